@@ -1,0 +1,1 @@
+"""Names the true cause when an application cannot send mail by SMTP submission."""
