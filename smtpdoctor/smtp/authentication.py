@@ -8,12 +8,9 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from smtpdoctor.smtp.replies import Reply
-
-if TYPE_CHECKING:
-    from scramp import ScramClient
 
 PASSWORD_MECHANISMS = ("PLAIN", "LOGIN", "SCRAM-SHA-256", "CRAM-MD5")
 TOKEN_MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
@@ -150,7 +147,7 @@ class ScramSHA256(_Exchange):
 
         super().__init__(username, secret)
         with _scram_errors():
-            self._client: ScramClient = ScramClient([self.name], username, secret, c_nonce=nonce)
+            self._client = ScramClient([self.name], username, secret, c_nonce=nonce)
             self._first = str(self._client.get_client_first()).encode()
         self._steps = iter((self._final, self._verify))
         self.server_verified = False

@@ -43,9 +43,9 @@ class Reply(msgspec.Struct, frozen=True):
     """One SMTP reply, or one line that is none.
 
     code: 100 to 999, of the last line; 0 where the bytes are no reply at all.
-    lines: the text after code and separator, one per line; bytes that are not UTF-8 stand as `\\xNN`,
-        control characters as they came.
-    raw: the bytes as they came, at most `MAX_REPLY` and a line; what was dropped is missing here too.
+    lines: the text after code and separator, one per line; bytes that are not UTF-8 stand as
+        `\\xNN`, control characters as they came.
+    raw: the bytes as they came, at most `MAX_REPLY` and a line; without what was dropped.
     oddities: names from `Oddity`, each once, in the order of that enumeration.
     """
 
@@ -91,11 +91,14 @@ class ReplyReader:
     """
 
     def __init__(self) -> None:
+        self._skipping = False  # the rest of a reply that passed a bound
+        self._start_line()
+        self._start_reply()
+
+    def _start_line(self) -> None:
         self._line = bytearray()  # the current line so far, at most MAX_LINE
         self._line_dropped = False
         self._line_ends_with_cr = False
-        self._start_reply()
-        self._skipping = False  # the rest of a reply that passed a bound
 
     def _start_reply(self) -> None:
         self._raw = bytearray()
@@ -112,7 +115,8 @@ class ReplyReader:
     def take_pending(self) -> bytes:
         """Gives the pending bytes and forgets them."""
         pending = self.pending
-        self.__init__()  # type: ignore[misc]
+        self._start_line()
+        self._start_reply()
         return pending
 
     def feed(self, data: bytes) -> list[Reply]:
@@ -165,11 +169,6 @@ class ReplyReader:
             return None
         self._skipping = bool(self._codes)
         return self._end_reply()
-
-    def _start_line(self) -> None:
-        self._line.clear()
-        self._line_dropped = False
-        self._line_ends_with_cr = False
 
     def _take_line(self, terminator: bytes) -> bool:
         """Moves the current line into the reply; tells whether it completes the reply."""
