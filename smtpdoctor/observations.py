@@ -15,7 +15,7 @@ from typing import Literal, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from smtpdoctor.settings.model import Setting, Settings, TLSMode
-from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.smtp.replies import Protocol, Reply
 
 CheckName = Literal["settings", "dns", "reach", "tls", "auth", "sender"]
 CHECKS: tuple[CheckName, ...] = get_args(CheckName)
@@ -163,10 +163,6 @@ Step = Literal[
 #: tls: TLS records came where a reply was due. flood: more than any reply may be.
 ExchangeOutcome = Literal["reply", "silence", "closed", "reset", "tls", "flood", "other"]
 
-Protocol = Literal[
-    "smtp", "tls", "http", "ssh", "imap", "pop3", "ftp", "html", "binary", "empty", "unknown"
-]
-
 
 class Session(Observation, frozen=True, kw_only=True, tag="session"):
     """A session was begun; the observations after it with the same `connection` belong to it.
@@ -244,8 +240,6 @@ class CertificateSeen(Observation, frozen=True, kw_only=True, tag="certificate")
     verify_message: str = ""
     #: The leaf's issuer belongs to an organisation that has a CA in this machine's store.
     issuer_organisation_trusted: bool = False
-    #: Only X.509 strictness (RFC 5280) would refuse it; its words.
-    strict_only: str = ""
 
 
 class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried"):
