@@ -114,6 +114,9 @@ ERRNO: dict[ConnectOutcome, str] = {
     "no-route": "ENETUNREACH",
 }
 
+#: Words that open a sentence, never a title.
+SENTENCE_STARTS = {"A", "An", "It", "No", "Not", "The", "There", "This", "Your", "You", "Server"}
+
 LoginReason = Literal[
     "no-credentials",
     "withheld",
@@ -150,10 +153,10 @@ def certificate(
     is_ca: bool = False,
 ) -> CertificateInfo:
     """One certificate; without more a server's own, healthy one."""
-    own = subject if subject is not None else {"commonName": names[0] if names else "server"}
+    own = subject if subject is not None else {"CN": names[0] if names else "server"}
     return CertificateInfo(
         subject=own,
-        issuer=own if self_issued else {"organizationName": organisation, "commonName": issuer},
+        issuer=own if self_issued else {"O": organisation, "CN": issuer},
         names=names,
         not_before=not_before,
         not_after=not_after,
@@ -176,7 +179,7 @@ def authority(
         issuer=issuer,
         not_before="2020-01-01T00:00:00Z",
         not_after="2034-01-01T00:00:00Z",
-        subject={"organizationName": organisation, "commonName": name},
+        subject={"O": organisation, "CN": name},
         self_issued=self_issued,
         is_ca=True,
     )
@@ -236,6 +239,19 @@ def _entries(
             )
         )
     return tuple(found)
+
+
+def assert_well_worded(diagnosis: Diagnosis) -> None:
+    """What every diagnosis keeps to, whatever it says (docs/how-it-works.md)."""
+    title = diagnosis.title
+    assert title.strip() == title, f"blanks around the title: {title!r}"
+    assert "\n" not in title, f"not one line: {title!r}"
+    assert not title.endswith("."), f"a title has no full stop: {title!r}"
+    assert title.split()[0] not in SENTENCE_STARTS, f"a title starts lower case: {title!r}"
+    assert diagnosis.evidence, f"{diagnosis.code} shows nothing that was seen"
+    assert diagnosis.fixes or diagnosis.severity == "note", f"{diagnosis.code} has no fix"
+    for fix in diagnosis.fixes:
+        assert fix.settings or fix.edits or fix.steps, f"{fix.title!r} says not what to do"
 
 
 class Scene:
@@ -340,7 +356,10 @@ class Scene:
 
     def judge(self) -> Judgement:
         """What the whole engine, with all rules, makes of it."""
-        return diagnose(self.observations())
+        judgement = diagnose(self.observations())
+        for diagnosis in judgement.diagnoses:
+            assert_well_worded(diagnosis)
+        return judgement
 
     def diagnosis(self, code: str) -> Diagnosis:
         """The diagnosis of that code; fails with the codes that came instead."""
