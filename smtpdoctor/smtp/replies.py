@@ -113,8 +113,9 @@ class ReplyReader:
         return bytes(self._raw + self._line)
 
     def take_pending(self) -> bytes:
-        """Gives the pending bytes and forgets them."""
+        """Gives the pending bytes and starts afresh."""
         pending = self.pending
+        self._skipping = False
         self._start_line()
         self._start_reply()
         return pending
@@ -133,7 +134,6 @@ class ReplyReader:
     def close(self) -> Reply | None:
         """The connection ended: what is left as one incomplete reply, None where nothing is."""
         if self._skipping:
-            self._skipping = False
             self.take_pending()
             return None
         if self._line:

@@ -121,6 +121,8 @@ class TLSPump:
 
     def __init__(self, context: ssl.SSLContext, server_hostname: str) -> None:
         """ValueError for a host name that can't stand in a ClientHello."""
+        if "\0" in server_hostname:
+            raise ValueError("a NUL character in a host name")  # a TypeError, were it left to ssl
         self._verifies = context.verify_mode != ssl.CERT_NONE
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -146,13 +148,14 @@ class TLSPump:
         if self._failure or self._closed:
             self._closed = self._closed or not data
             return self._events()
-        if not data:
-            self._incoming.write_eof()
-        elif not self._done and not _may_be_tls(self.first_bytes):
-            # OpenSSL would answer a plaintext server with an alert record
+        if self.first_bytes and not _may_be_tls(self.first_bytes):
+            # not given to OpenSSL, which would answer a plaintext server with an alert record
             self._failure = TLSFailure("not-tls", text="the first bytes are no TLS record")
             return self._events()
-        self._incoming.write(data)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
         return self._advance()
 
     def write(self, plaintext: bytes) -> bytes:
