@@ -66,6 +66,7 @@ class Stream(Protocol):
 
     address: str
     port: int
+    local_address: str
 
     async def read(self, timeout: float) -> Received: ...
 
@@ -132,6 +133,7 @@ class SocketStream:
         self._socket = sock
         self.address = address
         self.port = port
+        self.local_address = str(sock.getsockname()[0])
 
     async def read(self, timeout: float) -> Received:
         loop = asyncio.get_running_loop()

@@ -47,7 +47,6 @@ class Place(Observation, frozen=True, kw_only=True, tag="place"):
     system: str
     container: str | None = None  # "container 3f2a…", "Kubernetes pod", None outside
     fqdn: str = ""
-    own_addresses: tuple[str, ...] = ()
     clock: str = ""  # RFC 3339, UTC: the machine's own idea of now
     released: str = ""  # the date of this smtpdoctor, a lower bound for any true clock
     proxies: tuple[str, ...] = ()  # names of the proxy variables that are set
@@ -199,6 +198,11 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     error: str = ""  # errno name of a reset
 
 
+HandshakeFailure = Literal[
+    "", "not-tls", "version", "cipher", "alert", "closed", "reset", "stalled", "other"
+]
+
+
 class Handshake(Observation, frozen=True, kw_only=True, tag="handshake"):
     """One TLS handshake. `ok` is about TLS itself; the certificate is its own observation."""
 
@@ -206,9 +210,7 @@ class Handshake(Observation, frozen=True, kw_only=True, tag="handshake"):
     mode: Literal["implicit", "starttls"]
     version: str = ""
     cipher: str = ""
-    failure: Literal[
-        "", "not-tls", "version", "cipher", "alert", "closed", "reset", "stalled", "other"
-    ] = ""
+    failure: HandshakeFailure = ""
     alert: str = ""
     reason: str = ""  # OpenSSL's own word
     protocol: Protocol = "tls"

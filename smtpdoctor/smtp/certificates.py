@@ -50,9 +50,7 @@ def read_certificate(der: bytes) -> CertificateInfo:
                 *map(str, alternative.get_values_for_type(x509.IPAddress)),
             )
         with contextlib.suppress(x509.ExtensionNotFound, ValueError):
-            is_ca = certificate.extensions.get_extension_for_class(
-                x509.BasicConstraints
-            ).value.ca
+            is_ca = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         return CertificateInfo(
             subject=subject,
             issuer=issuer,

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from typing import Literal
 
 import msgspec
 
 from smtpdoctor.deadline import Deadline
-from smtpdoctor.network import Stream
+from smtpdoctor.network import Received, Stream
 from smtpdoctor.observations import (
     CertificateSeen,
     Exchange,
     ExchangeOutcome,
     Handshake,
+    HandshakeFailure,
     Recorder,
     Step,
     Trail,
@@ -45,8 +47,9 @@ GOODBYE = 1.0
 ARRIVED = 512  # how many bytes of what was no reply are kept as evidence
 MAX_STEP_BYTES = 1024 * 1024  # what one step may bring before it counts as a flood
 MAX_CHALLENGES = 5
+MAX_QUEUED = 64
 
-_FAILURES: dict[FailureKind, str] = {
+_FAILURES: dict[FailureKind, HandshakeFailure] = {
     "not-tls": "not-tls",
     "version": "version",
     "cipher": "cipher",
@@ -145,17 +148,20 @@ class SMTPSession:
             )
         )
 
-    async def handshake(self, mode: str, context: ssl.SSLContext) -> Handshake:
+    async def handshake(
+        self, mode: Literal["implicit", "starttls"], context: ssl.SSLContext
+    ) -> Handshake:
         """The TLS handshake, and the certificate as an observation of its own.
 
         After it `in_tls` says whether commands go through TLS, `verified` whether the certificate
-        holds for the host.
+        holds for the host. A context that does not verify records no certificate.
         """
         since = self._recorder.now
         pump = TLSPump(context, self.host.split("%", maxsplit=1)[0])
         bound = self._deadline.cap(HANDSHAKE)
         until = self._recorder.now + bound
-        failure, reason, alert, total = "", "", "", 0
+        failure: HandshakeFailure = ""
+        reason, alert, total = "", "", 0
         hello = pump.start()
         written = await self._stream.write(hello, self._deadline.cap(WRITE))
         if written.end:
@@ -180,22 +186,22 @@ class SMTPSession:
                 break
             done = events.done
             if done:
-                self._take_plaintext(events.plaintext)
+                # a greeting may come with the last flight of the handshake
+                self._queue(events.plaintext)
             elif received.end == "closed" or total > MAX_STEP_BYTES:
                 failure = "closed" if received.end else "other"
         if failure == "not-tls":
             pump.first_bytes += await self._linger(pump.first_bytes)
-        certificate_failed = pump.verify_code not in (None, 0)
         self._pump = pump if done else None
         self.in_tls = done
         observation = self.trail.record(
             Handshake(
                 connection=self.connection,
-                mode=mode,  # type: ignore[arg-type]
+                mode=mode,
                 ok=not failure,
                 version=pump.version or "",
                 cipher=pump.cipher or "" if done else "",
-                failure=failure,  # type: ignore[arg-type]
+                failure=failure,
                 alert=alert,
                 reason=reason,
                 protocol="tls" if failure != "not-tls" else describe_bytes(pump.first_bytes),
@@ -204,21 +210,21 @@ class SMTPSession:
             ),
             since=since,
         )
-        if done or certificate_failed:
-            self._certificate(pump, context, done)
+        if pump.verify_code is not None:
+            self._certificate(pump, context)
         return observation
 
-    def _certificate(self, pump: TLSPump, context: ssl.SSLContext, done: bool) -> None:
+    def _certificate(self, pump: TLSPump, context: ssl.SSLContext) -> None:
         from smtpdoctor.smtp.certificates import issuer_organisation_trusted, read_chain
 
-        self.verified = done and pump.verify_code == 0
+        self.verified = self.in_tls and pump.verify_code == 0
         chain = read_chain(pump.chain if not self.verified else pump.chain[:2])
         self.trail.record(
             CertificateSeen(
                 connection=self.connection,
                 hostname=self.host,
                 chain=chain,
-                ok=None if pump.verify_code is None else self.verified,
+                ok=self.verified,
                 verified=self.verified,
                 verify_code=pump.verify_code,
                 verify_message=pump.verify_message,
@@ -380,17 +386,13 @@ class SMTPSession:
                 data_in = events.plaintext
             total += len(data_in)
             raw += data_in[: max(0, ARRIVED - len(raw))]
-            self._ready.extend(self._reader.feed(data_in))
+            self._queue(data_in)
             if total > MAX_STEP_BYTES and not self._ready:
                 self._ended = "closed"
                 return _Arrival("flood", raw=bytes(raw))
         reply = self._ready.pop(0)
-        if len(self._ready) > MAX_STEP_BYTES // 64:
-            self._ready.clear()
         outcome: ExchangeOutcome = (
-            "flood"
-            if {Oddity.TOO_MANY_LINES, Oddity.TRUNCATED} & set(reply.oddities)
-            else "reply"
+            "flood" if {Oddity.TOO_MANY_LINES, Oddity.TRUNCATED} & set(reply.oddities) else "reply"
         )
         return _Arrival(outcome, reply=reply, raw=bytes(raw) or reply.raw[:ARRIVED])
 
@@ -398,14 +400,13 @@ class SMTPSession:
         outcome: ExchangeOutcome = "reset" if self._ended == "reset" else "closed"
         return _Arrival(outcome, raw=raw, error=self._error)
 
-    def _take_plaintext(self, plaintext: bytes) -> None:
-        if plaintext:  # a greeting that came with the last flight of the handshake
-            self._ready.extend(self._reader.feed(plaintext))
+    def _queue(self, data: bytes) -> None:
+        """Keep the replies in these bytes; of unasked ones no more than any dialogue needs."""
+        self._ready.extend(self._reader.feed(data))
+        del self._ready[MAX_QUEUED:]
 
-    async def _read(self, timeout: float, *, pointless: bool):  # type: ignore[no-untyped-def]
+    async def _read(self, timeout: float, *, pointless: bool) -> Received:
         """One read; where the wait may become pointless, `give_up` ends it as silence."""
-        from smtpdoctor.network import Received
-
         if not pointless:
             received = await self._stream.read(max(timeout, 0))
         else:
