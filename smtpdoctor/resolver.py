@@ -8,6 +8,7 @@ check does.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import re
 import socket
@@ -46,6 +47,8 @@ async def ask(server: str, question: str, record: str, timeout: float) -> Answer
     "10 mx.example.org", the strings of a TXT record joined; `aliases` are the names of the CNAME
     chain that the answer itself holds. A name that DNS can't carry is "malformed".
     """
+    # the import takes 0.1 s, which the loop needs for those who wait for connects
+    await asyncio.to_thread(importlib.import_module, "dns.asyncquery")
     import dns.exception
     import dns.message
 
