@@ -1,6 +1,6 @@
-"""A TCP port that swallows connection attempts, as a filter that drops them does.
+"""TCP ports on loopback that nobody gets through: one swallows attempts, one refuses them.
 
-The module knows one property of Linux's listening sockets. It must not know SMTP.
+The module knows what a kernel does with an attempt to connect. It must not know SMTP.
 """
 
 from __future__ import annotations
@@ -45,15 +45,14 @@ class SilentPort:
         """
         if not self.available():
             raise SilentPortUnavailableError("a silent port needs Linux")
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family)
+        listener = socket.socket(_family(self.host))
         self._sockets.append(listener)
         listener.bind((self.host, 0))
         listener.listen(0)
         self.port = listener.getsockname()[1]
         # One connection fills a queue of length 0 on Linux; what hangs after it is the proof.
         for _ in range(4):
-            if not await self._connected(family):
+            if not await self._connected():
                 return
         await self.close()
         raise SilentPortUnavailableError("this system's full queues still answer")
@@ -70,8 +69,8 @@ class SilentPort:
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
-    async def _connected(self, family: socket.AddressFamily) -> bool:
-        filler = socket.socket(family)
+    async def _connected(self) -> bool:
+        filler = socket.socket(_family(self.host))
         filler.setblocking(False)
         self._sockets.append(filler)
         try:
@@ -81,3 +80,37 @@ class SilentPort:
         except TimeoutError:
             return False
         return True
+
+
+class RefusingPort:
+    """A port on loopback that refuses every attempt and that nobody else can take meanwhile.
+
+    It is a socket that is bound and doesn't listen. Works on every system.
+    """
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
+        self.port = 0
+        self._socket: socket.socket | None = None
+
+    async def start(self) -> None:
+        """Takes the port."""
+        self._socket = socket.socket(_family(self.host))
+        self._socket.bind((self.host, 0))
+        self.port = self._socket.getsockname()[1]
+
+    async def close(self) -> None:
+        """Gives the port back. Closing twice is no error."""
+        if self._socket is not None:
+            self._socket.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -133,6 +133,8 @@ class SMTPServer:
         if self._server is None:
             return
         server, self._server = self._server, None
+        # asyncio (3.11) leaks a connection that it is still taking up when the server closes.
+        await _turns()
         server.close()
         tasks = list(self._open)
         for task in tasks:
@@ -142,9 +144,7 @@ class SMTPServer:
 
     async def idle(self) -> None:
         """Waits until every client that has connected so far is gone and its session is over."""
-        # A connection that stands in the kernel's queue takes a few turns of the loop to get here.
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await _turns()
         while self._open:
             await asyncio.wait(self._open)
 
@@ -181,6 +181,12 @@ class SMTPServer:
             session.received = wire.received
             session.closed = session.closed or next(_tick)
             wire.close()
+
+
+async def _turns() -> None:
+    """Lets connections in the kernel's queue get here, which takes a few turns of the loop."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 class _OverError(Exception):

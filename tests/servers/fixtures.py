@@ -1,7 +1,7 @@
 """Fixtures that run the embedded servers beside synchronous tests and subprocesses.
 
-The servers live on an event loop in a thread of their own. In `tests/conftest.py`:
-`from tests.servers.fixtures import authority, loop_thread, running_scenario, smtp_server`
+The servers live on an event loop in a thread of their own, and end with the test that asked for
+them. `tests/conftest.py` names this module in `pytest_plugins`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ import pytest
 
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Behaviour
+from smtpdoctor.demo.scenarios import SCENARIOS, Setup
 from smtpdoctor.demo.server import Session, SMTPServer
 
 LONGEST_WAIT = 20.0  # seconds; only a test that is about to fail waits so long
@@ -25,7 +27,7 @@ T = TypeVar("T")
 
 
 class LoopThread:
-    """An event loop in a thread. `run` does a coroutine there and gives its result."""
+    """An event loop in a thread. `run` runs a coroutine there and gives its result."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -120,3 +122,25 @@ def smtp_server(loop_thread: LoopThread, authority: Authority) -> Iterator[Start
 def _stop(server: SMTPServer, thread: LoopThread) -> None:
     thread.run(server.close())
     assert server.errors == []
+
+
+@pytest.fixture
+def running_scenario(loop_thread: LoopThread) -> Iterator[Callable[[str], Setup]]:
+    """A factory: `running_scenario(name)` gives the Setup of a demo scenario that runs."""
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str) -> Setup:
+            scenario = SCENARIOS[name]
+            if scenario.unavailable:
+                pytest.skip(scenario.unavailable)
+            running = scenario.running()
+            setup = loop_thread.run(running.__aenter__())
+            stack.callback(_leave, running, setup, loop_thread)
+            return setup
+
+        yield start
+
+
+def _leave(running: AbstractAsyncContextManager[Setup], setup: Setup, thread: LoopThread) -> None:
+    thread.run(running.__aexit__(None, None, None))
+    assert [error for server in setup.servers.values() for error in server.errors] == []
