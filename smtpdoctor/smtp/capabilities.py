@@ -68,11 +68,6 @@ class Capabilities(msgspec.Struct, frozen=True):
         return "SMTPUTF8" in self.keywords
 
     @property
-    def eightbitmime(self) -> bool:
-        """RFC 6152."""
-        return "8BITMIME" in self.keywords
-
-    @property
     def pipelining(self) -> bool:
         """RFC 2920."""
         return "PIPELINING" in self.keywords

@@ -29,11 +29,6 @@ def ehlo(name: str) -> bytes:
     return f"EHLO {_argument(name)}\r\n".encode("ascii")
 
 
-def helo(name: str) -> bytes:
-    """HELO, for a server that refuses EHLO (RFC 5321 §3.2); like `ehlo` otherwise."""
-    return f"HELO {_argument(name)}\r\n".encode("ascii")
-
-
 def mail_from(
     address: str,
     size: int | None = None,

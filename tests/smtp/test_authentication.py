@@ -13,6 +13,7 @@ from smtpdoctor.smtp import authentication
 from smtpdoctor.smtp.authentication import (
     PASSWORD_MECHANISMS,
     TOKEN_MECHANISMS,
+    Mechanism,
     MechanismError,
     ScramSHA256,
     auth_command,
@@ -25,7 +26,7 @@ from smtpdoctor.smtp.replies import Reply
 HOST = "smtp.example.com"
 
 
-def start(name: str, username: str = "tim", secret: str = "tanstaaftanstaaf"):  # type: ignore[no-untyped-def]
+def start(name: str, username: str = "tim", secret: str = "tanstaaftanstaaf") -> Mechanism:
     return mechanism(name, username, secret, host=HOST, port=587)
 
 

@@ -28,7 +28,6 @@ def test_a_usual_reply() -> None:
     assert offered.auth == ("LOGIN", "PLAIN")
     assert offered.starttls
     assert offered.smtputf8
-    assert offered.eightbitmime
     assert offered.pipelining
     assert offered.masked == ()
     assert not offered.starttls_masked
