@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import socket
 import threading
 import time
@@ -18,7 +17,8 @@ from typing import Protocol
 
 import msgspec
 
-from smtpdoctor.observations import ConnectOutcome, Family, NameServerOutcome
+from smtpdoctor.addresses import family_of
+from smtpdoctor.observations import ConnectOutcome, NameServerOutcome
 
 READ_SIZE = 65536
 
@@ -38,19 +38,6 @@ OUTCOMES: dict[int, ConnectOutcome] = {
 def error_name(error: OSError) -> str:
     """ECONNREFUSED for 111, the class's name where there is no number."""
     return errno.errorcode.get(error.errno or 0, type(error).__name__)
-
-
-def family_of(address: str) -> Family:
-    return "IPv6" if ":" in address else "IPv4"
-
-
-def is_address(text: str) -> bool:
-    """Whether the text is an IP address literal, with or without an IPv6 zone."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,9 +246,7 @@ def _getaddrinfo(host: str) -> LookupResult:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
-        names = {
-            getattr(socket, name): name for name in dir(socket) if name.startswith("EAI_")
-        }
+        names = {getattr(socket, name): name for name in dir(socket) if name.startswith("EAI_")}
         return LookupResult(error=names.get(error.errno or 0, str(error.errno)))
     except (OSError, UnicodeError) as error:  # UnicodeError: a label that IDNA refuses
         return LookupResult(error=type(error).__name__)

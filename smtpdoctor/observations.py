@@ -14,6 +14,7 @@ from typing import Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from smtpdoctor.addresses import Family
 from smtpdoctor.settings.model import Setting, Settings, TLSMode
 from smtpdoctor.smtp.replies import Protocol, Reply
 
@@ -22,8 +23,6 @@ CHECKS: tuple[CheckName, ...] = get_args(CheckName)
 
 #: main: the way the application would go. probe: looked at beside it, never a cause by itself.
 Role = Literal["main", "probe"]
-
-Family = Literal["IPv4", "IPv6"]
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -429,9 +428,7 @@ class Recorder:
         """Call the listener with every observation as it is appended (the live line)."""
         self._on_append.append(listener)
 
-    def trail(
-        self, check: CheckName, *after: str, role: Role = "main"
-    ) -> Trail:
+    def trail(self, check: CheckName, *after: str, role: Role = "main") -> Trail:
         """A new line of steps that needs the observations with these ids."""
         return Trail(self, check, after, role)
 

@@ -62,9 +62,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return any(item.host.lower() in ("", host.lower()) for item in self.connect_to)
 
 
-def select(
-    only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()
-) -> frozenset[CheckName]:
+def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> frozenset[CheckName]:
     """The checks to run: those of `only` with what they need, without those of `skip`.
 
     A skipped check takes along those that can't do without it. DNS can be done without: an
@@ -76,7 +74,5 @@ def select(
         wanted.add("dns")
     dropped = set(skip)
     return frozenset(
-        name
-        for name in wanted
-        if name not in dropped and not dropped.intersection(NEEDS[name])
+        name for name in wanted if name not in dropped and not dropped.intersection(NEEDS[name])
     )

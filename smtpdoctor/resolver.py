@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtpdoctor.network import AnswerResult, ResolverSettings, is_address
+from smtpdoctor.addresses import is_address
+from smtpdoctor.network import AnswerResult, ResolverSettings
 
 if TYPE_CHECKING:
     import dns.message

@@ -28,7 +28,8 @@ async def log_in(
         return None
     token = credentials.token
     secret = token or credentials.password
-    assert credentials.username is not None and secret is not None
+    assert credentials.username is not None
+    assert secret is not None
     offered = list(session.capabilities.auth)
     while True:
         name = authentication.choose(offered, _order(settings), has_token=token is not None)
@@ -90,9 +91,7 @@ def _not_tried(session: SMTPSession, reason: str) -> None:
             connection=session.connection,
             reason=reason,  # type: ignore[arg-type]
             offered=session.capabilities.auth,
-            ok=False
-            if reason in ("not-offered", "no-shared-mechanism", "placeholder")
-            else None,
+            ok=False if reason in ("not-offered", "no-shared-mechanism", "placeholder") else None,
         )
     )
 

@@ -7,13 +7,14 @@ recorded beside it. Must not know what an answer means for mail.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
+from smtpdoctor.addresses import is_address
 from smtpdoctor.deadline import Deadline
-from smtpdoctor.network import Network, is_address
+from smtpdoctor.network import Network
 from smtpdoctor.observations import (
     Addresses,
     NameServerAnswer,
@@ -22,6 +23,8 @@ from smtpdoctor.observations import (
     SystemLookup,
     Trail,
 )
+
+T = TypeVar("T")
 
 Record = Literal["A", "AAAA", "MX"]
 AskedFor = Literal["host", "provider-host", "related"]
@@ -41,6 +44,12 @@ WORKED: Mapping[NameServerOutcome, bool | None] = {"answer": True, "nodata": Non
 SETTLED: frozenset[NameServerOutcome] = frozenset({"answer", "nodata", "nxdomain"})
 
 
+class TaskStarter(Protocol):
+    """What starts a task beside the run: an `asyncio.TaskGroup`, or the runner's own."""
+
+    def create_task(self, coro: Coroutine[Any, Any, T], /) -> asyncio.Task[T]: ...
+
+
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     """What a look-up gave.
 
@@ -58,7 +67,7 @@ async def look_up(
     trail: Trail,
     *,
     deadline: Deadline,
-    beside: asyncio.TaskGroup,
+    beside: TaskStarter,
     provider_hosts: Sequence[str] = (),
     mapped: Sequence[str] = (),
 ) -> Lookup:
@@ -134,6 +143,20 @@ async def look_up(
         beside.create_task(wire.ask(knowing, host, "MX", "related"))
     source: Literal["system", "wire"] = "system" if needed else "wire"
     return go_on(Addresses(host=host, addresses=(), source=source, ok=False), *needed)
+
+
+async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple[str, ...]:
+    """The addresses of a control host, unrecorded; () where there are none."""
+    configured = network.resolver_settings()
+    if configured.source != NAMESERVER_OPTION:
+        return (await network.system_lookup(host, deadline.cap(WIRE_CAP))).addresses
+    for server in configured.nameservers:
+        answers = await asyncio.gather(
+            *(network.ask(server, host, record, deadline.cap(WIRE_CAP)) for record in ("A", "AAAA"))
+        )
+        if any(answer.outcome in SETTLED for answer in answers):
+            return tuple(address for answer in answers for address in answer.answers)
+    return ()
 
 
 class _Wire:

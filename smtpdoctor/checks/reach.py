@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from smtpdoctor import knowledge
+from smtpdoctor.addresses import family_of
 from smtpdoctor.deadline import Deadline
-from smtpdoctor.network import ConnectResult, Network, family_of
+from smtpdoctor.network import ConnectResult, Network
 from smtpdoctor.observations import ConnectAttempt, ConnectPurpose, Trail
 from smtpdoctor.settings.model import TLSMode
 

@@ -48,7 +48,7 @@ async def dry_run(session: SMTPSession, settings: Settings, trail: Trail) -> Non
         )
         await session.quit()
         return
-    size = settings.size if session.capabilities.size_offered else None
+    size = settings.size if "SIZE" in session.capabilities.keywords else None
     await session.envelope(
         commands.mail_from(sender, size=size, smtputf8=utf8),
         commands.rcpt_to(recipient),

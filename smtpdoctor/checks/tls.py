@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from smtpdoctor import knowledge
-from smtpdoctor.network import family_of
+from smtpdoctor.addresses import family_of
 from smtpdoctor.settings.model import Settings, TLSMode
 from smtpdoctor.smtp.session import SMTPSession
 

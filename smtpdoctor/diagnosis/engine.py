@@ -55,9 +55,7 @@ def rules() -> tuple[Rule, ...]:
 def diagnose(observations: Observations) -> Judgement:
     """Judge a run. A pure function: reads no clock, file or network."""
     run = Run(observations)
-    spoken = [
-        (rule, diagnosis) for rule in rules() for diagnosis in rule.module.diagnose(run)
-    ]
+    spoken = [(rule, diagnosis) for rule in rules() for diagnosis in rule.module.diagnose(run)]
     for rule, diagnosis in spoken:
         if diagnosis.severity == "error" and not diagnosis.explains:
             raise ValueError(f"rule {rule.code} gave an error that explains nothing")
@@ -130,9 +128,7 @@ def _by_precedence(errors: Sequence[tuple[Rule, Diagnosis]]) -> list[tuple[Rule,
     return ordered
 
 
-def _cause_above(
-    error: Diagnosis, taken: dict[str, str], observations: Observations
-) -> str | None:
+def _cause_above(error: Diagnosis, taken: dict[str, str], observations: Observations) -> str | None:
     """The code that took one of the observations of this error, or one they came after."""
     queue = list(error.explains)
     seen: set[str] = set()

@@ -5,12 +5,12 @@ A question lives here when more than one rule asks it. Nothing here names a caus
 
 from __future__ import annotations
 
-import ipaddress
 from functools import cached_property
 
 import msgspec
 
 from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_local
 from smtpdoctor.observations import (
     Addresses,
     CertificateSeen,
@@ -63,9 +63,7 @@ class SessionView:
     def works(self) -> bool:
         """TLS as asked for with a verified certificate, and EHLO accepted: a login could follow."""
         ehlo = self.step("ehlo")
-        accepted = (
-            ehlo is not None and ehlo.ok is True and ehlo.reply is not None
-        )
+        accepted = ehlo is not None and ehlo.ok is True and ehlo.reply is not None
         if self.session.tls == "none":
             return accepted
         return (
@@ -119,11 +117,7 @@ class Run:
                 if item.setting.field == field and item.setting.part_of is None
             ),
             next(
-                (
-                    item
-                    for item in self.observations.of(SettingRead)
-                    if item.setting.field == field
-                ),
+                (item for item in self.observations.of(SettingRead) if item.setting.field == field),
                 None,
             ),
         )
@@ -206,12 +200,3 @@ class Run:
             return False
         ehlo = main.step("ehlo")
         return ehlo is not None and ehlo.reply is not None
-
-
-def is_local(address: str) -> bool:
-    """Loopback, private, link-local or unique local: not an address of the internet."""
-    try:
-        parsed = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return False
-    return parsed.is_loopback or parsed.is_private or parsed.is_link_local

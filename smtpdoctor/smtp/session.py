@@ -24,6 +24,7 @@ from smtpdoctor.observations import (
     Step,
     Trail,
 )
+from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp import authentication, commands
 from smtpdoctor.smtp.capabilities import Capabilities
 from smtpdoctor.smtp.replies import (
@@ -92,6 +93,8 @@ class SMTPSession:
         self.capabilities = Capabilities()
         self.in_tls = False
         self.verified = False
+        self.greeted = False
+        self.certificate_refused = False
         self.heard = asyncio.Event()
         self.give_up = asyncio.Event()
         self._stream = stream
@@ -107,11 +110,27 @@ class SMTPSession:
     def local_address(self) -> str:
         return self._stream.local_address
 
+    def spoke_mode(self, mode: TLSMode) -> bool:
+        """Whether the server has answered in this TLS mode: TLS at once, or a clear greeting."""
+        return self.in_tls if mode == "implicit" else self.greeted
+
+    def reconnect(self, stream: Stream) -> None:
+        """Go on over a new connection, as a client that does not verify would have."""
+        self._stream.close()
+        self._stream = stream
+        self._reader = ReplyReader()
+        self._ready.clear()
+        self._pump = None
+        self._ended = self._error = ""
+        self.in_tls = self.verified = False
+
     # --- the steps ----------------------------------------------------------------------------
 
     async def greeting(self) -> Exchange:
         """Wait for the server's first words; nothing is sent (RFC 5321 §3.1)."""
-        return await self._step("greeting", b"", "", GREETING, (220,), pointless=True)
+        exchange = await self._step("greeting", b"", "", GREETING, (220,), pointless=True)
+        self.greeted = bool(exchange.ok)
+        return exchange
 
     async def ehlo(self, name: str) -> Exchange:
         exchange = await self._command("ehlo", commands.ehlo(name), (250,))
@@ -218,6 +237,7 @@ class SMTPSession:
         from smtpdoctor.smtp.certificates import issuer_organisation_trusted, read_chain
 
         self.verified = self.in_tls and pump.verify_code == 0
+        self.certificate_refused = not self.verified
         chain = read_chain(pump.chain if not self.verified else pump.chain[:2])
         self.trail.record(
             CertificateSeen(
