@@ -54,7 +54,7 @@ class Capabilities(msgspec.Struct, frozen=True):
         """The largest message in octets (RFC 1870 §3); None where not said or without a limit."""
         value = self.keywords.get("SIZE", ())
         if value and value[0].isascii() and value[0].isdigit():
-            return int(value[0][:20]) or None
+            return int(value[0][:18]) or None  # as many digits as every serialiser can carry
         return None
 
     @property

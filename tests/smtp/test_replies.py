@@ -259,7 +259,7 @@ def test_looks_like_http() -> None:
         (b"220 ProFTPD Server ready\r\n", "ftp"),
         (b"220-Welcome\r\n220 FTP server ready.\r\n", "ftp"),
         (b"220 ftp.example.com ready\r\n", "smtp"),
-        (b"220 mail-ftp.example ready\r\n", "smtp"),
+        (b"220 mail-ftp ready\r\n", "smtp"),
         (b"220 FTP and ESMTP\r\n", "smtp"),
         (b"230 FTP login\r\n", "smtp"),
         (b"200 news.example ready\r\n", "unknown"),
