@@ -16,6 +16,8 @@ HOST = "mail.example.test"
 USER = "info@example.test"
 OTHER_SENDER = "info@elsewhere.test"
 PASSWORD = "canary.Pq7Zt4Lm9Xw2"
+OTHER_USER = "zoe@example.test"
+OTHER_PASSWORD = "canary Zwölf Böxkämpfer #7 $x"
 WRONG_PASSWORD = "canary.Hn3Vb8Rk5Ys6"
 
 SUBMISSION = 587  # STARTTLS, RFC 6409

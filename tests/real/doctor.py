@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .accounts import HOST, PASSWORD, USER, WRONG_PASSWORD, Server
+from .accounts import HOST, OTHER_PASSWORD, PASSWORD, USER, WRONG_PASSWORD, Server
 from .certificates import CertificateAuthority
 from .smtp_server import TOKEN
 
 COMMAND = Path(sys.executable).with_name("smtpdoctor")
-SECRETS = (PASSWORD, WRONG_PASSWORD, TOKEN)
+SECRETS = (PASSWORD, OTHER_PASSWORD, WRONG_PASSWORD, TOKEN)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,12 @@ def assert_no_secret(output: bytes) -> None:
 def _forms(secret: str) -> set[bytes]:
     """The secret as it is, and as encodings show it, wherever in a longer text it stands."""
     raw = secret.encode()
-    forms = {raw, raw.hex().encode(), urllib.parse.quote(secret, safe="").encode()}
+    forms = {
+        raw,
+        raw.hex().encode(),
+        urllib.parse.quote(secret, safe="").encode(),
+        json.dumps(secret)[1:-1].encode(),
+    }
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for shift in range(3):
             # The characters at both ends also depend on the bytes beside the secret.

@@ -17,7 +17,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .accounts import HOST, PASSWORD, SUBMISSION, SUBMISSIONS, USER, Server, next_address
+from .accounts import (
+    HOST,
+    OTHER_PASSWORD,
+    OTHER_USER,
+    PASSWORD,
+    SUBMISSION,
+    SUBMISSIONS,
+    USER,
+    Server,
+    next_address,
+)
 from .certificates import Certificate, CertificateAuthority
 from .processes import running
 
@@ -179,7 +189,9 @@ def _dovecot(
     """
     name = Path(auth_socket).name
     users = folder / f"{name}.users"
-    users.write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    users.write_text(
+        f"{USER}:{{PLAIN}}{PASSWORD}\n{OTHER_USER}:{{PLAIN}}{OTHER_PASSWORD}\n", encoding="utf-8"
+    )
     users.chmod(0o644)
     configuration = folder / f"{name}.conf"
     configuration.write_text(
@@ -256,7 +268,7 @@ def _write_postfix(
         "disable_dns_lookups": "yes",
         "virtual_mailbox_domains": "example.test",
         "virtual_mailbox_base": folder / "mail",
-        "virtual_mailbox_maps": f"inline:{{ {{ {USER} = info/ }} }}",
+        "virtual_mailbox_maps": f"inline:{{ {{ {USER} = info/ }}, {{ {OTHER_USER} = zoe/ }} }}",
         "virtual_uid_maps": f"static:{nobody.pw_uid}",
         "virtual_gid_maps": f"static:{nobody.pw_gid}",
         "default_transport": "error:this test server sends nothing on",

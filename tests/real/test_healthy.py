@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from .accounts import HOST, USER, Server
+from .accounts import HOST, OTHER_PASSWORD, OTHER_USER, USER, Server
 from .certificates import CertificateAuthority
 from .doctor import Run, assert_no_secret, check, connection, run, settings, write_env
 from .postfix import PostfixServer
@@ -64,6 +65,24 @@ def test_each_mechanism_logs_in(
 ) -> None:
     write_env(tmp_path, settings())
     assert_healthy(check(tmp_path, postfix[f"only-{mechanism}"], authority))
+
+
+def test_password_beyond_ascii(
+    postfix: dict[str, PostfixServer], authority: CertificateAuthority, tmp_path: Path
+) -> None:
+    write_env(
+        tmp_path,
+        settings(SMTP_USER=OTHER_USER, SMTP_PASS=f"'{OTHER_PASSWORD}'", SMTP_FROM=OTHER_USER),
+    )
+    assert_healthy(check(tmp_path, postfix["healthy"], authority))
+
+
+def test_url(
+    postfix: dict[str, PostfixServer], authority: CertificateAuthority, tmp_path: Path
+) -> None:
+    user, password = (quote(text, safe="") for text in (OTHER_USER, OTHER_PASSWORD))
+    write_env(tmp_path, {"SMTP_URL": f"smtps://{user}:{password}@{HOST}:465"})
+    assert_healthy(check(tmp_path, postfix["healthy"], authority))
 
 
 def test_one_connection_is_enough(

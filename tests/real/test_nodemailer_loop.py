@@ -21,19 +21,21 @@ DELIVERY_SECONDS = 10.0
 @pytest.mark.parametrize(
     ("port", "secure", "printed", "code", "fix"),
     [
-        (
+        pytest.param(
             "587",
             "true",
             "wrong version number",
             "implicit-tls-on-starttls-port",
             {"SMTP_SECURE": "false"},
+            id="secure=true on 587",
         ),
-        (
+        pytest.param(
             "465",
             "false",
             "Greeting never received",
             "plaintext-on-implicit-tls-port",
             {"SMTP_SECURE": "true"},
+            id="secure=false on 465",
         ),
     ],
 )
@@ -56,7 +58,7 @@ def test_the_first_fix_makes_the_mail_arrive(
     assert printed in failure["message"]
 
     result = check(tmp_path, server, authority)
-    assert result.codes()[0] == code
+    assert result.codes()[:1] == [code]
     first = result.report["diagnoses"][0]["fixes"][0]
     assert first["settings"] == fix
     assert first["tried"]
