@@ -158,6 +158,12 @@ class Run:
             if view.session.role == "probe" and purpose in (None, view.session.purpose)
         ]
 
+    @property
+    def login_reasons(self) -> list[str]:
+        """Why no password was sent on the configured way; empty where one was."""
+        view = self.main
+        return [view.login_not_tried.reason] if view and view.login_not_tried else []
+
     @cached_property
     def working_ways(self) -> list[Way]:
         """Other ways that worked: same port first, then other ports, then other hosts."""

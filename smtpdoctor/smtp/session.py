@@ -236,19 +236,20 @@ class SMTPSession:
     def _certificate(self, pump: TLSPump, context: ssl.SSLContext) -> None:
         from smtpdoctor.smtp.certificates import issuer_organisation_trusted, read_chain
 
-        self.verified = self.in_tls and pump.verify_code == 0
-        self.certificate_refused = not self.verified
-        chain = read_chain(pump.chain if not self.verified else pump.chain[:2])
+        accepted = pump.verify_code == 0
+        self.verified = self.in_tls and accepted
+        self.certificate_refused = not accepted
+        chain = read_chain(pump.chain[:2] if accepted else pump.chain)
         self.trail.record(
             CertificateSeen(
                 connection=self.connection,
                 hostname=self.host,
                 chain=chain,
-                ok=self.verified,
-                verified=self.verified,
+                ok=accepted,
+                verified=accepted,
                 verify_code=pump.verify_code,
                 verify_message=pump.verify_message,
-                issuer_organisation_trusted=not self.verified
+                issuer_organisation_trusted=not accepted
                 and issuer_organisation_trusted(chain, context),
             )
         )
