@@ -32,6 +32,8 @@ RETRANSMIT_AFTER = 1.0
 #: What passes every path in one piece (dnsflagday.net/2020); larger answers come over TCP.
 UDP_PAYLOAD = 1232
 
+MAX_DATAGRAM = 65535
+
 #: resolv.conf(5): the C library asks no more than three name servers.
 MAX_NAMESERVERS = 3
 
@@ -112,42 +114,38 @@ def hosts_file(host: str) -> tuple[str, ...]:
 async def _ask_over_udp(
     query: dns.message.Message, again: dns.message.Message, address: str, port: int, end: float
 ) -> dns.message.Message:
-    """The response to the first try or to the second, on one connected socket.
+    """The response to the first try or to the second.
 
-    Raises dnspython's exceptions, and OSError: only a connected socket hears of ICMP errors.
+    Raises dnspython's exceptions, TimeoutError, and OSError: of ICMP errors a socket hears only
+    when it is connected, which dnspython's own are not.
     """
-    import dns.asyncbackend
-    import dns.asyncquery
-    import dns.exception
     import dns.inet
+    import dns.message
+    import dns.query
     import dns.rcode
 
-    clock = asyncio.get_running_loop().time
+    loop = asyncio.get_running_loop()
 
     async def put(message: dns.message.Message, seconds: float) -> dns.message.Message:
-        return await dns.asyncquery.udp(
-            message,
-            address,
-            timeout=max(seconds, 0),
-            port=port,
-            sock=sock,
-            ignore_trailing=True,
-            raise_on_truncation=True,
-        )
+        await loop.sock_sendall(sock, message.to_wire())
+        async with asyncio.timeout(max(seconds, 0)):
+            data = await loop.sock_recv(sock, MAX_DATAGRAM)
+        response = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=True)
+        if not message.is_response(response):
+            raise dns.query.BadResponse
+        return response
 
     family = dns.inet.af_for_address(address)
-    backend = dns.asyncbackend.get_default_backend()
-    opened = await backend.make_socket(  # type: ignore[no-untyped-call]
-        family, socket.SOCK_DGRAM, destination=dns.inet.low_level_address_tuple((address, port))
-    )
-    async with opened as sock:
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)
+        await loop.sock_connect(sock, dns.inet.low_level_address_tuple((address, port)))
         try:
-            response = await put(query, min(RETRANSMIT_AFTER, (end - clock()) / 2))
-        except dns.exception.Timeout:
-            return await put(again, end - clock())
+            response = await put(query, min(RETRANSMIT_AFTER, (end - loop.time()) / 2))
+        except TimeoutError:
+            return await put(again, end - loop.time())
         if response.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
             # RFC 6891 §7: a server without EDNS says one of these
-            return await put(again, end - clock())
+            return await put(again, end - loop.time())
         return response
 
 
