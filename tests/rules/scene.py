@@ -18,12 +18,12 @@ What came after what is decided here, in one place, in the order of the real run
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import msgspec
 
+from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement
 from smtpdoctor.observations import (
@@ -38,6 +38,7 @@ from smtpdoctor.observations import (
     Exchange,
     ExchangeOutcome,
     Handshake,
+    HandshakeFailure,
     LoginNotTried,
     NameServerAnswer,
     NameServerOutcome,
@@ -242,7 +243,7 @@ def _entries(
 
 
 def assert_well_worded(diagnosis: Diagnosis) -> None:
-    """What every diagnosis keeps to, whatever it says (docs/how-it-works.md)."""
+    """What every diagnosis keeps to, whatever it says."""
     title = diagnosis.title
     assert title.strip() == title, f"blanks around the title: {title!r}"
     assert "\n" not in title, f"not one line: {title!r}"
@@ -288,7 +289,6 @@ class Scene:
         clock: str = CLOCK,
         released: str = RELEASED,
         container: str | None = None,
-        own_addresses: tuple[str, ...] = ("192.168.1.20",),
         proxies: tuple[str, ...] = (),
         trust_store: int | None = 142,
         trust_store_path: str = "/etc/ssl/certs/ca-certificates.crt",
@@ -328,7 +328,6 @@ class Scene:
                 system="Linux",
                 container=container,
                 fqdn="web-1.example.com",
-                own_addresses=own_addresses,
                 clock=clock,
                 released=released,
                 proxies=proxies,
@@ -465,7 +464,7 @@ class Scene:
     ) -> Addresses:
         """What the run goes on with; without arguments what the look-up gave."""
         host = self.settings.host or ""
-        literal = _is_address(host)
+        literal = is_address(host)
         if not literal and self._lookup is None:
             self.lookup(*addresses)
         lookup = after or self._lookup or self.setting("host")
@@ -641,11 +640,23 @@ class SessionScene:
         elif name == "auth" and not settings.has_credentials:
             self.no_login("no-credentials")
         elif name == "auth" and not self._in_tls:
-            self.no_login("no-tls")
-        elif name in ("mail", "rcpt", "rset") and settings.sender is None:
+            self.no_login("no-tls" if self._offers_auth() else "not-offered")
+        elif name in ("mail", "rcpt", "rset") and not self._dry_run_wanted():
             self._done.add(name)
         else:
             getattr(self, name)()
+
+    def _offers_auth(self) -> bool:
+        replies = [step.reply for step in self.steps if isinstance(step, Exchange) and step.reply]
+        return "AUTH" in replies[-1].text if replies else False
+
+    def _dry_run_wanted(self) -> bool:
+        """MAIL comes after a login that worked, or where nobody configured a login."""
+        logins = [step for step in self.steps if isinstance(step, Exchange) and step.step == "auth"]
+        logged_in = bool(logins) and logins[-1].ok is True
+        return self.scene.settings.sender is not None and (
+            logged_in or self.scene.settings.username is None
+        )
 
     def greeting(
         self,
@@ -723,9 +734,7 @@ class SessionScene:
         *,
         version: str = "TLSv1.3",
         cipher: str = "TLS_AES_256_GCM_SHA384",
-        failure: Literal[
-            "", "not-tls", "version", "cipher", "alert", "closed", "reset", "stalled", "other"
-        ] = "",
+        failure: HandshakeFailure = "",
         alert: str = "",
         reason: str = "",
         protocol: Protocol = "tls",
@@ -934,11 +943,3 @@ class SessionScene:
             self._trail = line
         self.steps.append(line.record(observation, since=since))
         return self
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
