@@ -71,7 +71,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where one value stands.
 
     `line` and `columns` count from 1; `columns` is the half-open range of the value's own
-    characters in that line as the file has it (quotes included).
+    characters in that line (quotes included). Where a secret stands in the line, they count in
+    `Setting.source_line`, whose mask is as long for every secret: no column tells its length.
     """
 
     kind: OriginKind
@@ -102,9 +103,10 @@ class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One value as it was read. `text` of a secret is its mask.
 
-    `source_line` is the user's own line for a report to point at, with every secret character
-    masked at its place, so that `origin.columns` still fit. `same_as` says that this value came
-    out of another field's text (the host of SMTP_URL).
+    `source_line` is the user's own line for a report to point at, with every secret masked and
+    `origin.columns` fitting. `part_of` says that this value came out of another field's text
+    (the host of SMTP_URL). Most programs read a URL that is "not-encoded" as it was meant where
+    `note` says so.
     """
 
     field: Field
