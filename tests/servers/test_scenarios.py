@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import smtplib
@@ -131,3 +132,85 @@ def test_wrong_host_would_take_the_password(running_scenario: RunScenario) -> No
     trust = ssl.create_default_context(cafile=setup.cafile)
     with socket.create_connection(address(setup, 465, slip), 10) as client:
         trust.wrap_socket(client, server_hostname=slip).close()
+
+
+@pytest.mark.parametrize(
+    ("name", "login", "mail", "rcpt"),
+    [
+        ("wrong-password", 535, 530, 503),
+        ("username-without-domain", 535, 530, 503),
+        ("password-quoted", 535, 530, 503),
+        ("placeholder-credentials", 535, 530, 503),
+        ("from-of-another-domain", 235, 550, 503),
+        ("message-too-large", 235, 552, 503),
+        ("sending-limit", 235, 250, 450),
+        ("healthy-587", 235, 250, 250),
+    ],
+)
+def test_login_and_sender_as_the_settings_have_them(
+    running_scenario: RunScenario, name: str, login: int, mail: int, rcpt: int
+) -> None:
+    setup = running_scenario(name)
+    values = dotenv_values(stream=io.StringIO(setup.env_text))
+    trust = ssl.create_default_context(cafile=setup.cafile)
+    trust.check_hostname = False
+    response = f"\0{values['SMTP_USER']}\0{values['SMTP_PASS']}".encode()
+    host, port = address(setup, 587)
+    with smtplib.SMTP(host, port, timeout=10) as client:
+        client.starttls(context=trust)
+        client.ehlo()
+        assert client.docmd("AUTH PLAIN", base64.b64encode(response).decode())[0] == login
+        size = [f"SIZE={setup.size}"] if setup.size else []
+        assert client.mail(str(values["SMTP_FROM"]), size)[0] == mail
+        assert client.rcpt(str(values["SMTP_FROM"]))[0] == rcpt
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "heard"),
+    [
+        ("connection-closed", b"", b""),
+        ("client-refused", b"", b"554-smtp.ionos.com\r\n554 Client host [203.0.113.7] refused"),
+        ("server-busy", b"", b"421 "),
+        ("not-smtp", b"NOOP\r\n", b"HTTP/1.1 400 "),
+        ("starttls-stripped", b"", b"220 ****"),
+        (
+            "starttls-stripped",
+            b"EHLO x\r\nQUIT\r\n",
+            b"250-smtp.ionos.com greets you\r\n250-8BITMIME\r\n250-XXXXXXXA\r\n250 SIZE\r\n221 ",
+        ),
+        ("starttls-injection", b"STARTTLS\r\n", b"220 OK\r\n250 OK\r\n"),
+        ("tls-switched-off", b"MAIL FROM:<info@example.com>\r\n", b"530 "),
+        ("tls-too-old", b"STARTTLS\r\n\x16", b"220 OK\r\n\x15\x03\x03\x00\x02\x02\x46"),
+    ],
+)
+def test_what_port_587_says(
+    running_scenario: RunScenario, name: str, said: bytes, heard: bytes
+) -> None:
+    with socket.create_connection(address(running_scenario(name), 587), 10) as client:
+        stream = client.makefile("rwb", buffering=0)
+        if said and name != "not-smtp":
+            assert stream.readline().startswith(b"220 ")
+        # One write a line: TLS's first bytes must not come along with STARTTLS.
+        for line in said.splitlines(keepends=True):
+            stream.write(line)
+            if line == b"STARTTLS\r\n":
+                assert stream.readline() == b"220 OK\r\n"
+                heard = heard.removeprefix(b"220 OK\r\n")
+        client.shutdown(socket.SHUT_WR)
+        assert client.makefile("rb").read().startswith(heard)
+
+
+@pytest.mark.parametrize(("name", "port"), [("port-refused", 587), ("wrong-port", 578)])
+def test_refused_ports(running_scenario: RunScenario, name: str, port: int) -> None:
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address(running_scenario(name), port), 10)
+
+
+def test_greeting_never_comes(running_scenario: RunScenario) -> None:
+    setup = running_scenario("greeting-missing")
+    with socket.create_connection(address(setup, 587), 10) as client:
+        client.sendall(b"NOOP\r\n")
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""
+    (session,) = setup.servers[HOST, 587].sessions
+    assert session.early == b"NOOP\r\n"
