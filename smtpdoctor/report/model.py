@@ -138,9 +138,7 @@ def _check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResul
     )
 
 
-def _status(
-    name: CheckName, seen: list[AnyObservation], judgement: Judgement
-) -> CheckStatus:
+def _status(name: CheckName, seen: list[AnyObservation], judgement: Judgement) -> CheckStatus:
     failed = {item.id for item in seen if item.ok is False and item.role == "main"}
     softened = {
         item
@@ -155,9 +153,7 @@ def _status(
         for item in diagnosis.explains
     }
     named = any(
-        diagnosis.severity == "error"
-        and diagnosis.evidence
-        and diagnosis.evidence[0].check == name
+        diagnosis.severity == "error" and diagnosis.evidence and diagnosis.evidence[0].check == name
         for diagnosis in judgement.diagnoses
     )
     if failed - softened or failed & hard or named:
