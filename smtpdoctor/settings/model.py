@@ -46,8 +46,7 @@ Problem = Literal[
     "not-encoded",  # a URL whose user or password holds reserved characters
     "placeholder",  # a template's text, or ${…}
     "conflict",  # two settings that exclude each other
-    "missing",
-    "empty",
+    "missing",  # the host, where other settings are there
 ]
 
 #: The shape of a password, all that is ever told of it (never its length).

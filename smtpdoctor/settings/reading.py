@@ -25,6 +25,7 @@ from smtpdoctor.settings.model import (
     Shadowed,
 )
 from smtpdoctor.settings.names import BY_NAME, Reading, looks_like, preferred
+from smtpdoctor.settings.placeholders import is_unexpanded
 from smtpdoctor.settings.sources import (
     DOTENV,
     STDIN,
@@ -79,6 +80,8 @@ VERIFY: dict[Reading, Callable[[str], values.Read[bool]]] = {
     "verify": values.read_verify,
     "node-verify": values.read_node_verify,
 }
+
+EMPTY = "empty, which counts as unset"
 
 OPTIONS, TARGET, ENVIRONMENT, FILE = range(4)
 
@@ -384,6 +387,8 @@ def _url_candidate(url: URL, text: str, layer: int, origin: Origin, line: str | 
     problem, detail = url.problem, url.detail
     if problem is None and url.mode is None and text.strip():
         problem, detail = "not-a-url", "no smtp:// or smtps:// before it"
+    if problem is not None and is_unexpanded(text):
+        problem, detail = "placeholder", "a template's text, not a URL"
     return Candidate(
         field="url",
         reading="url",
@@ -449,17 +454,26 @@ class _Reading:
         and the mode of another port, do not belong to it.
         """
         asked = self._host(OPTIONS, TARGET)
-        configured = self._host(ENVIRONMENT, FILE)
-        elsewhere = asked is not None and configured is not None and asked != configured
+        theirs = self._first("host", ENVIRONMENT, FILE)
+        elsewhere = (
+            asked is not None
+            and theirs is not None
+            and not theirs.blank
+            and asked != self._host(ENVIRONMENT, FILE)
+        )
         leave: set[Field] = set(CREDENTIALS) if elsewhere else set()
         if self._first("host", TARGET) is not None:
+            port, their_port = self._port(TARGET), self._port(ENVIRONMENT, FILE)
             if elsewhere or self._first("tls", TARGET) is not None:
                 leave |= {"port", "tls"}
-            elif self._port(TARGET) not in {None, self._port(ENVIRONMENT, FILE)}:
-                leave |= {"tls"} if self._port(ENVIRONMENT, FILE) is not None else set()
-        dropped = [c for c in self.candidates if c.layer >= ENVIRONMENT and c.field in leave]
-        self.withheld = any(c.field in CREDENTIALS and not c.blank for c in dropped)
-        self.candidates = [c for c in self.candidates if c not in dropped]
+            elif None not in {port, their_port} and port != their_port:
+                leave |= {"tls"}
+        kept = [c for c in self.candidates if c.layer < ENVIRONMENT or c.field not in leave]
+        self.withheld = elsewhere and any(
+            c.layer >= ENVIRONMENT and c.field in CREDENTIALS and not c.blank
+            for c in self.candidates
+        )
+        self.candidates = kept
 
     def _host(self, *layers: int) -> str | None:
         candidate = self._first("host", *layers)
@@ -488,13 +502,13 @@ class _Reading:
         elif winner.part_of is not None and problem != "placeholder":
             problem, detail = None, ""  # told at the URL
         if winner.blank:
-            problem = "empty"
-            detail = "read as false" if winner.reading == "secure" else "empty counts as unset"
+            problem, detail = None, ""
+            note.append("empty, read as false" if winner.reading == "secure" else EMPTY)
         for other in others:
             where = f"{other.origin.name} ({other.origin.label})"
             if other.blank:
                 if not winner.blank:
-                    note.append(f"{where} is empty, which counts as unset")
+                    note.append(f"{where} is {EMPTY}")
                 continue
             against = reader(other).value
             if (
@@ -552,16 +566,9 @@ class _Reading:
         size = self._resolve("size", lambda c: values.read_size(c.raw.reveal()))
         client = self._resolve("client", lambda c: values.read_word(c.raw.reveal()))
 
-        found = any(field in CONFIGURES for field in self.entries)
-        if host is None and found and "host" not in self.entries:
-            name = preferred("host")
-            self.entries["host"] = Setting(
-                field="host",
-                text="",
-                origin=Origin(kind="default", name=name),
-                problem="missing",
-                detail=f"{name} is not set",
-            )
+        found = any(field in CONFIGURES and entry.text for field, entry in self.entries.items())
+        if host is None and found:
+            self._miss_host()
         if port is None and host is not None:
             port = host.port
         if mode is None:
@@ -592,6 +599,17 @@ class _Reading:
         )
         return settings, Credentials(username=username, password=password, token=token)
 
+    def _miss_host(self) -> None:
+        """Other settings are there, the host is not: a fault of its own, at the empty line."""
+        name = preferred("host")
+        entry = self.entries.setdefault(
+            "host", Setting(field="host", text="", origin=Origin(kind="default", name=name))
+        )
+        if entry.problem is None:
+            state = "not set" if entry.origin.kind == "default" else "empty"
+            detail = f"{entry.origin.name} is {state}"
+            self.entries["host"] = msgspec.structs.replace(entry, problem="missing", detail=detail)
+
     def _near(self, names: Sequence[tuple[str, Origin]]) -> Iterator[NearMiss]:
         """Names that look like a setting which nothing else sets."""
         for name, origin in names:
@@ -599,7 +617,7 @@ class _Reading:
             if like is None:
                 continue
             entry = self.entries.get(BY_NAME[like].field)
-            if entry is None or entry.problem in {"empty", "missing"}:
+            if entry is None or not entry.text:
                 yield NearMiss(name=name, looks_like=like, origin=origin)
 
 
