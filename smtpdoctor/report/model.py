@@ -6,6 +6,7 @@ gives the same report again, or a better one from newer rules.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -138,7 +139,7 @@ def _check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResul
     )
 
 
-def _status(name: CheckName, seen: list[AnyObservation], judgement: Judgement) -> CheckStatus:
+def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgement) -> CheckStatus:
     failed = {item.id for item in seen if item.ok is False and item.role == "main"}
     softened = {
         item
@@ -202,7 +203,7 @@ def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]
     return (errors[0] if errors else before[name]), needs[name]
 
 
-def _seconds(seen: list[AnyObservation]) -> float:
+def _seconds(seen: Sequence[AnyObservation]) -> float:
     own = [item for item in seen if item.role == "main"]
     if not own:
         return 0.0
