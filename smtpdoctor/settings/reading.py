@@ -338,9 +338,9 @@ class _Configured:
         start, end = item.line.columns
         head, shown, tail = text[: start - 1], text[start - 1 : end - 1], text[end - 1 :]
         if _secrets_of(item):
-            masked = _shown(item).partition("\n")[0]
-            quote = "" if BY_NAME[item.name].reading == "secret" else item.line.quote
-            shown, tail = f"{quote}{masked}{quote}", ""
+            quote = item.line.quote
+            whole = BY_NAME[item.name].reading != "secret" and _verbatim(item)
+            shown, tail = f"{quote}{_shown(item)}{quote}" if whole else MASK, ""
         return f"{head}{shown}{self._redacted(tail)}", (start, start + len(shown))
 
     def _redacted(self, text: str) -> str:

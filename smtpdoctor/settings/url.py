@@ -229,3 +229,62 @@ def _verify(text: str, end: int) -> Part | None:
         if name in {"tls.rejectunauthorized", "verify_peer"} and value in FALSE - {""}:
             return Part(Secret("false"), place)
     return None
+
+
+def replacements(
+    text: str,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    mode: str | None = None,
+    username: str | None = None,
+) -> list[tuple[Span, str]]:
+    """What to write where, so that the URL says these values; from left to right.
+
+    `mode` is a word of `values.read_scheme`. `text` may be the URL's masked form.
+    """
+    url = read_url(text)
+    scheme = SCHEME.match(text)
+    found: list[tuple[Span, str]] = []
+    if mode is not None:
+        word = "smtps" if mode == "smtps" else "smtp"
+        if scheme is None:
+            found.append(((0, 0), f"{word}://"))
+        elif scheme[1].lower() != word:
+            found.append((scheme.span(1), word))
+        found += _mode_options(text, url, mode)
+    if username is not None and url.username is not None:
+        from urllib.parse import quote
+
+        found.append((url.username.span, quote(username, safe="")))
+    if host is not None and url.host is not None:
+        found.append((url.host.span, f"[{host}]" if ":" in host else host))
+    if port is not None and url.port is not None:
+        found.append((url.port.span, str(port)))
+    elif port is not None and url.host is not None:
+        end = url.host.span[1]
+        found.append(((end, end), f":{port}"))
+    return sorted(found, key=lambda item: item[0])
+
+
+def _mode_options(text: str, url: URL, mode: str) -> list[tuple[Span, str]]:
+    """The options of the query that speak of TLS, set to what `mode` says."""
+    wanted = {
+        "secure": mode == "smtps",
+        "requiretls": mode == "smtp, STARTTLS required",
+        "require_tls": mode == "smtp, STARTTLS required",
+        "ignoretls": mode == "smtp, no TLS",
+        "auto_tls": mode != "smtp, no TLS",
+    }
+    end = url.host.span[1] if url.host else 0
+    there = [item for item in _options(text, end) if item[0] in wanted]
+    found = [
+        (place, "true" if wanted[name] else "false")
+        for name, value, place in there
+        if (value in TRUE) != wanted[name]
+    ]
+    extra = {"smtp, STARTTLS required": "requireTLS", "smtp, no TLS": "ignoreTLS"}.get(mode)
+    if extra and not {"require_tls", "auto_tls", extra.lower()} & {name for name, _, _ in there}:
+        stop = len(text.rstrip())
+        found.append(((stop, stop), f"{'&' if '?' in text[end:] else '?'}{extra}=true"))
+    return found
