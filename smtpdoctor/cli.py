@@ -298,7 +298,7 @@ def demo(
         raise UsageFault(str(error)) from None
     if format_ is Format.TERMINAL:
         print(f"scenario {scenario}, with this .env:\n")
-        for line in env_text.splitlines():
+        for line in command.masked(env_text).splitlines():
             print(f"    {line}")
         print()
     _show(report, format_, verbose=verbose, strict=False)

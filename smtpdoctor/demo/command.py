@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS, Scenario
 from smtpdoctor.plan import Mapping
 from smtpdoctor.report.model import Report
+from smtpdoctor.settings.model import MASK
 from smtpdoctor.settings.reading import Options
 
 
@@ -52,6 +54,11 @@ async def _play(scenario: Scenario) -> tuple[Report, str, str | None]:
             )
             report = await run(plan, environ={})
             return report, setup.env_text, setup.expected
+
+
+def masked(env_text: str) -> str:
+    """A scenario's .env for the screen: even an invented password stays off it."""
+    return re.sub(r"(?m)^(SMTP_PASS=).+$", rf"\1{MASK}", env_text)
 
 
 def named(report: Report, expected: str | None) -> bool:

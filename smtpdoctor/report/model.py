@@ -43,7 +43,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How one check went, in one line."""
 
-    name: CheckName
+    name: str
     status: CheckStatus
     summary: str
     seconds: float
@@ -153,11 +153,7 @@ def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgemen
         if diagnosis.severity == "error"
         for item in diagnosis.explains
     }
-    named = any(
-        diagnosis.severity == "error" and diagnosis.evidence and diagnosis.evidence[0].check == name
-        for diagnosis in judgement.diagnoses
-    )
-    if failed - softened or failed & hard or named:
+    if failed - softened or failed & hard:
         return "failed"
     warned = any(
         diagnosis.severity == "warning" and any(item.check == name for item in diagnosis.evidence)
