@@ -152,6 +152,7 @@ def certificate(
     subject: dict[str, str] | None = None,
     self_issued: bool = False,
     is_ca: bool = False,
+    sha256: str = "5f" * 32,
 ) -> CertificateInfo:
     """One certificate; without more a server's own, healthy one."""
     own = subject if subject is not None else {"CN": names[0] if names else "server"}
@@ -163,7 +164,7 @@ def certificate(
         not_after=not_after,
         self_issued=self_issued,
         is_ca=is_ca,
-        sha256="5f" * 32,
+        sha256=sha256,
     )
 
 
@@ -787,6 +788,18 @@ class SessionScene:
             ),
             0.0,
         )
+
+    def unreadable_certificate(self, *, verify_code: int) -> Self:
+        """Certificates that nothing could be read of."""
+        seen = CertificateSeen(
+            connection=self.session.connection,
+            hostname=self.session.host,
+            chain=(),
+            verified=False,
+            verify_code=verify_code,
+            ok=False,
+        )
+        return self._record("certificate", seen, 0.0)
 
     def auth(
         self,
