@@ -175,10 +175,9 @@ class _Examination:
     def _record_settings(self) -> None:
         self.recorder.trail("settings").record(SettingsRead(settings=self.settings))
         for entry in self.settings.entries:
-            read = self.recorder.trail("settings").record(
-                SettingRead(setting=entry, ok=entry.problem is None)
-            )
-            self.setting_ids.setdefault(entry.field, read.id)
+            read = self.recorder.trail("settings").record(SettingRead(setting=entry, ok=entry.ok))
+            if not entry.repaired:
+                self.setting_ids.setdefault(entry.field, read.id)
 
     async def _look_up(self, host: str) -> tuple[Trail, tuple[str, ...]] | None:
         """The addresses of the host, and the trail that ends with them."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.model import Evidence
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import CheckName
 from smtpdoctor.settings.model import Field
 
 
-def library_words(run: Run, code: str) -> tuple[Evidence, ...]:
+def library_words(run: Run, code: str, check: CheckName = "tls") -> tuple[Evidence, ...]:
     """What mail libraries print for this fault: the named client's words, else Nodemailer's."""
     client = knowledge.clients().get(run.settings.client or "nodemailer")
     if client is None or code not in client.words:
         return ()
     words = client.words[code].format(host=run.settings.host, port=run.settings.port)
-    return (Evidence(check="tls", text=f"{client.name} prints for this: {words}"),)
+    return (Evidence(check=check, text=f"{client.name} prints for this: {words}"),)
 
 
 def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
