@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Evidence, Fix, Severity
 from smtpdoctor.diagnosis.rules.tls import _clock
@@ -106,21 +107,28 @@ def name(fields: dict[str, str]) -> str:
     return ", ".join(text for key in ("CN", "O") if (text := fields.get(key))) or "nobody named"
 
 
-def description(refused: Refused) -> tuple[Evidence, ...]:
-    """What the server's own certificate says, and OpenSSL's verdict on it."""
+def description(run: Run, refused: Refused) -> tuple[Evidence, ...]:
+    """What the server's own certificate says, a library's words, and OpenSSL's verdict on it."""
     seen, leaf = refused.seen, refused.leaf
-    verdict = f"verification says: {seen.verify_message or 'refused'} (OpenSSL {seen.verify_code})"
-    if leaf is None:
-        return (Evidence(check="tls", text=verdict),)
-    return (
-        Evidence(
-            check="tls",
-            text=f"the certificate is for {listed(leaf.names) or name(leaf.subject)}, issued by "
-            f"{name(leaf.issuer)}, valid {leaf.not_before[:10]} to {leaf.not_after[:10]}, "
-            f"{len(seen.chain)} sent",
-        ),
-        Evidence(check="tls", text=verdict),
+    # a longer chain has Node.js and others print the verdict's own words
+    words = (
+        library_words(run, refused.code)
+        if seen.verify_code not in UNTRUSTED or len(seen.chain) == 1
+        else ()
     )
+    message = seen.verify_message.rstrip(".") or "refused"
+    verdict = Evidence(
+        check="tls", text=f"verification says: {message} (OpenSSL {seen.verify_code})"
+    )
+    if leaf is None:
+        return (verdict, *words)
+    issuer = "itself" if leaf.self_issued else name(leaf.issuer)
+    text = (
+        f"the certificate is for {listed(leaf.names) or name(leaf.subject)}, issued by {issuer}, "
+        f"valid {leaf.not_before[:10]} to {leaf.not_after[:10]}"
+    )
+    sent = Evidence(check="tls", text=f"certificates sent: {len(seen.chain)}")
+    return (Evidence(check="tls", text=text), *words, verdict, sent)
 
 
 def listed(names: tuple[str, ...], most: int = 5) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
-from smtpdoctor.diagnosis.evidence import library_words, own_line
+from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
@@ -36,17 +36,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             + (
                 "Certificates are issued for names, hardly ever for addresses. "
                 if literal
-                else "Mostly the server's real name is another (a hoster's, where the own domain's "
-                "name only points at it); it may also be that something else answers there. "
+                else "Mostly the own domain's name only points at a hoster's server; it may also "
+                "be that something else answers there. "
             )
             + _certificate.consequence(refused)
         ),
         evidence=(
             *own_line(run, "host"),
-            *_certificate.description(refused),
+            *_certificate.description(run, refused),
             *_aliases(run, host),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
         fixes=_certificate.fixes(run, *_fixes(run, host, leaf, names)),
         explains=(refused.seen.id,),
@@ -87,16 +86,8 @@ def _fixes(run: Run, host: str, leaf: CertificateInfo, names: tuple[str, ...]) -
     steps: tuple[str, ...] = ()
     if certified is None:
         steps = (f"Make sure that {right} is who should get the login: ask who runs the server.",)
-    use = change_settings(run, f"use the name that the certificate has: {right}", host=right)
-    use = Fix(
-        title=use.title,
-        settings=use.settings,
-        edits=use.edits,
-        tried=f"the certificate that {_ways.where(run)} showed names {right}; a session with "
-        "that name was not tried",
-        steps=(*use.steps, *steps),
-        snippets=use.snippets,
-    )
+    title = f"use the name that the certificate has: {right}"
+    use = change_settings(run, title, host=right, steps=steps)
     return (use,) if is_address(host) or certified else (use, renew)
 
 

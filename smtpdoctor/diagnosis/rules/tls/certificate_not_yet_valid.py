@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
 from smtpdoctor.diagnosis.run import Run
@@ -38,9 +37,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="tls", text=seen),
-            *_certificate.description(refused),
+            *_certificate.description(run, refused),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
         fixes=_certificate.fixes(
             run,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run
@@ -38,7 +37,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             + _certificate.consequence(refused)
         ),
         evidence=(
-            *_certificate.description(refused),
+            *_certificate.description(run, refused),
             *(
                 (
                     Evidence(
@@ -62,7 +61,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 else ()
             ),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
         fixes=_certificate.fixes(run, *(_fixes(run, issuer) if no_way else (_mend(run),))),
         explains=(refused.seen.id,),

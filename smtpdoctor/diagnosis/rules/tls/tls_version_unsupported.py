@@ -47,10 +47,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "handshake ends before anything else is said, and no mail goes out."
         ),
         evidence=(
-            *seen,
-            Evidence(check="tls", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"),
-            *_ways.probe_evidence(run),
+            *seen[:1],
             *library_words(run, CODE),
+            *seen[1:],
+            Evidence(check="tls", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"),
         ),
         fixes=(
             *working_ways(run),

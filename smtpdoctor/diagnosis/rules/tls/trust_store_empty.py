@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate
 from smtpdoctor.diagnosis.run import Run
@@ -34,8 +33,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 check="tls",
                 text="trusted CA certificates found: 0" + (f" ({path})" if path else ""),
             ),
-            *_certificate.description(refused),
-            *library_words(run, CODE),
+            *_certificate.description(run, refused),
         ),
         fixes=(
             Fix(
