@@ -295,16 +295,16 @@ def demo(
             print(line)
         return
     try:
-        report, env_text, expected = command.play(scenario)
+        report, setup = command.play(scenario)
     except command.UnknownScenarioError as error:
         raise UsageFault(str(error)) from None
     if format_ is Format.TERMINAL:
         print(f"scenario {scenario}, with this .env:\n")
-        for line in command.masked(env_text).splitlines():
+        for line in command.masked(setup.env_text).splitlines():
             print(f"    {line}")
         print()
     _show(report, format_, verbose=verbose, strict=False)
-    raise typer.Exit(0 if command.named(report, expected) else 1)
+    raise typer.Exit(0 if command.named(report, setup.expected) else 1)
 
 
 def _checked(options: object, *, live: bool, **more: object) -> Report:

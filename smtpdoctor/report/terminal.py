@@ -296,9 +296,13 @@ class _Page:
         }[report.verdict]
         if not self.run.settings.found and report.verdict == "inconclusive":
             words = "Inconclusive: there was nothing of yours to check."
-        if report.diagnoses and report.verdict != "healthy":
-            words += f"  smtpdoctor explain {report.diagnoses[0].code}"
         end = f"{report.seconds:.1f} s, exit {status}"
+        if report.diagnoses and report.verdict != "healthy":
+            hint = f"smtpdoctor explain {report.diagnoses[0].code}"
+            if len(words) + len(hint) + len(end) + 4 <= self.width:
+                words += f"  {hint}"
+            else:
+                yield Text(f"more: {hint}", style="dim")
         if report.verdict in ("healthy", "warnings"):
             words += "  No message was sent."
         yield self._spread(words, end)
