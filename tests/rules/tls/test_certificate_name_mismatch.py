@@ -69,10 +69,18 @@ def test_positive_a_provider_never_gets_anothers_name() -> None:
         certificate("server7.webhost.example"), verify_code=62
     )
 
-    fixes = scene.diagnosis(CODE).fixes
+    found = scene.diagnosis(CODE)
 
-    assert [fix.settings for fix in fixes] == [{}]
-    assert any("don't log in there" in step for step in fixes[0].steps)
+    assert [fix.settings for fix in found.fixes] == [{}]
+    assert "Don't log in" in found.fixes[0].steps[0]
+    assert found.points_at is None
+
+
+def test_positive_a_certificate_that_could_not_be_read() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").unreadable_certificate(verify_code=62)
+
+    assert scene.codes("error") == [CODE]
 
 
 def test_positive_without_names_no_setting_helps() -> None:

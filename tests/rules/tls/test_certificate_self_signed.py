@@ -54,7 +54,7 @@ def test_positive_for_a_known_provider_something_answers_in_its_place() -> None:
         certificate("smtp.ionos.com", self_issued=True), verify_code=18
     )
 
-    assert scene.diagnosis(CODE).fixes[0].title == "find out who answers"
+    assert scene.diagnosis(CODE).fixes[0].title.startswith("find out who answers")
 
 
 def test_negative_a_certificate_of_an_authority() -> None:

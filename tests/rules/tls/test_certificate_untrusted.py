@@ -29,6 +29,16 @@ def test_positive_a_private_authority(verify_code: int) -> None:
     assert scene.codes("error") == [CODE]
 
 
+def test_positive_a_known_providers_server_needs_no_authority_of_ones_own() -> None:
+    scene = Scene(host="smtp.ionos.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("smtp.ionos.com", organisation="Example Works", issuer="Works CA"),
+        verify_code=20,
+    )
+
+    assert scene.diagnosis(CODE).fixes[0].title.startswith("find out who answers")
+
+
 def test_positive_a_rarer_verdict_is_told_in_its_own_words() -> None:
     scene = Scene(host="mail.example.com")
     scene.session().up_to("certificate").certificate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
 from smtpdoctor.diagnosis.run import Run
 
@@ -54,8 +54,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             + " A wrong clock on this machine would look the same; compare it with another."
         ),
         evidence=(
-            Evidence(check="tls", text=seen),
-            *_certificate.description(run, refused),
+            *_certificate.description(run, refused, seen),
             *_certificate.also_wrong(run, refused),
         ),
         fixes=_certificate.fixes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
 from smtpdoctor.diagnosis.run import Run
 
@@ -36,8 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             f"{_certificate.consequence(refused)}"
         ),
         evidence=(
-            Evidence(check="tls", text=seen),
-            *_certificate.description(run, refused),
+            *_certificate.description(run, refused, seen),
             *_certificate.also_wrong(run, refused),
         ),
         fixes=_certificate.fixes(

@@ -16,7 +16,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if refused is None:
         return
     provider = run.provider
-    stranger = provider is not None
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
@@ -37,20 +36,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *_certificate.also_wrong(run, refused),
         ),
         fixes=_certificate.fixes(
-            run, *((_compare(run),) if stranger else (_own(run), _anchor(run)))
+            run,
+            *((_own(run), _anchor(run)) if provider is None else (_certificate.find_out(run),)),
         ),
         explains=(refused.seen.id,),
-    )
-
-
-def _compare(run: Run) -> Fix:
-    return Fix(
-        title="find out who answers",
-        steps=(
-            f"From another network: {_certificate.show(run)}",
-            "If an authority issued the certificate there, a proxy, firewall or redirect of this "
-            "network answers here: ask its administrator to leave the mail ports alone.",
-        ),
     )
 
 

@@ -68,20 +68,23 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 
 def _fixes(run: Run, issuer: str) -> tuple[Fix, ...]:
-    anchor = _certificate.trust(
+    update = Fix(
+        title="if it is a public authority, bring this machine's store up to date",
+        steps=("Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",),
+    )
+    if run.provider is not None:
+        proxy = _certificate.trust(
+            "if it is your company's own proxy, give the application its authority",
+            "company-ca.crt",
+            f"Ask the administrator whether {issuer} is the company's, and get its certificate.",
+        )
+        return (_certificate.find_out(run), proxy, update)
+    own = _certificate.trust(
         "let the application trust this authority, if it is the right one",
         "private-ca.crt",
         f"Ask who runs the server whether {issuer} is theirs, and get its root certificate.",
     )
-    update = Fix(
-        title="if it is a public authority, bring this machine's store up to date",
-        steps=(
-            "Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",
-            f"If who runs the server knows nothing of {issuer}, something on the way answers in "
-            f"its place. From another network: {_certificate.show(run)}",
-        ),
-    )
-    return (anchor, update)
+    return (own, update)
 
 
 def _mend(run: Run) -> Fix:

@@ -43,8 +43,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         else f"{where} and current TLS libraries have no TLS version in common",
         explanation=(
             "Client and server must share a TLS version. TLS 1.0 and 1.1 were given up in 2021, "
-            "and today's libraries start at TLS 1.2. This server does not go that far, so the "
-            "handshake ends before anything else is said, and no mail goes out."
+            "and today's libraries start at TLS 1.2. This server "
+            + ("does" if old else "probably does")
+            + " not go that far, so the handshake ends before anything else is said, and no mail "
+            "goes out."
         ),
         evidence=(
             *seen[:1],
