@@ -40,10 +40,10 @@ benchmark: $(VENV)/ready  ## speed as ratios in one run (needs node and swaks fo
 	$(BIN)/python benchmarks/check_versus_clients.py
 
 new-diagnosis: $(VENV)/ready  ## skeleton of a rule: make new-diagnosis AREA=tls CODE=my-new-code
-	$(BIN)/python docs/new_diagnosis.py $(AREA) $(CODE)
+	$(BIN)/python tools/new_diagnosis.py $(AREA) $(CODE)
 
 fuzz: $(VENV)/ready  ## fuzz the readers for a minute each (needs atheris)
-	for target in fuzz/fuzz_*.py; do $(BIN)/python $$target -max_total_time=60 || exit 1; done
+	for target in fuzz/*.py; do $(BIN)/python $$target -max_total_time=60 || exit 1; done
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
