@@ -434,7 +434,7 @@ class Scene:
     ) -> SystemLookup:
         """What getaddrinfo said of the host; without arguments one address."""
         since = self._took(took)
-        self._lookup = self.trail("dns", self._resolvers or self.setting("host")).record(
+        self._lookup = self.trail("dns", self.setting("host"), self._resolvers).record(
             SystemLookup(
                 host=self.settings.host or "",
                 addresses=() if error else addresses or (ADDRESS,),
@@ -461,7 +461,7 @@ class Scene:
     ) -> NameServerAnswer:
         """One answer of one name server over the wire, beside the system's own look-up."""
         since = self._took(took)
-        return self.trail("dns", self._resolvers or self.setting("host"), role=role).record(
+        return self.trail("dns", self.setting("host"), self._resolvers, role=role).record(
             NameServerAnswer(
                 server=server,
                 question=question or self.settings.host or "",
