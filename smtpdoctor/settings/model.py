@@ -121,13 +121,13 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool | None:
         """Whether the text is sound; None for an empty one, which counts as unset."""
-        return None if self.problem == "empty" else self.problem is None
+        return self.problem is None if self.text or self.problem else None
 
     @property
     def repaired(self) -> bool:
         """The run goes on with what was evidently meant, or with the default: what it then sees
         does not come from this fault."""
-        return self.problem not in (None, "empty", "conflict", "placeholder")
+        return self.problem not in (None, "conflict", "placeholder", "missing")
 
 
 class NearMiss(msgspec.Struct, frozen=True, kw_only=True):

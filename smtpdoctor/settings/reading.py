@@ -466,6 +466,7 @@ class _Reading:
             port, their_port = self._port(TARGET), self._port(ENVIRONMENT, FILE)
             if elsewhere or self._first("tls", TARGET) is not None:
                 leave |= {"port", "tls"}
+                leave |= {"url"} if elsewhere else set()
             elif None not in {port, their_port} and port != their_port:
                 leave |= {"tls"}
         kept = [c for c in self.candidates if c.layer < ENVIRONMENT or c.field not in leave]
@@ -522,7 +523,7 @@ class _Reading:
                 detail = f"{where} says {'something else' if field in SECRETS else other.text}"
         self.entries[field] = Setting(
             field=field,
-            text=winner.text,
+            text="" if winner.blank else winner.text,
             origin=winner.origin,
             shadows=(
                 *winner.earlier,

@@ -100,6 +100,9 @@ def _lines(settings: Settings) -> Iterator[str]:
     if not settings.found:
         yield f"no settings found in {visible(settings.folder)} (looked at: {looked_at})"
         yield f"without any, `smtpdoctor check` looks at the way to {settings.host}"
+        for blank in settings.entries:
+            yield f"{_where(blank.origin)} is {visible(blank.note)}"
+        yield from _near_misses(settings)
         return
     yield f"settings from {looked_at} in {visible(settings.folder)}"
     yield ""
@@ -169,14 +172,15 @@ def _remarks(settings: Settings) -> Iterator[str]:
         lines.append(
             "the configured user name and password are not used: they belong to another host"
         )
-    for item in settings.near_misses:
-        lines.append(
-            f"{_where(item.origin)} is not a setting; {item.looks_like} looks like it, "
-            "and is not set"
-        )
+    lines += _near_misses(settings)
     if lines:
         yield ""
         yield from lines
+
+
+def _near_misses(settings: Settings) -> Iterator[str]:
+    for item in settings.near_misses:
+        yield f"{_where(item.origin)} is not read: {item.looks_like} looks like it and is not set"
 
 
 def _unset(settings: Settings) -> list[str]:

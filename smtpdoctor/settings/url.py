@@ -17,8 +17,9 @@ Span = tuple[int, int]
 
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)://")
 #: A host with or without a port, nothing else: what stands before it can't hold credentials.
-AUTHORITY = re.compile(r"(?:\[[^\[\]@]*\]|[^:@/?#\[\]\s]*)(?::[0-9]*)?")
-SECRET_OPTION = re.compile(r"[?&][^=&#]*(?:pass|secret|token|key|pwd|auth)[^=&#]*=([^&#]+)", re.I)
+AUTHORITY = re.compile(r"(?:\[[^\[\]@]*\]|[^:@/?#\[\]\s]*)(?::[0-9]+)?")
+QUERY = re.compile(r"/?\?[A-Za-z][\w.-]*=")
+SECRET_OPTION = re.compile(r"[?&][^=&#]*(?:pass|pwd|secret|token|api_?key)[^=&#]*=([^&#]+)", re.I)
 BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 #: What RFC 3986 §3.2.1 does not allow in user or password, and breaks real parsers.
@@ -118,12 +119,8 @@ def _userinfo_end(text: str, start: int) -> int | None:
     if behind < 0:
         return inside if inside >= 0 else None
     after_inside = start if inside < 0 else inside + 1
-    query = text[end] == "?" and "=" in text[end:behind]
-    if query and AUTHORITY.fullmatch(text, after_inside, end):
+    if QUERY.match(text, end) and AUTHORITY.fullmatch(text, after_inside, end):
         return inside if inside >= 0 else None  # smtp://host:587?from=a@b
-    slash = text.find("?", end)
-    if text[end] == "/" and 0 <= slash < behind and text[end + 1 : slash] == "":
-        return inside if inside >= 0 else None  # smtp://host/?from=a@b
     return behind
 
 
@@ -138,7 +135,7 @@ def _secrets(
     elif not AUTHORITY.fullmatch(text, host_start, host_end):
         # no @ anywhere: what stands behind a colon and is no port may be a cut-off password
         colon = text.find(":", host_start)
-        if colon >= 0:
+        if 0 <= colon < len(text) - 1:
             return ((colon + 1, len(text)),)
     found += [match.span(1) for match in SECRET_OPTION.finditer(text, host_end)]
     return tuple(found)
