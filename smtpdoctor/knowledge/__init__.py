@@ -38,6 +38,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Source(_Entry, frozen=True, kw_only=True):
     """Where a fact comes from.
 
+    note: what it is, as reports name it.
     url: empty where the source is a sighting in public material that has no lasting address.
     read: the date of the text (a year, a month or a day), or "undated".
     kind: how much it is worth; what is only `observed` was seen and never promised.
@@ -47,7 +48,7 @@ class Source(_Entry, frozen=True, kw_only=True):
     url: str
     read: str
     kind: Literal["vendor", "maintained", "standard", "secondary", "observed"]
-    note: str = ""
+    note: str
 
 
 class Note(_Entry, frozen=True, kw_only=True):
