@@ -66,7 +66,7 @@ def test_positive_only_the_second_server_knows_the_name() -> None:
     scene.session().rest()
     found = scene.diagnosis(CODE)
     assert found.confidence == "likely"
-    assert found.title == f"name server {SERVER} knows no host named {HOST}, {OTHER_SERVER} does"
+    assert found.title == f"name server {SERVER} knows no address of {HOST}, {OTHER_SERVER} does"
     assert OTHER_SERVER in found.fixes[0].title
     assert scene.codes("error") == [CODE]
 
@@ -93,8 +93,8 @@ def test_lookalike_the_resolver_fails() -> None:
     assert scene.codes("error") == ["dns-resolver-failing"]
 
 
-def test_lookalike_the_host_in_the_settings_is_malformed() -> None:
-    scene = Scene(host="smtp_example,org", problems={"host": ("characters", ",")})
+def test_lookalike_the_host_in_the_settings_is_a_placeholder() -> None:
+    scene = Scene(host="smtp.your-provider.com", problems={"host": ("placeholder", "your-")})
     scene.resolvers(SERVER).lookup(error="EAI_NONAME")
     scene.name_server("nxdomain")
     assert CODE not in scene.codes()

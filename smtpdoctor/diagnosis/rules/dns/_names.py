@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import Literal
 
-from smtpdoctor.diagnosis.evidence import own_line
+from smtpdoctor.diagnosis.evidence import cite, own_line
 from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
@@ -26,17 +27,33 @@ from smtpdoctor.observations import (
     SystemLookup,
 )
 
-#: The server knows the name or knows that it is not there.
-SETTLED: frozenset[NameServerOutcome] = frozenset({"answer", "nodata", "nxdomain"})
 #: Nothing came from the server.
 NO_ANSWER: frozenset[NameServerOutcome] = frozenset({"silent", "unreachable"})
 #: The server answered and did not help.
 NO_HELP: frozenset[NameServerOutcome] = frozenset({"servfail", "refused", "malformed"})
 
-#: getaddrinfo's errors for a name without address (EAI_NODATA is glibc's).
-NO_ADDRESS_ERRORS = ("EAI_NODATA", "EAI_ADDRFAMILY")
-#: It got no usable answer from any server.
-NO_RESOLVER_ERRORS = ("EAI_AGAIN", "EAI_FAIL", "EAI_SYSTEM", "timeout")
+#: How a look-up failed. One place decides, so that no two rules claim the same failure.
+Failure = Literal[
+    "no-such-name",
+    "no-name-at-all",  # a text that DNS can't carry
+    "servers-disagree",  # one has an address, another says there is none
+    "no-address",
+    "no-help",
+    "no-answer",
+    "one-dead",  # another has an address
+    "system-alone",  # the name servers have an address, getaddrinfo does not
+]
+
+#: The same by getaddrinfo's error alone (EAI_NODATA and EAI_ADDRFAMILY are glibc's).
+SYSTEM_FAILURES: dict[str, Failure] = {
+    "EAI_NONAME": "no-such-name",
+    "EAI_NODATA": "no-address",
+    "EAI_ADDRFAMILY": "no-address",
+    "EAI_AGAIN": "no-answer",
+    "EAI_FAIL": "no-answer",
+    "EAI_SYSTEM": "no-answer",
+    "timeout": "no-answer",
+}
 
 OUTCOME_WORDS: dict[NameServerOutcome, str] = {
     "nxdomain": "answers NXDOMAIN: there is no such name",
@@ -76,6 +93,26 @@ class Asked:
                 return root
         return None
 
+    @cached_property
+    def failure(self) -> Failure | None:
+        """How the look-up failed, by the name servers first; None where it did not."""
+        if self.failed is None:
+            return None
+        if self.error == "UnicodeError":
+            return "no-name-at-all"
+        denied = bool(self.saying("nxdomain"))
+        if self.wire_addresses:
+            if denied or self.without_address:
+                return "servers-disagree"
+            return "one-dead" if self.dead else "system-alone"
+        if denied:
+            return "no-such-name"
+        if self.without_address:
+            return "no-address"
+        if self.servers:
+            return "no-help" if self.saying(*NO_HELP) else "no-answer"
+        return SYSTEM_FAILURES.get(self.error)
+
     @property
     def error(self) -> str:
         """getaddrinfo's error, "" where it worked or was not asked."""
@@ -99,9 +136,18 @@ class Asked:
         ]
 
     @cached_property
+    def without_address(self) -> list[str]:
+        """The servers that say the name has an address of neither kind."""
+        return [
+            server
+            for server, answers in self.servers.items()
+            if all(answer.outcome == "nodata" for answer in answers)
+        ]
+
+    @cached_property
     def knowing(self) -> list[str]:
         """The servers that settled the question, one way or the other."""
-        return self.saying(*SETTLED)
+        return [*self.saying("answer", "nxdomain"), *self.without_address]
 
     @cached_property
     def dead(self) -> list[str]:
@@ -231,6 +277,14 @@ def network_to_blame(run: Run) -> bool:
         if controls and not any(control.outcome == "open" for control in controls):
             return True
     return False
+
+
+def known_host(host: str, provider: Provider) -> Evidence:
+    """That this is a submission host of the provider, and who says so."""
+    entry = next((item for item in provider.hosts if item.host == host), None)
+    source = cite(entry.source) if entry is not None and entry.source else ""
+    text = f"{host} is a submission host of {provider.name} {source}"
+    return Evidence(check="dns", text=text.rstrip())
 
 
 def use_host(run: Run, host: str, provider: Provider) -> Fix:

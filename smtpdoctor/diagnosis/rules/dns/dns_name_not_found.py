@@ -18,20 +18,21 @@ PRIVATE_ENDS = (".local", ".home.arpa", ".internal", ".lan", ".corp", ".svc", ".
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     asked = Asked(run)
-    if asked.failed is None:
-        return
-    denied = bool(asked.saying("nxdomain")) and asked.error in ("", "EAI_NONAME", "timeout")
-    impossible = asked.error == "UnicodeError"
-    only_system = not asked.servers and asked.error == "EAI_NONAME"
-    if not (denied or impossible or only_system):
-        return
-    if asked.wire_addresses:
+    if asked.failure == "servers-disagree":
         yield _servers_disagree(asked)
-        return
-    yield Diagnosis(
+    elif asked.failure in ("no-such-name", "no-name-at-all"):
+        yield _no_such_name(run, asked)
+
+
+def _no_such_name(run: Run, asked: Asked) -> Diagnosis:
+    assert asked.failed is not None
+    certain = asked.failure == "no-name-at-all" or (
+        bool(asked.saying("nxdomain")) and asked.error in ("", "EAI_NONAME", "timeout")
+    )
+    return Diagnosis(
         code=CODE,
         severity="error",
-        confidence="likely" if only_system else "certain",
+        confidence="certain" if certain else "likely",
         title=f"there is no host named {asked.host}",
         explanation=(
             "The application asks DNS for the address of this name, and the answer is that no such "
@@ -47,16 +48,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _servers_disagree(asked: Asked) -> Diagnosis:
     assert asked.failed is not None
-    denying = asked.saying("nxdomain")
+    denying = [*asked.saying("nxdomain"), *asked.without_address]
     knowing = [server for server in asked.saying("answer") if server not in denying]
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"name server {denying[0]} knows no host named {asked.host}, {knowing[0]} does",
+        title=f"name server {denying[0]} knows no address of {asked.host}, {knowing[0]} does",
         explanation=(
             "The name servers of this machine disagree. A system takes the first answer that it "
-            "gets, and here that is that no such name exists. The name is probably known only to "
+            "gets, and here that is that there is none. The name is probably known only to "
             "the servers of one network, such as a VPN."
         ),
         evidence=(*asked.evidence(), *library_words(asked.run, CODE)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.dns._names import NO_RESOLVER_ERRORS, Asked
+from smtpdoctor.diagnosis.rules.dns._names import Asked
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-nameserver-dead"
@@ -17,11 +17,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     dead = ", ".join(asked.dead)
     is_first = next(iter(asked.servers)) in asked.dead
-    given_up = (
-        asked.failed is not None
-        and asked.error in NO_RESOLVER_ERRORS
-        and bool(asked.wire_addresses)
-    )
     waits = (
         "It stands first in the list, so every look-up waits for it before the next server is "
         "asked, five seconds by the usual settings: connecting is slow, and a program with a "
@@ -50,5 +45,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 ),
             ),
         ),
-        explains=(asked.failed.id,) if given_up and asked.failed is not None else (),
+        explains=(asked.failed.id,) if asked.failed and asked.failure == "one-dead" else (),
     )

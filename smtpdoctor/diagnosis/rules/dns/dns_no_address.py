@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.dns._names import NO_ADDRESS_ERRORS, Asked
+from smtpdoctor.diagnosis.rules.dns._names import Asked
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-no-address"
@@ -14,15 +14,7 @@ CODE = "dns-no-address"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     asked = Asked(run)
-    if asked.failed is None or asked.wire_addresses or asked.saying("nxdomain"):
-        return
-    without = [
-        server
-        for server, answers in asked.servers.items()
-        if all(answer.outcome == "nodata" for answer in answers)
-    ]
-    by_system = not asked.knowing and asked.error in NO_ADDRESS_ERRORS
-    if not without and not by_system:
+    if asked.failed is None or asked.failure != "no-address":
         return
     aliases = tuple(
         dict.fromkeys(
@@ -40,7 +32,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     yield Diagnosis(
         code=CODE,
         severity="error",
-        confidence="certain" if without else "likely",
+        confidence="certain" if asked.without_address else "likely",
         title=f"{asked.host} exists in DNS but has no address",
         explanation=(
             "The name is there, but nothing says at which address its server stands: it has "

@@ -21,12 +21,10 @@ WORDS = {
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     asked = Asked(run)
-    if asked.failed is None or asked.error == "UnicodeError":
-        return
-    if asked.wire_addresses:
-        yield from _the_system_alone(asked)
-    elif asked.saying(*NO_HELP) and not asked.knowing:
+    if asked.failure == "no-help":
         yield _no_help(asked)
+    elif asked.failure == "system-alone":
+        yield _the_system_alone(asked)
 
 
 def _no_help(asked: Asked) -> Diagnosis:
@@ -79,13 +77,11 @@ def _no_help(asked: Asked) -> Diagnosis:
     )
 
 
-def _the_system_alone(asked: Asked) -> Iterator[Diagnosis]:
+def _the_system_alone(asked: Asked) -> Diagnosis:
     """Name servers give addresses, and the system's own look-up fails all the same."""
     assert asked.failed is not None
-    if asked.saying("nxdomain") or asked.dead:
-        return  # they disagree, or one of them is dead
     server = asked.saying("answer")[0]
-    yield Diagnosis(
+    return Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.diagnosis.rules.dns._names import NO_RESOLVER_ERRORS, Asked, resolver_fix
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis
+from smtpdoctor.diagnosis.rules.dns._names import Asked, resolver_fix
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-resolver-unreachable"
@@ -14,17 +14,15 @@ CODE = "dns-resolver-unreachable"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     asked = Asked(run)
-    if asked.failed is None:
+    if asked.failed is None or asked.failure != "no-answer":
         return
-    all_dead = bool(asked.servers) and len(asked.dead) == len(asked.servers)
-    none_asked = not asked.servers and asked.error in NO_RESOLVER_ERRORS
-    if not (all_dead or none_asked):
-        return
-    refused = all_dead and len(asked.saying("unreachable")) == len(asked.servers)
+    sure: Confidence = "likely" if asked.servers else "possible"
+    if asked.servers and len(asked.saying("unreachable")) == len(asked.servers):
+        sure = "certain"  # an ICMP error came back: nothing takes questions there
     yield Diagnosis(
         code=CODE,
         severity="error",
-        confidence="certain" if refused else "likely" if all_dead else "possible",
+        confidence=sure,
         title=_title(asked),
         explanation=(
             f"To connect to {asked.host} the application needs its address, and nobody tells it: "

@@ -13,6 +13,7 @@ from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Severity
 from smtpdoctor.diagnosis.rules.dns._names import (
     Asked,
     failures,
+    known_host,
     network_to_blame,
     use_host,
 )
@@ -50,13 +51,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title=title,
         explanation=(
             f"The name in the settings differs by a letter or two from {meant}, the submission "
-            f"host of {provider.name}. Mail goes to whoever has the misspelt name, or nowhere. No "
-            "login was tried there: a password must not go to a name that is probably a mistake."
+            f"host of {provider.name}. Mail goes to whoever has the misspelt name, or nowhere. "
+            "smtpdoctor sends no password to a name that is probably a mistake."
         ),
         evidence=(
             *asked.evidence(),
             *_met(run),
-            Evidence(check="dns", text=f"{meant} is a known submission host of {provider.name}"),
+            known_host(meant, provider),
             *library_words(run, CODE),
         ),
         fixes=(use_host(run, meant, provider),),
@@ -70,7 +71,7 @@ def _judge(run: Run, asked: Asked) -> tuple[Severity, Confidence, tuple[str, ...
     if asked.failed is not None:
         if asked.saying("nxdomain"):
             return "error", "certain", (asked.failed.id,)
-        if asked.knowing or asked.error == "EAI_NONAME":
+        if asked.failure in ("no-such-name", "no-address", "servers-disagree"):
             return "error", "likely", (asked.failed.id,)
         return "warning", "likely", ()  # no server answers: that is another fault
     if _is_their_own_domain(run, asked.host):

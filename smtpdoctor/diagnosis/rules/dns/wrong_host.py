@@ -10,11 +10,12 @@ import ipaddress
 from collections.abc import Iterator
 
 from smtpdoctor import knowledge
-from smtpdoctor.diagnosis.evidence import library_words, own_line
+from smtpdoctor.diagnosis.evidence import cite, library_words, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.dns._names import (
     Asked,
     failures,
+    known_host,
     network_to_blame,
     no_login_offered,
     use_host,
@@ -45,7 +46,7 @@ def _known_name(run: Run, asked: Asked, host: str, provider: Provider) -> Iterat
     explains = (asked.failed.id,) if asked.failed else failures(run)
     works = run.main is not None and run.main.works and not no_login_offered(run)
     another_mode = any(way.host == asked.host for way in run.working_ways)
-    unsettled = asked.failed is not None and not asked.knowing and asked.error != "EAI_NONAME"
+    unsettled = asked.failure not in (None, "no-such-name", "no-address", "servers-disagree")
     if works or another_mode or unsettled or not explains:
         return
     blocked = network_to_blame(run)
@@ -53,13 +54,18 @@ def _known_name(run: Run, asked: Asked, host: str, provider: Provider) -> Iterat
         code=CODE,
         severity="warning" if blocked else "error",
         confidence="likely",
-        title=f"{asked.host} is not where {provider.name} takes mail; {host} is",
+        title=f"{asked.host} is no submission host; {host} is",
         explanation=(
             f"{asked.host} belongs to {provider.name}, but for another purpose: reading mail, "
             "taking mail from other servers, or the web. Programs hand their mail in at the "
             f"submission host, {host}."
         ),
-        evidence=(*asked.evidence(), *_what_it_said(run), *library_words(run, CODE)),
+        evidence=(
+            *asked.evidence(),
+            *_what_it_said(run),
+            known_host(host, provider),
+            *library_words(run, CODE),
+        ),
         fixes=(use_host(run, host, provider),),
         explains=() if blocked else explains,
         points_at="host",
@@ -96,14 +102,12 @@ def _mail_exchangers(run: Run, asked: Asked) -> tuple[str, ...]:
 
 def _mail_domain(run: Run, asked: Asked, exchangers: tuple[str, ...]) -> Iterator[Diagnosis]:
     assert asked.failed is not None
+    provenance: tuple[Evidence, ...]
     known = next(filter(None, map(knowledge.submission_host_for, exchangers)), None)
     if known is not None:
         host, provider = known
         fix = use_host(run, host, provider)
-        whose = Evidence(
-            check="dns", text=f"{exchangers[0]} belongs to {provider.name}, known by its name"
-        )
-        provenance: tuple[Evidence, ...] = (whose,)
+        provenance = (*_whose(exchangers, provider), known_host(host, provider))
     else:
         fix = Fix(
             title=f"set the submission host of whoever runs mail for {asked.host}",
@@ -134,6 +138,11 @@ def _mail_domain(run: Run, asked: Asked, exchangers: tuple[str, ...]) -> Iterato
         explains=(asked.failed.id,),
         points_at="host",
     )
+
+
+def _whose(exchangers: tuple[str, ...], provider: Provider) -> tuple[Evidence, ...]:
+    text = f"{exchangers[0]} belongs to {provider.name} {cite(*provider.names_sources)}"
+    return (Evidence(check="dns", text=text.rstrip()),)
 
 
 # --- localhost inside a container -------------------------------------------------------------
