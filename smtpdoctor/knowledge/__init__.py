@@ -130,6 +130,7 @@ class Provider(_Entry, frozen=True, kw_only=True):
     host_patterns: regular expressions for whole host names beyond those listed.
     not_served: ports where it is known not to listen.
     same_login_hosts: hosts of which a source says that one mailbox logs in on any of them.
+    auth_mechanisms: what sources list; what EHLO announces counts.
     username_form: `any` also where no source tells the form.
     sender_judged: the stage at which a sender that breaks `sender_rule` is refused.
     envelope: whether receivers see the user's own envelope sender (`kept`) or one that the service

@@ -114,7 +114,12 @@ def test_what_a_report_may_quote_of_a_provider_has_a_source() -> None:
             "not_served_source": bool(provider.not_served),
             "same_login_source": bool(provider.same_login_hosts),
             "dkim_source": bool(provider.dkim),
-            "login_sources": provider.username_form != "any",
+            "login_sources": bool(
+                provider.username_form != "any"
+                or provider.auth_mechanisms
+                or provider.username_hint
+                or provider.password_hint
+            ),
             "names_sources": bool(provider.mx_suffixes or provider.imap_hosts),
         }
         for field, stated in facts.items():
