@@ -337,17 +337,14 @@ class _Configured:
         text = item.line.text.reveal()
         start, end = item.line.columns
         head, shown, tail = text[: start - 1], text[start - 1 : end - 1], text[end - 1 :]
+        reading = BY_NAME[item.name].reading
         if _secrets_of(item):
             quote = item.line.quote
-            whole = BY_NAME[item.name].reading != "secret" and _verbatim(item)
+            whole = reading != "secret" and _verbatim(item)
             shown, tail = f"{quote}{_shown(item)}{quote}" if whole else MASK, ""
-        return f"{head}{shown}{self._redacted(tail)}", (start, start + len(shown))
-
-    def _redacted(self, text: str) -> str:
-        for secret in self.secrets:
-            if len(secret) > 3:
-                text = text.replace(secret, MASK)
-        return text
+        if reading in {"secret", "url"}:
+            tail = ""
+        return f"{head}{shown}{_without(self.secrets, tail)}", (start, start + len(shown))
 
 
 def _shown(item: Occurrence) -> str:
@@ -357,8 +354,16 @@ def _shown(item: Occurrence) -> str:
     if reading == "secret":
         return MASK if value else ""
     if reading == "url" or (reading == "host" and "@" in value):
-        return read_url(value).masked
+        return _without(_secrets_of(item), read_url(value).masked)
     return value
+
+
+def _without(secrets: set[str], text: str) -> str:
+    """The text with every secret masked; one of three characters or less is in any text."""
+    for secret in secrets:
+        if len(secret) > 3:
+            text = text.replace(secret, MASK)
+    return text
 
 
 def _secrets_of(item: Occurrence) -> set[str]:

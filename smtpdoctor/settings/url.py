@@ -159,8 +159,8 @@ def _authority(
 ) -> tuple[Part | None, Part | None, Problem | None, str]:
     authority = text[start:end]
     match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", authority)
-    if match is None and authority.count(":") > 1:  # an IPv6 address without brackets
-        name, port_text = authority, None
+    if match is None and read_host(authority).problem is None:
+        name, port_text = authority, None  # an IPv6 address without brackets
     elif match is None:
         return None, None, "not-a-url", "what stands behind the host is no port"
     else:
