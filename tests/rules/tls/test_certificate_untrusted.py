@@ -29,6 +29,18 @@ def test_positive_a_private_authority(verify_code: int) -> None:
     assert scene.codes("error") == [CODE]
 
 
+def test_positive_a_leaf_alone_may_lack_its_link() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com", organisation="Unknown", issuer="Unknown R3"), verify_code=20
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "likely"
+    assert any("link to it is what is missing" in item.text for item in found.evidence)
+
+
 def test_positive_a_known_providers_server_needs_no_authority_of_ones_own() -> None:
     scene = Scene(host="smtp.ionos.com")
     scene.session().up_to("certificate").certificate(

@@ -19,10 +19,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     last = refused.seen.chain[-1] if refused.seen.chain else None
     issuer = _certificate.name(last.issuer) if last else "an unknown authority"
     hint = _certificate.interceptor(refused.seen, certain=False)
+    alone = _certificate.leaf_alone(refused.seen)
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
-        confidence="certain" if no_way and hint is None else "likely",
+        confidence="certain" if no_way and not alone and hint is None else "likely",
         title=f"certificate of {_ways.where(run)} comes from an authority not trusted here"
         if no_way
         else f"certificate of {_ways.where(run)} is refused",
@@ -38,6 +39,17 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *_certificate.description(run, refused),
+            *(
+                (
+                    Evidence(
+                        check="tls",
+                        text="the server sent its own certificate alone; if the authority above "
+                        f"{issuer} is a known one, the link to it is what is missing",
+                    ),
+                )
+                if alone
+                else ()
+            ),
             *(
                 (
                     Evidence(
