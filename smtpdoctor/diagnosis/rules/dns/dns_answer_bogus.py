@@ -33,8 +33,8 @@ class Words(NamedTuple):
 WORDS: dict[Kind, Words] = {
     "nowhere": Words(
         "no server can have that address",
-        "This address stands for nothing. DNS filters (Pi-hole, AdGuard and many routers among "
-        "them) give it for names that they block.",
+        "This address stands for nothing. DNS filters give it for names that they block; Pi-hole "
+        "does so unless told otherwise [Pi-hole's documentation of blocking modes, undated copy].",
     ),
     "block-page": Words(
         "a block page of Cisco Umbrella",
@@ -117,8 +117,8 @@ def _fix(asked: Asked) -> Fix:
     return Fix(
         title=f"let {asked.host} through in the DNS filter, or ask another name server",
         steps=(
-            f"Find the filter behind the name servers of this machine{said}: a Pi-hole or AdGuard, "
-            "the router, the company's or the provider's DNS protection. Allow the name there.",
+            f"Find the filter behind the name servers of this machine{said}: a Pi-hole, the router, "
+            "or the DNS protection of the company or the network. Allow the name there.",
             "Or set a name server that does not filter for the machine or container that sends.",
             "Where the name is your own: correct its A and AAAA records.",
         ),

@@ -21,8 +21,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     found_anyway = asked.system is not None and asked.system.ok is True
     where = configuration.source or "the system's settings"
     how_anyway = (
-        " This one name was found all the same, by another way of the system's: a resolver on this "
-        "machine itself, or names that it knows by itself."
+        " That, or a name that the system knows by itself, found this host all the same."
         if found_anyway
         else ""
     )
@@ -32,8 +31,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain",
         title=f"no name server is configured in {where}",
         explanation=(
-            "To turn a host name into an address a machine asks a name server, and this one has "
-            f"none to ask.{how_anyway or ' No name can be looked up, so no server is reached.'}"
+            "To turn a host name into an address a machine asks a name server, and this one is "
+            "told of none. Without one the system asks a name server on this machine itself."
+            f"{how_anyway or ' There is none, so no name can be looked up and no server reached.'}"
         ),
         evidence=(
             Evidence(check="dns", text=f"{where} has no line with a name server, or is not there"),
