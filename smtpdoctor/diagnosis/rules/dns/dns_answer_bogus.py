@@ -117,8 +117,8 @@ def _fix(asked: Asked) -> Fix:
     return Fix(
         title=f"let {asked.host} through in the DNS filter, or ask another name server",
         steps=(
-            f"Find the filter behind the name servers of this machine{said}: a Pi-hole, the router, "
-            "or the DNS protection of the company or the network. Allow the name there.",
+            f"Find the filter behind this machine's name servers{said}: a Pi-hole, the router, or "
+            "the DNS protection of the company or the network. Allow the name there.",
             "Or set a name server that does not filter for the machine or container that sends.",
             "Where the name is your own: correct its A and AAAA records.",
         ),
