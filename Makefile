@@ -20,7 +20,7 @@ demo: $(VENV)/ready  ## run the main job on the embedded server with a known fau
 	$(BIN)/smtpdoctor demo
 
 test: lint types layers $(VENV)/ready  ## everything that needs no root, no network and no server
-	$(BIN)/python -m pytest -m "not real and not namespace" tests
+	$(BIN)/python -m pytest tests
 
 lint: $(VENV)/ready  ## ruff: rules and format
 	$(BIN)/ruff check .
