@@ -31,8 +31,11 @@ MARKS: dict[CheckStatus, tuple[str, str, str]] = {
 }
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 MIN_WIDTH, MAX_WIDTH = 60, 100
-#: What of the evidence stands on the first screen; --verbose shows all.
-EVIDENCE_SHOWN = 2
+#: The first screen, which nobody has to scroll.
+SCREEN = 24
+#: How much of the evidence and of a fix's steps is shown, most first, until it fits the screen;
+#: --verbose shows all.
+DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2))
 FIXES_SHOWN = 2
 
 
@@ -40,13 +43,20 @@ def render(
     report: Report, console: Console, *, verbose: bool = False, strict: bool = False
 ) -> None:
     """Print the report."""
-    page = _Page(report, console, verbose=verbose)
-    for line in page.lines(strict=strict):
+    lines: list[Text] = []
+    for density in DENSITIES:
+        lines = list(_Page(report, console, density, verbose=verbose).lines(strict=strict))
+        if verbose or len(lines) <= SCREEN:
+            break
+    for line in lines:
         console.print(line, soft_wrap=True, highlight=False)
 
 
 class _Page:
-    def __init__(self, report: Report, console: Console, *, verbose: bool) -> None:
+    def __init__(
+        self, report: Report, console: Console, density: tuple[int, int], *, verbose: bool
+    ) -> None:
+        self.evidence_shown, self.steps_shown = density
         self.report = report
         self.run = Run(report.observations)
         self.verbose = verbose
@@ -221,8 +231,11 @@ class _Page:
                 yield Text(f"    +{visible(name)}={visible(value)}", style="green")
         for edit in fix.edits:
             yield from self._edit(edit)
-        for step in fix.steps:
+        steps = fix.steps if self.verbose else fix.steps[: self.steps_shown]
+        for step in steps:
             yield from self._wrapped(step, indent=6, first="    - ")
+        if len(steps) < len(fix.steps):
+            yield Text(f"    - {len(fix.steps) - len(steps)} more with --verbose", style="dim")
         if self.verbose:
             for snippet in fix.snippets:
                 yield from self._wrapped(f"in {snippet.for_}:", indent=4)
