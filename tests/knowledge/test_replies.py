@@ -515,7 +515,26 @@ GENERAL = [
         "client-address-refused",
     ),
     ("rcpt", GMAIL_DIRECT, "client-address-refused"),
+    (
+        "greeting",
+        "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied",
+        "client-address-refused",
+    ),
+    (
+        "rcpt",
+        "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied",
+        "client-address-refused",
+    ),
+    ("ehlo", "554 5.7.1 <client.example>: Helo command rejected: Access denied", "ehlo-rejected"),
     # limits and size
+    ("mail", "450 4.7.1 Error: too much mail from 192.0.2.1", "sending-limit-reached"),
+    ("rcpt", "450 4.7.1 Error: too many recipients from 192.0.2.1", "sending-limit-reached"),
+    ("auth", "450 4.7.1 Error: too many AUTH commands from 192.0.2.1", "auth-rate-limited"),
+    (
+        "greeting",
+        "421 4.7.0 mail.example Error: too many connections from 192.0.2.1",
+        "server-busy",
+    ),
     ("rcpt", IONOS_LIMIT, "sending-limit-reached"),
     ("data", "432 4.3.2 Concurrent connections limit exceeded.", "sending-limit-reached"),
     ("mail", "421 Too many concurrent SMTP connections", "sending-limit-reached"),
