@@ -156,7 +156,7 @@ class _Page:
             return list(diagnosis.evidence)
         pointed = self._pointed(diagnosis) is not None
         return [item for item in diagnosis.evidence if not (pointed and item.check == "settings")][
-            :EVIDENCE_SHOWN
+            : self.evidence_shown
         ]
 
     def _other_fix(self, fix: Fix) -> Iterable[Text]:
