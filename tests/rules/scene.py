@@ -371,6 +371,18 @@ class Scene:
             )
         return cls(read=settings)
 
+    def refuse(self, step: Literal["auth", "mail", "rcpt"], text: str = "", **how: Any) -> Self:
+        """The configured session, healthy up to this step, which gets this answer; then QUIT."""
+        session = self.session().up_to(step)
+        getattr(session, step)(text, **how)
+        session.quit()
+        return self
+
+    def run_through(self) -> Self:
+        """The configured session, healthy to its end."""
+        self.session().rest()
+        return self
+
     def observations(self) -> Observations:
         return self.recorder.observations()
 
