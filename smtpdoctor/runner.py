@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_address, is_local
+from smtpdoctor.addresses import family_of, is_address, is_local, is_loopback
 from smtpdoctor.checks import auth, dns, reach, sender, tls
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import ConnectResult, Network, Stream
@@ -29,6 +29,7 @@ from smtpdoctor.observations import (
     AnyObservation,
     CheckName,
     CheckRun,
+    ConnectAttempt,
     ConnectPurpose,
     Exchange,
     Handshake,
@@ -137,6 +138,7 @@ class _Examination:
         )
         self.probed_ports: set[int] = set()
         self.another_way_works = False
+        self.traced: asyncio.Future[list[None]] | None = None
         self._numbers = itertools.count(1)
         self._context: asyncio.Task[ssl.SSLContext] | None = None
 
@@ -248,12 +250,44 @@ class _Examination:
 
         for address in self.addresses:
             self.tasks.create_task(one(address), "reach")
+        self.side.create_task(self._trace_when_stuck(host, trail, first), "reach")
         connection = await first
         try:
             yield connection
         finally:
             if connection is not None:
                 connection.stream.close()
+
+    async def _trace_when_stuck(
+        self, host: str, trail: Trail, first: asyncio.Future[_Connection | None]
+    ) -> None:
+        """Look at the path while the configured port is still being waited for."""
+        await asyncio.wait({first}, timeout=reach.TRACE_AFTER)
+        if not first.done() or first.result() is None:
+            await self._trace(host, trail)
+
+    async def _trace(self, host: str, trail: Trail) -> None:
+        """The way to the configured port and to one for comparison, IPv4 and IPv6 apart. Once."""
+        if self.traced is None:
+            port = self.settings.port or 0
+            one_of_each = {family_of(address): address for address in reversed(self.addresses)}
+            self.traced = asyncio.gather(
+                *(
+                    reach.trace(
+                        self.network,
+                        trail.branch(role="probe"),
+                        self.deadline,
+                        host=host,
+                        address=address,
+                        port=each,
+                    )
+                    for address in one_of_each.values()
+                    # nothing stands between a machine and itself
+                    if not is_loopback(address) and not self.plan.is_mapped(host)
+                    for each in dict.fromkeys((port, reach.CONTROL_PORT))
+                )
+            )
+        await asyncio.shield(self.traced)
 
     async def _attempt(
         self,
@@ -263,7 +297,6 @@ class _Examination:
         port: int,
         purpose: ConnectPurpose,
         *,
-        wait: float = reach.CONNECT,
         provider: str | None = None,
     ) -> ConnectResult:
         mapping = self.plan.mapping(host, port)
@@ -276,9 +309,14 @@ class _Examination:
             port=port,
             target=(mapping.address, mapping.target_port) if mapping is not None else None,
             purpose=purpose,
-            wait=wait,
             provider=provider,
+            round_trip=self._round_trip,
         )
+
+    def _round_trip(self) -> float:
+        """The shortest time in which a port has answered so far, in seconds."""
+        answered = self.recorder.observations().of(ConnectAttempt, outcome="open")
+        return min((item.seconds for item in answered), default=0.0)
 
     def _knock_beside(self, host: str, trail: Trail) -> None:
         """Connect to the two submission ports beside the configured one, and close at once."""
@@ -316,7 +354,6 @@ class _Examination:
             address,
             port,
             purpose,
-            wait=reach.BESIDE,
             provider=provider,
         )
         if result.stream is not None:
@@ -346,7 +383,14 @@ class _Examination:
             if self._may_touch(host, port)
             for address in self.addresses
         ]
-        work = [self._probe_other_ports(host, trail)] if self._selects("tls") else []
+        if self._may_touch(host, reach.CONTROL_PORT):
+            knocks += [
+                self._knock(trail, host, address, reach.CONTROL_PORT, "other-port")
+                for address in self.addresses
+            ]
+        work = [self._trace(host, trail)]
+        if self._selects("tls"):
+            work.append(self._probe_other_ports(host, trail))
         if self._wants_controls(host):
             work += [self._knock_control_addresses(trail), self._knock_control_hosts(host, trail)]
         await asyncio.gather(*knocks, *work)
@@ -505,10 +549,18 @@ class _Examination:
             work.append(self._probe("legacy-tls", host, address, port, self.settings.tls))
         if self._greeting_silent(failed) and not self._other_mode_answered():
             work.append(self._probe("noop", host, address, port, "none"))
+        if self._strange(failed):
+            work.append(self._trace(host, connection.trail))
         work.append(self._probe_other_ports(host, connection.trail))
         await asyncio.gather(*work)
         if not self.settings.found or not self.another_way_works:
             await self._probe_other_hosts(connection.trail)
+
+    def _strange(self, failed: SMTPSession) -> bool:
+        """Whether somebody else may answer in the server's place: then the distance tells."""
+        return failed.certificate_refused or (
+            failed.greeted and self.settings.tls == "starttls" and not failed.in_tls
+        )
 
     def _other_modes(self, failed: SMTPSession) -> list[TLSMode]:
         """The TLS modes still to try on the same port, by what the configured one met."""
