@@ -208,11 +208,22 @@ Step = Literal[
 ExchangeOutcome = Literal["reply", "silence", "closed", "reset", "tls", "flood", "other"]
 
 
+SessionPurpose = Literal[
+    "configured",
+    "other-mode",  # the other TLS mode on the configured port
+    "other-port",
+    "other-host",
+    "noop",  # a NOOP into silence
+    "legacy-tls",  # which TLS does the server speak, if it may be old
+    "small-segments",  # does TLS work where no packet is large
+    "one-group",  # does TLS work where the ClientHello is small
+]
+
+
 class Session(Observation, frozen=True, kw_only=True, tag="session"):
     """A session was begun; the observations after it with the same `connection` belong to it.
 
-    `purpose` says why: the configured way, the other TLS mode on the same port, another port,
-    a ClientHello or a NOOP into silence.
+    `purpose` says why.
     """
 
     connection: str
@@ -220,7 +231,8 @@ class Session(Observation, frozen=True, kw_only=True, tag="session"):
     address: str
     port: int
     tls: TLSMode
-    purpose: Literal["configured", "other-mode", "other-port", "other-host", "noop", "legacy-tls"]
+    purpose: SessionPurpose
+    segment_size: int = 0  # TCP_MAXSEG of this connection, 0 where the system chose
 
 
 class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):

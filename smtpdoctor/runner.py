@@ -37,6 +37,7 @@ from smtpdoctor.observations import (
     Recorder,
     Redactor,
     Session,
+    SessionPurpose,
     SettingRead,
     SettingsRead,
     Trail,
@@ -45,7 +46,12 @@ from smtpdoctor.place import full_host_name, look_around
 from smtpdoctor.plan import NEEDS, Plan
 from smtpdoctor.settings.model import MASK, TLSMode
 from smtpdoctor.smtp.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
-from smtpdoctor.smtp.tls import client_context, legacy_context, trust_store_size
+from smtpdoctor.smtp.tls import (
+    client_context,
+    legacy_context,
+    one_group_context,
+    trust_store_size,
+)
 
 #: At most so many sessions with one server at a time.
 SESSIONS_PER_SERVER = 2
@@ -54,6 +60,11 @@ SILENT_ROUND_TRIPS = 3
 SILENT_SECONDS = 0.5
 #: What the run may overrun its timeout by before everything still open is cut off.
 GRACE = 1.0
+
+#: From this release on OpenSSL sends post-quantum key shares by itself.
+POST_QUANTUM_OPENSSL = (3, 5)
+#: Segments that pass a tunnel in a tunnel, and those that pass everywhere (RFC 9293 §3.7.1).
+SEGMENT_SIZES = (1200, 536)
 
 #: The two hosts of IONOS that stand for its regions; the others are names of the same service.
 IONOS_HOSTS = ("smtp.ionos.com", "smtp.ionos.de")
@@ -549,6 +560,8 @@ class _Examination:
             work.append(self._probe("legacy-tls", host, address, port, self.settings.tls))
         if self._greeting_silent(failed) and not self._other_mode_answered():
             work.append(self._probe("noop", host, address, port, "none"))
+        if self._last_handshake_failed(failed, ("stalled",)):
+            work.append(self._probe_size(host, address, port))
         if self._strange(failed):
             work.append(self._trace(host, connection.trail))
         work.append(self._probe_other_ports(host, connection.trail))
@@ -580,6 +593,20 @@ class _Examination:
             elif self.settings.tls == "none" and failed.capabilities.starttls:
                 modes.append("starttls")
         return [mode for mode in modes if mode not in tried]
+
+    async def _probe_size(self, host: str, address: str, port: int) -> None:
+        """A handshake that stalls: is it the size of the packets, theirs or our first one?"""
+        mode = self.settings.tls
+        if ssl.OPENSSL_VERSION_INFO >= POST_QUANTUM_OPENSSL:
+            probe = await self._probe("one-group", host, address, port, mode)
+            if probe is not None and probe.in_tls:
+                return
+        for size in SEGMENT_SIZES:
+            probe = await self._probe(
+                "small-segments", host, address, port, mode, segment_size=size
+            )
+            if probe is not None and probe.in_tls:
+                return
 
     async def _probe_other_ports(self, host: str, trail: Trail) -> None:
         """A session without credentials on every other port of the host that takes connections."""
@@ -616,20 +643,31 @@ class _Examination:
         await asyncio.gather(*(one(host, found) for host, found in self.other_hosts.items()))
 
     async def _probe(
-        self, purpose: Any, host: str, address: str, port: int, mode: TLSMode
+        self,
+        purpose: SessionPurpose,
+        host: str,
+        address: str,
+        port: int,
+        mode: TLSMode,
+        *,
+        segment_size: int = 0,
     ) -> SMTPSession | None:
         """One session beside the main one, as far as EHLO. None where it did not connect."""
         async with self._slots[address]:
             trail = self.recorder.trail("tls", role="probe")
             mapping = self.plan.mapping(host, port)
             target = (mapping.address, mapping.target_port) if mapping else (address, port)
-            result = await self.network.connect(*target, self.deadline.cap(reach.BESIDE))
+            result = await self.network.connect(
+                *target, self.deadline.cap(reach.BESIDE), segment_size=segment_size
+            )
             if result.stream is None:
                 return None
             connection = _Connection(
                 stream=result.stream, address=address, trail=trail, seconds=result.seconds
             )
-            session = self._session(purpose, host, connection, port, mode)
+            session = self._session(
+                purpose, host, connection, port, mode, segment_size=segment_size
+            )
             try:
                 if purpose == "legacy-tls":
                     await self._legacy_handshake(session, mode)
@@ -642,7 +680,9 @@ class _Examination:
                         tls=mode,
                         tls_demanded=True,
                         ehlo_name=name,
-                        context=await self._verifying_context(),
+                        context=one_group_context(self.plan.cafile)
+                        if purpose == "one-group"
+                        else await self._verifying_context(),
                     )
                     if worked:
                         self.another_way_works = True
@@ -667,7 +707,14 @@ class _Examination:
         await session.handshake("starttls", context)
 
     def _session(
-        self, purpose: Any, host: str, connection: _Connection, port: int, mode: TLSMode
+        self,
+        purpose: SessionPurpose,
+        host: str,
+        connection: _Connection,
+        port: int,
+        mode: TLSMode,
+        *,
+        segment_size: int = 0,
     ) -> SMTPSession:
         number = f"session {next(self._numbers)}"
         trail = connection.trail.branch("tls")
@@ -680,6 +727,7 @@ class _Examination:
                 port=port,
                 tls=mode,
                 purpose=purpose,
+                segment_size=segment_size,
             )
         )
         return SMTPSession(

@@ -333,6 +333,19 @@ def legacy_context() -> ssl.SSLContext:
     return context
 
 
+@lru_cache
+def one_group_context(cafile: str | None) -> ssl.SSLContext:
+    """A verifying context whose ClientHello offers a single classic group and so fits one packet.
+
+    With post-quantum key shares (RFC 8446 §4.2.8 lets a client send several, of any size) it fills
+    two, which some boxes on the way drop.
+    """
+    # a context of its own: client_context's is shared
+    context = _client_context.__wrapped__(cafile, None, "1.2", True, (None, None))
+    context.set_ecdh_curve("X25519")
+    return context
+
+
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")
 
 
