@@ -875,19 +875,27 @@ class SessionScene:
         text: str = "250 2.1.0 Sender ok",
         *,
         sender: str | None = None,
+        parameters: str = "",
         outcome: ExchangeOutcome = "reply",
         took: float = 0.02,
     ) -> Self:
-        """MAIL FROM with the settings' sender."""
+        """MAIL FROM with the settings' sender, and parameters such as " SIZE=1000"."""
         self._also_after("sender")
         address = sender or self.scene.settings.sender or ""
         return self._exchange(
             "mail",
-            f"MAIL FROM:<{address}>",
+            f"MAIL FROM:<{address}>{parameters}",
             text if outcome == "reply" else None,
             outcome,
             check="sender",
             took=took,
+        )
+
+    def mail_not_sent(self) -> Self:
+        """An address needs SMTPUTF8, which the server does not offer: nothing was sent."""
+        self._also_after("sender")
+        return self._exchange(
+            "mail", "", None, "other", ok=False, check="sender", error="SMTPUTF8 not offered"
         )
 
     def rcpt(
