@@ -18,7 +18,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if refusal is None:
         return
     where = _ways.where(run)
-    # RFC 5321 §3.1 and RFC 7504 §3
+    # RFC 5321 §3.1 and RFC 7504
     no_mail = refusal.reply.code in (521, 554)
     yield Diagnosis(
         code=CODE,
