@@ -42,6 +42,16 @@ def test_positive_even_where_nothing_is_let_out() -> None:
     assert scene.codes("error") == [CODE]
 
 
+@pytest.mark.parametrize(("error", "prints"), [("EACCES", True), ("EPERM", False)])
+def test_positive_only_words_that_libraries_print_for_this_error(error: str, prints: bool) -> None:
+    scene = Scene()
+    scene.connect("denied", error=error)
+
+    texts = [item.text for item in scene.diagnosis(CODE).evidence]
+
+    assert ("Nodemailer prints for this: connect EACCES" in texts) is prints
+
+
 def test_negative_the_connection_goes_out() -> None:
     assert Scene.healthy().codes() == []
 

@@ -30,6 +30,9 @@ TELLING: tuple[ConnectOutcome, ...] = (
     "no-route",
 )
 
+#: Codes that come from several errors; libraries print these words for one of them ("": silence).
+USUAL_ERROR = {"host-unreachable": "", "local-firewall": "EACCES"}
+
 #: Of a host with many addresses, so many are shown.
 MOST_ADDRESSES = 3
 
@@ -209,14 +212,21 @@ class Reach:
         beside = (self._seen_of_host(), self._seen_of_others(), self._seen_of_landmarks())
         return (
             Evidence(check="reach", text=seen),
-            *library_words(self.run, code, "reach"),
+            *self._library_words(code, attempts),
             *(Evidence(check="reach", text=text) for text in beside if text),
         )
+
+    def _library_words(self, code: str, attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
+        usual = USUAL_ERROR.get(code)
+        if usual is not None and any(item.error != usual for item in attempts):
+            return ()
+        return library_words(self.run, code, "reach")
 
     def _seen_of_host(self) -> str:
         ports: dict[ConnectOutcome, list[int]] = {}
         for port, outcome in self.own_ports.items():
-            ports.setdefault(outcome, []).append(port)
+            if outcome != "no-route":  # is about the host, and said of it already
+                ports.setdefault(outcome, []).append(port)
         answers = [on_port(outcome, *found) for outcome, found in ports.items()]
         return f"{self.run.settings.host} {' and '.join(answers)}" if answers else ""
 
@@ -241,7 +251,7 @@ def _most_telling(attempts: Iterable[ConnectAttempt]) -> ConnectOutcome:
 
 def on_port(outcome: ConnectOutcome, *ports: int) -> str:
     """An outcome on one port or several, to stand behind the host's name."""
-    where = f"port {' and '.join(map(str, ports))}"
+    where = f"port {listed(ports)}"
     return {
         "open": f"answers on {where}",
         "silent": f"gives no answer on {where}",
@@ -269,6 +279,12 @@ def _seen(item: ConnectAttempt) -> str:
         "no-route": f"this machine has no route to {item.address}{error}",
         "other": f"the connection to {where} failed{error}",
     }[item.outcome]
+
+
+def listed(ports: Iterable[int]) -> str:
+    """Ports as a sentence names them: 443, 465 and 587."""
+    *before, last = map(str, ports)
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def ids(attempts: Iterable[ConnectAttempt]) -> tuple[str, ...]:

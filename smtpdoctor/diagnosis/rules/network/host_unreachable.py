@@ -27,7 +27,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     host = run.settings.host
     ports = sorted({run.settings.port or 0, *reach.own_ports})
-    tried = " and ".join(map(str, ports))
+    tried = _reach.listed(ports)
     title = f"no port of {host} answers ({tried} tried)"
     if reach.others_answer:
         title = f"no port of {host} answers ({tried} tried), while other hosts do"
@@ -75,7 +75,7 @@ def _fix(run: Run, reach: _reach.Reach) -> Fix:
         return Fix(
             title=f"check that {host} is up and that its address is right",
             steps=(
-                f"See whether the machine or container behind {host} runs and has the address "
+                "See whether the machine or container behind it runs, and has the address "
                 f"{', '.join(run.addresses)}.",
                 "If it does, look for a firewall or network policy between the two, and for a VPN "
                 "or network that this machine has to join first.",

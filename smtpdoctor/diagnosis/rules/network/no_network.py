@@ -31,8 +31,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain" if everywhere and reach.landmarks else "likely",
         title=title,
         explanation=(
-            "Not the mail server is the matter, but this machine's way to it"
-            + (f": there is no network{over} that leads there. " if no_route else ". ")
+            "The mail server is not at fault, but this machine's way to it"
+            + (f": no network{over} leads there from here. " if no_route else ". ")
             + "No program on this machine, or in this container, can send mail until that works."
             + _aside(no_route=no_route, proxies=proxies)
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.addresses import is_loopback
 from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
@@ -19,7 +20,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if not attempts:
         return
     host, port = run.settings.host, run.settings.port
-    loopback = reach.is_near and all(_is_loopback(item.address) for item in attempts)
+    loopback = reach.is_near and all(is_loopback(item.address) for item in attempts)
     title = f"{host} refuses connections on port {port}"
     if reach.reached:
         addresses = ", ".join(item.address for item in attempts)
@@ -82,7 +83,3 @@ def _fix(run: Run, *, loopback: bool) -> Fix:
             "firewall.",
         ),
     )
-
-
-def _is_loopback(address: str) -> bool:
-    return address == "::1" or address.startswith("127.")
