@@ -15,6 +15,7 @@ import msgspec
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import Received, Stream
 from smtpdoctor.observations import (
+    CertificateInfo,
     CertificateSeen,
     Exchange,
     ExchangeOutcome,
@@ -241,12 +242,21 @@ class SMTPSession:
         return observation
 
     def _certificate(self, pump: TLSPump, context: ssl.SSLContext) -> None:
-        from smtpdoctor.smtp.certificates import issuer_organisation_trusted, read_chain
+        from smtpdoctor.smtp.certificates import (
+            from_peer_certificate,
+            issuer_organisation_trusted,
+            read_chain,
+        )
 
         accepted = pump.verify_code == 0
         self.verified = self.in_tls and accepted
         self.certificate_refused = not accepted
-        chain = read_chain(pump.chain[:2] if accepted else pump.chain)
+        if accepted:
+            chain: tuple[CertificateInfo, ...] = (
+                from_peer_certificate(pump.accepted_certificate, pump.chain[0]),
+            )
+        else:
+            chain = read_chain(pump.chain)
         self.trail.record(
             CertificateSeen(
                 connection=self.connection,

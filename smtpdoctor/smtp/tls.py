@@ -10,7 +10,7 @@ import ssl
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -190,6 +190,11 @@ class TLSPump:
         """The cipher suite as OpenSSL names it."""
         suite = self._tls.cipher()
         return suite[0] if suite else None
+
+    @property
+    def accepted_certificate(self) -> dict[str, Any]:
+        """The server's own certificate as `ssl` reads it; empty where it was not accepted."""
+        return dict(self._tls.getpeercert() or {}) if self.verify_code == 0 else {}
 
     @property
     def chain(self) -> list[bytes]:
