@@ -62,6 +62,28 @@ def test_positive_on_this_network_a_port_without_a_server_behind_it() -> None:
     assert "Docker's port forwarding" in scene.diagnosis(CODE).explanation
 
 
+@pytest.mark.parametrize("outcome", ["closed", "reset"])
+def test_positive_greeted_and_then_hung_up(outcome: ExchangeOutcome) -> None:
+    scene = Scene()
+    ehlo = scene.session().up_to("ehlo").ehlo(outcome=outcome).last
+    scene.session("other-port").rest()
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "possible"
+    assert found.title.endswith("in place of an answer to EHLO")
+    assert found.fixes[0].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
+    assert found.explains == (ehlo.id,)
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_hung_up_at_the_sender() -> None:
+    scene = Scene()
+    scene.session().up_to("mail").mail(outcome="closed")
+
+    assert scene.codes("error") == [CODE]
+
+
 def test_negative_a_greeting_came() -> None:
     assert Scene.healthy().codes() == []
 
@@ -101,3 +123,10 @@ def test_lookalike_it_stays_open() -> None:
     scene.session("other-mode").handshake(failure="stalled")
 
     assert scene.codes("error") == ["greeting-missing"]
+
+
+def test_lookalike_a_file_server_hangs_up_at_ehlo() -> None:
+    scene = Scene(host="ftp.example.net", port=21)
+    scene.session().greeting("220 (vsFTPd 3.0.3)", protocol="ftp").ehlo(outcome="closed")
+
+    assert scene.codes("error") == ["not-smtp"]

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.observations import ExchangeOutcome
-
 from ..scene import Scene
 
 CODE = "ehlo-rejected"
@@ -69,10 +67,9 @@ def test_positive_a_server_without_ehlo() -> None:
     assert found.fixes[0].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
 
 
-@pytest.mark.parametrize("outcome", ["closed", "reset", "silence"])
-def test_positive_the_session_ends_at_ehlo(outcome: ExchangeOutcome) -> None:
+def test_positive_no_answer_at_all() -> None:
     scene = Scene()
-    scene.session().up_to("ehlo").ehlo(outcome=outcome)
+    scene.session().up_to("ehlo").ehlo(outcome="silence", took=10.0)
 
     found = scene.diagnosis(CODE)
 
@@ -111,3 +108,10 @@ def test_lookalike_the_server_wants_tls_first() -> None:
     scene.session().up_to("ehlo").ehlo(text="530 5.7.0 Must issue a STARTTLS command first")
 
     assert scene.codes("error") == ["tls-required"]
+
+
+def test_lookalike_the_server_hangs_up() -> None:
+    scene = Scene()
+    scene.session().up_to("ehlo").ehlo(outcome="closed")
+
+    assert scene.codes("error") == ["connection-closed"]

@@ -1,4 +1,7 @@
-"""A server that accepts the connection and hangs up before its first byte, in either TLS mode."""
+"""A server that accepts the connection and hangs up: before its first byte, in either TLS mode.
+
+Also one that greets and then ends the session in place of an answer.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,20 @@ from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
-from smtpdoctor.observations import Exchange, Handshake
+from smtpdoctor.observations import Exchange, Handshake, Step
 
 CODE = "connection-closed"
 BEFORE = ("tls-handshake-failed",)
 
 HOW = {"closed": "closed the connection", "reset": "reset the connection"}
+#: Steps whose answer may be the end of the connection; STARTTLS and AUTH have codes for that.
+LATER_STEPS: tuple[Step, ...] = ("ehlo", "mail", "rcpt")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     found = _hangup(run)
     if found is None:
+        yield from _broken_off(run)
         return
     step, confidence, seen = found
     where = _ways.where(run)
@@ -37,6 +43,39 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Evidence(check="tls", text=seen[0]),
             *library_words(run, CODE),
             *(Evidence(check="tls", text=text) for text in seen[1:]),
+        ),
+        fixes=(*working_ways(run), _fix(run)),
+        explains=(step.id,),
+    )
+
+
+def _broken_off(run: Run) -> Iterator[Diagnosis]:
+    """The session ended where the answer to a command was due."""
+    main = run.main
+    if main is None or (main.greeting is not None and main.greeting.protocol == "ftp"):
+        return
+    ended = (item for item in main.exchanges if item.ok is False and item.outcome in HOW)
+    step = next((item for item in ended if item.step in LATER_STEPS), None)
+    if step is None:
+        return
+    where, command = _ways.where(run), step.step.upper()
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="possible",
+        title=f"{where} greets and then hangs up in place of an answer to {command}",
+        explanation=(
+            f"The server's greeting came, but in place of its answer to {command} the connection "
+            "ended. Mostly the server failed inside, and its log says how: a service that it needs "
+            "(for logins, filters, look-ups) is gone. It may also shut out this client, or a "
+            "firewall on the way may end sessions once it sees mail."
+        ),
+        evidence=(
+            Evidence(
+                check=step.check,
+                text=f'to "{step.sent}" {where} {HOW[step.outcome]} after {step.seconds:.1f} s',
+            ),
+            *library_words(run, CODE),
         ),
         fixes=(*working_ways(run), _fix(run)),
         explains=(step.id,),
@@ -112,7 +151,7 @@ def _fix(run: Run) -> Fix:
                 "Inside the container or behind the balancer, check that the mail server runs and "
                 "listens on the port that is forwarded, on all addresses and not only on its own "
                 "loopback.",
-                "Look into the server's log for a refused client at this time.",
+                "Look into the server's log at this time: for a refused client, or for a fault.",
             ),
         )
     return Fix(

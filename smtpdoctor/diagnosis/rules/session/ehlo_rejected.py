@@ -1,4 +1,4 @@
-"""EHLO that the server refuses, mostly for the name in it, or does not survive.
+"""EHLO that the server refuses, mostly for the name in it, or leaves without an answer.
 
 Some servers judge that name only when a later command comes; their words tell.
 """
@@ -16,17 +16,12 @@ from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.rules.session import _replies
 from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import Exchange, ExchangeOutcome
+from smtpdoctor.observations import Exchange
 
 CODE = "ehlo-rejected"
 
 #: Codes of a server that does not know the command at all (RFC 5321 §4.2.4).
 UNKNOWN_COMMAND = (500, 502)
-ENDED: dict[ExchangeOutcome, str] = {
-    "closed": "closed the connection",
-    "reset": "reset the connection",
-    "silence": "gave no answer",
-}
 ABOUT_NAME = re.compile(r"h?elo\b|ehlo|host ?name|qualified|domain|syntax", re.IGNORECASE)
 
 
@@ -38,8 +33,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _refused(run, refusal)
         return
     ehlo = run.main.step("ehlo")
-    if ehlo is not None and ehlo.ok is False and ehlo.outcome in ENDED:
-        yield _ended(run, ehlo)
+    if ehlo is not None and ehlo.ok is False and ehlo.outcome == "silence":
+        yield _unanswered(run, ehlo)
 
 
 def _greets_as_ftp(run: Run) -> bool:
@@ -88,23 +83,21 @@ def _refused(run: Run, refusal: _refusal.Refusal) -> Diagnosis:
     )
 
 
-def _ended(run: Run, ehlo: Exchange) -> Diagnosis:
+def _unanswered(run: Run, ehlo: Exchange) -> Diagnosis:
     where, name = _ways.where(run), _sent_name(run)
-    did = ENDED[ehlo.outcome]
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="possible",
-        title=f"{where} greets and then {did} at EHLO",
+        title=f"{where} greets and then gives no answer to EHLO",
         explanation=(
-            "The server's greeting came, but not its answer to EHLO. Perhaps it dislikes the name "
-            f'in it ("{name}") or this client, perhaps something on the way ends the session when '
-            "it sees mail; from here these look the same."
+            "The server's greeting came, but not its answer to EHLO. Perhaps it is slow to look up "
+            f'the name in it ("{name}") or dislikes it, perhaps something on the way swallows the '
+            "session once it sees mail; from here these look the same."
         ),
         evidence=(
             Evidence(
-                check="tls",
-                text=f'to "EHLO {name}" {where} {did} after {ehlo.seconds:.1f} s',
+                check="tls", text=f'{where} did not answer "EHLO {name}" for {ehlo.seconds:.1f} s'
             ),
             *library_words(run, CODE),
         ),
