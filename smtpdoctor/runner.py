@@ -543,7 +543,7 @@ class _Examination:
         port = self.settings.port or 0
         mode: TLSMode = "starttls" if self.settings.tls == "implicit" else "implicit"
         probe = await self._probe("other-mode", host, connection.address, port, mode)
-        if probe is not None and probe.spoke_mode(mode):
+        if probe is not None and (probe.spoke_mode(mode) or self._speaks_no_mail(probe)):
             waiting.give_up.set()
         else:
             await self._probe_other_ports(host, connection.trail)
@@ -754,6 +754,11 @@ class _Examination:
         seen = self.recorder.observations()
         others = {item.connection for item in seen.of(Session, purpose="other-mode")}
         return any(item.ok and item.connection in others for item in seen.of(Handshake))
+
+    def _speaks_no_mail(self, session: SMTPSession) -> bool:
+        """Whether the ClientHello was answered by a web server or another protocol's."""
+        handshake = self.recorder.observations().first(Handshake, connection=session.connection)
+        return handshake is not None and handshake.protocol not in ("tls", "smtp", "empty")
 
     def _last_handshake_failed(self, session: SMTPSession, kinds: Sequence[str]) -> bool:
         seen = self.recorder.observations().of(Handshake, connection=session.connection)

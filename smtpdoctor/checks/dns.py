@@ -34,6 +34,9 @@ AskedFor = Literal["host", "provider-host", "related"]
 SYSTEM_CAP = 6.0
 WIRE_CAP = 3.0
 
+#: A control host that can't be looked up by then is not worth the wait.
+CONTROL_CAP = 1.5
+
 #: The source of name servers that replace the system's resolver.
 NAMESERVER_OPTION = "--nameserver"
 
@@ -150,10 +153,13 @@ async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple
     """The addresses of a control host, unrecorded; () where there are none."""
     configured = network.resolver_settings()
     if configured.source != NAMESERVER_OPTION:
-        return (await network.system_lookup(host, deadline.cap(WIRE_CAP))).addresses
+        return (await network.system_lookup(host, deadline.cap(CONTROL_CAP))).addresses
     for server in configured.nameservers:
         answers = await asyncio.gather(
-            *(network.ask(server, host, record, deadline.cap(WIRE_CAP)) for record in ("A", "AAAA"))
+            *(
+                network.ask(server, host, record, deadline.cap(CONTROL_CAP))
+                for record in ("A", "AAAA")
+            )
         )
         if any(answer.outcome in SETTLED for answer in answers):
             return tuple(address for answer in answers for address in answer.answers)
