@@ -29,7 +29,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="certain" if _ABOUT_THE_SENDER.search(refused.reply.text) else "likely",
-        title=f"{settings.host} does not let {login or 'this machine'} send as {settings.sender}",
+        title=f"{login or 'a client without a login'} may not send as {settings.sender}",
         explanation=_explanation(run, refused.reply, rule_broken),
         evidence=(
             _refusal.seen(run, refused),
@@ -61,8 +61,8 @@ def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     words = "The login worked" if logged_in else "No login was made"
     if rule_broken and provider is not None and provider.sender_rule == "same-domain":
         words += (
-            f", but {provider.name} wants sender and login of one domain: this sender is of "
-            f"{_addresses.domain(settings.sender)}, the login of {_addresses.domain(login)}."
+            f", but {provider.name} wants the login's domain in the sender: "
+            f"{_addresses.domain(login)}, not {_addresses.domain(settings.sender)}."
         )
     elif rule_broken and provider is not None:
         words += f", but {provider.name} wants the address that logged in as the sender."
@@ -74,7 +74,7 @@ def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     else:
         words += "; probably the sender may only be an address that belongs to the login."
     if len(reply.lines) > 1 and "mailbox unavailable" in reply.lines[0].lower():
-        words += ' The words "mailbox unavailable" mean nothing here.'
+        words += ' "Mailbox unavailable" means nothing here.'
     return words
 
 
