@@ -5,10 +5,14 @@ Knows packet filters and routes. Must not know what a doctor should say of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from smtpdoctor.demo.authority import Authority
 
-from .internet import NAME_SERVER, ROUTERS, Internet
+from .internet import ADDRESS, HTTPS, IMPLICIT_TLS, NAME_SERVER, ROUTERS, STARTTLS, Internet
 from .lossy_link import LossyLink
+
+Fault = Callable[[Internet], None]
 
 
 def drop_at_gateway(internet: Internet, *ports: int) -> None:
@@ -33,6 +37,15 @@ def reset_at_gateway(internet: Internet, *ports: int) -> None:
     internet["gateway"].filter("forward", f"tcp dport {_set(ports)} reject with tcp reset")
 
 
+def reset_at_gateway_for_the_mail_server(internet: Internet, *ports: int) -> None:
+    """The same, for the mail server alone: other hosts take connections on these ports."""
+    internet["gateway"].filter(
+        "forward",
+        f"ip daddr {ADDRESS['IPv4']} tcp dport {_set(ports)} reject with tcp reset",
+        f"ip6 daddr {ADDRESS['IPv6']} tcp dport {_set(ports)} reject with tcp reset",
+    )
+
+
 def nothing_listens(internet: Internet, *ports: int) -> None:
     """The server's own kernel refuses."""
     for port in ports:
@@ -52,6 +65,11 @@ def host_filtered(internet: Internet) -> None:
 def everything_down(internet: Internet) -> None:
     """The nearest router passes nothing on."""
     internet["gateway"].filter("forward", "drop")
+
+
+def only_names(internet: Internet) -> None:
+    """The nearest router passes nothing on but DNS: what is behind a proxy that alone gets out."""
+    internet["gateway"].filter("forward", "udp dport 53 accept", "udp sport 53 accept", "drop")
 
 
 def no_route(internet: Internet) -> None:
@@ -79,13 +97,20 @@ def transparent_proxy(internet: Internet, proxy_authority: Authority, *ports: in
     internet.serve_mail(
         "provider",
         ["relay.hotel.example"],
-        ports=ports,
+        ports=[port for port in ports if port != HTTPS],
         certificate=proxy_authority.issue(["relay.hotel.example"]),
     )
+    if HTTPS in ports:
+        internet.accept_https("provider")
     internet["gateway"].translate(
         f"tcp dport {_set(ports)} dnat ip to 198.51.100.1",
         f"tcp dport {_set(ports)} dnat ip6 to [2001:db8:2::1]",
     )
+
+
+def everything_near(internet: Internet, proxy_authority: Authority) -> None:
+    """Something one hop past the nearest router answers all ports, as user-mode NAT does."""
+    transparent_proxy(internet, proxy_authority, STARTTLS, IMPLICIT_TLS, HTTPS)
 
 
 def mtu_hole(internet: Internet) -> None:
@@ -114,7 +139,8 @@ def block_name_servers(internet: Internet) -> None:
 def lose_packets(internet: Internet, *, loss: float, delay: float, seed: int) -> LossyLink:
     """Between the first two routers every packet takes `delay` seconds, and some get lost.
 
-    `loss` is the share of either direction's packets. The link runs as long as the internet.
+    `loss` is the share of the packets that come from the client. The link runs as long as the
+    internet.
     """
     link = LossyLink(internet["gateway"], internet["provider"], loss=loss, delay=delay, seed=seed)
     internet.run_until_closed(link)

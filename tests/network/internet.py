@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -221,7 +221,6 @@ class Internet:
         *,
         ports: Iterable[int] = (STARTTLS, IMPLICIT_TLS),
         certificate: Certificate | None = None,
-        greeting: str | None = None,
     ) -> None:
         """Serve mail for these names at every address of the namespace."""
         names = list(names)
@@ -231,7 +230,6 @@ class Internet:
         for port in ports:
             behaviour = Behaviour(
                 hostname=names[0],
-                greeting=greeting,
                 certificate=certificate,
                 implicit_tls=port == IMPLICIT_TLS,
                 users={USER: PASSWORD},
@@ -285,13 +283,20 @@ class Internet:
             result.stream.close()
         return result
 
-    def run(self, *command: str | Path) -> subprocess.CompletedProcess[bytes]:
-        """Run a program at the client as an ordinary user."""
+    def run(
+        self, *command: str | Path, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a program at the client as an ordinary user, with these variables besides."""
         return subprocess.run(
             self.client.as_ordinary_user(*command),
             cwd=self.folder,
             # Nothing of this machine's environment is taken for a setting.
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"},
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.folder),
+                "LANG": "C.UTF-8",
+                **(environment or {}),
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=60,
