@@ -1,4 +1,4 @@
-"""Bring the README's report and list of codes up to date; with --check, only say whether they are."""
+"""Bring the README's report and list of codes up to date; --check only says whether they are."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ def codes() -> str:
 
 def updated(text: str) -> str:
     for name, content in (("report", report()), ("codes", codes())):
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        text = re.sub(
-            pattern, lambda match: f"{match[1]}\n{content}\n\n{match[2]}", text, flags=re.DOTALL
-        )
+        start, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
+        before, _, rest = text.partition(start)
+        _, _, after = rest.partition(end)
+        text = f"{before}{start}\n{content}\n{end}{after}"
     return text
 
 
