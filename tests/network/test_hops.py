@@ -58,8 +58,15 @@ def senders(found: TraceResult, outcome: str = "time-exceeded") -> tuple[str, ..
 
 
 @pytest.mark.namespace
+def test_client_has_no_privileges(internet: Internet) -> None:
+    raw = "import socket; socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)"
+    done = internet.run(sys.executable, "-c", raw)
+    assert b"PermissionError" in done.stderr
+
+
+@pytest.mark.namespace
 @pytest.mark.parametrize("family", FAMILIES)
-class TestInternet:
+class TestWay:
     def test_open_port(self, internet: Internet, family: str) -> None:
         for port in (HTTPS, STARTTLS, IMPLICIT_TLS):
             found = trace(internet, family, port)
