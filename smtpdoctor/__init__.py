@@ -1,1 +1,36 @@
-"""Names the true cause when an application cannot send mail by SMTP submission."""
+"""smtpdoctor names the true cause when an application can't send mail by SMTP submission.
+
+    import smtpdoctor
+
+    report = smtpdoctor.check("smtp.ionos.com:587")
+    print(report.verdict, [diagnosis.code for diagnosis in report.diagnoses])
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smtpdoctor.api import acheck, check, diagnose
+    from smtpdoctor.report.model import Report
+
+__all__ = ["Report", "acheck", "check", "diagnose"]
+__version__ = "0.1.0"
+#: The day of this release: no true clock shows an earlier one.
+__released__ = "2026-11-22"
+
+_PLACES = {
+    "acheck": "smtpdoctor.api",
+    "check": "smtpdoctor.api",
+    "diagnose": "smtpdoctor.api",
+    "Report": "smtpdoctor.report.model",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load the interface when it is used: `--version` and `--help` start without it."""
+    if name in _PLACES:
+        from importlib import import_module
+
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,49 @@
+# Every target makes the .venv that it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types layers format benchmark new-diagnosis fuzz clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "smtpdoctor needs Python 3.11 or later: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/ready  ## run the main job on the embedded server with a known fault
+	$(BIN)/smtpdoctor demo
+
+test: lint types layers $(VENV)/ready  ## everything that needs no root, no network and no server
+	$(BIN)/python -m pytest -m "not real and not namespace" tests
+
+lint: $(VENV)/ready  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/ready  ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(VENV)/ready  ## imports go one way only
+	$(BIN)/lint-imports
+
+format: $(VENV)/ready  ## put the code into ruff's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+benchmark: $(VENV)/ready  ## speed as ratios in one run (needs node and swaks for the comparison)
+	$(BIN)/python benchmarks/check_versus_clients.py
+
+new-diagnosis: $(VENV)/ready  ## skeleton of a rule: make new-diagnosis AREA=tls CODE=my-new-code
+	$(BIN)/python docs/new_diagnosis.py $(AREA) $(CODE)
+
+fuzz: $(VENV)/ready  ## fuzz the readers for a minute each (needs atheris)
+	for target in fuzz/fuzz_*.py; do $(BIN)/python $$target -max_total_time=60 || exit 1; done
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,43 @@
+"""What an IP address is, by its text alone."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Literal
+
+Family = Literal["IPv4", "IPv6"]
+
+
+def family_of(address: str) -> Family:
+    """The family of an address literal."""
+    return "IPv6" if ":" in address else "IPv4"
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is an IP address literal, with or without an IPv6 zone."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_local(address: str) -> bool:
+    """Loopback, private, link-local or unique local: not an address of the internet.
+
+    The documentation networks (RFC 5737, RFC 3849) count as internet: names and tests use them
+    in its place.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    if any(parsed in network for network in _DOCUMENTATION if network.version == parsed.version):
+        return False
+    return parsed.is_loopback or parsed.is_private or parsed.is_link_local
+
+
+_DOCUMENTATION = tuple(
+    ipaddress.ip_network(text)
+    for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+)

@@ -1,0 +1,1 @@
+"""Checks observe and never judge; one file per check."""

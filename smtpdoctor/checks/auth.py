@@ -1,0 +1,110 @@
+"""The login: at most one, only inside verified TLS, with the mechanism the client would take."""
+
+from __future__ import annotations
+
+from smtpdoctor import knowledge
+from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
+from smtpdoctor.settings.model import Credentials, Settings
+from smtpdoctor.smtp import authentication
+from smtpdoctor.smtp.session import SMTPSession
+
+#: Only these say that the mechanism, not the login, was refused (RFC 4954 §4, RFC 5321 §4.2.2).
+MECHANISM_REFUSED = range(500, 505)
+
+
+async def log_in(
+    session: SMTPSession,
+    settings: Settings,
+    credentials: Credentials,
+    trail: Trail,
+) -> bool | None:
+    """Try the login. True or False as it went, None where it was not tried (recorded why)."""
+    session.trail = trail
+    reason = _reason_against(session, settings)
+    if reason is None and not session.capabilities.auth:
+        reason = "not-offered"
+    if reason is not None:
+        _not_tried(session, reason)
+        return None
+    token = credentials.token
+    secret = token or credentials.password
+    assert credentials.username is not None
+    assert secret is not None
+    offered = list(session.capabilities.auth)
+    while True:
+        name = authentication.choose(offered, _order(settings), has_token=token is not None)
+        if name is None:
+            _not_tried(session, "no-shared-mechanism")
+            return None
+        try:
+            mechanism = authentication.mechanism(
+                name,
+                credentials.username,
+                secret.reveal(),
+                settings.host or "",
+                settings.port or 0,
+            )
+        except authentication.MechanismError:
+            offered.remove(name)
+            continue
+        exchange = await session.authenticate(mechanism)
+        if not _mechanism_refused(exchange) or len(offered) == 1:
+            return bool(exchange.ok)
+        offered.remove(name)
+
+
+def _mechanism_refused(exchange: Exchange) -> bool:
+    return exchange.reply is not None and exchange.reply.code in MECHANISM_REFUSED
+
+
+def _order(settings: Settings) -> tuple[str, ...]:
+    client = knowledge.clients().get(settings.client) if settings.client else None
+    return client.auth_order if client is not None else ()
+
+
+def _reason_against(session: SMTPSession, settings: Settings) -> str | None:
+    """Why no password goes out here, None where it may."""
+    if settings.credentials_withheld and not settings.has_credentials:
+        return "withheld"
+    if not settings.has_credentials:
+        return "no-credentials"
+    if any(
+        entry.problem == "placeholder" and entry.field in ("username", "password", "token")
+        for entry in settings.entries
+    ):
+        return "placeholder"
+    if settings.host and knowledge.nearest_host(settings.host) is not None:
+        return "host-suspicious"
+    if not settings.verify:
+        return "verification-disabled"
+    if not session.in_tls:
+        # nothing offered in clear may well be offered inside TLS: the rules tell
+        return "no-tls" if session.capabilities.auth else "not-offered"
+    if not session.verified:
+        return "unverified"
+    return None
+
+
+def _not_tried(session: SMTPSession, reason: str) -> None:
+    session.trail.record(
+        LoginNotTried(
+            connection=session.connection,
+            reason=reason,  # type: ignore[arg-type]
+            offered=session.capabilities.auth,
+            ok=False if reason in ("not-offered", "no-shared-mechanism", "placeholder") else None,
+        )
+    )
+
+
+def prepare(credentials: Credentials, recorder: Recorder) -> None:
+    """Tell the redactor every form of the credentials, before anything is read or sent."""
+    import base64
+    from urllib.parse import quote, quote_plus
+
+    for secret in (credentials.password, credentials.token):
+        if secret:
+            value = secret.reveal()
+            raw = value.encode("utf-8", "surrogateescape")
+            recorder.redactor.add(
+                value, base64.b64encode(raw), quote(value, safe=""), quote_plus(value)
+            )

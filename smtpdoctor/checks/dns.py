@@ -1,0 +1,224 @@
+"""Look up the host: as the system resolves it, and as every name server says it by itself.
+
+Observes only. The run goes on as soon as it has addresses; what the wire still has to say is
+recorded beside it. Must not know what an answer means for mail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from smtpdoctor.addresses import is_address
+from smtpdoctor.deadline import Deadline
+from smtpdoctor.network import Network
+from smtpdoctor.observations import (
+    Addresses,
+    NameServerAnswer,
+    NameServerOutcome,
+    ResolverConfiguration,
+    SystemLookup,
+    Trail,
+)
+
+T = TypeVar("T")
+
+Record = Literal["A", "AAAA", "MX"]
+AskedFor = Literal["host", "provider-host", "related"]
+
+#: resolv.conf(5) gives a silent name server 5 s before the next is asked: with one dead of two,
+#: getaddrinfo comes back just after that.
+SYSTEM_CAP = 6.0
+WIRE_CAP = 3.0
+
+#: The source of name servers that replace the system's resolver.
+NAMESERVER_OPTION = "--nameserver"
+
+#: Whether the question worked; that there is no such record is no failure of it.
+WORKED: Mapping[NameServerOutcome, bool | None] = {"answer": True, "nodata": None}
+
+#: The server knows: no other needs to be asked.
+SETTLED: frozenset[NameServerOutcome] = frozenset({"answer", "nodata", "nxdomain"})
+
+
+class TaskStarter(Protocol):
+    """What starts a task beside the run: an `asyncio.TaskGroup`, or the runner's own."""
+
+    def create_task(self, coro: Coroutine[Any, Any, T], /) -> asyncio.Task[T]: ...
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look-up gave.
+
+    `addresses` is None where the run has nothing to go on with. `provider_addresses` has a task
+    for each of the provider's other hosts; it gives that host's addresses, () where none came.
+    """
+
+    addresses: Addresses | None
+    provider_addresses: Mapping[str, asyncio.Task[tuple[str, ...]]] = {}
+
+
+async def look_up(
+    host: str,
+    network: Network,
+    trail: Trail,
+    *,
+    deadline: Deadline,
+    beside: TaskStarter,
+    provider_hosts: Sequence[str] = (),
+    mapped: Sequence[str] = (),
+) -> Lookup:
+    """Find the addresses of `host` and move `trail` to them.
+
+    Questions whose answers the run need not wait for go on in `beside`. `provider_hosts` are the
+    provider's other submission hosts. `mapped` are the addresses that --connect-to gives for the
+    host's configured port: then nothing is looked up, as for a host that is an address itself.
+    """
+    if mapped:
+        return _given(host, tuple(mapped), "connect-to", trail)
+    if is_address(host):
+        return _given(host, (host,), "literal", trail)
+
+    configured = network.resolver_settings()
+    servers = configured.nameservers
+    from_hosts_file = network.hosts_file(host)
+    # a name that the hosts file has needs no name server
+    resolver_works = True if servers else None if from_hosts_file else False
+    trail.record(
+        ResolverConfiguration(
+            nameservers=servers,
+            search=configured.search,
+            source=configured.source,
+            ok=resolver_works,
+        )
+    )
+    wire = _Wire(network, trail.branch(role="probe"), deadline)
+    asked = [beside.create_task(wire.ask_addresses(server, host, "host")) for server in servers]
+    provider_addresses = {
+        other: beside.create_task(wire.provider_addresses(servers, other))
+        for other in provider_hosts
+    }
+
+    def go_on(found: Addresses, *needed: str) -> Lookup:
+        trail.also_after(*needed)
+        recorded = trail.record(found)
+        return Lookup(
+            addresses=recorded if recorded.addresses else None,
+            provider_addresses=provider_addresses,
+        )
+
+    needed: tuple[str, ...] = ()
+    if configured.source != NAMESERVER_OPTION:
+        began = trail.now
+        result = await network.system_lookup(host, deadline.cap(SYSTEM_CAP))
+        system = trail.branch().record(
+            SystemLookup(
+                host=host,
+                addresses=result.addresses,
+                error=result.error,
+                from_hosts_file=from_hosts_file,
+                ok=bool(result.addresses),
+            ),
+            since=began,
+        )
+        needed = (system.id,)
+        if result.addresses:
+            return go_on(
+                Addresses(host=host, addresses=result.addresses, source="system", ok=True), *needed
+            )
+
+    answers_by_server = [await task for task in asked]
+    for answers in answers_by_server:
+        if by_wire := _addresses_in(answers):
+            return go_on(
+                Addresses(host=host, addresses=by_wire, source="wire", ok=True),
+                *(answer.id for answer in answers),
+            )
+    knowing = next((answers[0].server for answers in answers_by_server if _exists(answers)), None)
+    if knowing is not None:
+        # a domain of mailboxes has mail exchangers and often no address
+        beside.create_task(wire.ask(knowing, host, "MX", "related"))
+    source: Literal["system", "wire"] = "system" if needed else "wire"
+    return go_on(Addresses(host=host, addresses=(), source=source, ok=False), *needed)
+
+
+async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple[str, ...]:
+    """The addresses of a control host, unrecorded; () where there are none."""
+    configured = network.resolver_settings()
+    if configured.source != NAMESERVER_OPTION:
+        return (await network.system_lookup(host, deadline.cap(WIRE_CAP))).addresses
+    for server in configured.nameservers:
+        answers = await asyncio.gather(
+            *(network.ask(server, host, record, deadline.cap(WIRE_CAP)) for record in ("A", "AAAA"))
+        )
+        if any(answer.outcome in SETTLED for answer in answers):
+            return tuple(address for answer in answers for address in answer.answers)
+    return ()
+
+
+class _Wire:
+    """Questions to name servers, each recorded beside the trail."""
+
+    def __init__(self, network: Network, trail: Trail, deadline: Deadline) -> None:
+        self._network = network
+        self._trail = trail
+        self._deadline = deadline
+
+    async def ask(
+        self, server: str, question: str, record: Record, asked_for: AskedFor
+    ) -> NameServerAnswer:
+        began = self._trail.now
+        result = await self._network.ask(server, question, record, self._deadline.cap(WIRE_CAP))
+        return self._trail.note(
+            NameServerAnswer(
+                server=server,
+                question=question,
+                record=record,
+                outcome=result.outcome,
+                answers=result.answers,
+                aliases=result.aliases,
+                transport="tcp" if result.transport == "tcp" else "udp",
+                asked_for=asked_for,
+                ok=WORKED.get(result.outcome, False),
+            ),
+            since=began,
+        )
+
+    async def ask_addresses(
+        self, server: str, host: str, asked_for: AskedFor
+    ) -> tuple[NameServerAnswer, NameServerAnswer]:
+        """A and AAAA of the host by this server, asked at the same time."""
+        return await asyncio.gather(
+            self.ask(server, host, "A", asked_for), self.ask(server, host, "AAAA", asked_for)
+        )
+
+    async def provider_addresses(self, servers: Sequence[str], host: str) -> tuple[str, ...]:
+        """The host's addresses by the first server that knows; () where none does."""
+        for server in servers:
+            answers = await self.ask_addresses(server, host, "provider-host")
+            if any(answer.outcome in SETTLED for answer in answers):
+                return _addresses_in(answers)
+        return ()
+
+
+def _given(
+    host: str, addresses: tuple[str, ...], source: Literal["literal", "connect-to"], trail: Trail
+) -> Lookup:
+    return Lookup(
+        addresses=trail.record(Addresses(host=host, addresses=addresses, source=source, ok=True))
+    )
+
+
+def _addresses_in(answers: Sequence[NameServerAnswer]) -> tuple[str, ...]:
+    """IPv4 first: it is the one that the fewest networks lack."""
+    return tuple(
+        address for answer in answers if answer.outcome == "answer" for address in answer.answers
+    )
+
+
+def _exists(answers: Sequence[NameServerAnswer]) -> bool:
+    """Whether the server says that the name exists, though without an address."""
+    return any(answer.outcome == "nodata" for answer in answers)

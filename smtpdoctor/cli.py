@@ -1,0 +1,454 @@
+"""The command line, and nothing but the command line. Loads what a command needs, when it runs."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+
+import click
+import typer
+
+from smtpdoctor import __version__
+
+if TYPE_CHECKING:
+    from smtpdoctor.observations import AnyObservation
+    from smtpdoctor.plan import Mapping
+    from smtpdoctor.report.model import Report
+
+app = typer.Typer(
+    name="smtpdoctor",
+    help="Names the true cause when an application can't send mail, and prints the fix.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How a report is printed."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
+class Check(StrEnum):
+    """The checks that --only and --skip take."""
+
+    SETTINGS = "settings"
+    DNS = "dns"
+    REACH = "reach"
+    TLS = "tls"
+    AUTH = "auth"
+    SENDER = "sender"
+
+
+class TLS(StrEnum):
+    """The TLS modes that --tls takes."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+USAGE, INTERRUPTED = 2, 130
+
+
+class UsageFault(click.ClickException):
+    """One line on standard error, exit 2."""
+
+    exit_code = USAGE
+
+
+def main() -> NoReturn:
+    """The program's entry point."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the program; gives its exit status. Prints one line for a wrong usage."""
+    try:
+        status = typer.main.get_command(app).main(
+            arguments, prog_name="smtpdoctor", standalone_mode=False
+        )
+    except click.ClickException as error:
+        from smtpdoctor.text import visible
+
+        print(f"smtpdoctor: {visible(error.format_message())}", file=sys.stderr)
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone; say nothing more
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"smtpdoctor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(
+    epilog="Examples:  smtpdoctor check    (in the folder with .env)   ·   "
+    "smtpdoctor check smtps://smtp.ionos.com   ·   "
+    "docker exec app env | smtpdoctor check --env-file -"
+)
+def check(
+    target: Annotated[
+        str | None,
+        typer.Argument(help="A host, host:port, or smtp:// or smtps:// URL.", show_default=False),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="The server's name or address.")] = None,
+    port: Annotated[str | None, typer.Option(help="The server's port.")] = None,
+    tls: Annotated[TLS | None, typer.Option(help="When TLS starts.")] = None,
+    user: Annotated[str | None, typer.Option(help="The user name of the login.")] = None,
+    sender: Annotated[
+        str | None, typer.Option("--from", help="The sender's address.", metavar="ADDRESS")
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="The recipient of the dry run; else the sender.", metavar="ADDRESS"),
+    ] = None,
+    ehlo: Annotated[str | None, typer.Option(help="The name to say in EHLO.")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="The message's size to ask about.", metavar="BYTES")
+    ] = None,
+    env_file: Annotated[
+        str | None,
+        typer.Option(help="Read settings from this file, - for standard input.", metavar="FILE"),
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    client: Annotated[
+        str | None,
+        typer.Option(help="Behave as this library does: nodemailer, smtplib, …", metavar="NAME"),
+    ] = None,
+    only: Annotated[list[Check] | None, typer.Option(help="Run this check only.")] = None,
+    skip: Annotated[list[Check] | None, typer.Option(help="Leave this check out.")] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="How to print the report.")
+    ] = Format.TERMINAL,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all evidence and the transcript.")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option(help="Bound of the whole run in seconds.", min=1, max=600)
+    ] = 30.0,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Write the run to this file; it holds no secrets.", metavar="FILE"),
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Judge a saved run again.", metavar="FILE")
+    ] = None,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Go to ADDRESS:PORT instead, as curl does.", metavar="HOST:PORT:ADDRESS:PORT"
+        ),
+    ] = None,
+    cafile: Annotated[
+        Path | None,
+        typer.Option(help="Trust the CA certificates of this file (PEM) only.", metavar="FILE"),
+    ] = None,
+    nameserver: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Ask this name server in place of the system's.", metavar="ADDRESS[:PORT]"
+        ),
+    ] = None,
+    no_third_party: Annotated[
+        bool,
+        typer.Option("--no-third-party", help="Never connect to other companies' hosts."),
+    ] = False,
+) -> None:
+    """Find out why mail can't be sent, and what to change. Sends no message."""
+    from smtpdoctor.settings.reading import Options
+
+    options = Options(
+        target=target,
+        host=host,
+        port=port,
+        tls=tls.value if tls else None,
+        user=user,
+        sender=sender,
+        to=to,
+        ehlo=ehlo,
+        size=size,
+        client=client,
+        env_file=env_file,
+        password_stdin=password_stdin,
+    )
+    if replay is not None:
+        report = _replayed(replay)
+    else:
+        report = _checked(
+            options,
+            only=only or [],
+            skip=skip or [],
+            timeout=timeout,
+            connect_to=[_connect_to(text) for text in connect_to or []],
+            cafile=_cafile(cafile),
+            nameservers=[_nameserver(text) for text in nameserver or []],
+            third_party=not no_third_party,
+            live=format_ is Format.TERMINAL,
+        )
+    if save is not None:
+        _save(report, save)
+    _show(report, format_, verbose=verbose, strict=strict)
+    raise typer.Exit(report.exit_status(strict=strict))
+
+
+@app.command(epilog="Example:  smtpdoctor settings --env-file .env.production")
+def settings(
+    env_file: Annotated[
+        str | None,
+        typer.Option(help="Read settings from this file, - for standard input.", metavar="FILE"),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="How to print the settings.")
+    ] = Format.TERMINAL,
+) -> None:
+    """Show the settings as check would read them, where each stands and what it shadows."""
+    import json
+    import os
+
+    from smtpdoctor.settings.reading import Options, UsageError, read_settings
+    from smtpdoctor.settings.show import as_data, as_text
+
+    try:
+        read, _ = read_settings(
+            Options(env_file=env_file), environ=os.environ, folder=_folder(), stdin=sys.stdin
+        )
+    except UsageError as error:
+        raise UsageFault(str(error)) from None
+    if format_ is Format.JSON:
+        print(json.dumps(as_data(read), ensure_ascii=False, indent=2))
+    else:
+        print(as_text(read))
+
+
+@app.command(
+    epilog="Examples:  smtpdoctor explain port-blocked   ·   smtpdoctor explain  (lists the codes)"
+)
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(help="A diagnosis code, as reports print it.")
+    ] = None,
+) -> None:
+    """Print the page of a diagnosis code; without one, list the codes. Needs no network."""
+    from smtpdoctor import pages
+
+    if code is None:
+        for name, title in pages.titles().items():
+            print(f"{name:34} {title}")
+        return
+    page = pages.read(code.strip())
+    if page is None:
+        near = pages.nearest(code)
+        hint = f"; did you mean {near}?" if near else "; smtpdoctor explain lists the codes"
+        raise UsageFault(f"no diagnosis code {code!r}{hint}")
+    print(page, end="")
+
+
+@app.command(epilog="Examples:  smtpdoctor demo   ·   smtpdoctor demo wrong-password")
+def demo(
+    scenario: Annotated[
+        str, typer.Argument(help="The fault to show; --list names them.")
+    ] = "secure-true-on-587",
+    list_: Annotated[bool, typer.Option("--list", help="List the scenarios.")] = False,
+    format_: Annotated[
+        Format, typer.Option("--format", help="How to print the report.")
+    ] = Format.TERMINAL,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all evidence and the transcript.")
+    ] = False,
+) -> None:
+    """Start a server with a known fault on this machine and run the real check against it.
+
+    Exit 0 when the cause named is the scenario's.
+    """
+    from smtpdoctor.demo import command
+
+    if list_:
+        for line in command.listing():
+            print(line)
+        return
+    try:
+        report, env_text, expected = command.play(scenario)
+    except command.UnknownScenarioError as error:
+        raise UsageFault(str(error)) from None
+    if format_ is Format.TERMINAL:
+        print(f"scenario {scenario}, with this .env:\n")
+        for line in env_text.splitlines():
+            print(f"    {line}")
+        print()
+    _show(report, format_, verbose=verbose, strict=False)
+    raise typer.Exit(0 if command.named(report, expected) else 1)
+
+
+def _checked(options: object, *, live: bool, **more: object) -> Report:
+    import asyncio
+    import os
+
+    from smtpdoctor.api import make_plan
+    from smtpdoctor.api import run as run_plan
+    from smtpdoctor.settings.reading import UsageError
+
+    try:
+        plan = make_plan(
+            options,  # type: ignore[arg-type]
+            environ=os.environ,
+            folder=_folder(),
+            stdin=sys.stdin,
+            **more,  # type: ignore[arg-type]
+        )
+    except UsageError as error:
+        raise UsageFault(str(error)) from None
+    with _LiveLine(sys.stderr if live else None) as line:
+        return asyncio.run(run_plan(plan, environ=os.environ, listener=line.seen))
+
+
+class _LiveLine:
+    """One line on a terminal that says what is being waited for; nothing elsewhere."""
+
+    NEXT = {  # noqa: RUF012
+        "settings": "looking up the host",
+        "dns": "connecting",
+        "reach": "waiting for the server's greeting",
+        "tls": "talking to the server",
+        "auth": "waiting for the answer to the login",
+        "sender": "taking leave",
+    }
+
+    def __init__(self, stream: TextIO | None) -> None:
+        import os
+
+        self._stream = (
+            stream
+            if stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+            else None
+        )
+
+    def __enter__(self) -> _LiveLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._write("")
+
+    def seen(self, observation: AnyObservation) -> None:
+        self._write(f"{self.NEXT[observation.check]} …")
+
+    def _write(self, words: str) -> None:
+        if self._stream is not None:
+            self._stream.write(f"\r\x1b[K{words}")
+            self._stream.flush()
+
+
+def _show(report: Report, format_: Format, *, verbose: bool, strict: bool) -> None:
+    if format_ is Format.JSON:
+        from smtpdoctor.report.json import render as render_json
+
+        sys.stdout.write(render_json(report))
+        return
+    from rich.console import Console
+
+    from smtpdoctor.report.terminal import render as render_terminal
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 80)
+    render_terminal(report, console, verbose=verbose, strict=strict)
+
+
+def _replayed(path: Path) -> Report:
+    from smtpdoctor.report.json import SavedRunError, read
+    from smtpdoctor.report.model import build
+
+    try:
+        observations, started, seconds = read(path.read_bytes())
+    except OSError as error:
+        raise UsageFault(f"{path}: {error.strerror}") from None
+    except SavedRunError as error:
+        raise UsageFault(f"{path}: {error}") from None
+    return build(observations, started=started, seconds=seconds)
+
+
+def _save(report: Report, path: Path) -> None:
+    from smtpdoctor.report.json import render as render_json
+
+    try:
+        path.write_text(render_json(report), encoding="utf-8")
+    except OSError as error:
+        raise UsageFault(f"{path}: {error.strerror}") from None
+
+
+def _folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageFault(f"the working folder: {error.strerror}") from None
+
+
+def _cafile(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    import ssl
+
+    from smtpdoctor.smtp.tls import client_context
+
+    try:
+        client_context(str(path))
+    except ssl.SSLError:
+        raise UsageFault(f"{path}: holds no CA certificate in PEM form") from None
+    except OSError as error:
+        raise UsageFault(f"{path}: {error.strerror}") from None
+    return str(path)
+
+
+def _connect_to(text: str) -> Mapping:
+    """HOST:PORT:ADDRESS:PORT, IPv6 addresses in brackets; an empty HOST or PORT stands for any."""
+    import re
+
+    from smtpdoctor.addresses import is_address
+    from smtpdoctor.plan import Mapping
+
+    part = r"(\[[^\]]*\]|[^:\[\]]*)"
+    match = re.fullmatch(rf"{part}:(\d*):{part}:(\d+)", text)
+    if match is None:
+        raise UsageFault(f"--connect-to {text}: must be HOST:PORT:ADDRESS:PORT")
+    host, port, address, target = (item.strip("[]") for item in match.groups())
+    if not is_address(address):
+        raise UsageFault(f"--connect-to {text}: {address or 'nothing'} is not an address")
+    for number in (port or "1", target):
+        if not 0 < int(number) < 65536:
+            raise UsageFault(f"--connect-to {text}: {number} is not a port")
+    return Mapping(host=host, port=int(port or 0), address=address, target_port=int(target))
+
+
+def _nameserver(text: str) -> str:
+    """ADDRESS or ADDRESS:PORT, IPv6 with a port in brackets."""
+    from smtpdoctor.addresses import is_address
+
+    if is_address(text):
+        return text
+    address, _, port = text.rpartition(":")
+    if is_address(address.strip("[]")) and port.isdigit() and 0 < int(port) < 65536:
+        return text
+    raise UsageFault(f"--nameserver {text}: must be ADDRESS or ADDRESS:PORT")

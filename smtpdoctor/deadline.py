@@ -1,0 +1,24 @@
+"""The bound of one run: every wait takes the smaller of its own cap and what is left.
+
+Knows a clock and an end. Must not know what is being waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+class Deadline:
+    """An end, `seconds` from now by `clock` (seconds, monotonic)."""
+
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def left(self) -> float:
+        """Seconds until the end, 0 when it is past."""
+        return max(0.0, self._end - self._clock())
+
+    def cap(self, seconds: float) -> float:
+        """How long a step may wait that would like `seconds`; never negative."""
+        return max(0.0, min(seconds, self.left()))

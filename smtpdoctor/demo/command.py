@@ -1,0 +1,60 @@
+"""`smtpdoctor demo`: the real check against an embedded server with a known fault."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from smtpdoctor.api import make_plan, run
+from smtpdoctor.demo.scenarios import SCENARIOS, Scenario
+from smtpdoctor.plan import Mapping
+from smtpdoctor.report.model import Report
+from smtpdoctor.settings.reading import Options
+
+
+class UnknownScenarioError(Exception):
+    """No such scenario, or not on this system; the text is one line."""
+
+
+def listing() -> Iterator[str]:
+    """One line for each scenario."""
+    for scenario in SCENARIOS.values():
+        note = f" ({scenario.unavailable})" if scenario.unavailable else ""
+        yield f"{scenario.name:28} {scenario.title}{note}"
+
+
+def play(name: str) -> tuple[Report, str, str | None]:
+    """Run a scenario: the report, its .env, and the code that should lead (None: healthy)."""
+    scenario = SCENARIOS.get(name)
+    if scenario is None:
+        raise UnknownScenarioError(f"no scenario {name!r}; smtpdoctor demo --list names them")
+    if scenario.unavailable:
+        raise UnknownScenarioError(f"{name} {scenario.unavailable}")
+    return asyncio.run(_play(scenario))
+
+
+async def _play(scenario: Scenario) -> tuple[Report, str, str | None]:
+    with tempfile.TemporaryDirectory(prefix="smtpdoctor-") as folder:
+        async with scenario.running() as setup:
+            (Path(folder) / ".env").write_text(setup.env_text, encoding="utf-8")
+            plan = make_plan(
+                Options(size=None if setup.size is None else str(setup.size)),
+                environ={},
+                folder=Path(folder),
+                stdin=None,
+                connect_to=[
+                    Mapping(host=host, port=port, address=address, target_port=target)
+                    for host, port, address, target in setup.connect_to
+                ],
+                cafile=str(setup.cafile),
+            )
+            report = await run(plan, environ={})
+            return report, setup.env_text, setup.expected
+
+
+def named(report: Report, expected: str | None) -> bool:
+    """Whether the report leads with the scenario's cause, or is healthy where it has none."""
+    errors = [item.code for item in report.diagnoses if item.severity == "error"]
+    return errors[:1] == [expected] if expected else report.verdict == "healthy"

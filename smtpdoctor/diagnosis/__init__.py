@@ -1,0 +1,1 @@
+"""From observations to named causes. Pure: no I/O, no clock."""

@@ -1,0 +1,32 @@
+"""Evidence that more than one rule shows: the user's own line, a library's words, a source."""
+
+from __future__ import annotations
+
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.model import Evidence
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.model import Field
+
+
+def library_words(run: Run, code: str) -> tuple[Evidence, ...]:
+    """What mail libraries print for this fault: the named client's words, else Nodemailer's."""
+    client = knowledge.clients().get(run.settings.client or "nodemailer")
+    if client is None or code not in client.words:
+        return ()
+    words = client.words[code].format(host=run.settings.host, port=run.settings.port)
+    return (Evidence(check="tls", text=f"{client.name} prints for this: {words}"),)
+
+
+def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
+    """The user's own setting of that field with its origin; nothing where it was nowhere set."""
+    entry = run.entry(field)
+    if entry is None:
+        return ()
+    text = f"{entry.origin.label} has {entry.origin.name}={entry.text}"
+    return (Evidence(check="settings", text=text),)
+
+
+def cite(*sources: str) -> str:
+    """Where a fact comes from, to stand behind it: "[Cisco's guide, 2015]"."""
+    known = [knowledge.sources()[item] for item in sources if item in knowledge.sources()]
+    return " ".join(f"[{item.note or item.url}, {item.read}]" for item in known)

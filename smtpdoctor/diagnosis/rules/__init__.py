@@ -1,0 +1,1 @@
+"""Diagnosis rules: `AREA/CODE.py`, found by scanning, no registry."""

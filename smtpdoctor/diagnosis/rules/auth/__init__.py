@@ -1,0 +1,1 @@
+"""Rules on the auth of a run, one file per diagnosis code."""

@@ -1,0 +1,1 @@
+"""Rules on the dns of a run, one file per diagnosis code."""

@@ -1,0 +1,84 @@
+"""A certificate past its end, by a clock that nothing speaks against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "certificate-expired"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _certificate.refused(run, CODE)
+    if refused is None:
+        return
+    clock = _clock.now(run)
+    where = _ways.where(run)
+    expired = next(
+        (
+            certificate
+            for certificate in refused.seen.chain
+            if clock is not None and _certificate.is_past(certificate.not_after, clock)
+        ),
+        None,
+    )
+    ended = _clock.moment(expired.not_after) if expired else None
+    if ended is not None and clock is not None and expired is not None:
+        seen = (
+            f"the certificate {_certificate.name(expired.subject)} ended on "
+            f"{ended:%Y-%m-%d %H:%M} UTC; the clock here says {clock:%Y-%m-%d %H:%M} UTC, "
+            f"{_clock.span(clock - ended)} later"
+        )
+    else:
+        seen = "none of the certificates that the server sent has ended, so one in the store has"
+    own = expired is not None and expired is refused.leaf
+    yield Diagnosis(
+        code=CODE,
+        severity=refused.severity,
+        confidence="certain" if _clock.confirmed(run) else "likely",
+        title=f"certificate of {where} expired on {ended:%Y-%m-%d}"
+        if own and ended
+        else f"certificate chain of {where} has an expired certificate",
+        explanation=(
+            (
+                "The server still shows a certificate past its end: it was not renewed, or the "
+                "server was not reloaded after it was. "
+                if own
+                else "A certificate above the server's own is past its end: in what the server "
+                "sends, or in an old trust store on this machine. "
+            )
+            + _certificate.consequence(refused)
+            + " A wrong clock on this machine would look the same; compare it with another."
+        ),
+        evidence=(
+            Evidence(check="tls", text=seen),
+            *_certificate.description(refused),
+            *_certificate.also_wrong(run, refused),
+            *library_words(run, CODE),
+        ),
+        fixes=_certificate.fixes(
+            run,
+            Fix(
+                title="have the server's certificate renewed"
+                if expired is not None
+                else "bring this machine's trust store up to date",
+                steps=(
+                    (
+                        "If it is your own server: renew (certbot renew) and reload the mail "
+                        "server, which keeps the old certificate until then.",
+                        f"Else tell who runs {run.settings.host} the date above.",
+                    )
+                    if expired is not None
+                    else (
+                        "Debian, Ubuntu: apt-get update && apt-get install --only-upgrade "
+                        "ca-certificates",
+                    )
+                ),
+            ),
+        ),
+        explains=(refused.seen.id,),
+    )

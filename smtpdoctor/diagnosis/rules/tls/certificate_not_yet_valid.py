@@ -1,0 +1,58 @@
+"""A certificate before its beginning, by a clock that nothing speaks against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "certificate-not-yet-valid"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _certificate.refused(run, CODE)
+    if refused is None:
+        return
+    clock = _clock.now(run)
+    leaf = refused.leaf
+    starts = _clock.moment(leaf.not_before) if leaf else None
+    seen = (
+        f"it begins on {starts:%Y-%m-%d %H:%M} UTC; the clock here says "
+        f"{clock:%Y-%m-%d %H:%M} UTC, {_clock.span(starts - clock)} earlier"
+        if starts is not None and clock is not None
+        else "a certificate of the chain begins later than the clock here says"
+    )
+    yield Diagnosis(
+        code=CODE,
+        severity=refused.severity,
+        confidence="certain" if _clock.confirmed(run) else "possible",
+        title=f"certificate of {_ways.where(run)} is not valid yet",
+        explanation=(
+            "By this machine's clock the certificate's time has not begun. Authorities don't issue "
+            "certificates for later, so probably the clock here is behind; a server with a "
+            "certificate made by hand on a machine with a wrong clock looks the same. "
+            f"{_certificate.consequence(refused)}"
+        ),
+        evidence=(
+            Evidence(check="tls", text=seen),
+            *_certificate.description(refused),
+            *_certificate.also_wrong(run, refused),
+            *library_words(run, CODE),
+        ),
+        fixes=_certificate.fixes(
+            run,
+            Fix(
+                title="compare this machine's clock, then have the certificate looked at",
+                steps=(
+                    "Compare `date -u` with a clock you trust; if it is behind: timedatectl "
+                    "set-ntp true",
+                    f"If it is right, tell who runs {run.settings.host} the dates above: its "
+                    "certificate was made with a wrong clock.",
+                ),
+            ),
+        ),
+        explains=(refused.seen.id,),
+    )

@@ -1,0 +1,97 @@
+"""A certificate whose authority is not trusted here, or that is refused for a rarer fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "certificate-untrusted"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _certificate.refused(run, CODE)
+    if refused is None:
+        return
+    no_way = refused.seen.verify_code in _certificate.UNTRUSTED
+    last = refused.seen.chain[-1] if refused.seen.chain else None
+    issuer = _certificate.name(last.issuer) if last else "an unknown authority"
+    hint = _certificate.interceptor(refused.seen, certain=False)
+    yield Diagnosis(
+        code=CODE,
+        severity=refused.severity,
+        confidence="certain" if no_way and hint is None else "likely",
+        title=f"certificate of {_ways.where(run)} comes from an authority not trusted here"
+        if no_way
+        else f"certificate of {_ways.where(run)} is refused",
+        explanation=(
+            (
+                f"The certificate leads to {issuer}, and this machine's store has no such "
+                "authority: a private one of a company or a test server, one that is newer than "
+                "this machine's store, or somebody on the way who answers in the server's place. "
+                if no_way
+                else "The certificate has a fault that makes verification refuse it. "
+            )
+            + _certificate.consequence(refused)
+        ),
+        evidence=(
+            *_certificate.description(refused),
+            *(
+                (
+                    Evidence(
+                        check="tls",
+                        text=f"the store has other authorities of {last.issuer.get('O', issuer)}: "
+                        "it is probably older than this one",
+                    ),
+                )
+                if last is not None and refused.seen.issuer_organisation_trusted
+                else ()
+            ),
+            *(
+                (
+                    Evidence(
+                        check="tls",
+                        text=f'the issuer\'s words "{hint.words}" look like '
+                        f"{hint.interceptor.name}, which may be opening TLS on the way (a guess)",
+                    ),
+                )
+                if hint
+                else ()
+            ),
+            *_certificate.also_wrong(run, refused),
+            *library_words(run, CODE),
+        ),
+        fixes=_certificate.fixes(run, *(_fixes(run, issuer) if no_way else (_mend(run),))),
+        explains=(refused.seen.id,),
+    )
+
+
+def _fixes(run: Run, issuer: str) -> tuple[Fix, ...]:
+    anchor = _certificate.trust(
+        "let the application trust this authority, if it is the right one",
+        "private-ca.crt",
+        f"Ask who runs the server whether {issuer} is theirs, and get its root certificate.",
+    )
+    update = Fix(
+        title="if it is a public authority, bring this machine's store up to date",
+        steps=(
+            "Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",
+            f"If who runs the server knows nothing of {issuer}, something on the way answers in "
+            f"its place. From another network: {_certificate.show(run)}",
+        ),
+    )
+    return (anchor, update)
+
+
+def _mend(run: Run) -> Fix:
+    return Fix(
+        title="have the certificate replaced",
+        steps=(
+            f"Tell who runs {run.settings.host} what verification says; a new certificate from a "
+            "public authority, with its whole chain, cures it.",
+            f"To look at it: {_certificate.show(run)}",
+        ),
+    )

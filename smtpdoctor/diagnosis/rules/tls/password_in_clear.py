@@ -1,0 +1,62 @@
+"""Settings that forbid TLS where the server takes a login without it: the password is readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.tls import _ways
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "password-in-clear"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    main = run.main
+    if main is None or main.session.tls != "none" or not run.settings.has_credentials:
+        return
+    offer = main.capabilities(in_tls=False)
+    if offer is None or not offer.auth:
+        return
+    where = _ways.where(run)
+    nearby = run.is_local_target
+    yield Diagnosis(
+        code=CODE,
+        severity="note" if nearby else "warning",
+        confidence="certain",
+        title=f"without TLS the password for {where} can be read on the way",
+        explanation=(
+            "The settings forbid TLS and name a login, and the server takes a login without TLS. "
+            "The application will send the password in a form that everybody on the way can read "
+            "and use. smtpdoctor sends no password without TLS, so whether the login works was "
+            "not tried."
+            + (" The server is on this machine or in a private network." if nearby else "")
+        ),
+        evidence=(
+            *_ways.mode_line(run),
+            Evidence(
+                check="tls",
+                text=f"before TLS {where} offers AUTH {' '.join(offer.auth)}"
+                + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
+            ),
+            Evidence(check="auth", text="RFC 8314 (2018) wants TLS for every submission"),
+            *_ways.probe_evidence(run),
+        ),
+        fixes=_fixes(run, offer.starttls),
+        points_at=_ways.mode_field(run),
+    )
+
+
+def _fixes(run: Run, starttls: bool) -> tuple[Fix, ...]:
+    if starttls:
+        return _ways.fixes_by_mode(run, "starttls")
+    tunnel = Fix(
+        title="give the server TLS, or the connection a protected way",
+        steps=(
+            "Ask who runs the server for a port with TLS (465 or 587).",
+            "If it is your own, switch TLS on; inside one private network an SSH tunnel, a VPN or "
+            "a service mesh with TLS protects the password too.",
+        ),
+    )
+    return (*working_ways(run), tunnel)

@@ -1,0 +1,79 @@
+"""A client that waits for a plain greeting on a port where the server waits for TLS.
+
+Seen in the bytes: no greeting came (or TLS records in its place), and a ClientHello on the same
+port was answered with TLS. The number of the port plays no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence
+from smtpdoctor.diagnosis.rules.tls import _ways
+from smtpdoctor.diagnosis.run import Run, SessionView
+
+CODE = "plaintext-on-implicit-tls-port"
+BEFORE = ("greeting-missing", "connection-closed", "not-smtp")
+
+HEARD = {
+    "silence": "said nothing",
+    "closed": "said nothing and closed the connection",
+    "reset": "said nothing and reset the connection",
+    "tls": "sent TLS records where a greeting was due",
+}
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    main = run.main
+    if main is None or main.session.tls == "implicit":
+        return
+    greeting = main.greeting
+    if greeting is None or greeting.ok is not False or greeting.outcome not in HEARD:
+        return
+    probe = _ways.same_port_probe(run, "implicit")
+    sent_tls = greeting.outcome == "tls"
+    if probe is None or not probe.speaks_tls_mode:
+        if not sent_tls:
+            return
+    elif _speaks_something_else(probe):
+        return
+    where = _ways.where(run)
+    evidence = [
+        Evidence(
+            check="tls",
+            text=f"to a client that waited {greeting.seconds:.1f} s for a greeting, "
+            f"{where} {HEARD[greeting.outcome]}",
+        )
+    ]
+    if probe is not None and probe.speaks_tls_mode:
+        version = _ways.version_words(probe.handshake)
+        evidence.append(
+            Evidence(check="tls", text=f"a TLS handshake on {where} succeeded at once: {version}")
+        )
+    greeted = probe is not None and probe.works
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain" if greeted or sent_tls else "likely",
+        title=f"{where} expects TLS from the first byte, and the settings start in plain text",
+        explanation=(
+            "This port speaks TLS from the first byte and waits for the client to begin it. The "
+            "settings start in plain text and wait for the server's greeting. Both sides wait, "
+            "until one of them gives up, so no mail goes out. Libraries show it as a timeout or a "
+            "missing greeting."
+        ),
+        evidence=(*_ways.mode_line(run), *evidence, *library_words(run, CODE)),
+        fixes=_ways.fixes_by_mode(run, "implicit"),
+        explains=(greeting.id,),
+        points_at=_ways.mode_field(run),
+    )
+
+
+def _speaks_something_else(probe: SessionView) -> bool:
+    """Whether inside TLS the port is no mail server (443, 993). An unverified certificate ends the
+    session before its greeting; then it isn't known."""
+    if probe.certificate is not None and not probe.certificate.verified:
+        return False
+    greeting = probe.greeting
+    return greeting is None or greeting.outcome != "reply" or greeting.protocol != "smtp"

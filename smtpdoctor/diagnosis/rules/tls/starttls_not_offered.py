@@ -1,0 +1,80 @@
+"""A server whose EHLO does not announce STARTTLS, where the settings want it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import cite, library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.tls import _offer, _ways
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "starttls-not-offered"
+
+WHY = {
+    "error": (
+        "so the session ends before the login and no mail goes out: a password must not go out "
+        "readable, and required TLS is not to be done without"
+    ),
+    "warning": "so the mail goes out, but everybody on the way can read it",
+    "note": "so the mail goes out without TLS, within this machine or a private network",
+}
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    main = run.main
+    step = _offer.not_offered(run)
+    if main is None or step is None or _offer.marks_of_removal(run):
+        return
+    severity = _offer.severity(run)
+    where = _ways.where(run)
+    yield Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence="certain",
+        title=f"{where} does not offer STARTTLS",
+        explanation=(
+            "The settings start in plain text and want TLS by STARTTLS. The server answered EHLO "
+            f"without announcing STARTTLS, {WHY[severity]}."
+        ),
+        evidence=(
+            *_ways.mode_line(run),
+            Evidence(check="tls", text=f"EHLO announced: {_offer.announced(main)}"),
+            *_known(run),
+            *_ways.probe_evidence(run),
+            *library_words(run, CODE),
+        ),
+        fixes=_offer.fixes(
+            run,
+            ask=Fix(
+                title="use a port of this server that has TLS",
+                steps=(
+                    "Ask who runs the server for its submission port with TLS: usually 465 "
+                    "(implicit TLS) or 587 (STARTTLS).",
+                    "If it is your own server, give it a certificate and switch STARTTLS on "
+                    "(Postfix: smtpd_tls_security_level = may, with smtpd_tls_chain_files).",
+                ),
+            ),
+        ),
+        explains=(step.id,),
+    )
+
+
+def _known(run: Run) -> list[Evidence]:
+    """The provider's published mode of this port, where the server contradicts it."""
+    provider = run.provider
+    port = next(
+        (
+            known
+            for known in (provider.ports if provider else ())
+            if known.port == run.settings.port and known.tls == "starttls" and known.verified
+        ),
+        None,
+    )
+    if provider is None or port is None:
+        return []
+    text = (
+        f"{provider.name} publishes STARTTLS for port {port.port}; something on the way may have "
+        f"removed it {cite(port.source)}"
+    )
+    return [Evidence(check="tls", text=text.rstrip())]

@@ -1,0 +1,70 @@
+"""A server whose newest TLS version is older than what current libraries accept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "tls-version-unsupported"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    handshake = _handshake.failed(run, CODE)
+    if handshake is None:
+        return
+    where = _ways.where(run)
+    legacy = _handshake.legacy(run)
+    spoken = legacy.version if legacy else handshake.version
+    old = spoken in _handshake.OLD_VERSIONS
+    name = spoken.replace("v", " ")
+    alert = f"the alert {handshake.alert}" if handshake.alert else handshake.reason
+    seen = [
+        Evidence(
+            check="tls",
+            text=f"the handshake with {where}, TLS 1.2 or newer, failed"
+            + (f" with {alert}" if alert else ""),
+        )
+    ]
+    if legacy is not None:
+        seen.append(Evidence(check="tls", text=f"with old versions allowed it gave {name}"))
+    elif spoken:
+        seen.append(Evidence(check="tls", text=f"the server chose {name}"))
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain" if old else "likely",
+        title=f"{where} speaks only {name}, too old to be accepted"
+        if old
+        else f"{where} and current TLS libraries have no TLS version in common",
+        explanation=(
+            "Client and server must share a TLS version. TLS 1.0 and 1.1 were given up in 2021, "
+            "and today's libraries start at TLS 1.2. This server does not go that far, so the "
+            "handshake ends before anything else is said, and no mail goes out."
+        ),
+        evidence=(
+            *seen,
+            Evidence(check="tls", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"),
+            *_ways.probe_evidence(run),
+            *library_words(run, CODE),
+        ),
+        fixes=(
+            *working_ways(run),
+            Fix(
+                title="have TLS 1.2 or newer switched on at the server",
+                steps=(
+                    f"Tell who runs {run.settings.host} that its TLS ends at {name}."
+                    if old
+                    else f"Ask who runs {run.settings.host} which TLS versions it speaks.",
+                    "A stopgap, only for a server on your own network: let the client accept the "
+                    "old version (Node: tls: { minVersion: 'TLSv1', ciphers: "
+                    "'DEFAULT@SECLEVEL=0' }). What is sent that way is weakly protected.",
+                ),
+            ),
+        ),
+        explains=(handshake.id,),
+    )

@@ -1,0 +1,68 @@
+"""This machine has no CA certificates, so that no server's certificate can be verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.tls import _certificate
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "trust-store-empty"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _certificate.refused(run, CODE)
+    if refused is None:
+        return
+    path = run.place.trust_store_path if run.place else ""
+    own = refused.seen.verify_code == _certificate.SELF_SIGNED_LEAF
+    container = run.place is not None and run.place.container is not None
+    yield Diagnosis(
+        code=CODE,
+        severity=refused.severity,
+        confidence="certain" if refused.seen.verify_code in _certificate.NO_ISSUER else "likely",
+        title="no CA certificates on this machine",
+        explanation=(
+            "A client knows a good certificate by the CA certificates that its machine trusts, and "
+            "here there are none. So every server is refused, whatever its certificate; small "
+            f"container images often come without them. {_certificate.consequence(refused)}"
+        ),
+        evidence=(
+            Evidence(
+                check="tls",
+                text="trusted CA certificates found: 0" + (f" ({path})" if path else ""),
+            ),
+            *_certificate.description(refused),
+            *library_words(run, CODE),
+        ),
+        fixes=(
+            Fix(
+                title="install the CA certificates",
+                steps=(
+                    "Debian, Ubuntu: apt-get install ca-certificates",
+                    "Alpine: apk add ca-certificates",
+                    *(
+                        (
+                            "In an image from scratch: COPY "
+                            "--from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/",
+                        )
+                        if container
+                        else ()
+                    ),
+                    "Where SSL_CERT_FILE or SSL_CERT_DIR is set, let it name a file or folder that "
+                    "exists.",
+                    *(
+                        (
+                            "This server's certificate is self-signed besides: add it to the store "
+                            "as well.",
+                        )
+                        if own
+                        else ()
+                    ),
+                ),
+            ),
+        ),
+        explains=(refused.seen.id,),
+    )

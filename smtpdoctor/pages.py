@@ -1,0 +1,44 @@
+"""The pages of the diagnosis codes, as `smtpdoctor explain CODE` prints them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+#: Installed, the pages stand in the package; in a checkout, in docs/diagnoses.
+PLACES = (
+    Path(__file__).parent / "pages",
+    Path(__file__).parent.parent / "docs" / "diagnoses",
+)
+
+
+@cache
+def folder() -> Path:
+    """Where the pages are."""
+    return next(place for place in PLACES if place.is_dir())
+
+
+def read(code: str) -> str | None:
+    """The page of a code, None where there is none."""
+    return (folder() / f"{code}.md").read_text(encoding="utf-8") if code in codes() else None
+
+
+def codes() -> list[str]:
+    """All codes that have a page, in alphabetical order."""
+    return sorted(path.stem for path in folder().glob("*.md"))
+
+
+def titles() -> dict[str, str]:
+    """Each code with the first sentence of its page."""
+    found = {}
+    for code in codes():
+        lines = (folder() / f"{code}.md").read_text(encoding="utf-8").splitlines()
+        found[code] = next((line for line in lines[1:] if line.strip()), "")
+    return found
+
+
+def nearest(code: str) -> str | None:
+    """The code that was probably meant."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(code.strip().lower(), codes(), n=1)), None)

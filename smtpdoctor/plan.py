@@ -1,0 +1,78 @@
+"""What one run is to do: settings, credentials and the options that are not settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from smtpdoctor.observations import CHECKS, CheckName
+from smtpdoctor.settings.model import Credentials, Settings
+
+DEFAULT_TIMEOUT = 30.0
+
+#: What each check needs to have run: a session is no use without a connection.
+NEEDS: dict[CheckName, tuple[CheckName, ...]] = {
+    "settings": (),
+    "dns": ("settings",),
+    "reach": ("settings",),
+    "tls": ("settings", "reach"),
+    "auth": ("settings", "reach", "tls"),
+    "sender": ("settings", "reach", "tls", "auth"),
+}
+
+
+class Mapping(msgspec.Struct, frozen=True, kw_only=True):
+    """One --connect-to: connections to host:port go to address:target_port instead.
+
+    As in curl, an empty host or a port of 0 stands for any.
+    """
+
+    host: str
+    port: int
+    address: str
+    target_port: int
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a run goes by. Holds credentials: never serialised."""
+
+    settings: Settings
+    credentials: Credentials
+    selected: frozenset[CheckName] = frozenset(CHECKS)
+    timeout: float = DEFAULT_TIMEOUT
+    connect_to: tuple[Mapping, ...] = ()
+    cafile: str | None = None
+    nameservers: tuple[str, ...] = ()
+    third_party: bool = True
+
+    def mapping(self, host: str, port: int) -> Mapping | None:
+        """The --connect-to that applies to host:port, None where it goes its own way."""
+        return next(
+            (
+                item
+                for item in self.connect_to
+                if item.host.lower() in ("", host.lower()) and item.port in (0, port)
+            ),
+            None,
+        )
+
+    def is_mapped(self, host: str) -> bool:
+        """Whether any port of the host is mapped: its other ports are then not touched."""
+        return any(item.host.lower() in ("", host.lower()) for item in self.connect_to)
+
+
+def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> frozenset[CheckName]:
+    """The checks to run: those of `only` with what they need, without those of `skip`.
+
+    A skipped check takes along those that can't do without it. DNS can be done without: an
+    address literal or --connect-to needs none.
+    """
+    only = tuple(only)
+    wanted = {need for name in only for need in (*NEEDS[name], name)} if only else set(CHECKS)
+    if only and wanted & {"reach", "tls", "auth", "sender"}:
+        wanted.add("dns")
+    dropped = set(skip)
+    return frozenset(
+        name for name in wanted if name not in dropped and not dropped.intersection(NEEDS[name])
+    )

@@ -1,0 +1,1 @@
+"""Reports speak: one file per format. Pure: a report in, text out."""

@@ -1,0 +1,195 @@
+"""One line for each check, from what it saw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.observations import (
+    Addresses,
+    CheckName,
+    ConnectAttempt,
+    ConnectOutcome,
+    Exchange,
+    NameServerAnswer,
+    ResolverConfiguration,
+    SystemLookup,
+)
+
+OUTCOME_WORDS: dict[ConnectOutcome, str] = {
+    "open": "open",
+    "silent": "silent",
+    "refused": "refused",
+    "reset": "reset",
+    "unreachable": "unreachable",
+    "denied": "denied",
+    "no-route": "no route",
+    "other": "failed",
+}
+
+
+def summarise(name: CheckName, run: Run) -> str | None:
+    """The line, or None where the check saw nothing."""
+    return {
+        "settings": _settings,
+        "dns": _dns,
+        "reach": _reach,
+        "tls": _tls,
+        "auth": _auth,
+        "sender": _sender,
+    }[name](run)
+
+
+def _settings(run: Run) -> str | None:
+    settings = run.settings
+    if not settings.found:
+        return "none found"
+    problems = [entry for entry in settings.entries if entry.problem is not None]
+    if problems:
+        first = problems[0]
+        return f"{first.origin.name} at {first.origin.label} is not sound"
+    sources = dict.fromkeys(
+        {"option": "options", "file": entry.origin.file or "file", "target": "TARGET"}.get(
+            entry.origin.kind, entry.origin.label
+        )
+        for entry in settings.entries
+        if entry.origin.kind != "default"
+    )
+    return f"read from {', '.join(sources)}" if sources else "defaults"
+
+
+def _dns(run: Run) -> str | None:
+    found = run.observations.first(Addresses)
+    if found is not None and found.addresses:
+        if found.source == "literal":
+            return f"{found.addresses[0]} is an address"
+        if found.source == "connect-to":
+            return f"{found.host} goes to {found.addresses[0]} by --connect-to"
+        count = len(found.addresses)
+        shown = ", ".join(found.addresses[:2]) + (", …" if count > 2 else "")
+        return f"{count} {'address' if count == 1 else 'addresses'}: {shown}"
+    resolver = run.observations.first(ResolverConfiguration)
+    if resolver is not None and resolver.ok is False:
+        return "no name server is configured"
+    system = run.observations.first(SystemLookup)
+    if system is not None:
+        words = {
+            "timeout": "no answer in time",
+            "EAI_NONAME": "no such name",
+            "EAI_NODATA": "the name has no address",
+            "EAI_AGAIN": "temporary failure in name resolution",
+        }.get(system.error, system.error)
+        return f"{system.host}: {words}"
+    if run.observations.of(NameServerAnswer):
+        return f"{run.settings.host}: no address found"
+    return None
+
+
+def _reach(run: Run) -> str | None:
+    attempts = run.connects()
+    if not attempts:
+        return None
+    port = attempts[0].port
+    ok = [item for item in attempts if item.outcome == "open"]
+    if len(ok) == len(attempts):
+        if len(attempts) == 1:
+            return f"{attempts[0].address} answers on {port}"
+        return f"all {len(attempts)} addresses answer on {port}"
+    if ok:
+        bad = next(item for item in attempts if item.outcome != "open")
+        return f"{ok[0].address} answers on {port}; {bad.address} {_outcome(bad)}"
+    outcomes = dict.fromkeys(_outcome(item) for item in attempts)
+    return f"port {port}: {', '.join(outcomes)}" + (
+        f" ({len(attempts)} addresses)" if len(attempts) > 1 else ""
+    )
+
+
+def _outcome(attempt: ConnectAttempt) -> str:
+    words = OUTCOME_WORDS[attempt.outcome]
+    if attempt.outcome == "silent":
+        return f"no answer in {attempt.seconds:.1f} s"
+    return f"{words} ({attempt.error})" if attempt.error else words
+
+
+def _tls(run: Run) -> str | None:
+    view = run.main
+    if view is None:
+        return None
+    handshake = view.handshake
+    if handshake is not None and handshake.ok is False:
+        return {
+            "not-tls": "the server answered in plain text",
+            "stalled": "the TLS handshake got no answer",
+            "closed": "the connection was closed in the TLS handshake",
+            "reset": "the connection was reset in the TLS handshake",
+        }.get(handshake.failure, f"TLS failed: {handshake.alert or handshake.reason}")
+    failed = next((item for item in view.exchanges if item.ok is False), None)
+    early = ("greeting", "ehlo", "starttls")
+    if failed is not None and failed.step in early:
+        return _failed_step(failed)
+    if handshake is None:
+        return "plain text, no TLS" if view.session.tls == "none" else "plain text, no STARTTLS"
+    mode = "STARTTLS" if handshake.mode == "starttls" else "implicit TLS"
+    version = handshake.version.replace("TLSv", "TLS ")
+    return f"{mode}, {version}, {_certificate(view, run)}"
+
+
+def _certificate(view: SessionView, run: Run) -> str:
+    seen = view.certificate
+    if seen is None:
+        return "certificate not looked at"
+    if not seen.verified:
+        return f"certificate not accepted: {seen.verify_message}"
+    if not seen.chain or run.place is None:
+        return "certificate verified"
+    try:
+        end = datetime.fromisoformat(seen.chain[0].not_after)
+        now = datetime.fromisoformat(run.place.clock)
+    except ValueError:
+        return "certificate verified"
+    days = (end - now).days
+    return f"certificate good for {days} {'day' if days == 1 else 'days'}"
+
+
+def _failed_step(exchange: Exchange) -> str:
+    name = {"greeting": "greeting", "ehlo": "EHLO", "starttls": "STARTTLS"}[exchange.step]
+    if exchange.step == "starttls" and exchange.outcome == "other":
+        return "the server offers no STARTTLS"
+    if exchange.injected:
+        return "bytes were injected behind STARTTLS"
+    if exchange.reply is not None and exchange.reply.code:
+        return f"{name}: {exchange.reply.code} {exchange.reply.last}"
+    return {
+        "silence": f"connected, but no {name} came",
+        "closed": f"connection closed before the {name}",
+        "reset": f"connection reset before the {name}",
+        "tls": f"TLS came where the {name} was due",
+        "flood": f"the {name} did not end",
+    }.get(exchange.outcome, f"the {name} was no SMTP")
+
+
+def _auth(run: Run) -> str | None:
+    view = run.main
+    login = view.step("auth") if view else None
+    if login is None:
+        return None
+    if login.ok:
+        return f"{login.mechanism} accepted for {run.settings.username}"
+    if login.reply is not None and login.reply.code:
+        return f"{login.reply.code} {login.reply.last} ({login.mechanism}, tried once)"
+    return f"no answer to AUTH {login.mechanism} ({login.outcome})"
+
+
+def _sender(run: Run) -> str | None:
+    view = run.main
+    mail = view.step("mail") if view else None
+    if view is None or mail is None:
+        return None
+    for exchange in (mail, view.step("rcpt")):
+        if exchange is not None and exchange.ok is False:
+            if exchange.reply is not None and exchange.reply.code:
+                return f"{exchange.reply.code} {exchange.reply.last}"
+            return exchange.error or f"no answer ({exchange.outcome})"
+    judged = run.provider.sender_judged if run.provider else "unknown"
+    so_far = "" if judged in ("mail", "rcpt") else " so far"
+    return f"{run.settings.sender} accepted{so_far}"

@@ -1,0 +1,362 @@
+"""The report for a person at a terminal: the path first, the cause, the fix, the verdict last.
+
+Every line is built as `rich.text.Text`, never from markup, and every foreign text goes through
+`visible`. Marks never carry meaning alone; colour is only for marks, titles and the diff.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from smtpdoctor.diagnosis.model import Diagnosis, Edit, Fix
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import AnyObservation, ConnectAttempt, Exchange, Handshake, Session
+from smtpdoctor.report.last_words import last_words
+from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
+from smtpdoctor.report.summary import OUTCOME_WORDS
+from smtpdoctor.settings.model import Setting
+from smtpdoctor.text import visible
+
+MARKS: dict[CheckStatus, tuple[str, str, str]] = {
+    "passed": ("✓", "ok  ", "green"),
+    "warned": ("!", "warn", "yellow"),
+    "failed": ("✗", "FAIL", "red"),
+    "skipped": ("–", "skip", "dim"),
+}
+COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+MIN_WIDTH, MAX_WIDTH = 60, 100
+#: What of the evidence stands on the first screen; --verbose shows all.
+EVIDENCE_SHOWN = 3
+FIXES_SHOWN = 2
+
+
+def render(
+    report: Report, console: Console, *, verbose: bool = False, strict: bool = False
+) -> None:
+    """Print the report."""
+    page = _Page(report, console, verbose=verbose)
+    for line in page.lines(strict=strict):
+        console.print(line, soft_wrap=True, highlight=False)
+
+
+class _Page:
+    def __init__(self, report: Report, console: Console, *, verbose: bool) -> None:
+        self.report = report
+        self.run = Run(report.observations)
+        self.verbose = verbose
+        self.width = max(MIN_WIDTH, min(console.width, MAX_WIDTH))
+        self.unicode = (console.encoding or "").lower().startswith("utf")
+
+    def lines(self, *, strict: bool) -> Iterator[Text]:
+        yield from self._header()
+        yield Text()
+        for check in self.report.checks:
+            yield self._check(check)
+        yield Text()
+        errors = [item for item in self.report.diagnoses if item.severity == "error"]
+        others = [item for item in self.report.diagnoses if item.severity != "error"]
+        leading = (errors or [item for item in others if item.severity == "warning"])[:1]
+        for diagnosis in leading:
+            yield from self._block(diagnosis)
+        for diagnosis in [item for item in (*errors, *others) if item not in leading]:
+            yield from self._short(diagnosis)
+        yield from self._unexplained()
+        if self.verbose:
+            yield from self._transcript()
+        if self.report.verdict in ("healthy", "warnings"):
+            yield from self._last_words()
+        yield from self._verdict(len(errors), len(others), strict)
+
+    # --- header and checks --------------------------------------------------------------------
+
+    def _header(self) -> Iterator[Text]:
+        settings = self.run.settings
+        target = self.report.targets[0]
+        if not settings.found:
+            yield from self._wrapped(
+                f"no settings were found in {settings.folder or 'this folder'}"
+            )
+            yield from self._wrapped("looking at the way to IONOS instead, without credentials")
+            return
+        left = visible(_target_words(target))
+        right = visible(f"on {self.report.where}")
+        yield self._spread(left, right)
+
+    def _check(self, check: CheckResult) -> Text:
+        symbol, word, colour = MARKS[check.status]
+        line = Text("  ")
+        line.append(symbol if self.unicode else word, style=colour)
+        line.append(f" {check.name:<9}")
+        seconds = f"{check.seconds * 1000:.0f} ms" if 0 < check.seconds < 10 else ""
+        room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
+        words = visible(check.summary)
+        if len(words) > room:
+            words = words[: room - 1] + ("…" if self.unicode else "~")
+        line.append(words, style="dim" if check.status == "skipped" else "")
+        if seconds and check.status != "skipped":
+            line.append(" " * max(2, self.width - line.cell_len - len(seconds)))
+            line.append(seconds, style="dim")
+        return line
+
+    # --- diagnoses ----------------------------------------------------------------------------
+
+    def _block(self, diagnosis: Diagnosis) -> Iterator[Text]:
+        yield from self._title(diagnosis)
+        yield from self._pointer(diagnosis)
+        yield from self._wrapped(diagnosis.explanation, indent=2)
+        evidence = diagnosis.evidence if self.verbose else diagnosis.evidence[:EVIDENCE_SHOWN]
+        for item in evidence:
+            yield from self._wrapped(item.text, indent=4, first="  - ")
+        fixes = diagnosis.fixes if self.verbose else diagnosis.fixes[:FIXES_SHOWN]
+        for number, fix in enumerate(fixes):
+            yield from self._fix(fix, "fix: " if number == 0 else "or:  ")
+        if self.verbose and diagnosis.consequences:
+            yield from self._wrapped(f"explains: {', '.join(diagnosis.consequences)}", indent=2)
+        yield Text()
+
+    def _short(self, diagnosis: Diagnosis) -> Iterator[Text]:
+        """One line; an error also shows its first fix, or the mail would not go out."""
+        if self.verbose:
+            yield from self._block(diagnosis)
+            return
+        yield from self._title(diagnosis)
+        if diagnosis.severity == "error" and diagnosis.fixes:
+            yield from self._fix(diagnosis.fixes[0], "fix: ")
+
+    def _title(self, diagnosis: Diagnosis) -> Iterator[Text]:
+        likely = "" if diagnosis.confidence == "certain" else f", {diagnosis.confidence}"
+        head = f"{diagnosis.severity}[{diagnosis.code}]{likely}: "
+        lines = textwrap.wrap(
+            head + visible(diagnosis.title),
+            self.width,
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        for number, words in enumerate(lines):
+            line = Text(words)
+            if number == 0:
+                line.stylize(f"bold {COLOURS[diagnosis.severity]}", 0, len(head))
+            yield line
+
+    def _pointer(self, diagnosis: Diagnosis) -> Iterator[Text]:
+        """The user's own line, as a compiler shows it."""
+        entry = self._pointed(diagnosis)
+        if entry is None or entry.source_line is None or entry.origin.columns is None:
+            return
+        start, end = entry.origin.columns
+        number = str(entry.origin.line or "")
+        edge, bar = ("┌", "│") if self.unicode else (",", "|")
+        gutter = " " * len(number)
+        shown = visible(entry.source_line)
+        yield Text(f"  {gutter} {edge} {visible(entry.origin.file or 'standard input')}")
+        yield Text(f"  {number} {bar} {shown[: self.width - 8]}")
+        before = len(visible(entry.source_line[: start - 1]))
+        marks = max(1, len(visible(entry.source_line[start - 1 : end - 1])))
+        if before + marks < self.width - 8:
+            yield Text(f"  {gutter} {bar} " + " " * before).append("^" * marks, style="red")
+
+    def _pointed(self, diagnosis: Diagnosis) -> Setting | None:
+        if diagnosis.points_at is None:
+            return None
+        return next(
+            (item for item in self.run.settings.entries if item.field == diagnosis.points_at), None
+        )
+
+    def _fix(self, fix: Fix, label: str) -> Iterator[Text]:
+        tried = f" (tried: {fix.tried})" if fix.tried else ""
+        yield from self._wrapped(
+            fix.title + tried, indent=7, first=f"  {label}", bold=len(label) + 2
+        )
+        for name, value in fix.settings.items():
+            old = next((item for item in self._texts(name)), None)
+            if old is not None:
+                yield Text(f"    -{visible(name)}={visible(old)}", style="red")
+            if value is not None:
+                yield Text(f"    +{visible(name)}={visible(value)}", style="green")
+        for edit in fix.edits:
+            yield from self._edit(edit)
+        for step in fix.steps:
+            yield from self._wrapped(step, indent=6, first="    - ")
+        if self.verbose:
+            for snippet in fix.snippets:
+                yield from self._wrapped(f"in {snippet.for_}:", indent=4)
+                for words in snippet.text.splitlines():
+                    yield Text(f"      {visible(words)}")
+
+    def _texts(self, name: str) -> Iterator[str]:
+        """The text that the user's own setting of that name has now."""
+        return (
+            item.text
+            for item in self.run.settings.entries
+            if item.origin.name == name and item.origin.kind in ("file", "environment", "stdin")
+        )
+
+    def _edit(self, edit: Edit) -> Iterator[Text]:
+        entry = next(
+            (
+                item
+                for item in self.run.settings.entries
+                if item.origin.file == edit.file and item.origin.line == edit.line
+            ),
+            None,
+        )
+        where = f"{visible(edit.file)}:{edit.line}"
+        if entry is None or entry.source_line is None:
+            yield Text(f"    {where}: {visible(edit.replace)} -> {visible(edit.with_)}")
+            return
+        line = entry.source_line
+        start, end = edit.columns
+        yield Text(f"    {where}")
+        yield Text(f"    -{visible(line)}", style="red")
+        yield Text(
+            f"    +{visible(line[: start - 1] + edit.with_ + line[end - 1 :])}", style="green"
+        )
+
+    def _unexplained(self) -> Iterator[Text]:
+        """What failed and no rule has a name for is never hidden."""
+        for identifier in self.report.unexplained:
+            item = self.report.observations.by_id(identifier)
+            if item is not None:
+                yield from self._wrapped(
+                    f"not explained: {observation_words(item)}", indent=2, bold=14
+                )
+        if self.report.unexplained:
+            yield from self._wrapped(
+                "smtpdoctor has no name for this. Please report it with the file that "
+                "--save FILE writes; it holds no secrets.",
+                indent=2,
+                first="  ",
+            )
+            yield Text()
+
+    # --- the end ------------------------------------------------------------------------------
+
+    def _last_words(self) -> Iterator[Text]:
+        words = last_words(self.run)
+        if words:
+            yield Text("if your application still fails:")
+            for item in words:
+                yield from self._wrapped(item, indent=4, first="  - ")
+            yield Text()
+
+    def _verdict(self, errors: int, others: int, strict: bool) -> Iterator[Text]:
+        report = self.report
+        status = report.exit_status(strict=strict)
+        words = {
+            "healthy": self._healthy_words(),
+            "warnings": "Mail goes out, with warnings.",
+            "broken": f"Not ready, {errors} {'problem' if errors == 1 else 'problems'}.",
+            "inconclusive": "Inconclusive: no cause can be named.",
+        }[report.verdict]
+        if not self.run.settings.found and report.verdict == "inconclusive":
+            words = "Inconclusive: there was nothing of yours to check."
+        if report.diagnoses and report.verdict != "healthy":
+            words += f"  smtpdoctor explain {report.diagnoses[0].code}"
+        end = f"{report.seconds:.1f} s, exit {status}"
+        if report.verdict in ("healthy", "warnings"):
+            words += "  No message was sent."
+        yield self._spread(words, end)
+
+    def _healthy_words(self) -> str:
+        view = self.run.main
+        if view is not None and (mail := view.step("mail")) is not None and mail.ok:
+            provider = self.run.provider
+            judged = provider.sender_judged if provider else "unknown"
+            return "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
+        return "Nothing wrong as far as it was tried."
+
+    def _transcript(self) -> Iterator[Text]:
+        for line in transcript(self.report):
+            yield Text(line[: self.width * 3])
+        yield Text()
+
+    # --- layout -------------------------------------------------------------------------------
+
+    def _wrapped(
+        self, words: str, *, indent: int = 0, first: str | None = None, bold: int = 0
+    ) -> Iterable[Text]:
+        lines = textwrap.wrap(
+            visible(words),
+            self.width,
+            initial_indent=" " * indent if first is None else first,
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        for number, text in enumerate(lines):
+            line = Text(text)
+            if number == 0 and bold:
+                line.stylize("bold", 0, bold)
+            yield line
+
+    def _spread(self, left: str, right: str) -> Text:
+        gap = self.width - len(left) - len(right)
+        if gap < 2:
+            return Text(f"{left}  {right}")
+        return Text(left, style="bold").append(" " * gap + right, style="not bold dim")
+
+
+def _target_words(target: Target) -> str:
+    mode = {"implicit": "implicit TLS", "starttls": "STARTTLS", "none": "no TLS"}[target.tls]
+    who = f" as {target.username}" if target.username else ""
+    host = f"[{target.host}]" if target.host and ":" in target.host else target.host
+    return f"{host}:{target.port} with {mode}{who}"
+
+
+def observation_words(item: AnyObservation) -> str:
+    """One observation in a few words, for what no rule explains."""
+    if isinstance(item, ConnectAttempt):
+        words = OUTCOME_WORDS[item.outcome]
+        return f"{item.address} port {item.port}: {words} {item.error}".rstrip()
+    if isinstance(item, Exchange):
+        answer = f"{item.reply.code} {item.reply.last}" if item.reply else item.outcome
+        return f"{item.step}: {answer} {item.arrived if not item.reply else ''}".rstrip()
+    if isinstance(item, Handshake):
+        return f"TLS handshake: {item.failure} {item.reason}".rstrip()
+    return f"{item.check}: {type(item).__name__}"
+
+
+def transcript(report: Report) -> Iterator[str]:
+    """Every session, step by step, with times in seconds from the start of the run."""
+    observations = report.observations
+    for attempt in observations.of(ConnectAttempt):
+        words = f"{OUTCOME_WORDS[attempt.outcome]} {attempt.error}".rstrip()
+        yield visible(
+            f"{attempt.at:7.3f}  tcp {attempt.host} [{attempt.address}]:{attempt.port} "
+            f"({attempt.purpose}) {words} after {attempt.seconds:.3f} s"
+        )
+    for session in observations.of(Session):
+        yield visible(
+            f"{session.at:7.3f}  {session.connection}: {session.host}:{session.port} "
+            f"{session.tls} ({session.purpose})"
+        )
+        own = [
+            item
+            for item in observations
+            if isinstance(item, Exchange | Handshake) and item.connection == session.connection
+        ]
+        for item in own:
+            yield from _steps(item)
+
+
+def _steps(item: Exchange | Handshake) -> Iterator[str]:
+    if isinstance(item, Handshake):
+        words = f"{item.version} {item.cipher}" if item.ok else f"{item.failure} {item.reason}"
+        yield visible(f"{item.at:7.3f}    TLS {words} ({item.seconds:.3f} s)")
+        return
+    lock = "*" if item.in_tls else " "
+    if item.sent:
+        yield visible(f"{item.at:7.3f}  {lock} > {item.sent}")
+    end = item.at + item.seconds
+    if item.reply is not None and item.reply.code:
+        last = len(item.reply.lines) - 1
+        for number, line in enumerate(item.reply.lines):
+            separator = " " if number == last else "-"
+            yield visible(f"{end:7.3f}  {lock} < {item.reply.code}{separator}{line}")
+    elif item.outcome != "other":
+        yield visible(f"{end:7.3f}  {lock} < ({item.outcome}) {item.arrived}")

@@ -1,0 +1,248 @@
+"""One question to one name server, and what this machine's own files say about names.
+
+Knows DNS messages by way of dnspython, resolv.conf and the hosts file. Must not know why a name
+is asked for, and never raises on what a server, a file or a name holds. `network` calls it; no
+check does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtpdoctor.addresses import is_address
+from smtpdoctor.network import AnswerResult, ResolverSettings
+
+if TYPE_CHECKING:
+    import dns.message
+    import dns.rdata
+
+PORT = 53
+
+#: After this many seconds the question is put once more: one lost packet is no diagnosis.
+RETRANSMIT_AFTER = 1.0
+
+#: What passes every path in one piece (dnsflagday.net/2020); larger answers come over TCP.
+UDP_PAYLOAD = 1232
+
+MAX_DATAGRAM = 65535
+
+#: resolv.conf(5): the C library asks no more than three name servers.
+MAX_NAMESERVERS = 3
+
+RESOLV_CONF = Path("/etc/resolv.conf")
+HOSTS_FILE = Path("/etc/hosts")
+WINDOWS_HOSTS_FILE = Path("System32", "drivers", "etc", "hosts")  # below SystemRoot
+
+
+async def ask(server: str, question: str, record: str, timeout: float) -> AnswerResult:
+    """Ask for `record` ("A", "MX", …) of the absolute name `question`.
+
+    `server` is "address", "address:port" or "[v6]:port". UDP first, twice within `timeout`
+    seconds; TCP where the answer is cut short. Answers are plain text: addresses, MX as
+    "10 mx.example.org", the strings of a TXT record joined; `aliases` are the names of the CNAME
+    chain that the answer itself holds. A name that DNS can't carry is "malformed".
+    """
+    # the import takes 0.1 s, which the loop needs for those who wait for connects
+    await asyncio.to_thread(importlib.import_module, "dns.asyncquery")
+    import dns.exception
+    import dns.message
+
+    try:
+        query = dns.message.make_query(question, record, use_edns=0, payload=UDP_PAYLOAD)
+        # the same id: an answer to the first try is welcome during the second. Without EDNS,
+        # because some paths and old servers drop what has it.
+        again = dns.message.make_query(question, record, use_edns=False, id=query.id)
+    except (dns.exception.DNSException, ValueError):  # a label over 63, or refused by IDNA
+        return AnswerResult(outcome="malformed")
+    transport = "udp"
+    try:
+        address, port = _endpoint(server)
+        end = asyncio.get_running_loop().time() + timeout
+        try:
+            response = await _ask_over_udp(query, again, address, port, end)
+        except dns.message.Truncated:
+            transport = "tcp"
+            response = await _ask_over_tcp(query, address, port, end)
+    except (dns.exception.Timeout, TimeoutError, EOFError):
+        return AnswerResult(outcome="silent", transport=transport)
+    except (OSError, ValueError):  # ValueError: the server's address is none
+        return AnswerResult(outcome="unreachable", transport=transport)
+    except dns.exception.DNSException:  # no DNS message, or the answer to another question
+        return AnswerResult(outcome="malformed", transport=transport)
+    return _read(response, transport)
+
+
+def system_settings() -> ResolverSettings:
+    """The name servers and search list of this machine; no servers where none are configured."""
+    if sys.platform == "win32":
+        return _registry_settings()
+    nameservers: list[str] = []
+    search: list[str] = []
+    for keyword, *values in _fields(RESOLV_CONF, comments="#;"):
+        if keyword == "nameserver" and values and is_address(values[0]):
+            nameservers.append(values[0])
+        elif keyword in ("search", "domain"):  # resolv.conf(5): the last one counts
+            search = values
+    return ResolverSettings(
+        nameservers=tuple(nameservers[:MAX_NAMESERVERS]),
+        search=tuple(search),
+        source=str(RESOLV_CONF),
+    )
+
+
+def hosts_file(host: str) -> tuple[str, ...]:
+    """The addresses that this machine's hosts file has for the name, in its order."""
+    path = HOSTS_FILE
+    if sys.platform == "win32":
+        path = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / WINDOWS_HOSTS_FILE
+    wanted = host.rstrip(".").lower()
+    found: list[str] = []
+    for address, *names in _fields(path, comments="#"):
+        if wanted in (name.rstrip(".").lower() for name in names) and address not in found:
+            found.append(address)
+    return tuple(found)
+
+
+async def _ask_over_udp(
+    query: dns.message.Message, again: dns.message.Message, address: str, port: int, end: float
+) -> dns.message.Message:
+    """The response to the first try or to the second.
+
+    Raises dnspython's exceptions, TimeoutError, and OSError: of ICMP errors a socket hears only
+    when it is connected, which dnspython's own are not.
+    """
+    import dns.inet
+    import dns.message
+    import dns.query
+    import dns.rcode
+
+    loop = asyncio.get_running_loop()
+
+    async def put(message: dns.message.Message, seconds: float) -> dns.message.Message:
+        await loop.sock_sendall(sock, message.to_wire())
+        async with asyncio.timeout(max(seconds, 0)):
+            data = await loop.sock_recv(sock, MAX_DATAGRAM)
+        response = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=True)
+        if not message.is_response(response):
+            raise dns.query.BadResponse
+        return response
+
+    family = dns.inet.af_for_address(address)
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)
+        await loop.sock_connect(sock, dns.inet.low_level_address_tuple((address, port)))
+        try:
+            response = await put(query, min(RETRANSMIT_AFTER, (end - loop.time()) / 2))
+        except TimeoutError:
+            return await put(again, end - loop.time())
+        if response.rcode() in (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS):
+            # RFC 6891 §7: a server without EDNS says one of these
+            return await put(again, end - loop.time())
+        return response
+
+
+async def _ask_over_tcp(
+    query: dns.message.Message, address: str, port: int, end: float
+) -> dns.message.Message:
+    import dns.asyncquery
+
+    left = max(end - asyncio.get_running_loop().time(), 0)
+    return await dns.asyncquery.tcp(query, address, timeout=left, port=port, ignore_trailing=True)
+
+
+def _read(response: dns.message.Message, transport: str) -> AnswerResult:
+    import dns.exception
+    import dns.message
+    import dns.rcode
+
+    rcode = response.rcode()
+    if rcode == dns.rcode.REFUSED:
+        return AnswerResult(outcome="refused", transport=transport)
+    if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        return AnswerResult(outcome="servfail", transport=transport)
+    try:
+        assert isinstance(response, dns.message.QueryMessage)
+        chain = response.resolve_chaining()
+    except dns.exception.DNSException:  # a CNAME loop
+        return AnswerResult(outcome="malformed", transport=transport)
+    aliases = tuple(
+        link.target.to_text(omit_final_dot=True) for cname in chain.cnames for link in cname
+    )
+    if rcode == dns.rcode.NXDOMAIN:
+        return AnswerResult(outcome="nxdomain", aliases=aliases, transport=transport)
+    if not chain.answer:
+        return AnswerResult(outcome="nodata", aliases=aliases, transport=transport)
+    return AnswerResult(
+        outcome="answer",
+        answers=tuple(_text(item) for item in chain.answer),
+        aliases=aliases,
+        transport=transport,
+    )
+
+
+def _text(item: dns.rdata.Rdata) -> str:
+    """A record in plain text, names without their last dot."""
+    from dns.rdtypes.IN.A import A
+    from dns.rdtypes.IN.AAAA import AAAA
+    from dns.rdtypes.mxbase import MXBase
+    from dns.rdtypes.nsbase import NSBase
+    from dns.rdtypes.txtbase import TXTBase
+
+    if isinstance(item, A | AAAA):
+        return str(item.address)
+    if isinstance(item, MXBase):
+        return f"{item.preference} {item.exchange.to_text(omit_final_dot=True)}"
+    if isinstance(item, TXTBase):
+        # RFC 7208 §3.3: the strings of one record are joined without a space
+        return b"".join(item.strings).decode("utf-8", "replace")
+    if isinstance(item, NSBase):  # CNAME and PTR too
+        return item.target.to_text(omit_final_dot=True)
+    return item.to_text()
+
+
+def _endpoint(server: str) -> tuple[str, int]:
+    """Address and port of a name server as written. Raises ValueError."""
+    if server.startswith("["):
+        address, _, rest = server[1:].partition("]")
+        port = rest.removeprefix(":")
+    elif server.count(":") == 1:
+        address, port = server.split(":")
+    else:
+        address, port = server, ""
+    return address, int(port) if port else PORT
+
+
+def _registry_settings() -> ResolverSettings:
+    """What Windows has for its network adapters."""
+    import dns.exception
+    import dns.resolver
+
+    try:
+        resolver = dns.resolver.Resolver()
+    except (dns.exception.DNSException, OSError, ValueError):
+        return ResolverSettings(nameservers=(), source="system")
+    return ResolverSettings(
+        nameservers=tuple(str(server) for server in resolver.nameservers),
+        search=tuple(name.to_text(omit_final_dot=True) for name in resolver.search),
+        source="system",
+    )
+
+
+def _fields(path: Path, comments: str) -> Iterator[list[str]]:
+    """The words of each line of a system file that has any, comments cut; none if unreadable."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        words = re.split(f"[{comments}]", line)[0].split()
+        if words:
+            yield words

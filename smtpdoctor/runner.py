@@ -1,0 +1,695 @@
+"""One run: which check goes when, on which connection, and what is tried beside.
+
+The order is that of docs/how-it-works.md. Checks observe; this module only decides what to
+observe next, and it never judges: "failed" here means that the configured way did not get as
+far as EHLO in the configured TLS mode.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import ssl
+import traceback
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_address, is_local
+from smtpdoctor.checks import auth, dns, reach, sender, tls
+from smtpdoctor.deadline import Deadline
+from smtpdoctor.network import ConnectResult, Network, Stream
+from smtpdoctor.observations import (
+    CHECKS,
+    AnyObservation,
+    CheckName,
+    CheckRun,
+    ConnectPurpose,
+    Exchange,
+    Handshake,
+    Observations,
+    Recorder,
+    Redactor,
+    Session,
+    SettingRead,
+    SettingsRead,
+    Trail,
+)
+from smtpdoctor.place import full_host_name, look_around
+from smtpdoctor.plan import NEEDS, Plan
+from smtpdoctor.settings.model import MASK, TLSMode
+from smtpdoctor.smtp.session import SMTPSession
+from smtpdoctor.smtp.tls import client_context, legacy_context, trust_store_size
+
+#: At most so many sessions with one server at a time.
+SESSIONS_PER_SERVER = 2
+#: A server that gives no byte for so many round trips, or seconds, counts as silent.
+SILENT_ROUND_TRIPS = 3
+SILENT_SECONDS = 0.5
+#: What the run may overrun its timeout by before everything still open is cut off.
+GRACE = 1.0
+
+#: The two hosts of IONOS that stand for its regions; the others are names of the same service.
+IONOS_HOSTS = ("smtp.ionos.com", "smtp.ionos.de")
+
+T = TypeVar("T")
+
+
+async def examine(
+    plan: Plan,
+    network: Network,
+    environ: Mapping[str, str],
+    *,
+    listener: Callable[[AnyObservation], None] | None = None,
+) -> Observations:
+    """Run the selected checks and give what they saw. Never raises on what the network does."""
+    recorder = Recorder(Redactor(MASK), network.clock)
+    auth.prepare(plan.credentials, recorder)
+    if listener is not None:
+        recorder.subscribe(listener)
+    examination = _Examination(plan, network, environ, recorder)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(plan.timeout + GRACE):
+            await examination.run()
+    return recorder.observations()
+
+
+class _Tasks:
+    """Tasks beside the main line. A crash in one is recorded and stops nothing else."""
+
+    def __init__(self, examination: _Examination) -> None:
+        self._examination = examination
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def create_task(
+        self, work: Coroutine[Any, Any, T], check: CheckName = "dns"
+    ) -> asyncio.Task[T]:
+        task: asyncio.Task[T] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._examination.note_crash(done, check))
+        return task
+
+    async def wait(self) -> None:
+        """Until all are done, those too that were started meanwhile."""
+        while pending := [task for task in self._tasks if not task.done()]:
+            await asyncio.wait(pending)
+
+    async def cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class _Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """An open connection to the configured port, and the trail that ends with its connect."""
+
+    stream: Stream
+    address: str
+    trail: Trail
+    seconds: float
+
+
+class _Examination:
+    """The state of one run."""
+
+    def __init__(
+        self, plan: Plan, network: Network, environ: Mapping[str, str], recorder: Recorder
+    ) -> None:
+        self.plan = plan
+        self.settings = plan.settings
+        self.network = network
+        self.environ = environ
+        self.recorder = recorder
+        self.deadline = Deadline(network.clock, plan.timeout)
+        self.tasks = _Tasks(self)
+        self.side = _Tasks(self)  # of no interest once the configured way has worked
+        self.setting_ids: dict[str, str] = {}
+        self.addresses: tuple[str, ...] = ()
+        self.side_connects: dict[tuple[str, int, str], asyncio.Task[ConnectResult]] = {}
+        self.other_hosts: Mapping[str, asyncio.Task[tuple[str, ...]]] = {}
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(SESSIONS_PER_SERVER)
+        )
+        self.another_way_works = False
+        self._numbers = itertools.count(1)
+        self._context: asyncio.Task[ssl.SSLContext] | None = None
+
+    # --- the line of checks -------------------------------------------------------------------
+
+    async def run(self) -> None:
+        self._record_settings()
+        for name in CHECKS:
+            if name not in self.plan.selected:
+                self._skipped(name)
+        host = self.settings.host
+        try:
+            if host is not None and self._selects("dns", "reach"):
+                self._context = self.tasks.create_task(
+                    asyncio.to_thread(client_context, self.plan.cafile), "tls"
+                )
+                await self._guard("reach", self._examine_host(host))
+            await self.tasks.wait()
+        finally:
+            await self.side.cancel()
+            await self.tasks.cancel()
+            await self._record_place()
+
+    async def _examine_host(self, host: str) -> None:
+        found = await self._look_up(host)
+        if found is None or not self._selects("reach"):
+            return
+        trail, self.addresses = found
+        async with self._connect(host, trail) as connection:
+            self._knock_beside(host, trail)
+            if connection is None:
+                await self._explore_without(host, trail)
+            elif self._selects("tls"):
+                await self._guard("tls", self._talk(host, connection))
+
+    def _record_settings(self) -> None:
+        self.recorder.trail("settings").record(SettingsRead(settings=self.settings))
+        for entry in self.settings.entries:
+            read = self.recorder.trail("settings").record(
+                SettingRead(setting=entry, ok=entry.problem is None)
+            )
+            self.setting_ids.setdefault(entry.field, read.id)
+
+    async def _look_up(self, host: str) -> tuple[Trail, tuple[str, ...]] | None:
+        """The addresses of the host, and the trail that ends with them."""
+        trail = self.recorder.trail("dns", *self._settings("host"))
+        mapping = self.plan.mapping(host, self.settings.port or 0)
+        mapped = (mapping.address,) if mapping is not None else ()
+        if not self._selects("dns") and not mapped and not is_address(host):
+            return None
+        lookup = await dns.look_up(
+            host,
+            self.network,
+            trail,
+            deadline=self.deadline,
+            beside=self.tasks,
+            provider_hosts=self._other_hosts(host),
+            mapped=mapped,
+        )
+        self.other_hosts = lookup.provider_addresses
+        if lookup.addresses is None:
+            return None
+        reach_trail = trail.branch("reach")
+        reach_trail.also_after(*self._settings("port"))
+        return reach_trail, lookup.addresses.addresses
+
+    def _other_hosts(self, host: str) -> tuple[str, ...]:
+        """The provider's other submission hosts to look at, for IONOS one of each region."""
+        provider = knowledge.provider_of(host)
+        if provider is None or self.plan.is_mapped(host) or not self._selects("dns"):
+            return ()
+        names = (
+            IONOS_HOSTS
+            if provider.id == "ionos"
+            else [known.host for known in provider.hosts if known.verified]
+        )
+        return tuple(name for name in names if name != host.lower().rstrip("."))[:2]
+
+    # --- TCP ----------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def _connect(self, host: str, trail: Trail) -> AsyncIterator[_Connection | None]:
+        """Connect to every address of the configured port; give the first that answers.
+
+        The others go on beside, each for its own outcome.
+        """
+        port = self.settings.port or 0
+        first: asyncio.Future[_Connection | None] = asyncio.get_running_loop().create_future()
+        waiting = len(self.addresses)
+
+        async def one(address: str) -> None:
+            nonlocal waiting
+            own = trail.branch()
+            result = await self._attempt(own, host, address, port, "configured")
+            waiting -= 1
+            if result.stream is not None:
+                if first.done():
+                    result.stream.close()
+                else:
+                    first.set_result(
+                        _Connection(
+                            stream=result.stream,
+                            address=address,
+                            trail=own,
+                            seconds=result.seconds,
+                        )
+                    )
+            elif waiting == 0 and not first.done():
+                first.set_result(None)
+
+        for address in self.addresses:
+            self.tasks.create_task(one(address), "reach")
+        connection = await first
+        try:
+            yield connection
+        finally:
+            if connection is not None:
+                connection.stream.close()
+
+    async def _attempt(
+        self,
+        trail: Trail,
+        host: str,
+        address: str,
+        port: int,
+        purpose: ConnectPurpose,
+        *,
+        wait: float = reach.CONNECT,
+        provider: str | None = None,
+    ) -> ConnectResult:
+        mapping = self.plan.mapping(host, port)
+        return await reach.attempt(
+            self.network,
+            trail,
+            self.deadline,
+            host=host,
+            address=address,
+            port=port,
+            target=(mapping.address, mapping.target_port) if mapping is not None else None,
+            purpose=purpose,
+            wait=wait,
+            provider=provider,
+        )
+
+    def _knock_beside(self, host: str, trail: Trail) -> None:
+        """Connect to the two submission ports beside the configured one, and close at once."""
+        for port in reach.SUBMISSION_PORTS:
+            if port == self.settings.port or not self._may_touch(host, port):
+                continue
+            for address in self.addresses:
+                self._knock(trail, host, address, port, "other-port")
+        for other, found in self.other_hosts.items():
+            if other in IONOS_HOSTS:
+                self.side.create_task(self._knock_host(trail, other, found), "reach")
+
+    def _knock(
+        self, trail: Trail, host: str, address: str, port: int, purpose: ConnectPurpose
+    ) -> asyncio.Task[ConnectResult]:
+        key = (host, port, address)
+        if key not in self.side_connects:
+            self.side_connects[key] = self.side.create_task(
+                self._knock_once(trail, host, address, port, purpose), "reach"
+            )
+        return self.side_connects[key]
+
+    async def _knock_once(
+        self,
+        trail: Trail,
+        host: str,
+        address: str,
+        port: int,
+        purpose: ConnectPurpose,
+        provider: str | None = None,
+    ) -> ConnectResult:
+        result = await self._attempt(
+            trail.branch(role="probe"),
+            host,
+            address,
+            port,
+            purpose,
+            wait=reach.BESIDE,
+            provider=provider,
+        )
+        if result.stream is not None:
+            result.stream.close()
+        return result
+
+    async def _knock_host(
+        self, trail: Trail, host: str, found: asyncio.Task[tuple[str, ...]]
+    ) -> None:
+        addresses = await found
+        knocks = [
+            self._knock(trail, host, address, port, "other-host")
+            for address in addresses
+            for port in dict.fromkeys((self.settings.port or 587, *reach.SUBMISSION_PORTS))
+        ]
+        await asyncio.gather(*knocks)
+
+    def _may_touch(self, host: str, port: int) -> bool:
+        """With --connect-to, ports of that host that are not mapped are left alone."""
+        return not self.plan.is_mapped(host) or self.plan.mapping(host, port) is not None
+
+    async def _explore_without(self, host: str, trail: Trail) -> None:
+        """No address answered on the configured port: which ports answer, here and elsewhere?"""
+        knocks = [
+            self._knock(trail, host, address, port, "other-port")
+            for port in reach.other_ports(host, self.settings.port or 0)
+            if self._may_touch(host, port)
+            for address in self.addresses
+        ]
+        work = [self._probe_other_ports(host, trail)] if self._selects("tls") else []
+        if self._wants_controls(host):
+            work += [self._knock_control_addresses(trail), self._knock_control_hosts(host, trail)]
+        await asyncio.gather(*knocks, *work)
+        if self._selects("tls"):
+            await self._probe_other_hosts(trail)
+
+    def _wants_controls(self, host: str) -> bool:
+        """Other companies' hosts say something only about a way through the internet."""
+        return (
+            self.plan.third_party
+            and not self.plan.is_mapped(host)
+            and not all(is_local(address) for address in self.addresses)
+        )
+
+    async def _knock_control_addresses(self, trail: Trail) -> None:
+        await asyncio.gather(
+            *(
+                self._knock_once(trail, address, address, reach.CONTROL_PORT, "control-address")
+                for address in reach.CONTROL_ADDRESSES
+            )
+        )
+
+    async def _knock_control_hosts(self, host: str, trail: Trail) -> None:
+        port = self.settings.port or 0
+        if not self._selects("dns"):
+            return
+        await asyncio.gather(
+            *(
+                self._knock_control_host(trail, name, port, provider)
+                for name, provider in reach.control_hosts(host, port)
+            )
+        )
+
+    async def _knock_control_host(self, trail: Trail, host: str, port: int, provider: str) -> None:
+        addresses = await dns.addresses_of(host, self.network, self.deadline)
+        # one of each family is enough: these are large sites
+        chosen = {("IPv6" if ":" in address else "IPv4"): address for address in addresses}
+        await asyncio.gather(
+            *(
+                self._knock_once(trail, host, address, port, "control", provider)
+                for address in chosen.values()
+            )
+        )
+
+    # --- sessions -----------------------------------------------------------------------------
+
+    async def _talk(self, host: str, connection: _Connection) -> None:
+        """The session on the configured way, and probes beside it when it fails or is silent."""
+        port = self.settings.port or 0
+        session = self._session("configured", host, connection, port, self.settings.tls)
+        async with self._slots[connection.address]:
+            talking = asyncio.create_task(self._configured_session(session, host, connection))
+            silence = asyncio.create_task(self._silence(session, connection.seconds))
+            await asyncio.wait({talking, silence}, return_when=asyncio.FIRST_COMPLETED)
+            silence.cancel()
+            probes = None
+            if not talking.done():
+                if not session.heard.is_set():
+                    probes = asyncio.create_task(self._probe_silence(host, connection, session))
+                await asyncio.wait({talking})
+            if probes is not None:
+                await probes
+        worked = talking.result()
+        if worked and self.settings.found:
+            await self.side.cancel()
+            return
+        await self._probe_beside(host, connection, session)
+
+    async def _silence(self, session: SMTPSession, round_trip: float) -> None:
+        """Return when the server has given no byte for as long as a live one would need."""
+        wait = max(SILENT_ROUND_TRIPS * round_trip, SILENT_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await session.heard.wait()
+                await asyncio.Event().wait()  # it speaks: not silent, whatever follows
+
+    async def _configured_session(
+        self, session: SMTPSession, host: str, connection: _Connection
+    ) -> bool:
+        """True where the configured way works as far as it can be tried."""
+        settings = self.settings
+        context = await self._verifying_context()
+        # credentials that can't go out in clear make STARTTLS a demand
+        demanded = settings.tls_required or settings.has_credentials
+        name = tls.ehlo_name(settings, full_host_name(), session.local_address)
+        worked = await tls.converse(
+            session,
+            tls=settings.tls,
+            tls_demanded=demanded,
+            ehlo_name=name,
+            context=context,
+        )
+        if not worked and not settings.verify and session.certificate_refused:
+            # the application does not verify and goes on: so does the dry run, without a login
+            retried = await self._attempt(
+                connection.trail.branch(role="probe"),
+                host,
+                connection.address,
+                settings.port or 0,
+                "configured",
+            )
+            if retried.stream is not None:
+                session.reconnect(retried.stream)
+                worked = await tls.converse(
+                    session,
+                    tls=settings.tls,
+                    tls_demanded=demanded,
+                    ehlo_name=name,
+                    context=client_context(None, verify=False),
+                )
+        if not worked:
+            if session.greeted and not session.certificate_refused:
+                await session.quit()
+            await session.close()
+            return False
+        logged_in: bool | None = None
+        if self._selects("auth"):
+            trail = session.trail.branch("auth")
+            trail.also_after(*self._settings("username", "password", "token"))
+            logged_in = await auth.log_in(session, settings, self.plan.credentials, trail)
+        worked = logged_in is not False
+        if self._selects("sender") and sender.wanted(settings, logged_in):
+            trail = session.trail.branch("sender")
+            trail.also_after(*self._settings("sender"))
+            await sender.dry_run(session, settings, trail)
+        else:
+            await session.quit()
+        await session.close()
+        return worked
+
+    async def _probe_silence(
+        self, host: str, connection: _Connection, waiting: SMTPSession
+    ) -> None:
+        """While the configured session waits for a first byte: is it the other TLS mode?"""
+        port = self.settings.port or 0
+        mode: TLSMode = "starttls" if self.settings.tls == "implicit" else "implicit"
+        probe = await self._probe("other-mode", host, connection.address, port, mode)
+        if probe is not None and probe.spoke_mode(mode):
+            waiting.give_up.set()
+
+    async def _probe_beside(self, host: str, connection: _Connection, failed: SMTPSession) -> None:
+        """After the configured way failed: what else works, without credentials?"""
+        port = self.settings.port or 0
+        address = connection.address
+        work: list[Coroutine[Any, Any, object]] = [
+            self._probe("other-mode", host, address, port, mode)
+            for mode in self._other_modes(failed)
+        ]
+        if self._last_handshake_failed(failed, ("version", "cipher", "alert", "closed", "other")):
+            work.append(self._probe("legacy-tls", host, address, port, self.settings.tls))
+        if self._greeting_silent(failed) and not self._other_mode_answered():
+            work.append(self._probe("noop", host, address, port, "none"))
+        work.append(self._probe_other_ports(host, connection.trail))
+        await asyncio.gather(*work)
+        if not self.settings.found or not self.another_way_works:
+            await self._probe_other_hosts(connection.trail)
+
+    def _other_modes(self, failed: SMTPSession) -> list[TLSMode]:
+        """The TLS modes still to try on the same port, by what the configured one met."""
+        tried = {
+            item.tls
+            for item in self.recorder.observations().of(Session)
+            if item.port == self.settings.port and item.purpose in ("configured", "other-mode")
+        }
+        modes: list[TLSMode] = []
+        if self.settings.tls == "implicit":
+            if self._last_handshake_failed(failed, ("not-tls", "stalled", "closed", "reset")):
+                modes.append("starttls")
+        else:
+            greeting = self._greeting(failed)
+            if greeting is not None and greeting.outcome in ("silence", "closed", "reset", "tls"):
+                modes.append("implicit")
+            elif self.settings.tls == "none" and failed.capabilities.starttls:
+                modes.append("starttls")
+        return [mode for mode in modes if mode not in tried]
+
+    async def _probe_other_ports(self, host: str, trail: Trail) -> None:
+        """A session without credentials on every other port of the host that takes connections."""
+
+        async def one(port: int, mode: TLSMode) -> None:
+            for address in self.addresses:
+                knock = await self._knock(trail, host, address, port, "other-port")
+                if knock.outcome == "open":
+                    await self._probe("other-port", host, address, port, mode)
+                    return
+
+        await asyncio.gather(
+            *(
+                one(port, mode)
+                for port, mode in reach.other_ports(host, self.settings.port or 0).items()
+                if self._may_touch(host, port)
+            )
+        )
+
+    async def _probe_other_hosts(self, trail: Trail) -> None:
+        """The provider's other hosts, after the configured host's own ways."""
+
+        async def one(host: str, found: asyncio.Task[tuple[str, ...]]) -> None:
+            addresses = await found
+            for port, mode in reach.SUBMISSION_PORTS.items():
+                for address in addresses[:1]:
+                    knock = await self._knock(trail, host, address, port, "other-host")
+                    if knock.outcome == "open":
+                        await self._probe("other-host", host, address, port, mode)
+
+        await asyncio.gather(*(one(host, found) for host, found in self.other_hosts.items()))
+
+    async def _probe(
+        self, purpose: Any, host: str, address: str, port: int, mode: TLSMode
+    ) -> SMTPSession | None:
+        """One session beside the main one, as far as EHLO. None where it did not connect."""
+        async with self._slots[address]:
+            trail = self.recorder.trail("tls", role="probe")
+            mapping = self.plan.mapping(host, port)
+            target = (mapping.address, mapping.target_port) if mapping else (address, port)
+            result = await self.network.connect(*target, self.deadline.cap(reach.BESIDE))
+            if result.stream is None:
+                return None
+            connection = _Connection(
+                stream=result.stream, address=address, trail=trail, seconds=result.seconds
+            )
+            session = self._session(purpose, host, connection, port, mode)
+            try:
+                if purpose == "legacy-tls":
+                    await self._legacy_handshake(session, mode)
+                elif purpose == "noop":
+                    await session.noop()
+                else:
+                    name = tls.ehlo_name(self.settings, full_host_name(), session.local_address)
+                    worked = await tls.converse(
+                        session,
+                        tls=mode,
+                        tls_demanded=True,
+                        ehlo_name=name,
+                        context=await self._verifying_context(),
+                    )
+                    if worked:
+                        self.another_way_works = True
+                        await session.quit()
+            finally:
+                await session.close()
+            return session
+
+    async def _legacy_handshake(self, session: SMTPSession, mode: TLSMode) -> None:
+        """Which TLS does the server speak, if it may be old? Nothing is sent through it."""
+        context = legacy_context()
+        if mode == "implicit":
+            await session.handshake("implicit", context)
+            return
+        name = tls.ehlo_name(self.settings, full_host_name(), session.local_address)
+        steps = (session.greeting(), session.ehlo(name), session.starttls())
+        for position, step in enumerate(steps):
+            if not (await step).ok:
+                for later in steps[position + 1 :]:
+                    later.close()
+                return
+        await session.handshake("starttls", context)
+
+    def _session(
+        self, purpose: Any, host: str, connection: _Connection, port: int, mode: TLSMode
+    ) -> SMTPSession:
+        number = f"session {next(self._numbers)}"
+        trail = connection.trail.branch("tls")
+        trail.also_after(*(self._settings("tls") if purpose == "configured" else ()))
+        trail.record(
+            Session(
+                connection=number,
+                host=host,
+                address=connection.address,
+                port=port,
+                tls=mode,
+                purpose=purpose,
+            )
+        )
+        return SMTPSession(
+            connection.stream,
+            connection=number,
+            host=host,
+            trail=trail,
+            recorder=self.recorder,
+            deadline=self.deadline,
+        )
+
+    # --- what was seen so far -----------------------------------------------------------------
+
+    def _greeting(self, session: SMTPSession) -> Exchange | None:
+        seen = self.recorder.observations()
+        return seen.first(Exchange, connection=session.connection, step="greeting")
+
+    def _greeting_silent(self, session: SMTPSession) -> bool:
+        greeting = self._greeting(session)
+        return greeting is not None and greeting.outcome == "silence" and not session.in_tls
+
+    def _other_mode_answered(self) -> bool:
+        seen = self.recorder.observations()
+        others = {item.connection for item in seen.of(Session, purpose="other-mode")}
+        return any(item.ok and item.connection in others for item in seen.of(Handshake))
+
+    def _last_handshake_failed(self, session: SMTPSession, kinds: Sequence[str]) -> bool:
+        seen = self.recorder.observations().of(Handshake, connection=session.connection)
+        return bool(seen) and seen[-1].failure in kinds
+
+    # --- small things -------------------------------------------------------------------------
+
+    def _selects(self, *names: CheckName) -> bool:
+        return any(name in self.plan.selected for name in names)
+
+    def _settings(self, *fields: str) -> tuple[str, ...]:
+        return tuple(self.setting_ids[field] for field in fields if field in self.setting_ids)
+
+    async def _verifying_context(self) -> ssl.SSLContext:
+        assert self._context is not None
+        return await self._context
+
+    def _skipped(self, name: CheckName) -> None:
+        missing = next((need for need in NEEDS[name] if need not in self.plan.selected), None)
+        self.recorder.trail(name).record(CheckRun(name=name, skipped_because=missing or "left out"))
+
+    async def _record_place(self) -> None:
+        size: int | None = None
+        path = self.plan.cafile or ""
+        if self._context is not None and self._context.done() and not self._context.cancelled():
+            with contextlib.suppress(Exception):
+                size = trust_store_size(self._context.result())
+                path = path or ssl.get_default_verify_paths().cafile or ""
+        place = look_around(self.environ, trust_store=size, trust_store_path=path)
+        self.recorder.trail("settings").record(place)
+
+    async def _guard(self, check: CheckName, work: Coroutine[Any, Any, None]) -> None:
+        """Run a check; one that crashes is reported as such, and the others go on."""
+        try:
+            await work
+        except Exception as error:
+            self._record_crash(check, error)
+
+    def note_crash(self, task: asyncio.Task[Any], check: CheckName) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._record_crash(check, error)
+
+    def _record_crash(self, check: CheckName, error: BaseException) -> None:
+        """Type and place of the fault only: its text may hold anything."""
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        self.recorder.trail(check).record(
+            CheckRun(name=check, crash=f"{type(error).__name__}{place}")
+        )

@@ -1,0 +1,195 @@
+"""The settings of one run, each value with its origin and what it shadows.
+
+This module knows what a setting is. It must not know where settings come from (`sources`) nor
+what is wrong with them in the end (`diagnosis.rules.settings`). No secret is in `Settings`: the
+password and the token travel apart, in `Credentials`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+TLSMode = Literal["implicit", "starttls", "none"]
+
+Field = Literal[
+    "host",
+    "port",
+    "tls",
+    "username",
+    "password",
+    "token",
+    "sender",
+    "recipient",
+    "url",
+    "verify",
+    "ehlo",
+    "size",
+    "client",
+]
+
+OriginKind = Literal["option", "target", "environment", "file", "stdin", "default"]
+
+#: What can be wrong with the text of one value, before anything was tried.
+Problem = Literal[
+    "scheme",  # a host with smtp:// or https:// before it
+    "port",  # a host with :587 behind it
+    "blanks",  # a host with blanks inside or at an end
+    "quotes",  # quotes that became part of the value
+    "characters",  # a host with characters that no name or address has
+    "not-a-number",
+    "out-of-range",
+    "not-a-mode",  # SMTP_SECURE=maybe
+    "not-an-address",
+    "not-a-url",
+    "not-encoded",  # a URL whose user or password holds reserved characters
+    "placeholder",  # a template's text, or ${…}
+    "conflict",  # two settings that exclude each other
+    "missing",  # the host, where other settings are there
+]
+
+#: The shape of a password, all that is ever told of it (never its length).
+PasswordShape = Literal[
+    "blank-at-start",
+    "blank-at-end",
+    "double-quoted",
+    "single-quoted",
+    "hash",
+    "dollar",
+    "backslash",
+    "non-ascii",
+    "inner-blanks",
+    "newline",
+    "placeholder",
+    "app-password-like",  # sixteen lower-case letters, in fours or in one
+]
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one value stands.
+
+    `line` and `columns` count from 1; `columns` is the half-open range of the value's own
+    characters in that line (quotes included). Where a secret stands in the line, they count in
+    `Setting.source_line`, whose mask is as long for every secret: no column tells its length.
+    """
+
+    kind: OriginKind
+    name: str  # the name the user gave it: SMTP_PORT, --port, TARGET
+    file: str | None = None
+    line: int | None = None
+    columns: tuple[int, int] | None = None
+
+    @property
+    def label(self) -> str:
+        """The origin as reports quote it: `--port`, `environment`, `.env:7`."""
+        if self.kind == "file":
+            return f"{self.file}:{self.line}" if self.line else str(self.file)
+        if self.kind == "stdin":
+            return f"standard input:{self.line}" if self.line else "standard input"
+        if self.kind == "option":
+            return self.name
+        return {"target": "TARGET", "environment": "environment", "default": "default"}[self.kind]
+
+
+class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
+    """A value of the same field that lost against one of higher precedence."""
+
+    origin: Origin
+    text: str
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One value as it was read. `text` of a secret is its mask.
+
+    `source_line` is the user's own line for a report to point at, with every secret masked and
+    `origin.columns` fitting. `part_of` says that this value came out of another field's text
+    (the host of SMTP_URL). Most programs read a URL that is "not-encoded" as it was meant where
+    `note` says so.
+    """
+
+    field: Field
+    text: str
+    origin: Origin
+    shadows: tuple[Shadowed, ...] = ()
+    problem: Problem | None = None
+    detail: str = ""  # what exactly is wrong, or the other setting of a conflict
+    source_line: str | None = None
+    note: str = ""  # "taken raw after =: the line is not valid for python-dotenv"
+    part_of: Field | None = None
+
+
+class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
+    """A variable that looks like a setting and is none: SMTP_PASWORD, smtp_host."""
+
+    name: str
+    looks_like: str
+    origin: Origin
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the run goes by, after precedence and defaults. Serialisable; holds no secret."""
+
+    host: str | None = None
+    port: int | None = None
+    tls: TLSMode = "starttls"
+    tls_required: bool = False  # STARTTLS: False is opportunistic, as SMTP_SECURE=false is
+    username: str | None = None
+    has_password: bool = False
+    has_token: bool = False
+    password_shape: tuple[PasswordShape, ...] = ()
+    sender: str | None = None
+    recipient: str | None = None
+    size: int | None = None
+    verify: bool = True
+    ehlo: str | None = None
+    client: str | None = None
+    #: False: neither settings nor TARGET were found, and the IONOS profile is looked at.
+    found: bool = True
+    #: TARGET or --host named another host than the configured one: its credentials stay home.
+    credentials_withheld: bool = False
+    folder: str = ""
+    #: What was looked at, in order of precedence: "options", "environment", ".env".
+    sources: tuple[str, ...] = ()
+    entries: tuple[Setting, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
+
+    def entry(self, field: Field) -> Setting | None:
+        """The setting of that field, None where it was nowhere set."""
+        return next((entry for entry in self.entries if entry.field == field), None)
+
+    @property
+    def has_credentials(self) -> bool:
+        return self.username is not None and (self.has_password or self.has_token)
+
+
+class Secret:
+    """A value that no format, log or traceback shows: `str` and `repr` give the mask."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself, for the wire and for the redactor only."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return MASK
+
+    __str__ = __repr__
+
+
+MASK = "••••••"
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What AUTH sends. Never serialised, never an observation."""
+
+    username: str | None = None
+    password: Secret | None = None
+    token: Secret | None = None

@@ -1,0 +1,183 @@
+"""Where settings are read from: the environment, a `.env` file, standard input.
+
+This module knows how each source is read and what its faults are called. It must not know what
+values mean, nor which source wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from smtpdoctor.settings.dotenv import read_dotenv
+from smtpdoctor.settings.model import Origin, Secret
+from smtpdoctor.settings.names import BY_NAME, looks_like
+from smtpdoctor.text import visible
+
+DOTENV = ".env"
+STDIN = "-"
+
+#: No settings file is larger; a device or a log given by mistake must not fill the memory.
+LARGEST = 1 << 20
+
+ENV_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
+
+
+class UsageError(Exception):
+    """The doctor was called wrongly, or a settings file cannot be read. One clear line."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of a file in which a value begins; `columns` as in `Origin`."""
+
+    text: Secret
+    columns: tuple[int, int]
+    quote: str = ""
+
+
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+    """One variable as one source has it. The value may be a secret and prints as a mask."""
+
+    name: str
+    value: Secret
+    origin: Origin
+    line: Line | None = None
+    note: str = ""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source gave. `near` are names that look like settings and are none."""
+
+    label: str
+    occurrences: tuple[Occurrence, ...] = ()
+    near: tuple[tuple[str, Origin], ...] = ()
+
+
+def environment(environ: Mapping[str, str]) -> Source:
+    """The known variables of the environment."""
+    return _sort(
+        "environment",
+        (
+            Occurrence(
+                name=encodable(name),
+                value=Secret(encodable(value)),
+                origin=Origin(kind="environment", name=encodable(name)),
+            )
+            for name, value in environ.items()
+        ),
+    )
+
+
+def encodable(text: str) -> str:
+    """The text with bytes that are no UTF-8 (lone surrogates) written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def dotenv_file(path: Path, label: str, *, required: bool) -> Source | None:
+    """The known variables of a `.env` file; None where it is missing and need not be there.
+
+    Raises UsageError where it cannot be read or is no text.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        if required:
+            raise UsageError(f"{visible(label)}: no such file") from None
+        return None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a file name"
+        raise UsageError(f"{visible(label)}: cannot be read: {reason}") from None
+    text = _text(content, visible(label))
+    return _sort(label, _of_dotenv(text, label))
+
+
+def _text(content: bytes, label: str) -> str:
+    if len(content) > LARGEST:
+        raise UsageError(f"{label}: larger than 1 MiB, not a settings file")
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise UsageError(f"{label}: UTF-16 text; save it as UTF-8")
+    if b"\0" in content:
+        raise UsageError(f"{label}: binary (a NUL byte), not a settings file")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{label}: not UTF-8 text (line {line})") from None
+
+
+def _of_dotenv(text: str, label: str) -> Iterator[Occurrence]:
+    for item in read_dotenv(text):
+        yield Occurrence(
+            name=item.name,
+            value=item.value,
+            origin=Origin(
+                kind="file", name=item.name, file=label, line=item.line, columns=item.columns
+            ),
+            line=Line(text=item.text, columns=item.columns, quote=item.quote),
+            note=item.note,
+        )
+
+
+def standard_input(stdin: TextIO | None) -> Source:
+    """The output of `env`, as `docker exec app env` prints it: every value raw.
+
+    Raises UsageError where there is no standard input or it is no text.
+    """
+    if stdin is None:
+        raise UsageError("--env-file -: there is no standard input")
+    try:
+        text = stdin.read(LARGEST + 1)
+    except UnicodeDecodeError:
+        raise UsageError("--env-file -: standard input is not UTF-8 text") from None
+    if len(text) > LARGEST:
+        raise UsageError("--env-file -: more than 1 MiB on standard input, no settings")
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise UsageError("--env-file -: standard input is binary, not NAME=value lines")
+    return _sort("standard input", _of_env(text.removeprefix("\ufeff")))
+
+
+def _of_env(text: str) -> Iterator[Occurrence]:
+    """`NAME=value` lines. In a whole environment (which has a PATH), other lines continue the
+    value before them; elsewhere they are comments and blank lines of a file."""
+    lines = text.removesuffix("\n").split("\n")
+    if all(line.endswith("\r") for line in lines[:-1]):  # a terminal of docker exec -t
+        lines = [line.removesuffix("\r") for line in lines]
+    whole = any(line.startswith("PATH=") for line in lines)
+    open_: tuple[int, str, str, str] | None = None
+    for number, line in enumerate(lines, 1):
+        match = ENV_LINE.fullmatch(line)
+        if match:
+            if open_:
+                yield _of_env_line(*open_)
+            open_ = (number, match[1], match[2], line)
+        elif open_ and whole:
+            open_ = (open_[0], open_[1], f"{open_[2]}\n{line}", open_[3])
+    if open_:
+        yield _of_env_line(*open_)
+
+
+def _of_env_line(number: int, name: str, value: str, line: str) -> Occurrence:
+    columns = (len(name) + 2, len(line) + 1)
+    return Occurrence(
+        name=name,
+        value=Secret(value),
+        origin=Origin(kind="stdin", name=name, line=number, columns=columns),
+        line=Line(text=Secret(line), columns=columns),
+    )
+
+
+def _sort(label: str, occurrences: Iterable[Occurrence]) -> Source:
+    known, near = [], []
+    for occurrence in occurrences:
+        if occurrence.name in BY_NAME:
+            known.append(occurrence)
+        elif looks_like(occurrence.name):
+            # the value may be a secret: its columns would tell its length
+            origin = msgspec.structs.replace(occurrence.origin, columns=None)
+            near.append((occurrence.name, origin))
+    return Source(label=label, occurrences=tuple(known), near=tuple(near))

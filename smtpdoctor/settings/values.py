@@ -1,0 +1,313 @@
+"""What the text of one value means, and what is wrong with it.
+
+This module knows single values. It must not know where a value stands, nor the other settings.
+Nothing here raises: an odd text gives a problem, and the value that was evidently meant where
+there is one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Generic, TypeVar
+
+import msgspec
+
+from smtpdoctor.settings.model import PasswordShape, Problem, Secret, TLSMode
+from smtpdoctor.settings.placeholders import is_placeholder, is_unexpanded
+from smtpdoctor.text import visible
+
+Value = TypeVar("Value")
+
+QUOTES = "\"'`“”„‘’«»"
+TRUE = frozenset({"true", "1", "yes", "on", "ssl"})
+FALSE = frozenset({"false", "0", "no", "off", ""})
+
+
+class Read(msgspec.Struct, Generic[Value], frozen=True, kw_only=True):
+    """A value with what is wrong with its text. `value` is None where nothing can be meant."""
+
+    value: Value | None = None
+    problem: Problem | None = None
+    detail: str = ""
+
+
+class Host(msgspec.Struct, frozen=True):
+    """A host, lower case, without brackets or final dot; the port that stood behind it."""
+
+    name: str
+    port: int | None = None
+
+
+class Mode(msgspec.Struct, frozen=True):
+    """How TLS begins. `required` means something for STARTTLS only."""
+
+    tls: TLSMode
+    required: bool
+
+
+IMPLICIT = Mode("implicit", False)
+REQUIRED = Mode("starttls", True)
+OPPORTUNISTIC = Mode("starttls", False)
+PLAIN = Mode("none", False)
+
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+PORT_BEHIND = re.compile(r"(.+):([0-9]{1,5})")
+LABEL = re.compile(r"[\w-]{1,63}")
+
+
+def quoted(text: str) -> str:
+    """A text of the user's as messages quote it."""
+    return f"“{visible(text)}”"
+
+
+def read_host(text: str) -> Read[Host]:
+    """A host name or address. `smtp.example.com:587`, `smtps://…`, quotes and blanks are problems
+    whose meaning is plain."""
+    if is_unexpanded(text):
+        return Read(problem="placeholder", detail="a template's text, not a host")
+    found: dict[Problem, str] = {}
+    rest = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if rest != text:
+        found["characters"] = "an invisible character"
+    if rest != rest.strip():
+        found["blanks"] = "a blank at the end" if rest == rest.lstrip() else "a blank at the start"
+    rest = rest.strip()
+    bare = rest.strip(QUOTES + ",;").strip()
+    if bare != rest:
+        odd = next(c for c in (*rest[:1], *rest[::-1]) if c in QUOTES + ",;")
+        found["quotes" if odd in QUOTES else "characters"] = f"{odd} around it"
+    if scheme := SCHEME.match(bare):
+        found["scheme"] = f"{scheme.group()} before it"
+        bare = bare[scheme.end() :]
+    authority = re.split(r"[/?#\\]", bare, maxsplit=1)[0]
+    if authority != bare and (bare != authority + "/" or "scheme" not in found):
+        found["characters"] = f"“{bare[len(authority)]}” behind it"
+    if "@" in authority:
+        authority = authority.rpartition("@")[2]
+        found["characters"] = "an “@” in it"
+    name, port = _split_port(authority.strip())
+    if port is not None:
+        found["port"] = f":{port} behind it"
+    if name.endswith(":"):
+        found["characters"] = "“:” behind it"
+        name = name.rstrip(":")
+    joined = re.sub(r"\s*\.\s*", ".", name)
+    if joined != name:
+        found["blanks"] = "a blank in it"
+    host = _valid(joined)
+    if host is None:
+        problem: Problem = "blanks" if any(c.isspace() for c in joined) else "characters"
+        found = {problem: "a blank in it" if problem == "blanks" else "no host name or address"}
+    for problem in ("scheme", "port", "quotes", "blanks", "characters"):
+        if problem in found:
+            return Read(
+                value=Host(host, port) if host else None,
+                problem=problem,
+                detail=", ".join(found.values()),
+            )
+    return Read(value=Host(host or "", port))
+
+
+def _split_port(text: str) -> tuple[str, int | None]:
+    """`host:587`, `[::1]:587`, and an IPv6 address alone."""
+    match = PORT_BEHIND.fullmatch(text)
+    if match and ("]" in text or text.count(":") == 1) and (port := int(match[2])) <= 65535:
+        return match[1], port
+    return text, None
+
+
+def _valid(name: str) -> str | None:
+    """The host as names are looked up, None where it can be none."""
+    if name.startswith("[") or ":" in name:
+        import ipaddress  # only where an IPv6 address is meant
+
+        try:
+            return str(ipaddress.IPv6Address(name.removeprefix("[").removesuffix("]")))
+        except ValueError:
+            return None
+    name = name.removesuffix(".").lower()
+    # RFC 1035 §2.3.4: 63 octets a label, 255 in all; underscores are seen in container networks
+    if len(name) <= 253 and all(LABEL.fullmatch(label) for label in name.split(".")):
+        return name
+    return None
+
+
+def read_port(text: str) -> Read[int]:
+    """A port from 1 to 65535."""
+    bare = text.strip().strip(QUOTES).strip()
+    problem: Problem | None = "quotes" if bare != text.strip() else None
+    detail = "the quotes are a part of the value" if problem else ""
+    if is_unexpanded(text):
+        return Read(problem="placeholder", detail="a template's text, not a port")
+    if re.match(r"tcp://", bare):
+        return Read(
+            problem="not-a-number",
+            detail="an address, as Kubernetes sets it for a Service named “smtp”; "
+            "a port is a number",
+        )
+    if not re.fullmatch(r"[0-9]+", bare):
+        return Read(problem="not-a-number", detail=f"{quoted(bare)} is not a number")
+    if len(bare) > 9 or not 1 <= int(bare) <= 65535:
+        return Read(problem="out-of-range", detail="a port is a number from 1 to 65535")
+    return Read(value=int(bare), problem=problem, detail=detail)
+
+
+def read_size(text: str) -> Read[int]:
+    """A number of bytes."""
+    if not re.fullmatch(r"[0-9]{1,15}", text.strip()):
+        return Read(problem="not-a-number", detail=f"{quoted(text)} is not a number of bytes")
+    return Read(value=int(text))
+
+
+def _word(text: str) -> tuple[str, Problem | None, str]:
+    bare = text.strip().strip(QUOTES).strip()
+    if bare != text.strip():
+        return bare.lower(), "quotes", "the quotes are a part of the value"
+    return bare.lower(), None, ""
+
+
+def read_secure(text: str) -> Read[Mode]:
+    """SMTP_SECURE: true is implicit TLS, false opportunistic STARTTLS, `tls` required STARTTLS."""
+    word, problem, detail = _word(text)
+    if word in TRUE:
+        return Read(value=IMPLICIT, problem=problem, detail=detail)
+    if word in FALSE:
+        return Read(value=OPPORTUNISTIC, problem=problem, detail=detail)
+    if word in {"tls", "starttls"}:
+        return Read(value=REQUIRED, problem=problem, detail=detail)
+    return _not_one_of(text, "true, false or starttls")
+
+
+def read_tls(text: str) -> Read[Mode]:
+    """SMTP_TLS and --tls: implicit, starttls (required), none."""
+    word, problem, detail = _word(text)
+    modes = {"implicit": IMPLICIT, "starttls": REQUIRED, "none": PLAIN}
+    if word in modes:
+        return Read(value=modes[word], problem=problem, detail=detail)
+    return _not_one_of(text, "implicit, starttls or none")
+
+
+def read_scheme(text: str) -> Read[Mode]:
+    """What a URL says of TLS: its scheme, or the options of its query as `url` words them."""
+    modes = {
+        "smtps": IMPLICIT,
+        "smtp": OPPORTUNISTIC,
+        "smtp, STARTTLS required": REQUIRED,
+        "smtp, no TLS": PLAIN,
+    }
+    return Read(value=modes[text])
+
+
+def read_verify(text: str) -> Read[bool]:
+    """SMTP_TLS_REJECT_UNAUTHORIZED: whether certificates are verified."""
+    word, problem, detail = _word(text)
+    if word in TRUE | FALSE and word not in {"ssl", ""}:
+        return Read(value=word in TRUE, problem=problem, detail=detail)
+    bad = _not_one_of(text, "true or false")
+    return Read(value=True, problem=bad.problem, detail=bad.detail)
+
+
+def read_node_verify(text: str) -> Read[bool]:
+    """NODE_TLS_REJECT_UNAUTHORIZED: Node.js knows 0 alone, any other text verifies."""
+    return Read(value=text != "0")
+
+
+def _not_one_of(text: str, values: str) -> Read[Mode]:
+    if is_unexpanded(text):
+        return Read(problem="placeholder", detail=f"a template's text, not {values}")
+    return Read(problem="not-a-mode", detail=f"{quoted(text)} is not {values}")
+
+
+def read_username(text: str) -> Read[str]:
+    """A user name, quotes and blanks at its ends taken off."""
+    if is_placeholder(text, "username"):
+        return Read(value=text, problem="placeholder", detail="a template's text, not a user name")
+    bare = text.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in QUOTES:
+        return Read(value=bare[1:-1], problem="quotes", detail="the quotes are a part of the value")
+    if bare != text:
+        return Read(value=bare, problem="blanks", detail="a blank or line end around it")
+    return Read(value=text)
+
+
+def read_secret(secret: Secret) -> Read[Secret]:
+    """A password or token, never changed."""
+    if is_placeholder(secret.reveal(), "password"):
+        return Read(value=secret, problem="placeholder", detail="a template's text, not a secret")
+    return Read(value=secret)
+
+
+def read_word(text: str) -> Read[str]:
+    """A name without blanks or control characters, as an EHLO name is (RFC 5321 §4.1.1.1)."""
+    bare = text.strip()
+    if not bare.isprintable() or any(c.isspace() for c in bare):
+        return Read(problem="characters", detail=f"{quoted(text)} is not one word")
+    return Read(value=bare)
+
+
+def read_address(text: str) -> Read[str]:
+    """One mail address, alone or as `Name <address>`."""
+    if is_unexpanded(text):
+        return Read(problem="placeholder", detail="a template's text, not an address")
+    bare = text.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in QUOTES and "<" not in bare[1:2]:
+        inner = read_address(bare[1:-1])
+        if inner.value is not None:
+            return Read(
+                value=inner.value, problem="quotes", detail="the quotes are a part of the value"
+            )
+    address = _address_in(bare)
+    if address is None:
+        return Read(problem="not-an-address", detail=f"{quoted(text)} is not one mail address")
+    return Read(value=address)
+
+
+def _address_in(text: str) -> str | None:
+    if "<" in text or ">" in text or '"' in text:
+        if not (text.endswith(">") and text.count("<") == 1 and text.count(">") == 1):
+            return None
+        from email.utils import parseaddr  # 20 ms to import, only where a name stands before it
+
+        name, text = parseaddr(text)
+        if "@" in name and "," in name:
+            return None
+    return text if is_address(text) else None
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is a mail address by its form (RFC 5321 §4.1.2, RFC 6531 §3.3)."""
+    local, at, domain = text.rpartition("@")
+    if not at or not local or len(local.encode(errors="replace")) > 64:
+        return False
+    if any(c.isspace() or unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in text):
+        return False
+    if any(c in '@,;:<>()[]\\"' for c in local) or local[0] == "." or local[-1] == ".":
+        return False
+    if ".." in local:
+        return False
+    if domain.startswith("[") and domain.endswith("]"):
+        inner = domain[1:-1]
+        return _valid(inner.removeprefix("IPv6:")) is not None
+    return ":" not in domain and not domain.endswith(".") and _valid(domain) is not None
+
+
+def password_shape(text: str) -> tuple[PasswordShape, ...]:
+    """What is told of a password: marks of a slip, never its length or a character of it."""
+    inner = text.strip("\r\n")
+    first, last = inner[:1], inner[-1:]
+    shapes: dict[PasswordShape, bool] = {
+        "blank-at-start": first.isspace(),
+        "blank-at-end": last.isspace(),
+        "double-quoted": len(inner) > 1 and first == last == '"',
+        "single-quoted": len(inner) > 1 and first == last == "'",
+        "hash": "#" in text,
+        "dollar": "$" in text,
+        "backslash": "\\" in text,
+        "non-ascii": not text.isascii(),
+        "inner-blanks": any(c.isspace() for c in inner.strip()),
+        "newline": "\n" in text or "\r" in text,
+        "placeholder": is_placeholder(text, "password"),
+        "app-password-like": bool(re.fullmatch(r"[a-z]{16}|[a-z]{4}( [a-z]{4}){3}", inner.strip())),
+    }
+    return tuple(shape for shape, there in shapes.items() if there)

@@ -1,0 +1,461 @@
+"""One SMTP session over a `Stream`: sends a command, waits within a bound, records what came.
+
+Knows the order of bytes, replies and TLS. Must not know which step to take next (the checks do)
+nor what an answer means (the rules do). Nothing here raises on what a server does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Literal
+
+import msgspec
+
+from smtpdoctor.deadline import Deadline
+from smtpdoctor.network import Received, Stream
+from smtpdoctor.observations import (
+    CertificateSeen,
+    Exchange,
+    ExchangeOutcome,
+    Handshake,
+    HandshakeFailure,
+    Recorder,
+    Step,
+    Trail,
+)
+from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.smtp import authentication, commands
+from smtpdoctor.smtp.capabilities import Capabilities
+from smtpdoctor.smtp.replies import (
+    Oddity,
+    Reply,
+    ReplyReader,
+    describe_bytes,
+    looks_like_tls,
+)
+from smtpdoctor.smtp.tls import FailureKind, TLSPump
+
+#: Bounds of one wait each, in seconds. RFC 5321 §4.5.3.2 allows minutes; nobody waits so long
+#: for a doctor, and Nodemailer gives up on a greeting after 30 s.
+GREETING = 10.0
+COMMAND = 10.0
+HANDSHAKE = 8.0
+AUTH = 20.0
+WRITE = 5.0
+GOODBYE = 1.0
+
+ARRIVED = 512  # how many bytes of what was no reply are kept as evidence
+MAX_STEP_BYTES = 1024 * 1024  # what one step may bring before it counts as a flood
+MAX_CHALLENGES = 5
+MAX_QUEUED = 64
+
+_FAILURES: dict[FailureKind, HandshakeFailure] = {
+    "not-tls": "not-tls",
+    "version": "version",
+    "cipher": "cipher",
+    "alert": "alert",
+    "closed": "closed",
+    "certificate": "",
+    "other": "other",
+}
+
+
+class _Arrival(msgspec.Struct):
+    """What one wait for a reply brought."""
+
+    outcome: ExchangeOutcome
+    reply: Reply | None = None
+    raw: bytes = b""
+    error: str = ""
+
+
+class SMTPSession:
+    """The conversation on one connection; every step becomes an observation on its trail.
+
+    `heard` is set with the first byte from the server. `give_up` may be set from outside to end
+    a wait for a greeting or a handshake that has become pointless.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        *,
+        connection: str,
+        host: str,
+        trail: Trail,
+        recorder: Recorder,
+        deadline: Deadline,
+    ) -> None:
+        self.connection = connection
+        self.host = host
+        self.trail = trail
+        self.capabilities = Capabilities()
+        self.in_tls = False
+        self.verified = False
+        self.greeted = False
+        self.certificate_refused = False
+        self.heard = asyncio.Event()
+        self.give_up = asyncio.Event()
+        self._stream = stream
+        self._recorder = recorder
+        self._deadline = deadline
+        self._reader = ReplyReader()
+        self._ready: list[Reply] = []
+        self._pump: TLSPump | None = None
+        self._ended = ""
+        self._error = ""
+
+    @property
+    def local_address(self) -> str:
+        return self._stream.local_address
+
+    def spoke_mode(self, mode: TLSMode) -> bool:
+        """Whether the server has answered in this TLS mode: TLS at once, or a clear greeting."""
+        return self.in_tls if mode == "implicit" else self.greeted
+
+    def reconnect(self, stream: Stream) -> None:
+        """Go on over a new connection, as a client that does not verify would have."""
+        self._stream.close()
+        self._stream = stream
+        self._reader = ReplyReader()
+        self._ready.clear()
+        self._pump = None
+        self._ended = self._error = ""
+        self.in_tls = self.verified = False
+
+    # --- the steps ----------------------------------------------------------------------------
+
+    async def greeting(self) -> Exchange:
+        """Wait for the server's first words; nothing is sent (RFC 5321 §3.1)."""
+        exchange = await self._step("greeting", b"", "", GREETING, (220,), pointless=True)
+        self.greeted = bool(exchange.ok)
+        return exchange
+
+    async def ehlo(self, name: str) -> Exchange:
+        exchange = await self._command("ehlo", commands.ehlo(name), (250,))
+        if exchange.ok and exchange.reply is not None:
+            self.capabilities = Capabilities.parse(exchange.reply)
+        return exchange
+
+    async def starttls(self) -> Exchange:
+        """STARTTLS up to its 220; bytes behind that are an injection (RFC 3207 §6)."""
+        since = self._recorder.now
+        arrival = await self._ask(commands.STARTTLS, COMMAND)
+        injected = (
+            arrival.reply is not None
+            and arrival.reply.code == 220
+            and bool(self._ready or self._reader.pending)
+        )
+        behind = b"".join(reply.raw for reply in self._ready) + self._reader.take_pending()
+        self._ready.clear()
+        exchange = self._exchange("starttls", "STARTTLS", arrival, (220,))
+        if injected:
+            exchange = msgspec.structs.replace(
+                exchange, injected=True, ok=False, arrived=_escaped(behind)
+            )
+        return self.trail.record(exchange, since=since)
+
+    def starttls_not_offered(self, *, failed: bool) -> Exchange:
+        """Record that STARTTLS was wanted and EHLO does not offer it; nothing is sent."""
+        return self.trail.record(
+            Exchange(
+                connection=self.connection,
+                step="starttls",
+                outcome="other",
+                ok=False if failed else None,
+            )
+        )
+
+    async def handshake(
+        self, mode: Literal["implicit", "starttls"], context: ssl.SSLContext
+    ) -> Handshake:
+        """The TLS handshake, and the certificate as an observation of its own.
+
+        After it `in_tls` says whether commands go through TLS, `verified` whether the certificate
+        holds for the host. A context that does not verify records no certificate.
+        """
+        since = self._recorder.now
+        pump = TLSPump(context, self.host.split("%", maxsplit=1)[0])
+        bound = self._deadline.cap(HANDSHAKE)
+        until = self._recorder.now + bound
+        failure: HandshakeFailure = ""
+        reason, alert, total = "", "", 0
+        hello = pump.start()
+        written = await self._stream.write(hello, self._deadline.cap(WRITE))
+        if written.end:
+            failure, reason = "reset", written.error
+        done = False
+        while not failure and not done:
+            received = await self._read(until - self._recorder.now, pointless=True)
+            if received.end == "silence":
+                failure = "stalled"
+                break
+            if received.end == "reset":
+                failure, reason = "reset", received.error
+                break
+            total += len(received.data)
+            events = pump.receive(received.data)
+            if events.to_send:
+                await self._stream.write(events.to_send, self._deadline.cap(WRITE))
+            if events.error is not None:
+                failure = _FAILURES[events.error.kind]
+                reason = events.error.reason or events.error.text
+                alert = events.error.alert or ""
+                break
+            done = events.done
+            if done:
+                # a greeting may come with the last flight of the handshake
+                self._queue(events.plaintext)
+            elif received.end == "closed" or total > MAX_STEP_BYTES:
+                failure = "closed" if received.end else "other"
+        if failure == "not-tls":
+            pump.first_bytes += await self._linger(pump.first_bytes)
+        self._pump = pump if done else None
+        self.in_tls = done
+        observation = self.trail.record(
+            Handshake(
+                connection=self.connection,
+                mode=mode,
+                ok=not failure,
+                version=pump.version or "",
+                cipher=pump.cipher or "" if done else "",
+                failure=failure,
+                alert=alert,
+                reason=reason,
+                protocol="tls" if failure != "not-tls" else describe_bytes(pump.first_bytes),
+                arrived=_escaped(pump.first_bytes) if failure == "not-tls" else "",
+                bytes_received=total,
+            ),
+            since=since,
+        )
+        if pump.verify_code is not None:
+            self._certificate(pump, context)
+        return observation
+
+    def _certificate(self, pump: TLSPump, context: ssl.SSLContext) -> None:
+        from smtpdoctor.smtp.certificates import issuer_organisation_trusted, read_chain
+
+        accepted = pump.verify_code == 0
+        self.verified = self.in_tls and accepted
+        self.certificate_refused = not accepted
+        chain = read_chain(pump.chain[:2] if accepted else pump.chain)
+        self.trail.record(
+            CertificateSeen(
+                connection=self.connection,
+                hostname=self.host,
+                chain=chain,
+                ok=accepted,
+                verified=accepted,
+                verify_code=pump.verify_code,
+                verify_message=pump.verify_message,
+                issuer_organisation_trusted=not accepted
+                and issuer_organisation_trusted(chain, context),
+            )
+        )
+
+    async def authenticate(self, mechanism: authentication.Mechanism) -> Exchange:
+        """One AUTH exchange. Whatever of it is secret is cut before anything is recorded."""
+        since = self._recorder.now
+        until = since + self._deadline.cap(AUTH)
+        command = authentication.auth_command(mechanism)
+        self._recorder.redactor.add(*mechanism.secrets_sent)
+        arrival = await self._ask(command, until - self._recorder.now)
+        for _ in range(MAX_CHALLENGES):
+            if arrival.reply is None or arrival.reply.code != 334:
+                break
+            challenge = authentication.challenge(arrival.reply)
+            try:
+                line = authentication.response_line(mechanism.respond(challenge))
+            except authentication.MechanismError:
+                line = authentication.CANCEL
+            self._recorder.redactor.add(*mechanism.secrets_sent)
+            arrival = await self._ask(line, until - self._recorder.now)
+        exchange = self._exchange("auth", f"AUTH {mechanism.name} ••••••", arrival, (235,))
+        return self.trail.record(
+            msgspec.structs.replace(exchange, mechanism=mechanism.name), since=since
+        )
+
+    async def envelope(
+        self, sender: bytes, recipient: bytes, mail_trail: Trail
+    ) -> tuple[Exchange, Exchange | None]:
+        """MAIL, RCPT, RSET and QUIT: in one write where the server takes it, else one by one.
+
+        RFC 2920 §3.1 lets MAIL, RCPT and RSET stand in a group and QUIT end it. No DATA, ever.
+        """
+        steps: list[tuple[Step, bytes, tuple[int, ...]]] = [
+            ("mail", sender, (250,)),
+            ("rcpt", recipient, (250, 251, 252)),
+            ("rset", commands.RSET, (250,)),
+            ("quit", commands.QUIT, (221,)),
+        ]
+        pipelined = self.capabilities.pipelining
+        if pipelined:
+            await self._write(b"".join(command for _, command, _ in steps))
+        results: dict[Step, Exchange] = {}
+        for step, command, wanted in steps:
+            trail = mail_trail if step in ("mail", "rcpt") else mail_trail.branch(role="probe")
+            if not pipelined and step == "rcpt" and not results["mail"].ok:
+                continue  # RFC 5321 §3.3: RCPT needs a MAIL that was accepted
+            since = self._recorder.now
+            bound = GOODBYE if step in ("rset", "quit") else COMMAND
+            arrival = await self._ask(b"" if pipelined else command, bound)
+            exchange = self._exchange(step, _shown(command), arrival, wanted)
+            if step in ("rset", "quit"):
+                exchange = msgspec.structs.replace(exchange, ok=None)
+            results[step] = trail.record(exchange, since=since)
+            if arrival.outcome != "reply":
+                break
+        return results["mail"], results.get("rcpt")
+
+    async def noop(self) -> Exchange:
+        """A NOOP before any greeting, on a connection that is there for nothing else."""
+        return await self._command("noop", commands.NOOP, (220, 250))
+
+    async def quit(self) -> None:
+        """Say goodbye where the dialogue allows, without waiting long for the answer."""
+        if not self._ended:
+            since = self._recorder.now
+            arrival = await self._ask(commands.QUIT, GOODBYE)
+            exchange = self._exchange("quit", "QUIT", arrival, (221,))
+            self.trail.branch(role="probe").record(
+                msgspec.structs.replace(exchange, ok=None), since=since
+            )
+
+    async def close(self) -> None:
+        """Close the connection, with close_notify inside TLS."""
+        if self._pump is not None and not self._ended:
+            goodbye = self._pump.close()
+            if goodbye:
+                await self._stream.write(goodbye, self._deadline.cap(GOODBYE))
+        self._stream.close()
+
+    # --- the wire -----------------------------------------------------------------------------
+
+    async def _command(self, step: Step, command: bytes, wanted: tuple[int, ...]) -> Exchange:
+        return await self._step(step, command, _shown(command), COMMAND, wanted)
+
+    async def _step(
+        self,
+        step: Step,
+        data: bytes,
+        shown: str,
+        bound: float,
+        wanted: tuple[int, ...],
+        *,
+        pointless: bool = False,
+    ) -> Exchange:
+        since = self._recorder.now
+        arrival = await self._ask(data, bound, pointless=pointless)
+        return self.trail.record(self._exchange(step, shown, arrival, wanted), since=since)
+
+    def _exchange(
+        self, step: Step, shown: str, arrival: _Arrival, wanted: tuple[int, ...]
+    ) -> Exchange:
+        reply = arrival.reply
+        return Exchange(
+            connection=self.connection,
+            step=step,
+            sent=shown,
+            outcome=arrival.outcome,
+            reply=reply,
+            ok=reply is not None and arrival.outcome == "reply" and reply.code in wanted,
+            in_tls=self.in_tls,
+            protocol=describe_bytes(arrival.raw),
+            arrived="" if reply is not None and reply.code else _escaped(arrival.raw),
+            error=arrival.error,
+        )
+
+    async def _write(self, data: bytes) -> None:
+        if self._ended:
+            return
+        if self._pump is not None:
+            data = self._pump.write(data)
+        written = await self._stream.write(data, self._deadline.cap(WRITE))
+        if written.end:
+            self._ended, self._error = written.end, written.error
+
+    async def _ask(self, data: bytes, bound: float, *, pointless: bool = False) -> _Arrival:
+        """Send (empty: only wait) and wait for one reply, for `bound` seconds in all."""
+        if data:
+            await self._write(data)
+        until = self._recorder.now + self._deadline.cap(bound)
+        raw = bytearray()
+        total = 0
+        while not self._ready:
+            if self._ended:
+                return self._at_the_end(bytes(raw))
+            received = await self._read(until - self._recorder.now, pointless=pointless)
+            if received.end == "silence":
+                partial = self._reader.pending
+                return _Arrival("silence", raw=bytes(raw or partial)[:ARRIVED])
+            if received.end:
+                self._ended, self._error = received.end, received.error
+                last = self._reader.close()
+                if last is not None and last.code:
+                    self._ready.append(last)
+                continue
+            data_in = received.data
+            if self._pump is None and not raw and looks_like_tls(data_in):
+                return _Arrival("tls", raw=data_in[:ARRIVED])
+            if self._pump is not None:
+                events = self._pump.receive(data_in)
+                if events.to_send:
+                    await self._stream.write(events.to_send, self._deadline.cap(WRITE))
+                if events.closed or events.error is not None:
+                    self._ended = "closed"
+                data_in = events.plaintext
+            total += len(data_in)
+            raw += data_in[: max(0, ARRIVED - len(raw))]
+            self._queue(data_in)
+            if total > MAX_STEP_BYTES and not self._ready:
+                self._ended = "closed"
+                return _Arrival("flood", raw=bytes(raw))
+        reply = self._ready.pop(0)
+        outcome: ExchangeOutcome = (
+            "flood" if {Oddity.TOO_MANY_LINES, Oddity.TRUNCATED} & set(reply.oddities) else "reply"
+        )
+        return _Arrival(outcome, reply=reply, raw=bytes(raw) or reply.raw[:ARRIVED])
+
+    def _at_the_end(self, raw: bytes) -> _Arrival:
+        outcome: ExchangeOutcome = "reset" if self._ended == "reset" else "closed"
+        return _Arrival(outcome, raw=raw, error=self._error)
+
+    def _queue(self, data: bytes) -> None:
+        """Keep the replies in these bytes; of unasked ones no more than any dialogue needs."""
+        self._ready.extend(self._reader.feed(data))
+        del self._ready[MAX_QUEUED:]
+
+    async def _read(self, timeout: float, *, pointless: bool) -> Received:
+        """One read; where the wait may become pointless, `give_up` ends it as silence."""
+        if not pointless:
+            received = await self._stream.read(max(timeout, 0))
+        else:
+            reading = asyncio.ensure_future(self._stream.read(max(timeout, 0)))
+            giving_up = asyncio.ensure_future(self.give_up.wait())
+            try:
+                await asyncio.wait({reading, giving_up}, return_when=asyncio.FIRST_COMPLETED)
+                received = reading.result() if reading.done() else Received(end="silence")
+            finally:
+                for task in (reading, giving_up):
+                    task.cancel()
+                await asyncio.gather(reading, giving_up, return_exceptions=True)
+        if received.data or received.end in ("closed", "reset"):
+            self.heard.set()
+        return received
+
+    async def _linger(self, first: bytes) -> bytes:
+        """The rest of a plaintext line that TLS choked on, where it comes at once."""
+        if b"\n" in first:
+            return b""
+        received = await self._stream.read(self._deadline.cap(0.2))
+        return bytes(received.data[:ARRIVED])
+
+
+def _shown(command: bytes) -> str:
+    return command.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _escaped(data: bytes) -> str:
+    """Bytes as text for a report: printable ASCII as it is, the rest as \\xNN."""
+    return data[:ARRIVED].decode("utf-8", "backslashreplace")

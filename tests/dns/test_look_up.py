@@ -1,0 +1,411 @@
+"""Which look-ups a run makes, which of them it waits for, and what it goes on with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from smtpdoctor.checks.dns import SYSTEM_CAP, WIRE_CAP, Lookup, look_up
+from smtpdoctor.deadline import Deadline
+from smtpdoctor.network import AnswerResult, ConnectResult, LookupResult, ResolverSettings
+from smtpdoctor.observations import (
+    Addresses,
+    NameServerAnswer,
+    Observations,
+    Recorder,
+    Redactor,
+    ResolverConfiguration,
+    SystemLookup,
+)
+
+HOST = "smtp.example.org"
+FIRST, SECOND = "192.0.2.53", "192.0.2.54"
+NODATA = AnswerResult(outcome="nodata")
+NXDOMAIN = AnswerResult(outcome="nxdomain")
+SILENT = AnswerResult(outcome="silent")
+
+
+def answer(*values: str) -> AnswerResult:
+    return AnswerResult(outcome="answer", answers=values)
+
+
+@dataclass
+class FakeNetwork:
+    """A network whose answers stand in tables; what is held back comes when the test says so."""
+
+    nameservers: tuple[str, ...] = (FIRST,)
+    source: str = "/etc/resolv.conf"
+    system: LookupResult = field(default_factory=lambda: LookupResult(addresses=("192.0.2.1",)))
+    wire: dict[tuple[str, str, str], AnswerResult] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+    system_held: asyncio.Event | None = None
+    wire_held: asyncio.Event | None = None
+    now: float = 0.0
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
+    system_asked: int = 0
+    asking: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def clock(self) -> float:
+        return self.now
+
+    def resolver_settings(self) -> ResolverSettings:
+        return ResolverSettings(nameservers=self.nameservers, search=("lan",), source=self.source)
+
+    def hosts_file(self, host: str) -> tuple[str, ...]:
+        return self.hosts
+
+    async def system_lookup(self, host: str, timeout: float) -> LookupResult:
+        self.system_asked += 1
+        self.timeouts.append(timeout)
+        if self.system_held:
+            await self.system_held.wait()
+        return self.system
+
+    async def ask(self, server: str, question: str, record: str, timeout: float) -> AnswerResult:
+        self.asked.append((server, question, record))
+        self.asking.set()
+        self.timeouts.append(timeout)
+        if self.wire_held:
+            await self.wire_held.wait()
+        return self.wire.get((server, question, record), NODATA)
+
+    async def connect(self, address: str, port: int, timeout: float) -> ConnectResult:
+        raise AssertionError("DNS connects to nobody")
+
+
+class Looked:
+    """One look-up carried to its end, and what it recorded."""
+
+    def __init__(self, network: FakeNetwork, host: str = HOST, **more: Any) -> None:
+        self.network = network
+        self.recorder = Recorder(Redactor("•"), clock=network.clock)
+        self.trail = self.recorder.trail("dns")
+        self.lookup = asyncio.run(self._look_up(host, **more))
+
+    async def _look_up(
+        self,
+        host: str,
+        *,
+        seconds: float = 30,
+        provider_hosts: tuple[str, ...] = (),
+        mapped: tuple[str, ...] = (),
+        then: Callable[[Lookup, Looked], Awaitable[None]] | None = None,
+    ) -> Lookup:
+        async with asyncio.TaskGroup() as beside:
+            found = await look_up(
+                host,
+                self.network,
+                self.trail,
+                deadline=Deadline(self.network.clock, seconds),
+                beside=beside,
+                provider_hosts=provider_hosts,
+                mapped=mapped,
+            )
+            if then:
+                await then(found, self)
+        self.provider = {name: task.result() for name, task in found.provider_addresses.items()}
+        return found
+
+    @property
+    def observations(self) -> Observations:
+        return self.recorder.observations()
+
+    @property
+    def addresses(self) -> Addresses:
+        found = self.observations.first(Addresses)
+        assert found is not None
+        return found
+
+    @property
+    def system(self) -> SystemLookup:
+        found = self.observations.first(SystemLookup)
+        assert found is not None
+        return found
+
+    def roots(self) -> list[str]:
+        return [type(item).__name__ for item in self.observations.roots()]
+
+
+def test_the_system_s_addresses_are_what_the_run_goes_on_with() -> None:
+    network = FakeNetwork(
+        system=LookupResult(addresses=("2001:db8::1", "192.0.2.1")),
+        wire={(FIRST, HOST, "A"): answer("192.0.2.1")},
+    )
+    looked = Looked(network)
+    assert looked.lookup.addresses == looked.addresses
+    assert looked.addresses.addresses == ("2001:db8::1", "192.0.2.1")
+    assert (looked.addresses.source, looked.addresses.ok) == ("system", True)
+    assert (looked.system.ok, looked.system.role) == (True, "main")
+    assert looked.system.id in looked.addresses.after
+    assert looked.roots() == []
+
+
+def test_every_name_server_is_asked_for_both_families_beside_it() -> None:
+    looked = Looked(FakeNetwork(nameservers=(FIRST, SECOND)))
+    assert sorted(looked.network.asked) == [
+        (FIRST, HOST, "A"),
+        (FIRST, HOST, "AAAA"),
+        (SECOND, HOST, "A"),
+        (SECOND, HOST, "AAAA"),
+    ]
+    answers = looked.observations.of(NameServerAnswer)
+    assert {item.role for item in answers} == {"probe"}
+    assert {item.asked_for for item in answers} == {"host"}
+
+
+def test_the_configuration_stands_first_and_all_else_needs_it() -> None:
+    looked = Looked(FakeNetwork())
+    configuration = looked.observations.first(ResolverConfiguration)
+    assert configuration is not None
+    assert next(iter(looked.observations)) == configuration
+    assert (configuration.nameservers, configuration.search) == ((FIRST,), ("lan",))
+    assert configuration.ok is True
+    rest = [item for item in looked.observations if item is not configuration]
+    assert all(configuration.id in item.after for item in rest)
+
+
+def test_the_run_does_not_wait_for_the_wire() -> None:
+    seen: list[int] = []
+
+    async def go_on(found: Lookup, looked: Looked) -> None:
+        seen.append(len(looked.observations.of(NameServerAnswer)))
+        assert found.addresses is not None
+        assert looked.network.wire_held is not None
+        looked.network.wire_held.set()
+
+    looked = Looked(FakeNetwork(wire_held=asyncio.Event()), then=go_on)
+    assert seen == [0]
+    assert len(looked.observations.of(NameServerAnswer)) == 2
+
+
+def test_the_wire_is_asked_at_the_same_time_as_the_system() -> None:
+    network = FakeNetwork(system_held=asyncio.Event())
+
+    async def scenario() -> None:
+        recorder = Recorder(Redactor("•"), clock=network.clock)
+        answered = asyncio.Event()
+        recorder.subscribe(
+            lambda item: answered.set() if isinstance(item, NameServerAnswer) else None
+        )
+        async with asyncio.TaskGroup() as beside:
+            task = beside.create_task(
+                look_up(
+                    HOST,
+                    network,
+                    recorder.trail("dns"),
+                    deadline=Deadline(network.clock, 30),
+                    beside=beside,
+                )
+            )
+            await answered.wait()
+            assert not task.done()
+            assert network.system_asked == 1
+            assert network.system_held is not None
+            network.system_held.set()
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("error", ["EAI_AGAIN", "EAI_NONAME", "timeout"])
+def test_the_wire_carries_on_where_the_system_fails(error: str) -> None:
+    network = FakeNetwork(
+        nameservers=(FIRST, SECOND),
+        system=LookupResult(error=error),
+        wire={
+            (FIRST, HOST, "A"): SILENT,
+            (FIRST, HOST, "AAAA"): SILENT,
+            (SECOND, HOST, "A"): answer("192.0.2.1"),
+            (SECOND, HOST, "AAAA"): answer("2001:db8::1"),
+        },
+    )
+    looked = Looked(network)
+    assert looked.addresses.addresses == ("192.0.2.1", "2001:db8::1")
+    assert looked.addresses.source == "wire"
+    assert looked.lookup.addresses == looked.addresses
+    carried = {item.id for item in looked.observations.of(NameServerAnswer, server=SECOND)}
+    assert carried < set(looked.addresses.after)
+    assert looked.system.id not in looked.addresses.after
+    assert looked.system.error == error
+    assert looked.roots() == ["SystemLookup"]
+
+
+def test_nothing_found_leaves_the_system_s_failure_as_the_root() -> None:
+    network = FakeNetwork(
+        system=LookupResult(error="EAI_NONAME"),
+        wire={(FIRST, HOST, "A"): NXDOMAIN, (FIRST, HOST, "AAAA"): NXDOMAIN},
+    )
+    looked = Looked(network)
+    assert looked.lookup.addresses is None
+    assert (looked.addresses.addresses, looked.addresses.ok) == ((), False)
+    assert looked.roots() == ["SystemLookup"]
+    assert not looked.observations.of(NameServerAnswer, record="MX")
+
+
+def test_a_name_without_address_is_asked_for_mail_exchangers() -> None:
+    network = FakeNetwork(
+        nameservers=(FIRST, SECOND),
+        system=LookupResult(error="EAI_NONAME"),
+        wire={
+            (FIRST, HOST, "A"): SILENT,
+            (FIRST, HOST, "AAAA"): SILENT,
+            (SECOND, HOST, "MX"): answer("10 mx00.ionos.de"),
+        },
+    )
+    looked = Looked(network)
+    (found,) = looked.observations.of(NameServerAnswer, record="MX")
+    assert (found.server, found.answers) == (SECOND, ("10 mx00.ionos.de",))
+    assert (found.asked_for, found.role) == ("related", "probe")
+    assert looked.lookup.addresses is None
+
+
+def test_no_name_server_is_a_failure_of_its_own() -> None:
+    looked = Looked(FakeNetwork(nameservers=(), system=LookupResult(error="EAI_AGAIN")))
+    assert looked.network.asked == []
+    assert looked.lookup.addresses is None
+    assert looked.roots() == ["ResolverConfiguration"]
+
+
+def test_a_name_in_the_hosts_file_needs_no_name_server() -> None:
+    looked = Looked(FakeNetwork(nameservers=(), hosts=("192.0.2.1",)))
+    assert looked.roots() == []
+    assert looked.system.from_hosts_file == ("192.0.2.1",)
+    assert looked.lookup.addresses is not None
+
+
+# --- --nameserver, literals, --connect-to -----------------------------------------------------
+
+
+def test_nameserver_replaces_the_system() -> None:
+    network = FakeNetwork(
+        source="--nameserver", wire={(FIRST, HOST, "AAAA"): answer("2001:db8::1")}
+    )
+    looked = Looked(network)
+    assert network.system_asked == 0
+    assert not looked.observations.of(SystemLookup)
+    assert (looked.addresses.addresses, looked.addresses.source) == (("2001:db8::1",), "wire")
+    assert looked.roots() == []
+
+
+def test_nameserver_without_an_answer_has_the_addresses_as_its_root() -> None:
+    network = FakeNetwork(
+        source="--nameserver",
+        wire={(FIRST, HOST, "A"): NXDOMAIN, (FIRST, HOST, "AAAA"): NXDOMAIN},
+    )
+    looked = Looked(network)
+    assert looked.lookup.addresses is None
+    assert looked.addresses.source == "wire"
+    assert looked.roots() == ["Addresses"]
+
+
+@pytest.mark.parametrize("host", ["192.0.2.7", "2001:db8::7", "fe80::1%eth0"])
+def test_an_address_is_not_looked_up(host: str) -> None:
+    looked = Looked(FakeNetwork(nameservers=()), host)
+    assert looked.network.asked == []
+    assert looked.network.system_asked == 0
+    assert (looked.addresses.addresses, looked.addresses.source) == ((host,), "literal")
+    assert len(looked.observations) == 1
+
+
+def test_connect_to_looks_nothing_up() -> None:
+    looked = Looked(FakeNetwork(), mapped=("127.0.0.1",), provider_hosts=())
+    assert looked.network.asked == []
+    assert looked.network.system_asked == 0
+    assert (looked.addresses.addresses, looked.addresses.source) == (("127.0.0.1",), "connect-to")
+    assert looked.addresses.host == HOST
+    assert looked.lookup.addresses == looked.addresses
+
+
+# --- the provider's other hosts ---------------------------------------------------------------
+
+
+def test_the_provider_s_other_hosts_are_asked_of_the_first_server_only() -> None:
+    network = FakeNetwork(
+        nameservers=(FIRST, SECOND),
+        wire={
+            (FIRST, "smtp.ionos.de", "A"): answer("192.0.2.8"),
+            (FIRST, "smtp.ionos.de", "AAAA"): answer("2001:db8::8"),
+        },
+    )
+    looked = Looked(network, provider_hosts=("smtp.ionos.de",))
+    assert looked.provider == {"smtp.ionos.de": ("192.0.2.8", "2001:db8::8")}
+    found = looked.observations.of(NameServerAnswer, question="smtp.ionos.de")
+    assert [(item.server, item.asked_for, item.role) for item in found] == [
+        (FIRST, "provider-host", "probe"),
+        (FIRST, "provider-host", "probe"),
+    ]
+
+
+def test_the_next_server_is_asked_where_the_first_does_not_know() -> None:
+    network = FakeNetwork(
+        nameservers=(FIRST, SECOND),
+        wire={
+            (FIRST, "smtp.ionos.de", "A"): SILENT,
+            (FIRST, "smtp.ionos.de", "AAAA"): AnswerResult(outcome="servfail"),
+            (SECOND, "smtp.ionos.de", "A"): answer("192.0.2.8"),
+        },
+    )
+    assert Looked(network, provider_hosts=("smtp.ionos.de",)).provider == {
+        "smtp.ionos.de": ("192.0.2.8",)
+    }
+
+
+def test_no_server_no_provider_addresses() -> None:
+    looked = Looked(FakeNetwork(nameservers=()), provider_hosts=("smtp.ionos.de",))
+    assert looked.provider == {"smtp.ionos.de": ()}
+
+
+# --- waits and outcomes -----------------------------------------------------------------------
+
+
+def test_every_wait_is_capped_by_itself_and_by_the_run() -> None:
+    assert sorted(set(Looked(FakeNetwork()).network.timeouts)) == [WIRE_CAP, SYSTEM_CAP]
+    assert set(Looked(FakeNetwork(), seconds=1.5).network.timeouts) == {1.5}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ok"),
+    [("answer", True), ("nodata", None), ("nxdomain", False), ("silent", False)],
+)
+def test_an_answer_s_ok_is_about_the_question(outcome: str, ok: bool | None) -> None:
+    result = AnswerResult(outcome=outcome, transport="tcp", aliases=("a.test",))  # type: ignore[arg-type]
+    looked = Looked(FakeNetwork(wire={(FIRST, HOST, "A"): result}))
+    found = looked.observations.first(NameServerAnswer, record="A")
+    assert found is not None
+    assert (found.outcome, found.ok, found.transport, found.aliases) == (
+        outcome,
+        ok,
+        "tcp",
+        ("a.test",),
+    )
+
+
+def test_an_ended_run_leaves_no_task_behind() -> None:
+    network = FakeNetwork(system_held=asyncio.Event(), wire_held=asyncio.Event())
+
+    async def scenario() -> int:
+        recorder = Recorder(Redactor("•"), clock=network.clock)
+
+        async def run() -> None:
+            async with asyncio.TaskGroup() as beside:
+                await look_up(
+                    HOST,
+                    network,
+                    recorder.trail("dns"),
+                    deadline=Deadline(network.clock, 30),
+                    beside=beside,
+                    provider_hosts=("smtp.ionos.de",),
+                )
+
+        task = asyncio.create_task(run())
+        await network.asking.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(scenario()) == 1
