@@ -165,7 +165,8 @@ def _spans(network: Network) -> Iterator[tuple[int, int]]:
     elif first < _IPV4_FIRST:
         # it holds all mapped addresses, which no IPv6 client has
         yield first, _IPV4_FIRST
-        yield _IPV4_END, end
+        if end > _IPV4_END:
+            yield _IPV4_END, end
 
 
 def _ranges(addresses: AddressSet) -> Iterator[tuple[int, int]]:
