@@ -151,6 +151,52 @@ class ConnectAttempt(Observation, frozen=True, kw_only=True, tag="connect"):
     provider: str | None = None  # the provider of a control or other host
 
 
+#: time-exceeded: a router on the way gave the SYN back when its TTL ran out. open, refused: a
+#: SYN-ACK or RST, by whoever answers in the destination's name. icmp: any other ICMP error.
+#: silent: nothing. not-sent: this machine's own refusal, with its errno.
+HopOutcome = Literal["time-exceeded", "open", "refused", "icmp", "silent", "not-sent", "other"]
+
+
+class ICMPError(msgspec.Struct, frozen=True, kw_only=True):
+    """An ICMP or ICMPv6 error by its numbers and its name (RFC 792, 1812, 4443); "" is no name."""
+
+    type: int
+    code: int
+    name: str = ""
+
+
+class Hop(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one SYN that was sent with this TTL (IPv6: hop limit).
+
+    `sender` is the address that an ICMP error came from. A SYN-ACK or RST has none: whoever
+    sends it gives the destination's address.
+    """
+
+    ttl: int
+    outcome: HopOutcome
+    sender: str = ""
+    icmp: ICMPError | None = None
+    error: str = ""  # errno name
+    seconds: float = 0.0  # from the first SYN to the answer
+
+
+class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
+    """The way to one port, hop by hop, as far as it answers.
+
+    `hops` has one entry for each TTL from 1 up to the first final answer, or to the last that was
+    tried. `reached_at` is the TTL at which the port itself answered, open or refused. Without
+    `supported` this system gives no ICMP errors to ordinary users.
+    """
+
+    host: str
+    address: str
+    port: int
+    family: Family
+    hops: tuple[Hop, ...] = ()
+    reached_at: int | None = None
+    supported: bool = True
+
+
 # --- session, TLS, AUTH, sender -------------------------------------------------------------
 
 Step = Literal[
@@ -162,11 +208,22 @@ Step = Literal[
 ExchangeOutcome = Literal["reply", "silence", "closed", "reset", "tls", "flood", "other"]
 
 
+SessionPurpose = Literal[
+    "configured",
+    "other-mode",  # the other TLS mode on the configured port
+    "other-port",
+    "other-host",
+    "noop",  # a NOOP into silence
+    "legacy-tls",  # which TLS does the server speak, if it may be old
+    "small-segments",  # does TLS work where no packet is large
+    "one-group",  # does TLS work where the ClientHello is small
+]
+
+
 class Session(Observation, frozen=True, kw_only=True, tag="session"):
     """A session was begun; the observations after it with the same `connection` belong to it.
 
-    `purpose` says why: the configured way, the other TLS mode on the same port, another port,
-    a ClientHello or a NOOP into silence.
+    `purpose` says why.
     """
 
     connection: str
@@ -174,7 +231,8 @@ class Session(Observation, frozen=True, kw_only=True, tag="session"):
     address: str
     port: int
     tls: TLSMode
-    purpose: Literal["configured", "other-mode", "other-port", "other-host", "noop", "legacy-tls"]
+    purpose: SessionPurpose
+    segment_size: int = 0  # TCP_MAXSEG of this connection, 0 where the system chose
 
 
 class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
@@ -274,6 +332,7 @@ AnyObservation = (
     | NameServerAnswer
     | Addresses
     | ConnectAttempt
+    | PathTrace
     | Session
     | Exchange
     | Handshake

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_address, is_local
+from smtpdoctor.addresses import family_of, is_address, is_local, is_loopback
 from smtpdoctor.checks import auth, dns, reach, sender, tls
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import ConnectResult, Network, Stream
@@ -29,6 +29,7 @@ from smtpdoctor.observations import (
     AnyObservation,
     CheckName,
     CheckRun,
+    ConnectAttempt,
     ConnectPurpose,
     Exchange,
     Handshake,
@@ -36,6 +37,7 @@ from smtpdoctor.observations import (
     Recorder,
     Redactor,
     Session,
+    SessionPurpose,
     SettingRead,
     SettingsRead,
     Trail,
@@ -43,8 +45,13 @@ from smtpdoctor.observations import (
 from smtpdoctor.place import full_host_name, look_around
 from smtpdoctor.plan import NEEDS, Plan
 from smtpdoctor.settings.model import MASK, TLSMode
-from smtpdoctor.smtp.session import SMTPSession
-from smtpdoctor.smtp.tls import client_context, legacy_context, trust_store_size
+from smtpdoctor.smtp.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
+from smtpdoctor.smtp.tls import (
+    client_context,
+    legacy_context,
+    one_group_context,
+    trust_store_size,
+)
 
 #: At most so many sessions with one server at a time.
 SESSIONS_PER_SERVER = 2
@@ -53,6 +60,11 @@ SILENT_ROUND_TRIPS = 3
 SILENT_SECONDS = 0.5
 #: What the run may overrun its timeout by before everything still open is cut off.
 GRACE = 1.0
+
+#: From this release on OpenSSL sends post-quantum key shares by itself.
+POST_QUANTUM_OPENSSL = (3, 5)
+#: Segments that pass a tunnel in a tunnel, and those that pass everywhere (RFC 9293 §3.7.1).
+SEGMENT_SIZES = (1200, 536)
 
 #: The two hosts of IONOS that stand for its regions; the others are names of the same service.
 IONOS_HOSTS = ("smtp.ionos.com", "smtp.ionos.de")
@@ -135,7 +147,9 @@ class _Examination:
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(SESSIONS_PER_SERVER)
         )
+        self.probed_ports: set[int] = set()
         self.another_way_works = False
+        self.traced: asyncio.Future[list[None]] | None = None
         self._numbers = itertools.count(1)
         self._context: asyncio.Task[ssl.SSLContext] | None = None
 
@@ -164,8 +178,8 @@ class _Examination:
         if found is None or not self._selects("reach"):
             return
         trail, self.addresses = found
+        self._knock_beside(host, trail)
         async with self._connect(host, trail) as connection:
-            self._knock_beside(host, trail)
             if connection is None:
                 await self._explore_without(host, trail)
             elif self._selects("tls"):
@@ -174,10 +188,9 @@ class _Examination:
     def _record_settings(self) -> None:
         self.recorder.trail("settings").record(SettingsRead(settings=self.settings))
         for entry in self.settings.entries:
-            read = self.recorder.trail("settings").record(
-                SettingRead(setting=entry, ok=entry.problem is None)
-            )
-            self.setting_ids.setdefault(entry.field, read.id)
+            read = self.recorder.trail("settings").record(SettingRead(setting=entry, ok=entry.ok))
+            if not entry.repaired:
+                self.setting_ids.setdefault(entry.field, read.id)
 
     async def _look_up(self, host: str) -> tuple[Trail, tuple[str, ...]] | None:
         """The addresses of the host, and the trail that ends with them."""
@@ -248,12 +261,44 @@ class _Examination:
 
         for address in self.addresses:
             self.tasks.create_task(one(address), "reach")
+        self.side.create_task(self._trace_when_stuck(host, trail, first), "reach")
         connection = await first
         try:
             yield connection
         finally:
             if connection is not None:
                 connection.stream.close()
+
+    async def _trace_when_stuck(
+        self, host: str, trail: Trail, first: asyncio.Future[_Connection | None]
+    ) -> None:
+        """Look at the path while the configured port is still being waited for."""
+        await asyncio.wait({first}, timeout=reach.TRACE_AFTER)
+        if not first.done() or first.result() is None:
+            await self._trace(host, trail)
+
+    async def _trace(self, host: str, trail: Trail) -> None:
+        """The way to the configured port and to one for comparison, IPv4 and IPv6 apart. Once."""
+        if self.traced is None:
+            port = self.settings.port or 0
+            one_of_each = {family_of(address): address for address in reversed(self.addresses)}
+            self.traced = asyncio.gather(
+                *(
+                    reach.trace(
+                        self.network,
+                        trail.branch(role="probe"),
+                        self.deadline,
+                        host=host,
+                        address=address,
+                        port=each,
+                    )
+                    for address in one_of_each.values()
+                    # nothing stands between a machine and itself
+                    if not is_loopback(address) and not self.plan.is_mapped(host)
+                    for each in dict.fromkeys((port, reach.CONTROL_PORT))
+                )
+            )
+        await asyncio.shield(self.traced)
 
     async def _attempt(
         self,
@@ -263,7 +308,6 @@ class _Examination:
         port: int,
         purpose: ConnectPurpose,
         *,
-        wait: float = reach.CONNECT,
         provider: str | None = None,
     ) -> ConnectResult:
         mapping = self.plan.mapping(host, port)
@@ -276,9 +320,14 @@ class _Examination:
             port=port,
             target=(mapping.address, mapping.target_port) if mapping is not None else None,
             purpose=purpose,
-            wait=wait,
             provider=provider,
+            round_trip=self._round_trip,
         )
+
+    def _round_trip(self) -> float:
+        """The shortest time in which a port has answered so far, in seconds."""
+        answered = self.recorder.observations().of(ConnectAttempt, outcome="open")
+        return min((item.seconds for item in answered), default=0.0)
 
     def _knock_beside(self, host: str, trail: Trail) -> None:
         """Connect to the two submission ports beside the configured one, and close at once."""
@@ -316,7 +365,6 @@ class _Examination:
             address,
             port,
             purpose,
-            wait=reach.BESIDE,
             provider=provider,
         )
         if result.stream is not None:
@@ -346,7 +394,14 @@ class _Examination:
             if self._may_touch(host, port)
             for address in self.addresses
         ]
-        work = [self._probe_other_ports(host, trail)] if self._selects("tls") else []
+        if self._may_touch(host, reach.CONTROL_PORT):
+            knocks += [
+                self._knock(trail, host, address, reach.CONTROL_PORT, "other-port")
+                for address in self.addresses
+            ]
+        work = [self._trace(host, trail)]
+        if self._selects("tls"):
+            work.append(self._probe_other_ports(host, trail))
         if self._wants_controls(host):
             work += [self._knock_control_addresses(trail), self._knock_control_hosts(host, trail)]
         await asyncio.gather(*knocks, *work)
@@ -426,7 +481,7 @@ class _Examination:
     async def _configured_session(
         self, session: SMTPSession, host: str, connection: _Connection
     ) -> bool:
-        """True where the configured way works as far as it can be tried."""
+        """True where nothing else needs to be tried: a login could be offered as configured."""
         settings = self.settings
         context = await self._verifying_context()
         # credentials that can't go out in clear make STARTTLS a demand
@@ -467,7 +522,6 @@ class _Examination:
             trail = session.trail.branch("auth")
             trail.also_after(*self._settings("username", "password", "token"))
             logged_in = await auth.log_in(session, settings, self.plan.credentials, trail)
-        worked = logged_in is not False
         if self._selects("sender") and sender.wanted(settings, logged_in):
             trail = session.trail.branch("sender")
             trail.also_after(*self._settings("sender"))
@@ -475,7 +529,12 @@ class _Examination:
         else:
             await session.quit()
         await session.close()
-        return worked
+        return settings.tls != "none" or not self._tls_may_be_wanted(session)
+
+    def _tls_may_be_wanted(self, session: SMTPSession) -> bool:
+        """Whether a session without TLS met a server that has more to offer inside TLS."""
+        refused = self.recorder.observations().of(Exchange, connection=session.connection, ok=False)
+        return session.capabilities.starttls and (bool(refused) or self.settings.has_credentials)
 
     async def _probe_silence(
         self, host: str, connection: _Connection, waiting: SMTPSession
@@ -484,8 +543,10 @@ class _Examination:
         port = self.settings.port or 0
         mode: TLSMode = "starttls" if self.settings.tls == "implicit" else "implicit"
         probe = await self._probe("other-mode", host, connection.address, port, mode)
-        if probe is not None and probe.spoke_mode(mode):
+        if probe is not None and (probe.spoke_mode(mode) or self._speaks_no_mail(probe)):
             waiting.give_up.set()
+        else:
+            await self._probe_other_ports(host, connection.trail)
 
     async def _probe_beside(self, host: str, connection: _Connection, failed: SMTPSession) -> None:
         """After the configured way failed: what else works, without credentials?"""
@@ -499,10 +560,20 @@ class _Examination:
             work.append(self._probe("legacy-tls", host, address, port, self.settings.tls))
         if self._greeting_silent(failed) and not self._other_mode_answered():
             work.append(self._probe("noop", host, address, port, "none"))
+        if self._last_handshake_failed(failed, ("stalled",)):
+            work.append(self._probe_size(host, address, port))
+        if self._strange(failed):
+            work.append(self._trace(host, connection.trail))
         work.append(self._probe_other_ports(host, connection.trail))
         await asyncio.gather(*work)
         if not self.settings.found or not self.another_way_works:
             await self._probe_other_hosts(connection.trail)
+
+    def _strange(self, failed: SMTPSession) -> bool:
+        """Whether somebody else may answer in the server's place: then the distance tells."""
+        return failed.certificate_refused or (
+            failed.greeted and self.settings.tls == "starttls" and not failed.in_tls
+        )
 
     def _other_modes(self, failed: SMTPSession) -> list[TLSMode]:
         """The TLS modes still to try on the same port, by what the configured one met."""
@@ -523,10 +594,27 @@ class _Examination:
                 modes.append("starttls")
         return [mode for mode in modes if mode not in tried]
 
+    async def _probe_size(self, host: str, address: str, port: int) -> None:
+        """A handshake that stalls: is it the size of the packets, theirs or our first one?"""
+        mode = self.settings.tls
+        if ssl.OPENSSL_VERSION_INFO >= POST_QUANTUM_OPENSSL:
+            probe = await self._probe("one-group", host, address, port, mode)
+            if probe is not None and probe.in_tls:
+                return
+        for size in SEGMENT_SIZES:
+            probe = await self._probe(
+                "small-segments", host, address, port, mode, segment_size=size
+            )
+            if probe is not None and probe.in_tls:
+                return
+
     async def _probe_other_ports(self, host: str, trail: Trail) -> None:
         """A session without credentials on every other port of the host that takes connections."""
 
         async def one(port: int, mode: TLSMode) -> None:
+            if port in self.probed_ports:
+                return
+            self.probed_ports.add(port)
             for address in self.addresses:
                 knock = await self._knock(trail, host, address, port, "other-port")
                 if knock.outcome == "open":
@@ -555,20 +643,31 @@ class _Examination:
         await asyncio.gather(*(one(host, found) for host, found in self.other_hosts.items()))
 
     async def _probe(
-        self, purpose: Any, host: str, address: str, port: int, mode: TLSMode
+        self,
+        purpose: SessionPurpose,
+        host: str,
+        address: str,
+        port: int,
+        mode: TLSMode,
+        *,
+        segment_size: int = 0,
     ) -> SMTPSession | None:
         """One session beside the main one, as far as EHLO. None where it did not connect."""
         async with self._slots[address]:
             trail = self.recorder.trail("tls", role="probe")
             mapping = self.plan.mapping(host, port)
             target = (mapping.address, mapping.target_port) if mapping else (address, port)
-            result = await self.network.connect(*target, self.deadline.cap(reach.BESIDE))
+            result = await self.network.connect(
+                *target, self.deadline.cap(reach.BESIDE), segment_size=segment_size
+            )
             if result.stream is None:
                 return None
             connection = _Connection(
                 stream=result.stream, address=address, trail=trail, seconds=result.seconds
             )
-            session = self._session(purpose, host, connection, port, mode)
+            session = self._session(
+                purpose, host, connection, port, mode, segment_size=segment_size
+            )
             try:
                 if purpose == "legacy-tls":
                     await self._legacy_handshake(session, mode)
@@ -581,7 +680,9 @@ class _Examination:
                         tls=mode,
                         tls_demanded=True,
                         ehlo_name=name,
-                        context=await self._verifying_context(),
+                        context=one_group_context(self.plan.cafile)
+                        if purpose == "one-group"
+                        else await self._verifying_context(),
                     )
                     if worked:
                         self.another_way_works = True
@@ -606,7 +707,14 @@ class _Examination:
         await session.handshake("starttls", context)
 
     def _session(
-        self, purpose: Any, host: str, connection: _Connection, port: int, mode: TLSMode
+        self,
+        purpose: SessionPurpose,
+        host: str,
+        connection: _Connection,
+        port: int,
+        mode: TLSMode,
+        *,
+        segment_size: int = 0,
     ) -> SMTPSession:
         number = f"session {next(self._numbers)}"
         trail = connection.trail.branch("tls")
@@ -619,6 +727,7 @@ class _Examination:
                 port=port,
                 tls=mode,
                 purpose=purpose,
+                segment_size=segment_size,
             )
         )
         return SMTPSession(
@@ -628,6 +737,7 @@ class _Examination:
             trail=trail,
             recorder=self.recorder,
             deadline=self.deadline,
+            handshake_wait=HANDSHAKE if purpose == "configured" else HANDSHAKE_BESIDE,
         )
 
     # --- what was seen so far -----------------------------------------------------------------
@@ -644,6 +754,11 @@ class _Examination:
         seen = self.recorder.observations()
         others = {item.connection for item in seen.of(Session, purpose="other-mode")}
         return any(item.ok and item.connection in others for item in seen.of(Handshake))
+
+    def _speaks_no_mail(self, session: SMTPSession) -> bool:
+        """Whether the ClientHello was answered by a web server or another protocol's."""
+        handshake = self.recorder.observations().first(Handshake, connection=session.connection)
+        return handshake is not None and handshake.protocol not in ("tls", "smtp", "empty")
 
     def _last_handshake_failed(self, session: SMTPSession, kinds: Sequence[str]) -> bool:
         seen = self.recorder.observations().of(Handshake, connection=session.connection)

@@ -34,6 +34,9 @@ AskedFor = Literal["host", "provider-host", "related"]
 SYSTEM_CAP = 6.0
 WIRE_CAP = 3.0
 
+#: A control host that can't be looked up by then is not worth the wait.
+CONTROL_CAP = 1.5
+
 #: The source of name servers that replace the system's resolver.
 NAMESERVER_OPTION = "--nameserver"
 
@@ -87,7 +90,7 @@ async def look_up(
     from_hosts_file = network.hosts_file(host)
     # a name that the hosts file has needs no name server
     resolver_works = True if servers else None if from_hosts_file else False
-    trail.record(
+    configuration = trail.branch().record(
         ResolverConfiguration(
             nameservers=servers,
             search=configured.search,
@@ -95,6 +98,7 @@ async def look_up(
             ok=resolver_works,
         )
     )
+    trail.also_after(configuration.id)  # beside what the trail stands on: the host's setting
     wire = _Wire(network, trail.branch(role="probe"), deadline)
     asked = [beside.create_task(wire.ask_addresses(server, host, "host")) for server in servers]
     provider_addresses = {
@@ -149,10 +153,13 @@ async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple
     """The addresses of a control host, unrecorded; () where there are none."""
     configured = network.resolver_settings()
     if configured.source != NAMESERVER_OPTION:
-        return (await network.system_lookup(host, deadline.cap(WIRE_CAP))).addresses
+        return (await network.system_lookup(host, deadline.cap(CONTROL_CAP))).addresses
     for server in configured.nameservers:
         answers = await asyncio.gather(
-            *(network.ask(server, host, record, deadline.cap(WIRE_CAP)) for record in ("A", "AAAA"))
+            *(
+                network.ask(server, host, record, deadline.cap(CONTROL_CAP))
+                for record in ("A", "AAAA")
+            )
         )
         if any(answer.outcome in SETTLED for answer in answers):
             return tuple(address for answer in answers for address in answer.answers)

@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import AnyObservation
 
 CODE = "tls-required"
-BEFORE = ("auth-not-offered", "credentials-missing")
+BEFORE = ("ehlo-rejected", "auth-not-offered", "credentials-missing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -36,7 +36,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             *_ways.mode_line(run),
             Evidence(check="tls", text=seen),
-            *_ways.probe_evidence(run),
             *library_words(run, CODE),
         ),
         fixes=_ways.fixes_by_mode(run, "starttls"),
