@@ -50,10 +50,10 @@ MOST_COUNTED = 50
 MOST_EVALUATED = 200
 """Look-up terms after which an expansion gives up: only a hostile policy sends different clients
 so many different ways."""
-HUGE_IPV4_PREFIX = 9
-HUGE_IPV6_PREFIX = 19
-"""Networks of such a prefix or a shorter one are no mail service's: the largest of those publish
-an IPv4 /14, and registries give the largest IPv6 blocks, /19 and /20, to whole operators."""
+HUGE_IPV4_PREFIX = 11
+HUGE_IPV6_PREFIX = 20
+"""Networks of such a prefix or a shorter one: two million IPv4 addresses, or a whole operator's
+IPv6 block. Whoever has an address there passes."""
 
 Answers: TypeAlias = MutableMapping[Lookup, Answer]
 """Answers already had, so that several evaluations ask for each name once."""

@@ -907,6 +907,31 @@ def test_missing_record_of_the_domain_itself_is_not_void() -> None:
     assert check({}).void_lookups == 0
 
 
+# --- hostile records -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "result"),
+    [
+        ("v=spf1" + " a" * 100_000 + " +all", "permerror"),
+        ("v=spf1" + " ip4:198.51.100.1" * 100_000 + " ~all", "softfail"),
+        ("v=spf1" + " foo" * 100_000, "permerror"),
+        ("v=spf1 exists:" + "%{s}" * 20_000 + " ?all", "neutral"),
+        ("v=spf1 exists:" + "%{d}." * 20_000 + "com ?all", "neutral"),
+        ("v=spf1 exists:" + "%{l999r-+.}" * 10_000 + " ?all", "neutral"),
+        (f"v=spf1 a:{TOO_LONG_LABEL}.com mx:{TOO_LONG_LABEL * 900}.com ?all", "neutral"),
+        (b"v=spf1 " + bytes(range(256)) * 200, "permerror"),
+        (bytes(range(256)) * 200, "none"),
+    ],
+    ids=lambda value: str(value)[:16],
+)
+def test_hostile_records_end(record: Any, result: Result) -> None:
+    sender = "-".join("a" * 60) + "@example.com"
+    found = check_record(record, sender=sender, zone={"example.com": {"A": ["198.51.100.1"]}})
+    assert found.result == result
+    assert len(found.tree.steps) <= 11
+
+
 # --- the tree ------------------------------------------------------------------------------------
 
 
