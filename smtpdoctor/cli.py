@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from smtpdoctor import __version__
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="smtpdoctor",
     help="Names the true cause when an application can't send mail, and prints the fix.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -56,10 +55,11 @@ class TLS(StrEnum):
 USAGE, INTERRUPTED = 2, 130
 
 
-class UsageFault(click.ClickException):
+class UsageFault(typer.BadParameter):
     """One line on standard error, exit 2."""
 
-    exit_code = USAGE
+    def format_message(self) -> str:
+        return self.message
 
 
 def main() -> NoReturn:
@@ -73,12 +73,12 @@ def run(arguments: list[str]) -> int:
         status = typer.main.get_command(app).main(
             arguments, prog_name="smtpdoctor", standalone_mode=False
         )
-    except click.ClickException as error:
+    except TyperException as error:
         from smtpdoctor.text import visible
 
         print(f"smtpdoctor: {visible(error.format_message())}", file=sys.stderr)
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone; say nothing more
@@ -92,8 +92,9 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _common(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -101,7 +102,8 @@ def _common(
         ),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command(
@@ -232,7 +234,7 @@ def settings(
     import os
 
     from smtpdoctor.settings.reading import Options, UsageError, read_settings
-    from smtpdoctor.settings.show import as_data, as_text
+    from smtpdoctor.settings.show import as_data, show
 
     try:
         read, _ = read_settings(
@@ -243,7 +245,7 @@ def settings(
     if format_ is Format.JSON:
         print(json.dumps(as_data(read), ensure_ascii=False, indent=2))
     else:
-        print(as_text(read))
+        print(show(read))
 
 
 @app.command(
@@ -293,16 +295,16 @@ def demo(
             print(line)
         return
     try:
-        report, env_text, expected = command.play(scenario)
+        report, setup = command.play(scenario)
     except command.UnknownScenarioError as error:
         raise UsageFault(str(error)) from None
     if format_ is Format.TERMINAL:
         print(f"scenario {scenario}, with this .env:\n")
-        for line in env_text.splitlines():
+        for line in command.masked(setup.env_text).splitlines():
             print(f"    {line}")
         print()
     _show(report, format_, verbose=verbose, strict=False)
-    raise typer.Exit(0 if command.named(report, expected) else 1)
+    raise typer.Exit(0 if command.named(report, setup.expected) else 1)
 
 
 def _checked(options: object, *, live: bool, **more: object) -> Report:

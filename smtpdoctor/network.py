@@ -18,7 +18,7 @@ from typing import Protocol
 import msgspec
 
 from smtpdoctor.addresses import family_of
-from smtpdoctor.observations import ConnectOutcome, NameServerOutcome
+from smtpdoctor.observations import ConnectOutcome, Hop, NameServerOutcome
 
 READ_SIZE = 65536
 
@@ -87,6 +87,13 @@ class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
     transport: str = "udp"
 
 
+class TraceResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The way to one port: one hop for each TTL from 1, and the TTL at which the port answered."""
+
+    hops: tuple[Hop, ...]
+    reached_at: int | None = None
+
+
 class ResolverSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Name servers as `address` or `address:port`, and the search list."""
 
@@ -107,6 +114,10 @@ class Network(Protocol):
     ) -> AnswerResult: ...
 
     async def connect(self, address: str, port: int, timeout: float) -> ConnectResult: ...
+
+    async def trace(self, address: str, port: int, timeout: float) -> TraceResult | None:
+        """None where this system has no error queue for ordinary users."""
+        ...
 
     def resolver_settings(self) -> ResolverSettings: ...
 
@@ -197,7 +208,7 @@ class SystemNetwork:
             # small commands go out at once; a doctor waits for answers, not for full segments
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             async with asyncio.timeout(max(timeout, 0)):
-                await loop.sock_connect(sock, _sockaddr(address, port))
+                await loop.sock_connect(sock, socket_address(address, port))
         except TimeoutError:
             sock.close()
             return ConnectResult(outcome="silent", seconds=time.monotonic() - began)
@@ -217,6 +228,11 @@ class SystemNetwork:
             stream=SocketStream(sock, address, port),
         )
 
+    async def trace(self, address: str, port: int, timeout: float) -> TraceResult | None:
+        from smtpdoctor.hops import trace
+
+        return await trace(address, port, timeout)
+
     def resolver_settings(self) -> ResolverSettings:
         if self._nameservers:
             return ResolverSettings(nameservers=self._nameservers, source="--nameserver")
@@ -230,7 +246,7 @@ class SystemNetwork:
         return () if self._nameservers else hosts_file(host)
 
 
-def _sockaddr(address: str, port: int) -> tuple[object, ...]:
+def socket_address(address: str, port: int) -> tuple[object, ...]:
     """A socket address without any look-up; an IPv6 zone becomes its scope number."""
     if "%" not in address:
         return (address, port)

@@ -151,6 +151,52 @@ class ConnectAttempt(Observation, frozen=True, kw_only=True, tag="connect"):
     provider: str | None = None  # the provider of a control or other host
 
 
+#: time-exceeded: a router on the way gave the SYN back when its TTL ran out. open, refused: a
+#: SYN-ACK or RST, by whoever answers in the destination's name. icmp: any other ICMP error.
+#: silent: nothing. not-sent: this machine's own refusal, with its errno.
+HopOutcome = Literal["time-exceeded", "open", "refused", "icmp", "silent", "not-sent", "other"]
+
+
+class ICMPError(msgspec.Struct, frozen=True, kw_only=True):
+    """An ICMP or ICMPv6 error by its numbers and its name (RFC 792, 1812, 4443); "" is no name."""
+
+    type: int
+    code: int
+    name: str = ""
+
+
+class Hop(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one SYN that was sent with this TTL (IPv6: hop limit).
+
+    `sender` is the address that an ICMP error came from. A SYN-ACK or RST has none: whoever
+    sends it gives the destination's address.
+    """
+
+    ttl: int
+    outcome: HopOutcome
+    sender: str = ""
+    icmp: ICMPError | None = None
+    error: str = ""  # errno name
+    seconds: float = 0.0  # from the first SYN to the answer
+
+
+class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
+    """The way to one port, hop by hop, as far as it answers.
+
+    `hops` has one entry for each TTL from 1 up to the first final answer, or to the last that was
+    tried. `reached_at` is the TTL at which the port itself answered, open or refused. Without
+    `supported` this system gives no ICMP errors to ordinary users.
+    """
+
+    host: str
+    address: str
+    port: int
+    family: Family
+    hops: tuple[Hop, ...] = ()
+    reached_at: int | None = None
+    supported: bool = True
+
+
 # --- session, TLS, AUTH, sender -------------------------------------------------------------
 
 Step = Literal[
@@ -274,6 +320,7 @@ AnyObservation = (
     | NameServerAnswer
     | Addresses
     | ConnectAttempt
+    | PathTrace
     | Session
     | Exchange
     | Handshake

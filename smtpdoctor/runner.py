@@ -43,7 +43,7 @@ from smtpdoctor.observations import (
 from smtpdoctor.place import full_host_name, look_around
 from smtpdoctor.plan import NEEDS, Plan
 from smtpdoctor.settings.model import MASK, TLSMode
-from smtpdoctor.smtp.session import SMTPSession
+from smtpdoctor.smtp.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
 from smtpdoctor.smtp.tls import client_context, legacy_context, trust_store_size
 
 #: At most so many sessions with one server at a time.
@@ -135,6 +135,7 @@ class _Examination:
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(SESSIONS_PER_SERVER)
         )
+        self.probed_ports: set[int] = set()
         self.another_way_works = False
         self._numbers = itertools.count(1)
         self._context: asyncio.Task[ssl.SSLContext] | None = None
@@ -164,8 +165,8 @@ class _Examination:
         if found is None or not self._selects("reach"):
             return
         trail, self.addresses = found
+        self._knock_beside(host, trail)
         async with self._connect(host, trail) as connection:
-            self._knock_beside(host, trail)
             if connection is None:
                 await self._explore_without(host, trail)
             elif self._selects("tls"):
@@ -174,10 +175,9 @@ class _Examination:
     def _record_settings(self) -> None:
         self.recorder.trail("settings").record(SettingsRead(settings=self.settings))
         for entry in self.settings.entries:
-            read = self.recorder.trail("settings").record(
-                SettingRead(setting=entry, ok=entry.problem is None)
-            )
-            self.setting_ids.setdefault(entry.field, read.id)
+            read = self.recorder.trail("settings").record(SettingRead(setting=entry, ok=entry.ok))
+            if not entry.repaired:
+                self.setting_ids.setdefault(entry.field, read.id)
 
     async def _look_up(self, host: str) -> tuple[Trail, tuple[str, ...]] | None:
         """The addresses of the host, and the trail that ends with them."""
@@ -426,7 +426,7 @@ class _Examination:
     async def _configured_session(
         self, session: SMTPSession, host: str, connection: _Connection
     ) -> bool:
-        """True where the configured way works as far as it can be tried."""
+        """True where nothing else needs to be tried: a login could be offered as configured."""
         settings = self.settings
         context = await self._verifying_context()
         # credentials that can't go out in clear make STARTTLS a demand
@@ -467,7 +467,6 @@ class _Examination:
             trail = session.trail.branch("auth")
             trail.also_after(*self._settings("username", "password", "token"))
             logged_in = await auth.log_in(session, settings, self.plan.credentials, trail)
-        worked = logged_in is not False
         if self._selects("sender") and sender.wanted(settings, logged_in):
             trail = session.trail.branch("sender")
             trail.also_after(*self._settings("sender"))
@@ -475,7 +474,12 @@ class _Examination:
         else:
             await session.quit()
         await session.close()
-        return worked
+        return settings.tls != "none" or not self._tls_may_be_wanted(session)
+
+    def _tls_may_be_wanted(self, session: SMTPSession) -> bool:
+        """Whether a session without TLS met a server that has more to offer inside TLS."""
+        refused = self.recorder.observations().of(Exchange, connection=session.connection, ok=False)
+        return session.capabilities.starttls and (bool(refused) or self.settings.has_credentials)
 
     async def _probe_silence(
         self, host: str, connection: _Connection, waiting: SMTPSession
@@ -486,6 +490,8 @@ class _Examination:
         probe = await self._probe("other-mode", host, connection.address, port, mode)
         if probe is not None and probe.spoke_mode(mode):
             waiting.give_up.set()
+        else:
+            await self._probe_other_ports(host, connection.trail)
 
     async def _probe_beside(self, host: str, connection: _Connection, failed: SMTPSession) -> None:
         """After the configured way failed: what else works, without credentials?"""
@@ -527,6 +533,9 @@ class _Examination:
         """A session without credentials on every other port of the host that takes connections."""
 
         async def one(port: int, mode: TLSMode) -> None:
+            if port in self.probed_ports:
+                return
+            self.probed_ports.add(port)
             for address in self.addresses:
                 knock = await self._knock(trail, host, address, port, "other-port")
                 if knock.outcome == "open":
@@ -628,6 +637,7 @@ class _Examination:
             trail=trail,
             recorder=self.recorder,
             deadline=self.deadline,
+            handshake_wait=HANDSHAKE if purpose == "configured" else HANDSHAKE_BESIDE,
         )
 
     # --- what was seen so far -----------------------------------------------------------------

@@ -87,7 +87,7 @@ async def look_up(
     from_hosts_file = network.hosts_file(host)
     # a name that the hosts file has needs no name server
     resolver_works = True if servers else None if from_hosts_file else False
-    trail.record(
+    configuration = trail.branch().record(
         ResolverConfiguration(
             nameservers=servers,
             search=configured.search,
@@ -95,6 +95,7 @@ async def look_up(
             ok=resolver_works,
         )
     )
+    trail.also_after(configuration.id)  # beside what the trail stands on: the host's setting
     wire = _Wire(network, trail.branch(role="probe"), deadline)
     asked = [beside.create_task(wire.ask_addresses(server, host, "host")) for server in servers]
     provider_addresses = {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from smtpdoctor.api import make_plan, run
-from smtpdoctor.demo.scenarios import SCENARIOS, Scenario
+from smtpdoctor.demo.scenarios import SCENARIOS, Scenario, Setup
 from smtpdoctor.plan import Mapping
 from smtpdoctor.report.model import Report
+from smtpdoctor.settings.model import MASK
 from smtpdoctor.settings.reading import Options
 
 
@@ -25,8 +27,8 @@ def listing() -> Iterator[str]:
         yield f"{scenario.name:28} {scenario.title}{note}"
 
 
-def play(name: str) -> tuple[Report, str, str | None]:
-    """Run a scenario: the report, its .env, and the code that should lead (None: healthy)."""
+def play(name: str) -> tuple[Report, Setup]:
+    """Run a scenario: the report, and what it was made from. Raises UnknownScenarioError."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
         raise UnknownScenarioError(f"no scenario {name!r}; smtpdoctor demo --list names them")
@@ -35,7 +37,7 @@ def play(name: str) -> tuple[Report, str, str | None]:
     return asyncio.run(_play(scenario))
 
 
-async def _play(scenario: Scenario) -> tuple[Report, str, str | None]:
+async def _play(scenario: Scenario) -> tuple[Report, Setup]:
     with tempfile.TemporaryDirectory(prefix="smtpdoctor-") as folder:
         async with scenario.running() as setup:
             (Path(folder) / ".env").write_text(setup.env_text, encoding="utf-8")
@@ -51,7 +53,12 @@ async def _play(scenario: Scenario) -> tuple[Report, str, str | None]:
                 cafile=str(setup.cafile),
             )
             report = await run(plan, environ={})
-            return report, setup.env_text, setup.expected
+            return report, setup
+
+
+def masked(env_text: str) -> str:
+    """A scenario's .env for the screen: even an invented password stays off it."""
+    return re.sub(r"(?m)^(SMTP_PASS=).+$", rf"\1{MASK}", env_text)
 
 
 def named(report: Report, expected: str | None) -> bool:

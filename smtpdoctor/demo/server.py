@@ -97,16 +97,16 @@ def most_simultaneous(sessions: Iterable[Session]) -> int:
 
 
 class SMTPServer:
-    """An embedded server on loopback, on a port that the system chooses.
+    """An embedded server, on loopback and a port that the system chooses unless told otherwise.
 
     `async with SMTPServer(behaviour) as server:` or `start()` and `close()`. `errors` holds
     exceptions that no misbehaviour was meant to raise: a fault of this server itself.
     """
 
-    def __init__(self, behaviour: Behaviour, *, host: str = "127.0.0.1") -> None:
+    def __init__(self, behaviour: Behaviour, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.behaviour = behaviour
         self.host = host
-        self.port = 0
+        self.port = port
         self.sessions: deque[Session] = deque(maxlen=MOST_SESSIONS_KEPT)
         self.errors: list[Exception] = []
         self._context = _tls_context(behaviour)
@@ -125,7 +125,7 @@ class SMTPServer:
 
     async def start(self) -> None:
         """Listens. `port` is known afterwards."""
-        self._server = await asyncio.start_server(self._serve, self.host, 0)
+        self._server = await asyncio.start_server(self._serve, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.model import Evidence
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import CheckName
 from smtpdoctor.settings.model import Field
+from smtpdoctor.settings.names import preferred
 
 
-def library_words(run: Run, code: str) -> tuple[Evidence, ...]:
-    """What mail libraries print for this fault: the named client's words, else Nodemailer's."""
+def library_words(
+    run: Run, code: str, check: CheckName = "tls", *, host: str | None = None
+) -> tuple[Evidence, ...]:
+    """What mail libraries print for this fault: the named client's words, else Nodemailer's.
+
+    `host` is what the library was given, where it is not the host that the run went on with.
+    """
     client = knowledge.clients().get(run.settings.client or "nodemailer")
     if client is None or code not in client.words:
         return ()
-    words = client.words[code].format(host=run.settings.host, port=run.settings.port)
-    return (Evidence(check="tls", text=f"{client.name} prints for this: {words}"),)
+    words = client.words[code].format(host=host or run.settings.host, port=run.settings.port)
+    return (Evidence(check=check, text=f"{client.name} prints for this: {words}"),)
 
 
 def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
@@ -24,6 +31,15 @@ def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
         return ()
     text = f"{entry.origin.label} has {entry.origin.name}={entry.text}"
     return (Evidence(check="settings", text=text),)
+
+
+def named(run: Run, field: Field) -> str:
+    """The user's own name for a setting with its place, to stand in a sentence."""
+    entry = run.entry(field)
+    if entry is None or entry.origin.kind == "default":
+        return preferred(field)
+    origin = entry.origin
+    return origin.name if origin.label == origin.name else f"{origin.name} ({origin.label})"
 
 
 def cite(*sources: str) -> str:

@@ -94,7 +94,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
         """What exactly the doctor tried, for `Fix.tried`."""
         name = {"implicit": "implicit TLS", "starttls": "STARTTLS", "none": "plain SMTP"}[self.tls]
         version = f" and {self.version.replace('v', ' ')}" if self.version else ""
-        return f"{name}{version} work on {self.host}:{self.port}; login not tried"
+        return f"{name}{version} work; login not tried"
 
 
 class Run:

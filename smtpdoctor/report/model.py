@@ -6,6 +6,7 @@ gives the same report again, or a better one from newer rules.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -42,7 +43,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How one check went, in one line."""
 
-    name: CheckName
+    name: str
     status: CheckStatus
     summary: str
     seconds: float
@@ -138,7 +139,7 @@ def _check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResul
     )
 
 
-def _status(name: CheckName, seen: list[AnyObservation], judgement: Judgement) -> CheckStatus:
+def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgement) -> CheckStatus:
     failed = {item.id for item in seen if item.ok is False and item.role == "main"}
     softened = {
         item
@@ -152,11 +153,7 @@ def _status(name: CheckName, seen: list[AnyObservation], judgement: Judgement) -
         if diagnosis.severity == "error"
         for item in diagnosis.explains
     }
-    named = any(
-        diagnosis.severity == "error" and diagnosis.evidence and diagnosis.evidence[0].check == name
-        for diagnosis in judgement.diagnoses
-    )
-    if failed - softened or failed & hard or named:
+    if failed - softened or failed & hard:
         return "failed"
     warned = any(
         diagnosis.severity == "warning" and any(item.check == name for item in diagnosis.evidence)
@@ -202,7 +199,7 @@ def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]
     return (errors[0] if errors else before[name]), needs[name]
 
 
-def _seconds(seen: list[AnyObservation]) -> float:
+def _seconds(seen: Sequence[AnyObservation]) -> float:
     own = [item for item in seen if item.role == "main"]
     if not own:
         return 0.0

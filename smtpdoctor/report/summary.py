@@ -131,7 +131,7 @@ def _tls(run: Run) -> str | None:
         return "plain text, no TLS" if view.session.tls == "none" else "plain text, no STARTTLS"
     mode = "STARTTLS" if handshake.mode == "starttls" else "implicit TLS"
     version = handshake.version.replace("TLSv", "TLS ")
-    return f"{mode}, {version}, {_certificate(view, run)}"
+    return ", ".join(part for part in (mode, version, _certificate(view, run)) if part)
 
 
 def _certificate(view: SessionView, run: Run) -> str:

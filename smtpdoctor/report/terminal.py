@@ -6,13 +6,15 @@ Every line is built as `rich.text.Text`, never from markup, and every foreign te
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Iterable, Iterator
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from smtpdoctor.diagnosis.model import Diagnosis, Edit, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Edit, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import AnyObservation, ConnectAttempt, Exchange, Handshake, Session
 from smtpdoctor.report.last_words import last_words
@@ -29,8 +31,11 @@ MARKS: dict[CheckStatus, tuple[str, str, str]] = {
 }
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 MIN_WIDTH, MAX_WIDTH = 60, 100
-#: What of the evidence stands on the first screen; --verbose shows all.
-EVIDENCE_SHOWN = 3
+#: The first screen, which nobody has to scroll.
+SCREEN = 24
+#: How much of the evidence and of a fix's steps is shown, most first, until it fits the screen;
+#: --verbose shows all.
+DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2))
 FIXES_SHOWN = 2
 
 
@@ -38,13 +43,20 @@ def render(
     report: Report, console: Console, *, verbose: bool = False, strict: bool = False
 ) -> None:
     """Print the report."""
-    page = _Page(report, console, verbose=verbose)
-    for line in page.lines(strict=strict):
+    lines: list[Text] = []
+    for density in DENSITIES:
+        lines = list(_Page(report, console, density, verbose=verbose).lines(strict=strict))
+        if verbose or len(lines) <= SCREEN:
+            break
+    for line in lines:
         console.print(line, soft_wrap=True, highlight=False)
 
 
 class _Page:
-    def __init__(self, report: Report, console: Console, *, verbose: bool) -> None:
+    def __init__(
+        self, report: Report, console: Console, density: tuple[int, int], *, verbose: bool
+    ) -> None:
+        self.evidence_shown, self.steps_shown = density
         self.report = report
         self.run = Run(report.observations)
         self.verbose = verbose
@@ -54,8 +66,7 @@ class _Page:
     def lines(self, *, strict: bool) -> Iterator[Text]:
         yield from self._header()
         yield Text()
-        for check in self.report.checks:
-            yield self._check(check)
+        yield from self._checks()
         yield Text()
         errors = [item for item in self.report.diagnoses if item.severity == "error"]
         others = [item for item in self.report.diagnoses if item.severity != "error"]
@@ -83,14 +94,35 @@ class _Page:
             yield from self._wrapped("looking at the way to IONOS instead, without credentials")
             return
         left = visible(_target_words(target))
-        right = visible(f"on {self.report.where}")
-        yield self._spread(left, right)
+        read = self.report.checks[0]
+        right = read.summary if read.status == "passed" else ""
+        yield self._spread(left, visible(right))
+        if self.verbose:
+            yield from self._wrapped(f"run {self.report.started} in {self.report.where}")
+
+    def _checks(self) -> Iterator[Text]:
+        """The path, step by step; sound settings stand in the header, what follows a failed step
+        for the same reason stands in one line."""
+        checks = [
+            check
+            for check in self.report.checks
+            if check.name != "settings" or check.status != "passed" or self.verbose
+        ]
+        for reason, group in itertools.groupby(
+            checks, lambda check: check.skipped_because if check.status == "skipped" else check.name
+        ):
+            together = list(group)
+            first = together[0]
+            if len(together) > 1 and reason:
+                names = ", ".join(check.name for check in together)
+                first = msgspec.structs.replace(first, name=names)
+            yield self._check(first)
 
     def _check(self, check: CheckResult) -> Text:
         symbol, word, colour = MARKS[check.status]
         line = Text("  ")
         line.append(symbol if self.unicode else word, style=colour)
-        line.append(f" {check.name:<9}")
+        line.append(f" {check.name:<8} ")
         seconds = f"{check.seconds * 1000:.0f} ms" if 0 < check.seconds < 10 else ""
         room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
         words = visible(check.summary)
@@ -108,15 +140,34 @@ class _Page:
         yield from self._title(diagnosis)
         yield from self._pointer(diagnosis)
         yield from self._wrapped(diagnosis.explanation, indent=2)
-        evidence = diagnosis.evidence if self.verbose else diagnosis.evidence[:EVIDENCE_SHOWN]
-        for item in evidence:
+        for item in self._evidence(diagnosis):
             yield from self._wrapped(item.text, indent=4, first="  - ")
-        fixes = diagnosis.fixes if self.verbose else diagnosis.fixes[:FIXES_SHOWN]
-        for number, fix in enumerate(fixes):
-            yield from self._fix(fix, "fix: " if number == 0 else "or:  ")
+        for fix in diagnosis.fixes[:1]:
+            yield from self._fix(fix, "fix: ")
+        for fix in diagnosis.fixes[1 : None if self.verbose else FIXES_SHOWN]:
+            yield from self._fix(fix, "or:  ") if self.verbose else self._other_fix(fix)
         if self.verbose and diagnosis.consequences:
             yield from self._wrapped(f"explains: {', '.join(diagnosis.consequences)}", indent=2)
         yield Text()
+
+    def _evidence(self, diagnosis: Diagnosis) -> list[Evidence]:
+        """What was seen; on the first screen without what the pointed-at line shows already."""
+        if self.verbose:
+            return list(diagnosis.evidence)
+        pointed = self._pointed(diagnosis) is not None
+        return [item for item in diagnosis.evidence if not (pointed and item.check == "settings")][
+            : self.evidence_shown
+        ]
+
+    def _other_fix(self, fix: Fix) -> Iterable[Text]:
+        """A further fix, in one paragraph."""
+        changes = ", ".join(
+            f"{name}={value}" if value is not None else f"without {name}"
+            for name, value in fix.settings.items()
+        )
+        tried = " (tried)" if fix.tried else ""
+        words = f"{fix.title}{': ' + changes if changes else ''}{tried}"
+        return self._wrapped(words, indent=7, first="  or:  ", bold=6)
 
     def _short(self, diagnosis: Diagnosis) -> Iterator[Text]:
         """One line; an error also shows its first fix, or the mail would not go out."""
@@ -168,7 +219,7 @@ class _Page:
         )
 
     def _fix(self, fix: Fix, label: str) -> Iterator[Text]:
-        tried = f" (tried: {fix.tried})" if fix.tried else ""
+        tried = f"; tried: {fix.tried}" if fix.tried else ""
         yield from self._wrapped(
             fix.title + tried, indent=7, first=f"  {label}", bold=len(label) + 2
         )
@@ -180,8 +231,11 @@ class _Page:
                 yield Text(f"    +{visible(name)}={visible(value)}", style="green")
         for edit in fix.edits:
             yield from self._edit(edit)
-        for step in fix.steps:
+        steps = fix.steps if self.verbose else fix.steps[: self.steps_shown]
+        for step in steps:
             yield from self._wrapped(step, indent=6, first="    - ")
+        if len(steps) < len(fix.steps):
+            yield Text(f"    - {len(fix.steps) - len(steps)} more with --verbose", style="dim")
         if self.verbose:
             for snippet in fix.snippets:
                 yield from self._wrapped(f"in {snippet.for_}:", indent=4)
@@ -255,9 +309,13 @@ class _Page:
         }[report.verdict]
         if not self.run.settings.found and report.verdict == "inconclusive":
             words = "Inconclusive: there was nothing of yours to check."
-        if report.diagnoses and report.verdict != "healthy":
-            words += f"  smtpdoctor explain {report.diagnoses[0].code}"
         end = f"{report.seconds:.1f} s, exit {status}"
+        if report.diagnoses and report.verdict != "healthy":
+            hint = f"smtpdoctor explain {report.diagnoses[0].code}"
+            if len(words) + len(hint) + len(end) + 4 <= self.width:
+                words += f"  {hint}"
+            else:
+                yield Text(f"more: {hint}", style="dim")
         if report.verdict in ("healthy", "warnings"):
             words += "  No message was sent."
         yield self._spread(words, end)

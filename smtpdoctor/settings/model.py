@@ -118,6 +118,17 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""  # "taken raw after =: the line is not valid for python-dotenv"
     part_of: Field | None = None
 
+    @property
+    def ok(self) -> bool | None:
+        """Whether the text is sound; None for an empty one, which counts as unset."""
+        return self.problem is None if self.text or self.problem else None
+
+    @property
+    def repaired(self) -> bool:
+        """The run goes on with what was evidently meant, or with the default: what it then sees
+        does not come from this fault."""
+        return self.problem not in (None, "conflict", "placeholder", "missing")
+
 
 class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     """A variable that looks like a setting and is none: SMTP_PASWORD, smtp_host."""

@@ -337,17 +337,14 @@ class _Configured:
         text = item.line.text.reveal()
         start, end = item.line.columns
         head, shown, tail = text[: start - 1], text[start - 1 : end - 1], text[end - 1 :]
+        reading = BY_NAME[item.name].reading
         if _secrets_of(item):
-            masked = _shown(item).partition("\n")[0]
-            quote = "" if BY_NAME[item.name].reading == "secret" else item.line.quote
-            shown, tail = f"{quote}{masked}{quote}", ""
-        return f"{head}{shown}{self._redacted(tail)}", (start, start + len(shown))
-
-    def _redacted(self, text: str) -> str:
-        for secret in self.secrets:
-            if len(secret) > 3:
-                text = text.replace(secret, MASK)
-        return text
+            quote = item.line.quote
+            whole = reading != "secret" and _verbatim(item)
+            shown, tail = f"{quote}{_shown(item)}{quote}" if whole else MASK, ""
+        if reading in {"secret", "url"}:
+            tail = ""
+        return f"{head}{shown}{_without(self.secrets, tail)}", (start, start + len(shown))
 
 
 def _shown(item: Occurrence) -> str:
@@ -357,8 +354,16 @@ def _shown(item: Occurrence) -> str:
     if reading == "secret":
         return MASK if value else ""
     if reading == "url" or (reading == "host" and "@" in value):
-        return read_url(value).masked
+        return _without(_secrets_of(item), read_url(value).masked)
     return value
+
+
+def _without(secrets: set[str], text: str) -> str:
+    """The text with every secret masked; one of three characters or less is in any text."""
+    for secret in secrets:
+        if len(secret) > 3:
+            text = text.replace(secret, MASK)
+    return text
 
 
 def _secrets_of(item: Occurrence) -> set[str]:
@@ -466,6 +471,7 @@ class _Reading:
             port, their_port = self._port(TARGET), self._port(ENVIRONMENT, FILE)
             if elsewhere or self._first("tls", TARGET) is not None:
                 leave |= {"port", "tls"}
+                leave |= {"url"} if elsewhere else set()
             elif None not in {port, their_port} and port != their_port:
                 leave |= {"tls"}
         kept = [c for c in self.candidates if c.layer < ENVIRONMENT or c.field not in leave]
@@ -522,7 +528,7 @@ class _Reading:
                 detail = f"{where} says {'something else' if field in SECRETS else other.text}"
         self.entries[field] = Setting(
             field=field,
-            text=winner.text,
+            text="" if winner.blank else winner.text,
             origin=winner.origin,
             shadows=(
                 *winner.earlier,

@@ -142,8 +142,8 @@ def standard_input(stdin: TextIO | None) -> Source:
 
 
 def _of_env(text: str) -> Iterator[Occurrence]:
-    """`NAME=value` lines. In a whole environment (which has a PATH), other lines continue the
-    value before them; elsewhere they are comments and blank lines of a file."""
+    """`NAME=value` lines. In a whole environment (which has a PATH), an empty line is a line end
+    in the value before it, and any other continues a secret; elsewhere they are a file's own."""
     lines = text.removesuffix("\n").split("\n")
     if all(line.endswith("\r") for line in lines[:-1]):  # a terminal of docker exec -t
         lines = [line.removesuffix("\r") for line in lines]
@@ -155,10 +155,14 @@ def _of_env(text: str) -> Iterator[Occurrence]:
             if open_:
                 yield _of_env_line(*open_)
             open_ = (number, match[1], match[2], line)
-        elif open_ and whole:
+        elif open_ and whole and (not line or _is_secret(open_[1])):
             open_ = (open_[0], open_[1], f"{open_[2]}\n{line}", open_[3])
     if open_:
         yield _of_env_line(*open_)
+
+
+def _is_secret(name: str) -> bool:
+    return name in BY_NAME and BY_NAME[name].reading == "secret"
 
 
 def _of_env_line(number: int, name: str, value: str, line: str) -> Occurrence:

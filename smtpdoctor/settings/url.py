@@ -17,8 +17,9 @@ Span = tuple[int, int]
 
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)://")
 #: A host with or without a port, nothing else: what stands before it can't hold credentials.
-AUTHORITY = re.compile(r"(?:\[[^\[\]@]*\]|[^:@/?#\[\]\s]*)(?::[0-9]*)?")
-SECRET_OPTION = re.compile(r"[?&][^=&#]*(?:pass|secret|token|key|pwd|auth)[^=&#]*=([^&#]+)", re.I)
+AUTHORITY = re.compile(r"(?:\[[^\[\]@]*\]|[^:@/?#\[\]\s]*)(?::[0-9]+)?")
+QUERY = re.compile(r"/?\?[A-Za-z][\w.-]*=")
+SECRET_OPTION = re.compile(r"[?&][^=&#]*(?:pass|pwd|secret|token|api_?key)[^=&#]*=([^&#]+)", re.I)
 BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 #: What RFC 3986 §3.2.1 does not allow in user or password, and breaks real parsers.
@@ -118,12 +119,8 @@ def _userinfo_end(text: str, start: int) -> int | None:
     if behind < 0:
         return inside if inside >= 0 else None
     after_inside = start if inside < 0 else inside + 1
-    query = text[end] == "?" and "=" in text[end:behind]
-    if query and AUTHORITY.fullmatch(text, after_inside, end):
+    if QUERY.match(text, end) and AUTHORITY.fullmatch(text, after_inside, end):
         return inside if inside >= 0 else None  # smtp://host:587?from=a@b
-    slash = text.find("?", end)
-    if text[end] == "/" and 0 <= slash < behind and text[end + 1 : slash] == "":
-        return inside if inside >= 0 else None  # smtp://host/?from=a@b
     return behind
 
 
@@ -138,7 +135,7 @@ def _secrets(
     elif not AUTHORITY.fullmatch(text, host_start, host_end):
         # no @ anywhere: what stands behind a colon and is no port may be a cut-off password
         colon = text.find(":", host_start)
-        if colon >= 0:
+        if 0 <= colon < len(text) - 1:
             return ((colon + 1, len(text)),)
     found += [match.span(1) for match in SECRET_OPTION.finditer(text, host_end)]
     return tuple(found)
@@ -162,8 +159,8 @@ def _authority(
 ) -> tuple[Part | None, Part | None, Problem | None, str]:
     authority = text[start:end]
     match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::([0-9]*))?", authority)
-    if match is None and authority.count(":") > 1:  # an IPv6 address without brackets
-        name, port_text = authority, None
+    if match is None and read_host(authority).problem is None:
+        name, port_text = authority, None  # an IPv6 address without brackets
     elif match is None:
         return None, None, "not-a-url", "what stands behind the host is no port"
     else:
@@ -229,3 +226,62 @@ def _verify(text: str, end: int) -> Part | None:
         if name in {"tls.rejectunauthorized", "verify_peer"} and value in FALSE - {""}:
             return Part(Secret("false"), place)
     return None
+
+
+def replacements(
+    text: str,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    mode: str | None = None,
+    username: str | None = None,
+) -> list[tuple[Span, str]]:
+    """What to write where, so that the URL says these values; from left to right.
+
+    `mode` is a word of `values.read_scheme`. `text` may be the URL's masked form.
+    """
+    url = read_url(text)
+    scheme = SCHEME.match(text)
+    found: list[tuple[Span, str]] = []
+    if mode is not None:
+        word = "smtps" if mode == "smtps" else "smtp"
+        if scheme is None:
+            found.append(((0, 0), f"{word}://"))
+        elif scheme[1].lower() != word:
+            found.append((scheme.span(1), word))
+        found += _mode_options(text, url, mode)
+    if username is not None and url.username is not None:
+        from urllib.parse import quote
+
+        found.append((url.username.span, quote(username, safe="")))
+    if host is not None and url.host is not None:
+        found.append((url.host.span, f"[{host}]" if ":" in host else host))
+    if port is not None and url.port is not None:
+        found.append((url.port.span, str(port)))
+    elif port is not None and url.host is not None:
+        end = url.host.span[1]
+        found.append(((end, end), f":{port}"))
+    return sorted(found, key=lambda item: item[0])
+
+
+def _mode_options(text: str, url: URL, mode: str) -> list[tuple[Span, str]]:
+    """The options of the query that speak of TLS, set to what `mode` says."""
+    wanted = {
+        "secure": mode == "smtps",
+        "requiretls": mode == "smtp, STARTTLS required",
+        "require_tls": mode == "smtp, STARTTLS required",
+        "ignoretls": mode == "smtp, no TLS",
+        "auto_tls": mode != "smtp, no TLS",
+    }
+    end = url.host.span[1] if url.host else 0
+    there = [item for item in _options(text, end) if item[0] in wanted]
+    found = [
+        (place, "true" if wanted[name] else "false")
+        for name, value, place in there
+        if (value in TRUE) != wanted[name]
+    ]
+    extra = {"smtp, STARTTLS required": "requireTLS", "smtp, no TLS": "ignoreTLS"}.get(mode)
+    if extra and not {"require_tls", "auto_tls", extra.lower()} & {name for name, _, _ in there}:
+        stop = len(text.rstrip())
+        found.append(((stop, stop), f"{'&' if '?' in text[end:] else '?'}{extra}=true"))
+    return found

@@ -89,9 +89,9 @@ def read_host(text: str) -> Read[Host]:
     name, port = _split_port(authority.strip())
     if port is not None:
         found["port"] = f":{port} behind it"
-    if name.endswith(":"):
+    if name.endswith(":") and not name.endswith("::"):
         found["characters"] = "“:” behind it"
-        name = name.rstrip(":")
+        name = name[:-1]
     joined = re.sub(r"\s*\.\s*", ".", name)
     if joined != name:
         found["blanks"] = "a blank in it"
@@ -248,16 +248,16 @@ def read_word(text: str) -> Read[str]:
 
 def read_address(text: str) -> Read[str]:
     """One mail address, alone or as `Name <address>`."""
-    if is_unexpanded(text):
-        return Read(problem="placeholder", detail="a template's text, not an address")
     bare = text.strip()
-    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in QUOTES and "<" not in bare[1:2]:
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in QUOTES:
         inner = read_address(bare[1:-1])
         if inner.value is not None:
             return Read(
                 value=inner.value, problem="quotes", detail="the quotes are a part of the value"
             )
     address = _address_in(bare)
+    if address is None and is_unexpanded(text):
+        return Read(problem="placeholder", detail="a template's text, not an address")
     if address is None:
         return Read(problem="not-an-address", detail=f"{quoted(text)} is not one mail address")
     return Read(value=address)

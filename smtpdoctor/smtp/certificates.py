@@ -73,14 +73,12 @@ def issuer_organisation_trusted(chain: Sequence[CertificateInfo], context: ssl.S
     organisation = chain[-1].issuer.get("O")
     if not organisation:
         return False
-    authorities = (
-        dict(pair for relative in certificate.get("subject", ()) for pair in relative)
-        for certificate in context.get_ca_certs()
-    )
+    wanted = {organisation, _ROOTS.get(organisation, organisation)}
     return any(
-        organisation in (authority.get("organizationName"), _ROOTS.get(organisation))
-        or _ROOTS.get(organisation) == authority.get("organizationName")
-        for authority in authorities
+        pair[0] == "organizationName" and pair[1] in wanted
+        for certificate in context.get_ca_certs()
+        for relative in certificate.get("subject", ())
+        for pair in relative
     )
 
 

@@ -41,6 +41,9 @@ from smtpdoctor.smtp.tls import FailureKind, TLSPump
 GREETING = 10.0
 COMMAND = 10.0
 HANDSHAKE = 8.0
+#: Beside a session that waits anyway: a server that speaks TLS at all answers sooner.
+HANDSHAKE_BESIDE = 4.0
+NOOP = 3.0
 AUTH = 20.0
 WRITE = 5.0
 GOODBYE = 1.0
@@ -86,6 +89,7 @@ class SMTPSession:
         trail: Trail,
         recorder: Recorder,
         deadline: Deadline,
+        handshake_wait: float = HANDSHAKE,
     ) -> None:
         self.connection = connection
         self.host = host
@@ -100,6 +104,7 @@ class SMTPSession:
         self._stream = stream
         self._recorder = recorder
         self._deadline = deadline
+        self._handshake_wait = handshake_wait
         self._reader = ReplyReader()
         self._ready: list[Reply] = []
         self._pump: TLSPump | None = None
@@ -177,7 +182,7 @@ class SMTPSession:
         """
         since = self._recorder.now
         pump = TLSPump(context, self.host.split("%", maxsplit=1)[0])
-        bound = self._deadline.cap(HANDSHAKE)
+        bound = self._deadline.cap(self._handshake_wait)
         until = self._recorder.now + bound
         failure: HandshakeFailure = ""
         reason, alert, total = "", "", 0
@@ -213,6 +218,8 @@ class SMTPSession:
             pump.first_bytes += await self._linger(pump.first_bytes)
         self._pump = pump if done else None
         self.in_tls = done
+        if not done:
+            self._ended = "closed"  # neither TLS nor clear text any more: nothing may be sent
         observation = self.trail.record(
             Handshake(
                 connection=self.connection,
@@ -310,7 +317,7 @@ class SMTPSession:
 
     async def noop(self) -> Exchange:
         """A NOOP before any greeting, on a connection that is there for nothing else."""
-        return await self._command("noop", commands.NOOP, (220, 250))
+        return await self._step("noop", commands.NOOP, "NOOP", NOOP, (220, 250))
 
     async def quit(self) -> None:
         """Say goodbye where the dialogue allows, without waiting long for the answer."""

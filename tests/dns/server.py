@@ -64,11 +64,11 @@ class Query(NamedTuple):
 
 
 class DNSServer:
-    """A name server for `with`; its table may change while it runs."""
+    """A name server for `with`; its table may change while it runs. Port 0: any that is free."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
         self.address = address
-        self.port = 0
+        self.port = port
         self.queries: list[Query] = []
         self._records: dict[tuple[str, str], tuple[str, ...]] = {}
         self._faults: dict[tuple[str, str], Fault] = {}
@@ -101,7 +101,7 @@ class DNSServer:
     # --- running ----------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        udp, tcp = _bound_pair(self.address)
+        udp, tcp = _bound_pair(self.address, self.port)
         self.port = udp.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -213,19 +213,19 @@ def closed_endpoint() -> str:
     return f"127.0.0.1:{port}"
 
 
-def _bound_pair(address: str) -> tuple[socket.socket, socket.socket]:
-    """A UDP and a TCP socket on one port of the system's choice."""
+def _bound_pair(address: str, port: int = 0) -> tuple[socket.socket, socket.socket]:
+    """A UDP and a TCP socket on one port; 0 is one of the system's choice."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     while True:
         udp = socket.socket(family, socket.SOCK_DGRAM)
         tcp = socket.socket(family, socket.SOCK_STREAM)
-        udp.bind((address, 0))
+        udp.bind((address, port))
         try:
             tcp.bind((address, udp.getsockname()[1]))
         except OSError as error:
             udp.close()
             tcp.close()
-            if error.errno != errno.EADDRINUSE:
+            if port or error.errno != errno.EADDRINUSE:
                 raise
             continue
         return udp, tcp

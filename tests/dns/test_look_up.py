@@ -19,8 +19,10 @@ from smtpdoctor.observations import (
     Recorder,
     Redactor,
     ResolverConfiguration,
+    SettingRead,
     SystemLookup,
 )
+from smtpdoctor.settings.model import Origin, Setting
 
 HOST = "smtp.example.org"
 FIRST, SECOND = "192.0.2.53", "192.0.2.54"
@@ -167,6 +169,26 @@ def test_the_configuration_stands_first_and_all_else_needs_it() -> None:
     assert configuration.ok is True
     rest = [item for item in looked.observations if item is not configuration]
     assert all(configuration.id in item.after for item in rest)
+
+
+def test_a_host_setting_that_failed_stays_the_cause_of_a_failed_look_up() -> None:
+    network = FakeNetwork(system=LookupResult(error="EAI_NONAME"))
+    recorder = Recorder(Redactor("•"), clock=network.clock)
+    setting = Setting(field="host", text="https://x", origin=Origin(kind="option", name="--host"))
+    read = recorder.trail("settings").record(SettingRead(setting=setting, ok=False))
+
+    async def scenario() -> None:
+        async with asyncio.TaskGroup() as beside:
+            await look_up(
+                "https://x",
+                network,
+                recorder.trail("dns", read.id),
+                deadline=Deadline(network.clock, 30),
+                beside=beside,
+            )
+
+    asyncio.run(scenario())
+    assert [item.id for item in recorder.observations().roots()] == [read.id]
 
 
 def test_the_run_does_not_wait_for_the_wire() -> None:

@@ -19,6 +19,8 @@ What came after what is decided here, in one place, in the order of the real run
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, Self
 
 import msgspec
@@ -69,6 +71,7 @@ from smtpdoctor.settings.model import (
     Shadowed,
     TLSMode,
 )
+from smtpdoctor.settings.reading import Options, read_settings
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
 
 CLOCK = "2026-11-22T07:00:00Z"
@@ -152,6 +155,7 @@ def certificate(
     subject: dict[str, str] | None = None,
     self_issued: bool = False,
     is_ca: bool = False,
+    sha256: str = "5f" * 32,
 ) -> CertificateInfo:
     """One certificate; without more a server's own, healthy one."""
     own = subject if subject is not None else {"CN": names[0] if names else "server"}
@@ -163,7 +167,7 @@ def certificate(
         not_after=not_after,
         self_issued=self_issued,
         is_ca=is_ca,
-        sha256="5f" * 32,
+        sha256=sha256,
     )
 
 
@@ -242,6 +246,11 @@ def _entries(
     return tuple(found)
 
 
+def _repaired(item: Observation) -> bool:
+    """A setting with a fault that the run made up for: what follows does not need it."""
+    return isinstance(item, SettingRead) and item.setting.repaired
+
+
 def assert_well_worded(diagnosis: Diagnosis) -> None:
     """What every diagnosis keeps to, whatever it says."""
     title = diagnosis.title
@@ -292,10 +301,12 @@ class Scene:
         proxies: tuple[str, ...] = (),
         trust_store: int | None = 142,
         trust_store_path: str = "/etc/ssl/certs/ca-certificates.crt",
+        read: Settings | None = None,
     ) -> None:
         self._now = 0.0
         self.recorder = Recorder(Redactor(MASK), clock=lambda: self._now)
         self._sessions = 0
+        self._resolvers: ResolverConfiguration | None = None
         self._lookup: SystemLookup | None = None
         self._addresses: Addresses | None = None
         settings = Settings(
@@ -322,7 +333,7 @@ class Scene:
         if found:
             lines = _entries(settings, env or {}, origin, problems or {}, shadows or {})
             settings = msgspec.structs.replace(settings, entries=lines)
-        self.settings = settings
+        self.settings = settings = read or settings
         self.trail("settings").record(
             Place(
                 system="Linux",
@@ -337,9 +348,7 @@ class Scene:
         )
         self.trail("settings").record(SettingsRead(settings=settings, ok=True))
         self._read: dict[Field, SettingRead] = {
-            entry.field: self.trail("settings").record(
-                SettingRead(setting=entry, ok=entry.problem is None)
-            )
+            entry.field: self.trail("settings").record(SettingRead(setting=entry, ok=entry.ok))
             for entry in settings.entries
         }
 
@@ -349,6 +358,18 @@ class Scene:
         scene = cls(**settings)
         scene.session().rest()
         return scene
+
+    @classmethod
+    def of(
+        cls, text: str, environ: Mapping[str, str] | None = None, *, options: Options | None = None
+    ) -> Self:
+        """A run with the settings that the real reader makes of this .env."""
+        with TemporaryDirectory() as folder:
+            Path(folder, ".env").write_text(text, encoding="utf-8")
+            settings, _ = read_settings(
+                options or Options(), environ=environ or {}, folder=Path(folder), stdin=None
+            )
+        return cls(read=settings)
 
     def observations(self) -> Observations:
         return self.recorder.observations()
@@ -372,7 +393,8 @@ class Scene:
 
     def trail(self, check: CheckName, *after: Observation | None, role: Role = "main") -> Trail:
         """A line of steps after these observations, those that are None left out."""
-        return self.recorder.trail(check, *(item.id for item in after if item), role=role)
+        needed = (item.id for item in after if item and not _repaired(item))
+        return self.recorder.trail(check, *needed, role=role)
 
     def setting(self, field: Field) -> SettingRead | None:
         """The observation of that setting's line."""
@@ -397,11 +419,9 @@ class Scene:
     # --- DNS --------------------------------------------------------------------------------
 
     def resolvers(self, *nameservers: str, source: str = "/etc/resolv.conf") -> Self:
-        """The name servers of this machine."""
-        self.trail("dns").record(
-            ResolverConfiguration(
-                nameservers=nameservers, source=source, ok=True if nameservers else None
-            )
+        """The name servers of this machine; what is looked up after it needs them."""
+        self._resolvers = self.trail("dns", self.setting("host")).record(
+            ResolverConfiguration(nameservers=nameservers, source=source, ok=bool(nameservers))
         )
         return self
 
@@ -414,7 +434,7 @@ class Scene:
     ) -> SystemLookup:
         """What getaddrinfo said of the host; without arguments one address."""
         since = self._took(took)
-        self._lookup = self.trail("dns", self.setting("host")).record(
+        self._lookup = self.trail("dns", self.setting("host"), self._resolvers).record(
             SystemLookup(
                 host=self.settings.host or "",
                 addresses=() if error else addresses or (ADDRESS,),
@@ -441,7 +461,7 @@ class Scene:
     ) -> NameServerAnswer:
         """One answer of one name server over the wire, beside the system's own look-up."""
         since = self._took(took)
-        return self.trail("dns", self.setting("host"), role=role).record(
+        return self.trail("dns", self.setting("host"), self._resolvers, role=role).record(
             NameServerAnswer(
                 server=server,
                 question=question or self.settings.host or "",
@@ -451,7 +471,7 @@ class Scene:
                 aliases=aliases,
                 transport=transport,
                 asked_for=asked_for,
-                ok=outcome in ("answer", "nodata"),
+                ok={"answer": True, "nodata": None}.get(outcome, False),
             ),
             since=since,
         )
@@ -465,7 +485,7 @@ class Scene:
         """What the run goes on with; without arguments what the look-up gave."""
         host = self.settings.host or ""
         literal = is_address(host)
-        if not literal and self._lookup is None:
+        if not literal and self._lookup is None and after is None:
             self.lookup(*addresses)
         lookup = after or self._lookup or self.setting("host")
         given = addresses or (
@@ -788,6 +808,18 @@ class SessionScene:
             0.0,
         )
 
+    def unreadable_certificate(self, *, verify_code: int) -> Self:
+        """Certificates that nothing could be read of."""
+        seen = CertificateSeen(
+            connection=self.session.connection,
+            hostname=self.session.host,
+            chain=(),
+            verified=False,
+            verify_code=verify_code,
+            ok=False,
+        )
+        return self._record("certificate", seen, 0.0)
+
     def auth(
         self,
         text: str = "235 Authentication succeeded",
@@ -883,8 +915,8 @@ class SessionScene:
         self._also_after("username", "password")
 
     def _also_after(self, *fields: Field) -> None:
-        found = [item.id for item in map(self.scene.setting, fields) if item is not None]
-        self._trail.also_after(*found)
+        found = [item for item in map(self.scene.setting, fields) if item is not None]
+        self._trail.also_after(*(item.id for item in found if not _repaired(item)))
 
     def _exchange(
         self,

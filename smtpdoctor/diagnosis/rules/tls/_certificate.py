@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Evidence, Fix, Severity
 from smtpdoctor.diagnosis.rules.tls import _clock
@@ -106,21 +107,23 @@ def name(fields: dict[str, str]) -> str:
     return ", ".join(text for key in ("CN", "O") if (text := fields.get(key))) or "nobody named"
 
 
-def description(refused: Refused) -> tuple[Evidence, ...]:
-    """What the server's own certificate says, and OpenSSL's verdict on it."""
-    seen, leaf = refused.seen, refused.leaf
-    verdict = f"verification says: {seen.verify_message or 'refused'} (OpenSSL {seen.verify_code})"
-    if leaf is None:
-        return (Evidence(check="tls", text=verdict),)
-    return (
-        Evidence(
-            check="tls",
-            text=f"the certificate is for {listed(leaf.names) or name(leaf.subject)}, issued by "
-            f"{name(leaf.issuer)}, valid {leaf.not_before[:10]} to {leaf.not_after[:10]}, "
-            f"{len(seen.chain)} sent",
-        ),
-        Evidence(check="tls", text=verdict),
-    )
+def description(run: Run, refused: Refused, seen: str = "") -> tuple[Evidence, ...]:
+    """What is wrong in words (else what the certificate says), what a library prints, the rest."""
+    leaf, chain = refused.leaf, refused.seen.chain
+    message = refused.seen.verify_message.rstrip(".") or "refused"
+    texts = [f"verification says: {message} (OpenSSL {refused.seen.verify_code})"]
+    if leaf is not None:
+        issuer = "itself" if leaf.self_issued else name(leaf.issuer)
+        texts = [
+            f"the certificate is for {listed(leaf.names) or name(leaf.subject)}, issued by "
+            f"{issuer}, valid {leaf.not_before[:10]} to {leaf.not_after[:10]}",
+            *texts,
+            f"certificates sent: {len(chain)}",
+        ]
+    first, *rest = (Evidence(check="tls", text=text) for text in ([seen] if seen else []) + texts)
+    # of a longer chain Node.js and others print the verdict's own words
+    own_words = refused.seen.verify_code in UNTRUSTED and len(chain) > 1
+    return (first, *(() if own_words else library_words(run, refused.code)), *rest)
 
 
 def listed(names: tuple[str, ...], most: int = 5) -> str:
@@ -145,7 +148,7 @@ def also_wrong(run: Run, refused: Refused) -> tuple[Evidence, ...]:
     if leaf is None:
         return ()
     found = []
-    if refused.seen.verify_code not in OTHER_NAME and not covers(leaf, refused.seen.hostname):
+    if refused.seen.verify_code not in OTHER_NAME and not covers(leaf.names, refused.seen.hostname):
         found.append(f"it is not for {refused.seen.hostname} either")
     ended = clock is not None and is_past(leaf.not_after, clock)
     if ended and refused.seen.verify_code != EXPIRED:
@@ -158,12 +161,12 @@ def is_past(time: str, clock: datetime) -> bool:
     return parsed is not None and parsed < clock
 
 
-def covers(leaf: CertificateInfo, host: str) -> bool:
+def covers(names: tuple[str, ...], host: str) -> bool:
     """Whether the names hold for the host (RFC 9525 §6.3: a wildcard is one whole label)."""
     wanted = host.lower().rstrip(".")
     return any(
         known == wanted or (known.startswith("*.") and known[2:] == wanted.partition(".")[2] != "")
-        for known in (text.lower() for text in leaf.names)
+        for known in (text.lower() for text in names)
     )
 
 
@@ -183,6 +186,21 @@ def trust(title: str, file: str, *steps: str) -> Fix:
             f"On Debian and Ubuntu for the whole machine: copy it to "
             f"/usr/local/share/ca-certificates/{file} and run update-ca-certificates.",
             f"Try it first: smtpdoctor check --cafile {file}",
+        ),
+    )
+
+
+def find_out(run: Run, *steps: str) -> Fix:
+    """What to do where probably something else answers in the server's place."""
+    return Fix(
+        title=f"find out who answers in the place of {run.settings.host}",
+        steps=(
+            *steps,
+            f"From another network: {show(run)}",
+            "If the certificate is another there, a proxy, firewall or redirect of this network or "
+            "its hoster answers here (cPanel's SMTP restrictions do that): ask for an exception, "
+            "or use the hoster's own relay.",
+            "If it is the same, compare where the name leads: DNS or the hosts file may be wrong.",
         ),
     )
 

@@ -6,7 +6,6 @@ import re
 
 from smtpdoctor.diagnosis.fixes import change_settings, working_ways
 from smtpdoctor.diagnosis.model import Fix, Severity
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Exchange, Step
 from smtpdoctor.smtp.capabilities import is_masked_greeting
@@ -96,6 +95,6 @@ def fixes(run: Run, *, ask: Fix) -> tuple[Fix, ...]:
         run,
         f"use no TLS on port {run.settings.port}: this server has none",
         tls="none",
-        tried=f"plain SMTP works on {_ways.where(run)}; login not tried",
+        tried="plain SMTP works; login not tried",
     )
     return (*working_ways(run), plain)

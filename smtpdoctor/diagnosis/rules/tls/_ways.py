@@ -64,17 +64,8 @@ def fixes_by_mode(run: Run, mode: TLSMode) -> tuple[Fix, ...]:
         return (*ways[:own], change_settings(run, title, tls=mode), *ways[own:])
     if not probe.works and probe.speaks_tls_mode:
         tried = (
-            f"{MODE_WORDS[mode]} and {version_words(probe.handshake)} work on {where(run)}, "
-            "but the certificate was not accepted; login not tried"
+            f"{MODE_WORDS[mode]} and {version_words(probe.handshake)} work, but the certificate "
+            "was not accepted; login not tried"
         )
         return (*ways, change_settings(run, title, tls=mode, tried=tried))
     return tuple(ways) or (change_settings(run, title, tls=mode),)
-
-
-def probe_evidence(run: Run) -> tuple[Evidence, ...]:
-    """What was tried beside the configured way on the same host, and worked."""
-    return tuple(
-        Evidence(check="tls", text=f"tried: {way.tried}")
-        for way in run.working_ways
-        if way.host == run.settings.host
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run
@@ -31,7 +30,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             f"{_certificate.consequence(refused)}"
         ),
         evidence=(
-            *_certificate.description(refused),
+            *_certificate.description(run, refused),
             Evidence(
                 check="tls",
                 text=f"the store here has an authority of {organisation}, but not this issuer",
@@ -41,7 +40,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 text="RFC 8446 §4.4.2 (2018): a server sends the certificates up to its authority",
             ),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
         fixes=_certificate.fixes(
             run,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
-from smtpdoctor.diagnosis.evidence import library_words, own_line
+from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
@@ -18,12 +18,22 @@ CODE = "certificate-name-mismatch"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = _certificate.refused(run, CODE)
-    leaf = refused.leaf if refused else None
-    if refused is None or leaf is None:
+    if refused is None:
         return
     host = run.settings.host or refused.seen.hostname
-    literal = is_address(host)
-    names = leaf.names or ((leaf.subject["CN"],) if "CN" in leaf.subject else ())
+    names = _names(refused.leaf)
+    certified = knowledge.provider_by_certificate(names)
+    configured = knowledge.provider_of(host)
+    stranger = configured is not None and (certified is None or certified.id != configured.id)
+    if stranger:
+        why = "The certificate is not that provider's, so probably something else answers there. "
+    elif is_address(host):
+        why = "Certificates are issued for names, hardly ever for addresses. "
+    else:
+        why = (
+            "Mostly the own domain's name only points at a hoster's server; it may also be that "
+            "something else answers there. "
+        )
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
@@ -33,25 +43,32 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         else f"certificate of {_ways.where(run)} names no host",
         explanation=(
             f"The server proved to be another one than {host}, the name in the settings. "
-            + (
-                "Certificates are issued for names, hardly ever for addresses. "
-                if literal
-                else "Mostly the server's real name is another (a hoster's, where the own domain's "
-                "name only points at it); it may also be that something else answers there. "
-            )
-            + _certificate.consequence(refused)
+            f"{why}{_certificate.consequence(refused)}"
         ),
         evidence=(
             *own_line(run, "host"),
-            *_certificate.description(refused),
+            *_certificate.description(run, refused),
             *_aliases(run, host),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
-        fixes=_certificate.fixes(run, *_fixes(run, host, leaf, names)),
+        fixes=_certificate.fixes(
+            run,
+            *(
+                (_certificate.find_out(run, "Don't log in there before you know."),)
+                if stranger
+                else _fixes(run, host, names, certified)
+            ),
+        ),
         explains=(refused.seen.id,),
-        points_at="host",
+        points_at=None if stranger else "host",
     )
+
+
+def _names(leaf: CertificateInfo | None) -> tuple[str, ...]:
+    """The names that the certificate has, the common name where it has no others."""
+    if leaf is None:
+        return ()
+    return leaf.names or ((leaf.subject["CN"],) if "CN" in leaf.subject else ())
 
 
 def _aliases(run: Run, host: str) -> tuple[Evidence, ...]:
@@ -69,12 +86,10 @@ def _aliases(run: Run, host: str) -> tuple[Evidence, ...]:
     return (Evidence(check="dns", text=f"{host} is an alias of {' → '.join(chain)}"),)
 
 
-def _fixes(run: Run, host: str, leaf: CertificateInfo, names: tuple[str, ...]) -> tuple[Fix, ...]:
-    provider = knowledge.provider_of(host)
-    certified = knowledge.provider_by_certificate(names)
-    if provider is not None and (certified is None or certified.id != provider.id):
-        return (_stranger(run, provider),)
-    right = _right_name(run, leaf, names, certified)
+def _fixes(
+    run: Run, host: str, names: tuple[str, ...], certified: knowledge.Provider | None
+) -> tuple[Fix, ...]:
+    right = _right_name(run, names, certified)
     renew = Fix(
         title=f"have {host} added to the certificate",
         steps=(
@@ -87,24 +102,13 @@ def _fixes(run: Run, host: str, leaf: CertificateInfo, names: tuple[str, ...]) -
     steps: tuple[str, ...] = ()
     if certified is None:
         steps = (f"Make sure that {right} is who should get the login: ask who runs the server.",)
-    use = change_settings(run, f"use the name that the certificate has: {right}", host=right)
-    use = Fix(
-        title=use.title,
-        settings=use.settings,
-        edits=use.edits,
-        tried=f"the certificate that {_ways.where(run)} showed names {right}; a session with "
-        "that name was not tried",
-        steps=(*use.steps, *steps),
-        snippets=use.snippets,
-    )
+    title = f"use the name that the certificate has: {right}"
+    use = change_settings(run, title, host=right, steps=steps)
     return (use,) if is_address(host) or certified else (use, renew)
 
 
 def _right_name(
-    run: Run,
-    leaf: CertificateInfo,
-    names: tuple[str, ...],
-    certified: knowledge.Provider | None,
+    run: Run, names: tuple[str, ...], certified: knowledge.Provider | None
 ) -> str | None:
     """The name to use: where DNS leads, a known submission host, else the likeliest name."""
     targets = [
@@ -114,7 +118,7 @@ def _right_name(
     ]
     known = [entry.host for entry in certified.hosts if entry.verified] if certified else []
     for candidate in (*targets, *known):
-        if _certificate.covers(leaf, candidate):
+        if _certificate.covers(names, candidate):
             return candidate
     concrete = [name for name in names if "*" not in name and not is_address(name)]
     for prefix in ("smtp", "mail", "mx"):
@@ -122,17 +126,3 @@ def _right_name(
             if name.lower().startswith(prefix):
                 return name
     return concrete[0] if concrete else None
-
-
-def _stranger(run: Run, provider: knowledge.Provider) -> Fix:
-    return Fix(
-        title=f"find out who answers in the place of {run.settings.host}",
-        steps=(
-            f"The names in the certificate are not those of {provider.name}: don't log in there.",
-            f"From another network: {_certificate.show(run)}",
-            "If the right certificate comes there, this network or its hoster redirects the mail "
-            "port (cPanel's SMTP restrictions do that): ask for an exception, or use the hoster's "
-            "own relay.",
-            "If not, compare where the name leads: DNS or the hosts file may be wrong here.",
-        ),
-    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
 from smtpdoctor.diagnosis.run import Run
 
@@ -37,10 +36,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             f"{_certificate.consequence(refused)}"
         ),
         evidence=(
-            Evidence(check="tls", text=seen),
-            *_certificate.description(refused),
+            *_certificate.description(run, refused, seen),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
         fixes=_certificate.fixes(
             run,

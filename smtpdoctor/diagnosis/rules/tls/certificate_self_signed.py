@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run
@@ -17,7 +16,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if refused is None:
         return
     provider = run.provider
-    stranger = provider is not None
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
@@ -34,25 +32,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             )
         ),
         evidence=(
-            *_certificate.description(refused),
+            *_certificate.description(run, refused),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
         fixes=_certificate.fixes(
-            run, *((_compare(run),) if stranger else (_own(run), _anchor(run)))
+            run,
+            *((_own(run), _anchor(run)) if provider is None else (_certificate.find_out(run),)),
         ),
         explains=(refused.seen.id,),
-    )
-
-
-def _compare(run: Run) -> Fix:
-    return Fix(
-        title="find out who answers",
-        steps=(
-            f"From another network: {_certificate.show(run)}",
-            "If an authority issued the certificate there, a proxy, firewall or redirect of this "
-            "network answers here: ask its administrator to leave the mail ports alone.",
-        ),
     )
 
 
@@ -68,7 +55,7 @@ def _own(run: Run) -> Fix:
 
 def _anchor(run: Run) -> Fix:
     return _certificate.trust(
-        "or let the application trust this one certificate",
+        "let the application trust this one certificate",
         "server.crt",
         f"Get it from who runs the server, or by: {_certificate.show(run)}",
         "Compare its fingerprint with who runs the server; the certificate must name "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run
@@ -20,10 +19,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     last = refused.seen.chain[-1] if refused.seen.chain else None
     issuer = _certificate.name(last.issuer) if last else "an unknown authority"
     hint = _certificate.interceptor(refused.seen, certain=False)
+    alone = _certificate.leaf_alone(refused.seen)
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
-        confidence="certain" if no_way and hint is None else "likely",
+        confidence="certain" if no_way and not alone and hint is None else "likely",
         title=f"certificate of {_ways.where(run)} comes from an authority not trusted here"
         if no_way
         else f"certificate of {_ways.where(run)} is refused",
@@ -38,7 +38,18 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             + _certificate.consequence(refused)
         ),
         evidence=(
-            *_certificate.description(refused),
+            *_certificate.description(run, refused),
+            *(
+                (
+                    Evidence(
+                        check="tls",
+                        text="the server sent its own certificate alone; if the authority above "
+                        f"{issuer} is a known one, the link to it is what is missing",
+                    ),
+                )
+                if alone
+                else ()
+            ),
             *(
                 (
                     Evidence(
@@ -62,7 +73,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 else ()
             ),
             *_certificate.also_wrong(run, refused),
-            *library_words(run, CODE),
         ),
         fixes=_certificate.fixes(run, *(_fixes(run, issuer) if no_way else (_mend(run),))),
         explains=(refused.seen.id,),
@@ -70,20 +80,23 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 
 def _fixes(run: Run, issuer: str) -> tuple[Fix, ...]:
-    anchor = _certificate.trust(
+    update = Fix(
+        title="if it is a public authority, bring this machine's store up to date",
+        steps=("Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",),
+    )
+    if run.provider is not None:
+        proxy = _certificate.trust(
+            "if it is your company's own proxy, give the application its authority",
+            "company-ca.crt",
+            f"Ask the administrator whether {issuer} is the company's, and get its certificate.",
+        )
+        return (_certificate.find_out(run), proxy, update)
+    own = _certificate.trust(
         "let the application trust this authority, if it is the right one",
         "private-ca.crt",
         f"Ask who runs the server whether {issuer} is theirs, and get its root certificate.",
     )
-    update = Fix(
-        title="if it is a public authority, bring this machine's store up to date",
-        steps=(
-            "Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",
-            f"If who runs the server knows nothing of {issuer}, something on the way answers in "
-            f"its place. From another network: {_certificate.show(run)}",
-        ),
-    )
-    return (anchor, update)
+    return (own, update)
 
 
 def _mend(run: Run) -> Fix:

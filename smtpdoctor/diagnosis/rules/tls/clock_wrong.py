@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate, _clock
 from smtpdoctor.diagnosis.run import Run
@@ -40,8 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *(Evidence(check="tls", text=doubt.seen) for doubt in own),
-            *(_certificate.description(refused) if refused else ()),
-            *(library_words(run, "certificate-expired") if refused else ()),
+            *(_certificate.description(run, refused) if refused else ()),
         ),
         fixes=(
             Fix(

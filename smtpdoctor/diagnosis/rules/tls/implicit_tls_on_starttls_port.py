@@ -26,28 +26,26 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     greeting = _ways.plain_greeting(run)
     if handshake.failure == "not-tls":
         said = _ways.first_line(handshake.arrived)
-        seen = f'{where} answered the TLS handshake with "{said}": a line of SMTP, not TLS'
+        seen = f'{where} answered the TLS handshake with "{said}", which is plain SMTP'
     else:
         said = f"{greeting.code} {greeting.last}" if greeting else ""
         seen = (
-            f"{where} gave no TLS to a handshake, but to a client that waited it said "
-            f'"{said}": a line of SMTP in plain text'
+            f"{where} gave no TLS to a handshake; to a client that waited it said "
+            f'"{said}" in plain text'
         )
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain" if said.startswith("220") else "likely",
-        title=f"TLS was started too early: {where} speaks plain SMTP first",
+        title=f"TLS was started too early on port {run.settings.port}",
         explanation=(
             "The settings ask for TLS from the first byte. This port greets in plain text, and TLS "
-            "begins there, if at all, only after the command STARTTLS. The two never get as far as "
-            "a login, so no mail goes out. The error that libraries show for it often speaks of a "
-            "wrong version, but no TLS version is involved."
+            "begins only after STARTTLS. So the handshake fails before any login, and no mail goes "
+            "out; no TLS version is at fault."
         ),
         evidence=(
             *_ways.mode_line(run),
             Evidence(check="tls", text=seen),
-            *_ways.probe_evidence(run),
             *library_words(run, CODE),
         ),
         fixes=_fixes(run, _ways.same_port_probe(run, "starttls")),
@@ -66,7 +64,7 @@ def _fixes(run: Run, probe: SessionView | None) -> tuple[Fix, ...]:
             run,
             f"use no TLS on port {run.settings.port}: this server has none",
             tls="none",
-            tried=f"plain SMTP works on {_ways.where(run)}; login not tried",
+            tried="plain SMTP works; login not tried",
         )
         return (*ways, plain)
     ask = Fix(

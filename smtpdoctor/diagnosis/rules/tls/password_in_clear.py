@@ -41,7 +41,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
             ),
             Evidence(check="auth", text="RFC 8314 (2018) wants TLS for every submission"),
-            *_ways.probe_evidence(run),
         ),
         fixes=_fixes(run, offer.starttls),
         points_at=_ways.mode_field(run),

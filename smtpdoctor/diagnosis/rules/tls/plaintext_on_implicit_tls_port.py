@@ -56,14 +56,18 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="certain" if greeted or sent_tls else "likely",
-        title=f"{where} expects TLS from the first byte, and the settings start in plain text",
+        title=f"port {run.settings.port} expects TLS from the first byte",
         explanation=(
-            "This port speaks TLS from the first byte and waits for the client to begin it. The "
-            "settings start in plain text and wait for the server's greeting. Both sides wait, "
-            "until one of them gives up, so no mail goes out. Libraries show it as a timeout or a "
-            "missing greeting."
+            "The settings start in plain text and wait for the server's greeting. The server waits "
+            "for TLS to begin. Both wait until one gives up, so no mail goes out; libraries call "
+            "it a timeout or a missing greeting."
         ),
-        evidence=(*_ways.mode_line(run), *evidence, *library_words(run, CODE)),
+        evidence=(
+            *_ways.mode_line(run),
+            *evidence[:1],
+            *library_words(run, CODE),
+            *evidence[1:],
+        ),
         fixes=_ways.fixes_by_mode(run, "implicit"),
         explains=(greeting.id,),
         points_at=_ways.mode_field(run),

@@ -39,7 +39,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 check="tls",
                 text="RFC 3207 §4.2 and §6 (2002): what came before TLS is to be thrown away",
             ),
-            *_ways.probe_evidence(run),
         ),
         fixes=(
             *working_ways(run),

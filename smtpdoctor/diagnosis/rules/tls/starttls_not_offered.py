@@ -41,7 +41,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *_ways.mode_line(run),
             Evidence(check="tls", text=f"EHLO announced: {_offer.announced(main)}"),
             *_known(run),
-            *_ways.probe_evidence(run),
             *library_words(run, CODE),
         ),
         fixes=_offer.fixes(

@@ -47,7 +47,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="tls", text=f"to STARTTLS, which EHLO had announced, {where} {did}"),
-            *_ways.probe_evidence(run),
             *library_words(run, CODE),
         ),
         fixes=(

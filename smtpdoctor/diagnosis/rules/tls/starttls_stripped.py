@@ -49,7 +49,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *(Evidence(check="tls", text=text) for text in marks),
             Evidence(check="tls", text=f"EHLO announced: {_offer.announced(main)}"),
             *_known(main),
-            *_ways.probe_evidence(run),
             *library_words(run, "starttls-not-offered"),
         ),
         fixes=_fixes(run),

@@ -40,7 +40,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="tls", text=_seen(handshake, where)),
-            *_ways.probe_evidence(run),
             *library_words(run, CODE),
         ),
         fixes=(

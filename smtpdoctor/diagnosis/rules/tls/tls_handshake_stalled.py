@@ -43,7 +43,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 text=f"{after}the ClientHello was sent to {where}, and for "
                 f"{handshake.seconds:.1f} s {came}",
             ),
-            *_ways.probe_evidence(run),
             *library_words(run, CODE),
         ),
         fixes=(

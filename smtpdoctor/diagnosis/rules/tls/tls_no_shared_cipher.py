@@ -47,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "that today's libraries no longer accept. The handshake ends there, and no mail goes "
             "out."
         ),
-        evidence=(*seen, *_ways.probe_evidence(run), *library_words(run, CODE)),
+        evidence=(*seen[:1], *library_words(run, CODE), *seen[1:]),
         fixes=(
             *working_ways(run),
             Fix(

@@ -36,7 +36,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             *_ways.mode_line(run),
             Evidence(check="tls", text=seen),
-            *_ways.probe_evidence(run),
             *library_words(run, CODE),
         ),
         fixes=_ways.fixes_by_mode(run, "starttls"),

@@ -43,14 +43,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         else f"{where} and current TLS libraries have no TLS version in common",
         explanation=(
             "Client and server must share a TLS version. TLS 1.0 and 1.1 were given up in 2021, "
-            "and today's libraries start at TLS 1.2. This server does not go that far, so the "
-            "handshake ends before anything else is said, and no mail goes out."
+            "and today's libraries start at TLS 1.2. This server "
+            + ("does" if old else "probably does")
+            + " not go that far, so the handshake ends before anything else is said, and no mail "
+            "goes out."
         ),
         evidence=(
-            *seen,
-            Evidence(check="tls", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"),
-            *_ways.probe_evidence(run),
+            *seen[:1],
             *library_words(run, CODE),
+            *seen[1:],
+            Evidence(check="tls", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"),
         ),
         fixes=(
             *working_ways(run),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.tls import _certificate
 from smtpdoctor.diagnosis.run import Run
 
@@ -29,13 +28,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "here there are none. So every server is refused, whatever its certificate; small "
             f"container images often come without them. {_certificate.consequence(refused)}"
         ),
-        evidence=(
-            Evidence(
-                check="tls",
-                text="trusted CA certificates found: 0" + (f" ({path})" if path else ""),
-            ),
-            *_certificate.description(refused),
-            *library_words(run, CODE),
+        evidence=_certificate.description(
+            run, refused, "trusted CA certificates found: 0" + (f" ({path})" if path else "")
         ),
         fixes=(
             Fix(

@@ -1,0 +1,155 @@
+"""The server takes no login mechanism that this client has, or refuses one that it announces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words, named
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.run import Run, SessionView
+
+CODE = "auth-mechanism-unsupported"
+
+TOKENS = {"XOAUTH2", "OAUTHBEARER"}
+PASSWORDS = {"PLAIN", "LOGIN", "SCRAM-SHA-256", "CRAM-MD5"}
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    main = run.main
+    if main is None:
+        return
+    missing = main.login_not_tried
+    refused = _refusal.refusal(run, CODE)
+    if missing is not None and missing.reason == "no-shared-mechanism":
+        offered = ", ".join(missing.offered)
+        before = tuple(item.id for item in main.exchanges if item.step == "auth" and not item.ok)
+        yield Diagnosis(
+            code=CODE,
+            severity="error",
+            confidence="certain",
+            title=f"{_refusal.where(run)} offers only login mechanisms that do not fit: {offered}",
+            explanation=(
+                "Client and server have to share one way of logging in. Those that this server "
+                "announces are not for the credentials in the settings, or no usual mail library "
+                "has them. Nothing was sent, and a client gives up at the same place."
+            ),
+            evidence=(
+                Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(missing.offered)}"),
+                Evidence(check="auth", text=_have(run)),
+                *library_words(run, CODE, check="auth"),
+            ),
+            fixes=_fixes(run, set(missing.offered)),
+            explains=(*before, missing.id),
+        )
+    elif refused is not None:
+        yield Diagnosis(
+            code=CODE,
+            severity="error",
+            confidence="certain" if refused.reply.code == 504 else "likely",
+            title=f"{_refusal.where(run)} does not take the login mechanism "
+            f"{refused.exchange.mechanism}",
+            explanation=(
+                "The server refused the way of logging in, not the credentials: it did not judge "
+                "the password. Servers sometimes announce mechanisms that they do not serve, or "
+                "want another one for this account."
+            ),
+            evidence=(
+                *_refusal.evidence(run, refused),
+                Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(_offered(main))}"),
+                *library_words(run, CODE, check="auth"),
+            ),
+            fixes=_fixes(run, set(_offered(main)) - {refused.exchange.mechanism}),
+            explains=refused.failed,
+        )
+    else:
+        yield from _one_of_several(run, main)
+
+
+def _one_of_several(run: Run, main: SessionView) -> Iterator[Diagnosis]:
+    """A mechanism that was announced and refused, where another one worked."""
+    login = main.step("auth")
+    refused = [item for item in main.exchanges if item.step == "auth" and item.ok is False]
+    if login is None or not login.ok or not refused:
+        return
+    names = ", ".join(item.mechanism for item in refused)
+    reply = refused[0].reply
+    yield Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"{_refusal.where(run)} announces {names} and refuses it; {login.mechanism} works",
+        explanation=(
+            "A client that picks the refused mechanism first and does not go on to another fails "
+            "at the login, with the same credentials that worked here."
+        ),
+        evidence=(
+            Evidence(
+                check="auth",
+                text=f"{_refusal.where(run)} answered AUTH {refused[0].mechanism} with "
+                f'"{_refusal.said(reply) if reply else refused[0].outcome}"',
+            ),
+            Evidence(check="auth", text=f"AUTH {login.mechanism} was accepted"),
+        ),
+        fixes=(
+            Fix(
+                title=f"set the mechanism to {login.mechanism} where the client lets you choose",
+                steps=(
+                    f"Nodemailer: authMethod: '{login.mechanism}' in createTransport; PHPMailer: "
+                    f"$mail->AuthType = '{login.mechanism}'.",
+                    "On an own server: announce only the mechanisms that it serves.",
+                ),
+            ),
+        ),
+        explains=tuple(item.id for item in refused),
+    )
+
+
+def _offered(main: SessionView) -> tuple[str, ...]:
+    capabilities = main.capabilities()
+    return capabilities.auth if capabilities else ()
+
+
+def _have(run: Run) -> str:
+    if run.settings.has_token:
+        return "the settings have a token, which XOAUTH2 and OAUTHBEARER carry"
+    return "the settings have a password, which PLAIN, LOGIN, SCRAM-SHA-256 and CRAM-MD5 carry"
+
+
+def _fixes(run: Run, offered: set[str]) -> tuple[Fix, ...]:
+    if offered & TOKENS and not offered & PASSWORDS and not run.settings.has_token:
+        return (
+            Fix(
+                title="log in with a token (OAuth2)",
+                steps=(
+                    "The server takes no passwords here. Register the application with the "
+                    "provider, fetch an access token for SMTP, and log in by "
+                    f"{' or '.join(sorted(offered & TOKENS))}.",
+                    "smtpdoctor tries a token that stands in SMTP_OAUTH_TOKEN.",
+                ),
+            ),
+        )
+    if offered & PASSWORDS and not offered & TOKENS and run.settings.has_token:
+        entry = run.entry("token")
+        return (
+            Fix(
+                title="log in with a password",
+                settings={entry.origin.name: None} if entry is not None else {},
+                steps=(f"Write the mailbox's password into {named(run, 'password')}.",),
+            ),
+        )
+    others = sorted(offered & (TOKENS if run.settings.has_token else PASSWORDS))
+    ask = Fix(
+        title="have PLAIN or LOGIN allowed at the server",
+        steps=(
+            "Inside TLS they are safe, and every client has them. Dovecot: auth_mechanisms = plain "
+            "login; Cyrus SASL: mech_list: plain login.",
+        ),
+    )
+    if not others:
+        return (ask,)
+    other = Fix(
+        title=f"let the client log in by {' or '.join(others)}",
+        steps=(f"Nodemailer: authMethod: '{others[0]}' in createTransport.",),
+    )
+    return (other, ask)

@@ -1,0 +1,81 @@
+"""No word of yes or no after the credentials: silence, a closed connection, or no SMTP reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import Exchange
+
+CODE = "auth-no-answer"
+
+#: A wait that outlasts servers which delay a refusal on purpose, in seconds.
+LONG = 15.0
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    login = run.main.step("auth") if run.main else None
+    if login is None or login.ok is not False:
+        return
+    if login.reply is not None and login.reply.category in (4, 5):
+        return
+    short = login.outcome == "silence" and login.seconds < LONG
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely" if short else "certain",
+        title=f"{_refusal.where(run)} gives no answer to the login",
+        explanation=(
+            "TLS and the dialogue up to here work, and the server took the credentials, but it "
+            "says neither yes nor no. Some large hosts refuse that way: probably the credentials "
+            "or this machine's address are not welcome. A service behind the server that hangs "
+            "looks the same."
+        ),
+        evidence=(
+            Evidence(check="auth", text=_seen(run, login)),
+            *(
+                (
+                    Evidence(
+                        check="auth",
+                        text="servers that delay refusals may take longer than this wait; "
+                        "--timeout 60 waits up to 20 s",
+                    ),
+                )
+                if short
+                else ()
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="find out whether these credentials work at all",
+                steps=(
+                    "Log in at the provider's webmail with exactly these values, once.",
+                    "If they work there, look whether the account allows mail programs (SMTP) and "
+                    "logins from this machine's network; the provider's sign-in log shows it.",
+                    "On an own server: look at its log and at the service that it asks about "
+                    "logins.",
+                ),
+            ),
+        ),
+        explains=tuple(
+            item.id
+            for item in (run.main.exchanges if run.main else ())
+            if item.step == "auth" and item.ok is False
+        ),
+    )
+
+
+def _seen(run: Run, login: Exchange) -> str:
+    command = f"AUTH {login.mechanism}"
+    if login.reply is not None and login.reply.code:
+        return f'{_refusal.where(run)} answered {command} with "{_refusal.said(login.reply)}"'
+    if login.outcome == "silence":
+        return f"{_refusal.where(run)} said nothing to {command} for {login.seconds:.1f} s"
+    if login.outcome in ("closed", "reset"):
+        return (
+            f"{_refusal.where(run)} {login.outcome} the connection instead of answering {command}"
+        )
+    arrived = f': "{login.arrived[:80]}"' if login.arrived else ""
+    return f"{_refusal.where(run)} answered {command} with something that is no reply{arrived}"

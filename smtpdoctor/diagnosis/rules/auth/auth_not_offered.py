@@ -1,0 +1,98 @@
+"""Credentials are set, and the server has no AUTH on this connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, use_way
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.model import Field, TLSMode
+
+CODE = "auth-not-offered"
+
+SUBMISSION_PORTS = (465, 587)
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    main = run.main
+    refused = _refusal.refusal(run, CODE)
+    if main is None:
+        return
+    missing = main.login_not_tried
+    if refused is None and (missing is None or missing.reason != "not-offered"):
+        return
+    capabilities = main.capabilities()
+    keywords = ", ".join(capabilities.keywords) if capabilities else ""
+    evidence = (
+        *(_refusal.evidence(run, refused) if refused else ()),
+        Evidence(check="auth", text=f"EHLO announced: {keywords or 'nothing'}"),
+    )
+    where = _refusal.where(run)
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely" if refused else "certain",
+        title=f"{where} offers no login, and the settings have one",
+        explanation=(
+            "The server's list of what it can do has no AUTH, so a client that has credentials "
+            "gives up here. Ports for mail between servers (25), and servers that know their "
+            "senders by address, have no login; on a submission port it may be switched off."
+            if refused is None
+            else "The server does not know the command AUTH, whatever it announced, so the login "
+            "ends here and no mail goes out."
+        ),
+        evidence=(*evidence, *library_words(run, CODE, check="auth")),
+        fixes=_fixes(run),
+        explains=refused.failed if refused else (missing.id,) if missing else (),
+    )
+
+
+def _fixes(run: Run) -> tuple[Fix, ...]:
+    settings = run.settings
+    tried = [use_way(run, way) for way in run.working_ways if _offers_login(run, way.connection)]
+    fixes = list(tried)
+    if settings.port not in SUBMISSION_PORTS and not tried and not run.is_local_target:
+        port, tls = _submission_port(run)
+        title = f"use the submission port {port} with {MODE_WORDS[tls]}"
+        fixes.append(change_settings(run, title, port=port, tls=tls))
+    without = Fix(
+        title="send without a login, if this server is meant to be used so",
+        settings=_credentials(run),
+        steps=("Only a server that knows this machine's address, or a mail catcher, allows it.",),
+    )
+    switch = Fix(
+        title="have the login switched on at the server",
+        steps=(
+            "Postfix: smtpd_sasl_auth_enable = yes with a smtpd_sasl_type and smtpd_sasl_path; "
+            "Exim: an authenticator whose server_advertise_condition holds inside TLS.",
+        ),
+    )
+    catcher = run.is_local_target and settings.port not in SUBMISSION_PORTS
+    return (*fixes, *((without, switch) if catcher else (switch, without)))
+
+
+def _submission_port(run: Run) -> tuple[int, TLSMode]:
+    """The provider's own, else the usual one (RFC 6409 §3.1)."""
+    known = run.provider.ports if run.provider else ()
+    found = (item for item in known if item.recommended and item.verified)
+    return next(((item.port, item.tls) for item in found), (587, "starttls"))
+
+
+def _offers_login(run: Run, connection: str) -> bool:
+    view = next(item for item in run.sessions if item.session.connection == connection)
+    capabilities = view.capabilities()
+    return capabilities is not None and bool(capabilities.auth)
+
+
+def _credentials(run: Run) -> dict[str, str | None]:
+    """The user's own variables for the login, to be removed."""
+    fields: tuple[Field, ...] = ("username", "password", "token")
+    entries = [entry for entry in map(run.entry, fields) if entry is not None]
+    return {
+        entry.origin.name: None
+        for entry in entries
+        if entry.part_of is None and entry.origin.kind in ("file", "environment", "stdin")
+    }

@@ -1,0 +1,79 @@
+"""The server looked at user name and password and refused them, for no reason that is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words, named, own_line
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "credentials-rejected"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    # where the user name has the right form, words about it mean that there is no such user
+    refused = _refusal.refusal(run, CODE, "username-not-address")
+    if refused is None:
+        return
+    # RFC 4954 §6: 535 is about the credentials; 5.7.8 says so once more, other numbers less
+    plain = refused.reply.code == 535 and refused.reply.enhanced in (None, "5.7.8")
+    secret = "token" if run.settings.has_token else "password"
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain" if plain else "likely",
+        title=f"{run.settings.host} refused the login of {run.settings.username}",
+        explanation=(
+            f"The way to the server works. It refused this pair of user name and {secret}, and "
+            "does not say which of the two is wrong. smtpdoctor tried once: further failures may "
+            "lock the account."
+        ),
+        evidence=(
+            _refusal.seen(run, refused),
+            *(_refusal.known(run, refused) or _forms(run)),
+            *own_line(run, "username"),
+            *library_words(run, CODE, check="auth"),
+        ),
+        fixes=(_token(run) if run.settings.has_token else _password(run, refused),),
+        explains=refused.failed,
+    )
+
+
+def _forms(run: Run) -> tuple[Evidence, ...]:
+    """What user name and password have to be at this provider, as far as it is known."""
+    provider = run.provider
+    if provider is None or run.settings.has_token or not provider.login_sources:
+        return ()
+    hints = {"the user name is": provider.username_hint, "the password is": provider.password_hint}
+    words = "; ".join(f"{what} {hint}" for what, hint in hints.items() if hint)
+    if not words:
+        return ()
+    source = _refusal.source(provider.login_sources)
+    return (Evidence(check="auth", text=f"known of {provider.name}: {words} {source}".strip()),)
+
+
+def _password(run: Run, refused: _refusal.Refusal) -> Fix:
+    return Fix(
+        title="make sure of user name and password, then write them anew",
+        steps=(
+            _refusal.advice(
+                refused, "Log in at the provider's webmail with exactly these values, once."
+            ),
+            f"Write what works into {named(run, 'username')} and {named(run, 'password')}, "
+            "then run smtpdoctor once.",
+        ),
+    )
+
+
+def _token(run: Run) -> Fix:
+    return Fix(
+        title="fetch a new token",
+        steps=(
+            "Access tokens end after an hour or so: fetch a new one with the refresh token.",
+            "It has to be made for SMTP (Google: scope https://mail.google.com/, Microsoft: "
+            f"SMTP.Send) and for the mailbox {run.settings.username}.",
+            f"Write it into {named(run, 'token')}, then run smtpdoctor once.",
+        ),
+    )

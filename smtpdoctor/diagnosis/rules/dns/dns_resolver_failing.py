@@ -1,0 +1,107 @@
+"""Name servers answer and don't help (SERVFAIL, REFUSED), or the system makes nothing of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.dns._names import NO_HELP, Asked, resolver_fix
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import NameServerAnswer
+
+CODE = "dns-resolver-failing"
+
+WORDS = {
+    "servfail": "answers SERVFAIL for",
+    "refused": "refuses to look up",
+    "malformed": "sends no valid answer for",
+}
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    asked = Asked(run)
+    if asked.failure == "no-help":
+        yield _no_help(asked)
+    elif asked.failure == "system-alone":
+        yield _the_system_alone(asked)
+
+
+def _no_help(asked: Asked) -> Diagnosis:
+    assert asked.failed is not None
+    server = asked.saying(*NO_HELP)[0]
+    outcome = next(item.outcome for item in asked.servers[server] if item.outcome in NO_HELP)
+    others = [
+        item
+        for item in asked.run.observations.of(NameServerAnswer, asked_for="provider-host")
+        if item.outcome == "answer"
+    ]
+    other_names = tuple(
+        Evidence(
+            check="dns",
+            text=f"name server {item.server} does answer for {item.question}: "
+            f"{', '.join(item.answers)}",
+        )
+        for item in others[:1]
+    )
+    explanation = {
+        "servfail": (
+            "SERVFAIL means that the server tried to find the address and could not: it can't "
+            "reach the servers of the domain, or their answers don't hold (a broken DNSSEC "
+            "signature, a zone that nobody serves any more)."
+        ),
+        "refused": (
+            "REFUSED means that the server works but does not look names up for this machine: it "
+            "serves other networks only, or its own zones only."
+        ),
+    }.get(outcome, "What came back is no answer to the question: something else stands there.")
+    fixes = [resolver_fix(asked)]
+    if outcome == "servfail":
+        zone = Fix(
+            title=f"if all other names resolve here, mend the zone of {asked.host}",
+            steps=(
+                f"Look another name up on this machine. If only {asked.host} fails, the fault is "
+                "in its own DNS zone: who runs it has to see to its name servers and its DNSSEC.",
+            ),
+        )
+        fixes = [zone, *fixes] if others else [*fixes, zone]
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely" if outcome == "malformed" or others else "certain",
+        title=f"name server {server} {WORDS[outcome]} {asked.host}",
+        explanation=f"{explanation} Without an address the application can't connect.",
+        evidence=(*asked.evidence(), *other_names, *library_words(asked.run, CODE)),
+        fixes=tuple(fixes),
+        explains=(asked.failed.id,),
+    )
+
+
+def _the_system_alone(asked: Asked) -> Diagnosis:
+    """Name servers give addresses, and the system's own look-up fails all the same."""
+    assert asked.failed is not None
+    server = asked.saying("answer")[0]
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"the system can't look up {asked.host}, though name server {server} can",
+        explanation=(
+            "Asked directly, the name server gives the address. The system's own look-up, which "
+            "the application uses, does not. So the fault is on this machine, between programs and "
+            "the name server: which sources of names it uses, or a cache in between."
+        ),
+        evidence=(*asked.evidence(), *library_words(asked.run, CODE)),
+        fixes=(
+            Fix(
+                title="let the system ask its name servers",
+                steps=(
+                    'The line "hosts:" of /etc/nsswitch.conf has to have dns (or resolve); without '
+                    "it no name server is asked.",
+                    "A cache may hold an old answer: resolvectl flush-caches, or restart nscd, "
+                    "dnsmasq or whatever stands there. Then check again.",
+                ),
+            ),
+        ),
+        explains=(asked.failed.id,),
+    )

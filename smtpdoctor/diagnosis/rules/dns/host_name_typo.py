@@ -1,0 +1,113 @@
+"""A host name that is one slip of the keyboard away from a provider's submission host.
+
+Seen in the name itself, and in what DNS and the server at that name say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Severity
+from smtpdoctor.diagnosis.rules.dns._names import (
+    Asked,
+    failures,
+    known_host,
+    network_to_blame,
+    use_host,
+)
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.knowledge import Provider
+
+CODE = "host-name-typo"
+BEFORE = (
+    "wrong-host",
+    "dns-name-not-found",
+    "dns-no-address",
+    "dns-answer-bogus",
+    "dns-hosts-override",
+)
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    near = knowledge.nearest_host(run.settings.host or "")
+    if near is None:
+        return
+    meant, provider = near
+    asked = Asked(run)
+    if asked.from_hosts_file or _is_the_provider(run, provider):
+        return
+    severity, confidence, explains = _judge(run, asked)
+    host = asked.host
+    if asked.saying("nxdomain"):
+        title = f"there is no host named {host}; {meant} was probably meant"
+    else:
+        title = f"{host} is probably a misspelt {meant}"
+    yield Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence=confidence,
+        title=title,
+        explanation=(
+            f"The name in the settings differs by a letter or two from {meant}, the submission "
+            f"host of {provider.name}. Mail goes to whoever has the misspelt name, or nowhere. "
+            "smtpdoctor sends no password to a name that is probably a mistake."
+        ),
+        evidence=(
+            *asked.evidence(),
+            *_met(run),
+            known_host(meant, provider),
+            *library_words(run, CODE),
+        ),
+        fixes=(use_host(run, meant, provider),),
+        explains=explains,
+        points_at="host",
+    )
+
+
+def _judge(run: Run, asked: Asked) -> tuple[Severity, Confidence, tuple[str, ...]]:
+    """How sure, how bad, and which failures the misspelt name accounts for."""
+    if asked.failed is not None:
+        if asked.saying("nxdomain"):
+            return "error", "certain", (asked.failed.id,)
+        if asked.failure in ("no-such-name", "no-address", "servers-disagree"):
+            return "error", "likely", (asked.failed.id,)
+        return "warning", "likely", ()  # no server answers: that is another fault
+    if _is_their_own_domain(run, asked.host):
+        return "note", "possible", ()
+    if asked.found is None or network_to_blame(run):
+        return "warning", "likely", ()
+    return "error", "likely", failures(run) or (asked.found.id,)
+
+
+def _is_the_provider(run: Run, provider: Provider) -> bool:
+    """Whether the server at that name proved to be the provider's after all."""
+    certificate = run.main.certificate if run.main else None
+    if certificate is None or not certificate.verified or not certificate.chain:
+        return False
+    owner = knowledge.provider_by_certificate(certificate.chain[0].names)
+    return owner is not None and owner.id == provider.id
+
+
+def _is_their_own_domain(run: Run, host: str) -> bool:
+    """smtp.ionis.com with info@ionis.com: a domain that only looks like another."""
+    addresses = (run.settings.username, run.settings.sender)
+    domains = {text.rpartition("@")[2].lower() for text in addresses if text and "@" in text}
+    name = host.rstrip(".").lower()
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
+
+
+def _met(run: Run) -> tuple[Evidence, ...]:
+    """What stands at that name instead."""
+    main = run.main
+    if main is None:
+        return ()
+    if main.certificate is not None and main.certificate.chain:
+        names = ", ".join(main.certificate.chain[0].names) or "no name at all"
+        return (Evidence(check="tls", text=f"the server there has a certificate for {names}"),)
+    greeting = main.greeting
+    if greeting is not None and greeting.reply is not None:
+        said = f"{greeting.reply.code} {greeting.reply.last}"
+        return (Evidence(check="tls", text=f'the server there says "{said}"'),)
+    return ()

@@ -1,0 +1,207 @@
+"""A host that is no submission server: an IMAP, MX or web name, a mail domain, or the container.
+
+Seen in the name by what is known of providers, in MX records beside a missing address, or in a
+loopback address inside a container where nothing listens.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import cite, library_words, own_line
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.dns._names import (
+    Asked,
+    failures,
+    known_host,
+    network_to_blame,
+    no_login_offered,
+    use_host,
+)
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.knowledge import Provider
+from smtpdoctor.observations import NameServerAnswer
+
+CODE = "wrong-host"
+BEFORE = ("dns-no-address", "dns-name-not-found", "dns-answer-bogus")
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    asked = Asked(run)
+    known = knowledge.submission_host_for(asked.host)
+    if known is not None:
+        yield from _known_name(run, asked, *known)
+    elif exchangers := _mail_exchangers(run, asked):
+        yield from _mail_domain(run, asked, exchangers)
+    else:
+        yield from _the_container_itself(run, asked)
+
+
+# --- a provider's name for something else -----------------------------------------------------
+
+
+def _known_name(run: Run, asked: Asked, host: str, provider: Provider) -> Iterator[Diagnosis]:
+    explains = (asked.failed.id,) if asked.failed else failures(run)
+    works = run.main is not None and run.main.works and not no_login_offered(run)
+    another_mode = any(way.host == asked.host for way in run.working_ways)
+    unsettled = asked.failure not in (None, "no-such-name", "no-address", "servers-disagree")
+    if works or another_mode or unsettled or not explains:
+        return
+    blocked = network_to_blame(run)
+    yield Diagnosis(
+        code=CODE,
+        severity="warning" if blocked else "error",
+        confidence="likely",
+        title=f"{asked.host} is no submission host; {host} is",
+        explanation=(
+            f"{asked.host} belongs to {provider.name}, but for another purpose: reading mail, "
+            "taking mail from other servers, or the web. Programs hand their mail in at the "
+            f"submission host, {host}."
+        ),
+        evidence=(
+            *asked.evidence(),
+            *_what_it_said(run),
+            known_host(host, provider),
+            *library_words(run, CODE),
+        ),
+        fixes=(use_host(run, host, provider),),
+        explains=() if blocked else explains,
+        points_at="host",
+    )
+
+
+def _what_it_said(run: Run) -> tuple[Evidence, ...]:
+    """The greeting of a server that is no submission server, or that it takes no login."""
+    main = run.main
+    if main is None:
+        return ()
+    if no_login_offered(run):
+        text = f"the server at {main.session.host}:{main.session.port} offers no login"
+        return (Evidence(check="auth", text=text),)
+    greeting = main.greeting
+    if greeting is not None and greeting.arrived:
+        return (Evidence(check="tls", text=f'the server there says "{greeting.arrived}"'),)
+    return ()
+
+
+# --- a domain of mailboxes --------------------------------------------------------------------
+
+
+def _mail_exchangers(run: Run, asked: Asked) -> tuple[str, ...]:
+    """The MX hosts of a name that has no address."""
+    if asked.failed is None:
+        return ()
+    answers = run.observations.of(
+        NameServerAnswer, record="MX", asked_for="related", outcome="answer"
+    )
+    names = (text.split()[-1] for answer in answers for text in answer.answers)
+    return tuple(name for name in names if name.strip("."))  # RFC 7505: "." takes no mail
+
+
+def _mail_domain(run: Run, asked: Asked, exchangers: tuple[str, ...]) -> Iterator[Diagnosis]:
+    assert asked.failed is not None
+    provenance: tuple[Evidence, ...]
+    known = next(filter(None, map(knowledge.submission_host_for, exchangers)), None)
+    if known is not None:
+        host, provider = known
+        fix = use_host(run, host, provider)
+        provenance = (*_whose(exchangers, provider), known_host(host, provider))
+    else:
+        fix = Fix(
+            title=f"set the submission host of whoever runs mail for {asked.host}",
+            steps=(
+                "Look it up in the mail provider's help or panel, as server for outgoing mail "
+                "(SMTP). It is not one of the MX hosts.",
+                f"Often it is mail.{asked.host} or smtp.{asked.host}; that is a guess.",
+            ),
+        )
+        provenance = ()
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{asked.host} is a mail domain, not a server: it has MX records and no address",
+        explanation=(
+            f"Mailboxes end in @{asked.host}, but no server has that name, so there is nothing to "
+            "connect to. The settings need the provider's submission host. MX records are for "
+            "mail servers among themselves and don't help here."
+        ),
+        evidence=(
+            *asked.evidence(),
+            Evidence(check="dns", text=f"MX of {asked.host}: {', '.join(exchangers)}"),
+            *provenance,
+            *library_words(run, CODE),
+        ),
+        fixes=(fix,),
+        explains=(asked.failed.id,),
+        points_at="host",
+    )
+
+
+def _whose(exchangers: tuple[str, ...], provider: Provider) -> tuple[Evidence, ...]:
+    text = f"{exchangers[0]} belongs to {provider.name} {cite(*provider.names_sources)}"
+    return (Evidence(check="dns", text=text.rstrip()),)
+
+
+# --- localhost inside a container -------------------------------------------------------------
+
+
+def _the_container_itself(run: Run, asked: Asked) -> Iterator[Diagnosis]:
+    container = run.place.container if run.place else None
+    connects = run.connects()
+    refused = bool(connects) and all(item.outcome == "refused" for item in connects)
+    if not (container and refused and _is_this_machine(asked.host)):
+        return
+    where = "the pod" if "pod" in container else "the container"
+    port = run.settings.port
+    if where == "the pod":
+        steps: tuple[str, ...] = (
+            "A mail server of the cluster has the name SERVICE.NAMESPACE, as kubectl get "
+            "services -A lists them.",
+            "A mail server outside has its own full name.",
+        )
+    else:
+        steps = (
+            "A mail server in another container of the same compose.yaml has its service's name.",
+            "A mail server on the machine that runs Docker has the name host.docker.internal; on "
+            "Linux its service needs extra_hosts: with host.docker.internal:host-gateway.",
+            "A provider's submission host has its own full name.",
+        )
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{asked.host} is {where} itself, and nothing there listens on port {port}",
+        explanation=(
+            f"Inside a container {asked.host} is not the machine around it but the container "
+            "itself. The connection was refused because no mail server runs in here."
+        ),
+        evidence=(
+            *own_line(run, "host"),
+            Evidence(check="settings", text=f"this ran in: {container}"),
+            *(
+                Evidence(
+                    check="reach",
+                    text=f"{item.address}:{item.port} refused the connection ({item.error})",
+                )
+                for item in connects
+            ),
+            *library_words(run, CODE),
+        ),
+        fixes=(Fix(title="name the mail server as it is called from in here", steps=steps),),
+        explains=failures(run),
+        points_at="host",
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    """localhost, a name below it (RFC 6761 §6.3), or a loopback address."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

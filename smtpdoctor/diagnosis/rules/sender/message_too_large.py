@@ -1,0 +1,72 @@
+"""A message of the size given with --size is more than the server takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "message-too-large"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _refusal.refusal(run, CODE)
+    size = run.settings.size
+    asked = run.setting("size")
+    main = run.main
+    capabilities = main.capabilities() if main else None
+    limit = capabilities.size if capabilities else None
+    over = size is not None and limit is not None and size > limit
+    if refused is None and not over:
+        return
+    confidence: Confidence = "certain" if over or (refused and refused.rule) else "likely"
+    announced = (
+        (Evidence(check="sender", text=f"EHLO announced SIZE {limit}: {octets(limit)}"),)
+        if limit is not None
+        else ()
+    )
+    message = f"a message of {octets(size)}" if size is not None else "the message"
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence=confidence,
+        title=f"{run.settings.host} does not take {message}"
+        + (f": its limit is {octets(limit)}" if limit is not None and over else ""),
+        explanation=(
+            "Servers bound the size of a message, and count it as it goes over the wire: base64 "
+            "makes attachments a third larger. A client that knows the size gives up before it "
+            "sends; another one sends all of it, to be refused at the end."
+        ),
+        evidence=(
+            *(_refusal.evidence(run, refused) if refused is not None else ()),
+            *announced,
+            *library_words(run, CODE, check="sender"),
+        ),
+        fixes=(
+            Fix(
+                title="send less in one message",
+                steps=(
+                    (
+                        f"Attachments may be about {octets(limit * 73 // 100)} together here: "
+                        "base64 and line ends take the rest."
+                        if limit is not None
+                        else "Send fewer or smaller attachments."
+                    ),
+                    "Put large files where they can be fetched, and send the link.",
+                    "On an own server the limit is message_size_limit, in Postfix and in Exim.",
+                ),
+            ),
+        ),
+        explains=refused.failed if refused is not None else (asked.id,) if asked else (),
+    )
+
+
+def octets(count: int) -> str:
+    """A number of bytes as people write it: 141.6 MB."""
+    for unit, factor in (("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            return f"{count / factor:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{count} bytes"

@@ -1,0 +1,114 @@
+"""The server's words at MAIL or RCPT: this login may not send from this address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words, own_line
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.rules.sender import _addresses
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.smtp.replies import Reply
+
+CODE = "sender-not-allowed"
+
+#: Words that speak of the sender; without them a reply code alone is interpreted.
+_ABOUT_THE_SENDER = re.compile(r"sender|\bfrom\b|send as|SendAs|owned|\brelaying\b", re.IGNORECASE)
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _refusal.refusal(run, CODE)
+    if refused is None:
+        return
+    settings = run.settings
+    login = settings.username
+    rule_broken = _breaks_the_rule(run)
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain" if _ABOUT_THE_SENDER.search(refused.reply.text) else "likely",
+        title=f"{settings.host} does not let {login or 'this machine'} send as {settings.sender}",
+        explanation=_explanation(run, refused.reply, rule_broken),
+        evidence=(
+            _refusal.seen(run, refused),
+            *(_rule(run) if rule_broken else _known(run, refused)),
+            *own_line(run, "sender"),
+            *library_words(run, CODE, check="sender"),
+        ),
+        fixes=(*_addresses.send_from_login(run), _other_login(run)),
+        explains=refused.failed,
+        points_at="sender",
+    )
+
+
+def _breaks_the_rule(run: Run) -> bool:
+    """Whether the sender is one that the provider's known rule forbids to this login."""
+    provider, sender = run.provider, run.settings.sender
+    login = _addresses.login_address(run)
+    if provider is None or sender is None or login is None:
+        return False
+    if provider.sender_rule == "same-domain":
+        return _addresses.domain(sender) != _addresses.domain(login)
+    return provider.sender_rule == "same-address" and sender.lower() != login.lower()
+
+
+def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
+    settings, provider = run.settings, run.provider
+    login = _addresses.login_address(run)
+    logged_in = run.main is not None and _refusal.logged_in(run.main)
+    words = "The login worked; " if logged_in else "No login was made; "
+    words += "the server then refused the address that the mail is to come from. "
+    if rule_broken and provider is not None and provider.sender_rule == "same-domain":
+        words += (
+            f"It is of {_addresses.domain(settings.sender)}, and the mailbox that logged in of "
+            f"{_addresses.domain(login)}: {provider.name} wants the same domain in both."
+        )
+    elif rule_broken and provider is not None:
+        words += f"{provider.name} wants the address of the mailbox that logged in."
+    elif login is not None and _addresses.domain(login) == _addresses.domain(settings.sender):
+        words += (
+            "It is of the domain that logged in, so a rule about domains is not the reason: "
+            "probably this mailbox has no right to this address."
+        )
+    else:
+        words += "Probably it may only be an address that belongs to the login."
+    if len(reply.lines) > 1 and "mailbox unavailable" in reply.lines[0].lower():
+        words += ' The words "mailbox unavailable" are the code\'s own and mean nothing here.'
+    return words
+
+
+def _known(run: Run, refused: _refusal.Refusal) -> tuple[Evidence, ...]:
+    """What is known of the words, unless it is a rule that this sender does not break."""
+    rule = run.provider.sender_rule if run.provider else "unknown"
+    return () if rule in ("same-domain", "same-address") else _refusal.known(run, refused)
+
+
+def _rule(run: Run) -> tuple[Evidence, ...]:
+    provider = run.provider
+    if provider is None or not provider.sender_rule_text:
+        return ()
+    since = f" (since {provider.sender_rule_since})" if provider.sender_rule_since else ""
+    source = _refusal.source((provider.sender_rule_source,)) if provider.sender_rule_source else ""
+    text = f"known of {provider.name}: {provider.sender_rule_text}{since} {source}".strip()
+    return (Evidence(check="sender", text=text),)
+
+
+def _other_login(run: Run) -> Fix:
+    sender, login = run.settings.sender, run.settings.username
+    if sender is not None and login is not None and sender.lower() == login.lower():
+        return Fix(
+            title=f"ask the provider why {sender} may not send",
+            steps=(
+                "The sender is the login's own address. Look at the provider's pages whether the "
+                "mailbox may send, and ask its support with the reply above.",
+            ),
+        )
+    return Fix(
+        title=f"log in with a mailbox that may send as {sender}",
+        steps=(
+            f"Use the credentials of {sender} itself, or have the right to send as {sender} given "
+            f"to {login or 'this login'} at the provider, if it has such rights.",
+        ),
+    )

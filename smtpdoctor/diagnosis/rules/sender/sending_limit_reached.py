@@ -1,0 +1,58 @@
+"""The server's words: the account has sent more, or more at once, than it may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "sending-limit-reached"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _refusal.refusal(run, CODE)
+    if refused is None:
+        return
+    check = refused.exchange.check
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{run.settings.host} takes no more mail for now: a sending limit is reached",
+        explanation=(
+            "Settings, login and sender are not the reason: the account has used up what it may "
+            "send in some time, or sends over too many connections at once. Until that time is "
+            "over every message is refused."
+        ),
+        evidence=(
+            *_refusal.evidence(run, refused),
+            *_limits(run, check),
+            *library_words(run, CODE, check=check),
+        ),
+        fixes=(
+            Fix(
+                title="stop sending, and go on more slowly when the limit's time is over",
+                steps=(
+                    _refusal.advice(refused, "Wait; the provider's pages name the limit."),
+                    "Look what has sent so much: a loop, a newsletter, or somebody else who has "
+                    "the password. For bulk mail use a sending service.",
+                ),
+            ),
+        ),
+        explains=refused.failed,
+    )
+
+
+def _limits(run: Run, check: str) -> tuple[Evidence, ...]:
+    provider = run.provider
+    return tuple(
+        Evidence(
+            check=check,
+            text=f"known of {provider.name}: {limit.text} {_refusal.source(limit.sources)}".strip(),
+        )
+        for limit in (provider.limits if provider else ())
+        if provider is not None and limit.verified
+    )

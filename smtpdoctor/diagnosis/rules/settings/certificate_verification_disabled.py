@@ -1,0 +1,72 @@
+"""The settings switch the verification of certificates off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import own_line
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.settings import _entries
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "certificate-verification-disabled"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    if run.settings.verify:
+        return
+    entry = run.entry("verify")
+    name = entry.origin.name if entry is not None else "a setting"
+    every = " It does so for every connection of the program." if name.startswith("NODE_") else ""
+    certificate = run.main.certificate if run.main else None
+    host = run.settings.host
+    yield Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"{name} switches the verification of certificates off",
+        explanation=(
+            f"TLS then protects from nobody who can put himself in between: the program gives "
+            f"password and mail to whoever answers as {host}.{every} smtpdoctor sends no password "
+            "without a verified certificate, so no login was tried."
+        ),
+        evidence=(
+            *own_line(run, "verify"),
+            *(
+                (Evidence(check="tls", text=_seen(certificate.verified, host or "the host")),)
+                if certificate is not None
+                else ()
+            ),
+        ),
+        fixes=(_fix(run, verified=certificate is not None and certificate.verified),),
+        points_at="verify",
+    )
+
+
+def _seen(verified: bool, host: str) -> str:
+    if verified:
+        return f"the certificate of {host} was verified all the same, and is good"
+    return f"the certificate of {host} was verified all the same, and was not accepted"
+
+
+def _fix(run: Run, *, verified: bool) -> Fix:
+    entry = run.entry("verify")
+    if entry is None or entry.part_of is not None:
+        where = f" in {entry.origin.name} ({entry.origin.label})" if entry is not None else ""
+        return Fix(
+            title="let certificates be verified",
+            steps=(f"Take the option that switches it off out{where}.",),
+        )
+    title = f"take {entry.origin.name} out: certificates are verified then"
+    if verified:
+        return _entries.write(
+            entry, title, None, tried=f"the certificate of {run.settings.host} verifies"
+        )
+    return Fix(
+        title="put the certificate right, then let it be verified",
+        steps=(
+            "What is wrong with the certificate stands in this report, with what helps.",
+            f"When a run with verification is healthy, take {entry.origin.name} "
+            f"({entry.origin.label}) out.",
+        ),
+    )

@@ -1,0 +1,160 @@
+"""Half of the credentials, or none where the server wants them; a note where it doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words, named
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.rules.settings import _entries
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.model import Field, NearMiss, Settings
+
+CODE = "credentials-missing"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = _refusal.refusal(run, CODE)
+    settings = run.settings
+    if not settings.has_credentials and (settings.username or _has_secret(settings)):
+        yield _half(run)
+    elif refused is not None:
+        yield _demanded(run, refused)
+    elif settings.found and set(run.login_reasons) & {"no-credentials", "withheld"}:
+        yield _note(run)
+
+
+def _has_secret(settings: Settings) -> bool:
+    return settings.has_password or settings.has_token
+
+
+def _half(run: Run) -> Diagnosis:
+    """One of the pair is set."""
+    there: Field = "username"
+    lacking: Field = "password"
+    if run.settings.username is None:
+        there, lacking = "token" if run.settings.has_token else "password", "username"
+    word = {"username": "user name", "password": "password", "token": "token"}
+    entry, own = run.setting(lacking), run.setting(there)
+    near = _entries.near_misses(run, lacking)
+    empty = entry is not None
+    if near:
+        title = f"the {word[lacking]} stands under a name that is not read: {near[0].name}"
+    elif empty:
+        title = f"{named(run, there)} is set, and {named(run, lacking)} is empty"
+    else:
+        title = f"{named(run, there)} is set, and no {word[lacking]}"
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=title,
+        explanation=(
+            f"A login needs both. Without the {word[lacking]} programs stop before the login, or "
+            "send without one, which servers for sending refuse. smtpdoctor tried no login."
+        ),
+        evidence=(
+            Evidence(check="settings", text=f"the {word[there]} is set by {named(run, there)}"),
+            Evidence(check="settings", text=_lack(run, lacking, word[lacking], empty=empty)),
+            *_entries.near_words(near),
+            *library_words(run, CODE, check="settings"),
+        ),
+        fixes=(_give(run, (lacking,), near),),
+        explains=(own.id,) if own is not None else (),
+        points_at=there,
+    )
+
+
+def _lack(run: Run, field: Field, word: str, *, empty: bool) -> str:
+    if empty:
+        return f"{named(run, field)} is empty"
+    looked_at = " and ".join(run.settings.sources) or "the options"
+    return f"no {word} was found in {looked_at}"
+
+
+def _demanded(run: Run, refused: _refusal.Refusal) -> Diagnosis:
+    """The server wants a login first."""
+    near = _entries.near_misses(run, *_entries.CREDENTIALS)
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain" if refused.reply.code == 530 else "likely",
+        title=f"{_refusal.where(run)} takes mail only after a login, and no credentials are set",
+        explanation=(
+            "The server refused the message because nobody had logged in. Servers for sending "
+            "take mail from their own users only, and know them by user name and password."
+        ),
+        evidence=(
+            *_refusal.evidence(run, refused),
+            *_entries.near_words(near),
+            *library_words(run, CODE, check="settings"),
+        ),
+        fixes=(_give(run, ("username", "password"), near),),
+        explains=refused.failed,
+    )
+
+
+def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
+    provider = run.provider
+    hints = {
+        "username": provider.username_hint if provider else "",
+        "password": provider.password_hint if provider else "",
+    }
+    words = {"username": "the mailbox's user name, mostly its whole address"}
+    if near:
+        return Fix(
+            title="give it the name that is read",
+            steps=(
+                *(_entries.rename(item) for item in near),
+                "If the application itself reads the other name, pass the value to smtpdoctor "
+                "under this one.",
+            ),
+        )
+    return Fix(
+        title="set user name and password" if len(fields) > 1 else f"set {named(run, fields[0])}",
+        steps=tuple(
+            f"{named(run, field)}: {hints.get(field) or words.get(field, 'the password')}."
+            for field in fields
+        ),
+    )
+
+
+def _note(run: Run) -> Diagnosis:
+    """No login was tried: said, so that nobody takes silence for a good login."""
+    withheld = "withheld" in run.login_reasons
+    near = _entries.near_misses(run, *_entries.CREDENTIALS)
+    where = _refusal.where(run)
+    return Diagnosis(
+        code=CODE,
+        severity="note",
+        confidence="certain",
+        title=f"no login was tried on {where}: "
+        + (
+            "the configured credentials are another host's"
+            if withheld
+            else "no credentials were given"
+        ),
+        explanation=(
+            "The credentials in the environment or file were made for the host that stands beside "
+            "them, so they stayed here: no password goes to another host. To try the login, put "
+            f"{run.settings.host} into the same place as the credentials."
+            if withheld
+            else "The way to the server was looked at as far as it goes without them. Whether a "
+            "login works, and which senders the server takes, is not known."
+        ),
+        evidence=(
+            Evidence(
+                check="auth",
+                text=f"{where} offers AUTH {' '.join(offered)}"
+                if (offered := _offered(run))
+                else f"{where} offers no login",
+            ),
+            *_entries.near_words(near),
+        ),
+    )
+
+
+def _offered(run: Run) -> tuple[str, ...]:
+    capabilities = run.main.capabilities() if run.main else None
+    return capabilities.auth if capabilities else ()

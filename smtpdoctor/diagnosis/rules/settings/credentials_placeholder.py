@@ -1,0 +1,58 @@
+"""User name, password or token are a template's text, so no login was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.rules.settings import _entries
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import LoginNotTried
+
+CODE = "credentials-placeholder"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    found = _entries.faults(run, *_entries.CREDENTIALS, problems=("placeholder",))
+    if not found:
+        return
+    entries = [read.setting for read in found]
+    names = " and ".join(dict.fromkeys(entry.origin.name for entry in entries))
+    stopped = run.observations.of(LoginNotTried, reason="placeholder")
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{names} {'has' if len(entries) == 1 else 'have'} a template's text, not real "
+        "credentials",
+        explanation=(
+            "The line looks as an example file has it, or as a ${…} that nobody filled in. A "
+            "server refuses such a login, and counts it as a wrong one; smtpdoctor did not try it."
+        ),
+        evidence=(
+            *(_entries.line(entry) for entry in entries),
+            *library_words(run, "credentials-rejected", check="settings"),
+        ),
+        fixes=(
+            Fix(
+                title="write the real credentials there",
+                steps=(
+                    *(
+                        f"{entry.origin.name} ({entry.origin.label}): {WORDS[entry.field]}."
+                        for entry in entries
+                    ),
+                    _entries.EXPANDED,
+                ),
+            ),
+        ),
+        explains=(*(read.id for read in found), *(item.id for item in stopped)),
+        points_at=entries[0].field,
+    )
+
+
+WORDS = {
+    "username": "the user name, mostly the mailbox's whole address",
+    "password": "the mailbox's own password",
+    "token": "the access token",
+}

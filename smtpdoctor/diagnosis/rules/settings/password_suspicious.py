@@ -1,0 +1,89 @@
+"""A password with marks of a slip: blanks at an end, or quotes that became a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words, named
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.model import PasswordShape
+
+CODE = "password-suspicious"
+BEFORE = ("credentials-rejected",)
+
+#: What is seen of the password, and what to write in its place. Never more than these marks.
+SLIPS: dict[PasswordShape, tuple[str, str]] = {
+    "blank-at-start": ("a blank at its start", "without the blank at the start"),
+    "blank-at-end": ("a blank at its end", "without the blank at the end"),
+    "double-quoted": ("double quotes around it", "with one pair of quotes less around it"),
+    "single-quoted": ("single quotes around it", "with one pair of quotes less around it"),
+    "newline": ("a line end in it", "without the line end"),
+}
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    found = [words for shape, words in SLIPS.items() if shape in run.settings.password_shape]
+    if not found:
+        return
+    name = named(run, "password")
+    marks = " and ".join(mark for mark, _ in found)
+    seen = Evidence(check="settings", text=f"the password in {name} has {marks}")
+    fix = Fix(
+        title="write the password as it was given to you",
+        steps=(
+            f"{name}: the same password {' and '.join(dict.fromkeys(how for _, how in found))}.",
+            "In a .env file one pair of quotes is taken off; `docker run --env-file`, systemd and "
+            "the shell each do it differently, so leave them out where nothing needs them.",
+            "Then run smtpdoctor once.",
+        ),
+    )
+    refused = _refusal.refusal(run, "credentials-rejected")
+    login = run.main.step("auth") if run.main else None
+    if refused is not None:
+        yield Diagnosis(
+            code=CODE,
+            severity="error",
+            confidence="likely",
+            title=f"the password has {marks}, and {run.settings.host} refused the login",
+            explanation=(
+                "The program sends the password with these characters, which were probably not "
+                "meant to be a part of it. They come in with copying, or where quotes of the "
+                "settings file are not taken off. The server can only say that the login is wrong."
+            ),
+            evidence=(
+                seen,
+                _refusal.seen(run, refused),
+                *library_words(run, "credentials-rejected", check="auth"),
+            ),
+            fixes=(fix,),
+            explains=refused.failed,
+            points_at="password",
+        )
+    elif login is not None and login.ok:
+        yield Diagnosis(
+            code=CODE,
+            severity="note",
+            confidence="certain",
+            title=f"the password has {marks}; the login works with it",
+            explanation=(
+                "The server took the password with these characters, so they belong to it. Another "
+                "program may read the same line differently, and then be refused."
+            ),
+            evidence=(seen,),
+        )
+    else:
+        yield Diagnosis(
+            code=CODE,
+            severity="warning",
+            confidence="possible",
+            title=f"the password has {marks}",
+            explanation=(
+                "Such characters are rarely meant to be a part of a password, and the program "
+                "sends them with it. Whether the server takes it was not seen in this run."
+            ),
+            evidence=(seen,),
+            fixes=(fix,),
+            points_at="password",
+        )

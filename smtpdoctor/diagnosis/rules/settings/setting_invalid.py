@@ -1,0 +1,155 @@
+"""A value that can't be one: a port of 99999, a mode that no one knows, a host that is not set.
+
+What the other rules of this area do not name for themselves is named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from smtpdoctor.diagnosis.fixes import change_settings
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.settings import _entries, host_malformed
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.model import Field, NearMiss, Setting
+
+CODE = "setting-invalid"
+
+WORDS: dict[Field, str] = {
+    "port": "a port",
+    "tls": "a TLS mode",
+    "username": "a user name",
+    "url": "a URL of a mail server",
+    "verify": "yes or no",
+}
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    for read in _entries.faults(run, *get_args(Field)):
+        entry = read.setting
+        if _named_elsewhere(entry):
+            continue
+        stops = entry.field != "verify"
+        near = _entries.near_misses(run, entry.field)
+        yield Diagnosis(
+            code=CODE,
+            severity="error" if stops else "warning",
+            confidence="certain",
+            title=_title(entry, near),
+            explanation=_explanation(run, entry),
+            evidence=(_entries.line(entry), *_entries.near_words(near)),
+            fixes=(_fix(run, entry, near),),
+            explains=(read.id,),
+            points_at=entry.field,
+        )
+    yield from _near_misses(run)
+
+
+def _named_elsewhere(entry: Setting) -> bool:
+    """Whether another rule of this area has a code of its own for this fault."""
+    if entry.problem == "conflict" or entry.field == "sender":
+        return True
+    if entry.field == "host":
+        return entry.problem in host_malformed.PROBLEMS
+    if entry.problem == "placeholder":
+        return entry.field in _entries.CREDENTIALS
+    return entry.problem == "not-encoded"
+
+
+def _title(entry: Setting, near: list[NearMiss]) -> str:
+    name = entry.origin.name
+    if entry.problem == "missing":
+        if near:
+            return f"the host stands under a name that is not read: {near[0].name}"
+        return f"{entry.detail}: there is no host to send to"
+    if entry.problem in ("quotes", "blanks"):
+        return f"{name} has {'quotes' if entry.problem == 'quotes' else 'blanks'} around its value"
+    text = entry.text if len(entry.text) <= 40 else f"{entry.text[:40]}…"
+    return f"{name}={text} is not {WORDS.get(entry.field, 'a value for it')}"
+
+
+def _explanation(run: Run, entry: Setting) -> str:
+    settings = run.settings
+    if entry.problem == "missing":
+        return (
+            "Other settings for sending mail are there, but no program can connect without a "
+            "host. Many then try localhost, where no mail server is."
+        )
+    if entry.field == "verify":
+        return (
+            "Programs differ in what they make of such a text, and some take it for no. "
+            "smtpdoctor went on with certificates verified."
+        )
+    if entry.problem in ("quotes", "blanks"):
+        return (
+            "The program gets them as a part of the value and uses them so. smtpdoctor went on "
+            "without them, as it was evidently meant."
+        )
+    used = {
+        "port": f" smtpdoctor went on with {settings.port}, the usual one for this TLS mode.",
+        "tls": f" smtpdoctor went on as if it were not set, with what is usual on {settings.port}.",
+    }.get(entry.field, "")
+    return f"No program can use this value: it stops, or falls back to something else.{used}"
+
+
+def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:
+    settings, name = run.settings, entry.origin.name
+    way = None if _entries.way_tried(run) else next(iter(run.working_ways), None)
+    tried = way.tried if way is not None else _entries.way_tried(run)
+    if entry.problem == "missing":
+        example = f"Set {name} to the provider's submission host, for IONOS smtp.ionos.com."
+        return Fix(
+            title="give the host",
+            steps=tuple(_entries.rename(item) for item in near) or (example,),
+        )
+    if entry.problem == "placeholder" and entry.field == "host":
+        return Fix(
+            title="write the host's name itself",
+            steps=(f"Set {name} to the provider's submission host.", _entries.EXPANDED),
+        )
+    if entry.field == "port":
+        port = way.port if way is not None else settings.port
+        tls = way.tls if way is not None and way.tls != settings.tls else None
+        return change_settings(run, f"set the port to {port}", port=port, tls=tls, tried=tried)
+    if entry.field == "tls":
+        tls = way.tls if way is not None else settings.tls
+        port = way.port if way is not None and way.port != settings.port else None
+        return change_settings(run, "set the TLS mode", tls=tls, port=port, tried=tried)
+    if entry.field == "username" and settings.username is not None:
+        return _entries.write(entry, "write the user name alone", settings.username)
+    if entry.field == "verify":
+        return _entries.write(entry, f"take {name} out: certificates are verified then", None)
+    return Fix(
+        title=f"write {WORDS.get(entry.field, 'a value')} there",
+        steps=(
+            f"{name} ({entry.origin.label}): {entry.detail}.",
+            *(
+                ("Such as smtps://USER:PASSWORD@smtp.ionos.com:465",)
+                if entry.field == "url"
+                else ()
+            ),
+        ),
+    )
+
+
+def _near_misses(run: Run) -> Iterator[Diagnosis]:
+    """Variables that look like settings, where no fault comes of it."""
+    named = ("host", *_entries.CREDENTIALS)
+    for item in run.settings.near_misses:
+        if item in _entries.near_misses(run, *named):
+            continue
+        yield Diagnosis(
+            code=CODE,
+            severity="note",
+            confidence="possible",
+            title=f"{item.name} looks like {item.looks_like} and is not read",
+            explanation=(
+                f"Nothing else sets {item.looks_like}. If {item.name} was meant to, smtpdoctor and "
+                "perhaps the application too went on with a default."
+            ),
+            evidence=(
+                Evidence(check="settings", text=f"{item.origin.label} has a variable {item.name}"),
+            ),
+            fixes=(Fix(title=f"rename it to {item.looks_like}", steps=(_entries.rename(item),)),),
+        )

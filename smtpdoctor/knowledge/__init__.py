@@ -1,0 +1,503 @@
+"""What is known of providers, server replies, interceptors, middleboxes and mail clients.
+
+The facts stand in the TOML files of this folder, each with the ids of its sources
+(`sources.toml`: where, when read, how sure). This module loads them when they are asked for and
+answers look-ups by name. It must not know observations, rules, the network or the clock.
+
+A fact with `verified = false` is general knowledge: good for a hint, never for a finding. The
+look-ups that propose something to the user (`nearest_host`, `submission_host_for`) propose
+verified hosts only.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from smtpdoctor.knowledge.spelling import bare, is_slip, registry_labels
+
+_FOLDER = Path(__file__).parent
+
+#: Characters of a reply that rules look at, from both ends: a hostile one must not cost seconds.
+_MOST_READ = 4096
+
+Stage = Literal["greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data"]
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The base of everything that is read from TOML: a misspelt key is an error."""
+
+
+class Source(_Entry, frozen=True, kw_only=True):
+    """Where a fact comes from.
+
+    note: what it is, as reports name it.
+    url: empty where the source is a sighting in public material that has no lasting address.
+    read: the date of the text (a year, a month or a day), or "undated".
+    kind: how much it is worth; what is only `observed` was seen and never promised.
+    """
+
+    id: str
+    url: str
+    read: str
+    kind: Literal["vendor", "maintained", "standard", "secondary", "observed"]
+    note: str
+
+
+class Note(_Entry, frozen=True, kw_only=True):
+    """A sentence about a provider that a report may quote."""
+
+    text: str
+    verified: bool
+    sources: tuple[str, ...] = ()
+
+
+class ProviderHost(_Entry, frozen=True, kw_only=True):
+    """A submission host. `region` is the provider's own grouping, None where there is one only."""
+
+    host: str
+    region: str | None = None
+    verified: bool
+    source: str = ""
+
+
+class ProviderPort(_Entry, frozen=True, kw_only=True):
+    """A port that the provider serves, and how TLS begins on it."""
+
+    port: int
+    tls: Literal["implicit", "starttls", "none"]
+    recommended: bool = False
+    verified: bool
+    source: str = ""
+
+
+class ReplyRule(_Entry, frozen=True, kw_only=True):
+    """What a server's reply means at a stage.
+
+    pattern: a regular expression, searched without regard to case over the whole reply, its lines
+        as `CODE text` or `CODE-text` joined by line feeds; `^` and `$` fit at every line.
+    code: the diagnosis code.
+    """
+
+    stages: tuple[Stage, ...]
+    pattern: str
+    code: str
+    cause: str
+    fix: str
+    verified: bool
+    sources: tuple[str, ...] = ()
+
+    def matches(self, reply: str) -> bool:
+        """Whether these are the words of that reply."""
+        wanted = re.compile(self.pattern, re.IGNORECASE | re.MULTILINE)
+        if len(reply) > _MOST_READ:
+            reply = reply[: _MOST_READ // 2] + "\n" + reply[-_MOST_READ // 2 :]
+        return wanted.search(reply) is not None or wanted.search(_one_line(reply)) is not None
+
+
+def _one_line(reply: str) -> str:
+    """The words without the codes that each line of a reply repeats: sentences run over lines."""
+    return re.sub(r"[ \t]*\n(\d{3}[ -])?([245]\.\d+\.\d+ +)?", " ", reply)
+
+
+class SPFInclude(_Entry, frozen=True, kw_only=True):
+    """A name whose SPF record lists the provider's networks. Of several, one suffices."""
+
+    include: str
+    region: str | None = None
+    legacy: bool = False
+    verified: bool
+    source: str = ""
+
+
+class DKIMSelector(_Entry, frozen=True, kw_only=True):
+    """A selector that the provider signs with, and the CNAME target it asks for."""
+
+    selector: str
+    cname: str | None = None
+
+
+class Provider(_Entry, frozen=True, kw_only=True):
+    """One mailbox provider, relay or sending service.
+
+    host_patterns: regular expressions for whole host names beyond those listed.
+    not_served: ports where it is known not to listen.
+    same_login_hosts: hosts of which a source says that one mailbox logs in on any of them.
+    auth_mechanisms: what sources list; what EHLO announces counts.
+    username_form: `any` also where no source tells the form.
+    sender_judged: the stage at which a sender that breaks `sender_rule` is refused.
+    envelope: whether receivers see the user's own envelope sender (`kept`) or one that the service
+        puts in its place (`rewritten`), so that SPF of the From domain is not what they judge.
+    mx_suffixes: names of its MX hosts, or domains under which they stand.
+    """
+
+    id: str
+    name: str
+    kind: Literal["mailbox", "relay", "esp"]
+    hosts: tuple[ProviderHost, ...] = ()
+    host_patterns: tuple[str, ...] = ()
+    ports: tuple[ProviderPort, ...] = ()
+    not_served: tuple[int, ...] = ()
+    not_served_source: str = ""
+    same_login_hosts: tuple[str, ...] = ()
+    same_login_source: str = ""
+    auth_mechanisms: tuple[str, ...] = ()
+    username_form: Literal["address", "literal", "key", "any"] = "any"
+    username_literal: str | None = None
+    username_hint: str = ""
+    password_hint: str = ""
+    login_sources: tuple[str, ...] = ()
+    sender_rule: Literal["same-domain", "same-address", "verified", "none", "unknown"] = "unknown"
+    sender_rule_text: str = ""
+    sender_rule_since: str | None = None
+    sender_rule_source: str = ""
+    sender_judged: Literal["mail", "rcpt", "data", "unknown"] = "unknown"
+    envelope: Literal["kept", "rewritten", "unknown"] = "unknown"
+    envelope_source: str = ""
+    spf_includes: tuple[SPFInclude, ...] = ()
+    dkim: tuple[DKIMSelector, ...] = ()
+    dkim_source: str = ""
+    mx_suffixes: tuple[str, ...] = ()
+    imap_hosts: tuple[str, ...] = ()
+    names_sources: tuple[str, ...] = ()  # of mx_suffixes and imap_hosts
+    limits: tuple[Note, ...] = ()
+    notes: tuple[Note, ...] = ()
+    replies: tuple[ReplyRule, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every source that this entry names, each once."""
+        found = dict.fromkeys(_source_ids(msgspec.to_builtins(self)))
+        return tuple(found)
+
+
+class IssuerPattern(_Entry, frozen=True, kw_only=True):
+    """A regular expression for one field of a certificate's issuer."""
+
+    field: Literal["CN", "O", "OU", "emailAddress", "any"]
+    pattern: str
+    verified: bool
+    sources: tuple[str, ...] = ()
+
+
+class Interceptor(_Entry, frozen=True, kw_only=True):
+    """Software that answers in the server's place with a certificate of its own.
+
+    where: on this machine or in the network, which says whose setting has to change.
+    mail: whether it is known to step into mail ports. Nearly all names were seen on HTTPS.
+    fix_verified: whether the menu path in `fix` was read in the maker's own text.
+    certain: whether the pattern that matched may name it as a finding; else a hint only.
+    """
+
+    id: str
+    name: str
+    where: Literal["machine", "network", "unknown"]
+    mail: Literal["yes", "web_only", "unknown"] = "unknown"
+    mail_verified: bool = False
+    issuers: tuple[IssuerPattern, ...]
+    fix: str = ""
+    fix_verified: bool = False
+    note: str = ""
+    certain: bool = False
+
+
+class MiddleboxSign(_Entry, frozen=True, kw_only=True):
+    """A mark that a box on the path leaves in the dialogue.
+
+    pattern: searched without regard to case in one line as it came, `CODE text` or `CODE-text`.
+    certain: the mark has no other known origin. Else it counts only beside a certain one.
+    """
+
+    id: str
+    product: str
+    stage: Stage
+    pattern: str
+    meaning: str
+    fix: str
+    certain: bool
+    sources: tuple[str, ...] = ()
+
+    def matches(self, line: str) -> bool:
+        """Whether this line carries the mark."""
+        return re.search(self.pattern, line, re.IGNORECASE) is not None
+
+
+class Client(_Entry, frozen=True, kw_only=True):
+    """A program or library that sends mail.
+
+    auth_order: the mechanisms in the order in which it takes them; empty where the caller decides.
+    auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
+    ehlo: the name it gives in EHLO. `fqdn` is the host's full name; `bracket-127` is the host name
+        where that has a dot, else [127.0.0.1].
+    words: by diagnosis code, exactly what it prints.
+    tls_snippets: the setting in code. In both, `{host}` and `{port}` are for `str.format`.
+    """
+
+    id: str
+    name: str
+    language: str
+    auth_order: tuple[str, ...] = ()
+    auth_tries_all: bool = False
+    ehlo: Literal["fqdn", "hostname", "address-literal", "localhost", "bracket-127"]
+    words: Mapping[str, str]
+    tls_snippets: Mapping[Literal["implicit", "starttls", "none"], str]
+    sources: tuple[str, ...]
+
+
+# --- loading ----------------------------------------------------------------------------------
+
+_T = TypeVar("_T")
+
+
+def _toml(*parts: str) -> dict[str, Any]:
+    return tomllib.loads(_FOLDER.joinpath(*parts).read_text(encoding="utf-8"))
+
+
+def _files(folder: str) -> Iterator[Path]:
+    return iter(sorted((_FOLDER / folder).glob("*.toml")))
+
+
+def _named(path: Path, kind: type[_T], text: str) -> _T:
+    """An entry with a file of its own: the file's name is its id."""
+    return msgspec.convert({"id": path.stem, **tomllib.loads(text)}, kind)
+
+
+def _source_ids(value: object, key: str = "") -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _source_ids(item, str(name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _source_ids(item, key)
+    elif key.endswith(("source", "sources")) and value:
+        yield str(value)
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """All sources by id."""
+    found = {
+        name: msgspec.convert({"id": name, **fields}, Source)
+        for name, fields in _toml("sources.toml").items()
+    }
+    return MappingProxyType(found)
+
+
+@cache
+def providers() -> Mapping[str, Provider]:
+    """All providers by id, in the order of their ids."""
+    return MappingProxyType({path.stem: _provider(path) for path in _provider_texts()})
+
+
+@cache
+def _provider_texts() -> Mapping[Path, str]:
+    return {path: path.read_text(encoding="utf-8") for path in _files("providers")}
+
+
+@cache
+def _provider(path: Path) -> Provider:
+    return _named(path, Provider, _provider_texts()[path])
+
+
+@cache
+def clients() -> Mapping[str, Client]:
+    """All mail clients by id."""
+    found = {
+        path.stem: _named(path, Client, path.read_text(encoding="utf-8"))
+        for path in _files("clients")
+    }
+    return MappingProxyType(found)
+
+
+@cache
+def interceptors() -> tuple[Interceptor, ...]:
+    """All interceptors, as they stand in `interceptors.toml`."""
+    return msgspec.convert(_toml("interceptors.toml")["interceptors"], tuple[Interceptor, ...])
+
+
+@cache
+def middlebox_signs() -> tuple[MiddleboxSign, ...]:
+    """The marks of middleboxes that rewrite the dialogue."""
+    return msgspec.convert(_toml("middleboxes.toml")["signs"], tuple[MiddleboxSign, ...])
+
+
+# --- providers by name ------------------------------------------------------------------------
+
+#: First labels of names that belong to a mail provider and are no submission host.
+_OTHER_SERVICE = re.compile(
+    r"(www|web|webmail|e?mail|imap[s4]?|pop[s3]?|mx[0-9ab]*|incoming|autodiscover|autoconfig)"
+)
+
+
+@cache
+def _hosts() -> Mapping[str, tuple[ProviderHost, Provider]]:
+    return {
+        host.host: (host, provider) for provider in providers().values() for host in provider.hosts
+    }
+
+
+@cache
+def _domains() -> Mapping[str, Provider]:
+    """The domains in which a provider's verified hosts stand: "gmail.com", "mail.yahoo.com"."""
+    shared = tuple(_spelling_lists()["shared_domains"])
+    found: dict[str, Provider] = {}
+    for name, (host, provider) in _hosts().items():
+        if not host.verified or name.endswith(shared):
+            continue
+        labels = name.split(".")
+        for start in range(1, len(labels) - registry_labels(labels)):
+            found.setdefault(".".join(labels[start:]), provider)
+    return found
+
+
+@cache
+def _spelling_lists() -> Mapping[str, Any]:
+    return _toml("spelling.toml")
+
+
+def provider_of(host: str) -> Provider | None:
+    """The provider whose submission host this is; no guess."""
+    name = bare(host)
+    for path, text in _provider_texts().items():
+        # parsing one file in place of all saves 10 ms of a usual run
+        if f'"{name}"' in text and any(known.host == name for known in _provider(path).hosts):
+            return _provider(path)
+    for provider in providers().values():
+        if any(re.fullmatch(pattern, name) for pattern in provider.host_patterns):
+            return provider
+    return None
+
+
+def provider_by_certificate(names: Sequence[str]) -> Provider | None:
+    """The provider that owns a certificate with these DNS names, which must have been verified.
+
+    A name that is a known host counts more than a wildcard that covers one. None where the names
+    point at several providers.
+    """
+    exact = {found.id: found for name in names if (found := provider_of(name))}
+    if not exact:
+        for name in names:
+            label, _, domain = bare(name).partition(".")
+            if label == "*":
+                covered = (
+                    provider
+                    for host, (_, provider) in _hosts().items()
+                    if host.partition(".")[2] == domain
+                )
+                exact.update({found.id: found for found in covered})
+    return next(iter(exact.values())) if len(exact) == 1 else None
+
+
+def nearest_host(host: str) -> tuple[str, Provider] | None:
+    """The submission host that was probably meant by a misspelt name.
+
+    None for a name that is known itself (also as an IMAP, MX or web name), and for a name that is
+    near but belongs to somebody else (smtp.mail.com beside smtp.gmail.com).
+    """
+    name = bare(host)
+    if provider_of(name) or submission_host_for(name):
+        return None
+    lists = _spelling_lists()
+    if any(name == real or name.endswith("." + real) for real in lists["real_domains"]):
+        return None
+    best: tuple[int, str, Provider] | None = None
+    for known, (entry, provider) in _hosts().items():
+        if not entry.verified:
+            continue
+        distance = is_slip(name, known, lists["tld_slips"])
+        if distance and (best is None or distance < best[0]):
+            best = (distance, known, provider)
+    return (best[1], best[2]) if best else None
+
+
+def submission_host_for(name: str) -> tuple[str, Provider] | None:
+    """The submission host beside a provider's IMAP, POP, MX or web name.
+
+    None for a submission host, and for a name that no provider is known for.
+    """
+    name = bare(name)
+    if provider_of(name):
+        return None
+    found = _provider_of_other_name(name)
+    if found is None:
+        return None
+    candidates = [entry.host for entry in found.hosts if entry.verified]
+    if not candidates:
+        return None
+    # of a provider's regional hosts the one that shares most labels: mx00.ionos.de, smtp.ionos.de
+    return max(candidates, key=lambda candidate: _shared_labels(candidate, name)), found
+
+
+def _provider_of_other_name(name: str) -> Provider | None:
+    for provider in providers().values():
+        if name in provider.imap_hosts:
+            return provider
+        if any(name == suffix or name.endswith("." + suffix) for suffix in provider.mx_suffixes):
+            return provider
+    if name in _domains():
+        return _domains()[name]
+    label, _, domain = name.partition(".")
+    if _OTHER_SERVICE.fullmatch(label):
+        return _domains().get(domain)
+    return None
+
+
+def _shared_labels(first: str, second: str) -> int:
+    count = 0
+    pairs = zip(reversed(first.split(".")), reversed(second.split(".")), strict=False)
+    for one, other in pairs:
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+# --- interception -----------------------------------------------------------------------------
+
+
+def interceptor_of(issuer: Mapping[str, str]) -> Interceptor | None:
+    """The interceptor that an issuer's fields (CN, O, OU, emailAddress) name.
+
+    `certain` of the result tells a name that was seen in real certificates from a mere hint; a
+    certain match anywhere is preferred.
+    """
+    hint: Interceptor | None = None
+    for interceptor in interceptors():
+        for pattern in interceptor.issuers:
+            fields = issuer.values() if pattern.field == "any" else [issuer.get(pattern.field, "")]
+            if not any(re.search(pattern.pattern, text, re.IGNORECASE) for text in fields):
+                continue
+            if pattern.verified:
+                return msgspec.structs.replace(interceptor, certain=True)
+            hint = hint or interceptor
+    return hint
+
+
+# --- replies ----------------------------------------------------------------------------------
+
+
+@cache
+def _general_rules() -> tuple[ReplyRule, ...]:
+    return msgspec.convert(_toml("reply_words.toml")["replies"], tuple[ReplyRule, ...])
+
+
+def reply_rules(provider: Provider | None, stage: str) -> Sequence[ReplyRule]:
+    """The rules for a reply at that stage, the provider's own first, then the general ones.
+
+    The first that matches counts. The stage is that of the command which was answered; the same
+    words mean different things elsewhere.
+    """
+    own = provider.replies if provider else ()
+    return tuple(rule for rule in (*own, *_general_rules()) if stage in rule.stages)
+
+
+def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | None:
+    """What a reply means, None where no rule knows its words."""
+    return next((rule for rule in reply_rules(provider, stage) if rule.matches(reply)), None)

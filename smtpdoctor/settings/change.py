@@ -1,0 +1,338 @@
+"""A change of settings worded in the names that the user's own settings use.
+
+This module knows how a setting is written where the user has it. It must not know why it is to
+be changed, nor does it write files.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from smtpdoctor.diagnosis.model import Edit
+from smtpdoctor.settings.model import MASK, Field, Origin, Setting, Settings, TLSMode
+from smtpdoctor.settings.names import BY_NAME, preferred
+from smtpdoctor.settings.url import replacements
+from smtpdoctor.settings.values import Host, read_host
+
+#: The ways to say yes and no: whoever wrote one of a pair goes on with the other.
+PAIRS = {"true": "false", "1": "0", "yes": "no", "on": "off", "ssl": "tls"}
+
+OPTION: dict[Field, str] = {
+    "host": "--host",
+    "port": "--port",
+    "tls": "--tls",
+    "sender": "--from",
+    "username": "--user",
+}
+IN_WORDS: dict[Field, str] = {
+    "host": "the host",
+    "port": "the port",
+    "tls": "the TLS mode",
+    "sender": "the sender",
+    "username": "the user name",
+}
+
+#: Texts that were read as the value they were meant to be.
+READABLE = {None, "quotes", "conflict"}
+
+
+class Mode(NamedTuple):
+    """A TLS mode to arrive at. `required` None: either will do."""
+
+    tls: TLSMode
+    required: bool | None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write. `settings` maps names to new values, None removes one.
+
+    `edits` stand for what `settings` can't say without a secret; `steps` for what is not in a
+    file, or stands behind a secret in its line.
+    """
+
+    settings: dict[str, str | None] = {}
+    edits: tuple[Edit, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+def change(
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    tls: TLSMode | None = None,
+    tls_required: bool | None = None,
+    sender: str | None = None,
+    username: str | None = None,
+) -> Change:
+    """The smallest change after which the settings say these values; None leaves one as it is.
+
+    `tls_required` means something for STARTTLS only; with None either will do. What follows from
+    other values (the mode from the port, the port from the mode) is not written.
+    """
+    values: dict[Field, str] = {}
+    if host is not None and _text(settings, "host") != host:
+        values["host"] = host
+    if sender is not None and settings.sender != sender:
+        values["sender"] = sender
+    if username is not None and _text(settings, "username") != username:
+        values["username"] = username
+    mode = None
+    if tls is not None or tls_required is not None:
+        mode = Mode(tls or settings.tls, tls_required)
+    to_write: tuple[Field, ...] = ()
+    if host is not None or port is not None or mode is not None:
+        to_write = _port_and_mode(settings, port, mode, new_host="host" in values)
+    if "port" in to_write:
+        values["port"] = str(port or settings.port)
+    writer = _Writer(settings, mode or Mode(settings.tls, settings.tls_required))
+    fields: tuple[Field, ...] = tuple(values)
+    if "tls" in to_write:
+        fields = (*fields, "tls")
+    writer.write(fields, values)
+    return writer.change()
+
+
+def _text(settings: Settings, field: Field) -> str | None:
+    entry = settings.entry(field)
+    return entry.text if entry is not None else None
+
+
+def _port_and_mode(
+    settings: Settings, port: int | None, mode: Mode | None, *, new_host: bool
+) -> tuple[Field, ...]:
+    """Which of port and mode have to be written: none, one, or both."""
+    aim = (port or settings.port, mode.tls if mode else settings.tls)
+    required = mode.required if mode else None
+    port_entry, mode_entry = settings.entry("port"), settings.entry("tls")
+    port_said = mode_said = None
+    if port_entry is not None and port_entry.text and port_entry.problem in READABLE:
+        port_said = settings.port
+    elif not new_host:
+        port_said = _port_behind(settings)
+    if (
+        mode_entry is not None
+        and mode_entry.problem in READABLE
+        and (mode_entry.text or mode_entry.origin.name == "SMTP_SECURE")
+    ):
+        mode_said = settings.tls
+    must: set[Field] = set()
+    if port is not None and port_entry is not None and port_entry.problem:
+        must.add("port")
+    if mode is not None and mode_entry is not None and mode_entry.problem:
+        must.add("tls")
+    choices: list[tuple[Field, ...]] = [(), ("port",), ("tls",), ("port", "tls")]
+    if mode_said is not None and port_said is None:
+        choices[1:3] = [("tls",), ("port",)]
+    for choice in choices:
+        tls = aim[1] if "tls" in choice else mode_said
+        comes_to = _come_to(aim[0] if "port" in choice else port_said, tls)
+        met = required in {None, settings.tls_required} or aim[1] != "starttls" or "tls" in choice
+        if must <= set(choice) and comes_to == aim and met:
+            return choice
+    return choices[-1]
+
+
+def _port_behind(settings: Settings) -> int | None:
+    """The port of a host written as `host:port`."""
+    read = read_host(_text(settings, "host") or "")
+    return read.value.port if isinstance(read.value, Host) else None
+
+
+def _come_to(port: int | None, tls: TLSMode | None) -> tuple[int, TLSMode]:
+    """What port and mode come to where one of them, or both, are not said."""
+    tls = tls or ("implicit" if port == 465 else "starttls")
+    return port or (465 if tls == "implicit" else 587), tls
+
+
+class _Writer:
+    """Words each value where and how the user has it."""
+
+    def __init__(self, settings: Settings, mode: Mode) -> None:
+        self.now = settings
+        self.mode = mode
+        self.settings: dict[str, str | None] = {}
+        self.edits: list[Edit] = []
+        self.options: list[str] = []
+        self.environment: list[str] = []
+        self.container: list[str] = []
+        self.steps: list[str] = []
+
+    def change(self) -> Change:
+        steps = []
+        if self.options:
+            steps.append(f"on the command line: {' '.join(self.options)}")
+        if self.environment:
+            names = " and ".join(dict.fromkeys(self.environment))
+            steps.append(f"change {names} in the environment, which wins over any file")
+        if self.container:
+            names = " and ".join(dict.fromkeys(self.container))
+            steps.append(f"change {names} where the environment on standard input comes from")
+        return Change(
+            settings=self.settings,
+            edits=tuple(self.edits),
+            steps=(*steps, *dict.fromkeys(self.steps)),
+        )
+
+    def write(self, fields: tuple[Field, ...], values: dict[Field, str]) -> None:
+        url = self.now.entry("url")
+        in_url = tuple(field for field in fields if url is not None and self._in_url(field, url))
+        if url is not None and in_url:
+            self._url(url, in_url, values)
+        for field in fields:
+            if field not in in_url:
+                self._plain(field, values.get(field, ""))
+
+    # --- variables and options -------------------------------------------------------------
+
+    def _plain(self, field: Field, value: str) -> None:
+        entry = self.now.entry(field)
+        if entry is None or entry.origin.kind == "default":
+            self._set(field, preferred(field), value)
+            return
+        names = [entry.origin.name]
+        if entry.origin.kind in {"option", "target"}:
+            name = OPTION[field] if entry.origin.kind == "option" or field != "host" else "TARGET"
+            self.options.append(f"{name} {self._option_word(field, value)}")
+            names = [item.origin.name for item in entry.shadows[:1]] or [preferred(field)]
+        else:
+            names += self._beside(entry)
+        for name in names:
+            if name in BY_NAME and BY_NAME[name].field == field:
+                self._set(field, name, value, entry)
+            elif name in BY_NAME:
+                place = next(i.origin for i in entry.shadows if i.origin.name == name)
+                self.steps.append(f"in {name} ({place.label}): {IN_WORDS[field]} {value}".strip())
+
+    def _beside(self, entry: Setting) -> list[str]:
+        """The other names of the same source for the same thing: they would contradict."""
+        return [
+            item.origin.name
+            for item in entry.shadows
+            if (item.origin.kind, item.origin.file) == (entry.origin.kind, entry.origin.file)
+            and item.origin.name != entry.origin.name
+            and BY_NAME[item.origin.name].field == entry.field
+        ]
+
+    def _set(self, field: Field, name: str, value: str, entry: Setting | None = None) -> None:
+        if field == "tls":
+            name, value = self._mode_word(name, entry)
+        elif field == "sender" and entry is not None and "<" in entry.text:
+            value = re.sub(r"<[^<>]*>", lambda _: f"<{value}>", entry.text.strip(), count=1)
+        self.settings[name] = value
+        self._place(name, entry.origin if entry else None)
+
+    def _place(self, name: str, origin: Origin | None) -> None:
+        if origin is not None and origin.kind == "environment":
+            self.environment.append(name)
+        if origin is not None and origin.kind == "stdin":
+            self.container.append(name)
+
+    def _mode_word(self, name: str, entry: Setting | None) -> tuple[str, str]:
+        """The variable and the word for the mode: what one variable can't say, the other does."""
+        tls, required = self.mode
+        if BY_NAME[name].reading == "tls":
+            if tls != "starttls" or required is not False:
+                return name, tls
+            self.settings[name] = None
+            self._place(name, entry.origin if entry else None)
+            return preferred("tls"), "false"
+        if tls == "none":
+            self.settings["SMTP_TLS"] = "none"
+            return name, "false"
+        old = entry.text.strip() if entry is not None and entry.origin.name == name else ""
+        return name, _dialect(old, tls, required)
+
+    def _option_word(self, field: Field, value: str) -> str:
+        return self.mode.tls if field == "tls" else value
+
+    # --- URLs ------------------------------------------------------------------------------
+
+    def _in_url(self, field: Field, url: Setting) -> bool:
+        entry = self.now.entry(field)
+        if not url.text:
+            return False
+        if entry is not None and entry.text:
+            return entry.part_of == "url" and entry.origin.name == url.origin.name
+        return field in {"host", "port", "tls"}
+
+    def _url(self, url: Setting, fields: tuple[Field, ...], values: dict[Field, str]) -> None:
+        port = values.get("port") if "port" in fields else None
+        required = self.mode.required is True or (
+            self.mode.required is None and self.now.tls_required
+        )
+        words = {
+            "implicit": "smtps",
+            "starttls": "smtp, STARTTLS required" if required else "smtp",
+            "none": "smtp, no TLS",
+        }
+        found = replacements(
+            url.text,
+            host=values.get("host") if "host" in fields else None,
+            port=int(port) if port else None,
+            mode=words[self.mode.tls] if "tls" in fields else None,
+            username=values.get("username") if "username" in fields else None,
+        )
+        text = url.text
+        for (start, end), new in reversed(found):
+            text = text[:start] + new + text[end:]
+        if url.origin.kind == "target":
+            self.options.append(text)
+            for field in fields:
+                self._set(field, preferred(field), values.get(field, ""))
+            return
+        for field in fields:
+            entry = self.now.entry(field)
+            for name in self._beside(entry) if entry is not None else ():
+                self._set(field, name, values.get(field, ""), entry)
+        name = url.origin.name
+        if MASK not in text:
+            self.settings[name] = text
+            self._place(name, url.origin)
+        elif edits := _edits(url, found):
+            self.edits += edits
+        else:
+            self.steps.append(
+                f"write {name} ({url.origin.label}) as {text}, your own password in place of {MASK}"
+            )
+
+
+def _dialect(old: str, tls: TLSMode, required: bool | None) -> str:
+    """The word of SMTP_SECURE, kept in the way of speaking of the old one."""
+    word = old.lower()
+    back = {no: yes for yes, no in PAIRS.items()}
+    if tls == "implicit":
+        new = back.get(word, word if word in PAIRS else "true")
+    elif required or (required is None and word in {"ssl", "tls", "starttls"}):
+        return word if word in {"tls", "starttls"} else "tls" if word == "ssl" else "starttls"
+    else:
+        new = PAIRS.get(word, word if word in back else "false")
+        new = "false" if new == "tls" else new
+    return new.upper() if old.isupper() else new.title() if old.istitle() else new
+
+
+def _edits(url: Setting, found: list[tuple[tuple[int, int], str]]) -> list[Edit]:
+    """The changes of the file's own characters; none where one of them stands behind a secret.
+
+    Columns behind a secret would tell its length.
+    """
+    origin = url.origin
+    if origin.kind != "file" or origin.file is None or origin.line is None:
+        return []
+    if origin.columns is None or url.source_line is None:
+        return []
+    line, first = url.source_line, origin.columns[0]
+    first += max(line[first - 1 :].find(url.text), 0)
+    edits = []
+    for (start, end), new in found:
+        columns = (first + start, first + end)
+        old = url.text[start:end]
+        if MASK in line[: columns[1] - 1] or line[columns[0] - 1 : columns[1] - 1] != old:
+            return []
+        edits.append(
+            Edit(file=origin.file, line=origin.line, columns=columns, replace=old, with_=new)
+        )
+    return edits

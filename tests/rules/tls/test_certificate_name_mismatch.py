@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from ..scene import Scene, certificate
+
+CODE = "certificate-name-mismatch"
+
+
+def test_positive_an_own_name_that_leads_to_the_provider() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.lookup("212.227.15.183")
+    scene.name_server("answer", "212.227.15.183", aliases=("smtp.ionos.de",))
+    main = (
+        scene.session()
+        .up_to("certificate")
+        .certificate(
+            certificate("smtp.ionos.com", "smtp.ionos.de", "smtp.1und1.de"),
+            verify_code=62,
+            verify_message="Hostname mismatch",
+        )
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert found.severity == "error"
+    assert found.confidence == "certain"
+    assert found.explains == (main.last.id,)
+    assert found.points_at == "host"
+    assert found.fixes[0].settings == {"SMTP_HOST": "smtp.ionos.de"}
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_a_known_host_of_the_provider_without_an_alias() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("other.example.net", "smtp.ionos.com"), verify_code=62
+    )
+
+    assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_HOST": "smtp.ionos.com"}
+
+
+def test_positive_an_address_in_place_of_a_name() -> None:
+    scene = Scene(host="203.0.113.7")
+    scene.session().up_to("certificate").certificate(
+        certificate("example.com", "mail.example.com"), verify_code=64
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert found.fixes[0].settings == {"SMTP_HOST": "mail.example.com"}
+    assert "hardly ever for addresses" in found.explanation
+
+
+def test_positive_an_unknown_name_comes_with_a_caution() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("*.webhost.example", "webhost.example"), verify_code=62
+    )
+
+    fixes = scene.diagnosis(CODE).fixes
+
+    assert fixes[0].settings == {"SMTP_HOST": "webhost.example"}
+    assert any("who runs the server" in step for step in fixes[0].steps)
+
+
+def test_positive_a_provider_never_gets_anothers_name() -> None:
+    """A hoster that redirects the mail port shows its own certificate: no login there."""
+    scene = Scene(host="smtp.ionos.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("server7.webhost.example"), verify_code=62
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert [fix.settings for fix in found.fixes] == [{}]
+    assert "Don't log in" in found.fixes[0].steps[0]
+    assert found.points_at is None
+
+
+def test_positive_a_certificate_that_could_not_be_read() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").unreadable_certificate(verify_code=62)
+
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_without_names_no_setting_helps() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate(subject={"O": "Example"}), verify_code=62
+    )
+
+    assert scene.diagnosis(CODE).fixes[0].settings == {}
+
+
+def test_positive_a_warning_where_the_application_does_not_verify() -> None:
+    scene = Scene(host="mail.example.com", verify=False)
+    scene.session().up_to("certificate").certificate(certificate("smtp.ionos.com"), verify_code=62)
+
+    assert scene.diagnosis(CODE).severity == "warning"
+
+
+def test_negative_a_wildcard_that_fits() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(certificate("*.example.com")).rest()
+
+    assert scene.codes() == []
+
+
+def test_lookalike_self_signed_for_another_name() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("localhost", self_issued=True), verify_code=18
+    )
+
+    assert scene.codes("error") == ["certificate-self-signed"]
+
+
+def test_lookalike_expired_for_the_right_name() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com", not_after="2026-11-01T00:00:00Z"), verify_code=10
+    )
+
+    assert scene.codes("error") == ["certificate-expired"]

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from ..scene import Scene, certificate
+
+CODE = "certificate-self-signed"
+
+
+def test_positive_a_leaf_that_signed_itself() -> None:
+    scene = Scene(host="mail.example.com")
+    main = (
+        scene.session()
+        .up_to("certificate")
+        .certificate(
+            certificate("mail.example.com", self_issued=True),
+            verify_code=18,
+            verify_message="self-signed certificate",
+        )
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert found.severity == "error"
+    assert found.explains == (main.last.id,)
+    assert found.fixes[0].settings == {}
+    assert "rejectUnauthorized" not in repr(found.fixes)
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_a_further_fault_is_told() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("localhost", self_issued=True, not_after="2026-01-01T00:00:00Z"), verify_code=18
+    )
+
+    texts = [item.text for item in scene.diagnosis(CODE).evidence]
+
+    assert "it is not for mail.example.com either" in texts
+    assert "it has expired too, on 2026-01-01" in texts
+
+
+def test_positive_a_warning_where_the_application_does_not_verify() -> None:
+    scene = Scene(host="mail.example.com", verify=False)
+    main = scene.session().up_to("certificate")
+    main.certificate(certificate("mail.example.com", self_issued=True), verify_code=18)
+    main.ehlo().no_login("verification-disabled").quit()
+
+    assert scene.diagnosis(CODE).severity == "warning"
+    assert scene.judge().unexplained == ()
+
+
+def test_positive_for_a_known_provider_something_answers_in_its_place() -> None:
+    scene = Scene(host="smtp.ionos.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("smtp.ionos.com", self_issued=True), verify_code=18
+    )
+
+    assert scene.diagnosis(CODE).fixes[0].title.startswith("find out who answers")
+
+
+def test_negative_a_certificate_of_an_authority() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_a_private_root_above_the_leaf() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(verify_code=19)
+
+    assert scene.codes("error") == ["certificate-untrusted"]
+
+
+def test_lookalike_an_interceptors_own_root() -> None:
+    scene = Scene()
+    scene.session().up_to("certificate").certificate(
+        certificate(
+            "smtp.ionos.com",
+            subject={"CN": "Kaspersky Anti-Virus Personal Root Certificate"},
+            self_issued=True,
+        ),
+        verify_code=18,
+    )
+
+    assert scene.codes("error") == ["tls-intercepted"]

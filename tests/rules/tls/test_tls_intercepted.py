@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from ..scene import Scene, authority, certificate
+
+CODE = "tls-intercepted"
+SHIELD = certificate(
+    "smtp.ionos.com", organisation="AVAST Software", issuer="avast Web/Mail Shield Root"
+)
+
+
+def test_positive_an_antivirus_whose_authority_is_not_trusted() -> None:
+    scene = Scene()
+    main = scene.session().up_to("certificate").certificate(SHIELD, verify_code=20)
+
+    found = scene.diagnosis(CODE)
+
+    assert found.severity == "error"
+    assert found.explains == (main.last.id,)
+    assert "Avast" in found.title
+    assert found.fixes[0].title.startswith("take smtp.ionos.com out")
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_a_warning_where_its_authority_is_trusted() -> None:
+    scene = Scene()
+    scene.session().up_to("certificate").certificate(SHIELD, authority()).rest()
+
+    found = scene.diagnosis(CODE)
+
+    assert found.severity == "warning"
+    assert found.explains == ()
+    assert any("NODE_EXTRA_CA_CERTS" in step for step in found.fixes[0].steps)
+    assert scene.judge().verdict == "warnings"
+
+
+def test_positive_of_a_customers_name_nothing_is_told() -> None:
+    scene = Scene()
+    scene.session().up_to("certificate").certificate(
+        certificate("smtp.ionos.com", organisation="Acme Secret Ltd", issuer="ca.acme.goskope.com"),
+        verify_code=20,
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert "acme" not in repr(found).lower()
+
+
+def test_positive_a_warning_where_the_application_does_not_verify() -> None:
+    scene = Scene(verify=False)
+    scene.session().up_to("certificate").certificate(SHIELD, verify_code=20)
+
+    assert scene.diagnosis(CODE).severity == "warning"
+
+
+def test_negative_a_public_authority() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_a_private_authority_of_no_known_product() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com", organisation="Example Works", issuer="Example Root CA"),
+        verify_code=20,
+    )
+
+    assert scene.codes("error") == ["certificate-untrusted"]
+
+
+def test_lookalike_a_name_that_is_only_a_hint() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com", organisation="mitmproxy", issuer="mitmproxy"),
+        verify_code=20,
+    )
+
+    found = scene.diagnosis("certificate-untrusted")
+
+    assert found.confidence == "likely"
+    assert any("a guess" in item.text for item in found.evidence)
