@@ -14,7 +14,7 @@ answers at hand, `run_async` with an asynchronous resolver:
 Must not know sockets, a resolver, providers, or how a finding is reported.
 """
 
-from smtpdoctor.spf.addresses import EVERYTHING, NOTHING, AddressSet, Network
+from smtpdoctor.spf.address_set import EVERYTHING, NOTHING, AddressSet, Network
 from smtpdoctor.spf.cover import (
     Answers,
     Coverage,

@@ -11,7 +11,7 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Address, IPv6Network
 from typing import Literal, TypeAlias
 
-from smtpdoctor.spf.addresses import (
+from smtpdoctor.spf.address_set import (
     EVERYTHING,
     IPV4,
     IPV6,
@@ -46,7 +46,10 @@ from smtpdoctor.spf.names import domain_fault, fault, to_ascii, without_final_do
 from smtpdoctor.spf.parse import Mechanism, SPFRecord, decode
 
 MOST_COUNTED = 50
-"""Look-up terms after which an expansion stops counting: receivers stopped after ten."""
+"""Look-up terms after which terms that no receiver would reach are no longer counted."""
+MOST_EVALUATED = 200
+"""Look-up terms after which an expansion gives up: only a hostile policy sends different clients
+so many different ways."""
 HUGE_IPV4_PREFIX = 9
 HUGE_IPV6_PREFIX = 19
 """Networks of such a prefix or a shorter one are no mail service's: the largest of those publish
@@ -187,7 +190,12 @@ def expand(
     if sender is not None:
         values = macro_values(*split_sender(sender, name), "")
         del values["h"]  # whatever name the provider's relay greets with
-    return _Expansion(values, limits, {} if answers is None else answers).run(name, record)
+    given = {}
+    if record is not None:
+        # also where an include leads back to the domain
+        text = record.encode(errors="replace")
+        given[Lookup(name.lower(), "TXT")] = Answer("found", ((text,),))
+    return _Expansion(values, limits, {} if answers is None else answers, given).run(name)
 
 
 # Clients that are alike so far: the look-up terms and void look-ups spent, and who they are.
@@ -237,23 +245,26 @@ class _Place:
 
 
 class _Expansion:
-    def __init__(self, values: dict[str, str], limits: bool, answers: Answers) -> None:
+    def __init__(
+        self, values: dict[str, str], limits: bool, answers: Answers, given: dict[Lookup, Answer]
+    ) -> None:
         self.values = values
         self.limits = limits
         self.answers = answers
+        self.given = given
         self.lookups = 0
         self.voids = {4: 0, 6: 0}
+        self.parsed: dict[bytes, SPFRecord] = {}
         self.problems: list[Problem] = []
         self.wide: list[Wide] = []
 
-    def run(self, domain: str, text: str | None) -> Evaluation[PolicySet]:
+    def run(self, domain: str) -> Evaluation[PolicySet]:
         tree = PolicyNode(domain)
         everyone: _Groups = {(0, 0): EVERYTHING}
         wrong = domain_fault(domain)
         outcomes: dict[Result, _Groups]
         if wrong is None:
-            given = None if text is None else Answer("found", ((text.encode(),),))
-            outcomes = yield from self.policy(domain, everyone, tree, (domain,), given)
+            outcomes = yield from self.policy(domain, everyone, tree, (domain,))
         else:
             tree.result = "none"
             self.problems.append(Problem("domain-malformed", wrong, domain, path=(domain,)))
@@ -270,7 +281,7 @@ class _Expansion:
 
     def ask(self, name: str, rdtype: RecordType, step: Step | None) -> Evaluation[Answer]:
         lookup = Lookup(name.lower(), rdtype)
-        answer = self.answers.get(lookup)
+        answer = self.given.get(lookup) or self.answers.get(lookup)
         if answer is None:
             answer = self.answers[lookup] = yield lookup
         if step is not None:
@@ -283,18 +294,17 @@ class _Expansion:
         groups: _Groups,
         node: PolicyNode,
         path: tuple[str, ...],
-        given: Answer | None = None,
     ) -> Evaluation[dict[Result, _Groups]]:
         """The results that the record of `domain` gives to `groups`."""
-        answer = given if given is not None else (yield from self.ask(domain, "TXT", None))
-        record = read_record(answer, domain, path)
+        answer = yield from self.ask(domain, "TXT", None)
+        record = read_record(answer, domain, path, self.parsed)
         if isinstance(record, Problem):
             if record.kind == "syntax":
                 node.record = decode(spf_texts(answer)[0])
             self.problems.append(record)
             node.result = _RESULT_WITHOUT_RECORD.get(record.kind, "permerror")
             return {node.result: groups}
-        node.record = record.text
+        node.record, node.result = record.text, None
         before = self.lookups, max(self.voids.values())
         outcomes = yield from self.record(record, domain, groups, node, path)
         node.lookups = self.lookups - before[0]
@@ -357,8 +367,9 @@ class _Expansion:
             return groups
         networks = [(m.network, m) for m in mechanisms if m.network is not None]
         for network, mechanism in networks:
-            alone = AddressSet.of([network])
-            if any(_huge(alone)):
+            most = HUGE_IPV4_PREFIX if network.version == 4 else HUGE_IPV6_PREFIX
+            if network.prefixlen <= most:
+                alone = AddressSet.of([network])
                 self.note_wide(mechanism, alone & _everyone(groups), path)
         matched = first_match((network, m.qualifier) for network, m in networks)
         for qualifier, addresses in matched.items():
@@ -368,8 +379,7 @@ class _Expansion:
 
     def mechanism(self, mechanism: Mechanism, groups: _Groups, here: _Place) -> Evaluation[_Groups]:
         """Settles a mechanism that asks the DNS (§5); returns the clients that go on."""
-        if self.lookups >= MOST_COUNTED:
-            here.settle("permerror", groups)
+        if self.gives_up(groups, here):
             return {}
         groups = self.spend(groups, here)
         spec = mechanism.domain
@@ -434,8 +444,7 @@ class _Expansion:
         return _merged(*(inner.get(result, {}) for result in _NO_MATCH))
 
     def redirect(self, spec: MacroString, groups: _Groups, here: _Place) -> Evaluation[_Groups]:
-        if self.lookups >= MOST_COUNTED:
-            here.settle("permerror", groups)
+        if self.gives_up(groups, here):
             return {}
         groups = self.spend(groups, here)
         if not self.is_known(spec):
@@ -460,12 +469,23 @@ class _Expansion:
         node = here.step.policy = PolicyNode(target, result="none")
         wrong = domain_fault(target)
         if wrong is None:
+            circle = target.lower() in (domain.lower() for domain in here.path)
+            if circle and not (groups and self.limits):
+                return {"permerror": groups}  # only the limit could end it
             inner = yield from self.policy(target, groups, node, path)
             if node.result != "none":
                 return inner
             wrong = self.problems.pop().message
         self.problems.append(Problem(problem, wrong, target, here.step.term, path))
         return {"permerror": groups}
+
+    def gives_up(self, groups: _Groups, here: _Place) -> bool:
+        """Whether so many terms were evaluated that the expansion goes no further."""
+        if self.lookups < (MOST_EVALUATED if groups and self.limits else MOST_COUNTED):
+            return False
+        for result in ("pass", *_NO_MATCH, "permerror"):
+            here.settle(result, groups)
+        return True
 
     def unknown(
         self, mechanism: Mechanism, spec: MacroString | None, groups: _Groups, here: _Place
@@ -513,7 +533,8 @@ class _Expansion:
             self.voids[version] += addresses <= family
         going, exceeded = self.shift_voids(groups, family, here)
         if exceeded:
-            self.report(void_limit_problem(here.step.term, here.path))
+            clients = {IPV4: " for IPv4 clients", IPV6: " for IPv6 clients"}.get(family, "")
+            self.report(void_limit_problem(here.step.term, here.path, clients))
         return going
 
     def shift_voids(

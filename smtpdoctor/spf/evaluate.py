@@ -5,7 +5,6 @@ Knows the order of evaluation, the limits and the results. Must not know a resol
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Literal, TypeAlias, TypeVar
@@ -227,6 +226,7 @@ class _Check:
         self.lookups = 0
         self.void_lookups = 0
         self.answers: dict[tuple[str, RecordType], Answer] = {}
+        self.parsed: dict[bytes, SPFRecord] = {}
 
     def run(self, domain: str) -> Evaluation[SPFResult]:
         tree = PolicyNode(domain)
@@ -283,7 +283,7 @@ class _Check:
 
     def record(self, domain: str, node: PolicyNode, path: tuple[str, ...]) -> Evaluation[_Outcome]:
         answer = yield from self.ask(domain, "TXT", None)
-        record = read_record(answer, domain, path)
+        record = read_record(answer, domain, path, self.parsed)
         if isinstance(record, Problem):
             if record.kind == "dns":
                 raise _EvaluationError("temperror", record)
@@ -498,24 +498,30 @@ class _Check:
         return explanation[:LONGEST_EXPLANATION] if explanation.isascii() else ""
 
 
-def read_record(answer: Answer, domain: str, path: Sequence[str]) -> SPFRecord | Problem:
-    """The one SPF record in the answer to a TXT look-up, or why there is none (§4.4–§4.6)."""
-    where = tuple(path)
+def read_record(
+    answer: Answer, domain: str, path: tuple[str, ...], parsed: dict[bytes, SPFRecord]
+) -> SPFRecord | Problem:
+    """The one SPF record in the answer to a TXT look-up, or why there is none (§4.4–§4.6).
+
+    `parsed` keeps records, so that one that is included often is parsed once.
+    """
     if answer.status == "temperror":
-        return dns_problem(domain, "TXT", answer, "", where)
+        return dns_problem(domain, "TXT", answer, "", path)
     if answer.status == "nxdomain":
-        return Problem("domain-not-found", f"{domain} does not exist", domain, path=where)
+        return Problem("domain-not-found", f"{domain} does not exist", domain, path=path)
     texts = spf_texts(answer)
     if not texts:
-        return Problem("record-missing", f"{domain} has no SPF record", domain, path=where)
+        return Problem("record-missing", f"{domain} has no SPF record", domain, path=path)
     if len(texts) > 1:
         message = f"{domain} has {len(texts)} SPF records, one is the most"
-        return Problem("several-records", message, domain, path=where)
-    record = parse(decode(texts[0]))
+        return Problem("several-records", message, domain, path=path)
+    record = parsed.get(texts[0])
+    if record is None:
+        record = parsed[texts[0]] = parse(decode(texts[0]))
     if record.faults:
         first = record.faults[0]
         message = f"“{first.term}”: {first.reason}"
-        return Problem("syntax", message, domain, first.term, where, record.faults)
+        return Problem("syntax", message, domain, first.term, path, record.faults)
     return record
 
 
@@ -537,11 +543,10 @@ def lookup_limit_problem(term: str, path: tuple[str, ...]) -> Problem:
     return Problem("lookup-limit", message, path[-1], term, path)
 
 
-def void_limit_problem(term: str, path: tuple[str, ...]) -> Problem:
-    """More than two look-ups that found nothing."""
-    return Problem(
-        "void-limit", f"more than {VOID_LIMIT} look-ups found nothing", path[-1], term, path
-    )
+def void_limit_problem(term: str, path: tuple[str, ...], clients: str = "") -> Problem:
+    """More than two look-ups that found nothing; `clients`: for which family, where it is one."""
+    message = f"more than {VOID_LIMIT} look-ups found nothing{clients}"
+    return Problem("void-limit", message, path[-1], term, path)
 
 
 def mx_limit_problem(count: int, term: str, path: tuple[str, ...]) -> Problem:

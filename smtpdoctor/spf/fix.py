@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 from itertools import islice, takewhile
 from typing import Literal, TypeAlias
 
-from smtpdoctor.spf.addresses import Network
+from smtpdoctor.spf.address_set import Network
 from smtpdoctor.spf.cover import Answers, Coverage, PolicySet, coverage, expand
 from smtpdoctor.spf.evaluate import LOOKUP_LIMIT, Problem
 from smtpdoctor.spf.lookup import Evaluation
@@ -156,9 +156,11 @@ def _one_policy(records: Sequence[str]) -> tuple[list[_Term], list[Change]]:
                 )
                 listed.append(included)
     end = [min(ends, key=lambda term: _SOFTEST_FIRST.index(term.qualifier))] if ends else []
-    terms = {term.text.lower(): term for term in (*listed, *end)}
-    names = {modifier.name: modifier for modifier in reversed(modifiers)}
-    return [*terms.values(), *names.values()], changes
+    terms: dict[str, _Term] = {}
+    for term in (*listed, *end, *modifiers):
+        # two records' mechanisms are the same when written alike; of a modifier the first counts
+        terms.setdefault(term.name if isinstance(term, Modifier) else term.text.lower(), term)
+    return list(terms.values()), changes
 
 
 def _without(terms: list[_Term], include: str) -> tuple[list[_Term], int, list[Change]]:
@@ -221,64 +223,78 @@ class _Draft:
             policy = yield from self.policy(_text(terms))
             if policy.lookups <= LOOKUP_LIMIT and not _faults(policy):
                 return terms, policy, changes
-            meant = yield from self.policy(_text(terms), limits=False)
-            change = self.broken(terms, meant)
-            if change is None:
-                change = yield from self.redundant(terms, keep, meant)
-            if change is None:
-                change = yield from self.flattened(terms, keep, policy.lookups - LOOKUP_LIMIT)
-            if change is None or change.term == keep.text:
+            found = yield from self.broken(terms)
+            if found is None:
+                alone = yield from self.each_alone(terms, keep)
+                found = yield from self.redundant(terms, alone)
+                if found is None:
+                    found = _flattened(terms, alone, policy.lookups - LOOKUP_LIMIT)
+            if found is None or terms[found[0]] is keep:
                 return None
+            at, change = found
             changes.append(change)
-            at = [term.text for term in terms].index(change.term)
             terms = [*terms[:at], *(_term(text) for text in change.into), *terms[at + 1 :]]
 
-    def broken(self, terms: list[_Term], meant: PolicySet) -> Change | None:
+    def broken(self, terms: list[_Term]) -> Evaluation[tuple[int, Change] | None]:
         """The first term that makes the policy a permerror whatever the limits are."""
-        written = {term.text for term in terms}
+        meant = yield from self.policy(_text(terms), limits=False)
         for problem in _faults(meant):
             for step in meant.tree.steps:
                 below = step.policy is not None and problem.path[1:2] == (step.policy.domain,)
-                if step.term in written and (below or problem.term == step.term):
-                    return Change("dropped", step.term, problem.message)
+                if below or problem.term == step.term:
+                    at = [term.text for term in terms].index(step.term)
+                    return at, Change("dropped", step.term, problem.message)
         return None
+
+    def each_alone(self, terms: list[_Term], keep: _Term) -> Evaluation[dict[int, PolicySet]]:
+        """By place, each term that asks the DNS as a policy of its own: passes is its match."""
+        alone = {}
+        for at, term in enumerate(terms):
+            if isinstance(term, Mechanism) and term.name in COUNTED and term.text != keep.text:
+                text = f"{VERSION} {term.text.removeprefix(_sign(term))}"
+                alone[at] = yield from self.policy(text, limits=False)
+        return alone
 
     def redundant(
-        self, terms: list[_Term], keep: _Term, meant: PolicySet
-    ) -> Evaluation[Change | None]:
+        self, terms: list[_Term], alone: dict[int, PolicySet]
+    ) -> Evaluation[tuple[int, Change] | None]:
         """A term without which the policy means the same; of several the most expensive."""
-        cost = {step.term: step.lookups for step in meant.tree.steps}
-        candidates = [term for term in _counted(terms) if term.text != keep.text]
-        for term in sorted(candidates, key=lambda term: -cost.get(term.text, 0)):
-            without = yield from self.policy(
-                _text([other for other in terms if other is not term]), limits=False
-            )
-            if without.possible == meant.possible:
-                return Change("dropped", term.text, "the policy means the same without it")
+        why = "the policy means the same without it"
+        seen: set[str] = set()
+        for at in alone:
+            written = terms[at].text.removeprefix(_sign(terms[at])).lower()
+            if written in seen:
+                return at, Change("dropped", terms[at].text, why)
+            seen.add(written)
+        open_terms = {at for at, policy in alone.items() if policy.unknown or policy.problems}
+        for at in sorted(alone.keys() - open_terms, key=lambda at: -alone[at].lookups):
+            # A term is reached where no open one before it matched; those after it are still open.
+            before = [term for place, term in enumerate(terms[:at]) if place not in open_terms]
+            with_it = yield from self.policy(_text([*before, *terms[at:]]), limits=False)
+            without = yield from self.policy(_text([*before, *terms[at + 1 :]]), limits=False)
+            if with_it.possible == without.possible:
+                return at, Change("dropped", terms[at].text, why)
         return None
 
-    def flattened(self, terms: list[_Term], keep: _Term, excess: int) -> Evaluation[Change | None]:
-        """The term that the fewest networks can replace: one that saves enough, if there is."""
-        best: tuple[bool, int, Change] | None = None
-        for term in _counted(terms):
-            if term.text == keep.text:
-                continue
-            sign = term.text[0] if term.text[0] in QUALIFIERS else ""
-            alone = yield from self.policy(f"{VERSION} {term.text[len(sign) :]}", limits=False)
-            networks = list(islice(alone.passes.networks(), MOST_FLATTENED + 1))
-            if alone.unknown or alone.problems or len(networks) > MOST_FLATTENED:
-                continue
-            why = f"it spends {alone.lookups} look-ups and stands for {len(networks)} networks"
-            into = tuple(sign + _literal(network) for network in networks)
-            change = Change("flattened", term.text, why, into)
-            rated = alone.lookups < excess, len(networks), change
-            if best is None or rated[:2] < best[:2]:
-                best = rated
-        return best[2] if best is not None else None
+
+def _flattened(
+    terms: list[_Term], alone: dict[int, PolicySet], excess: int
+) -> tuple[int, Change] | None:
+    """The term that the fewest networks can replace; first of those that save enough."""
+    candidates = []
+    for at, policy in alone.items():
+        networks = list(islice(policy.passes.networks(), MOST_FLATTENED + 1))
+        if policy.unknown or policy.problems or len(networks) > MOST_FLATTENED:
+            continue
+        why = f"{policy.lookups} look-ups for {len(networks)} networks"
+        into = tuple(_sign(terms[at]) + _literal(network) for network in networks)
+        change = Change("flattened", terms[at].text, why, into)
+        candidates.append((policy.lookups < excess, len(networks), at, change))
+    return min(candidates)[2:] if candidates else None
 
 
-def _counted(terms: list[_Term]) -> list[Mechanism]:
-    return [term for term in terms if isinstance(term, Mechanism) and term.name in COUNTED]
+def _sign(term: _Term) -> str:
+    return term.text[0] if term.text[0] in QUALIFIERS else ""
 
 
 def _faults(policy: PolicySet) -> list[Problem]:

@@ -261,7 +261,8 @@ def _network(text: str, rest: int, mechanism: Literal["ip4", "ip6"]) -> IPv4Netw
         if quad is None:
             raise _TermError(begin, f"“{written}” is no IPv4 address")
         prefix = _prefix(length, 32, at_length) if slash else 32
-        number = int.from_bytes(bytes(int(part) for part in quad.groups()), "big")
+        one, two, three, four = map(int, quad.groups())
+        number = one << 24 | two << 16 | three << 8 | four
         return IPv4Network((number, prefix), strict=False)
     try:
         # "%" would begin a zone, which is no part of RFC 4291 §2.2

@@ -157,7 +157,7 @@ def _place(ip: Address) -> int:
 
 def _spans(network: Network) -> Iterator[tuple[int, int]]:
     first = int(network.network_address)
-    end = first + network.num_addresses
+    end = first + (1 << network.max_prefixlen - network.prefixlen)
     if isinstance(network, IPv4Network):
         yield first + _IPV4_FIRST, end + _IPV4_FIRST
     elif end <= _IPV4_FIRST or first >= _IPV4_END:
@@ -165,7 +165,8 @@ def _spans(network: Network) -> Iterator[tuple[int, int]]:
     elif first < _IPV4_FIRST:
         # it holds all mapped addresses, which no IPv6 client has
         yield first, _IPV4_FIRST
-        yield _IPV4_END, end
+        if end > _IPV4_END:
+            yield _IPV4_END, end
 
 
 def _ranges(addresses: AddressSet) -> Iterator[tuple[int, int]]:
