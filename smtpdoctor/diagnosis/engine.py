@@ -103,6 +103,7 @@ def _causes(
         cause = _cause_above(error, taken, observations)
         if cause is None:
             standing.append(error)  # never hide what nothing else accounts for
+            taken.update(dict.fromkeys(error.explains, error.code))
         elif cause != error.code:
             consequences.setdefault(cause, []).append(error.code)
     standing.sort(key=lambda item: order[id(item)])
