@@ -385,7 +385,8 @@ def _cut_off(item: AnyObservation) -> bool:
 
 def observation_words(item: AnyObservation) -> str:
     """One observation in a few words, for what no rule explains."""
-    what, words = item.check, type(item).__name__
+    what: str = item.check
+    words: str = type(item).__name__
     if isinstance(item, ConnectAttempt):
         what, words = f"{item.address} port {item.port}", f"{item.error or item.outcome}"
     elif isinstance(item, SystemLookup):
