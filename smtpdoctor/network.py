@@ -92,10 +92,14 @@ class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The way to one port: one hop for each TTL from 1, and the TTL at which the port answered."""
+    """The way to one port: one hop for each TTL from 1, and the TTL at which the port answered.
+
+    `source` is the address of this machine that the SYNs went out from.
+    """
 
     hops: tuple[Hop, ...]
     reached_at: int | None = None
+    source: str = ""
 
 
 class ResolverSettings(msgspec.Struct, frozen=True, kw_only=True):

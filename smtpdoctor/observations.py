@@ -202,8 +202,9 @@ class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
     """The way to one port, hop by hop, as far as it answers.
 
     `hops` has one entry for each TTL from 1 up to the first final answer, or to the last that was
-    tried. `reached_at` is the TTL at which the port itself answered, open or refused. Without
-    `supported` this system gives no ICMP errors to ordinary users.
+    tried. `reached_at` is the TTL at which the port itself answered, open or refused. `source` is
+    the address of this machine that the SYNs went out from. Without `supported` this system gives
+    no ICMP errors to ordinary users.
     """
 
     host: str
@@ -212,6 +213,7 @@ class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
     family: Family
     hops: tuple[Hop, ...] = ()
     reached_at: int | None = None
+    source: str = ""
     supported: bool = True
 
 

@@ -12,7 +12,6 @@ import contextlib
 import itertools
 import ssl
 import traceback
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,8 +52,8 @@ from smtpdoctor.smtp.tls import (
     trust_store_size,
 )
 
-#: At most so many sessions with one server at a time.
-SESSIONS_PER_SERVER = 2
+#: At most so many sessions at a time, so that no server ever has more.
+SESSIONS_AT_A_TIME = 2
 #: A server that gives no byte for so many round trips, or seconds, counts as silent.
 SILENT_ROUND_TRIPS = 3
 SILENT_SECONDS = 0.5
@@ -144,9 +143,8 @@ class _Examination:
         self.addresses: tuple[str, ...] = ()
         self.side_connects: dict[tuple[str, int, str], asyncio.Task[ConnectResult]] = {}
         self.other_hosts: Mapping[str, asyncio.Task[tuple[str, ...]]] = {}
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(SESSIONS_PER_SERVER)
-        )
+        # one count for all: whether two addresses are one server can't be told
+        self._slots = asyncio.Semaphore(SESSIONS_AT_A_TIME)
         self.probed_ports: set[int] = set()
         self.another_way_works = False
         self.traced: asyncio.Future[list[None]] | None = None
@@ -166,7 +164,7 @@ class _Examination:
                 self._context = self.tasks.create_task(
                     asyncio.to_thread(client_context, self.plan.cafile), "tls"
                 )
-                await self._guard("reach", self._examine_host(host))
+                await self._examine_host(host)
             await self.tasks.wait()
         finally:
             await self.side.cancel()
@@ -174,10 +172,14 @@ class _Examination:
             await self._record_place()
 
     async def _examine_host(self, host: str) -> None:
-        found = await self._look_up(host)
-        if found is None or not self._selects("reach"):
-            return
-        trail, self.addresses = found
+        if not self._may_touch(host, self.settings.port or 0):
+            return  # --connect-to speaks of this host's other ports only
+        found = await self._guard("dns", self._look_up(host))
+        if found is not None and self._selects("reach"):
+            trail, self.addresses = found
+            await self._guard("reach", self._reach(host, trail))
+
+    async def _reach(self, host: str, trail: Trail) -> None:
         self._knock_beside(host, trail)
         async with self._connect(host, trail) as connection:
             if connection is None:
@@ -242,12 +244,11 @@ class _Examination:
         async def one(address: str) -> None:
             nonlocal waiting
             own = trail.branch()
-            result = await self._attempt(own, host, address, port, "configured")
-            waiting -= 1
-            if result.stream is not None:
-                if first.done():
+            try:
+                result = await self._attempt(own, host, address, port, "configured")
+                if result.stream is not None and first.done():
                     result.stream.close()
-                else:
+                elif result.stream is not None:
                     first.set_result(
                         _Connection(
                             stream=result.stream,
@@ -256,8 +257,10 @@ class _Examination:
                             seconds=result.seconds,
                         )
                     )
-            elif waiting == 0 and not first.done():
-                first.set_result(None)
+            finally:
+                waiting -= 1
+                if waiting == 0 and not first.done():
+                    first.set_result(None)
 
         for address in self.addresses:
             self.tasks.create_task(one(address), "reach")
@@ -452,36 +455,53 @@ class _Examination:
         """The session on the configured way, and probes beside it when it fails or is silent."""
         port = self.settings.port or 0
         session = self._session("configured", host, connection, port, self.settings.tls)
-        async with self._slots[connection.address]:
-            talking = asyncio.create_task(self._configured_session(session, host, connection))
-            silence = asyncio.create_task(self._silence(session, connection.seconds))
-            await asyncio.wait({talking, silence}, return_when=asyncio.FIRST_COMPLETED)
-            silence.cancel()
-            probes = None
-            if not talking.done():
-                if not session.heard.is_set():
-                    probes = asyncio.create_task(self._probe_silence(host, connection, session))
-                await asyncio.wait({talking})
-            if probes is not None:
-                await probes
-        worked = talking.result()
+        async with self._slots:
+            talking = self.tasks.create_task(
+                self._configured_session(session, host, connection), "tls"
+            )
+            together: set[asyncio.Task[Any]] = {talking}
+            # no byte for as long as a live server would need
+            soon = max(SILENT_ROUND_TRIPS * connection.seconds, SILENT_SECONDS)
+            await asyncio.wait(together, timeout=soon)
+            if not talking.done() and not session.heard.is_set():
+                probing = self._probe_silence(host, connection, session)
+                together.add(self.tasks.create_task(probing, "tls"))
+            await asyncio.wait(together)
+        worked = talking.exception() is None and talking.result()
         if worked and self.settings.found:
             await self.side.cancel()
             return
         await self._probe_beside(host, connection, session)
 
-    async def _silence(self, session: SMTPSession, round_trip: float) -> None:
-        """Return when the server has given no byte for as long as a live one would need."""
-        wait = max(SILENT_ROUND_TRIPS * round_trip, SILENT_SECONDS)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await session.heard.wait()
-                await asyncio.Event().wait()  # it speaks: not silent, whatever follows
-
     async def _configured_session(
         self, session: SMTPSession, host: str, connection: _Connection
     ) -> bool:
         """True where nothing else needs to be tried: a login could be offered as configured."""
+        settings = self.settings
+        try:
+            worked = await self._begin(session, host, connection)
+            if not worked:
+                await session.quit()
+                return False
+            logged_in: bool | None = None
+            if self._selects("auth"):
+                trail = session.trail.branch("auth")
+                trail.also_after(*self._settings("username", "password", "token"))
+                logged_in = await self._guard(
+                    "auth", auth.log_in(session, settings, self.plan.credentials, trail)
+                )
+            if self._selects("sender") and sender.wanted(settings, logged_in):
+                trail = session.trail.branch("sender")
+                trail.also_after(*self._settings("sender"))
+                await self._guard("sender", sender.dry_run(session, settings, trail))
+            else:
+                await session.quit()
+        finally:
+            await session.close()
+        return settings.tls != "none" or not self._tls_may_be_wanted(session)
+
+    async def _begin(self, session: SMTPSession, host: str, connection: _Connection) -> bool:
+        """Greeting, EHLO and TLS as configured; True where a login or a sender could follow."""
         settings = self.settings
         context = await self._verifying_context()
         # credentials that can't go out in clear make STARTTLS a demand
@@ -496,6 +516,7 @@ class _Examination:
         )
         if not worked and not settings.verify and session.certificate_refused:
             # the application does not verify and goes on: so does the dry run, without a login
+            await session.close()
             retried = await self._attempt(
                 connection.trail.branch(role="probe"),
                 host,
@@ -512,24 +533,7 @@ class _Examination:
                     ehlo_name=name,
                     context=client_context(None, verify=False),
                 )
-        if not worked:
-            if session.greeted and not session.certificate_refused:
-                await session.quit()
-            await session.close()
-            return False
-        logged_in: bool | None = None
-        if self._selects("auth"):
-            trail = session.trail.branch("auth")
-            trail.also_after(*self._settings("username", "password", "token"))
-            logged_in = await auth.log_in(session, settings, self.plan.credentials, trail)
-        if self._selects("sender") and sender.wanted(settings, logged_in):
-            trail = session.trail.branch("sender")
-            trail.also_after(*self._settings("sender"))
-            await sender.dry_run(session, settings, trail)
-        else:
-            await session.quit()
-        await session.close()
-        return settings.tls != "none" or not self._tls_may_be_wanted(session)
+        return worked
 
     def _tls_may_be_wanted(self, session: SMTPSession) -> bool:
         """Whether a session without TLS met a server that has more to offer inside TLS."""
@@ -653,7 +657,9 @@ class _Examination:
         segment_size: int = 0,
     ) -> SMTPSession | None:
         """One session beside the main one, as far as EHLO. None where it did not connect."""
-        async with self._slots[address]:
+        async with self._slots:
+            if self.deadline.left() <= 0:
+                return None
             trail = self.recorder.trail("tls", role="probe")
             mapping = self.plan.mapping(host, port)
             target = (mapping.address, mapping.target_port) if mapping else (address, port)
@@ -684,9 +690,8 @@ class _Examination:
                         if purpose == "one-group"
                         else await self._verifying_context(),
                     )
-                    if worked:
-                        self.another_way_works = True
-                        await session.quit()
+                    self.another_way_works = self.another_way_works or worked
+                await session.quit()
             finally:
                 await session.close()
             return session
@@ -698,13 +703,12 @@ class _Examination:
             await session.handshake("implicit", context)
             return
         name = tls.ehlo_name(self.settings, full_host_name(), session.local_address)
-        steps = (session.greeting(), session.ehlo(name), session.starttls())
-        for position, step in enumerate(steps):
-            if not (await step).ok:
-                for later in steps[position + 1 :]:
-                    later.close()
-                return
-        await session.handshake("starttls", context)
+        if (
+            (await session.greeting()).ok
+            and (await session.ehlo(name)).ok
+            and (await session.starttls()).ok
+        ):
+            await session.handshake("starttls", context)
 
     def _session(
         self,
@@ -790,12 +794,13 @@ class _Examination:
         place = look_around(self.environ, trust_store=size, trust_store_path=path)
         self.recorder.trail("settings").record(place)
 
-    async def _guard(self, check: CheckName, work: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, check: CheckName, work: Coroutine[Any, Any, T]) -> T | None:
         """Run a check; one that crashes is reported as such, and the others go on."""
         try:
-            await work
+            return await work
         except Exception as error:
             self._record_crash(check, error)
+            return None
 
     def note_crash(self, task: asyncio.Task[Any], check: CheckName) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -200,9 +200,7 @@ class _Wire:
             asked_for=asked_for,
             ok=WORKED.get(result.outcome, False),
         )
-        if result.outcome == "silent" and self._deadline.cut_off(
-            WIRE_CAP, self._trail.now - began
-        ):
+        if result.outcome == "silent" and self._deadline.cut_off(WIRE_CAP, self._trail.now - began):
             return answer  # not waited for: nothing was seen
         return self._trail.note(answer, since=began)
 

@@ -11,7 +11,7 @@ from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import ConnectResult, Network
-from smtpdoctor.observations import ConnectAttempt, ConnectPurpose, PathTrace, Trail
+from smtpdoctor.observations import CUT_OFF, ConnectAttempt, ConnectPurpose, PathTrace, Trail
 from smtpdoctor.settings.model import TLSMode
 
 #: How long the configured port may stay silent. A connection sends its SYN at 0 and 1 s and, on
@@ -68,10 +68,15 @@ async def attempt(
         to_address,
         to_port,
         further=FURTHER_ATTEMPTS if configured else FURTHER_ATTEMPT_BESIDE,
-        patience=lambda: deadline.cap(
-            (CONNECT if configured else BESIDE) + ROUND_TRIPS * round_trip()
-        ),
+        patience=lambda: (CONNECT if configured else BESIDE) + ROUND_TRIPS * round_trip(),
+        deadline=deadline,
     )
+    if result.outcome == "silent" and deadline.cut_off(
+        CONNECT if configured else BESIDE, result.seconds
+    ):
+        if not configured:
+            return result  # a look beside that was not finished has seen nothing
+        result = msgspec.structs.replace(result, outcome="other", error=CUT_OFF)
     trail.record(
         ConnectAttempt(
             host=host,
@@ -96,6 +101,7 @@ async def _connect(
     *,
     further: tuple[float, ...],
     patience: Callable[[], float],
+    deadline: Deadline,
 ) -> ConnectResult:
     """Connect, and again while silence lasts: one lost packet is no silence.
 
@@ -108,12 +114,12 @@ async def _connect(
     try:
         while True:
             elapsed = network.clock() - began
-            left = patience() - elapsed
+            left = deadline.cap(patience() - elapsed)
+            if left <= 0:
+                break
             if starts and elapsed >= starts[0]:
                 starts.pop(0)
                 running.add(asyncio.create_task(network.connect(address, port, LONGEST - elapsed)))
-            if left <= 0:
-                break
             wait = min(left, starts[0] - elapsed) if starts else left
             done, running = await asyncio.wait(
                 running, timeout=max(wait, 0), return_when=asyncio.FIRST_COMPLETED
@@ -150,6 +156,7 @@ async def trace(
             family=family_of(address),
             hops=result.hops if result is not None else (),
             reached_at=result.reached_at if result is not None else None,
+            source=result.source if result is not None else "",
             supported=result is not None,
         ),
         since=since,

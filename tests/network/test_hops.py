@@ -127,16 +127,17 @@ class TestWay:
 
     def test_rejected_on_this_machine(self, internet: Internet, family: str) -> None:
         faults.reject_locally(internet, STARTTLS)
-        (only,) = trace(internet, family, STARTTLS).hops
+        found = trace(internet, family, STARTTLS)
+        (only,) = found.hops
         assert (only.outcome, only.icmp) == ("icmp", ADMIN_PROHIBITED[family])
-        assert only.sender in ("10.0.0.2", "2001:db8:1::2")
+        assert only.sender == found.source == {"IPv4": "10.0.0.2", "IPv6": "2001:db8:1::2"}[family]
 
     def test_no_route(self, internet: Internet, family: str) -> None:
         faults.no_route(internet)
         assert internet.connect(ADDRESS[family], STARTTLS).outcome == "no-route"
         found = trace(internet, family, STARTTLS)
         assert found.hops == (Hop(ttl=1, outcome="not-sent", error="ENETUNREACH"),)
-        assert found.reached_at is None
+        assert (found.reached_at, found.source) == (None, "")
 
     def test_host_down(self, internet: Internet, family: str) -> None:
         faults.host_filtered(internet)

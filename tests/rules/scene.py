@@ -28,6 +28,7 @@ import msgspec
 from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement
+from smtpdoctor.knowledge import platforms
 from smtpdoctor.observations import (
     Addresses,
     CertificateInfo,
@@ -41,17 +42,23 @@ from smtpdoctor.observations import (
     ExchangeOutcome,
     Handshake,
     HandshakeFailure,
+    Hop,
+    HopOutcome,
+    ICMPError,
     LoginNotTried,
     NameServerAnswer,
     NameServerOutcome,
     Observation,
     Observations,
+    PathTrace,
     Place,
+    PlatformSeen,
     Recorder,
     Redactor,
     ResolverConfiguration,
     Role,
     Session,
+    SessionPurpose,
     SettingRead,
     SettingsRead,
     Step,
@@ -75,6 +82,8 @@ from smtpdoctor.settings.reading import Options, read_settings
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
 
 CLOCK = "2026-11-22T07:00:00Z"
+#: This machine's own addresses.
+SOURCE = {"IPv4": "192.168.1.20", "IPv6": "2001:db8:ffff::20"}
 RELEASED = "2026-10-01"
 ADDRESS = "212.227.15.183"
 
@@ -135,7 +144,6 @@ LoginReason = Literal[
     "session-failed",
     "skipped",
 ]
-Purpose = Literal["configured", "other-mode", "other-port", "other-host", "noop", "legacy-tls"]
 
 
 def reply(text: str) -> Reply:
@@ -554,16 +562,76 @@ class Scene:
             since=since,
         )
 
+    def trace(
+        self,
+        port: int,
+        *routers: str,
+        end: HopOutcome = "silent",
+        sender: str = "",
+        icmp: str = "",
+        address: str | None = None,
+        supported: bool = True,
+        took: float = 0.02,
+    ) -> PathTrace:
+        """The way to one port of the host: these routers, then what the next SYN met.
+
+        A router of "" keeps silent. `sender` and `icmp` (the error's name) are for the end "icmp".
+        """
+        if self._addresses is None:
+            self.addresses()
+        known = self._addresses.addresses if self._addresses else ()
+        to = address or known[0]
+        family = "IPv6" if ":" in to else "IPv4"
+        hops = [
+            Hop(ttl=ttl, outcome="time-exceeded" if router else "silent", sender=router)
+            for ttl, router in enumerate(routers, 1)
+        ]
+        error = ICMPError(type=3, code=0, name=icmp) if end == "icmp" else None
+        for ttl in range(len(hops) + 1, len(hops) + (4 if end == "silent" else 2)):
+            hops.append(Hop(ttl=ttl, outcome=end, sender=sender, icmp=error))
+        since = self._took(took)
+        return self.trail("reach", self._addresses, role="probe").record(
+            PathTrace(
+                host=self.settings.host or "",
+                address=to,
+                port=port,
+                family="IPv6" if family == "IPv6" else "IPv4",
+                hops=tuple(hops) if supported else (),
+                reached_at=hops[-1].ttl if supported and end in ("open", "refused") else None,
+                source=SOURCE[family] if supported else "",
+                supported=supported,
+            ),
+            since=since,
+        )
+
+    # --- this machine -----------------------------------------------------------------------
+
+    def platform(
+        self, identifier: str, *marks: str, name: str | None = None, verified: bool = True
+    ) -> Self:
+        """This machine's marks name a platform; its name is the knowledge base's."""
+        known = platforms.platform(identifier)
+        self.trail("settings").record(
+            PlatformSeen(
+                platform=identifier,
+                name=name or (known.name if known else identifier),
+                marks=marks or (f"a mark of {identifier}",),
+                verified=verified,
+            )
+        )
+        return self
+
     # --- sessions ---------------------------------------------------------------------------
 
     def session(
         self,
-        purpose: Purpose = "configured",
+        purpose: SessionPurpose = "configured",
         *,
         host: str | None = None,
         address: str | None = None,
         port: int | None = None,
         tls: TLSMode | None = None,
+        segment_size: int = 0,
     ) -> SessionScene:
         """A session after its connect. A probe's port and TLS mode follow from its purpose."""
         configured_port = self.settings.port or 587
@@ -595,12 +663,13 @@ class Scene:
                 port=port,
                 tls=tls,
                 purpose=purpose,
+                segment_size=segment_size,
             )
         )
         return SessionScene(self, trail, session)
 
     def _open_connect(
-        self, purpose: Purpose, host: str | None, address: str | None, port: int
+        self, purpose: SessionPurpose, host: str | None, address: str | None, port: int
     ) -> ConnectAttempt:
         wanted = host or self.settings.host
         for seen in self.observations().of(ConnectAttempt, host=wanted, port=port, outcome="open"):
