@@ -299,6 +299,20 @@ def test_the_walk_prefers_the_shortest_name_without_psd() -> None:
     assert policy_of("a.mail.example.com", zone).successor is None
 
 
+def test_the_walk_passes_over_a_name_with_several_records() -> None:
+    # RFC 9989 §4.10, step 6
+    texts = ["v=DMARC1; p=reject", "v=DMARC1; p=none"]
+    found = policy_of("a.mail.example.com", {"_dmarc.mail.example.com": {"TXT": texts}})
+    assert (found.status, found.successor) == ("missing", None)
+
+
+def test_the_walk_ends_at_an_organization_that_says_it_is_one() -> None:
+    asked: list[Lookup] = []
+    zone = {"_dmarc.mail.example.com": record("v=DMARC1; p=reject; psd=n")}
+    evaluate(discover("a.b.mail.example.com"), zone, asked)
+    assert "_dmarc.com" not in names(asked)
+
+
 def test_the_walk_finds_a_public_suffixs_record() -> None:
     zone = {"_dmarc.bank": record("v=DMARC1; p=reject; psd=y")}
     found = policy_of("example.bank", zone)

@@ -311,6 +311,8 @@ def test_a_sound_record_is_not_weakened_by_a_repair() -> None:
         "v=DMARC1; " + "p=none;" * 9_000,
         "v=DMARC1; p=reject; rua=" + "x," * 32_000,
         "v=DMARC1; p=reject; rua=" + "mailto:" * 9_000,
+        "v=DMARC1; p=reject; rua=a@" + "." * 65_000 + "!",
+        "v=DMARC1; p=reject; rua=a@" + "b." * 32_000 + "!",
         "v=DMARC1; p=" + "x" * 65_000,
         "v=DMARC1; pct=" + "9" * 65_000,
         "v" + " " * 65_000 + "=DMARC1",
