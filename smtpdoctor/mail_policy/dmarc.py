@@ -33,7 +33,7 @@ _VERSION = re.compile(r"[ \t]*[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
 _SEPARATED = re.compile(r"(v[ \t]*=[ \t]*DMARC1)[ \t,]+(?=[A-Za-z]+[ \t]*=)", re.IGNORECASE)
 _MEANT = re.compile(r"dmarc|^\W*p[ \t]*=[ \t]*(?:none|quarantine|reject)\b", re.IGNORECASE)
 _URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):[^\s,!;]+(?:![0-9]+[kmgt]?)?", re.ASCII)
-_BARE_ADDRESS = re.compile(r"[^\s@:,!;]+@[^\s@:,!;]+\.[^\s@:,!;]+")
+_BARE_ADDRESS = re.compile(r"[^\s@:,!;]+@[^\s@:,!;.]+(?:\.[^\s@:,!;.]+)+")
 
 _CHOICES = {  # RFC 7489 §6.3; np, psd and t are RFC 9989 §4.7
     "p": POLICIES,
@@ -453,8 +453,8 @@ def _organization(domain: str, found: list[tuple[str, DMARCRecord]]) -> str:
     for name, record in found:
         if record.psd == "n":
             return name
-        if record.psd == "y" and name != domain:
-            labels = domain.split(".")
+        if record.psd == "y":
+            labels = domain.split(".")  # one more than the suffix has, or all where it is the start
             return ".".join(labels[-name.count(".") - 2 :])
     return found[-1][0] if found else domain
 

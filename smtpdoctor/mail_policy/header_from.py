@@ -156,19 +156,11 @@ def _author(
 
 
 def _syntax_faults(defects: "Sequence[Exception]") -> list[HeaderFault]:
-    """What the parser found fault with, save for what is allowed by now or always was read."""
-    from email.errors import (
-        InvalidHeaderDefect,
-        NonASCIILocalPartDefect,
-        NonPrintableDefect,
-        ObsoleteHeaderDefect,
-        UndecodableBytesDefect,
-    )
+    """What the parser found fault with. Not all of it: the obsolete syntax of RFC 5322 §4 must be
+    read, and RFC 6532 allows UTF-8 in a local part."""
+    from email.errors import InvalidHeaderDefect, NonPrintableDefect, UndecodableBytesDefect
 
     for defect in defects:
-        # RFC 6532 allows UTF-8 in a local part; the obsolete syntax of RFC 5322 §4 must be read
-        if isinstance(defect, NonASCIILocalPartDefect | ObsoleteHeaderDefect):
-            continue
         if isinstance(defect, NonPrintableDefect):
             return [HeaderFault("invisible-character", "has a character nobody sees")]
         if isinstance(defect, UndecodableBytesDefect):

@@ -77,7 +77,8 @@ def judge(found: Authentication) -> Verdict:
     """The verdict on mail of one From domain through one provider."""
     by_spf, spf_reason = _by_spf(found)
     by_dkim, dkim_reason = _by_dkim(found)
-    refused = found.envelope == "kept" and found.spf in ("fail", "partly") and found.spf_refuses
+    refuses = found.envelope == "kept" and found.spf_refuses
+    refused = refuses and found.spf in ("fail", "partly")
     refusal = ("“-all” asks receivers to refuse what SPF doesn't let pass",) if refused else ()
     if by_dkim is True:
         kind: VerdictKind = "passes" if by_spf is True else "passes-by-dkim"
@@ -89,11 +90,10 @@ def judge(found: Authentication) -> Verdict:
     reasons = (spf_reason, dkim_reason, *refusal, _policy_reason(found))
     if by_spf is None or by_dkim is None:
         return Verdict("unknown", "all", reasons)
-    return Verdict(
-        "rejected" if refused else _consequence(found),
-        "some" if by_spf == "partly" else "all",
-        reasons,
-    )
+    kind = "rejected" if refused else _consequence(found)
+    if refuses and found.spf == "unknown" and kind != "rejected":
+        kind = "unknown"
+    return Verdict(kind, "some" if by_spf == "partly" else "all", reasons)
 
 
 def _by_spf(found: Authentication) -> tuple[bool | Literal["partly"] | None, str]:
