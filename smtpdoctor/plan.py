@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from smtpdoctor.observations import CHECKS, CheckName
+from smtpdoctor.observations import CHECKS, CheckName, SenderQuestion
 from smtpdoctor.settings.model import Credentials, Settings
 
 DEFAULT_TIMEOUT = 30.0
@@ -45,6 +45,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     cafile: str | None = None
     nameservers: tuple[str, ...] = ()
     third_party: bool = True
+    #: The one thing to find out, where no server is to be asked.
+    question: SenderQuestion | None = None
 
     def mapping(self, host: str, port: int) -> Mapping | None:
         """The --connect-to that applies to host:port, None where it goes its own way."""

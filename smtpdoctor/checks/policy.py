@@ -10,7 +10,8 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor.addresses import is_address
+from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_address, is_local
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, Network
 from smtpdoctor.observations import (
@@ -58,9 +59,26 @@ def is_public(name: str) -> bool:
 
 
 def is_outside(host: str) -> bool:
-    """Whether mail through this host leaves for receivers: loopback and names without a domain
-    are where tests and containers put theirs."""
-    return is_address(host) or is_public(host)
+    """Whether mail through this host leaves for receivers: on loopback and under names without a
+    domain stand servers for tests."""
+    return is_public(host) or (is_address(host) and not is_local(host))
+
+
+def question(address: str, host: str) -> SenderQuestion | None:
+    """What to ask about a sender who hands in at this host; None where the address has no domain
+    that a DNS could know."""
+    from smtpdoctor.spf.names import domain_fault, to_ascii
+
+    domain = to_ascii(address.rpartition("@")[2]).lower()
+    if domain_fault(domain) is not None:
+        return None
+    provider = knowledge.provider_of(host)
+    return SenderQuestion(
+        address=address,
+        domain=domain,
+        provider=provider.id if provider else None,
+        host="" if is_address(host) else host,
+    )
 
 
 async def look_up_policies(
@@ -137,10 +155,10 @@ class _Questions:
 
     async def _answer(self, lookup: Lookup) -> PolicyAnswer:
         """By the first name server that knows; one that didn't is asked last from then on."""
-        question, server, reason = presentation(lookup), "", "no name server is configured"
+        asked, server, reason = presentation(lookup), "", "no name server is configured"
         for server in tuple(self._servers):
             cap = self._deadline.cap(QUESTION_CAP)
-            result = await self._network.ask(server, question, lookup.rdtype, cap)
+            result = await self._network.ask(server, asked, lookup.rdtype, cap)
             if result.outcome in _SETTLED:
                 return PolicyAnswer(
                     question=lookup.name,

@@ -19,6 +19,8 @@ def to_builtins(report: Report) -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
     # what the engine works with, and no reader of a report
     data.pop("unexplained")
+    if report.spf is None:
+        data.pop("spf")
     for diagnosis in data["diagnoses"]:
         del diagnosis["explains"], diagnosis["points_at"]
     return data

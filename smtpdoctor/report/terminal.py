@@ -26,6 +26,7 @@ from smtpdoctor.observations import (
     SystemLookup,
 )
 from smtpdoctor.report.last_words import last_words
+from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
 from smtpdoctor.report.summary import OUTCOME_WORDS
 from smtpdoctor.settings.model import Setting
@@ -85,6 +86,7 @@ class _Page:
             yield from self._short(diagnosis)
         yield from self._unexplained()
         if self.verbose:
+            yield from self._policy_tree()
             yield from self._transcript()
         if self.report.verdict in ("healthy", "warnings"):
             yield from self._last_words()
@@ -101,6 +103,11 @@ class _Page:
             )
             yield from self._wrapped("looking at the way to IONOS instead, without credentials")
             return
+        if self.run.is_about_sender_alone:
+            yield from self._wrapped(f"mail from {settings.sender} {_through(self.run)}")
+            if self.verbose:
+                yield from self._wrapped(f"run {self.report.started} in {self.report.where}")
+            return
         left = visible(_target_words(target))
         read = self.report.checks[0]
         right = read.summary if read.status == "passed" else ""
@@ -116,6 +123,8 @@ class _Page:
             for check in self.report.checks
             if check.name != "settings" or check.status != "passed" or self.verbose
         ]
+        if self.run.is_about_sender_alone:
+            checks = [check for check in checks if check.name == "sender"]
         for _, group in itertools.groupby(
             checks,
             lambda check: (
@@ -128,9 +137,9 @@ class _Page:
             if len(together) > 1:
                 names = ", ".join(check.name for check in together)
                 first = msgspec.structs.replace(first, name=names)
-            yield self._check(first)
+            yield from self._check(first)
 
-    def _check(self, check: CheckResult) -> Text:
+    def _check(self, check: CheckResult) -> Iterator[Text]:
         symbol, word, colour = MARKS[check.status]
         line = Text("  ")
         line.append(symbol if self.unicode else word, style=colour)
@@ -138,13 +147,20 @@ class _Page:
         seconds = f"{check.seconds * 1000:.0f} ms" if 0 < check.seconds < 10 else ""
         room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
         words = visible(check.summary)
+        further: list[str] = []
+        if len(words) > room and check.name == "sender" and "; " in words:
+            # what the server said, and below it what receivers will
+            words, _, policies = words.partition("; ")
+            further = textwrap.wrap(policies, self.width - 13, break_on_hyphens=False)
         if len(words) > room:
             words = words[: room - 1] + ("…" if self.unicode else "~")
         line.append(words, style="dim" if check.status == "skipped" else "")
         if seconds and check.status != "skipped":
             line.append(" " * max(2, self.width - line.cell_len - len(seconds)))
             line.append(seconds, style="dim")
-        return line
+        yield line
+        for policies in further:
+            yield Text(" " * 13 + policies)
 
     # --- diagnoses ----------------------------------------------------------------------------
 
@@ -313,9 +329,10 @@ class _Page:
     def _verdict(self, errors: int, others: int, strict: bool) -> Iterator[Text]:
         report = self.report
         status = report.exit_status(strict=strict)
-        words = {
+        words = {  # of a sender alone, what receivers make of it
             "healthy": self._healthy_words(),
             "warnings": "Mail goes out, with warnings.",
+            **self._sender_words(),
             "broken": f"Not ready, {errors} {'problem' if errors == 1 else 'problems'}.",
             "inconclusive": "Inconclusive: no cause can be named.",
         }[report.verdict]
@@ -339,6 +356,23 @@ class _Page:
             judged = provider.sender_judged if provider else "unknown"
             return "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
         return "Nothing wrong as far as it was tried."
+
+    def _sender_words(self) -> dict[str, str]:
+        """The verdict on a sender alone: what receivers will make of the mail."""
+        found = self.run.policy if self.run.is_about_sender_alone else None
+        if found is None:
+            return {}
+        words = f"{found.verdict.words[:1].upper()}{found.verdict.words[1:]}."
+        if found.client is not None:
+            words = f"SPF {found.client.result}."
+        return {"healthy": words, "warnings": words}
+
+    def _policy_tree(self) -> Iterator[Text]:
+        if self.run.policy is None:
+            return
+        for line in spf_tree(self.run.policy, unicode=self.unicode):
+            yield Text(visible(line)[: self.width])
+        yield Text()
 
     def _transcript(self) -> Iterator[Text]:
         for line in transcript(self.report):
@@ -381,6 +415,26 @@ def _target_words(target: Target) -> str:
 def _cut_off(item: AnyObservation) -> bool:
     """Whether the end of the whole run came before the answer."""
     return CUT_OFF in (getattr(item, "error", ""), getattr(item, "failure", ""))
+
+
+def _through(run: Run) -> str:
+    """For whom a sender is judged, and how that is known."""
+    found = run.policy
+    if found is None:
+        return ""
+    if found.client is not None:
+        greeting = f", greeted as {found.question.helo}" if found.question.helo else ""
+        return f"by {found.question.client}{greeting}"
+    name = found.relay.provider.name if found.relay.provider is not None else found.question.host
+    return {
+        "named": f"through {name}",
+        "host": f"through {name}, of which no provider is known",
+        "guessed-by-mx": f"through {name}, guessed from where the domain's mail arrives; "
+        "--through names another",
+        "guessed-by-spf": f"through {name}, guessed from the domain's SPF record; "
+        "--through names another",
+        "no": "through nobody known; --through names the provider",
+    }[found.relay.known]
 
 
 def observation_words(item: AnyObservation) -> str:
