@@ -1,8 +1,7 @@
 """smtpdoctor names the true cause when an application can't send mail by SMTP submission.
 
 From Python, `smtpdoctor.check("smtp.ionos.com:587")` gives a `Report`, with its `verdict` and its
-`diagnoses`; `smtpdoctor.sender("info@example.com", through="ionos")` judges a sender by the DNS alone.
-`acheck` and `asender` are the same for an event loop, `diagnose` judges observations made before.
+`diagnoses`; `smtpdoctor.sender("info@example.com")` judges a sender by the DNS alone. `acheck` and `asender` are the same for an event loop, `diagnose` judges observations made before.
 RFC 7208 by itself is in `smtpdoctor.spf`.
 """
 

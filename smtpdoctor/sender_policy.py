@@ -106,8 +106,9 @@ class Assessment:
         spf_known = self.own_problem is None or self.own_problem.kind != "dns"
         if self.client is not None:
             spf_known = self.client.result != "temperror"
-        who = self.client is not None or self.relay.known != "no"
-        return spf_known and who and self.dmarc.status != "temperror"
+        elif self.relay.envelope == "kept" or self.relay.known == "no":
+            spf_known = spf_known and self.status != "unknown"
+        return spf_known and self.dmarc.status != "temperror"
 
     @property
     def is_providers_own(self) -> bool:
@@ -236,9 +237,7 @@ def _record(kind: str, item: tuple[bytes, ...] | str) -> spf.Record | None:
     return item
 
 
-def _expand(
-    domain: str, question: SenderQuestion, answers: Answers
-) -> Evaluation[spf.PolicySet]:
+def _expand(domain: str, question: SenderQuestion, answers: Answers) -> Evaluation[spf.PolicySet]:
     return spf.expand(domain, sender=question.address, answers=answers)
 
 
@@ -269,9 +268,7 @@ def _exists(domain: str, answers: Answers) -> Evaluation[tuple[bool | None, bool
     return exists, None if "temperror" in statuses else False
 
 
-def _relay(
-    question: SenderQuestion, policy: spf.PolicySet, answers: Answers
-) -> Evaluation[Relay]:
+def _relay(question: SenderQuestion, policy: spf.PolicySet, answers: Answers) -> Evaluation[Relay]:
     provider = knowledge.providers().get(question.provider or "")
     known: Known = "named"
     if provider is None and question.host:

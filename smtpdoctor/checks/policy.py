@@ -92,7 +92,9 @@ async def look_up_policies(
     policies: Any = await asyncio.to_thread(importlib.import_module, "smtpdoctor.sender_policy")
     spf: Any = importlib.import_module("smtpdoctor.spf")
     trail.record(question)
-    questions = _Questions(question, network, trail, Deadline(network.clock, deadline.cap(TOTAL_CAP)))
+    questions = _Questions(
+        question, network, trail, Deadline(network.clock, deadline.cap(TOTAL_CAP))
+    )
     answers: dict[Lookup, Answer] = {}
 
     async def drive(evaluation: Evaluation[object]) -> None:
@@ -190,9 +192,7 @@ def presentation(lookup: Lookup) -> str:
     )
 
 
-def _records(
-    record: PolicyRecordType, result: AnswerResult
-) -> tuple[tuple[bytes, ...] | str, ...]:
+def _records(record: PolicyRecordType, result: AnswerResult) -> tuple[tuple[bytes, ...] | str, ...]:
     return result.texts if record == "TXT" else result.answers
 
 

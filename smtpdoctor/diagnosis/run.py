@@ -31,7 +31,6 @@ from smtpdoctor.observations import (
 from smtpdoctor.settings.model import Field, Setting, Settings, TLSMode
 from smtpdoctor.smtp.capabilities import Capabilities
 
-
 if TYPE_CHECKING:
     from smtpdoctor.sender_policy import Assessment
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,10 @@ def spf_tree(found: Assessment, *, unicode: bool = True) -> Iterator[str]:
         f"SPF of {found.domain}: {_count(result.lookups, 'look-up')} of 10, "
         f"{_count(result.void_lookups, 'void one')} of 2"
     )
-    lines = 0
-    for line in _node(result.tree, "  ", unicode):
-        lines += 1
-        if lines > MOST_LINES:
-            yield "  …" if unicode else "  ..."
-            return
-        yield line
+    lines = _node(result.tree, "  ", unicode)
+    yield from itertools.islice(lines, MOST_LINES)
+    if next(lines, None) is not None:
+        yield "  …" if unicode else "  ..."
 
 
 def _count(number: int, what: str) -> str:

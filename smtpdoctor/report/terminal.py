@@ -26,8 +26,8 @@ from smtpdoctor.observations import (
     SystemLookup,
 )
 from smtpdoctor.report.last_words import last_words
-from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
+from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.summary import OUTCOME_WORDS
 from smtpdoctor.settings.model import Setting
 from smtpdoctor.text import visible
@@ -46,6 +46,8 @@ SCREEN = 24
 #: --verbose shows all.
 DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2))
 FIXES_SHOWN = 2
+#: How a fix's step begins that is a line of a diff.
+DIFF = ("- ", "+ ")
 
 
 def render(
@@ -259,9 +261,14 @@ class _Page:
                 yield Text(f"    +{visible(name)}={visible(value)}", style="green")
         for edit in fix.edits:
             yield from self._edit(edit)
-        steps = fix.steps if self.verbose else fix.steps[: self.steps_shown]
+        records = sum(step.startswith(DIFF) for step in fix.steps)  # the fix itself: never cut
+        steps = fix.steps if self.verbose else fix.steps[: max(self.steps_shown, records + 1)]
         for step in steps:
-            yield from self._wrapped(step, indent=6, first="    - ")
+            if step.startswith(DIFF):  # a record, which is copied as it stands
+                colour = "red" if step.startswith("-") else "green"
+                yield Text(f"    {visible(step)}", style=colour)
+            else:
+                yield from self._wrapped(step, indent=6, first="    - ")
         if len(steps) < len(fix.steps):
             yield Text(f"    - {len(fix.steps) - len(steps)} more with --verbose", style="dim")
         if self.verbose:
@@ -345,8 +352,12 @@ class _Page:
                 words += f"  {hint}"
             else:
                 yield Text(f"more: {hint}", style="dim")
-        if report.verdict in ("healthy", "warnings"):
+        if report.verdict in ("healthy", "warnings") and not self.run.is_about_sender_alone:
             words += "  No message was sent."
+        if len(words) + len(end) + 2 > self.width:
+            *before, words = textwrap.wrap(words, self.width - len(end) - 2)
+            for line in before:
+                yield Text(line, style="bold")
         yield self._spread(words, end)
 
     def _healthy_words(self) -> str:

@@ -100,9 +100,11 @@ def who(policy: Assessment) -> tuple[Evidence, ...]:
             f"{policy.published.include if policy.published else 'its domain'} publishes"
         ),
     }
-    evidence = [Evidence(check="sender", text=facts[policy.relay.known])] if (
-        policy.relay.known in facts
-    ) else []
+    evidence = (
+        [Evidence(check="sender", text=facts[policy.relay.known])]
+        if (policy.relay.known in facts)
+        else []
+    )
     provider = policy.relay.provider
     if provider is not None and policy.relay.published:
         names = ", ".join(item.include for item in policy.relay.published)
@@ -133,7 +135,7 @@ def consequence(policy: Assessment) -> str:
 
 
 def dmarc_follows(policy: Assessment) -> tuple[str, ...]:
-    """DMARC's own code, where it follows from SPF alone and isn't an error that follows by itself."""
+    """DMARC's own code, where mail lands in spam: a warning has no consequences by itself."""
     return ("dmarc-would-reject",) if policy.verdict.kind == "spam" else ()
 
 
@@ -233,7 +235,9 @@ def ask_provider(policy: Assessment) -> Fix:
         )
     if policy.client is not None:
         family = "ip6" if ":" in name else "ip4"
-        step = f"Where {name} is a server of yours, add {family}:{name} to the record, before “all”."
+        step = (
+            f"Where {name} is a server of yours, add {family}:{name} to the record, before “all”."
+        )
     elif policy.relay.known == "no":
         step = "Ask the provider for its SPF include, and give it to smtpdoctor with --through."
     else:
@@ -241,7 +245,9 @@ def ask_provider(policy: Assessment) -> Fix:
             f"Ask {name} which include lists its servers, and add it to the one record that begins "
             "with v=spf1, before “all”. Never publish a second one."
         )
-    return Fix(title=f"let the SPF record of {policy.domain} name {name}", steps=(where(policy), step))
+    return Fix(
+        title=f"let the SPF record of {policy.domain} name {name}", steps=(where(policy), step)
+    )
 
 
 def spf_fixes(run: Run, policy: Assessment) -> tuple[Fix, ...]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender_policy import Assessment
 
 CODE = "dkim-missing"
 
@@ -47,12 +51,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 f"{cite(provider.dkim_source)}".strip(),
             ),
         ),
-        fixes=_policy_fix(policy),
+        fixes=_fixes(policy),
         explains=(),
     )
 
 
-def _policy_fix(policy: _policy.Assessment) -> tuple[Fix, ...]:
+def _fixes(policy: Assessment) -> tuple[Fix, ...]:
     from smtpdoctor.mail_policy import dkim_changes
 
     changes = dkim_changes(policy.keys)

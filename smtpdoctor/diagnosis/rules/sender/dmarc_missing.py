@@ -32,6 +32,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             Evidence(check="sender", text=f"neither _dmarc.{policy.domain} nor its parent has one"),
         ),
-        fixes=(_policy.publish(policy, change, f"publish a first DMARC record for {policy.domain}"),),
+        fixes=(
+            _policy.publish(policy, change, f"publish a first DMARC record for {policy.domain}"),
+        ),
         explains=(),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smtpdoctor.spf import Problem
 
 CODE = "spf-invalid"
-BEFORE = ("dmarc-would-reject",)
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
 
 #: Of a policy with more faults or includes than anybody mends at once.
 SHOWN = 6
@@ -69,7 +69,7 @@ def _explanation(policy: Assessment, *, passes: bool) -> str:
             f"{words}. The servers of {_policy.relay(policy)} pass before it, so this mail gets "
             "through; some receivers check the whole record first, and others' mail fails."
         )
-    return f"{words}, so that SPF passes for nobody. {_policy.consequence(policy)}"
+    return f"{words}, and SPF does not pass. {_policy.consequence(policy)}"
 
 
 def _fault(problem: Problem) -> Iterator[Evidence]:
@@ -78,9 +78,7 @@ def _fault(problem: Problem) -> Iterator[Evidence]:
         yield Evidence(check="sender", text=text)
     if not problem.faults:
         term = f" at “{problem.term}”" if problem.term else ""
-        yield Evidence(
-            check="sender", text=f"{' → '.join(problem.path)}{term}: {problem.message}"
-        )
+        yield Evidence(check="sender", text=f"{' → '.join(problem.path)}{term}: {problem.message}")
 
 
 def _counts(policy: Assessment, problem: Problem) -> Iterator[Evidence]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smtpdoctor.sender_policy import Assessment
 
 CODE = "spf-not-authorized"
-BEFORE = ("dmarc-would-reject",)
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:

@@ -9,7 +9,7 @@ from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "spf-partly-authorized"
-BEFORE = ("dmarc-would-reject",)
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
