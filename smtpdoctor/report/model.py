@@ -15,7 +15,7 @@ from smtpdoctor import __version__
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement, Verdict
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import CHECKS, AnyObservation, CheckName, CheckRun, Observations
+from smtpdoctor.observations import CHECKS, AnyObservation, CheckName, CheckRun, Observations, Place
 from smtpdoctor.report.summary import summarise
 from smtpdoctor.settings.model import TLSMode
 
@@ -108,7 +108,9 @@ def build(observations: Observations, *, started: str, seconds: float) -> Report
 
 def _check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResult:
     seen = [
-        item for item in run.observations if item.check == name and not isinstance(item, CheckRun)
+        item
+        for item in run.observations
+        if item.check == name and not isinstance(item, CheckRun | Place)
     ]
     own_run = run.observations.first(CheckRun, name=name)
     seconds = round(_seconds(seen), 3)
