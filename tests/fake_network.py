@@ -42,6 +42,11 @@ class StuckError(Exception):
     """Everything waits, and no timer is set: the run would never end."""
 
 
+#: What a turn of the loop takes, in seconds: a clock that stood still would keep a timer that
+#: rounding has put just ahead of now from ever being reached.
+A_MOMENT = 1e-9
+
+
 class _JumpingSelector(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
@@ -53,6 +58,7 @@ class _JumpingSelector(selectors.SelectSelector):
             if timeout is None:
                 raise StuckError
             self.now += timeout
+        self.now += A_MOMENT
         return ready
 
 
@@ -247,7 +253,7 @@ class FakeNetwork:
             place: SMTPServer(port) if isinstance(port, Behaviour) else port
             for place, port in self.ports.items()
         }
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
 
     # --- what a run did -----------------------------------------------------------------------
 
@@ -304,7 +310,9 @@ class FakeNetwork:
             return LookupResult(error=found)
         return LookupResult(addresses=found)
 
-    async def ask(self, server: str, question: str, record: str, timeout: float) -> AnswerResult:
+    async def ask(
+        self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
+    ) -> AnswerResult:
         self.asked.append(question)
         found = self.names.get(question, "EAI_NONAME")
         if found == "never":
@@ -333,10 +341,12 @@ class FakeNetwork:
             stream.close()
             raise
         serve = here.serve if isinstance(here, SMTPServer) else cast(Serve, here)
-        writer = cast(asyncio.StreamWriter, _ServerWriter(stream))
-        task = asyncio.ensure_future(serve(stream.reader, writer))
-        self._tasks.add(task)  # type: ignore[arg-type]
+        self.tasks.add(asyncio.create_task(self._accept(serve, stream)))
         return ConnectResult(outcome="open", seconds=self.clock() - began, stream=stream)
+
+    async def _accept(self, serve: Serve, stream: FakeStream) -> None:
+        await asyncio.sleep(self.round_trip / 2)  # until the server knows of the connection
+        await serve(stream.reader, cast(asyncio.StreamWriter, _ServerWriter(stream)))
 
     async def _not_open(self, outcome: ConnectOutcome, timeout: float) -> ConnectResult:
         errors: dict[ConnectOutcome, str] = {

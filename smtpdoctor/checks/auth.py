@@ -106,5 +106,8 @@ def prepare(credentials: Credentials, recorder: Recorder) -> None:
             value = secret.reveal()
             raw = value.encode("utf-8", "surrogateescape")
             recorder.redactor.add(
-                value, base64.b64encode(raw), quote(value, safe=""), quote_plus(value)
+                value, base64.b64encode(raw), quote(raw, safe=""), quote_plus(raw)
             )
+            # a server may say it back cut into lines, and without what it takes for a slip
+            for part in (*value.splitlines(), value.strip(), value.strip().strip("\"'")):
+                recorder.redactor.add(part)

@@ -94,13 +94,15 @@ def _causes(
     others = [item for _, item in _by_precedence(softer)]
     taken: dict[str, str] = {item: other.code for other in others for item in other.explains}
     standing: list[Diagnosis] = []
+    rootless: list[Diagnosis] = []
     consequences: dict[str, list[str]] = {}
     for _, error in _by_precedence(errors):
-        own = [item for item in error.explains if item in roots and item not in taken]
-        if own:
+        if any(item in roots and item not in taken for item in error.explains):
             standing.append(error)
             taken.update(dict.fromkeys(error.explains, error.code))
-            continue
+        else:
+            rootless.append(error)
+    for error in rootless:  # now that every root has its cause
         cause = _cause_above(error, taken, observations)
         if cause is None:
             standing.append(error)  # never hide what nothing else accounts for

@@ -20,8 +20,18 @@ def library_words(
     client = knowledge.clients().get(run.settings.client or "nodemailer")
     if client is None or code not in client.words:
         return ()
-    words = client.words[code].format(host=host or run.settings.host, port=run.settings.port)
+    words = client.words[code].format(
+        host=host or run.settings.host, port=run.settings.port, reply=_refused_with(run)
+    )
     return (Evidence(check=check, text=f"{client.name} prints for this: {words}"),)
+
+
+def _refused_with(run: Run) -> str:
+    """The reply code that a library passes on: that of the refused step, where there is one."""
+    steps = run.main.exchanges if run.main else ()
+    return next(
+        (str(step.reply.code) for step in steps if step.ok is False and step.reply is not None), "…"
+    )
 
 
 def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
@@ -29,7 +39,12 @@ def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
     entry = run.entry(field)
     if entry is None:
         return ()
-    text = f"{entry.origin.label} has {entry.origin.name}={entry.text}"
+    origin = entry.origin
+    # TARGET and the options are their own place, and a part of TARGET is not the whole of it
+    if origin.label == origin.name:
+        text = f"{origin.name} gives {entry.text}"
+    else:
+        text = f"{origin.label} has {origin.name}={entry.text}"
     return (Evidence(check="settings", text=text),)
 
 

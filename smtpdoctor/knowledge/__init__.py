@@ -237,7 +237,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     ehlo: the name it gives in EHLO. `fqdn` is the host's full name; `bracket-127` is the host name
         where that has a dot, else [127.0.0.1].
     words: by diagnosis code, exactly what it prints.
-    tls_snippets: the setting in code. In both, `{host}` and `{port}` are for `str.format`.
+    tls_snippets: the setting in code. In both, `{host}` and `{port}` are for `str.format`; in
+        words `{reply}`, too: the reply code that the library passes on.
     """
 
     id: str

@@ -22,6 +22,7 @@ from smtpdoctor.observations import (
     CheckRun,
     Exchange,
     Observations,
+    Place,
 )
 from smtpdoctor.report.summary import summarise
 from smtpdoctor.settings.model import TLSMode
@@ -152,7 +153,9 @@ def _spf(run: Run) -> SPFEvaluation | None:
 
 def _check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResult:
     seen = [
-        item for item in run.observations if item.check == name and not isinstance(item, CheckRun)
+        item
+        for item in run.observations
+        if item.check == name and not isinstance(item, CheckRun | Place)
     ]
     own_run = run.observations.first(CheckRun, name=name)
     seconds = round(_seconds(seen), 3)

@@ -146,7 +146,7 @@ class _Page:
         line = Text("  ")
         line.append(symbol if self.unicode else word, style=colour)
         line.append(f" {check.name:<8} ")
-        seconds = f"{check.seconds * 1000:.0f} ms" if 0 < check.seconds < 10 else ""
+        seconds = _duration(check.seconds)
         room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
         words = visible(check.summary)
         further: list[str] = []
@@ -414,6 +414,13 @@ class _Page:
         if gap < 2:
             return Text(f"{left}  {right}")
         return Text(left, style="bold").append(" " * gap + right, style="not bold dim")
+
+
+def _duration(seconds: float) -> str:
+    """A time as people say it; nothing for none."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.0005 else ""
 
 
 def _target_words(target: Target) -> str:

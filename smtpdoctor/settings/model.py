@@ -47,6 +47,7 @@ Problem = Literal[
     "placeholder",  # a template's text, or ${…}
     "conflict",  # two settings that exclude each other
     "missing",  # the host, where other settings are there
+    "unknown",  # a client that nobody here knows
 ]
 
 #: The shape of a password, all that is ever told of it (never its length).

@@ -72,15 +72,27 @@ OTHERS = frozenset(
     }
 )
 
+#: Further names for the same things in people's own files, further away than a slip.
+ALIKE = {
+    "SMTP_PWD": "SMTP_PASS",
+    "SMTP_AUTH_PASS": "SMTP_PASS",
+    "SMTP_AUTH_PASSWORD": "SMTP_PASSWORD",
+    "SMTP_AUTH_USER": "SMTP_USER",
+    "SMTP_AUTH_USERNAME": "SMTP_USERNAME",
+    "SMTP_HOSTNAME": "SMTP_HOST",
+}
+
 
 def looks_like(name: str) -> str | None:
     """The known name that `name` was probably meant to be, None for a known or a distant name.
 
-    Case and separators aside the same, or two typing slips away at most (one where what
+    One of `ALIKE`, or case and separators aside the same, or two typing slips away at most (one where what
     distinguishes the name has four letters or less: there, two slips make any word of any other).
     """
     if name in BY_NAME or name.upper() in OTHERS:
         return None
+    if name.upper() in ALIKE:
+        return ALIKE[name.upper()]
     bare = _bare(name)
     for variable in VARIABLES:
         if bare == _bare(variable.name):

@@ -181,7 +181,7 @@ def _options(options: Options, stdin: TextIO | None) -> Iterator[Candidate]:
     yield from _option("--to", options.to, "recipient", "sender", values.read_address)
     yield from _option("--ehlo", options.ehlo, "ehlo", "plain", values.read_word)
     yield from _option("--size", options.size, "size", "plain", values.read_size)
-    yield from _option("--client", options.client, "client", "plain", values.read_word)
+    yield from _option("--client", options.client, "client", "plain", values.read_client)
     if options.password_stdin:
         yield Candidate(
             field="password",
@@ -225,13 +225,27 @@ def _option(
 
 def _password(stdin: TextIO | None) -> Secret:
     try:
-        line = stdin.readline(1 << 16) if stdin is not None else ""
+        line = _typed() if stdin is not None and stdin.isatty() else _line_of(stdin)
     except UnicodeDecodeError:
         raise UsageError("--password-stdin: standard input is not UTF-8 text") from None
     line = line.removesuffix("\n").removesuffix("\r")
     if not line:
         raise UsageError("--password-stdin: no password on standard input")
     return Secret(line)
+
+
+def _line_of(stdin: TextIO | None) -> str:
+    return stdin.readline(1 << 16) if stdin is not None else ""
+
+
+def _typed() -> str:
+    """The password of somebody who types it: asked for, and not shown."""
+    import getpass
+
+    try:
+        return getpass.getpass("Password: ")
+    except EOFError:
+        return ""
 
 
 def _target(text: str) -> Iterator[Candidate]:
@@ -571,7 +585,7 @@ class _Reading:
         )
         ehlo = self._resolve("ehlo", lambda c: values.read_word(c.raw.reveal()))
         size = self._resolve("size", lambda c: values.read_size(c.raw.reveal()))
-        client = self._resolve("client", lambda c: values.read_word(c.raw.reveal()))
+        client = self._resolve("client", lambda c: values.read_client(c.raw.reveal()))
 
         found = any(field in CONFIGURES and entry.text for field, entry in self.entries.items())
         if host is None and found:

@@ -249,6 +249,18 @@ def read_word(text: str) -> Read[str]:
     return Read(value=bare)
 
 
+def read_client(text: str) -> Read[str]:
+    """A mail library of the knowledge base, in any case."""
+    from smtpdoctor.knowledge import clients  # ten files, read only where a client is named
+
+    known = clients()
+    bare = text.strip().lower()
+    if bare not in known:
+        names = ", ".join(sorted(known))
+        return Read(problem="unknown", detail=f"{quoted(text)} is none of {names}")
+    return Read(value=bare)
+
+
 def read_address(text: str) -> Read[str]:
     """One mail address, alone or as `Name <address>`."""
     bare = text.strip()

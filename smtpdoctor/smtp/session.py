@@ -348,7 +348,7 @@ class SMTPSession:
             if step in ("rset", "quit"):
                 exchange = msgspec.structs.replace(exchange, ok=None)
             results[step] = trail.record(exchange, since=since)
-            if arrival.outcome != "reply":
+            if arrival.reply is None or arrival.outcome != "reply" or arrival.reply.code == 421:
                 break
         return results["mail"], results.get("rcpt")
 
@@ -480,7 +480,8 @@ class SMTPSession:
             if received.end:
                 self._ended, self._error = received.end, received.error
                 last = self._reader.close()
-                if last is not None and last.code:
+                # half a refusal says why; half a welcome welcomes nobody
+                if last is not None and last.category in (4, 5):
                     self._ready.append(last)
                 continue
             data_in = received.data

@@ -228,7 +228,7 @@ def test_client_is_consistent(client: Client) -> None:
     assert set(client.tls_snippets) == {"implicit", "starttls", "none"}
     assert all(name == name.upper() for name in client.auth_order)
     assert not (client.auth_tries_all and not client.auth_order)
-    values = {"host": "smtp.example.com", "port": 587}
+    values = {"host": "smtp.example.com", "port": 587, "reply": 550}
     for text in (*client.words.values(), *client.tls_snippets.values()):
         made = text.format(**values)
         assert "{{" not in made

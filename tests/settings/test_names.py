@@ -24,6 +24,8 @@ from smtpdoctor.settings.names import OTHERS, VARIABLES, looks_like, preferred
         ("SMTP_URI", "SMTP_URL"),
         ("SMTP_SECURED", "SMTP_SECURE"),
         ("SMTP_MAILFROM", "SMTP_MAIL_FROM"),
+        ("SMTP_PWD", "SMTP_PASS"),
+        ("smtp_auth_password", "SMTP_PASSWORD"),
         ("SMTP_REJECT_UNAUTHORIZED", None),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -552,6 +553,7 @@ def test_options_win_over_target() -> None:
         ({"ehlo": "two words"}, "--ehlo"),
         ({"ehlo": "a\r\nMAIL FROM:<>"}, "--ehlo"),
         ({"client": " "}, "--client"),
+        ({"client": "pigeon"}, "--client: “pigeon” is none of aiosmtplib, curl,"),
         ({"target": ""}, "TARGET"),
         ({"target": "smtp.ionos.com:99999"}, "TARGET"),
         ({"target": "smtp.ionos.com:smtp"}, "TARGET"),
@@ -609,6 +611,36 @@ def test_password_on_standard_input(stdin: str, password: str) -> None:
     found = entry(settings, "password")
     assert found.origin.label == "--password-stdin"
     assert [item.origin.label for item in found.shadows] == [".env:6"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_password_that_is_typed_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "geheim-12")
+    options = Options(host="smtp.example.com", user="me", password_stdin=True)
+    terminal = Terminal("what the terminal would have shown")
+    _, credentials = read_settings(options, environ={}, folder=tmp_path, stdin=terminal)
+    assert credentials.password is not None
+    assert credentials.password.reveal() == "geheim-12"
+
+
+def test_no_password_typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def end_of_file(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", end_of_file)
+    options = Options(host="smtp.example.com", user="me", password_stdin=True)
+    with pytest.raises(UsageError, match="no password"):
+        read_settings(options, environ={}, folder=tmp_path, stdin=Terminal())
+
+
+def test_a_client_is_known_in_any_case() -> None:
+    assert read(FULL, client="Nodemailer").client == "nodemailer"
 
 
 @pytest.mark.parametrize("stdin", [None, "", "\n", "\r\n"])

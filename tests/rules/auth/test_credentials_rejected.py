@@ -37,6 +37,25 @@ def test_positive_another_servers_words() -> None:
     assert "webmail" in diagnosis.fixes[0].steps[0]
 
 
+def test_positive_the_librarys_words_have_the_code_of_this_reply() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "571 go away")
+    texts = [item.text for item in scene.diagnosis(CODE).evidence]
+    assert "Nodemailer prints for this: Invalid login: 571" in texts
+
+
+def test_positive_one_url_is_one_place_to_write_to() -> None:
+    scene = Scene.of("SMTP_URL=smtp://info%40example.com:geheim-12@smtp.ionos.de:587\n")
+    last = scene.refuse("auth", IONOS).diagnosis(CODE).fixes[0].steps[-1]
+    assert last == "Write what works into SMTP_URL (.env:1)."
+
+
+def test_positive_a_password_that_goes_on_behind_a_hash() -> None:
+    scene = Scene.of("SMTP_HOST=smtp.ionos.de\nSMTP_USER=info@example.com\nSMTP_PASS=geheim #12\n")
+    first = scene.refuse("auth", IONOS).diagnosis(CODE).fixes[0].steps[0]
+    assert first.startswith("SMTP_PASS (.env:3): python-dotenv takes what stands behind #")
+    assert "12" not in first
+
+
 def test_positive_a_reply_that_says_less_is_likely_only() -> None:
     scene = Scene(host="smtp.office365.com").refuse("auth", "535 5.7.3 Authentication unsuccessful")
     assert scene.diagnosis(CODE).confidence == "likely"

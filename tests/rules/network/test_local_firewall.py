@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ..scene import Scene
+from ..scene import SOURCE, Scene
 from .around import controls, landmarks, own_ports
 
 CODE = "local-firewall"
@@ -52,6 +52,23 @@ def test_positive_only_words_that_libraries_print_for_this_error(error: str, pri
     assert ("Nodemailer prints for this: connect EACCES" in texts) is prints
 
 
+@pytest.mark.parametrize("outcome", ["unreachable", "refused"])
+def test_positive_an_icmp_error_from_an_own_address(outcome: str) -> None:
+    scene = Scene()
+    failed = scene.connect(outcome)  # type: ignore[arg-type]
+    scene.trace(443, "192.168.1.1", end="open")
+    scene.trace(587, end="icmp", sender=SOURCE["IPv4"], icmp="port-unreachable")
+    controls(scene, outcome, outcome)  # type: ignore[arg-type]
+    landmarks(scene, "open")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "certain"
+    assert found.title.endswith("out (ICMP from 192.168.1.20)")
+    assert found.explains == (failed.id,)
+    assert scene.codes("error") == [CODE]
+
+
 def test_negative_the_connection_goes_out() -> None:
     assert Scene.healthy().codes() == []
 
@@ -65,6 +82,15 @@ def test_lookalike_an_answer_from_outside(outcome: str, code: str) -> None:
     own_ports(scene, {465: "open"})
 
     assert scene.codes("error") == [code]
+
+
+def test_lookalike_the_same_error_from_the_next_router() -> None:
+    scene = Scene()
+    scene.connect("unreachable")
+    scene.trace(443, "192.168.1.1", end="open")
+    scene.trace(587, end="icmp", sender="192.168.1.1", icmp="admin-prohibited")
+
+    assert scene.codes("error") == ["port-rejected"]
 
 
 def test_lookalike_a_rule_that_drops_is_plain_silence() -> None:

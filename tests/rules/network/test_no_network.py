@@ -62,16 +62,55 @@ def test_positive_a_wrong_number_is_not_the_matter() -> None:
     assert scene.codes("error") == [CODE]
 
 
-def test_positive_a_proxy_may_be_all_there_is() -> None:
-    scene = Scene(proxies=("HTTPS_PROXY",))
-    scene.connect("silent", took=3.3)
-    landmarks(scene, "silent")
+def test_positive_nothing_answers_and_no_name_server_either() -> None:
+    scene = Scene()
+    scene.resolvers("192.0.2.53")
+    failed = scene.lookup(error="timeout", took=6.0)
+    scene.name_server("silent", server="192.0.2.53")
+    landmarks(scene, "silent", ipv6="silent")
 
-    assert "HTTPS_PROXY is set" in scene.diagnosis(CODE).explanation
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert found.explains == (failed.id,)
+    assert found.consequences == ("dns-resolver-unreachable",)
+    assert any("nor did 1.1.1.1, 8.8.8.8" in item.text for item in found.evidence)
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_no_route_even_to_the_name_server() -> None:
+    scene = Scene()
+    scene.resolvers("192.0.2.53")
+    scene.lookup(error="EAI_AGAIN")
+    scene.name_server("unreachable", server="192.0.2.53")
+    landmarks(scene, "no-route")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "certain"
+    assert found.title == "this machine has no route to smtp.ionos.com"
 
 
 def test_negative_everything_answers() -> None:
     assert Scene.healthy().codes() == []
+
+
+def test_lookalike_only_the_name_servers_are_silent() -> None:
+    scene = Scene()
+    scene.resolvers("192.0.2.53")
+    scene.lookup(error="timeout", took=6.0)
+    scene.name_server("silent", server="192.0.2.53")
+    landmarks(scene, "open")
+
+    assert CODE not in scene.codes()
+
+
+def test_lookalike_a_proxy_is_set() -> None:
+    scene = Scene(proxies=("HTTPS_PROXY",))
+    scene.connect("silent", took=3.3)
+    landmarks(scene, "silent")
+
+    assert scene.codes("error") == ["proxy-only-network"]
 
 
 def test_lookalike_the_web_is_reached() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from ..scene import Scene
@@ -69,6 +71,17 @@ def test_positive_the_words_of_other_servers(host: str, step: str, text: str) ->
     scene = Scene(host=host, sender="shop@example.org").refuse(step, text)  # type: ignore[arg-type]
     assert scene.codes() == [CODE]
     assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+
+
+@pytest.mark.parametrize(("step", "quoted"), [("mail", ["Mail command failed: 553"]), ("rcpt", [])])
+def test_positive_the_librarys_words_are_those_for_this_reply(
+    step: Literal["mail", "rcpt"], quoted: list[str]
+) -> None:
+    scene = Scene(host="mail.example.net", sender="shop@example.org")
+    scene.refuse(step, "553 5.7.1 Sender address rejected: not owned by user info")
+    prints = "Nodemailer prints for this: "
+    texts = [item.text for item in scene.diagnosis(CODE).evidence]
+    assert [text.removeprefix(prints) for text in texts if text.startswith(prints)] == quoted
 
 
 def test_positive_a_code_without_words_is_likely_only() -> None:

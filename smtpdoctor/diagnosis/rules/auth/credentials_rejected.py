@@ -8,6 +8,7 @@ from smtpdoctor.diagnosis.evidence import library_words, named, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.dotenv import COMMENT
 
 CODE = "credentials-rejected"
 
@@ -57,11 +58,28 @@ def _password(run: Run, refused: _refusal.Refusal) -> Fix:
     return Fix(
         title="make sure of user name and password",
         steps=(
+            *_cut_off(run),
             _refusal.advice(
                 refused, "Log in at the provider's webmail with exactly these values, once."
             ),
-            f"Write what works into {named(run, 'username')} and {named(run, 'password')}.",
+            f"Write what works into {' and '.join(_places(run))}.",
         ),
+    )
+
+
+def _places(run: Run) -> list[str]:
+    """Where user name and password stand: one place, where a URL has both."""
+    return list(dict.fromkeys((named(run, "username"), named(run, "password"))))
+
+
+def _cut_off(run: Run) -> tuple[str, ...]:
+    """A password that goes on behind what the file's reader takes for a comment's `#`."""
+    entry = run.entry("password")
+    if entry is None or entry.note != COMMENT:
+        return ()
+    return (
+        f"{named(run, 'password')}: python-dotenv takes what stands behind # on that line for a "
+        "comment. If it belongs to the password, put the whole value in single quotes.",
     )
 
 

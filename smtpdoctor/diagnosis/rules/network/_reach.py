@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from smtpdoctor.addresses import Family
+from smtpdoctor.diagnosis.egress import Outlet, listed
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Evidence
+from smtpdoctor.diagnosis.model import Evidence, Fix
+from smtpdoctor.diagnosis.paths import Lost, Nearer, Paths, Refusal
 from smtpdoctor.diagnosis.rules.network import _ports
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Addresses, ConnectAttempt, ConnectOutcome
@@ -29,6 +31,9 @@ TELLING: tuple[ConnectOutcome, ...] = (
     "other",
     "no-route",
 )
+
+#: Outcomes by which somebody has turned the attempt away.
+TURNED_AWAY: tuple[ConnectOutcome, ...] = ("refused", "reset", "unreachable", "denied")
 
 #: Codes that come from several errors; libraries print these words for one of them ("": silence).
 USUAL_ERROR = {"host-unreachable": "", "local-firewall": "EACCES"}
@@ -57,6 +62,16 @@ class Reach:
         """
         routed = [item for item in self.failed if item.outcome != "no-route"] or self.failed
         return "IPv4" if any(item.family == "IPv4" for item in routed) else "IPv6"
+
+    @cached_property
+    def paths(self) -> Paths:
+        """The traces in that family."""
+        return Paths(self.run, self.family)
+
+    @cached_property
+    def outlet(self) -> Outlet:
+        """What is known of the configured port on this platform."""
+        return Outlet(self.run, self.run.settings.port or 0)
 
     @cached_property
     def outcome(self) -> ConnectOutcome:
@@ -131,6 +146,38 @@ class Reach:
     def _beside(self, purpose: str) -> list[ConnectAttempt]:
         return [item for item in self.run.connects(purpose) if item.family == self.family]
 
+    # --- where and what lets it through -------------------------------------------------------
+
+    @property
+    def place(self) -> str:
+        """Where the attempts end, to stand behind "that is "; "" where nothing shows it."""
+        found = self._found_on_the_way
+        return found.place if found else ""
+
+    @property
+    def is_servers_own(self) -> bool:
+        """It is the server's side that keeps this machine out, by all that was seen."""
+        refusal, lost = self.paths.refusal, self.paths.lost
+        if self.is_near or (refusal is not None and refusal.whose == "server"):
+            return True
+        if lost is not None:
+            return lost.at_the_server
+        return self._found_on_the_way is None and "open" in self.controls.values()
+
+    @property
+    def _found_on_the_way(self) -> Refusal | Nearer | Lost | None:
+        return self.paths.refusal or self.paths.nearer or self.paths.lost
+
+    def let_through(self) -> tuple[Fix, ...]:
+        """What opens the configured port, and what needs no such port."""
+        found = self._found_on_the_way
+        return self.outlet.fixes(near=found is None or found.is_near, passing=self.passing)
+
+    @property
+    def passing(self) -> set[int]:
+        """The ports on which any host answers from here."""
+        return {item.port for item in self.run.observations.of(ConnectAttempt, outcome="open")}
+
     # --- codes --------------------------------------------------------------------------------
 
     @cached_property
@@ -160,27 +207,41 @@ class Reach:
     @cached_property
     def _cause(self) -> str | None:
         """The one code of all attempts, where none came through."""
-        outcome = self.outcome
-        if outcome == "denied":
+        outcome, refusal = self.outcome, self.paths.refusal
+        if outcome == "denied" and not (refusal and refusal.whose == "router"):
+            return "local-firewall"
+        if refusal is not None and refusal.whose == "own" and outcome in TURNED_AWAY:
             return "local-firewall"
         if self._only_ipv6_is_dead:
             return "ipv6-broken"
         if self._nothing_answers:
-            return "no-network"
+            return "proxy-only-network" if self.proxies else "no-network"
         if outcome != "other" and _ports.wrong(self.run, self.open_ports) is not None:
             return "wrong-port"
-        if outcome in ("refused", "reset"):
-            return "port-rejected" if self.refused_elsewhere else "port-refused"
+        if outcome in TURNED_AWAY:
+            return self._code_of_refusal
         if outcome == "silent":
             return self._code_of_silence
-        if outcome == "unreachable":
-            rejected = self.refused_elsewhere or self.host_is_alive
-            return "port-rejected" if rejected else "host-unreachable"
         return "host-unreachable" if outcome == "no-route" else None
+
+    @property
+    def _code_of_refusal(self) -> str:
+        refusal = self.paths.refusal
+        by_a_router = refusal is not None and refusal.whose == "router"
+        if self.refused_elsewhere or self.paths.nearer is not None:
+            return "port-rejected"
+        if self.outcome != "unreachable":
+            return "port-rejected" if by_a_router else "port-refused"
+        # routers say of hosts that they are gone; what prohibits is a filter
+        filtered = refusal is not None and (refusal.prohibits or not by_a_router)
+        return "port-rejected" if filtered or self.host_is_alive else "host-unreachable"
 
     @property
     def _code_of_silence(self) -> str:
         if self.blocked_elsewhere or self.host_is_alive:
+            return "port-blocked"
+        # the block of a platform looks like a host that is down, where nobody else may be asked
+        if not self.controls and not self.others_answer and self.outlet.blocked_for_all:
             return "port-blocked"
         # alone in its silence, or with all of its host's ports
         return "host-unreachable" if self.own_ports or self.others_answer else "port-blocked"
@@ -193,6 +254,11 @@ class Reach:
             return False
         unknown = not self.run.connects("control-address")
         return self.ipv4_works or (self.outcome == "no-route" and unknown)
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The proxy variables that are set."""
+        return self.run.place.proxies if self.run.place else ()
 
     @property
     def _nothing_answers(self) -> bool:
@@ -212,9 +278,17 @@ class Reach:
         beside = (self._seen_of_host(), self._seen_of_others(), self._seen_of_landmarks())
         return (
             Evidence(check="reach", text=seen),
+            *self._path(),
             *self._library_words(code, attempts),
             *(Evidence(check="reach", text=text) for text in beside if text),
         )
+
+    def _path(self) -> tuple[Evidence, ...]:
+        """What the traces show of where the attempts ended."""
+        text = self.paths.seen
+        if not text and self.paths.unsupported and not self.reached:
+            text = "the way could not be followed: this system shows no hops to ordinary users"
+        return (Evidence(check="reach", text=text),) if text else ()
 
     def _library_words(self, code: str, attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
         usual = USUAL_ERROR.get(code)
@@ -279,12 +353,6 @@ def _seen(item: ConnectAttempt) -> str:
         "no-route": f"this machine has no route to {item.address}{error}",
         "other": f"the connection to {where} failed{error}",
     }[item.outcome]
-
-
-def listed(ports: Iterable[int]) -> str:
-    """Ports as a sentence names them: 443, 465 and 587."""
-    *before, last = map(str, ports)
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def ids(attempts: Iterable[ConnectAttempt]) -> tuple[str, ...]:

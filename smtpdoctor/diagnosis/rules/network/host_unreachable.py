@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.diagnosis.egress import listed
 from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
@@ -27,7 +28,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     host = run.settings.host
     ports = sorted({run.settings.port or 0, *reach.own_ports})
-    tried = _reach.listed(ports)
+    tried = listed(ports)
     title = f"no port of {host} answers ({tried} tried)"
     if reach.others_answer:
         title = f"no port of {host} answers ({tried} tried), while other hosts do"

@@ -1,13 +1,18 @@
-"""A connect that this machine itself does not let out: EPERM or EACCES from the system."""
+"""A connect that this machine itself does not let out.
+
+Seen from EPERM or EACCES of the system, or from an ICMP error whose sender is an own address.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from smtpdoctor.diagnosis.egress import Outlet
 from smtpdoctor.diagnosis.fixes import working_ways
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import ConnectAttempt
 
 CODE = "local-firewall"
 
@@ -18,19 +23,20 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if not attempts:
         return
     host, port = run.settings.host, run.settings.port
-    error = attempts[0].error
-    # over IPv6 a router's "administratively prohibited" becomes EACCES, too (RFC 4443 §3.1)
-    from_afar = all(item.family == "IPv6" and item.error == "EACCES" for item in attempts)
+    errors = dict.fromkeys(item.error for item in attempts if item.error)
+    refusal = reach.paths.refusal
+    own = refusal is not None and refusal.whose == "own"
+    shown = f"ICMP from {refusal.hop.sender}" if refusal and own else ", ".join(errors)
     yield Diagnosis(
         code=CODE,
         severity="warning" if reach.reached else "error",
-        confidence="likely" if from_afar else "certain",
-        title=f"this machine does not let connections to {host}:{port} out ({error})",
+        confidence="certain" if own else _confidence(attempts),
+        title=f"this machine does not let connections to {host}:{port} out ({shown})",
         explanation=(
-            f"The system refused the attempt to connect by itself, with {error}, before the mail "
-            "server had a chance to answer. Such an answer comes from a firewall or security "
-            "policy of this machine or container: netfilter, SELinux or AppArmor, a sandbox, "
-            "systemd's IPAddressDeny, a cluster's network policy."
+            "The attempt to connect was turned away by the machine that it started from, before "
+            "the mail server had a chance to answer: by a firewall or security policy of this "
+            "machine or container (netfilter, SELinux or AppArmor, a sandbox, systemd's "
+            "IPAddressDeny, a cluster's network policy)."
         ),
         evidence=reach.evidence(CODE),
         fixes=(
@@ -47,6 +53,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     "run smtpdoctor again as that user.",
                 ),
             ),
+            Outlet(run, port or 0).other_service(reach.passing),
         ),
         explains=_reach.ids(attempts),
     )
+
+
+def _confidence(attempts: Sequence[ConnectAttempt]) -> Confidence:
+    # over IPv6 a router's "administratively prohibited" becomes EACCES, too (RFC 4443 §3.1)
+    from_afar = all(item.family == "IPv6" and item.error == "EACCES" for item in attempts)
+    return "likely" if from_afar else "certain"

@@ -4,61 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.network import _reach
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
+from smtpdoctor.diagnosis.rules.network._nothing import Nothing
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "no-network"
+#: Without a network no name server answers, either.
+BEFORE = ("dns-resolver-unreachable",)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
-    attempts = reach.by_code.get(CODE)
-    if not attempts:
+    nothing = Nothing(run, CODE)
+    if not nothing.explains:
         return
     host = run.settings.host
-    no_route = reach.outcome == "no-route"
-    over = f" over {reach.family}" if _other_family_works(run, reach) else ""
-    if no_route:
+    over = f" over {nothing.reach.family}" if _other_family_works(run, nothing) else ""
+    if nothing.no_route:
         title = f"this machine has no route to {host}{over}"
     else:
         title = f"this machine reaches nothing{over}: neither {host} nor anybody else"
-    everywhere = no_route and all(item.outcome == "no-route" for item in reach.landmarks)
-    proxies = run.place.proxies if run.place else ()
     yield Diagnosis(
         code=CODE,
         severity="error",
-        confidence="certain" if everywhere and reach.landmarks else "likely",
+        confidence=_confidence(nothing),
         title=title,
         explanation=(
             "The mail server is not at fault, but this machine's way to it"
-            + (f": no network{over} leads there from here. " if no_route else ". ")
+            + (f": no network{over} leads there from here. " if nothing.no_route else ". ")
             + "No program on this machine, or in this container, can send mail until that works."
-            + _aside(no_route=no_route, proxies=proxies)
+            + (
+                " A firewall that drops everything but a few known services would look the same."
+                if nothing.names_answer
+                else ""
+            )
         ),
-        evidence=reach.evidence(CODE),
+        evidence=nothing.evidence,
         fixes=(_fix(run),),
-        explains=_reach.ids(attempts),
+        explains=nothing.explains,
     )
 
 
-def _other_family_works(run: Run, reach: _reach.Reach) -> bool:
+def _confidence(nothing: Nothing) -> Confidence:
+    if nothing.no_route:
+        everywhere = all(item.outcome == "no-route" for item in nothing.landmarks)
+        return "certain" if everywhere and nothing.landmarks else "likely"
+    # names that are answered come from somewhere: then something does get through
+    return "certain" if nothing.names_answer is False else "likely"
+
+
+def _other_family_works(run: Run, nothing: Nothing) -> bool:
     return any(
-        item.ok and item.family != reach.family
+        item.ok and item.family != nothing.reach.family
         for purpose in ("control", "control-address", "other-host")
         for item in run.connects(purpose)
     )
-
-
-def _aside(*, no_route: bool, proxies: tuple[str, ...]) -> str:
-    if proxies:
-        return (
-            f" {' and '.join(proxies)} is set here: perhaps only a web proxy leaves this network, "
-            "and SMTP does not go through one."
-        )
-    if no_route:
-        return ""
-    return " A firewall that drops everything but a few known services would look the same."
 
 
 def _fix(run: Run) -> Fix:

@@ -15,11 +15,7 @@ from smtpdoctor.diagnosis.run import Run
 
 CODE = "port-blocked"
 
-SILENCE = (
-    "Nothing came back to the attempts to connect, not even a refusal: the packets are thrown "
-    "away. Neither the password nor the TLS settings play a part yet. Programs wait for a long "
-    "time here, up to two minutes, and then report a timeout. "
-)
+ANYWHERE = "on this machine, in its cloud's rules or in its provider's network"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -28,7 +24,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if not attempts:
         return
     host, port = run.settings.host, run.settings.port
-    title, where, confidence = _words(run, reach)
+    title, why, confidence = _words(run, reach)
     if reach.reached:
         addresses = ", ".join(item.address for item in attempts)
         title = f"{addresses} gives no answer on port {port}; another address of {host} does"
@@ -37,47 +33,60 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         severity="warning" if reach.reached else "error",
         confidence=confidence,
         title=title,
-        explanation=SILENCE + where,
-        evidence=reach.evidence(CODE),
+        explanation=why,
+        evidence=(*reach.outlet.evidence, *reach.evidence(CODE)),
         fixes=(*working_ways(run), *_fixes(run, reach)),
         explains=_reach.ids(attempts),
     )
 
 
 def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
-    """Title, where the block stands, and how sure that is."""
+    """Title, explanation with where the block stands, and how sure that is."""
     host, port = run.settings.host, run.settings.port
+    aside = "Neither the password nor TLS plays a part yet."
     if reach.blocked_elsewhere:
         return (
             f"outgoing port {port} is blocked: {host} is silent there, and so are others",
-            "Independent servers are silent on this port too, and other traffic passes, so it is "
-            "not this server: the block stands on this machine, in its cloud's rules, or in the "
-            "network of its provider.",
+            f"Nothing comes back from port {port}, here or at independent servers, while other "
+            f"traffic passes. So it is not this server: the block is {reach.place or ANYWHERE}. "
+            f"{aside}",
             "certain",
         )
     if reach.host_is_alive:
         alive = [known for known, outcome in reach.own_ports.items() if outcome in _reach.ANSWERS]
+        where = reach.place
+        if not where and reach.is_servers_own:
+            where = "probably in the server's own firewall or one in front of it"
+        elsewhere = (
+            " An independent server does answer on this port."
+            if "open" in reach.controls.values()
+            else ""
+        )
         return (
             f"port {port} of {host} is blocked: it is silent, while port {alive[0]} answers",
-            "The host is there, since another of its ports answers; only this port is thrown away, "
-            + (
-                "probably by the server's own firewall or one in front of it: an independent "
-                "server does answer on this port."
-                if "open" in reach.controls.values()
-                else "by a firewall on the way or on the server."
-            ),
+            f"The host is there, since port {alive[0]} answers; packets to port {port} are thrown "
+            f"away, {where or 'by a firewall on the way or on the server'}.{elsewhere} {aside}",
+            "likely",
+        )
+    if reach.outlet.blocking is not None:
+        return (
+            f"port {port} of {host} is silent, and {reach.outlet.blocking.name} is known to block "
+            "it",
+            f"Nothing comes back from port {port}. A host that is down would look the same, but "
+            f"this platform is known to throw such packets away. {aside}",
             "likely",
         )
     return (
         f"{host} gives no answer on port {port}",
-        "No other port could be compared, so this may as well be a host that is down.",
+        f"Nothing comes back from port {port}, not even a refusal. No other port could be "
+        "compared, so this may as well be a host that is down.",
         "possible",
     )
 
 
 def _fixes(run: Run, reach: _reach.Reach) -> tuple[Fix, ...]:
     port = run.settings.port
-    if reach.is_near or "open" in reach.controls.values():
+    if reach.is_servers_own:
         return (
             Fix(
                 title=f"open port {port} in the firewall of {run.settings.host}",
@@ -89,23 +98,4 @@ def _fixes(run: Run, reach: _reach.Reach) -> tuple[Fix, ...]:
                 ),
             ),
         )
-    return (
-        Fix(
-            title=f"let outgoing port {port} through in this machine's own rules",
-            steps=(
-                "Look at what you set yourself first: the host's firewall, the cloud's security "
-                "group, network ACL or VPC firewall, a Kubernetes NetworkPolicy, the outbound "
-                f"policy of a service mesh. They have to let TCP to port {port} out.",
-                "If they do, the hosting platform or the internet provider drops it: many block "
-                "mail ports until they are asked. Have its support lift the block on outgoing "
-                f"port {port} for this machine.",
-            ),
-        ),
-        Fix(
-            title="send over port 443 in place of SMTP",
-            steps=(
-                "Where the network can't be changed: many mail services take messages over an "
-                "HTTPS API, and port 443 is hardly ever blocked.",
-            ),
-        ),
-    )
+    return reach.let_through()

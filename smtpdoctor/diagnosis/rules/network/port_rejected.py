@@ -1,7 +1,8 @@
 """A port that something on the way refuses, told from a refusal by the server itself.
 
-Seen from the same refusal at independent hosts, or from "unreachable" for one port of a host whose
-other ports answer.
+Seen from an ICMP error and its sender, from a refusal that comes from nearer than the server, from
+the same refusal at independent hosts, or from "unreachable" for one port of a host whose other
+ports answer.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.fixes import working_ways
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
 
@@ -21,41 +22,71 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
-    host, port = run.settings.host, run.settings.port
-    if reach.refused_elsewhere:
-        title = f"outgoing port {port} is rejected: {host} and independent servers alike"
-        why = (
-            "Servers that have nothing to do with each other would not all refuse the same port. "
-            "A firewall answers in their place: on this machine (hosting panels such as cPanel "
-            "have one for mail), in its cloud's rules, or in the network on the way."
-        )
-    else:
-        title = f"port {port} of {host} is rejected by a firewall"
-        why = (
-            "Other ports of the same host answer, so the host is there. A firewall, on the way or "
-            "on the server, reports this port alone as unreachable."
-        )
+    title, why, confidence = _words(run, reach)
     yield Diagnosis(
         code=CODE,
         severity="error",
-        confidence="certain" if reach.refused_elsewhere and len(reach.controls) > 1 else "likely",
+        confidence=confidence,
         title=title,
-        explanation="The attempt to connect is turned away at once, before any mail dialogue. "
-        + why,
-        evidence=reach.evidence(CODE),
-        fixes=(
-            *working_ways(run),
-            Fix(
-                title=f"let port {port} through in the firewall",
-                steps=(
-                    "Look at the rules of this machine and of its cloud or cluster for outgoing "
-                    f"TCP to port {port}: on hosting panels ConfigServer Firewall (SMTP_BLOCK) or "
-                    '"SMTP Restrictions", else nftables, ufw, firewalld, a security group.',
-                    "If they allow it, ask the hosting platform or network administrator to allow "
-                    f"outgoing port {port}"
-                    + ("." if reach.refused_elsewhere else ", or who runs the server."),
-                ),
-            ),
-        ),
+        explanation=f"The attempt to connect is turned away before any mail dialogue. {why}",
+        evidence=(*reach.evidence(CODE), *reach.outlet.evidence),
+        fixes=(*working_ways(run), *_fixes(run, reach)),
         explains=_reach.ids(attempts),
     )
+
+
+def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
+    """Title, who turns it away, and how sure that is."""
+    host, port = run.settings.host, run.settings.port
+    refusal, nearer = reach.paths.refusal, reach.paths.nearer
+    if refusal is not None and refusal.whose == "router":
+        return (
+            f"outgoing port {port} is rejected by {refusal.hop.sender} on the way to {host}",
+            f"An ICMP error says so, and its sender is not the server but {refusal.place}: a "
+            "firewall there does not let this port pass.",
+            "certain",
+        )
+    if reach.refused_elsewhere:
+        place = reach.place or "on this machine, in its cloud's rules or in the network on the way"
+        return (
+            f"outgoing port {port} is rejected: {host} and independent servers alike",
+            "Servers that have nothing to do with each other would not all refuse the same port: "
+            f"a firewall answers in their place, {place}.",
+            "certain" if len(reach.controls) > 1 else "likely",
+        )
+    if nearer is not None:
+        return (
+            f"port {port} of {host} is refused at hop {nearer.at}, before the server is reached",
+            "The refusal comes from nearer than the server, so a firewall answers in its place, "
+            f"{nearer.place}.",
+            "likely",
+        )
+    where = "on the server" if reach.is_servers_own else "on the way or on the server"
+    return (
+        f"port {port} of {host} is rejected by a firewall",
+        f"The host is there, but a firewall, {where}, reports this port alone as unreachable.",
+        "likely",
+    )
+
+
+def _fixes(run: Run, reach: _reach.Reach) -> tuple[Fix, ...]:
+    port = run.settings.port
+    if reach.is_servers_own:
+        return (
+            Fix(
+                title=f"open port {port} in the firewall of {run.settings.host}",
+                steps=(
+                    f"On the server, let TCP to port {port} in from this machine's address, or ask "
+                    "who runs the server to do so.",
+                ),
+            ),
+        )
+    panel = Fix(
+        title="look for the mail restrictions of a hosting panel",
+        steps=(
+            'On a server with cPanel: "SMTP Restrictions" in its Tweak Settings, and SMTP_BLOCK '
+            "of ConfigServer Firewall, refuse mail ports to all but the panel's own mail server.",
+        ),
+    )
+    own, *others = reach.let_through()
+    return (own, panel, *others)

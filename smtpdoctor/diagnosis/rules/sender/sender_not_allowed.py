@@ -35,7 +35,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             _refusal.seen(run, refused),
             *(_rule(run) if rule_broken else _known(run, refused)),
             *own_line(run, "sender"),
-            *library_words(run, CODE, check="sender"),
+            # the libraries' words are those for MAIL; for RCPT they blame the recipient
+            *(library_words(run, CODE, check="sender") if refused.exchange.step == "mail" else ()),
         ),
         fixes=(*_addresses.send_from_login(run), _other_login(run)),
         explains=refused.failed,

@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.session import _foreign
-from smtpdoctor.diagnosis.rules.tls import _ways
+from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Exchange, Handshake
 
@@ -68,6 +68,7 @@ def _silent_step(run: Run) -> Exchange | Handshake | None:
         and handshake.mode == "implicit"
         and handshake.failure == "stalled"
         and handshake.bytes_received == 0
+        and not _handshake.works_small(run)
     ):
         probe = _ways.same_port_probe(run, "starttls")
         waited = probe.greeting if probe else None

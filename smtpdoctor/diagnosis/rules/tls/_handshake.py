@@ -30,6 +30,18 @@ def legacy(run: Run) -> Handshake | None:
     return next((handshake for handshake in handshakes if handshake.ok), None)
 
 
+def works_with_one_group(run: Run) -> Handshake | None:
+    """The handshake that worked once the ClientHello offered one classic group and so was small."""
+    handshakes = [view.handshake for view in run.probes("one-group") if view.handshake]
+    return next((handshake for handshake in handshakes if handshake.ok), None)
+
+
+def works_small(run: Run) -> bool:
+    """Whether the port speaks TLS where packets or the ClientHello are small: it is no silence."""
+    small = any(view.speaks_tls_mode for view in run.probes("small-segments"))
+    return small or works_with_one_group(run) is not None
+
+
 def _code(run: Run, handshake: Handshake) -> str:
     if handshake.mode == "implicit":
         if handshake.failure == "not-tls" and handshake.protocol == "smtp":

@@ -1,4 +1,7 @@
-"""A TLS handshake that began and got no further: no answer, or a part of one."""
+"""A TLS handshake that began and got no further: no answer, or a part of one.
+
+Where a small ClientHello is answered, the large one is what something on the way drops.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import Handshake
 
 CODE = "tls-handshake-stalled"
 
@@ -17,19 +21,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     handshake = _handshake.failed(run, CODE)
     if handshake is None:
         return
-    where = _ways.where(run)
-    begun = handshake.bytes_received > 0
-    after = "after STARTTLS was accepted " if handshake.mode == "starttls" else ""
-    came = (
-        f"{handshake.bytes_received} bytes came back, then nothing more"
-        if begun
-        else "no byte came back"
-    )
-    yield Diagnosis(
+    small = _handshake.works_with_one_group(run)
+    yield _large_hello(run, handshake, small) if small else _stalled(run, handshake)
+
+
+def _stalled(run: Run, handshake: Handshake) -> Diagnosis:
+    return Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"the TLS handshake with {where} stalls",
+        title=f"the TLS handshake with {_ways.where(run)} stalls",
         explanation=(
             "The connection stands, but the TLS handshake does not end. The handshake is the first "
             "moment at which large packets travel, so probably a packet is lost on the way for its "
@@ -38,12 +39,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "helps, it was the size."
         ),
         evidence=(
-            Evidence(
-                check="tls",
-                text=f"{after}the ClientHello was sent to {where}, and for "
-                f"{handshake.seconds:.1f} s {came}",
-            ),
+            _seen(run, handshake),
             *library_words(run, CODE),
+            *_tried_small(run),
         ),
         fixes=(
             *working_ways(run),
@@ -61,3 +59,73 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         explains=(handshake.id,),
     )
+
+
+def _large_hello(run: Run, handshake: Handshake, small: Handshake) -> Diagnosis:
+    """Only a client's first message of more than one packet is not answered."""
+    where = _ways.where(run)
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{where} answers only a small ClientHello: the usual one gets no answer",
+        explanation=(
+            "Current TLS libraries offer a post-quantum key exchange in their first message, the "
+            "ClientHello, which no longer fits into one packet. Something on the way, or the "
+            "server, expects it in one, and throws it away. With a classic key exchange alone the "
+            "message is small, and TLS works."
+        ),
+        evidence=(
+            _seen(run, handshake),
+            Evidence(
+                check="tls",
+                text=f"with X25519 as the only key exchange {_ways.version_words(small)} works "
+                f"after {small.seconds * 1000:.0f} ms",
+            ),
+            *library_words(run, CODE),
+            *_tried_small(run),
+        ),
+        fixes=(
+            *working_ways(run),
+            Fix(
+                title="offer classic key exchanges only",
+                tried="TLS works with X25519 alone; login not tried",
+                steps=(
+                    "Nodemailer: `tls: { ecdhCurve: 'X25519:P-256' }` in createTransport.",
+                    "A program with OpenSSL 3: `Groups = X25519:P-256` in the system_default "
+                    "section of openssl.cnf (a copy of it by OPENSSL_CONF is enough).",
+                    "Tell who runs the firewall, or the server: it must take a ClientHello that "
+                    "comes in several packets.",
+                ),
+            ),
+        ),
+        explains=(handshake.id,),
+    )
+
+
+def _seen(run: Run, handshake: Handshake) -> Evidence:
+    begun = handshake.bytes_received > 0
+    after = "after STARTTLS was accepted " if handshake.mode == "starttls" else ""
+    came = (
+        f"{handshake.bytes_received} bytes came back, then nothing more"
+        if begun
+        else "no byte came back"
+    )
+    return Evidence(
+        check="tls",
+        text=f"{after}the ClientHello was sent to {_ways.where(run)}, and for "
+        f"{handshake.seconds:.1f} s {came}",
+    )
+
+
+def _tried_small(run: Run) -> tuple[Evidence, ...]:
+    """Smaller packets that did not help either."""
+    sizes = [
+        str(view.session.segment_size)
+        for view in run.probes("small-segments")
+        if view.handshake is not None and not view.handshake.ok
+    ]
+    if not sizes:
+        return ()
+    text = f"TCP segments of at most {' and '.join(sizes)} bytes did not help"
+    return (Evidence(check="tls", text=text),)

@@ -1,0 +1,164 @@
+"""Something that answers the mail port in the server's place.
+
+Seen from a mail port that is answered hops before another port of the same address, or from an
+unverified certificate, or the greeting beside it, that belongs to another known operator. A
+certificate that was verified for the host clears it; where all ports are near, it is no diagnosis.
+A product that the certificate's issuer names, without such a distance, is tls-intercepted's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor import knowledge
+from smtpdoctor.addresses import family_of
+from smtpdoctor.diagnosis.evidence import cite
+from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Severity
+from smtpdoctor.diagnosis.paths import Nearer, Paths
+from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
+from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.observations import CertificateSeen, Exchange
+
+CODE = "smtp-intercepted"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    main = run.main
+    if main is None or run.is_local_target:
+        return
+    failed = _unproven(main)
+    if failed is None:
+        return
+    nearer = Paths(run, family_of(main.session.address)).nearer
+    match = _certificate.interceptor(failed) if isinstance(failed, CertificateSeen) else None
+    operator = _other_operator(run, main)
+    if nearer is None and operator is None:
+        return
+    where = _ways.where(run)
+    who = match.interceptor.name if match else operator.name if operator else "something near"
+    hop = f" at hop {nearer.at}" if nearer is not None else ""
+    lax = isinstance(failed, CertificateSeen) and not run.settings.verify
+    severity: Severity = "warning" if lax else "error"
+    yield Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence=_confidence(nearer, known=match is not None or operator is not None),
+        title=f"{where} is answered{hop} by {who} in the server's place",
+        explanation=_explanation(nearer, failed),
+        evidence=_evidence(run, main, failed, nearer, operator),
+        fixes=(*working_ways(run), _fix(run, match)),
+        explains=(failed.id,),
+    )
+
+
+def _unproven(main: SessionView) -> CertificateSeen | Exchange | None:
+    """What failed where the server should have proved who it is; None once it has."""
+    seen = main.certificate
+    if seen is not None:
+        mismatch = seen.verify_code in (*_certificate.UNTRUSTED, *_certificate.OTHER_NAME)
+        return seen if not seen.verified and mismatch else None
+    step = main.step("starttls")
+    return step if step is not None and step.ok is False and not step.injected else None
+
+
+def _other_operator(run: Run, main: SessionView) -> knowledge.Provider | None:
+    """A known operator, not the configured host's own, that the server shows itself to be."""
+    own = knowledge.provider_of(run.settings.host or "")
+    seen = main.certificate
+    if own is None or seen is None:
+        return None
+    names = seen.chain[0].names if seen.chain else ()
+    # OpenSSL comes to the names only after it has found the chain good
+    certified = (
+        knowledge.provider_by_certificate(names)
+        if seen.verify_code in _certificate.OTHER_NAME
+        else None
+    )
+    found = certified or _greeted(main)
+    return found if found is not None and found.id != own.id else None
+
+
+def _greeted(main: SessionView) -> knowledge.Provider | None:
+    """The operator whose host the greeting names (RFC 5321 §4.2: its first word)."""
+    greeting = main.greeting
+    if greeting is None or greeting.reply is None or not greeting.reply.lines:
+        return None
+    name = greeting.reply.lines[0].partition(" ")[0]
+    beside = knowledge.submission_host_for(name)
+    return knowledge.provider_of(name) or (beside[1] if beside else None)
+
+
+def _confidence(nearer: Nearer | None, *, known: bool) -> Confidence:
+    if nearer is None:
+        return "likely"
+    if known:
+        return "certain"
+    # near the server a load balancer may take the mail ports alone
+    distance = nearer.further.reached_at or nearer.further.hops[-1].ttl
+    return "likely" if nearer.is_near or 2 * nearer.at <= distance else "possible"
+
+
+def _explanation(nearer: Nearer | None, failed: CertificateSeen | Exchange) -> str:
+    text = ""
+    if nearer is not None:
+        text = (
+            f"Port {nearer.further.port} of the same address is further away than the mail port, "
+            f"so something on the way takes the mail connection, {nearer.place}. "
+        )
+    if isinstance(failed, CertificateSeen):
+        text += "It could not prove to be the server that the settings name. "
+    else:
+        text += "It gives no TLS, so nothing proves that it is the server. "
+    return text + (
+        "Mail shields, hosting companies, hotels and offices do that. A program that logs in here "
+        "would give it the password; smtpdoctor sent none."
+    )
+
+
+def _evidence(
+    run: Run,
+    main: SessionView,
+    failed: CertificateSeen | Exchange,
+    nearer: Nearer | None,
+    operator: knowledge.Provider | None,
+) -> tuple[Evidence, ...]:
+    texts = [("reach", nearer.seen)] if nearer is not None else []
+    if isinstance(failed, CertificateSeen) and failed.chain:
+        leaf = failed.chain[0]
+        # an issuer may name the interceptor's customer: the names and the match have to do
+        match = _certificate.interceptor(failed)
+        issuer = match.words if match else _certificate.name(leaf.issuer)
+        names = _certificate.listed(leaf.names) or _certificate.name(leaf.subject)
+        texts.append(("tls", f"the certificate is for {names}, issued by {issuer}"))
+    greeting = main.greeting
+    if greeting is not None and greeting.reply is not None and greeting.reply.code:
+        said = f"{greeting.reply.code} {greeting.reply.last}"
+        texts.append(("tls", f'the greeting is "{said}"'))
+    if operator is not None:
+        own = run.provider.name if run.provider else run.settings.host
+        source = cite(*operator.names_sources[:1])
+        texts.append(("tls", f"known: that is {operator.name}, not {own} {source}".rstrip()))
+    return tuple(Evidence(check=check, text=text) for check, text in texts)
+
+
+def _fix(run: Run, match: _certificate.Match | None) -> Fix:
+    port = run.settings.port
+    first = (
+        (match.interceptor.fix,)
+        if match and match.interceptor.fix
+        else (
+            "On this machine: the mail shield of an antivirus program, or a redirect in the packet "
+            "filter (nft list ruleset).",
+        )
+    )
+    return Fix(
+        title=f"have connections to {run.settings.host}, port {port}, passed on untouched",
+        steps=(
+            *first,
+            'On shared hosting: "SMTP Restrictions" of the panel lead mail ports to the hoster\'s '
+            "own server; ask for an exception, or use that server as your relay.",
+            "In a hotel or office: ask the administrator, or send from another network.",
+            f"To see it from elsewhere: {_certificate.show(run)}",
+        ),
+    )

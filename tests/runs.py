@@ -1,0 +1,140 @@
+"""Whole runs on a `FakeNetwork`: what stands in the environment, what the network does, the report.
+
+`Ran` is one finished run. The tests of the runner, the session, the reports and the command line
+share it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from smtpdoctor.api import make_plan
+from smtpdoctor.api import run as run_plan
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
+from smtpdoctor.diagnosis.model import Diagnosis
+from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
+from smtpdoctor.observations import Session as SessionSeen
+from smtpdoctor.report.json import render as render_json
+from smtpdoctor.report.model import Report
+from smtpdoctor.report.terminal import render
+from smtpdoctor.settings.reading import Options
+
+from .fake_network import FakeNetwork, Port, run
+
+HOST = "mail.example.com"
+ADDRESS = "192.0.2.10"
+SECOND = "192.0.2.11"
+IPV6 = "2001:db8::10"
+GMAIL, MICROSOFT, SENDGRID, MAILGUN = (f"192.0.2.{number}" for number in (20, 21, 22, 23))
+
+#: The names of the control hosts, and an address for each.
+CONTROLS = {
+    "smtp.gmail.com": (GMAIL,),
+    "smtp.office365.com": (MICROSOFT,),
+    "smtp.sendgrid.net": (SENDGRID,),
+    "smtp.mailgun.org": (MAILGUN,),
+}
+CONTROL_ADDRESSES = ("1.1.1.1", "8.8.8.8", "2606:4700:4700::1111")
+
+ENV = {"SMTP_HOST": HOST, "SMTP_USER": USERNAME, "SMTP_PASS": PASSWORD}
+
+
+class Ran:
+    """A finished run on `network`; `authority` signed what its servers show."""
+
+    def __init__(
+        self,
+        network: FakeNetwork,
+        authority: Authority,
+        *,
+        env: Mapping[str, str | None] | None = None,
+        options: Options | None = None,
+        **plan: Any,
+    ) -> None:
+        self.network = network
+        merged = {**ENV, **(env or {})}
+        self.env = {name: value for name, value in merged.items() if value is not None}
+        plan.setdefault("cafile", str(authority.cafile))
+        made = make_plan(
+            options or Options(),
+            environ=self.env,
+            folder=Path("/nonexistent"),
+            stdin=None,
+            **plan,
+        )
+        self.seen: list[AnyObservation] = []
+        self.report: Report = run(
+            run_plan(made, environ=self.env, network=network, listener=self.seen.append)
+        )
+
+    @property
+    def observations(self) -> Observations:
+        return self.report.observations
+
+    def codes(self, severity: str = "error") -> list[str]:
+        return [item.code for item in self.report.diagnoses if item.severity == severity]
+
+    def diagnosis(self, code: str) -> Diagnosis:
+        return next(item for item in self.report.diagnoses if item.code == code)
+
+    @property
+    def purposes(self) -> list[str]:
+        """Why each session was begun, in order."""
+        return [item.purpose for item in self.observations.of(SessionSeen)]
+
+    def steps(self, purpose: str = "configured") -> list[str]:
+        """What was said in the first session of that purpose."""
+        session = self.observations.first(SessionSeen, purpose=purpose)
+        assert session is not None, self.purposes
+        found = self.observations.of(Exchange, connection=session.connection)
+        return [item.step for item in found]
+
+    @property
+    def crashes(self) -> list[tuple[str, str]]:
+        return [(item.name, item.crash) for item in self.observations.of(CheckRun) if item.crash]
+
+    def text(self, *, verbose: bool = False, width: int = 80) -> str:
+        console = Console(file=io.StringIO(), width=width, color_system=None)
+        render(self.report, console, verbose=verbose)
+        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+    def everything(self) -> str:
+        """All that a user, a log or a saved run could ever get to see of this run."""
+        return "\n".join(
+            (self.text(), self.text(verbose=True, width=100), render_json(self.report))
+        )
+
+
+def one_host(
+    authority: Authority,
+    *,
+    on_587: Port | None = None,
+    on_465: Port | None = None,
+    addresses: tuple[str, ...] = (ADDRESS,),
+    others: Mapping[tuple[str, int], Port] | None = None,
+    names: Mapping[str, tuple[str, ...] | str] | None = None,
+    **network: Any,
+) -> FakeNetwork:
+    """A host with healthy servers on 587 and 465, unless told otherwise; the internet answers."""
+    certificate = authority.issue([HOST])
+    plain = Behaviour(certificate=certificate)
+    implicit = Behaviour(certificate=certificate, implicit_tls=True)
+    ports: dict[tuple[str, int], Port] = {}
+    for address in addresses:
+        ports[address, 587] = plain if on_587 is None else on_587
+        ports[address, 465] = implicit if on_465 is None else on_465
+    internet: dict[tuple[str, int], Port] = {
+        **{(address, 443): Behaviour() for address in CONTROL_ADDRESSES},
+        **{(address, port): Behaviour() for (address,) in CONTROLS.values() for port in (465, 587)},
+    }
+    return FakeNetwork(
+        names={HOST: addresses, **CONTROLS, **(names or {})},
+        ports={**internet, **ports, **(others or {})},
+        **network,
+    )
