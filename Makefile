@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types layers format benchmark new-diagnosis fuzz clean
+.PHONY: help demo test readme lint types layers format benchmark new-diagnosis fuzz clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -47,3 +47,6 @@ fuzz: $(VENV)/ready  ## fuzz the readers for a minute each (needs atheris)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+readme: $(VENV)/ready  ## bring the report and the codes in the README up to date
+	$(BIN)/python tools/update_readme.py

@@ -1,9 +1,7 @@
 """smtpdoctor names the true cause when an application can't send mail by SMTP submission.
 
-    import smtpdoctor
-
-    report = smtpdoctor.check("smtp.ionos.com:587")
-    print(report.verdict, [diagnosis.code for diagnosis in report.diagnoses])
+From Python, `smtpdoctor.check("smtp.ionos.com:587")` gives a `Report`, with its `verdict` and its
+`diagnoses`; `acheck` is the same for an event loop, `diagnose` judges observations made before.
 """
 
 from __future__ import annotations

@@ -37,6 +37,14 @@ def is_local(address: str) -> bool:
     return parsed.is_loopback or parsed.is_private or parsed.is_link_local
 
 
+def is_loopback(address: str) -> bool:
+    """Whether the address is this machine's own by definition (RFC 1122 §3.2.1.3, RFC 4291)."""
+    try:
+        return ipaddress.ip_address(address.split("%", maxsplit=1)[0]).is_loopback
+    except ValueError:
+        return False
+
+
 _DOCUMENTATION = tuple(
     ipaddress.ip_network(text)
     for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")

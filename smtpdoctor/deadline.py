@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+#: Timers fire a little early or late.
+CLOCK_SLACK = 0.01
+
 
 class Deadline:
     """An end, `seconds` from now by `clock` (seconds, monotonic)."""
@@ -22,3 +25,8 @@ class Deadline:
     def cap(self, seconds: float) -> float:
         """How long a step may wait that would like `seconds`; never negative."""
         return max(0.0, min(seconds, self.left()))
+
+    def cut_off(self, wanted: float, waited: float) -> bool:
+        """Whether a wait that brought nothing was ended by this end, and before half of what it
+        wanted: such a silence says nothing."""
+        return self.left() < CLOCK_SLACK and waited < wanted / 2

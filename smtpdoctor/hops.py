@@ -119,7 +119,7 @@ async def trace(address: str, port: int, timeout: float) -> TraceResult | None:
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-    return _result(hops, sent_at, loop.time())
+    return _result(hops, sent_at, loop.time(), _source(address, port))
 
 
 def _first_final(hops: dict[int, Hop]) -> Hop | None:
@@ -132,7 +132,9 @@ def _furthest_router(hops: dict[int, Hop]) -> int:
     return max((ttl for ttl, hop in hops.items() if hop.outcome == "time-exceeded"), default=0)
 
 
-def _result(hops: dict[int, Hop], sent_at: dict[int, float], now: float) -> TraceResult:
+def _result(
+    hops: dict[int, Hop], sent_at: dict[int, float], now: float, source: str
+) -> TraceResult:
     last = _first_final(hops)
     return TraceResult(
         hops=tuple(
@@ -140,7 +142,22 @@ def _result(hops: dict[int, Hop], sent_at: dict[int, float], now: float) -> Trac
             for ttl in range(1, (last.ttl if last else len(sent_at)) + 1)
         ),
         reached_at=last.ttl if last and last.outcome in ("open", "refused") else None,
+        source=source,
     )
+
+
+def _source(address: str, port: int) -> str:
+    """The address that this machine gives packets on that way, "" where it knows no way.
+
+    A datagram socket finds it out without sending anything.
+    """
+    family = socket.AF_INET6 if family_of(address) == "IPv6" else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect(socket_address(address, port))
+            return str(sock.getsockname()[0])
+    except OSError:
+        return ""
 
 
 async def _connect(address: str, port: int, ttl: int) -> Hop:

@@ -88,10 +88,14 @@ class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TraceResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The way to one port: one hop for each TTL from 1, and the TTL at which the port answered."""
+    """The way to one port: one hop for each TTL from 1, and the TTL at which the port answered.
+
+    `source` is the address of this machine that the SYNs went out from.
+    """
 
     hops: tuple[Hop, ...]
     reached_at: int | None = None
+    source: str = ""
 
 
 class ResolverSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +117,9 @@ class Network(Protocol):
         self, server: str, question: str, record: str, timeout: float
     ) -> AnswerResult: ...
 
-    async def connect(self, address: str, port: int, timeout: float) -> ConnectResult: ...
+    async def connect(
+        self, address: str, port: int, timeout: float, *, segment_size: int = 0
+    ) -> ConnectResult: ...
 
     async def trace(self, address: str, port: int, timeout: float) -> TraceResult | None:
         """None where this system has no error queue for ordinary users."""
@@ -195,7 +201,10 @@ class SystemNetwork:
 
         return await ask(server, question, record, timeout)
 
-    async def connect(self, address: str, port: int, timeout: float) -> ConnectResult:
+    async def connect(
+        self, address: str, port: int, timeout: float, *, segment_size: int = 0
+    ) -> ConnectResult:
+        """`segment_size` asks the other side for TCP segments of at most so many bytes."""
         loop = asyncio.get_running_loop()
         began = time.monotonic()
         family = socket.AF_INET6 if family_of(address) == "IPv6" else socket.AF_INET
@@ -207,6 +216,8 @@ class SystemNetwork:
         try:
             # small commands go out at once; a doctor waits for answers, not for full segments
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if segment_size:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment_size)
             async with asyncio.timeout(max(timeout, 0)):
                 await loop.sock_connect(sock, socket_address(address, port))
         except TimeoutError:

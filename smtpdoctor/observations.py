@@ -25,6 +25,10 @@ CHECKS: tuple[CheckName, ...] = get_args(CheckName)
 Role = Literal["main", "probe"]
 
 
+#: The error of a step that the end of the whole run cut off: its silence says nothing.
+CUT_OFF = "cut-off"
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """The base of all observations. `at` and `seconds` count from the start of the run."""
 
@@ -51,6 +55,20 @@ class Place(Observation, frozen=True, kw_only=True, tag="place"):
     proxies: tuple[str, ...] = ()  # names of the proxy variables that are set
     trust_store: int | None = None  # CA certificates found, None where not looked at
     trust_store_path: str = ""
+
+
+class PlatformSeen(Observation, frozen=True, kw_only=True, tag="platform-seen"):
+    """A platform that this machine's marks name. With several, the most specific comes first.
+
+    `platform` is its id in the knowledge base. Without `verified` no source confirms that the
+    marks are this platform's own.
+    """
+
+    platform: str
+    name: str
+    marks: tuple[str, ...] = ()  # "DMI sys_vendor is DigitalOcean", "variable RENDER is set"
+    verified: bool = False
+    asked_metadata: bool = False  # the marks are answers of the metadata service
 
 
 class CheckRun(Observation, frozen=True, kw_only=True, tag="check-run"):
@@ -92,7 +110,7 @@ class SystemLookup(Observation, frozen=True, kw_only=True, tag="system-lookup"):
 
     host: str
     addresses: tuple[str, ...] = ()
-    error: str = ""  # EAI_NONAME, EAI_AGAIN, …; "timeout" where it did not return in time
+    error: str = ""  # EAI_NONAME, EAI_AGAIN, …; "timeout": not back in time; CUT_OFF
     from_hosts_file: tuple[str, ...] = ()  # addresses that /etc/hosts has for the name
 
 
@@ -147,7 +165,7 @@ class ConnectAttempt(Observation, frozen=True, kw_only=True, tag="connect"):
     family: Family
     outcome: ConnectOutcome
     purpose: ConnectPurpose = "configured"
-    error: str = ""  # ECONNREFUSED, EHOSTUNREACH, EPERM, …
+    error: str = ""  # ECONNREFUSED, EHOSTUNREACH, EPERM, …; CUT_OFF
     provider: str | None = None  # the provider of a control or other host
 
 
@@ -184,8 +202,9 @@ class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
     """The way to one port, hop by hop, as far as it answers.
 
     `hops` has one entry for each TTL from 1 up to the first final answer, or to the last that was
-    tried. `reached_at` is the TTL at which the port itself answered, open or refused. Without
-    `supported` this system gives no ICMP errors to ordinary users.
+    tried. `reached_at` is the TTL at which the port itself answered, open or refused. `source` is
+    the address of this machine that the SYNs went out from. Without `supported` this system gives
+    no ICMP errors to ordinary users.
     """
 
     host: str
@@ -194,6 +213,7 @@ class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
     family: Family
     hops: tuple[Hop, ...] = ()
     reached_at: int | None = None
+    source: str = ""
     supported: bool = True
 
 
@@ -208,11 +228,22 @@ Step = Literal[
 ExchangeOutcome = Literal["reply", "silence", "closed", "reset", "tls", "flood", "other"]
 
 
+SessionPurpose = Literal[
+    "configured",
+    "other-mode",  # the other TLS mode on the configured port
+    "other-port",
+    "other-host",
+    "noop",  # a NOOP into silence
+    "legacy-tls",  # which TLS does the server speak, if it may be old
+    "small-segments",  # does TLS work where no packet is large
+    "one-group",  # does TLS work where the ClientHello is small
+]
+
+
 class Session(Observation, frozen=True, kw_only=True, tag="session"):
     """A session was begun; the observations after it with the same `connection` belong to it.
 
-    `purpose` says why: the configured way, the other TLS mode on the same port, another port,
-    a ClientHello or a NOOP into silence.
+    `purpose` says why.
     """
 
     connection: str
@@ -220,7 +251,8 @@ class Session(Observation, frozen=True, kw_only=True, tag="session"):
     address: str
     port: int
     tls: TLSMode
-    purpose: Literal["configured", "other-mode", "other-port", "other-host", "noop", "legacy-tls"]
+    purpose: SessionPurpose
+    segment_size: int = 0  # TCP_MAXSEG of this connection, 0 where the system chose
 
 
 class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
@@ -240,11 +272,11 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     arrived: str = ""
     injected: bool = False  # clear-text bytes stood behind the 220 to STARTTLS
     mechanism: str = ""  # AUTH: which one
-    error: str = ""  # errno name of a reset
+    error: str = ""  # errno name of a reset; CUT_OFF
 
 
 HandshakeFailure = Literal[
-    "", "not-tls", "version", "cipher", "alert", "closed", "reset", "stalled", "other"
+    "", "not-tls", "version", "cipher", "alert", "closed", "reset", "stalled", "cut-off", "other"
 ]
 
 
@@ -312,6 +344,7 @@ class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried
 
 AnyObservation = (
     Place
+    | PlatformSeen
     | CheckRun
     | SettingsRead
     | SettingRead
@@ -399,9 +432,17 @@ class Redactor:
     def add(self, *forms: str | bytes) -> None:
         """Add secrets or their encoded forms; empty ones are ignored."""
         for form in forms:
-            text = form.decode("utf-8", "replace") if isinstance(form, bytes) else form
-            if text.strip():
-                self._forms.add(text)
+            data = form if isinstance(form, bytes) else form.encode("utf-8", "surrogateescape")
+            # as a reply's raw bytes and as its readable text have what is not UTF-8
+            for how in ("surrogateescape", "backslashreplace"):
+                text = data.decode("utf-8", how)
+                if text.strip():
+                    self._forms.add(text)
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest form, in characters."""
+        return max(map(len, self._forms), default=0)
 
     def __call__(self, text: str) -> str:
         import re

@@ -7,7 +7,7 @@ from pathlib import Path
 
 #: Installed, the pages stand in the package; in a checkout, in docs/diagnoses.
 PLACES = (
-    Path(__file__).parent / "pages",
+    Path(__file__).parent / "diagnosis_pages",
     Path(__file__).parent.parent / "docs" / "diagnoses",
 )
 

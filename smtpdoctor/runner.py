@@ -12,7 +12,6 @@ import contextlib
 import itertools
 import ssl
 import traceback
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_address, is_local
+from smtpdoctor.addresses import family_of, is_address, is_local, is_loopback
 from smtpdoctor.checks import auth, dns, reach, sender, tls
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import ConnectResult, Network, Stream
@@ -29,6 +28,7 @@ from smtpdoctor.observations import (
     AnyObservation,
     CheckName,
     CheckRun,
+    ConnectAttempt,
     ConnectPurpose,
     Exchange,
     Handshake,
@@ -36,6 +36,7 @@ from smtpdoctor.observations import (
     Recorder,
     Redactor,
     Session,
+    SessionPurpose,
     SettingRead,
     SettingsRead,
     Trail,
@@ -44,15 +45,25 @@ from smtpdoctor.place import full_host_name, look_around
 from smtpdoctor.plan import NEEDS, Plan
 from smtpdoctor.settings.model import MASK, TLSMode
 from smtpdoctor.smtp.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
-from smtpdoctor.smtp.tls import client_context, legacy_context, trust_store_size
+from smtpdoctor.smtp.tls import (
+    client_context,
+    legacy_context,
+    one_group_context,
+    trust_store_size,
+)
 
-#: At most so many sessions with one server at a time.
-SESSIONS_PER_SERVER = 2
+#: At most so many sessions at a time, so that no server ever has more.
+SESSIONS_AT_A_TIME = 2
 #: A server that gives no byte for so many round trips, or seconds, counts as silent.
 SILENT_ROUND_TRIPS = 3
 SILENT_SECONDS = 0.5
 #: What the run may overrun its timeout by before everything still open is cut off.
 GRACE = 1.0
+
+#: From this release on OpenSSL sends post-quantum key shares by itself.
+POST_QUANTUM_OPENSSL = (3, 5)
+#: Segments that pass a tunnel in a tunnel, and those that pass everywhere (RFC 9293 §3.7.1).
+SEGMENT_SIZES = (1200, 536)
 
 #: The two hosts of IONOS that stand for its regions; the others are names of the same service.
 IONOS_HOSTS = ("smtp.ionos.com", "smtp.ionos.de")
@@ -132,11 +143,11 @@ class _Examination:
         self.addresses: tuple[str, ...] = ()
         self.side_connects: dict[tuple[str, int, str], asyncio.Task[ConnectResult]] = {}
         self.other_hosts: Mapping[str, asyncio.Task[tuple[str, ...]]] = {}
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(SESSIONS_PER_SERVER)
-        )
+        # one count for all: whether two addresses are one server can't be told
+        self._slots = asyncio.Semaphore(SESSIONS_AT_A_TIME)
         self.probed_ports: set[int] = set()
         self.another_way_works = False
+        self.traced: asyncio.Future[list[None]] | None = None
         self._numbers = itertools.count(1)
         self._context: asyncio.Task[ssl.SSLContext] | None = None
 
@@ -153,7 +164,7 @@ class _Examination:
                 self._context = self.tasks.create_task(
                     asyncio.to_thread(client_context, self.plan.cafile), "tls"
                 )
-                await self._guard("reach", self._examine_host(host))
+                await self._examine_host(host)
             await self.tasks.wait()
         finally:
             await self.side.cancel()
@@ -161,10 +172,14 @@ class _Examination:
             await self._record_place()
 
     async def _examine_host(self, host: str) -> None:
-        found = await self._look_up(host)
-        if found is None or not self._selects("reach"):
-            return
-        trail, self.addresses = found
+        if not self._may_touch(host, self.settings.port or 0):
+            return  # --connect-to speaks of this host's other ports only
+        found = await self._guard("dns", self._look_up(host))
+        if found is not None and self._selects("reach"):
+            trail, self.addresses = found
+            await self._guard("reach", self._reach(host, trail))
+
+    async def _reach(self, host: str, trail: Trail) -> None:
         self._knock_beside(host, trail)
         async with self._connect(host, trail) as connection:
             if connection is None:
@@ -229,12 +244,11 @@ class _Examination:
         async def one(address: str) -> None:
             nonlocal waiting
             own = trail.branch()
-            result = await self._attempt(own, host, address, port, "configured")
-            waiting -= 1
-            if result.stream is not None:
-                if first.done():
+            try:
+                result = await self._attempt(own, host, address, port, "configured")
+                if result.stream is not None and first.done():
                     result.stream.close()
-                else:
+                elif result.stream is not None:
                     first.set_result(
                         _Connection(
                             stream=result.stream,
@@ -243,17 +257,51 @@ class _Examination:
                             seconds=result.seconds,
                         )
                     )
-            elif waiting == 0 and not first.done():
-                first.set_result(None)
+            finally:
+                waiting -= 1
+                if waiting == 0 and not first.done():
+                    first.set_result(None)
 
         for address in self.addresses:
             self.tasks.create_task(one(address), "reach")
+        self.side.create_task(self._trace_when_stuck(host, trail, first), "reach")
         connection = await first
         try:
             yield connection
         finally:
             if connection is not None:
                 connection.stream.close()
+
+    async def _trace_when_stuck(
+        self, host: str, trail: Trail, first: asyncio.Future[_Connection | None]
+    ) -> None:
+        """Look at the path while the configured port is still being waited for."""
+        await asyncio.wait({first}, timeout=reach.TRACE_AFTER)
+        if not first.done() or first.result() is None:
+            await self._trace(host, trail)
+
+    async def _trace(self, host: str, trail: Trail) -> None:
+        """The way to the configured port and to one for comparison, IPv4 and IPv6 apart. Once."""
+        if self.traced is None:
+            port = self.settings.port or 0
+            one_of_each = {family_of(address): address for address in reversed(self.addresses)}
+            self.traced = asyncio.gather(
+                *(
+                    reach.trace(
+                        self.network,
+                        trail.branch(role="probe"),
+                        self.deadline,
+                        host=host,
+                        address=address,
+                        port=each,
+                    )
+                    for address in one_of_each.values()
+                    # nothing stands between a machine and itself
+                    if not is_loopback(address) and not self.plan.is_mapped(host)
+                    for each in dict.fromkeys((port, reach.CONTROL_PORT))
+                )
+            )
+        await asyncio.shield(self.traced)
 
     async def _attempt(
         self,
@@ -263,7 +311,6 @@ class _Examination:
         port: int,
         purpose: ConnectPurpose,
         *,
-        wait: float = reach.CONNECT,
         provider: str | None = None,
     ) -> ConnectResult:
         mapping = self.plan.mapping(host, port)
@@ -276,9 +323,14 @@ class _Examination:
             port=port,
             target=(mapping.address, mapping.target_port) if mapping is not None else None,
             purpose=purpose,
-            wait=wait,
             provider=provider,
+            round_trip=self._round_trip,
         )
+
+    def _round_trip(self) -> float:
+        """The shortest time in which a port has answered so far, in seconds."""
+        answered = self.recorder.observations().of(ConnectAttempt, outcome="open")
+        return min((item.seconds for item in answered), default=0.0)
 
     def _knock_beside(self, host: str, trail: Trail) -> None:
         """Connect to the two submission ports beside the configured one, and close at once."""
@@ -316,7 +368,6 @@ class _Examination:
             address,
             port,
             purpose,
-            wait=reach.BESIDE,
             provider=provider,
         )
         if result.stream is not None:
@@ -346,7 +397,14 @@ class _Examination:
             if self._may_touch(host, port)
             for address in self.addresses
         ]
-        work = [self._probe_other_ports(host, trail)] if self._selects("tls") else []
+        if self._may_touch(host, reach.CONTROL_PORT):
+            knocks += [
+                self._knock(trail, host, address, reach.CONTROL_PORT, "other-port")
+                for address in self.addresses
+            ]
+        work = [self._trace(host, trail)]
+        if self._selects("tls"):
+            work.append(self._probe_other_ports(host, trail))
         if self._wants_controls(host):
             work += [self._knock_control_addresses(trail), self._knock_control_hosts(host, trail)]
         await asyncio.gather(*knocks, *work)
@@ -397,36 +455,53 @@ class _Examination:
         """The session on the configured way, and probes beside it when it fails or is silent."""
         port = self.settings.port or 0
         session = self._session("configured", host, connection, port, self.settings.tls)
-        async with self._slots[connection.address]:
-            talking = asyncio.create_task(self._configured_session(session, host, connection))
-            silence = asyncio.create_task(self._silence(session, connection.seconds))
-            await asyncio.wait({talking, silence}, return_when=asyncio.FIRST_COMPLETED)
-            silence.cancel()
-            probes = None
-            if not talking.done():
-                if not session.heard.is_set():
-                    probes = asyncio.create_task(self._probe_silence(host, connection, session))
-                await asyncio.wait({talking})
-            if probes is not None:
-                await probes
-        worked = talking.result()
+        async with self._slots:
+            talking = self.tasks.create_task(
+                self._configured_session(session, host, connection), "tls"
+            )
+            together: set[asyncio.Task[Any]] = {talking}
+            # no byte for as long as a live server would need
+            soon = max(SILENT_ROUND_TRIPS * connection.seconds, SILENT_SECONDS)
+            await asyncio.wait(together, timeout=soon)
+            if not talking.done() and not session.heard.is_set():
+                probing = self._probe_silence(host, connection, session)
+                together.add(self.tasks.create_task(probing, "tls"))
+            await asyncio.wait(together)
+        worked = talking.exception() is None and talking.result()
         if worked and self.settings.found:
             await self.side.cancel()
             return
         await self._probe_beside(host, connection, session)
 
-    async def _silence(self, session: SMTPSession, round_trip: float) -> None:
-        """Return when the server has given no byte for as long as a live one would need."""
-        wait = max(SILENT_ROUND_TRIPS * round_trip, SILENT_SECONDS)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait):
-                await session.heard.wait()
-                await asyncio.Event().wait()  # it speaks: not silent, whatever follows
-
     async def _configured_session(
         self, session: SMTPSession, host: str, connection: _Connection
     ) -> bool:
         """True where nothing else needs to be tried: a login could be offered as configured."""
+        settings = self.settings
+        try:
+            worked = await self._begin(session, host, connection)
+            if not worked:
+                await session.quit()
+                return False
+            logged_in: bool | None = None
+            if self._selects("auth"):
+                trail = session.trail.branch("auth")
+                trail.also_after(*self._settings("username", "password", "token"))
+                logged_in = await self._guard(
+                    "auth", auth.log_in(session, settings, self.plan.credentials, trail)
+                )
+            if self._selects("sender") and sender.wanted(settings, logged_in):
+                trail = session.trail.branch("sender")
+                trail.also_after(*self._settings("sender"))
+                await self._guard("sender", sender.dry_run(session, settings, trail))
+            else:
+                await session.quit()
+        finally:
+            await session.close()
+        return settings.tls != "none" or not self._tls_may_be_wanted(session)
+
+    async def _begin(self, session: SMTPSession, host: str, connection: _Connection) -> bool:
+        """Greeting, EHLO and TLS as configured; True where a login or a sender could follow."""
         settings = self.settings
         context = await self._verifying_context()
         # credentials that can't go out in clear make STARTTLS a demand
@@ -441,6 +516,7 @@ class _Examination:
         )
         if not worked and not settings.verify and session.certificate_refused:
             # the application does not verify and goes on: so does the dry run, without a login
+            await session.close()
             retried = await self._attempt(
                 connection.trail.branch(role="probe"),
                 host,
@@ -457,24 +533,7 @@ class _Examination:
                     ehlo_name=name,
                     context=client_context(None, verify=False),
                 )
-        if not worked:
-            if session.greeted and not session.certificate_refused:
-                await session.quit()
-            await session.close()
-            return False
-        logged_in: bool | None = None
-        if self._selects("auth"):
-            trail = session.trail.branch("auth")
-            trail.also_after(*self._settings("username", "password", "token"))
-            logged_in = await auth.log_in(session, settings, self.plan.credentials, trail)
-        if self._selects("sender") and sender.wanted(settings, logged_in):
-            trail = session.trail.branch("sender")
-            trail.also_after(*self._settings("sender"))
-            await sender.dry_run(session, settings, trail)
-        else:
-            await session.quit()
-        await session.close()
-        return settings.tls != "none" or not self._tls_may_be_wanted(session)
+        return worked
 
     def _tls_may_be_wanted(self, session: SMTPSession) -> bool:
         """Whether a session without TLS met a server that has more to offer inside TLS."""
@@ -488,7 +547,7 @@ class _Examination:
         port = self.settings.port or 0
         mode: TLSMode = "starttls" if self.settings.tls == "implicit" else "implicit"
         probe = await self._probe("other-mode", host, connection.address, port, mode)
-        if probe is not None and probe.spoke_mode(mode):
+        if probe is not None and (probe.spoke_mode(mode) or self._speaks_no_mail(probe)):
             waiting.give_up.set()
         else:
             await self._probe_other_ports(host, connection.trail)
@@ -505,10 +564,20 @@ class _Examination:
             work.append(self._probe("legacy-tls", host, address, port, self.settings.tls))
         if self._greeting_silent(failed) and not self._other_mode_answered():
             work.append(self._probe("noop", host, address, port, "none"))
+        if self._last_handshake_failed(failed, ("stalled",)):
+            work.append(self._probe_size(host, address, port))
+        if self._strange(failed):
+            work.append(self._trace(host, connection.trail))
         work.append(self._probe_other_ports(host, connection.trail))
         await asyncio.gather(*work)
         if not self.settings.found or not self.another_way_works:
             await self._probe_other_hosts(connection.trail)
+
+    def _strange(self, failed: SMTPSession) -> bool:
+        """Whether somebody else may answer in the server's place: then the distance tells."""
+        return failed.certificate_refused or (
+            failed.greeted and self.settings.tls == "starttls" and not failed.in_tls
+        )
 
     def _other_modes(self, failed: SMTPSession) -> list[TLSMode]:
         """The TLS modes still to try on the same port, by what the configured one met."""
@@ -528,6 +597,20 @@ class _Examination:
             elif self.settings.tls == "none" and failed.capabilities.starttls:
                 modes.append("starttls")
         return [mode for mode in modes if mode not in tried]
+
+    async def _probe_size(self, host: str, address: str, port: int) -> None:
+        """A handshake that stalls: is it the size of the packets, theirs or our first one?"""
+        mode = self.settings.tls
+        if ssl.OPENSSL_VERSION_INFO >= POST_QUANTUM_OPENSSL:
+            probe = await self._probe("one-group", host, address, port, mode)
+            if probe is not None and probe.in_tls:
+                return
+        for size in SEGMENT_SIZES:
+            probe = await self._probe(
+                "small-segments", host, address, port, mode, segment_size=size
+            )
+            if probe is not None and probe.in_tls:
+                return
 
     async def _probe_other_ports(self, host: str, trail: Trail) -> None:
         """A session without credentials on every other port of the host that takes connections."""
@@ -564,20 +647,33 @@ class _Examination:
         await asyncio.gather(*(one(host, found) for host, found in self.other_hosts.items()))
 
     async def _probe(
-        self, purpose: Any, host: str, address: str, port: int, mode: TLSMode
+        self,
+        purpose: SessionPurpose,
+        host: str,
+        address: str,
+        port: int,
+        mode: TLSMode,
+        *,
+        segment_size: int = 0,
     ) -> SMTPSession | None:
         """One session beside the main one, as far as EHLO. None where it did not connect."""
-        async with self._slots[address]:
+        async with self._slots:
+            if self.deadline.left() <= 0:
+                return None
             trail = self.recorder.trail("tls", role="probe")
             mapping = self.plan.mapping(host, port)
             target = (mapping.address, mapping.target_port) if mapping else (address, port)
-            result = await self.network.connect(*target, self.deadline.cap(reach.BESIDE))
+            result = await self.network.connect(
+                *target, self.deadline.cap(reach.BESIDE), segment_size=segment_size
+            )
             if result.stream is None:
                 return None
             connection = _Connection(
                 stream=result.stream, address=address, trail=trail, seconds=result.seconds
             )
-            session = self._session(purpose, host, connection, port, mode)
+            session = self._session(
+                purpose, host, connection, port, mode, segment_size=segment_size
+            )
             try:
                 if purpose == "legacy-tls":
                     await self._legacy_handshake(session, mode)
@@ -590,11 +686,12 @@ class _Examination:
                         tls=mode,
                         tls_demanded=True,
                         ehlo_name=name,
-                        context=await self._verifying_context(),
+                        context=one_group_context(self.plan.cafile)
+                        if purpose == "one-group"
+                        else await self._verifying_context(),
                     )
-                    if worked:
-                        self.another_way_works = True
-                        await session.quit()
+                    self.another_way_works = self.another_way_works or worked
+                await session.quit()
             finally:
                 await session.close()
             return session
@@ -606,16 +703,22 @@ class _Examination:
             await session.handshake("implicit", context)
             return
         name = tls.ehlo_name(self.settings, full_host_name(), session.local_address)
-        steps = (session.greeting(), session.ehlo(name), session.starttls())
-        for position, step in enumerate(steps):
-            if not (await step).ok:
-                for later in steps[position + 1 :]:
-                    later.close()
-                return
-        await session.handshake("starttls", context)
+        if (
+            (await session.greeting()).ok
+            and (await session.ehlo(name)).ok
+            and (await session.starttls()).ok
+        ):
+            await session.handshake("starttls", context)
 
     def _session(
-        self, purpose: Any, host: str, connection: _Connection, port: int, mode: TLSMode
+        self,
+        purpose: SessionPurpose,
+        host: str,
+        connection: _Connection,
+        port: int,
+        mode: TLSMode,
+        *,
+        segment_size: int = 0,
     ) -> SMTPSession:
         number = f"session {next(self._numbers)}"
         trail = connection.trail.branch("tls")
@@ -628,6 +731,7 @@ class _Examination:
                 port=port,
                 tls=mode,
                 purpose=purpose,
+                segment_size=segment_size,
             )
         )
         return SMTPSession(
@@ -654,6 +758,11 @@ class _Examination:
         seen = self.recorder.observations()
         others = {item.connection for item in seen.of(Session, purpose="other-mode")}
         return any(item.ok and item.connection in others for item in seen.of(Handshake))
+
+    def _speaks_no_mail(self, session: SMTPSession) -> bool:
+        """Whether the ClientHello was answered by a web server or another protocol's."""
+        handshake = self.recorder.observations().first(Handshake, connection=session.connection)
+        return handshake is not None and handshake.protocol not in ("tls", "smtp", "empty")
 
     def _last_handshake_failed(self, session: SMTPSession, kinds: Sequence[str]) -> bool:
         seen = self.recorder.observations().of(Handshake, connection=session.connection)
@@ -685,12 +794,13 @@ class _Examination:
         place = look_around(self.environ, trust_store=size, trust_store_path=path)
         self.recorder.trail("settings").record(place)
 
-    async def _guard(self, check: CheckName, work: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, check: CheckName, work: Coroutine[Any, Any, T]) -> T | None:
         """Run a check; one that crashes is reported as such, and the others go on."""
         try:
-            await work
+            return await work
         except Exception as error:
             self._record_crash(check, error)
+            return None
 
     def note_crash(self, task: asyncio.Task[Any], check: CheckName) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:

@@ -1,3 +1,9 @@
 """Fixtures for all tests."""
 
+import hypothesis
+
 pytest_plugins = ["tests.servers.fixtures"]
+
+# No test may depend on the speed of the machine, nor fail on one run and pass on the next.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("suite")

@@ -16,6 +16,7 @@ from smtpdoctor.addresses import is_address
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import Network
 from smtpdoctor.observations import (
+    CUT_OFF,
     Addresses,
     NameServerAnswer,
     NameServerOutcome,
@@ -33,6 +34,12 @@ AskedFor = Literal["host", "provider-host", "related"]
 #: getaddrinfo comes back just after that.
 SYSTEM_CAP = 6.0
 WIRE_CAP = 3.0
+
+#: A control host that can't be looked up by then is not worth the wait.
+CONTROL_CAP = 1.5
+
+#: What getaddrinfo says where it had no answer: of such a failure alone nothing follows.
+UNANSWERED = ("timeout", "EAI_AGAIN")
 
 #: The source of name servers that replace the system's resolver.
 NAMESERVER_OPTION = "--nameserver"
@@ -115,11 +122,17 @@ async def look_up(
     if configured.source != NAMESERVER_OPTION:
         began = trail.now
         result = await network.system_lookup(host, deadline.cap(SYSTEM_CAP))
+        if result.error in UNANSWERED and any(
+            _addresses_in(task.result()) for task in asked if task.done()
+        ):
+            # the name servers answer us: a lost packet or two held getaddrinfo, which is no fault
+            result = await network.system_lookup(host, deadline.cap(SYSTEM_CAP))
+        cut_off = result.error == "timeout" and deadline.cut_off(SYSTEM_CAP, trail.now - began)
         system = trail.branch().record(
             SystemLookup(
                 host=host,
                 addresses=result.addresses,
-                error=result.error,
+                error=CUT_OFF if cut_off else result.error,
                 from_hosts_file=from_hosts_file,
                 ok=bool(result.addresses),
             ),
@@ -150,10 +163,13 @@ async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple
     """The addresses of a control host, unrecorded; () where there are none."""
     configured = network.resolver_settings()
     if configured.source != NAMESERVER_OPTION:
-        return (await network.system_lookup(host, deadline.cap(WIRE_CAP))).addresses
+        return (await network.system_lookup(host, deadline.cap(CONTROL_CAP))).addresses
     for server in configured.nameservers:
         answers = await asyncio.gather(
-            *(network.ask(server, host, record, deadline.cap(WIRE_CAP)) for record in ("A", "AAAA"))
+            *(
+                network.ask(server, host, record, deadline.cap(CONTROL_CAP))
+                for record in ("A", "AAAA")
+            )
         )
         if any(answer.outcome in SETTLED for answer in answers):
             return tuple(address for answer in answers for address in answer.answers)
@@ -173,20 +189,20 @@ class _Wire:
     ) -> NameServerAnswer:
         began = self._trail.now
         result = await self._network.ask(server, question, record, self._deadline.cap(WIRE_CAP))
-        return self._trail.note(
-            NameServerAnswer(
-                server=server,
-                question=question,
-                record=record,
-                outcome=result.outcome,
-                answers=result.answers,
-                aliases=result.aliases,
-                transport="tcp" if result.transport == "tcp" else "udp",
-                asked_for=asked_for,
-                ok=WORKED.get(result.outcome, False),
-            ),
-            since=began,
+        answer = NameServerAnswer(
+            server=server,
+            question=question,
+            record=record,
+            outcome=result.outcome,
+            answers=result.answers,
+            aliases=result.aliases,
+            transport="tcp" if result.transport == "tcp" else "udp",
+            asked_for=asked_for,
+            ok=WORKED.get(result.outcome, False),
         )
+        if result.outcome == "silent" and self._deadline.cut_off(WIRE_CAP, self._trail.now - began):
+            return answer  # not waited for: nothing was seen
+        return self._trail.note(answer, since=began)
 
     async def ask_addresses(
         self, server: str, host: str, asked_for: AskedFor

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import ConnectResult, Network
-from smtpdoctor.observations import ConnectAttempt, ConnectPurpose, Trail
+from smtpdoctor.observations import CUT_OFF, ConnectAttempt, ConnectPurpose, PathTrace, Trail
 from smtpdoctor.settings.model import TLSMode
 
-#: Linux sends a SYN at 0, 1 and 3 s: three attempts before silence is called silence.
+#: How long the configured port may stay silent. A connection sends its SYN at 0 and 1 s and, on
+#: Linux, at 3 s; further connections start meanwhile. At a loss of one packet in ten, seven SYNs
+#: leave a live port silent once in 100,000 runs.
 CONNECT = 3.3
-#: Beside the configured port, and where the path is known to be short of time: two attempts.
+FURTHER_ATTEMPTS = (1.2, 2.0)
+#: Beside the configured port: two SYNs, and a further connection's two.
 BESIDE = 2.2
+FURTHER_ATTEMPT_BESIDE = (0.6,)
+#: A path with a long round trip gets so many round trips after the last SYN.
+ROUND_TRIPS = 3
+#: No path is waited for longer than this.
+LONGEST = 12.0
 
 #: RFC 8314 §3.3 and RFC 6409 §3.1: the two submission ports and their TLS modes.
 SUBMISSION_PORTS: dict[int, TLSMode] = {465: "implicit", 587: "starttls"}
+
+#: The path is looked at when the configured port has been silent for so long, and for so long.
+TRACE_AFTER = 1.2
+TRACE = 2.2
 
 #: Addresses that answer on 443 wherever the internet is reached: large public resolvers.
 CONTROL_ADDRESSES = ("1.1.1.1", "8.8.8.8", "2606:4700:4700::1111")
@@ -35,16 +52,31 @@ async def attempt(
     port: int,
     target: tuple[str, int] | None = None,
     purpose: ConnectPurpose = "configured",
-    wait: float = CONNECT,
     provider: str | None = None,
+    round_trip: Callable[[], float] = lambda: 0.0,
 ) -> ConnectResult:
-    """One connect, recorded. `target` is where it really goes under --connect-to.
+    """One port of one address, recorded as one attempt. `target` is where it really goes under
+    --connect-to; `round_trip` the seconds measured on ports that answer, so far.
 
     An open result's stream belongs to the caller.
     """
     since = trail.now
     to_address, to_port = target or (address, port)
-    result = await network.connect(to_address, to_port, deadline.cap(wait))
+    configured = purpose == "configured"
+    result = await _connect(
+        network,
+        to_address,
+        to_port,
+        further=FURTHER_ATTEMPTS if configured else FURTHER_ATTEMPT_BESIDE,
+        patience=lambda: (CONNECT if configured else BESIDE) + ROUND_TRIPS * round_trip(),
+        deadline=deadline,
+    )
+    if result.outcome == "silent" and deadline.cut_off(
+        CONNECT if configured else BESIDE, result.seconds
+    ):
+        if not configured:
+            return result  # a look beside that was not finished has seen nothing
+        result = msgspec.structs.replace(result, outcome="other", error=CUT_OFF)
     trail.record(
         ConnectAttempt(
             host=host,
@@ -60,6 +92,75 @@ async def attempt(
         since=since,
     )
     return result
+
+
+async def _connect(
+    network: Network,
+    address: str,
+    port: int,
+    *,
+    further: tuple[float, ...],
+    patience: Callable[[], float],
+    deadline: Deadline,
+) -> ConnectResult:
+    """Connect, and again while silence lasts: one lost packet is no silence.
+
+    The first answer of any kind counts; `patience` may grow while waiting.
+    """
+    began = network.clock()
+    starts = [0.0, *further]
+    running: set[asyncio.Task[ConnectResult]] = set()
+    silent = ConnectResult(outcome="silent")
+    try:
+        while True:
+            elapsed = network.clock() - began
+            left = deadline.cap(patience() - elapsed)
+            if left <= 0:
+                break
+            if starts and elapsed >= starts[0]:
+                starts.pop(0)
+                running.add(asyncio.create_task(network.connect(address, port, LONGEST - elapsed)))
+            wait = min(left, starts[0] - elapsed) if starts else left
+            done, running = await asyncio.wait(
+                running, timeout=max(wait, 0), return_when=asyncio.FIRST_COMPLETED
+            )
+            answers = [task.result() for task in done]
+            heard = [answer for answer in answers if answer.outcome != "silent"]
+            for answer in heard[1:]:
+                if answer.stream is not None:
+                    answer.stream.close()
+            if heard:
+                return msgspec.structs.replace(heard[0], seconds=network.clock() - began)
+            if not running and not starts:
+                break
+    finally:
+        for task in running:
+            task.cancel()
+        for left_over in await asyncio.gather(*running, return_exceptions=True):
+            if isinstance(left_over, ConnectResult) and left_over.stream is not None:
+                left_over.stream.close()
+    return msgspec.structs.replace(silent, seconds=network.clock() - began)
+
+
+async def trace(
+    network: Network, trail: Trail, deadline: Deadline, *, host: str, address: str, port: int
+) -> None:
+    """The way to one port, hop by hop, recorded; also where this system has no means for it."""
+    since = trail.now
+    result = await network.trace(address, port, deadline.cap(TRACE))
+    trail.record(
+        PathTrace(
+            host=host,
+            address=address,
+            port=port,
+            family=family_of(address),
+            hops=result.hops if result is not None else (),
+            reached_at=result.reached_at if result is not None else None,
+            source=result.source if result is not None else "",
+            supported=result is not None,
+        ),
+        since=since,
+    )
 
 
 def other_ports(host: str, configured: int) -> dict[int, TLSMode]:

@@ -125,7 +125,7 @@ class SMTPServer:
 
     async def start(self) -> None:
         """Listens. `port` is known afterwards."""
-        self._server = await asyncio.start_server(self._serve, self.host, self.port)
+        self._server = await asyncio.start_server(self._accepted, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -155,10 +155,14 @@ class SMTPServer:
     async def __aexit__(self, *exception: object) -> None:
         await self.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._server is None:  # it was on its way here when the server closed
             writer.transport.abort()
             return
+        await self.serve(reader, writer)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection from its start to its end, over these streams."""
         # A client that has closed one connection before it opened this one holds only one open,
         # also where we have not yet read the first to its end.
         for other, other_wire in self._open.values():

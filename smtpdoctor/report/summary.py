@@ -6,6 +6,7 @@ from datetime import datetime
 
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import (
+    CUT_OFF,
     Addresses,
     CheckName,
     ConnectAttempt,
@@ -26,6 +27,9 @@ OUTCOME_WORDS: dict[ConnectOutcome, str] = {
     "no-route": "no route",
     "other": "failed",
 }
+
+#: The end of the whole run came before an answer.
+OUT_OF_TIME = "not finished: the run's time was over"
 
 
 def summarise(name: CheckName, run: Run) -> str | None:
@@ -75,6 +79,7 @@ def _dns(run: Run) -> str | None:
     if system is not None:
         words = {
             "timeout": "no answer in time",
+            CUT_OFF: OUT_OF_TIME,
             "EAI_NONAME": "no such name",
             "EAI_NODATA": "the name has no address",
             "EAI_AGAIN": "temporary failure in name resolution",
@@ -105,6 +110,8 @@ def _reach(run: Run) -> str | None:
 
 
 def _outcome(attempt: ConnectAttempt) -> str:
+    if attempt.error == CUT_OFF:
+        return OUT_OF_TIME
     words = OUTCOME_WORDS[attempt.outcome]
     if attempt.outcome == "silent":
         return f"no answer in {attempt.seconds:.1f} s"
@@ -122,6 +129,7 @@ def _tls(run: Run) -> str | None:
             "stalled": "the TLS handshake got no answer",
             "closed": "the connection was closed in the TLS handshake",
             "reset": "the connection was reset in the TLS handshake",
+            "cut-off": OUT_OF_TIME,
         }.get(handshake.failure, f"TLS failed: {handshake.alert or handshake.reason}")
     failed = next((item for item in view.exchanges if item.ok is False), None)
     early = ("greeting", "ehlo", "starttls")
@@ -153,7 +161,9 @@ def _certificate(view: SessionView, run: Run) -> str:
 
 def _failed_step(exchange: Exchange) -> str:
     name = {"greeting": "greeting", "ehlo": "EHLO", "starttls": "STARTTLS"}[exchange.step]
-    if exchange.step == "starttls" and exchange.outcome == "other":
+    if exchange.error == CUT_OFF:
+        return OUT_OF_TIME
+    if exchange.step == "starttls" and not exchange.sent:
         return "the server offers no STARTTLS"
     if exchange.injected:
         return "bytes were injected behind STARTTLS"
@@ -177,6 +187,8 @@ def _auth(run: Run) -> str | None:
         return f"{login.mechanism} accepted for {run.settings.username}"
     if login.reply is not None and login.reply.code:
         return f"{login.reply.code} {login.reply.last} ({login.mechanism}, tried once)"
+    if login.error == CUT_OFF:
+        return OUT_OF_TIME
     return f"no answer to AUTH {login.mechanism} ({login.outcome})"
 
 
@@ -189,6 +201,8 @@ def _sender(run: Run) -> str | None:
         if exchange is not None and exchange.ok is False:
             if exchange.reply is not None and exchange.reply.code:
                 return f"{exchange.reply.code} {exchange.reply.last}"
+            if exchange.error == CUT_OFF:
+                return OUT_OF_TIME
             return exchange.error or f"no answer ({exchange.outcome})"
     judged = run.provider.sender_judged if run.provider else "unknown"
     so_far = "" if judged in ("mail", "rcpt") else " so far"

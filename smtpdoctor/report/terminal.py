@@ -16,7 +16,15 @@ from rich.text import Text
 
 from smtpdoctor.diagnosis.model import Diagnosis, Edit, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import AnyObservation, ConnectAttempt, Exchange, Handshake, Session
+from smtpdoctor.observations import (
+    CUT_OFF,
+    AnyObservation,
+    ConnectAttempt,
+    Exchange,
+    Handshake,
+    Session,
+    SystemLookup,
+)
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
 from smtpdoctor.report.summary import OUTCOME_WORDS
@@ -108,12 +116,16 @@ class _Page:
             for check in self.report.checks
             if check.name != "settings" or check.status != "passed" or self.verbose
         ]
-        for reason, group in itertools.groupby(
-            checks, lambda check: check.skipped_because if check.status == "skipped" else check.name
+        for _, group in itertools.groupby(
+            checks,
+            lambda check: (
+                check.status == "skipped",
+                check.skipped_because if check.status == "skipped" else check.name,
+            ),
         ):
             together = list(group)
             first = together[0]
-            if len(together) > 1 and reason:
+            if len(together) > 1:
                 names = ", ".join(check.name for check in together)
                 first = msgspec.structs.replace(first, name=names)
             yield self._check(first)
@@ -273,19 +285,19 @@ class _Page:
 
     def _unexplained(self) -> Iterator[Text]:
         """What failed and no rule has a name for is never hidden."""
-        for identifier in self.report.unexplained:
-            item = self.report.observations.by_id(identifier)
-            if item is not None:
-                yield from self._wrapped(
-                    f"not explained: {observation_words(item)}", indent=2, bold=14
-                )
-        if self.report.unexplained:
+        found = [self.report.observations.by_id(each) for each in self.report.unexplained]
+        items = [item for item in found if item is not None]
+        for item in items:
+            yield from self._wrapped(f"not explained: {observation_words(item)}", indent=2, bold=14)
+        if any(_cut_off(item) for item in items):
+            yield from self._wrapped("--timeout left too little time to say more.", indent=2)
+        elif items:
             yield from self._wrapped(
                 "smtpdoctor has no name for this. Please report it with the file that "
                 "--save FILE writes; it holds no secrets.",
                 indent=2,
-                first="  ",
             )
+        if items:
             yield Text()
 
     # --- the end ------------------------------------------------------------------------------
@@ -366,17 +378,26 @@ def _target_words(target: Target) -> str:
     return f"{host}:{target.port} with {mode}{who}"
 
 
+def _cut_off(item: AnyObservation) -> bool:
+    """Whether the end of the whole run came before the answer."""
+    return CUT_OFF in (getattr(item, "error", ""), getattr(item, "failure", ""))
+
+
 def observation_words(item: AnyObservation) -> str:
     """One observation in a few words, for what no rule explains."""
+    what: str = item.check
+    words: str = type(item).__name__
     if isinstance(item, ConnectAttempt):
-        words = OUTCOME_WORDS[item.outcome]
-        return f"{item.address} port {item.port}: {words} {item.error}".rstrip()
-    if isinstance(item, Exchange):
-        answer = f"{item.reply.code} {item.reply.last}" if item.reply else item.outcome
-        return f"{item.step}: {answer} {item.arrived if not item.reply else ''}".rstrip()
-    if isinstance(item, Handshake):
-        return f"TLS handshake: {item.failure} {item.reason}".rstrip()
-    return f"{item.check}: {type(item).__name__}"
+        what, words = f"{item.address} port {item.port}", f"{item.error or item.outcome}"
+    elif isinstance(item, SystemLookup):
+        what, words = f"look-up of {item.host}", item.error
+    elif isinstance(item, Handshake):
+        what, words = "TLS handshake", f"{item.failure} {item.reason}".rstrip()
+    elif isinstance(item, Exchange) and item.reply is not None:
+        what, words = item.step, f"{item.reply.code} {item.reply.last}"
+    elif isinstance(item, Exchange):
+        what, words = item.step, f"{item.error or item.outcome} {item.arrived}".rstrip()
+    return f"{what}: {'no answer before the end' if _cut_off(item) else words}"
 
 
 def transcript(report: Report) -> Iterator[str]:

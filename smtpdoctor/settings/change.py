@@ -70,15 +70,17 @@ def change(
 ) -> Change:
     """The smallest change after which the settings say these values; None leaves one as it is.
 
-    `tls_required` means something for STARTTLS only; with None either will do. What follows from
-    other values (the mode from the port, the port from the mode) is not written.
+    `tls_required` means something for STARTTLS only; with None either will do, and SMTP_TLS knows
+    required STARTTLS alone. What follows from other values (the mode from the port, the port from
+    the mode) is not written. `edits` of one line stand from right to left, so that each fits after
+    those before it.
     """
     values: dict[Field, str] = {}
-    if host is not None and _text(settings, "host") != host:
+    if host is not None and not _says(settings, "host", host):
         values["host"] = host
     if sender is not None and settings.sender != sender:
         values["sender"] = sender
-    if username is not None and _text(settings, "username") != username:
+    if username is not None and not _says(settings, "username", username):
         values["username"] = username
     mode = None
     if tls is not None or tls_required is not None:
@@ -94,6 +96,12 @@ def change(
         fields = (*fields, "tls")
     writer.write(fields, values)
     return writer.change()
+
+
+def _says(settings: Settings, field: Field, value: str) -> bool:
+    """Whether the setting says just that, and nothing speaks against it."""
+    entry = settings.entry(field)
+    return entry is not None and entry.text == value and entry.problem is None
 
 
 def _text(settings: Settings, field: Field) -> str | None:
@@ -130,10 +138,18 @@ def _port_and_mode(
     for choice in choices:
         tls = aim[1] if "tls" in choice else mode_said
         comes_to = _come_to(aim[0] if "port" in choice else port_said, tls)
-        met = required in {None, settings.tls_required} or aim[1] != "starttls" or "tls" in choice
+        met = aim[1] != "starttls" or "tls" in choice or _meets(settings, required)
         if must <= set(choice) and comes_to == aim and met:
             return choice
     return choices[-1]
+
+
+def _meets(settings: Settings, required: bool | None) -> bool:
+    """Whether STARTTLS is required as asked for, as far as the user's variable can say it."""
+    if required in {None, settings.tls_required}:
+        return True
+    entry = settings.entry("tls")
+    return entry is not None and entry.origin.name == "SMTP_TLS" and required is False
 
 
 def _port_behind(settings: Settings) -> int | None:
@@ -232,14 +248,11 @@ class _Writer:
             self.container.append(name)
 
     def _mode_word(self, name: str, entry: Setting | None) -> tuple[str, str]:
-        """The variable and the word for the mode: what one variable can't say, the other does."""
+        """The variable and the word for the mode. SMTP_SECURE can't say "none": SMTP_TLS does.
+        SMTP_TLS can't say opportunistic STARTTLS: its `starttls` is required."""
         tls, required = self.mode
         if BY_NAME[name].reading == "tls":
-            if tls != "starttls" or required is not False:
-                return name, tls
-            self.settings[name] = None
-            self._place(name, entry.origin if entry else None)
-            return preferred("tls"), "false"
+            return name, tls
         if tls == "none":
             self.settings["SMTP_TLS"] = "none"
             return name, "false"
@@ -327,7 +340,7 @@ def _edits(url: Setting, found: list[tuple[tuple[int, int], str]]) -> list[Edit]
     line, first = url.source_line, origin.columns[0]
     first += max(line[first - 1 :].find(url.text), 0)
     edits = []
-    for (start, end), new in found:
+    for (start, end), new in reversed(found):
         columns = (first + start, first + end)
         old = url.text[start:end]
         if MASK in line[: columns[1] - 1] or line[columns[0] - 1 : columns[1] - 1] != old:

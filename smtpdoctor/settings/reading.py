@@ -210,7 +210,8 @@ def _option(
     if read.problem == "port" and isinstance(read.value, values.Host):
         raise UsageError(f"{name} takes a host alone: say --port {read.value.port} for the port")
     if read.problem:
-        raise UsageError(f"{name}: {read.detail}")
+        shown = f" {values.quoted(read_url(text).masked)}" if reading == "host" else ""
+        raise UsageError(f"{name}{shown}: {read.detail}")
     text = encodable(text)
     yield Candidate(
         field=field,

@@ -198,8 +198,10 @@ def _unset(settings: Settings) -> list[str]:
 
 def _defaults(settings: Settings) -> Iterator[tuple[Field, str, str]]:
     """What is gone by although it was not set: field, value, why."""
+    host = settings.entry("host")
+    behind = host is not None and host.text.rstrip("\"'/,; ").endswith(f":{settings.port}")
     reasons: dict[Field, str] = {
-        "port": "follows from the TLS mode",
+        "port": "stands behind the host" if behind else "follows from the TLS mode",
         "tls": "follows from the port",
         "sender": "the user name",
     }

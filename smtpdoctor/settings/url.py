@@ -119,7 +119,8 @@ def _userinfo_end(text: str, start: int) -> int | None:
     if behind < 0:
         return inside if inside >= 0 else None
     after_inside = start if inside < 0 else inside + 1
-    if QUERY.match(text, end) and AUTHORITY.fullmatch(text, after_inside, end):
+    host = end > after_inside and AUTHORITY.fullmatch(text, after_inside, end)
+    if host and QUERY.match(text, end):
         return inside if inside >= 0 else None  # smtp://host:587?from=a@b
     return behind
 
@@ -249,7 +250,6 @@ def replacements(
             found.append(((0, 0), f"{word}://"))
         elif scheme[1].lower() != word:
             found.append((scheme.span(1), word))
-        found += _mode_options(text, url, mode)
     if username is not None and url.username is not None:
         from urllib.parse import quote
 
@@ -261,6 +261,8 @@ def replacements(
     elif port is not None and url.host is not None:
         end = url.host.span[1]
         found.append(((end, end), f":{port}"))
+    if mode is not None:
+        found += _mode_options(text, url, mode)
     return sorted(found, key=lambda item: item[0])
 
 

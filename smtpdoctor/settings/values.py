@@ -76,7 +76,7 @@ def read_host(text: str) -> Read[Host]:
     bare = rest.strip(QUOTES + ",;").strip()
     if bare != rest:
         odd = next(c for c in (*rest[:1], *rest[::-1]) if c in QUOTES + ",;")
-        found["quotes" if odd in QUOTES else "characters"] = f"{odd} around it"
+        found["quotes" if odd in QUOTES else "characters"] = f"“{odd}” around it"
     if scheme := SCHEME.match(bare):
         found["scheme"] = f"{scheme.group()} before it"
         bare = bare[scheme.end() :]
@@ -149,7 +149,10 @@ def read_port(text: str) -> Read[int]:
     if not re.fullmatch(r"[0-9]+", bare):
         return Read(problem="not-a-number", detail=f"{quoted(bare)} is not a number")
     if len(bare) > 9 or not 1 <= int(bare) <= 65535:
-        return Read(problem="out-of-range", detail="a port is a number from 1 to 65535")
+        return Read(
+            problem="out-of-range",
+            detail=f"{quoted(bare[:9])} is no port: ports go from 1 to 65535",
+        )
     return Read(value=int(bare), problem=problem, detail=detail)
 
 
@@ -176,7 +179,7 @@ def read_secure(text: str) -> Read[Mode]:
         return Read(value=OPPORTUNISTIC, problem=problem, detail=detail)
     if word in {"tls", "starttls"}:
         return Read(value=REQUIRED, problem=problem, detail=detail)
-    return _not_one_of(text, "true, false or starttls")
+    return _not_one_of(text, "true, false, starttls")
 
 
 def read_tls(text: str) -> Read[Mode]:
@@ -185,7 +188,7 @@ def read_tls(text: str) -> Read[Mode]:
     modes = {"implicit": IMPLICIT, "starttls": REQUIRED, "none": PLAIN}
     if word in modes:
         return Read(value=modes[word], problem=problem, detail=detail)
-    return _not_one_of(text, "implicit, starttls or none")
+    return _not_one_of(text, "implicit, starttls, none")
 
 
 def read_scheme(text: str) -> Read[Mode]:
@@ -204,7 +207,7 @@ def read_verify(text: str) -> Read[bool]:
     word, problem, detail = _word(text)
     if word in TRUE | FALSE and word not in {"ssl", ""}:
         return Read(value=word in TRUE, problem=problem, detail=detail)
-    bad = _not_one_of(text, "true or false")
+    bad = _not_one_of(text, "true, false")
     return Read(value=True, problem=bad.problem, detail=bad.detail)
 
 
@@ -215,8 +218,8 @@ def read_node_verify(text: str) -> Read[bool]:
 
 def _not_one_of(text: str, values: str) -> Read[Mode]:
     if is_unexpanded(text):
-        return Read(problem="placeholder", detail=f"a template's text, not {values}")
-    return Read(problem="not-a-mode", detail=f"{quoted(text)} is not {values}")
+        return Read(problem="placeholder", detail=f"a template's text, none of {values}")
+    return Read(problem="not-a-mode", detail=f"{quoted(text)} is none of {values}")
 
 
 def read_username(text: str) -> Read[str]:

@@ -1,7 +1,7 @@
-"""What a report needs of a certificate chain. Reads DER; judges nothing.
+"""What a report needs of a certificate chain. Judges nothing.
 
-`cryptography` is imported only where a chain is read, which a run with a good certificate needs
-once, for the leaf.
+`cryptography` is imported only where a chain was not accepted. Of one that was, `ssl` has read the
+leaf already, and nothing may stand between the handshake and the next command.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import ssl
 import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.observations import CertificateInfo
 
@@ -20,6 +20,30 @@ if TYPE_CHECKING:
     from cryptography import x509
 
 MAX_CERTIFICATES = 10
+
+
+def from_peer_certificate(fields: dict[str, Any], der: bytes) -> CertificateInfo:
+    """An accepted certificate from what `ssl.SSLSocket.getpeercert` gives of it."""
+    subject, issuer = (
+        {
+            _SHORT.get(name, name): value
+            for relative in fields.get(of, ())
+            for name, value in relative
+        }
+        for of in ("subject", "issuer")
+    )
+    return CertificateInfo(
+        subject=subject,
+        issuer=issuer,
+        names=tuple(
+            value for kind, value in fields.get("subjectAltName", ()) if kind in _NAME_KINDS
+        ),
+        not_before=_from_openssl(fields["notBefore"]),
+        not_after=_from_openssl(fields["notAfter"]),
+        self_issued=fields.get("subject") == fields.get("issuer"),
+        is_ca=False,
+        sha256=hashlib.sha256(der).hexdigest(),
+    )
 
 
 def read_chain(chain: Sequence[bytes]) -> tuple[CertificateInfo, ...]:
@@ -90,6 +114,8 @@ _ROOTS = {
     "Amazon": "Starfield Technologies, Inc.",
 }
 
+_NAME_KINDS = ("DNS", "IP Address")
+
 _SHORT = {
     "commonName": "CN",
     "organizationName": "O",
@@ -104,6 +130,11 @@ def _name(name: x509.Name) -> dict[str, str]:
         _SHORT.get(attribute.oid._name, attribute.oid._name): str(attribute.value)
         for attribute in name
     }
+
+
+def _from_openssl(text: str) -> str:
+    """RFC 3339 for "Nov 22 07:00:00 2026 GMT", in any locale."""
+    return _rfc3339(datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC))
 
 
 def _rfc3339(moment: datetime) -> str:

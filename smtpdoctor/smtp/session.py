@@ -15,6 +15,8 @@ import msgspec
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import Received, Stream
 from smtpdoctor.observations import (
+    CUT_OFF,
+    CertificateInfo,
     CertificateSeen,
     Exchange,
     ExchangeOutcome,
@@ -28,6 +30,7 @@ from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp import authentication, commands
 from smtpdoctor.smtp.capabilities import Capabilities
 from smtpdoctor.smtp.replies import (
+    RFC_LINE_LIMIT,
     Oddity,
     Reply,
     ReplyReader,
@@ -110,6 +113,7 @@ class SMTPSession:
         self._pump: TLSPump | None = None
         self._ended = ""
         self._error = ""
+        self._my_turn = False  # the server has spoken and waits for a command
 
     @property
     def local_address(self) -> str:
@@ -127,7 +131,9 @@ class SMTPSession:
         self._ready.clear()
         self._pump = None
         self._ended = self._error = ""
-        self.in_tls = self.verified = False
+        self._my_turn = False
+        self.capabilities = Capabilities()
+        self.in_tls = self.verified = self.greeted = False
 
     # --- the steps ----------------------------------------------------------------------------
 
@@ -157,8 +163,10 @@ class SMTPSession:
         exchange = self._exchange("starttls", "STARTTLS", arrival, (220,))
         if injected:
             exchange = msgspec.structs.replace(
-                exchange, injected=True, ok=False, arrived=_escaped(behind)
+                exchange, injected=True, ok=False, arrived=self._excerpt(behind)
             )
+        if arrival.reply is not None and arrival.reply.code == 220:
+            self._my_turn = False  # RFC 3207 §4: now TLS, and no command
         return self.trail.record(exchange, since=since)
 
     def starttls_not_offered(self, *, failed: bool) -> Exchange:
@@ -181,7 +189,10 @@ class SMTPSession:
         holds for the host. A context that does not verify records no certificate.
         """
         since = self._recorder.now
-        pump = TLSPump(context, self.host.split("%", maxsplit=1)[0])
+        try:
+            pump = TLSPump(context, self.host.split("%", maxsplit=1)[0])
+        except ValueError:
+            return self._impossible_handshake(mode)
         bound = self._deadline.cap(self._handshake_wait)
         until = self._recorder.now + bound
         failure: HandshakeFailure = ""
@@ -189,12 +200,14 @@ class SMTPSession:
         hello = pump.start()
         written = await self._stream.write(hello, self._deadline.cap(WRITE))
         if written.end:
-            failure, reason = "reset", written.error
+            failure = "stalled" if written.end == "silence" else "reset"
+            reason = written.error
         done = False
         while not failure and not done:
             received = await self._read(until - self._recorder.now, pointless=True)
             if received.end == "silence":
-                failure = "stalled"
+                cut_off = self._deadline.cut_off(self._handshake_wait, self._recorder.now - since)
+                failure = "cut-off" if cut_off else "stalled"
                 break
             if received.end == "reset":
                 failure, reason = "reset", received.error
@@ -218,7 +231,9 @@ class SMTPSession:
             pump.first_bytes += await self._linger(pump.first_bytes)
         self._pump = pump if done else None
         self.in_tls = done
-        if not done:
+        if done:
+            self._my_turn = mode == "starttls"
+        else:
             self._ended = "closed"  # neither TLS nor clear text any more: nothing may be sent
         observation = self.trail.record(
             Handshake(
@@ -231,7 +246,7 @@ class SMTPSession:
                 alert=alert,
                 reason=reason,
                 protocol="tls" if failure != "not-tls" else describe_bytes(pump.first_bytes),
-                arrived=_escaped(pump.first_bytes) if failure == "not-tls" else "",
+                arrived=self._excerpt(pump.first_bytes) if failure == "not-tls" else "",
                 bytes_received=total,
             ),
             since=since,
@@ -240,13 +255,35 @@ class SMTPSession:
             self._certificate(pump, context)
         return observation
 
+    def _impossible_handshake(self, mode: Literal["implicit", "starttls"]) -> Handshake:
+        """A host name that TLS can't carry: nothing is sent."""
+        self._ended = "closed"
+        return self.trail.record(
+            Handshake(
+                connection=self.connection,
+                mode=mode,
+                ok=False,
+                failure="other",
+                reason="the host name can't stand in a TLS handshake",
+            )
+        )
+
     def _certificate(self, pump: TLSPump, context: ssl.SSLContext) -> None:
-        from smtpdoctor.smtp.certificates import issuer_organisation_trusted, read_chain
+        from smtpdoctor.smtp.certificates import (
+            from_peer_certificate,
+            issuer_organisation_trusted,
+            read_chain,
+        )
 
         accepted = pump.verify_code == 0
         self.verified = self.in_tls and accepted
         self.certificate_refused = not accepted
-        chain = read_chain(pump.chain[:2] if accepted else pump.chain)
+        if accepted:
+            chain: tuple[CertificateInfo, ...] = (
+                from_peer_certificate(pump.accepted_certificate, pump.chain[0]),
+            )
+        else:
+            chain = read_chain(pump.chain)
         self.trail.record(
             CertificateSeen(
                 connection=self.connection,
@@ -264,7 +301,7 @@ class SMTPSession:
     async def authenticate(self, mechanism: authentication.Mechanism) -> Exchange:
         """One AUTH exchange. Whatever of it is secret is cut before anything is recorded."""
         since = self._recorder.now
-        until = since + self._deadline.cap(AUTH)
+        until = since + AUTH
         command = authentication.auth_command(mechanism)
         self._recorder.redactor.add(*mechanism.secrets_sent)
         arrival = await self._ask(command, until - self._recorder.now)
@@ -317,11 +354,17 @@ class SMTPSession:
 
     async def noop(self) -> Exchange:
         """A NOOP before any greeting, on a connection that is there for nothing else."""
-        return await self._step("noop", commands.NOOP, "NOOP", NOOP, (220, 250))
+        exchange = await self._step("noop", commands.NOOP, "NOOP", NOOP, (220, 250))
+        if exchange.reply is not None and exchange.reply.code == 220:
+            await self._ask(b"", GOODBYE)  # that was the greeting; NOOP's own answer is still due
+        return exchange
 
     async def quit(self) -> None:
-        """Say goodbye where the dialogue allows, without waiting long for the answer."""
-        if not self._ended:
+        """Say goodbye where the dialogue allows, without waiting long for the answer.
+
+        It does not while the server is silent, has said it closes, or speaks no SMTP.
+        """
+        if self._my_turn and not self._ended:
             since = self._recorder.now
             arrival = await self._ask(commands.QUIT, GOODBYE)
             exchange = self._exchange("quit", "QUIT", arrival, (221,))
@@ -369,8 +412,42 @@ class SMTPSession:
             ok=reply is not None and arrival.outcome == "reply" and reply.code in wanted,
             in_tls=self.in_tls,
             protocol=describe_bytes(arrival.raw),
-            arrived="" if reply is not None and reply.code else _escaped(arrival.raw),
+            arrived="" if reply is not None and reply.code else self._excerpt(arrival.raw),
             error=arrival.error,
+        )
+
+    def _excerpt(self, data: bytes) -> str:
+        """Bytes as text for a report, what is not UTF-8 as \\xNN. Secrets are cut out before the
+        text is cut short: half a secret at the end would be one that nobody finds."""
+        redactor = self._recorder.redactor
+        text = redactor(data.decode("utf-8", "backslashreplace"))
+        if len(data) >= self._kept:
+            text = text[: -redactor.longest or None]
+        return text[:ARRIVED]
+
+    @property
+    def _kept(self) -> int:
+        return ARRIVED + self._recorder.redactor.longest
+
+    def _whole_words(self, reply: Reply) -> Reply:
+        """A reply whose over-long lines the reader has cut, without what stands at the cuts."""
+        if Oddity.TRUNCATED not in reply.oddities:
+            return reply
+        redactor = self._recorder.redactor
+
+        def shortened(text: str) -> str:
+            text = redactor(text)
+            return text[: -redactor.longest or None] if len(text) > RFC_LINE_LIMIT else text
+
+        return msgspec.structs.replace(
+            reply,
+            lines=tuple(map(shortened, reply.lines)),
+            raw=b"\n".join(
+                shortened(line.decode("utf-8", "surrogateescape")).encode(
+                    "utf-8", "surrogateescape"
+                )
+                for line in reply.raw.split(b"\n")
+            ),
         )
 
     async def _write(self, data: bytes) -> None:
@@ -384,9 +461,11 @@ class SMTPSession:
 
     async def _ask(self, data: bytes, bound: float, *, pointless: bool = False) -> _Arrival:
         """Send (empty: only wait) and wait for one reply, for `bound` seconds in all."""
+        self._my_turn = False
         if data:
             await self._write(data)
-        until = self._recorder.now + self._deadline.cap(bound)
+        since = self._recorder.now
+        until = since + self._deadline.cap(bound)
         raw = bytearray()
         total = 0
         while not self._ready:
@@ -394,8 +473,10 @@ class SMTPSession:
                 return self._at_the_end(bytes(raw))
             received = await self._read(until - self._recorder.now, pointless=pointless)
             if received.end == "silence":
-                partial = self._reader.pending
-                return _Arrival("silence", raw=bytes(raw or partial)[:ARRIVED])
+                kept = bytes(raw or self._reader.pending)[: self._kept]
+                if self._deadline.cut_off(bound, self._recorder.now - since):
+                    return _Arrival("other", raw=kept, error=CUT_OFF)
+                return _Arrival("silence", raw=kept)
             if received.end:
                 self._ended, self._error = received.end, received.error
                 last = self._reader.close()
@@ -413,16 +494,17 @@ class SMTPSession:
                     self._ended = "closed"
                 data_in = events.plaintext
             total += len(data_in)
-            raw += data_in[: max(0, ARRIVED - len(raw))]
+            raw += data_in[: max(0, self._kept - len(raw))]
             self._queue(data_in)
             if total > MAX_STEP_BYTES and not self._ready:
                 self._ended = "closed"
                 return _Arrival("flood", raw=bytes(raw))
-        reply = self._ready.pop(0)
+        reply = self._whole_words(self._ready.pop(0))
+        self._my_turn = reply.code not in (0, 334, 421)  # 421: it closes, RFC 5321 §3.8
         outcome: ExchangeOutcome = (
             "flood" if {Oddity.TOO_MANY_LINES, Oddity.TRUNCATED} & set(reply.oddities) else "reply"
         )
-        return _Arrival(outcome, reply=reply, raw=bytes(raw) or reply.raw[:ARRIVED])
+        return _Arrival(outcome, reply=reply, raw=bytes(raw) or reply.raw[: self._kept])
 
     def _at_the_end(self, raw: bytes) -> _Arrival:
         outcome: ExchangeOutcome = "reset" if self._ended == "reset" else "closed"
@@ -461,8 +543,3 @@ class SMTPSession:
 
 def _shown(command: bytes) -> str:
     return command.decode("utf-8", "replace").rstrip("\r\n")
-
-
-def _escaped(data: bytes) -> str:
-    """Bytes as text for a report: printable ASCII as it is, the rest as \\xNN."""
-    return data[:ARRIVED].decode("utf-8", "backslashreplace")

@@ -10,7 +10,7 @@ import ssl
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -192,6 +192,11 @@ class TLSPump:
         return suite[0] if suite else None
 
     @property
+    def accepted_certificate(self) -> dict[str, Any]:
+        """The server's own certificate as `ssl` reads it; empty where it was not accepted."""
+        return dict(self._tls.getpeercert() or {}) if self.verify_code == 0 else {}
+
+    @property
     def chain(self) -> list[bytes]:
         """The certificates in DER as the server sent them, leaf first; empty where none came.
 
@@ -330,6 +335,19 @@ def legacy_context() -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.options |= 0x4  # OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+    return context
+
+
+@lru_cache
+def one_group_context(cafile: str | None) -> ssl.SSLContext:
+    """A verifying context whose ClientHello offers a single classic group and so fits one packet.
+
+    With post-quantum key shares (RFC 8446 §4.2.8 lets a client send several, of any size) it fills
+    two, which some boxes on the way drop.
+    """
+    # a context of its own: client_context's is shared
+    context = _client_context.__wrapped__(cafile, None, "1.2", True, (None, None))
+    context.set_ecdh_curve("X25519")
     return context
 
 

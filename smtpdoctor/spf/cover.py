@@ -6,7 +6,7 @@ must not know providers, nor judge whether a mail needs the policy to cover some
 
 import itertools
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Address, IPv6Network
 from typing import Literal, TypeAlias
@@ -50,10 +50,10 @@ MOST_COUNTED = 50
 MOST_EVALUATED = 200
 """Look-up terms after which an expansion gives up: only a hostile policy sends different clients
 so many different ways."""
-HUGE_IPV4_PREFIX = 9
-HUGE_IPV6_PREFIX = 19
-"""Networks of such a prefix or a shorter one are no mail service's: the largest of those publish
-an IPv4 /14, and registries give the largest IPv6 blocks, /19 and /20, to whole operators."""
+HUGE_IPV4_PREFIX = 11
+HUGE_IPV6_PREFIX = 20
+"""Networks of such a prefix or a shorter one: two million IPv4 addresses, or a whole operator's
+IPv6 block. Whoever has an address there passes."""
 
 Answers: TypeAlias = MutableMapping[Lookup, Answer]
 """Answers already had, so that several evaluations ask for each name once."""
@@ -74,8 +74,8 @@ class PolicySet:
 
     `possible` holds for each result the addresses that may get it; where macros or `ptr` depend
     on the client, an address stands under more than one. `lookups` counts the terms that ask the
-    DNS as if none matched, which may be more than ten; `void_lookups` the void ones of the family
-    that has more. `problems`: what gives errors, in the order of evaluation.
+    DNS as if none matched, which may be more than ten; `void_lookups` those that find nothing,
+    for the family that has more of them. `problems`: what gives errors, in the order of evaluation.
     """
 
     domain: str
@@ -233,12 +233,14 @@ def _everyone(groups: _Groups) -> AddressSet:
 @dataclass(slots=True)
 class _Place:
     """Where a term stands: its record's domain and the way there, its step in the tree, and the
-    clients of that record by the result that they get from it."""
+    clients of that record by the result that they get from it. `void`: the record types of the
+    term's hosts that were found void."""
 
     domain: str
     path: tuple[str, ...]
     step: Step
     outcomes: dict[Result, _Groups]
+    void: set[RecordType] = field(default_factory=set)
 
     def settle(self, result: Result, groups: _Groups) -> None:
         _settle(self.outcomes, result, groups)
@@ -427,7 +429,10 @@ class _Expansion:
                 here.settle("temperror", inside)
                 groups = outside
             elif answer.is_void:
-                groups = _merged(outside, self.void(inside, family, here))
+                # a term counts once, however many of its hosts are void
+                if rdtype not in here.void:
+                    here.void.add(rdtype)
+                    groups = _merged(outside, self.void(inside, family, here))
             else:
                 addresses = AddressSet.of(_networks_of(answer, mechanism)) & family
                 groups = self.matched(mechanism, addresses, groups, here)
@@ -492,16 +497,13 @@ class _Expansion:
     ) -> _Groups:
         """Both ways of a term that depends on the client or the sender."""
         here.step.outcome = "unknown"
-        voids = 0 if mechanism.name == "include" else 1
-        if spec is not None and "p" in spec.letters:
-            groups = self.spend(groups, here)  # its PTR query counts, too (§4.6.4)
-            voids += 1
+        asks_for_names = spec is not None and "p" in spec.letters
+        if asks_for_names:
+            groups = self.spend(groups, here)  # the PTR query counts, too (§4.6.4)
         here.settle(mechanism.qualifier, groups)
-        going = shifted = groups
-        for _ in range(voids):
-            shifted = self.shift_voids(shifted, EVERYTHING, here)[0]
-            going = _merged(going, shifted)
-        return going
+        if mechanism.name == "include" and not asks_for_names:
+            return groups
+        return _merged(groups, self.shift_voids(groups, EVERYTHING, here)[0])
 
     def is_known(self, spec: MacroString | None) -> bool:
         return spec is None or spec.letters <= self.values.keys() | {"d"}
@@ -528,7 +530,7 @@ class _Expansion:
         return going
 
     def void(self, groups: _Groups, family: AddressSet, here: _Place) -> _Groups:
-        """Counts one void look-up for the clients in `family`; a third one is a permerror."""
+        """Counts one void term for the clients in `family`; a third one is a permerror."""
         for version, addresses in ((4, IPV4), (6, IPV6)):
             self.voids[version] += addresses <= family
         going, exceeded = self.shift_voids(groups, family, here)

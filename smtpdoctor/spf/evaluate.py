@@ -24,7 +24,7 @@ from smtpdoctor.spf.parse import COUNTED, Mechanism, SPFRecord, SyntaxFault, dec
 LOOKUP_LIMIT = 10
 """Terms that ask the DNS, over all records of one evaluation (RFC 7208 §4.6.4)."""
 VOID_LIMIT = 2
-"""Look-ups of such terms that may find nothing (§4.6.4)."""
+"""Terms of these whose look-ups may find nothing (§4.6.4)."""
 NAME_LIMIT = 10
 """Names of one MX or PTR answer whose addresses are asked for (§4.6.4)."""
 LONGEST_EXPLANATION = 2000
@@ -115,7 +115,7 @@ class SPFResult:
     one that it redirects to; with an error, the term at fault as `problem` has it; None where no
     term decided. `explanation`: the publisher's text for "fail", ASCII, third-party text, else
     "". `lookups`: terms counted against the limit of ten (11 when it was exceeded);
-    `void_lookups` likewise against two.
+    `void_lookups`: terms with a void look-up, counted against two.
     """
 
     result: Result
@@ -225,6 +225,7 @@ class _Check:
         self.values = values
         self.lookups = 0
         self.void_lookups = 0
+        self.void_step: Step | None = None
         self.answers: dict[tuple[str, RecordType], Answer] = {}
         self.parsed: dict[bytes, SPFRecord] = {}
 
@@ -473,8 +474,12 @@ class _Check:
             raise _EvaluationError("permerror", lookup_limit_problem(step.term, path))
 
     def count_void(self, answer: Answer, step: Step | None, path: tuple[str, ...]) -> None:
-        self.void_lookups += answer.is_void
-        if step is not None and self.void_lookups > VOID_LIMIT:
+        # "terms" are counted whose queries find nothing (§4.6.4), so a term counts once
+        if step is None or not answer.is_void or step is self.void_step:
+            return
+        self.void_step = step
+        self.void_lookups += 1
+        if self.void_lookups > VOID_LIMIT:
             raise _EvaluationError("permerror", void_limit_problem(step.term, path))
 
     def explanation(self, outcome: _Outcome) -> Evaluation[str]:
@@ -544,8 +549,8 @@ def lookup_limit_problem(term: str, path: tuple[str, ...]) -> Problem:
 
 
 def void_limit_problem(term: str, path: tuple[str, ...], clients: str = "") -> Problem:
-    """More than two look-ups that found nothing; `clients`: for which family, where it is one."""
-    message = f"more than {VOID_LIMIT} look-ups found nothing{clients}"
+    """More than two terms that found nothing; `clients`: for which family, where it is one."""
+    message = f"more than {VOID_LIMIT} terms found nothing in the DNS{clients}"
     return Problem("void-limit", message, path[-1], term, path)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Address, IPv6Network
-from typing import Literal, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 from smtpdoctor.spf.macros import (
     EXPLANATION_LETTERS,
@@ -46,9 +46,8 @@ _IP4 = re.compile(rf"{_QNUM}\.{_QNUM}\.{_QNUM}\.{_QNUM}")
 _LONGEST_IP6 = 45
 
 
-@dataclass(frozen=True, slots=True)
-class Mechanism:
-    """One mechanism with its qualifier.
+class Mechanism(NamedTuple):
+    """One mechanism with its qualifier; a tuple, since a record may have thousands.
 
     `text` as written, `start` its index in the record. `domain` is the domain-spec, None where
     there is none. `network` belongs to ip4 and ip6; `prefix4` and `prefix6` to a and mx.
@@ -175,8 +174,10 @@ def _term(text: str, start: int) -> Mechanism | Modifier:
     if name is not None and text.startswith("=", name.end()):
         return _modifier(text, start, name[0].lower(), name.end() + 1)
     qualifier = QUALIFIERS.get(text[0])
-    begin = 0 if qualifier is None else 1
-    name = _NAME.match(text, begin)
+    begin = 0
+    if qualifier is not None:
+        begin = 1
+        name = _NAME.match(text, begin)
     if name is None:
         raise _TermError(begin, "a term begins with a name, or one of “+-~?” and a name")
     if name[0].lower() not in _MECHANISMS:

@@ -120,7 +120,9 @@ class PostfixServer(Server):
             ]
             ended = [line for line in lines if ": disconnect from " in line]
             begun = [line for line in lines if ": connect from " in line]
-            if len(ended) == len(begun):
+            # a session's process that dies says so, and no word of a disconnect
+            died = [line for line in lines if ": fatal: " in line]
+            if len(ended) + len(died) == len(begun):
                 break
             if time.monotonic() > deadline:
                 raise TimeoutError("a session did not end:\n" + "\n".join(lines))

@@ -28,6 +28,7 @@ import msgspec
 from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement
+from smtpdoctor.knowledge import platforms
 from smtpdoctor.observations import (
     Addresses,
     CertificateInfo,
@@ -41,17 +42,23 @@ from smtpdoctor.observations import (
     ExchangeOutcome,
     Handshake,
     HandshakeFailure,
+    Hop,
+    HopOutcome,
+    ICMPError,
     LoginNotTried,
     NameServerAnswer,
     NameServerOutcome,
     Observation,
     Observations,
+    PathTrace,
     Place,
+    PlatformSeen,
     Recorder,
     Redactor,
     ResolverConfiguration,
     Role,
     Session,
+    SessionPurpose,
     SettingRead,
     SettingsRead,
     Step,
@@ -75,6 +82,8 @@ from smtpdoctor.settings.reading import Options, read_settings
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
 
 CLOCK = "2026-11-22T07:00:00Z"
+#: This machine's own addresses.
+SOURCE = {"IPv4": "192.168.1.20", "IPv6": "2001:db8:ffff::20"}
 RELEASED = "2026-10-01"
 ADDRESS = "212.227.15.183"
 
@@ -135,7 +144,6 @@ LoginReason = Literal[
     "session-failed",
     "skipped",
 ]
-Purpose = Literal["configured", "other-mode", "other-port", "other-host", "noop", "legacy-tls"]
 
 
 def reply(text: str) -> Reply:
@@ -371,6 +379,18 @@ class Scene:
             )
         return cls(read=settings)
 
+    def refuse(self, step: Literal["auth", "mail", "rcpt"], text: str = "", **how: Any) -> Self:
+        """The configured session, healthy up to this step, which gets this answer; then QUIT."""
+        session = self.session().up_to(step)
+        getattr(session, step)(text, **how)
+        session.quit()
+        return self
+
+    def run_through(self) -> Self:
+        """The configured session, healthy to its end."""
+        self.session().rest()
+        return self
+
     def observations(self) -> Observations:
         return self.recorder.observations()
 
@@ -542,16 +562,76 @@ class Scene:
             since=since,
         )
 
+    def trace(
+        self,
+        port: int,
+        *routers: str,
+        end: HopOutcome = "silent",
+        sender: str = "",
+        icmp: str = "",
+        address: str | None = None,
+        supported: bool = True,
+        took: float = 0.02,
+    ) -> PathTrace:
+        """The way to one port of the host: these routers, then what the next SYN met.
+
+        A router of "" keeps silent. `sender` and `icmp` (the error's name) are for the end "icmp".
+        """
+        if self._addresses is None:
+            self.addresses()
+        known = self._addresses.addresses if self._addresses else ()
+        to = address or known[0]
+        family = "IPv6" if ":" in to else "IPv4"
+        hops = [
+            Hop(ttl=ttl, outcome="time-exceeded" if router else "silent", sender=router)
+            for ttl, router in enumerate(routers, 1)
+        ]
+        error = ICMPError(type=3, code=0, name=icmp) if end == "icmp" else None
+        for ttl in range(len(hops) + 1, len(hops) + (4 if end == "silent" else 2)):
+            hops.append(Hop(ttl=ttl, outcome=end, sender=sender, icmp=error))
+        since = self._took(took)
+        return self.trail("reach", self._addresses, role="probe").record(
+            PathTrace(
+                host=self.settings.host or "",
+                address=to,
+                port=port,
+                family="IPv6" if family == "IPv6" else "IPv4",
+                hops=tuple(hops) if supported else (),
+                reached_at=hops[-1].ttl if supported and end in ("open", "refused") else None,
+                source=SOURCE[family] if supported else "",
+                supported=supported,
+            ),
+            since=since,
+        )
+
+    # --- this machine -----------------------------------------------------------------------
+
+    def platform(
+        self, identifier: str, *marks: str, name: str | None = None, verified: bool = True
+    ) -> Self:
+        """This machine's marks name a platform; its name is the knowledge base's."""
+        known = platforms.platform(identifier)
+        self.trail("settings").record(
+            PlatformSeen(
+                platform=identifier,
+                name=name or (known.name if known else identifier),
+                marks=marks or (f"a mark of {identifier}",),
+                verified=verified,
+            )
+        )
+        return self
+
     # --- sessions ---------------------------------------------------------------------------
 
     def session(
         self,
-        purpose: Purpose = "configured",
+        purpose: SessionPurpose = "configured",
         *,
         host: str | None = None,
         address: str | None = None,
         port: int | None = None,
         tls: TLSMode | None = None,
+        segment_size: int = 0,
     ) -> SessionScene:
         """A session after its connect. A probe's port and TLS mode follow from its purpose."""
         configured_port = self.settings.port or 587
@@ -583,12 +663,13 @@ class Scene:
                 port=port,
                 tls=tls,
                 purpose=purpose,
+                segment_size=segment_size,
             )
         )
         return SessionScene(self, trail, session)
 
     def _open_connect(
-        self, purpose: Purpose, host: str | None, address: str | None, port: int
+        self, purpose: SessionPurpose, host: str | None, address: str | None, port: int
     ) -> ConnectAttempt:
         wanted = host or self.settings.host
         for seen in self.observations().of(ConnectAttempt, host=wanted, port=port, outcome="open"):
@@ -863,19 +944,27 @@ class SessionScene:
         text: str = "250 2.1.0 Sender ok",
         *,
         sender: str | None = None,
+        parameters: str = "",
         outcome: ExchangeOutcome = "reply",
         took: float = 0.02,
     ) -> Self:
-        """MAIL FROM with the settings' sender."""
+        """MAIL FROM with the settings' sender, and parameters such as " SIZE=1000"."""
         self._also_after("sender")
         address = sender or self.scene.settings.sender or ""
         return self._exchange(
             "mail",
-            f"MAIL FROM:<{address}>",
+            f"MAIL FROM:<{address}>{parameters}",
             text if outcome == "reply" else None,
             outcome,
             check="sender",
             took=took,
+        )
+
+    def mail_not_sent(self) -> Self:
+        """An address needs SMTPUTF8, which the server does not offer: nothing was sent."""
+        self._also_after("sender")
+        return self._exchange(
+            "mail", "", None, "other", ok=False, check="sender", error="SMTPUTF8 not offered"
         )
 
     def rcpt(

@@ -60,6 +60,7 @@ def test_url_shadowed_parts_and_problems() -> None:
 def test_value_that_was_read_differently_shows_its_text() -> None:
     text = show(read("SMTP_HOST=smtp.ionos.com:587\nSMTP_FROM='Shop <a@b.example>'\n"))
     assert ".env:1 SMTP_HOST=smtp.ionos.com:587" in text
+    assert "587                           stands behind the host" in text
     assert ".env:2 SMTP_FROM=Shop <a@b.example>" in text
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import subprocess
+import sys
 from ipaddress import ip_address
 from typing import Any
 
@@ -878,7 +880,9 @@ def test_a_term_may_ask_more_than_ten_names() -> None:
             3,
         ),
         ("v=spf1 exists:g1.example.net mx:g2.example.net ptr ?all", "192.0.2.1", "permerror", 3),
-        ("v=spf1 mx:holes.example.net ?all", "192.0.2.1", "permerror", 3),
+        # a term counts once, however many of its look-ups are void
+        ("v=spf1 mx:holes.example.net ?all", "192.0.2.1", "neutral", 1),
+        ("v=spf1 mx:holes.example.net exists:%{p}.example.net ?all", "192.0.2.1", "neutral", 2),
         ("v=spf1 a:nomx.example.com a:nomx.example.com ?all", "2001:db8::1", "neutral", 2),
         ("v=spf1" + " a:nomx.example.com" * 3 + " ?all", "2001:db8::1", "permerror", 3),
         ("v=spf1" + " a:text.example.com" * 3 + " ?all", "192.0.2.1", "permerror", 3),
@@ -901,6 +905,31 @@ def test_two_void_look_ups(record: str, ip: str, result: Result, voids: int) -> 
 
 def test_missing_record_of_the_domain_itself_is_not_void() -> None:
     assert check({}).void_lookups == 0
+
+
+# --- hostile records -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "result"),
+    [
+        ("v=spf1" + " a" * 100_000 + " +all", "permerror"),
+        ("v=spf1" + " ip4:198.51.100.1" * 100_000 + " ~all", "softfail"),
+        ("v=spf1" + " foo" * 100_000, "permerror"),
+        ("v=spf1 exists:" + "%{s}" * 20_000 + " ?all", "neutral"),
+        ("v=spf1 exists:" + "%{d}." * 20_000 + "com ?all", "neutral"),
+        ("v=spf1 exists:" + "%{l999r-+.}" * 10_000 + " ?all", "neutral"),
+        (f"v=spf1 a:{TOO_LONG_LABEL}.com mx:{TOO_LONG_LABEL * 900}.com ?all", "neutral"),
+        (b"v=spf1 " + bytes(range(256)) * 200, "permerror"),
+        (bytes(range(256)) * 200, "none"),
+    ],
+    ids=lambda value: str(value)[:16],
+)
+def test_hostile_records_end(record: Any, result: Result) -> None:
+    sender = "-".join("a" * 60) + "@example.com"
+    found = check_record(record, sender=sender, zone={"example.com": {"A": ["198.51.100.1"]}})
+    assert found.result == result
+    assert len(found.tree.steps) <= 11
 
 
 # --- the tree ------------------------------------------------------------------------------------
@@ -1106,3 +1135,11 @@ def test_what_a_resolver_raises_is_not_taken_for_the_end_of_time() -> None:
     evaluation = check_host("192.0.2.1", "example.com", "user@example.com")
     with pytest.raises(TimeoutError, match="of its own"):
         asyncio.run(run_async(evaluation, raises))
+
+
+def test_the_package_loads_no_io() -> None:
+    program = (
+        "import sys, smtpdoctor.spf;"
+        "sys.exit(bool(sys.modules.keys() & {'asyncio', 'socket', 'ssl', 'dns'}))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -41,7 +41,8 @@ def test_negative_no_login_configured() -> None:
     scene = Scene(tls="none", username=None, host="10.0.0.5")
     scene.session().up_to("ehlo").ehlo("AUTH PLAIN").rest()
 
-    assert scene.codes() == []
+    assert scene.codes() == ["credentials-missing"]
+    assert scene.judge().verdict == "healthy"
 
 
 def test_lookalike_the_settings_wanted_tls() -> None:

@@ -85,4 +85,5 @@ def test_lookalike_no_tls_wanted() -> None:
     scene = Scene(host="127.0.0.1", port=1025, tls="none", username=None)
     scene.session().greeting().ehlo("SIZE 1000").rest()
 
-    assert scene.codes() == []
+    assert scene.codes() == ["credentials-missing"]
+    assert scene.judge().verdict == "healthy"

@@ -13,12 +13,15 @@ import msgspec
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Evidence
-from smtpdoctor.diagnosis.rules.tls._ways import where as where
+from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Exchange, Step
 from smtpdoctor.smtp.replies import Reply
 
 STEPS: tuple[Step, ...] = ("auth", "mail", "rcpt")
+
+#: The configured server as titles name it.
+where = _ways.where
 
 #: What of a reply is quoted: all of it, as far as a person would read.
 QUOTED = 300

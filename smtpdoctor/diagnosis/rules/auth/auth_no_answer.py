@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import Exchange
+from smtpdoctor.observations import CUT_OFF, Exchange
 
 CODE = "auth-no-answer"
 
@@ -17,7 +17,7 @@ LONG = 15.0
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     login = run.main.step("auth") if run.main else None
-    if login is None or login.ok is not False:
+    if login is None or login.ok is not False or login.error == CUT_OFF:
         return
     if login.reply is not None and login.reply.category in (4, 5):
         return

@@ -26,9 +26,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain" if plain else "likely",
         title=f"{run.settings.host} refused the login of {run.settings.username}",
         explanation=(
-            f"The way to the server works. It refused this pair of user name and {secret}, and "
-            "does not say which of the two is wrong. smtpdoctor tried once: further failures may "
-            "lock the account."
+            f"The way to the server works; it refused this pair of user name and {secret}, and "
+            "does not say which is wrong. More failed attempts may lock the account."
         ),
         evidence=(
             _refusal.seen(run, refused),
@@ -56,13 +55,12 @@ def _forms(run: Run) -> tuple[Evidence, ...]:
 
 def _password(run: Run, refused: _refusal.Refusal) -> Fix:
     return Fix(
-        title="make sure of user name and password, then write them anew",
+        title="make sure of user name and password",
         steps=(
             _refusal.advice(
                 refused, "Log in at the provider's webmail with exactly these values, once."
             ),
-            f"Write what works into {named(run, 'username')} and {named(run, 'password')}, "
-            "then run smtpdoctor once.",
+            f"Write what works into {named(run, 'username')} and {named(run, 'password')}.",
         ),
     )
 

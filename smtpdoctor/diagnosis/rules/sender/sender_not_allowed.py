@@ -29,7 +29,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="certain" if _ABOUT_THE_SENDER.search(refused.reply.text) else "likely",
-        title=f"{settings.host} does not let {login or 'this machine'} send as {settings.sender}",
+        title=f"{login or 'a client without a login'} may not send as {settings.sender}",
         explanation=_explanation(run, refused.reply, rule_broken),
         evidence=(
             _refusal.seen(run, refused),
@@ -58,24 +58,23 @@ def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     settings, provider = run.settings, run.provider
     login = _addresses.login_address(run)
     logged_in = run.main is not None and _refusal.logged_in(run.main)
-    words = "The login worked; " if logged_in else "No login was made; "
-    words += "the server then refused the address that the mail is to come from. "
+    words = "The login worked" if logged_in else "No login was made"
     if rule_broken and provider is not None and provider.sender_rule == "same-domain":
         words += (
-            f"It is of {_addresses.domain(settings.sender)}, and the mailbox that logged in of "
-            f"{_addresses.domain(login)}: {provider.name} wants the same domain in both."
+            f", but {provider.name} wants the login's domain in the sender: "
+            f"{_addresses.domain(login)}, not {_addresses.domain(settings.sender)}."
         )
     elif rule_broken and provider is not None:
-        words += f"{provider.name} wants the address of the mailbox that logged in."
+        words += f", but {provider.name} wants the address that logged in as the sender."
     elif login is not None and _addresses.domain(login) == _addresses.domain(settings.sender):
         words += (
-            "It is of the domain that logged in, so a rule about domains is not the reason: "
-            "probably this mailbox has no right to this address."
+            ", and the sender is of its domain, so a rule about domains is not the reason. "
+            "Probably this mailbox has no right to this address."
         )
     else:
-        words += "Probably it may only be an address that belongs to the login."
+        words += "; probably the sender may only be an address that belongs to the login."
     if len(reply.lines) > 1 and "mailbox unavailable" in reply.lines[0].lower():
-        words += ' The words "mailbox unavailable" are the code\'s own and mean nothing here.'
+        words += ' "Mailbox unavailable" means nothing here.'
     return words
 
 

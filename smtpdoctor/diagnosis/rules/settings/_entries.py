@@ -65,11 +65,10 @@ def way_tried(run: Run) -> str:
     session = main.session
     version = main.handshake.version.replace("v", " ") if main.handshake else ""
     login = main.step("auth")
-    words = f"{MODE_WORDS[session.tls]}{f' and {version}' if version else ''} work on "
-    words += f"{session.host}:{session.port}; "
+    words = f"{MODE_WORDS[session.tls]}{f' and {version}' if version else ''} work"
     if login is None:
-        return f"{words}login not tried"
-    return words + ("the login works" if login.ok else "the login was refused")
+        return f"{words}; login not tried"
+    return f"{words}; the login {'works' if login.ok else 'was refused'}"
 
 
 def near_misses(run: Run, *fields: str) -> list[NearMiss]:

@@ -34,9 +34,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title="write the password as it was given to you",
         steps=(
             f"{name}: the same password {' and '.join(dict.fromkeys(how for _, how in found))}.",
-            "In a .env file one pair of quotes is taken off; `docker run --env-file`, systemd and "
-            "the shell each do it differently, so leave them out where nothing needs them.",
-            "Then run smtpdoctor once.",
+            "A .env file loses one pair of quotes; `docker run --env-file` keeps all.",
         ),
     )
     refused = _refusal.refusal(run, "credentials-rejected")
@@ -49,8 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             title=f"the password has {marks}, and {run.settings.host} refused the login",
             explanation=(
                 "The program sends the password with these characters, which were probably not "
-                "meant to be a part of it. They come in with copying, or where quotes of the "
-                "settings file are not taken off. The server can only say that the login is wrong."
+                "meant to be a part of it. The server can only say that the login is wrong."
             ),
             evidence=(
                 seen,

@@ -19,7 +19,7 @@ NO_TLS_CAME = ("stalled", "closed", "reset")
 def failed(run: Run, code: str) -> Handshake | None:
     """The failed handshake of the configured way, where its code is this one."""
     handshake = run.main.handshake if run.main else None
-    if handshake is None or handshake.ok is not False:
+    if handshake is None or handshake.ok is not False or handshake.failure == "cut-off":
         return None
     return handshake if _code(run, handshake) == code else None
 

@@ -9,6 +9,7 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import CUT_OFF
 
 CODE = "starttls-refused"
 
@@ -26,6 +27,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
     step = main.step("starttls") if main else None
     if main is None or step is None or not step.sent or step.ok is not False or step.injected:
+        return
+    if step.error == CUT_OFF:
         return
     where = _ways.where(run)
     if step.outcome == "reply" and step.reply is not None:

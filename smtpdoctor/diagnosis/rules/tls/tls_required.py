@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import AnyObservation
 
 CODE = "tls-required"
-BEFORE = ("auth-not-offered", "credentials-missing")
+BEFORE = ("ehlo-rejected", "auth-not-offered", "credentials-missing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:

@@ -1,0 +1,291 @@
+"""What the connects of a run say together, and which code each failed one belongs to.
+
+One observation, one code: the order between the codes stands here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from smtpdoctor.addresses import Family
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Evidence
+from smtpdoctor.diagnosis.rules.network import _ports
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import Addresses, ConnectAttempt, ConnectOutcome
+
+#: Outcomes by which somebody at the other end, or on the way, has answered.
+ANSWERS: tuple[ConnectOutcome, ...] = ("open", "refused", "reset")
+
+#: Of several outcomes, the one that says most stands first.
+TELLING: tuple[ConnectOutcome, ...] = (
+    "open",
+    "denied",
+    "refused",
+    "reset",
+    "silent",
+    "unreachable",
+    "other",
+    "no-route",
+)
+
+#: Codes that come from several errors; libraries print these words for one of them ("": silence).
+USUAL_ERROR = {"host-unreachable": "", "local-firewall": "EACCES"}
+
+#: Of a host with many addresses, so many are shown.
+MOST_ADDRESSES = 3
+
+
+class Reach:
+    """The connects to the configured port, beside what else was knocked on."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.attempts = [item for item in run.connects() if item.role == "main"]
+        self.failed = [item for item in self.attempts if item.ok is False]
+        #: Another address of the host makes up for those that failed.
+        self.reached = any(item.ok for item in self.attempts)
+
+    # --- the configured port ------------------------------------------------------------------
+
+    @cached_property
+    def family(self) -> Family:
+        """The family that the cause is looked for in: IPv4 where that was tried.
+
+        A missing IPv6 route beside an IPv4 address that fails is noise, and the other way round.
+        """
+        routed = [item for item in self.failed if item.outcome != "no-route"] or self.failed
+        return "IPv4" if any(item.family == "IPv4" for item in routed) else "IPv6"
+
+    @cached_property
+    def outcome(self) -> ConnectOutcome:
+        return _most_telling(item for item in self.failed if item.family == self.family)
+
+    @property
+    def is_near(self) -> bool:
+        """The host is on this machine or network, and not put there by --connect-to."""
+        found = self.run.observations.first(Addresses)
+        return self.run.is_local_target and found is not None and found.source != "connect-to"
+
+    # --- beside it, in the same family --------------------------------------------------------
+
+    @cached_property
+    def own_ports(self) -> dict[int, ConnectOutcome]:
+        """The other ports of the host, and how each answered."""
+        found = self._beside("other-port")
+        return {
+            port: _most_telling(item for item in found if item.port == port)
+            for port in dict.fromkeys(item.port for item in found)
+        }
+
+    @property
+    def open_ports(self) -> list[int]:
+        return [port for port, outcome in self.own_ports.items() if outcome == "open"]
+
+    @property
+    def host_is_alive(self) -> bool:
+        """Another port of the host has answered, be it with a refusal."""
+        return any(outcome in ANSWERS for outcome in self.own_ports.values())
+
+    @cached_property
+    def controls(self) -> dict[str, ConnectOutcome]:
+        """Independent hosts, and how each answered on the same port."""
+        found = self._beside("control")
+        return {
+            host: _most_telling(item for item in found if item.host == host)
+            for host in dict.fromkeys(item.host for item in found)
+        }
+
+    @cached_property
+    def landmarks(self) -> list[ConnectAttempt]:
+        """Literal addresses on 443 that answer wherever the internet is reached."""
+        return self._beside("control-address")
+
+    @property
+    def others_answer(self) -> bool:
+        """A host that is not the configured one has answered."""
+        others = (*self._beside("control"), *self.landmarks, *self._beside("other-host"))
+        return any(item.outcome in ANSWERS for item in others)
+
+    @property
+    def blocked_elsewhere(self) -> bool:
+        """No independent host answers on this port either, and one at least is silent."""
+        outcomes = self.controls.values()
+        return "silent" in outcomes and not any(item in ANSWERS for item in outcomes)
+
+    @property
+    def refused_elsewhere(self) -> bool:
+        """Every independent host refuses this port in the same way."""
+        alike = ("unreachable",) if self.outcome == "unreachable" else ("refused", "reset")
+        return bool(self.controls) and all(item in alike for item in self.controls.values())
+
+    @property
+    def ipv4_works(self) -> bool:
+        return any(
+            item.ok and item.family == "IPv4"
+            for purpose in ("control", "control-address", "other-host")
+            for item in self.run.connects(purpose)
+        )
+
+    def _beside(self, purpose: str) -> list[ConnectAttempt]:
+        return [item for item in self.run.connects(purpose) if item.family == self.family]
+
+    # --- codes --------------------------------------------------------------------------------
+
+    @cached_property
+    def by_code(self) -> dict[str, list[ConnectAttempt]]:
+        """The failed attempts by the code that accounts for them."""
+        found: dict[str, list[ConnectAttempt]] = {}
+        for item in self.failed:
+            code = self._made_up_for(item) if self.reached else self._cause
+            if code is not None:
+                found.setdefault(code, []).append(item)
+        return found
+
+    def _made_up_for(self, item: ConnectAttempt) -> str:
+        """The code of one address that failed while another one answers."""
+        own_family = [other for other in self.attempts if other.family == item.family]
+        if item.family == "IPv6" and not any(other.ok for other in own_family):
+            return "ipv6-broken"
+        if item.outcome == "denied":
+            return "local-firewall"
+        if item.outcome in ("refused", "reset"):
+            return "port-refused"
+        beside = self.run.connects("other-port")
+        if any(other.ok and other.address == item.address for other in beside):
+            return "port-blocked"
+        return "host-unreachable"
+
+    @cached_property
+    def _cause(self) -> str | None:
+        """The one code of all attempts, where none came through."""
+        outcome = self.outcome
+        if outcome == "denied":
+            return "local-firewall"
+        if self._only_ipv6_is_dead:
+            return "ipv6-broken"
+        if self._nothing_answers:
+            return "no-network"
+        if outcome != "other" and _ports.wrong(self.run, self.open_ports) is not None:
+            return "wrong-port"
+        if outcome in ("refused", "reset"):
+            return "port-rejected" if self.refused_elsewhere else "port-refused"
+        if outcome == "silent":
+            return self._code_of_silence
+        if outcome == "unreachable":
+            rejected = self.refused_elsewhere or self.host_is_alive
+            return "port-rejected" if rejected else "host-unreachable"
+        return "host-unreachable" if outcome == "no-route" else None
+
+    @property
+    def _code_of_silence(self) -> str:
+        if self.blocked_elsewhere or self.host_is_alive:
+            return "port-blocked"
+        # alone in its silence, or with all of its host's ports
+        return "host-unreachable" if self.own_ports or self.others_answer else "port-blocked"
+
+    @property
+    def _only_ipv6_is_dead(self) -> bool:
+        if self.reached or any(item.family == "IPv4" for item in self.attempts):
+            return False
+        if self.outcome in ANSWERS or self.host_is_alive or self.others_answer:
+            return False
+        unknown = not self.run.connects("control-address")
+        return self.ipv4_works or (self.outcome == "no-route" and unknown)
+
+    @property
+    def _nothing_answers(self) -> bool:
+        if self.outcome in ANSWERS or self.host_is_alive or self.others_answer:
+            return False
+        return self.outcome == "no-route" or bool(self.landmarks)
+
+    # --- words --------------------------------------------------------------------------------
+
+    def evidence(self, code: str) -> tuple[Evidence, ...]:
+        """How the configured port answered, what libraries print for it, what else was tried."""
+        attempts = self.by_code.get(code, [])
+        seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
+        more = len(attempts) - MOST_ADDRESSES
+        if more > 0:
+            seen += f"; {more} more addresses did no better"
+        beside = (self._seen_of_host(), self._seen_of_others(), self._seen_of_landmarks())
+        return (
+            Evidence(check="reach", text=seen),
+            *self._library_words(code, attempts),
+            *(Evidence(check="reach", text=text) for text in beside if text),
+        )
+
+    def _library_words(self, code: str, attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
+        usual = USUAL_ERROR.get(code)
+        if usual is not None and any(item.error != usual for item in attempts):
+            return ()
+        return library_words(self.run, code, "reach")
+
+    def _seen_of_host(self) -> str:
+        ports: dict[ConnectOutcome, list[int]] = {}
+        for port, outcome in self.own_ports.items():
+            if outcome != "no-route":  # is about the host, and said of it already
+                ports.setdefault(outcome, []).append(port)
+        answers = [on_port(outcome, *found) for outcome, found in ports.items()]
+        return f"{self.run.settings.host} {' and '.join(answers)}" if answers else ""
+
+    def _seen_of_others(self) -> str:
+        port = self.run.settings.port or 0
+        answers = [f"{host} {on_port(outcome, port)}" for host, outcome in self.controls.items()]
+        return f"for comparison: {', '.join(answers)}" if answers else ""
+
+    def _seen_of_landmarks(self) -> str:
+        answering = [item.address for item in self.landmarks if item.ok]
+        names = " and ".join(answering or [item.address for item in self.landmarks])
+        if not names:
+            return ""
+        return (
+            f"for comparison: {names} {'answered' if answering else 'gave no answer'} on port 443"
+        )
+
+
+def _most_telling(attempts: Iterable[ConnectAttempt]) -> ConnectOutcome:
+    return min((item.outcome for item in attempts), key=TELLING.index)
+
+
+def on_port(outcome: ConnectOutcome, *ports: int) -> str:
+    """An outcome on one port or several, to stand behind the host's name."""
+    where = f"port {listed(ports)}"
+    return {
+        "open": f"answers on {where}",
+        "silent": f"gives no answer on {where}",
+        "refused": f"refuses {where}",
+        "reset": f"resets connections to {where}",
+        "unreachable": f"is reported unreachable on {where}",
+        "denied": f"is kept from this machine's reach on {where}",
+        "no-route": "has no route from here",
+        "other": f"is not reached on {where}",
+    }[outcome]
+
+
+def _seen(item: ConnectAttempt) -> str:
+    """One attempt in words, with what the system called it."""
+    address = f"[{item.address}]" if item.family == "IPv6" else item.address
+    where = f"{address}:{item.port}"
+    error = f" ({item.error})" if item.error else ""
+    return {
+        "open": f"{where} answered",
+        "silent": f"{where} gave no answer for {item.seconds:.1f} s",
+        "refused": f"{where} refused the connection after {item.seconds * 1000:.0f} ms{error}",
+        "reset": f"{where} reset the connection after {item.seconds * 1000:.0f} ms{error}",
+        "unreachable": f"{where} was reported unreachable{error}",
+        "denied": f"this machine did not let the connection to {where} out{error}",
+        "no-route": f"this machine has no route to {item.address}{error}",
+        "other": f"the connection to {where} failed{error}",
+    }[item.outcome]
+
+
+def listed(ports: Iterable[int]) -> str:
+    """Ports as a sentence names them: 443, 465 and 587."""
+    *before, last = map(str, ports)
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def ids(attempts: Iterable[ConnectAttempt]) -> tuple[str, ...]:
+    return tuple(item.id for item in attempts)

@@ -1,0 +1,125 @@
+"""A host none of whose ports answers, while other hosts do.
+
+Whether it is down, or has banned this address, can't be seen from here, and is not claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import own_line
+from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
+from smtpdoctor.diagnosis.rules.network import _reach
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import ConnectAttempt
+
+CODE = "host-unreachable"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    reach = _reach.Reach(run)
+    attempts = reach.by_code.get(CODE)
+    if not attempts:
+        return
+    if reach.reached:
+        yield _one_address(run, reach, attempts)
+        return
+    host = run.settings.host
+    ports = sorted({run.settings.port or 0, *reach.own_ports})
+    tried = _reach.listed(ports)
+    title = f"no port of {host} answers ({tried} tried)"
+    if reach.others_answer:
+        title = f"no port of {host} answers ({tried} tried), while other hosts do"
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence=_confidence(reach),
+        title=title,
+        explanation=_explanation(run, reach),
+        evidence=(
+            *reach.evidence(CODE),
+            *own_line(run, "host"),
+        ),
+        fixes=(*working_ways(run), _fix(run, reach)),
+        explains=_reach.ids(attempts),
+    )
+
+
+def _confidence(reach: _reach.Reach) -> Confidence:
+    if not reach.others_answer:
+        return "possible"
+    # an open port elsewhere clears the port itself of being blocked
+    return "certain" if "open" in reach.controls.values() and reach.own_ports else "likely"
+
+
+def _explanation(run: Run, reach: _reach.Reach) -> str:
+    text = (
+        "The host does not answer on any port that was tried, so no mail dialogue begins. It may "
+        "be down, its name may lead to the wrong address, or it may have banned this machine's "
+        "address, for example after many wrong passwords; from here these look the same."
+    )
+    if not reach.others_answer:
+        return text + (
+            " Nothing else was there to compare with, so this machine's own network may be the "
+            "reason as well."
+        )
+    if "open" not in reach.controls.values():
+        return text + " A network that drops all mail ports would look the same, too."
+    return text
+
+
+def _fix(run: Run, reach: _reach.Reach) -> Fix:
+    host = run.settings.host
+    if reach.is_near:
+        return Fix(
+            title=f"check that {host} is up and that its address is right",
+            steps=(
+                "See whether the machine or container behind it runs, and has the address "
+                f"{', '.join(run.addresses)}.",
+                "If it does, look for a firewall or network policy between the two, and for a VPN "
+                "or network that this machine has to join first.",
+            ),
+        )
+    return Fix(
+        title="try from another network, then ask who runs the server",
+        steps=(
+            "Run smtpdoctor from another network, such as a phone's. If the host answers there, it "
+            "or a firewall shuts out this machine's address: stop every program that logs in with "
+            "old passwords, and ask for the ban to be lifted.",
+            f"If it does not answer there either, check the host name, and see whether {host} is "
+            "known to be down (the provider's status page).",
+        ),
+    )
+
+
+def _one_address(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
+    """One of several addresses, for which another makes up."""
+    host, port = run.settings.host, run.settings.port
+    addresses = ", ".join(item.address for item in attempts)
+    no_route = all(item.outcome == "no-route" for item in attempts)
+    severity: Severity = "note" if no_route else "warning"
+    return Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence="certain" if no_route else "likely",
+        title=f"{addresses} does not answer on port {port}; another address of {host} does",
+        explanation=(
+            f"{host} has several addresses, and not all of them answer from here. Programs that "
+            "try one after the other lose time, up to two minutes; those that take one at random "
+            "fail now and then."
+        ),
+        evidence=reach.evidence(CODE),
+        fixes=(
+            Fix(
+                title="tell who runs the server which address is dead",
+                steps=(
+                    f"Run smtpdoctor from another network. If {addresses} is silent there too, "
+                    "tell who runs the server.",
+                    f"If it answers there, this network keeps {addresses} away: ask its "
+                    "administrator.",
+                ),
+            ),
+        ),
+        explains=_reach.ids(attempts),
+    )

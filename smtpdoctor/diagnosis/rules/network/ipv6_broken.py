@@ -1,0 +1,118 @@
+"""IPv6 addresses that don't answer from here: a warning while IPv4 works, else an error.
+
+A machine without any IPv6 is normal: that is a note, for those who find "network is unreachable"
+in a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.addresses import is_local
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
+from smtpdoctor.diagnosis.rules.network import _reach
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import ConnectAttempt
+
+CODE = "ipv6-broken"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    reach = _reach.Reach(run)
+    attempts = reach.by_code.get(CODE)
+    if not attempts:
+        return
+    if not reach.reached:
+        yield _only_ipv6(run, reach, attempts)
+        return
+    host, port = run.settings.host, run.settings.port
+    addresses = ", ".join(item.address for item in attempts)
+    absent = all(item.outcome == "no-route" for item in attempts)
+    refused = all(item.outcome in ("refused", "reset") for item in attempts)
+    harmless = absent or (refused and all(is_local(item.address) for item in attempts))
+    severity: Severity = "note" if harmless else "warning"
+    if absent:
+        title = f"this machine has no IPv6; {host} is reached over IPv4"
+    elif refused:
+        title = f"{host} refuses port {port} over IPv6 ({addresses}); IPv4 works"
+    else:
+        title = f"{host} does not answer over IPv6 ({addresses}); IPv4 works"
+    yield Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence="certain",
+        title=title,
+        explanation=_explanation(absent=absent, refused=refused),
+        evidence=reach.evidence(CODE),
+        fixes=() if absent else _fixes(run, refused=refused),
+        explains=_reach.ids(attempts),
+    )
+
+
+def _explanation(*, absent: bool, refused: bool) -> str:
+    if absent:
+        return (
+            "The host has IPv6 addresses too, and there is no route to them from here. Programs "
+            'that try every address don\'t notice. Where one prints "network is unreachable" with '
+            "an IPv6 address, that is not why its mail fails."
+        )
+    if refused:
+        return (
+            "Nothing listens on the host's IPv6 address. Programs that try every address go on to "
+            "IPv4 at once; one that takes only the first address fails with a refusal."
+        )
+    return (
+        "IPv6 seems to work on this machine, but its packets don't arrive. Programs that try one "
+        "address after the other wait for IPv6 first, up to two minutes; one that takes only the "
+        "first address fails."
+    )
+
+
+def _fixes(run: Run, *, refused: bool) -> tuple[Fix, ...]:
+    if refused:
+        steps = (
+            f"Have the mail server listen on IPv6 too, or take the IPv6 address of "
+            f"{run.settings.host} out of DNS (or the hosts file).",
+            "A program that fails meanwhile can be given the IPv4 address or family 4.",
+        )
+        return (Fix(title="serve the port over IPv6, or drop the IPv6 address", steps=steps),)
+    return (
+        Fix(
+            title="mend IPv6 on this machine, or switch it off",
+            steps=(
+                "Check `ip -6 route` and the firewall's rules for IPv6; in a cloud, whether the "
+                "subnet has an IPv6 gateway and rules that let it out.",
+                "Where IPv6 is not wanted, switch it off, or prefer IPv4: in /etc/gai.conf the "
+                "line `precedence ::ffff:0:0/96 100`.",
+            ),
+        ),
+    )
+
+
+def _only_ipv6(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
+    host = run.settings.host
+    confidence: Confidence = "certain" if reach.ipv4_works else "likely"
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence=confidence,
+        title=f"{host} has only IPv6 addresses, and IPv6 does not work here",
+        explanation=(
+            f"All addresses of {host} are IPv6, and over IPv6 nothing is reached from this machine"
+            + (", while IPv4 works. " if reach.ipv4_works else ". ")
+            + "No mail dialogue begins, so nothing is sent."
+        ),
+        evidence=reach.evidence(CODE),
+        fixes=(
+            Fix(
+                title="give this machine IPv6, or the host an IPv4 address",
+                steps=(
+                    "Check `ip -6 route`: there has to be a default route, in a cloud an IPv6 "
+                    "gateway, in Docker a network with IPv6 switched on.",
+                    f"If {host} should have an IPv4 address, look at its A record; the name that "
+                    "the provider gives for sending has one in nearly every case.",
+                ),
+            ),
+        ),
+        explains=_reach.ids(attempts),
+    )

@@ -1,0 +1,82 @@
+"""A server that turns this machine away for its address: a list, a missing PTR, an access rule.
+
+At any stage whose reply speaks of the address; the words decide, never the code alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.rules.session import _replies
+from smtpdoctor.diagnosis.rules.tls import _ways
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "client-address-refused"
+BEFORE = ("greeting-rejected", "ehlo-rejected")
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refusal = _replies.refused(run, CODE)
+    if refusal is None:
+        return
+    where = _ways.where(run)
+    address = _replies.address_in(refusal.reply)
+    named = f" ({address})" if address else ""
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{where} refuses this machine's address{named}",
+        explanation=(
+            "The server talks to this machine, but not on behalf of its address. It says so in "
+            "its own words, which neither the password nor the TLS settings change. What such "
+            f"words mean: {refusal.rule.cause if refusal.rule else 'nothing more is known'}."
+        ),
+        evidence=_replies.evidence(run, refusal),
+        fixes=(*working_ways(run), *_fixes(run, refusal, address)),
+        explains=refusal.failed,
+    )
+
+
+def _fixes(run: Run, refusal: _refusal.Refusal, address: str) -> tuple[Fix, ...]:
+    if refusal.exchange.step == "auth":
+        return (
+            Fix(
+                title="allow this machine's address where the account is managed",
+                steps=(
+                    _refusal.advice(refusal, "Look for a list of allowed addresses."),
+                    f"The address is {address}."
+                    if address
+                    else "The address is the one under which this machine reaches the internet.",
+                ),
+            ),
+        )
+    accept = Fix(
+        title="have the address accepted",
+        steps=(
+            "Look up the list, reason or link in the server's words, and ask there for "
+            f"{address or 'the address'} to be taken off.",
+            "If a reverse name (PTR) is missing, have the hosting provider set one for the "
+            "address, and an A record with that name that leads back.",
+            f"If {run.settings.host} keeps its own list of clients, ask who runs it to add the "
+            "address.",
+        ),
+    )
+    if run.provider is not None and run.settings.port != 25:
+        return (accept,)  # it is a submission host already
+    between_servers = (
+        "Port 25 is for mail between servers, which most addresses may not send. "
+        if run.settings.port == 25
+        else "A server that receives a domain's mail (its MX) takes it from few addresses only. "
+    )
+    submit = Fix(
+        title="hand in mail where a login counts, not the address",
+        steps=(
+            f"{between_servers}Programs hand in mail at their provider's host for sending, on port "
+            "465 or 587, with a login.",
+        ),
+    )
+    return (submit, accept)

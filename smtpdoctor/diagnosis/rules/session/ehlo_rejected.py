@@ -1,0 +1,160 @@
+"""EHLO that the server refuses, mostly for the name in it, or leaves without an answer.
+
+Some servers judge that name only when a later command comes; their words tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smtpdoctor.addresses import is_address
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Snippet
+from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.rules.session import _replies
+from smtpdoctor.diagnosis.rules.tls import _ways
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import Exchange
+
+CODE = "ehlo-rejected"
+
+#: Codes of a server that does not know the command at all (RFC 5321 §4.2.4).
+UNKNOWN_COMMAND = (500, 502)
+ABOUT_NAME = re.compile(r"h?elo\b|ehlo|host ?name|qualified|domain|syntax", re.IGNORECASE)
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    if run.main is None or _greets_as_ftp(run):
+        return
+    refusal = _replies.refused(run, CODE)
+    if refusal is not None:
+        yield _refused(run, refusal)
+        return
+    ehlo = run.main.step("ehlo")
+    if ehlo is not None and ehlo.ok is False and ehlo.outcome == "silence":
+        yield _unanswered(run, ehlo)
+
+
+def _greets_as_ftp(run: Run) -> bool:
+    greeting = run.main.greeting if run.main else None
+    return greeting is not None and greeting.protocol == "ftp"
+
+
+def _sent_name(run: Run) -> str:
+    ehlo = run.main.step("ehlo") if run.main else None
+    return ehlo.sent.partition(" ")[2] if ehlo else ""
+
+
+def _refused(run: Run, refusal: _refusal.Refusal) -> Diagnosis:
+    where, name = _ways.where(run), _sent_name(run)
+    unknown = refusal.reply.code in UNKNOWN_COMMAND
+    confidence: Confidence = "certain"
+    if unknown:
+        title = f"{where} does not know the command EHLO"
+        why = (
+            "Every mail server of the last twenty years knows EHLO, and without it there is "
+            "neither STARTTLS nor a login. This is a very old server, or a box on the way (a "
+            "firewall's mail inspection) that does not let the command through."
+        )
+        confidence = "likely"
+    else:
+        title = f'{where} does not accept the EHLO name "{name}"'
+        why = (
+            f'The program introduces itself with EHLO and a name, here "{name}". The server '
+            "refuses to go on with that name"
+            + ("" if refusal.exchange.step == "ehlo" else ", though it says so only now")
+            + ". It wants a full host name with a dot, or an address in brackets, and some servers "
+            "refuse localhost and 127.0.0.1."
+        )
+        if not ABOUT_NAME.search(refusal.reply.text):
+            confidence = "likely"
+    fixes = working_ways(run) if unknown else []
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence=confidence,
+        title=title,
+        explanation=why,
+        evidence=_replies.evidence(run, refusal),
+        fixes=(*fixes, *((_old_server(),) if unknown else (_better_name(run, name),))),
+        explains=refusal.failed,
+    )
+
+
+def _unanswered(run: Run, ehlo: Exchange) -> Diagnosis:
+    where, name = _ways.where(run), _sent_name(run)
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="possible",
+        title=f"{where} greets and then gives no answer to EHLO",
+        explanation=(
+            "The server's greeting came, but not its answer to EHLO. Perhaps it is slow to look up "
+            f'the name in it ("{name}") or dislikes it, perhaps something on the way swallows the '
+            "session once it sees mail; from here these look the same."
+        ),
+        evidence=(
+            Evidence(
+                check="tls", text=f'{where} did not answer "EHLO {name}" for {ehlo.seconds:.1f} s'
+            ),
+            *library_words(run, CODE),
+        ),
+        fixes=(*working_ways(run), _better_name(run, name)),
+        explains=(ehlo.id,),
+    )
+
+
+def _better_name(run: Run, name: str) -> Fix:
+    better = _proposal(run, name)
+    return Fix(
+        title=f"introduce the program with a full host name, such as {better}",
+        steps=(
+            f"Try the name first: `smtpdoctor check --ehlo {better}`.",
+            "Then set it in the program: Nodemailer `name`, Python's smtplib `local_hostname`, "
+            "PHPMailer `$mail->Helo`, JavaMail `mail.smtp.localhost`, Go `client.Hello(…)`. "
+            "Others take the machine's own name: set a full one with `hostnamectl hostname` or "
+            "Docker's `hostname`.",
+        ),
+        snippets=(
+            Snippet(
+                for_="nodemailer",
+                language="js",
+                text=(
+                    "nodemailer.createTransport({\n"
+                    f'  name: "{better}",\n'
+                    "  // the rest as before\n"
+                    "});"
+                ),
+            ),
+            Snippet(
+                for_="smtplib",
+                language="python",
+                text=f'smtplib.SMTP(host, port, local_hostname="{better}")',
+            ),
+        ),
+    )
+
+
+def _proposal(run: Run, name: str) -> str:
+    """A name that servers take: the machine's full one, else one in the sender's domain."""
+    full = run.place.fqdn if run.place else ""
+    if "." in full and full != name and not is_address(full):
+        return full
+    _, at, domain = (run.settings.sender or run.settings.username or "").rpartition("@")
+    if at and "." in domain and domain != name:
+        return domain
+    return "app.example.com"
+
+
+def _old_server() -> Fix:
+    return Fix(
+        title="use a submission port of a server that knows EHLO",
+        steps=(
+            "Check with who runs the server for its submission port, 465 or 587.",
+            "If a firewall on the way inspects mail (on Cisco `inspect esmtp`, formerly `fixup "
+            "protocol smtp`), have its administrator switch that off for outgoing submission, or "
+            "use port 465, where TLS hides the dialogue from it.",
+        ),
+    )

@@ -1,0 +1,43 @@
+"""account-suspended: the provider has closed the account, as the reply says."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+
+CODE = "account-suspended"
+
+
+@pytest.mark.parametrize(
+    ("host", "step", "text"),
+    [
+        ("mail.smtp2go.com", "mail", "552 Your account has been suspended. Please contact us"),
+        ("email-smtp.eu-west-1.amazonaws.com", "auth", "535 Account not subscribed to SES"),
+        ("mail.example.net", "auth", "535 5.7.8 Error: this account has been disabled"),
+        ("smtp.office365.com", "mail", "550 5.1.8 Access denied, bad outbound sender"),
+    ],
+)
+def test_positive_the_words_of_several_providers(host: str, step: str, text: str) -> None:
+    scene = Scene(host=host).refuse(step, text)  # type: ignore[arg-type]
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert diagnosis.fixes[0].settings == {}
+
+
+def test_negative_a_greeting_that_speaks_of_accounts() -> None:
+    scene = Scene(host="mail.example.net")
+    greeting = "220 mail.example.net ESMTP, accounts of spammers are suspended"
+    scene.session().greeting(greeting).rest()
+    assert scene.codes() == []
+
+
+def test_lookalike_the_login_is_refused_for_now() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "454 4.7.0 Temporary failure")
+    assert scene.codes() == ["auth-temporary-failure"]
+
+
+def test_lookalike_a_full_mailbox_is_the_recipients() -> None:
+    scene = Scene(host="mail.example.net").refuse("rcpt", "552 5.2.2 mailbox over quota")
+    assert scene.codes() == ["recipient-rejected"]

@@ -1,0 +1,77 @@
+"""auth-mechanism-unsupported: no login mechanism in common, or one that the server refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..scene import Scene
+
+CODE = "auth-mechanism-unsupported"
+
+
+def offering(*mechanisms: str, **settings: Any) -> Scene:
+    scene = Scene(host="mail.example.net", **settings)
+    session = scene.session().up_to("ehlo-in-tls").ehlo(f"AUTH {' '.join(mechanisms)}")
+    session.no_login("no-shared-mechanism", *mechanisms).quit()
+    return scene
+
+
+def test_positive_only_a_mechanism_that_nobody_has() -> None:
+    scene = offering("DIGEST-MD5")
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert "DIGEST-MD5" in diagnosis.title
+    assert diagnosis.fixes[0].title == "have PLAIN or LOGIN allowed at the server"
+
+
+def test_positive_only_tokens_and_a_password_is_set() -> None:
+    diagnosis = offering("XOAUTH2", "OAUTHBEARER").diagnosis(CODE)
+    assert diagnosis.fixes[0].title == "log in with a token (OAuth2)"
+    assert "OAUTHBEARER or XOAUTH2" in diagnosis.fixes[0].steps[0]
+
+
+def test_positive_only_passwords_and_a_token_is_set() -> None:
+    first = offering("PLAIN", password=False, token=True).diagnosis(CODE).fixes[0]
+    assert first.title == "log in with a password"
+
+
+def test_positive_refused_at_last() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.refuse("auth", "504 5.5.4 Unrecognized authentication type")
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.confidence == "certain"
+    assert "PLAIN" in diagnosis.title
+    assert diagnosis.fixes[0].title == "let the client log in by LOGIN"
+
+
+def test_positive_one_refused_and_another_works_is_a_warning() -> None:
+    scene = Scene(host="mail.example.net")
+    session = scene.session().up_to("auth").auth("504 5.5.4 Unrecognized authentication type")
+    session.auth(mechanism="LOGIN").rest()
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.severity == "warning"
+    assert scene.judge().verdict == "warnings"
+    assert scene.judge().unexplained == ()
+    assert "LOGIN works" in diagnosis.title
+
+
+def test_negative_a_shared_mechanism_at_once() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_no_mechanism_at_all() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("ehlo-in-tls").ehlo("SIZE").no_login("not-offered").quit()
+    assert scene.codes() == ["auth-not-offered"]
+
+
+def test_lookalike_534_with_words_of_its_own() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.refuse("auth", "534 5.7.9 Application-specific password required")
+    assert scene.codes() == ["app-password-required"]
+
+
+def test_lookalike_the_password_was_refused() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "535 5.7.8 Authentication failed")
+    assert scene.codes() == ["credentials-rejected"]

@@ -1,0 +1,55 @@
+"""basic-auth-disabled: logins with a password are switched off, as the reply says."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+
+CODE = "basic-auth-disabled"
+
+
+@pytest.mark.parametrize(
+    ("host", "text"),
+    [
+        (
+            "smtp.office365.com",
+            "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
+            "Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.",
+        ),
+        (
+            "smtp-mail.outlook.com",
+            "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+        ),
+        ("smtp.yandex.com", "535 5.7.8 This user does not have access rights to this service"),
+    ],
+)
+def test_positive_at_the_login(host: str, text: str) -> None:
+    scene = Scene(host=host).refuse("auth", text)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert diagnosis.fixes[0].settings == {}
+    assert any("known of" in item.text for item in diagnosis.evidence)
+
+
+def test_positive_at_mail() -> None:
+    text = "550 5.7.30 Basic authentication is not supported for Client Submission."
+    scene = Scene(host="smtp.office365.com").refuse("mail", text)
+    assert scene.codes() == [CODE]
+
+
+def test_negative_a_password_was_taken() -> None:
+    assert Scene.healthy(host="smtp.office365.com").codes() == []
+
+
+def test_lookalike_microsoft_does_not_say_why() -> None:
+    scene = Scene(host="smtp.office365.com").refuse("auth", "535 5.7.3 Authentication unsuccessful")
+    assert scene.codes() == ["credentials-rejected"]
+
+
+def test_lookalike_a_server_without_passwords_at_all() -> None:
+    scene = Scene(host="smtp-mail.outlook.com")
+    session = scene.session().up_to("ehlo-in-tls").ehlo("AUTH XOAUTH2")
+    session.no_login("no-shared-mechanism", "XOAUTH2").quit()
+    assert scene.codes() == ["auth-mechanism-unsupported"]

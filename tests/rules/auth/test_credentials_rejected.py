@@ -1,0 +1,96 @@
+"""credentials-rejected: user name and password refused, and nothing seen speaks for one reason."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+
+CODE = "credentials-rejected"
+IONOS = "535 Authentication credentials invalid"
+
+
+def test_positive_ionos_names_the_usual_reasons_with_source_and_date() -> None:
+    scene = Scene().refuse("auth", IONOS)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    texts = [item.text for item in diagnosis.evidence]
+    assert texts[0] == f'smtp.ionos.com:587 answered AUTH PLAIN with "{IONOS}"'
+    known = next(text for text in texts if text.startswith("known of IONOS"))
+    for reason in ("IONOS account's password", "full address", "Microsoft 365", "2026-11-22"):
+        assert reason in known
+    assert any("Invalid login: 535" in text for text in texts)
+
+
+def test_positive_the_fix_names_the_users_own_variables() -> None:
+    scene = Scene.of(
+        "SMTP_SERVER=smtp.ionos.de\nSMTP_USERNAME=info@example.com\nSMTP_PASSWORD=wrong-one\n"
+    )
+    first = scene.refuse("auth", IONOS).diagnosis(CODE).fixes[0]
+    assert first.settings == {}
+    assert "SMTP_USERNAME (.env:2) and SMTP_PASSWORD (.env:3)" in first.steps[1]
+
+
+def test_positive_another_servers_words() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "535 Incorrect authentication data")
+    diagnosis = scene.diagnosis(CODE)
+    assert not any("known of" in item.text for item in diagnosis.evidence)
+    assert "webmail" in diagnosis.fixes[0].steps[0]
+
+
+def test_positive_a_reply_that_says_less_is_likely_only() -> None:
+    scene = Scene(host="smtp.office365.com").refuse("auth", "535 5.7.3 Authentication unsuccessful")
+    assert scene.diagnosis(CODE).confidence == "likely"
+
+
+def test_positive_a_code_that_is_none_of_auths_own() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "571 go away")
+    assert scene.diagnosis(CODE).confidence == "likely"
+
+
+def test_positive_a_token() -> None:
+    scene = Scene(host="mail.example.net", password=False, token=True)
+    scene.refuse("auth", "535 5.7.8 Bad token", mechanism="XOAUTH2")
+    first = scene.diagnosis(CODE).fixes[0]
+    assert first.title == "fetch a new token"
+
+
+def test_positive_both_attempts_are_explained_where_a_mechanism_was_refused_first() -> None:
+    scene = Scene()
+    session = scene.session().up_to("auth").auth("504 unrecognized authentication type")
+    session.auth(IONOS, mechanism="LOGIN").quit()
+    judgement = scene.judge()
+    assert [item.code for item in judgement.diagnoses] == [CODE]
+    assert len(judgement.diagnoses[0].explains) == 2
+    assert judgement.unexplained == ()
+
+
+def test_positive_a_long_reply_is_quoted_in_part() -> None:
+    scene = Scene().refuse("auth", f"535 {'x' * 3000}")
+    assert len(scene.diagnosis(CODE).evidence[0].text) < 400
+
+
+def test_negative_the_login_worked() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_the_same_words_to_a_user_name_without_a_domain() -> None:
+    scene = Scene(username="info").refuse("auth", IONOS)
+    assert scene.codes() == ["username-not-address"]
+    assert scene.diagnosis("username-not-address").consequences == (CODE,)
+
+
+def test_lookalike_the_same_words_to_a_quoted_password() -> None:
+    scene = Scene(password_shape=("double-quoted",)).refuse("auth", IONOS)
+    assert scene.codes() == ["password-suspicious"]
+
+
+def test_lookalike_535_with_words_of_its_own() -> None:
+    text = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled"
+    scene = Scene(host="smtp.office365.com").refuse("auth", text)
+    assert scene.codes() == ["basic-auth-disabled"]
+
+
+def test_lookalike_the_words_in_another_stage() -> None:
+    """The same text in answer to MAIL is no judgement of the password."""
+    scene = Scene(host="mail.example.net").refuse("mail", f"550 {IONOS[4:]}")
+    assert CODE not in scene.codes()

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+from .around import landmarks, own_ports, roots
+
+CODE = "ipv6-broken"
+IPV6 = "2001:db8::10"
+
+
+def both(outcome: str) -> Scene:
+    scene = Scene()
+    scene.addresses(IPV6, "192.0.2.10")
+    scene.connect(outcome, IPV6)  # type: ignore[arg-type]
+    scene.connect("open", "192.0.2.10")
+    return scene
+
+
+@pytest.mark.parametrize("outcome", ["silent", "unreachable", "refused", "denied"])
+def test_positive_ipv4_makes_up_for_it(outcome: str) -> None:
+    scene = both(outcome)
+    scene.session(address="192.0.2.10").rest()
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("warning", "certain")
+    assert found.explains == roots(scene)
+    assert scene.codes() == [CODE]
+    assert scene.judge().verdict == "warnings"
+
+
+def test_positive_without_any_ipv6_it_is_a_note() -> None:
+    scene = both("no-route")
+    scene.session(address="192.0.2.10").rest()
+
+    found = scene.diagnosis(CODE)
+
+    assert found.severity == "note"
+    assert scene.judge().verdict == "healthy"
+    assert scene.judge().unexplained == ()
+
+
+def test_positive_localhost_on_ipv4_only_is_a_note() -> None:
+    scene = Scene(host="localhost", port=1025, tls="none", username=None)
+    scene.addresses("::1", "127.0.0.1")
+    scene.connect("refused", "::1")
+    scene.connect("open", "127.0.0.1")
+    scene.session(address="127.0.0.1").rest()
+
+    assert scene.diagnosis(CODE).severity == "note"
+
+
+def test_positive_only_ipv6_addresses_and_no_way_to_them() -> None:
+    scene = Scene()
+    scene.addresses(IPV6)
+    silent = scene.connect("silent", IPV6, took=3.3)
+    own_ports(scene, {465: "silent"}, IPV6)
+    landmarks(scene, "open", ipv6="silent")
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert found.explains == (silent.id,)
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_only_ipv6_addresses_and_nothing_to_compare_with() -> None:
+    scene = Scene()
+    scene.addresses(IPV6)
+    scene.connect("no-route", IPV6)
+
+    assert scene.diagnosis(CODE).confidence == "likely"
+
+
+def test_negative_both_families_answer() -> None:
+    scene = both("open")
+    scene.session(address="192.0.2.10").rest()
+
+    assert scene.codes() == []
+
+
+def test_negative_one_ipv6_address_of_two() -> None:
+    scene = both("silent")
+    scene.addresses(IPV6, "2001:db8::11", "192.0.2.10")
+    scene.connect("open", "2001:db8::11")
+    scene.session(address="192.0.2.10").rest()
+
+    assert scene.codes() == ["host-unreachable"]
+
+
+def test_lookalike_ipv4_fails_too() -> None:
+    scene = Scene()
+    scene.addresses(IPV6, "192.0.2.10")
+    scene.connect("no-route", IPV6)
+    scene.connect("silent", "192.0.2.10", took=3.3)
+    own_ports(scene, {465: "open"}, "192.0.2.10")
+    landmarks(scene, "open")
+
+    assert scene.codes() == ["port-blocked"]
+
+
+def test_lookalike_ipv6_works_and_this_host_does_not_answer() -> None:
+    scene = Scene()
+    scene.addresses(IPV6)
+    scene.connect("silent", IPV6, took=3.3)
+    own_ports(scene, {465: "silent"}, IPV6)
+    landmarks(scene, "open", ipv6="open")
+
+    assert scene.codes("error") == ["host-unreachable"]
+
+
+def test_lookalike_nothing_is_reached_over_ipv4_either() -> None:
+    scene = Scene()
+    scene.addresses(IPV6)
+    scene.connect("no-route", IPV6)
+    landmarks(scene, "no-route")
+
+    assert scene.codes("error") == ["no-network"]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from ..scene import Scene
+from .around import controls, landmarks, own_ports
+
+CODE = "no-network"
+
+
+def test_positive_nothing_answers_literal_addresses_included() -> None:
+    scene = Scene()
+    silent = scene.connect("silent", took=3.3)
+    own_ports(scene, {465: "silent"})
+    controls(scene, "silent", "silent")
+    landmarks(scene, "silent")
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.explains == (silent.id,)
+    assert found.fixes[0].settings == {}
+    assert scene.codes("error") == [CODE]
+    assert scene.judge().verdict == "broken"
+
+
+def test_positive_no_route_anywhere() -> None:
+    scene = Scene()
+    scene.addresses("192.0.2.10", "2001:db8::10")
+    first = scene.connect("no-route", "192.0.2.10")
+    second = scene.connect("no-route", "2001:db8::10")
+    landmarks(scene, "no-route")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "certain"
+    assert found.title == "this machine has no route to smtp.ionos.com"
+    assert found.explains == (first.id, second.id)
+
+
+def test_positive_no_route_and_nothing_to_compare_with() -> None:
+    scene = Scene(host="10.0.0.5", container="container 3f2a")
+    scene.connect("no-route")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "likely"
+    assert "container" in found.fixes[0].steps[0]
+
+
+def test_positive_only_ipv6_leaves_this_machine() -> None:
+    scene = Scene()
+    scene.connect("no-route")
+    landmarks(scene, "no-route", ipv6="open")
+
+    assert scene.diagnosis(CODE).title == "this machine has no route to smtp.ionos.com over IPv4"
+
+
+def test_positive_a_wrong_number_is_not_the_matter() -> None:
+    scene = Scene(port=578)
+    scene.connect("silent", took=3.3)
+    landmarks(scene, "silent")
+
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_a_proxy_may_be_all_there_is() -> None:
+    scene = Scene(proxies=("HTTPS_PROXY",))
+    scene.connect("silent", took=3.3)
+    landmarks(scene, "silent")
+
+    assert "HTTPS_PROXY is set" in scene.diagnosis(CODE).explanation
+
+
+def test_negative_everything_answers() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_the_web_is_reached() -> None:
+    scene = Scene()
+    scene.connect("silent", took=3.3)
+    controls(scene, "silent")
+    landmarks(scene, "open")
+
+    assert scene.codes("error") == ["port-blocked"]
+
+
+def test_lookalike_a_refusal_is_an_answer() -> None:
+    scene = Scene()
+    scene.connect("refused")
+    landmarks(scene, "silent")
+
+    assert scene.codes("error") == ["port-refused"]
+
+
+def test_lookalike_only_ipv6_addresses_and_no_ipv6() -> None:
+    scene = Scene()
+    scene.addresses("2001:db8::10")
+    scene.connect("no-route", "2001:db8::10")
+    landmarks(scene, "open")
+
+    assert scene.codes("error") == ["ipv6-broken"]

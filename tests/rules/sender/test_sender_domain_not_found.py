@@ -1,0 +1,50 @@
+"""sender-domain-not-found: the server finds no such domain as the sender's."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+
+CODE = "sender-domain-not-found"
+IONOS = (
+    "550-Requested action not taken: mailbox unavailable\n"
+    "550 invalid DNS MX or A/AAAA resource record"
+)
+
+
+def test_positive_ionos_and_a_machines_own_name() -> None:
+    scene = Scene(sender="www-data@web-1.localdomain").refuse("mail", IONOS)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+    assert "web-1.localdomain" in diagnosis.title
+
+
+def test_positive_postfix_says_it_at_rcpt() -> None:
+    scene = Scene(host="mail.example.net", sender="shop@exmaple.test").refuse(
+        "rcpt", "450 4.1.8 <shop@exmaple.test>: Sender address rejected: Domain not found"
+    )
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.confidence == "likely"
+    assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+
+
+def test_positive_the_logins_own_domain_is_not_swapped_for_itself() -> None:
+    first = Scene().refuse("mail", IONOS).diagnosis(CODE).fixes[0]
+    assert first.settings == {}
+    assert "dig MX example.com" in first.steps[0]
+
+
+def test_negative_the_domain_is_there() -> None:
+    assert Scene.healthy(sender="shop@example.com").codes() == []
+
+
+def test_lookalike_the_domain_exists_and_is_another() -> None:
+    scene = Scene(sender="shop@example.org").refuse("mail", "550 Sender address is not allowed.")
+    assert scene.codes() == ["sender-not-allowed"]
+
+
+def test_lookalike_the_recipients_domain() -> None:
+    scene = Scene(host="mail.example.net", recipient="a@nowhere.test")
+    scene.refuse("rcpt", "550 5.1.2 <a@nowhere.test>: Recipient address rejected: Domain not found")
+    assert scene.codes() == ["recipient-rejected"]

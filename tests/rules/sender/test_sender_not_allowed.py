@@ -1,0 +1,130 @@
+"""sender-not-allowed: the login may not send from this address, as the server says."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+
+CODE = "sender-not-allowed"
+IONOS = "550-Requested action not taken: mailbox unavailable\n550 Sender address is not allowed."
+
+
+def test_positive_ionos_and_a_sender_of_another_domain() -> None:
+    scene = Scene(sender="shop@example.org").refuse("mail", IONOS)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert "Sender address is not allowed." in diagnosis.evidence[0].text
+    known = diagnosis.evidence[1].text
+    assert "since 2024-01-29" in known
+    assert "IONOS help, sender addresses, 2026-11-22" in known
+    assert diagnosis.points_at == "sender"
+
+
+def test_positive_the_first_fix_is_the_logins_address_and_reply_to() -> None:
+    scene = Scene.of(
+        "SMTP_HOST=smtp.ionos.de\nSMTP_USER=info@example.com\nSMTP_PASS=geheim-12\n"
+        "SMTP_MAIL_FROM=Shop <shop@example.org>\n"
+    )
+    first = scene.refuse("mail", IONOS).diagnosis(CODE).fixes[0]
+    assert first.settings == {"SMTP_MAIL_FROM": "Shop <info@example.com>"}
+    assert "shop@example.org into Reply-To" in first.steps[0]
+
+
+def test_positive_the_last_line_has_the_reason() -> None:
+    scene = Scene(sender="shop@example.org").refuse("mail", IONOS)
+    assert '"Mailbox unavailable" means nothing' in scene.diagnosis(CODE).explanation
+
+
+def test_positive_of_the_logins_own_domain_no_rule_about_domains_is_claimed() -> None:
+    diagnosis = Scene(sender="shop@example.com").refuse("mail", IONOS).diagnosis(CODE)
+    assert "a rule about domains is not the reason" in diagnosis.explanation
+    assert not any("known of" in item.text for item in diagnosis.evidence)
+    assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+
+
+def test_positive_the_logins_own_address_leaves_only_the_provider_to_ask() -> None:
+    diagnosis = Scene().refuse("mail", IONOS).diagnosis(CODE)
+    assert len(diagnosis.fixes) == 1
+    assert diagnosis.fixes[0].settings == {}
+    assert "ask the provider" in diagnosis.fixes[0].title
+
+
+@pytest.mark.parametrize(
+    ("host", "step", "text"),
+    [
+        (
+            "mail.example.net",
+            "rcpt",
+            "553 5.7.1 <shop@example.org>: Sender address rejected: not owned by user info",
+        ),
+        ("smtp.yandex.com", "mail", "553 5.7.1 Sender address rejected: not owned by auth user."),
+        ("smtp.zoho.com", "rcpt", "553 Relaying disallowed as shop@example.org"),
+        ("mail.example.net", "mail", "550 envelope sender not allowed"),
+        ("smtp.office365.com", "mail", "554 5.2.252 SendAsDenied; info@example.com not allowed"),
+    ],
+)
+def test_positive_the_words_of_other_servers(host: str, step: str, text: str) -> None:
+    scene = Scene(host=host, sender="shop@example.org").refuse(step, text)  # type: ignore[arg-type]
+    assert scene.codes() == [CODE]
+    assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+
+
+def test_positive_a_code_without_words_is_likely_only() -> None:
+    scene = Scene(host="mail.example.net", sender="shop@example.org").refuse("mail", "550 no")
+    assert scene.diagnosis(CODE).confidence == "likely"
+
+
+def test_positive_relay_denied_at_mail_to_somebody_who_has_logged_in() -> None:
+    scene = Scene(host="mail.example.net", sender="shop@example.org")
+    scene.refuse("mail", "550 5.7.1 Relaying denied")
+    assert scene.codes() == [CODE]
+
+
+def test_negative_another_address_of_the_domain_is_taken() -> None:
+    assert Scene.healthy(sender="shop@example.com").codes() == []
+
+
+def test_negative_nothing_is_said_of_a_sender_that_was_not_tried() -> None:
+    """The provider's rule alone convicts nobody: the server has to refuse."""
+    scene = Scene(sender="shop@example.org").refuse(
+        "auth", "535 Authentication credentials invalid"
+    )
+    assert scene.codes() == ["credentials-rejected"]
+
+
+def test_lookalike_the_same_code_for_a_domain_that_is_not_there() -> None:
+    scene = Scene(sender="shop@example.org").refuse(
+        "mail",
+        "550-Requested action not taken: mailbox unavailable\n"
+        "550 invalid DNS MX or A/AAAA resource record",
+    )
+    assert scene.codes() == ["sender-domain-not-found"]
+
+
+def test_lookalike_the_same_first_line_for_a_limit() -> None:
+    scene = Scene(sender="shop@example.org").refuse(
+        "rcpt",
+        "450-Requested mail action not taken: mailbox unavailable\n450 Mail send limit exceeded.",
+    )
+    assert scene.codes() == ["sending-limit-reached"]
+
+
+def test_lookalike_the_recipient_is_unknown() -> None:
+    scene = Scene(host="mail.example.net", recipient="nobody@example.net")
+    scene.refuse("rcpt", "550 5.1.1 <nobody@example.net>: Recipient address rejected: unknown user")
+    assert scene.codes() == ["recipient-rejected"]
+
+
+def test_lookalike_a_sending_service_wants_the_sender_verified() -> None:
+    scene = Scene(host="smtp.sendgrid.net", username="apikey").refuse(
+        "mail", "550 The from address does not match a verified Sender Identity"
+    )
+    assert scene.codes() == ["sender-not-verified"]
+
+
+def test_lookalike_nobody_logged_in() -> None:
+    scene = Scene(host="mail.example.net", username=None)
+    scene.refuse("mail", "550 5.7.1 Relaying denied")
+    assert scene.codes() == ["credentials-missing"]

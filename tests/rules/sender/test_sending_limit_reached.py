@@ -1,0 +1,62 @@
+"""sending-limit-reached: the account has sent as much as it may, as the server says."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+
+CODE = "sending-limit-reached"
+IONOS = "450-Requested mail action not taken: mailbox unavailable\n450 Mail send limit exceeded."
+
+
+def test_positive_ionos_says_so_in_the_last_line() -> None:
+    scene = Scene().refuse("rcpt", IONOS)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert "Mail send limit exceeded." in diagnosis.evidence[0].text
+    assert any("pages disagree" in item.text for item in diagnosis.evidence)
+    assert diagnosis.fixes[0].settings == {}
+
+
+@pytest.mark.parametrize(
+    ("host", "step", "text"),
+    [
+        ("smtp.gmail.com", "mail", "550 5.4.5 Daily user sending quota exceeded. h4 - gsmtp"),
+        ("smtp.sendgrid.net", "auth", "451 Authentication failed: Maximum credits exceeded"),
+        ("smtp.office365.com", "mail", "432 4.3.2 Concurrent connections limit exceeded."),
+        ("mail.example.net", "mail", "450 4.7.1 Error: too many messages"),
+    ],
+)
+def test_positive_the_words_of_others(host: str, step: str, text: str) -> None:
+    scene = Scene(host=host).refuse(step, text)  # type: ignore[arg-type]
+    assert scene.codes() == [CODE]
+
+
+def test_negative_nothing_is_used_up() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_too_many_logins() -> None:
+    scene = Scene(host="smtp.gmail.com").refuse("auth", "454 4.7.0 Too many login attempts")
+    assert scene.codes() == ["auth-rate-limited"]
+
+
+def test_lookalike_the_same_first_line_for_a_sender() -> None:
+    scene = Scene(sender="shop@example.org").refuse(
+        "mail",
+        "550-Requested action not taken: mailbox unavailable\n550 Sender address is not allowed.",
+    )
+    assert scene.codes() == ["sender-not-allowed"]
+
+
+def test_lookalike_a_message_that_is_too_large() -> None:
+    scene = Scene(host="mail.example.net", size=30_000_000)
+    scene.refuse("mail", "552 5.3.4 Message size exceeds fixed limit")
+    assert scene.codes() == ["message-too-large"]
+
+
+def test_lookalike_a_server_that_is_busy() -> None:
+    scene = Scene(host="mail.example.net").refuse("mail", "421 4.3.2 try again later")
+    assert scene.codes() == ["server-busy"]

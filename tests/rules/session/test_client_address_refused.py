@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+
+CODE = "client-address-refused"
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "554 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using zen.spamhaus.org",
+        "550 Bad DNS PTR resource record",
+        "554-gmx.net (mxgmx008) Nemesis ESMTP Service not available\n554-No SMTP service\n"
+        "554 IP address is black listed.",
+    ],
+)
+def test_positive_the_greeting_speaks_of_the_address(greeting: str) -> None:
+    scene = Scene(host="mail.example.net")
+    refused = scene.session().greeting(greeting).last
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert found.explains == (refused.id,)
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_the_address_is_named() -> None:
+    scene = Scene()
+    scene.session().greeting("554 Client host [203.0.113.7] refused, it is on a block list")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.title == "smtp.ionos.com:587 refuses this machine's address (203.0.113.7)"
+    assert found.fixes[0].title == "have the address accepted"
+
+
+def test_positive_another_port_takes_it() -> None:
+    scene = Scene(host="mail.example.net", port=25)
+    scene.session().greeting("554 Your IP address has no reverse DNS")
+    scene.session("other-port", port=587).rest()
+
+    found = scene.diagnosis(CODE)
+
+    assert found.fixes[0].settings == {"SMTP_PORT": "587"}
+    assert "Port 25 is for mail between servers" in found.fixes[1].steps[0]
+
+
+def test_positive_ehlo() -> None:
+    scene = Scene()
+    scene.session().up_to("ehlo").ehlo(text="554 5.7.1 Client host rejected: blocked")
+
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_login() -> None:
+    scene = Scene(host="smtp-relay.brevo.com")
+    scene.session().up_to("auth").auth("525 5.7.1 Unauthorized IP address")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.fixes[0].title == "allow this machine's address where the account is managed"
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_recipient() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("rcpt").rcpt(
+        "554 5.7.1 <unknown[203.0.113.7]>: Client host rejected: Access denied"
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert "RCPT TO" in found.evidence[0].text
+    assert scene.codes("error") == [CODE]
+
+
+def test_negative_a_healthy_session() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_a_refusal_without_a_reason() -> None:
+    scene = Scene()
+    scene.session().greeting("554 No SMTP service here")
+
+    assert scene.codes("error") == ["greeting-rejected"]
+
+
+def test_lookalike_too_many_connections_from_this_address() -> None:
+    scene = Scene()
+    scene.session().greeting("421 4.7.0 Too many connections from your IP address 203.0.113.7")
+
+    assert scene.codes("error") == ["server-busy"]
+
+
+def test_lookalike_the_name_and_not_the_address() -> None:
+    scene = Scene()
+    scene.session().up_to("ehlo").ehlo(text="550 Access denied - Invalid HELO name")
+
+    assert scene.codes("error") == ["ehlo-rejected"]

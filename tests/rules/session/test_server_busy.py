@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+
+CODE = "server-busy"
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "421 smtp.ionos.com Service not available, too many connections",
+        "451 ESMTP MailEnable Service temporarily refused connection from IP (203.0.113.7) "
+        "because the server is too busy.",
+    ],
+)
+def test_positive_the_greeting(greeting: str) -> None:
+    scene = Scene()
+    refused = scene.session().greeting(greeting).last
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert found.fixes[0].settings == {}
+    assert found.explains == (refused.id,)
+    assert scene.codes("error") == [CODE]
+    assert scene.judge().verdict == "broken"
+
+
+def test_positive_another_port_has_room() -> None:
+    scene = Scene()
+    scene.session().greeting("421 Too many connections")
+    scene.session("other-port").rest()
+
+    assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
+
+
+def test_positive_ehlo() -> None:
+    scene = Scene()
+    scene.session().up_to("ehlo").ehlo(text="421 4.3.2 System not accepting network messages")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.title == "smtp.ionos.com:587 puts this client off: 421 to EHLO"
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_the_sender_later() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("mail").mail("451 4.3.0 Try again later")
+
+    assert scene.codes("error") == [CODE]
+
+
+def test_negative_a_healthy_session() -> None:
+    assert Scene.healthy().codes() == []
+
+
+def test_lookalike_never_is_not_later() -> None:
+    scene = Scene()
+    scene.session().greeting("554 No SMTP service here")
+
+    assert scene.codes("error") == ["greeting-rejected"]
+
+
+def test_lookalike_the_relay_dislikes_the_name() -> None:
+    scene = Scene(host="smtp-relay.gmail.com", ehlo="localhost")
+    scene.session().up_to("ehlo").ehlo(
+        text="421 4.7.0 Try again later, closing connection. (EHLO) x.1 - gsmtp"
+    )
+
+    assert scene.codes("error") == ["ehlo-rejected"]
+
+
+def test_lookalike_the_account_has_sent_too_much() -> None:
+    scene = Scene()
+    scene.session().up_to("rcpt").rcpt(
+        "450-Requested mail action not taken: mailbox unavailable\n450 Mail send limit exceeded."
+    )
+
+    assert scene.codes("error") == ["sending-limit-reached"]
+
+
+def test_lookalike_the_login_can_t_be_checked_now() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("auth").auth("454 4.7.0 Temporary authentication failure")
+
+    assert scene.codes("error") == ["auth-temporary-failure"]

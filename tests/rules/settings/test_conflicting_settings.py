@@ -1,0 +1,73 @@
+"""conflicting-settings: two settings for one thing that exclude each other."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+from .env import env
+
+CODE = "conflicting-settings"
+
+
+def test_positive_two_modes_and_the_one_that_counts_fails() -> None:
+    scene = Scene.of(env(SMTP_TLS="implicit"))
+    session = scene.session()
+    session.handshake(failure="not-tls", protocol="smtp", arrived="220 smtp.ionos.com ESMTP")
+    scene.session("other-mode").rest()
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert diagnosis.points_at == "tls"
+    assert scene.codes("error")[0] == CODE
+    first = diagnosis.fixes[0]
+    assert first.settings["SMTP_SECURE"] == "false"
+    assert first.settings.get("SMTP_TLS") != "implicit"
+    assert "STARTTLS" in first.tried
+
+
+def test_positive_both_errors_name_the_same_settings() -> None:
+    scene = Scene.of(env(SMTP_TLS="implicit"))
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 smtp.ionos.com")
+    scene.session("other-mode").rest()
+    changes = [item.fixes[0].settings for item in scene.judge().diagnoses]
+    assert len(changes) == 2
+    assert changes[0] == changes[1]
+
+
+def test_positive_what_works_is_a_warning() -> None:
+    scene = Scene.of(env(SMTP_TLS="starttls", SMTP_SECURE="true")).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.severity == "warning"
+    assert scene.judge().verdict == "warnings"
+    assert diagnosis.fixes[0].settings == {"SMTP_TLS": "starttls", "SMTP_SECURE": "false"}
+
+
+def test_positive_two_names_for_the_host() -> None:
+    scene = Scene.of(env(SMTP_SERVER="smtp.example.net")).run_through()
+    assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_SERVER": "smtp.ionos.com"}
+
+
+def test_positive_two_passwords_of_which_one_is_refused() -> None:
+    scene = Scene.of(env(SMTP_PASSWORD="another-12"))
+    scene.refuse("auth", "535 Authentication credentials invalid")
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert diagnosis.severity == "error"
+    assert diagnosis.consequences == ("credentials-rejected",)
+    assert diagnosis.fixes[0].settings == {}
+    assert "another-12" not in str(scene.judge())
+
+
+def test_negative_two_names_that_say_the_same() -> None:
+    text = env(SMTP_SERVER="smtp.ionos.com", SMTP_TLS="starttls")
+    assert Scene.of(text).run_through().codes() == []
+
+
+def test_lookalike_the_environment_wins_over_the_file() -> None:
+    scene = Scene.of(env(SMTP_PORT="465"), environ={"SMTP_PORT": "587"}).run_through()
+    assert scene.codes() == []
+
+
+def test_lookalike_one_mode_that_does_not_fit_the_port() -> None:
+    scene = Scene.of(env(SMTP_SECURE="true"))
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 smtp.ionos.com")
+    scene.session("other-mode").rest()
+    assert scene.codes() == ["implicit-tls-on-starttls-port"]

@@ -1,0 +1,109 @@
+"""credentials-missing: half a login, none where it is wanted, or a note where it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Options, Scene
+from .env import env
+
+CODE = "credentials-missing"
+
+
+def test_positive_a_user_name_without_a_password() -> None:
+    scene = Scene.of(env(SMTP_PASS=None)).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert scene.judge().verdict == "broken"
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert diagnosis.title == "SMTP_USER (.env:4) is set, and no password"
+    assert diagnosis.fixes[0].title == "set SMTP_PASS"
+
+
+def test_positive_an_empty_password() -> None:
+    diagnosis = Scene.of(env(SMTP_PASS="")).run_through().diagnosis(CODE)
+    assert diagnosis.title == "SMTP_USER (.env:4) is set, and SMTP_PASS (.env:5) is empty"
+
+
+def test_positive_a_password_without_a_user_name() -> None:
+    scene = Scene.of(env(SMTP_USER=None)).run_through()
+    assert scene.diagnosis(CODE).points_at == "password"
+
+
+def test_positive_it_is_said_beside_a_fault_of_the_network() -> None:
+    scene = Scene.of(env(SMTP_PASS=None))
+    scene.connect("silent")
+    assert CODE in scene.codes("error")
+
+
+def test_positive_a_password_under_a_name_that_is_not_read_is_never_called_missing() -> None:
+    scene = Scene.of(env(SMTP_PASS=None, SMTP_PASWORD="geheim-12")).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert diagnosis.title == "the password stands under a name that is not read: SMTP_PASWORD"
+    assert "Rename SMTP_PASWORD (.env:6)" in diagnosis.fixes[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "confidence"),
+    [
+        ("mail", "530 Authentication required", "certain"),
+        ("rcpt", "554 5.7.1 <info@example.com>: Relay access denied", "likely"),
+        ("rcpt", "550 must be authenticated", "likely"),
+    ],
+)
+def test_positive_the_server_demands_a_login(step: str, text: str, confidence: str) -> None:
+    scene = Scene.of("SMTP_HOST=smtp.ionos.com\nSMTP_FROM=info@example.com\n")
+    scene.refuse(step, text)  # type: ignore[arg-type]
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", confidence)
+    assert "SMTP_USER" in diagnosis.fixes[0].steps[0]
+
+
+def test_positive_a_target_without_credentials_is_a_note() -> None:
+    scene = Scene.of("", options=Options(target="smtp.ionos.com:587")).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.severity == "note"
+    assert diagnosis.fixes == ()
+    assert scene.judge().verdict == "healthy"
+
+
+def test_positive_credentials_that_stayed_home_are_a_note() -> None:
+    scene = Scene.of(env(), options=Options(target="smtp.example.net"))
+    scene.session().up_to("auth").no_login("withheld").quit()
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.severity == "note"
+    assert "another host's" in diagnosis.title
+    assert scene.judge().verdict == "healthy"
+
+
+def test_negative_both_are_there() -> None:
+    assert Scene.of(env()).run_through().codes() == []
+
+
+def test_negative_a_token_does_for_a_password() -> None:
+    text = env(SMTP_HOST="smtp.gmail.com", SMTP_PASS=None, SMTP_OAUTH_TOKEN="ya29.geheim")
+    assert Scene.of(text).run_through().codes() == []
+
+
+def test_negative_without_any_settings_nothing_was_expected() -> None:
+    assert CODE not in Scene.of("").run_through().codes()
+
+
+def test_lookalike_a_template() -> None:
+    scene = Scene.of(env(SMTP_PASS="your-password"))
+    scene.session().up_to("auth").no_login("placeholder").quit()
+    assert scene.codes() == ["credentials-placeholder"]
+
+
+def test_lookalike_relay_denied_after_a_login() -> None:
+    scene = Scene.of(env(SMTP_HOST="mail.example.net"))
+    scene.refuse("rcpt", "554 5.7.1 <info@example.com>: Relay access denied")
+    assert scene.codes() == ["recipient-rejected"]
+
+
+def test_lookalike_the_server_has_no_login() -> None:
+    scene = Scene.of(env(SMTP_HOST="mail.example.net"))
+    scene.session().up_to("ehlo-in-tls").ehlo("SIZE").no_login("not-offered").quit()
+    assert scene.codes() == ["auth-not-offered"]

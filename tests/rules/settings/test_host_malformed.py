@@ -1,0 +1,77 @@
+"""host-malformed: more than a host in the host's text."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+from .env import env
+
+CODE = "host-malformed"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("ssl://smtp.ionos.com", "ssl://"),
+        ("smtp.ionos.com:587", ":587"),
+        ('"smtp.ionos.com "', "a blank at the end"),
+        ("'\"smtp.ionos.com\"'", '"'),
+        ("smtp.ionos.com;", ";"),
+    ],
+)
+def test_positive_the_host_that_was_meant_works(text: str, seen: str) -> None:
+    scene = Scene.of(env(SMTP_HOST=text)).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert scene.judge().verdict == "broken"
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert seen in diagnosis.title
+    assert diagnosis.points_at == "host"
+    assert diagnosis.fixes[0].settings == {"SMTP_HOST": "smtp.ionos.com"}
+    assert "the login works" in diagnosis.fixes[0].tried
+
+
+def test_positive_a_port_behind_the_host_goes_to_its_own_line() -> None:
+    text = env(SMTP_HOST="smtp.ionos.com:465", SMTP_PORT=None, SMTP_SECURE="true")
+    first = Scene.of(text).run_through().diagnosis(CODE).fixes[0]
+    assert first.settings["SMTP_HOST"] == "smtp.ionos.com"
+    assert first.settings.get("SMTP_PORT", "465") == "465"
+
+
+def test_positive_the_library_is_told_to_print_what_it_was_given() -> None:
+    scene = Scene.of(env(SMTP_HOST="ssl://smtp.ionos.com")).run_through()
+    texts = [item.text for item in scene.diagnosis(CODE).evidence]
+    assert any("ENOTFOUND ssl://smtp.ionos.com" in text for text in texts)
+
+
+def test_positive_nothing_that_could_be_meant() -> None:
+    scene = Scene.of(env(SMTP_HOST="my mail server"))
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.fixes[0].settings == {}
+    assert "SMTP_HOST (.env:1)" in diagnosis.fixes[0].steps[0]
+
+
+def test_positive_another_fault_beside_it_keeps_its_own_fix() -> None:
+    scene = Scene.of(env(SMTP_HOST="ssl://smtp.ionos.com", SMTP_USER="info"))
+    scene.refuse("auth", "535 Authentication credentials invalid")
+    assert scene.codes() == [CODE, "username-not-address"]
+
+
+def test_negative_a_plain_host() -> None:
+    assert Scene.of(env(SMTP_HOST="SMTP.ionos.com.")).run_through().codes() == []
+
+
+def test_lookalike_a_url_belongs_in_smtp_url() -> None:
+    text = "SMTP_URL=smtp://smtp.ionos.com:587\nSMTP_USER=info@example.com\nSMTP_PASS=geheim-12\n"
+    assert Scene.of(text).run_through().codes() == []
+
+
+def test_lookalike_a_placeholder() -> None:
+    assert Scene.of(env(SMTP_HOST="${MAIL_HOST}")).codes() == ["setting-invalid"]
+
+
+def test_lookalike_a_host_that_dns_does_not_know() -> None:
+    scene = Scene.of(env(SMTP_HOST="smtp.example.invalid"))
+    scene.lookup(error="EAI_NONAME")
+    assert CODE not in scene.codes()

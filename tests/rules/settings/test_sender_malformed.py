@@ -1,0 +1,65 @@
+"""sender-malformed: the sender is no mail address, or none that the server can carry."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+from .env import env
+
+CODE = "sender-malformed"
+
+
+@pytest.mark.parametrize("text", ["noreply", "info@", "a@example.com, b@example.com", "${FROM}"])
+def test_positive_no_address(text: str) -> None:
+    scene = Scene.of(env(SMTP_FROM=text)).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert diagnosis.points_at == "sender"
+    assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+
+
+def test_positive_quotes_that_became_part_of_it() -> None:
+    scene = Scene.of(env(SMTP_FROM="'\"shop@example.com\"'")).run_through()
+    assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_FROM": "shop@example.com"}
+
+
+def test_positive_a_login_that_is_no_address_helps_nobody() -> None:
+    scene = Scene.of(env(SMTP_HOST="smtp.sendgrid.net", SMTP_USER="apikey", SMTP_FROM="noreply"))
+    first = scene.run_through().diagnosis(CODE).fixes[0]
+    assert first.settings == {}
+    assert "SMTP_FROM (.env:6)" in first.steps[0]
+
+
+def test_positive_the_server_can_not_read_it() -> None:
+    scene = Scene(host="mail.example.net", sender="shop@example_.com")
+    scene.refuse("mail", "501 5.1.7 Bad sender address syntax")
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert diagnosis.confidence == "likely"
+    assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+
+
+def test_positive_letters_that_the_server_can_not_carry() -> None:
+    scene = Scene(host="mail.example.net", sender="zoë@example.com")
+    scene.session().up_to("mail").mail_not_sent().quit()
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert diagnosis.confidence == "certain"
+    assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+
+
+def test_negative_a_name_before_the_address() -> None:
+    assert Scene.of(env(SMTP_FROM="Shop <shop@example.com>")).run_through().codes() == []
+
+
+def test_lookalike_the_server_does_not_allow_the_sender() -> None:
+    scene = Scene(sender="shop@example.org").refuse("mail", "550 Sender address is not allowed.")
+    assert scene.codes() == ["sender-not-allowed"]
+
+
+def test_lookalike_the_recipients_letters() -> None:
+    scene = Scene(host="mail.example.net", recipient="zoë@example.com")
+    scene.session().up_to("mail").mail_not_sent().quit()
+    assert scene.codes() == ["recipient-rejected"]

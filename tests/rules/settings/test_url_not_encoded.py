@@ -1,0 +1,46 @@
+"""url-not-encoded: reserved characters in a URL's user name or password."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+
+CODE = "url-not-encoded"
+
+
+def test_positive_a_slash_in_the_password() -> None:
+    scene = Scene.of("SMTP_URL=smtps://info%40example.com:pa/ss@smtp.ionos.com:465\n")
+    diagnosis = scene.run_through().diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert diagnosis.fixes[0].steps[0] == "The password has a “/” in it: write %2F."
+    assert diagnosis.fixes[0].settings == {}
+    assert diagnosis.points_at == "url"
+    assert "pa/ss" not in str(diagnosis)
+
+
+def test_positive_the_user_names_own_characters_are_an_edit() -> None:
+    scene = Scene.of("SMTP_URL=smtps://info@example.com:pa#ss@smtp.ionos.com:465\n")
+    (edit,) = scene.run_through().diagnosis(CODE).fixes[0].edits
+    assert (edit.file, edit.line, edit.columns) == (".env", 1, (18, 34))
+    assert (edit.replace, edit.with_) == ("info@example.com", "info%40example.com")
+
+
+def test_positive_an_at_sign_is_a_warning_since_most_programs_read_it_as_meant() -> None:
+    scene = Scene.of("SMTP_URL=smtps://info@example.com:geheim-12@smtp.ionos.com:465\n")
+    assert scene.run_through().diagnosis(CODE).severity == "warning"
+    assert scene.judge().verdict == "warnings"
+
+
+def test_negative_encoded() -> None:
+    scene = Scene.of("SMTP_URL=smtps://info%40example.com:pa%2Fss@smtp.ionos.com:465\n")
+    assert scene.run_through().codes() == []
+
+
+def test_lookalike_the_same_password_in_its_own_variable() -> None:
+    scene = Scene.of("SMTP_HOST=smtp.ionos.com\nSMTP_USER=info@example.com\nSMTP_PASS=pa/ss\n")
+    assert scene.run_through().codes() == []
+
+
+def test_lookalike_a_scheme_of_something_else() -> None:
+    scene = Scene.of("SMTP_URL=https://smtp.ionos.com\n").run_through()
+    assert scene.codes("error") == ["setting-invalid"]

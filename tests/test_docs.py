@@ -1,0 +1,68 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor import pages
+from smtpdoctor.cli import run
+from smtpdoctor.diagnosis.engine import rules
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_is_up_to_date() -> None:
+    result = subprocess.run(
+        [sys.executable, "tools/update_readme.py", "--check"], cwd=ROOT, check=False
+    )
+    assert result.returncode == 0, "run: .venv/bin/python tools/update_readme.py"
+
+
+def test_the_readme_links_every_code() -> None:
+    assert {rule.code for rule in rules()} == set(
+        re.findall(r"docs/diagnoses/([a-z0-9-]+)\.md", README)
+    )
+
+
+def test_every_code_has_a_page_and_every_page_a_rule() -> None:
+    assert sorted(rule.code for rule in rules()) == pages.codes()
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")))
+def test_every_link_leads_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\((?!https?://|#)([^)#]+)\)", text):
+        assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+@pytest.mark.parametrize("command", ["check", "settings", "explain", "demo"])
+def test_every_command_has_help_with_an_example(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([command, "--help"]) == 0
+    assert "Example" in capsys.readouterr().out
+
+
+def test_every_option_of_the_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["check", "--help"])
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) | {"--list", "--version"}
+    used = {
+        option
+        for line in README.splitlines()
+        if line.strip().startswith("smtpdoctor ")
+        for option in re.findall(r"--[a-z-]+", line)
+    }
+    assert used <= known
+
+
+def test_no_command_can_send_a_message() -> None:
+    """RFC 5321 DATA and RFC 3030 BDAT: no module that writes to a server knows them."""
+    for path in (ROOT / "smtpdoctor/smtp").glob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        assert not re.search(r"""b["'](DATA|BDAT)""", code), path.name
