@@ -1,8 +1,9 @@
 """smtpdoctor names the true cause when an application can't send mail by SMTP submission.
 
 From Python, `smtpdoctor.check("smtp.ionos.com:587")` gives a `Report`, with its `verdict` and its
-`diagnoses`; `smtpdoctor.sender("info@example.com")` judges a sender by the DNS alone. `acheck` and `asender` are the same for an event loop, `diagnose` judges observations made before.
-RFC 7208 by itself is in `smtpdoctor.spf`.
+`diagnoses`; `smtpdoctor.sender("info@example.com")` judges a sender by the DNS alone. `acheck` and
+`asender` are the same for an event loop, `diagnose` judges observations made before. RFC 7208 by
+itself is in `smtpdoctor.spf`.
 """
 
 from __future__ import annotations

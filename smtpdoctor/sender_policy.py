@@ -168,7 +168,7 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
     zone = yield from mail_policy.find_zone(domain, answers=known)
     relay = yield from _relay(question, policy, known)
     client = (yield from _client(question)) if question.client else None
-    best = _best(relay, question)
+    best = _best(relay, question, records)
     status, refuses = _status(policy, best, client)
     keys = []
     for selector in relay.provider.dkim if relay.provider is not None else ():
@@ -316,8 +316,10 @@ def _words(region: str | None) -> set[str]:
     return set(re.findall(r"\w+", region or "")) - {"and", "the"}
 
 
-def _best(relay: Relay, question: SenderQuestion) -> Published | None:
-    """The set that decides: what is covered best; of equals the host's region, the current one."""
+def _best(relay: Relay, question: SenderQuestion, records: Sequence[str]) -> Published | None:
+    """The set that decides: what is covered best. Of equals the one that the records name, the
+    current one, that of the host's region."""
+    named = {term for record in records for term in record.lower().split()}
     sets = [item for item in relay.published if item.policy.passes]
     if not sets:
         return None
@@ -325,9 +327,11 @@ def _best(relay: Relay, question: SenderQuestion) -> Published | None:
     host = next((h for h in provider.hosts if h.host == question.host), None) if provider else None
     regions = {item.include: item.region for item in provider.spf_includes} if provider else {}
 
-    def order(item: Published) -> tuple[int, bool, bool, bool]:
+    def order(item: Published) -> tuple[int, bool, bool, bool, bool]:
         near = host is None or bool(_words(host.region) & _words(regions.get(item.include)))
-        return (_COVERED[item.coverage.status], item.legacy, not item.verified, not near)
+        unnamed = f"include:{item.include}" not in named
+        covered = _COVERED[item.coverage.status]
+        return (covered, unnamed, item.legacy, not item.verified, not near)
 
     return min(sets, key=order)
 

@@ -6,7 +6,7 @@ the same time and share `answers`, so that each name is asked for once.
 - `parse_header_from`: who a header From names, with the domain that counts;
 - `discover`, `align`, `parse_dmarc`: DMARC's policy for a domain, and alignment;
 - `look_up_key`, `parse_key`, `signing`: DKIM's keys at the selectors of a provider;
-- `judge`: what it all comes to, in words;
+- `spf_outcome`, `judge`: what it all comes to, in words;
 - `spf_change`, `dmarc_change`, `dkim_changes`, `find_zone`: the records to publish, and where.
 
 Must not know sockets, a resolver, providers, observations, or how a finding is reported.
@@ -47,7 +47,14 @@ from smtpdoctor.mail_policy.records import (
     find_zone,
     spf_change,
 )
-from smtpdoctor.mail_policy.verdict import Authentication, Verdict, VerdictKind, judge
+from smtpdoctor.mail_policy.verdict import (
+    Authentication,
+    SPFOutcome,
+    Verdict,
+    VerdictKind,
+    judge,
+    spf_outcome,
+)
 
 __all__ = [
     "Alignment",
@@ -64,6 +71,7 @@ __all__ = [
     "Misspelt",
     "Policy",
     "RecordChange",
+    "SPFOutcome",
     "SelectorKey",
     "SuccessorPolicy",
     "Verdict",
@@ -86,4 +94,5 @@ __all__ = [
     "repair_dmarc",
     "signing",
     "spf_change",
+    "spf_outcome",
 ]

@@ -100,8 +100,10 @@ def parse_key(text: str) -> DKIMKey:
     """Reads a key record. Never raises; takes linear time."""
     faults: list[KeyFault] = []
     tags = _tags(text, faults)
-    if "v" in tags and (next(iter(tags)) != "v" or tags["v"] != "DKIM1"):
-        faults.append(KeyFault("version", _version_reason(tags), "invalid"))
+    if tags.get("v", "DKIM1") != "DKIM1":
+        faults.append(KeyFault("version", _version_reason(tags["v"]), "invalid"))
+    elif "v" in tags and next(iter(tags)) != "v":
+        faults.append(KeyFault("version", "“v=DKIM1” must be the first tag", "weak"))
     key_type = tags.get("k", "rsa")
     hashes = _list(tags.get("h", "sha256"))
     if "sha256" not in hashes:
@@ -169,12 +171,9 @@ def _tags(text: str, faults: list[KeyFault]) -> dict[str, str]:
     return tags
 
 
-def _version_reason(tags: dict[str, str]) -> str:
-    version = tags["v"]
+def _version_reason(version: str) -> str:
     if version.endswith("\\"):
         return "has a backslash before “;”, which belongs into zone files only"
-    if version == "DKIM1":
-        return "“v=DKIM1” must be the first tag"
     return f"has the version “{_quote(version)}”, not “DKIM1”"
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from smtpdoctor.mail_policy.dmarc import Policy
+from smtpdoctor.spf import NOTHING, AddressSet, PolicySet, coverage
 
+SPFOutcome: TypeAlias = Literal["pass", "partly", "fail", "unknown"]
 VerdictKind: TypeAlias = Literal[
     "passes",
     "passes-by-spf-only",
@@ -37,7 +39,7 @@ class Authentication:
     """What is known of a mail's authentication. None and "unknown": it can't be told.
 
     spf: whether the envelope domain's policy lets the provider's servers pass; "partly": some.
-    spf_refuses: what doesn't pass gets the result "fail", as from “-all”.
+    spf_refuses: what doesn't pass gets the result "fail", as from “-all”. For both: `spf_outcome`.
     envelope: whether receivers see the user's own envelope sender.
     spf_aligned, dkim_aligned: the authenticated domain speaks for the From domain.
     dkim: as `dkim.signing`.
@@ -45,7 +47,7 @@ class Authentication:
         didn't say. percent: of failing mail to which it applies.
     """
 
-    spf: Literal["pass", "partly", "fail", "unknown"]
+    spf: SPFOutcome
     envelope: Literal["kept", "rewritten", "unknown"]
     spf_aligned: bool | None
     dkim: Literal["usable", "missing", "invalid", "unknown"]
@@ -71,6 +73,18 @@ class Verdict:
     def words(self) -> str:
         """The verdict in a few words."""
         return WORDS[self.kind]
+
+
+def spf_outcome(policy: PolicySet, provider: AddressSet) -> tuple[SPFOutcome, bool]:
+    """What the envelope domain's policy means for mail from the provider's addresses, and whether
+    it asks receivers to refuse some of it."""
+    found = coverage(policy, provider)
+    rest = provider - found.covered
+    refuses = bool(rest & policy.possible.get("fail", NOTHING))
+    if rest & policy.possible.get("temperror", NOTHING):
+        return "unknown", refuses  # the DNS didn't say; receivers ask again later
+    outcomes: dict[str, SPFOutcome] = {"whole": "pass", "part": "partly", "none": "fail"}
+    return outcomes.get(found.status, "unknown"), refuses
 
 
 def judge(found: Authentication) -> Verdict:

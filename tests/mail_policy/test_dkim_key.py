@@ -102,7 +102,6 @@ KEY = rsa(2048)
         ("v=DKIM1; k=rsa", "key-missing", "“p=”"),
         (f"v=DKIM2; p={KEY}", "version", "“DKIM2”"),
         (f"v=dkim1; p={KEY}", "version", "“dkim1”"),
-        (f"k=rsa; v=DKIM1; p={KEY}", "version", "first tag"),
         (f"v=DKIM1\\; k=rsa\\; p={KEY}", "version", "backslash"),
         (f"v=DKIM1; k=dsa; p={KEY}", "key-type", "dsa"),
         (f"v=DKIM1; h=sha1; p={KEY}", "hash", "sha1"),
@@ -155,6 +154,12 @@ def test_wrong_padding_alone_is_weak(padding: str) -> None:
     key = parse_key(f"v=DKIM1; k=ed25519; p={bare}{padding}")
     assert kinds(key) == ([] if padding == "=" else ["base64"])
     assert key.status == ("usable" if padding == "=" else "weak")
+
+
+def test_a_version_that_is_not_in_front_is_weak() -> None:
+    # §3.6.1 wants it first; verifiers discard only what begins with another version
+    key = parse_key(f"k=rsa; v=DKIM1; p={KEY}")
+    assert (key.status, kinds(key)) == ("weak", ["version"])
 
 
 # --- whose record it is -----------------------------------------------------------------------

@@ -7,8 +7,10 @@ from itertools import product
 
 import pytest
 
-from smtpdoctor.mail_policy import Authentication, judge
+from smtpdoctor.mail_policy import Authentication, judge, spf_outcome
 from smtpdoctor.mail_policy.verdict import WORDS
+from smtpdoctor.spf import NOTHING, expand
+from tests.mail_policy.zone import evaluate
 
 SPF = ("pass", "partly", "fail", "unknown")
 ENVELOPE = ("kept", "rewritten", "unknown")
@@ -162,3 +164,48 @@ def test_more_knowledge_never_takes_back_a_verdict() -> None:
             known = judge(replace(found, spf=spf))
             # that it passes by DKIM stays true where it passes by both
             assert {known.kind, verdict.kind} in ({verdict.kind}, {"passes", "passes-by-dkim"})
+
+
+# --- SPF, from a policy's sets of addresses ---------------------------------------------------
+
+PROVIDER = "v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 -all"
+
+
+@pytest.mark.parametrize(
+    ("texts", "outcome"),
+    [
+        (["v=spf1 include:_spf.provider.example -all"], ("pass", False)),
+        (["v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 ~all"], ("pass", False)),
+        (["v=spf1 +all"], ("pass", False)),
+        (["v=spf1 ip4:192.0.2.0/24 -all"], ("partly", True)),
+        (["v=spf1 ip4:192.0.2.0/24 ~all"], ("partly", False)),
+        (["v=spf1 mx -all"], ("fail", True)),
+        (["v=spf1 mx ~all"], ("fail", False)),
+        (["v=spf1 -ip4:192.0.2.0/24 ?all"], ("fail", True)),
+        ([], ("fail", False)),
+        (["v=spf1 -all", "v=spf1 include:_spf.provider.example -all"], ("fail", False)),
+        (["v=spf1 ip4:192.0.2.0/33 -all"], ("fail", False)),
+        (["v=spf1 exists:%{i}.provider.example -all"], ("unknown", True)),
+        (["v=spf1 exists:%{i}.provider.example ~all"], ("unknown", False)),
+        (["v=spf1 include:failing.example -all"], ("unknown", False)),
+    ],
+)
+def test_what_a_policy_means_for_a_provider(texts: list[str], outcome: tuple[str, bool]) -> None:
+    zone = {
+        "example.com": {"TXT": texts},
+        "_spf.provider.example": {"TXT": [PROVIDER]},
+        "failing.example": "TIMEOUT",
+    }
+    provider = evaluate(expand("_spf.provider.example"), zone).passes
+    assert spf_outcome(evaluate(expand("example.com"), zone), provider) == outcome
+
+
+def test_a_domain_whose_dns_fails_can_t_be_judged() -> None:
+    provider = evaluate(expand("p.example", record=PROVIDER), {}).passes
+    policy = evaluate(expand("example.com"), {"example.com": "SERVFAIL"})
+    assert spf_outcome(policy, provider) == ("unknown", False)
+
+
+def test_a_provider_without_known_addresses_can_t_be_judged() -> None:
+    policy = evaluate(expand("example.com", record="v=spf1 -all"), {})
+    assert spf_outcome(policy, NOTHING) == ("unknown", False)

@@ -54,9 +54,9 @@ from smtpdoctor.observations import (
     PathTrace,
     Place,
     PlatformSeen,
+    PolicyAnswer,
     Recorder,
     Redactor,
-    PolicyAnswer,
     ResolverConfiguration,
     Role,
     SenderQuestion,
@@ -82,8 +82,8 @@ from smtpdoctor.settings.model import (
     TLSMode,
 )
 from smtpdoctor.settings.reading import Options, read_settings
-from smtpdoctor.spf import Lookup
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
+from smtpdoctor.spf import Lookup
 
 CLOCK = "2026-11-22T07:00:00Z"
 #: This machine's own addresses.
@@ -268,13 +268,17 @@ def _policy_answer(
         return PolicyAnswer(question=name, record=record, status="temperror", reason="SERVFAIL")
     if not given:
         here = name in names or any(other.endswith(f".{name}") for other in names)
-        return PolicyAnswer(
-            question=name, record=record, status="nodata" if here else "nxdomain"
-        )
-    records = tuple(
-        (item.encode(),) if record == "TXT" and isinstance(item, str) else item for item in given
-    )
+        return PolicyAnswer(question=name, record=record, status="nodata" if here else "nxdomain")
+    records = tuple(_strings(item) if record == "TXT" else item for item in given)
     return PolicyAnswer(question=name, record=record, status="found", records=records, ok=True)
+
+
+def _strings(text: str | tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """A TXT record's strings, of 255 octets at most (RFC 1035 §3.3)."""
+    if isinstance(text, tuple):
+        return text
+    octets = text.encode()
+    return tuple(octets[at : at + 255] for at in range(0, len(octets), 255))
 
 
 def _repaired(item: Observation) -> bool:
