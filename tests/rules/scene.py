@@ -269,11 +269,11 @@ def _policy_answer(
     if not given:
         here = name in names or any(other.endswith(f".{name}") for other in names)
         return PolicyAnswer(question=name, record=record, status="nodata" if here else "nxdomain")
-    records = tuple(_strings(item) if record == "TXT" else item for item in given)
+    records = tuple(txt_strings(item) if record == "TXT" else item for item in given)
     return PolicyAnswer(question=name, record=record, status="found", records=records, ok=True)
 
 
-def _strings(text: str | tuple[bytes, ...]) -> tuple[bytes, ...]:
+def txt_strings(text: str | tuple[bytes, ...]) -> tuple[bytes, ...]:
     """A TXT record's strings, of 255 octets at most (RFC 1035 §3.3)."""
     if isinstance(text, tuple):
         return text

@@ -50,7 +50,7 @@ def _fails(policy: Assessment) -> bool:
 
 def _title(policy: Assessment) -> str:
     if policy.published is None and policy.client is None:
-        return f"{policy.domain} says by SPF that nobody sends mail for it"
+        return f"the SPF record of {policy.domain} lets nobody send for it"
     return f"the SPF record of {policy.domain} does not let {_policy.relay(policy)} send"
 
 
