@@ -22,6 +22,12 @@ from smtpdoctor.spf import Answers, Evaluation, Lookup
 #: the includes of its SPF record; the host's own domain alone; not at all.
 Known = Literal["named", "guessed-by-mx", "guessed-by-spf", "host", "no"]
 
+#: What a policy that is worth mending has at most: octets of all its TXT answers, terms of its
+#: own that ask the DNS, and such terms with all includes.
+MOST_OCTETS = 32_768
+MOST_ASKING = 25
+MOST_LOOKUPS = 50
+
 _SETTLED = ("found", "nxdomain", "nodata")
 
 #: The best first, of several includes of which one suffices.
@@ -375,6 +381,8 @@ def _fixes(
     sure = best is not None and best.verified and relay.envelope == "kept"
     if best is None or not sure or question.client or settled.status not in _SETTLED:
         return None, None
+    if not _is_mendable(policy, records, answers):
+        return None, None
     record = stricter = None
     if best.coverage.status != "whole" or policy.possible.get("permerror"):
         record = yield from spf.fix_record(
@@ -386,6 +394,15 @@ def _fixes(
             question.domain, softened, best.include, sender=question.address, answers=answers
         )
     return record, stricter
+
+
+def _is_mendable(policy: spf.PolicySet, records: Sequence[str], answers: Answers) -> bool:
+    """Whether somebody could have written this: to mend a record takes many evaluations of it."""
+    octets = sum(len(text) for answer in answers.values() for text in answer.texts())
+    asking = sum(
+        mechanism.network is None for text in records for mechanism in spf.parse(text).mechanisms
+    )
+    return octets <= MOST_OCTETS and asking <= MOST_ASKING and policy.lookups <= MOST_LOOKUPS
 
 
 def _soften(record: str) -> str:

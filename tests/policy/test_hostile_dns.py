@@ -96,8 +96,9 @@ class SlowNetwork:
 
     async def ask(self, server: str, question: str, record: str, timeout: float) -> AnswerResult:
         self.asked += 1
+        end = self.now + timeout
         await asyncio.sleep(0)
-        self.now += timeout
+        self.now = max(self.now, end)
         return AnswerResult(outcome="silent")
 
 
