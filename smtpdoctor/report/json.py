@@ -25,10 +25,18 @@ def to_builtins(report: Report) -> dict[str, Any]:
 
 
 def render(report: Report) -> str:
-    """The report as indented JSON with a final newline."""
-    import json
+    """The report as indented JSON with a final newline.
 
-    return json.dumps(to_builtins(report), ensure_ascii=False, indent=2) + "\n"
+    Control and format characters stand as escapes: no terminal obeys them.
+    """
+    import json
+    import re
+
+    def shown(match: re.Match[str]) -> str:
+        return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
+
+    text = json.dumps(to_builtins(report), ensure_ascii=False, indent=2)
+    return re.sub(r"[^\x20-\x7e\n]", shown, text) + "\n"
 
 
 def read(text: bytes) -> tuple[Observations, str, float]:

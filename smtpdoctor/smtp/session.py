@@ -463,6 +463,8 @@ class SMTPSession:
         """Send (empty: only wait) and wait for one reply, for `bound` seconds in all."""
         self._my_turn = False
         if data:
+            # what came unasked answers no command, but a server may close at any time (421)
+            self._ready = [reply for reply in self._ready if reply.code == 421]
             await self._write(data)
         since = self._recorder.now
         until = since + self._deadline.cap(bound)
