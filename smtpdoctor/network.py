@@ -79,12 +79,14 @@ class LookupResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One name server's answer to one question."""
+    """One name server's answer to one question, or the errno name of an error in its place."""
 
     outcome: NameServerOutcome
     answers: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     transport: str = "udp"
+    without_edns: bool = False
+    error: str = ""
 
 
 class TraceResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,10 +101,14 @@ class TraceResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResolverSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Name servers as `address` or `address:port`, and the search list."""
+    """Name servers as `address` or `address:port`, and the search list.
+
+    Names with fewer than `ndots` dots are looked up below the domains of the search list first.
+    """
 
     nameservers: tuple[str, ...]
     search: tuple[str, ...] = ()
+    ndots: int = 1
     source: str = ""
 
 
@@ -114,7 +120,7 @@ class Network(Protocol):
     async def system_lookup(self, host: str, timeout: float) -> LookupResult: ...
 
     async def ask(
-        self, server: str, question: str, record: str, timeout: float
+        self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
     ) -> AnswerResult: ...
 
     async def connect(
@@ -196,10 +202,12 @@ class SystemNetwork:
         except TimeoutError:
             return LookupResult(error="timeout")
 
-    async def ask(self, server: str, question: str, record: str, timeout: float) -> AnswerResult:
+    async def ask(
+        self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
+    ) -> AnswerResult:
         from smtpdoctor.resolver import ask
 
-        return await ask(server, question, record, timeout)
+        return await ask(server, question, record, timeout, over_tcp=over_tcp)
 
     async def connect(
         self, address: str, port: int, timeout: float, *, segment_size: int = 0

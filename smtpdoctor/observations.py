@@ -102,6 +102,7 @@ class ResolverConfiguration(Observation, frozen=True, kw_only=True, tag="resolve
 
     nameservers: tuple[str, ...]
     search: tuple[str, ...] = ()
+    ndots: int = 1  # a name with fewer dots is looked up below the search list's domains first
     source: str = ""  # /etc/resolv.conf, --nameserver, system
 
 
@@ -120,7 +121,10 @@ NameServerOutcome = Literal[
 
 
 class NameServerAnswer(Observation, frozen=True, kw_only=True, tag="name-server-answer"):
-    """One question to one name server over the wire."""
+    """One question to one name server over the wire.
+
+    A server that gives nothing over UDP is asked again over TCP, as an observation of its own.
+    """
 
     server: str
     question: str
@@ -129,7 +133,10 @@ class NameServerAnswer(Observation, frozen=True, kw_only=True, tag="name-server-
     answers: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()  # the CNAME chain that led there
     transport: Literal["udp", "tcp"] = "udp"
-    asked_for: Literal["host", "provider-host", "related"] = "host"
+    #: control: a public resolver, asked because none of this machine's own could tell.
+    asked_for: Literal["host", "provider-host", "related", "control"] = "host"
+    without_edns: bool = False  # the question with EDNS got no answer, the plain one did
+    error: str = ""  # unreachable: ECONNREFUSED, ENETUNREACH, EPERM, …
 
 
 class Addresses(Observation, frozen=True, kw_only=True, tag="addresses"):

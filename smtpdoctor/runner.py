@@ -208,9 +208,14 @@ class _Examination:
             deadline=self.deadline,
             beside=self.tasks,
             provider_hosts=self._other_hosts(host),
+            public_resolvers=reach.CONTROL_ADDRESSES if self.plan.third_party else (),
             mapped=mapped,
         )
         self.other_hosts = lookup.provider_addresses
+        if lookup.unanswered and self.plan.third_party and self._selects("reach"):
+            # are the name servers out of reach, or is everything?
+            knocking = self._knock_control_addresses(self.recorder.trail("reach"))
+            self.tasks.create_task(knocking, "reach")
         if lookup.addresses is None:
             return None
         reach_trail = trail.branch("reach")
