@@ -439,7 +439,7 @@ class Redactor:
     def add(self, *forms: str | bytes) -> None:
         """Add secrets or their encoded forms; empty ones are ignored."""
         for form in forms:
-            data = form if isinstance(form, bytes) else form.encode("utf-8", "surrogateescape")
+            data = form if isinstance(form, bytes) else wire_bytes(form)
             # as a reply's raw bytes and as its readable text have what is not UTF-8
             for how in ("surrogateescape", "backslashreplace"):
                 text = data.decode("utf-8", how)
@@ -464,6 +464,14 @@ class Redactor:
     def bytes(self, data: bytes) -> bytes:
         """The same for bytes."""
         return self(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def wire_bytes(text: str) -> bytes:
+    """The text as UTF-8; bytes of the environment that are none as they came."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no byte
+        return text.encode("utf-8", "surrogatepass")
 
 
 class Trail:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtpdoctor import knowledge
-from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
+from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail, wire_bytes
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.smtp import authentication
 from smtpdoctor.smtp.session import SMTPSession
@@ -104,7 +104,7 @@ def prepare(credentials: Credentials, recorder: Recorder) -> None:
     for secret in (credentials.password, credentials.token):
         if secret:
             value = secret.reveal()
-            raw = value.encode("utf-8", "surrogateescape")
+            raw = wire_bytes(value)
             recorder.redactor.add(
                 value, base64.b64encode(raw), quote(raw, safe=""), quote_plus(raw)
             )
