@@ -22,9 +22,11 @@ from smtpdoctor.observations import (
     ConnectAttempt,
     Exchange,
     Handshake,
+    PathTrace,
     Session,
     SystemLookup,
 )
+from smtpdoctor.report import network_table
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
 from smtpdoctor.report.summary import OUTCOME_WORDS
@@ -152,7 +154,10 @@ class _Page:
         yield from self._title(diagnosis)
         yield from self._pointer(diagnosis)
         yield from self._wrapped(diagnosis.explanation, indent=2)
-        for item in self._evidence(diagnosis):
+        table = network_table.network_table(self.run, diagnosis)
+        for words in network_table.lines(table, self.width) if table else ():
+            yield Text(visible(words))
+        for item in self._evidence(diagnosis, table.says if table else frozenset()):
             yield from self._wrapped(item.text, indent=4, first="  - ")
         for fix in diagnosis.fixes[:1]:
             yield from self._fix(fix, "fix: ")
@@ -162,14 +167,17 @@ class _Page:
             yield from self._wrapped(f"explains: {', '.join(diagnosis.consequences)}", indent=2)
         yield Text()
 
-    def _evidence(self, diagnosis: Diagnosis) -> list[Evidence]:
-        """What was seen; on the first screen without what the pointed-at line shows already."""
+    def _evidence(self, diagnosis: Diagnosis, said: frozenset[str]) -> list[Evidence]:
+        """What was seen; on the first screen without what the pointed-at line shows already, and
+        without what a table `said`, which takes the place of one."""
         if self.verbose:
             return list(diagnosis.evidence)
         pointed = self._pointed(diagnosis) is not None
-        return [item for item in diagnosis.evidence if not (pointed and item.check == "settings")][
-            : self.evidence_shown
-        ]
+        return [
+            item
+            for item in diagnosis.evidence
+            if not (pointed and item.check == "settings") and item.text not in said
+        ][: self.evidence_shown - bool(said)]
 
     def _other_fix(self, fix: Fix) -> Iterable[Text]:
         """A further fix, in one paragraph."""
@@ -416,6 +424,9 @@ def transcript(report: Report) -> Iterator[str]:
             f"{attempt.at:7.3f}  tcp {attempt.host} [{attempt.address}]:{attempt.port} "
             f"({attempt.purpose}) {words} after {attempt.seconds:.3f} s"
         )
+    for trace in observations.of(PathTrace):
+        way = network_table.words(network_table.way(trace)) if trace.hops else "no means to see it"
+        yield visible(f"{trace.at:7.3f}  way to [{trace.address}]:{trace.port}  {way}")
     for session in observations.of(Session):
         yield visible(
             f"{session.at:7.3f}  {session.connection}: {session.host}:{session.port} "
@@ -444,5 +455,7 @@ def _steps(item: Exchange | Handshake) -> Iterator[str]:
         for number, line in enumerate(item.reply.lines):
             separator = " " if number == last else "-"
             yield visible(f"{end:7.3f}  {lock} < {item.reply.code}{separator}{line}")
+        if item.injected:
+            yield visible(f"{end:7.3f}  {lock} < (behind it) {item.arrived}")
     elif item.outcome != "other":
         yield visible(f"{end:7.3f}  {lock} < ({item.outcome}) {item.arrived}")
