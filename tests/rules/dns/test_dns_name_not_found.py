@@ -23,6 +23,15 @@ def test_positive_a_name_server_says_so(error: str) -> None:
     assert scene.judge().unexplained == ()
 
 
+def test_positive_a_provider_s_own_host_is_not_called_wrong() -> None:
+    scene = looked_up("EAI_NONAME", servers={SERVER: "nxdomain"}, host="smtp.ionos.com", **MAILBOX)
+    found = scene.diagnosis(CODE)
+    assert found.title == "this machine's name servers don't know smtp.ionos.com"
+    assert found.confidence == "likely"
+    assert any("is a submission host of IONOS" in item.text for item in found.evidence)
+    assert not any("letter by letter" in step for step in found.fixes[0].steps)
+
+
 def test_positive_by_the_system_alone() -> None:
     scene = looked_up("EAI_NONAME", servers={}, host=HOST, **MAILBOX)
     assert scene.diagnosis(CODE).confidence == "likely"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.dns._names import Asked, use_host
+from smtpdoctor.diagnosis.rules.dns._names import Asked, known_host, use_host
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-name-not-found"
@@ -21,7 +21,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if asked.failure == "servers-disagree":
         yield _servers_disagree(asked)
     elif asked.failure in ("no-such-name", "no-name-at-all"):
-        yield _no_such_name(run, asked)
+        provider = knowledge.provider_of(asked.host)
+        known = [each.host for each in provider.hosts if each.verified] if provider else []
+        if provider is not None and asked.host in known:
+            yield _known_elsewhere(run, asked, provider)
+        else:
+            yield _no_such_name(run, asked)
 
 
 def _no_such_name(run: Run, asked: Asked) -> Diagnosis:
@@ -43,6 +48,43 @@ def _no_such_name(run: Run, asked: Asked) -> Diagnosis:
         fixes=_fixes(run, asked),
         explains=(asked.failed.id,),
         points_at="host",
+    )
+
+
+def _known_elsewhere(run: Run, asked: Asked, provider: knowledge.Provider) -> Diagnosis:
+    """The name is right: it is the name servers here that don't know it."""
+    assert asked.failed is not None
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"this machine's name servers don't know {asked.host}",
+        explanation=(
+            f"{asked.host} is a host of {provider.name}, and here the answer is that no such name "
+            "exists. Probably the name servers of this machine know the names of one network only, "
+            "or a filter answers in their place. The application gets the same answer, so no mail "
+            "goes out."
+        ),
+        evidence=(
+            *asked.evidence(),
+            known_host(asked.host, provider),
+            *library_words(run, CODE),
+        ),
+        fixes=(
+            Fix(
+                title="let this machine ask a name server that knows the internet's names",
+                steps=(
+                    "Look another well-known name up from here. If that fails too, this network "
+                    "(a company's, a cluster, a sandbox) has no names from outside: ask who runs "
+                    f"it to let {asked.host} be looked up and reached.",
+                    "If only this name fails, look for a filter: a Pi-hole, the router, or the DNS "
+                    "protection of the company or network. Allow the name there.",
+                    f"If it fails everywhere, {provider.name} has given the name up: its help or "
+                    "panel has the present one.",
+                ),
+            ),
+        ),
+        explains=(asked.failed.id,),
     )
 
 
