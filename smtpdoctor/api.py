@@ -40,6 +40,8 @@ async def acheck(
     cafile: str | None = None,
     nameservers: Iterable[str] = (),
     third_party: bool = True,
+    ticket: bool = False,
+    ask_metadata: bool = False,
 ) -> Report:
     """Check whether mail can be submitted, and name the cause where it can't.
 
@@ -76,6 +78,8 @@ async def acheck(
         cafile=cafile,
         nameservers=nameservers,
         third_party=third_party,
+        ticket=ticket,
+        ask_metadata=ask_metadata,
     )
     return await run(plan, environ=os.environ if environ is None else environ)
 
@@ -105,6 +109,8 @@ def make_plan(
     cafile: str | None = None,
     nameservers: Iterable[str] = (),
     third_party: bool = True,
+    ticket: bool = False,
+    ask_metadata: bool = False,
 ) -> Plan:
     """Read the settings and put a run together. Raises UsageError."""
     settings, credentials = read_settings(options, environ=environ, folder=folder, stdin=stdin)
@@ -117,6 +123,8 @@ def make_plan(
         cafile=cafile,
         nameservers=tuple(nameservers),
         third_party=third_party,
+        ticket=ticket,
+        ask_metadata=ask_metadata,
     )
 
 

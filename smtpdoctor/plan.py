@@ -45,6 +45,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     cafile: str | None = None
     nameservers: tuple[str, ...] = ()
     third_party: bool = True
+    ticket: bool = False  # a request about blocked ports is wanted: 25 is looked at too
+    ask_metadata: bool = False  # ask metadata services which platform this is
 
     def mapping(self, host: str, port: int) -> Mapping | None:
         """The --connect-to that applies to host:port, None where it goes its own way."""
