@@ -48,6 +48,7 @@ def test_negative_one_question_of_two_was_lost() -> None:
     scene.name_server("answer", server=SERVER)
     scene.name_server("silent", server=SERVER, record="AAAA")
     scene.name_server("answer", server=OTHER_SERVER)
+    scene.name_server("nodata", server=OTHER_SERVER, record="AAAA")
     scene.session().rest()
     assert scene.codes() == []
 
