@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import math
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -64,6 +67,11 @@ class UsageFault(typer.BadParameter):
 
 def main() -> NoReturn:
     """The program's entry point."""
+    if sys.stdout is None:  # started with a closed output
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has not all our letters
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -83,6 +91,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone; say nothing more
         return 0
+    except OSError as error:  # the report could not be written: a full disk, a closed output
+        print(f"smtpdoctor: {error.strerror or error}", file=sys.stderr)
+        return USAGE
     return status if isinstance(status, int) else 0
 
 
@@ -181,10 +192,28 @@ def check(
         bool,
         typer.Option("--no-third-party", help="Never connect to other companies' hosts."),
     ] = False,
+    ticket: Annotated[
+        bool,
+        typer.Option(
+            "--ticket",
+            help="Print the request to the network's or platform's support in place of the report.",
+        ),
+    ] = False,
+    ask_metadata: Annotated[
+        bool,
+        typer.Option(
+            "--ask-metadata",
+            help="When a port fails, ask the cloud's metadata service which platform this is.",
+        ),
+    ] = False,
 ) -> None:
     """Find out why mail can't be sent, and what to change. Sends no message."""
     from smtpdoctor.settings.reading import Options
 
+    if ticket and format_ is Format.JSON:
+        raise UsageFault("--ticket prints a text, not JSON; --save FILE writes the report as JSON")
+    if math.isnan(timeout):
+        raise UsageFault("--timeout: not a number")
     options = Options(
         target=target,
         host=host,
@@ -211,11 +240,18 @@ def check(
             cafile=_cafile(cafile),
             nameservers=[_nameserver(text) for text in nameserver or []],
             third_party=not no_third_party,
+            ticket=ticket,
+            ask_metadata=ask_metadata,
             live=format_ is Format.TERMINAL,
         )
     if save is not None:
         _save(report, save)
-    _show(report, format_, verbose=verbose, strict=strict)
+    if ticket:
+        from smtpdoctor.report.ticket import ticket as render_ticket
+
+        sys.stdout.write(render_ticket(report))
+    else:
+        _show(report, format_, verbose=verbose, strict=strict)
     raise typer.Exit(report.exit_status(strict=strict))
 
 
@@ -231,7 +267,6 @@ def settings(
 ) -> None:
     """Show the settings as check would read them, where each stands and what it shadows."""
     import json
-    import os
 
     from smtpdoctor.settings.reading import Options, UsageError, read_settings
     from smtpdoctor.settings.show import as_data, show
@@ -295,7 +330,8 @@ def demo(
             print(line)
         return
     try:
-        report, setup = command.play(scenario)
+        with _LiveLine(sys.stderr if format_ is Format.TERMINAL else None) as live:
+            report, setup = command.play(scenario, listener=live.seen)
     except command.UnknownScenarioError as error:
         raise UsageFault(str(error)) from None
     if format_ is Format.TERMINAL:
@@ -309,7 +345,6 @@ def demo(
 
 def _checked(options: object, *, live: bool, **more: object) -> Report:
     import asyncio
-    import os
 
     from smtpdoctor.api import make_plan
     from smtpdoctor.api import run as run_plan
@@ -342,8 +377,6 @@ class _LiveLine:
     }
 
     def __init__(self, stream: TextIO | None) -> None:
-        import os
-
         self._stream = (
             stream
             if stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
@@ -357,7 +390,10 @@ class _LiveLine:
         self._write("")
 
     def seen(self, observation: AnyObservation) -> None:
-        self._write(f"{self.NEXT[observation.check]} …")
+        from smtpdoctor.observations import Session
+
+        begun = isinstance(observation, Session)
+        self._write(f"{self.NEXT['reach' if begun else observation.check]} …")
 
     def _write(self, words: str) -> None:
         if self._stream is not None:

@@ -47,6 +47,8 @@ SCREEN = 24
 #: --verbose shows all.
 DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2))
 FIXES_SHOWN = 2
+#: What is shown of a foreign text that nothing explains.
+MAX_FOREIGN = 240
 
 
 def render(
@@ -105,10 +107,16 @@ class _Page:
             return
         left = visible(_target_words(target))
         read = self.report.checks[0]
-        right = read.summary if read.status == "passed" else ""
-        yield self._spread(left, visible(right))
+        place = self.run.place
+        where = f"{'in' if place and place.container else 'on'} {self.report.where}"
+        right = f"{read.summary}, {where}" if read.status == "passed" else where
+        if len(left) + len(right) + 2 <= self.width:
+            yield self._spread(left, visible(right))
+        else:
+            yield Text(left, style="bold")
+            yield from self._wrapped(right, indent=2)
         if self.verbose:
-            yield from self._wrapped(f"run {self.report.started} in {self.report.where}")
+            yield from self._wrapped(f"run at {self.report.started}")
 
     def _checks(self) -> Iterator[Text]:
         """The path, step by step; sound settings stand in the header, what follows a failed step
@@ -296,7 +304,9 @@ class _Page:
         found = [self.report.observations.by_id(each) for each in self.report.unexplained]
         items = [item for item in found if item is not None]
         for item in items:
-            yield from self._wrapped(f"not explained: {observation_words(item)}", indent=2, bold=14)
+            yield from self._wrapped(
+                f"not explained: {observation_words(item)[:MAX_FOREIGN]}", indent=2, bold=14
+            )
         if any(_cut_off(item) for item in items):
             yield from self._wrapped("--timeout left too little time to say more.", indent=2)
         elif items:
@@ -323,12 +333,12 @@ class _Page:
         status = report.exit_status(strict=strict)
         words = {
             "healthy": self._healthy_words(),
-            "warnings": "Mail goes out, with warnings.",
+            "warnings": self._warning_words(),
             "broken": f"Not ready, {errors} {'problem' if errors == 1 else 'problems'}.",
-            "inconclusive": "Inconclusive: no cause can be named.",
+            "inconclusive": self._inconclusive_words(),
         }[report.verdict]
-        if not self.run.settings.found and report.verdict == "inconclusive":
-            words = "Inconclusive: there was nothing of yours to check."
+        if report.verdict in ("healthy", "warnings"):
+            words += "  No message was sent."
         end = f"{report.seconds:.1f} s, exit {status}"
         if report.diagnoses and report.verdict != "healthy":
             hint = f"smtpdoctor explain {report.diagnoses[0].code}"
@@ -336,13 +346,27 @@ class _Page:
                 words += f"  {hint}"
             else:
                 yield Text(f"more: {hint}", style="dim")
-        if report.verdict in ("healthy", "warnings"):
-            words += "  No message was sent."
         yield self._spread(words, end)
 
-    def _healthy_words(self) -> str:
+    def _sender_accepted(self) -> bool:
         view = self.run.main
-        if view is not None and (mail := view.step("mail")) is not None and mail.ok:
+        mail = view.step("mail") if view is not None else None
+        return mail is not None and mail.ok is True
+
+    def _warning_words(self) -> str:
+        if self._sender_accepted():
+            return "Mail goes out, with warnings."
+        return "Warnings; the login was not tried."
+
+    def _inconclusive_words(self) -> str:
+        if not self.run.settings.found:
+            return "Inconclusive: there was nothing of yours to check."
+        if self.report.unexplained:
+            return "Inconclusive: no cause can be named."
+        return "Inconclusive: too little was checked to say."
+
+    def _healthy_words(self) -> str:
+        if self._sender_accepted():
             provider = self.run.provider
             judged = provider.sender_judged if provider else "unknown"
             return "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
@@ -390,6 +414,8 @@ def _target_words(target: Target) -> str:
     mode = {"implicit": "implicit TLS", "starttls": "STARTTLS", "none": "no TLS"}[target.tls]
     who = f" as {target.username}" if target.username else ""
     host = f"[{target.host}]" if target.host and ":" in target.host else target.host
+    if host is None:
+        return f"no host{who}"
     return f"{host}:{target.port} with {mode}{who}"
 
 
