@@ -294,6 +294,24 @@ class Asked:
             )
         )
 
+    @cached_property
+    def searched(self) -> NameServerAnswer | None:
+        """The answer for the host below a domain of the search list that gives the addresses
+        which the system goes by; None where it goes by others."""
+        system = self.system.addresses if self.system else ()
+        return next(
+            (
+                answer
+                for answer in self.run.observations.of(
+                    NameServerAnswer, asked_for="related", outcome="answer"
+                )
+                if answer.question.startswith(f"{self.host}.")
+                and answer.record in ("A", "AAAA")
+                and set(answer.answers) & set(system)
+            ),
+            None,
+        )
+
     @property
     def from_hosts_file(self) -> tuple[str, ...]:
         return self.system.from_hosts_file if self.system else ()

@@ -1,24 +1,26 @@
-"""The host name does not exist: NXDOMAIN from a name server, or a text that can be no name."""
+"""The host name does not exist: NXDOMAIN from a name server, or a text that can be no name.
+
+Or it does for one of the machine's name servers, and not for another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_private_name
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity
 from smtpdoctor.diagnosis.rules.dns._names import Asked, known_host, use_host
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-name-not-found"
 
-#: RFC 6762, RFC 8375, RFC 9476 and common habit: known to the servers of one network only.
-PRIVATE_ENDS = (".local", ".home.arpa", ".internal", ".lan", ".corp", ".svc", ".alt")
-
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     asked = Asked(run)
-    if asked.failure == "servers-disagree":
+    heeded = asked.failed is not None or not asked.from_hosts_file
+    if asked.wire_addresses and asked.denying and heeded:
         yield _servers_disagree(asked)
     elif asked.failure in ("no-such-name", "no-name-at-all"):
         provider = knowledge.provider_of(asked.host)
@@ -89,20 +91,28 @@ def _known_elsewhere(run: Run, asked: Asked, provider: knowledge.Provider) -> Di
 
 
 def _servers_disagree(asked: Asked) -> Diagnosis:
-    assert asked.failed is not None
-    denying = [*asked.saying("nxdomain"), *asked.without_address]
-    knowing = [server for server in asked.saying("answer") if server not in denying]
+    denying, knowing = asked.denying, asked.saying("answer")
+    severity: Severity = "error"
+    effect = "and here that is that there is none"
+    if asked.failed is None:
+        severity = "warning" if next(iter(asked.servers)) in denying else "note"
+        effect = (
+            "and that was the address this time; programs on musl (Alpine images) ask all at once"
+        )
     return Diagnosis(
         code=CODE,
-        severity="error",
-        confidence="likely",
+        severity=severity,
+        confidence="likely" if severity == "error" else "certain",
         title=f"name server {denying[0]} knows no address of {asked.host}, {knowing[0]} does",
         explanation=(
             "The name servers of this machine disagree. A system takes the first answer that it "
-            "gets, and here that is that there is none. The name is probably known only to "
-            "the servers of one network, such as a VPN."
+            f"gets, {effect}. The name is probably known only to the servers of one network, such "
+            "as a VPN."
         ),
-        evidence=(*asked.evidence(), *library_words(asked.run, CODE)),
+        evidence=(
+            *asked.evidence(),
+            *(library_words(asked.run, CODE) if severity == "error" else ()),
+        ),
         fixes=(
             Fix(
                 title=f"let this machine ask {knowing[0]} for {asked.host}",
@@ -113,7 +123,7 @@ def _servers_disagree(asked: Asked) -> Diagnosis:
                 ),
             ),
         ),
-        explains=(asked.failed.id,),
+        explains=(asked.failed.id,) if asked.failed is not None else (),
     )
 
 
@@ -144,7 +154,7 @@ def _by_shape(host: str) -> Fix:
                 "compose.yaml), and run smtpdoctor in the application's container.",
             ),
         )
-    if name.endswith(PRIVATE_ENDS) or ".svc." in name:
+    if is_private_name(name):
         return Fix(
             title=f"run the application where {host} is known",
             steps=(
