@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtpdoctor.api import acheck, check, diagnose
     from smtpdoctor.report.model import Report
+    from smtpdoctor.settings.sources import UsageError
 
-__all__ = ["Report", "acheck", "check", "diagnose"]
+__all__ = ["Report", "UsageError", "acheck", "check", "diagnose"]
 __version__ = "0.1.0"
 #: The day of this release: no true clock shows an earlier one.
 __released__ = "2026-11-22"
@@ -22,6 +23,7 @@ _PLACES = {
     "check": "smtpdoctor.api",
     "diagnose": "smtpdoctor.api",
     "Report": "smtpdoctor.report.model",
+    "UsageError": "smtpdoctor.settings.sources",
 }
 
 

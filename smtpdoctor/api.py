@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import io
 import os
-from collections.abc import Callable, Iterable, Mapping
+import ssl
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 from smtpdoctor.network import Network, SystemNetwork
 from smtpdoctor.observations import AnyObservation, CheckName, Observations
-from smtpdoctor.plan import DEFAULT_TIMEOUT, Plan, select
+from smtpdoctor.plan import (
+    DEFAULT_TIMEOUT,
+    Plan,
+    read_connect_to,
+    read_nameserver,
+    select,
+)
 from smtpdoctor.plan import Mapping as ConnectTo
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.runner import examine
-from smtpdoctor.settings.reading import Options, read_settings
+from smtpdoctor.settings.reading import Options, UsageError, read_settings
+from smtpdoctor.smtp.tls import client_context
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 async def acheck(
@@ -36,8 +50,8 @@ async def acheck(
     only: Iterable[CheckName] = (),
     skip: Iterable[CheckName] = (),
     timeout: float = DEFAULT_TIMEOUT,
-    connect_to: Iterable[ConnectTo] = (),
-    cafile: str | None = None,
+    connect_to: Iterable[ConnectTo | str] = (),
+    cafile: Path | str | None = None,
     nameservers: Iterable[str] = (),
     third_party: bool = True,
     ticket: bool = False,
@@ -45,12 +59,13 @@ async def acheck(
 ) -> Report:
     """Check whether mail can be submitted, and name the cause where it can't.
 
-    The arguments are the options of `smtpdoctor check`; what is not given comes from `environ`
-    (default: the process's) and `.env` in `folder` (default: the working folder). `password`
-    counts as given with `--password-stdin`. `timeout` in seconds bounds the whole run.
+    The arguments are the options of `smtpdoctor check`, with the same values; what is not given
+    comes from `environ` (default: the process's) and `.env` in `folder` (default: the working
+    folder). `password` counts as given with `--password-stdin`. `timeout` in seconds bounds the
+    whole run. `connect_to` takes texts such as "mail.example.com:587:127.0.0.1:2587".
 
-    Sends no message. Raises `settings.reading.UsageError` for an argument that can't be one and
-    for a settings file that can't be read; what the network and the server do is in the report.
+    Sends no message. Raises `smtpdoctor.UsageError` for an argument that can't be one and for a
+    settings file that can't be read; what the network and the server do is in the report.
     """
     options = Options(
         target=target,
@@ -84,11 +99,24 @@ async def acheck(
     return await run(plan, environ=os.environ if environ is None else environ)
 
 
-def check(target: str | None = None, **options: object) -> Report:
-    """`acheck` for programs without an event loop; the same arguments."""
-    import asyncio
+def _without_a_loop(
+    function: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, T]:
+    """The function for programs that have no event loop, with the same arguments."""
 
-    return asyncio.run(acheck(target, **options))  # type: ignore[arg-type]
+    def blocking(*arguments: P.args, **options: P.kwargs) -> T:
+        return asyncio.run(function(*arguments, **options))
+
+    blocking.__doc__ = (
+        f"{function.__doc__}\n    Not from inside an event loop: there is `acheck`.\n"
+    )
+    blocking.__name__ = blocking.__qualname__ = "check"
+    # what `help` and editors show; not __wrapped__, which would make it look asynchronous
+    blocking.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return blocking
+
+
+check = _without_a_loop(acheck)
 
 
 def diagnose(observations: Observations, *, started: str = "", seconds: float = 0.0) -> Report:
@@ -105,23 +133,27 @@ def make_plan(
     only: Iterable[CheckName] = (),
     skip: Iterable[CheckName] = (),
     timeout: float = DEFAULT_TIMEOUT,
-    connect_to: Iterable[ConnectTo] = (),
-    cafile: str | None = None,
+    connect_to: Iterable[ConnectTo | str] = (),
+    cafile: Path | str | None = None,
     nameservers: Iterable[str] = (),
     third_party: bool = True,
     ticket: bool = False,
     ask_metadata: bool = False,
 ) -> Plan:
     """Read the settings and put a run together. Raises UsageError."""
+    if not 0 < timeout < float("inf"):  # not a number is neither
+        raise UsageError(f"--timeout: {timeout} is no number of seconds to wait")
     settings, credentials = read_settings(options, environ=environ, folder=folder, stdin=stdin)
     return Plan(
         settings=settings,
         credentials=credentials,
         selected=select(only, skip),
         timeout=timeout,
-        connect_to=tuple(connect_to),
-        cafile=cafile,
-        nameservers=tuple(nameservers),
+        connect_to=tuple(
+            read_connect_to(each) if isinstance(each, str) else each for each in connect_to
+        ),
+        cafile=None if cafile is None else _readable_cafile(cafile),
+        nameservers=tuple(map(read_nameserver, nameservers)),
         third_party=third_party,
         ticket=ticket,
         ask_metadata=ask_metadata,
@@ -143,7 +175,22 @@ async def run(
     return build(observations, started=started, seconds=network.clock() - began)
 
 
-def _lines(password: str | None) -> TextIO | None:
-    import io
+def _readable_cafile(path: Path | str) -> str:
+    try:
+        client_context(str(path))
+    except ssl.SSLError:
+        raise UsageError(f"--cafile {path}: holds no CA certificate in PEM form") from None
+    except OSError as error:
+        raise UsageError(f"--cafile {path}: {error.strerror}") from None
+    return str(path)
 
-    return None if password is None else io.StringIO(f"{password}\n")
+
+class _Password(io.StringIO):
+    """A password as `--password-stdin` would give it, also one with a line end in it."""
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        return f"{self.getvalue()}\n"
+
+
+def _lines(password: str | None) -> TextIO | None:
+    return None if password is None else _Password(password)
