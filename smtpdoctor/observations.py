@@ -279,6 +279,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     arrived: str = ""
     injected: bool = False  # clear-text bytes stood behind the 220 to STARTTLS
     mechanism: str = ""  # AUTH: which one
+    cancelled: bool = False  # AUTH: we ended it, since the server's challenge breaks the mechanism
     error: str = ""  # errno name of a reset; CUT_OFF
 
 

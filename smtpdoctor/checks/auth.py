@@ -54,7 +54,12 @@ async def log_in(
 
 
 def _mechanism_refused(exchange: Exchange) -> bool:
-    return exchange.reply is not None and exchange.reply.code in MECHANISM_REFUSED
+    return (
+        exchange.reply is not None
+        and exchange.reply.code in MECHANISM_REFUSED
+        # the server answers our own "*" with 501 (RFC 4954 §4); the login was under way by then
+        and not exchange.cancelled
+    )
 
 
 def _order(settings: Settings) -> tuple[str, ...]:

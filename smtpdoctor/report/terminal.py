@@ -45,7 +45,7 @@ MIN_WIDTH, MAX_WIDTH = 60, 100
 SCREEN = 24
 #: How much of the evidence and of a fix's steps is shown, most first, until it fits the screen;
 #: --verbose shows all.
-DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2))
+DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2), (1, 1))
 FIXES_SHOWN = 2
 #: What is shown of a foreign text that nothing explains.
 MAX_FOREIGN = 240
@@ -108,7 +108,7 @@ class _Page:
         left = visible(_target_words(target))
         read = self.report.checks[0]
         place = self.run.place
-        where = f"{'in' if place and place.container else 'on'} {self.report.where}"
+        where = f"in {place.container}" if place and place.container else f"on {self.report.where}"
         right = f"{read.summary}, {where}" if read.status == "passed" else where
         if len(left) + len(right) + 2 <= self.width:
             yield self._spread(left, visible(right))

@@ -305,6 +305,7 @@ class SMTPSession:
         command = authentication.auth_command(mechanism)
         self._recorder.redactor.add(*mechanism.secrets_sent)
         arrival = await self._ask(command, until - self._recorder.now)
+        cancelled = False
         for _ in range(MAX_CHALLENGES):
             if arrival.reply is None or arrival.reply.code != 334:
                 break
@@ -312,12 +313,13 @@ class SMTPSession:
             try:
                 line = authentication.response_line(mechanism.respond(challenge))
             except authentication.MechanismError:
-                line = authentication.CANCEL
+                line, cancelled = authentication.CANCEL, True
             self._recorder.redactor.add(*mechanism.secrets_sent)
             arrival = await self._ask(line, until - self._recorder.now)
         exchange = self._exchange("auth", f"AUTH {mechanism.name} ••••••", arrival, (235,))
         return self.trail.record(
-            msgspec.structs.replace(exchange, mechanism=mechanism.name), since=since
+            msgspec.structs.replace(exchange, mechanism=mechanism.name, cancelled=cancelled),
+            since=since,
         )
 
     async def envelope(
