@@ -8,6 +8,7 @@ import msgspec
 
 from smtpdoctor.observations import Observations
 from smtpdoctor.report.model import SCHEMA, Report
+from smtpdoctor.text import as_json
 
 
 class SavedRunError(Exception):
@@ -25,18 +26,8 @@ def to_builtins(report: Report) -> dict[str, Any]:
 
 
 def render(report: Report) -> str:
-    """The report as indented JSON with a final newline.
-
-    Control and format characters stand as escapes: no terminal obeys them.
-    """
-    import json
-    import re
-
-    def shown(match: re.Match[str]) -> str:
-        return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
-
-    text = json.dumps(to_builtins(report), ensure_ascii=False, indent=2)
-    return re.sub(r"[^\x20-\x7e\n]", shown, text) + "\n"
+    """The report as `smtpdoctor check --format json` prints it."""
+    return as_json(to_builtins(report))
 
 
 def read(text: bytes) -> tuple[Observations, str, float]:
@@ -47,7 +38,7 @@ def read(text: bytes) -> tuple[Observations, str, float]:
             raise SavedRunError(f"not a saved run of schema {SCHEMA}")
         observations = Observations.from_builtins(data["observations"]["items"])
         return observations, str(data["started"]), float(data["seconds"])
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise SavedRunError(f"not a saved run: {type(error).__name__}") from None
 
 
