@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtpdoctor.api import acheck, asender, check, diagnose, sender
     from smtpdoctor.report.model import Report
+    from smtpdoctor.settings.sources import UsageError
 
-__all__ = ["Report", "acheck", "asender", "check", "diagnose", "sender"]
+__all__ = ["Report", "UsageError", "acheck", "asender", "check", "diagnose", "sender"]
 __version__ = "0.1.0"
 #: The day of this release: no true clock shows an earlier one.
 __released__ = "2026-11-22"
@@ -26,6 +27,7 @@ _PLACES = {
     "diagnose": "smtpdoctor.api",
     "sender": "smtpdoctor.api",
     "Report": "smtpdoctor.report.model",
+    "UsageError": "smtpdoctor.settings.sources",
 }
 
 

@@ -1,4 +1,4 @@
-"""What an IP address is, by its text alone."""
+"""What an IP address or a host name is, by its text alone."""
 
 from __future__ import annotations
 
@@ -44,6 +44,24 @@ def is_loopback(address: str) -> bool:
     except ValueError:
         return False
 
+
+def is_private_name(host: str) -> bool:
+    """Whether only the name servers of one network can know the name: no dot, or a private end."""
+    name = host.rstrip(".").lower()
+    return "." not in name or name.endswith(_PRIVATE_ENDS) or ".svc." in name
+
+
+#: RFC 6761, RFC 6762, RFC 8375, RFC 9476 and common habit.
+_PRIVATE_ENDS = (
+    ".localhost",
+    ".local",
+    ".home.arpa",
+    ".internal",
+    ".lan",
+    ".corp",
+    ".svc",
+    ".alt",
+)
 
 _DOCUMENTATION = tuple(
     ipaddress.ip_network(text)

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import io
 import os
-from collections.abc import Callable, Iterable, Mapping
+import ssl
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
 from smtpdoctor.network import Network, SystemNetwork
 from smtpdoctor.observations import AnyObservation, CheckName, Observations, SenderQuestion
-from smtpdoctor.plan import DEFAULT_TIMEOUT, Plan, select
+from smtpdoctor.plan import (
+    DEFAULT_TIMEOUT,
+    Plan,
+    read_connect_to,
+    read_nameserver,
+    select,
+)
 from smtpdoctor.plan import Mapping as ConnectTo
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.runner import examine
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import Options, UsageError, read_settings
+from smtpdoctor.smtp.tls import client_context
 from smtpdoctor.spf.names import domain_fault, to_ascii
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 async def acheck(
@@ -40,19 +54,22 @@ async def acheck(
     only: Iterable[CheckName] = (),
     skip: Iterable[CheckName] = (),
     timeout: float = DEFAULT_TIMEOUT,
-    connect_to: Iterable[ConnectTo] = (),
-    cafile: str | None = None,
+    connect_to: Iterable[ConnectTo | str] = (),
+    cafile: Path | str | None = None,
     nameservers: Iterable[str] = (),
     third_party: bool = True,
+    ticket: bool = False,
+    ask_metadata: bool = False,
 ) -> Report:
     """Check whether mail can be submitted, and name the cause where it can't.
 
-    The arguments are the options of `smtpdoctor check`; what is not given comes from `environ`
-    (default: the process's) and `.env` in `folder` (default: the working folder). `password`
-    counts as given with `--password-stdin`. `timeout` in seconds bounds the whole run.
+    The arguments are the options of `smtpdoctor check`, with the same values; what is not given
+    comes from `environ` (default: the process's) and `.env` in `folder` (default: the working
+    folder). `password` counts as given with `--password-stdin`. `timeout` in seconds bounds the
+    whole run. `connect_to` takes texts such as "mail.example.com:587:127.0.0.1:2587".
 
-    Sends no message. Raises `settings.reading.UsageError` for an argument that can't be one and
-    for a settings file that can't be read; what the network and the server do is in the report.
+    Sends no message. Raises `smtpdoctor.UsageError` for an argument that can't be one and for a
+    settings file that can't be read; what the network and the server do is in the report.
     """
     options = Options(
         target=target,
@@ -80,15 +97,30 @@ async def acheck(
         cafile=cafile,
         nameservers=nameservers,
         third_party=third_party,
+        ticket=ticket,
+        ask_metadata=ask_metadata,
     )
     return await run(plan, environ=os.environ if environ is None else environ)
 
 
-def check(target: str | None = None, **options: object) -> Report:
-    """`acheck` for programs without an event loop; the same arguments."""
-    import asyncio
+def _without_a_loop(
+    function: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, T]:
+    """The function for programs that have no event loop, with the same arguments."""
 
-    return asyncio.run(acheck(target, **options))  # type: ignore[arg-type]
+    def blocking(*arguments: P.args, **options: P.kwargs) -> T:
+        return asyncio.run(function(*arguments, **options))
+
+    blocking.__doc__ = (
+        f"{function.__doc__}\n    Not from inside an event loop: there is `{function.__name__}`.\n"
+    )
+    blocking.__name__ = blocking.__qualname__ = function.__name__.removeprefix("a")
+    # what `help` and editors show; not __wrapped__, which would make it look asynchronous
+    blocking.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return blocking
+
+
+check = _without_a_loop(acheck)
 
 
 async def asender(
@@ -104,18 +136,13 @@ async def asender(
 
     `through` is a provider's id or a submission host; without it the provider is guessed from the
     domain's own records. With `ip`, SPF is evaluated for that one client address, which greets
-    as `helo`. Asks name servers only. Raises `settings.reading.UsageError` for an argument that
-    can't be one.
+    as `helo`. Asks name servers only. Raises `UsageError` for an argument that can't be one.
     """
     plan = sender_plan(address, through=through, ip=ip, helo=helo, nameservers=nameservers)
     return await run(plan, environ=os.environ, listener=listener)
 
 
-def sender(address: str, **options: object) -> Report:
-    """`asender` for programs without an event loop; the same arguments."""
-    import asyncio
-
-    return asyncio.run(asender(address, **options))  # type: ignore[arg-type]
+sender = _without_a_loop(asender)
 
 
 def diagnose(observations: Observations, *, started: str = "", seconds: float = 0.0) -> Report:
@@ -132,22 +159,30 @@ def make_plan(
     only: Iterable[CheckName] = (),
     skip: Iterable[CheckName] = (),
     timeout: float = DEFAULT_TIMEOUT,
-    connect_to: Iterable[ConnectTo] = (),
-    cafile: str | None = None,
+    connect_to: Iterable[ConnectTo | str] = (),
+    cafile: Path | str | None = None,
     nameservers: Iterable[str] = (),
     third_party: bool = True,
+    ticket: bool = False,
+    ask_metadata: bool = False,
 ) -> Plan:
     """Read the settings and put a run together. Raises UsageError."""
+    if not 0 < timeout < float("inf"):  # not a number is neither
+        raise UsageError(f"--timeout: {timeout} is no number of seconds to wait")
     settings, credentials = read_settings(options, environ=environ, folder=folder, stdin=stdin)
     return Plan(
         settings=settings,
         credentials=credentials,
         selected=select(only, skip),
         timeout=timeout,
-        connect_to=tuple(connect_to),
-        cafile=cafile,
-        nameservers=tuple(nameservers),
+        connect_to=tuple(
+            read_connect_to(each) if isinstance(each, str) else each for each in connect_to
+        ),
+        cafile=None if cafile is None else _readable_cafile(cafile),
+        nameservers=tuple(map(read_nameserver, nameservers)),
         third_party=third_party,
+        ticket=ticket,
+        ask_metadata=ask_metadata,
     )
 
 
@@ -180,7 +215,7 @@ def sender_plan(
         settings=Settings(host=host or None, sender=sender, entries=(entry,)),
         credentials=Credentials(),
         selected=frozenset({"settings", "sender"}),
-        nameservers=tuple(nameservers),
+        nameservers=tuple(map(read_nameserver, nameservers)),
         question=SenderQuestion(
             address=sender,
             domain=author.domain,
@@ -219,7 +254,22 @@ async def run(
     return build(observations, started=started, seconds=network.clock() - began)
 
 
-def _lines(password: str | None) -> TextIO | None:
-    import io
+def _readable_cafile(path: Path | str) -> str:
+    try:
+        client_context(str(path))
+    except ssl.SSLError:
+        raise UsageError(f"--cafile {path}: holds no CA certificate in PEM form") from None
+    except OSError as error:
+        raise UsageError(f"--cafile {path}: {error.strerror}") from None
+    return str(path)
 
-    return None if password is None else io.StringIO(f"{password}\n")
+
+class _Password(io.StringIO):
+    """A password as `--password-stdin` would give it, also one with a line end in it."""
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        return f"{self.getvalue()}\n"
+
+
+def _lines(password: str | None) -> TextIO | None:
+    return None if password is None else _Password(password)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import io
+import os
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
@@ -14,7 +19,6 @@ from smtpdoctor import __version__
 
 if TYPE_CHECKING:
     from smtpdoctor.observations import AnyObservation
-    from smtpdoctor.plan import Mapping
     from smtpdoctor.report.model import Report
 
 app = typer.Typer(
@@ -64,6 +68,14 @@ class UsageFault(typer.BadParameter):
 
 def main() -> NoReturn:
     """The program's entry point."""
+    if sys.stdout is None:  # started with a closed output
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    from smtpdoctor.text import plain_letters
+
+    codecs.register_error("plain letters", plain_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain letters")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -80,9 +92,11 @@ def run(arguments: list[str]) -> int:
         return USAGE
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone; say nothing more
+    except SystemExit:  # typer's answer where the reader has gone (`| head`), which is no fault
         return 0
+    except OSError as error:  # the report could not be written: a full disk, a closed output
+        print(f"smtpdoctor: {error.strerror or error}", file=sys.stderr)
+        return USAGE
     return status if isinstance(status, int) else 0
 
 
@@ -181,10 +195,26 @@ def check(
         bool,
         typer.Option("--no-third-party", help="Never connect to other companies' hosts."),
     ] = False,
+    ticket: Annotated[
+        bool,
+        typer.Option(
+            "--ticket",
+            help="Print the request to the network's or platform's support in place of the report.",
+        ),
+    ] = False,
+    ask_metadata: Annotated[
+        bool,
+        typer.Option(
+            "--ask-metadata",
+            help="When a port fails, ask the cloud's metadata service which platform this is.",
+        ),
+    ] = False,
 ) -> None:
     """Find out why mail can't be sent, and what to change. Sends no message."""
     from smtpdoctor.settings.reading import Options
 
+    if ticket and format_ is Format.JSON:
+        raise UsageFault("--ticket prints a text, not JSON; --save FILE writes the report as JSON")
     options = Options(
         target=target,
         host=host,
@@ -199,6 +229,8 @@ def check(
         env_file=env_file,
         password_stdin=password_stdin,
     )
+    if save is not None:
+        _make_sure_of(save)
     if replay is not None:
         report = _replayed(replay)
     else:
@@ -207,15 +239,23 @@ def check(
             only=only or [],
             skip=skip or [],
             timeout=timeout,
-            connect_to=[_connect_to(text) for text in connect_to or []],
-            cafile=_cafile(cafile),
-            nameservers=[_nameserver(text) for text in nameserver or []],
+            connect_to=connect_to or [],
+            cafile=cafile,
+            nameservers=nameserver or [],
             third_party=not no_third_party,
+            ticket=ticket,
+            ask_metadata=ask_metadata,
             live=format_ is Format.TERMINAL,
         )
     if save is not None:
         _save(report, save)
-    _show(report, format_, verbose=verbose, strict=strict)
+    with _verdict_stands():
+        if ticket:
+            from smtpdoctor.report.ticket import ticket as render_ticket
+
+            sys.stdout.write(render_ticket(report))
+        else:
+            _show(report, format_, verbose=verbose, strict=strict)
     raise typer.Exit(report.exit_status(strict=strict))
 
 
@@ -259,7 +299,6 @@ def sender(
     from smtpdoctor.api import asender
     from smtpdoctor.settings.reading import UsageError
 
-    nameservers = [_nameserver(text) for text in nameserver or []]
     try:
         with _LiveLine(sys.stderr if format_ is Format.TERMINAL else None) as line:
             report = asyncio.run(
@@ -268,7 +307,7 @@ def sender(
                     through=through,
                     ip=ip,
                     helo=helo,
-                    nameservers=nameservers,
+                    nameservers=nameserver or (),
                     listener=line.seen,
                 )
             )
@@ -289,9 +328,6 @@ def settings(
     ] = Format.TERMINAL,
 ) -> None:
     """Show the settings as check would read them, where each stands and what it shadows."""
-    import json
-    import os
-
     from smtpdoctor.settings.reading import Options, UsageError, read_settings
     from smtpdoctor.settings.show import as_data, show
 
@@ -302,7 +338,9 @@ def settings(
     except UsageError as error:
         raise UsageFault(str(error)) from None
     if format_ is Format.JSON:
-        print(json.dumps(as_data(read), ensure_ascii=False, indent=2))
+        from smtpdoctor.text import as_json
+
+        _write_json(as_json(as_data(read)))
     else:
         print(show(read))
 
@@ -354,21 +392,22 @@ def demo(
             print(line)
         return
     try:
-        report, setup = command.play(scenario)
+        with _LiveLine(sys.stderr if format_ is Format.TERMINAL else None) as live:
+            report, setup = command.play(scenario, listener=live.seen)
     except command.UnknownScenarioError as error:
         raise UsageFault(str(error)) from None
-    if format_ is Format.TERMINAL:
-        print(f"scenario {scenario}, with this .env:\n")
-        for line in command.masked(setup.env_text).splitlines():
-            print(f"    {line}")
-        print()
-    _show(report, format_, verbose=verbose, strict=False)
+    with _verdict_stands():
+        if format_ is Format.TERMINAL:
+            print(f"scenario {scenario}, with this .env:\n")
+            for line in command.masked(setup.env_text).splitlines():
+                print(f"    {line}")
+            print()
+        _show(report, format_, verbose=verbose, strict=False)
     raise typer.Exit(0 if command.named(report, setup.expected) else 1)
 
 
 def _checked(options: object, *, live: bool, **more: object) -> Report:
     import asyncio
-    import os
 
     from smtpdoctor.api import make_plan
     from smtpdoctor.api import run as run_plan
@@ -401,8 +440,6 @@ class _LiveLine:
     }
 
     def __init__(self, stream: TextIO | None) -> None:
-        import os
-
         self._stream = (
             stream
             if stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
@@ -416,7 +453,10 @@ class _LiveLine:
         self._write("")
 
     def seen(self, observation: AnyObservation) -> None:
-        self._write(f"{self.NEXT[observation.check]} …")
+        from smtpdoctor.observations import Session
+
+        begun = isinstance(observation, Session)
+        self._write(f"{self.NEXT['reach' if begun else observation.check]} …")
 
     def _write(self, words: str) -> None:
         if self._stream is not None:
@@ -428,7 +468,7 @@ def _show(report: Report, format_: Format, *, verbose: bool, strict: bool) -> No
     if format_ is Format.JSON:
         from smtpdoctor.report.json import render as render_json
 
-        sys.stdout.write(render_json(report))
+        _write_json(render_json(report))
         return
     from rich.console import Console
 
@@ -436,6 +476,23 @@ def _show(report: Report, format_: Format, *, verbose: bool, strict: bool) -> No
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 80)
     render_terminal(report, console, verbose=verbose, strict=strict)
+
+
+@contextlib.contextmanager
+def _verdict_stands() -> Iterator[None]:
+    """The exit status is the verdict's, also where the reader has gone before the end."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # what is still in the buffer is written at the very end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write_json(text: str) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # RFC 8259 §8.1, whatever the terminal has
+    sys.stdout.write(text)
 
 
 def _replayed(path: Path) -> Report:
@@ -449,6 +506,14 @@ def _replayed(path: Path) -> Report:
     except SavedRunError as error:
         raise UsageFault(f"{path}: {error}") from None
     return build(observations, started=started, seconds=seconds)
+
+
+def _make_sure_of(path: Path) -> None:
+    """A run may cost a login, and a file that can't be written should not cost the run."""
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise UsageFault(f"{path}: {error.strerror}") from None
 
 
 def _save(report: Report, path: Path) -> None:
@@ -465,51 +530,3 @@ def _folder() -> Path:
         return Path.cwd()
     except OSError as error:
         raise UsageFault(f"the working folder: {error.strerror}") from None
-
-
-def _cafile(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    import ssl
-
-    from smtpdoctor.smtp.tls import client_context
-
-    try:
-        client_context(str(path))
-    except ssl.SSLError:
-        raise UsageFault(f"{path}: holds no CA certificate in PEM form") from None
-    except OSError as error:
-        raise UsageFault(f"{path}: {error.strerror}") from None
-    return str(path)
-
-
-def _connect_to(text: str) -> Mapping:
-    """HOST:PORT:ADDRESS:PORT, IPv6 addresses in brackets; an empty HOST or PORT stands for any."""
-    import re
-
-    from smtpdoctor.addresses import is_address
-    from smtpdoctor.plan import Mapping
-
-    part = r"(\[[^\]]*\]|[^:\[\]]*)"
-    match = re.fullmatch(rf"{part}:(\d*):{part}:(\d+)", text)
-    if match is None:
-        raise UsageFault(f"--connect-to {text}: must be HOST:PORT:ADDRESS:PORT")
-    host, port, address, target = (item.strip("[]") for item in match.groups())
-    if not is_address(address):
-        raise UsageFault(f"--connect-to {text}: {address or 'nothing'} is not an address")
-    for number in (port or "1", target):
-        if not 0 < int(number) < 65536:
-            raise UsageFault(f"--connect-to {text}: {number} is not a port")
-    return Mapping(host=host, port=int(port or 0), address=address, target_port=int(target))
-
-
-def _nameserver(text: str) -> str:
-    """ADDRESS or ADDRESS:PORT, IPv6 with a port in brackets."""
-    from smtpdoctor.addresses import is_address
-
-    if is_address(text):
-        return text
-    address, _, port = text.rpartition(":")
-    if is_address(address.strip("[]")) and port.isdigit() and 0 < int(port) < 65536:
-        return text
-    raise UsageFault(f"--nameserver {text}: must be ADDRESS or ADDRESS:PORT")

@@ -79,7 +79,7 @@ class LookupResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One name server's answer to one question.
+    """One name server's answer to one question, or the errno name of an error in its place.
 
     `texts` are the TXT records of `answers` as they came: the strings of each, apart.
     """
@@ -89,6 +89,8 @@ class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[tuple[bytes, ...], ...] = ()
     aliases: tuple[str, ...] = ()
     transport: str = "udp"
+    without_edns: bool = False
+    error: str = ""
 
 
 class TraceResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,10 +105,14 @@ class TraceResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResolverSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Name servers as `address` or `address:port`, and the search list."""
+    """Name servers as `address` or `address:port`, and the search list.
+
+    Names with fewer than `ndots` dots are looked up below the domains of the search list first.
+    """
 
     nameservers: tuple[str, ...]
     search: tuple[str, ...] = ()
+    ndots: int = 1
     source: str = ""
 
 
@@ -118,7 +124,7 @@ class Network(Protocol):
     async def system_lookup(self, host: str, timeout: float) -> LookupResult: ...
 
     async def ask(
-        self, server: str, question: str, record: str, timeout: float
+        self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
     ) -> AnswerResult: ...
 
     async def connect(
@@ -200,10 +206,12 @@ class SystemNetwork:
         except TimeoutError:
             return LookupResult(error="timeout")
 
-    async def ask(self, server: str, question: str, record: str, timeout: float) -> AnswerResult:
+    async def ask(
+        self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
+    ) -> AnswerResult:
         from smtpdoctor.resolver import ask
 
-        return await ask(server, question, record, timeout)
+        return await ask(server, question, record, timeout, over_tcp=over_tcp)
 
     async def connect(
         self, address: str, port: int, timeout: float, *, segment_size: int = 0

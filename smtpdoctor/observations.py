@@ -102,6 +102,7 @@ class ResolverConfiguration(Observation, frozen=True, kw_only=True, tag="resolve
 
     nameservers: tuple[str, ...]
     search: tuple[str, ...] = ()
+    ndots: int = 1  # a name with fewer dots is looked up below the search list's domains first
     source: str = ""  # /etc/resolv.conf, --nameserver, system
 
 
@@ -120,7 +121,10 @@ NameServerOutcome = Literal[
 
 
 class NameServerAnswer(Observation, frozen=True, kw_only=True, tag="name-server-answer"):
-    """One question to one name server over the wire."""
+    """One question to one name server over the wire.
+
+    A server that gives nothing over UDP is asked again over TCP, as an observation of its own.
+    """
 
     server: str
     question: str
@@ -129,7 +133,10 @@ class NameServerAnswer(Observation, frozen=True, kw_only=True, tag="name-server-
     answers: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()  # the CNAME chain that led there
     transport: Literal["udp", "tcp"] = "udp"
-    asked_for: Literal["host", "provider-host", "related"] = "host"
+    #: control: a public resolver, asked because none of this machine's own could tell.
+    asked_for: Literal["host", "provider-host", "related", "control"] = "host"
+    without_edns: bool = False  # the question with EDNS got no answer, the plain one did
+    error: str = ""  # unreachable: ECONNREFUSED, ENETUNREACH, EPERM, …
 
 
 class Addresses(Observation, frozen=True, kw_only=True, tag="addresses"):
@@ -272,6 +279,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     arrived: str = ""
     injected: bool = False  # clear-text bytes stood behind the 220 to STARTTLS
     mechanism: str = ""  # AUTH: which one
+    cancelled: bool = False  # AUTH: we ended it, since the server's challenge breaks the mechanism
     error: str = ""  # errno name of a reset; CUT_OFF
 
 
@@ -470,7 +478,7 @@ class Redactor:
     def add(self, *forms: str | bytes) -> None:
         """Add secrets or their encoded forms; empty ones are ignored."""
         for form in forms:
-            data = form if isinstance(form, bytes) else form.encode("utf-8", "surrogateescape")
+            data = form if isinstance(form, bytes) else wire_bytes(form)
             # as a reply's raw bytes and as its readable text have what is not UTF-8
             for how in ("surrogateescape", "backslashreplace"):
                 text = data.decode("utf-8", how)
@@ -495,6 +503,14 @@ class Redactor:
     def bytes(self, data: bytes) -> bytes:
         """The same for bytes."""
         return self(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def wire_bytes(text: str) -> bytes:
+    """The text as UTF-8; bytes of the environment that are none as they came."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no byte
+        return text.encode("utf-8", "surrogatepass")
 
 
 class Trail:

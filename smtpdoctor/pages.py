@@ -32,8 +32,10 @@ def titles() -> dict[str, str]:
     """Each code with the first sentence of its page."""
     found = {}
     for code in codes():
-        lines = (folder() / f"{code}.md").read_text(encoding="utf-8").splitlines()
-        found[code] = next((line for line in lines[1:] if line.strip()), "")
+        _, _, text = (folder() / f"{code}.md").read_text(encoding="utf-8").partition("\n")
+        paragraph = " ".join(text.strip().partition("\n\n")[0].split())
+        sentence, stop, _ = paragraph.partition(". ")
+        found[code] = sentence + stop.strip()
     return found
 
 

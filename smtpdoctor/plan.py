@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
 
+from smtpdoctor.addresses import is_address
 from smtpdoctor.observations import CHECKS, CheckName, SenderQuestion
 from smtpdoctor.settings.model import Credentials, Settings
+from smtpdoctor.settings.sources import UsageError
 
 DEFAULT_TIMEOUT = 30.0
 
@@ -45,6 +48,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     cafile: str | None = None
     nameservers: tuple[str, ...] = ()
     third_party: bool = True
+    ticket: bool = False  # a request about blocked ports is wanted: 25 is looked at too
+    ask_metadata: bool = False  # ask metadata services which platform this is
     #: The one thing to find out, where no server is to be asked.
     question: SenderQuestion | None = None
 
@@ -70,7 +75,11 @@ def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> fr
     A skipped check takes along those that can't do without it. DNS can be done without: an
     address literal or --connect-to needs none.
     """
-    only = tuple(only)
+    only, skip = tuple(only), tuple(skip)
+    for option, names in (("--only", only), ("--skip", skip)):
+        for name in names:
+            if name not in NEEDS:
+                raise UsageError(f"{option}: {name!r} is none of {', '.join(NEEDS)}")
     wanted = {need for name in only for need in (*NEEDS[name], name)} if only else set(CHECKS)
     if only and wanted & {"reach", "tls", "auth", "sender"}:
         wanted.add("dns")
@@ -78,3 +87,32 @@ def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> fr
     return frozenset(
         name for name in wanted if name not in dropped and not dropped.intersection(NEEDS[name])
     )
+
+
+def read_connect_to(text: str) -> Mapping:
+    """HOST:PORT:ADDRESS:PORT, IPv6 addresses in brackets; an empty HOST or PORT stands for any.
+
+    Raises UsageError.
+    """
+    part = r"(\[[^\]]*\]|[^:\[\]]*)"
+    match = re.fullmatch(rf"{part}:([0-9]*):{part}:([0-9]+)", text)
+    if match is None:
+        raise UsageError(f"--connect-to {text}: must be HOST:PORT:ADDRESS:PORT")
+    host, port, address, target = (item.strip("[]") for item in match.groups())
+    if not is_address(address):
+        raise UsageError(f"--connect-to {text}: {address or 'nothing'} is not an address")
+    for number in (port or "1", target):
+        if not 0 < int(number) < 65536:
+            raise UsageError(f"--connect-to {text}: {number} is not a port")
+    return Mapping(host=host, port=int(port or 0), address=address, target_port=int(target))
+
+
+def read_nameserver(text: str) -> str:
+    """ADDRESS or ADDRESS:PORT, IPv6 with a port in brackets. Raises UsageError."""
+    if is_address(text):
+        return text
+    address, _, port = text.rpartition(":")
+    is_port = re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 65536
+    if is_port and is_address(address.strip("[]")):
+        return text
+    raise UsageError(f"--nameserver {text}: must be ADDRESS or ADDRESS:PORT")

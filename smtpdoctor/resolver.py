@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from smtpdoctor.addresses import is_address
-from smtpdoctor.network import AnswerResult, ResolverSettings
+from smtpdoctor.network import AnswerResult, ResolverSettings, error_name
 
 if TYPE_CHECKING:
     import dns.message
@@ -35,21 +37,25 @@ UDP_PAYLOAD = 1232
 
 MAX_DATAGRAM = 65535
 
-#: resolv.conf(5): the C library asks no more than three name servers.
+#: resolv.conf(5): the C library asks no more than three name servers, and takes no more dots.
 MAX_NAMESERVERS = 3
+MAX_NDOTS = 15
 
 RESOLV_CONF = Path("/etc/resolv.conf")
 HOSTS_FILE = Path("/etc/hosts")
 WINDOWS_HOSTS_FILE = Path("System32", "drivers", "etc", "hosts")  # below SystemRoot
 
 
-async def ask(server: str, question: str, record: str, timeout: float) -> AnswerResult:
+async def ask(
+    server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
+) -> AnswerResult:
     """Ask for `record` ("A", "MX", …) of the absolute name `question`.
 
     `server` is "address", "address:port" or "[v6]:port". UDP first, again and again within
-    `timeout` seconds; TCP where the answer is cut short. Answers are plain text: addresses, MX as
-    "10 mx.example.org", the strings of a TXT record joined; `aliases` are the names of the CNAME
-    chain that the answer itself holds. A name that DNS can't carry is "malformed".
+    `timeout` seconds; TCP where the answer is cut short, or at once with `over_tcp`. Answers are
+    plain text: addresses, MX as "10 mx.example.org", the strings of a TXT record joined;
+    `aliases` are the names of the CNAME chain that the answer itself holds. A name that DNS can't
+    carry is "malformed".
     """
     # the import takes 0.1 s, which the loop needs for those who wait for connects
     await asyncio.to_thread(importlib.import_module, "dns.asyncquery")
@@ -58,27 +64,32 @@ async def ask(server: str, question: str, record: str, timeout: float) -> Answer
 
     try:
         query = dns.message.make_query(question, record, use_edns=0, payload=UDP_PAYLOAD)
-        # the same id: an answer to the first try is welcome during a later one. Without EDNS,
-        # because some paths and old servers drop what has it.
-        again = dns.message.make_query(question, record, use_edns=False, id=query.id)
+        # the same id: an answer to the first try is welcome during a later one
+        plain = dns.message.make_query(question, record, use_edns=False, id=query.id)
     except (dns.exception.DNSException, ValueError):  # a label over 63, or refused by IDNA
         return AnswerResult(outcome="malformed")
-    transport = "udp"
+    transport = "tcp" if over_tcp else "udp"
+    without_edns = False
     try:
         address, port = _endpoint(server)
         end = asyncio.get_running_loop().time() + timeout
         try:
-            response = await _ask_over_udp(query, again, address, port, end)
+            if over_tcp:
+                response = await _ask_over_tcp(query, address, port, end)
+            else:
+                response, without_edns = await _ask_over_udp(query, plain, address, port, end)
         except dns.message.Truncated:
             transport = "tcp"
             response = await _ask_over_tcp(query, address, port, end)
     except (dns.exception.Timeout, TimeoutError, EOFError):
         return AnswerResult(outcome="silent", transport=transport)
-    except (OSError, ValueError):  # ValueError: the server's address is none
+    except OSError as error:
+        return AnswerResult(outcome="unreachable", transport=transport, error=error_name(error))
+    except ValueError:  # the server's address is none
         return AnswerResult(outcome="unreachable", transport=transport)
     except dns.exception.DNSException:  # no DNS message, or the answer to another question
         return AnswerResult(outcome="malformed", transport=transport)
-    return _read(response, transport)
+    return msgspec.structs.replace(_read(response, transport), without_edns=without_edns)
 
 
 def system_settings() -> ResolverSettings:
@@ -87,14 +98,19 @@ def system_settings() -> ResolverSettings:
         return _registry_settings()
     nameservers: list[str] = []
     search: list[str] = []
+    ndots = 1
     for keyword, *values in _fields(RESOLV_CONF, comments="#;"):
         if keyword == "nameserver" and values and is_address(values[0]):
             nameservers.append(values[0])
         elif keyword in ("search", "domain"):  # resolv.conf(5): the last one counts
             search = values
+        elif keyword == "options":
+            given = [value[6:] for value in values if re.fullmatch(r"ndots:[0-9]+", value)]
+            ndots = min(int(given[-1]), MAX_NDOTS) if given else ndots
     return ResolverSettings(
         nameservers=tuple(nameservers[:MAX_NAMESERVERS]),
         search=tuple(search),
+        ndots=ndots,
         source=str(RESOLV_CONF),
     )
 
@@ -113,9 +129,10 @@ def hosts_file(host: str) -> tuple[str, ...]:
 
 
 async def _ask_over_udp(
-    query: dns.message.Message, again: dns.message.Message, address: str, port: int, end: float
-) -> dns.message.Message:
-    """The response to the first try or to a later one.
+    query: dns.message.Message, plain: dns.message.Message, address: str, port: int, end: float
+) -> tuple[dns.message.Message, bool]:
+    """The response to the first try or to a later one, and whether only the `plain` question,
+    the one without EDNS, got it: some paths and old servers drop what has EDNS.
 
     Raises dnspython's exceptions, TimeoutError, and OSError: of ICMP errors a socket hears only
     when it is connected, which dnspython's own are not.
@@ -127,12 +144,13 @@ async def _ask_over_udp(
 
     loop = asyncio.get_running_loop()
 
-    async def put(message: dns.message.Message, seconds: float) -> dns.message.Message:
-        await loop.sock_sendall(sock, message.to_wire())
+    async def put(questions: list[bytes], seconds: float) -> dns.message.Message:
+        for question in questions:
+            await loop.sock_sendall(sock, question)
         async with asyncio.timeout(max(seconds, 0)):
             data = await loop.sock_recv(sock, MAX_DATAGRAM)
         response = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=True)
-        if not message.is_response(response):
+        if not query.is_response(response):
             raise dns.query.BadResponse
         return response
 
@@ -140,21 +158,22 @@ async def _ask_over_udp(
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)
         await loop.sock_connect(sock, dns.inet.low_level_address_tuple((address, port)))
-        message = query
+        full, bare = query.to_wire(), plain.to_wire()
+        questions = [full]
         while True:
             left = end - loop.time()
             try:
-                response = await put(message, min(RETRANSMIT_AFTER, left))
+                response = await put(questions, min(RETRANSMIT_AFTER, left))
             except TimeoutError:
                 if left <= RETRANSMIT_AFTER:
                     raise
-                message = again
+                questions = [full, bare]  # a lost packet alone must not look like lost EDNS
                 continue
             # RFC 6891 §7: a server without EDNS says one of these
-            without_edns = (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS)
-            if message is again or response.rcode() not in without_edns:
-                return response
-            message = again
+            knows_no_edns = (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS)
+            if questions == [bare] or response.rcode() not in knows_no_edns:
+                return response, bare in questions and response.edns < 0
+            questions = [bare]
 
 
 async def _ask_over_tcp(

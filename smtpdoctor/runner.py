@@ -33,6 +33,7 @@ from smtpdoctor.observations import (
     Exchange,
     Handshake,
     Observations,
+    PlatformSeen,
     Recorder,
     Redactor,
     SenderQuestion,
@@ -68,6 +69,9 @@ POLICIES_WAIT = 2.0
 POST_QUANTUM_OPENSSL = (3, 5)
 #: Segments that pass a tunnel in a tunnel, and those that pass everywhere (RFC 9293 §3.7.1).
 SEGMENT_SIZES = (1200, 536)
+
+#: Metadata services are next to the machine, or nowhere.
+METADATA = 1.0
 
 #: The two hosts of IONOS that stand for its regions; the others are names of the same service.
 IONOS_HOSTS = ("smtp.ionos.com", "smtp.ionos.de")
@@ -220,9 +224,15 @@ class _Examination:
             deadline=self.deadline,
             beside=self.tasks,
             provider_hosts=self._other_hosts(host),
+            public_resolvers=reach.CONTROL_ADDRESSES if self.plan.third_party else (),
             mapped=mapped,
         )
         self.other_hosts = lookup.provider_addresses
+        if lookup.unanswered and self.plan.third_party and self._selects("reach"):
+            # are the name servers out of reach, or is everything?
+            knocking = self._knock_control_addresses(self.recorder.trail("reach"))
+            self.tasks.create_task(knocking, "reach")
+            self.tasks.create_task(self._record_platform(), "reach")
         if lookup.addresses is None:
             return None
         reach_trail = trail.branch("reach")
@@ -315,7 +325,7 @@ class _Examination:
             await self._trace(host, trail)
 
     async def _trace(self, host: str, trail: Trail) -> None:
-        """The way to the configured port and to one for comparison, IPv4 and IPv6 apart. Once."""
+        """The way to the configured port and to others beside it, IPv4 and IPv6 apart. Once."""
         if self.traced is None:
             port = self.settings.port or 0
             one_of_each = {family_of(address): address for address in reversed(self.addresses)}
@@ -332,10 +342,15 @@ class _Examination:
                     for address in one_of_each.values()
                     # nothing stands between a machine and itself
                     if not is_loopback(address) and not self.plan.is_mapped(host)
-                    for each in dict.fromkeys((port, reach.CONTROL_PORT))
+                    for each in dict.fromkeys((port, reach.CONTROL_PORT, *self._open(address)))
                 )
             )
         await asyncio.shield(self.traced)
+
+    def _open(self, address: str) -> list[int]:
+        """The ports of an address that have answered so far."""
+        seen = self.recorder.observations().of(ConnectAttempt, address=address, outcome="open")
+        return [item.port for item in seen]
 
     async def _attempt(
         self,
@@ -425,18 +440,15 @@ class _Examination:
 
     async def _explore_without(self, host: str, trail: Trail) -> None:
         """No address answered on the configured port: which ports answer, here and elsewhere?"""
+        own = self.settings.port or 0
+        ports = (*reach.other_ports(host, own), reach.CONTROL_PORT, *self._ports_for_ticket(own))
         knocks = [
             self._knock(trail, host, address, port, "other-port")
-            for port in reach.other_ports(host, self.settings.port or 0)
-            if self._may_touch(host, port)
+            for port in ports
+            if port != own and self._may_touch(host, port)
             for address in self.addresses
         ]
-        if self._may_touch(host, reach.CONTROL_PORT):
-            knocks += [
-                self._knock(trail, host, address, reach.CONTROL_PORT, "other-port")
-                for address in self.addresses
-            ]
-        work = [self._trace(host, trail)]
+        work = [self._trace(host, trail), self._record_platform()]
         if self._selects("tls"):
             work.append(self._probe_other_ports(host, trail))
         if self._wants_controls(host):
@@ -467,10 +479,15 @@ class _Examination:
             return
         await asyncio.gather(
             *(
-                self._knock_control_host(trail, name, port, provider)
-                for name, provider in reach.control_hosts(host, port)
+                self._knock_control_host(trail, name, each, provider)
+                for each in (port, *self._ports_for_ticket(port))
+                for name, provider in reach.control_hosts(host, each)
             )
         )
+
+    def _ports_for_ticket(self, configured: int) -> tuple[int, ...]:
+        """What a request to open ports should speak of as well, and is else left alone."""
+        return (25,) if self.plan.ticket and configured != 25 else ()
 
     async def _knock_control_host(self, trail: Trail, host: str, port: int, provider: str) -> None:
         addresses = await dns.addresses_of(host, self.network, self.deadline)
@@ -633,12 +650,10 @@ class _Examination:
         return [mode for mode in modes if mode not in tried]
 
     async def _probe_size(self, host: str, address: str, port: int) -> None:
-        """A handshake that stalls: is it the size of the packets, theirs or our first one?"""
+        """A handshake that stalls: is it the size of the packets, or of our first message?"""
         mode = self.settings.tls
         if ssl.OPENSSL_VERSION_INFO >= POST_QUANTUM_OPENSSL:
-            probe = await self._probe("one-group", host, address, port, mode)
-            if probe is not None and probe.in_tls:
-                return
+            await self._probe("one-group", host, address, port, mode)
         for size in SEGMENT_SIZES:
             probe = await self._probe(
                 "small-segments", host, address, port, mode, segment_size=size
@@ -827,6 +842,30 @@ class _Examination:
                 path = path or ssl.get_default_verify_paths().cafile or ""
         place = look_around(self.environ, trust_store=size, trust_store_path=path)
         self.recorder.trail("settings").record(place)
+
+    async def _record_platform(self) -> None:
+        """Which platform this machine is part of: what it is known to block may explain a port
+        that does not answer."""
+        from smtpdoctor.instance_metadata import ask_metadata
+        from smtpdoctor.platform_marks import PlatformMark, detect
+
+        marks = await asyncio.to_thread(detect, self.environ)
+        asked: tuple[PlatformMark, ...] = ()
+        if self.plan.ask_metadata:
+            known = {mark.id for mark in marks if mark.verified}
+            answers = await ask_metadata(self.network, self.deadline.cap(METADATA))
+            asked = tuple(mark for mark in answers if mark.id not in known)
+        told = {mark.id for mark in asked}
+        for mark in (*(mark for mark in marks if mark.id not in told), *asked):
+            self.recorder.trail("reach", role="probe").record(
+                PlatformSeen(
+                    platform=mark.id,
+                    name=mark.name,
+                    marks=mark.words,
+                    verified=mark.verified,
+                    asked_metadata=mark.id in told,
+                )
+            )
 
     async def _guard(self, check: CheckName, work: Coroutine[Any, Any, T]) -> T | None:
         """Run a check; one that crashes is reported as such, and the others go on."""

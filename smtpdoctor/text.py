@@ -28,6 +28,33 @@ def visible(text: str) -> str:
     )
 
 
+def as_json(data: object) -> str:
+    """Indented JSON with a final newline. Control and format characters stand as JSON's own
+    escapes: no terminal obeys them."""
+    import json
+    import re
+
+    def shown(match: re.Match[str]) -> str:
+        return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
+
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return re.sub(r"[^\x20-\x7e\n]", shown, text) + "\n"
+
+
+#: What stands for our own letters where a terminal has ASCII only.
+PLAIN = str.maketrans(
+    {"–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "·": "-", "•": "*"}
+)
+
+
+def plain_letters(error: UnicodeError) -> tuple[str, int]:
+    """An error handler for `codecs`: typographic letters by plain ones, others as escapes."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(PLAIN)
+    return text.encode("ascii", "backslashreplace").decode(), error.end
+
+
 def _escape(character: str) -> str:
     if character in NAMED:
         return NAMED[character]

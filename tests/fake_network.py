@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.demo.server import Session, SMTPServer, most_simultaneous
 from smtpdoctor.network import (
+    READ_SIZE,
     AnswerResult,
     ConnectResult,
     LookupResult,
@@ -41,6 +42,9 @@ Port = SMTPServer | Behaviour | Serve | ConnectOutcome
 class StuckError(Exception):
     """Everything waits, and no timer is set: the run would never end."""
 
+
+#: How much a server may have sent that nobody has read yet, in bytes.
+WINDOW = 256 * 1024
 
 #: What a turn of the loop takes, in seconds: a clock that stood still would keep a timer that
 #: rounding has put just ahead of now from ever being reached.
@@ -117,6 +121,7 @@ class FakeStream:
         self.sent = bytearray()
         self.reader = asyncio.StreamReader()
         self.takes_bytes = network.takes_bytes
+        self.unread = 0
         self._arrived = bytearray()
         self._something = asyncio.Event()
         self._to_server = _Pipe(network.round_trip / 2, self._at_the_server)
@@ -130,9 +135,10 @@ class FakeStream:
         except TimeoutError:
             return Received(end="silence")
         if self._arrived:
-            data = bytes(self._arrived)
-            self._arrived.clear()
-            if not self.end.end:
+            data = bytes(self._arrived[:READ_SIZE])
+            del self._arrived[:READ_SIZE]
+            self.unread -= len(data)
+            if not self._arrived and not self.end.end:
                 self._something.clear()
             return Received(data=data)
         return self.end
@@ -192,12 +198,15 @@ class _ServerWriter:
 
     def write(self, data: bytes) -> None:
         if data and not self._ended:
+            self._stream.unread += len(data)
             self._stream.to_client.put(Received(data=bytes(data)))
 
     async def drain(self) -> None:
+        await asyncio.sleep(0)
+        while self._stream.unread > WINDOW and not self._stream.closed:
+            await asyncio.sleep(0.001)
         if self._stream.closed:
             raise ConnectionResetError
-        await asyncio.sleep(0)
 
     def can_write_eof(self) -> bool:
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtpdoctor import knowledge
-from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
+from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail, wire_bytes
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.smtp import authentication
 from smtpdoctor.smtp.session import SMTPSession
@@ -54,7 +54,12 @@ async def log_in(
 
 
 def _mechanism_refused(exchange: Exchange) -> bool:
-    return exchange.reply is not None and exchange.reply.code in MECHANISM_REFUSED
+    return (
+        exchange.reply is not None
+        and exchange.reply.code in MECHANISM_REFUSED
+        # the server answers our own "*" with 501 (RFC 4954 §4); the login was under way by then
+        and not exchange.cancelled
+    )
 
 
 def _order(settings: Settings) -> tuple[str, ...]:
@@ -104,7 +109,7 @@ def prepare(credentials: Credentials, recorder: Recorder) -> None:
     for secret in (credentials.password, credentials.token):
         if secret:
             value = secret.reveal()
-            raw = value.encode("utf-8", "surrogateescape")
+            raw = wire_bytes(value)
             recorder.redactor.add(
                 value, base64.b64encode(raw), quote(raw, safe=""), quote_plus(raw)
             )

@@ -12,9 +12,9 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
-from smtpdoctor.addresses import is_address
+from smtpdoctor.addresses import is_address, is_private_name
 from smtpdoctor.deadline import Deadline
-from smtpdoctor.network import Network
+from smtpdoctor.network import LookupResult, Network, ResolverSettings
 from smtpdoctor.observations import (
     CUT_OFF,
     Addresses,
@@ -28,15 +28,22 @@ from smtpdoctor.observations import (
 T = TypeVar("T")
 
 Record = Literal["A", "AAAA", "MX"]
-AskedFor = Literal["host", "provider-host", "related"]
+AskedFor = Literal["host", "provider-host", "related", "control"]
 
 #: resolv.conf(5) gives a silent name server 5 s before the next is asked: with one dead of two,
 #: getaddrinfo comes back just after that.
 SYSTEM_CAP = 6.0
 WIRE_CAP = 3.0
+#: Two SYNs: TCP is asked only where UDP has been silent for long.
+TCP_CAP = 1.5
 
-#: A control host that can't be looked up by then is not worth the wait.
+#: What is not back by then, of a control host or a public resolver, is not worth the wait.
 CONTROL_CAP = 1.5
+
+#: While the name servers answer us, getaddrinfo is begun again after so many seconds, at most so
+#: often: it waits five seconds for a packet that got lost.
+AGAIN_AFTER = 1.2
+LOOKUPS = 5
 
 #: What getaddrinfo says where it had no answer: of such a failure alone nothing follows.
 UNANSWERED = ("timeout", "EAI_AGAIN")
@@ -49,6 +56,8 @@ WORKED: Mapping[NameServerOutcome, bool | None] = {"answer": True, "nodata": Non
 
 #: The server knows: no other needs to be asked.
 SETTLED: frozenset[NameServerOutcome] = frozenset({"answer", "nodata", "nxdomain"})
+#: Nothing came from the server.
+NO_ANSWER: frozenset[NameServerOutcome] = frozenset({"silent", "unreachable"})
 
 
 class TaskStarter(Protocol):
@@ -60,12 +69,19 @@ class TaskStarter(Protocol):
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     """What a look-up gave.
 
-    `addresses` is None where the run has nothing to go on with. `provider_addresses` has a task
-    for each of the provider's other hosts; it gives that host's addresses, () where none came.
+    `addresses` is None where the run has nothing to go on with; `unanswered` says that it is so
+    because no name server could tell of a name that any of the internet's could know.
+    `provider_addresses` has a task for each of the provider's other hosts; it gives that host's
+    addresses, () where none came.
     """
 
     addresses: Addresses | None
+    unanswered: bool = False
     provider_addresses: Mapping[str, asyncio.Task[tuple[str, ...]]] = {}
+
+
+#: What one name server said of A and of AAAA.
+Pair = tuple[NameServerAnswer, NameServerAnswer]
 
 
 async def look_up(
@@ -76,13 +92,15 @@ async def look_up(
     deadline: Deadline,
     beside: TaskStarter,
     provider_hosts: Sequence[str] = (),
+    public_resolvers: Sequence[str] = (),
     mapped: Sequence[str] = (),
 ) -> Lookup:
     """Find the addresses of `host` and move `trail` to them.
 
     Questions whose answers the run need not wait for go on in `beside`. `provider_hosts` are the
-    provider's other submission hosts. `mapped` are the addresses that --connect-to gives for the
-    host's configured port: then nothing is looked up, as for a host that is an address itself.
+    provider's other submission hosts, `public_resolvers` what may be asked for comparison when
+    this machine's own name servers fail. `mapped` are the addresses that --connect-to gives for
+    the host's configured port: then nothing is looked up, as for a host that is an address itself.
     """
     if mapped:
         return _given(host, tuple(mapped), "connect-to", trail)
@@ -98,6 +116,7 @@ async def look_up(
         ResolverConfiguration(
             nameservers=servers,
             search=configured.search,
+            ndots=configured.ndots,
             source=configured.source,
             ok=resolver_works,
         )
@@ -110,23 +129,19 @@ async def look_up(
         for other in provider_hosts
     }
 
-    def go_on(found: Addresses, *needed: str) -> Lookup:
+    def go_on(found: Addresses, *needed: str, unanswered: bool = False) -> Lookup:
         trail.also_after(*needed)
         recorded = trail.record(found)
         return Lookup(
             addresses=recorded if recorded.addresses else None,
+            unanswered=unanswered,
             provider_addresses=provider_addresses,
         )
 
     needed: tuple[str, ...] = ()
     if configured.source != NAMESERVER_OPTION:
         began = trail.now
-        result = await network.system_lookup(host, deadline.cap(SYSTEM_CAP))
-        if result.error in UNANSWERED and any(
-            _addresses_in(task.result()) for task in asked if task.done()
-        ):
-            # the name servers answer us: a lost packet or two held getaddrinfo, which is no fault
-            result = await network.system_lookup(host, deadline.cap(SYSTEM_CAP))
+        result = await _system_lookup(host, network, deadline, asked)
         cut_off = result.error == "timeout" and deadline.cut_off(SYSTEM_CAP, trail.now - began)
         system = trail.branch().record(
             SystemLookup(
@@ -140,6 +155,8 @@ async def look_up(
         )
         needed = (system.id,)
         if result.addresses:
+            if not from_hosts_file:
+                beside.create_task(wire.ask_searched(asked, host, result.addresses, configured))
             return go_on(
                 Addresses(host=host, addresses=result.addresses, source="system", ok=True), *needed
             )
@@ -155,8 +172,48 @@ async def look_up(
     if knowing is not None:
         # a domain of mailboxes has mail exchangers and often no address
         beside.create_task(wire.ask(knowing, host, "MX", "related"))
+    unanswered = bool(servers) and not any(map(_settled, answers_by_server))
+    unanswered = unanswered and not is_private_name(host)
+    if unanswered:
+        for server in public_resolvers:
+            beside.create_task(wire.ask_public(server, host))
     source: Literal["system", "wire"] = "system" if needed else "wire"
-    return go_on(Addresses(host=host, addresses=(), source=source, ok=False), *needed)
+    return go_on(
+        Addresses(host=host, addresses=(), source=source, ok=False), *needed, unanswered=unanswered
+    )
+
+
+async def _system_lookup(
+    host: str, network: Network, deadline: Deadline, asked: Sequence[asyncio.Task[Pair]]
+) -> LookupResult:
+    """What getaddrinfo says in SYSTEM_CAP seconds.
+
+    It is begun again while it hangs although all name servers answer us: that is a lost packet,
+    and no fault. Where none of them answers, it is not waited for.
+    """
+    began = network.clock()
+    running: set[asyncio.Task[LookupResult]] = set()
+    begun = 0
+    try:
+        while True:
+            left = deadline.cap(SYSTEM_CAP - (network.clock() - began))
+            if begun == 0 or (begun < LOOKUPS and _all_answer(asked)):
+                begun += 1
+                running.add(asyncio.create_task(network.system_lookup(host, left)))
+            done, running = await asyncio.wait(
+                running, timeout=min(left, AGAIN_AFTER), return_when=asyncio.FIRST_COMPLETED
+            )
+            results = [task.result() for task in done]
+            for result in results:
+                if result.error not in UNANSWERED:
+                    return result
+            if not running and not (begun < LOOKUPS and _all_answer(asked)):
+                return results[-1]
+            if left <= AGAIN_AFTER or _nobody_answers(asked):
+                return results[-1] if results else LookupResult(error="timeout")
+    finally:
+        for task in running:
+            task.cancel()
 
 
 async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple[str, ...]:
@@ -177,7 +234,7 @@ async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple
 
 
 class _Wire:
-    """Questions to name servers, each recorded beside the trail."""
+    """Questions to name servers, each answer recorded beside the trail."""
 
     def __init__(self, network: Network, trail: Trail, deadline: Deadline) -> None:
         self._network = network
@@ -187,8 +244,29 @@ class _Wire:
     async def ask(
         self, server: str, question: str, record: Record, asked_for: AskedFor
     ) -> NameServerAnswer:
+        """One question; about the host over TCP too, where nothing comes over UDP."""
+        answer = await self._ask_once(server, question, record, asked_for, WIRE_CAP)
+        if answer.outcome in NO_ANSWER and answer.transport == "udp" and asked_for == "host":
+            again = await self._ask_once(
+                server, question, record, asked_for, TCP_CAP, over_tcp=True
+            )
+            return answer if again.outcome in NO_ANSWER else again
+        return answer
+
+    async def _ask_once(
+        self,
+        server: str,
+        question: str,
+        record: Record,
+        asked_for: AskedFor,
+        seconds: float,
+        *,
+        over_tcp: bool = False,
+    ) -> NameServerAnswer:
         began = self._trail.now
-        result = await self._network.ask(server, question, record, self._deadline.cap(WIRE_CAP))
+        result = await self._network.ask(
+            server, question, record, self._deadline.cap(seconds), over_tcp=over_tcp
+        )
         answer = NameServerAnswer(
             server=server,
             question=question,
@@ -198,19 +276,54 @@ class _Wire:
             aliases=result.aliases,
             transport="tcp" if result.transport == "tcp" else "udp",
             asked_for=asked_for,
+            without_edns=result.without_edns,
+            error=result.error,
             ok=WORKED.get(result.outcome, False),
         )
-        if result.outcome == "silent" and self._deadline.cut_off(WIRE_CAP, self._trail.now - began):
+        if result.outcome == "silent" and self._deadline.cut_off(seconds, self._trail.now - began):
             return answer  # not waited for: nothing was seen
         return self._trail.note(answer, since=began)
 
-    async def ask_addresses(
-        self, server: str, host: str, asked_for: AskedFor
-    ) -> tuple[NameServerAnswer, NameServerAnswer]:
+    async def ask_addresses(self, server: str, host: str, asked_for: AskedFor) -> Pair:
         """A and AAAA of the host by this server, asked at the same time."""
         return await asyncio.gather(
             self.ask(server, host, "A", asked_for), self.ask(server, host, "AAAA", asked_for)
         )
+
+    async def ask_public(self, server: str, host: str) -> None:
+        """The host's address by a public resolver, over UDP and TCP at the same time."""
+        await asyncio.gather(
+            *(
+                self._ask_once(server, host, "A", "control", CONTROL_CAP, over_tcp=over_tcp)
+                for over_tcp in (False, True)
+            )
+        )
+
+    async def ask_searched(
+        self,
+        asked: Sequence[asyncio.Task[Pair]],
+        host: str,
+        found: Sequence[str],
+        configured: ResolverSettings,
+    ) -> None:
+        """The host below each domain of the search list, where the addresses that the system
+        `found` are not those of the name itself."""
+        if host.endswith(".") or "." not in host:
+            return  # looked up as it is only, or made for the search list
+        answers_by_server = [await task for task in asked]
+        knowing = next(
+            (answers[0].server for answers in answers_by_server if _settled(answers)), ""
+        )
+        by_wire = {item for answers in answers_by_server for item in _addresses_in(answers)}
+        # a name with enough dots is looked up as it is first: other addresses are others of a pool
+        as_it_is = bool(by_wire) and host.count(".") >= configured.ndots
+        if knowing and not as_it_is and not by_wire.intersection(found):
+            await asyncio.gather(
+                *(
+                    self.ask_addresses(knowing, f"{host}.{domain}", "related")
+                    for domain in configured.search
+                )
+            )
 
     async def provider_addresses(self, servers: Sequence[str], host: str) -> tuple[str, ...]:
         """The host's addresses by the first server that knows; () where none does."""
@@ -233,6 +346,25 @@ def _addresses_in(answers: Sequence[NameServerAnswer]) -> tuple[str, ...]:
     """IPv4 first: it is the one that the fewest networks lack."""
     return tuple(
         address for answer in answers if answer.outcome == "answer" for address in answer.answers
+    )
+
+
+def _settled(answers: Sequence[NameServerAnswer]) -> bool:
+    return any(answer.outcome in SETTLED for answer in answers)
+
+
+def _all_answer(asked: Sequence[asyncio.Task[Pair]]) -> bool:
+    """Whether every name server has answered every question, as far as is known."""
+    return bool(asked) and all(
+        task.done() and all(answer.outcome in SETTLED for answer in task.result()) for task in asked
+    )
+
+
+def _nobody_answers(asked: Sequence[asyncio.Task[Pair]]) -> bool:
+    """Whether it is known that no name server answers anything."""
+    return bool(asked) and all(
+        task.done() and all(answer.outcome in NO_ANSWER for answer in task.result())
+        for task in asked
     )
 
 

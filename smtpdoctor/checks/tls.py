@@ -50,11 +50,23 @@ def _protected(session: SMTPSession, context: ssl.SSLContext) -> bool:
     return session.in_tls and (session.verified or not verifies)
 
 
+def _sendable(name: str) -> str:
+    """A host name with A-labels for what is not ASCII (RFC 6531 §3.7.1), "" where it has none."""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
 def ehlo_name(settings: Settings, full_host_name: str, local_address: str) -> str:
     """The name that the named client would send, else this host's, else the address literal."""
-    if settings.ehlo:
-        return settings.ehlo
-    literal = f"[{'IPv6:' if family_of(local_address) == 'IPv6' else ''}{local_address}]"
+    if settings.ehlo and (name := _sendable(settings.ehlo)):
+        return name
+    full_host_name = _sendable(full_host_name)
+    address = local_address.partition("%")[0]  # a zone means something on this machine only
+    literal = f"[{'IPv6:' if family_of(address) == 'IPv6' else ''}{address}]"
     client = knowledge.clients().get(settings.client) if settings.client else None
     if client is not None:
         form = client.ehlo

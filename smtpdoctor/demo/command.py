@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS, Scenario, Setup
+from smtpdoctor.observations import AnyObservation
 from smtpdoctor.plan import Mapping
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.model import MASK
@@ -27,17 +28,21 @@ def listing() -> Iterator[str]:
         yield f"{scenario.name:28} {scenario.title}{note}"
 
 
-def play(name: str) -> tuple[Report, Setup]:
+def play(
+    name: str, *, listener: Callable[[AnyObservation], None] | None = None
+) -> tuple[Report, Setup]:
     """Run a scenario: the report, and what it was made from. Raises UnknownScenarioError."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
         raise UnknownScenarioError(f"no scenario {name!r}; smtpdoctor demo --list names them")
     if scenario.unavailable:
         raise UnknownScenarioError(f"{name} {scenario.unavailable}")
-    return asyncio.run(_play(scenario))
+    return asyncio.run(_play(scenario, listener))
 
 
-async def _play(scenario: Scenario) -> tuple[Report, Setup]:
+async def _play(
+    scenario: Scenario, listener: Callable[[AnyObservation], None] | None
+) -> tuple[Report, Setup]:
     with tempfile.TemporaryDirectory(prefix="smtpdoctor-") as folder:
         async with scenario.running() as setup:
             (Path(folder) / ".env").write_text(setup.env_text, encoding="utf-8")
@@ -52,7 +57,7 @@ async def _play(scenario: Scenario) -> tuple[Report, Setup]:
                 ],
                 cafile=str(setup.cafile),
             )
-            report = await run(plan, environ={})
+            report = await run(plan, environ={}, listener=listener)
             return report, setup
 
 

@@ -61,6 +61,21 @@ class Outlet:
     # --- evidence -----------------------------------------------------------------------------
 
     @property
+    def summary(self) -> str:
+        """What is known of the port on the platform in one sentence, "" where nothing is."""
+        for item, known in self.seen:
+            extent = known.blocks(self.port)
+            sure = "runs" if item.verified else "probably runs"
+            where = f"This {sure} on {item.name.partition(' (')[0]}, which is known to"
+            if extent in ("all", "some"):
+                entry = next(each for each in known.about(self.port) if each.policy == "blocked")
+                who = f" for {entry.who}" if entry.who else ""
+                return f"{where} block it by default{who}."
+            if extent == "none":
+                return f"{where} leave it open: look at your own rules."
+        return ""
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Where this machine is, by which marks; then what is known of the port there."""
         texts = []

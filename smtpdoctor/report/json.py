@@ -8,6 +8,7 @@ import msgspec
 
 from smtpdoctor.observations import Observations
 from smtpdoctor.report.model import SCHEMA, Report
+from smtpdoctor.text import as_json
 
 
 class SavedRunError(Exception):
@@ -27,10 +28,8 @@ def to_builtins(report: Report) -> dict[str, Any]:
 
 
 def render(report: Report) -> str:
-    """The report as indented JSON with a final newline."""
-    import json
-
-    return json.dumps(to_builtins(report), ensure_ascii=False, indent=2) + "\n"
+    """The report as `smtpdoctor check --format json` prints it."""
+    return as_json(to_builtins(report))
 
 
 def read(text: bytes) -> tuple[Observations, str, float]:
@@ -41,7 +40,7 @@ def read(text: bytes) -> tuple[Observations, str, float]:
             raise SavedRunError(f"not a saved run of schema {SCHEMA}")
         observations = Observations.from_builtins(data["observations"]["items"])
         return observations, str(data["started"]), float(data["seconds"])
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise SavedRunError(f"not a saved run: {type(error).__name__}") from None
 
 

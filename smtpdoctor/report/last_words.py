@@ -19,8 +19,8 @@ def last_words(run: Run) -> list[str]:
     if only_in_file:
         names = ", ".join(dict.fromkeys(only_in_file))
         words.append(
-            f"{names} stand only in {_file(run)}, not in the environment of this shell: the "
-            "application must load that file itself, in its own working folder"
+            f"only {_file(run)}, not the environment of this shell, has {names}: the application "
+            "must load that file itself, in its own working folder"
         )
     secure = settings.entry("tls")
     if secure is not None and secure.text.strip().lower() in ("false", "0", "no", "off"):

@@ -55,11 +55,12 @@ def _settings(run: Run) -> str | None:
     problems = [entry for entry in settings.entries if entry.problem is not None]
     if problems:
         first = problems[0]
+        if first.problem == "missing":
+            return f"{first.origin.name} is not set"
         return f"{first.origin.name} at {first.origin.label} is not sound"
+    names = {"option": "options", "target": "TARGET", "stdin": "standard input"}
     sources = dict.fromkeys(
-        {"option": "options", "file": entry.origin.file or "file", "target": "TARGET"}.get(
-            entry.origin.kind, entry.origin.label
-        )
+        names.get(entry.origin.kind, entry.origin.file or entry.origin.label)
         for entry in settings.entries
         if entry.origin.kind != "default"
     )

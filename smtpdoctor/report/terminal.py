@@ -22,9 +22,11 @@ from smtpdoctor.observations import (
     ConnectAttempt,
     Exchange,
     Handshake,
+    PathTrace,
     Session,
     SystemLookup,
 )
+from smtpdoctor.report import network_table
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
 from smtpdoctor.report.spf_tree import spf_tree
@@ -44,10 +46,12 @@ MIN_WIDTH, MAX_WIDTH = 60, 100
 SCREEN = 24
 #: How much of the evidence and of a fix's steps is shown, most first, until it fits the screen;
 #: --verbose shows all.
-DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2))
+DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2), (1, 1))
 FIXES_SHOWN = 2
 #: How a fix's step begins that is a line of a diff.
 DIFF = ("- ", "+ ")
+#: What is shown of a foreign text that nothing explains.
+MAX_FOREIGN = 240
 
 
 def render(
@@ -112,10 +116,16 @@ class _Page:
             return
         left = visible(_target_words(target))
         read = self.report.checks[0]
-        right = read.summary if read.status == "passed" else ""
-        yield self._spread(left, visible(right))
+        place = self.run.place
+        where = f"in {place.container}" if place and place.container else f"on {self.report.where}"
+        right = f"{read.summary}, {where}" if read.status == "passed" else where
+        if len(left) + len(right) + 2 <= self.width:
+            yield self._spread(left, visible(right))
+        else:
+            yield Text(left, style="bold")
+            yield from self._wrapped(right, indent=2)
         if self.verbose:
-            yield from self._wrapped(f"run {self.report.started} in {self.report.where}")
+            yield from self._wrapped(f"run at {self.report.started}")
 
     def _checks(self) -> Iterator[Text]:
         """The path, step by step; sound settings stand in the header, what follows a failed step
@@ -170,7 +180,10 @@ class _Page:
         yield from self._title(diagnosis)
         yield from self._pointer(diagnosis)
         yield from self._wrapped(diagnosis.explanation, indent=2)
-        for item in self._evidence(diagnosis):
+        table = network_table.network_table(self.run, diagnosis)
+        for words in network_table.lines(table, self.width) if table else ():
+            yield Text(visible(words))
+        for item in self._evidence(diagnosis, table.says if table else frozenset()):
             yield from self._wrapped(item.text, indent=4, first="  - ")
         for fix in diagnosis.fixes[:1]:
             yield from self._fix(fix, "fix: ")
@@ -180,14 +193,17 @@ class _Page:
             yield from self._wrapped(f"explains: {', '.join(diagnosis.consequences)}", indent=2)
         yield Text()
 
-    def _evidence(self, diagnosis: Diagnosis) -> list[Evidence]:
-        """What was seen; on the first screen without what the pointed-at line shows already."""
+    def _evidence(self, diagnosis: Diagnosis, said: frozenset[str]) -> list[Evidence]:
+        """What was seen; on the first screen without what the pointed-at line shows already, and
+        without what a table `said`, which takes the place of one."""
         if self.verbose:
             return list(diagnosis.evidence)
         pointed = self._pointed(diagnosis) is not None
-        return [item for item in diagnosis.evidence if not (pointed and item.check == "settings")][
-            : self.evidence_shown
-        ]
+        return [
+            item
+            for item in diagnosis.evidence
+            if not (pointed and item.check == "settings") and item.text not in said
+        ][: self.evidence_shown - bool(said)]
 
     def _other_fix(self, fix: Fix) -> Iterable[Text]:
         """A further fix, in one paragraph."""
@@ -311,7 +327,9 @@ class _Page:
         found = [self.report.observations.by_id(each) for each in self.report.unexplained]
         items = [item for item in found if item is not None]
         for item in items:
-            yield from self._wrapped(f"not explained: {observation_words(item)}", indent=2, bold=14)
+            yield from self._wrapped(
+                f"not explained: {observation_words(item)[:MAX_FOREIGN]}", indent=2, bold=14
+            )
         if any(_cut_off(item) for item in items):
             yield from self._wrapped("--timeout left too little time to say more.", indent=2)
         elif items:
@@ -338,13 +356,13 @@ class _Page:
         status = report.exit_status(strict=strict)
         words = {  # of a sender alone, what receivers make of it
             "healthy": self._healthy_words(),
-            "warnings": "Mail goes out, with warnings.",
+            "warnings": self._warning_words(),
             **self._sender_words(),
             "broken": f"Not ready, {errors} {'problem' if errors == 1 else 'problems'}.",
-            "inconclusive": "Inconclusive: no cause can be named.",
+            "inconclusive": self._inconclusive_words(),
         }[report.verdict]
-        if not self.run.settings.found and report.verdict == "inconclusive":
-            words = "Inconclusive: there was nothing of yours to check."
+        if report.verdict in ("healthy", "warnings") and not self.run.is_about_sender_alone:
+            words += "  No message was sent."
         end = f"{report.seconds:.1f} s, exit {status}"
         if report.diagnoses and report.verdict != "healthy":
             hint = f"smtpdoctor explain {report.diagnoses[0].code}"
@@ -352,17 +370,31 @@ class _Page:
                 words += f"  {hint}"
             else:
                 yield Text(f"more: {hint}", style="dim")
-        if report.verdict in ("healthy", "warnings") and not self.run.is_about_sender_alone:
-            words += "  No message was sent."
         if len(words) + len(end) + 2 > self.width:
             *before, words = textwrap.wrap(words, self.width - len(end) - 2)
             for line in before:
                 yield Text(line, style="bold")
         yield self._spread(words, end)
 
-    def _healthy_words(self) -> str:
+    def _sender_accepted(self) -> bool:
         view = self.run.main
-        if view is not None and (mail := view.step("mail")) is not None and mail.ok:
+        mail = view.step("mail") if view is not None else None
+        return mail is not None and mail.ok is True
+
+    def _warning_words(self) -> str:
+        if self._sender_accepted():
+            return "Mail goes out, with warnings."
+        return "Warnings; the login was not tried."
+
+    def _inconclusive_words(self) -> str:
+        if not self.run.settings.found:
+            return "Inconclusive: there was nothing of yours to check."
+        if self.report.unexplained:
+            return "Inconclusive: no cause can be named."
+        return "Inconclusive: too little was checked to say."
+
+    def _healthy_words(self) -> str:
+        if self._sender_accepted():
             provider = self.run.provider
             judged = provider.sender_judged if provider else "unknown"
             return "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
@@ -427,6 +459,8 @@ def _target_words(target: Target) -> str:
     mode = {"implicit": "implicit TLS", "starttls": "STARTTLS", "none": "no TLS"}[target.tls]
     who = f" as {target.username}" if target.username else ""
     host = f"[{target.host}]" if target.host and ":" in target.host else target.host
+    if host is None:
+        return f"no host{who}"
     return f"{host}:{target.port} with {mode}{who}"
 
 
@@ -481,6 +515,9 @@ def transcript(report: Report) -> Iterator[str]:
             f"{attempt.at:7.3f}  tcp {attempt.host} [{attempt.address}]:{attempt.port} "
             f"({attempt.purpose}) {words} after {attempt.seconds:.3f} s"
         )
+    for trace in observations.of(PathTrace):
+        way = network_table.words(network_table.way(trace)) if trace.hops else "no means to see it"
+        yield visible(f"{trace.at:7.3f}  way to [{trace.address}]:{trace.port}  {way}")
     for session in observations.of(Session):
         yield visible(
             f"{session.at:7.3f}  {session.connection}: {session.host}:{session.port} "
@@ -509,5 +546,7 @@ def _steps(item: Exchange | Handshake) -> Iterator[str]:
         for number, line in enumerate(item.reply.lines):
             separator = " " if number == last else "-"
             yield visible(f"{end:7.3f}  {lock} < {item.reply.code}{separator}{line}")
+        if item.injected:
+            yield visible(f"{end:7.3f}  {lock} < (behind it) {item.arrived}")
     elif item.outcome != "other":
         yield visible(f"{end:7.3f}  {lock} < ({item.outcome}) {item.arrived}")

@@ -86,8 +86,9 @@ ALIKE = {
 def looks_like(name: str) -> str | None:
     """The known name that `name` was probably meant to be, None for a known or a distant name.
 
-    One of `ALIKE`, or case and separators aside the same, or two typing slips away at most (one where what
-    distinguishes the name has four letters or less: there, two slips make any word of any other).
+    One of `ALIKE`, or case and separators aside the same, or two typing slips away at most (one
+    where what distinguishes the name has four letters or less: there, two slips make any word of
+    any other).
     """
     if name in BY_NAME or name.upper() in OTHERS:
         return None

@@ -6,6 +6,7 @@ read (`sources`), what a single text means (`values`, `url`), nor judge (`diagno
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO, TypeVar
@@ -42,6 +43,9 @@ from smtpdoctor.settings.url import URL, Part, read_url
 __all__ = ["Options", "UsageError", "read_settings"]
 
 Value = TypeVar("Value")
+
+#: A package.json is some kilobytes; what is larger is none that somebody wrote.
+MAX_PACKAGE = 1024 * 1024
 
 DEFAULT_HOST = "smtp.ionos.com"
 PORTS = {"implicit": 465, "starttls": 587, "none": 587}
@@ -610,7 +614,7 @@ class _Reading:
             size=size,
             verify=verify is not False,
             ehlo=ehlo,
-            client=client,
+            client=client or _client_of(Path(folder)),
             found=found,
             credentials_withheld=self.withheld,
             folder=folder,
@@ -651,3 +655,15 @@ def _exclude(one: values.Mode, other: values.Mode) -> bool:
     if (one.tls == "implicit") != (other.tls == "implicit"):
         return True
     return "none" in {one.tls, other.tls} and (one.required or other.required)
+
+
+def _client_of(folder: Path) -> str | None:
+    """The mail library that the project in this folder names as its own, where that is plain."""
+    try:
+        package = json.loads((folder / "package.json").read_bytes()[:MAX_PACKAGE])
+    except (OSError, ValueError):
+        return None
+    if not isinstance(package, dict):
+        return None
+    named = [package.get(group) for group in ("dependencies", "devDependencies")]
+    return "nodemailer" if any(isinstance(g, dict) and "nodemailer" in g for g in named) else None

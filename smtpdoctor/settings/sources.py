@@ -64,7 +64,8 @@ def environment(environ: Mapping[str, str]) -> Source:
         (
             Occurrence(
                 name=encodable(name),
-                value=Secret(encodable(value)),
+                # a secret is sent byte for byte, and never shown
+                value=Secret(value if _is_secret(name) else encodable(value)),
                 origin=Origin(kind="environment", name=encodable(name)),
             )
             for name, value in environ.items()

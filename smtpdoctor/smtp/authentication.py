@@ -100,6 +100,8 @@ class Plain(_Exchange):
 
     def respond(self, challenge: bytes) -> bytes:
         self._count_challenge(1)
+        if challenge:  # RFC 4954 §4: an empty one asks for the initial response, PLAIN has no other
+            raise MechanismError("the server sent a challenge, and PLAIN has none")
         return self.initial()
 
 

@@ -305,6 +305,7 @@ class SMTPSession:
         command = authentication.auth_command(mechanism)
         self._recorder.redactor.add(*mechanism.secrets_sent)
         arrival = await self._ask(command, until - self._recorder.now)
+        cancelled = False
         for _ in range(MAX_CHALLENGES):
             if arrival.reply is None or arrival.reply.code != 334:
                 break
@@ -312,12 +313,13 @@ class SMTPSession:
             try:
                 line = authentication.response_line(mechanism.respond(challenge))
             except authentication.MechanismError:
-                line = authentication.CANCEL
+                line, cancelled = authentication.CANCEL, True
             self._recorder.redactor.add(*mechanism.secrets_sent)
             arrival = await self._ask(line, until - self._recorder.now)
         exchange = self._exchange("auth", f"AUTH {mechanism.name} ••••••", arrival, (235,))
         return self.trail.record(
-            msgspec.structs.replace(exchange, mechanism=mechanism.name), since=since
+            msgspec.structs.replace(exchange, mechanism=mechanism.name, cancelled=cancelled),
+            since=since,
         )
 
     async def envelope(
@@ -463,6 +465,8 @@ class SMTPSession:
         """Send (empty: only wait) and wait for one reply, for `bound` seconds in all."""
         self._my_turn = False
         if data:
+            # what came unasked answers no command, but a server may close at any time (421)
+            self._ready = [reply for reply in self._ready if reply.code == 421]
             await self._write(data)
         since = self._recorder.now
         until = since + self._deadline.cap(bound)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 
 from smtpdoctor.checks.dns import SYSTEM_CAP, WIRE_CAP, Lookup, look_up
@@ -43,11 +44,15 @@ class FakeNetwork:
     source: str = "/etc/resolv.conf"
     system: LookupResult = field(default_factory=lambda: LookupResult(addresses=("192.0.2.1",)))
     wire: dict[tuple[str, str, str], AnswerResult] = field(default_factory=dict)
+    over_tcp: dict[tuple[str, str, str], AnswerResult] = field(default_factory=dict)
+    search: tuple[str, ...] = ()
+    ndots: int = 1
     hosts: tuple[str, ...] = ()
     system_held: asyncio.Event | None = None
     wire_held: asyncio.Event | None = None
     now: float = 0.0
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    asked_over_tcp: list[tuple[str, str, str]] = field(default_factory=list)
     timeouts: list[float] = field(default_factory=list)
     system_asked: int = 0
     asking: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,7 +61,9 @@ class FakeNetwork:
         return self.now
 
     def resolver_settings(self) -> ResolverSettings:
-        return ResolverSettings(nameservers=self.nameservers, search=("lan",), source=self.source)
+        return ResolverSettings(
+            nameservers=self.nameservers, search=self.search, ndots=self.ndots, source=self.source
+        )
 
     def hosts_file(self, host: str) -> tuple[str, ...]:
         return self.hosts
@@ -68,10 +75,16 @@ class FakeNetwork:
             await self.system_held.wait()
         return self.system
 
-    async def ask(self, server: str, question: str, record: str, timeout: float) -> AnswerResult:
-        self.asked.append((server, question, record))
+    async def ask(
+        self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
+    ) -> AnswerResult:
         self.asking.set()
         self.timeouts.append(timeout)
+        if over_tcp:
+            self.asked_over_tcp.append((server, question, record))
+            answer = self.over_tcp.get((server, question, record), SILENT)
+            return msgspec.structs.replace(answer, transport="tcp")
+        self.asked.append((server, question, record))
         if self.wire_held:
             await self.wire_held.wait()
         return self.wire.get((server, question, record), NODATA)
@@ -161,11 +174,12 @@ def test_every_name_server_is_asked_for_both_families_beside_it() -> None:
 
 
 def test_the_configuration_stands_first_and_all_else_needs_it() -> None:
-    looked = Looked(FakeNetwork())
+    looked = Looked(FakeNetwork(search=("lan",), ndots=2))
     configuration = looked.observations.first(ResolverConfiguration)
     assert configuration is not None
     assert next(iter(looked.observations)) == configuration
     assert (configuration.nameservers, configuration.search) == ((FIRST,), ("lan",))
+    assert configuration.ndots == 2
     assert configuration.ok is True
     rest = [item for item in looked.observations if item is not configuration]
     assert all(configuration.id in item.after for item in rest)

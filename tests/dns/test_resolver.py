@@ -119,22 +119,36 @@ def test_silence_is_told_after_several_tries(server: DNSServer) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_one_lost_packet_is_no_silence(server: DNSServer) -> None:
+def test_one_lost_packet_is_no_silence_and_no_lost_edns(server: DNSServer) -> None:
     server.fault(HOST, "A", "silent-once")
-    assert ask(server.endpoint).outcome == "answer"
+    found = ask(server.endpoint)
+    assert (found.outcome, found.without_edns) == ("answer", False)
 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_path_that_drops_edns_is_passed_by_the_second_try(server: DNSServer) -> None:
     server.fault(HOST, "A", "silent-to-edns")
-    assert ask(server.endpoint).outcome == "answer"
-    assert [query.edns for query in server.queries][:2] == [True, False]
+    found = ask(server.endpoint)
+    assert (found.outcome, found.without_edns) == ("answer", True)
+    assert [query.edns for query in server.queries][:3] == [True, True, False]
 
 
 def test_a_server_without_edns_is_asked_again_without(server: DNSServer) -> None:
     server.fault(HOST, "A", "formerr-to-edns")
-    assert ask(server.endpoint).outcome == "answer"
+    found = ask(server.endpoint)
+    assert (found.outcome, found.without_edns) == ("answer", True)
     assert [query.edns for query in server.queries] == [True, False]
+
+
+def test_a_server_may_be_asked_over_tcp_at_once(server: DNSServer) -> None:
+    found = asyncio.run(resolver.ask(server.endpoint, HOST, "A", 10, over_tcp=True))
+    assert (found.outcome, found.transport) == ("answer", "tcp")
+    assert server.asked(HOST) == ["A over tcp"]
+
+
+def test_nothing_listens_over_tcp() -> None:
+    found = asyncio.run(resolver.ask(closed_endpoint(), HOST, "A", 10, over_tcp=True))
+    assert (found.outcome, found.transport, found.error) == ("unreachable", "tcp", "ECONNREFUSED")
 
 
 def test_an_answer_that_is_cut_short_comes_over_tcp(server: DNSServer) -> None:
@@ -164,7 +178,7 @@ def test_tcp_that_is_closed_unanswered_is_silence_over_tcp(server: DNSServer) ->
 
 
 def test_a_port_without_a_server_is_unreachable() -> None:
-    assert ask(closed_endpoint()) == AnswerResult(outcome="unreachable", transport="udp")
+    assert ask(closed_endpoint()) == AnswerResult(outcome="unreachable", error="ECONNREFUSED")
 
 
 @pytest.mark.parametrize("server", ["", "no address", "127.0.0.1:", "127.0.0.1:x", "[::1", "1.2.3"])
@@ -237,7 +251,23 @@ def test_resolv_conf_of_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     found = settings_of(text, tmp_path, monkeypatch)
     assert found.nameservers == ("127.0.0.11",)
     assert found.search == ("lan", "example.org")
+    assert found.ndots == 0
     assert found.source == str(tmp_path / "resolv.conf")
+
+
+@pytest.mark.parametrize(
+    ("options", "ndots"),
+    [
+        ("", 1),
+        ("options ndots:5", 5),
+        ("options timeout:1 ndots:2 ndots:3 attempts:1", 3),
+        ("options ndots:2\noptions rotate", 2),
+        ("options ndots:99", 15),  # resolv.conf(5): silently capped
+        ("options ndots:x ndots:", 1),
+    ],
+)
+def test_ndots(options: str, ndots: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(f"nameserver 192.0.2.53\n{options}\n", tmp_path, monkeypatch).ndots == ndots
 
 
 def test_resolv_conf_as_the_c_library_reads_it(

@@ -465,10 +465,22 @@ class Scene:
 
     # --- DNS --------------------------------------------------------------------------------
 
-    def resolvers(self, *nameservers: str, source: str = "/etc/resolv.conf") -> Self:
+    def resolvers(
+        self,
+        *nameservers: str,
+        source: str = "/etc/resolv.conf",
+        search: tuple[str, ...] = (),
+        ndots: int = 1,
+    ) -> Self:
         """The name servers of this machine; what is looked up after it needs them."""
         self._resolvers = self.trail("dns", self.setting("host")).record(
-            ResolverConfiguration(nameservers=nameservers, source=source, ok=bool(nameservers))
+            ResolverConfiguration(
+                nameservers=nameservers,
+                search=search,
+                ndots=ndots,
+                source=source,
+                ok=bool(nameservers),
+            )
         )
         return self
 
@@ -502,7 +514,9 @@ class Scene:
         record: Literal["A", "AAAA", "MX", "CNAME", "TXT", "NS", "PTR"] = "A",
         aliases: tuple[str, ...] = (),
         transport: Literal["udp", "tcp"] = "udp",
-        asked_for: Literal["host", "provider-host", "related"] = "host",
+        asked_for: Literal["host", "provider-host", "related", "control"] = "host",
+        without_edns: bool = False,
+        error: str = "",
         role: Role = "probe",
         took: float = 0.01,
     ) -> NameServerAnswer:
@@ -518,6 +532,8 @@ class Scene:
                 aliases=aliases,
                 transport=transport,
                 asked_for=asked_for,
+                without_edns=without_edns,
+                error=error,
                 ok={"answer": True, "nodata": None}.get(outcome, False),
             ),
             since=since,

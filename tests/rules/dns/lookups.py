@@ -39,6 +39,17 @@ def looked_up(
     return scene
 
 
+def ipv4_only(outcome: NameServerOutcome, error: str = "", **settings: Any) -> Scene:
+    """A run as far as its look-ups, where the only server answers A, and AAAA by this outcome."""
+    scene = Scene(**settings).resolvers(SERVER)
+    scene.lookup(error=error)
+    answer = scene.name_server()
+    scene.name_server(outcome, record="AAAA")
+    if error:
+        scene.addresses(*answer.answers, source="wire", after=answer)
+    return scene
+
+
 def by_nameserver_option(outcome: NameServerOutcome, **settings: Any) -> Scene:
     """A run under --nameserver that found no address."""
     scene = Scene(**settings).resolvers(SERVER, source="--nameserver")

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from smtpdoctor.observations import ConnectOutcome, NameServerOutcome
+
 from ..scene import Scene, certificate
-from .lookups import looked_up
+from .lookups import OTHER_SERVER, SERVER, looked_up
 
 CODE = "dns-answer-bogus"
 OWN = "mail.example.org"
@@ -90,3 +94,114 @@ def test_lookalike_a_wrong_mode_on_a_local_server() -> None:
     scene = looked_up("", "127.0.0.1", wire=("127.0.0.1",), host=OWN, tls="implicit")
     scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 ready")
     assert scene.codes("error") == ["implicit-tls-on-starttls-port"]
+
+
+# --- the search list --------------------------------------------------------------------------
+
+SEARCH = ("mail.svc.cluster.local", "example.net")
+WILDCARD = "203.0.113.9"
+
+
+def completed(
+    *, by_itself: NameServerOutcome = "answer", host: str = "smtp.ionos.com", **settings: Any
+) -> Scene:
+    """A run in which the system looks the host up below the second domain of the search list."""
+    scene = Scene(host=host, **settings).resolvers(SERVER, search=SEARCH, ndots=5)
+    scene.lookup(WILDCARD)
+    for record in ("A", "AAAA"):
+        outcome = "nodata" if record == "AAAA" and by_itself == "answer" else by_itself
+        scene.name_server(outcome, record=record)  # type: ignore[arg-type]
+    for domain, outcome in zip(SEARCH, ("nxdomain", "answer"), strict=True):
+        scene.name_server(
+            outcome,  # type: ignore[arg-type]
+            *((WILDCARD,) if outcome == "answer" else ()),
+            question=f"{host}.{domain}",
+            asked_for="related",
+        )
+    return scene
+
+
+@pytest.mark.parametrize("by_itself", ["answer", "nxdomain"])
+def test_positive_the_search_list_makes_another_name_of_it(by_itself: NameServerOutcome) -> None:
+    scene = completed(by_itself=by_itself)
+    session = scene.session().up_to("starttls")
+    session.starttls().handshake().certificate(certificate("*.example.net"), verify_code=62)
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.title == (
+        f"smtp.ionos.com is looked up as smtp.ionos.com.example.net, which is {WILDCARD}"
+    )
+    assert any("ndots 5" in item.text for item in found.evidence)
+    assert scene.codes("error") == [CODE]
+    assert scene.judge().unexplained == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ({"container": "Kubernetes pod"}, "dnsConfig"),
+        ({"container": "container 3f2a00112233"}, "dns_search"),
+        ({}, "/etc/resolv.conf"),
+    ],
+)
+def test_positive_the_fix_fits_the_place(place: dict[str, str], words: str) -> None:
+    scene = completed(**place)
+    scene.connect("refused")
+    assert words in scene.diagnosis(CODE).fixes[0].steps[0]
+
+
+def test_positive_another_server_without_tls() -> None:
+    scene = completed(tls="none", port=25)
+    scene.session().rest()
+    assert scene.diagnosis(CODE).severity == "warning"
+
+
+def test_negative_the_server_proves_to_be_the_right_one() -> None:
+    scene = completed()
+    scene.session().rest()
+    assert scene.codes() == []
+
+
+def test_negative_a_name_made_to_be_completed() -> None:
+    scene = completed(host="mail.prod", by_itself="nxdomain")
+    scene.connect("refused")
+    assert CODE not in scene.codes()
+
+
+def test_lookalike_nobody_is_reached_from_here() -> None:
+    scene = completed()
+    scene.connect("silent")
+    scene.connect("silent", "203.0.113.70", 587, "control", host="smtp.gmail.com")
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.explains) == ("warning", ())
+    assert scene.codes("error") == ["port-blocked"]
+
+
+# --- a private address by one name server ---------------------------------------------------
+
+
+def private_here(outcome: ConnectOutcome, host: str = "smtp.ionos.com") -> Scene:
+    scene = Scene(host=host).resolvers(SERVER, OTHER_SERVER)
+    scene.lookup("10.0.0.25")
+    scene.name_server("answer", "10.0.0.25", server=SERVER)
+    scene.name_server("answer", "212.227.15.183", server=OTHER_SERVER)
+    scene.connect(outcome)
+    return scene
+
+
+def test_positive_a_provider_s_host_is_private_by_the_first_server() -> None:
+    scene = private_here("silent")
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert OTHER_SERVER in found.fixes[0].title
+    assert scene.codes("error") == [CODE]
+
+
+def test_negative_a_relay_of_one_s_own() -> None:
+    assert CODE not in private_here("silent", host=OWN).codes()
+
+
+def test_lookalike_a_private_address_alone_is_no_fault() -> None:
+    scene = looked_up("", "10.0.0.25", wire=("10.0.0.25",))
+    scene.connect("silent")
+    assert CODE not in scene.codes()

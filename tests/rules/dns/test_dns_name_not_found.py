@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.observations import NameServerOutcome
+
 from ..scene import Scene
-from .lookups import OTHER_SERVER, SERVER, by_nameserver_option, looked_up
+from .lookups import OTHER_SERVER, SERVER, by_nameserver_option, ipv4_only, looked_up
 
 CODE = "dns-name-not-found"
 HOST = "smtp.example.org"
@@ -21,6 +23,15 @@ def test_positive_a_name_server_says_so(error: str) -> None:
     assert scene.codes("error") == [CODE]
     assert scene.judge().verdict == "broken"
     assert scene.judge().unexplained == ()
+
+
+def test_positive_a_provider_s_own_host_is_not_called_wrong() -> None:
+    scene = looked_up("EAI_NONAME", servers={SERVER: "nxdomain"}, host="smtp.ionos.com", **MAILBOX)
+    found = scene.diagnosis(CODE)
+    assert found.title == "this machine's name servers don't know smtp.ionos.com"
+    assert found.confidence == "likely"
+    assert any("is a submission host of IONOS" in item.text for item in found.evidence)
+    assert not any("letter by letter" in step for step in found.fixes[0].steps)
 
 
 def test_positive_by_the_system_alone() -> None:
@@ -98,3 +109,55 @@ def test_lookalike_the_host_in_the_settings_is_a_placeholder() -> None:
     scene.resolvers(SERVER).lookup(error="EAI_NONAME")
     scene.name_server("nxdomain")
     assert CODE not in scene.codes()
+
+
+# --- the servers disagree ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("denies", ["nxdomain", "nodata"])
+def test_positive_one_server_denies_it_and_the_system_believes_it(
+    denies: NameServerOutcome,
+) -> None:
+    scene = looked_up("EAI_NONAME", servers={SERVER: denies, OTHER_SERVER: "answer"}, host=HOST)
+    scene.addresses("192.0.2.25", source="wire", after=scene.name_server(server=OTHER_SERVER))
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert found.title == f"name server {SERVER} knows no address of {HOST}, {OTHER_SERVER} does"
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert scene.judge().unexplained == ()
+
+
+@pytest.mark.parametrize(
+    ("servers", "severity"),
+    [
+        ({SERVER: "nxdomain", OTHER_SERVER: "answer"}, "warning"),
+        ({SERVER: "answer", OTHER_SERVER: "nxdomain"}, "note"),
+    ],
+)
+def test_positive_it_works_while_the_right_one_is_asked(
+    servers: dict[str, NameServerOutcome], severity: str
+) -> None:
+    scene = looked_up("", servers=servers, host=HOST)
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.explains) == (severity, ())
+    assert "Alpine" in found.explanation
+    assert scene.codes() == [CODE]
+
+
+def test_negative_the_hosts_file_has_the_name() -> None:
+    scene = looked_up(
+        "",
+        "212.227.15.183",
+        servers={SERVER: "nxdomain", OTHER_SERVER: "answer"},
+        from_hosts_file=("212.227.15.183",),
+        host=HOST,
+    )
+    scene.session().rest()
+    assert CODE not in scene.codes()
+
+
+def test_lookalike_nxdomain_to_aaaa_alone_denies_nothing() -> None:
+    scene = ipv4_only("nxdomain", "EAI_NONAME", host=HOST)
+    scene.session().rest()
+    assert scene.codes() == ["dns-resolver-failing"]

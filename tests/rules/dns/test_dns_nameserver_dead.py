@@ -22,6 +22,17 @@ def test_positive_the_second_is_dead() -> None:
     assert "five seconds" not in scene.diagnosis(CODE).explanation
 
 
+def test_positive_the_first_answers_over_tcp_only() -> None:
+    scene = looked_up("", servers={SERVER: "silent", OTHER_SERVER: "answer"}, took=5.01)
+    scene.name_server("answer", server=SERVER, transport="tcp")
+    scene.name_server("nodata", server=SERVER, record="AAAA", transport="tcp")
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert found.title == f"name server {SERVER} does not answer over UDP; {OTHER_SERVER} does"
+    assert any(", over TCP only" in item.text for item in found.evidence)
+    assert scene.codes() == [CODE]
+
+
 def test_positive_it_accounts_for_a_look_up_that_did_not_come_back() -> None:
     scene = looked_up("timeout", servers={SERVER: "silent", OTHER_SERVER: "answer"}, took=6)
     scene.addresses("212.227.15.183", source="wire", after=scene.name_server(server=OTHER_SERVER))
@@ -37,7 +48,7 @@ def test_positive_beside_a_name_that_does_not_exist() -> None:
 
 
 def test_negative_all_answer() -> None:
-    scene = looked_up("", servers={SERVER: "answer", OTHER_SERVER: "nodata"})
+    scene = looked_up("", servers={SERVER: "answer", OTHER_SERVER: "answer"})
     scene.session().rest()
     assert scene.codes() == []
 
@@ -48,6 +59,7 @@ def test_negative_one_question_of_two_was_lost() -> None:
     scene.name_server("answer", server=SERVER)
     scene.name_server("silent", server=SERVER, record="AAAA")
     scene.name_server("answer", server=OTHER_SERVER)
+    scene.name_server("nodata", server=OTHER_SERVER, record="AAAA")
     scene.session().rest()
     assert scene.codes() == []
 

@@ -4,7 +4,8 @@ import pytest
 
 from smtpdoctor.observations import NameServerOutcome
 
-from .lookups import OTHER_SERVER, SERVER, by_nameserver_option, looked_up
+from ..scene import Scene
+from .lookups import OTHER_SERVER, SERVER, by_nameserver_option, ipv4_only, looked_up
 
 CODE = "dns-resolver-failing"
 HOST = "smtp.example.org"
@@ -72,3 +73,71 @@ def test_lookalike_the_name_does_not_exist() -> None:
 def test_lookalike_no_answer_at_all() -> None:
     scene = looked_up("EAI_AGAIN", servers={SERVER: "silent"}, host=HOST)
     assert scene.codes("error") == ["dns-resolver-unreachable"]
+
+
+# --- A is answered, AAAA is not ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["servfail", "refused", "malformed", "silent", "nxdomain"])
+def test_positive_a_broken_answer_to_aaaa_fails_the_whole_look_up(
+    outcome: NameServerOutcome,
+) -> None:
+    scene = ipv4_only(outcome, "EAI_AGAIN")
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert (
+        found.title
+        == f"name server {SERVER} fails when asked for the IPv6 address of smtp.ionos.com"
+    )
+    assert scene.codes() == [CODE]
+    assert scene.judge().unexplained == ()
+
+
+@pytest.mark.parametrize("outcome", ["servfail", "silent", "nxdomain"])
+def test_positive_where_mail_goes_out_it_is_a_warning(outcome: NameServerOutcome) -> None:
+    scene = ipv4_only(outcome)
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.explains) == ("warning", ())
+    assert ("slowly" in found.explanation) == (outcome == "silent")
+    assert any("; asked for AAAA (IPv6) it " in item.text for item in found.evidence)
+    assert scene.judge().verdict == "warnings"
+
+
+def test_positive_a_filter_drops_aaaa_over_udp_only() -> None:
+    scene = ipv4_only("silent", "timeout")
+    scene.name_server("nodata", record="AAAA", transport="tcp")
+    scene.session().rest()
+    assert scene.codes() == [CODE]
+
+
+def test_negative_no_aaaa_record() -> None:
+    scene = ipv4_only("nodata")
+    scene.session().rest()
+    assert scene.codes() == []
+
+
+def test_negative_another_server_answers_aaaa() -> None:
+    scene = Scene().resolvers(SERVER, OTHER_SERVER)
+    scene.lookup()
+    for server, outcome in ((SERVER, "servfail"), (OTHER_SERVER, "nodata")):
+        scene.name_server(server=server)
+        scene.name_server(outcome, server=server, record="AAAA")  # type: ignore[arg-type]
+    scene.session().rest()
+    assert scene.codes() == []
+
+
+def test_negative_a_path_that_drops_edns_is_no_fault_by_itself() -> None:
+    scene = Scene().resolvers(SERVER)
+    scene.lookup()
+    scene.name_server(without_edns=True)
+    scene.name_server("nodata", record="AAAA", without_edns=True)
+    scene.session().rest()
+    assert scene.codes() == []
+
+
+def test_lookalike_the_system_alone_fails() -> None:
+    scene = ipv4_only("nodata", "EAI_AGAIN")
+    scene.session().rest()
+    assert scene.diagnosis(CODE).title.startswith("the system can't look up")

@@ -210,7 +210,7 @@ def test_positive_a_platform_that_blocks_everybody() -> None:
 
     found = scene.diagnosis(CODE)
 
-    assert found.evidence[0].text.startswith(
+    assert found.evidence[1].text.startswith(
         "this runs on DigitalOcean Droplets: DMI sys_vendor is DigitalOcean; known: the platform "
         "blocks ports 25, 465 and 587 by default [DigitalOcean"
     )
@@ -234,7 +234,7 @@ def test_positive_a_platform_that_blocks_some() -> None:
 def test_positive_on_ec2_a_dropped_587_is_never_awss_default() -> None:
     found = blocked(silent().platform("aws_ec2")).diagnosis(CODE)
 
-    assert "known: the platform leaves port 587 open" in found.evidence[0].text
+    assert "known: the platform leaves port 587 open" in found.evidence[1].text
     assert found.fixes[0].steps[0].startswith("security group:")
     assert not any("lifted" in fix.title for fix in found.fixes)
 
@@ -252,7 +252,7 @@ def test_positive_the_platform_makes_a_lone_silence_likely() -> None:
 def test_positive_a_probable_platform_is_called_so() -> None:
     scene = silent().platform("fly_io", verified=False)
 
-    text = blocked(scene).diagnosis(CODE).evidence[0].text
+    text = blocked(scene).diagnosis(CODE).evidence[1].text
 
     assert text.startswith("this probably runs on Fly.io")
 

@@ -66,7 +66,7 @@ def test_positive_an_icmp_error_of_a_router() -> None:
     found = scene.diagnosis(CODE)
 
     assert found.confidence == "certain"
-    assert found.title == "outgoing port 587 is rejected by 10.0.0.1 on the way to smtp.ionos.com"
+    assert found.title == "smtp.ionos.com:587 is rejected by 10.0.0.1 on the way"
     assert found.fixes[0].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
     texts = [item.text for item in found.evidence]
     assert 'an ICMP error "admin prohibited" for port 587 came from 10.0.0.1 (hop 2)' in texts

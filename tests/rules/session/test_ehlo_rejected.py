@@ -67,6 +67,17 @@ def test_positive_a_server_without_ehlo() -> None:
     assert found.fixes[0].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
 
 
+def test_positive_an_answer_without_an_end() -> None:
+    scene = Scene(host="mail.example.net")
+    endless = scene.session().up_to("ehlo").ehlo(outcome="flood").last
+
+    found = scene.diagnosis(CODE)
+
+    assert found.title == "the answer of mail.example.net:587 to EHLO does not end"
+    assert found.explains == (endless.id,)
+    assert scene.codes("error") == [CODE]
+
+
 def test_positive_no_answer_at_all() -> None:
     scene = Scene()
     scene.session().up_to("ehlo").ehlo(outcome="silence", took=10.0)

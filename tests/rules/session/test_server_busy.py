@@ -87,3 +87,24 @@ def test_lookalike_the_login_can_t_be_checked_now() -> None:
     scene.session().up_to("auth").auth("454 4.7.0 Temporary authentication failure")
 
     assert scene.codes("error") == ["auth-temporary-failure"]
+
+
+@pytest.mark.parametrize("outcome", ["silence", "flood"])
+@pytest.mark.parametrize("step", ["mail", "rcpt"])
+def test_positive_no_end_of_an_answer_to_the_envelope(step: str, outcome: str) -> None:
+    scene = Scene()
+    main = scene.session().up_to(step)
+    getattr(main, step)(outcome=outcome)
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.explains == (main.last.id,)
+    assert scene.codes("error") == [CODE]
+
+
+def test_lookalike_the_server_hangs_up_at_the_envelope() -> None:
+    scene = Scene()
+    scene.session().up_to("mail").mail(outcome="closed")
+
+    assert CODE not in scene.codes("error")

@@ -73,8 +73,12 @@ def _refused_step(main: SessionView) -> Exchange | None:
 def _code(
     main: SessionView, exchange: Exchange, reply: Reply, rule: knowledge.ReplyRule | None
 ) -> str | None:
+    if exchange.cancelled:
+        return "auth-mechanism-unsupported"
     if rule is not None:
         if rule.code == "credentials-missing" and logged_in(main):
+            if reply.code == 530:
+                return None  # it wants the login that it has just accepted: nothing to name
             # who has logged in is told by "relay access denied" that he may not send this
             return "sender-not-allowed" if exchange.step == "mail" else "recipient-rejected"
         return rule.code

@@ -1,14 +1,14 @@
 """What the DNS rules ask: who said what of the configured host, and how the way to it failed.
 
-Also the fixes that several of them print. Names no cause.
+Also the evidence and the fix that several of them show. Names no cause.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Literal
 
+from smtpdoctor.addresses import is_loopback
 from smtpdoctor.diagnosis.evidence import cite, own_line
 from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
 from smtpdoctor.diagnosis.model import Evidence, Fix
@@ -40,6 +40,9 @@ Failure = Literal[
     "no-address",
     "no-help",
     "no-answer",
+    "blocked",  # nor do public resolvers answer, and other traffic passes
+    "tcp-only",  # there is an address, but no server gives it over UDP
+    "ipv4-only",  # the servers that have one fail when asked for IPv6
     "one-dead",  # another has an address
     "system-alone",  # the name servers have an address, getaddrinfo does not
 ]
@@ -60,9 +63,17 @@ OUTCOME_WORDS: dict[NameServerOutcome, str] = {
     "nodata": "answers that the name has no address",
     "servfail": "answers SERVFAIL: it could not find out",
     "refused": "answers REFUSED: it does not serve this machine",
-    "silent": "did not answer in two tries",
+    "silent": "did not answer",
     "unreachable": "can't be reached: nothing takes questions there",
     "malformed": "sent something that is no answer to the question",
+}
+
+#: What the system said in place of an answer, by errno name.
+UNREACHABLE_WORDS = {
+    "ENETUNREACH": "can't be reached: this machine has no route to it",
+    "EHOSTUNREACH": "is reported unreachable",
+    "EPERM": "was not asked: this machine's own packet filter lets no question out",
+    "EACCES": "can't be reached: a packet filter forbids it",
 }
 
 ERROR_WORDS = {
@@ -100,18 +111,23 @@ class Asked:
             return None
         if self.error == "UnicodeError":
             return "no-name-at-all"
-        denied = bool(self.saying("nxdomain"))
         if self.wire_addresses:
-            if denied or self.without_address:
+            if self.denying:
                 return "servers-disagree"
+            if len(self.dead) == len(self.servers):
+                return "tcp-only"
+            if self.without_ipv6:
+                return "ipv4-only"
             return "one-dead" if self.dead else "system-alone"
-        if denied:
+        if self.without_name:
             return "no-such-name"
         if self.without_address:
             return "no-address"
-        if self.servers:
-            return "no-help" if self.saying(*NO_HELP) else "no-answer"
-        return SYSTEM_FAILURES.get(self.error)
+        if not self.servers:
+            return SYSTEM_FAILURES.get(self.error)
+        if self.saying(*NO_HELP):
+            return "no-help"
+        return "blocked" if self._only_names_are_blocked else "no-answer"
 
     @property
     def error(self) -> str:
@@ -119,13 +135,36 @@ class Asked:
         return self.system.error if self.system else ""
 
     @cached_property
-    def servers(self) -> dict[str, list[NameServerAnswer]]:
-        """The answers about the host's addresses, by name server."""
+    def _asked(self) -> dict[str, list[NameServerAnswer]]:
+        """All that was said about the host's addresses, by name server."""
         found: dict[str, list[NameServerAnswer]] = {}
         for answer in self.run.observations.of(NameServerAnswer, asked_for="host"):
             if answer.record in ("A", "AAAA"):
                 found.setdefault(answer.server, []).append(answer)
         return found
+
+    @cached_property
+    def _first_words(self) -> dict[str, dict[str, NameServerAnswer]]:
+        """What came of each server's A and AAAA over UDP, which is how the system asks."""
+        return {
+            server: {item.record: item for item in reversed(answers)}
+            for server, answers in self._asked.items()
+        }
+
+    @cached_property
+    def servers(self) -> dict[str, list[NameServerAnswer]]:
+        """Each name server's last word on A and on AAAA: over TCP where UDP gave none."""
+        return {
+            server: list(
+                {
+                    answer.record: answer
+                    for answer in sorted(
+                        answers, key=lambda item: (item.record, item.outcome not in NO_ANSWER)
+                    )
+                }.values()
+            )
+            for server, answers in self._asked.items()
+        }
 
     def saying(self, *outcomes: NameServerOutcome) -> list[str]:
         """The servers of which an answer had one of these outcomes."""
@@ -145,18 +184,102 @@ class Asked:
         ]
 
     @cached_property
+    def without_name(self) -> list[str]:
+        """The servers that say there is no such name.
+
+        NXDOMAIN to AAAA beside an address is a server's fault, and denies nothing
+        (RFC 4074 §4.2).
+        """
+        having = self.saying("answer")
+        return [server for server in self.saying("nxdomain") if server not in having]
+
+    @property
+    def denying(self) -> list[str]:
+        """The servers by which there is no address, in the order of the list."""
+        return [
+            server
+            for server in self.servers
+            if server in self.without_name or server in self.without_address
+        ]
+
+    @cached_property
     def knowing(self) -> list[str]:
-        """The servers that settled the question, one way or the other."""
-        return [*self.saying("answer", "nxdomain"), *self.without_address]
+        """The servers that settled the question, one way or the other, as the system asks them."""
+        settling = [*self.saying("answer"), *self.without_name, *self.without_address]
+        return [server for server in settling if server not in self.dead]
 
     @cached_property
     def dead(self) -> list[str]:
-        """The servers from which nothing came at all."""
+        """The servers from which nothing came over UDP."""
         return [
             server
-            for server, answers in self.servers.items()
-            if all(answer.outcome in NO_ANSWER for answer in answers)
+            for server, answers in self._first_words.items()
+            if all(answer.outcome in NO_ANSWER for answer in answers.values())
         ]
+
+    @cached_property
+    def without_ipv6(self) -> list[NameServerAnswer]:
+        """The failures of AAAA at the servers that give the host's IPv4 address.
+
+        Empty where another server answers AAAA, or denies the name.
+        """
+        words = self._first_words.values()
+        asked = [said["AAAA"] for said in words if "AAAA" in said]
+        if self.denying or any(item.outcome in ("answer", "nodata") for item in asked):
+            return []
+        having = [said["A"].server for said in words if "A" in said and said["A"].ok]
+        return [item for item in asked if item.server in having]
+
+    # --- for comparison, when all of them fail ------------------------------------------------
+
+    @cached_property
+    def public(self) -> list[NameServerAnswer]:
+        """What public resolvers said of the host, over UDP and over TCP."""
+        return self.run.observations.of(NameServerAnswer, asked_for="control")
+
+    def public_answers(self, transport: Literal["udp", "tcp"]) -> list[NameServerAnswer]:
+        """Those of them that said anything, by how they were asked."""
+        return [
+            item
+            for item in self.public
+            if item.transport == transport and item.outcome not in NO_ANSWER
+        ]
+
+    @property
+    def landmarks(self) -> list[ConnectAttempt]:
+        """The literal addresses that answered on 443, so that something does get out."""
+        return [item for item in self.run.connects("control-address") if item.ok]
+
+    @property
+    def _only_names_are_blocked(self) -> bool:
+        """No public resolver answers either, though other traffic passes."""
+        # servers that refuse by themselves are down, whatever becomes of questions to others
+        own = [item for answers in self._asked.values() for item in answers]
+        near = all(is_loopback(server_address(server)) for server in self.servers)
+        down = _refused(own) and (near or not _refused(self.public))
+        return (
+            bool(self.public)
+            and not self.public_answers("udp")
+            and bool(self.landmarks or self.public_answers("tcp"))
+            and not down
+        )
+
+    def comparison(self) -> tuple[Evidence, ...]:
+        """What public resolvers and literal addresses said, for comparison."""
+        udp, tcp = self.public_answers("udp"), self.public_answers("tcp")
+        names = " and ".join(dict.fromkeys(item.server for item in udp or tcp or self.public))
+        texts = []
+        if udp:
+            gave = f": {', '.join(udp[0].answers)}" if udp[0].outcome == "answer" else ""
+            texts.append(f"for comparison: {names} answered a question from here{gave}")
+        elif tcp:
+            texts.append(f"for comparison: {names} answered over TCP, and not over UDP")
+        elif names:
+            texts.append(f"for comparison: {names} did not answer on port 53, over UDP or TCP")
+        if self.landmarks:
+            reached = " and ".join(item.address for item in self.landmarks)
+            texts.append(f"for comparison: {reached} answered on port 443")
+        return tuple(Evidence(check="dns", text=text) for text in texts)
 
     @cached_property
     def wire_addresses(self) -> tuple[str, ...]:
@@ -169,6 +292,24 @@ class Asked:
                 if answer.outcome == "answer"
                 for address in answer.answers
             )
+        )
+
+    @cached_property
+    def searched(self) -> NameServerAnswer | None:
+        """The answer for the host below a domain of the search list that gives the addresses
+        which the system goes by; None where it goes by others."""
+        system = self.system.addresses if self.system else ()
+        return next(
+            (
+                answer
+                for answer in self.run.observations.of(
+                    NameServerAnswer, asked_for="related", outcome="answer"
+                )
+                if answer.question.startswith(f"{self.host}.")
+                and answer.record in ("A", "AAAA")
+                and set(answer.answers) & set(system)
+            ),
+            None,
         )
 
     @property
@@ -210,12 +351,37 @@ class Asked:
             for address in answer.answers
         ]
         if addresses:
-            return f"name server {server} gives {self.host} the address {', '.join(addresses)}"
-        outcomes = list(dict.fromkeys(answer.outcome for answer in answers))
-        if len(outcomes) == 1:
-            return f"name server {server} {OUTCOME_WORDS[outcomes[0]]}"
-        parts = (f"to {answer.record} it {OUTCOME_WORDS[answer.outcome]}" for answer in answers)
-        return f"name server {server}: {'; '.join(parts)}"
+            text = f"name server {server} gives {self.host} the address {', '.join(addresses)}"
+            if server in self.dead:
+                text += ", over TCP only"
+            failed = [item for item in self.without_ipv6 if item.server == server]
+            text += "".join(f"; asked for AAAA (IPv6) it {said(item)}" for item in failed)
+        elif len({said(answer) for answer in answers}) == 1:
+            text = f"name server {server} {said(answers[0])}"
+            if len({answer.transport for answer in self._asked[server]}) == 2:
+                text += ", over UDP or TCP"
+        else:
+            parts = (f"to {answer.record} it {said(answer)}" for answer in answers)
+            text = f"name server {server}: {'; '.join(parts)}"
+        if any(answer.without_edns for answer in answers):
+            text += "; only questions without EDNS get an answer"
+        return text
+
+
+def _refused(answers: list[NameServerAnswer]) -> bool:
+    return all(item.error == "ECONNREFUSED" for item in answers)
+
+
+def server_address(server: str) -> str:
+    """The address of a name server without its port."""
+    if server.startswith("["):
+        return server[1:].partition("]")[0]
+    return server.partition(":")[0] if server.count(":") == 1 else server
+
+
+def said(answer: NameServerAnswer) -> str:
+    """What one answer says, to stand behind the server's name."""
+    return UNREACHABLE_WORDS.get(answer.error) or OUTCOME_WORDS[answer.outcome]
 
 
 def failures(run: Run) -> tuple[str, ...]:
@@ -312,73 +478,4 @@ def use_host(run: Run, host: str, provider: Provider) -> Fix:
         host=host,
         port=None if port == settings.port else port,
         tls=None if tls == settings.tls else tls,
-    )
-
-
-def resolver_fix(asked: Asked) -> Fix:
-    """Where this machine's name servers are set, in the words of its own place."""
-    title = "give this machine a name server that answers"
-    configuration = asked.configuration
-    servers = configuration.nameservers if configuration else ()
-    if configuration is not None and configuration.source == "--nameserver":
-        return Fix(
-            title="look names up by a name server that answers",
-            steps=(
-                f"--nameserver names {', '.join(servers)}: give it a server that answers from "
-                "here, or leave the option out to use the system's resolver.",
-            ),
-        )
-    place = asked.run.place
-    container = (place.container if place else None) or ""
-    if "Kubernetes" in container:
-        return Fix(
-            title="mend DNS in the cluster",
-            steps=(
-                "See whether the cluster's DNS runs: kubectl -n kube-system get pods -l "
-                "k8s-app=kube-dns, and its logs.",
-                "A NetworkPolicy that limits what pods may send must let port 53, UDP and TCP, "
-                "through to it.",
-            ),
-        )
-    if container or "127.0.0.11" in servers:
-        return Fix(
-            title="give the container name servers that answer",
-            steps=(
-                "Docker's resolver in the container passes questions on to the host's name "
-                "servers: on the host, see whether names resolve, and look at /etc/resolv.conf.",
-                "To name other servers: dns: under the service in compose.yaml, --dns of docker "
-                'run, or "dns" in /etc/docker/daemon.json for all containers. Then start the '
-                "container anew.",
-            ),
-        )
-    if "127.0.0.53" in servers:
-        return Fix(
-            title="mend systemd-resolved, which this machine asks",
-            steps=(
-                "resolvectl status shows whether it runs and which servers it asks in turn.",
-                "Set servers that answer as DNS= in /etc/systemd/resolved.conf, then "
-                "systemctl restart systemd-resolved.",
-            ),
-        )
-    if any(re.match(r"127\.|::1$|\[::1\]", server) for server in servers):
-        return Fix(
-            title=title,
-            steps=(
-                f"{', '.join(servers)} is a resolver on this machine itself (dnsmasq, unbound or "
-                "another): start it, or see in its log why it finds nothing.",
-                "Or name another server in /etc/resolv.conf.",
-            ),
-        )
-    if place is not None and place.system in ("Windows", "Darwin"):
-        return Fix(
-            title=title,
-            steps=("Set the DNS servers of the network adapter in the system's settings.",),
-        )
-    return Fix(
-        title=title,
-        steps=(
-            "Put a server that answers from here into /etc/resolv.conf, as a line "
-            '"nameserver ADDRESS": the router, or the one that the host or data centre names.',
-            "Where DHCP, NetworkManager or systemd-resolved writes that file, set it there.",
-        ),
     )

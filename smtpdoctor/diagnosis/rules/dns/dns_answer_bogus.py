@@ -1,4 +1,9 @@
-"""The name resolves to an address where no mail server can stand: a filter's or a mistake's."""
+"""The name resolves to an address that is not its own: a filter's, a mistake's, another name's.
+
+Such addresses show by themselves (0.0.0.0, loopback, a block page), or by what the name servers
+say: the search list makes another name of it, or one of them has a private address for a
+provider's host.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,12 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_local
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.dns._names import Asked, wrong_server
+from smtpdoctor.diagnosis.rules.dns._fixes import search_fix
+from smtpdoctor.diagnosis.rules.dns._names import Asked, network_to_blame, wrong_server
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import NameServerAnswer
 
 CODE = "dns-answer-bogus"
 
@@ -54,8 +62,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     found = asked.found
     if found is None or not asked.was_looked_up or not found.addresses:
         return
+    if asked.searched is not None:
+        yield from _another_name(run, asked, asked.searched)
+        return
     kinds = [_kind(address) for address in found.addresses]
     kind = kinds[0]
+    if kind is None and not asked.from_hosts_file:
+        yield from _private_here(run, asked)
     if kind is None or None in kinds or _is_own_name(run, asked.host):
         return
     is_known = knowledge.provider_of(asked.host) is not None
@@ -77,6 +90,96 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(*asked.evidence(), *_source(kind, found.addresses[0])),
         fixes=(_fix(asked),),
+        explains=explains,
+    )
+
+
+def _another_name(run: Run, asked: Asked, answer: NameServerAnswer) -> Iterator[Diagnosis]:
+    """The search list: HOST is looked up as HOST.DOMAIN, and somebody has that name."""
+    certificate = run.main.certificate if run.main else None
+    if certificate is not None and certificate.verified:
+        return  # the server has proved to be the one that was meant
+    if not asked.wire_addresses and knowledge.provider_of(asked.host) is None:
+        return  # made to be completed, as the cluster's mail.prod is
+    explains = () if network_to_blame(run) else wrong_server(run)
+    domain = answer.question.removeprefix(f"{asked.host}.")
+    configuration = asked.configuration
+    line = (
+        f"{configuration.source} has the search list {' '.join(configuration.search)}"
+        f" and ndots {configuration.ndots}"
+        if configuration
+        else ""
+    )
+    by_itself = (
+        f"the name by itself has the address {asked.wire_addresses[0]}"
+        if asked.wire_addresses
+        else "the name by itself does not exist"
+    )
+    yield Diagnosis(
+        code=CODE,
+        severity="error" if explains else "warning",
+        confidence="likely",
+        title=f"{asked.host} is looked up as {answer.question}, which is {answer.answers[0]}",
+        explanation=(
+            f"This machine completes names with the domains of its search list, and {domain} "
+            "answers for this one, as a domain with a wildcard record does for any. So the "
+            f"application talks to another server than it names; {by_itself}."
+        ),
+        evidence=(
+            *asked.evidence(),
+            Evidence(
+                check="dns",
+                text=f"name server {answer.server} gives {answer.question} the address "
+                f"{', '.join(answer.answers)}",
+            ),
+            Evidence(check="dns", text=line),
+        ),
+        fixes=(search_fix(asked, domain),),
+        explains=explains,
+    )
+
+
+def _private_here(run: Run, asked: Asked) -> Iterator[Diagnosis]:
+    """A provider's host that is private by one name server, and on the internet by another."""
+    here = asked.found.addresses if asked.found else ()
+    outside = [
+        item
+        for given in asked.servers.values()
+        for item in given
+        if item.outcome == "answer" and not any(map(is_local, item.answers))
+    ]
+    explains = wrong_server(run)
+    if (
+        not here
+        or not all(map(is_local, here))
+        or not outside
+        or not explains
+        or knowledge.provider_of(asked.host) is None
+    ):
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{asked.host} resolves to {here[0]}, a private address; {outside[0].server} has "
+        f"{outside[0].answers[0]}",
+        explanation=(
+            "The name servers of this machine disagree, and the system goes by the one with a "
+            "private address, at which the mail server is not met. A network that keeps a name to "
+            "itself answers so, for a relay or a filter of its own."
+        ),
+        evidence=asked.evidence(),
+        fixes=(
+            Fix(
+                title=f"ask {outside[0].server}, which has the provider's own address",
+                steps=(
+                    f"Put {outside[0].server} first in the list of name servers, or take the "
+                    "other one out.",
+                    "Where the private address is meant, as a relay of this network: whoever runs "
+                    "it has to say which port and name it takes.",
+                ),
+            ),
+        ),
         explains=explains,
     )
 

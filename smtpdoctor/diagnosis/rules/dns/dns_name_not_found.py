@@ -1,27 +1,34 @@
-"""The host name does not exist: NXDOMAIN from a name server, or a text that can be no name."""
+"""The host name does not exist: NXDOMAIN from a name server, or a text that can be no name.
+
+Or it does for one of the machine's name servers, and not for another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_private_name
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.dns._names import Asked, use_host
+from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity
+from smtpdoctor.diagnosis.rules.dns._names import Asked, known_host, use_host
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-name-not-found"
 
-#: RFC 6762, RFC 8375, RFC 9476 and common habit: known to the servers of one network only.
-PRIVATE_ENDS = (".local", ".home.arpa", ".internal", ".lan", ".corp", ".svc", ".alt")
-
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     asked = Asked(run)
-    if asked.failure == "servers-disagree":
+    heeded = asked.failed is not None or not asked.from_hosts_file
+    if asked.wire_addresses and asked.denying and heeded:
         yield _servers_disagree(asked)
     elif asked.failure in ("no-such-name", "no-name-at-all"):
-        yield _no_such_name(run, asked)
+        provider = knowledge.provider_of(asked.host)
+        known = [each.host for each in provider.hosts if each.verified] if provider else []
+        if provider is not None and asked.host in known:
+            yield _known_elsewhere(run, asked, provider)
+        else:
+            yield _no_such_name(run, asked)
 
 
 def _no_such_name(run: Run, asked: Asked) -> Diagnosis:
@@ -46,21 +53,66 @@ def _no_such_name(run: Run, asked: Asked) -> Diagnosis:
     )
 
 
-def _servers_disagree(asked: Asked) -> Diagnosis:
+def _known_elsewhere(run: Run, asked: Asked, provider: knowledge.Provider) -> Diagnosis:
+    """The name is right: it is the name servers here that don't know it."""
     assert asked.failed is not None
-    denying = [*asked.saying("nxdomain"), *asked.without_address]
-    knowing = [server for server in asked.saying("answer") if server not in denying]
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
+        title=f"this machine's name servers don't know {asked.host}",
+        explanation=(
+            f"{asked.host} is a host of {provider.name}, and here the answer is that no such name "
+            "exists. Probably the name servers of this machine know the names of one network only, "
+            "or a filter answers in their place. The application gets the same answer, so no mail "
+            "goes out."
+        ),
+        evidence=(
+            *asked.evidence(),
+            known_host(asked.host, provider),
+            *library_words(run, CODE),
+        ),
+        fixes=(
+            Fix(
+                title="let this machine ask a name server that knows the internet's names",
+                steps=(
+                    "Look another well-known name up from here. If that fails too, this network "
+                    "(a company's, a cluster, a sandbox) has no names from outside: ask who runs "
+                    f"it to let {asked.host} be looked up and reached.",
+                    "If only this name fails, look for a filter: a Pi-hole, the router, or the DNS "
+                    "protection of the company or network. Allow the name there.",
+                    f"If it fails everywhere, {provider.name} has given the name up: its help or "
+                    "panel has the present one.",
+                ),
+            ),
+        ),
+        explains=(asked.failed.id,),
+    )
+
+
+def _servers_disagree(asked: Asked) -> Diagnosis:
+    denying, knowing = asked.denying, asked.saying("answer")
+    severity: Severity = "error"
+    effect = "and here that is that there is none"
+    if asked.failed is None:
+        severity = "warning" if next(iter(asked.servers)) in denying else "note"
+        effect = (
+            "and that was the address this time; programs on musl (Alpine images) ask all at once"
+        )
+    return Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence="likely" if severity == "error" else "certain",
         title=f"name server {denying[0]} knows no address of {asked.host}, {knowing[0]} does",
         explanation=(
             "The name servers of this machine disagree. A system takes the first answer that it "
-            "gets, and here that is that there is none. The name is probably known only to "
-            "the servers of one network, such as a VPN."
+            f"gets, {effect}. The name is probably known only to the servers of one network, such "
+            "as a VPN."
         ),
-        evidence=(*asked.evidence(), *library_words(asked.run, CODE)),
+        evidence=(
+            *asked.evidence(),
+            *(library_words(asked.run, CODE) if severity == "error" else ()),
+        ),
         fixes=(
             Fix(
                 title=f"let this machine ask {knowing[0]} for {asked.host}",
@@ -71,7 +123,7 @@ def _servers_disagree(asked: Asked) -> Diagnosis:
                 ),
             ),
         ),
-        explains=(asked.failed.id,),
+        explains=(asked.failed.id,) if asked.failed is not None else (),
     )
 
 
@@ -102,7 +154,7 @@ def _by_shape(host: str) -> Fix:
                 "compose.yaml), and run smtpdoctor in the application's container.",
             ),
         )
-    if name.endswith(PRIVATE_ENDS) or ".svc." in name:
+    if is_private_name(name):
         return Fix(
             title=f"run the application where {host} is known",
             steps=(

@@ -16,6 +16,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if not asked.dead or not asked.knowing:
         return
     dead = ", ".join(asked.dead)
+    over_udp = " over UDP" if set(asked.dead) & set(asked.saying("answer")) else ""
     is_first = next(iter(asked.servers)) in asked.dead
     waits = (
         "It stands first in the list, so every look-up waits for it before the next server is "
@@ -30,7 +31,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="warning",
         confidence="certain",
-        title=f"name server {dead} does not answer; {asked.knowing[0]} does",
+        title=f"name server {dead} does not answer{over_udp}; {asked.knowing[0]} does",
         explanation=(
             "One of the name servers that this machine is set to ask gives no answer, another "
             f"does. {waits}"

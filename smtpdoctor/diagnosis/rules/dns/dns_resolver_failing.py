@@ -1,4 +1,7 @@
-"""Name servers answer and don't help (SERVFAIL, REFUSED), or the system makes nothing of them."""
+"""Name servers answer and don't help (SERVFAIL, REFUSED), or the system makes nothing of them.
+
+Also where they help with A alone: a broken answer to AAAA fails the whole look-up, or slows it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.dns._names import NO_HELP, Asked, resolver_fix
+from smtpdoctor.diagnosis.rules.dns._fixes import resolver_fix
+from smtpdoctor.diagnosis.rules.dns._names import NO_ANSWER, NO_HELP, Asked, said
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import NameServerAnswer
 
@@ -25,6 +29,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _no_help(asked)
     elif asked.failure == "system-alone":
         yield _the_system_alone(asked)
+    elif asked.failure == "ipv4-only" or (asked.was_looked_up and asked.without_ipv6):
+        yield _ipv4_only(asked)
 
 
 def _no_help(asked: Asked) -> Diagnosis:
@@ -71,9 +77,56 @@ def _no_help(asked: Asked) -> Diagnosis:
         confidence="likely" if outcome == "malformed" or others else "certain",
         title=f"name server {server} {WORDS[outcome]} {asked.host}",
         explanation=f"{explanation} Without an address the application can't connect.",
-        evidence=(*asked.evidence(), *other_names, *library_words(asked.run, CODE)),
+        evidence=(
+            *asked.evidence(),
+            *other_names,
+            *asked.comparison(),
+            *library_words(asked.run, CODE),
+        ),
         fixes=tuple(fixes),
         explains=(asked.failed.id,),
+    )
+
+
+def _ipv4_only(asked: Asked) -> Diagnosis:
+    """The address is there, and the question for the other kind of address fails."""
+    answer = asked.without_ipv6[0]
+    stops_mail = asked.failure == "ipv4-only"
+    silent = answer.outcome in NO_ANSWER
+    effect = (
+        "Here the system gave up on the name for it, and so does the application."
+        if stops_mail
+        else "Here the look-up comes to its end"
+        + (", slowly" if silent else "")
+        + "; programs on musl (Alpine images) fail at a SERVFAIL, others wait for a silent server."
+    )
+    return Diagnosis(
+        code=CODE,
+        severity="error" if stops_mail else "warning",
+        confidence="likely" if stops_mail else "certain",
+        title=f"name server {answer.server} fails when asked for the IPv6 address of {asked.host}",
+        explanation=(
+            "A program that connects to a name asks for both kinds of address, A (IPv4) and AAAA "
+            f"(IPv6). The answer to A is good; asked for AAAA the name server {said(answer)}. "
+            'The right answer for a name without one would be "no such record", at once. '
+            f"{effect}"
+        ),
+        evidence=(*asked.evidence(), *library_words(asked.run, CODE)),
+        fixes=(
+            Fix(
+                title="have AAAA answered, or ask a name server that answers it",
+                steps=(
+                    f"Look another name up for AAAA at {answer.server}. If that works, the fault "
+                    f"is in the zone of {asked.host}: its own servers, or a load balancer, must "
+                    "answer AAAA with an address or with none (RFC 4074).",
+                    f"If all fail, {answer.server} or a filter before it drops such questions: "
+                    "name another server, or mend that one.",
+                    "Until then IPv4 alone can be asked for: Nodemailer takes the address itself "
+                    "as host, with tls.servername set to the name.",
+                ),
+            ),
+        ),
+        explains=(asked.failed.id,) if asked.failed is not None and stops_mail else (),
     )
 
 

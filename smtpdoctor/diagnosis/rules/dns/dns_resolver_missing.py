@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
-from smtpdoctor.diagnosis.rules.dns._names import Asked, resolver_fix
+from smtpdoctor.diagnosis.rules.dns._fixes import resolver_fix
+from smtpdoctor.diagnosis.rules.dns._names import Asked
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-resolver-missing"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis
-from smtpdoctor.diagnosis.rules.dns._names import Asked, resolver_fix
+from smtpdoctor.diagnosis.rules.dns._fixes import resolver_fix
+from smtpdoctor.diagnosis.rules.dns._names import Asked
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "dns-resolver-unreachable"
@@ -17,8 +18,20 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if asked.failed is None or asked.failure != "no-answer":
         return
     sure: Confidence = "likely" if asked.servers else "possible"
-    if asked.servers and len(asked.saying("unreachable")) == len(asked.servers):
-        sure = "certain"  # an ICMP error came back: nothing takes questions there
+    refused = [
+        answer.outcome == "unreachable" and answer.error in ("", "ECONNREFUSED")
+        for answers in asked.servers.values()
+        for answer in answers
+    ]
+    others_answer = bool(asked.public_answers("udp"))
+    if others_answer or (refused and all(refused)):
+        sure = "certain"  # others answer, or an ICMP error says that nothing takes questions there
+    why = (
+        "Other name servers do answer from here, so it is these servers, or the way to them."
+        if others_answer
+        else "Either they are down, or the way to them is cut off (port 53, UDP and TCP), or this "
+        "machine has no network at all."
+    )
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -27,10 +40,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         explanation=(
             f"To connect to {asked.host} the application needs its address, and nobody tells it: "
             "the name servers that this machine is set to ask give no answer at all. Every program "
-            "here that looks names up fails the same way. Either they are down, or the way to them "
-            "is cut off (port 53, UDP and TCP), or this machine has no network at all."
+            f"here that looks names up fails the same way. {why}"
         ),
-        evidence=(*asked.evidence(), *library_words(run, CODE)),
+        evidence=(*asked.evidence(), *asked.comparison(), *library_words(run, CODE, "dns")),
         fixes=(resolver_fix(asked),),
         explains=(asked.failed.id,),
     )

@@ -268,27 +268,33 @@ class Reach:
 
     # --- words --------------------------------------------------------------------------------
 
-    def evidence(self, code: str) -> tuple[Evidence, ...]:
-        """How the configured port answered, what libraries print for it, what else was tried."""
+    def evidence(self, code: str, *, platform: bool = False) -> tuple[Evidence, ...]:
+        """How the configured port answered and where that ended, what is known of it (`platform`:
+        here), what libraries print for it, what else was tried."""
         attempts = self.by_code.get(code, [])
-        seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
-        more = len(attempts) - MOST_ADDRESSES
-        if more > 0:
-            seen += f"; {more} more addresses did no better"
-        beside = (self._seen_of_host(), self._seen_of_others(), self._seen_of_landmarks())
         return (
-            Evidence(check="reach", text=seen),
-            *self._path(),
+            *_evidence(self._seen(attempts), self._seen_on_the_way()),
+            *(self.outlet.evidence if platform else ()),
             *self._library_words(code, attempts),
-            *(Evidence(check="reach", text=text) for text in beside if text),
+            *_evidence(self._seen_of_host(), self._seen_of_others(), self._seen_of_landmarks()),
         )
 
-    def _path(self) -> tuple[Evidence, ...]:
+    def tabled(self, code: str) -> frozenset[str]:
+        """The evidence that a table of hosts and ports, with the ways, shows as well."""
+        attempts = self.by_code.get(code, [])
+        way = self.paths.seen
+        return frozenset((self._seen(attempts), way, self._seen_of_host(), self._seen_of_others()))
+
+    def _seen(self, attempts: list[ConnectAttempt]) -> str:
+        seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
+        more = len(attempts) - MOST_ADDRESSES
+        return f"{seen}; {more} more addresses did no better" if more > 0 else seen
+
+    def _seen_on_the_way(self) -> str:
         """What the traces show of where the attempts ended."""
-        text = self.paths.seen
-        if not text and self.paths.unsupported and not self.reached:
-            text = "the way could not be followed: this system shows no hops to ordinary users"
-        return (Evidence(check="reach", text=text),) if text else ()
+        if not self.paths.seen and self.paths.unsupported and not self.reached:
+            return "the way could not be followed: this system shows no hops to ordinary users"
+        return self.paths.seen
 
     def _library_words(self, code: str, attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
         usual = USUAL_ERROR.get(code)
@@ -317,6 +323,10 @@ class Reach:
         return (
             f"for comparison: {names} {'answered' if answering else 'gave no answer'} on port 443"
         )
+
+
+def _evidence(*texts: str) -> tuple[Evidence, ...]:
+    return tuple(Evidence(check="reach", text=text) for text in texts if text)
 
 
 def _most_telling(attempts: Iterable[ConnectAttempt]) -> ConnectOutcome:

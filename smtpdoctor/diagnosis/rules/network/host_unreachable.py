@@ -27,11 +27,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _one_address(run, reach, attempts)
         return
     host = run.settings.host
-    ports = sorted({run.settings.port or 0, *reach.own_ports})
-    tried = listed(ports)
-    title = f"no port of {host} answers ({tried} tried)"
     if reach.others_answer:
-        title = f"no port of {host} answers ({tried} tried), while other hosts do"
+        title = f"no port of {host} answers, while other hosts do"
+    else:
+        ports = sorted({run.settings.port or 0, *reach.own_ports})
+        title = f"no port of {host} answers ({listed(ports)} tried)"
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -56,9 +56,8 @@ def _confidence(reach: _reach.Reach) -> Confidence:
 
 def _explanation(run: Run, reach: _reach.Reach) -> str:
     text = (
-        "The host does not answer on any port that was tried, so no mail dialogue begins. It may "
-        "be down, its name may lead to the wrong address, or it may have banned this machine's "
-        "address, for example after many wrong passwords; from here these look the same."
+        "The host may be down, its name may lead to the wrong address, or it may have banned this "
+        "machine's address, for example after many wrong passwords; from here these look the same."
     )
     if not reach.others_answer:
         return text + (

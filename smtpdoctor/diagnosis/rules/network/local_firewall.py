@@ -33,10 +33,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain" if own else _confidence(attempts),
         title=f"this machine does not let connections to {host}:{port} out ({shown})",
         explanation=(
-            "The attempt to connect was turned away by the machine that it started from, before "
-            "the mail server had a chance to answer: by a firewall or security policy of this "
-            "machine or container (netfilter, SELinux or AppArmor, a sandbox, systemd's "
-            "IPAddressDeny, a cluster's network policy)."
+            "The connection was turned away by the machine that it started from: by a firewall or "
+            "security policy of this machine or container (netfilter, SELinux, AppArmor, a "
+            "sandbox, systemd's IPAddressDeny, a cluster's network policy)."
         ),
         evidence=reach.evidence(CODE),
         fixes=(

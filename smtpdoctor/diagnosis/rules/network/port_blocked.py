@@ -34,7 +34,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=title,
         explanation=why,
-        evidence=(*reach.outlet.evidence, *reach.evidence(CODE)),
+        evidence=reach.evidence(CODE, platform=True),
         fixes=(*working_ways(run), *_fixes(run, reach)),
         explains=_reach.ids(attempts),
     )
@@ -43,13 +43,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
     """Title, explanation with where the block stands, and how sure that is."""
     host, port = run.settings.host, run.settings.port
-    aside = "Neither the password nor TLS plays a part yet."
+    aside = reach.outlet.summary or "Neither the password nor TLS plays a part yet."
     if reach.blocked_elsewhere:
         return (
-            f"outgoing port {port} is blocked: {host} is silent there, and so are others",
+            f"outgoing port {port} is blocked, to {host} and others",
             f"Nothing comes back from port {port}, here or at independent servers, while other "
-            f"traffic passes. So it is not this server: the block is {reach.place or ANYWHERE}. "
-            f"{aside}",
+            f"traffic passes. The block is {reach.place or ANYWHERE}. {aside}",
             "certain",
         )
     if reach.host_is_alive:
@@ -70,8 +69,7 @@ def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
         )
     if reach.outlet.blocking is not None:
         return (
-            f"port {port} of {host} is silent, and {reach.outlet.blocking.name} is known to block "
-            "it",
+            f"port {port} of {host} is silent, as {reach.outlet.blocking.name} blocks it",
             f"Nothing comes back from port {port}. A host that is down would look the same, but "
             f"this platform is known to throw such packets away. {aside}",
             "likely",

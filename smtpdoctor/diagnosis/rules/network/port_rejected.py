@@ -28,8 +28,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         severity="error",
         confidence=confidence,
         title=title,
-        explanation=f"The attempt to connect is turned away before any mail dialogue. {why}",
-        evidence=(*reach.evidence(CODE), *reach.outlet.evidence),
+        explanation=why,
+        evidence=reach.evidence(CODE, platform=True),
         fixes=(*working_ways(run), *_fixes(run, reach)),
         explains=_reach.ids(attempts),
     )
@@ -41,15 +41,15 @@ def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
     refusal, nearer = reach.paths.refusal, reach.paths.nearer
     if refusal is not None and refusal.whose == "router":
         return (
-            f"outgoing port {port} is rejected by {refusal.hop.sender} on the way to {host}",
-            f"An ICMP error says so, and its sender is not the server but {refusal.place}: a "
-            "firewall there does not let this port pass.",
+            f"{host}:{port} is rejected by {refusal.hop.sender} on the way",
+            f"An ICMP error turns the connection away. Its sender is not the server but "
+            f"{refusal.place}: a firewall there does not let this port pass.",
             "certain",
         )
     if reach.refused_elsewhere:
         place = reach.place or "on this machine, in its cloud's rules or in the network on the way"
         return (
-            f"outgoing port {port} is rejected: {host} and independent servers alike",
+            f"outgoing port {port} is refused, to {host} and others",
             "Servers that have nothing to do with each other would not all refuse the same port: "
             f"a firewall answers in their place, {place}.",
             "certain" if len(reach.controls) > 1 else "likely",
@@ -57,7 +57,7 @@ def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
     if nearer is not None:
         return (
             f"port {port} of {host} is refused at hop {nearer.at}, before the server is reached",
-            "The refusal comes from nearer than the server, so a firewall answers in its place, "
+            "The refusal comes from nearer than the server: a firewall answers in its place, "
             f"{nearer.place}.",
             "likely",
         )

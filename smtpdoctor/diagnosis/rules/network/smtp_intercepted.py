@@ -103,16 +103,16 @@ def _explanation(nearer: Nearer | None, failed: CertificateSeen | Exchange) -> s
     text = ""
     if nearer is not None:
         text = (
-            f"Port {nearer.further.port} of the same address is further away than the mail port, "
-            f"so something on the way takes the mail connection, {nearer.place}. "
+            f"Port {nearer.further.port} of the same address is further away: something on the way "
+            f"takes the mail connection, {nearer.place}. "
         )
     if isinstance(failed, CertificateSeen):
-        text += "It could not prove to be the server that the settings name. "
+        text += "What answers could not prove to be the server. "
     else:
-        text += "It gives no TLS, so nothing proves that it is the server. "
+        text += "What answers gives no TLS, so nothing proves that it is the server. "
     return text + (
-        "Mail shields, hosting companies, hotels and offices do that. A program that logs in here "
-        "would give it the password; smtpdoctor sent none."
+        "Mail shields, hosting companies, hotels and offices do that. A login here would give the "
+        "password away; smtpdoctor sent none."
     )
 
 

@@ -35,6 +35,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     ehlo = run.main.step("ehlo")
     if ehlo is not None and ehlo.ok is False and ehlo.outcome == "silence":
         yield _unanswered(run, ehlo)
+    elif ehlo is not None and ehlo.ok is False and ehlo.outcome == "flood":
+        yield _endless(run, ehlo)
 
 
 def _greets_as_ftp(run: Run) -> bool:
@@ -103,6 +105,37 @@ def _unanswered(run: Run, ehlo: Exchange) -> Diagnosis:
         ),
         fixes=(*working_ways(run), _better_name(run, name)),
         explains=(ehlo.id,),
+    )
+
+
+def _endless(run: Run, ehlo: Exchange) -> Diagnosis:
+    where = _ways.where(run)
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="possible",
+        title=f"the answer of {where} to EHLO does not end",
+        explanation=(
+            "A mail server lists what it can do in some dozen lines. Here more came than any "
+            "program reads, so the session ends before TLS or a login. The server is broken, or "
+            "it is none, and means to keep its clients busy."
+        ),
+        evidence=(
+            Evidence(check="tls", text=f"{where} sent more than any answer to EHLO may be"),
+            *library_words(run, CODE),
+        ),
+        fixes=(*working_ways(run), _who_answers(run)),
+        explains=(ehlo.id,),
+    )
+
+
+def _who_answers(run: Run) -> Fix:
+    return Fix(
+        title="find out who answers there",
+        steps=(
+            f"Compare {_ways.where(run)} with the provider's help or panel.",
+            "If it is your own server, look at its log and at what stands before it.",
+        ),
     )
 
 

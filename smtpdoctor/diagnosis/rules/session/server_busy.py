@@ -1,21 +1,35 @@
-"""A server that puts the client off: a temporary refusal (4xx), whatever the settings."""
+"""A server that puts the client off: a temporary refusal (4xx), whatever the settings, or no end of
+an answer to the sender or the recipient."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.fixes import working_ways
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.session import _replies
 from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "server-busy"
 
+LATER = Fix(
+    title="try again in some minutes, with fewer connections at a time",
+    steps=(
+        "Run smtpdoctor again in five minutes.",
+        "If it comes back, have your program send over one connection, one message after the "
+        "other (in Nodemailer `pool: true, maxConnections: 1`), and keep a queue that repeats "
+        "after a 4xx reply.",
+        "Look for other programs that use the same address or account.",
+        "If it lasts for hours, ask who runs the server, with the words above.",
+    ),
+)
+
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refusal = _replies.refused(run, CODE)
     if refusal is None:
+        yield from _unanswered(run)
         return
     where = _ways.where(run)
     yield Diagnosis(
@@ -31,17 +45,40 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=_replies.evidence(run, refusal),
         fixes=(
             *working_ways(run),
-            Fix(
-                title="try again in some minutes, with fewer connections at a time",
-                steps=(
-                    "Run smtpdoctor again in five minutes.",
-                    "If it comes back, have your program send over one connection, one message "
-                    "after the other (in Nodemailer `pool: true, maxConnections: 1`), and keep a "
-                    "queue that repeats after a 4xx reply.",
-                    "Look for other programs that use the same address or account.",
-                    "If it lasts for hours, ask who runs the server, with the words above.",
-                ),
-            ),
+            LATER,
         ),
         explains=refusal.failed,
+    )
+
+
+def _unanswered(run: Run) -> Iterator[Diagnosis]:
+    """A server that takes the login and then says nothing, or no end, to MAIL or RCPT."""
+    view = run.main
+    steps = (view.step("mail"), view.step("rcpt")) if view is not None else ()
+    stuck = next(
+        (item for item in steps if item is not None and item.outcome in ("silence", "flood")), None
+    )
+    if stuck is None:
+        return
+    where = _ways.where(run)
+    command = stuck.step.upper()
+    what = (
+        f"did not answer {command} within {stuck.seconds:.0f} s"
+        if stuck.outcome == "silence"
+        else f"came to no end in its answer to {command}"
+    )
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{where} {what}",
+        explanation=(
+            "The session came as far as the envelope, and there the server's answer stays out. "
+            "Something behind it that it asks about senders or recipients, such as a policy "
+            "service or its database, probably hangs. The settings got this far and may well be "
+            "right."
+        ),
+        evidence=(Evidence(check=stuck.check, text=f"{where} {what}: {stuck.sent}"),),
+        fixes=(LATER,),
+        explains=(stuck.id,),
     )
