@@ -1,4 +1,4 @@
-"""The sender's policies as a part of `smtpdoctor check`: whole sessions beside a real name server."""
+"""The sender's policies as a part of `smtpdoctor check`: sessions beside a real name server."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_sender_that_receivers_reject_is_broken(server: DNSServer, tmp_path: P
     assert next(c.status for c in report.checks if c.name == "sender") == "failed"
     page = terminal(report)
     assert '+ example.com TXT "v=spf1 mx include:_spf-us.ionos.com -all"' in page
-    assert len(page.splitlines()) <= 28
+    assert len(page.splitlines()) <= 30
 
 
 def test_another_cause_stands_beside_it(server: DNSServer, tmp_path: Path) -> None:
