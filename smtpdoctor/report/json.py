@@ -19,7 +19,7 @@ def to_builtins(report: Report) -> dict[str, Any]:
     """The report as JSON types."""
     data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
     # what the engine works with, and no reader of a report
-    data.pop("unexplained")
+    del data["unexplained"], data["faults"]
     for diagnosis in data["diagnoses"]:
         del diagnosis["explains"], diagnosis["points_at"]
     return data

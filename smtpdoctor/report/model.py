@@ -64,6 +64,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckResult, ...]
     observations: Observations
     unexplained: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def exit_status(self, *, strict: bool = False) -> int:
         """0 nothing wrong or warnings only, 1 an error (with strict also a warning), 3 unknown."""
@@ -80,7 +81,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def build(observations: Observations, *, started: str, seconds: float) -> Report:
     """Judge the observations and put the report together."""
     run = Run(observations)
-    judgement = diagnose(observations)
+    judgement = diagnose(observations, guarded=True)
     place = run.place
     settings = run.settings
     system = place.system if place else "unknown system"
@@ -103,6 +104,7 @@ def build(observations: Observations, *, started: str, seconds: float) -> Report
         checks=tuple(_check_result(name, run, judgement) for name in CHECKS),
         observations=observations,
         unexplained=judgement.unexplained,
+        faults=judgement.faults,
     )
 
 
