@@ -153,6 +153,26 @@ def test_a_healthy_run_has_nothing_to_ask() -> None:
     assert text == "Nothing is blocked: smtp.ionos.com, port 587, is reached from here.\n"
 
 
+def test_one_dead_address_of_two_blocks_nothing() -> None:
+    scene = Scene()
+    scene.addresses("192.0.2.10", "192.0.2.11")
+    scene.connect("open", "192.0.2.10")
+    scene.connect("silent", "192.0.2.11", took=3.3)
+    own_ports(scene, {465: "open"}, "192.0.2.11")
+    scene.session().rest()
+
+    assert ticket(report(scene)).startswith("Nothing is blocked: ")
+
+
+def test_an_interceptor_counts_even_where_the_application_does_not_verify() -> None:
+    scene = Scene(verify=False)
+    scene.trace(443, *WAY, end="open")
+    scene.trace(587, WAY[0], end="open")
+    scene.session().up_to("certificate").certificate(verify_code=20)
+
+    assert "pass connections from this machine" in ticket(report(scene))
+
+
 def test_another_cause_is_named_in_one_line_without_the_mailbox() -> None:
     scene = Scene().refuse("auth", "535 5.7.8 Authentication failed for info@example.com")
 
