@@ -63,7 +63,7 @@ def ticket(report: Report) -> str:
 
 
 def _stops_mail(item: Diagnosis) -> bool:
-    """Not where another address makes up for it; who answers in the server's place always counts."""
+    """Not where another address makes up for it; an interceptor always does."""
     return item.code in BLOCKS and (item.severity == "error" or item.code == "smtp-intercepted")
 
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from smtpdoctor.cli import run
+from smtpdoctor.report.json import render
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.report.ticket import ticket
 
@@ -182,6 +185,34 @@ def test_another_cause_is_named_in_one_line_without_the_mailbox() -> None:
     assert text.startswith("smtpdoctor found no block that somebody could be asked to lift.")
     assert re.search(r"It found [a-z-]+: ", text)
     assert "@" not in text
+
+
+@pytest.mark.parametrize(
+    ("scene", "status", "words"),
+    [
+        (blocked(), 1, "To: whoever runs"),
+        (Scene.healthy(), 0, "Nothing is blocked"),
+        (Scene().refuse("auth", "535 5.7.8 no"), 1, "smtpdoctor found no block"),
+    ],
+    ids=["blocked", "healthy", "another cause"],
+)
+def test_the_command_prints_it_in_place_of_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], scene: Scene, status: int, words: str
+) -> None:
+    saved = tmp_path / "run.json"
+    saved.write_text(render(report(scene)), encoding="utf-8")
+
+    assert run(["check", "--replay", str(saved), "--ticket"]) == status
+
+    assert capsys.readouterr().out.startswith(words)
+
+
+def test_it_is_no_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--ticket", "--format", "json"]) == 2
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "--save FILE" in shown.err
 
 
 def test_a_saved_run_without_a_start_still_gives_a_request() -> None:
