@@ -11,9 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import ssl
-import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -43,6 +41,7 @@ from smtpdoctor.observations import (
     SettingsRead,
     Trail,
 )
+from smtpdoctor.own_fault import describe
 from smtpdoctor.place import full_host_name, look_around
 from smtpdoctor.plan import NEEDS, Plan
 from smtpdoctor.settings.model import MASK, TLSMode
@@ -880,9 +879,4 @@ class _Examination:
             self._record_crash(check, error)
 
     def _record_crash(self, check: CheckName, error: BaseException) -> None:
-        """Type and place of the fault only: its text may hold anything."""
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-        self.recorder.trail(check).record(
-            CheckRun(name=check, crash=f"{type(error).__name__}{place}")
-        )
+        self.recorder.trail(check).record(CheckRun(name=check, crash=describe(error)))

@@ -972,3 +972,20 @@ def _no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+def test_a_rule_that_crashes_costs_nobody_the_report(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smtpdoctor.diagnosis.rules.auth import credentials_rejected
+
+    def crash(run: Any) -> Any:
+        raise KeyError("seven-herons-at-dawn")
+
+    monkeypatch.setattr(credentials_rejected, "diagnose", crash)
+    ran = Ran(one_host(authority), authority)
+    assert ran.report.verdict == "inconclusive"
+    (fault,) = ran.report.faults
+    assert fault.startswith("rule credentials-rejected: KeyError at test_runner.py:")
+    assert "smtpdoctor's own fault: rule credentials-rejected" in ran.text()
+    assert "herons" not in ran.everything()

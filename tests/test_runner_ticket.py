@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.observations import PlatformSeen
 
 from .runs import ADDRESS, CONTROLS, HOST, Ran, one_host
@@ -20,6 +23,11 @@ def dropped(authority: Authority, **more: Any) -> Any:
     }
     others = more.pop("others", {})
     return one_host(authority, on_587="silent", others={**blocked, **others}, **more)
+
+
+@pytest.fixture
+def certified(authority: Authority) -> Behaviour:
+    return Behaviour(certificate=authority.issue([HOST]))
 
 
 async def droplet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -94,3 +102,18 @@ def test_where_the_name_is_not_found_out_the_platform_is_looked_for_too(
     network = one_host(authority, names={HOST: "never"})
     ran = Ran(network, authority, env={"RENDER": "true"})
     assert ("render", False) in platforms(ran)
+
+
+def test_port_2525_is_found_where_it_is_not_known_whether_the_host_has_it(
+    authority: Authority, certified: Behaviour
+) -> None:
+    network = dropped(authority, on_465="silent", others={(ADDRESS, 2525): certified})
+    ran = Ran(network, authority)
+    assert ran.codes() == ["port-blocked"]
+    assert ran.diagnosis("port-blocked").fixes[0].settings == {"SMTP_PORT": "2525"}
+
+
+def test_of_a_known_provider_only_its_own_ports_are_tried(authority: Authority) -> None:
+    network = dropped(authority, names={"smtp.ionos.com": (ADDRESS,)})
+    Ran(network, authority, env={"SMTP_HOST": "smtp.ionos.com"})
+    assert {knock.port for knock in network.knocks_on(ADDRESS)} == {587, 465, 443}

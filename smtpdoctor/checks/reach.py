@@ -30,6 +30,9 @@ LONGEST = 12.0
 #: RFC 8314 §3.3 and RFC 6409 §3.1: the two submission ports and their TLS modes.
 SUBMISSION_PORTS: dict[int, TLSMode] = {465: "implicit", 587: "starttls"}
 
+#: Where many relays listen besides; of known providers it is known which do.
+ALTERNATIVE: dict[int, TLSMode] = {2525: "starttls"}
+
 #: The path is looked at when the configured port has been silent for so long, and for so long.
 TRACE_AFTER = 1.2
 TRACE = 2.2
@@ -174,6 +177,8 @@ def other_ports(host: str, configured: int) -> dict[int, TLSMode]:
                 ports[known.port] = known.tls
         for port in provider.not_served:
             ports.pop(port, None)
+    else:
+        ports |= ALTERNATIVE
     ports.pop(configured, None)
     return ports
 

@@ -23,6 +23,7 @@ import msgspec
 from smtpdoctor.diagnosis.model import AREAS, Area, Diagnosis, Judgement, Verdict
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CheckRun, Observations
+from smtpdoctor.own_fault import describe
 
 SEVERITY_ORDER = {"error": 0, "warning": 1, "note": 2}
 DOCS = "https://github.com/smtpdoctor/smtpdoctor/blob/main/docs/diagnoses/{code}.md"
@@ -52,13 +53,21 @@ def rules() -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def diagnose(observations: Observations) -> Judgement:
-    """Judge a run. A pure function: reads no clock, file or network."""
+def diagnose(observations: Observations, *, guarded: bool = False) -> Judgement:
+    """Judge a run. A pure function: reads no clock, file or network.
+
+    A rule that crashes raises here, or, `guarded`, is told in `faults`, and the others go on.
+    """
     run = Run(observations)
-    spoken = [(rule, diagnosis) for rule in rules() for diagnosis in rule.module.diagnose(run)]
-    for rule, diagnosis in spoken:
-        if diagnosis.severity == "error" and not diagnosis.explains:
-            raise ValueError(f"rule {rule.code} gave an error that explains nothing")
+    spoken: list[tuple[Rule, Diagnosis]] = []
+    faults = []
+    for rule in rules():
+        try:
+            spoken += _speak(rule, run)
+        except Exception as error:
+            if not guarded:
+                raise
+            faults.append(f"rule {rule.code}: {describe(error)}")
     roots = [item.id for item in observations.roots()]
     causes, consequences = _causes(spoken, roots, observations)
     explained = {item for cause in causes for item in cause.explains}
@@ -76,8 +85,16 @@ def diagnose(observations: Observations) -> Judgement:
     return Judgement(
         diagnoses=tuple(finished),
         unexplained=unexplained,
-        verdict=_verdict(run, finished, unexplained),
+        verdict=_verdict(run, finished, (*unexplained, *faults)),
+        faults=tuple(faults),
     )
+
+
+def _speak(rule: Rule, run: Run) -> list[tuple[Rule, Diagnosis]]:
+    found = list(rule.module.diagnose(run))
+    if any(each.severity == "error" and not each.explains for each in found):
+        raise ValueError(f"rule {rule.code} gave an error that explains nothing")
+    return [(rule, each) for each in found]
 
 
 def _causes(
@@ -149,11 +166,11 @@ def _cause_above(error: Diagnosis, taken: dict[str, str], observations: Observat
     return None
 
 
-def _verdict(run: Run, diagnoses: Iterable[Diagnosis], unexplained: Sequence[str]) -> Verdict:
+def _verdict(run: Run, diagnoses: Iterable[Diagnosis], open_ends: Sequence[str]) -> Verdict:
     severities = {item.severity for item in diagnoses}
     crashed = any(check.crash for check in run.observations.of(CheckRun))
     if "error" in severities:
         return "broken"
-    if unexplained or crashed or not run.enough_seen:
+    if open_ends or crashed or not run.enough_seen:
         return "inconclusive"
     return "warnings" if "warning" in severities else "healthy"

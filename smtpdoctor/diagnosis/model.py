@@ -86,3 +86,4 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     diagnoses: tuple[Diagnosis, ...]
     unexplained: tuple[str, ...]  # ids of failed roots that nothing explains
     verdict: Verdict
+    faults: tuple[str, ...] = ()  # rules that crashed, and where

@@ -19,9 +19,9 @@ def to_builtins(report: Report) -> dict[str, Any]:
     """The report as JSON types."""
     data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
     # what the engine works with, and no reader of a report
-    data.pop("unexplained")
+    del data["unexplained"], data["faults"]
     if report.spf is None:
-        data.pop("spf")
+        del data["spf"]
     for diagnosis in data["diagnoses"]:
         del diagnosis["explains"], diagnosis["points_at"]
     return data

@@ -85,6 +85,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckResult, ...]
     observations: Observations
     unexplained: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
     #: With `sender --ip` only.
     spf: SPFEvaluation | None = None
 
@@ -103,7 +104,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def build(observations: Observations, *, started: str, seconds: float) -> Report:
     """Judge the observations and put the report together."""
     run = Run(observations)
-    judgement = diagnose(observations)
+    judgement = diagnose(observations, guarded=True)
     place = run.place
     settings = run.settings
     system = place.system if place else "unknown system"
@@ -126,6 +127,7 @@ def build(observations: Observations, *, started: str, seconds: float) -> Report
         checks=tuple(_check_result(name, run, judgement) for name in CHECKS),
         observations=observations,
         unexplained=judgement.unexplained,
+        faults=judgement.faults,
         spf=_spf(run),
     )
 

@@ -21,7 +21,7 @@ from smtpdoctor.report.summary import OUTCOME_WORDS
 UNTRIED = "-"
 INDENT = 4
 #: A host's name is cut to no less.
-SHORTEST_NAME = 20
+SHORTEST_NAME = 12
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

@@ -324,6 +324,8 @@ class _Page:
 
     def _unexplained(self) -> Iterator[Text]:
         """What failed and no rule has a name for is never hidden."""
+        for fault in self.report.faults:
+            yield from self._wrapped(f"smtpdoctor's own fault: {fault}", indent=2)
         found = [self.report.observations.by_id(each) for each in self.report.unexplained]
         items = [item for item in found if item is not None]
         for item in items:
@@ -332,13 +334,13 @@ class _Page:
             )
         if any(_cut_off(item) for item in items):
             yield from self._wrapped("--timeout left too little time to say more.", indent=2)
-        elif items:
+        elif items or self.report.faults:
             yield from self._wrapped(
-                "smtpdoctor has no name for this. Please report it with the file that "
-                "--save FILE writes; it holds no secrets.",
+                ("smtpdoctor has no name for this. " if items else "")
+                + "Please report it with the file that --save FILE writes; it holds no secrets.",
                 indent=2,
             )
-        if items:
+        if items or self.report.faults:
             yield Text()
 
     # --- the end ------------------------------------------------------------------------------

@@ -56,10 +56,15 @@ MAIL_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 def ticket(report: Report) -> str:
     """The request, ready to send; or one line where no block was found to ask about."""
-    found = next((item for item in report.diagnoses if item.code in BLOCKS), None)
+    found = next((item for item in report.diagnoses if _stops_mail(item)), None)
     lines = _request(report, found) if found is not None else [_nothing_to_ask(report)]
     text = "\n".join(visible(line).rstrip() for line in lines)
     return _without_mailbox(report, MAIL_ADDRESS.sub(MASK, text)) + "\n"
+
+
+def _stops_mail(item: Diagnosis) -> bool:
+    """Not where another address makes up for it; an interceptor always does."""
+    return item.code in BLOCKS and (item.severity == "error" or item.code == "smtp-intercepted")
 
 
 def _without_mailbox(report: Report, text: str) -> str:

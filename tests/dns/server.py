@@ -130,10 +130,13 @@ class DNSServer:
 
     async def _tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # RFC 1035 §4.2.2: two bytes of length before each message
+        # and RFC 7766 §6.2.1: several questions may come over one connection
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            size = int.from_bytes(await reader.readexactly(2), "big")
-            reply = self.reply(await reader.readexactly(size), "tcp")
-            if reply is not None:
+            while True:
+                size = int.from_bytes(await reader.readexactly(2), "big")
+                reply = self.reply(await reader.readexactly(size), "tcp")
+                if reply is None:
+                    break
                 writer.write(len(reply).to_bytes(2, "big") + reply)
                 await writer.drain()
         writer.close()

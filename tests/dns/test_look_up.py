@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from smtpdoctor.checks.dns import SYSTEM_CAP, WIRE_CAP, Lookup, look_up
+from smtpdoctor.checks.dns import LOOKUPS, SYSTEM_CAP, TCP_CAP, WIRE_CAP, Lookup, look_up
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, ConnectResult, LookupResult, ResolverSettings
 from smtpdoctor.observations import (
@@ -24,6 +24,7 @@ from smtpdoctor.observations import (
     SystemLookup,
 )
 from smtpdoctor.settings.model import Origin, Setting
+from tests import fake_network as virtual
 
 HOST = "smtp.example.org"
 FIRST, SECOND = "192.0.2.53", "192.0.2.54"
@@ -108,6 +109,7 @@ class Looked:
         *,
         seconds: float = 30,
         provider_hosts: tuple[str, ...] = (),
+        public_resolvers: tuple[str, ...] = (),
         mapped: tuple[str, ...] = (),
         then: Callable[[Lookup, Looked], Awaitable[None]] | None = None,
     ) -> Lookup:
@@ -119,6 +121,7 @@ class Looked:
                 deadline=Deadline(self.network.clock, seconds),
                 beside=beside,
                 provider_hosts=provider_hosts,
+                public_resolvers=public_resolvers,
                 mapped=mapped,
             )
             if then:
@@ -445,3 +448,214 @@ def test_an_ended_run_leaves_no_task_behind() -> None:
         return len(asyncio.all_tasks())
 
     assert asyncio.run(scenario()) == 1
+
+
+# --- when something failed --------------------------------------------------------------------
+
+UNREACHABLE = AnswerResult(outcome="unreachable", error="ECONNREFUSED")
+PUBLIC = ("1.1.1.1", "8.8.8.8")
+
+
+def failing(
+    outcome: AnswerResult, *, host: str = HOST, error: str = "EAI_AGAIN", **more: Any
+) -> FakeNetwork:
+    """A machine whose look-up failed, and whose one name server says this to A and AAAA."""
+    wire = {(FIRST, host, record): outcome for record in ("A", "AAAA")}
+    return FakeNetwork(system=LookupResult(error=error), wire=wire, **more)
+
+
+def told(looked: Looked, **equal: object) -> list[tuple[str, str, str, str]]:
+    found = looked.observations.of(NameServerAnswer, **equal)
+    return [(item.server, item.record, item.transport, item.outcome) for item in found]
+
+
+@pytest.mark.parametrize("outcome", [SILENT, UNREACHABLE])
+def test_a_server_that_gives_nothing_over_udp_is_asked_over_tcp(outcome: AnswerResult) -> None:
+    network = failing(outcome, over_tcp={(FIRST, HOST, "A"): answer("192.0.2.1")})
+    looked = Looked(network)
+    assert network.asked_over_tcp == [(FIRST, HOST, "A"), (FIRST, HOST, "AAAA")]
+    assert told(looked, record="A") == [
+        (FIRST, "A", "udp", outcome.outcome),
+        (FIRST, "A", "tcp", "answer"),
+    ]
+    assert (looked.addresses.addresses, looked.addresses.source) == (("192.0.2.1",), "wire")
+    assert looked.observations.of(NameServerAnswer)[0].error == outcome.error
+
+
+def test_no_other_question_is_put_over_tcp() -> None:
+    network = FakeNetwork(wire={(FIRST, "smtp.ionos.de", "A"): SILENT})
+    Looked(network, provider_hosts=("smtp.ionos.de",))
+    assert network.asked_over_tcp == []
+
+
+def test_an_answer_that_was_cut_short_is_not_asked_for_twice() -> None:
+    cut = AnswerResult(outcome="silent", transport="tcp")
+    network = FakeNetwork(wire={(FIRST, HOST, "A"): cut, (FIRST, HOST, "AAAA"): cut})
+    Looked(network)
+    assert network.asked_over_tcp == []
+
+
+@pytest.mark.parametrize("outcome", [SILENT, UNREACHABLE, AnswerResult(outcome="servfail")])
+def test_public_resolvers_are_asked_when_all_others_fail(outcome: AnswerResult) -> None:
+    network = failing(outcome)
+    network.wire["1.1.1.1", HOST, "A"] = answer("192.0.2.1")
+    looked = Looked(network, public_resolvers=PUBLIC)
+    assert sorted(told(looked, asked_for="control")) == [
+        ("1.1.1.1", "A", "tcp", "silent"),
+        ("1.1.1.1", "A", "udp", "answer"),
+        ("8.8.8.8", "A", "tcp", "silent"),
+        ("8.8.8.8", "A", "udp", "nodata"),
+    ]
+    assert {item.role for item in looked.observations.of(NameServerAnswer)} == {"probe"}
+    assert looked.lookup.unanswered
+    assert looked.lookup.addresses is None  # the application does not ask them, either
+    assert looked.roots() == ["SystemLookup"]
+
+
+@pytest.mark.parametrize("outcome", [NXDOMAIN, NODATA, answer("192.0.2.1")])
+def test_they_are_not_asked_where_a_server_can_tell(outcome: AnswerResult) -> None:
+    looked = Looked(failing(outcome, error="EAI_NONAME"), public_resolvers=PUBLIC)
+    assert told(looked, asked_for="control") == []
+    assert not looked.lookup.unanswered
+
+
+def test_they_are_not_asked_in_a_healthy_run() -> None:
+    assert told(Looked(FakeNetwork(), public_resolvers=PUBLIC), asked_for="control") == []
+
+
+def test_they_are_not_asked_where_no_server_is_configured() -> None:
+    network = FakeNetwork(nameservers=(), system=LookupResult(error="EAI_AGAIN"))
+    looked = Looked(network, public_resolvers=PUBLIC)
+    assert network.asked == []
+    assert not looked.lookup.unanswered
+
+
+@pytest.mark.parametrize("host", ["mail", "mail.local", "mail.prod.svc.cluster.local", "nas.lan."])
+def test_they_are_not_asked_for_the_names_of_one_network(host: str) -> None:
+    looked = Looked(failing(SILENT, host=host), host, public_resolvers=PUBLIC)
+    assert told(looked, asked_for="control") == []
+    assert not looked.lookup.unanswered
+
+
+# --- the search list --------------------------------------------------------------------------
+
+WILDCARD = LookupResult(addresses=("203.0.113.9",))
+COMPLETED = f"{HOST}.example.net"
+
+
+def related(looked: Looked) -> list[tuple[str, str]]:
+    found = looked.observations.of(NameServerAnswer, asked_for="related")
+    return [(item.question, item.record) for item in found]
+
+
+@pytest.mark.parametrize(
+    ("by_itself", "ndots"), [(NXDOMAIN, 1), (NODATA, 1), (answer("192.0.2.1"), 5)]
+)
+def test_the_search_list_is_looked_into_where_the_name_by_itself_is_not_what_was_found(
+    by_itself: AnswerResult, ndots: int
+) -> None:
+    network = FakeNetwork(
+        system=WILDCARD,
+        wire={(FIRST, HOST, record): by_itself for record in ("A", "AAAA")},
+        search=("lan", "example.net"),
+        ndots=ndots,
+    )
+    network.wire[FIRST, COMPLETED, "A"] = answer("203.0.113.9")
+    looked = Looked(network)
+    assert sorted(related(looked)) == [
+        (COMPLETED, "A"),
+        (COMPLETED, "AAAA"),
+        (f"{HOST}.lan", "A"),
+        (f"{HOST}.lan", "AAAA"),
+    ]
+    assert looked.addresses.addresses == ("203.0.113.9",)
+
+
+@pytest.mark.parametrize(
+    ("host", "by_itself", "more"),
+    [
+        (HOST, answer("203.0.113.9"), {"ndots": 5}),  # what was found
+        (HOST, answer("192.0.2.1"), {}),  # another of a pool: the name is looked up as it is
+        (HOST, SILENT, {}),  # nothing to compare with
+        (HOST, NXDOMAIN, {"hosts": ("203.0.113.9",)}),
+        ("mail", NXDOMAIN, {}),  # made for the search list
+        ("smtp.example.org.", NXDOMAIN, {}),  # never completed
+    ],
+)
+def test_it_is_left_alone_otherwise(host: str, by_itself: AnswerResult, more: Any) -> None:
+    network = FakeNetwork(
+        system=WILDCARD,
+        wire={(FIRST, host, record): by_itself for record in ("A", "AAAA")},
+        search=("example.net",),
+        **more,
+    )
+    assert related(Looked(network, host)) == []
+
+
+# --- how long getaddrinfo is waited for -------------------------------------------------------
+
+
+class Held(virtual.FakeNetwork):
+    """A network on which getaddrinfo hangs for the first times, as after a lost packet."""
+
+    times = 0
+
+    async def system_lookup(self, host: str, timeout: float) -> LookupResult:
+        self.times -= 1
+        if self.times >= 0:
+            await asyncio.sleep(timeout)
+            return LookupResult(error="timeout")
+        return await super().system_lookup(host, timeout)
+
+
+def timed(network: virtual.FakeNetwork, **more: Any) -> tuple[SystemLookup, list[str], float]:
+    """What getaddrinfo said, the roots, and when the look-up was over, by the virtual clock."""
+
+    async def scenario() -> tuple[SystemLookup, list[str], float]:
+        recorder = Recorder(Redactor("•"), clock=network.clock)
+        async with asyncio.TaskGroup() as beside:
+            await look_up(
+                HOST,
+                network,
+                recorder.trail("dns"),
+                deadline=Deadline(network.clock, 30),
+                beside=beside,
+                **more,
+            )
+            over = network.clock()
+        seen = recorder.observations()
+        system = seen.first(SystemLookup)
+        assert system is not None
+        return system, [type(item).__name__ for item in seen.roots()], over
+
+    return virtual.run(scenario())
+
+
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_a_lost_packet_that_holds_getaddrinfo_is_no_fault(times: int) -> None:
+    network = Held(names={HOST: ("192.0.2.1",)})
+    network.times = times
+    system, roots, over = timed(network)
+    assert (system.ok, system.addresses, roots) == (True, ("192.0.2.1",), [])
+    assert over < SYSTEM_CAP
+
+
+def test_getaddrinfo_that_always_hangs_is_a_fault_after_its_time() -> None:
+    network = Held(names={HOST: ("192.0.2.1",)})
+    network.times = 100
+    system, roots, over = timed(network)
+    assert (system.error, roots) == ("timeout", ["SystemLookup"])
+    assert over == pytest.approx(SYSTEM_CAP)
+    assert network.times == 100 - LOOKUPS
+
+
+def test_it_is_not_begun_again_while_a_name_server_is_silent() -> None:
+    network = Held(names={HOST: "never"})
+    system, _, _ = timed(network)
+    assert system.error == "timeout"
+    assert network.asked.count(HOST) == 1 + 2 + 2  # getaddrinfo, UDP and TCP for A and AAAA
+
+
+def test_it_is_not_waited_for_where_no_name_server_answers() -> None:
+    _, _, over = timed(virtual.FakeNetwork(names={HOST: "never"}))
+    assert WIRE_CAP + TCP_CAP <= over < SYSTEM_CAP

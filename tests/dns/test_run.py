@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Judgement
 from smtpdoctor.network import SystemNetwork
@@ -14,6 +17,9 @@ from smtpdoctor.observations import Addresses, ConnectAttempt, NameServerAnswer,
 from smtpdoctor.plan import Plan
 from smtpdoctor.runner import examine
 from smtpdoctor.settings.model import Credentials, Settings
+from tests.fake_network import NAME_SERVER, Port
+from tests.runs import CONTROL_ADDRESSES, Ran, one_host
+from tests.runs import HOST as MAIL_HOST
 
 from .server import DNSServer, closed_endpoint
 
@@ -94,3 +100,55 @@ def test_the_provider_s_other_host_is_looked_up_beside(server: DNSServer) -> Non
 
 def closed_port() -> int:
     return int(closed_endpoint().rpartition(":")[2])
+
+
+# --- on a network in memory: what is knocked on when no name is answered ------------------------
+
+
+def unanswered(authority: Authority, *, landmarks: Port = "silent", **plan: Any) -> Ran:
+    """A run whose host no name server tells; `landmarks` is what becomes of connects to 443."""
+    others = {(address, 443): landmarks for address in CONTROL_ADDRESSES}
+    network = one_host(authority, names={MAIL_HOST: "never"}, others=others)
+    ran = Ran(network, authority, **plan)
+    assert ran.crashes == []
+    return ran
+
+
+def test_names_are_blocked(authority: Authority) -> None:
+    ran = unanswered(authority, landmarks=Behaviour())
+    assert ran.codes() == ["dns-blocked"]
+    assert ran.network.touched == set(CONTROL_ADDRESSES)
+    assert {knock.port for knock in ran.network.knocks} == {443}
+    ran.network.assert_tidy()
+    assert all(address in ran.text() for address in CONTROL_ADDRESSES)  # named in the report
+
+
+def test_no_network(authority: Authority) -> None:
+    assert unanswered(authority).codes() == ["no-network"]
+
+
+def test_nobody_else_may_be_asked(authority: Authority) -> None:
+    ran = unanswered(authority, landmarks=Behaviour(), third_party=False)
+    assert ran.codes() == ["dns-resolver-unreachable"]
+    assert ran.network.touched == set()
+    assert {item.server for item in ran.observations.of(NameServerAnswer)} == {NAME_SERVER}
+
+
+def test_only_names_are_looked_at(authority: Authority) -> None:
+    ran = unanswered(authority, landmarks=Behaviour(), only=["dns"])
+    assert ran.network.touched == set()
+
+
+def test_a_private_name_is_nobody_else_s_business(authority: Authority) -> None:
+    network = one_host(authority, names={"mail.lan": "never"})
+    ran = Ran(network, authority, env={"SMTP_HOST": "mail.lan"})
+    assert ran.codes() == ["dns-resolver-unreachable"]
+    assert network.touched == set()
+    assert {item.server for item in ran.observations.of(NameServerAnswer)} == {NAME_SERVER}
+
+
+def test_a_name_that_does_not_exist_needs_no_comparison(authority: Authority) -> None:
+    network = one_host(authority, names={MAIL_HOST: "EAI_NONAME"})
+    ran = Ran(network, authority)
+    assert ran.codes() == ["dns-name-not-found"]
+    assert network.touched == set()

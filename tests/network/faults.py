@@ -9,7 +9,17 @@ from collections.abc import Callable
 
 from smtpdoctor.demo.authority import Authority
 
-from .internet import ADDRESS, HTTPS, IMPLICIT_TLS, NAME_SERVER, ROUTERS, STARTTLS, Internet
+from .internet import (
+    ADDRESS,
+    HOST,
+    HTTPS,
+    IMPLICIT_TLS,
+    NAME_SERVER,
+    NAMES,
+    ROUTERS,
+    STARTTLS,
+    Internet,
+)
 from .lossy_link import LossyLink
 
 Fault = Callable[[Internet], None]
@@ -129,6 +139,25 @@ def dead_first_name_server(internet: Internet) -> None:
     """The first of two name servers never answers."""
     internet.name_servers("192.0.2.99", NAME_SERVER)
     internet["transit"].filter("forward", "ip daddr 192.0.2.99 drop")
+
+
+def dead_only_name_server(internet: Internet) -> None:
+    """The only name server never answers; others on the internet do."""
+    internet.name_servers("192.0.2.99")
+    internet["transit"].filter("forward", "ip daddr 192.0.2.99 drop")
+
+
+def block_names_over_udp(internet: Internet) -> None:
+    """Nothing gets to port 53 over UDP; over TCP it does."""
+    internet["gateway"].filter("forward", "udp dport 53 drop")
+
+
+def complete_names(internet: Internet) -> None:
+    """As in a Kubernetes pod, a search list comes first; one of its domains answers any name."""
+    internet.name_servers(
+        NAME_SERVER, more="search svc.cluster.local example.net\noptions ndots:5\n"
+    )
+    internet.dns_servers[NAME_SERVER].add(f"{HOST}.example.net", "A", NAMES["smtp.gmail.com"][0])
 
 
 def block_name_servers(internet: Internet) -> None:

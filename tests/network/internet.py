@@ -132,6 +132,7 @@ class Internet:
         mark = f"smtpdoctor-{os.getpid()}-{secrets.token_hex(3)}"
         self._namespaces = {role: Namespace(f"{mark}-{role}") for role in ROLES}
         self.smtp_servers: dict[tuple[str, int], SMTPServer] = {}
+        self.dns_servers: dict[str, DNSServer] = {}
 
     def __getitem__(self, role: str) -> Namespace:
         return self._namespaces[role]
@@ -252,17 +253,17 @@ class Internet:
         assert server.errors == []
 
     def _serve_names(self) -> None:
-        for address in (NAME_SERVER, SECOND_NAME_SERVER):
-            server = DNSServer(address, 53)
+        for address in (NAME_SERVER, SECOND_NAME_SERVER, *PUBLIC_RESOLVERS):
+            server = self.dns_servers[address] = DNSServer(address, 53)
             for name, addresses in NAMES.items():
                 server.add(name, "A", *(item for item in addresses if ":" not in item))
                 server.add(name, "AAAA", *(item for item in addresses if ":" in item))
             self["others"].call(partial(self._stack.enter_context, server))
 
-    def name_servers(self, *addresses: str) -> None:
-        """What stands in the client's resolv.conf."""
+    def name_servers(self, *addresses: str, more: str = "") -> None:
+        """What stands in the client's resolv.conf, with these lines besides."""
         lines = "".join(f"nameserver {address}\n" for address in addresses)
-        self.client.write_file("resolv.conf", lines)
+        self.client.write_file("resolv.conf", lines + more)
         self.client.write_file("hosts", "127.0.0.1 localhost\n::1 localhost\n")
 
     # --- the client -------------------------------------------------------------------------

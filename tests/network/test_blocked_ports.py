@@ -13,10 +13,21 @@ from typing import Any
 import pytest
 
 from smtpdoctor.demo.authority import Authority
+from tests.dns.server import Fault as DNSFault
 
 from . import faults
 from .doctor import Check, check
-from .internet import ADDRESS, DISTANCE, HTTPS, IMPLICIT_TLS, ROUTER_ADDRESSES, STARTTLS, Internet
+from .internet import (
+    ADDRESS,
+    DISTANCE,
+    HOST,
+    HTTPS,
+    IMPLICIT_TLS,
+    NAME_SERVER,
+    ROUTER_ADDRESSES,
+    STARTTLS,
+    Internet,
+)
 
 pytestmark = pytest.mark.namespace
 
@@ -239,6 +250,54 @@ def test_name_servers_blocked(internet: Internet) -> None:
     faults.block_name_servers(internet)
     done = check(internet)
     assert_broken(done, "dns-blocked")
+    assert done.first["confidence"] == "certain"
+
+
+def test_name_servers_blocked_over_udp(internet: Internet) -> None:
+    faults.block_names_over_udp(internet)
+    done = check(internet)
+    assert_broken(done, "dns-blocked")
+    assert "use-vc" in str(done.first_fix)
+
+
+def test_the_fix_of_names_over_tcp_works(internet: Internet) -> None:
+    faults.block_names_over_udp(internet)
+    internet.name_servers(NAME_SERVER, more="options use-vc\n")
+    (looked_up,) = check(internet).observed("system-lookup")
+    assert looked_up["ok"]
+
+
+def test_only_name_server_dead(internet: Internet) -> None:
+    faults.dead_only_name_server(internet)
+    done = check(internet)
+    assert_broken(done, "dns-resolver-unreachable")
+    assert done.first["confidence"] == "certain"
+    assert "1.1.1.1" in str(done.first_fix)
+
+
+def test_nobody_else_may_be_asked_for_names(internet: Internet) -> None:
+    faults.dead_only_name_server(internet)
+    done = check(internet, "--no-third-party")
+    assert_broken(done, "dns-resolver-unreachable")
+    assert {item["server"] for item in done.observed("name-server-answer")} == {"192.0.2.99"}
+    assert done.observed("connect") == []
+
+
+@pytest.mark.parametrize("fault", ["servfail", "silent"])
+def test_ipv6_question_fails(internet: Internet, fault: DNSFault) -> None:
+    internet.dns_servers[NAME_SERVER].fault(HOST, "AAAA", fault)
+    done = check(internet)
+    assert [item["code"] for item in done.report["diagnoses"]] == ["dns-resolver-failing"]
+    assert NAME_SERVER in done.first["title"]
+    mail_goes_out = done.observed("system-lookup")[0]["ok"]
+    assert done.first["severity"] == ("warning" if mail_goes_out else "error")
+
+
+def test_search_list_makes_another_name(internet: Internet) -> None:
+    faults.complete_names(internet)
+    done = check(internet)
+    assert_broken(done, "dns-answer-bogus")
+    assert "example.net" in done.first["title"]
 
 
 # --- nothing is wrong -------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from smtpdoctor.cli import run
+from smtpdoctor.report.json import render
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.report.ticket import ticket
 
@@ -153,6 +156,26 @@ def test_a_healthy_run_has_nothing_to_ask() -> None:
     assert text == "Nothing is blocked: smtp.ionos.com, port 587, is reached from here.\n"
 
 
+def test_one_dead_address_of_two_blocks_nothing() -> None:
+    scene = Scene()
+    scene.addresses("192.0.2.10", "192.0.2.11")
+    scene.connect("open", "192.0.2.10")
+    scene.connect("silent", "192.0.2.11", took=3.3)
+    own_ports(scene, {465: "open"}, "192.0.2.11")
+    scene.session().rest()
+
+    assert ticket(report(scene)).startswith("Nothing is blocked: ")
+
+
+def test_an_interceptor_counts_even_where_the_application_does_not_verify() -> None:
+    scene = Scene(verify=False)
+    scene.trace(443, *WAY, end="open")
+    scene.trace(587, WAY[0], end="open")
+    scene.session().up_to("certificate").certificate(verify_code=20)
+
+    assert "pass connections from this machine" in ticket(report(scene))
+
+
 def test_another_cause_is_named_in_one_line_without_the_mailbox() -> None:
     scene = Scene().refuse("auth", "535 5.7.8 Authentication failed for info@example.com")
 
@@ -162,6 +185,34 @@ def test_another_cause_is_named_in_one_line_without_the_mailbox() -> None:
     assert text.startswith("smtpdoctor found no block that somebody could be asked to lift.")
     assert re.search(r"It found [a-z-]+: ", text)
     assert "@" not in text
+
+
+@pytest.mark.parametrize(
+    ("scene", "status", "words"),
+    [
+        (blocked(), 1, "To: whoever runs"),
+        (Scene.healthy(), 0, "Nothing is blocked"),
+        (Scene().refuse("auth", "535 5.7.8 no"), 1, "smtpdoctor found no block"),
+    ],
+    ids=["blocked", "healthy", "another cause"],
+)
+def test_the_command_prints_it_in_place_of_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], scene: Scene, status: int, words: str
+) -> None:
+    saved = tmp_path / "run.json"
+    saved.write_text(render(report(scene)), encoding="utf-8")
+
+    assert run(["check", "--replay", str(saved), "--ticket"]) == status
+
+    assert capsys.readouterr().out.startswith(words)
+
+
+def test_it_is_no_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--ticket", "--format", "json"]) == 2
+
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "--save FILE" in shown.err
 
 
 def test_a_saved_run_without_a_start_still_gives_a_request() -> None:

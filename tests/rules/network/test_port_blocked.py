@@ -57,6 +57,16 @@ def test_positive_only_another_port_of_the_host_answers() -> None:
     assert scene.diagnosis(CODE).confidence == "likely"
 
 
+def test_positive_what_port_25_does_elsewhere_says_nothing_of_587() -> None:
+    scene = silent()
+    own_ports(scene, {465: "open", 25: "silent"})
+    controls(scene, "silent", "silent")
+    scene.connect("open", "192.0.2.25", 25, "control", host="smtp.gmail.com")
+    landmarks(scene, "open")
+
+    assert scene.diagnosis(CODE).confidence == "certain"
+
+
 def test_positive_the_port_is_open_elsewhere() -> None:
     scene = silent()
     own_ports(scene, {465: "open"})

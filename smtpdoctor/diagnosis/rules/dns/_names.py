@@ -264,22 +264,24 @@ class Asked:
             and not down
         )
 
-    def comparison(self) -> tuple[Evidence, ...]:
-        """What public resolvers and literal addresses said, for comparison."""
+    def _comparison(self) -> str:
+        """What public resolvers and literal addresses said; "" where none was asked."""
         udp, tcp = self.public_answers("udp"), self.public_answers("tcp")
-        names = " and ".join(dict.fromkeys(item.server for item in udp or tcp or self.public))
-        texts = []
+        gave = udp[0].answers if udp else ()
+        names = ", ".join(sorted({item.server for item in udp or tcp or self.public}))
+        reached = ", ".join(sorted(item.address for item in self.landmarks))
+        parts = []
         if udp:
-            gave = f": {', '.join(udp[0].answers)}" if udp[0].outcome == "answer" else ""
-            texts.append(f"for comparison: {names} answered a question from here{gave}")
+            parts.append(
+                f"{names} answered a question from here ({', '.join(gave) or 'no address'})"
+            )
         elif tcp:
-            texts.append(f"for comparison: {names} answered over TCP, and not over UDP")
+            parts.append(f"{names} answered over TCP, and not over UDP")
         elif names:
-            texts.append(f"for comparison: {names} did not answer on port 53, over UDP or TCP")
-        if self.landmarks:
-            reached = " and ".join(item.address for item in self.landmarks)
-            texts.append(f"for comparison: {reached} answered on port 443")
-        return tuple(Evidence(check="dns", text=text) for text in texts)
+            parts.append(f"{names} did not answer on port 53, over UDP or TCP")
+        if reached:
+            parts.append(f"{reached} took connections on port 443")
+        return f"for comparison: {'; '.join(parts)}" if parts else ""
 
     @cached_property
     def wire_addresses(self) -> tuple[str, ...]:
@@ -328,6 +330,13 @@ class Asked:
             *own_line(self.run, "host"),
             *(Evidence(check="dns", text=text) for text in texts if text),
         )
+
+    def evidence_of_servers(self) -> tuple[Evidence, ...]:
+        """What the servers said, the first beside public resolvers; then the system."""
+        first, *rest = [self.server_text(server) for server in self.servers] or [""]
+        beside = "; ".join(text for text in (first, self._comparison()) if text)
+        texts = [beside, *rest, self._system_text()]
+        return tuple(Evidence(check="dns", text=text) for text in texts if text)
 
     def _system_text(self) -> str:
         if self.system is None:

@@ -61,8 +61,7 @@ def _diagnosis(asked: Asked, *, tcp_passes: bool, confidence: Confidence) -> Dia
             "itself works, and the mail settings are not at fault."
         ),
         evidence=(
-            *asked.evidence(),
-            *asked.comparison(),
+            *asked.evidence_of_servers(),
             *library_words(asked.run, "dns-resolver-unreachable", "dns"),
         ),
         fixes=(*over_tcp, open_port_fix(asked)),

@@ -36,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "One of the name servers that this machine is set to ask gives no answer, another "
             f"does. {waits}"
         ),
-        evidence=asked.evidence(),
+        evidence=asked.evidence_of_servers(),
         fixes=(
             Fix(
                 title=f"take {dead} out of the list of name servers, or bring it back",

@@ -78,9 +78,8 @@ def _no_help(asked: Asked) -> Diagnosis:
         title=f"name server {server} {WORDS[outcome]} {asked.host}",
         explanation=f"{explanation} Without an address the application can't connect.",
         evidence=(
-            *asked.evidence(),
+            *asked.evidence_of_servers(),
             *other_names,
-            *asked.comparison(),
             *library_words(asked.run, CODE),
         ),
         fixes=tuple(fixes),
@@ -111,7 +110,7 @@ def _ipv4_only(asked: Asked) -> Diagnosis:
             'The right answer for a name without one would be "no such record", at once. '
             f"{effect}"
         ),
-        evidence=(*asked.evidence(), *library_words(asked.run, CODE)),
+        evidence=(*asked.evidence_of_servers(), *library_words(asked.run, CODE)),
         fixes=(
             Fix(
                 title="have AAAA answered, or ask a name server that answers it",
@@ -144,7 +143,7 @@ def _the_system_alone(asked: Asked) -> Diagnosis:
             "the application uses, does not. So the fault is on this machine, between programs and "
             "the name server: which sources of names it uses, or a cache in between."
         ),
-        evidence=(*asked.evidence(), *library_words(asked.run, CODE)),
+        evidence=(*asked.evidence_of_servers(), *library_words(asked.run, CODE)),
         fixes=(
             Fix(
                 title="let the system ask its name servers",

@@ -38,7 +38,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="dns", text=f"{where} has no line with a name server, or is not there"),
-            *asked.evidence(),
+            *asked.evidence_of_servers(),
             *library_words(run, CODE),
         ),
         fixes=(resolver_fix(asked),),

@@ -42,7 +42,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "the name servers that this machine is set to ask give no answer at all. Every program "
             f"here that looks names up fails the same way. {why}"
         ),
-        evidence=(*asked.evidence(), *asked.comparison(), *library_words(run, CODE, "dns")),
+        evidence=(*asked.evidence_of_servers(), *library_words(run, CODE, "dns")),
         fixes=(resolver_fix(asked),),
         explains=(asked.failed.id,),
     )

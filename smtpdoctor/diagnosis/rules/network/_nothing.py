@@ -10,7 +10,7 @@ from functools import cached_property
 
 from smtpdoctor.addresses import is_loopback
 from smtpdoctor.diagnosis.model import Evidence
-from smtpdoctor.diagnosis.rules.dns._names import NO_ANSWER, Asked
+from smtpdoctor.diagnosis.rules.dns._names import NO_ANSWER, Asked, server_address
 from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import ConnectAttempt, NameServerAnswer
@@ -57,8 +57,7 @@ class Nothing:
         beyond = [
             answer
             for answer in self.run.observations.of(NameServerAnswer)
-            if not is_loopback(answer.server.rpartition(":")[0] or answer.server)
-            and not is_loopback(answer.server)
+            if not is_loopback(server_address(answer.server))
         ]
         if not beyond:
             return None
@@ -69,6 +68,5 @@ class Nothing:
         if self.attempts:
             return self.reach.evidence(self._code)
         names = ", ".join(item.address for item in self.landmarks)
-        beside = Evidence(check="reach", text=f"nor did {names} answer on port 443")
-        first, *rest = self.asked.evidence()
-        return (first, *rest[:2], beside, *rest[2:])
+        how = "there is no route to" if self.no_route else "no answer came on port 443 from"
+        return (Evidence(check="reach", text=f"{how} {names}"), *self.asked.evidence())

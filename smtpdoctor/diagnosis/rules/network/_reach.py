@@ -106,7 +106,8 @@ class Reach:
     @cached_property
     def controls(self) -> dict[str, ConnectOutcome]:
         """Independent hosts, and how each answered on the same port."""
-        found = self._beside("control")
+        port = self.run.settings.port
+        found = [item for item in self._beside("control") if item.port == port]
         return {
             host: _most_telling(item for item in found if item.host == host)
             for host in dict.fromkeys(item.host for item in found)
