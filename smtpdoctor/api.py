@@ -29,7 +29,6 @@ from smtpdoctor.runner import examine
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import Options, UsageError, read_settings
 from smtpdoctor.smtp.tls import client_context
-from smtpdoctor.spf.names import domain_fault, to_ascii
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -230,6 +229,8 @@ def sender_plan(
 
 def _through(text: str) -> tuple[knowledge.Provider | None, str]:
     """The provider that is meant, by its id or one of its hosts, and the host where it is one."""
+    from smtpdoctor.spf.names import domain_fault, to_ascii
+
     name = text.strip().lower().rstrip(".")
     if name in knowledge.providers():
         return knowledge.providers()[name], ""

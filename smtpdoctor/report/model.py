@@ -183,9 +183,10 @@ def _check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResul
         return CheckResult(
             name=name, status="skipped", summary=words, seconds=0.0, skipped_because=because
         )
-    return CheckResult(
-        name=name, status=_status(name, seen, judgement), summary=summary, seconds=seconds
-    )
+    status = _status(name, seen, judgement)
+    if name == "sender" and run.is_about_sender_alone and not run.enough_seen:
+        status = "warned"  # the DNS left the question open
+    return CheckResult(name=name, status=status, summary=summary, seconds=seconds)
 
 
 def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgement) -> CheckStatus:

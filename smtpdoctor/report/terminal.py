@@ -417,6 +417,13 @@ class _Page:
             return
         for line in spf_tree(self.run.policy, unicode=self.unicode):
             yield Text(visible(line)[: self.width])
+        verdict = self.run.policy.verdict
+        yield from self._wrapped(f"{verdict.words}: {'; '.join(verdict.reasons)}", first="DMARC: ")
+        if (later := self.run.policy.dmarc.successor) is not None:
+            # receivers follow either for years (RFC 7489 and RFC 9989)
+            asked = f"“{later.policy}”" if later.policy else "nothing"
+            words = f"RFC 9989 differs, it asks for {asked}: {'; '.join(later.why)}"
+            yield from self._wrapped(words, indent=2)
         yield Text()
 
     def _transcript(self) -> Iterator[Text]:

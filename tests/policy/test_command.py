@@ -173,6 +173,17 @@ def test_the_tree_of_lookups(server: DNSServer, capsys: pytest.CaptureFixture[st
     assert "include:_spf-eu.ionos.com  (1 look-up)" in lines[at + 2]
 
 
+def test_where_the_successor_of_dmarc_differs(
+    server: DNSServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(domain(dmarc="v=DMARC1; p=reject; pct=10"), server)
+    arguments = ["sender", ADDRESS, "--through", "ionos", "--verbose"]
+    run([*arguments, "--nameserver", server.endpoint])
+    out = " ".join(capsys.readouterr().out.split())
+    assert "DMARC: passes by SPF and by DKIM" in out
+    assert "RFC 9989 differs, it asks for “reject”: “pct” is gone" in out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
