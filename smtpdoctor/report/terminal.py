@@ -109,9 +109,11 @@ class _Page:
         read = self.report.checks[0]
         place = self.run.place
         where = f"in {place.container}" if place and place.container else f"on {self.report.where}"
-        right = f"{read.summary}, {where}" if read.status == "passed" else where
-        if len(left) + len(right) + 2 <= self.width:
-            yield self._spread(left, visible(right))
+        right = visible(f"{read.summary}, {where}" if read.status == "passed" else where)
+        for words in (right, right.removeprefix("read from ")):
+            if len(left) + len(words) + 2 <= self.width:
+                yield self._spread(left, words)
+                break
         else:
             yield Text(left, style="bold")
             yield from self._wrapped(right, indent=2)
