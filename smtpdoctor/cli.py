@@ -487,6 +487,8 @@ def _verdict_stands() -> Iterator[None]:
     except BrokenPipeError:
         # what is still in the buffer is written at the very end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # rich does the same by itself, and then leaves
+        pass
 
 
 def _write_json(text: str) -> None:

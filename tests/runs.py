@@ -7,7 +7,8 @@ share it.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
+from smtpdoctor.demo.scenarios import SCENARIOS, Unserved
+from smtpdoctor.demo.server import SMTPServer
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
 from smtpdoctor.observations import Session as SessionSeen
+from smtpdoctor.plan import Mapping as ConnectTo
 from smtpdoctor.report.json import render as render_json
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.terminal import render
@@ -138,3 +142,27 @@ def one_host(
         ports={**internet, **ports, **(others or {})},
         **network,
     )
+
+
+@contextmanager
+def playing(name: str, folder: Path) -> Iterator[tuple[FakeNetwork, list[ConnectTo], Path]]:
+    """A scenario of the demo on a network in memory, its .env in `folder`: the network, what
+    --connect-to says there, and the CA to trust."""
+    scenario = SCENARIOS[name]
+    (folder / ".env").write_text(scenario.env_text)
+    with scenario.built() as (trusted, built):
+        addresses = {
+            host: f"192.0.2.{30 + number}"
+            for number, host in enumerate(dict.fromkeys(host for host, _ in built))
+        }
+        ports: dict[tuple[str, int], Port] = {
+            (addresses[host], port): kept
+            if isinstance(kept, SMTPServer)
+            else ("silent" if kept is Unserved.SILENT else "refused")
+            for (host, port), kept in built.items()
+        }
+        mapped = [
+            ConnectTo(host=host, port=port, address=addresses[host], target_port=port)
+            for host, port in built
+        ]
+        yield FakeNetwork(ports=ports), mapped, trusted.cafile

@@ -7,8 +7,8 @@ found, and nothing here is ever looked up in the DNS: the hosts stand on loopbac
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -116,26 +116,36 @@ class Scenario:
 
         Raises `SilentPortUnavailableError` where a port can't be made silent.
         """
-        with ExitStack() as authorities:
-            trusted = authorities.enter_context(Authority())
+        with self.built() as (trusted, built):
             async with AsyncExitStack() as stack:
                 servers: dict[tuple[str, int], SMTPServer] = {}
                 connect_to: list[tuple[str, int, str, int]] = []
-                for (host, port), kept in self.ports.items():
+                for (host, port), kept in built.items():
                     stands_in: SMTPServer | SilentPort | RefusingPort
-                    if isinstance(kept, Served):
-                        certificate = _issued(kept.certificate, trusted, authorities)
-                        stands_in = SMTPServer(replace(kept.behaviour, certificate=certificate))
-                        servers[host, port] = stands_in
-                    elif kept is Unserved.SILENT:
-                        stands_in = SilentPort()
+                    if isinstance(kept, SMTPServer):
+                        stands_in = servers[host, port] = kept
                     else:
-                        stands_in = RefusingPort()
+                        stands_in = SilentPort() if kept is Unserved.SILENT else RefusingPort()
                     await stack.enter_async_context(stands_in)
                     connect_to.append((host, port, stands_in.host, stands_in.port))
                 yield Setup(
                     self.env_text, connect_to, trusted.cafile, self.expected, self.size, servers
                 )
+
+    @contextmanager
+    def built(self) -> Iterator[tuple[Authority, dict[tuple[str, int], SMTPServer | Unserved]]]:
+        """The trusted CA, and what stands on each (host, port): servers with their certificates,
+        which don't listen yet."""
+        with ExitStack() as authorities:
+            trusted = authorities.enter_context(Authority())
+            built: dict[tuple[str, int], SMTPServer | Unserved] = {}
+            for place, kept in self.ports.items():
+                if isinstance(kept, Served):
+                    certificate = _issued(kept.certificate, trusted, authorities)
+                    built[place] = SMTPServer(replace(kept.behaviour, certificate=certificate))
+                else:
+                    built[place] = kept
+            yield trusted, built
 
 
 def _issued(request: CertificateRequest, trusted: Authority, stack: ExitStack) -> Certificate:

@@ -60,9 +60,11 @@ class Outlet:
 
     # --- evidence -----------------------------------------------------------------------------
 
-    @property
-    def summary(self) -> str:
-        """What is known of the port on the platform in one sentence, "" where nothing is."""
+    def summary(self, *, near: bool) -> str:
+        """What is known of the port on the platform in one sentence, "" where nothing is.
+
+        near: as for `fixes`.
+        """
         for item, known in self.seen:
             extent = known.blocks(self.port)
             sure = "runs" if item.verified else "probably runs"
@@ -72,7 +74,7 @@ class Outlet:
                 who = f" for {entry.who}" if entry.who else ""
                 return f"{where} block it by default{who}."
             if extent == "none":
-                return f"{where} leave it open: look at your own rules."
+                return f"{where} leave it open{': look at your own rules' if near else ''}."
         return ""
 
     @property

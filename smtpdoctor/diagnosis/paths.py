@@ -269,7 +269,7 @@ def _only_near(last: Hop | None, way: PathTrace) -> bool:
 def _place(last: Hop, way: PathTrace) -> str:
     """Whose network begins behind this router, as a guess from the addresses up to it."""
     if _is_shared(last.sender):
-        return "probably inside your internet provider's network"
+        return "probably inside your internet provider's or cloud's network"
     if is_local(last.sender):
         return "close by, probably in your own network, your cloud's or your provider's"
     if all(_is_near(hop.sender) for hop in routers(way) if hop.ttl < last.ttl):

@@ -211,6 +211,8 @@ def _sender(run: Run) -> str | None:
                 return f"{exchange.reply.code} {exchange.reply.last}"
             if exchange.error == CUT_OFF:
                 return OUT_OF_TIME
+            if exchange.outcome == "reply":
+                return f"the answer to {exchange.step.upper()} was no SMTP"
             return exchange.error or f"no answer ({exchange.outcome})"
     judged = run.provider.sender_judged if run.provider else "unknown"
     so_far = "" if judged in ("mail", "rcpt") else " so far"
@@ -271,3 +273,21 @@ def _deciding_term(found: Assessment) -> str:
         ),
         "",
     )
+
+
+def ways(run: Run) -> dict[bool, str]:
+    """The ways to the provider that were tried, by whether they work: hosts with their ports."""
+    tried: dict[tuple[str, int], bool] = {}
+    for attempt in (*run.connects("other-port"), *run.connects("other-host")):
+        tried.setdefault((attempt.host, attempt.port), False)
+    for view in run.sessions:
+        way = (view.session.host, view.session.port)
+        tried[way] = tried.get(way, False) or view.works
+    found: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
+    for (host, port), works in sorted(tried.items()):
+        found[works].setdefault(host, []).append(str(port))
+    return {
+        works: ", ".join(f"{host} on {' and '.join(ports)}" for host, ports in hosts.items())
+        for works, hosts in found.items()
+        if hosts
+    }

@@ -30,7 +30,7 @@ from smtpdoctor.report import network_table
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
 from smtpdoctor.report.spf_tree import spf_tree
-from smtpdoctor.report.summary import OUTCOME_WORDS
+from smtpdoctor.report.summary import OUTCOME_WORDS, ways
 from smtpdoctor.settings.model import Setting
 from smtpdoctor.text import visible
 
@@ -88,8 +88,11 @@ class _Page:
         leading = (errors or [item for item in others if item.severity == "warning"])[:1]
         for diagnosis in leading:
             yield from self._block(diagnosis)
-        for diagnosis in [item for item in (*errors, *others) if item not in leading]:
+        further = [item for item in (*errors, *others) if item not in leading]
+        for diagnosis in further:
             yield from self._short(diagnosis)
+        if further and not self.verbose:
+            yield Text()
         yield from self._unexplained()
         if self.verbose:
             yield from self._policy_tree()
@@ -118,9 +121,11 @@ class _Page:
         read = self.report.checks[0]
         place = self.run.place
         where = f"in {place.container}" if place and place.container else f"on {self.report.where}"
-        right = f"{read.summary}, {where}" if read.status == "passed" else where
-        if len(left) + len(right) + 2 <= self.width:
-            yield self._spread(left, visible(right))
+        right = visible(f"{read.summary}, {where}" if read.status == "passed" else where)
+        for words in (right, right.removeprefix("read from ")):
+            if len(left) + len(words) + 2 <= self.width:
+                yield self._spread(left, words)
+                break
         else:
             yield Text(left, style="bold")
             yield from self._wrapped(right, indent=2)
@@ -150,6 +155,12 @@ class _Page:
                 names = ", ".join(check.name for check in together)
                 first = msgspec.structs.replace(first, name=names)
             yield from self._check(first)
+        if not self.run.settings.found:
+            for works, words in ways(self.run).items():
+                status: CheckStatus = "passed" if works else "failed"
+                yield from self._check(
+                    CheckResult(name="ways", status=status, summary=words, seconds=0.0)
+                )
 
     def _check(self, check: CheckResult) -> Iterator[Text]:
         symbol, word, colour = MARKS[check.status]
@@ -509,7 +520,8 @@ def observation_words(item: AnyObservation) -> str:
     elif isinstance(item, Handshake):
         what, words = "TLS handshake", f"{item.failure} {item.reason}".rstrip()
     elif isinstance(item, Exchange) and item.reply is not None:
-        what, words = item.step, f"{item.reply.code} {item.reply.last}"
+        code = f"{item.reply.code} " if item.reply.code else ""
+        what, words = item.step, f"{code}{item.reply.last}"
     elif isinstance(item, Exchange):
         what, words = item.step, f"{item.error or item.outcome} {item.arrived}".rstrip()
     return f"{what}: {'no answer before the end' if _cut_off(item) else words}"

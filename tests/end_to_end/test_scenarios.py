@@ -5,37 +5,60 @@ from __future__ import annotations
 import base64
 import io
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from rich.console import Console
 
+from smtpdoctor.api import make_plan
+from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo import command
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.demo.scenarios import SCENARIOS
-from smtpdoctor.demo.server import most_simultaneous
+from smtpdoctor.demo.server import SMTPServer, most_simultaneous
 from smtpdoctor.report.json import read, render
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.report.terminal import render as render_terminal
+from smtpdoctor.settings.reading import Options
+
+from ..fake_network import run
+from ..report.contract import assert_keeps_the_contract
+from ..runs import playing
+
+#: What waits for ten seconds, or needs a port that Linux alone makes silent, plays in memory.
+SLOW = ("greeting-missing", "blocked-587")
 
 
 class Played:
     """One scenario's run with what its servers saw."""
 
-    def __init__(self, name: str) -> None:
-        self.report, self.setup = command.play(name)
-        self.expected = self.setup.expected
-        self.sessions = [
-            session for server in self.setup.servers.values() for session in server.sessions
-        ]
+    def __init__(self, name: str, folder: Path) -> None:
+        self.expected = SCENARIOS[name].expected
+        if name in SLOW:
+            self.report, self.servers = _played_in_memory(name, folder)
+        else:
+            self.report, setup = command.play(name)
+            self.servers = list(setup.servers.values())
+        self.sessions = [session for server in self.servers for session in server.sessions]
+
+
+def _played_in_memory(name: str, folder: Path) -> tuple[Report, list[SMTPServer]]:
+    with playing(name, folder) as (network, connect_to, cafile):
+        plan = make_plan(
+            Options(), environ={}, folder=folder, stdin=None, connect_to=connect_to, cafile=cafile
+        )
+        report = run(run_plan(plan, environ={}, network=network))
+        network.assert_tidy()
+        return report, [each for each in network.servers.values() if isinstance(each, SMTPServer)]
 
 
 @pytest.fixture(params=sorted(SCENARIOS), scope="module")
-def played(request: pytest.FixtureRequest) -> Played:
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Played:
     scenario = SCENARIOS[request.param]
-    if scenario.unavailable:
+    if scenario.unavailable and request.param not in SLOW:
         pytest.skip(scenario.unavailable)
-    return Played(request.param)
+    return Played(request.param, tmp_path_factory.mktemp("played"))
 
 
 def text(report: Report, *, verbose: bool, width: int = 80) -> str:
@@ -62,18 +85,19 @@ def test_a_scenario_keeps_every_promise(played: Played) -> None:
     for form in forms(PASSWORD):
         assert all(form not in page for page in shown)
     # what the servers saw
-    for server in played.setup.servers.values():
+    for server in played.servers:
         assert not server.data_seen
         assert server.auth_attempts <= 1
     assert most_simultaneous(played.sessions) <= 2
     for session in played.sessions:
         for line in session.lines:
             assert line.in_tls or not line.text.upper().startswith(b"AUTH")
-    assert sum(server.auth_attempts for server in played.setup.servers.values()) <= 1
+    assert sum(server.auth_attempts for server in played.servers) <= 1
 
 
 def test_a_scenario_is_judged_again_from_its_saved_run(played: Played) -> None:
     saved = render(played.report)
+    assert_keeps_the_contract(json.loads(saved))
     observations, started, seconds = read(saved.encode())
     again = build(observations, started=started, seconds=seconds)
     assert json.loads(render(again)) == json.loads(saved)
@@ -82,7 +106,9 @@ def test_a_scenario_is_judged_again_from_its_saved_run(played: Played) -> None:
 def test_a_scenario_fits_the_first_screen(played: Played) -> None:
     lines = text(played.report, verbose=False).splitlines()
     assert max(map(len, lines)) <= 80
-    assert len(lines) <= 26, "\n".join(lines)
+    # where it ran may need a line of its own
+    most = 25 if lines[1].startswith("  read from") else 24
+    assert len(lines) <= most, "\n".join(lines)
 
 
 def forms(secret: str) -> list[str]:

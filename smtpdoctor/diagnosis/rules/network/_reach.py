@@ -169,10 +169,15 @@ class Reach:
     def _found_on_the_way(self) -> Refusal | Nearer | Lost | None:
         return self.paths.refusal or self.paths.nearer or self.paths.lost
 
+    @property
+    def may_be_ones_own(self) -> bool:
+        """The user's own rules may be what ends the attempts, by all that was seen."""
+        found = self._found_on_the_way
+        return found is None or found.is_near
+
     def let_through(self) -> tuple[Fix, ...]:
         """What opens the configured port, and what needs no such port."""
-        found = self._found_on_the_way
-        return self.outlet.fixes(near=found is None or found.is_near, passing=self.passing)
+        return self.outlet.fixes(near=self.may_be_ones_own, passing=self.passing)
 
     @property
     def passing(self) -> set[int]:

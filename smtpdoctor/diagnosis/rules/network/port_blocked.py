@@ -43,7 +43,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
     """Title, explanation with where the block stands, and how sure that is."""
     host, port = run.settings.host, run.settings.port
-    aside = reach.outlet.summary or "Neither the password nor TLS plays a part yet."
+    known = reach.outlet.summary(near=reach.may_be_ones_own)
+    aside = known or "Neither the password nor TLS plays a part yet."
     if reach.blocked_elsewhere:
         return (
             f"outgoing port {port} is blocked, to {host} and others",

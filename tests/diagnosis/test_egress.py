@@ -1,0 +1,101 @@
+"""What is said of a port on every platform that the knowledge base has."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpdoctor.diagnosis.egress import Outlet
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.knowledge.platforms import platforms
+
+from ..rules.scene import Scene
+
+
+def outlet(identifier: str | None, port: int = 587, **settings: object) -> Outlet:
+    scene = Scene(**settings)  # type: ignore[arg-type]
+    if identifier is not None:
+        scene.platform(identifier)
+    return Outlet(Run(scene.observations()), port)
+
+
+@pytest.mark.parametrize("identifier", list(platforms()))
+@pytest.mark.parametrize("port", [25, 465, 587, 2525])
+def test_every_platform_gives_whole_sentences(identifier: str, port: int) -> None:
+    seen = outlet(identifier, port)
+
+    fixes = seen.fixes(near=True, passing={443})
+
+    assert fixes[-1].title == "send through a service that needs no blocked port"
+    for text in (
+        seen.summary(near=True),
+        *(item.text for item in seen.evidence),
+        *(step for fix in fixes for step in (fix.title, *fix.steps)),
+    ):
+        assert text == text.strip()
+        assert "  " not in text
+        assert "None" not in text
+    assert all(fix.steps for fix in fixes)
+    assert all(item.text.startswith("this runs on ") for item in seen.evidence)
+
+
+@pytest.mark.parametrize("identifier", list(platforms()))
+def test_only_what_is_verified_is_called_known(identifier: str) -> None:
+    known = platforms()[identifier]
+    for port in (25, 465, 587, 2525):
+        seen = outlet(identifier, port)
+        verified = any(entry.verified for entry in known.about(port))
+        assert verified == any("; known: " in item.text for item in seen.evidence)
+        if not verified:
+            assert seen.blocking is None
+            assert seen.summary(near=True) == ""
+
+
+def test_without_a_platform_the_rules_are_named_by_kind() -> None:
+    own, ask, service = outlet(None).fixes(near=True)
+
+    assert "security group" in own.steps[0]
+    assert "on this machine: the firewall" in own.steps[-1]
+    assert "--ticket" in ask.steps[0]
+    assert "not tried from here" in service.steps[0]
+
+
+def test_in_a_container_the_host_has_the_firewall() -> None:
+    own = outlet(None, container="container 3f2a").own_rules()
+
+    assert own is not None
+    assert own.steps[-1].startswith("on the host of this container")
+
+
+def test_far_away_ones_own_rules_are_left_out() -> None:
+    titles = [fix.title for fix in outlet("aws_ec2").fixes(near=False)]
+
+    assert not any("your own rules" in title for title in titles)
+
+
+def test_a_managed_platform_has_no_firewall_to_look_at() -> None:
+    assert outlet("vercel").own_rules() is None
+
+
+def test_the_most_specific_platform_stands_first() -> None:
+    scene = Scene().platform("kubernetes").platform("digitalocean_droplet")
+    seen = Outlet(Run(scene.observations()), 587)
+
+    assert [item.platform for item, _ in seen.seen] == ["kubernetes", "digitalocean_droplet"]
+    assert seen.blocking is platforms()["digitalocean_droplet"]
+
+
+def test_a_relay_port_that_is_said_to_be_blocked_is_not_proposed() -> None:
+    assert not any("2525" in step for step in outlet("railway").other_service().steps)
+
+
+def test_relays_are_named_for_the_ports_that_answer() -> None:
+    steps = outlet(None).other_service({443, 465}).steps
+
+    assert steps[0].startswith("By SMTP on port 465 (answers from here): ")
+    assert "port 443, which answers from here" in steps[1]
+
+
+def test_a_platform_that_this_version_does_not_know_says_nothing() -> None:
+    scene = Scene().platform("cloud-of-tomorrow", name="Cloud of Tomorrow")
+
+    assert Outlet(Run(scene.observations()), 587).evidence == ()

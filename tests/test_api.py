@@ -1,0 +1,158 @@
+"""The Python interface: the same run as the command's, with the same refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtpdoctor
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
+
+from . import fake_network
+from .fake_network import FakeNetwork
+from .runs import ADDRESS, HOST, one_host
+
+
+@pytest.fixture
+def network(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
+    made = one_host(authority)
+    monkeypatch.setattr("smtpdoctor.api.SystemNetwork", lambda nameservers: made)
+    monkeypatch.setattr(asyncio, "run", fake_network.run)
+    return made
+
+
+@pytest.fixture
+def arguments(authority: Authority, tmp_path: Path) -> dict[str, Any]:
+    return {
+        "host": HOST,
+        "user": USERNAME,
+        "password": PASSWORD,
+        "environ": {},
+        "folder": tmp_path,
+        "cafile": authority.cafile,
+    }
+
+
+def test_check_and_acheck_give_the_same_report(
+    network: FakeNetwork, arguments: Mapping[str, Any]
+) -> None:
+    report = smtpdoctor.check(**arguments)
+    again = fake_network.run(smtpdoctor.acheck(**arguments))
+    assert report.verdict == again.verdict == "healthy"
+    assert report.checks == again.checks
+    assert inspect.signature(smtpdoctor.check) == inspect.signature(smtpdoctor.acheck)
+    assert not inspect.iscoroutinefunction(smtpdoctor.check)
+    assert "Sends no message" in str(smtpdoctor.check.__doc__)
+
+
+def test_diagnose_judges_without_a_network(
+    network: FakeNetwork, arguments: Mapping[str, Any]
+) -> None:
+    network.servers[ADDRESS, 587] = "refused"
+    report = smtpdoctor.check(**arguments)
+    network.knocks.clear()
+    again = smtpdoctor.diagnose(report.observations, started=report.started, seconds=report.seconds)
+    assert again == report
+    assert network.knocks == []
+
+
+def test_settings_come_from_the_environment_and_the_folder(
+    network: FakeNetwork, authority: Authority, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text(f"SMTP_HOST={HOST}\nSMTP_USER={USERNAME}\nSMTP_PASS=wrong-one\n")
+    found = {"environ": {}, "folder": str(tmp_path), "cafile": str(authority.cafile)}
+    assert smtpdoctor.check(**found).diagnoses[0].code == "credentials-rejected"
+    found["environ"] = {"SMTP_PASS": PASSWORD}
+    assert smtpdoctor.check(**found).verdict == "healthy"
+
+
+@pytest.mark.parametrize("password", ["line one\nline two", "ends with a line end\n", "tab\t", " "])
+def test_a_password_goes_out_as_it_is(
+    network: FakeNetwork, arguments: dict[str, Any], password: str
+) -> None:
+    network.server(ADDRESS, 587).behaviour = Behaviour(
+        certificate=network.server(ADDRESS, 587).behaviour.certificate, users={USERNAME: password}
+    )
+    report = smtpdoctor.check(**{**arguments, "password": password})
+    login = next(check for check in report.checks if check.name == "auth")
+    assert login.status == "passed", login.summary
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"port": 99999}, "99999"),
+        ({"port": "five"}, "five"),
+        ({"host": "a b"}, "--host"),
+        ({"tls": "maybe"}, "--tls"),
+        ({"size": -1}, "--size"),
+        ({"password": ""}, "password"),
+        ({"cafile": "nowhere.pem"}, "nowhere.pem"),
+        ({"connect_to": ["nonsense"]}, "nonsense"),
+        ({"nameservers": ["dns.example"]}, "dns.example"),
+        ({"only": ["everything"]}, "everything"),
+        ({"skip": ["nothing"]}, "nothing"),
+        ({"timeout": 0}, "--timeout"),
+        ({"timeout": float("nan")}, "--timeout"),
+        ({"timeout": float("inf")}, "--timeout"),
+        ({"env_file": "nowhere.env"}, "nowhere.env"),
+        ({"target": HOST}, "TARGET"),
+    ],
+    ids=str,
+)
+def test_an_argument_that_cannot_be_one_is_refused(
+    network: FakeNetwork, arguments: dict[str, Any], wrong: Mapping[str, Any], words: str
+) -> None:
+    with pytest.raises(smtpdoctor.UsageError, match=words):
+        smtpdoctor.check(**{**arguments, **wrong})
+    assert network.knocks == []
+
+
+def test_an_unknown_argument_is_python_s_own_error(arguments: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        smtpdoctor.check(hots=HOST)  # type: ignore[call-arg]
+
+
+def test_runs_beside_each_other(network: FakeNetwork, arguments: Mapping[str, Any]) -> None:
+    async def both() -> list[smtpdoctor.Report]:
+        return await asyncio.gather(
+            smtpdoctor.acheck(**arguments), smtpdoctor.acheck(**arguments, port=465)
+        )
+
+    assert [report.verdict for report in fake_network.run(both())] == ["healthy", "healthy"]
+
+
+def test_a_cancelled_run_leaves_nothing_behind(
+    network: FakeNetwork, arguments: Mapping[str, Any]
+) -> None:
+    network.server(ADDRESS, 587).behaviour = Behaviour(on_accept=Act.SILENCE)
+
+    async def cancelled() -> set[asyncio.Task[Any]]:
+        before = asyncio.all_tasks()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(3):
+                await smtpdoctor.acheck(**arguments)
+        return asyncio.all_tasks() - before - network.tasks
+
+    assert fake_network.run(cancelled()) == set()
+    assert all(knock.stream.closed for knock in network.knocks if knock.stream)
+
+
+def test_a_listener_sees_each_observation_once(
+    network: FakeNetwork, arguments: Mapping[str, Any]
+) -> None:
+    from smtpdoctor.api import make_plan, run
+    from smtpdoctor.settings.reading import Options
+
+    plan = make_plan(
+        Options(host=HOST), environ={}, folder=arguments["folder"], stdin=None, only=["dns"]
+    )
+    seen: list[Any] = []
+    report = fake_network.run(run(plan, environ={}, listener=seen.append))
+    assert seen == list(report.observations)

@@ -1,0 +1,765 @@
+"""The command line: options, exit statuses, and what is printed where.
+
+Most of it runs in this process on the network in memory; what is about a process of its own (pipes,
+terminals, Ctrl-C) runs as one, against loopback only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtpdoctor
+from smtpdoctor import cli
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
+from smtpdoctor.demo.scenarios import SCENARIOS
+
+from . import fake_network
+from .fake_network import FakeNetwork
+from .report.contract import assert_keeps_the_contract
+from .runs import ADDRESS, HOST, one_host
+from .servers.fixtures import StartServer
+
+PROGRAM = (sys.executable, "-m", "smtpdoctor")
+DOTENV = f"SMTP_HOST={HOST}\nSMTP_PORT=587\nSMTP_USER={USERNAME}\nSMTP_PASS={PASSWORD}\n"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one command did."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> Any:
+        """Its JSON report."""
+        data = json.loads(self.out)
+        assert_keeps_the_contract(data)
+        return data
+
+    @property
+    def codes(self) -> list[str]:
+        return [item["code"] for item in self.report["diagnoses"] if item["severity"] == "error"]
+
+    def one_line(self) -> str:
+        """A wrong usage: exit 2, nothing on standard output, one line on standard error."""
+        assert (self.status, self.out) == (2, "")
+        (line,) = self.err.splitlines()
+        assert line.startswith("smtpdoctor: ")
+        return line
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def network(authority: Authority) -> FakeNetwork:
+    """What the commands see; tests put other servers on its ports."""
+    return one_host(authority)
+
+
+@pytest.fixture
+def command(
+    network: FakeNetwork,
+    authority: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Command:
+    """Runs the program here: `command("check", "--strict", stdin=…)`, in an empty folder."""
+    for name in list(os.environ):
+        if "SMTP" in name or name in ("NODE_TLS_REJECT_UNAUTHORIZED", "NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.cafile))
+    monkeypatch.setattr("smtpdoctor.api.SystemNetwork", lambda nameservers: network)
+    monkeypatch.setattr(asyncio, "run", fake_network.run)
+
+    def run(*arguments: str, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        status = cli.run(list(arguments))
+        captured = capsys.readouterr()
+        return Done(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def configured(command: Command, tmp_path: Path) -> Command:
+    """The same in a folder with a sound .env."""
+    (tmp_path / ".env").write_text(DOTENV)
+    return command
+
+
+def process(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """The program as a process of its own, on loopback."""
+    environ = {name: value for name, value in os.environ.items() if "SMTP" not in name}
+    more.setdefault("env", environ)
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        capture_output=more.pop("capture_output", True),
+        text=True,
+        timeout=60,
+        check=False,
+        **more,
+    )
+
+
+# --- exit statuses --------------------------------------------------------------------------
+
+
+def test_healthy_is_0(configured: Command) -> None:
+    done = configured("check")
+    assert done.status == 0
+    assert "exit 0" in done.out
+    assert done.err == ""
+
+
+def test_an_error_is_1(configured: Command, network: FakeNetwork) -> None:
+    network.server(ADDRESS, 587).behaviour = Behaviour(greeting=("554 no", Act.CLOSE))
+    assert configured("check").status == 1
+    assert configured("check", "--format", "json").status == 1
+
+
+def test_a_warning_is_0_and_under_strict_1(
+    configured: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTP_TLS_REJECT_UNAUTHORIZED", "false")
+    done = configured("check", "--format", "json")
+    assert (done.report["verdict"], done.status) == ("warnings", 0)
+    strict = configured("check", "--strict")
+    assert strict.status == 1
+    assert "exit 1" in strict.out
+
+
+def test_strict_asks_nothing_more_of_a_healthy_run(configured: Command) -> None:
+    assert configured("check", "--strict").status == 0
+
+
+def test_nothing_configured_is_3_and_says_so_first(
+    command: Command, network: FakeNetwork, authority: Authority, tmp_path: Path
+) -> None:
+    names = {"smtp.ionos.com": ("192.0.2.30",), "smtp.ionos.de": ("192.0.2.31",)}
+    network.names = names
+    for host, (address,) in names.items():
+        certificate = authority.issue([host])
+        for port, implicit in ((465, True), (587, False)):
+            network.servers[address, port] = fake_network.SMTPServer(
+                Behaviour(certificate=certificate, implicit_tls=implicit)
+            )
+    done = command("check")
+    assert done.status == 3
+    assert done.out.splitlines()[0].startswith("no settings were found in")
+    assert network.touched == {"192.0.2.30", "192.0.2.31"}
+    shown = command("check", "--format", "json")
+    assert (shown.status, shown.report["verdict"]) == (3, "inconclusive")
+    assert command("check", "--strict").status == 3
+
+
+def test_nothing_configured_is_1_where_an_error_stands(
+    command: Command, network: FakeNetwork
+) -> None:
+    network.names = {}
+    done = command("check", "--format", "json")
+    assert (done.status, done.report["verdict"]) == (1, "broken")
+
+
+def test_something_that_nothing_explains_is_3(configured: Command) -> None:
+    done = configured("check", "--timeout", "1", "--skip", "dns")
+    assert done.status == 3
+
+
+def test_ctrl_c_is_130(smtp_server: StartServer, authority: Authority, tmp_path: Path) -> None:
+    """Pressed while the greeting is waited for; the live line says when that is."""
+    server = smtp_server(on_accept=Act.SILENCE)
+    leader, follower = pty.openpty()
+    environ = {"PATH": os.environ["PATH"], "TERM": "xterm", "SMTP_HOST": HOST}
+    running = subprocess.Popen(
+        [*PROGRAM, "check", "--connect-to", f"{HOST}:587:{server.host}:{server.port}"],
+        env=environ,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+    )
+    os.close(follower)
+    seen = b""
+    while b"waiting for the server's greeting" not in seen:
+        seen += os.read(leader, 1000)
+    running.send_signal(signal.SIGINT)
+    out, _ = running.communicate(timeout=30)
+    os.close(leader)
+    assert running.returncode == 130
+    assert b"Traceback" not in out + seen
+
+
+# --- wrong usage: one line, exit 2 ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["chek"], "check"),
+        (["check", "--bogus"], "--bogus"),
+        (["check", "--port"], "--port"),
+        (["check", "--host", HOST, "--port", "99999"], "99999"),
+        (["check", "--host", HOST, "--port", "0"], "0"),
+        (["check", "--host", HOST, "--port", "5８7"], "--port"),
+        (["check", "--host", "", "--port", "587"], "--host"),
+        (["check", "--host", "a b"], "--host"),
+        (["check", "--host", HOST, HOST], "TARGET"),
+        (["check", "smtp://"], "TARGET"),
+        (["check", "ftp://host"], "TARGET"),
+        (["check", f"{HOST}:99999"], "99999"),
+        (["check", f"smtp://{HOST}:99999"], "99999"),
+        (["check", "info@example.com"], "mail address"),
+        (["check", "one", "two"], "two"),
+        (["check", "--tls", "maybe"], "--tls"),
+        (["check", "--from", "nobody"], "--from"),
+        (["check", "--to", "a@b, c@d"], "--to"),
+        (["check", "--ehlo", "two words"], "--ehlo"),
+        (["check", "--size", "big"], "--size"),
+        (["check", "--only", "smtp"], "--only"),
+        (["check", "--skip", "everything"], "--skip"),
+        (["check", "--format", "xml"], "--format"),
+        (["check", "--timeout", "0"], "--timeout"),
+        (["check", "--timeout", "nan"], "--timeout"),
+        (["check", "--timeout", "inf"], "--timeout"),
+        (["check", "--timeout", "soon"], "--timeout"),
+        (["check", "--env-file", "nowhere"], "nowhere"),
+        (["check", "--env-file", ""], "--env-file"),
+        (["check", "--env-file", "-", "--password-stdin"], "--password-stdin"),
+        (["check", "--password-stdin"], "--password-stdin"),
+        (["check", "--connect-to", "x"], "--connect-to"),
+        (["check", "--connect-to", "h:1:name:2"], "name"),
+        (["check", "--connect-to", "h:1:127.0.0.1:70000"], "70000"),
+        (["check", "--connect-to", "h:99999:127.0.0.1:25"], "99999"),
+        (["check", "--nameserver", "dns.example"], "--nameserver"),
+        (["check", "--nameserver", "192.0.2.1:99999"], "--nameserver"),
+        (["check", "--cafile", "nowhere.pem"], "nowhere.pem"),
+        (["check", "--cafile", "."], "--cafile"),
+        (["check", "--save", "nowhere/run.json"], "nowhere"),
+        (["check", "--save", "."], "directory"),
+        (["check", "--replay", "nowhere.json"], "nowhere.json"),
+        (["check", "--replay", "."], "directory"),
+        (["check", "\x1b[31mhost"], "TARGET"),
+        (["check", "--host", "h\udcff"], "--host"),
+        (["settings", "--env-file", "nowhere"], "nowhere"),
+        (["settings", "--bogus"], "--bogus"),
+        (["explain", "port-blockd"], "port-blocked"),
+        (["explain", "../../README"], "no diagnosis code"),
+        (["demo", "nothing-wrong"], "--list"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_usage_gets_one_line(
+    command: Command, network: FakeNetwork, arguments: list[str], words: str
+) -> None:
+    line = command(*arguments).one_line()
+    assert words in line
+    assert "\x1b" not in line
+    assert network.knocks == []
+    assert network.asked == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"SMTP_HOST=a\0b\n", b"SMTP_HOST=\xff\xfe\n", b"\x7fELF\x02\x01\x01\0", b"\x80" * 2_000_000],
+    ids=["nul", "not UTF-8", "a program", "large"],
+)
+def test_a_settings_file_that_is_none(command: Command, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    assert ".env" in command("check").one_line()
+    assert ".env" in command("settings").one_line()
+
+
+def test_a_settings_file_that_cannot_be_read(command: Command, tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    assert ".env" in command("check").one_line()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b"{" * 100_000,
+        b"[" * 100_000,
+        b'{"schema": 2}',
+        b'{"schema": 1}',
+        b'{"schema": 1, "observations": {"items": [{"kind": "x"}]}, "started": "", "seconds": 1}',
+        b'{"schema": 1, "observations": {"items": [1]}, "started": "", "seconds": 1}',
+        b'{"schema": 1, "observations": {"items": []}, "started": "", "seconds": "soon"}',
+    ],
+    ids=range(12),
+)
+def test_a_saved_run_that_is_none(command: Command, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "run.json").write_bytes(content)
+    assert "run.json" in command("check", "--replay", "run.json").one_line()
+
+
+def test_a_saved_run_of_nothing_is_inconclusive(command: Command, tmp_path: Path) -> None:
+    empty = {"schema": 1, "observations": {"items": []}, "started": "", "seconds": 0}
+    (tmp_path / "run.json").write_text(json.dumps(empty))
+    assert command("check", "--replay", "run.json").status == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "value", "code"),
+    [
+        ("file", "SMTP_PORT", "99999", "setting-invalid"),
+        ("environment", "SMTP_PORT", "99999", "setting-invalid"),
+        ("file", "SMTP_PORT", "five", "setting-invalid"),
+        ("file", "SMTP_SECURE", "maybe", "setting-invalid"),
+        ("file", "SMTP_HOST", "https://mail.example.com", "host-malformed"),
+        ("environment", "SMTP_FROM", "nobody", "sender-malformed"),
+    ],
+)
+def test_the_same_bad_value_in_settings_is_a_diagnosis_that_points_at_it(
+    configured: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    name: str,
+    value: str,
+    code: str,
+) -> None:
+    if source == "environment":
+        monkeypatch.setenv(name, value)
+    else:
+        kept = [line for line in DOTENV.splitlines() if not line.startswith(name)]
+        (tmp_path / ".env").write_text("\n".join([*kept, f"{name}={value}"]) + "\n")
+    assert configured("check", "--format", "json").codes == [code]
+    done = configured("check")
+    assert done.status == 1
+    if source == "file":
+        number = len((tmp_path / ".env").read_text().splitlines())
+        assert re.search(rf"(?m)^  {number} │ {name}={re.escape(value)}$", done.out)
+        assert "^^" in done.out
+    else:
+        assert "environment" in done.out
+
+
+# --- JSON, --save, --replay -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"greeting": "554 no"},
+        {"users": {}},
+        {"starttls": False},
+        {"on_accept": Act.SILENCE},
+        {"auth_answer": "535 \x1b[31m\u202e [red]"},
+    ],
+    ids=str,
+)
+def test_json_keeps_the_contract(
+    configured: Command, network: FakeNetwork, changes: Mapping[str, Any]
+) -> None:
+    from dataclasses import replace
+
+    server = network.server(ADDRESS, 587)
+    server.behaviour = replace(server.behaviour, **changes)
+    done = configured("check", "--format", "json")
+    assert done.err == ""
+    assert done.report["targets"] == [
+        {
+            "host": HOST,
+            "port": 587,
+            "tls": "starttls",
+            "provider": None,
+            "username": USERNAME,
+            "sender": USERNAME,
+        }
+    ]
+
+
+@pytest.mark.parametrize("healthy", [True, False])
+def test_a_saved_run_is_replayed_to_the_same_report(
+    configured: Command, network: FakeNetwork, healthy: bool
+) -> None:
+    if not healthy:
+        network.servers[ADDRESS, 587] = "refused"
+    fresh = configured("check", "--save", "run.json")
+    printed = configured("check", "--replay", "run.json")
+    assert (printed.status, printed.out) == (fresh.status, fresh.out)
+    saved = Path("run.json").read_text()
+    assert configured("check", "--replay", "run.json", "--format", "json").out == saved
+    assert_keeps_the_contract(json.loads(saved))
+    assert PASSWORD not in saved
+    network.knocks.clear()
+    configured("check", "--replay", "run.json", "--verbose", "--strict")
+    assert network.knocks == []
+
+
+def test_a_saved_run_keeps_what_is_odd(configured: Command, network: FakeNetwork) -> None:
+    """Bytes that are no text, and characters that no terminal should see."""
+    from dataclasses import replace
+
+    server = network.server(ADDRESS, 587)
+    server.behaviour = replace(server.behaviour, auth_answer=b"535 \xff\x00\x1b[2J\xe2\x80\xae\r\n")
+    fresh = configured("check", "--save", "run.json", "--format", "json")
+    again = configured("check", "--replay", "run.json", "--format", "json")
+    assert again.out == fresh.out
+
+
+# --- where settings come from ---------------------------------------------------------------
+
+
+def test_a_whole_environment_on_standard_input(command: Command, network: FakeNetwork) -> None:
+    """`docker exec app env | smtpdoctor check --env-file -`."""
+    environment = f"PATH=/usr/bin\nHOSTNAME=3f2a9c\n{DOTENV}HOME=/root\n"
+    done = command("check", "--env-file", "-", "--format", "json", stdin=environment)
+    assert done.report["verdict"] == "healthy"
+    assert PASSWORD not in done.out
+    assert len(network.sessions) == 2
+
+
+def test_a_password_on_standard_input(command: Command) -> None:
+    arguments = ["check", "--host", HOST, "--user", USERNAME, "--password-stdin"]
+    assert command(*arguments, stdin=f"{PASSWORD}\n").status == 0
+    assert command(*arguments, stdin=f"{PASSWORD}\r\n").status == 0
+    assert command(*arguments, stdin="wrong-one\n").status == 1
+
+
+def test_options_win_over_the_environment_and_that_over_the_file(
+    configured: Command, monkeypatch: pytest.MonkeyPatch, network: FakeNetwork
+) -> None:
+    monkeypatch.setenv("SMTP_PORT", "2525")
+    assert configured("check", "--format", "json").report["targets"][0]["port"] == 2525
+    chosen = configured("check", "--format", "json", "--port", "465")
+    assert chosen.report["targets"][0]["port"] == 465
+    assert chosen.report["verdict"] == "healthy"
+
+
+def test_a_target_is_judged_as_far_as_it_goes(command: Command) -> None:
+    for target in (HOST, f"{HOST}:587", f"smtp://{HOST}", f"smtps://{HOST}"):
+        done = command("check", target, "--format", "json")
+        assert done.report["verdict"] == "healthy", target
+        assert done.status == 0
+        assert [item["severity"] for item in done.report["diagnoses"]] == ["note"]
+
+
+def test_a_target_with_credentials_logs_in(command: Command, network: FakeNetwork) -> None:
+    url = f"smtp://info%40example.com:{PASSWORD}@{HOST}:587"
+    done = command("check", url, "--verbose")
+    assert done.status == 0
+    assert PASSWORD not in done.out
+    assert sum(session.auth_attempts for session in network.sessions) == 1
+
+
+def test_connect_to_goes_where_it_is_told(command: Command, network: FakeNetwork) -> None:
+    network.names = {}
+    done = command("check", HOST, "--connect-to", f"{HOST}:587:{ADDRESS}:587", "--format", "json")
+    assert done.report["verdict"] == "healthy"
+    assert network.asked == []
+    assert {knock.port for knock in network.knocks} == {587}
+
+
+def test_settings_shows_where_each_value_stands(configured: Command) -> None:
+    done = configured("settings")
+    assert done.status == 0
+    assert ".env:1" in done.out
+    assert HOST in done.out
+    assert PASSWORD not in done.out
+    data = json.loads(configured("settings", "--format", "json").out)
+    assert PASSWORD not in json.dumps(data)
+
+
+def test_a_broken_settings_file_still_lets_the_others_run(
+    configured: Command, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text(DOTENV.replace("587", "99999"))
+    report = configured("check", "--format", "json").report
+    assert {check["name"]: check["status"] for check in report["checks"]} == {
+        "settings": "failed",
+        "dns": "passed",
+        "reach": "passed",
+        "tls": "passed",
+        "auth": "passed",
+        "sender": "passed",
+    }
+
+
+# --- what is printed ------------------------------------------------------------------------
+
+
+def test_verbose_shows_the_transcript_with_times_and_without_secrets(configured: Command) -> None:
+    out = configured("check", "--verbose").out
+    for words in (
+        "> EHLO ",
+        "< 250-PIPELINING",
+        "> STARTTLS",
+        "TLS TLSv1.3",
+        "* > AUTH PLAIN ••••••",
+        "* < 235 ",
+        f"* > MAIL FROM:<{USERNAME}>",
+        f"* > RCPT TO:<{USERNAME}>",
+        "* > RSET",
+        "* > QUIT",
+    ):
+        assert words in out, words
+    assert re.search(r"(?m)^  0\.\d{3}  \* > AUTH", out)
+    assert PASSWORD not in out
+    assert "> EHLO" not in configured("check").out
+
+
+def test_no_line_is_longer_than_80(configured: Command, network: FakeNetwork) -> None:
+    for port in ("refused", "silent"):
+        network.servers[ADDRESS, 587] = port  # type: ignore[assignment]
+        assert max(map(len, configured("check").out.splitlines())) <= 80
+
+
+def test_version_and_help(command: Command) -> None:
+    assert command("--version") == Done(0, f"smtpdoctor {smtpdoctor.__version__}\n", "")
+    for arguments in ([], ["--help"], ["-h"]):
+        done = command(*arguments)
+        assert done.status == 0
+        for name in ("check", "settings", "explain", "demo"):
+            assert name in done.out
+    for name in ("check", "settings", "explain", "demo"):
+        done = command(name, "--help")
+        assert done.status == 0
+        assert "Example" in done.out
+        assert "smtpdoctor " + name in done.out
+
+
+def test_explain_prints_a_page_or_the_list(command: Command) -> None:
+    page = command("explain", "port-blocked")
+    assert page.status == 0
+    assert page.out.startswith("# port-blocked\n")
+    listed = command("explain").out.splitlines()
+    assert len(listed) > 60
+    assert all(re.fullmatch(r"[a-z0-9-]+ +[A-Z].*\.", line) for line in listed)
+
+
+def test_demo_lists_and_plays(command: Command) -> None:
+    listed = command("demo", "--list").out.splitlines()
+    assert [line.split()[0] for line in listed] == list(SCENARIOS)
+    assert len(listed) >= 10
+
+
+def test_demo_plays_secure_true_on_587_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["demo"]) == 0
+    out = capsys.readouterr().out
+    assert "error[implicit-tls-on-starttls-port]" in out
+    assert "SMTP_PASS=••••••" in out
+    assert PASSWORD not in out
+
+
+# --- a process of its own -------------------------------------------------------------------
+
+#: A report that needs no server: nothing listens on port 1 of loopback.
+REFUSED = ("check", "--host", "127.0.0.1", "--port", "1", "--user", "bücher@example.com")
+
+
+def test_json_alone_stands_on_standard_output(tmp_path: Path) -> None:
+    done = process(*REFUSED, "--format", "json", cwd=tmp_path)
+    assert_keeps_the_contract(json.loads(done.stdout))
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_terminal_with_ascii_only(tmp_path: Path) -> None:
+    ascii_only = {"PATH": os.environ["PATH"], "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = process(*REFUSED, cwd=tmp_path, env=ascii_only)
+    assert done.stdout.isascii()
+    assert "FAIL reach" in done.stdout
+    assert done.stderr == ""
+    shown = subprocess.run(
+        [*PROGRAM, *REFUSED, "--format", "json"],
+        capture_output=True,
+        check=False,
+        env=ascii_only,
+        cwd=tmp_path,
+    )
+    assert "bücher@example.com" in json.loads(shown.stdout)["targets"][0]["username"]
+    demo = process("demo", "wrong-password", env=ascii_only, cwd=tmp_path)
+    assert "SMTP_PASS=******" in demo.stdout
+    assert "Traceback" not in demo.stderr
+
+
+def piped_into_head(*arguments: str, cwd: Path) -> tuple[int, bytes]:
+    """The program's exit status and errors, where its reader leaves at once."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*PROGRAM, *arguments], stdout=writing, stderr=subprocess.PIPE, check=False, cwd=cwd
+    )
+    os.close(writing)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (REFUSED, 1),
+        ((*REFUSED, "--format", "json"), 1),
+        (("demo", "healthy-587"), 0),
+        (("explain",), 0),
+    ],
+    ids=["check", "json", "demo", "explain"],
+)
+def test_a_reader_that_has_gone_changes_nothing(
+    tmp_path: Path, arguments: tuple[str, ...], status: int
+) -> None:
+    assert piped_into_head(*arguments, cwd=tmp_path) == (status, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("format_", ["terminal", "json"])
+def test_a_report_that_cannot_be_written_is_said_in_one_line(tmp_path: Path, format_: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = process(
+            *REFUSED,
+            "--format",
+            format_,
+            cwd=tmp_path,
+            capture_output=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["smtpdoctor: No space left on device"]
+
+
+def test_closed_standard_streams(tmp_path: Path) -> None:
+    def shell(line: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-c", line, *PROGRAM, *REFUSED],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+        )
+
+    assert shell('"$0" "$@" >&-').returncode == 1
+    closed = shell('"$0" "$@" <&-')
+    assert (closed.returncode, closed.stderr) == (1, "")
+
+
+class Terminal:
+    """The program on a terminal of `columns` columns; everything that it printed there."""
+
+    def __init__(self, *arguments: str, columns: int = 80, cwd: Path, **environ: str) -> None:
+        import fcntl
+        import struct
+        import termios
+
+        leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        running = subprocess.Popen(
+            [*PROGRAM, *arguments],
+            stdout=follower,
+            stderr=follower,
+            stdin=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "TERM": "xterm", **environ},
+            cwd=cwd,
+        )
+        os.close(follower)
+        parts = []
+        while True:
+            try:
+                part = os.read(leader, 10_000)
+            except OSError:  # Linux: the other end is closed
+                break
+            if not part:
+                break
+            parts.append(part)
+        os.close(leader)
+        self.status = running.wait(timeout=30)
+        self.raw = b"".join(parts).decode()
+        #: What is left once the live line has been wiped.
+        self.left = re.sub(r"\r\x1b\[K[^\r\n\x1b]*", "", self.raw.replace("\r\n", "\n"))
+
+    @property
+    def coloured(self) -> bool:
+        return re.search(r"\x1b\[[0-9;]*m", self.left) is not None
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("terminal")
+
+
+def test_a_terminal_has_colour_and_a_live_line(folder: Path) -> None:
+    shown = Terminal(*REFUSED, cwd=folder)
+    assert shown.coloured
+    assert "\r\x1b[Kconnecting …" in shown.raw
+    # it is wiped before the report, which stands alone
+    report = re.sub(r"\x1b\[[0-9;]*m", "", shown.left)
+    assert report.startswith("127.0.0.1:1 with STARTTLS")
+    assert shown.status == 1
+
+
+def test_no_color_and_dumb_terminals(folder: Path) -> None:
+    assert "\x1b[3" not in Terminal(*REFUSED, cwd=folder, NO_COLOR="1").left
+    dumb = Terminal(*REFUSED, cwd=folder, TERM="dumb")
+    assert "\x1b" not in dumb.raw
+    assert "\r" not in dumb.raw.replace("\r\n", "\n")
+
+
+def test_force_color_where_there_is_no_terminal(folder: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "FORCE_COLOR": "1"}
+    assert "\x1b[3" in process(*REFUSED, cwd=folder, env=environ).stdout
+    plain = process(*REFUSED, cwd=folder)
+    assert "\x1b" not in plain.stdout
+    assert plain.stderr == ""
+    assert max(map(len, plain.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+def test_the_report_fits_the_terminal_within_reason(folder: Path, columns: int) -> None:
+    shown = Terminal(*REFUSED, cwd=folder, columns=columns, NO_COLOR="1")
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.left).splitlines()
+    assert max(map(len, lines)) <= max(60, min(columns, 100))
+
+
+def test_a_real_run_from_a_folder_with_an_env_file(
+    smtp_server: StartServer, authority: Authority, tmp_path: Path
+) -> None:
+    server = smtp_server()
+    (tmp_path / ".env").write_text(DOTENV)
+    arguments = [
+        "check",
+        "--cafile",
+        str(authority.cafile),
+        "--connect-to",
+        f"{HOST}:587:{server.host}:{server.port}",
+        "--save",
+        "run.json",
+        "--verbose",
+    ]
+    done = process(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert PASSWORD not in done.stdout + (tmp_path / "run.json").read_text()
+    assert server.session.login == USERNAME
+
+
+@pytest.fixture(autouse=True)
+def _clean_contexts() -> Iterator[None]:
+    """A TLS context is kept for the whole process; each test has a trust store of its own."""
+    from smtpdoctor.smtp import tls
+
+    tls._client_context.cache_clear()
+    yield
+    tls._client_context.cache_clear()

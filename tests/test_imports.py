@@ -1,0 +1,111 @@
+"""What a start loads: nothing that the command has no use for, and no more than tests/imports.txt.
+
+`UPDATE_IMPORTS=1 pytest tests/test_imports.py` writes the budget anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
+
+from .runs import HOST
+from .servers.fixtures import StartServer
+
+BUDGET = Path(__file__).parent / "imports.txt"
+UPDATE = os.environ.get("UPDATE_IMPORTS") == "1"
+
+LIST_MODULES = """
+import json, sys
+before = set(sys.modules)
+from smtpdoctor.cli import run
+status = run(sys.argv[1:])
+print(json.dumps([status, sorted(set(sys.modules) - before)]), file=sys.stderr)
+"""
+
+#: What nobody waits for who only asks for a page or a version.
+NETWORK = {"asyncio", "ssl", "socket", "dns", "cryptography"}
+
+
+def loaded(*arguments: str, **environ: str) -> set[str]:
+    """The modules that a run of the program loads."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIST_MODULES, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], **environ},
+        cwd="/",
+    )
+    status, modules = json.loads(done.stderr.splitlines()[-1])
+    assert status == 0, done.stdout
+    return set(modules)
+
+
+def foreign(modules: set[str]) -> list[str]:
+    """The top-level modules among them that are neither Python's nor this program's."""
+    names = {module.partition(".")[0] for module in modules}
+    return sorted(
+        name
+        for name in names - set(sys.stdlib_module_names) - {"smtpdoctor"}
+        if not name.startswith(("_", "sitecustomize"))
+    )
+
+
+def budget() -> dict[str, list[str]]:
+    lines = [line for line in BUDGET.read_text().splitlines() if not line.startswith("#")]
+    return {what: names.split() for what, _, names in (line.partition(":") for line in lines)}
+
+
+def keep_to(what: str, modules: set[str]) -> None:
+    """These are the foreign modules that the budget has for this."""
+    found = foreign(modules)
+    if UPDATE:
+        lines = BUDGET.read_text().splitlines()
+        written = [
+            f"{what}: {' '.join(found)}".rstrip() if line.partition(":")[0] == what else line
+            for line in lines
+        ]
+        BUDGET.write_text("\n".join(written) + "\n")
+    assert found == budget()[what]
+
+
+@pytest.mark.parametrize("command", ["--version", "--help", "check --help", "explain port-blocked"])
+def test_a_start_without_a_run_loads_no_network(command: str) -> None:
+    modules = loaded(*command.split())
+    assert not modules & NETWORK
+    assert not any(module.startswith("smtpdoctor.diagnosis.rules") for module in modules)
+    assert not any(module.startswith("rich") for module in modules)
+    keep_to(command, modules)
+
+
+def test_a_healthy_check_loads_what_it_needs(
+    smtp_server: StartServer, authority: Authority
+) -> None:
+    server = smtp_server()
+    modules = loaded(
+        "check",
+        "--connect-to",
+        f"{HOST}:587:{server.host}:{server.port}",
+        "--cafile",
+        str(authority.cafile),
+        SMTP_HOST=HOST,
+        SMTP_USER=USERNAME,
+        SMTP_PASS=PASSWORD,
+    )
+    # a good certificate is read by ssl itself, an address needs no look-up, PLAIN no library
+    assert not modules & {"cryptography", "dns", "scramp"}
+    assert "smtpdoctor.demo" not in modules
+    keep_to("check, healthy", modules)
+
+
+def test_the_interface_loads_nothing_until_it_is_used() -> None:
+    code = "import sys, smtpdoctor; assert not {'asyncio', 'ssl', 'msgspec'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
