@@ -20,9 +20,10 @@ from smtpdoctor.observations import (
     AnyObservation,
     CheckName,
     CheckRun,
-    Exchange,
     Observations,
     Place,
+    PolicyAnswer,
+    SenderQuestion,
 )
 from smtpdoctor.report.summary import summarise
 from smtpdoctor.settings.model import TLSMode
@@ -204,7 +205,8 @@ def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgemen
         for item in diagnosis.explains
     }
     # what a policy record makes of the mail is an error, though the record was there to be read
-    if failed - softened or hard & {item.id for item in seen}:
+    policies = {item.id for item in seen if isinstance(item, PolicyAnswer)}
+    if failed - softened or hard & (failed | policies):
         return "failed"
     warned = any(
         diagnosis.severity == "warning"
@@ -262,7 +264,7 @@ def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]
 def _seconds(seen: Sequence[AnyObservation]) -> float:
     own = [item for item in seen if item.role == "main"]
     # the DNS is asked for policies beside everything else
-    own = [item for item in own if isinstance(item, Exchange)] or own
+    own = [item for item in own if not isinstance(item, SenderQuestion | PolicyAnswer)] or own
     if not own:
         return 0.0
     return max(item.at + item.seconds for item in own) - min(item.at for item in own)

@@ -204,7 +204,9 @@ def _sender(run: Run) -> str | None:
     if run.is_about_sender_alone:
         return policies or "the DNS gave no answer"
     if view is None or mail is None:
-        return f"MAIL not tried; {policies}" if policies else None
+        found = run.policy
+        matters = found is not None and (found.status in ("partly", "fail") or found.permerror)
+        return f"MAIL not tried; {policies}" if matters and policies else None
     for exchange in (mail, view.step("rcpt")):
         if exchange is not None and exchange.ok is False:
             if exchange.reply is not None and exchange.reply.code:
