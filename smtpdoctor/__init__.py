@@ -1,7 +1,9 @@
 """smtpdoctor names the true cause when an application can't send mail by SMTP submission.
 
 From Python, `smtpdoctor.check("smtp.ionos.com:587")` gives a `Report`, with its `verdict` and its
-`diagnoses`; `acheck` is the same for an event loop, `diagnose` judges observations made before.
+`diagnoses`; `smtpdoctor.sender("info@example.com")` judges a sender by the DNS alone. `acheck` and
+`asender` are the same for an event loop, `diagnose` judges observations made before. RFC 7208 by
+itself is in `smtpdoctor.spf`.
 """
 
 from __future__ import annotations
@@ -9,19 +11,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smtpdoctor.api import acheck, check, diagnose
+    from smtpdoctor.api import acheck, asender, check, diagnose, sender
     from smtpdoctor.report.model import Report
     from smtpdoctor.settings.sources import UsageError
 
-__all__ = ["Report", "UsageError", "acheck", "check", "diagnose"]
+__all__ = ["Report", "UsageError", "acheck", "asender", "check", "diagnose", "sender"]
 __version__ = "0.1.0"
 #: The day of this release: no true clock shows an earlier one.
 __released__ = "2026-11-22"
 
 _PLACES = {
     "acheck": "smtpdoctor.api",
+    "asender": "smtpdoctor.api",
     "check": "smtpdoctor.api",
     "diagnose": "smtpdoctor.api",
+    "sender": "smtpdoctor.api",
     "Report": "smtpdoctor.report.model",
     "UsageError": "smtpdoctor.settings.sources",
 }

@@ -1,4 +1,4 @@
-"""The Python interface: `check`, `acheck` and `diagnose`."""
+"""The Python interface: `check` and `sender`, `acheck` and `asender`, and `diagnose`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
+from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_address
 from smtpdoctor.network import Network, SystemNetwork
-from smtpdoctor.observations import AnyObservation, CheckName, Observations
+from smtpdoctor.observations import AnyObservation, CheckName, Observations, SenderQuestion
 from smtpdoctor.plan import (
     DEFAULT_TIMEOUT,
     Plan,
@@ -24,8 +26,10 @@ from smtpdoctor.plan import (
 from smtpdoctor.plan import Mapping as ConnectTo
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.runner import examine
+from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import Options, UsageError, read_settings
 from smtpdoctor.smtp.tls import client_context
+from smtpdoctor.spf.names import domain_fault, to_ascii
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -108,15 +112,37 @@ def _without_a_loop(
         return asyncio.run(function(*arguments, **options))
 
     blocking.__doc__ = (
-        f"{function.__doc__}\n    Not from inside an event loop: there is `acheck`.\n"
+        f"{function.__doc__}\n    Not from inside an event loop: there is `{function.__name__}`.\n"
     )
-    blocking.__name__ = blocking.__qualname__ = "check"
+    blocking.__name__ = blocking.__qualname__ = function.__name__.removeprefix("a")
     # what `help` and editors show; not __wrapped__, which would make it look asynchronous
     blocking.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     return blocking
 
 
 check = _without_a_loop(acheck)
+
+
+async def asender(
+    address: str,
+    *,
+    through: str | None = None,
+    ip: str | None = None,
+    helo: str | None = None,
+    nameservers: Iterable[str] = (),
+    listener: Callable[[AnyObservation], None] | None = None,
+) -> Report:
+    """Judge whether receivers will believe mail from `address`, by SPF, DKIM and DMARC.
+
+    `through` is a provider's id or a submission host; without it the provider is guessed from the
+    domain's own records. With `ip`, SPF is evaluated for that one client address, which greets
+    as `helo`. Asks name servers only. Raises `UsageError` for an argument that can't be one.
+    """
+    plan = sender_plan(address, through=through, ip=ip, helo=helo, nameservers=nameservers)
+    return await run(plan, environ=os.environ, listener=listener)
+
+
+sender = _without_a_loop(asender)
 
 
 def diagnose(observations: Observations, *, started: str = "", seconds: float = 0.0) -> Report:
@@ -158,6 +184,59 @@ def make_plan(
         ticket=ticket,
         ask_metadata=ask_metadata,
     )
+
+
+def sender_plan(
+    address: str,
+    *,
+    through: str | None = None,
+    ip: str | None = None,
+    helo: str | None = None,
+    nameservers: Iterable[str] = (),
+) -> Plan:
+    """Put a run together that asks the DNS about one sender. Raises UsageError."""
+    from smtpdoctor.mail_policy import parse_header_from
+
+    header = parse_header_from(address)
+    faults = [fault.reason for fault in header.faults]
+    if faults or len(header.authors) != 1:
+        raise UsageError(f"{address}: {faults[0] if faults else 'names several addresses'}")
+    author = header.authors[0]
+    if "." not in author.domain:
+        raise UsageError(f"{address}: {author.domain} is no domain that the DNS could know")
+    if ip is not None and not is_address(ip):
+        raise UsageError(f"--ip {ip}: is not an address")
+    if helo is not None and ip is None:
+        raise UsageError("--helo is the name of the client that --ip gives")
+    provider, host = _through(through) if through is not None else (None, "")
+    sender = f"{author.local_part}@{author.domain_as_written}"
+    entry = Setting(field="sender", text=sender, origin=Origin(kind="option", name="ADDRESS"))
+    return Plan(
+        settings=Settings(host=host or None, sender=sender, entries=(entry,)),
+        credentials=Credentials(),
+        selected=frozenset({"settings", "sender"}),
+        nameservers=tuple(map(read_nameserver, nameservers)),
+        question=SenderQuestion(
+            address=sender,
+            domain=author.domain,
+            provider=provider.id if provider else None,
+            host=host,
+            client=ip or "",
+            helo=helo or "",
+            alone=True,
+        ),
+    )
+
+
+def _through(text: str) -> tuple[knowledge.Provider | None, str]:
+    """The provider that is meant, by its id or one of its hosts, and the host where it is one."""
+    name = text.strip().lower().rstrip(".")
+    if name in knowledge.providers():
+        return knowledge.providers()[name], ""
+    if "." not in name or is_address(name) or domain_fault(to_ascii(name)) is not None:
+        known = ", ".join(knowledge.providers())
+        raise UsageError(f"--through {text}: is neither a host nor one of {known}")
+    return knowledge.provider_of(name), name
 
 
 async def run(

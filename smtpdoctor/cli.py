@@ -259,6 +259,64 @@ def check(
     raise typer.Exit(report.exit_status(strict=strict))
 
 
+@app.command(
+    epilog="Examples:  smtpdoctor sender info@example.com --through ionos   ·   "
+    "smtpdoctor sender info@example.com --ip 192.0.2.1 --helo mail.example.com"
+)
+def sender(
+    address: Annotated[str, typer.Argument(help="The sender, as in From.", show_default=False)],
+    through: Annotated[
+        str | None,
+        typer.Option(help="Who delivers: ionos, gmail, …, or a host.", metavar="PROVIDER|HOST"),
+    ] = None,
+    ip: Annotated[
+        str | None,
+        typer.Option(help="Evaluate SPF for this client address.", metavar="ADDRESS"),
+    ] = None,
+    helo: Annotated[
+        str | None, typer.Option(help="The name that client greets with.", metavar="NAME")
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="How to print the report.")
+    ] = Format.TERMINAL,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all evidence and the tree of SPF.")
+    ] = False,
+    nameserver: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Ask this name server in place of the system's.", metavar="ADDRESS[:PORT]"
+        ),
+    ] = None,
+) -> None:
+    """Find out whether receivers will believe mail from an address: SPF, DKIM and DMARC.
+
+    Asks the DNS only: no credentials, no connection to a mail server, no message.
+    """
+    import asyncio
+
+    from smtpdoctor.api import asender
+    from smtpdoctor.settings.reading import UsageError
+
+    try:
+        with _LiveLine(sys.stderr if format_ is Format.TERMINAL else None) as line:
+            report = asyncio.run(
+                asender(
+                    address,
+                    through=through,
+                    ip=ip,
+                    helo=helo,
+                    nameservers=nameserver or (),
+                    listener=line.seen,
+                )
+            )
+    except UsageError as error:
+        raise UsageFault(str(error)) from None
+    _show(report, format_, verbose=verbose, strict=strict)
+    raise typer.Exit(report.exit_status(strict=strict))
+
+
 @app.command(epilog="Example:  smtpdoctor settings --env-file .env.production")
 def settings(
     env_file: Annotated[

@@ -79,10 +79,14 @@ class LookupResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One name server's answer to one question, or the errno name of an error in its place."""
+    """One name server's answer to one question, or the errno name of an error in its place.
+
+    `texts` are the TXT records of `answers` as they came: the strings of each, apart.
+    """
 
     outcome: NameServerOutcome
     answers: tuple[str, ...] = ()
+    texts: tuple[tuple[bytes, ...], ...] = ()
     aliases: tuple[str, ...] = ()
     transport: str = "udp"
     without_edns: bool = False

@@ -350,6 +350,42 @@ class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried
     offered: tuple[str, ...] = ()
 
 
+class SenderQuestion(Observation, frozen=True, kw_only=True, tag="sender-question"):
+    """Whether receivers will believe mail from `address`; the answers of the DNS come after it.
+
+    `provider` is the id of who delivers, None where the knowledge base has nobody by that host.
+    With `client`, SPF is asked for that one address, greeted as `helo`, and not for a provider.
+    `alone`: no server was asked, as in `smtpdoctor sender`.
+    """
+
+    address: str
+    domain: str  # A-labels, lower case
+    provider: str | None = None
+    host: str = ""
+    client: str = ""
+    helo: str = ""
+    alone: bool = False
+
+
+PolicyRecordType = Literal["TXT", "A", "AAAA", "MX", "PTR", "CNAME", "NS"]
+PolicyStatus = Literal["found", "nxdomain", "nodata", "temperror"]
+
+
+class PolicyAnswer(Observation, frozen=True, kw_only=True, tag="policy-answer"):
+    """The answer of the DNS to one question of SPF, DKIM or DMARC, after CNAMEs were followed.
+
+    `records`: TXT as its character-strings, others as text ("10 mx.example.org"). `status` is
+    temperror where no server gave an answer that counts; `reason` says why.
+    """
+
+    question: str
+    record: PolicyRecordType
+    status: PolicyStatus
+    records: tuple[tuple[bytes, ...] | str, ...] = ()
+    server: str = ""
+    reason: str = ""
+
+
 AnyObservation = (
     Place
     | PlatformSeen
@@ -367,6 +403,8 @@ AnyObservation = (
     | Handshake
     | CertificateSeen
     | LoginNotTried
+    | SenderQuestion
+    | PolicyAnswer
 )
 
 O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter stands for observation

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from smtpdoctor.addresses import is_address
-from smtpdoctor.observations import CHECKS, CheckName
+from smtpdoctor.observations import CHECKS, CheckName, SenderQuestion
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.settings.sources import UsageError
 
@@ -50,6 +50,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     third_party: bool = True
     ticket: bool = False  # a request about blocked ports is wanted: 25 is looked at too
     ask_metadata: bool = False  # ask metadata services which platform this is
+    #: The one thing to find out, where no server is to be asked.
+    question: SenderQuestion | None = None
 
     def mapping(self, host: str, port: int) -> Mapping | None:
         """The --connect-to that applies to host:port, None where it goes its own way."""

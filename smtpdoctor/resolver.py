@@ -189,6 +189,7 @@ def _read(response: dns.message.Message, transport: str) -> AnswerResult:
     import dns.exception
     import dns.message
     import dns.rcode
+    from dns.rdtypes.txtbase import TXTBase
 
     rcode = response.rcode()
     if rcode == dns.rcode.REFUSED:
@@ -210,6 +211,7 @@ def _read(response: dns.message.Message, transport: str) -> AnswerResult:
     return AnswerResult(
         outcome="answer",
         answers=tuple(_text(item) for item in chain.answer),
+        texts=tuple(item.strings for item in chain.answer if isinstance(item, TXTBase)),
         aliases=aliases,
         transport=transport,
     )

@@ -18,7 +18,7 @@ import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of, is_address, is_local, is_loopback
-from smtpdoctor.checks import auth, dns, reach, sender, tls
+from smtpdoctor.checks import auth, dns, policy, reach, sender, tls
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import ConnectResult, Network, Stream
 from smtpdoctor.observations import (
@@ -34,6 +34,7 @@ from smtpdoctor.observations import (
     PlatformSeen,
     Recorder,
     Redactor,
+    SenderQuestion,
     Session,
     SessionPurpose,
     SettingRead,
@@ -59,6 +60,9 @@ SILENT_ROUND_TRIPS = 3
 SILENT_SECONDS = 0.5
 #: What the run may overrun its timeout by before everything still open is cut off.
 GRACE = 1.0
+
+#: How long a run that is done with everything else waits for the sender's policies.
+POLICIES_WAIT = 2.0
 
 #: From this release on OpenSSL sends post-quantum key shares by itself.
 POST_QUANTUM_OPENSSL = (3, 5)
@@ -108,10 +112,12 @@ class _Tasks:
         task.add_done_callback(lambda done: self._examination.note_crash(done, check))
         return task
 
-    async def wait(self) -> None:
-        """Until all are done, those too that were started meanwhile."""
-        while pending := [task for task in self._tasks if not task.done()]:
-            await asyncio.wait(pending)
+    async def wait(self, timeout: float | None = None) -> None:
+        """Until all are done, those too that were started meanwhile, or the seconds are over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while pending := [task for task in self._tasks if not task.done()]:
+                    await asyncio.wait(pending)
 
     async def cancel(self) -> None:
         for task in self._tasks:
@@ -141,6 +147,7 @@ class _Examination:
         self.recorder = recorder
         self.deadline = Deadline(network.clock, plan.timeout)
         self.tasks = _Tasks(self)
+        self.policies = _Tasks(self)  # nothing else needs them
         self.side = _Tasks(self)  # of no interest once the configured way has worked
         self.setting_ids: dict[str, str] = {}
         self.addresses: tuple[str, ...] = ()
@@ -162,16 +169,21 @@ class _Examination:
             if name not in self.plan.selected:
                 self._skipped(name)
         host = self.settings.host
+        question = self.plan.question or self._sender_question(host)
         try:
+            if question is not None:
+                self.policies.create_task(self._look_up_policies(question), "sender")
             if host is not None and self._selects("dns", "reach"):
                 self._context = self.tasks.create_task(
                     asyncio.to_thread(client_context, self.plan.cafile), "tls"
                 )
                 await self._examine_host(host)
             await self.tasks.wait()
+            await self.policies.wait(None if self.plan.question else POLICIES_WAIT)
         finally:
             await self.side.cancel()
             await self.tasks.cancel()
+            await self.policies.cancel()
             await self._record_place()
 
     async def _examine_host(self, host: str) -> None:
@@ -237,6 +249,28 @@ class _Examination:
             else [known.host for known in provider.hosts if known.verified]
         )
         return tuple(name for name in names if name != host.lower().rstrip("."))[:2]
+
+    # --- the sender's policies ----------------------------------------------------------------
+
+    def _sender_question(self, host: str | None) -> SenderQuestion | None:
+        """What to ask the DNS about the sender, None where it could say nothing to the matter."""
+        address = self.settings.sender
+        entry = self.settings.entry("sender") or self.settings.entry("username")
+        if address is None or host is None or (entry is not None and entry.problem is not None):
+            return None
+        if "dns" not in self.plan.selected or "sender" not in self.plan.selected:
+            return None
+        question = policy.question(address, host)
+        # --connect-to is for a server of one's own, which the public DNS doesn't know
+        inside = self.plan.is_mapped(host) or not policy.is_outside(host)
+        if question is not None and not self.plan.nameservers:
+            return None if inside or not policy.is_public(question.domain) else question
+        return question
+
+    async def _look_up_policies(self, question: SenderQuestion) -> None:
+        setting = self._settings("sender") or self._settings("username")
+        trail = self.recorder.trail("sender", *setting)
+        await policy.look_up_policies(question, self.network, trail, self.deadline)
 
     # --- TCP ----------------------------------------------------------------------------------
 

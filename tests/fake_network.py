@@ -39,6 +39,19 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Port = SMTPServer | Behaviour | Serve | ConnectOutcome
 
 
+#: What the senders' domains publish unless told otherwise: nothing that a receiver minds.
+POLICIES = {
+    ("_spf-us.ionos.com", "TXT"): "v=spf1 ip4:74.208.4.192/26 ~all",
+}
+for domain in ("example.com", "xn--bcher-kva.example"):
+    POLICIES |= {
+        (domain, "TXT"): "v=spf1 ip4:192.0.2.0/24 include:_spf-us.ionos.com -all",
+        (domain, "MX"): "10 mx.example.com",
+        (domain, "NS"): "ns1.example.com",
+        (f"_dmarc.{domain}", "TXT"): "v=DMARC1; p=none",
+    }
+
+
 class StuckError(Exception):
     """Everything waits, and no timer is set: the run would never end."""
 
@@ -243,7 +256,8 @@ class FakeNetwork:
 
     `names` has the addresses of each host name, or the name of getaddrinfo's error; "never" is a
     resolver that doesn't answer. `ports` says what stands on each (address, port); on all others
-    `otherwise`. `round_trip` is in seconds. `nameservers` answer from `names`.
+    `otherwise`. `round_trip` is in seconds. `nameservers` answer from `names`, and from `policies`
+    what belongs to the sender's domain.
     """
 
     names: Mapping[str, tuple[str, ...] | str] = field(default_factory=dict)
@@ -254,7 +268,9 @@ class FakeNetwork:
     hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     takes_bytes: bool = True
     knocks: list[Knock] = field(default_factory=list)
+    policies: Mapping[tuple[str, str], str] = field(default_factory=lambda: POLICIES)
     asked: list[str] = field(default_factory=list)
+    asked_for_policies: list[tuple[str, str]] = field(default_factory=list)
     traced: list[tuple[str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -322,6 +338,9 @@ class FakeNetwork:
     async def ask(
         self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
     ) -> AnswerResult:
+        if (question, record) in self.policies or record in ("TXT", "NS", "CNAME"):
+            self.asked_for_policies.append((question, record))
+            return await self._policy(question, record, timeout)
         self.asked.append(question)
         found = self.names.get(question, "EAI_NONAME")
         if found == "never":
@@ -333,6 +352,14 @@ class FakeNetwork:
         wanted = {"A": False, "AAAA": True}.get(record)
         answers = tuple(address for address in found if (":" in address) is wanted)
         return AnswerResult(outcome="answer" if answers else "nodata", answers=answers)
+
+    async def _policy(self, question: str, record: str, timeout: float) -> AnswerResult:
+        await asyncio.sleep(min(self.round_trip, timeout))
+        found = self.policies.get((question, record))
+        if found is None:
+            return AnswerResult(outcome="nxdomain")
+        texts = ((found.encode(),),) if record == "TXT" else ()
+        return AnswerResult(outcome="answer", answers=(found,), texts=texts)
 
     async def connect(
         self, address: str, port: int, timeout: float, *, segment_size: int = 0

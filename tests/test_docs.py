@@ -41,7 +41,7 @@ def test_every_link_leads_somewhere(path: Path) -> None:
         assert (path.parent / link).exists(), f"{path.name}: {link}"
 
 
-@pytest.mark.parametrize("command", ["check", "settings", "explain", "demo"])
+@pytest.mark.parametrize("command", ["check", "sender", "settings", "explain", "demo"])
 def test_every_command_has_help_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,6 +51,7 @@ def test_every_command_has_help_with_an_example(
 
 def test_every_option_of_the_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
     run(["check", "--help"])
+    run(["sender", "--help"])
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) | {"--list", "--version"}
     used = {
         option

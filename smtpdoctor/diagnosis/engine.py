@@ -107,7 +107,8 @@ def _causes(
     """
     order = {id(diagnosis): place for place, (_, diagnosis) in enumerate(spoken)}
     errors = [(rule, item) for rule, item in spoken if item.severity == "error"]
-    others = [item for _, item in spoken if item.severity != "error"]
+    softer = [(rule, item) for rule, item in spoken if item.severity != "error"]
+    others = [item for _, item in _by_precedence(softer)]
     taken: dict[str, str] = {item: other.code for other in others for item in other.explains}
     standing: list[Diagnosis] = []
     rootless: list[Diagnosis] = []
@@ -122,16 +123,17 @@ def _causes(
         cause = _cause_above(error, taken, observations)
         if cause is None:
             standing.append(error)  # never hide what nothing else accounts for
+            taken.update(dict.fromkeys(error.explains, error.code))
         elif cause != error.code:
             consequences.setdefault(cause, []).append(error.code)
     standing.sort(key=lambda item: order[id(item)])
-    others.sort(key=lambda item: (SEVERITY_ORDER[item.severity], order[id(item)]))
+    others.sort(key=lambda item: SEVERITY_ORDER[item.severity])
     return [*standing, *others], consequences
 
 
-def _by_precedence(errors: Sequence[tuple[Rule, Diagnosis]]) -> list[tuple[Rule, Diagnosis]]:
+def _by_precedence(spoken: Sequence[tuple[Rule, Diagnosis]]) -> list[tuple[Rule, Diagnosis]]:
     """Path order, with every rule moved ahead of those that its BEFORE names."""
-    remaining = list(errors)
+    remaining = list(spoken)
     ordered: list[tuple[Rule, Diagnosis]] = []
     while remaining:
         free = next(

@@ -6,11 +6,13 @@ A question lives here when more than one rule asks it. Nothing here names a caus
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_local
+from smtpdoctor.diagnosis import policy
 from smtpdoctor.observations import (
     Addresses,
     CertificateSeen,
@@ -20,6 +22,7 @@ from smtpdoctor.observations import (
     LoginNotTried,
     Observations,
     Place,
+    SenderQuestion,
     Session,
     SettingRead,
     SettingsRead,
@@ -27,6 +30,9 @@ from smtpdoctor.observations import (
 )
 from smtpdoctor.settings.model import Field, Setting, Settings, TLSMode
 from smtpdoctor.smtp.capabilities import Capabilities
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender_policy import Assessment
 
 
 class SessionView:
@@ -196,9 +202,28 @@ class Run:
         """Every address of the host is loopback, private or link-local: no internet in between."""
         return bool(self.addresses) and all(is_local(address) for address in self.addresses)
 
+    @cached_property
+    def is_about_sender_alone(self) -> bool:
+        """No server was to be asked, as in `smtpdoctor sender`."""
+        return bool(self.observations.of(SenderQuestion, alone=True))
+
+    @cached_property
+    def policy(self) -> Assessment | None:
+        """What SPF, DKIM and DMARC come to; None where they were not looked up, or the mail goes
+        to a server in the house that no provider is known for: it may hand it to anybody."""
+        question = self.observations.first(SenderQuestion)
+        mapped = self.observations.first(Addresses, source="connect-to")
+        if question is None or (
+            self.is_local_target and question.provider is None and mapped is None
+        ):
+            return None
+        return policy.assess(self.observations)
+
     @property
     def enough_seen(self) -> bool:
         """False where too little could be looked at to give a verdict."""
+        if self.is_about_sender_alone:
+            return self.policy is not None and self.policy.known
         if not self.settings.found:
             return False
         main = self.main

@@ -1,4 +1,4 @@
-"""What is known of providers, server replies, interceptors, middleboxes and mail clients.
+"""What is known of providers, DNS hosts, replies, interceptors, middleboxes and mail clients.
 
 The facts stand in the TOML files of this folder, each with the ids of its sources
 (`sources.toml`: where, when read, how sure). This module loads them when they are asked for and
@@ -252,6 +252,26 @@ class Client(_Entry, frozen=True, kw_only=True):
     sources: tuple[str, ...]
 
 
+class DNSHost(_Entry, frozen=True, kw_only=True):
+    """Who runs zones whose name servers have names of a certain form.
+
+    name_servers: regular expressions for whole names.
+    edit: where a record is added, as a sentence's end; empty where that isn't known for sure.
+    """
+
+    id: str
+    name: str
+    name_servers: tuple[str, ...]
+    names_source: str
+    edit: str = ""
+    edit_source: str = ""
+
+    def runs(self, name_server: str) -> bool:
+        """Whether that is the name of one of its name servers."""
+        name = bare(name_server)
+        return any(re.fullmatch(pattern, name) for pattern in self.name_servers)
+
+
 # --- loading ----------------------------------------------------------------------------------
 
 _T = TypeVar("_T")
@@ -327,6 +347,12 @@ def interceptors() -> tuple[Interceptor, ...]:
 def middlebox_signs() -> tuple[MiddleboxSign, ...]:
     """The marks of middleboxes that rewrite the dialogue."""
     return msgspec.convert(_toml("middleboxes.toml")["signs"], tuple[MiddleboxSign, ...])
+
+
+@cache
+def dns_hosts() -> tuple[DNSHost, ...]:
+    """Those who run zones, as they stand in `dns_hosts.toml`."""
+    return msgspec.convert(_toml("dns_hosts.toml")["hosts"], tuple[DNSHost, ...])
 
 
 # --- providers by name ------------------------------------------------------------------------
@@ -458,6 +484,14 @@ def _shared_labels(first: str, second: str) -> int:
             break
         count += 1
     return count
+
+
+def dns_host_of(name_servers: Sequence[str]) -> DNSHost | None:
+    """Who runs the zone with these name servers; None where they aren't all of one known host."""
+    for host in dns_hosts():
+        if name_servers and all(host.runs(name_server) for name_server in name_servers):
+            return host
+    return None
 
 
 # --- interception -----------------------------------------------------------------------------

@@ -20,6 +20,8 @@ def to_builtins(report: Report) -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
     # what the engine works with, and no reader of a report
     del data["unexplained"], data["faults"]
+    if report.spf is None:
+        del data["spf"]
     for diagnosis in data["diagnoses"]:
         del diagnosis["explains"], diagnosis["points_at"]
     return data

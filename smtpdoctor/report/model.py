@@ -15,7 +15,15 @@ from smtpdoctor import __version__
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement, Verdict
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import CHECKS, AnyObservation, CheckName, CheckRun, Observations, Place
+from smtpdoctor.observations import (
+    CHECKS,
+    AnyObservation,
+    CheckName,
+    CheckRun,
+    Exchange,
+    Observations,
+    Place,
+)
 from smtpdoctor.report.summary import summarise
 from smtpdoctor.settings.model import TLSMode
 
@@ -50,6 +58,19 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     skipped_because: str = ""
 
 
+class SPFEvaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """SPF for one client address (RFC 7208 §2.6): the result, and the term that decided.
+
+    `explanation` is the publisher's own text for "fail".
+    """
+
+    result: Literal["none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"]
+    term: str | None
+    explanation: str
+    lookups: int
+    void_lookups: int
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run as reports show it. `started` is RFC 3339 in UTC, `seconds` the run's length."""
 
@@ -65,6 +86,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     observations: Observations
     unexplained: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    #: With `sender --ip` only.
+    spf: SPFEvaluation | None = None
 
     def exit_status(self, *, strict: bool = False) -> int:
         """0 nothing wrong or warnings only, 1 an error (with strict also a warning), 3 unknown."""
@@ -95,7 +118,7 @@ def build(observations: Observations, *, started: str, seconds: float) -> Report
                 host=settings.host,
                 port=settings.port,
                 tls=settings.tls,
-                provider=run.provider.id if run.provider else None,
+                provider=_provider(run),
                 username=settings.username,
                 sender=settings.sender,
             ),
@@ -105,6 +128,28 @@ def build(observations: Observations, *, started: str, seconds: float) -> Report
         observations=observations,
         unexplained=judgement.unexplained,
         faults=judgement.faults,
+        spf=_spf(run),
+    )
+
+
+def _provider(run: Run) -> str | None:
+    """The server's; of a sender alone the one that it was judged for."""
+    if run.is_about_sender_alone and run.policy is not None:
+        relay = run.policy.relay
+        return relay.provider.id if relay.provider is not None else None
+    return run.provider.id if run.provider else None
+
+
+def _spf(run: Run) -> SPFEvaluation | None:
+    result = run.policy.client if run.policy is not None else None
+    if result is None:
+        return None
+    return SPFEvaluation(
+        result=result.result,
+        term=result.term,
+        explanation=result.explanation,
+        lookups=result.lookups,
+        void_lookups=result.void_lookups,
     )
 
 
@@ -157,7 +202,8 @@ def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgemen
         if diagnosis.severity == "error"
         for item in diagnosis.explains
     }
-    if failed - softened or failed & hard:
+    # what a policy record makes of the mail is an error, though the record was there to be read
+    if failed - softened or hard & {item.id for item in seen}:
         return "failed"
     warned = any(
         diagnosis.severity == "warning"
@@ -214,6 +260,8 @@ def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]
 
 def _seconds(seen: Sequence[AnyObservation]) -> float:
     own = [item for item in seen if item.role == "main"]
+    # the DNS is asked for policies beside everything else
+    own = [item for item in own if isinstance(item, Exchange)] or own
     if not own:
         return 0.0
     return max(item.at + item.seconds for item in own) - min(item.at for item in own)

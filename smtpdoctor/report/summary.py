@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import (
@@ -16,6 +17,9 @@ from smtpdoctor.observations import (
     ResolverConfiguration,
     SystemLookup,
 )
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender_policy import Assessment
 
 OUTCOME_WORDS: dict[ConnectOutcome, str] = {
     "open": "open",
@@ -194,10 +198,13 @@ def _auth(run: Run) -> str | None:
 
 
 def _sender(run: Run) -> str | None:
+    policies = policy_words(run.policy) if run.policy is not None else ""
     view = run.main
     mail = view.step("mail") if view else None
+    if run.is_about_sender_alone:
+        return policies or "the DNS gave no answer"
     if view is None or mail is None:
-        return None
+        return f"MAIL not tried; {policies}" if policies else None
     for exchange in (mail, view.step("rcpt")):
         if exchange is not None and exchange.ok is False:
             if exchange.reply is not None and exchange.reply.code:
@@ -209,7 +216,63 @@ def _sender(run: Run) -> str | None:
             return exchange.error or f"no answer ({exchange.outcome})"
     judged = run.provider.sender_judged if run.provider else "unknown"
     so_far = "" if judged in ("mail", "rcpt") else " so far"
-    return f"{run.settings.sender} accepted{so_far}"
+    accepted = f"{run.settings.sender} accepted{so_far}"
+    return f"{accepted}; {policies}" if policies else accepted
+
+
+def policy_words(found: Assessment) -> str:
+    """What receivers find about the sender, in a few words; "" where the DNS told nothing."""
+    if found.domain_exists is None and not found.known:
+        return ""
+    if found.domain_exists is False:
+        return f"{found.domain} does not exist"
+    dkim = {
+        "usable": "DKIM",
+        "missing": "no DKIM key",
+        "invalid": "DKIM broken",
+        "unknown": "DKIM can't be told",
+    }[found.signing]
+    policy = found.dmarc.policy
+    dmarc = f"DMARC p={policy}" if policy else "no DMARC policy"
+    if found.dmarc.status == "temperror":
+        dmarc = "DMARC can't be told"
+    return f"{_spf_words(found)}, {dkim}, {dmarc}"
+
+
+def _spf_words(found: Assessment) -> str:
+    if found.client is not None:
+        term = f" ({found.client.term})" if found.client.term else ""
+        return f"SPF {found.client.result} for {found.question.client}{term}"
+    if found.authentication.envelope == "rewritten":
+        return "SPF is the provider's own"
+    problem = found.own_problem
+    if problem is not None and problem.kind == "record-missing":
+        return "no SPF record"
+    if found.status == "pass":
+        term = _deciding_term(found)
+        return f"SPF passes ({term})" if term else "SPF passes"
+    if found.permerror:
+        return "SPF is invalid"
+    return {
+        "partly": "SPF passes for some servers",
+        "fail": "SPF does not pass",
+        "unknown": "SPF can't be told",
+    }[found.status]
+
+
+def _deciding_term(found: Assessment) -> str:
+    """The include that lets the provider pass, where it is one."""
+    published = found.published
+    if published is None:
+        return ""
+    return next(
+        (
+            step.term
+            for step in found.policy.tree.steps
+            if step.policy is not None and step.policy.domain.lower() == published.include
+        ),
+        "",
+    )
 
 
 def ways(run: Run) -> dict[bool, str]:

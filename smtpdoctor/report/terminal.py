@@ -29,6 +29,7 @@ from smtpdoctor.observations import (
 from smtpdoctor.report import network_table
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
+from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.summary import OUTCOME_WORDS, ways
 from smtpdoctor.settings.model import Setting
 from smtpdoctor.text import visible
@@ -47,6 +48,8 @@ SCREEN = 24
 #: --verbose shows all.
 DENSITIES = ((2, 9), (1, 9), (1, 3), (1, 2), (1, 1))
 FIXES_SHOWN = 2
+#: How a fix's step begins that is a line of a diff.
+DIFF = ("- ", "+ ")
 #: What is shown of a foreign text that nothing explains.
 MAX_FOREIGN = 240
 
@@ -92,6 +95,7 @@ class _Page:
             yield Text()
         yield from self._unexplained()
         if self.verbose:
+            yield from self._policy_tree()
             yield from self._transcript()
         if self.report.verdict in ("healthy", "warnings"):
             yield from self._last_words()
@@ -107,6 +111,11 @@ class _Page:
                 f"no settings were found in {settings.folder or 'this folder'}"
             )
             yield from self._wrapped("looking at the way to IONOS instead, without credentials")
+            return
+        if self.run.is_about_sender_alone:
+            yield from self._wrapped(f"mail from {settings.sender} {_through(self.run)}")
+            if self.verbose:
+                yield from self._wrapped(f"run {self.report.started} in {self.report.where}")
             return
         left = visible(_target_words(target))
         read = self.report.checks[0]
@@ -131,6 +140,8 @@ class _Page:
             for check in self.report.checks
             if check.name != "settings" or check.status != "passed" or self.verbose
         ]
+        if self.run.is_about_sender_alone:
+            checks = [check for check in checks if check.name == "sender"]
         for _, group in itertools.groupby(
             checks,
             lambda check: (
@@ -143,15 +154,15 @@ class _Page:
             if len(together) > 1:
                 names = ", ".join(check.name for check in together)
                 first = msgspec.structs.replace(first, name=names)
-            yield self._check(first)
+            yield from self._check(first)
         if not self.run.settings.found:
             for works, words in ways(self.run).items():
                 status: CheckStatus = "passed" if works else "failed"
-                yield self._check(
+                yield from self._check(
                     CheckResult(name="ways", status=status, summary=words, seconds=0.0)
                 )
 
-    def _check(self, check: CheckResult) -> Text:
+    def _check(self, check: CheckResult) -> Iterator[Text]:
         symbol, word, colour = MARKS[check.status]
         line = Text("  ")
         line.append(symbol if self.unicode else word, style=colour)
@@ -159,13 +170,20 @@ class _Page:
         seconds = _duration(check.seconds)
         room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
         words = visible(check.summary)
+        further: list[str] = []
+        if len(words) > room and check.name == "sender" and "; " in words:
+            # what the server said, and below it what receivers will
+            words, _, policies = words.partition("; ")
+            further = textwrap.wrap(policies, self.width - 13, break_on_hyphens=False)
         if len(words) > room:
             words = words[: room - 1] + ("…" if self.unicode else "~")
         line.append(words, style="dim" if check.status == "skipped" else "")
         if seconds and check.status != "skipped":
             line.append(" " * max(2, self.width - line.cell_len - len(seconds)))
             line.append(seconds, style="dim")
-        return line
+        yield line
+        for policies in further:
+            yield Text(" " * 13 + policies)
 
     # --- diagnoses ----------------------------------------------------------------------------
 
@@ -270,9 +288,14 @@ class _Page:
                 yield Text(f"    +{visible(name)}={visible(value)}", style="green")
         for edit in fix.edits:
             yield from self._edit(edit)
-        steps = fix.steps if self.verbose else fix.steps[: self.steps_shown]
+        records = sum(step.startswith(DIFF) for step in fix.steps)  # the fix itself: never cut
+        steps = fix.steps if self.verbose else fix.steps[: max(self.steps_shown, records + 1)]
         for step in steps:
-            yield from self._wrapped(step, indent=6, first="    - ")
+            if step.startswith(DIFF):  # a record, which is copied as it stands
+                colour = "red" if step.startswith("-") else "green"
+                yield Text(f"    {visible(step)}", style=colour)
+            else:
+                yield from self._wrapped(step, indent=6, first="    - ")
         if len(steps) < len(fix.steps):
             yield Text(f"    - {len(fix.steps) - len(steps)} more with --verbose", style="dim")
         if self.verbose:
@@ -344,13 +367,14 @@ class _Page:
     def _verdict(self, errors: int, others: int, strict: bool) -> Iterator[Text]:
         report = self.report
         status = report.exit_status(strict=strict)
-        words = {
+        words = {  # of a sender alone, what receivers make of it
             "healthy": self._healthy_words(),
             "warnings": self._warning_words(),
+            **self._sender_words(),
             "broken": f"Not ready, {errors} {'problem' if errors == 1 else 'problems'}.",
             "inconclusive": self._inconclusive_words(),
         }[report.verdict]
-        if report.verdict in ("healthy", "warnings"):
+        if report.verdict in ("healthy", "warnings") and not self.run.is_about_sender_alone:
             words += "  No message was sent."
         end = f"{report.seconds:.1f} s, exit {status}"
         if report.diagnoses and report.verdict != "healthy":
@@ -359,6 +383,10 @@ class _Page:
                 words += f"  {hint}"
             else:
                 yield Text(f"more: {hint}", style="dim")
+        if len(words) + len(end) + 2 > self.width:
+            *before, words = textwrap.wrap(words, self.width - len(end) - 2)
+            for line in before:
+                yield Text(line, style="bold")
         yield self._spread(words, end)
 
     def _sender_accepted(self) -> bool:
@@ -384,6 +412,23 @@ class _Page:
             judged = provider.sender_judged if provider else "unknown"
             return "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
         return "Nothing wrong as far as it was tried."
+
+    def _sender_words(self) -> dict[str, str]:
+        """The verdict on a sender alone: what receivers will make of the mail."""
+        found = self.run.policy if self.run.is_about_sender_alone else None
+        if found is None:
+            return {}
+        words = f"{found.verdict.words[:1].upper()}{found.verdict.words[1:]}."
+        if found.client is not None:
+            words = f"SPF {found.client.result}."
+        return {"healthy": words, "warnings": words}
+
+    def _policy_tree(self) -> Iterator[Text]:
+        if self.run.policy is None:
+            return
+        for line in spf_tree(self.run.policy, unicode=self.unicode):
+            yield Text(visible(line)[: self.width])
+        yield Text()
 
     def _transcript(self) -> Iterator[Text]:
         for line in transcript(self.report):
@@ -435,6 +480,26 @@ def _target_words(target: Target) -> str:
 def _cut_off(item: AnyObservation) -> bool:
     """Whether the end of the whole run came before the answer."""
     return CUT_OFF in (getattr(item, "error", ""), getattr(item, "failure", ""))
+
+
+def _through(run: Run) -> str:
+    """For whom a sender is judged, and how that is known."""
+    found = run.policy
+    if found is None:
+        return ""
+    if found.client is not None:
+        greeting = f", greeted as {found.question.helo}" if found.question.helo else ""
+        return f"by {found.question.client}{greeting}"
+    name = found.relay.provider.name if found.relay.provider is not None else found.question.host
+    return {
+        "named": f"through {name}",
+        "host": f"through {name}, of which no provider is known",
+        "guessed-by-mx": f"through {name}, guessed from where the domain's mail arrives; "
+        "--through names another",
+        "guessed-by-spf": f"through {name}, guessed from the domain's SPF record; "
+        "--through names another",
+        "no": "through nobody known; --through names the provider",
+    }[found.relay.known]
 
 
 def observation_words(item: AnyObservation) -> str:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from smtpdoctor.spf.names import without_final_dot
 
-RecordType: TypeAlias = Literal["TXT", "A", "AAAA", "MX", "PTR"]
+RecordType: TypeAlias = Literal["TXT", "A", "AAAA", "MX", "PTR", "CNAME", "NS"]
 Status: TypeAlias = Literal["found", "nxdomain", "nodata", "temperror"]
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -45,7 +45,7 @@ class MailExchange:
 
 
 Record: TypeAlias = tuple[bytes, ...] | Address | MailExchange | str
-"""TXT: its character-strings, apart. A, AAAA: an address. MX: MailExchange. PTR: a name."""
+"""TXT: its character-strings, apart. A, AAAA: an address. MX: MailExchange. Else: a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Answer:
         return [without_final_dot(record.exchange) for record in records]
 
     def names(self) -> list[str]:
-        """The names of PTR records, in the order of the answer."""
+        """The names of PTR, CNAME or NS records, in the order of the answer."""
         return [without_final_dot(record) for record in self.records if isinstance(record, str)]
 
 

@@ -18,13 +18,14 @@ What came after what is decided here, in one place, in the order of the real run
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, Self
 
 import msgspec
 
+from smtpdoctor import sender_policy, spf
 from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement
@@ -53,10 +54,12 @@ from smtpdoctor.observations import (
     PathTrace,
     Place,
     PlatformSeen,
+    PolicyAnswer,
     Recorder,
     Redactor,
     ResolverConfiguration,
     Role,
+    SenderQuestion,
     Session,
     SessionPurpose,
     SettingRead,
@@ -80,6 +83,7 @@ from smtpdoctor.settings.model import (
 )
 from smtpdoctor.settings.reading import Options, read_settings
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
+from smtpdoctor.spf import Lookup
 
 CLOCK = "2026-11-22T07:00:00Z"
 #: This machine's own addresses.
@@ -252,6 +256,29 @@ def _entries(
             )
         )
     return tuple(found)
+
+
+def _policy_answer(
+    zone: Mapping[str, Sequence[str | tuple[bytes, ...]] | None], lookup: Lookup
+) -> PolicyAnswer:
+    name, record = lookup.name, lookup.rdtype
+    given = zone.get(f"{name} {record}", ())
+    names = {key.partition(" ")[0] for key in zone}
+    if given is None:
+        return PolicyAnswer(question=name, record=record, status="temperror", reason="SERVFAIL")
+    if not given:
+        here = name in names or any(other.endswith(f".{name}") for other in names)
+        return PolicyAnswer(question=name, record=record, status="nodata" if here else "nxdomain")
+    records = tuple(txt_strings(item) if record == "TXT" else item for item in given)
+    return PolicyAnswer(question=name, record=record, status="found", records=records, ok=True)
+
+
+def txt_strings(text: str | tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """A TXT record's strings, of 255 octets at most (RFC 1035 §3.3)."""
+    if isinstance(text, tuple):
+        return text
+    octets = text.encode()
+    return tuple(octets[at : at + 255] for at in range(0, len(octets), 255))
 
 
 def _repaired(item: Observation) -> bool:
@@ -536,6 +563,46 @@ class Scene:
             )
         )
         return self._addresses
+
+    # --- the sender's policies ----------------------------------------------------------------
+
+    def policies(
+        self,
+        zone: Mapping[str, Sequence[str | tuple[bytes, ...]] | None],
+        *,
+        provider: str | None = "ionos",
+        client: str = "",
+        alone: bool = False,
+    ) -> Self:
+        """What the DNS says about the sender, asked as the real check asks it.
+
+        `zone` has the records by "name TYPE"; None is a name server's failure. A name with other
+        records is NODATA, any other NXDOMAIN. A TXT record is a text or its strings.
+        """
+        sender = self.settings.sender or ""
+        asked: set[Lookup] = set()
+        trail = self.trail("sender", self.setting("sender") or self.setting("username"))
+        question = trail.record(
+            SenderQuestion(
+                address=sender,
+                domain=sender.rpartition("@")[2].lower(),
+                provider=provider,
+                host="" if alone else self.settings.host or "",
+                client=client,
+                alone=alone,
+            )
+        )
+
+        def resolve(lookup: Lookup) -> spf.Answer:
+            key = sender_policy.key_of(lookup)
+            answer = _policy_answer(zone, key)
+            if key not in asked:
+                asked.add(key)
+                trail.note(answer)
+            return sender_policy.to_answer(answer)
+
+        spf.run(sender_policy.assess(question), resolve)
+        return self
 
     # --- reach ------------------------------------------------------------------------------
 

@@ -48,3 +48,23 @@ def test_lookalike_the_recipients_domain() -> None:
     scene = Scene(host="mail.example.net", recipient="a@nowhere.test")
     scene.refuse("rcpt", "550 5.1.2 <a@nowhere.test>: Recipient address rejected: Domain not found")
     assert scene.codes() == ["recipient-rejected"]
+
+
+def test_positive_by_the_dns_alone() -> None:
+    scene = Scene(sender="info@exmaple.org")
+    scene.session().up_to("auth").auth("535 no")
+    scene.policies({})
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert "exmaple.org does not exist" in diagnosis.title
+
+
+def test_positive_a_warning_where_the_server_took_the_sender() -> None:
+    """A name server in the house may not know the world."""
+    diagnosis = Scene.healthy(sender="info@example.org").policies({}).diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("warning", "likely")
+
+
+def test_negative_no_mail_host_can_be_told_where_the_dns_fails() -> None:
+    zone = {"example.com TXT": ["v=spf1 +all"], "example.com MX": None}
+    assert CODE not in Scene.healthy().policies(zone).codes()

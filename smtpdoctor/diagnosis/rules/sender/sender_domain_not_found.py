@@ -1,14 +1,19 @@
-"""The server's words at MAIL or RCPT: it finds no such domain as the sender's in DNS."""
+"""The sender's domain is none: by the server's words at MAIL or RCPT, or by the DNS itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.evidence import library_words, own_line
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.rules.sender import _addresses
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import PolicyAnswer
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender_policy import Assessment
 
 CODE = "sender-domain-not-found"
 
@@ -16,6 +21,7 @@ CODE = "sender-domain-not-found"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = _refusal.refusal(run, CODE)
     if refused is None:
+        yield from _by_dns(run)
         return
     sender = run.settings.sender
     domain = _addresses.domain(sender)
@@ -33,20 +39,70 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *_refusal.evidence(run, refused),
+            *(_not_there(run.policy) if run.policy is not None else ()),
             *own_line(run, "sender"),
             *library_words(run, CODE, check="sender"),
         ),
         fixes=(
             *change,
-            Fix(
-                title=f"make {domain or 'the domain'} a name that DNS knows",
-                steps=(
-                    f"Ask DNS: `dig MX {domain}` and `dig A {domain}`. One of them has to answer.",
-                    "If neither does and the spelling is right, publish an MX record at the "
-                    "domain's DNS host, or look whether the domain has expired.",
-                ),
-            ),
+            _make_known(domain),
         ),
         explains=refused.failed,
         points_at="sender",
+    )
+
+
+def _by_dns(run: Run) -> Iterator[Diagnosis]:
+    """Nobody refused the sender yet: what the DNS says of its domain."""
+    policy = run.policy
+    if policy is None or policy.mail_host is not False:
+        return
+    domain = policy.domain
+    # a name server in the house may not know the world, and the mail server asked its own
+    mail = run.main.step("mail") if run.main is not None else None
+    exists = policy.domain_exists is not False
+    accepted = mail is not None and mail.ok is True
+    login = _addresses.domain(_addresses.login_address(run))
+    change = _addresses.send_from_login(run) if login != domain else ()
+    yield Diagnosis(
+        code=CODE,
+        severity="warning" if exists or accepted else "error",
+        confidence="likely" if exists or accepted else "certain",
+        title=f"the sender's domain {domain} has neither a mail server nor an address in DNS"
+        if exists
+        else f"the sender's domain {domain} does not exist in DNS",
+        explanation=(
+            "Servers look up the sender's domain before they take a message, and many refuse mail "
+            "that can't be answered. "
+            + (
+                "The name exists, and nothing there takes mail."
+                if exists
+                else "The domain is misspelt, has expired, or is only a name of this machine."
+            )
+        ),
+        evidence=(*_not_there(policy), *own_line(run, "sender")),
+        fixes=(*change, _make_known(domain)),
+        explains=tuple(
+            item.id for item in run.observations.of(PolicyAnswer) if item.question == domain
+        ),
+        points_at="sender",
+    )
+
+
+def _not_there(policy: Assessment) -> tuple[Evidence, ...]:
+    """What the DNS said where it knows no mail host for the domain."""
+    if policy.mail_host is not False:
+        return ()
+    words = "has no MX, A or AAAA record" if policy.domain_exists else "does not exist (NXDOMAIN)"
+    return (Evidence(check="sender", text=f"the name servers say: {policy.domain} {words}"),)
+
+
+def _make_known(domain: str) -> Fix:
+    return Fix(
+        title=f"make {domain or 'the domain'} a name that DNS knows",
+        steps=(
+            f"Ask DNS: `dig MX {domain}` and `dig A {domain}`. One of them has to answer.",
+            "If neither does and the spelling is right, publish an MX record at the "
+            "domain's DNS host, or look whether the domain has expired.",
+        ),
     )

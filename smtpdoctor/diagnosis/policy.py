@@ -1,0 +1,38 @@
+"""SPF, DKIM and DMARC of a run, worked out from the recorded answers of the DNS. Once per run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from smtpdoctor.observations import Observations, PolicyAnswer, SenderQuestion
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.spf import Answer, Lookup
+
+#: Kept as long as the observations are: a report asks more than once, and a hostile policy
+#: takes its time.
+_assessed: WeakKeyDictionary[Observations, Assessment] = WeakKeyDictionary()
+
+
+def assess(observations: Observations) -> Assessment | None:
+    """What the answers come to; None where the sender's policies were not looked up."""
+    question = observations.first(SenderQuestion)
+    if question is None:
+        return None
+    if observations not in _assessed:
+        # 20 ms to import, which a run without a sender need not spend
+        from smtpdoctor import sender_policy, spf
+
+        answers = {
+            spf.Lookup(item.question, item.record): sender_policy.to_answer(item)
+            for item in observations.of(PolicyAnswer)
+        }
+
+        def resolve(lookup: Lookup) -> Answer:
+            missing = spf.Answer("temperror", reason="it was not asked in time")
+            return answers.get(sender_policy.key_of(lookup), missing)
+
+        _assessed[observations] = spf.run(sender_policy.assess(question), resolve)
+    return _assessed[observations]

@@ -1,0 +1,89 @@
+"""A DKIM key of the domain for this provider is there, and receivers can't verify with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smtpdoctor.diagnosis.evidence import cite
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.sender import _policy
+from smtpdoctor.diagnosis.run import Run
+
+if TYPE_CHECKING:
+    from smtpdoctor.mail_policy import SelectorKey
+    from smtpdoctor.sender_policy import Assessment
+
+CODE = "dkim-invalid"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    policy = _policy.found(run)
+    if policy is None or policy.is_providers_own or policy.relay.provider is None:
+        return
+    # an old selector that was revoked beside one that works is how keys are changed
+    bad = [key for key in policy.keys if key.status == "invalid"]
+    if policy.signing == "invalid":
+        bad = [key for key in policy.keys if key.status in ("invalid", "revoked")]
+    if not bad:
+        return
+    provider = policy.relay.provider
+    yield Diagnosis(
+        code=CODE,
+        severity="warning" if policy.signing == "invalid" else "note",
+        confidence="certain" if policy.relay.known == "named" else "likely",
+        title=f"the DKIM key at {bad[0].name} {_reason(bad[0])}",
+        explanation=(
+            "Receivers look up the key of the selector that a signature names. With a key that "
+            "can't be read or was revoked the signature counts as none, so DMARC rests on SPF "
+            "alone."
+            if policy.signing == "invalid"
+            else "Another of the provider's selectors has a key that works; mail signed with this "
+            "one is taken for unsigned."
+        ),
+        evidence=(
+            *(
+                Evidence(check="sender", text=f"{key.name} has {_policy.quoted(text)}")
+                for key in bad
+                for text in key.records
+            ),
+            *(
+                Evidence(check="sender", text=f"{key.name}: {fault.reason}")
+                for key in bad
+                for fault in key.faults
+            ),
+            Evidence(
+                check="sender",
+                text=f"known of {provider.name}: it signs with this selector "
+                f"{cite(provider.dkim_source)}".strip(),
+            ),
+        ),
+        fixes=_fixes(policy, bad),
+        explains=(),
+    )
+
+
+def _reason(key: SelectorKey) -> str:
+    if key.status == "revoked":
+        return "is revoked: it has an empty p="
+    fault = next((fault for fault in key.faults if fault.effect == "invalid"), None)
+    return f"is invalid: {fault.reason}" if fault is not None else "is invalid"
+
+
+def _fixes(policy: Assessment, bad: list[SelectorKey]) -> tuple[Fix, ...]:
+    from smtpdoctor.mail_policy import dkim_changes
+
+    changes = dkim_changes(bad)
+    if changes:
+        title = f"replace the key by the provider's CNAME at {policy.domain}"
+        return (_policy.publish_all(policy, changes, title),)
+    return (
+        Fix(
+            title=f"publish the key again that {_policy.relay(policy)} shows",
+            steps=(
+                _policy.where(policy),
+                "Copy the whole record from the provider's panel; a key over 255 characters is "
+                "split into several strings of one record.",
+            ),
+        ),
+    )

@@ -1,0 +1,74 @@
+"""None of the selectors with which the provider signs has a key at the sender's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smtpdoctor.diagnosis.evidence import cite
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.sender import _policy
+from smtpdoctor.diagnosis.run import Run
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender_policy import Assessment
+
+CODE = "dkim-missing"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    policy = _policy.found(run)
+    if policy is None or policy.signing != "missing" or policy.is_providers_own:
+        return
+    provider = policy.relay.provider
+    if provider is None:
+        return
+    # DMARC needs one of the two, and SPF is lost whenever somebody forwards the mail
+    needed = policy.status != "pass" and policy.dmarc.policy in ("quarantine", "reject")
+    misplaced = [key for key in policy.keys if key.misplaced]
+    yield Diagnosis(
+        code=CODE,
+        severity="warning" if needed or misplaced else "note",
+        confidence="certain" if policy.relay.known == "named" else "likely",
+        title=f"{policy.domain} has no DKIM key for {provider.name}",
+        explanation=(
+            "The provider signs mail with a key that receivers look up at the sender's domain. "
+            "Without it DMARC rests on SPF alone, which fails as soon as a mail is forwarded."
+        ),
+        evidence=(
+            *(
+                Evidence(check="sender", text=f"{key.name} has no key record")
+                for key in policy.keys
+                if not key.misplaced
+            ),
+            *(
+                Evidence(check="sender", text=f"a key stands at {key.misplaced} instead")
+                for key in misplaced
+            ),
+            Evidence(
+                check="sender",
+                text=f"known of {provider.name}: it signs with these selectors "
+                f"{cite(provider.dkim_source)}".strip(),
+            ),
+        ),
+        fixes=_fixes(policy),
+        explains=(),
+    )
+
+
+def _fixes(policy: Assessment) -> tuple[Fix, ...]:
+    from smtpdoctor.mail_policy import dkim_changes
+
+    changes = dkim_changes(policy.keys)
+    if not changes:
+        return (
+            Fix(
+                title=f"have DKIM switched on for {policy.domain}",
+                steps=("The provider's panel has the records to publish, or publishes them.",),
+            ),
+        )
+    return (
+        _policy.publish_all(
+            policy, changes, f"publish the provider's DKIM records at {policy.domain}"
+        ),
+    )

@@ -1,0 +1,39 @@
+"""No DMARC record applies to the sender's domain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence
+from smtpdoctor.diagnosis.rules.sender import _policy
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "dmarc-missing"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    policy = _policy.found(run)
+    if policy is None or policy.dmarc.status != "missing" or policy.dmarc.misspelt:
+        return
+    from smtpdoctor.mail_policy import dmarc_change
+
+    change = dmarc_change(policy.dmarc)
+    if change is None or policy.is_providers_own:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="note",
+        confidence="certain",
+        title=f"{policy.domain} has no DMARC record",
+        explanation=(
+            "Nothing refuses mail for that. Large receivers (Gmail, Yahoo, Outlook) want one from "
+            "everybody who sends them many messages; with “p=none” it asks nothing of them."
+        ),
+        evidence=(
+            Evidence(check="sender", text=f"neither _dmarc.{policy.domain} nor its parent has one"),
+        ),
+        fixes=(
+            _policy.publish(policy, change, f"publish a first DMARC record for {policy.domain}"),
+        ),
+        explains=(),
+    )

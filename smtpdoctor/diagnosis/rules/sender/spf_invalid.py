@@ -1,0 +1,118 @@
+"""The SPF policy is in error for some or all servers: which term, which limit, by which path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.rules.sender import _policy
+from smtpdoctor.diagnosis.run import Run
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.spf import Problem
+
+CODE = "spf-invalid"
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
+
+#: Of a policy with more faults or includes than anybody mends at once.
+SHOWN = 6
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    policy = _policy.found(run)
+    if policy is None or not policy.permerror:
+        return
+    problem = _problem(policy)
+    if problem is None:
+        return
+    passes = policy.status == "pass"
+    severity = _policy.severity(policy)
+    yield Diagnosis(
+        code=CODE,
+        severity="warning" if passes and severity == "error" else severity,
+        confidence="certain",
+        title=_title(policy, problem),
+        explanation=_explanation(policy, passes=passes),
+        evidence=(_policy.published(policy), *_fault(problem), *_counts(policy, problem)),
+        fixes=_fixes(run, policy, problem),
+        explains=_policy.spf_answers(run, policy),
+        consequences=() if passes else _policy.dmarc_follows(policy),
+        points_at="sender",
+    )
+
+
+def _problem(policy: Assessment) -> Problem | None:
+    """What makes the error; that of the one client where it is about one."""
+    if policy.client is not None:
+        return policy.client.problem
+    mute = ("dns", "record-missing", "domain-not-found", "domain-malformed")
+    return next((item for item in policy.policy.problems if item.kind not in mute), None)
+
+
+def _title(policy: Assessment, problem: Problem) -> str:
+    domain = policy.domain
+    if problem.kind == "lookup-limit":
+        count = policy.policy.lookups
+        return f"the SPF record of {domain} asks for {count} look-ups, 10 are the most"
+    if problem.kind == "several-records":
+        return f"{problem.domain} has {len(policy.spf_records)} SPF records, one is the most"
+    where = domain if problem.domain == domain else f"{domain}, by way of {problem.domain},"
+    return f"the SPF record of {where} is invalid: {problem.message}"
+
+
+def _explanation(policy: Assessment, *, passes: bool) -> str:
+    words = "A receiver that meets the fault stops there with a permanent error (permerror)"
+    if passes:
+        return (
+            f"{words}. The servers of {_policy.relay(policy)} pass before it, so this mail gets "
+            "through; some receivers check the whole record first, and others' mail fails."
+        )
+    return f"{words}, and SPF does not pass. {_policy.consequence(policy)}"
+
+
+def _fault(problem: Problem) -> Iterator[Evidence]:
+    for fault in problem.faults[:SHOWN]:
+        text = f"“{fault.term}” in the record of {problem.domain}: {fault.reason}"
+        yield Evidence(check="sender", text=text)
+    if not problem.faults:
+        term = f" at “{problem.term}”" if problem.term else ""
+        yield Evidence(check="sender", text=f"{' → '.join(problem.path)}{term}: {problem.message}")
+
+
+def _counts(policy: Assessment, problem: Problem) -> Iterator[Evidence]:
+    """What each term of the domain's own record spends."""
+    if problem.kind not in ("lookup-limit", "void-limit"):
+        return
+    void = problem.kind == "void-limit"
+    spent = [
+        (step.void_lookups if void else step.lookups, step.term)
+        for step in policy.policy.tree.steps
+    ]
+    listed = [f"{term} {count}" for count, term in spent if count]
+    what = "look-ups that found nothing" if void else "look-ups"
+    yield Evidence(check="sender", text=f"{what} by term: {', '.join(listed[:20])}")
+
+
+def _fixes(run: Run, policy: Assessment, problem: Problem) -> tuple[Fix, ...]:
+    records = _policy.spf_fix(policy)
+    login = _policy.send_from_login(run)
+    if records or policy.is_providers_own:
+        return (*login, *(records or (_policy.ask_provider(policy),)))
+    steps = {
+        "lookup-limit": (
+            "Drop includes of services that no longer send for the domain, or replace one by the "
+            "ip4 and ip6 networks that it lists; `smtpdoctor sender --verbose` shows what each "
+            "costs."
+        ),
+        "several-records": (
+            "Put the terms of all records into one, with “v=spf1” once in front and one “all” at "
+            "the end, and delete the others."
+        ),
+        "void-limit": "Remove the terms whose names the DNS doesn't know any more.",
+    }.get(problem.kind, f"Correct or remove “{problem.term}”.")
+    fix = Fix(
+        title=f"correct the SPF record of {problem.domain}", steps=(_policy.where(policy), steps)
+    )
+    return (*login, fix)

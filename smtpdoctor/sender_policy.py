@@ -1,0 +1,410 @@
+"""What the DNS says about one sender through one provider: SPF, DKIM and DMARC together.
+
+Pure: evaluations are generators that yield look-ups and are sent answers, so that the check drives
+them with the DNS and the rules drive them again with what was recorded. Knows providers and the
+policies; must not know a resolver, a diagnosis, or how a finding is worded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Literal
+
+from smtpdoctor import knowledge, mail_policy, spf
+from smtpdoctor.mail_policy import questions
+from smtpdoctor.observations import PolicyAnswer, SenderQuestion
+from smtpdoctor.spf import Answers, Evaluation, Lookup
+
+#: How the relay is known: named by the user or by the host; guessed from the domain's MX or from
+#: the includes of its SPF record; the host's own domain alone; not at all.
+Known = Literal["named", "guessed-by-mx", "guessed-by-spf", "host", "no"]
+
+#: What a policy that is worth mending has at most: octets of all its TXT answers, terms of its
+#: own that ask the DNS, and such terms with all includes.
+MOST_OCTETS = 32_768
+MOST_ASKING = 25
+MOST_LOOKUPS = 50
+
+_SETTLED = ("found", "nxdomain", "nodata")
+
+#: The best first, of several includes of which one suffices.
+_COVERED = {"whole": 0, "unknown": 1, "part": 2, "none": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A set of networks that the provider publishes, and how the domain's policy covers it."""
+
+    include: str
+    policy: spf.PolicySet
+    coverage: spf.Coverage
+    verified: bool
+    legacy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Who delivers. `published`: for the sets of its networks, of which one suffices."""
+
+    provider: knowledge.Provider | None
+    known: Known
+    published: tuple[Published, ...] = ()
+
+    @property
+    def envelope(self) -> Literal["kept", "rewritten", "unknown"]:
+        """Whether receivers see the user's own envelope sender; a plain host has no reason not to
+        keep it."""
+        if self.provider is not None:
+            return self.provider.envelope
+        return "kept" if self.known == "host" else "unknown"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What was found for one question.
+
+    domain_exists: None where the DNS didn't say. mail_host: whether the domain has an MX or an
+        address. spf_records: those that the domain publishes. policy: the same, expanded.
+    status: whether the envelope domain's policy lets those who deliver pass. published: the set
+        of the provider's that decided it, None with a client address or an unknown provider.
+    record_fix: the record to publish, None where nobody's include is known for sure.
+    stricter_fix: the same without what makes the policy too permissive.
+    """
+
+    question: SenderQuestion
+    domain_exists: bool | None
+    mail_host: bool | None
+    spf_records: tuple[str, ...]
+    policy: spf.PolicySet
+    relay: Relay
+    status: Literal["pass", "partly", "fail", "unknown"]
+    published: Published | None
+    client: spf.SPFResult | None
+    dmarc: mail_policy.DMARCPolicy
+    keys: tuple[mail_policy.SelectorKey, ...]
+    signing: Literal["usable", "missing", "invalid", "unknown"]
+    verdict: mail_policy.Verdict
+    authentication: mail_policy.Authentication
+    zone: mail_policy.Zone | None
+    record_fix: spf.RecordFix | None
+    stricter_fix: spf.RecordFix | None
+
+    @property
+    def domain(self) -> str:
+        return self.question.domain
+
+    @property
+    def own_problem(self) -> spf.Problem | None:
+        """Why the domain has no policy, or one that is an error for every client."""
+        return next(
+            (problem for problem in self.policy.problems if self.policy.tree.result is not None),
+            None,
+        )
+
+    @property
+    def known(self) -> bool:
+        """Whether the DNS said enough of SPF and DMARC for a verdict on who was asked about."""
+        if self.domain_exists is False:
+            return True
+        spf_known = self.own_problem is None or self.own_problem.kind != "dns"
+        if self.client is not None:
+            spf_known = self.client.result != "temperror"
+        elif self.relay.envelope == "kept" or self.relay.known == "no":
+            spf_known = spf_known and self.status != "unknown"
+        return spf_known and self.dmarc.status != "temperror"
+
+    @property
+    def is_providers_own(self) -> bool:
+        """Whether it is a mailbox provider's own domain, whose records no customer can change."""
+        return knowledge.submission_host_for(self.domain) is not None
+
+    @property
+    def permerror(self) -> bool:
+        """Whether some client gets a permerror from the policy."""
+        if self.client is not None:
+            return self.client.result == "permerror"
+        return bool(self.policy.possible.get("permerror"))
+
+    @property
+    def refused(self) -> bool:
+        """Whether receivers refuse the mail, all of it or that of some servers."""
+        if self.verdict.kind == "rejected":
+            return True
+        found = self.authentication
+        fails = found.envelope == "kept" and found.spf in ("fail", "partly")
+        # “-all” is acted on before any signature is looked at, unless one is known to be there
+        return fails and found.spf_refuses and found.dkim != "usable"
+
+
+def parts(question: SenderQuestion, answers: Answers) -> Iterator[Evaluation[object]]:
+    """The evaluations of `assess` that need not wait for one another.
+
+    They share `answers`; whoever drives them at the same time has each question go out once.
+    """
+    domain = question.domain
+    yield _expand(domain, question, answers)
+    yield mail_policy.discover(domain, answers=answers)
+    yield _exists(domain, answers)
+    yield mail_policy.find_zone(domain, answers=answers)
+    if question.client:
+        yield _client(question)
+    provider = knowledge.providers().get(question.provider or "")
+    if provider is None and question.host:
+        yield spf.expand(_domain_of(question.host), answers=answers)
+    if provider is not None:
+        for known in provider.spf_includes:
+            yield spf.expand(known.include, sender=question.address, answers=answers)
+        for selector in provider.dkim:
+            yield mail_policy.look_up_key(
+                domain, selector.selector, selector.cname, answers=answers
+            )
+
+
+def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluation[Assessment]:
+    """Everything about `question`, one look-up after the other."""
+    known: Answers = {} if answers is None else answers
+    domain = question.domain
+    policy = yield from _expand(domain, question, known)
+    records = _spf_records(domain, known)
+    exists, mail_host = yield from _exists(domain, known)
+    dmarc = yield from mail_policy.discover(domain, answers=known)
+    zone = yield from mail_policy.find_zone(domain, answers=known)
+    relay = yield from _relay(question, policy, known)
+    client = (yield from _client(question)) if question.client else None
+    best = _best(relay, question, records)
+    status, refuses = _status(policy, best, client)
+    keys = []
+    for selector in relay.provider.dkim if relay.provider is not None else ():
+        key = yield from mail_policy.look_up_key(
+            domain, selector.selector, selector.cname, answers=known
+        )
+        keys.append(key)
+    signing = mail_policy.signing(keys)
+    found = mail_policy.Authentication(
+        spf=status,
+        envelope="kept" if client is not None else relay.envelope,
+        spf_aligned=True,  # the envelope sender and From are one address here
+        dkim=signing,
+        dkim_aligned=True if keys else None,  # the selectors are the From domain's own
+        policy="unknown" if dmarc.status == "temperror" else dmarc.policy,
+        percent=dmarc.percent,
+        spf_refuses=refuses,
+    )
+    fixes = yield from _fixes(question, relay, best, policy, records, known)
+    return Assessment(
+        question=question,
+        domain_exists=exists,
+        mail_host=mail_host,
+        spf_records=records,
+        policy=policy,
+        relay=relay,
+        status=status,
+        published=best,
+        client=client,
+        dmarc=dmarc,
+        keys=tuple(keys),
+        signing=signing,
+        verdict=mail_policy.judge(found),
+        authentication=found,
+        zone=zone,
+        record_fix=fixes[0],
+        stricter_fix=fixes[1],
+    )
+
+
+def to_answer(recorded: PolicyAnswer) -> spf.Answer:
+    """A recorded answer as evaluations take it."""
+    records = [_record(recorded.record, item) for item in recorded.records]
+    return spf.Answer(
+        recorded.status, [item for item in records if item is not None], recorded.reason
+    )
+
+
+def key_of(lookup: Lookup) -> Lookup:
+    """One key for all spellings of a question."""
+    return Lookup(lookup.name.lower().rstrip("."), lookup.rdtype)
+
+
+def _record(kind: str, item: tuple[bytes, ...] | str) -> spf.Record | None:
+    """None for what is no such record: a saved run may hold anything."""
+    if isinstance(item, tuple):
+        return item if kind == "TXT" else None
+    try:
+        if kind in ("A", "AAAA"):
+            return ip_address(item)
+        if kind == "MX":
+            preference, _, exchange = item.partition(" ")
+            return spf.MailExchange(int(preference), exchange)
+    except ValueError:
+        return None
+    return item
+
+
+def _expand(domain: str, question: SenderQuestion, answers: Answers) -> Evaluation[spf.PolicySet]:
+    return spf.expand(domain, sender=question.address, answers=answers)
+
+
+def _client(question: SenderQuestion) -> Evaluation[spf.SPFResult]:
+    return spf.check_host(
+        question.client, question.domain, question.address, helo=question.helo or "unknown"
+    )
+
+
+def _spf_records(domain: str, answers: Answers) -> tuple[str, ...]:
+    answer = answers.get(Lookup(domain.lower(), "TXT"))
+    texts = answer.texts() if answer is not None else []
+    return tuple(spf.decode(text) for text in texts if spf.is_spf(text))
+
+
+def _exists(domain: str, answers: Answers) -> Evaluation[tuple[bool | None, bool | None]]:
+    """Whether the domain exists, and whether a mail could be answered (RFC 5321 §5.1)."""
+    statuses = []
+    for rdtype in ("TXT", "MX", "A", "AAAA"):
+        answer = yield from questions.ask(domain, rdtype, answers)
+        if answer.status == "nxdomain":
+            return False, False
+        statuses.append(answer.status)
+        if rdtype != "TXT" and answer.status == "found":
+            # RFC 7505: a null MX says that there is no mail here
+            return True, rdtype != "MX" or any(answer.exchanges())
+    exists = True if set(statuses) & {"found", "nodata"} else None
+    return exists, None if "temperror" in statuses else False
+
+
+def _relay(question: SenderQuestion, policy: spf.PolicySet, answers: Answers) -> Evaluation[Relay]:
+    provider = knowledge.providers().get(question.provider or "")
+    known: Known = "named"
+    if provider is None and question.host:
+        domain = _domain_of(question.host)
+        theirs = yield from spf.expand(domain, answers=answers)
+        covered = spf.coverage(policy, theirs.passes)
+        return Relay(None, "host", (Published(domain, theirs, covered, False, False),))
+    if provider is None and not question.client:
+        provider, known = yield from _guess(question.domain, policy, answers)
+    if provider is None:
+        return Relay(None, "no")
+    published = []
+    for item in provider.spf_includes:
+        theirs = yield from spf.expand(item.include, sender=question.address, answers=answers)
+        covered = spf.coverage(policy, theirs.passes)
+        published.append(Published(item.include, theirs, covered, item.verified, item.legacy))
+    return Relay(provider, known, tuple(published))
+
+
+def _guess(
+    domain: str, policy: spf.PolicySet, answers: Answers
+) -> Evaluation[tuple[knowledge.Provider | None, Known]]:
+    """Who probably delivers for the domain: where its mail arrives, else whom its policy names."""
+    answer = yield from questions.ask(domain, "MX", answers)
+    for exchange in answer.exchanges():
+        found = knowledge.submission_host_for(exchange)
+        if found is not None:
+            return found[1], "guessed-by-mx"
+    named = {
+        provider.id: provider
+        for step in policy.tree.steps
+        if step.policy is not None
+        for provider in knowledge.providers().values()
+        if any(item.include == step.policy.domain.lower() for item in provider.spf_includes)
+        and provider.kind == "mailbox"
+    }
+    return (next(iter(named.values())), "guessed-by-spf") if len(named) == 1 else (None, "no")
+
+
+def _domain_of(host: str) -> str:
+    return mail_policy.organizational_domain(spf.to_ascii(host).rstrip("."))
+
+
+def _words(region: str | None) -> set[str]:
+    return set(re.findall(r"\w+", region or "")) - {"and", "the"}
+
+
+def _best(relay: Relay, question: SenderQuestion, records: Sequence[str]) -> Published | None:
+    """The set that decides: what is covered best. Of equals the one that the records name, the
+    current one, that of the host's region."""
+    named = {term for record in records for term in record.lower().split()}
+    sets = [item for item in relay.published if item.policy.passes]
+    if not sets:
+        return None
+    provider = relay.provider
+    host = next((h for h in provider.hosts if h.host == question.host), None) if provider else None
+    regions = {item.include: item.region for item in provider.spf_includes} if provider else {}
+
+    def order(item: Published) -> tuple[int, bool, bool, bool, bool]:
+        near = host is None or bool(_words(host.region) & _words(regions.get(item.include)))
+        unnamed = f"include:{item.include}" not in named
+        covered = _COVERED[item.coverage.status]
+        return (covered, unnamed, item.legacy, not item.verified, not near)
+
+    return min(sets, key=order)
+
+
+def _status(
+    policy: spf.PolicySet, best: Published | None, client: spf.SPFResult | None
+) -> tuple[Literal["pass", "partly", "fail", "unknown"], bool]:
+    """Whether SPF passes, and whether what doesn't gets "fail"."""
+    if client is not None:
+        if client.result == "temperror":
+            return "unknown", False
+        return ("pass" if client.result == "pass" else "fail"), client.result == "fail"
+    failed = any(problem.kind == "dns" for problem in policy.problems)
+    if best is None:
+        # whoever delivers: a policy that lets nobody pass doesn't let this one pass
+        nobody = not policy.possible.get("pass") and not failed
+        return ("fail" if nobody else "unknown"), not policy.possible.keys() - {"fail"}
+    covered = best.coverage
+    if covered.status == "whole":
+        return "pass", False
+    incomplete = any(problem.kind == "dns" for problem in best.policy.problems)
+    if failed or incomplete or covered.status == "unknown":
+        return "unknown", False
+    refuses = covered.missing <= covered.results.get("fail", spf.NOTHING)
+    return ("partly" if covered.status == "part" else "fail"), refuses
+
+
+def _fixes(
+    question: SenderQuestion,
+    relay: Relay,
+    best: Published | None,
+    policy: spf.PolicySet,
+    records: Sequence[str],
+    answers: Answers,
+) -> Evaluation[tuple[spf.RecordFix | None, spf.RecordFix | None]]:
+    """The record that lets the provider pass, and the same without “+all”.
+
+    None where the include isn't known for sure: a wrong one is worse than none.
+    """
+    settled = answers.get(Lookup(question.domain.lower(), "TXT"), spf.Answer("temperror"))
+    sure = best is not None and best.verified and relay.envelope == "kept"
+    if best is None or not sure or question.client or settled.status not in _SETTLED:
+        return None, None
+    if not _is_mendable(policy, records, answers):
+        return None, None
+    record = stricter = None
+    if best.coverage.status != "whole" or policy.possible.get("permerror"):
+        record = yield from spf.fix_record(
+            question.domain, records, best.include, sender=question.address, answers=answers
+        )
+    softened = [_soften(text) for text in records]
+    if softened != list(records):
+        stricter = yield from spf.fix_record(
+            question.domain, softened, best.include, sender=question.address, answers=answers
+        )
+    return record, stricter
+
+
+def _is_mendable(policy: spf.PolicySet, records: Sequence[str], answers: Answers) -> bool:
+    """Whether somebody could have written this: to mend a record takes many evaluations of it."""
+    octets = sum(len(text) for answer in answers.values() for text in answer.texts())
+    asking = sum(
+        mechanism.network is None for text in records for mechanism in spf.parse(text).mechanisms
+    )
+    return octets <= MOST_OCTETS and asking <= MOST_ASKING and policy.lookups <= MOST_LOOKUPS
+
+
+def _soften(record: str) -> str:
+    """The record with “~all” where it has “+all”."""
+    return re.sub(r"(?i)(?<= )\+?all(?= |$)", "~all", record)

@@ -1,0 +1,220 @@
+"""`smtpdoctor sender` against a name server of the tests' own: every code, and what is no fault."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.cli import run
+
+from ..dns.server import DNSServer
+from ..rules.sender.zones import IONOS, SIGNED_KEY, domain
+from .conftest import Ask
+from .dns_zone import serve
+
+ADDRESS = "info@example.com"
+
+
+def test_a_healthy_domain_at_ionos(server: DNSServer, ask: Ask) -> None:
+    zone = domain(dkim=False)
+    zone["s1-ionos._domainkey.example.com CNAME"] = ["s1.dkim.ionos.com"]
+    zone["s1.dkim.ionos.com TXT"] = [SIGNED_KEY]
+    serve(zone, server)
+    found = ask(ADDRESS, "--through", "ionos")
+    assert (found.status, found.report["verdict"], found.codes) == (0, "healthy", [])
+    assert found.line == "SPF passes (include:_spf-eu.ionos.com), DKIM, DMARC p=none"
+    assert found.report["targets"][0]["provider"] == "ionos"
+    assert "spf" not in found.report
+    # each question goes out once
+    asked = [(query.name, query.record) for query in server.queries]
+    assert sorted(asked) == sorted(set(asked))
+
+
+@pytest.mark.parametrize(
+    ("record", "dmarc", "status", "code"),
+    [
+        (None, "v=DMARC1; p=none", 0, "spf-missing"),
+        ("v=spf1 mx -all", "v=DMARC1; p=none", 1, "spf-not-authorized"),
+        ("v=spf1 ip4:74.208.4.192/26 ~all", "v=DMARC1; p=none", 0, "spf-partly-authorized"),
+        ("v=spf1 ip4:1.2.3 ~all", "v=DMARC1; p=reject", 1, "spf-invalid"),
+        ("v=spf1 +all", "v=DMARC1; p=none", 0, "spf-too-permissive"),
+        ("v=spf1 include:_spf-us.ionos.com ~all", "v=DMARC1; p=none", 0, "dkim-missing"),
+        ("v=spf1 include:_spf-us.ionos.com ~all", "v=DMARC1 p=none", 0, "dmarc-invalid"),
+        ("v=spf1 include:_spf-us.ionos.com ~all", None, 0, "dmarc-missing"),
+    ],
+)
+def test_every_code(
+    server: DNSServer, ask: Ask, record: str | None, dmarc: str | None, status: int, code: str
+) -> None:
+    serve(domain(record, dmarc=dmarc, dkim=False), server)
+    found = ask(ADDRESS, "--through", "smtp.ionos.de")
+    assert code in found.codes
+    assert found.status == status
+
+
+def test_a_revoked_key(server: DNSServer, ask: Ask) -> None:
+    zone = domain(dkim=False)
+    zone["s1-ionos._domainkey.example.com TXT"] = ["v=DKIM1; p="]
+    serve(zone, server)
+    assert ask(ADDRESS, "--through", "ionos").codes == ["dkim-invalid"]
+
+
+def test_rejection_stands_under_its_cause(server: DNSServer, ask: Ask) -> None:
+    serve(domain("v=spf1 mx ~all", dmarc="v=DMARC1; p=reject", dkim=False), server)
+    found = ask(ADDRESS, "--through", "ionos")
+    assert found.report["diagnoses"][0]["code"] == "spf-not-authorized"
+    assert found.report["diagnoses"][0]["consequences"] == ["dmarc-would-reject"]
+    assert found.report["verdict"] == "broken"
+
+
+def test_no_such_domain(server: DNSServer, ask: Ask) -> None:
+    found = ask("info@nobody.example", "--through", "ionos")
+    assert (found.status, found.codes) == (1, ["sender-domain-not-found"])
+
+
+def test_strict_makes_a_warning_an_error(server: DNSServer, ask: Ask) -> None:
+    serve(domain("v=spf1 mx ~all"), server)
+    assert ask(ADDRESS, "--through", "ionos").status == 0
+    assert ask(ADDRESS, "--through", "ionos", "--strict").status == 1
+
+
+@pytest.mark.parametrize(
+    ("ip", "result", "term", "status"),
+    [
+        ("212.227.15.9", "pass", "include:_spf-eu.ionos.com", 0),
+        ("192.0.2.1", "softfail", "~all", 0),
+        ("2001:db8::1", "softfail", "~all", 0),
+    ],
+)
+def test_one_client_address(
+    server: DNSServer, ask: Ask, ip: str, result: str, term: str, status: int
+) -> None:
+    serve(domain(), server)
+    found = ask(ADDRESS, "--ip", ip, "--helo", "mail.example.com")
+    assert found.report["spf"] == {
+        "result": result,
+        "term": term,
+        "explanation": "",
+        "lookups": 1,
+        "void_lookups": 0,
+    }
+    assert found.status == status
+    assert ("spf-not-authorized" in found.codes) == (result != "pass")
+
+
+def test_one_client_address_with_the_domain_s_explanation(server: DNSServer, ask: Ask) -> None:
+    zone = domain("v=spf1 -all exp=why.%{d}")
+    zone["why.example.com TXT"] = ["%{i} is not ours"]
+    serve(zone, server)
+    spf = ask(ADDRESS, "--ip", "192.0.2.1").report["spf"]
+    assert (spf["result"], spf["explanation"]) == ("fail", "192.0.2.1 is not ours")
+
+
+@pytest.mark.parametrize(
+    ("record", "result"), [(None, "none"), ("v=spf1 a:", "permerror"), ("v=spf1 ?all", "neutral")]
+)
+def test_other_results_for_one_address(
+    server: DNSServer, ask: Ask, record: str | None, result: str
+) -> None:
+    serve(domain(record), server)
+    assert ask(ADDRESS, "--ip", "192.0.2.1").report["spf"]["result"] == result
+
+
+def test_a_failing_name_server_is_a_temporary_error(server: DNSServer, ask: Ask) -> None:
+    serve(domain() | {"example.com TXT": None}, server)
+    found = ask(ADDRESS, "--ip", "192.0.2.1")
+    assert found.report["spf"]["result"] == "temperror"
+    assert (found.status, found.report["verdict"]) == (3, "inconclusive")
+
+
+def test_the_provider_is_guessed_and_said_so(
+    server: DNSServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    serve(domain(), server)
+    assert run(["sender", ADDRESS, "--nameserver", server.endpoint]) == 0
+    assert "guessed from where the domain's mail" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_provider_is_guessed_by_the_include(server: DNSServer, ask: Ask) -> None:
+    zone = domain()
+    zone["example.com MX"] = ["10 mail.example.com"]
+    serve(zone, server)
+    assert ask(ADDRESS).report["targets"][0]["provider"] == "ionos"
+
+
+def test_nobody_to_guess_can_t_be_told(server: DNSServer, ask: Ask) -> None:
+    zone = domain("v=spf1 mx ~all", dkim=False)
+    zone["example.com MX"] = ["10 mail.example.com"]
+    zone["mail.example.com A"] = ["192.0.2.1"]
+    serve(zone, server)
+    found = ask(ADDRESS)
+    assert (found.status, found.codes) == (3, [])
+    assert found.report["targets"][0]["provider"] is None
+
+
+def test_a_host_of_nobody_known_goes_by_its_domain(server: DNSServer, ask: Ask) -> None:
+    serve(domain("v=spf1 mx ~all") | {"example.net TXT": ["v=spf1 ip4:192.0.2.0/24 ~all"]}, server)
+    found = ask(ADDRESS, "--through", "smtp.example.net")
+    (diagnosis,) = (d for d in found.report["diagnoses"] if d["code"] == "spf-not-authorized")
+    assert (diagnosis["severity"], diagnosis["confidence"]) == ("warning", "likely")
+
+
+def test_the_tree_of_lookups(server: DNSServer, capsys: pytest.CaptureFixture[str]) -> None:
+    serve(domain("v=spf1 include:_spf.kundenserver.de a -all"), server)
+    arguments = ["sender", ADDRESS, "--through", "ionos", "--verbose"]
+    run([*arguments, "--nameserver", server.endpoint])
+    out = capsys.readouterr().out
+    assert "3 look-ups of 10" in out
+    lines = [line.strip() for line in out.splitlines()]
+    at = lines.index(next(line for line in lines if "include:_spf.kundenserver.de  (" in line))
+    assert "2 look-ups" in lines[at]
+    assert "include:_spf-eu.ionos.com  (1 look-up)" in lines[at + 2]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["@@"],
+        ["info"],
+        ["root@vps"],
+        ["a@example.com, b@example.com"],
+        [ADDRESS, "--through", "nobody"],
+        [ADDRESS, "--ip", "300.1.1.1"],
+        [ADDRESS, "--helo", "mail.example.com"],
+        [ADDRESS, "--nameserver", "x"],
+    ],
+)
+def test_wrong_usage_is_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sender", *arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+
+
+def test_a_display_name_and_an_idn(server: DNSServer, ask: Ask) -> None:
+    serve(domain(name="xn--mller-kva.example") | IONOS, server)
+    found = ask('"Müller, Anna" <info@müller.example>', "--through", "ionos")
+    assert found.codes == []
+
+
+def test_a_saved_run_is_judged_again_without_a_network(
+    server: DNSServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = "v=spf1 mx include:s.example.com -all"
+    zone = domain(record, dmarc="v=DMARC1; p=reject", dkim=False)
+    zone["s.example.com TXT"] = [(b"v=spf1 ip4:192.0.2.0/24 ", b"\xff\x00 -all")]
+    serve(zone, server)
+    arguments = ["sender", ADDRESS, "--through", "ionos", "--format", "json"]
+    run([*arguments, "--nameserver", server.endpoint])
+    saved = capsys.readouterr().out
+    (tmp_path / "run.json").write_text(saved, encoding="utf-8")
+    count = len(server.queries)
+    run(["check", "--replay", str(tmp_path / "run.json"), "--format", "json"])
+    again = json.loads(capsys.readouterr().out)
+    before = json.loads(saved)
+    assert before["diagnoses"]
+    assert again["diagnoses"] == before["diagnoses"]
+    assert (again["verdict"], again["checks"]) == (before["verdict"], before["checks"])
+    assert len(server.queries) == count

@@ -1,0 +1,52 @@
+"""dkim-invalid: a key is there, and receivers can't verify with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+from .zones import SIGNED_KEY, domain, key
+
+CODE = "dkim-invalid"
+NAME = "s1-ionos._domainkey.example.com TXT"
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ("v=DKIM1; p=", "revoked"),
+        (SIGNED_KEY[:255], "after 255 characters"),
+        (SIGNED_KEY.replace("MII", "M*I"), "base64"),
+        (SIGNED_KEY.replace("v=DKIM1;", "v=DKIM1\\;"), "is invalid"),
+        (key(1024).replace("p=M", "p=TU"), "is invalid"),
+    ],
+)
+def test_positive_what_is_wrong(record: str, words: str) -> None:
+    zone = domain(dkim=False)
+    zone[NAME] = [record]
+    scene = Scene.healthy().policies(zone)
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("warning", "certain")
+    assert words in diagnosis.title
+    assert any("CNAME s1.dkim.ionos.com" in step for step in diagnosis.fixes[0].steps)
+
+
+def test_positive_a_note_beside_one_that_works() -> None:
+    zone = domain()
+    zone["s2-ionos._domainkey.example.com TXT"] = [SIGNED_KEY[:255]]
+    scene = Scene.healthy().policies(zone)
+    assert scene.diagnosis(CODE).severity == "note"
+
+
+def test_negative_a_key_that_works() -> None:
+    assert Scene.healthy().policies(domain()).codes() == []
+
+
+def test_lookalike_an_old_selector_that_was_revoked() -> None:
+    zone = domain()
+    zone["s42582890._domainkey.example.com TXT"] = ["v=DKIM1; p="]
+    assert Scene.healthy().policies(zone).codes() == []
+
+
+def test_lookalike_no_key_at_all() -> None:
+    assert Scene.healthy().policies(domain(dkim=False)).codes() == ["dkim-missing"]

@@ -1,0 +1,53 @@
+"""dkim-missing: the provider signs, and the domain has none of its keys."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+from .zones import SIGNED_KEY, domain
+
+CODE = "dkim-missing"
+
+
+def test_positive_a_note_while_spf_passes() -> None:
+    scene = Scene.healthy().policies(domain(dmarc="v=DMARC1; p=reject", dkim=False))
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("note", "certain")
+    assert "+ s1-ionos._domainkey.example.com CNAME s1.dkim.ionos.com" in diagnosis.fixes[0].steps
+    assert scene.judge().verdict == "healthy"
+
+
+def test_positive_a_warning_where_dmarc_needs_it() -> None:
+    zone = domain("v=spf1 mx ~all", dmarc="v=DMARC1; p=quarantine", dkim=False)
+    scene = Scene.healthy().policies(zone)
+    assert scene.codes("warning") == ["spf-not-authorized", CODE]
+
+
+def test_positive_the_name_has_the_domain_twice() -> None:
+    zone = domain(dkim=False)
+    zone["s1-ionos._domainkey.example.com.example.com TXT"] = [SIGNED_KEY]
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert diagnosis.severity == "warning"
+    assert any("example.com.example.com" in item.text for item in diagnosis.evidence)
+
+
+def test_negative_one_selector_is_enough() -> None:
+    assert Scene.healthy().policies(domain()).codes() == []
+
+
+def test_lookalike_selectors_that_aren_t_known() -> None:
+    zone = domain("v=spf1 include:_spf.google.com ~all", dkim=False)
+    zone["_spf.google.com TXT"] = ["v=spf1 ip4:192.0.2.0/24 ~all"]
+    scene = Scene.healthy(host="smtp.gmail.com").policies(zone, provider="gmail")
+    assert CODE not in scene.codes()
+
+
+def test_lookalike_a_selector_that_can_t_be_asked_for() -> None:
+    zone = domain(dkim=False)
+    zone["s2-ionos._domainkey.example.com TXT"] = None
+    assert CODE not in Scene.healthy().policies(zone).codes()
+
+
+def test_lookalike_a_key_that_is_broken() -> None:
+    zone = domain(dkim=False)
+    zone["s1-ionos._domainkey.example.com TXT"] = ["v=DKIM1; p="]
+    assert Scene.healthy().policies(zone).codes() == ["dkim-invalid"]

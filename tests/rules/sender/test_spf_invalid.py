@@ -1,0 +1,72 @@
+"""spf-invalid: the record is in error, by its grammar or by a limit."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+from .zones import Zone, domain
+
+CODE = "spf-invalid"
+
+
+def test_positive_a_broken_term() -> None:
+    record = "v=spf1 ipv4:192.0.2.1 include:_spf-eu.ionos.com -all"
+    scene = Scene.healthy().policies(domain(record, dmarc="v=DMARC1; p=reject", dkim=False))
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert "ipv4:192.0.2.1" in diagnosis.title
+    assert '+ example.com TXT "v=spf1 include:_spf-eu.ionos.com -all"' in diagnosis.fixes[0].steps
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_two_records() -> None:
+    zone = domain()
+    zone["example.com TXT"] = ["v=spf1 mx -all", "v=spf1 include:_spf-eu.ionos.com ~all"]
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert "2 SPF records" in diagnosis.title
+    steps = diagnosis.fixes[0].steps
+    assert sum(step.startswith("- ") for step in steps) == 2
+    assert [step for step in steps if step.startswith("+ ")] == [
+        '+ example.com TXT "v=spf1 mx include:_spf-eu.ionos.com ~all"'
+    ]
+
+
+def many(record: str) -> Zone:
+    zone = domain(record, dmarc="v=DMARC1; p=reject", dkim=False)
+    for number in range(11):
+        zone[f"s{number}.example.com TXT"] = [f"v=spf1 ip4:192.0.2.{number} -all"]
+    return zone
+
+
+def test_positive_too_many_lookups() -> None:
+    services = " ".join(f"include:s{number}.example.com" for number in range(11))
+    zone = many(f"v=spf1 {services} include:_spf-eu.ionos.com -all")
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert diagnosis.severity == "error"
+    assert "12 look-ups" in diagnosis.title
+    assert any("s3.example.com 1" in item.text for item in diagnosis.evidence)
+    assert "10 of 10" in diagnosis.fixes[0].title
+
+
+def test_positive_a_warning_where_the_provider_stands_before_the_limit() -> None:
+    services = " ".join(f"include:s{number}.example.com" for number in range(11))
+    zone = many(f"v=spf1 include:_spf-eu.ionos.com {services} -all")
+    scene = Scene.healthy().policies(zone)
+    assert scene.diagnosis(CODE).severity == "warning"
+    assert scene.codes("error") == []
+
+
+def test_negative_ten_lookups() -> None:
+    services = " ".join(f"include:s{number}.example.com" for number in range(9))
+    zone = many(f"v=spf1 {services} include:_spf-eu.ionos.com -all")
+    assert CODE not in Scene.healthy().policies(zone).codes()
+
+
+def test_lookalike_an_include_that_can_t_be_asked_for() -> None:
+    zone = domain("v=spf1 include:slow.example.org include:_spf-eu.ionos.com ~all")
+    zone["slow.example.org TXT"] = None
+    assert Scene.healthy().policies(zone).codes() == []
+
+
+def test_lookalike_a_sound_record_without_the_provider() -> None:
+    scene = Scene.healthy().policies(domain("v=spf1 mx ~all"))
+    assert scene.codes("warning") == ["spf-not-authorized"]

@@ -1,0 +1,123 @@
+"""spf-not-authorized: the policy lets none of the provider's servers pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+from .zones import IONOS, domain
+
+CODE = "spf-not-authorized"
+
+
+@pytest.mark.parametrize(
+    ("record", "dmarc", "dkim", "severity"),
+    [
+        ("v=spf1 mx ~all", "v=DMARC1; p=none", False, "warning"),
+        ("v=spf1 mx ~all", "v=DMARC1; p=quarantine", False, "warning"),
+        ("v=spf1 mx ~all", "v=DMARC1; p=reject", False, "error"),
+        ("v=spf1 mx ~all", "v=DMARC1; p=reject", True, "warning"),
+        ("v=spf1 mx -all", "v=DMARC1; p=none", False, "error"),
+        ("v=spf1 mx -all", "v=DMARC1; p=none", True, "warning"),
+        ("v=spf1 mx ?all", None, False, "warning"),
+        ("v=spf1 -all include:_spf-eu.ionos.com", None, False, "error"),
+    ],
+)
+def test_positive_severity_by_effect(
+    record: str, dmarc: str | None, dkim: bool, severity: str
+) -> None:
+    scene = Scene.healthy().policies(domain(record, dmarc=dmarc, dkim=dkim))
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == (severity, "certain")
+    (new,) = (step for step in diagnosis.fixes[0].steps if step.startswith("+ "))
+    assert "include:_spf-" in new
+    assert any("either is enough" in step for step in diagnosis.fixes[0].steps)
+
+
+def test_positive_rejection_follows_from_it() -> None:
+    zone = domain("v=spf1 mx ~all", dmarc="v=DMARC1; p=reject", dkim=False)
+    scene = Scene.healthy().policies(zone)
+    assert scene.codes("error") == [CODE]
+    assert scene.diagnosis(CODE).consequences == ("dmarc-would-reject",)
+
+
+def test_positive_spam_follows_from_it() -> None:
+    zone = domain("v=spf1 mx ~all", dmarc="v=DMARC1; p=quarantine", dkim=False)
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert diagnosis.consequences == ("dmarc-would-reject",)
+    assert "spam" in diagnosis.explanation
+
+
+def test_positive_from_of_another_domain_than_the_login() -> None:
+    zone = {**domain(), **domain("v=spf1 -all", name="shop.example", dkim=False)}
+    scene = Scene.healthy(sender="info@shop.example").policies(zone)
+    fixes = scene.diagnosis(CODE).fixes
+    assert fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+    assert "Reply-To" in fixes[0].steps[0]
+    assert any(step.startswith("+ shop.example TXT") for step in fixes[1].steps)
+
+
+def test_positive_a_provider_s_own_domain_has_no_record_to_edit() -> None:
+    zone = {**IONOS, "gmail.com TXT": ["v=spf1 ip4:192.0.2.0/24 ~all"], "gmail.com MX": ["5 m.x"]}
+    fixes = Scene.healthy(sender="me@gmail.com").policies(zone).diagnosis(CODE).fixes
+    assert fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+    assert not any(step.startswith("+ ") for fix in fixes for step in fix.steps)
+
+
+def test_positive_one_client_address() -> None:
+    scene = Scene(host=None).policies(domain("v=spf1 mx -all"), client="192.0.2.9", alone=True)
+    assert scene.diagnosis(CODE).confidence == "certain"
+    assert "192.0.2.9 gets fail by -all" in scene.diagnosis(CODE).evidence[1].text
+
+
+def test_positive_a_host_of_nobody_known_is_likely_only() -> None:
+    zone = domain("v=spf1 mx ~all") | {"example.net TXT": ["v=spf1 ip4:192.0.2.0/24 -all"]}
+    scene = Scene.healthy(host="smtp.example.net").policies(zone, provider=None)
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("warning", "likely")
+    assert not any(step.startswith("+ ") for fix in diagnosis.fixes for step in fix.steps)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "v=spf1 include:_spf-us.ionos.com -all",
+        "v=spf1 include:_spf.kundenserver.de -all",
+        "v=spf1 redirect=_spf-eu.ionos.com",
+        "v=spf1 ip4:212.227.126.128/25 ip4:212.227.15.0/24 -all",
+        "v=spf1 ip4:212.227.0.0/16 -all",
+    ],
+)
+def test_negative_covered(record: str) -> None:
+    assert CODE not in Scene.healthy().policies(domain(record)).codes()
+
+
+def test_lookalike_macros_can_t_be_told() -> None:
+    zone = domain("v=spf1 exists:%{i}.allowed.example.com -all", dkim=False)
+    assert CODE not in Scene.healthy().policies(zone).codes()
+
+
+def test_lookalike_a_service_with_its_own_envelope_sender() -> None:
+    scene = Scene.healthy(host="smtp.sendgrid.net", username="apikey")
+    assert scene.policies(domain("v=spf1 mx -all"), provider="sendgrid").codes() == []
+
+
+def test_lookalike_an_envelope_sender_that_isn_t_known_is_a_note() -> None:
+    zone = domain("v=spf1 mx -all") | {"spf.mailjet.com TXT": ["v=spf1 ip4:87.253.232.0/21 ~all"]}
+    scene = Scene.healthy(host="in-v3.mailjet.com").policies(zone, provider="mailjet")
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("note", "possible")
+    assert not any(step.startswith("+ ") for fix in diagnosis.fixes for step in fix.steps)
+
+
+def test_lookalike_the_server_refuses_the_sender_for_the_same_reason() -> None:
+    zone = {**domain(), **domain("v=spf1 -all", name="shop.example", dkim=False)}
+    scene = Scene(sender="info@shop.example")
+    scene.refuse("mail", "550 Sender address is not allowed.").policies(zone)
+    assert scene.codes("error") == ["sender-not-allowed"]
+    assert CODE in scene.diagnosis("sender-not-allowed").consequences
+
+
+def test_lookalike_part_of_the_provider_s_networks() -> None:
+    scene = Scene.healthy().policies(domain("v=spf1 ip4:74.208.4.192/26 ~all"))
+    assert scene.codes("warning") == ["spf-partly-authorized"]

@@ -1,0 +1,46 @@
+"""spf-too-permissive: the record proves nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+from .zones import domain
+
+CODE = "spf-too-permissive"
+
+
+@pytest.mark.parametrize(
+    ("record", "whom"),
+    [
+        ("v=spf1 include:_spf-eu.ionos.com +all", "everybody"),
+        ("v=spf1 include:_spf-eu.ionos.com all", "everybody"),
+        ("v=spf1 ip4:0.0.0.0/0 include:_spf-eu.ionos.com -all", "everybody"),
+        ("v=spf1 ip4:10.0.0.0/8 include:_spf-eu.ionos.com -all", "10.0.0.0/8"),
+    ],
+)
+def test_positive(record: str, whom: str) -> None:
+    scene = Scene.healthy().policies(domain(record))
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.severity == "warning"
+    assert whom in diagnosis.title
+    assert scene.judge().verdict == "warnings"
+
+
+def test_positive_the_record_without_it() -> None:
+    diagnosis = Scene.healthy().policies(domain("v=spf1 mx +all")).diagnosis(CODE)
+    assert (
+        '+ example.com TXT "v=spf1 mx include:_spf-us.ionos.com ~all"' in diagnosis.fixes[0].steps
+    )
+
+
+def test_negative_a_provider_s_large_networks() -> None:
+    scene = Scene.healthy().policies(
+        domain("v=spf1 include:_spf-eu.ionos.com ip4:40.92.0.0/15 ~all")
+    )
+    assert scene.codes() == []
+
+
+def test_lookalike_a_neutral_end_lets_nobody_pass() -> None:
+    scene = Scene.healthy().policies(domain("v=spf1 include:_spf-eu.ionos.com ?all"))
+    assert scene.codes() == []
