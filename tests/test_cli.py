@@ -358,6 +358,21 @@ def test_the_same_bad_value_in_settings_is_a_diagnosis_that_points_at_it(
         assert "environment" in done.out
 
 
+def test_a_fault_of_its_own_gets_one_line_without_values(
+    configured: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*arguments: object, **more: object) -> None:
+        raise RuntimeError(f"at {PASSWORD}")
+
+    monkeypatch.setattr("smtpdoctor.report.model.summarise", crash)
+    done = configured("check")
+    assert (done.status, done.out) == (3, "")
+    words = "smtpdoctor: a fault of its own, please report it: RuntimeError at test_cli.py:"
+    assert done.err.startswith(words)
+    assert PASSWORD not in done.err
+    assert len(done.err.splitlines()) == 1
+
+
 # --- JSON, --save, --replay -----------------------------------------------------------------
 
 
