@@ -56,7 +56,7 @@ class TLS(StrEnum):
     NONE = "none"
 
 
-USAGE, INTERRUPTED = 2, 130
+USAGE, INCONCLUSIVE, INTERRUPTED = 2, 3, 130
 
 
 class UsageFault(typer.BadParameter):
@@ -97,6 +97,13 @@ def run(arguments: list[str]) -> int:
     except OSError as error:  # the report could not be written: a full disk, a closed output
         print(f"smtpdoctor: {error.strerror or error}", file=sys.stderr)
         return USAGE
+    except Exception as error:
+        from smtpdoctor.own_fault import describe
+
+        print(
+            f"smtpdoctor: a fault of its own, please report it: {describe(error)}", file=sys.stderr
+        )
+        return INCONCLUSIVE
     return status if isinstance(status, int) else 0
 
 
@@ -460,8 +467,9 @@ class _LiveLine:
 
     def _write(self, words: str) -> None:
         if self._stream is not None:
-            self._stream.write(f"\r\x1b[K{words}")
-            self._stream.flush()
+            with contextlib.suppress(OSError):  # a terminal that has gone costs no run
+                self._stream.write(f"\r\x1b[K{words}")
+                self._stream.flush()
 
 
 def _show(report: Report, format_: Format, *, verbose: bool, strict: bool) -> None:

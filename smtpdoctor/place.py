@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import socket
 from collections.abc import Mapping
@@ -12,7 +11,10 @@ from pathlib import Path
 from smtpdoctor import __released__
 from smtpdoctor.observations import Place
 
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")
+#: Programs read either case.
+PROXY_VARIABLES = tuple(
+    form for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for form in (name, name.lower())
+)
 
 
 def look_around(
@@ -53,11 +55,3 @@ def full_host_name() -> str:
     """This host's name where it is a full one. Asks no name server, as getfqdn would."""
     name = socket.gethostname()
     return name if "." in name.strip(".") else ""
-
-
-def working_folder() -> str:
-    """The working folder, or "" where it is gone."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""

@@ -216,7 +216,7 @@ class _ServerWriter:
 
     async def drain(self) -> None:
         await asyncio.sleep(0)
-        while self._stream.unread > WINDOW and not self._stream.closed:
+        while self._stream.unread > WINDOW and not self._stream.closed:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         if self._stream.closed:
             raise ConnectionResetError

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from rich.console import Console
 
 from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
-from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.authority import Authority, Certificate
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
 from smtpdoctor.demo.scenarios import SCENARIOS, Unserved
 from smtpdoctor.demo.server import SMTPServer
@@ -115,6 +116,16 @@ class Ran:
         )
 
 
+_certificates: WeakKeyDictionary[Authority, Certificate] = WeakKeyDictionary()
+
+
+def certificate_of(authority: Authority) -> Certificate:
+    """The host's certificate by this authority, made once."""
+    if authority not in _certificates:
+        _certificates[authority] = authority.issue([HOST])
+    return _certificates[authority]
+
+
 def one_host(
     authority: Authority,
     *,
@@ -126,7 +137,7 @@ def one_host(
     **network: Any,
 ) -> FakeNetwork:
     """A host with healthy servers on 587 and 465, unless told otherwise; the internet answers."""
-    certificate = authority.issue([HOST])
+    certificate = certificate_of(authority)
     plain = Behaviour(certificate=certificate)
     implicit = Behaviour(certificate=certificate, implicit_tls=True)
     ports: dict[tuple[str, int], Port] = {}

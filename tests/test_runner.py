@@ -51,6 +51,7 @@ from .runs import (
     MICROSOFT,
     SECOND,
     Ran,
+    certificate_of,
     one_host,
 )
 
@@ -58,7 +59,7 @@ from .runs import (
 @pytest.fixture
 def certified(authority: Authority) -> Behaviour:
     """A healthy server on 587."""
-    return Behaviour(certificate=authority.issue([HOST]))
+    return Behaviour(certificate=certificate_of(authority))
 
 
 # --- the fake network itself ----------------------------------------------------------------
@@ -210,7 +211,7 @@ def test_what_is_looked_at_beside_is_no_cause(authority: Authority) -> None:
 
 
 def test_a_silent_port_gets_a_client_hello_on_a_second_connection(authority: Authority) -> None:
-    implicit = Behaviour(certificate=authority.issue([HOST]), implicit_tls=True)
+    implicit = Behaviour(certificate=certificate_of(authority), implicit_tls=True)
     network = one_host(authority, on_587=implicit, on_465="refused")
     ran = Ran(network, authority, env={"SMTP_PORT": "587", "SMTP_SECURE": "false"})
     first, second = network.knocks_on(ADDRESS, 587)
@@ -234,7 +235,7 @@ def test_a_slow_path_gets_three_round_trips_before_it_counts_as_silent(
 
 
 def test_a_greeting_within_that_time_is_no_silence(authority: Authority) -> None:
-    late = Behaviour(certificate=authority.issue([HOST]), greeting_delay=0.4)
+    late = Behaviour(certificate=certificate_of(authority), greeting_delay=0.4)
     network = one_host(authority, on_587=late)
     ran = Ran(network, authority)
     assert ran.purposes == ["configured"]
@@ -242,7 +243,7 @@ def test_a_greeting_within_that_time_is_no_silence(authority: Authority) -> None
 
 
 def test_a_slow_greeting_is_waited_for_while_the_probe_runs(authority: Authority) -> None:
-    late = Behaviour(certificate=authority.issue([HOST]), greeting_delay=9)
+    late = Behaviour(certificate=certificate_of(authority), greeting_delay=9)
     network = one_host(authority, on_587=late)
     ran = Ran(network, authority)
     assert ran.report.verdict == "healthy"
@@ -252,7 +253,7 @@ def test_a_slow_greeting_is_waited_for_while_the_probe_runs(authority: Authority
 
 
 def test_the_wait_ends_once_the_other_mode_answers(authority: Authority) -> None:
-    implicit = Behaviour(certificate=authority.issue([HOST]), implicit_tls=True)
+    implicit = Behaviour(certificate=certificate_of(authority), implicit_tls=True)
     ran = Ran(one_host(authority, on_587=implicit), authority, env={"SMTP_SECURE": "false"})
     greeting = ran.observations.first(Exchange, step="greeting", role="main")
     assert greeting is not None
@@ -304,7 +305,7 @@ def test_a_noop_goes_out_only_after_the_greeting_wait_and_on_its_own_connection(
 
 def test_a_sidecar_that_waits_for_the_client_is_woken_by_the_probe(authority: Authority) -> None:
     """The greeting comes only after the client's first bytes; those of the ClientHello do."""
-    behind = Behaviour(certificate=authority.issue([HOST]), greets_after_client=True)
+    behind = Behaviour(certificate=certificate_of(authority), greets_after_client=True)
     network = one_host(authority, on_587=behind, on_465="refused")
     ran = Ran(network, authority)
     assert ran.codes() == ["greeting-missing"]

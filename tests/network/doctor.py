@@ -9,6 +9,8 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.real.doctor import COMMAND, assert_no_secret, settings, write_env
@@ -62,8 +64,11 @@ def check(
     values = settings(
         SMTP_HOST=HOST, SMTP_PORT=str(port), SMTP_SECURE="false" if port == STARTTLS else "true"
     )
-    write_env(folder, values)
-    os.chown(folder / ".env", ORDINARY_USER, ORDINARY_USER)
+    with TemporaryDirectory(dir=folder) as made:
+        write_env(Path(made), values)
+        os.chown(Path(made, ".env"), ORDINARY_USER, ORDINARY_USER)
+        # at once: other checks may be reading the same settings
+        Path(made, ".env").replace(folder / ".env")
     done = internet.run(
         *(COMMAND, "check", "--format", "json", "--cafile", folder / "ca.pem"),
         *options,

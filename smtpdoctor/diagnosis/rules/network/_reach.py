@@ -341,7 +341,7 @@ def _most_telling(attempts: Iterable[ConnectAttempt]) -> ConnectOutcome:
 
 def on_port(outcome: ConnectOutcome, *ports: int) -> str:
     """An outcome on one port or several, to stand behind the host's name."""
-    where = f"port {listed(ports)}"
+    where = f"port{'s' if len(ports) > 1 else ''} {listed(ports)}"
     return {
         "open": f"answers on {where}",
         "silent": f"gives no answer on {where}",
