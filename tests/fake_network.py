@@ -14,6 +14,7 @@ import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 from smtpdoctor.demo.behaviour import Behaviour
@@ -129,7 +130,8 @@ class FakeStream:
         self.address = address
         self.port = port
         self.local_address = "2001:db8::7" if ":" in address else "192.0.2.7"
-        self.closed = False
+        self.opened_at: float | None = None
+        self.closed_at: float | None = None
         self.end = Received()
         self.sent = bytearray()
         self.reader = asyncio.StreamReader()
@@ -139,6 +141,10 @@ class FakeStream:
         self._something = asyncio.Event()
         self._to_server = _Pipe(network.round_trip / 2, self._at_the_server)
         self.to_client = _Pipe(network.round_trip / 2, self._at_the_client)
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
 
     async def read(self, timeout: float) -> Received:
         assert not self.closed, "read after close"
@@ -169,7 +175,7 @@ class FakeStream:
 
     def close(self) -> None:
         if not self.closed:
-            self.closed = True
+            self.closed_at = asyncio.get_running_loop().time()
             self._to_server.put(Received(end="closed"))
 
     def _at_the_server(self, received: Received) -> None:
@@ -308,6 +314,20 @@ class FakeNetwork:
             for session in server.sessions
         ]
 
+    @property
+    def most_sessions(self) -> int:
+        """How many connections were open at the same time, at most, without those that were closed
+        at once."""
+        events: list[tuple[float, int]] = []
+        for knock in self.knocks:
+            stream = knock.stream
+            if stream is None or stream.opened_at is None:
+                continue
+            end = float("inf") if stream.closed_at is None else stream.closed_at
+            if end - stream.opened_at > 1000 * A_MOMENT:
+                events += [(stream.opened_at, 1), (end, -1)]
+        return max(accumulate((step for _, step in sorted(events)), initial=0))
+
     def assert_tidy(self) -> None:
         """Every connection was closed, the servers met no fault of their own, nobody was crowded,
         and no message was begun."""
@@ -315,6 +335,7 @@ class FakeNetwork:
         for server in self.servers.values():
             if isinstance(server, SMTPServer):
                 assert server.errors == []
+        assert self.most_sessions <= 2
         assert most_simultaneous(self.sessions) <= 2
         assert not any(session.data_seen for session in self.sessions)
         assert sum(session.auth_attempts for session in self.sessions) <= 1
@@ -376,6 +397,7 @@ class FakeNetwork:
         except asyncio.CancelledError:
             stream.close()
             raise
+        stream.opened_at = self.clock()
         serve = here.serve if isinstance(here, SMTPServer) else cast(Serve, here)
         self.tasks.add(asyncio.create_task(self._accept(serve, stream)))
         return ConnectResult(outcome="open", seconds=self.clock() - began, stream=stream)

@@ -381,6 +381,18 @@ def test_at_most_two_sessions_at_a_time(authority: Authority, certified: Behavio
     network.assert_tidy()
 
 
+def test_at_most_two_sessions_at_a_time_when_everything_is_tried_at_once(
+    authority: Authority,
+) -> None:
+    """The other mode, an old TLS and the other port, all slow."""
+    ends = Behaviour(implicit_tls=True, handshake=Act.CLOSE)
+    network = one_host(authority, on_587=ends, on_465=Behaviour(on_accept=Act.SILENCE))
+    ran = Ran(network, authority, env={"SMTP_PORT": "587", "SMTP_SECURE": "true"})
+    assert {"other-mode", "legacy-tls", "other-port"} <= set(ran.purposes)
+    assert network.most_sessions == 2
+    network.assert_tidy()
+
+
 def test_the_wrong_mode_on_an_unusual_port(authority: Authority, certified: Behaviour) -> None:
     implicit = replace(certified, implicit_tls=True)
     network = one_host(authority, others={(ADDRESS, 2525): implicit})

@@ -28,6 +28,7 @@ from smtpdoctor.observations import Exchange, Handshake, LoginNotTried
 from smtpdoctor.plan import Mapping as ConnectTo
 from smtpdoctor.report.json import read
 from smtpdoctor.report.model import Report, build
+from smtpdoctor.settings.model import Settings
 from smtpdoctor.settings.reading import Options
 from smtpdoctor.text import visible
 
@@ -268,6 +269,28 @@ def test_a_login_that_was_not_tried_is_still_a_polite_session(
 ) -> None:
     ran = talk(authority, healthy, env={"SMTP_PASS": "changeme"})
     assert ran.steps() == ["greeting", "ehlo", "starttls", "ehlo", "quit"]
+
+
+@pytest.mark.parametrize(
+    ("in_tls", "verified", "reason"),
+    [(True, False, "unverified"), (False, False, "no-tls"), (False, True, "no-tls")],
+)
+def test_the_login_itself_asks_whether_tls_is_there_and_verified(
+    in_tls: bool, verified: bool, reason: str
+) -> None:
+    """Whatever the steps before it made of that."""
+    from smtpdoctor.checks import auth
+    from smtpdoctor.smtp.capabilities import Capabilities
+
+    class Established:
+        capabilities = Capabilities(keywords={"AUTH": ("PLAIN",)})
+
+    session: Any = Established()
+    session.in_tls, session.verified = in_tls, verified
+    settings = Settings(host=HOST, username=USERNAME, has_password=True)
+    assert auth._reason_against(session, settings) == reason
+    session.in_tls = session.verified = True
+    assert auth._reason_against(session, settings) is None
 
 
 # --- no message, ever -----------------------------------------------------------------------
@@ -626,6 +649,10 @@ def test_floods_are_read_in_bounded_memory(
 ) -> None:
     ran = talk(authority, replace(healthy, **FLOODS[flood]))
     assert ran.crashes == []
+    if flood == "line without an end":  # given up long before its wait is over
+        greeting = ran.observations.first(Exchange, step="greeting")
+        assert greeting
+        assert (greeting.outcome, greeting.seconds < 1) == ("flood", True)
     assert ran.report.verdict in ("broken", "inconclusive")
     assert len(render(ran.report)) < 600_000
     assert len(ran.text().splitlines()) < 40
@@ -765,6 +792,16 @@ def test_a_secret_that_is_cut_in_two_is_cut_out_whole(
         page = talk(authority, behaviour).everything()
         assert PASSWORD[:5] not in page
         assert PASSWORD[-5:] not in page
+
+
+@pytest.mark.parametrize("offset", [0, 5, 10, 15])
+def test_many_secrets_before_the_cut_do_not_let_half_of_one_through(
+    authority: Authority, healthy: Behaviour, offset: int
+) -> None:
+    """Each that is cut out makes the text shorter, and what stands behind moves up."""
+    ran = talk(authority, replace(healthy, auth_answer="x" * offset + PASSWORD * 200))
+    page = ran.everything()
+    assert all(part not in page for part in (PASSWORD[:6], PASSWORD[-6:]))
 
 
 def test_a_saved_run_judges_the_same_and_holds_no_secret(
