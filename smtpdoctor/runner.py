@@ -157,6 +157,7 @@ class _Examination:
         self._slots = asyncio.Semaphore(SESSIONS_AT_A_TIME)
         self.probed_ports: set[int] = set()
         self.another_way_works = False
+        self.pointless = asyncio.Event()  # the configured way has worked: no other is looked for
         self.traced: asyncio.Future[list[None]] | None = None
         self._numbers = itertools.count(1)
         self._context: asyncio.Task[ssl.SSLContext] | None = None
@@ -516,12 +517,14 @@ class _Examination:
             if not talking.done() and not session.heard.is_set():
                 probing = self._probe_silence(host, connection, session)
                 together.add(self.tasks.create_task(probing, "tls"))
+            await asyncio.wait({talking})
+            worked = talking.exception() is None and talking.result()
+            if worked and self.settings.found:
+                self.pointless.set()
+                await self.side.cancel()
             await asyncio.wait(together)
-        worked = talking.exception() is None and talking.result()
-        if worked and self.settings.found:
-            await self.side.cancel()
-            return
-        await self._probe_beside(host, connection, session)
+        if not self.pointless.is_set():
+            await self._probe_beside(host, connection, session)
 
     async def _configured_session(
         self, session: SMTPSession, host: str, connection: _Connection
@@ -706,7 +709,7 @@ class _Examination:
     ) -> SMTPSession | None:
         """One session beside the main one, as far as EHLO. None where it did not connect."""
         async with self._slots:
-            if self.deadline.left() <= 0:
+            if self.deadline.left() <= 0 or self.pointless.is_set():
                 return None
             trail = self.recorder.trail("tls", role="probe")
             mapping = self.plan.mapping(host, port)
@@ -722,6 +725,7 @@ class _Examination:
             session = self._session(
                 purpose, host, connection, port, mode, segment_size=segment_size
             )
+            session.give_up = self.pointless
             try:
                 if purpose == "legacy-tls":
                     await self._legacy_handshake(session, mode)

@@ -16,6 +16,7 @@ from smtpdoctor.addresses import is_local
 from smtpdoctor.checks import auth, dns, reach, sender, tls
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Act, Behaviour, Endless, alert
+from smtpdoctor.demo.server import SMTPServer
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.observations import (
     CUT_OFF,
@@ -249,6 +250,22 @@ def test_a_slow_greeting_is_waited_for_while_the_probe_runs(authority: Authority
     assert ran.report.verdict == "healthy"
     assert "other-mode" in ran.purposes
     assert network.sessions[0].early == b""
+    network.assert_tidy()
+
+
+def test_the_probe_is_not_waited_for_once_a_slow_server_has_spoken(authority: Authority) -> None:
+    late = Behaviour(certificate=certificate_of(authority), implicit_tls=True)
+    server = SMTPServer(late)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.8)
+        await server.serve(reader, writer)
+
+    network = one_host(authority, on_465=serve, on_587=Behaviour(on_accept=Act.SILENCE))
+    ran = Ran(network, authority, env={"SMTP_SECURE": "true"})
+    assert ran.purposes[1] == "other-mode"
+    assert ran.report.verdict == "healthy"
+    assert ran.report.seconds < 1.5
     network.assert_tidy()
 
 
