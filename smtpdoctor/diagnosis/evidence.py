@@ -9,6 +9,9 @@ from smtpdoctor.observations import CheckName
 from smtpdoctor.settings.model import Field
 from smtpdoctor.settings.names import preferred
 
+#: What stands between a library's name and its words.
+PRINTS = " prints for this: "
+
 
 def library_words(
     run: Run, code: str, check: CheckName = "tls", *, host: str | None = None
@@ -23,7 +26,7 @@ def library_words(
     words = client.words[code].format(
         host=host or run.settings.host, port=run.settings.port, reply=_refused_with(run)
     )
-    return (Evidence(check=check, text=f"{client.name} prints for this: {words}"),)
+    return (Evidence(check=check, text=f"{client.name}{PRINTS}{words}"),)
 
 
 def _refused_with(run: Run) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from smtpdoctor.diagnosis.evidence import PRINTS
 from smtpdoctor.diagnosis.model import Diagnosis, Edit, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
@@ -210,11 +211,15 @@ class _Page:
         if self.verbose:
             return list(diagnosis.evidence)
         pointed = self._pointed(diagnosis) is not None
-        return [
+        seen = [
             item
             for item in diagnosis.evidence
             if not (pointed and item.check == "settings") and item.text not in said
-        ][: self.evidence_shown - bool(said)]
+        ]
+        # what the user's own library printed is what they came with
+        quoted = [item for item in seen if self.run.settings.client and PRINTS in item.text][:1]
+        room = self.evidence_shown - bool(said) - len(quoted)
+        return [item for item in seen if item not in quoted][: max(room, 1)] + quoted
 
     def _other_fix(self, fix: Fix) -> Iterable[Text]:
         """A further fix, in one paragraph."""
@@ -298,8 +303,9 @@ class _Page:
                 yield from self._wrapped(step, indent=6, first="    - ")
         if len(steps) < len(fix.steps):
             yield Text(f"    - {len(fix.steps) - len(steps)} more with --verbose", style="dim")
-        if self.verbose:
-            for snippet in fix.snippets:
+        client = self.run.settings.client
+        for snippet in fix.snippets:
+            if self.verbose or (label.startswith("fix") and snippet.for_ == client):
                 yield from self._wrapped(f"in {snippet.for_}:", indent=4)
                 for words in snippet.text.splitlines():
                     yield Text(f"      {visible(words)}")

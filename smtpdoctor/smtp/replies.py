@@ -248,6 +248,7 @@ Protocol = Literal[
 ]
 
 _SMTP_LINE = re.compile(rb"[2-5][0-5]\d(?:[ -]|\r?\n)")
+_SMTP_BEGUN = re.compile(rb"[2-5](?:[0-5]\d?)?")  # the first digits of a code that drips in
 _NEWS_GREETING = re.compile(rb"20[01][ -]")  # RFC 3977 §5.1; SMTP has neither code as a greeting
 # An FTP server by its own word; a host name such as ftp.example.com does not count.
 _FTP_WORD = re.compile(rb"(?i)vsftpd|proftpd|pure-ftpd|(?<![\w.-])ftp(?![\w-]|\.\w)")
@@ -273,5 +274,7 @@ def describe_bytes(data: bytes) -> Protocol:
     if _SMTP_LINE.match(data) and not _NEWS_GREETING.match(data):
         if data.startswith(b"220") and _FTP_WORD.search(data) and b"smtp" not in data.lower():
             return "ftp"
+        return "smtp"
+    if _SMTP_BEGUN.fullmatch(data):
         return "smtp"
     return "binary" if _CONTROL.search(data) else "unknown"

@@ -762,3 +762,27 @@ def test_start_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("package", "client"),
+    [
+        ('{"dependencies": {"nodemailer": "^7"}}', "nodemailer"),
+        ('{"devDependencies": {"nodemailer": "7"}}', "nodemailer"),
+        ('{"dependencies": {"express": "4"}}', None),
+        ('{"dependencies": ["nodemailer"]}', None),
+        ("not JSON", None),
+    ],
+)
+def test_the_projects_own_mail_library_is_the_client(
+    tmp_path: Path, package: str, client: str | None
+) -> None:
+    (tmp_path / "package.json").write_text(package)
+    settings, _ = read_settings(Options(), environ={}, folder=tmp_path, stdin=None)
+    assert settings.client == client
+
+
+def test_a_named_client_wins_over_the_projects(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "7"}}')
+    settings, _ = read_settings(Options(client="swaks"), environ={}, folder=tmp_path, stdin=None)
+    assert settings.client == "swaks"
