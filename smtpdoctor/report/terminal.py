@@ -218,8 +218,10 @@ class _Page:
         ]
         # what the user's own library printed is what they came with
         quoted = [item for item in seen if self.run.settings.client and PRINTS in item.text][:1]
-        room = self.evidence_shown - bool(said) - len(quoted)
-        return [item for item in seen if item not in quoted][: max(room, 1)] + quoted
+        room = self.evidence_shown - bool(said)
+        if not quoted:
+            return seen[:room]
+        return [item for item in seen if item not in quoted][: max(room - 1, 1)] + quoted
 
     def _other_fix(self, fix: Fix) -> Iterable[Text]:
         """A further fix, in one paragraph."""

@@ -268,7 +268,7 @@ def test_looks_like_http() -> None:
         (b"\r\n<html>", "html"),
         (b"<htmlish>", "unknown"),
         (b"hello\r\n", "unknown"),
-        (b"22", "unknown"),
+        (b"22", "smtp"),
         (b"\x00\x01\x02", "binary"),
         (b"\xff\xfd\x18\x1b", "binary"),
     ],
