@@ -451,6 +451,7 @@ class _Examination:
         work = [self._trace(host, trail), self._record_platform()]
         if self._selects("tls"):
             work.append(self._probe_other_ports(host, trail))
+            work += [self._knock_host(trail, *other) for other in self.other_hosts.items()]
         if self._wants_controls(host):
             work += [self._knock_control_addresses(trail), self._knock_control_hosts(host, trail)]
         await asyncio.gather(*knocks, *work)

@@ -480,11 +480,18 @@ def test_a_path_with_long_round_trips_is_waited_for_longer(
     assert ran.report.seconds < most
 
 
-@pytest.mark.parametrize("host", ["smtp.ionos.com", "smtp.office365.com", "smtp.gmail.com"])
+@pytest.mark.parametrize(
+    "host", ["smtp.ionos.com", "smtp.office365.com", "smtp.gmail.com", "smtp.mailgun.org"]
+)
 def test_a_provider_whose_hosts_are_all_dropped_is_named_within_six_seconds(
     authority: Authority, host: str
 ) -> None:
-    everywhere = {"smtp.ionos.com": ("192.0.2.30",), "smtp.ionos.de": ("192.0.2.31",)}
+    everywhere = {
+        "smtp.ionos.com": ("192.0.2.30",),
+        "smtp.ionos.de": ("192.0.2.31",),
+        "smtp.mailgun.org": ("192.0.2.40",),
+        "smtp.eu.mailgun.org": ("192.0.2.41",),
+    }
     network = one_host(authority, names=everywhere, otherwise="silent")
     network.servers.clear()
     for address in CONTROL_ADDRESSES:
