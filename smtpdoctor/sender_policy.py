@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from smtpdoctor import knowledge, mail_policy, spf
@@ -123,10 +123,16 @@ class Assessment:
 
     @property
     def permerror(self) -> bool:
-        """Whether some client gets a permerror from the policy."""
+        """Whether a client of a family in which mail is delivered gets a permerror.
+
+        A limit that only IPv6 clients meet is nothing to a provider that delivers over IPv4.
+        """
         if self.client is not None:
             return self.client.result == "permerror"
-        return bool(self.policy.possible.get("permerror"))
+        erring = self.policy.possible.get("permerror", spf.AddressSet())
+        if self.status == "pass" and self.published is not None:
+            erring &= _families(self.published.policy.passes)
+        return bool(erring)
 
     @property
     def refused(self) -> bool:
@@ -137,6 +143,16 @@ class Assessment:
         fails = found.envelope == "kept" and found.spf in ("fail", "partly")
         # “-all” is acted on before any signature is looked at, unless one is known to be there
         return fails and found.spf_refuses and found.dkim != "usable"
+
+
+def _families(addresses: spf.AddressSet) -> spf.AddressSet:
+    """All addresses of the families that have any of these."""
+    return spf.AddressSet.of(
+        [family for family in _FAMILIES if addresses & spf.AddressSet.of([family])]
+    )
+
+
+_FAMILIES = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 def parts(question: SenderQuestion, answers: Answers) -> Iterator[Evaluation[object]]:

@@ -70,3 +70,20 @@ def test_lookalike_an_include_that_can_t_be_asked_for() -> None:
 def test_lookalike_a_sound_record_without_the_provider() -> None:
     scene = Scene.healthy().policies(domain("v=spf1 mx ~all"))
     assert scene.codes("warning") == ["spf-not-authorized"]
+
+
+def test_lookalike_a_limit_that_no_server_of_the_provider_can_meet() -> None:
+    """Three hosts without IPv6 are void look-ups for IPv6 clients, and IONOS delivers over IPv4."""
+    hosts = "a a:www.example.com a:mail.example.com"
+    zone = domain(f"v=spf1 {hosts} include:_spf-eu.ionos.com ~all")
+    for name in ("example.com", "www.example.com", "mail.example.com"):
+        zone[f"{name} A"] = ["192.0.2.7"]
+    assert CODE not in Scene.healthy().policies(zone).codes()
+
+
+def test_positive_a_limit_that_the_providers_servers_meet() -> None:
+    hosts = "a:one.example.com a:two.example.com a:three.example.com"
+    zone = domain(f"v=spf1 {hosts} include:_spf-eu.ionos.com ~all")
+    for name in ("one", "two", "three"):
+        zone[f"{name}.example.com AAAA"] = ["2001:db8::7"]
+    assert CODE in Scene.healthy().policies(zone).codes()
