@@ -36,8 +36,9 @@ format: $(VENV)/ready  ## put the code into ruff's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-benchmark: $(VENV)/ready  ## speed as ratios in one run (needs node and swaks for the comparison)
+benchmark: $(VENV)/ready  ## speed as ratios in one run (needs root and tests/real/install)
 	$(BIN)/python benchmarks/check_versus_clients.py
+	$(BIN)/python benchmarks/blocked_port.py
 
 new-diagnosis: $(VENV)/ready  ## skeleton of a rule: make new-diagnosis AREA=tls CODE=my-new-code
 	$(BIN)/python tools/new_diagnosis.py $(AREA) $(CODE)
