@@ -9,13 +9,15 @@ Two questions, each on 587 (STARTTLS) and 465 (implicit TLS):
   since whatever else the machine does only ever adds to a time. DNS is not part of it, since the
   relay's address is given.
 
-Needs root and what tests/real/install installs. Run it with the project's own Python.
+Needs root and what tests/real/install installs; without it says what is missing and measures
+nothing. Run it with the project's own Python.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -29,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from real import doctor
 from real.accounts import HOST, PASSWORD, USER, Server
 from real.certificates import CertificateAuthority
-from real.postfix import postfix
+from real.postfix import DOVECOT, MASTER, postfix
 from real.relay import relay
 from real.smtp_server import nodemailer
 
@@ -48,6 +50,12 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=15, help="of each program (15)")
     runs: int = parser.parse_args().runs
+    missing = [str(name) for name in (MASTER, DOVECOT, "node", "swaks") if not shutil.which(name)]
+    if os.geteuid() != 0:
+        missing.append("root, to serve ports 465 and 587")
+    if missing:
+        print(f"nothing measured: needs {', '.join(missing)}; run tests/real/install")
+        return
     with tempfile.TemporaryDirectory() as folder:
         authority = CertificateAuthority(Path(folder), HOST)
         with postfix(authority) as servers:
