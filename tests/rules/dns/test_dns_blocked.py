@@ -123,6 +123,19 @@ def test_positive_the_fix_fits_the_place(
     assert words in " ".join(scene.diagnosis(CODE).fixes[0].steps)
 
 
+@pytest.mark.parametrize(("others", "confidence"), [(True, "likely"), (False, "possible")])
+def test_positive_behind_a_forwarder_on_this_machine(others: bool, confidence: str) -> None:
+    scene = looked_up("EAI_AGAIN", servers={"127.0.0.53": "servfail"})
+    if others:
+        scene.name_server(
+            "servfail", server="127.0.0.53", question="smtp.ionos.de", asked_for="provider-host"
+        )
+    found = compare(scene).diagnosis(CODE)
+    assert found.confidence == confidence
+    assert "resolvectl" in found.fixes[0].steps[0]
+    assert scene.codes("error") == [CODE]
+
+
 def test_negative_names_are_answered() -> None:
     assert CODE not in Scene.healthy().codes()
 
@@ -158,6 +171,23 @@ def test_lookalike_nothing_listens_on_this_machine() -> None:
     compare(scene)
     assert scene.codes("error") == ["dns-resolver-unreachable"]
     assert "systemd-resolved" in scene.diagnosis("dns-resolver-unreachable").fixes[0].title
+
+
+def test_lookalike_one_zone_is_broken_where_nobody_else_may_be_asked() -> None:
+    scene = looked_up("EAI_AGAIN", servers={"127.0.0.53": "servfail"})
+    scene.name_server(server="127.0.0.53", question="smtp.ionos.de", asked_for="provider-host")
+    assert compare(scene).codes("error") == ["dns-resolver-failing"]
+
+
+@pytest.mark.parametrize("server", ["127.0.0.53", SERVER])
+def test_lookalike_a_forwarder_without_a_network(server: str) -> None:
+    scene = looked_up("EAI_AGAIN", servers={server: "servfail"})
+    assert compare(scene, landmarks="no-route").codes("error") == ["no-network"]
+
+
+def test_lookalike_a_server_on_the_internet_answers_so_there_is_a_network() -> None:
+    scene = looked_up("EAI_AGAIN", servers={DISTANT: "servfail"})
+    assert compare(scene, landmarks="silent").codes("error") == ["dns-resolver-failing"]
 
 
 def test_lookalike_the_server_answers_with_a_failure() -> None:

@@ -53,6 +53,13 @@ def open_port_fix(asked: Asked) -> Fix:
             "containers' traffic are at fault: restart Docker, which writes them anew, or look "
             "into the chain DOCKER-USER.",
         )
+    elif _place(asked) == "resolved":
+        steps.insert(
+            0,
+            "resolvectl status names the servers that systemd-resolved asks: port 53 has to be "
+            "open to these. DNSOverTLS=yes in /etc/systemd/resolved.conf asks over port 853 "
+            "instead, where the servers take that.",
+        )
     return Fix(title="open port 53, UDP and TCP, on the way out", steps=tuple(steps))
 
 

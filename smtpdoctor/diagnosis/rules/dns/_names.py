@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Literal
 
-from smtpdoctor.addresses import is_loopback
+from smtpdoctor.addresses import is_local, is_loopback
 from smtpdoctor.diagnosis.evidence import cite, own_line
 from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
 from smtpdoctor.diagnosis.model import Evidence, Fix
@@ -125,9 +125,10 @@ class Asked:
             return "no-address"
         if not self.servers:
             return SYSTEM_FAILURES.get(self.error)
-        if self.saying(*NO_HELP):
-            return "no-help"
-        return "blocked" if self._only_names_are_blocked else "no-answer"
+        helpless = self.saying(*NO_HELP)
+        if (not helpless or self._only_forwarders_fail) and self._only_names_are_blocked:
+            return "blocked"
+        return "no-help" if helpless else "no-answer"
 
     @property
     def error(self) -> str:
@@ -249,6 +250,32 @@ class Asked:
     def landmarks(self) -> list[ConnectAttempt]:
         """The literal addresses that answered on 443, so that something does get out."""
         return [item for item in self.run.connects("control-address") if item.ok]
+
+    @property
+    def only_near_servers_fail(self) -> bool:
+        """Whether no word came from beyond this network: at most its own servers' that they
+        could not find out."""
+        if self.public_answers("udp") or self.public_answers("tcp"):
+            return False
+        helpless = [server_address(server) for server in self.saying(*NO_HELP)]
+        return self.failure == "no-answer" or (
+            self.failure == "no-help" and all(map(is_local, helpless))
+        )
+
+    @cached_property
+    def other_names(self) -> list[NameServerAnswer]:
+        """What the name servers said of the provider's other hosts."""
+        return self.run.observations.of(NameServerAnswer, asked_for="provider-host")
+
+    @property
+    def _only_forwarders_fail(self) -> bool:
+        """Whether all that fail do so on this machine itself, at every name: they pass questions
+        on, and answer SERVFAIL where nobody answers them."""
+        return (
+            all(is_loopback(server_address(server)) for server in self.saying(*NO_HELP))
+            and not self.saying("refused", "malformed")
+            and not any(item.ok is not False for item in self.other_names)
+        )
 
     @property
     def _only_names_are_blocked(self) -> bool:

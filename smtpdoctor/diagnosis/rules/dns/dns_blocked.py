@@ -30,6 +30,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 
 def _confidence(asked: Asked) -> Confidence:
+    if asked.saying("servfail") and not asked.other_names:
+        return "possible"  # it may be this one name's own servers that nobody reaches
     # a network's own name server may be down, in a network that allows no other
     return "likely" if all(is_local(server_address(item)) for item in asked.servers) else "certain"
 

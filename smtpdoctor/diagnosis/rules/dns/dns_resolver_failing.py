@@ -12,7 +12,6 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.dns._fixes import resolver_fix
 from smtpdoctor.diagnosis.rules.dns._names import NO_ANSWER, NO_HELP, Asked, said
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import NameServerAnswer
 
 CODE = "dns-resolver-failing"
 
@@ -37,11 +36,7 @@ def _no_help(asked: Asked) -> Diagnosis:
     assert asked.failed is not None
     server = asked.saying(*NO_HELP)[0]
     outcome = next(item.outcome for item in asked.servers[server] if item.outcome in NO_HELP)
-    others = [
-        item
-        for item in asked.run.observations.of(NameServerAnswer, asked_for="provider-host")
-        if item.outcome == "answer"
-    ]
+    others = [item for item in asked.other_names if item.outcome == "answer"]
     other_names = tuple(
         Evidence(
             check="dns",

@@ -1,7 +1,7 @@
 """A machine from which nothing is reached: what failed for it, and whether packets leave at all.
 
 Seen from connects that all fail, literal addresses included, or from a look-up that no name server
-answered while those addresses don't answer either.
+beyond this network answered while those addresses don't answer either.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Nothing:
             return _reach.ids(self.attempts)
         wanted = "proxy-only-network" if self.reach.proxies else "no-network"
         failed = self.asked.failed
-        if failed is None or self._code != wanted or self.asked.failure != "no-answer":
+        if failed is None or self._code != wanted or not self.asked.only_near_servers_fail:
             return ()
         looked = bool(self.landmarks) and not any(
             item.outcome in _reach.ANSWERS for item in self.landmarks

@@ -10,7 +10,7 @@ from smtpdoctor.diagnosis.run import Run
 
 CODE = "no-network"
 #: Without a network no name server answers, either.
-BEFORE = ("dns-resolver-unreachable",)
+BEFORE = ("dns-resolver-unreachable", "dns-resolver-failing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:

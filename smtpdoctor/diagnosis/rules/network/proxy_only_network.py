@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.run import Run
 
 CODE = "proxy-only-network"
 #: Behind such a proxy names of the internet are often not looked up, either.
-BEFORE = ("dns-resolver-unreachable",)
+BEFORE = ("dns-resolver-unreachable", "dns-resolver-failing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
