@@ -14,18 +14,18 @@ from typing import Any, ParamSpec, TextIO, TypeVar
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
-from smtpdoctor.network import Network, SystemNetwork
-from smtpdoctor.observations import AnyObservation, CheckName, Observations, SenderQuestion
-from smtpdoctor.plan import (
+from smtpdoctor.examination.plan import (
     DEFAULT_TIMEOUT,
     Plan,
     read_connect_to,
     read_nameserver,
     select,
 )
-from smtpdoctor.plan import Mapping as ConnectTo
+from smtpdoctor.examination.plan import Mapping as ConnectTo
+from smtpdoctor.examination.runner import examine
+from smtpdoctor.network import Network, SystemNetwork
+from smtpdoctor.observations import AnyObservation, CheckName, Observations, SenderQuestion
 from smtpdoctor.report.model import Report, build
-from smtpdoctor.runner import examine
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import Options, UsageError, read_settings
 from smtpdoctor.smtp.tls import client_context

@@ -22,9 +22,9 @@ from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
 from smtpdoctor.demo.scenarios import SCENARIOS, Unserved
 from smtpdoctor.demo.server import SMTPServer
 from smtpdoctor.diagnosis.model import Diagnosis
+from smtpdoctor.examination.plan import Mapping as ConnectTo
 from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
 from smtpdoctor.observations import Session as SessionSeen
-from smtpdoctor.plan import Mapping as ConnectTo
 from smtpdoctor.report.json import render as render_json
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.terminal import render

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from smtpdoctor import knowledge
+from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail, wire_bytes
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.smtp import authentication
-from smtpdoctor.smtp.session import SMTPSession
 
 #: Only these say that the mechanism, not the login, was refused (RFC 4954 §4, RFC 5321 §4.2.2).
 MECHANISM_REFUSED = range(500, 505)

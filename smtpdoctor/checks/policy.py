@@ -89,7 +89,7 @@ async def look_up_policies(
 ) -> None:
     """Record `question` and every answer that its evaluation gets. Never raises on the DNS."""
     # loaded beside the loop, which others need for their connects
-    policies: Any = await asyncio.to_thread(importlib.import_module, "smtpdoctor.sender_policy")
+    policies: Any = await asyncio.to_thread(importlib.import_module, "smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
     trail.record(question)
     questions = _Questions(
@@ -124,7 +124,7 @@ class _Questions:
         self._bytes = 0
 
     async def resolve(self, lookup: Lookup) -> Answer:
-        from smtpdoctor.sender_policy import key_of
+        from smtpdoctor.sender.assessment import key_of
         from smtpdoctor.spf import Answer
 
         key = key_of(lookup)
@@ -140,7 +140,7 @@ class _Questions:
         await asyncio.gather(*self._asked.values(), return_exceptions=True)
 
     async def _ask(self, lookup: Lookup) -> Answer:
-        from smtpdoctor.sender_policy import to_answer
+        from smtpdoctor.sender.assessment import to_answer
         from smtpdoctor.spf import Answer
 
         began = self._trail.now

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, Trail
 from smtpdoctor.settings.model import Settings
 from smtpdoctor.smtp import commands
-from smtpdoctor.smtp.session import SMTPSession
 
 
 def wanted(settings: Settings, logged_in: bool | None) -> bool:

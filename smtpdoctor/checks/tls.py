@@ -6,8 +6,8 @@ import ssl
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of
+from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.settings.model import Settings, TLSMode
-from smtpdoctor.smtp.session import SMTPSession
 
 
 async def converse(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS, Scenario, Setup
+from smtpdoctor.examination.plan import Mapping
 from smtpdoctor.observations import AnyObservation
-from smtpdoctor.plan import Mapping
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.model import MASK
 from smtpdoctor.settings.reading import Options

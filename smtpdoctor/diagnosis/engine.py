@@ -20,7 +20,14 @@ from types import ModuleType
 
 import msgspec
 
-from smtpdoctor.diagnosis.model import AREAS, Area, Diagnosis, Judgement, Verdict
+from smtpdoctor.diagnosis.model import (
+    AREAS,
+    Area,
+    Diagnosis,
+    Judgement,
+    Location,
+    Verdict,
+)
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CheckRun, Observations
 from smtpdoctor.own_fault import describe
@@ -72,9 +79,12 @@ def diagnose(observations: Observations, *, guarded: bool = False) -> Judgement:
     causes, consequences = _causes(spoken, roots, observations)
     explained = {item for cause in causes for item in cause.explains}
     unexplained = tuple(item for item in roots if item not in explained)
+    areas = {rule.code: rule.area for rule, _ in spoken}
     finished = [
         msgspec.structs.replace(
             cause,
+            area=areas[cause.code],
+            locations=_locations(run, cause),
             consequences=tuple(
                 dict.fromkeys((*cause.consequences, *consequences.get(cause.code, ())))
             ),
@@ -87,6 +97,21 @@ def diagnose(observations: Observations, *, guarded: bool = False) -> Judgement:
         unexplained=unexplained,
         verdict=_verdict(run, finished, (*unexplained, *faults)),
         faults=tuple(faults),
+    )
+
+
+def _locations(run: Run, cause: Diagnosis) -> tuple[Location, ...]:
+    """The user's own lines that the cause points at, the first the one to change."""
+    entries = [entry for field in cause.points_at if (entry := run.entry(field)) is not None]
+    return tuple(
+        Location(
+            file=entry.origin.file or "standard input",
+            line=entry.origin.line,
+            columns=entry.origin.columns,
+            text=entry.source_line or "",
+        )
+        for entry in entries
+        if entry.origin.line is not None
     )
 
 

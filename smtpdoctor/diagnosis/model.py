@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from smtpdoctor.settings.model import Edit, Field
+
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["certain", "likely", "possible"]
 Area = Literal["settings", "dns", "network", "session", "tls", "auth", "sender"]
@@ -14,24 +16,40 @@ Area = Literal["settings", "dns", "network", "session", "tls", "auth", "sender"]
 AREAS: tuple[Area, ...] = ("settings", "dns", "network", "session", "tls", "auth", "sender")
 
 
+#: What a piece of evidence rests on. seen: observed in this run, with its value. own-line: the
+#: user's own setting. prints: what a mail library prints for this. known: a fact of the knowledge
+#: base, with source and date. guessed: neither seen nor known, and said so. comparison: the same
+#: thing tried elsewhere, beside it.
+EvidenceKind = Literal["seen", "own-line", "prints", "known", "guessed", "comparison"]
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One observed fact in words, with the observed value in it."""
+    """One fact in words, with the observed value in it. `check` is the check that it belongs to."""
 
     check: str
     text: str
+    kind: EvidenceKind = "seen"
 
 
-class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"with_": "with"}):
-    """A change of some characters of one line. Never touches a secret's characters.
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the user's own that has to do with a cause, masked.
 
-    `columns` is half-open and counts from 1.
+    `columns` is half-open, counts from 1 and fits `text`.
     """
 
     file: str
     line: int
-    columns: tuple[int, int]
-    replace: str
-    with_: str
+    columns: tuple[int, int] | None = None
+    text: str = ""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A DNS record to publish. `old` is None for a new one, `new` None for one to remove."""
+
+    name: str
+    type: str
+    old: str | None = None
+    new: str | None = None
 
 
 class Snippet(msgspec.Struct, frozen=True, kw_only=True, rename={"for_": "for"}):
@@ -51,13 +69,14 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     settings: dict[str, str | None] = {}
     edits: tuple[Edit, ...] = ()
+    records: tuple[Record, ...] = ()
     tried: str = ""
     steps: tuple[str, ...] = ()
     snippets: tuple[Snippet, ...] = ()
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """A named cause. A rule fills it; the engine adds `consequences` and `docs`.
+    """A named cause. A rule fills it; the engine adds `area`, `locations`, `consequences`, `docs`.
 
     `explains` holds the ids of the observations whose failure this cause accounts for. An error
     must explain something; a warning or note may stand alone.
@@ -73,8 +92,10 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     explains: tuple[str, ...] = ()
     consequences: tuple[str, ...] = ()
     docs: str = ""
-    #: The setting whose line the report points at, where that line is the cause.
-    points_at: str | None = None
+    #: The settings whose lines are the cause together, the one to change first.
+    points_at: tuple[Field, ...] = ()
+    area: Area = "settings"
+    locations: tuple[Location, ...] = ()
 
 
 Verdict = Literal["healthy", "warnings", "broken", "inconclusive"]

@@ -12,7 +12,6 @@ import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_local
-from smtpdoctor.diagnosis import policy
 from smtpdoctor.observations import (
     Addresses,
     CertificateSeen,
@@ -28,11 +27,12 @@ from smtpdoctor.observations import (
     SettingsRead,
     Step,
 )
+from smtpdoctor.sender import recorded
 from smtpdoctor.settings.model import Field, Setting, Settings, TLSMode
 from smtpdoctor.smtp.capabilities import Capabilities
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 
 class SessionView:
@@ -217,7 +217,7 @@ class Run:
             self.is_local_target and question.provider is None and mapped is None
         ):
             return None
-        return policy.assess(self.observations)
+        return recorded.assess(self.observations)
 
     @property
     def enough_seen(self) -> bool:

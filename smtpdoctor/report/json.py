@@ -23,7 +23,7 @@ def to_builtins(report: Report) -> dict[str, Any]:
     if report.spf is None:
         del data["spf"]
     for diagnosis in data["diagnoses"]:
-        del diagnosis["explains"], diagnosis["points_at"]
+        del diagnosis["explains"], diagnosis["points_at"], diagnosis["area"]
     return data
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
     from smtpdoctor.spf import PolicyNode, Step
 
 #: Lines, and characters of one record: a hostile policy has any number of either.

@@ -19,7 +19,7 @@ from smtpdoctor.observations import (
 )
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 OUTCOME_WORDS: dict[ConnectOutcome, str] = {
     "open": "open",

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from smtpdoctor.diagnosis.evidence import PRINTS
-from smtpdoctor.diagnosis.model import Diagnosis, Edit, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
     CUT_OFF,
@@ -32,7 +32,7 @@ from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, Target
 from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.summary import OUTCOME_WORDS, ways
-from smtpdoctor.settings.model import Setting
+from smtpdoctor.settings.model import Edit, Setting
 from smtpdoctor.text import visible
 
 MARKS: dict[CheckStatus, tuple[str, str, str]] = {
@@ -276,11 +276,8 @@ class _Page:
             yield Text(f"  {gutter} {bar} " + " " * before).append("^" * marks, style="red")
 
     def _pointed(self, diagnosis: Diagnosis) -> Setting | None:
-        if diagnosis.points_at is None:
-            return None
-        return next(
-            (item for item in self.run.settings.entries if item.field == diagnosis.points_at), None
-        )
+        entries = self.run.settings.entries
+        return next((item for item in entries if item.field in diagnosis.points_at[:1]), None)
 
     def _fix(self, fix: Fix, label: str) -> Iterator[Text]:
         tried = f"; tried: {fix.tried}" if fix.tried else ""

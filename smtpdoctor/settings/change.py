@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from smtpdoctor.diagnosis.model import Edit
-from smtpdoctor.settings.model import MASK, Field, Origin, Setting, Settings, TLSMode
+from smtpdoctor.settings.model import MASK, Edit, Field, Origin, Setting, Settings, TLSMode
 from smtpdoctor.settings.names import BY_NAME, preferred
 from smtpdoctor.settings.url import replacements
 from smtpdoctor.settings.values import Host, read_host

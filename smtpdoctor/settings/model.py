@@ -93,6 +93,19 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
         return {"target": "TARGET", "environment": "environment", "default": "default"}[self.kind]
 
 
+class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"with_": "with"}):
+    """A change of some characters of one line. Never touches a secret's characters.
+
+    `columns` is half-open and counts from 1.
+    """
+
+    file: str
+    line: int
+    columns: tuple[int, int]
+    replace: str
+    with_: str
+
+
 class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
     """A value of the same field that lost against one of higher precedence."""
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor import resolver
-from smtpdoctor.network import AnswerResult, ResolverSettings
+from smtpdoctor.network import AnswerResult, ResolverSettings, resolver
 
 from .server import DNSServer, Fault, closed_endpoint
 

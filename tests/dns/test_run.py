@@ -12,10 +12,10 @@ from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Judgement
+from smtpdoctor.examination.plan import Plan
+from smtpdoctor.examination.runner import examine
 from smtpdoctor.network import SystemNetwork
 from smtpdoctor.observations import Addresses, ConnectAttempt, NameServerAnswer, Observations
-from smtpdoctor.plan import Plan
-from smtpdoctor.runner import examine
 from smtpdoctor.settings.model import Credentials, Settings
 from tests.fake_network import NAME_SERVER, Port
 from tests.runs import CONTROL_ADDRESSES, Ran, one_host

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS
-from smtpdoctor.plan import Mapping
+from smtpdoctor.examination.plan import Mapping
 from smtpdoctor.report.terminal import render
 from smtpdoctor.settings.reading import Options
 

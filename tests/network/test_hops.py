@@ -11,9 +11,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from smtpdoctor import hops
 from smtpdoctor.demo.ports import RefusingPort, SilentPort
-from smtpdoctor.network import SystemNetwork, TraceResult
+from smtpdoctor.network import SystemNetwork, TraceResult, hops
 from smtpdoctor.observations import Hop, ICMPError
 from tests.servers.fixtures import LoopThread
 

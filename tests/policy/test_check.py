@@ -12,9 +12,9 @@ from rich.console import Console
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.checks import policy
 from smtpdoctor.demo.scenarios import SCENARIOS
+from smtpdoctor.examination.plan import Mapping
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.observations import PolicyAnswer, SenderQuestion
-from smtpdoctor.plan import Mapping
 from smtpdoctor.report.json import read, render
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.report.terminal import render as render_terminal
@@ -152,7 +152,7 @@ def test_a_healthy_run_waits_for_the_policies_no_longer_than_it_may(
     monkeypatch: pytest.MonkeyPatch, server: DNSServer, tmp_path: Path
 ) -> None:
     """A name server that is silent on one include: the rest of the run is over first."""
-    from smtpdoctor import runner
+    from smtpdoctor.examination import runner
 
     monkeypatch.setattr(runner, "POLICIES_WAIT", 0.0)
     serve(domain(), server).fault("_dmarc.example.com", "TXT", "silent")

@@ -8,9 +8,9 @@ import pytest
 
 from smtpdoctor.checks import policy
 from smtpdoctor.deadline import Deadline
-from smtpdoctor.diagnosis.policy import assess
 from smtpdoctor.network import AnswerResult
 from smtpdoctor.observations import Observations, PolicyAnswer, Recorder, Redactor, SenderQuestion
+from smtpdoctor.sender.recorded import assess
 
 from ..dns.server import DNSServer, Fault
 from ..rules.sender.zones import domain

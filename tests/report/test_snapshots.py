@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from smtpdoctor import runner
 from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
+from smtpdoctor.examination import runner
 from smtpdoctor.observations import Place
 from smtpdoctor.report.json import render as render_json
 from smtpdoctor.report.model import Report

@@ -25,7 +25,7 @@ from typing import Any, Literal, Self
 
 import msgspec
 
-from smtpdoctor import sender_policy, spf
+from smtpdoctor import spf
 from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement
@@ -68,6 +68,7 @@ from smtpdoctor.observations import (
     SystemLookup,
     Trail,
 )
+from smtpdoctor.sender import assessment
 from smtpdoctor.settings.model import (
     MASK,
     Field,
@@ -594,14 +595,14 @@ class Scene:
         )
 
         def resolve(lookup: Lookup) -> spf.Answer:
-            key = sender_policy.key_of(lookup)
+            key = assessment.key_of(lookup)
             answer = _policy_answer(zone, key)
             if key not in asked:
                 asked.add(key)
                 trail.note(answer)
-            return sender_policy.to_answer(answer)
+            return assessment.to_answer(answer)
 
-        spf.run(sender_policy.assess(question), resolve)
+        spf.run(assessment.assess(question), resolve)
         return self
 
     # --- reach ------------------------------------------------------------------------------

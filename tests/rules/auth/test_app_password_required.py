@@ -18,7 +18,7 @@ def test_positive_google() -> None:
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert "myaccount.google.com/apppasswords" in diagnosis.fixes[0].steps[0]
     assert "SMTP_PASS (.env:5)" in diagnosis.fixes[0].steps[1]
-    assert diagnosis.points_at == "password"
+    assert diagnosis.points_at == ("password",)
     assert "InvalidSecondFactor" in diagnosis.evidence[0].text
 
 

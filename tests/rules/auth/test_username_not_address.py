@@ -16,7 +16,7 @@ def test_positive_ionos_wants_the_whole_address() -> None:
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "likely")
     assert diagnosis.fixes[0].settings == {"SMTP_USER": "info@example.com"}
-    assert diagnosis.points_at == "username"
+    assert diagnosis.points_at == ("username",)
     assert diagnosis.consequences == ("credentials-rejected",)
 
 

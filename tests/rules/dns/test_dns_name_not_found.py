@@ -18,7 +18,7 @@ def test_positive_a_name_server_says_so(error: str) -> None:
     found = scene.diagnosis(CODE)
     assert (found.severity, found.confidence) == ("error", "certain")
     assert found.title == f"there is no host named {HOST}"
-    assert found.points_at == "host"
+    assert found.points_at == ("host",)
     assert found.fixes[0].settings == {}
     assert scene.codes("error") == [CODE]
     assert scene.judge().verdict == "broken"

@@ -25,7 +25,7 @@ def test_positive_a_name_that_does_not_exist(typed: str, meant: str) -> None:
     found = scene.diagnosis(CODE)
     assert (found.severity, found.confidence) == ("error", "certain")
     assert found.fixes[0].settings == {"SMTP_HOST": meant}
-    assert found.points_at == "host"
+    assert found.points_at == ("host",)
     assert scene.codes("error") == [CODE]
     assert scene.judge().unexplained == ()
     assert "dns-name-not-found" in found.consequences

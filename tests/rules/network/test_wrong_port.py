@@ -23,7 +23,7 @@ def test_positive_a_slip_of_which_the_right_port_works() -> None:
     assert found.title == "port 578 is probably a slip for 587"
     assert found.fixes[0].settings == {"SMTP_PORT": "587"}
     assert found.fixes[1].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
-    assert found.points_at == "port"
+    assert found.points_at == ("port",)
     assert found.explains == (refused.id,)
     assert scene.codes("error") == [CODE]
 

@@ -21,7 +21,7 @@ def test_positive_ionos_and_a_sender_of_another_domain() -> None:
     known = diagnosis.evidence[1].text
     assert "since 2024-01-29" in known
     assert "IONOS help, sender addresses, 2026-11-22" in known
-    assert diagnosis.points_at == "sender"
+    assert diagnosis.points_at == ("sender",)
 
 
 def test_positive_the_first_fix_is_the_logins_address_and_reply_to() -> None:

@@ -31,7 +31,7 @@ def test_positive_the_variable_is_named_and_taken_out(name: str, text: str) -> N
     assert scene.judge().verdict == "warnings"
     assert (diagnosis.severity, diagnosis.confidence) == ("warning", "certain")
     assert diagnosis.title.startswith(name)
-    assert diagnosis.points_at == "verify"
+    assert diagnosis.points_at == ("verify",)
     assert diagnosis.explains == ()
     assert diagnosis.fixes[0].settings == {name: None}
     assert diagnosis.fixes[0].tried

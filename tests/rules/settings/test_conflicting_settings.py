@@ -15,7 +15,7 @@ def test_positive_two_modes_and_the_one_that_counts_fails() -> None:
     scene.session("other-mode").rest()
     diagnosis = scene.diagnosis(CODE)
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
-    assert diagnosis.points_at == "tls"
+    assert diagnosis.points_at == ("tls",)
     assert scene.codes("error")[0] == CODE
     first = diagnosis.fixes[0]
     assert first.settings["SMTP_SECURE"] == "false"

@@ -27,7 +27,7 @@ def test_positive_an_empty_password() -> None:
 
 def test_positive_a_password_without_a_user_name() -> None:
     scene = Scene.of(env(SMTP_USER=None)).run_through()
-    assert scene.diagnosis(CODE).points_at == "password"
+    assert scene.diagnosis(CODE).points_at == ("password",)
 
 
 def test_positive_it_is_said_beside_a_fault_of_the_network() -> None:

@@ -24,7 +24,7 @@ def test_positive_the_password(text: str) -> None:
     assert scene.judge().verdict == "broken"
     assert scene.judge().unexplained == ()
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "likely")
-    assert diagnosis.points_at == "password"
+    assert diagnosis.points_at == ("password",)
     assert diagnosis.fixes[0].settings == {}
     assert "SMTP_PASS (.env:5)" in diagnosis.fixes[0].steps[0]
 

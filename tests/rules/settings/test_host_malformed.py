@@ -27,7 +27,7 @@ def test_positive_the_host_that_was_meant_works(text: str, seen: str) -> None:
     assert scene.judge().verdict == "broken"
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert seen in diagnosis.title
-    assert diagnosis.points_at == "host"
+    assert diagnosis.points_at == ("host",)
     assert diagnosis.fixes[0].settings == {"SMTP_HOST": "smtp.ionos.com"}
     assert "the login works" in diagnosis.fixes[0].tried
 

@@ -27,7 +27,7 @@ def test_positive_after_a_refusal(text: str, mark: str) -> None:
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "likely")
     assert mark in diagnosis.title
     assert diagnosis.consequences == ("credentials-rejected",)
-    assert diagnosis.points_at == "password"
+    assert diagnosis.points_at == ("password",)
     assert diagnosis.fixes[0].settings == {}
 
 

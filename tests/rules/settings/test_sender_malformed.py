@@ -16,7 +16,7 @@ def test_positive_no_address(text: str) -> None:
     diagnosis = scene.diagnosis(CODE)
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
-    assert diagnosis.points_at == "sender"
+    assert diagnosis.points_at == ("sender",)
     assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
 
 

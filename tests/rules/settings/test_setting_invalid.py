@@ -16,7 +16,7 @@ def test_positive_a_port_that_is_none(text: str) -> None:
     diagnosis = scene.diagnosis(CODE)
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
-    assert diagnosis.points_at == "port"
+    assert diagnosis.points_at == ("port",)
     assert diagnosis.fixes[0].settings == {"SMTP_PORT": "587"}
     assert "the login works" in diagnosis.fixes[0].tried
 
@@ -33,7 +33,7 @@ def test_positive_the_fix_is_the_way_that_works() -> None:
 def test_positive_a_mode_that_nobody_knows() -> None:
     scene = Scene.of(env(SMTP_SECURE="maybe")).run_through()
     diagnosis = scene.diagnosis(CODE)
-    assert diagnosis.points_at == "tls"
+    assert diagnosis.points_at == ("tls",)
     assert diagnosis.fixes[0].settings == {"SMTP_SECURE": "false"}
 
 
@@ -53,7 +53,7 @@ def test_positive_a_host_under_a_name_that_is_not_read_is_never_called_missing()
 def test_positive_quotes_around_a_user_name() -> None:
     scene = Scene.of(env(SMTP_USER="'\"info@example.com\"'")).run_through()
     diagnosis = scene.diagnosis(CODE)
-    assert diagnosis.points_at == "username"
+    assert diagnosis.points_at == ("username",)
     assert diagnosis.fixes[0].settings == {"SMTP_USER": "info@example.com"}
 
 
@@ -72,7 +72,7 @@ def test_positive_certificate_verification_neither_on_nor_off_is_a_warning() -> 
 
 def test_positive_a_url_of_something_else() -> None:
     scene = Scene.of("SMTP_URL=https://smtp.ionos.com\n").run_through()
-    assert scene.diagnosis(CODE).points_at == "url"
+    assert scene.diagnosis(CODE).points_at == ("url",)
 
 
 def test_positive_a_near_miss_that_costs_nothing_is_a_note() -> None:
@@ -84,7 +84,7 @@ def test_positive_a_near_miss_that_costs_nothing_is_a_note() -> None:
 
 def test_positive_two_faults_are_two_diagnoses() -> None:
     scene = Scene.of(env(SMTP_PORT="99999", SMTP_SECURE="maybe")).run_through()
-    assert [item.points_at for item in scene.judge().diagnoses] == ["port", "tls"]
+    assert [item.points_at for item in scene.judge().diagnoses] == [("port",), ("tls",)]
 
 
 def test_negative_an_empty_value_counts_as_unset() -> None:

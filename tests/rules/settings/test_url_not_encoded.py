@@ -14,7 +14,7 @@ def test_positive_a_slash_in_the_password() -> None:
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert diagnosis.fixes[0].steps[0] == "The password has a “/” in it: write %2F."
     assert diagnosis.fixes[0].settings == {}
-    assert diagnosis.points_at == "url"
+    assert diagnosis.points_at == ("url",)
     assert "pa/ss" not in str(diagnosis)
 
 

@@ -24,7 +24,7 @@ def test_positive_an_own_name_that_leads_to_the_provider() -> None:
     assert found.severity == "error"
     assert found.confidence == "certain"
     assert found.explains == (main.last.id,)
-    assert found.points_at == "host"
+    assert found.points_at == ("host",)
     assert found.fixes[0].settings == {"SMTP_HOST": "smtp.ionos.de"}
     assert scene.codes("error") == [CODE]
 
@@ -73,7 +73,7 @@ def test_positive_a_provider_never_gets_anothers_name() -> None:
 
     assert [fix.settings for fix in found.fixes] == [{}]
     assert "Don't log in" in found.fixes[0].steps[0]
-    assert found.points_at is None
+    assert found.points_at == ()
 
 
 def test_positive_a_certificate_that_could_not_be_read() -> None:

@@ -41,5 +41,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=refused.failed,
-        points_at="password",
+        points_at=("password",),
     )

@@ -55,7 +55,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(_fix(run, form),),
         explains=refused.failed,
-        points_at="username",
+        points_at=("username",),
     )
 
 

@@ -49,7 +49,7 @@ def _no_such_name(run: Run, asked: Asked) -> Diagnosis:
         evidence=(*asked.evidence(), *library_words(run, CODE)),
         fixes=_fixes(run, asked),
         explains=(asked.failed.id,),
-        points_at="host",
+        points_at=("host",),
     )
 
 

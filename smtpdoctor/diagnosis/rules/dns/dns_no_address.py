@@ -52,5 +52,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=(asked.failed.id,),
-        points_at="host",
+        points_at=("host",),
     )

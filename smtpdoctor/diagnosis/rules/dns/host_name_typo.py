@@ -62,7 +62,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(use_host(run, meant, provider),),
         explains=explains,
-        points_at="host",
+        points_at=("host",),
     )
 
 

@@ -68,7 +68,7 @@ def _known_name(run: Run, asked: Asked, host: str, provider: Provider) -> Iterat
         ),
         fixes=(use_host(run, host, provider),),
         explains=() if blocked else explains,
-        points_at="host",
+        points_at=("host",),
     )
 
 
@@ -136,7 +136,7 @@ def _mail_domain(run: Run, asked: Asked, exchangers: tuple[str, ...]) -> Iterato
         ),
         fixes=(fix,),
         explains=(asked.failed.id,),
-        points_at="host",
+        points_at=("host",),
     )
 
 
@@ -192,7 +192,7 @@ def _the_container_itself(run: Run, asked: Asked) -> Iterator[Diagnosis]:
         ),
         fixes=(Fix(title="name the mail server as it is called from in here", steps=steps),),
         explains=failures(run),
-        points_at="host",
+        points_at=("host",),
     )
 
 

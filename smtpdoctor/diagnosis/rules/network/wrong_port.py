@@ -42,7 +42,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_fixes(run, reach, wrong),
         explains=_reach.ids(attempts),
-        points_at="port" if run.entry("port") else None,
+        points_at=("port",) if run.entry("port") else (),
     )
 
 

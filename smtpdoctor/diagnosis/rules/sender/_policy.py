@@ -18,7 +18,7 @@ from smtpdoctor.observations import PolicyAnswer
 
 if TYPE_CHECKING:
     from smtpdoctor.mail_policy import RecordChange
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 #: Characters of a record that evidence quotes.
 QUOTED = 300

@@ -12,7 +12,7 @@ from smtpdoctor.diagnosis.run import Run
 
 if TYPE_CHECKING:
     from smtpdoctor.mail_policy import SelectorKey
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 CODE = "dkim-invalid"
 

@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 CODE = "dkim-missing"
 

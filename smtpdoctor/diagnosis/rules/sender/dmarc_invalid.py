@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.run import Run
 
 if TYPE_CHECKING:
     from smtpdoctor.mail_policy import DMARCPolicy
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 CODE = "dmarc-invalid"
 

@@ -36,5 +36,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_policy.spf_fixes(run, policy),
         explains=_policy.answers(run, f"_dmarc.{at}", policy.domain),
-        points_at="sender",
+        points_at=("sender",),
     )

@@ -13,7 +13,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import PolicyAnswer
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 CODE = "sender-domain-not-found"
 
@@ -48,7 +48,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             _make_known(domain),
         ),
         explains=refused.failed,
-        points_at="sender",
+        points_at=("sender",),
     )
 
 
@@ -85,7 +85,7 @@ def _by_dns(run: Run) -> Iterator[Diagnosis]:
         explains=tuple(
             item.id for item in run.observations.of(PolicyAnswer) if item.question == domain
         ),
-        points_at="sender",
+        points_at=("sender",),
     )
 
 

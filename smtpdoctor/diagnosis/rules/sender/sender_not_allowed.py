@@ -40,7 +40,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(*_addresses.send_from_login(run), _other_login(run)),
         explains=refused.failed,
-        points_at="sender",
+        points_at=("sender",),
     )
 
 

@@ -45,5 +45,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=refused.failed,
-        points_at="sender",
+        points_at=("sender",),
     )

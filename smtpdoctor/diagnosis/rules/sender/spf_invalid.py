@@ -10,7 +10,7 @@ from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
     from smtpdoctor.spf import Problem
 
 CODE = "spf-invalid"
@@ -39,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=_fixes(run, policy, problem),
         explains=_policy.spf_answers(run, policy),
         consequences=() if passes else _policy.dmarc_follows(policy),
-        points_at="sender",
+        points_at=("sender",),
     )
 
 

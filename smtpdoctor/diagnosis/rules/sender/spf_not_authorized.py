@@ -10,7 +10,7 @@ from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
 
 CODE = "spf-not-authorized"
 BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
@@ -32,7 +32,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=(_look(policy),) if unsure else _policy.spf_fixes(run, policy),
         explains=_policy.spf_answers(run, policy),
         consequences=_policy.dmarc_follows(policy),
-        points_at="sender",
+        points_at=("sender",),
     )
 
 

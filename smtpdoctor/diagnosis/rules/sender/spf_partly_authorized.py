@@ -49,5 +49,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=_policy.spf_fixes(run, policy),
         explains=_policy.spf_answers(run, policy),
         consequences=_policy.dmarc_follows(policy),
-        points_at="sender",
+        points_at=("sender",),
     )

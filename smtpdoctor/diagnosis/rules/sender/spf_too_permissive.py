@@ -10,7 +10,7 @@ from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
     from smtpdoctor.spf import Permissiveness
 
 CODE = "spf-too-permissive"

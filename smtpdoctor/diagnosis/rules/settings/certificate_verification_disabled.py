@@ -39,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         fixes=(_fix(run, verified=certificate is not None and certificate.verified),),
-        points_at="verify",
+        points_at=("verify",),
     )
 
 

@@ -39,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             evidence=(_entries.line(entry),),
             fixes=(_fix(run, entry, others),),
             explains=(read.id,),
-            points_at=entry.field,
+            points_at=(entry.field,),
         )
 
 

@@ -62,7 +62,7 @@ def _half(run: Run) -> Diagnosis:
         ),
         fixes=(_give(run, (lacking,), near),),
         explains=(own.id,) if own is not None else (),
-        points_at=there,
+        points_at=(there,),
     )
 
 

@@ -47,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=(*(read.id for read in found), *(item.id for item in stopped)),
-        points_at=entries[0].field,
+        points_at=(entries[0].field,),
     )
 
 

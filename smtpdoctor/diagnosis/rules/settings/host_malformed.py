@@ -40,7 +40,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             fixes=(_fix(run, entry),),
             explains=(read.id,),
-            points_at="host",
+            points_at=("host",),
         )
 
 

@@ -56,7 +56,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             fixes=(fix,),
             explains=refused.failed,
-            points_at="password",
+            points_at=("password",),
         )
     elif login is not None and login.ok:
         yield Diagnosis(
@@ -82,5 +82,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             evidence=(seen,),
             fixes=(fix,),
-            points_at="password",
+            points_at=("password",),
         )

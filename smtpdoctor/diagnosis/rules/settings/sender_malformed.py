@@ -39,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             evidence=(_entries.line(entry),),
             fixes=(_fix(run, entry),),
             explains=(read.id,),
-            points_at="sender",
+            points_at=("sender",),
         )
     yield from _refused(run)
     yield from _letters(run)
@@ -80,7 +80,7 @@ def _refused(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_plain_sender(run),
         explains=refused.failed,
-        points_at="sender",
+        points_at=("sender",),
     )
 
 
@@ -106,7 +106,7 @@ def _letters(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_plain_sender(run),
         explains=(mail.id,),
-        points_at="sender",
+        points_at=("sender",),
     )
 
 

@@ -41,7 +41,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             evidence=(_entries.line(entry), *_entries.near_words(near)),
             fixes=(_fix(run, entry, near),),
             explains=(read.id,),
-            points_at=entry.field,
+            points_at=(entry.field,),
         )
     yield from _near_misses(run)
 

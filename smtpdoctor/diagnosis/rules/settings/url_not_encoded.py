@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from smtpdoctor.diagnosis.model import Diagnosis, Edit, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.model import Setting
+from smtpdoctor.settings.model import Edit, Setting
 
 CODE = "url-not-encoded"
 
@@ -37,7 +37,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             evidence=(_entries.line(entry),),
             fixes=(_encode(run, entry), _apart(entry)),
             explains=(read.id,),
-            points_at="url",
+            points_at=("url",),
         )
 
 

@@ -18,16 +18,15 @@ def where(run: Run) -> str:
     return f"{run.settings.host}:{run.settings.port}"
 
 
-def mode_field(run: Run) -> Field | None:
+def mode_fields(run: Run) -> tuple[Field, ...]:
     """The setting whose line decided the TLS mode: its own, else the port that it follows."""
     fields: tuple[Field, ...] = ("tls", "port")
-    return next((field for field in fields if run.entry(field)), None)
+    return tuple(field for field in fields if run.entry(field))[:1]
 
 
 def mode_line(run: Run) -> tuple[Evidence, ...]:
     """That line as evidence."""
-    field = mode_field(run)
-    return own_line(run, field) if field else ()
+    return tuple(item for field in mode_fields(run) for item in own_line(run, field))
 
 
 def first_line(arrived: str) -> str:

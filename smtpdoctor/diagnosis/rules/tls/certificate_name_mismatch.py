@@ -60,7 +60,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=(refused.seen.id,),
-        points_at=None if stranger else "host",
+        points_at=() if stranger else ("host",),
     )
 
 

@@ -50,7 +50,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_fixes(run, _ways.same_port_probe(run, "starttls")),
         explains=(handshake.id,),
-        points_at=_ways.mode_field(run),
+        points_at=_ways.mode_fields(run),
     )
 
 

@@ -43,7 +43,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Evidence(check="auth", text="RFC 8314 (2018) wants TLS for every submission"),
         ),
         fixes=_fixes(run, offer.starttls),
-        points_at=_ways.mode_field(run),
+        points_at=_ways.mode_fields(run),
     )
 
 

@@ -70,7 +70,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_ways.fixes_by_mode(run, "implicit"),
         explains=(greeting.id,),
-        points_at=_ways.mode_field(run),
+        points_at=_ways.mode_fields(run),
     )
 
 

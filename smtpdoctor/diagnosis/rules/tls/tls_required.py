@@ -40,7 +40,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_ways.fixes_by_mode(run, "starttls"),
         explains=(observation.id,),
-        points_at=_ways.mode_field(run),
+        points_at=_ways.mode_fields(run),
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.knowledge.platforms import MetadataQuestion, Platform, platforms
-from smtpdoctor.platform_marks import PlatformMark
+from smtpdoctor.surroundings.platform_marks import PlatformMark
 
 if TYPE_CHECKING:
     from smtpdoctor.network import Network

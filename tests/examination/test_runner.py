@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from smtpdoctor import runner
 from smtpdoctor.addresses import is_local
 from smtpdoctor.checks import auth, dns, reach, sender, tls
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Act, Behaviour, Endless, alert
 from smtpdoctor.demo.server import SMTPServer
+from smtpdoctor.examination import runner
+from smtpdoctor.examination.plan import Mapping as ConnectTo
+from smtpdoctor.examination.plan import select
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.observations import (
     CUT_OFF,
@@ -37,12 +39,10 @@ from smtpdoctor.observations import (
     SettingsRead,
     SystemLookup,
 )
-from smtpdoctor.plan import Mapping as ConnectTo
-from smtpdoctor.plan import select
 from smtpdoctor.settings.reading import Options
 
-from .fake_network import FakeNetwork, StuckError, run
-from .runs import (
+from ..fake_network import FakeNetwork, StuckError, run
+from ..runs import (
     ADDRESS,
     CONTROL_ADDRESSES,
     CONTROLS,

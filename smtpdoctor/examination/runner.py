@@ -19,7 +19,9 @@ import msgspec
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of, is_address, is_local, is_loopback
 from smtpdoctor.checks import auth, dns, policy, reach, sender, tls
+from smtpdoctor.checks.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
 from smtpdoctor.deadline import Deadline
+from smtpdoctor.examination.plan import NEEDS, Plan
 from smtpdoctor.network import ConnectResult, Network, Stream
 from smtpdoctor.observations import (
     CHECKS,
@@ -42,16 +44,14 @@ from smtpdoctor.observations import (
     Trail,
 )
 from smtpdoctor.own_fault import describe
-from smtpdoctor.place import full_host_name, look_around
-from smtpdoctor.plan import NEEDS, Plan
 from smtpdoctor.settings.model import MASK, TLSMode
-from smtpdoctor.smtp.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
 from smtpdoctor.smtp.tls import (
     client_context,
     legacy_context,
     one_group_context,
     trust_store_size,
 )
+from smtpdoctor.surroundings.place import full_host_name, look_around
 
 #: At most so many sessions at a time, so that no server ever has more.
 SESSIONS_AT_A_TIME = 2
@@ -850,8 +850,8 @@ class _Examination:
     async def _record_platform(self) -> None:
         """Which platform this machine is part of: what it is known to block may explain a port
         that does not answer."""
-        from smtpdoctor.instance_metadata import ask_metadata
-        from smtpdoctor.platform_marks import PlatformMark, detect
+        from smtpdoctor.surroundings.instance_metadata import ask_metadata
+        from smtpdoctor.surroundings.platform_marks import PlatformMark, detect
 
         marks = await asyncio.to_thread(detect, self.environ)
         asked: tuple[PlatformMark, ...] = ()

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from smtpdoctor.observations import Observations, PolicyAnswer, SenderQuestion
 
 if TYPE_CHECKING:
-    from smtpdoctor.sender_policy import Assessment
+    from smtpdoctor.sender.assessment import Assessment
     from smtpdoctor.spf import Answer, Lookup
 
 #: Kept as long as the observations are: a report asks more than once, and a hostile policy
@@ -23,16 +23,17 @@ def assess(observations: Observations) -> Assessment | None:
         return None
     if observations not in _assessed:
         # 20 ms to import, which a run without a sender need not spend
-        from smtpdoctor import sender_policy, spf
+        from smtpdoctor import spf
+        from smtpdoctor.sender import assessment
 
         answers = {
-            spf.Lookup(item.question, item.record): sender_policy.to_answer(item)
+            spf.Lookup(item.question, item.record): assessment.to_answer(item)
             for item in observations.of(PolicyAnswer)
         }
 
         def resolve(lookup: Lookup) -> Answer:
             missing = spf.Answer("temperror", reason="it was not asked in time")
-            return answers.get(sender_policy.key_of(lookup), missing)
+            return answers.get(assessment.key_of(lookup), missing)
 
-        _assessed[observations] = spf.run(sender_policy.assess(question), resolve)
+        _assessed[observations] = spf.run(assessment.assess(question), resolve)
     return _assessed[observations]

@@ -10,7 +10,7 @@ import pytest
 
 from smtpdoctor.knowledge.platforms import Mark, platforms
 from smtpdoctor.observations import Observations, PlatformSeen
-from smtpdoctor.platform_marks import detect
+from smtpdoctor.surroundings.platform_marks import detect
 
 AZURE_TAG = "7783-7084-3265-9085-8269-3286-77"
 

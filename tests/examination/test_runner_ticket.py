@@ -11,7 +11,7 @@ from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.observations import PlatformSeen
 
-from .runs import ADDRESS, CONTROLS, HOST, Ran, one_host
+from ..runs import ADDRESS, CONTROLS, HOST, Ran, one_host
 
 METADATA = "169.254.169.254"
 

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 
-from smtpdoctor.instance_metadata import ask_metadata
 from smtpdoctor.network import ConnectResult, SystemNetwork
-from smtpdoctor.platform_marks import PlatformMark
+from smtpdoctor.surroundings.instance_metadata import ask_metadata
+from smtpdoctor.surroundings.platform_marks import PlatformMark
 
 Answer = bytes
 Handler = Callable[[str, str, Mapping[str, str]], Answer | None]

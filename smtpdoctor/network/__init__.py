@@ -209,7 +209,7 @@ class SystemNetwork:
     async def ask(
         self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
     ) -> AnswerResult:
-        from smtpdoctor.resolver import ask
+        from smtpdoctor.network.resolver import ask
 
         return await ask(server, question, record, timeout, over_tcp=over_tcp)
 
@@ -252,19 +252,19 @@ class SystemNetwork:
         )
 
     async def trace(self, address: str, port: int, timeout: float) -> TraceResult | None:
-        from smtpdoctor.hops import trace
+        from smtpdoctor.network.hops import trace
 
         return await trace(address, port, timeout)
 
     def resolver_settings(self) -> ResolverSettings:
         if self._nameservers:
             return ResolverSettings(nameservers=self._nameservers, source="--nameserver")
-        from smtpdoctor.resolver import system_settings
+        from smtpdoctor.network.resolver import system_settings
 
         return system_settings()
 
     def hosts_file(self, host: str) -> tuple[str, ...]:
-        from smtpdoctor.resolver import hosts_file
+        from smtpdoctor.network.resolver import hosts_file
 
         return () if self._nameservers else hosts_file(host)
 

@@ -24,8 +24,8 @@ from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Answer, Behaviour, Endless
 from smtpdoctor.demo.server import Session
+from smtpdoctor.examination.plan import Mapping as ConnectTo
 from smtpdoctor.observations import Exchange, Handshake, LoginNotTried
-from smtpdoctor.plan import Mapping as ConnectTo
 from smtpdoctor.report.json import read
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.settings.model import Settings

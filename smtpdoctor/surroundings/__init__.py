@@ -1,0 +1,1 @@
+"""Where the doctor runs: the machine, the container, the platform by its marks or its metadata."""
