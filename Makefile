@@ -20,14 +20,15 @@ demo: $(VENV)/ready  ## run the main job on the embedded server with a known fau
 	$(BIN)/smtpdoctor demo
 
 test: lint types layers $(VENV)/ready  ## everything that needs no root, no network and no server
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest -n auto tests
 
 lint: $(VENV)/ready  ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/ready  ## mypy, strict
+types: $(VENV)/ready  ## mypy, strict: the package, and its interface as a user's program has it
 	$(BIN)/mypy
+	$(BIN)/mypy --strict tests/typing/api.py
 
 layers: $(VENV)/ready  ## imports go one way only
 	$(BIN)/lint-imports

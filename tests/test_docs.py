@@ -21,7 +21,7 @@ def test_the_readme_is_up_to_date() -> None:
     result = subprocess.run(
         [sys.executable, "tools/update_readme.py", "--check"], cwd=ROOT, check=False
     )
-    assert result.returncode == 0, "run: .venv/bin/python tools/update_readme.py"
+    assert result.returncode == 0, "run: make readme"
 
 
 def test_the_readme_links_every_code() -> None:

@@ -2,11 +2,14 @@
 
     python tools/new_diagnosis.py AREA CODE
 
-The files are skeletons: the tests fail until each part says something.
+The rule of a skeleton names nothing, so every other test goes on passing; its own tests and the
+page's fail until each part says something. The code joins the list in the README.
 """
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,14 +22,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "{code}"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    raise NotImplementedError
+    yield from ()
 '''
 
 TEST = """from __future__ import annotations
@@ -68,9 +71,14 @@ One sentence: what is wrong.
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 2 or arguments[0] not in AREAS:
-        print(f"usage: new_diagnosis.py AREA CODE, AREA one of {', '.join(AREAS)}", file=sys.stderr)
+        words = f"AREA one of {', '.join(AREAS)}"
+        print(f"usage: make new-diagnosis AREA=tls CODE=my-new-code, {words}", file=sys.stderr)
         return 2
     area, code = arguments
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", code):
+        words = "a code is two or more lower-case words joined by dashes: my-new-code"
+        print(f"{code}: {words}", file=sys.stderr)
+        return 2
     module = code.replace("-", "_")
     files = {
         ROOT / f"smtpdoctor/diagnosis/rules/{area}/{module}.py": RULE,
@@ -84,6 +92,9 @@ def main(arguments: list[str]) -> int:
     for path, text in files.items():
         path.write_text(text.replace("{code}", code), encoding="utf-8")
         print(f"wrote {path.relative_to(ROOT)}")
+    # in a process of its own, which sees the new rule
+    subprocess.run([sys.executable, ROOT / "tools/update_readme.py"], check=True)
+    print("README.md lists it")
     return 0
 
 
