@@ -119,7 +119,7 @@ def _composer(text: str) -> Iterator[tuple[str, str]]:
     package = json.loads(text)
     for group in ("require", "require-dev"):
         found = package.get(group) or {}
-        for name, version in (found.items() if isinstance(found, dict) else ()):
+        for name, version in found.items() if isinstance(found, dict) else ():
             yield name, str(version)
 
 
@@ -189,7 +189,9 @@ def _go_mod(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _pom(text: str) -> Iterator[tuple[str, str]]:
-    for block in re.findall(r"<(?:dependency|parent)>(.{0,2000}?)</(?:dependency|parent)>", text, re.DOTALL):
+    for block in re.findall(
+        r"<(?:dependency|parent)>(.{0,2000}?)</(?:dependency|parent)>", text, re.DOTALL
+    ):
         artifact = re.search(r"<artifactId>\s*([^<\s]+)\s*<", block)
         version = re.search(r"<version>\s*([^<\s]+)\s*<", block)
         if artifact:

@@ -117,7 +117,9 @@ class Folder:
                     continue
                 found += 1
                 if found > MOST_FILES:
-                    self._leave_out(at or ".", f"more than {MOST_FILES:,} files: the rest was not looked at")
+                    self._leave_out(
+                        at or ".", f"more than {MOST_FILES:,} files: the rest was not looked at"
+                    )
                     return
                 yield path
 
@@ -195,4 +197,3 @@ class Folder:
     def has(self, path: str) -> bool:
         """Whether there is such a file, also one that holds no settings by its name."""
         return (self.root / path).is_file()
-

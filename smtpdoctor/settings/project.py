@@ -6,12 +6,12 @@ that it loads them with. It must not know what a variable means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from smtpdoctor.settings.dependencies import Dependencies
 from smtpdoctor.settings.folder import Folder
-from smtpdoctor.settings.variables import Layer, Variables, layer_of
+from smtpdoctor.settings.variables import Layer, layer_of
 
 #: Variables that name the profile, by the program that reads them.
 PROFILE_VARIABLES = (

@@ -49,9 +49,7 @@ class Variables:
 
     def held(self, name: str) -> list[Held]:
         """Every layer's value of the variable, the one that counts first."""
-        return [
-            Held(layer, layer.values[name]) for layer in self.layers if name in layer.values
-        ]
+        return [Held(layer, layer.values[name]) for layer in self.layers if name in layer.values]
 
     def with_(self, instead: Mapping[str, str]) -> Variables:
         """The same where these variables have other texts."""
