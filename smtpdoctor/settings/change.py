@@ -165,7 +165,7 @@ def _goal(settings: Settings, port: int | None, tls: TLSMode | None) -> Prepared
 
 def _filled(text: str | None, values: dict[str, str]) -> str | None:
     for name, value in values.items():
-        text = text and text.replace("{%s}" % name, value)
+        text = text and text.replace(f"{{{name}}}", value)
     return text
 
 

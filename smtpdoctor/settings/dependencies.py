@@ -174,10 +174,9 @@ def _poetry_lock(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _gemfile(text: str) -> Iterator[tuple[str, str]]:
-    for name, version in re.findall(
+    yield from re.findall(
         r"""(?m)^\s*gem\s*\(?\s*['"]([\w.-]+)['"](?:\s*,\s*['"]([^'"]*)['"])?""", text
-    ):
-        yield name, version
+    )
 
 
 def _gemfile_lock(text: str) -> Iterator[tuple[str, str]]:

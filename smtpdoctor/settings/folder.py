@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from smtpdoctor.files import UnreadableError, read_bounded
+from smtpdoctor.files import FileFault, read_bounded
 
 #: Bounds of one look at a folder, whatever is in it.
 MOST_FILES = 2_000
@@ -117,9 +117,8 @@ class Folder:
                     continue
                 found += 1
                 if found > MOST_FILES:
-                    self._leave_out(
-                        at or ".", f"more than {MOST_FILES:,} files: the rest was not looked at"
-                    )
+                    why = f"more than {MOST_FILES:,} files: the rest was not looked at"
+                    self._leave_out(at or ".", why)
                     return
                 yield path
 
@@ -178,8 +177,8 @@ class Folder:
                 self._leave_out(path, "a link that leads out of the folder")
                 return None
             return read_bounded(full, LARGEST)
-        except UnreadableError as error:
-            if not error.missing:
+        except FileFault as error:
+            if error.cause != "missing":
                 self._leave_out(path, str(error))
             return None
 

@@ -1,4 +1,4 @@
-"""A line of the user's own as it may be shown: what is known to be harmless, and masks for the rest.
+"""A line of the user's own as it may be shown: what is known to be harmless, masks for the rest.
 
 A mask has one width, so that neither it nor any column behind it tells a length. Columns go both
 ways: a report points into the masked text, and who writes the file needs the raw one.
@@ -74,10 +74,21 @@ def _pieces(raw: str, harmless: Iterable[tuple[int, int]]) -> Iterable[_Piece]:
                 indent = at == 0
                 yield _Piece(at, start, between if indent else " ", indent or len(between) == 1)
             else:
-                yield _Piece(at, start, MASK, False)
+                yield from _masked(raw, at, start)
         if end > start:
             yield _Piece(start, end, raw[start:end], True)
         at = end
+
+
+def _masked(raw: str, at: int, start: int) -> Iterable[_Piece]:
+    """A mask between one blank on each side where there are any; an indent stays."""
+    text = raw[at:start]
+    first, last = at + len(text) - len(text.lstrip()), at + len(text.rstrip())
+    if first > at:
+        yield _Piece(at, first, raw[at:first] if at == 0 else " ", at == 0)
+    yield _Piece(first, last, MASK, False)
+    if last < start:
+        yield _Piece(last, start, " ", False)
 
 
 def _merged(raw: str, harmless: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -19,8 +19,8 @@ import msgspec
 from smtpdoctor.settings.change import PAIRS
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
-from smtpdoctor.settings.project import Project
 from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
+from smtpdoctor.settings.workspace import Workspace
 
 MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 #: Ports that a fix may ask for; any other stands for itself.
@@ -39,9 +39,9 @@ class Written:
     steps: tuple[str, ...] = ()
 
 
-def prepare(draft: Draft, outcome: Outcome, project: Project) -> Iterator[Prepared]:
+def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Prepared]:
     """Every change that a fix may ask for, as far as it can be said."""
-    writer = _Writer(draft, project)
+    writer = _Writer(draft, workspace)
     now = {
         name: option.value.value
         for name, option in draft.options.items()
@@ -82,7 +82,7 @@ def _modes_and_ports(
         goal = (port or outcome.port, tls or outcome.tls)
         changes = _smallest(draft, now, goal, port_name)
         written = writer.write(changes, now) if changes is not None else None
-        if written is not None:
+        if written is not None and written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
 
 
@@ -133,9 +133,9 @@ def _smallest(
 class _Writer:
     """Words changes of options where and how the folder has them."""
 
-    def __init__(self, draft: Draft, project: Project) -> None:
+    def __init__(self, draft: Draft, workspace: Workspace) -> None:
         self.draft = draft
-        self.project = project
+        self.workspace = workspace
 
     def write(self, changes: Mapping[str, Any], now: Mapping[str, Any]) -> Written | None:
         """All the changes together; None where one of them can't be said."""
@@ -190,13 +190,16 @@ class _Writer:
         span = option.value.span if option.value.variables else option.value.written
         if span is None or span.line != span.end_line:
             return None
-        old = self.project.text_of(span)
+        old = self.workspace.text_of(span)
         if old is None:
             return None
-        new = self._worded(value, old, read_from_variable=bool(option.value.variables))
+        if option.bare:
+            new: str | None = str(value)
+        else:
+            new = self._worded(value, old, read_from_variable=bool(option.value.variables))
         if new is None:
             return None
-        shown = self.project.shown(span, keep=True)
+        shown = self.workspace.shown(span, keep=True)
         columns = shown.columns if shown is not None and shown.columns is not None else span.columns
         edit = Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
         return Written(edits=(edit,))

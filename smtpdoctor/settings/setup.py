@@ -31,8 +31,8 @@ from smtpdoctor.settings.model import (
     Untellable,
 )
 from smtpdoctor.settings.prepare import prepare
-from smtpdoctor.settings.project import Project
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
+from smtpdoctor.settings.workspace import Workspace
 
 SECRETS: frozenset[Field] = frozenset({"password", "token"})
 #: In the order in which they are shown.
@@ -78,10 +78,10 @@ def known_values(draft: Draft) -> dict[str, Any]:
     }
 
 
-def finish(draft: Draft, project: Project) -> Setup:
+def finish(draft: Draft, workspace: Workspace) -> Setup:
     """The settings that the program would send with, and its credentials."""
     outcome = draft.dialect.outcome(known_values(draft))
-    maker = _Maker(draft, outcome, project)
+    maker = _Maker(draft, outcome, workspace)
     entries = tuple(maker.entries())
     username = outcome.username or None
     password = Secret(outcome.password) if outcome.password else None
@@ -110,13 +110,13 @@ def finish(draft: Draft, project: Project) -> Setup:
         verify=outcome.verify,
         ehlo=outcome.ehlo,
         client=draft.dialect.client,
-        folder=str(project.folder.root),
+        folder=str(workspace.folder.root),
         sources=tuple(layer.label for layer in draft.variables.layers if layer.values),
         entries=entries,
         setup=identity,
         remarks=tuple(maker.remarks()),
         untellable=tuple(maker.untellable()),
-        prepared=tuple(prepare(draft, outcome, project)),
+        prepared=tuple(prepare(draft, outcome, workspace)),
     )
     return Setup(settings, Credentials(username=username, password=password, token=token))
 
@@ -127,13 +127,17 @@ class _Maker:
 
     draft: Draft
     outcome: Outcome
-    project: Project
+    workspace: Workspace
 
     def entries(self) -> Iterator[Setting]:
         for field in FIELDS:
-            names = [name for name in self.outcome.by.get(field, ()) if name in self.draft.options]
+            names = [name for name in self.outcome.by.get(field, ()) if self._is_told(name)]
             if names:
                 yield self._entry(field, self.draft.options[names[0]])
+
+    def _is_told(self, name: str) -> bool:
+        option = self.draft.options.get(name)
+        return option is not None and isinstance(option.value, Known)
 
     def _entry(self, field: Field, option: Option) -> Setting:
         text = self._text(field, option)
@@ -159,7 +163,7 @@ class _Maker:
 
             return read_url(str(option.value.value)).masked
         if field in ("tls", "verify", "port"):
-            written = self.project.text_of(option.value.span)
+            written = self.workspace.text_of(option.value.span)
             if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
                 return written
         parts: dict[Field, str | None] = {
@@ -220,12 +224,12 @@ class _Maker:
         self, option: Option, span: Span | None, field: Field | None
     ) -> tuple[Origin, str | None]:
         if span is None:
-            return Origin(kind="default", name=option.name), None
-        return self._in_file(option.name, span, field)
+            return Origin(kind="default", name=option.called or option.name), None
+        return self._in_file(option.called or option.name, span, field)
 
     def _in_file(self, name: str, span: Span, field: Field | None) -> tuple[Origin, str | None]:
         keep = field is not None and field not in SECRETS and field != "url"
-        shown = self.project.shown(span, keep=keep)
+        shown = self.workspace.shown(span, keep=keep)
         origin = Origin(
             kind="file",
             name=name,
@@ -260,8 +264,8 @@ class _Maker:
     def remarks(self) -> Iterator[SetupRemark]:
         outcome = self.outcome
         found: list[tuple[RemarkKind, Remark]] = [
-            *(("misread", remark) for remark in outcome.misread),  # type: ignore[list-item]
-            *(("ignored", remark) for remark in outcome.ignored),  # type: ignore[list-item]
+            *(("misread", remark) for remark in outcome.misread),
+            *(("ignored", remark) for remark in outcome.ignored),
         ]
         if outcome.fault is not None:
             found.append(("fault", outcome.fault))

@@ -15,7 +15,7 @@ from smtpdoctor.settings.readers.model import LanguageName, Span, Value
 from smtpdoctor.settings.variables import Variables
 
 if TYPE_CHECKING:
-    from smtpdoctor.settings.project import Project
+    from smtpdoctor.settings.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class Option:
     value: Value
     again: Callable[[Variables], Value] | None = None
     entry: Span | None = None
+    #: It is a part of a longer text (a URL's port): written without quotes of its own.
+    bare: bool = False
+    #: The name under which the user knows it, where that is another: `SMTP_URL`.
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Dialect(Protocol):
     #: Options that say a mode, the usual way first.
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]]
 
-    def find(self, project: Project) -> Iterable[Draft]:
+    def find(self, workspace: Workspace) -> Iterable[Draft]:
         """Every place of the folder where the program is set up to send."""
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
