@@ -6,7 +6,9 @@ that it loads them with. It must not know what a variable means.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +31,21 @@ class Shown(NamedTuple):
 
     text: str
     columns: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """A container, unit or job that some file of the folder describes, with its variables.
+
+    `place` is where it stands: `docker-compose.yml:7`. `build` is the folder that it is built
+    from, None where it isn't built here.
+    """
+
+    carrier: str
+    place: str
+    image: str
+    build: str | None
+    variables: Variables
 
 
 class Workspace:
@@ -110,6 +127,25 @@ class Workspace:
             if found or not at:
                 return found
             at = at.rpartition("/")[0]
+
+    @cached_property
+    def surroundings(self) -> tuple[Surrounding, ...]:
+        """What the carriers of the folder describe: compose, Kubernetes, systemd and others."""
+        from smtpdoctor.settings.carriers import carried
+
+        return tuple(carried(self))
+
+    # --- documents ----------------------------------------------------------------------------
+
+    def document(self, path: str, variables: Variables) -> Value:
+        """A document's root under these variables; Unknown where it can't be read."""
+        return self.project(variables).document(path)
+
+    @staticmethod
+    def fits(path: str, patterns: Sequence[str]) -> bool:
+        """Whether the path, or its name where a pattern has no slash, fits one of the globs."""
+        name = path.rpartition("/")[2]
+        return any(fnmatch(path if "/" in each else name, each) for each in patterns)
 
     # --- code ---------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from smtpdoctor.settings.model import Edit, Field, TLSMode
@@ -116,13 +117,17 @@ class Dialect(Protocol):
 
 
 def dialects() -> Iterator[Dialect]:
-    """Every dialect of the package, by name."""
+    """Every dialect of the package: modules with a DIALECT, then tables without a module."""
     import importlib
-    import pkgutil
 
-    from smtpdoctor.settings import dialects as package
+    from smtpdoctor.settings.dialects.table import load_table
 
-    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
+    folder = Path(__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")}
+    for name in sorted(modules):
+        module = importlib.import_module(f"smtpdoctor.settings.dialects.{name}")
         if (dialect := getattr(module, "DIALECT", None)) is not None:
             yield dialect
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem not in modules:
+            yield load_table(path)
