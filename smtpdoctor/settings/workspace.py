@@ -139,7 +139,8 @@ class Workspace:
 
     def document(self, path: str, variables: Variables) -> Value:
         """A document's root under these variables; Unknown where it can't be read."""
-        return self.project(variables).document(path)
+        found = self.project(variables).document(path)
+        return found if isinstance(found, Unknown) else found.root
 
     @staticmethod
     def fits(path: str, patterns: Sequence[str]) -> bool:
