@@ -6,6 +6,7 @@ that it loads them with. It must not know what a variable means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -70,6 +71,7 @@ class Workspace:
         self.dependencies = Dependencies(folder)
         self._projects: dict[int, tuple[Variables, Project]] = {}
         self._sources: dict[str, Source | None] = {}
+        self._lines: dict[str, list[str]] = {}
         self._harmless: dict[str, tuple[Span, ...]] = {}
         self._found_harmless: list[Span] = []
 
@@ -177,8 +179,11 @@ class Workspace:
 
     def line(self, path: str, number: int) -> str | None:
         """One line of a file as it stands there, without its end."""
-        source = self.source(path)
-        lines = source.text.splitlines() if source is not None else []
+        if path not in self._lines:
+            source = self.source(path)
+            text = source.text if source is not None else ""
+            self._lines[path] = re.split("\r\n|\n|\r", text)
+        lines = self._lines[path]
         return lines[number - 1] if 0 < number <= len(lines) else None
 
     def text_of(self, span: Span | None) -> str | None:

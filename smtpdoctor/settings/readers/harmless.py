@@ -49,9 +49,9 @@ def harmless(source: Source) -> Iterator[Span]:
 
 
 def _keys(source: Source) -> Iterator[Span]:
-    for number, line in enumerate(source.text.splitlines(), 1):
+    for number, line in enumerate(re.split("\r\n|\n|\r", source.text), 1):
         if found := KEY.match(line):
-            yield source.line_span(number, 0, found.end())
+            yield Span(source.file, number, (1, found.end() + 1), number)
 
 
 def _tokens(source: Source, module: str, function: str) -> Iterator[Span]:
