@@ -128,6 +128,8 @@ class Provider(_Entry, frozen=True, kw_only=True):
     """One mailbox provider, relay or sending service.
 
     host_patterns: regular expressions for whole host names beyond those listed.
+    region_hosts: of a provider with regions, the hosts that stand for them: each mailbox is served
+        in one region, and a run looks at the others beside it.
     not_served: ports where it is known not to listen.
     same_login_hosts: hosts of which a source says that one mailbox logs in on any of them.
     auth_mechanisms: what sources list; what EHLO announces counts.
@@ -143,6 +145,7 @@ class Provider(_Entry, frozen=True, kw_only=True):
     kind: Literal["mailbox", "relay", "esp"]
     hosts: tuple[ProviderHost, ...] = ()
     host_patterns: tuple[str, ...] = ()
+    region_hosts: tuple[str, ...] = ()
     ports: tuple[ProviderPort, ...] = ()
     not_served: tuple[int, ...] = ()
     not_served_source: str = ""
