@@ -574,7 +574,7 @@ def test_a_late_reply_is_not_taken_for_another_s(authority: Authority, healthy: 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.example.com\r\n")
         said.append(await reader.read(100))
-        await asyncio.sleep(10.5)
+        await asyncio.sleep(20.5)
         writer.write(b"250 mail.example.com\r\n")
         said.append(await reader.read(100))
 
@@ -682,7 +682,7 @@ def test_a_server_that_sends_byte_by_byte(
     """Slow is not silent while the answers come in time, and no wait is longer than its bound."""
     ran = talk(authority, replace(healthy, drip=seconds, greeting="220 mail"))
     assert ran.crashes == []
-    assert ran.report.seconds <= 30
+    assert ran.report.seconds <= 45
     if seconds < 0.01:
         assert ran.report.verdict == "healthy"
 

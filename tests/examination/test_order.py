@@ -13,6 +13,7 @@ import pytest
 
 from smtpdoctor.addresses import is_local
 from smtpdoctor.checks import auth, dns, reach, sender, tls
+from smtpdoctor.demo import server
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Act, Behaviour, Endless, alert
 from smtpdoctor.demo.server import SMTPServer
@@ -625,7 +626,121 @@ def test_connect_to_touches_no_port_that_is_not_mapped(
     network.assert_tidy()
 
 
+def test_no_way_is_followed_to_a_mapped_host_that_fails(authority: Authority) -> None:
+    """Nor one beside it, with the port of the mapped host silent for seconds."""
+    for outcome in ("silent", "refused"):
+        network = FakeNetwork(ports={("127.0.0.1", 4587): outcome})  # type: ignore[dict-item]
+        mapped = [ConnectTo(host=HOST, port=587, address=ADDRESS, target_port=4587)]
+        Ran(network, authority, connect_to=mapped, timeout=30)
+        assert network.traced == []
+        assert {(knock.address, knock.port) for knock in network.knocks} == {(ADDRESS, 4587)}
+
+
+def test_a_web_server_on_the_port_ends_the_wait_for_a_greeting(authority: Authority) -> None:
+    """It answers a ClientHello with words of its own: waiting on is pointless."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if await reader.read(1):
+            writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await reader.read()
+
+    ran = Ran(one_host(authority, on_587=serve, on_465="refused"), authority)
+    greeting = ran.observations.first(Exchange, step="greeting", role="main")
+    assert greeting is not None
+    assert greeting.outcome == "silence"
+    assert greeting.seconds < 1
+    assert ran.codes() == ["not-smtp"]
+
+
+# --- a name with very many addresses ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["refused", "silent", "open"])
+def test_of_a_flood_of_addresses_eight_are_connected_to(authority: Authority, outcome: str) -> None:
+    fours = tuple(f"198.18.{number // 250}.{number % 250}" for number in range(2000))
+    sixes = tuple(f"2001:db8::{number:x}" for number in range(2000))
+    flood = tuple(address for pair in zip(sixes, fours, strict=True) for address in pair)
+    server = Behaviour(certificate=certificate_of(authority))
+    kept = flood[:8]
+    others: dict[tuple[str, int], Any] = {
+        (address, 587): server if outcome == "open" else outcome for address in kept
+    }
+    network = one_host(authority, names={HOST: flood}, others=others)
+    ran = Ran(network, authority)
+    controls = set(CONTROL_ADDRESSES) | {address for (address,) in CONTROLS.values()}
+    assert network.touched - controls == set(kept)
+    found = ran.observations.first(Addresses)
+    assert found is not None
+    assert found.addresses == kept
+    assert found.left_out == 3992
+    assert len(ran.observations) < 150
+    assert ran.report.seconds < 6
+    assert (ran.codes() == []) is (outcome == "open")
+    network.assert_tidy()
+
+
+def test_few_addresses_are_all_connected_to(authority: Authority) -> None:
+    network = one_host(authority, addresses=(ADDRESS, SECOND, IPV6))
+    found = Ran(network, authority).observations.first(Addresses)
+    assert found is not None
+    assert (len(found.addresses), found.left_out) == (3, 0)
+    assert network.touched == {ADDRESS, SECOND, IPV6}
+
+
 # --- bounds ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        {"greeting_delay": 12},
+        {"greeting_delay": 12, "implicit_tls": True},
+    ],
+    ids=["greeting", "greeting in TLS"],
+)
+def test_slow_is_not_silent(
+    authority: Authority, certified: Behaviour, slow: Mapping[str, Any]
+) -> None:
+    behaviour = replace(certified, **slow)
+    port = 465 if behaviour.implicit_tls else 587
+    network = one_host(authority, **{f"on_{port}": behaviour})
+    ran = Ran(network, authority, env={"SMTP_PORT": str(port)})
+    assert ran.codes() == []
+    assert ran.report.verdict in ("healthy", "warnings")
+    assert ran.steps()[-5:] == ["auth", "mail", "rcpt", "rset", "quit"]
+    network.assert_tidy()
+
+
+@pytest.mark.parametrize("verb", ["EHLO", "AUTH", "MAIL", "RCPT"])
+def test_an_answer_after_twelve_seconds_is_one(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    original = server._Dialogue._answer
+
+    async def slow(self: Any, line: bytes) -> None:
+        if line.upper().startswith(verb.encode()):
+            await asyncio.sleep(12)
+        await original(self, line)
+
+    monkeypatch.setattr(server._Dialogue, "_answer", slow)
+    ran = Ran(one_host(authority), authority)
+    assert ran.codes() == []
+    assert ran.steps()[-5:] == ["auth", "mail", "rcpt", "rset", "quit"]
+
+
+def test_a_silence_of_more_than_half_its_bound_counts_at_the_run_s_end(
+    authority: Authority,
+) -> None:
+    """Of the 25 s for a greeting 15 were waited for: that is a silence, and has its cause."""
+    network = one_host(authority, on_587=Behaviour(on_accept=Act.SILENCE), on_465="refused")
+    ran = Ran(network, authority, timeout=15)
+    greeting = ran.observations.first(Exchange, step="greeting", role="main")
+    assert greeting is not None
+    assert (greeting.outcome, greeting.error) == ("silence", "")
+    assert ran.codes() == ["greeting-missing"]
+    cut = Ran(network, authority, timeout=11).observations.first(Exchange, step="greeting")
+    assert cut is not None
+    assert (cut.outcome, cut.error) == ("other", CUT_OFF)
 
 
 @pytest.mark.parametrize(
