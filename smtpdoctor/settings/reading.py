@@ -112,6 +112,10 @@ class Given(_Target, kw_only=True):
     client: str | None = None
     env_file: str | None = None
 
+    def __repr__(self) -> str:
+        """Without the values: the password is one, and TARGET may hold another."""
+        return f"<{type(self).__name__}>"
+
 
 class Options(Given, kw_only=True):
     """What was given, where the password may still have to be read."""

@@ -673,6 +673,7 @@ def test_of_a_flood_of_addresses_eight_are_connected_to(authority: Authority, ou
     assert found is not None
     assert found.addresses == kept
     assert found.left_out == 3992
+    assert "8 of 4000 addresses" in ran.text()
     assert len(ran.observations) < 150
     assert ran.report.seconds < 6
     assert (ran.codes() == []) is (outcome == "open")

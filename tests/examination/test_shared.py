@@ -111,6 +111,40 @@ def test_two_sessions_with_one_server_too_where_all_of_them_fail(
     assert all(knock.stream.closed for knock in network.knocks if knock.stream)
 
 
+def test_a_server_is_known_by_where_a_connection_really_goes(authority: Authority) -> None:
+    """Two hosts whose other port --connect-to leads to one server."""
+    silent, third = Behaviour(on_accept=Act.SILENCE), "192.0.2.12"
+    ports: dict[tuple[str, int], Any] = {
+        (address, 587): Behaviour(on_accept=Act.CLOSE) for address in (ADDRESS, SECOND)
+    }
+    network = FakeNetwork(ports={**ports, (third, 465): silent})
+    plans = [
+        plan_of(
+            authority,
+            host,
+            port=587,
+            connect_to=[f"{host}:587:{address}:587", f"{host}:465:{third}:465"],
+        )
+        for host, address in ((HOST, ADDRESS), (OTHER, SECOND))
+        for _ in range(2)
+    ]
+    examined(network, plans)
+    assert len(network.knocks_on(third)) >= 4
+    assert most_with_one_server(network) == 2
+
+
+def test_one_run_has_two_sessions_at_a_time_over_all_addresses(authority: Authority) -> None:
+    """Whether two addresses are one server can't be told."""
+    silent, third = Behaviour(on_accept=Act.SILENCE), "192.0.2.12"
+    network = FakeNetwork(
+        names={HOST: (ADDRESS, SECOND, third)},
+        ports={(ADDRESS, 587): silent, (SECOND, 465): silent, (third, 2525): silent},
+    )
+    examined(network, [plan_of(authority, port=587, third_party=False)])
+    assert all(network.knocks_on(*place) for place in network.ports)
+    assert network.most_sessions == 2
+
+
 def test_servers_of_their_own_are_not_waited_for(authority: Authority) -> None:
     slow = Behaviour(certificate=certificate_of(authority), greeting_delay=4)
     names = {f"mail{number}.example.net": (f"198.51.100.{number}",) for number in range(6)}
