@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from smtpdoctor.addresses import one_spelling
 from smtpdoctor.deadline import CLOCK_SLACK
 from smtpdoctor.network import AnswerResult, LookupResult, Network
 from smtpdoctor.smtp.tls import client_context, one_group_context
@@ -32,6 +33,7 @@ class Shared:
     """Made once for all runs that go on beside each other or one after the other.
 
     A run that is handed none makes one for itself. Nothing goes on in it for a run that has ended.
+    What was made stays as it is: who looks again later wants a new one.
     """
 
     def __init__(self) -> None:
@@ -72,7 +74,8 @@ class Shared:
             yield
 
     def _slots_of(self, address: str) -> asyncio.Semaphore:
-        return self._slots.setdefault(address, asyncio.Semaphore(SESSIONS_WITH_ONE_SERVER))
+        server = one_spelling(address)
+        return self._slots.setdefault(server, asyncio.Semaphore(SESSIONS_WITH_ONE_SERVER))
 
     # --- this machine -------------------------------------------------------------------------
 

@@ -233,6 +233,25 @@ def test_the_machine_s_marks_are_looked_for_once(
     assert all(seen.first(PlatformSeen, platform="render") is not None for seen in runs)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:DB8:0:0::1", True),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("fe80::1%eth0", "fe80::1%eth1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_a_server_has_its_slots_by_every_spelling(one: str, other: str, same: bool) -> None:
+    async def scenario() -> bool:
+        shared = Shared()
+        async with shared.session_with(one), shared.session_with(one):
+            assert not shared.is_free(one)
+            return not shared.is_free(other)
+
+    assert run(scenario()) is same
+
+
 # --- the object itself ----------------------------------------------------------------------
 
 
