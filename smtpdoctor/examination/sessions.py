@@ -171,7 +171,7 @@ class Sessions:
         met = await self._probe(probe)
         if met is not None and strategy.silence_is_explained(met):
             waiting.give_up.set()
-        else:
+        elif not self._state.pointless.is_set():
             await self.other_ports(connection.trail)
 
     async def _beside(self, connection: Connection, failed: SMTPSession) -> None:

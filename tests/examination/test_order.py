@@ -270,6 +270,30 @@ def test_the_probe_is_not_waited_for_once_a_slow_server_has_spoken(authority: Au
     network.assert_tidy()
 
 
+@pytest.mark.parametrize("hello", [Act.SILENCE, Act.CLOSE])
+def test_nothing_beside_is_waited_for_once_a_slow_server_has_spoken(
+    authority: Authority, certified: Behaviour, hello: Act
+) -> None:
+    """Neither the probe into the silence nor the knocks on other ports that may follow it."""
+    slow, probed = SMTPServer(certified), SMTPServer(Behaviour(on_accept=hello))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun.append(len(begun))
+        if begun[-1]:
+            await probed.serve(reader, writer)
+        else:
+            await asyncio.sleep(1.2)
+            await slow.serve(reader, writer)
+
+    begun: list[int] = []
+    network = one_host(authority, on_587=serve, on_465="silent", otherwise="silent")
+    ran = Ran(network, authority, env={"SMTP_PORT": "587"})
+    assert ran.purposes == ["configured", "other-mode"]
+    assert ran.report.verdict == "healthy"
+    assert ran.report.seconds < 1.8
+    network.assert_tidy()
+
+
 def test_the_wait_ends_once_the_other_mode_answers(authority: Authority) -> None:
     implicit = Behaviour(certificate=certificate_of(authority), implicit_tls=True)
     ran = Ran(one_host(authority, on_587=implicit), authority, env={"SMTP_SECURE": "false"})
@@ -388,6 +412,33 @@ def test_other_ports_are_probed_once(authority: Authority) -> None:
     assert ran.purposes.count("other-port") == 1
     assert len(network.server(ADDRESS, 465).sessions) == 2  # a knock, and the probe's session
     network.assert_tidy()
+
+
+def test_of_a_port_s_addresses_the_first_open_one_gets_the_session(authority: Authority) -> None:
+    network = one_host(
+        authority, on_587=Behaviour(on_accept=Act.SILENCE), addresses=(ADDRESS, SECOND, IPV6)
+    )
+    network.servers[ADDRESS, 465] = "refused"
+    ran = Ran(network, authority)
+    beside = ran.observations.of(Session, purpose="other-port")
+    assert [(item.address, item.port) for item in beside] == [(SECOND, 465)]
+
+
+def test_smaller_packets_are_tried_until_tls_works(authority: Authority) -> None:
+    """The first handshake stalls, all later ones work."""
+    stalled, works = (
+        SMTPServer(Behaviour(certificate=certificate_of(authority), handshake=act))
+        for act in (Act.SILENCE, None)
+    )
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun.append(len(begun))
+        await (works if begun[-1] else stalled).serve(reader, writer)
+
+    begun: list[int] = []
+    ran = Ran(one_host(authority, on_587=serve, on_465="refused"), authority)
+    sizes = [each for each in ran.purposes if each in ("one-group", "small-segments")]
+    assert len(sizes) == 1
 
 
 def test_at_most_two_sessions_at_a_time(authority: Authority, certified: Behaviour) -> None:
@@ -626,6 +677,15 @@ def test_connect_to_touches_no_port_that_is_not_mapped(
     network.assert_tidy()
 
 
+def test_where_connect_to_speaks_of_another_port_nothing_is_touched(authority: Authority) -> None:
+    network = one_host(authority)
+    mapped = [ConnectTo(host=HOST, port=465, address=ADDRESS, target_port=465)]
+    ran = Ran(network, authority, env={"SMTP_PORT": "587"}, connect_to=mapped)
+    assert network.touched == set()
+    assert network.asked == []
+    assert ran.report.verdict != "healthy"
+
+
 def test_no_way_is_followed_to_a_mapped_host_that_fails(authority: Authority) -> None:
     """Nor one beside it, with the port of the mapped host silent for seconds."""
     for outcome in ("silent", "refused"):
@@ -849,6 +909,13 @@ def test_a_silence_that_the_run_s_end_cut_short_is_no_diagnosis(
     assert "--timeout left too little time" in ran.text()
     assert "Please report it" not in ran.text()
     assert not {knock.address for knock in network.knocks} & set(CONTROL_ADDRESSES)
+
+
+def test_a_look_beside_that_was_cut_short_leaves_nothing(authority: Authority) -> None:
+    network = one_host(authority, on_587="silent", on_465="silent", otherwise="silent")
+    beside = Ran(network, authority, timeout=1).observations.of(ConnectAttempt, role="probe")
+    assert beside == []
+    assert network.knocks_on(ADDRESS, 465)
 
 
 def test_an_answer_within_a_short_timeout_counts(authority: Authority) -> None:

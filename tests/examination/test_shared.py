@@ -176,6 +176,30 @@ def test_a_run_that_never_gets_its_turn_says_so(authority: Authority) -> None:
     assert most_with_one_server(network) == 2
 
 
+def test_a_run_that_is_cancelled_gives_its_place_to_the_next(authority: Authority) -> None:
+    slow = Behaviour(certificate=certificate_of(authority), greeting_delay=8)
+    network = one_host(authority, on_587=slow, on_465="refused")
+
+    async def scenario() -> Observations:
+        shared = Shared()
+        running = []
+        for _ in range(3):
+            plan = plan_of(authority, port=587, only=["tls"])
+            running.append(asyncio.create_task(examine(plan, network, {}, shared=shared)))
+            await asyncio.sleep(0.4)
+        running[0].cancel()
+        await asyncio.wait({running[0]})
+        assert network.clock() < 1.3
+        await running[1]
+        return await running[2]
+
+    greeting = run(scenario()).first(Exchange, step="greeting", role="main")
+    assert greeting is not None
+    assert greeting.at < 1  # its own time: it began 0.8 s after the first
+    assert greeting.ok
+    assert most_with_one_server(network) == 2
+
+
 # --- what is made once ----------------------------------------------------------------------
 
 
@@ -214,6 +238,16 @@ def test_control_hosts_are_knocked_on_once(authority: Authority) -> None:
         }
         assert len(seen.of(ConnectAttempt, purpose="control-address")) == 3
         assert all(item.at >= 0 for item in controls)
+
+
+def test_a_control_that_one_run_s_end_cut_off_is_knocked_on_again(authority: Authority) -> None:
+    network = one_host(authority, on_587="silent", others={(GMAIL, 587): "silent"})
+    plans = [plan_of(authority, port=587, timeout=timeout) for timeout in (4.0, 45.0)]
+    short, long = examined(network, plans)
+    assert short.of(ConnectAttempt, purpose="control", provider="gmail") == []
+    (control,) = long.of(ConnectAttempt, purpose="control", provider="gmail")
+    assert control.outcome == "silent"
+    assert control.seconds > 2
 
 
 def test_the_machine_s_marks_are_looked_for_once(
@@ -274,8 +308,9 @@ def test_what_does_not_count_is_made_again() -> None:
 
 
 def test_a_task_ends_with_the_last_who_waits_for_it() -> None:
-    async def scenario() -> tuple[str, bool, int]:
+    async def scenario() -> tuple[str, bool, float, int]:
         shared = Shared()
+        clock = asyncio.get_running_loop().time
 
         async def make() -> str:
             await asyncio.sleep(5)
@@ -289,10 +324,11 @@ def test_a_task_ends_with_the_last_who_waits_for_it() -> None:
         alone = asyncio.create_task(shared.once("other", make))
         await asyncio.sleep(1)
         alone.cancel()
+        began = clock()
         await asyncio.gather(alone, return_exceptions=True)
-        return kept, first.cancelled(), len(asyncio.all_tasks())
+        return kept, first.cancelled(), clock() - began, len(asyncio.all_tasks())
 
-    assert run(scenario()) == ("made", True, 1)
+    assert run(scenario()) == ("made", True, pytest.approx(0, abs=0.01), 1)
 
 
 def test_an_exception_is_its_maker_s_own() -> None:

@@ -374,5 +374,7 @@ def test_another_host_comes_after_the_host_s_own_ways() -> None:
     assert not strategy.wants_other_hosts(planned(), Observations((*failed, *works)))
     assert strategy.wants_other_hosts(planned(), Observations((*failed, *works[:2])))
     assert strategy.wants_other_hosts(planned(found=False), Observations((*failed, *works)))
+    in_clear = (begun("none"), GREETED, OFFERED)
+    assert strategy.wants_other_hosts(planned(tls="none"), Observations(in_clear))
     ways = strategy.entrances_of_other_host("other.example.com", [ADDRESS, SECOND])
     assert [(each.probes[0].port, len(each.probes)) for each in ways] == [(465, 1), (587, 1)]
