@@ -10,15 +10,15 @@ from collections.abc import Iterator
 
 from smtpdoctor.addresses import is_local
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import Reach, ids
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "ipv6-broken"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -45,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         explanation=_explanation(absent=absent, refused=refused),
         evidence=reach.evidence(CODE),
         fixes=() if absent else _fixes(run, refused=refused),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 
@@ -89,7 +89,7 @@ def _fixes(run: Run, *, refused: bool) -> tuple[Fix, ...]:
     )
 
 
-def _only_ipv6(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
+def _only_ipv6(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
     host = run.settings.host
     confidence: Confidence = "certain" if reach.ipv4_works else "likely"
     return Diagnosis(
@@ -114,5 +114,5 @@ def _only_ipv6(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) ->
                 ),
             ),
         ),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )

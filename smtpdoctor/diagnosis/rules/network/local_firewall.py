@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from smtpdoctor.diagnosis.egress import Outlet
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import ids
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "local-firewall"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -52,9 +51,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     "run smtpdoctor again as that user.",
                 ),
             ),
-            Outlet(run, port or 0).other_service(reach.passing),
+            run.ways_out.other_service(reach.passing),
         ),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 

@@ -15,9 +15,9 @@ from smtpdoctor.addresses import family_of
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Severity
-from smtpdoctor.diagnosis.paths import Nearer, Paths
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.views.paths import Nearer
 from smtpdoctor.observations import CertificateSeen, Exchange
 
 CODE = "smtp-intercepted"
@@ -30,7 +30,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     failed = _unproven(main)
     if failed is None:
         return
-    nearer = Paths(run, family_of(main.session.address)).nearer
+    nearer = run.paths[family_of(main.session.address)].nearer
     match = _certificate.interceptor(failed) if isinstance(failed, CertificateSeen) else None
     operator = _other_operator(run, main)
     if nearer is None and operator is None:

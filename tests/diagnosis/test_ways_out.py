@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.diagnosis.egress import Outlet
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.ways_out import WaysOut
 from smtpdoctor.knowledge.platforms import platforms
 
 from ..rules.scene import Scene
 
 
-def outlet(identifier: str | None, port: int = 587, **settings: object) -> Outlet:
+def outlet(identifier: str | None, port: int = 587, **settings: object) -> WaysOut:
     scene = Scene(**settings)  # type: ignore[arg-type]
     if identifier is not None:
         scene.platform(identifier)
-    return Outlet(Run(scene.observations()), port)
+    return WaysOut(Run(scene.observations()), port)
 
 
 @pytest.mark.parametrize("identifier", list(platforms()))
@@ -35,7 +35,10 @@ def test_every_platform_gives_whole_sentences(identifier: str, port: int) -> Non
         assert "  " not in text
         assert "None" not in text
     assert all(fix.steps for fix in fixes)
-    assert all(item.text.startswith("this runs on ") for item in seen.evidence)
+    marks, *known = seen.evidence
+    assert marks.kind == "seen"
+    assert marks.text.startswith("this runs on ")
+    assert {item.kind for item in known} <= {"known", "guessed"}
 
 
 @pytest.mark.parametrize("identifier", list(platforms()))
@@ -44,7 +47,12 @@ def test_only_what_is_verified_is_called_known(identifier: str) -> None:
     for port in (25, 465, 587, 2525):
         seen = outlet(identifier, port)
         verified = any(entry.verified for entry in known.about(port))
-        assert verified == any("; known: " in item.text for item in seen.evidence)
+        kinds = {item.kind for item in seen.evidence}
+        assert verified == ("known" in kinds)
+        assert not (verified and "guessed" in kinds)
+        for item in seen.evidence:
+            assert (" is known to " in item.text) == (item.kind == "known")
+            assert ("it is said, not verified, that " in item.text) == (item.kind == "guessed")
         if not verified:
             assert seen.blocking is None
             assert seen.summary(near=True) == ""
@@ -78,7 +86,7 @@ def test_a_managed_platform_has_no_firewall_to_look_at() -> None:
 
 def test_the_most_specific_platform_stands_first() -> None:
     scene = Scene().platform("kubernetes").platform("digitalocean_droplet")
-    seen = Outlet(Run(scene.observations()), 587)
+    seen = WaysOut(Run(scene.observations()), 587)
 
     assert [item.platform for item, _ in seen.seen] == ["kubernetes", "digitalocean_droplet"]
     assert seen.blocking is platforms()["digitalocean_droplet"]
@@ -98,4 +106,4 @@ def test_relays_are_named_for_the_ports_that_answer() -> None:
 def test_a_platform_that_this_version_does_not_know_says_nothing() -> None:
     scene = Scene().platform("cloud-of-tomorrow", name="Cloud of Tomorrow")
 
-    assert Outlet(Run(scene.observations()), 587).evidence == ()
+    assert WaysOut(Run(scene.observations()), 587).evidence == ()

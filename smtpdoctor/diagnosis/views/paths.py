@@ -1,5 +1,7 @@
 """What the traces of a run say: where a port is lost, who refuses it, who answers too near.
 
+`run.paths` has one for each family.
+
 A trace sees routers, never networks. Whose a hop is can only be guessed from its address, and the
 words here say so. Names no cause.
 """

@@ -1,5 +1,6 @@
-"""What may block a port on its way out, and what lifts it: the user's own rules, then the platform.
+"""What may block a port on its way out, and what lifts it: `run.ways_out`, for the configured port.
 
+First the user's own rules, then the platform.
 The platform is one that this machine's marks name; what it blocks is the knowledge base's. Both
 explain a failure that was seen and accuse nobody: no function here looks at how a port answered,
 and none is asked before one has failed.
@@ -34,7 +35,7 @@ OWN_NETWORK: tuple[Kind, ...] = ("server", "orchestrator")
 MOST_NAMED = 5
 
 
-class Outlet:
+class WaysOut:
     """The platforms that a run was made on, and what is known of one port there."""
 
     def __init__(self, run: Run, port: int) -> None:
@@ -80,26 +81,25 @@ class Outlet:
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """Where this machine is, by which marks; then what is known of the port there."""
-        texts = []
-        for item, known in self.seen:
-            sure = "" if item.verified else "probably "
-            words = f"this {sure}runs on {item.name}: {', '.join(item.marks)}"
-            texts.append("; ".join((words, *self._known(known))))
-        return tuple(Evidence(check="reach", text=text) for text in texts)
+        return tuple(
+            each for item, known in self.seen for each in (_marks(item), *self._known(known))
+        )
 
-    def _known(self, known: Platform) -> Iterator[str]:
+    def _known(self, known: Platform) -> Iterator[Evidence]:
         about = known.about(self.port)
         # without a verified word about the port, what is said without one is better than nothing
         for entry in [entry for entry in about if entry.verified] or about:
-            yield f"{self._policy(entry)} {cite(*entry.sources[:1])}".rstrip()
+            text = f"{self._policy(known.name, entry)} {cite(*entry.sources[:1])}".rstrip()
+            yield Evidence(check="reach", kind="known" if entry.verified else "guessed", text=text)
 
-    def _policy(self, entry: Egress) -> str:
-        known = "known" if entry.verified else "said, not verified"
+    def _policy(self, name: str, entry: Egress) -> str:
+        sure = f"{name} is known to" if entry.verified else f"it is said, not verified, that {name}"
         who = f" for {entry.who}" if entry.who else ""
+        end = "" if entry.verified else "s"
         if entry.policy == "open":
-            return f"{known}: the platform leaves port {self.port} open{who}"
+            return f"{sure} leave{end} port {self.port} open{who}"
         plural = "ports" if len(entry.ports) > 1 else "port"
-        return f"{known}: the platform blocks {plural} {listed(entry.ports)} by default{who}"
+        return f"{sure} block{end} {plural} {listed(entry.ports)} by default{who}"
 
     # --- fixes, in the order to try them ------------------------------------------------------
 
@@ -189,6 +189,12 @@ class Outlet:
         for note in self.blocking.alternatives if self.blocking else ():
             if note.verified and not re.search(rf"\b{self.port}\b", note.text):
                 yield f"{note.text} {cite(*note.sources[:1])}".rstrip()
+
+
+def _marks(item: PlatformSeen) -> Evidence:
+    sure = "" if item.verified else "probably "
+    text = f"this {sure}runs on {item.name}: {', '.join(item.marks)}"
+    return Evidence(check="reach", kind="seen", text=text)
 
 
 def _steps(lift: Lift) -> list[str]:
