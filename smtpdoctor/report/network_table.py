@@ -15,6 +15,7 @@ from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.paths import Paths, final, routers
 from smtpdoctor.diagnosis.views.reach import TELLING
+from smtpdoctor.diagnosis.wording.reach import tabled
 from smtpdoctor.observations import ConnectAttempt, PathTrace
 from smtpdoctor.report.summary import OUTCOME_WORDS
 
@@ -58,7 +59,7 @@ def network_table(run: Run, diagnosis: Diagnosis) -> NetworkTable | None:
     reach = run.reach
     family = family_of(run.main.session.address) if run.main else reach.family
     paths = run.paths[family]
-    says = reach.tabled(diagnosis.code) if reach.failed else frozenset((paths.seen,))
+    says = tabled(reach, diagnosis.code) if reach.failed else frozenset((paths.seen,))
     rows, ports = _rows(run) if reach.failed else ((), ())
     ways = tuple(way(trace, paths) for trace in paths.shown) if paths.seen else ()
     if not ways and len(ports) < 2:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.ways_out import WaysOut
+from smtpdoctor.diagnosis.wording import ways_out
 from smtpdoctor.observations import ConnectAttempt, PathTrace
 from smtpdoctor.report import network_table
 from smtpdoctor.report.model import Report
@@ -192,13 +193,13 @@ def _way_to_do_it(outlet: WaysOut, found: Diagnosis) -> Iterator[str]:
     """What the platform is known to want, and what it is known to do by default."""
     if BLOCKS[found.code][1] is not PASS or found.code == "local-firewall":
         return
-    lift = outlet.lift()
+    lift = ways_out.lift(outlet)
     if outlet.blocking is not None and lift is not None:
         yield ""
         yield "As far as is known, it is done so:"
         for step in lift.steps:
             yield from _wrapped(f"- {step}", "  ")
-    for evidence in outlet.evidence:
+    for evidence in ways_out.evidence(outlet):
         yield ""
         yield from _wrapped(f"({evidence.text})")
 

@@ -6,12 +6,13 @@ import pytest
 
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.ways_out import WaysOut
+from smtpdoctor.diagnosis.wording import ways_out
 from smtpdoctor.knowledge.platforms import platforms
 
 from ..rules.scene import Scene
 
 
-def outlet(identifier: str | None, port: int = 587, **settings: object) -> WaysOut:
+def standing_on(identifier: str | None, port: int = 587, **settings: object) -> WaysOut:
     scene = Scene(**settings)  # type: ignore[arg-type]
     if identifier is not None:
         scene.platform(identifier)
@@ -21,21 +22,21 @@ def outlet(identifier: str | None, port: int = 587, **settings: object) -> WaysO
 @pytest.mark.parametrize("identifier", list(platforms()))
 @pytest.mark.parametrize("port", [25, 465, 587, 2525])
 def test_every_platform_gives_whole_sentences(identifier: str, port: int) -> None:
-    seen = outlet(identifier, port)
+    seen = standing_on(identifier, port)
 
-    fixes = seen.fixes(near=True, passing={443})
+    fixes = ways_out.fixes(seen, near=True, passing={443})
 
     assert fixes[-1].title == "send through a service that needs no blocked port"
     for text in (
-        seen.summary(near=True),
-        *(item.text for item in seen.evidence),
+        ways_out.summary(seen, near=True),
+        *(item.text for item in ways_out.evidence(seen)),
         *(step for fix in fixes for step in (fix.title, *fix.steps)),
     ):
         assert text == text.strip()
         assert "  " not in text
         assert "None" not in text
     assert all(fix.steps for fix in fixes)
-    marks, *known = seen.evidence
+    marks, *known = ways_out.evidence(seen)
     assert marks.kind == "seen"
     assert marks.text.startswith("this runs on ")
     assert {item.kind for item in known} <= {"known", "guessed"}
@@ -45,21 +46,21 @@ def test_every_platform_gives_whole_sentences(identifier: str, port: int) -> Non
 def test_only_what_is_verified_is_called_known(identifier: str) -> None:
     known = platforms()[identifier]
     for port in (25, 465, 587, 2525):
-        seen = outlet(identifier, port)
+        seen = standing_on(identifier, port)
         verified = any(entry.verified for entry in known.about(port))
-        kinds = {item.kind for item in seen.evidence}
+        kinds = {item.kind for item in ways_out.evidence(seen)}
         assert verified == ("known" in kinds)
         assert not (verified and "guessed" in kinds)
-        for item in seen.evidence:
+        for item in ways_out.evidence(seen):
             assert (" is known to " in item.text) == (item.kind == "known")
             assert ("it is said, not verified, that " in item.text) == (item.kind == "guessed")
         if not verified:
             assert seen.blocking is None
-            assert seen.summary(near=True) == ""
+            assert ways_out.summary(seen, near=True) == ""
 
 
 def test_without_a_platform_the_rules_are_named_by_kind() -> None:
-    own, ask, service = outlet(None).fixes(near=True)
+    own, ask, service = ways_out.fixes(standing_on(None), near=True)
 
     assert "security group" in own.steps[0]
     assert "on this machine: the firewall" in own.steps[-1]
@@ -68,20 +69,20 @@ def test_without_a_platform_the_rules_are_named_by_kind() -> None:
 
 
 def test_in_a_container_the_host_has_the_firewall() -> None:
-    own = outlet(None, container="container 3f2a").own_rules()
+    own = ways_out.own_rules(standing_on(None, container="container 3f2a"))
 
     assert own is not None
     assert own.steps[-1].startswith("on the host of this container")
 
 
 def test_far_away_ones_own_rules_are_left_out() -> None:
-    titles = [fix.title for fix in outlet("aws_ec2").fixes(near=False)]
+    titles = [fix.title for fix in ways_out.fixes(standing_on("aws_ec2"), near=False)]
 
     assert not any("your own rules" in title for title in titles)
 
 
 def test_a_managed_platform_has_no_firewall_to_look_at() -> None:
-    assert outlet("vercel").own_rules() is None
+    assert ways_out.own_rules(standing_on("vercel")) is None
 
 
 def test_the_most_specific_platform_stands_first() -> None:
@@ -93,11 +94,11 @@ def test_the_most_specific_platform_stands_first() -> None:
 
 
 def test_a_relay_port_that_is_said_to_be_blocked_is_not_proposed() -> None:
-    assert not any("2525" in step for step in outlet("railway").other_service().steps)
+    assert not any("2525" in step for step in ways_out.other_service(standing_on("railway")).steps)
 
 
 def test_relays_are_named_for_the_ports_that_answer() -> None:
-    steps = outlet(None).other_service({443, 465}).steps
+    steps = ways_out.other_service(standing_on(None), {443, 465}).steps
 
     assert steps[0].startswith("By SMTP on port 465 (answers from here): ")
     assert "port 443, which answers from here" in steps[1]
@@ -106,4 +107,4 @@ def test_relays_are_named_for_the_ports_that_answer() -> None:
 def test_a_platform_that_this_version_does_not_know_says_nothing() -> None:
     scene = Scene().platform("cloud-of-tomorrow", name="Cloud of Tomorrow")
 
-    assert WaysOut(Run(scene.observations()), 587).evidence == ()
+    assert ways_out.evidence(WaysOut(Run(scene.observations()), 587)) == ()

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Literal
 
 from smtpdoctor.addresses import is_loopback
-from smtpdoctor.diagnosis.model import Evidence
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import NO_ANSWER, server_address
 from smtpdoctor.diagnosis.views.reach import ANSWERS, ids
@@ -78,14 +77,3 @@ class Isolation:
         if not beyond:
             return None
         return any(answer.outcome not in NO_ANSWER for answer in beyond)
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        if self.attempts:
-            return self.run.reach.evidence(self.code)
-        addresses = ", ".join(item.address for item in self.landmarks)
-        how = "there is no route to" if self.no_route else "no answer came on port 443 from"
-        return (
-            Evidence(check="reach", kind="seen", text=f"{how} {addresses}"),
-            *self.run.names.evidence(),
-        )

@@ -6,13 +6,10 @@ met at the address (`destination`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
 from smtpdoctor.addresses import is_local, is_loopback
-from smtpdoctor.diagnosis.evidence import own_line
-from smtpdoctor.diagnosis.model import Evidence
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
     Addresses,
@@ -67,33 +64,6 @@ SYSTEM_FAILURES: dict[str, Failure] = {
     "EAI_FAIL": "no-answer",
     "EAI_SYSTEM": "no-answer",
     "timeout": "no-answer",
-}
-
-OUTCOME_WORDS: dict[NameServerOutcome, str] = {
-    "nxdomain": "answers NXDOMAIN: there is no such name",
-    "nodata": "answers that the name has no address",
-    "servfail": "answers SERVFAIL: it could not find out",
-    "refused": "answers REFUSED: it does not serve this machine",
-    "silent": "did not answer",
-    "unreachable": "can't be reached: nothing takes questions there",
-    "malformed": "sent something that is no answer to the question",
-}
-
-#: What the system said in place of an answer, by errno name.
-UNREACHABLE_WORDS = {
-    "ENETUNREACH": "can't be reached: this machine has no route to it",
-    "EHOSTUNREACH": "is reported unreachable",
-    "EPERM": "was not asked: this machine's own packet filter lets no question out",
-    "EACCES": "can't be reached: a packet filter forbids it",
-}
-
-ERROR_WORDS = {
-    "EAI_NONAME": "it knows no such name",
-    "EAI_NODATA": "the name has no address",
-    "EAI_ADDRFAMILY": "the name has no address",
-    "EAI_AGAIN": "it got no usable answer from any name server",
-    "EAI_FAIL": "it got no usable answer from any name server",
-    "UnicodeError": "the text can't be a name in DNS",
 }
 
 
@@ -157,7 +127,7 @@ class Names:
         return self.system.error if self.system else ""
 
     @cached_property
-    def _asked(self) -> dict[str, list[NameServerAnswer]]:
+    def answers(self) -> dict[str, list[NameServerAnswer]]:
         """All that was said about the host's addresses, by name server."""
         found: dict[str, list[NameServerAnswer]] = {}
         for answer in self.run.observations.of(NameServerAnswer, asked_for="host"):
@@ -170,7 +140,7 @@ class Names:
         """What came of each server's A and AAAA over UDP, which is how the system asks."""
         return {
             server: {item.record: item for item in reversed(answers)}
-            for server, answers in self._asked.items()
+            for server, answers in self.answers.items()
         }
 
     @cached_property
@@ -185,7 +155,7 @@ class Names:
                     )
                 }.values()
             )
-            for server, answers in self._asked.items()
+            for server, answers in self.answers.items()
         }
 
     def saying(self, *outcomes: NameServerOutcome) -> list[str]:
@@ -302,7 +272,7 @@ class Names:
     def _only_names_are_blocked(self) -> bool:
         """No public resolver answers either, though other traffic passes."""
         # servers that refuse by themselves are down, whatever becomes of questions to others
-        own = [item for answers in self._asked.values() for item in answers]
+        own = [item for answers in self.answers.values() for item in answers]
         near = all(is_loopback(server_address(server)) for server in self.servers)
         down = _refused(own) and (near or not _refused(self.public))
         return (
@@ -311,21 +281,6 @@ class Names:
             and bool(self.landmarks or self.public_answers("tcp"))
             and not down
         )
-
-    def _comparisons(self) -> Iterator[str]:
-        """What public resolvers and literal addresses said; nothing where none was asked."""
-        udp, tcp = self.public_answers("udp"), self.public_answers("tcp")
-        servers = ", ".join(sorted({item.server for item in udp or tcp or self.public}))
-        if udp:
-            gave = ", ".join(udp[0].answers) or "no address"
-            yield f"{servers} answered a question from here ({gave})"
-        elif tcp:
-            yield f"{servers} answered over TCP, and not over UDP"
-        elif servers:
-            yield f"{servers} did not answer on port 53, over UDP or TCP"
-        if self.landmarks:
-            reached = ", ".join(sorted(item.address for item in self.landmarks))
-            yield f"{reached} took connections on port 443"
 
     @cached_property
     def wire_addresses(self) -> tuple[str, ...]:
@@ -367,62 +322,6 @@ class Names:
         """Whether the run's addresses come from a name, not from the settings or options."""
         return self.found is not None and self.found.source in ("system", "wire")
 
-    def evidence(self) -> tuple[Evidence, ...]:
-        """The user's own line, then what the system and each server said."""
-        texts = [self._system_text(), *(self.server_text(server) for server in self.servers)]
-        return (*own_line(self.run, "host"), *_seen(*texts))
-
-    def evidence_of_servers(self) -> tuple[Evidence, ...]:
-        """What the first server said, public resolvers beside it, the other servers, the system."""
-        first, *rest = [self.server_text(server) for server in self.servers] or [""]
-        beside = tuple(
-            Evidence(check="dns", kind="comparison", text=f"for comparison: {text}")
-            for text in self._comparisons()
-        )
-        return (*_seen(first), *beside, *_seen(*rest, self._system_text()))
-
-    def _system_text(self) -> str:
-        if self.system is None:
-            return ""
-        if self.system.addresses:
-            return f"the system looks {self.host} up as {', '.join(self.system.addresses)}"
-        if self.error == "timeout":
-            waited = f"{self.system.seconds:.0f} s"
-            return f"the system's look-up of {self.host} had not come back after {waited}"
-        words = ERROR_WORDS.get(self.error)
-        meaning = f": {words}" if words else ""
-        return f"the system's look-up of {self.host} failed with {self.error}{meaning}"
-
-    def server_text(self, server: str) -> str:
-        """One server's word in one line."""
-        answers = self.servers[server]
-        addresses = [
-            address
-            for answer in answers
-            if answer.outcome == "answer"
-            for address in answer.answers
-        ]
-        if addresses:
-            text = f"name server {server} gives {self.host} the address {', '.join(addresses)}"
-            if server in self.dead:
-                text += ", over TCP only"
-            failed = [item for item in self.without_ipv6 if item.server == server]
-            text += "".join(f"; asked for AAAA (IPv6) it {said(item)}" for item in failed)
-        elif len({said(answer) for answer in answers}) == 1:
-            text = f"name server {server} {said(answers[0])}"
-            if len({answer.transport for answer in self._asked[server]}) == 2:
-                text += ", over UDP or TCP"
-        else:
-            parts = (f"to {answer.record} it {said(answer)}" for answer in answers)
-            text = f"name server {server}: {'; '.join(parts)}"
-        if any(answer.without_edns for answer in answers):
-            text += "; only questions without EDNS get an answer"
-        return text
-
-
-def _seen(*texts: str) -> tuple[Evidence, ...]:
-    return tuple(Evidence(check="dns", kind="seen", text=text) for text in texts if text)
-
 
 def _refused(answers: list[NameServerAnswer]) -> bool:
     return all(item.error == "ECONNREFUSED" for item in answers)
@@ -433,8 +332,3 @@ def server_address(server: str) -> str:
     if server.startswith("["):
         return server[1:].partition("]")[0]
     return server.partition(":")[0] if server.count(":") == 1 else server
-
-
-def said(answer: NameServerAnswer) -> str:
-    """What one answer says, to stand behind the server's name."""
-    return UNREACHABLE_WORDS.get(answer.error) or OUTCOME_WORDS[answer.outcome]

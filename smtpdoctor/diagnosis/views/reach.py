@@ -10,12 +10,9 @@ from functools import cached_property
 from typing import Literal
 
 from smtpdoctor.addresses import Family
-from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Evidence, EvidenceKind, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.paths import Lost, Nearer, Paths, Refusal
 from smtpdoctor.diagnosis.views.ports import WrongPort, wrong
-from smtpdoctor.diagnosis.views.ways_out import listed
 from smtpdoctor.observations import Addresses, ConnectAttempt, ConnectOutcome
 
 #: Outcomes by which somebody at the other end, or on the way, has answered.
@@ -79,12 +76,6 @@ CODES: dict[End, str] = {
     "silent": "port-blocked",
     "no-route": "host-unreachable",
 }
-
-#: Codes that come from several errors; libraries print these words for one of them ("": silence).
-USUAL_ERROR = {"host-unreachable": "", "local-firewall": "EACCES"}
-
-#: Of a host with many addresses, so many are shown.
-MOST_ADDRESSES = 3
 
 
 class Reach:
@@ -222,10 +213,6 @@ class Reach:
         found = self._found_on_the_way
         return found is None or found.is_near
 
-    def let_through(self) -> tuple[Fix, ...]:
-        """What opens the configured port, and what needs no such port."""
-        return self.run.ways_out.fixes(near=self.may_be_ones_own, passing=self.passing)
-
     @property
     def passing(self) -> set[int]:
         """The ports on which any host answers from here."""
@@ -338,108 +325,9 @@ class Reach:
             return False
         return self.outcome == "no-route" or bool(self.landmarks)
 
-    # --- words --------------------------------------------------------------------------------
-
-    def evidence(self, code: str, *, platform: bool = False) -> tuple[Evidence, ...]:
-        """How the configured port answered and where that ended, what is known of it (`platform`:
-        here), what libraries print for it, what else was tried."""
-        attempts = self.by_code.get(code, [])
-        return (
-            *_evidence("seen", self._seen(attempts), self._seen_on_the_way()),
-            *(self.run.ways_out.evidence if platform else ()),
-            *self._library_words(code, attempts),
-            *_evidence(
-                "comparison",
-                self._seen_of_host(),
-                self._seen_of_others(),
-                self._seen_of_landmarks(),
-            ),
-        )
-
-    def tabled(self, code: str) -> frozenset[str]:
-        """The evidence that a table of hosts and ports, with the ways, shows as well."""
-        attempts = self.by_code.get(code, [])
-        way = self.paths.seen
-        return frozenset((self._seen(attempts), way, self._seen_of_host(), self._seen_of_others()))
-
-    def _seen(self, attempts: list[ConnectAttempt]) -> str:
-        seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
-        more = len(attempts) - MOST_ADDRESSES
-        return f"{seen}; {more} more addresses did no better" if more > 0 else seen
-
-    def _seen_on_the_way(self) -> str:
-        """What the traces show of where the attempts ended."""
-        if not self.paths.seen and self.paths.unsupported and not self.reached:
-            return "the way could not be followed: this system shows no hops to ordinary users"
-        return self.paths.seen
-
-    def _library_words(self, code: str, attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
-        usual = USUAL_ERROR.get(code)
-        if usual is not None and any(item.error != usual for item in attempts):
-            return ()
-        return library_words(self.run, code, "reach")
-
-    def _seen_of_host(self) -> str:
-        ports: dict[ConnectOutcome, list[int]] = {}
-        for port, outcome in self.own_ports.items():
-            if outcome != "no-route":  # is about the host, and said of it already
-                ports.setdefault(outcome, []).append(port)
-        answers = [on_port(outcome, *found) for outcome, found in ports.items()]
-        return f"{self.run.settings.host} {' and '.join(answers)}" if answers else ""
-
-    def _seen_of_others(self) -> str:
-        port = self.run.settings.port or 0
-        answers = [f"{host} {on_port(outcome, port)}" for host, outcome in self.controls.items()]
-        return f"for comparison: {', '.join(answers)}" if answers else ""
-
-    def _seen_of_landmarks(self) -> str:
-        answering = [item.address for item in self.landmarks if item.ok]
-        names = " and ".join(answering or [item.address for item in self.landmarks])
-        if not names:
-            return ""
-        return (
-            f"for comparison: {names} {'answered' if answering else 'gave no answer'} on port 443"
-        )
-
-
-def _evidence(kind: EvidenceKind, *texts: str) -> tuple[Evidence, ...]:
-    return tuple(Evidence(check="reach", kind=kind, text=text) for text in texts if text)
-
 
 def _most_telling(attempts: Iterable[ConnectAttempt]) -> ConnectOutcome:
     return min((item.outcome for item in attempts), key=TELLING.index)
-
-
-def on_port(outcome: ConnectOutcome, *ports: int) -> str:
-    """An outcome on one port or several, to stand behind the host's name."""
-    where = f"port{'s' if len(ports) > 1 else ''} {listed(ports)}"
-    return {
-        "open": f"answers on {where}",
-        "silent": f"gives no answer on {where}",
-        "refused": f"refuses {where}",
-        "reset": f"resets connections to {where}",
-        "unreachable": f"is reported unreachable on {where}",
-        "denied": f"is kept from this machine's reach on {where}",
-        "no-route": "has no route from here",
-        "other": f"is not reached on {where}",
-    }[outcome]
-
-
-def _seen(item: ConnectAttempt) -> str:
-    """One attempt in words, with what the system called it."""
-    address = f"[{item.address}]" if item.family == "IPv6" else item.address
-    where = f"{address}:{item.port}"
-    error = f" ({item.error})" if item.error else ""
-    return {
-        "open": f"{where} answered",
-        "silent": f"{where} gave no answer for {item.seconds:.1f} s",
-        "refused": f"{where} refused the connection after {item.seconds * 1000:.0f} ms{error}",
-        "reset": f"{where} reset the connection after {item.seconds * 1000:.0f} ms{error}",
-        "unreachable": f"{where} was reported unreachable{error}",
-        "denied": f"this machine did not let the connection to {where} out{error}",
-        "no-route": f"this machine has no route to {item.address}{error}",
-        "other": f"the connection to {where} failed{error}",
-    }[item.outcome]
 
 
 def ids(attempts: Iterable[ConnectAttempt]) -> tuple[str, ...]:

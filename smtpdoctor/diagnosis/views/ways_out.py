@@ -1,38 +1,17 @@
-"""What may block a port on its way out, and what lifts it: `run.ways_out`, for the configured port.
+"""What may block the configured port on its way out of this platform: `run.ways_out`.
 
-First the user's own rules, then the platform.
 The platform is one that this machine's marks name; what it blocks is the knowledge base's. Both
-explain a failure that was seen and accuse nobody: no function here looks at how a port answered,
-and none is asked before one has failed.
+explain a failure that was seen and accuse nobody: nothing here looks at how a port answered, and
+nothing is asked before one has failed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
-from smtpdoctor import knowledge
-from smtpdoctor.diagnosis.evidence import cite
-from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.knowledge.platforms import (
-    Egress,
-    Kind,
-    Lift,
-    Platform,
-    https_apis,
-    platform,
-    relays_on,
-)
+from smtpdoctor.knowledge.platforms import Platform, platform
 from smtpdoctor.observations import PlatformSeen
-
-#: A port that no provider's own service needs and few platforms block; not served by IONOS.
-RELAY_PORT = 2525
-#: Kinds of platforms on which the machine's own firewall is the user's to set.
-OWN_NETWORK: tuple[Kind, ...] = ("server", "orchestrator")
-#: So many services are named.
-MOST_NAMED = 5
 
 
 class WaysOut:
@@ -58,171 +37,3 @@ class WaysOut:
     @property
     def blocked_for_all(self) -> bool:
         return self.blocking is not None and self.blocking.blocks(self.port) == "all"
-
-    # --- evidence -----------------------------------------------------------------------------
-
-    def summary(self, *, near: bool) -> str:
-        """What is known of the port on the platform in one sentence, "" where nothing is.
-
-        near: as for `fixes`.
-        """
-        for item, known in self.seen:
-            extent = known.blocks(self.port)
-            sure = "runs" if item.verified else "probably runs"
-            where = f"This {sure} on {item.name.partition(' (')[0]}, which is known to"
-            if extent in ("all", "some"):
-                entry = next(each for each in known.about(self.port) if each.policy == "blocked")
-                who = f" for {entry.who}" if entry.who else ""
-                return f"{where} block it by default{who}."
-            if extent == "none":
-                return f"{where} leave it open{': look at your own rules' if near else ''}."
-        return ""
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """Where this machine is, by which marks; then what is known of the port there."""
-        return tuple(
-            each for item, known in self.seen for each in (_marks(item), *self._known(known))
-        )
-
-    def _known(self, known: Platform) -> Iterator[Evidence]:
-        about = known.about(self.port)
-        # without a verified word about the port, what is said without one is better than nothing
-        for entry in [entry for entry in about if entry.verified] or about:
-            text = f"{self._policy(known.name, entry)} {cite(*entry.sources[:1])}".rstrip()
-            yield Evidence(check="reach", kind="known" if entry.verified else "guessed", text=text)
-
-    def _policy(self, name: str, entry: Egress) -> str:
-        sure = f"{name} is known to" if entry.verified else f"it is said, not verified, that {name}"
-        who = f" for {entry.who}" if entry.who else ""
-        end = "" if entry.verified else "s"
-        if entry.policy == "open":
-            return f"{sure} leave{end} port {self.port} open{who}"
-        plural = "ports" if len(entry.ports) > 1 else "port"
-        return f"{sure} block{end} {plural} {listed(entry.ports)} by default{who}"
-
-    # --- fixes, in the order to try them ------------------------------------------------------
-
-    def fixes(self, *, near: bool, passing: Collection[int] = ()) -> tuple[Fix, ...]:
-        """What lets the port out, then what needs no such port.
-
-        near: the user's own rules may be what blocks, by where the packets are lost.
-        passing: ports of any host that answer from here.
-        """
-        own = self.own_rules() if near and not self.blocked_for_all else None
-        found = (own, self.lift(), self.other_service(passing))
-        return tuple(fix for fix in found if fix is not None)
-
-    def own_rules(self) -> Fix | None:
-        """The user's own rules for outgoing traffic; None where the platform has none to set."""
-        steps = [step for _, known in self.seen for step in known.own_rules]
-        managed = self.seen and not any(known.kind in OWN_NETWORK for _, known in self.seen)
-        if managed and not steps:
-            return None
-        if not self.seen:
-            steps = [
-                "in a cloud: security group, network ACL or firewall; in Kubernetes: "
-                "NetworkPolicy; in a service mesh: its outbound policy"
-            ]
-        if not managed:
-            container = self.run.place.container if self.run.place else None
-            where = "on the host of this container" if container else "on this machine"
-            steps.append(f"{where}: the firewall (nft list ruleset, ufw status)")
-        return Fix(title=f"let TCP to port {self.port} out in your own rules", steps=tuple(steps))
-
-    def lift(self) -> Fix | None:
-        """What the platform, or else whoever runs the network, has to do; None where it won't."""
-        known = self.blocking
-        if known is None:
-            return Fix(
-                title=f"ask whoever runs the network to let port {self.port} out",
-                steps=(
-                    "Ask the hosting platform, internet provider or network administrator; "
-                    "smtpdoctor check --ticket writes the request, with the proof.",
-                ),
-            )
-        steps = [step for lift in self._lifts() if lift.possible for step in _steps(lift)]
-        if not steps:
-            return None
-        return Fix(
-            title=f"have the block on port {self.port} lifted on {known.name}",
-            steps=(*steps, *self._never()),
-        )
-
-    def _lifts(self) -> list[Lift]:
-        lifts = list(self.blocking.lifts) if self.blocking else []
-        return [lift for lift in lifts if lift.verified] or lifts
-
-    def _never(self) -> Iterator[str]:
-        """For whom no way is known to have the block lifted."""
-        for lift in self._lifts():
-            if not lift.possible and self.blocking is not None:
-                who = f", {lift.who}" if lift.who else ""
-                known = f"{self.blocking.name}{who}: no way is known to have the block lifted"
-                yield f"{known} {cite(*lift.sources[:1])}".rstrip()
-
-    def other_service(self, passing: Collection[int] = ()) -> Fix:
-        """Services that take mail over a port that passes, or over HTTPS."""
-        mail = [port for port in sorted(passing) if port not in (self.port, 25, 443)]
-        tried = "answers from here" if mail else "not tried from here"
-        steps = [
-            f"By SMTP on port {port} ({tried}): {_named(relay.provider.name for relay in relays)}."
-            for port in mail or self._untried()
-            if (relays := relays_on([port]))
-        ]
-        web = "port 443, which answers from here" if 443 in passing else "port 443"
-        steps.append(f"Over HTTPS ({web}): the APIs of {api_names()}.")
-        if self.lift() is None:
-            steps.extend(self._never())
-        return Fix(
-            title="send through a service that needs no blocked port",
-            steps=(*self._alternatives(), *steps),
-        )
-
-    def _untried(self) -> list[int]:
-        """A port for relays, unless even that is said to be blocked here."""
-        said = (entry.policy for _, known in self.seen for entry in known.about(RELAY_PORT))
-        return [] if "blocked" in said else [RELAY_PORT]
-
-    def _alternatives(self) -> Iterator[str]:
-        """What the blocking platform itself names, but for the port that fails."""
-        for note in self.blocking.alternatives if self.blocking else ():
-            if note.verified and not re.search(rf"\b{self.port}\b", note.text):
-                yield f"{note.text} {cite(*note.sources[:1])}".rstrip()
-
-
-def _marks(item: PlatformSeen) -> Evidence:
-    sure = "" if item.verified else "probably "
-    text = f"this {sure}runs on {item.name}: {', '.join(item.marks)}"
-    return Evidence(check="reach", kind="seen", text=text)
-
-
-def _steps(lift: Lift) -> list[str]:
-    """The steps, the first with whom they are for, the last with where and who says so."""
-    steps = list(lift.steps)
-    if not steps:
-        return []
-    if lift.who:
-        steps[0] = f"{lift.who}: {steps[0]}"
-    sure = "" if lift.verified else "(said, not verified)"
-    ends = (steps[-1], lift.url, cite(*lift.sources[:1]), sure)
-    steps[-1] = " ".join(part for part in ends if part)
-    return steps
-
-
-def api_names() -> str:
-    """Services that take mail over HTTPS."""
-    services = knowledge.providers()
-    return _named(services[api.provider].name for api in https_apis() if api.provider in services)
-
-
-def _named(names: Iterable[str]) -> str:
-    found = list(dict.fromkeys(names))
-    more = " and others" if len(found) > MOST_NAMED else ""
-    return ", ".join(found[:MOST_NAMED]) + more
-
-
-def listed(ports: Iterable[int]) -> str:
-    """Ports as a sentence names them: 443, 465 and 587."""
-    *before, last = map(str, ports)
-    return f"{', '.join(before)} and {last}" if before else last

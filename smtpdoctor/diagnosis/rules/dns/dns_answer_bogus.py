@@ -16,7 +16,8 @@ from smtpdoctor.addresses import is_local
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names
-from smtpdoctor.diagnosis.views.resolver_fixes import search_fix
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import search_fix
 from smtpdoctor.observations import NameServerAnswer
 
 CODE = "dns-answer-bogus"
@@ -88,7 +89,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             f"The look-up works, but its answer leads nowhere. {words.explanation} The application "
             "gets the same answer and can't reach the mail server."
         ),
-        evidence=(*names.evidence(), *_source(kind, found.addresses[0])),
+        evidence=(*names_words.look_up(names), *_source(kind, found.addresses[0])),
         fixes=(_fix(names),),
         explains=explains,
     )
@@ -126,7 +127,7 @@ def _another_name(run: Run, names: Names, answer: NameServerAnswer) -> Iterator[
             f"application talks to another server than it names; {by_itself}."
         ),
         evidence=(
-            *names.evidence(),
+            *names_words.look_up(names),
             Evidence(
                 check="dns",
                 text=f"name server {answer.server} gives {answer.question} the address "
@@ -168,7 +169,7 @@ def _private_here(run: Run, names: Names) -> Iterator[Diagnosis]:
             "private address, at which the mail server is not met. A network that keeps a name to "
             "itself answers so, for a relay or a filter of its own."
         ),
-        evidence=names.evidence(),
+        evidence=names_words.look_up(names),
         fixes=(
             Fix(
                 title=f"ask {outside[0].server}, which has the provider's own address",

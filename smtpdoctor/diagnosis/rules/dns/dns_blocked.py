@@ -12,7 +12,8 @@ from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names, server_address
-from smtpdoctor.diagnosis.views.resolver_fixes import open_port_fix, over_tcp_fix
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import open_port_fix, over_tcp_fix
 
 CODE = "dns-blocked"
 
@@ -63,7 +64,7 @@ def _diagnosis(names: Names, *, tcp_passes: bool, confidence: Confidence) -> Dia
             "itself works, and the mail settings are not at fault."
         ),
         evidence=(
-            *names.evidence_of_servers(),
+            *names_words.servers(names),
             *library_words(names.run, "dns-resolver-unreachable", "dns"),
         ),
         fixes=(*over_tcp, open_port_fix(names)),

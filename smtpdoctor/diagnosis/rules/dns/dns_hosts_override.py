@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import names as names_words
 
 CODE = "dns-hosts-override"
 BEFORE = ("dns-answer-bogus",)
@@ -44,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="dns", text=f"{file} has {names.host} as {', '.join(own)}"),
-            *names.evidence(),
+            *names_words.look_up(names),
         ),
         fixes=() if severity == "note" else (fix,),
         explains=explains,

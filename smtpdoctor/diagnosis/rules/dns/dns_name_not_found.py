@@ -13,7 +13,8 @@ from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names
-from smtpdoctor.diagnosis.views.submission_host import known_host, use_host
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 
 CODE = "dns-name-not-found"
 
@@ -47,7 +48,7 @@ def _no_such_name(run: Run, names: Names) -> Diagnosis:
             "name exists. So there is no server to connect to, and no mail goes out. The answer is "
             "a definite one: trying again does not change it."
         ),
-        evidence=(*names.evidence(), *library_words(run, CODE)),
+        evidence=(*names_words.look_up(names), *library_words(run, CODE)),
         fixes=_fixes(run, names),
         explains=(names.failed.id,),
         points_at=("host",),
@@ -69,7 +70,7 @@ def _known_elsewhere(run: Run, names: Names, provider: knowledge.Provider) -> Di
             "goes out."
         ),
         evidence=(
-            *names.evidence(),
+            *names_words.look_up(names),
             known_host(names.host, provider),
             *library_words(run, CODE),
         ),
@@ -111,7 +112,7 @@ def _servers_disagree(names: Names) -> Diagnosis:
             "as a VPN."
         ),
         evidence=(
-            *names.evidence(),
+            *names_words.look_up(names),
             *(library_words(names.run, CODE) if severity == "error" else ()),
         ),
         fixes=(

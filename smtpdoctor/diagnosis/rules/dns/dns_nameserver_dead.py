@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import names as names_words
 
 CODE = "dns-nameserver-dead"
 
@@ -35,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "One of the name servers that this machine is set to ask gives no answer, another "
             f"does. {waits}"
         ),
-        evidence=names.evidence_of_servers(),
+        evidence=names_words.servers(names),
         fixes=(
             Fix(
                 title=f"take {dead} out of the list of name servers, or bring it back",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import names as names_words
 
 CODE = "dns-no-address"
 
@@ -38,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "neither an A record (IPv4) nor an AAAA record (IPv6). So there is nothing to connect "
             "to. Often the name is a domain or a part of one, and not the name of a server."
         ),
-        evidence=(*names.evidence(), *led, *library_words(run, CODE)),
+        evidence=(*names_words.look_up(names), *led, *library_words(run, CODE)),
         fixes=(
             Fix(
                 title="set the name of the server for outgoing mail",

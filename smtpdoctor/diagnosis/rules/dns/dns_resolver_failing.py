@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.names import NO_ANSWER, NO_HELP, Names, said
-from smtpdoctor.diagnosis.views.resolver_fixes import resolver_fix
+from smtpdoctor.diagnosis.views.names import NO_ANSWER, NO_HELP, Names
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
 
 CODE = "dns-resolver-failing"
 
@@ -73,7 +74,7 @@ def _no_help(names: Names) -> Diagnosis:
         title=f"name server {server} {WORDS[outcome]} {names.host}",
         explanation=f"{explanation} Without an address the application can't connect.",
         evidence=(
-            *names.evidence_of_servers(),
+            *names_words.servers(names),
             *other_names,
             *library_words(names.run, CODE),
         ),
@@ -101,11 +102,11 @@ def _ipv4_only(names: Names) -> Diagnosis:
         title=f"name server {answer.server} fails when asked for the IPv6 address of {names.host}",
         explanation=(
             "A program that connects to a name asks for both kinds of address, A (IPv4) and AAAA "
-            f"(IPv6). The answer to A is good; asked for AAAA the name server {said(answer)}. "
+            f"(IPv6). The answer to A is good; asked for AAAA the name server {names_words.said(answer)}. "
             'The right answer for a name without one would be "no such record", at once. '
             f"{effect}"
         ),
-        evidence=(*names.evidence_of_servers(), *library_words(names.run, CODE)),
+        evidence=(*names_words.servers(names), *library_words(names.run, CODE)),
         fixes=(
             Fix(
                 title="have AAAA answered, or ask a name server that answers it",
@@ -138,7 +139,7 @@ def _the_system_alone(names: Names) -> Diagnosis:
             "the application uses, does not. So the fault is on this machine, between programs and "
             "the name server: which sources of names it uses, or a cache in between."
         ),
-        evidence=(*names.evidence_of_servers(), *library_words(names.run, CODE)),
+        evidence=(*names_words.servers(names), *library_words(names.run, CODE)),
         fixes=(
             Fix(
                 title="let the system ask its name servers",

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.resolver_fixes import resolver_fix
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
 
 CODE = "dns-resolver-missing"
 
@@ -37,7 +38,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="dns", text=f"{where} has no line with a name server, or is not there"),
-            *names.evidence_of_servers(),
+            *names_words.servers(names),
             *library_words(run, CODE),
         ),
         fixes=(resolver_fix(names),),

@@ -8,7 +8,8 @@ from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names
-from smtpdoctor.diagnosis.views.resolver_fixes import resolver_fix
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
 
 CODE = "dns-resolver-unreachable"
 
@@ -42,7 +43,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "the name servers that this machine is set to ask give no answer at all. Every program "
             f"here that looks names up fails the same way. {why}"
         ),
-        evidence=(*names.evidence_of_servers(), *library_words(run, CODE, "dns")),
+        evidence=(*names_words.servers(names), *library_words(run, CODE, "dns")),
         fixes=(resolver_fix(names),),
         explains=(names.failed.id,),
     )

@@ -12,7 +12,8 @@ from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names
-from smtpdoctor.diagnosis.views.submission_host import known_host, use_host
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
 
 CODE = "host-name-typo"
@@ -50,7 +51,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "smtpdoctor sends no password to a name that is probably a mistake."
         ),
         evidence=(
-            *names.evidence(),
+            *names_words.look_up(names),
             *_met(run),
             known_host(meant, provider),
             *library_words(run, CODE),

@@ -14,7 +14,8 @@ from smtpdoctor.diagnosis.evidence import cite, library_words, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names
-from smtpdoctor.diagnosis.views.submission_host import known_host, use_host
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
 from smtpdoctor.observations import NameServerAnswer
 
@@ -55,7 +56,7 @@ def _known_name(run: Run, names: Names, host: str, provider: Provider) -> Iterat
             f"submission host, {host}."
         ),
         evidence=(
-            *names.evidence(),
+            *names_words.look_up(names),
             *_what_it_said(run),
             known_host(host, provider),
             *library_words(run, CODE),
@@ -123,7 +124,7 @@ def _mail_domain(run: Run, names: Names, exchangers: tuple[str, ...]) -> Iterato
             "mail servers among themselves and don't help here."
         ),
         evidence=(
-            *names.evidence(),
+            *names_words.look_up(names),
             Evidence(check="dns", text=f"MX of {names.host}: {', '.join(exchangers)}"),
             *provenance,
             *library_words(run, CODE),

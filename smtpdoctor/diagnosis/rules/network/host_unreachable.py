@@ -12,7 +12,8 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
-from smtpdoctor.diagnosis.views.ways_out import listed
+from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.diagnosis.wording.ways_out import listed
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "host-unreachable"
@@ -39,7 +40,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title=title,
         explanation=_explanation(run, reach),
         evidence=(
-            *reach.evidence(CODE),
+            *reach_words.evidence(reach, CODE),
             *own_line(run, "host"),
         ),
         fixes=(*working_ways(run), _fix(run, reach)),
@@ -109,7 +110,7 @@ def _one_address(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diag
             "try one after the other lose time, up to two minutes; those that take one at random "
             "fail now and then."
         ),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=(
             Fix(
                 title="tell who runs the server which address is dead",

@@ -12,6 +12,7 @@ from smtpdoctor.addresses import is_local
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "ipv6-broken"
@@ -43,7 +44,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain",
         title=title,
         explanation=_explanation(absent=absent, refused=refused),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=() if absent else _fixes(run, refused=refused),
         explains=ids(attempts),
     )
@@ -102,7 +103,7 @@ def _only_ipv6(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diagno
             + (", while IPv4 works. " if reach.ipv4_works else ". ")
             + "No mail dialogue begins, so nothing is sent."
         ),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=(
             Fix(
                 title="give this machine IPv6, or the host an IPv4 address",

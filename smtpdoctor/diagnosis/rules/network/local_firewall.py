@@ -11,6 +11,8 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.diagnosis.wording import ways_out as ways_out_words
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "local-firewall"
@@ -36,7 +38,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "security policy of this machine or container (netfilter, SELinux, AppArmor, a "
             "sandbox, systemd's IPAddressDeny, a cluster's network policy)."
         ),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=(
             *working_ways(run),
             Fix(
@@ -51,7 +53,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     "run smtpdoctor again as that user.",
                 ),
             ),
-            run.ways_out.other_service(reach.passing),
+            ways_out_words.other_service(run.ways_out, reach.passing),
         ),
         explains=ids(attempts),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.isolation import Isolation
+from smtpdoctor.diagnosis.wording import isolation as isolation_words
 
 CODE = "no-network"
 #: Without a network no name server answers, either.
@@ -38,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 else ""
             )
         ),
-        evidence=isolation.evidence,
+        evidence=isolation_words.evidence(isolation),
         fixes=(_fix(run),),
         explains=isolation.explains,
     )

@@ -12,6 +12,8 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.diagnosis.wording import ways_out as ways_out_words
 
 CODE = "port-blocked"
 
@@ -34,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=title,
         explanation=why,
-        evidence=reach.evidence(CODE, platform=True),
+        evidence=reach_words.evidence(reach, CODE, platform=True),
         fixes=(*working_ways(run), *_fixes(run, reach)),
         explains=ids(attempts),
     )
@@ -43,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _words(run: Run, reach: Reach) -> tuple[str, str, Confidence]:
     """Title, explanation with where the block stands, and how sure that is."""
     host, port = run.settings.host, run.settings.port
-    known = run.ways_out.summary(near=reach.may_be_ones_own)
+    known = ways_out_words.summary(run.ways_out, near=reach.may_be_ones_own)
     aside = known or "Neither the password nor TLS plays a part yet."
     end = "silent-beside-a-port" if reach.reached else reach.end
     if end == "silent-elsewhere-too":
@@ -99,4 +101,4 @@ def _fixes(run: Run, reach: Reach) -> tuple[Fix, ...]:
                 ),
             ),
         )
-    return reach.let_through()
+    return reach_words.let_through(reach)

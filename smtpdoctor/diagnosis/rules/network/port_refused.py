@@ -10,6 +10,7 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
 
 CODE = "port-refused"
 
@@ -37,7 +38,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "the host's firewall says so in its place. " + _effect(reach, loopback=loopback)
         ),
         evidence=(
-            *reach.evidence(CODE),
+            *reach_words.evidence(reach, CODE),
             *own_line(run, "host"),
             *own_line(run, "port"),
         ),

@@ -13,6 +13,7 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
 
 CODE = "port-rejected"
 
@@ -29,7 +30,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=title,
         explanation=why,
-        evidence=reach.evidence(CODE, platform=True),
+        evidence=reach_words.evidence(reach, CODE, platform=True),
         fixes=(*working_ways(run), *_fixes(run, reach)),
         explains=ids(attempts),
     )
@@ -88,5 +89,5 @@ def _fixes(run: Run, reach: Reach) -> tuple[Fix, ...]:
             "of ConfigServer Firewall, refuse mail ports to all but the panel's own mail server.",
         ),
     )
-    own, *others = reach.let_through()
+    own, *others = reach_words.let_through(reach)
     return (own, panel, *others)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.ways_out import api_names
+from smtpdoctor.diagnosis.wording import isolation as isolation_words
+from smtpdoctor.diagnosis.wording.ways_out import api_names
 
 CODE = "proxy-only-network"
 #: Behind such a proxy names of the internet are often not looked up, either.
@@ -32,7 +33,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="reach", text=f"the environment sets {names}; no connect used it"),
-            *isolation.evidence,
+            *isolation_words.evidence(isolation),
         ),
         fixes=_fixes(run),
         explains=isolation.explains,

@@ -13,7 +13,8 @@ from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, use_way
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.ports import OTHER_SERVICES, WrongPort
-from smtpdoctor.diagnosis.views.reach import Reach, ids, on_port
+from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
 
 CODE = "wrong-port"
 BEFORE = ("port-blocked", "port-refused")
@@ -38,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *own_line(run, "port"),
-            *reach.evidence(CODE),
+            *reach_words.evidence(reach, CODE),
             *_known(run, wrong),
         ),
         fixes=_fixes(run, reach, wrong),
@@ -97,7 +98,7 @@ def _fixes(run: Run, reach: Reach, wrong: WrongPort) -> tuple[Fix, ...]:
     if meant:
         return (*(use_way(run, way) for way in meant), *others)
     outcome = reach.own_ports.get(wrong.meant)
-    tried = f"{host} {on_port(outcome, wrong.meant)}; no login tried" if outcome else ""
+    tried = f"{host} {reach_words.on_port(outcome, wrong.meant)}; no login tried" if outcome else ""
     untried = change_settings(
         run,
         f"use port {wrong.meant} with {MODE_WORDS[wrong.tls]}",
