@@ -52,8 +52,8 @@ def test_only_what_is_verified_is_called_known(identifier: str) -> None:
         assert verified == ("known" in kinds)
         assert not (verified and "guessed" in kinds)
         for item in ways_out.evidence(seen):
-            assert (" is known to " in item.text) == (item.kind == "known")
-            assert ("it is said, not verified, that " in item.text) == (item.kind == "guessed")
+            assert (" known to be " in item.text) == (item.kind == "known")
+            assert ("(not verified)" in item.text) == (item.kind == "guessed")
         if not verified:
             assert seen.blocking is None
             assert ways_out.summary(seen, near=True) == ""

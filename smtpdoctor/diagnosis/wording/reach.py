@@ -1,4 +1,4 @@
-"""How the configured port answered, what was tried beside it, and what lets it through, in words."""
+"""In words: how the configured port answered, what was tried beside it, what lets it through."""
 
 from __future__ import annotations
 

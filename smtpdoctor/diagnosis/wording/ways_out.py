@@ -56,13 +56,13 @@ def _known(ways: WaysOut, known: Platform) -> Iterator[Evidence]:
 
 
 def _policy(ways: WaysOut, name: str, entry: Egress) -> str:
-    sure = f"{name} is known to" if entry.verified else f"it is said, not verified, that {name}"
     who = f" for {entry.who}" if entry.who else ""
-    end = "" if entry.verified else "s"
+    sure = "known" if entry.verified else "said"
+    checked = "" if entry.verified else " (not verified)"
     if entry.policy == "open":
-        return f"{sure} leave{end} port {ways.port} open{who}"
-    plural = "ports" if len(entry.ports) > 1 else "port"
-    return f"{sure} block{end} {plural} {listed(entry.ports)} by default{who}"
+        return f"{name}: port {ways.port} is {sure} to be open{who}{checked}"
+    which = f"ports {listed(entry.ports)} are" if len(entry.ports) > 1 else f"port {ways.port} is"
+    return f"{name}: {which} {sure} to be blocked by default{who}{checked}"
 
 
 def fixes(ways: WaysOut, *, near: bool, passing: Collection[int] = ()) -> tuple[Fix, ...]:

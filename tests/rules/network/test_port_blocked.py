@@ -220,9 +220,12 @@ def test_positive_a_platform_that_blocks_everybody() -> None:
 
     found = scene.diagnosis(CODE)
 
-    assert found.evidence[1].text.startswith(
-        "this runs on DigitalOcean Droplets: DMI sys_vendor is DigitalOcean; known: the platform "
-        "blocks ports 25, 465 and 587 by default [DigitalOcean"
+    marks, known = found.evidence[1:3]
+    assert (marks.kind, known.kind) == ("seen", "known")
+    assert marks.text == "this runs on DigitalOcean Droplets: DMI sys_vendor is DigitalOcean"
+    assert known.text.startswith(
+        "DigitalOcean Droplets: ports 25, 465 and 587 are known to be blocked by default "
+        "[DigitalOcean"
     )
     # no rule of one's own, and no way to have it lifted: what is left needs no such port
     (fix,) = found.fixes
@@ -244,7 +247,7 @@ def test_positive_a_platform_that_blocks_some() -> None:
 def test_positive_on_ec2_a_dropped_587_is_never_awss_default() -> None:
     found = blocked(silent().platform("aws_ec2")).diagnosis(CODE)
 
-    assert "known: the platform leaves port 587 open" in found.evidence[1].text
+    assert "port 587 is known to be open" in found.evidence[2].text
     assert found.fixes[0].steps[0].startswith("security group:")
     assert not any("lifted" in fix.title for fix in found.fixes)
 

@@ -105,11 +105,16 @@ def _another_name(run: Run, names: Names, answer: NameServerAnswer) -> Iterator[
     explains = () if run.destination.network_is_to_blame else run.destination.other_server()
     domain = answer.question.removeprefix(f"{names.host}.")
     configuration = names.configuration
-    line = (
-        f"{configuration.source} has the search list {' '.join(configuration.search)}"
-        f" and ndots {configuration.ndots}"
+    search_list = (
+        (
+            Evidence(
+                check="dns",
+                text=f"{configuration.source} has the search list "
+                f"{' '.join(configuration.search)} and ndots {configuration.ndots}",
+            ),
+        )
         if configuration
-        else ""
+        else ()
     )
     by_itself = (
         f"the name by itself has the address {names.wire_addresses[0]}"
@@ -133,7 +138,7 @@ def _another_name(run: Run, names: Names, answer: NameServerAnswer) -> Iterator[
                 text=f"name server {answer.server} gives {answer.question} the address "
                 f"{', '.join(answer.answers)}",
             ),
-            Evidence(check="dns", text=line),
+            *search_list,
         ),
         fixes=(search_fix(names, domain),),
         explains=explains,
@@ -209,6 +214,7 @@ def _source(kind: Kind, address: str) -> tuple[Evidence, ...]:
     return (
         Evidence(
             check="dns",
+            kind="known",
             text=f"{address} is listed as an Umbrella block page [Cisco, Learn the Umbrella block "
             "page IP addresses, undated copy]",
         ),

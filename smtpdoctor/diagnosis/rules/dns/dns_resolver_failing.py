@@ -41,6 +41,7 @@ def _no_help(names: Names) -> Diagnosis:
     other_names = tuple(
         Evidence(
             check="dns",
+            kind="comparison",
             text=f"name server {item.server} does answer for {item.question}: "
             f"{', '.join(item.answers)}",
         )
@@ -88,6 +89,7 @@ def _ipv4_only(names: Names) -> Diagnosis:
     answer = names.without_ipv6[0]
     stops_mail = names.failure == "ipv4-only"
     silent = answer.outcome in NO_ANSWER
+    said = names_words.said(answer)
     effect = (
         "Here the system gave up on the name for it, and so does the application."
         if stops_mail
@@ -102,7 +104,7 @@ def _ipv4_only(names: Names) -> Diagnosis:
         title=f"name server {answer.server} fails when asked for the IPv6 address of {names.host}",
         explanation=(
             "A program that connects to a name asks for both kinds of address, A (IPv4) and AAAA "
-            f"(IPv6). The answer to A is good; asked for AAAA the name server {names_words.said(answer)}. "
+            f"(IPv6). The answer to A is good; asked for AAAA the name server {said}. "
             'The right answer for a name without one would be "no such record", at once. '
             f"{effect}"
         ),

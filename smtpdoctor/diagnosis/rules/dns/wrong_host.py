@@ -137,7 +137,7 @@ def _mail_domain(run: Run, names: Names, exchangers: tuple[str, ...]) -> Iterato
 
 def _whose(exchangers: tuple[str, ...], provider: Provider) -> tuple[Evidence, ...]:
     text = f"{exchangers[0]} belongs to {provider.name} {cite(*provider.names_sources)}"
-    return (Evidence(check="dns", text=text.rstrip()),)
+    return (Evidence(check="dns", kind="known", text=text.rstrip()),)
 
 
 # --- localhost inside a container -------------------------------------------------------------

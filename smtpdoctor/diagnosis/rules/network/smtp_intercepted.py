@@ -135,11 +135,13 @@ def _evidence(
     if greeting is not None and greeting.reply is not None and greeting.reply.code:
         said = f"{greeting.reply.code} {greeting.reply.last}"
         texts.append(("tls", f'the greeting is "{said}"'))
-    if operator is not None:
-        own = run.provider.name if run.provider else run.settings.host
-        source = cite(*operator.names_sources[:1])
-        texts.append(("tls", f"known: that is {operator.name}, not {own} {source}".rstrip()))
-    return tuple(Evidence(check=check, text=text) for check, text in texts)
+    seen = tuple(Evidence(check=check, text=text) for check, text in texts)
+    if operator is None:
+        return seen
+    own = run.provider.name if run.provider else run.settings.host
+    source = cite(*operator.names_sources[:1])
+    text = f"that is {operator.name}, not {own} {source}".rstrip()
+    return (*seen, Evidence(check="tls", kind="known", text=text))
 
 
 def _fix(run: Run, match: _certificate.Match | None) -> Fix:

@@ -80,7 +80,7 @@ def _known(run: Run, wrong: WrongPort) -> tuple[Evidence, ...]:
         f"{known.port} ({MODE_WORDS[known.tls]})" for known in run.provider.ports if known.verified
     )
     text = f"{run.provider.name} is known to serve {ports} {cite(run.provider.not_served_source)}"
-    return (Evidence(check="reach", text=text.strip()),)
+    return (Evidence(check="reach", kind="known", text=text.strip()),)
 
 
 def _confidence(reach: Reach, wrong: WrongPort) -> Confidence:
