@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
 
+from smtpdoctor import knowledge
 from smtpdoctor.addresses import Family
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.paths import Lost, Nearer, Paths, Refusal
@@ -110,7 +111,12 @@ class Reach:
 
     @property
     def is_near(self) -> bool:
-        """The host is on this machine or network, and not put there by --connect-to."""
+        """The host is on this machine or network, and not put there by --connect-to.
+
+        Never a known provider's: a private address for its name is what this network says.
+        """
+        if knowledge.provider_of(self.run.settings.host or "") is not None:
+            return False
         found = self.run.observations.first(Addresses)
         return self.run.is_local_target and found is not None and found.source != "connect-to"
 
