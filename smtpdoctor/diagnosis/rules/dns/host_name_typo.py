@@ -1,6 +1,7 @@
 """A host name that is one slip of the keyboard away from a provider's submission host.
 
-Seen in the name itself, and in what DNS and the server at that name say.
+Or one that only looks like it, by letters of another alphabet. Seen in the name itself, and in what
+DNS and the server at that name say.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from smtpdoctor.diagnosis.views.names import Names
 from smtpdoctor.diagnosis.wording import names as names_words
 from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
+from smtpdoctor.knowledge.spelling import foreign_letters
 
 CODE = "host-name-typo"
 BEFORE = (
@@ -36,22 +38,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     severity, confidence, explains = _judge(run, names)
     host = names.host
-    if names.saying("nxdomain"):
+    letters = foreign_letters(host)
+    if letters:
+        title = f"{host} is not {meant}: it has letters that only look alike"
+    elif names.saying("nxdomain"):
         title = f"there is no host named {host}; {meant} was probably meant"
     else:
         title = f"{host} is probably a misspelt {meant}"
+    differs = "looks like" if letters else "is only a slip away from"
     yield Diagnosis(
         code=CODE,
         severity=severity,
         confidence=confidence,
         title=title,
         explanation=(
-            f"The name in the settings differs by a letter or two from {meant}, the submission "
-            f"host of {provider.name}. Mail goes to whoever has the misspelt name, or nowhere. "
-            "smtpdoctor sends no password to a name that is probably a mistake."
+            f"The name in the settings {differs} {meant}, the submission host of {provider.name}. "
+            "Mail goes to whoever has the wrong name, or nowhere. smtpdoctor sends no password to "
+            "a name that is probably a mistake."
         ),
         evidence=(
             *names_words.look_up(names),
+            *(Evidence(check="settings", text=f"{host} has {each}") for each in letters),
             *_met(run),
             known_host(meant, provider),
             *library_words(run, CODE),
