@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.ways_out import WaysOut
 from smtpdoctor.diagnosis.wording import ways_out
-from smtpdoctor.knowledge.platforms import platforms
+from smtpdoctor.knowledge.platforms import Lift, platforms
 
 from ..rules.scene import Scene
 
@@ -108,3 +109,45 @@ def test_a_platform_that_this_version_does_not_know_says_nothing() -> None:
     scene = Scene().platform("cloud-of-tomorrow", name="Cloud of Tomorrow")
 
     assert ways_out.evidence(WaysOut(Run(scene.observations()), 587)) == ()
+
+
+# --- what lifts a block -----------------------------------------------------------------------
+
+
+def blocking(*lifts: Lift) -> WaysOut:
+    """Ways out of a platform that blocks 587 for everybody, and can lift that so."""
+    found = standing_on("digitalocean_droplet")
+    known = msgspec.structs.replace(platforms()["digitalocean_droplet"], lifts=lifts)
+    found.__dict__["blocking"] = known
+    return found
+
+
+SURE = Lift(possible=True, steps=("Ask support.",), verified=True)
+SAID = Lift(possible=True, steps=("Pay for the larger plan.",), verified=False)
+NEVER = Lift(possible=False, who="trial accounts", verified=True)
+
+
+def test_an_unverified_way_to_lift_a_block_is_left_out_beside_a_verified_one() -> None:
+    fix = ways_out.lift(blocking(SAID, SURE))
+
+    assert fix is not None
+    assert fix.steps == ("Ask support.",)
+
+
+def test_alone_an_unverified_way_is_called_so() -> None:
+    fix = ways_out.lift(blocking(SAID))
+
+    assert fix is not None
+    assert fix.steps == ("Pay for the larger plan. (said, not verified)",)
+
+
+def test_a_block_that_is_not_lifted_for_some_is_said_beside_the_way_for_others() -> None:
+    fix = ways_out.lift(blocking(SURE, NEVER))
+
+    assert fix is not None
+    assert fix.steps[0] == "Ask support."
+    assert fix.steps[1].startswith("DigitalOcean Droplets, trial accounts: no way is known")
+
+
+def test_a_block_that_is_never_lifted_has_no_fix() -> None:
+    assert ways_out.lift(blocking(NEVER)) is None
