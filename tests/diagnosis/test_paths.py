@@ -98,6 +98,17 @@ def test_lost_before_any_router() -> None:
     assert lost.is_near
 
 
+def test_lost_before_the_server_with_no_router_between() -> None:
+    scene = Scene()
+    scene.trace(587)
+    scene.trace(443, end="open")
+
+    lost = paths(scene).lost
+    assert lost is not None
+    assert not lost.before_any_router
+    assert "in the network next to it" in lost.place
+
+
 def test_a_silent_first_router_leaves_open_which_machine_it_is() -> None:
     scene = Scene()
     scene.trace(587)
@@ -205,6 +216,16 @@ def test_whose_refusal_it_is(sender: str, whose: str, near: bool) -> None:
     refusal = paths(scene).refusal
     assert refusal is not None
     assert (refusal.whose, refusal.is_near, refusal.prohibits) == (whose, near, True)
+
+
+def test_what_this_machine_refuses_is_near_whatever_its_address_is() -> None:
+    scene = Scene()
+    scene.addresses("2001:db8::10")
+    scene.trace(587, end="icmp", sender="2001:db8:ffff::20", icmp="policy-failed")
+
+    refusal = Run(scene.observations()).paths["IPv6"].refusal
+    assert refusal is not None
+    assert (refusal.whose, refusal.is_near) == ("own", True)
 
 
 def test_an_error_about_a_route_prohibits_nothing() -> None:

@@ -53,6 +53,20 @@ def servers(names: Names) -> tuple[Evidence, ...]:
     return (*_seen(first), *beside, *_seen(*rest, _system_text(names)))
 
 
+def another_name(names: Names) -> tuple[Evidence, ...]:
+    """What became of another host of the provider at these servers, by the one that knew it."""
+    asked = sorted(names.other_names, key=lambda item: item.outcome != "answer")
+    texts = (
+        f"name server {item.server} does answer for {item.question}: {', '.join(item.answers)}"
+        if item.outcome == "answer"
+        else f"asked for {item.question}, name server {item.server} {said(item)}"
+        for item in asked[:1]
+    )
+    return tuple(
+        Evidence(check="dns", kind="comparison", text=f"for comparison: {text}") for text in texts
+    )
+
+
 def _system_text(names: Names) -> str:
     if names.system is None:
         return ""

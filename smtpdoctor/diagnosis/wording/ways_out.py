@@ -91,7 +91,10 @@ def own_rules(ways: WaysOut) -> Fix | None:
         container = ways.run.place.container if ways.run.place else None
         where = "on the host of this container" if container else "on this machine"
         steps.append(f"{where}: the firewall (nft list ruleset, ufw status)")
-    return Fix(title=f"let TCP to port {ways.port} out in your own rules", steps=tuple(steps))
+    return Fix(
+        title=f"allow outgoing TCP {ways.port} in your own firewall or security group",
+        steps=tuple(steps),
+    )
 
 
 def lift(ways: WaysOut) -> Fix | None:
@@ -99,7 +102,7 @@ def lift(ways: WaysOut) -> Fix | None:
     known = ways.blocking
     if known is None:
         return Fix(
-            title=f"ask whoever runs the network to let port {ways.port} out",
+            title=f"ask whoever runs the network to allow outgoing TCP {ways.port}",
             steps=(
                 "Ask the hosting platform, internet provider or network administrator; "
                 "smtpdoctor check --ticket writes the request, with the proof.",

@@ -20,14 +20,14 @@ CODE = "dns-blocked"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     names = run.names
-    if names.failed is None:
+    if names.code != CODE:
         return
-    if names.failure == "blocked":
-        tcp_passes = bool(names.public_answers("tcp"))
-        yield _diagnosis(names, tcp_passes=tcp_passes, confidence=_confidence(names))
-    elif names.failure == "tcp-only":
+    if names.failure == "tcp-only":
         sure: Confidence = "certain" if len(names.servers) > 1 else "likely"
         yield _diagnosis(names, tcp_passes=True, confidence=sure)
+    else:
+        tcp_passes = bool(names.public_answers("tcp"))
+        yield _diagnosis(names, tcp_passes=tcp_passes, confidence=_confidence(names))
 
 
 def _confidence(names: Names) -> Confidence:

@@ -24,7 +24,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     heeded = names.failed is not None or not names.from_hosts_file
     if names.wire_addresses and names.denying and heeded:
         yield _servers_disagree(names)
-    elif names.failure in ("no-such-name", "no-name-at-all"):
+    elif names.code == CODE:
         provider = knowledge.provider_of(names.host)
         known = [each.host for each in provider.hosts if each.verified] if provider else []
         if provider is not None and names.host in known:
@@ -72,23 +72,39 @@ def _known_elsewhere(run: Run, names: Names, provider: knowledge.Provider) -> Di
         evidence=(
             *names_words.look_up(names),
             known_host(names.host, provider),
+            *names_words.another_name(names),
             *library_words(run, CODE),
         ),
-        fixes=(
-            Fix(
-                title="let this machine ask a name server that knows the internet's names",
-                steps=(
-                    "Look another well-known name up from here. If that fails too, this network "
-                    "(a company's, a cluster, a sandbox) has no names from outside: ask who runs "
-                    f"it to let {names.host} be looked up and reached.",
-                    "If only this name fails, look for a filter: a Pi-hole, the router, or the DNS "
-                    "protection of the company or network. Allow the name there.",
-                    f"If it fails everywhere, {provider.name} has given the name up: its help or "
-                    "panel has the present one.",
-                ),
-            ),
-        ),
+        fixes=(_names_from_outside(names, provider),),
         explains=(names.failed.id,),
+    )
+
+
+def _names_from_outside(names: Names, provider: knowledge.Provider) -> Fix:
+    """By what became of the provider's other hosts, where those were looked up too."""
+    no_names = (
+        "this network (a company's, a cluster, a sandbox) has no names from outside: ask who runs "
+        f"it to let {names.host} be looked up and reached."
+    )
+    a_filter = (
+        "look for a filter: a Pi-hole, the router, or the DNS protection of the company or "
+        "network. Allow the name there."
+    )
+    if any(item.outcome == "answer" for item in names.other_names):
+        steps = [f"Other names resolve here, so {a_filter}"]
+    elif names.other_names:
+        steps = [f"Other names fail here too, so {no_names}"]
+    else:
+        steps = [
+            f"If other names fail here too, {no_names}",
+            f"If only this name fails, {a_filter}",
+        ]
+    steps.append(
+        f"{provider.name} may have retired this name: look up the current one in its help."
+    )
+    return Fix(
+        title="let this machine ask a name server that knows the internet's names",
+        steps=tuple(steps),
     )
 
 

@@ -46,5 +46,5 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 ),
             ),
         ),
-        explains=(names.failed.id,) if names.failed and names.failure == "one-dead" else (),
+        explains=(names.failed.id,) if names.failed and names.code == CODE else (),
     )

@@ -14,7 +14,7 @@ CODE = "dns-no-address"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     names = run.names
-    if names.failed is None or names.failure != "no-address":
+    if names.failed is None or names.code != CODE:
         return
     aliases = tuple(
         dict.fromkeys(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import NO_ANSWER, NO_HELP, Names
 from smtpdoctor.diagnosis.wording import names as names_words
@@ -37,16 +37,7 @@ def _no_help(names: Names) -> Diagnosis:
     assert names.failed is not None
     server = names.saying(*NO_HELP)[0]
     outcome = next(item.outcome for item in names.servers[server] if item.outcome in NO_HELP)
-    others = [item for item in names.other_names if item.outcome == "answer"]
-    other_names = tuple(
-        Evidence(
-            check="dns",
-            kind="comparison",
-            text=f"name server {item.server} does answer for {item.question}: "
-            f"{', '.join(item.answers)}",
-        )
-        for item in others[:1]
-    )
+    others_resolve = any(item.outcome == "answer" for item in names.other_names)
     explanation = {
         "servfail": (
             "SERVFAIL means that the server tried to find the address and could not: it can't "
@@ -60,23 +51,24 @@ def _no_help(names: Names) -> Diagnosis:
     }.get(outcome, "What came back is no answer to the question: something else stands there.")
     fixes = [resolver_fix(names)]
     if outcome == "servfail":
+        only = "" if others_resolve else f"If only {names.host} fails here, "
         zone = Fix(
-            title=f"if all other names resolve here, mend the zone of {names.host}",
+            title=f"mend the DNS zone of {names.host}",
             steps=(
-                f"Look another name up on this machine. If only {names.host} fails, the fault is "
-                "in its own DNS zone: who runs it has to see to its name servers and its DNSSEC.",
+                f"{only or 'Other names resolve here: '}the fault is in its own DNS zone. Whoever "
+                "runs it has to check its name servers and its DNSSEC.",
             ),
         )
-        fixes = [zone, *fixes] if others else [*fixes, zone]
+        fixes = [zone, *fixes] if others_resolve else [*fixes, zone]
     return Diagnosis(
         code=CODE,
         severity="error",
-        confidence="likely" if outcome == "malformed" or others else "certain",
+        confidence="likely" if outcome == "malformed" or others_resolve else "certain",
         title=f"name server {server} {WORDS[outcome]} {names.host}",
         explanation=f"{explanation} Without an address the application can't connect.",
         evidence=(
             *names_words.servers(names),
-            *other_names,
+            *names_words.another_name(names),
             *library_words(names.run, CODE),
         ),
         fixes=tuple(fixes),
@@ -113,13 +105,13 @@ def _ipv4_only(names: Names) -> Diagnosis:
             Fix(
                 title="have AAAA answered, or ask a name server that answers it",
                 steps=(
-                    f"Look another name up for AAAA at {answer.server}. If that works, the fault "
-                    f"is in the zone of {names.host}: its own servers, or a load balancer, must "
-                    "answer AAAA with an address or with none (RFC 4074).",
-                    f"If all fail, {answer.server} or a filter before it drops such questions: "
-                    "name another server, or mend that one.",
-                    "Until then IPv4 alone can be asked for: Nodemailer takes the address itself "
-                    "as host, with tls.servername set to the name.",
+                    f"If AAAA works for other names at {answer.server}, the fault is in the zone "
+                    f"of {names.host}: its own servers, or a load balancer, must answer AAAA with "
+                    "an address or with none (RFC 4074).",
+                    f"If AAAA fails for all names, {answer.server} or a filter before it drops "
+                    "such questions: use another name server, or mend that one.",
+                    "Until then use IPv4 alone: Nodemailer takes the address itself as host, with "
+                    "tls.servername set to the name.",
                 ),
             ),
         ),

@@ -16,7 +16,7 @@ CODE = "dns-resolver-unreachable"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     names = run.names
-    if names.failed is None or names.failure != "no-answer":
+    if names.failed is None or names.code != CODE:
         return
     sure: Confidence = "likely" if names.servers else "possible"
     refused = [

@@ -155,7 +155,7 @@ def _fix(run: Run, match: _certificate.Match | None) -> Fix:
         )
     )
     return Fix(
-        title=f"have connections to {run.settings.host}, port {port}, passed on untouched",
+        title=f"ask the network's owner to exempt {run.settings.host}:{port}",
         steps=(
             *first,
             'On shared hosting: "SMTP Restrictions" of the panel lead mail ports to the hoster\'s '
