@@ -119,6 +119,14 @@ def test_a_silent_first_router_leaves_open_which_machine_it_is() -> None:
     assert not lost.before_any_router
 
 
+def test_without_another_way_nothing_is_known_of_where_it_is_lost() -> None:
+    scene = Scene()
+    scene.trace(587, *WAY[:2])
+
+    assert paths(scene).lost is None
+    assert paths(scene).seen == ""
+
+
 def test_a_port_that_answers_is_not_lost() -> None:
     scene = Scene()
     scene.trace(587, *WAY[:2], end="open")

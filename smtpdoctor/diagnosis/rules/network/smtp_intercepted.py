@@ -25,7 +25,9 @@ CODE = "smtp-intercepted"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
-    if main is None or run.is_local_target:
+    if main is None or (
+        run.is_local_target and knowledge.provider_of(run.settings.host or "") is None
+    ):
         return
     failed = _unproven(main)
     if failed is None:
