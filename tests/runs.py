@@ -22,13 +22,14 @@ from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
 from smtpdoctor.demo.scenarios import SCENARIOS, Unserved
 from smtpdoctor.demo.server import SMTPServer
 from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.examination.plan import Mapping as ConnectTo
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
 from smtpdoctor.observations import Session as SessionSeen
 from smtpdoctor.report.json import render as render_json
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.terminal import render
-from smtpdoctor.settings.reading import Options
+from smtpdoctor.settings.reading import Given
 
 from .fake_network import FakeNetwork, Port, run
 
@@ -50,6 +51,12 @@ CONTROL_ADDRESSES = ("1.1.1.1", "8.8.8.8", "2606:4700:4700::1111")
 ENV = {"SMTP_HOST": HOST, "SMTP_USER": USERNAME, "SMTP_PASS": PASSWORD}
 
 
+def with_options(given: Given | None, **more: Any) -> CheckOptions:
+    """What was given for the settings, and the other options of a check beside it."""
+    fields = Given.__struct_fields__ if given is not None else ()
+    return CheckOptions(**{name: getattr(given, name) for name in fields}, **more)
+
+
 class Ran:
     """A finished run on `network`; `authority` signed what its servers show."""
 
@@ -59,20 +66,14 @@ class Ran:
         authority: Authority,
         *,
         env: Mapping[str, str | None] | None = None,
-        options: Options | None = None,
+        options: Given | None = None,
         **plan: Any,
     ) -> None:
         self.network = network
         merged = {**ENV, **(env or {})}
         self.env = {name: value for name, value in merged.items() if value is not None}
         plan.setdefault("cafile", str(authority.cafile))
-        made = make_plan(
-            options or Options(),
-            environ=self.env,
-            folder=Path("/nonexistent"),
-            stdin=None,
-            **plan,
-        )
+        made = make_plan(with_options(options, environ=self.env, folder="/nonexistent", **plan))
         self.seen: list[AnyObservation] = []
         self.report: Report = run(
             run_plan(made, environ=self.env, network=network, listener=self.seen.append)

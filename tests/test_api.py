@@ -148,11 +148,9 @@ def test_a_listener_sees_each_observation_once(
     network: FakeNetwork, arguments: Mapping[str, Any]
 ) -> None:
     from smtpdoctor.api import make_plan, run
-    from smtpdoctor.settings.reading import Options
+    from smtpdoctor.examination.options import CheckOptions
 
-    plan = make_plan(
-        Options(host=HOST), environ={}, folder=arguments["folder"], stdin=None, only=["dns"]
-    )
+    plan = make_plan(CheckOptions(host=HOST, environ={}, folder=arguments["folder"], only=["dns"]))
     seen: list[Any] = []
     report = fake_network.run(run(plan, environ={}, listener=seen.append))
     assert seen == list(report.observations)

@@ -16,8 +16,10 @@ import typer
 from typer.exceptions import TyperException
 
 from smtpdoctor import __version__
+from smtpdoctor.deadline import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
+    from smtpdoctor.examination.options import CheckOptions
     from smtpdoctor.observations import AnyObservation
     from smtpdoctor.report.model import Report
 
@@ -174,7 +176,7 @@ def check(
     ] = False,
     timeout: Annotated[
         float, typer.Option(help="Bound of the whole run in seconds.", min=1, max=600)
-    ] = 30.0,
+    ] = DEFAULT_TIMEOUT,
     save: Annotated[
         Path | None,
         typer.Option(help="Write the run to this file; it holds no secrets.", metavar="FILE"),
@@ -218,42 +220,39 @@ def check(
     ] = False,
 ) -> None:
     """Find out why mail can't be sent, and what to change. Sends no message."""
-    from smtpdoctor.settings.reading import Options
-
     if ticket and format_ is Format.JSON:
         raise UsageFault("--ticket prints a text, not JSON; --save FILE writes the report as JSON")
-    options = Options(
-        target=target,
-        host=host,
-        port=port,
-        tls=tls.value if tls else None,
-        user=user,
-        sender=sender,
-        to=to,
-        ehlo=ehlo,
-        size=size,
-        client=client,
-        env_file=env_file,
-        password_stdin=password_stdin,
-    )
     if save is not None:
         _make_sure_of(save)
     if replay is not None:
         report = _replayed(replay)
     else:
-        report = _checked(
-            options,
-            only=only or [],
-            skip=skip or [],
+        from smtpdoctor.examination.options import CheckOptions
+
+        options = CheckOptions(
+            target=target,
+            host=host,
+            port=port,
+            tls=tls.value if tls else None,
+            user=user,
+            sender=sender,
+            to=to,
+            ehlo=ehlo,
+            size=size,
+            client=client,
+            env_file=env_file,
+            folder=_folder(),
+            only=only or (),  # type: ignore[arg-type]
+            skip=skip or (),  # type: ignore[arg-type]
             timeout=timeout,
-            connect_to=connect_to or [],
+            connect_to=connect_to or (),
             cafile=cafile,
-            nameservers=nameserver or [],
+            nameservers=nameserver or (),
             third_party=not no_third_party,
             ticket=ticket,
             ask_metadata=ask_metadata,
-            live=format_ is Format.TERMINAL,
         )
+        report = _checked(options, password_stdin=password_stdin, live=format_ is Format.TERMINAL)
     if save is not None:
         _save(report, save)
     with _verdict_stands():
@@ -413,7 +412,7 @@ def demo(
     raise typer.Exit(0 if command.named(report, setup.expected) else 1)
 
 
-def _checked(options: object, *, live: bool, **more: object) -> Report:
+def _checked(options: CheckOptions, *, password_stdin: bool, live: bool) -> Report:
     import asyncio
 
     from smtpdoctor.api import make_plan
@@ -421,13 +420,7 @@ def _checked(options: object, *, live: bool, **more: object) -> Report:
     from smtpdoctor.settings.reading import UsageError
 
     try:
-        plan = make_plan(
-            options,  # type: ignore[arg-type]
-            environ=os.environ,
-            folder=_folder(),
-            stdin=sys.stdin,
-            **more,  # type: ignore[arg-type]
-        )
+        plan = make_plan(options, stdin=sys.stdin, password_stdin=password_stdin)
     except UsageError as error:
         raise UsageFault(str(error)) from None
     with _LiveLine(sys.stderr if live else None) as line:

@@ -12,9 +12,10 @@ import msgspec
 from smtpdoctor.addresses import Family, family_of
 from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.diagnosis.paths import Paths, final, routers
-from smtpdoctor.diagnosis.rules.network._reach import TELLING, Reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.paths import Paths, final, routers
+from smtpdoctor.diagnosis.views.reach import TELLING
+from smtpdoctor.diagnosis.wording.reach import tabled
 from smtpdoctor.observations import ConnectAttempt, PathTrace
 from smtpdoctor.report.summary import OUTCOME_WORDS
 
@@ -55,10 +56,10 @@ def network_table(run: Run, diagnosis: Diagnosis) -> NetworkTable | None:
     network = any(rule.code == diagnosis.code and rule.area == "network" for rule in rules())
     if not network or diagnosis.severity != "error":
         return None
-    reach = Reach(run)
+    reach = run.reach
     family = family_of(run.main.session.address) if run.main else reach.family
-    paths = Paths(run, family)
-    says = reach.tabled(diagnosis.code) if reach.failed else frozenset((paths.seen,))
+    paths = run.paths[family]
+    says = tabled(reach, diagnosis.code) if reach.failed else frozenset((paths.seen,))
     rows, ports = _rows(run) if reach.failed else ((), ())
     ways = tuple(way(trace, paths) for trace in paths.shown) if paths.seen else ()
     if not ways and len(ports) < 2:

@@ -76,7 +76,8 @@ def _dns(run: Run) -> str | None:
             return f"{found.host} goes to {found.addresses[0]} by --connect-to"
         count = len(found.addresses)
         shown = ", ".join(found.addresses[:2]) + (", …" if count > 2 else "")
-        return f"{count} {'address' if count == 1 else 'addresses'}: {shown}"
+        of = f"{count} of {count + found.left_out}" if found.left_out else str(count)
+        return f"{of} {'address' if of == '1' else 'addresses'}: {shown}"
     resolver = run.observations.first(ResolverConfiguration)
     if resolver is not None and resolver.ok is False:
         return "no name server is configured"

@@ -11,10 +11,10 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from smtpdoctor.diagnosis.egress import Outlet
 from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.diagnosis.rules.network._reach import Reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.ways_out import WaysOut
+from smtpdoctor.diagnosis.wording import ways_out
 from smtpdoctor.observations import ConnectAttempt, PathTrace
 from smtpdoctor.report import network_table
 from smtpdoctor.report.model import Report
@@ -88,7 +88,7 @@ def _nothing_to_ask(report: Report) -> str:
 
 def _request(report: Report, found: Diagnosis) -> Iterator[str]:
     run = report.run
-    outlet = Outlet(run, run.settings.port or 0)
+    outlet = run.ways_out
     host, port = run.settings.host, run.settings.port
     manner, wish = BLOCKS[found.code]
     sure = "" if found.confidence == "certain" else f" This is {found.confidence}, not certain."
@@ -114,7 +114,7 @@ def _request(report: Report, found: Diagnosis) -> Iterator[str]:
     yield f"(Observed by smtpdoctor {report.tool.version}, which sent no mail.)"
 
 
-def _addressee(outlet: Outlet, found: Diagnosis) -> str:
+def _addressee(outlet: WaysOut, found: Diagnosis) -> str:
     known = outlet.blocking
     if known is None or found.code == "local-firewall":
         return "whoever runs this machine's network: administrator, hosting platform or provider"
@@ -132,7 +132,7 @@ def _purpose(run: Run) -> str:
     )
 
 
-def _where_and_when(report: Report, outlet: Outlet) -> Iterator[str]:
+def _where_and_when(report: Report, outlet: WaysOut) -> Iterator[str]:
     run = report.run
     machine = [report.where]
     if run.place is not None and run.place.fqdn:
@@ -156,7 +156,7 @@ def _seen(report: Report, run: Run, found: Diagnosis) -> Iterator[str]:
     for item in failed:
         yield f"{_clock(report, item.at)} {_attempt(item)}"
     if failed:
-        path = Reach(run).paths.seen
+        path = run.reach.paths.seen
         if path:
             yield path
         return
@@ -189,17 +189,17 @@ def _works(run: Run) -> Iterator[str]:
             yield from _wrapped(f"Port {way.port} of the same server works: {way.tried}.")
 
 
-def _way_to_do_it(outlet: Outlet, found: Diagnosis) -> Iterator[str]:
+def _way_to_do_it(outlet: WaysOut, found: Diagnosis) -> Iterator[str]:
     """What the platform is known to want, and what it is known to do by default."""
     if BLOCKS[found.code][1] is not PASS or found.code == "local-firewall":
         return
-    lift = outlet.lift()
+    lift = ways_out.lift(outlet)
     if outlet.blocking is not None and lift is not None:
         yield ""
         yield "As far as is known, it is done so:"
         for step in lift.steps:
             yield from _wrapped(f"- {step}", "  ")
-    for evidence in outlet.evidence:
+    for evidence in ways_out.evidence(outlet):
         yield ""
         yield from _wrapped(f"({evidence.text})")
 

@@ -40,7 +40,7 @@ from smtpdoctor.settings.sources import (
 )
 from smtpdoctor.settings.url import URL, Part, read_url
 
-__all__ = ["Options", "UsageError", "read_settings"]
+__all__ = ["Given", "Options", "UsageError", "read_settings"]
 
 Value = TypeVar("Value")
 
@@ -90,20 +90,36 @@ EMPTY = "empty, which counts as unset"
 OPTIONS, TARGET, ENVIRONMENT, FILE = range(4)
 
 
-class Options(msgspec.Struct, kw_only=True):
-    """The options of the command line as they were given; None where they were not."""
-
+class _Target(msgspec.Struct):
     target: str | None = None
+
+
+class Given(_Target, kw_only=True):
+    """What was given for the settings, on the command line or from Python; None where nothing was.
+
+    Numbers may come as numbers. `password` counts as given with --password-stdin.
+    """
+
     host: str | None = None
-    port: str | None = None
+    port: int | str | None = None
     tls: str | None = None
     user: str | None = None
+    password: str | None = None
     sender: str | None = None  # --from
     to: str | None = None
     ehlo: str | None = None
-    size: str | None = None
+    size: int | str | None = None
     client: str | None = None
     env_file: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the values: the password is one, and TARGET may hold another."""
+        return f"<{type(self).__name__}>"
+
+
+class Options(Given, kw_only=True):
+    """What was given, where the password may still have to be read."""
+
     password_stdin: bool = False
 
 
@@ -178,19 +194,19 @@ def _options(options: Options, stdin: TextIO | None) -> Iterator[Candidate]:
     if options.target is not None and options.host is not None:
         raise UsageError("TARGET and --host both name the host: give one of them")
     yield from _option("--host", options.host, "host", "host", values.read_host)
-    yield from _option("--port", options.port, "port", "port", values.read_port)
+    yield from _option("--port", _text(options.port), "port", "port", values.read_port)
     yield from _option("--tls", options.tls, "tls", "tls", values.read_tls)
     yield from _option("--user", options.user, "username", "username", values.read_username)
     yield from _option("--from", options.sender, "sender", "sender", values.read_address)
     yield from _option("--to", options.to, "recipient", "sender", values.read_address)
     yield from _option("--ehlo", options.ehlo, "ehlo", "plain", values.read_word)
-    yield from _option("--size", options.size, "size", "plain", values.read_size)
+    yield from _option("--size", _text(options.size), "size", "plain", values.read_size)
     yield from _option("--client", options.client, "client", "plain", values.read_client)
-    if options.password_stdin:
+    if options.password_stdin or options.password is not None:
         yield Candidate(
             field="password",
             reading="secret",
-            raw=_password(stdin),
+            raw=_password(options.password, stdin),
             layer=OPTIONS,
             origin=Origin(kind="option", name="--password-stdin"),
             text=MASK,
@@ -227,7 +243,15 @@ def _option(
     )
 
 
-def _password(stdin: TextIO | None) -> Secret:
+def _text(value: int | str | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _password(given: str | None, stdin: TextIO | None) -> Secret:
+    if given is not None:
+        if not given:
+            raise UsageError("password: empty")
+        return Secret(given)
     try:
         line = _typed() if stdin is not None and stdin.isatty() else _line_of(stdin)
     except UnicodeDecodeError:

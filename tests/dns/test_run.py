@@ -12,8 +12,8 @@ from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Judgement
+from smtpdoctor.examination.order import examine
 from smtpdoctor.examination.plan import Plan
-from smtpdoctor.examination.runner import examine
 from smtpdoctor.network import SystemNetwork
 from smtpdoctor.observations import Addresses, ConnectAttempt, NameServerAnswer, Observations
 from smtpdoctor.settings.model import Credentials, Settings

@@ -10,24 +10,24 @@ from rich.console import Console
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS
-from smtpdoctor.examination.plan import Mapping
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.report.terminal import render
-from smtpdoctor.settings.reading import Options
 
 
 async def _report(folder: Path) -> str:
     async with SCENARIOS["secure-true-on-587"].running() as setup:
         (folder / ".env").write_text(setup.env_text)
         plan = make_plan(
-            Options(),
-            environ={},
-            folder=folder,
-            stdin=None,
-            connect_to=[
-                Mapping(host=host, port=port, address=address, target_port=target)
-                for host, port, address, target in setup.connect_to
-            ],
-            cafile=str(setup.cafile),
+            CheckOptions(
+                environ={},
+                folder=folder,
+                connect_to=[
+                    ConnectTo(host=host, port=port, address=address, target_port=target)
+                    for host, port, address, target in setup.connect_to
+                ],
+                cafile=setup.cafile,
+            )
         )
         console = Console(file=io.StringIO(), width=80, color_system=None)
         render(await run(plan, environ={}), console)

@@ -17,16 +17,16 @@ from smtpdoctor.demo import command
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.demo.server import SMTPServer, most_simultaneous
+from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.report.json import read, render
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.report.terminal import render as render_terminal
-from smtpdoctor.settings.reading import Options
 
 from ..fake_network import run
 from ..report.contract import assert_keeps_the_contract
 from ..runs import playing
 
-#: What waits for ten seconds, or needs a port that Linux alone makes silent, plays in memory.
+#: What waits for half a minute, or needs a port that Linux alone makes silent, plays in memory.
 SLOW = ("greeting-missing", "blocked-587")
 
 
@@ -46,7 +46,7 @@ class Played:
 def _played_in_memory(name: str, folder: Path) -> tuple[Report, list[SMTPServer]]:
     with playing(name, folder) as (network, connect_to, cafile):
         plan = make_plan(
-            Options(), environ={}, folder=folder, stdin=None, connect_to=connect_to, cafile=cafile
+            CheckOptions(environ={}, folder=folder, connect_to=connect_to, cafile=cafile)
         )
         report = run(run_plan(plan, environ={}, network=network))
         network.assert_tidy()

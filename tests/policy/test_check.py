@@ -12,13 +12,13 @@ from rich.console import Console
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.checks import policy
 from smtpdoctor.demo.scenarios import SCENARIOS
-from smtpdoctor.examination.plan import Mapping
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.observations import PolicyAnswer, SenderQuestion
 from smtpdoctor.report.json import read, render
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.report.terminal import render as render_terminal
-from smtpdoctor.settings.reading import Options
 
 from ..dns.server import DNSServer
 from ..rules.sender.zones import Zone, domain
@@ -31,17 +31,17 @@ async def _checked(
     async with SCENARIOS[name].running() as setup:
         (folder / ".env").write_text(setup.env_text, encoding="utf-8")
         plan = make_plan(
-            Options(),
-            environ={},
-            folder=folder,
-            stdin=None,
-            connect_to=[
-                Mapping(host=host, port=port, address=address, target_port=target)
-                for host, port, address, target in setup.connect_to
-            ],
-            cafile=str(setup.cafile),
-            nameservers=nameservers,
-            **more,  # type: ignore[arg-type]
+            CheckOptions(
+                environ={},
+                folder=folder,
+                connect_to=[
+                    ConnectTo(host=host, port=port, address=address, target_port=target)
+                    for host, port, address, target in setup.connect_to
+                ],
+                cafile=setup.cafile,
+                nameservers=nameservers,
+                **more,  # type: ignore[arg-type]
+            )
         )
         return await run(plan, environ={}, network=network)
 
@@ -152,9 +152,9 @@ def test_a_healthy_run_waits_for_the_policies_no_longer_than_it_may(
     monkeypatch: pytest.MonkeyPatch, server: DNSServer, tmp_path: Path
 ) -> None:
     """A name server that is silent on one include: the rest of the run is over first."""
-    from smtpdoctor.examination import runner
+    from smtpdoctor.examination import order
 
-    monkeypatch.setattr(runner, "POLICIES_WAIT", 0.0)
+    monkeypatch.setattr(order, "POLICIES_WAIT", 0.0)
     serve(domain(), server).fault("_dmarc.example.com", "TXT", "silent")
     report = checked("healthy-587", tmp_path, server.endpoint)
     assert report.verdict == "healthy"

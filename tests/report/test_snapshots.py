@@ -22,7 +22,7 @@ from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
-from smtpdoctor.examination import runner
+from smtpdoctor.examination import machine, state
 from smtpdoctor.observations import Place
 from smtpdoctor.report.json import render as render_json
 from smtpdoctor.report.model import Report
@@ -30,7 +30,7 @@ from smtpdoctor.report.terminal import render
 from smtpdoctor.settings.reading import Options
 
 from ..fake_network import FakeNetwork, run
-from ..runs import ADDRESS, CONTROLS, HOST, IPV6, one_host, playing
+from ..runs import ADDRESS, CONTROLS, HOST, IPV6, one_host, playing, with_options
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UPDATE = os.environ.get("UPDATE_SNAPSHOTS") == "1"
@@ -66,8 +66,8 @@ def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
         trust_store=140,
         trust_store_path="/etc/ssl/certs/ca-certificates.crt",
     )
-    monkeypatch.setattr(runner, "look_around", lambda *arguments, **more: place)
-    monkeypatch.setattr(runner, "full_host_name", lambda: "")
+    monkeypatch.setattr(machine, "look_around", lambda *arguments, **more: place)
+    monkeypatch.setattr(state, "full_host_name", lambda: "")
 
 
 def examined(
@@ -79,7 +79,7 @@ def examined(
     **plan: Any,
 ) -> Report:
     """A run in this folder."""
-    made = make_plan(options or Options(), environ=env or {}, folder=folder, stdin=None, **plan)
+    made = make_plan(with_options(options, environ=env or {}, folder=folder, **plan))
     return run(run_plan(made, environ=env or {}, network=network))
 
 

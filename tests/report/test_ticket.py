@@ -126,7 +126,7 @@ def test_a_platform_that_leaves_the_port_open_is_not_asked() -> None:
     text = ticket(report(blocked().platform("aws_ec2")))
 
     assert text.startswith("To: whoever runs this machine's network")
-    assert "the platform leaves port 587 open" in " ".join(text.split())
+    assert "port 587 is known to be open" in " ".join(text.split())
     assert "it is done so" not in text
 
 

@@ -1,5 +1,7 @@
 """What the traces of a run say: where a port is lost, who refuses it, who answers too near.
 
+`run.paths` has one for each family.
+
 A trace sees routers, never networks. Whose a hop is can only be guessed from its address, and the
 words here say so. Names no cause.
 """
@@ -50,7 +52,7 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def before_any_router(self) -> bool:
-        return self.after is None and self.before is not None and self.before.ttl == 1
+        return self.before is not None and self.before.ttl == 1
 
     @property
     def at_the_server(self) -> bool:
@@ -297,4 +299,4 @@ def _is_shared(address: str) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return parsed.version == SHARED.version and parsed in SHARED
+    return parsed in SHARED

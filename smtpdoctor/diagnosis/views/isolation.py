@@ -1,41 +1,47 @@
 """A machine from which nothing is reached: what failed for it, and whether packets leave at all.
 
 Seen from connects that all fail, literal addresses included, or from a look-up that no name server
-beyond this network answered while those addresses don't answer either.
+beyond this network answered while those addresses don't answer either: `run.isolation`.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal
 
 from smtpdoctor.addresses import is_loopback
-from smtpdoctor.diagnosis.model import Evidence
-from smtpdoctor.diagnosis.rules.dns._names import NO_ANSWER, Asked, server_address
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.names import NO_ANSWER, server_address
+from smtpdoctor.diagnosis.views.reach import ANSWERS, ids
 from smtpdoctor.observations import ConnectAttempt, NameServerAnswer
 
+#: Whether the environment names a proxy that would have led out.
+Kind = Literal["no-way-out", "proxy-alone"]
 
-class Nothing:
-    """What the two codes for such a machine ask: `explains` is empty where something is reached."""
+CODES: dict[Kind, str] = {
+    "no-way-out": "no-network",
+    "proxy-alone": "proxy-only-network",
+}
 
-    def __init__(self, run: Run, code: str) -> None:
+
+class Isolation:
+    """What failed for it: `explains` is empty where something is reached."""
+
+    def __init__(self, run: Run) -> None:
         self.run = run
-        self.reach = _reach.Reach(run)
-        self.attempts = self.reach.by_code.get(code, [])
-        self.asked = Asked(run)
-        self._code = code
+        self.kind: Kind = "proxy-alone" if run.reach.proxies else "no-way-out"
+        self.code = CODES[self.kind]
+        self.attempts = run.reach.by_code.get(self.code, [])
 
     @property
     def explains(self) -> tuple[str, ...]:
         if self.attempts:
-            return _reach.ids(self.attempts)
-        wanted = "proxy-only-network" if self.reach.proxies else "no-network"
-        failed = self.asked.failed
-        if failed is None or self._code != wanted or not self.asked.only_near_servers_fail:
+            return ids(self.attempts)
+        failed = self.run.names.failed
+        if failed is None or not self.run.names.only_near_servers_fail:
             return ()
         looked = bool(self.landmarks) and not any(
-            item.outcome in _reach.ANSWERS for item in self.landmarks
+            item.outcome in ANSWERS for item in self.landmarks
         )
         return (failed.id,) if looked else ()
 
@@ -43,13 +49,22 @@ class Nothing:
     def landmarks(self) -> list[ConnectAttempt]:
         """Literal addresses on 443; of one family where connects of that family have failed."""
         if self.attempts:
-            return self.reach.landmarks
+            return self.run.reach.landmarks
         return self.run.connects("control-address")
 
     @property
     def no_route(self) -> bool:
         """The system itself knows no way, so no packet leaves."""
         return all(item.outcome == "no-route" for item in self.attempts or self.landmarks)
+
+    @property
+    def other_family_works(self) -> bool:
+        """Something is reached over the other family of addresses."""
+        return any(
+            item.ok and item.family != self.run.reach.family
+            for purpose in ("control", "control-address", "other-host")
+            for item in self.run.connects(purpose)
+        )
 
     @cached_property
     def names_answer(self) -> bool | None:
@@ -62,11 +77,3 @@ class Nothing:
         if not beyond:
             return None
         return any(answer.outcome not in NO_ANSWER for answer in beyond)
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        if self.attempts:
-            return self.reach.evidence(self._code)
-        names = ", ".join(item.address for item in self.landmarks)
-        how = "there is no route to" if self.no_route else "no answer came on port 443 from"
-        return (Evidence(check="reach", text=f"{how} {names}"), *self.asked.evidence())

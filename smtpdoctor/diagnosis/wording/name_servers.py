@@ -1,4 +1,7 @@
-"""What lets this machine look names up again, in the words of the place that it is."""
+"""What lets this machine look names up again, in the words of the place that it is.
+
+Knows where a machine's name servers are set. Which fix a cause needs is its rule's to say.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from typing import Literal
 
 from smtpdoctor.addresses import is_loopback
 from smtpdoctor.diagnosis.model import Fix
-from smtpdoctor.diagnosis.rules.dns._names import Asked, server_address
+from smtpdoctor.diagnosis.views.names import Names, server_address
 
 #: Who decides which name servers this machine asks.
 Place = Literal["option", "kubernetes", "docker", "resolved", "own", "desktop", "file"]
 
 
-def resolver_fix(asked: Asked) -> Fix:
+def resolver_fix(names: Names) -> Fix:
     """Ask a name server that answers; one that did so from here is named."""
     fix = {
         "option": _option,
@@ -22,17 +25,17 @@ def resolver_fix(asked: Asked) -> Fix:
         "own": _own,
         "desktop": _desktop,
         "file": _file,
-    }[_place(asked)](asked)
-    answering = list(dict.fromkeys(item.server for item in asked.public_answers("udp")))
+    }[_place(names)](names)
+    answering = list(dict.fromkeys(item.server for item in names.public_answers("udp")))
     if not answering:
         return fix
-    names = " and ".join(answering)
+    listed = " and ".join(answering)
     which = "a public resolver" if len(answering) == 1 else "public resolvers"
-    more = f"{names}, {which}, answered from here: until the other is back, it can stand there."
+    more = f"{listed}, {which}, answered from here: until the other is back, it can stand there."
     return Fix(title=fix.title, steps=(*fix.steps, more))
 
 
-def open_port_fix(asked: Asked) -> Fix:
+def open_port_fix(names: Names) -> Fix:
     """Let questions out over port 53."""
     steps = [
         "In the firewall or cloud rules for this machine's outgoing traffic (security group, "
@@ -40,20 +43,20 @@ def open_port_fix(asked: Asked) -> Fix:
         "Networks that forbid name servers outside have one of their own, which DHCP or the "
         "provider's documentation names: set that one here.",
     ]
-    if _place(asked) == "kubernetes":
+    if _place(names) == "kubernetes":
         steps.insert(
             0,
             "A NetworkPolicy that limits what pods may send must let port 53, UDP and TCP, "
             "through to the cluster's DNS (namespace kube-system, label k8s-app=kube-dns).",
         )
-    elif _place(asked) == "docker":
+    elif _place(names) == "docker":
         steps.insert(
             0,
             "See whether names resolve on the host itself. If they do, the rules for the "
             "containers' traffic are at fault: restart Docker, which writes them anew, or look "
             "into the chain DOCKER-USER.",
         )
-    elif _place(asked) == "resolved":
+    elif _place(names) == "resolved":
         steps.insert(
             0,
             "resolvectl status names the servers that systemd-resolved asks: port 53 has to be "
@@ -63,14 +66,14 @@ def open_port_fix(asked: Asked) -> Fix:
     return Fix(title="open port 53, UDP and TCP, on the way out", steps=tuple(steps))
 
 
-def over_tcp_fix(asked: Asked) -> Fix:
+def over_tcp_fix(names: Names) -> Fix:
     """Ask over TCP, which passes; programs on musl can't."""
     where = {
         "kubernetes": "In the pod's spec, dnsConfig: options: - name: use-vc",
         "docker": "In compose.yaml, dns_opt: [use-vc] under the service, or --dns-opt use-vc of "
         "docker run",
-    }.get(_place(asked), 'In /etc/resolv.conf, a line "options use-vc"')
-    answering = ", ".join(asked.saying("answer"))
+    }.get(_place(names), 'In /etc/resolv.conf, a line "options use-vc"')
+    answering = ", ".join(names.saying("answer"))
     return Fix(
         title="have names looked up over TCP",
         tried=f"asked over TCP, {answering} gave the address",
@@ -81,11 +84,11 @@ def over_tcp_fix(asked: Asked) -> Fix:
     )
 
 
-def search_fix(asked: Asked, domain: str) -> Fix:
+def search_fix(names: Names, domain: str) -> Fix:
     """Look the name up as it is, before or without the search list."""
     title = f"keep the search domain {domain} away from full host names"
     wildcard = f"Where {domain} is your own: its wildcard record (*.{domain}) answers for any name."
-    place = _place(asked)
+    place = _place(names)
     if place == "kubernetes":
         first = (
             'In the pod\'s spec, dnsConfig: options: - name: ndots, value: "1". Names with a dot '
@@ -109,11 +112,11 @@ def search_fix(asked: Asked, domain: str) -> Fix:
     return Fix(title=title, steps=(first, wildcard))
 
 
-def _place(asked: Asked) -> Place:
-    servers = asked.configuration.nameservers if asked.configuration else ()
-    if asked.configuration is not None and asked.configuration.source == "--nameserver":
+def _place(names: Names) -> Place:
+    servers = names.configuration.nameservers if names.configuration else ()
+    if names.configuration is not None and names.configuration.source == "--nameserver":
         return "option"
-    place = asked.run.place
+    place = names.run.place
     container = (place.container if place else None) or ""
     if "Kubernetes" in container:
         return "kubernetes"
@@ -128,21 +131,21 @@ def _place(asked: Asked) -> Place:
     return "file"
 
 
-def _servers(asked: Asked) -> str:
-    return ", ".join(asked.configuration.nameservers if asked.configuration else ())
+def _servers(names: Names) -> str:
+    return ", ".join(names.configuration.nameservers if names.configuration else ())
 
 
-def _option(asked: Asked) -> Fix:
+def _option(names: Names) -> Fix:
     return Fix(
         title="look names up by a name server that answers",
         steps=(
-            f"--nameserver names {_servers(asked)}: give it a server that answers from here, or "
+            f"--nameserver names {_servers(names)}: give it a server that answers from here, or "
             "leave the option out to use the system's resolver.",
         ),
     )
 
 
-def _kubernetes(_: Asked) -> Fix:
+def _kubernetes(_: Names) -> Fix:
     return Fix(
         title="mend DNS in the cluster",
         steps=(
@@ -156,7 +159,7 @@ def _kubernetes(_: Asked) -> Fix:
     )
 
 
-def _docker(_: Asked) -> Fix:
+def _docker(_: Names) -> Fix:
     return Fix(
         title="give the container name servers that answer",
         steps=(
@@ -169,7 +172,7 @@ def _docker(_: Asked) -> Fix:
     )
 
 
-def _resolved(_: Asked) -> Fix:
+def _resolved(_: Names) -> Fix:
     return Fix(
         title="mend systemd-resolved, which this machine asks",
         steps=(
@@ -180,25 +183,25 @@ def _resolved(_: Asked) -> Fix:
     )
 
 
-def _own(asked: Asked) -> Fix:
+def _own(names: Names) -> Fix:
     return Fix(
         title="give this machine a name server that answers",
         steps=(
-            f"{_servers(asked)} is a resolver on this machine itself (dnsmasq, unbound or "
+            f"{_servers(names)} is a resolver on this machine itself (dnsmasq, unbound or "
             "another): start it, or see in its log why it finds nothing.",
             "Or name another server in /etc/resolv.conf.",
         ),
     )
 
 
-def _desktop(_: Asked) -> Fix:
+def _desktop(_: Names) -> Fix:
     return Fix(
         title="give this machine a name server that answers",
         steps=("Set the DNS servers of the network adapter in the system's settings.",),
     )
 
 
-def _file(_: Asked) -> Fix:
+def _file(_: Names) -> Fix:
     return Fix(
         title="give this machine a name server that answers",
         steps=(

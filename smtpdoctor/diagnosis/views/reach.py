@@ -1,20 +1,19 @@
-"""What the connects of a run say together, and which code each failed one belongs to.
+"""What the connects of a run say together, and how each failed one ended: `run.reach`.
 
-One observation, one code: the order between the codes stands here and nowhere else.
+One observation, one code: `CODES` says which code stands for which end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Literal
 
+from smtpdoctor import knowledge
 from smtpdoctor.addresses import Family
-from smtpdoctor.diagnosis.egress import Outlet, listed
-from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Evidence, Fix
-from smtpdoctor.diagnosis.paths import Lost, Nearer, Paths, Refusal
-from smtpdoctor.diagnosis.rules.network import _ports
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.paths import Lost, Nearer, Paths, Refusal
+from smtpdoctor.diagnosis.views.ports import WrongPort, wrong
 from smtpdoctor.observations import Addresses, ConnectAttempt, ConnectOutcome
 
 #: Outcomes by which somebody at the other end, or on the way, has answered.
@@ -35,11 +34,49 @@ TELLING: tuple[ConnectOutcome, ...] = (
 #: Outcomes by which somebody has turned the attempt away.
 TURNED_AWAY: tuple[ConnectOutcome, ...] = ("refused", "reset", "unreachable", "denied")
 
-#: Codes that come from several errors; libraries print these words for one of them ("": silence).
-USUAL_ERROR = {"host-unreachable": "", "local-firewall": "EACCES"}
+#: How an attempt on the configured port ended, by all that was seen beside it.
+End = Literal[
+    "kept-in",  # this machine does not let it out
+    "without-ipv6",  # the host has IPv6 addresses alone, and none are reached from here
+    "ipv6-made-up-for",  # an IPv4 address answers in its place
+    "nothing-reached",
+    "nothing-reached-but-by-proxy",
+    "wrong-number",  # no port for submission, whatever the network does
+    "rejected-by-a-router",
+    "refused-elsewhere-too",
+    "refused-before-the-server",
+    "filtered",  # unreachable for this port, of a host that is there
+    "refused-by-the-server",
+    "host-gone",  # a router says that there is no such host, or no way to it
+    "silent-elsewhere-too",
+    "silent-beside-a-port",  # another port of the host answers
+    "silent-where-blocked",  # nothing to compare, but this platform is known to block the port
+    "silent-host",  # all its ports are, while others answer
+    "silent",  # and there was nothing to compare
+    "no-route",
+]
 
-#: Of a host with many addresses, so many are shown.
-MOST_ADDRESSES = 3
+#: One end, one code.
+CODES: dict[End, str] = {
+    "kept-in": "local-firewall",
+    "without-ipv6": "ipv6-broken",
+    "ipv6-made-up-for": "ipv6-broken",
+    "nothing-reached": "no-network",
+    "nothing-reached-but-by-proxy": "proxy-only-network",
+    "wrong-number": "wrong-port",
+    "rejected-by-a-router": "port-rejected",
+    "refused-elsewhere-too": "port-rejected",
+    "refused-before-the-server": "port-rejected",
+    "filtered": "port-rejected",
+    "refused-by-the-server": "port-refused",
+    "host-gone": "host-unreachable",
+    "silent-elsewhere-too": "port-blocked",
+    "silent-beside-a-port": "port-blocked",
+    "silent-where-blocked": "port-blocked",
+    "silent-host": "host-unreachable",
+    "silent": "port-blocked",
+    "no-route": "host-unreachable",
+}
 
 
 class Reach:
@@ -66,12 +103,7 @@ class Reach:
     @cached_property
     def paths(self) -> Paths:
         """The traces in that family."""
-        return Paths(self.run, self.family)
-
-    @cached_property
-    def outlet(self) -> Outlet:
-        """What is known of the configured port on this platform."""
-        return Outlet(self.run, self.run.settings.port or 0)
+        return self.run.paths[self.family]
 
     @cached_property
     def outcome(self) -> ConnectOutcome:
@@ -79,7 +111,12 @@ class Reach:
 
     @property
     def is_near(self) -> bool:
-        """The host is on this machine or network, and not put there by --connect-to."""
+        """The host is on this machine or network, and not put there by --connect-to.
+
+        Never a known provider's: a private address for its name is what this network says.
+        """
+        if knowledge.provider_of(self.run.settings.host or "") is not None:
+            return False
         found = self.run.observations.first(Addresses)
         return self.run.is_local_target and found is not None and found.source != "connect-to"
 
@@ -102,6 +139,13 @@ class Reach:
     def host_is_alive(self) -> bool:
         """Another port of the host has answered, be it with a refusal."""
         return any(outcome in ANSWERS for outcome in self.own_ports.values())
+
+    @property
+    def answering_port(self) -> int | None:
+        """The first other port of the host that has answered: in the family, else anywhere."""
+        alive = [port for port, outcome in self.own_ports.items() if outcome in ANSWERS]
+        beside = (item.port for item in self.run.connects("other-port") if item.ok)
+        return next(iter(alive), next(beside, None))
 
     @cached_property
     def controls(self) -> dict[str, ConnectOutcome]:
@@ -175,82 +219,97 @@ class Reach:
         found = self._found_on_the_way
         return found is None or found.is_near
 
-    def let_through(self) -> tuple[Fix, ...]:
-        """What opens the configured port, and what needs no such port."""
-        return self.outlet.fixes(near=self.may_be_ones_own, passing=self.passing)
-
     @property
     def passing(self) -> set[int]:
         """The ports on which any host answers from here."""
         return {item.port for item in self.run.observations.of(ConnectAttempt, outcome="open")}
 
-    # --- codes --------------------------------------------------------------------------------
+    # --- how it ended, and the code of that ---------------------------------------------------
 
     @cached_property
     def by_code(self) -> dict[str, list[ConnectAttempt]]:
         """The failed attempts by the code that accounts for them."""
         found: dict[str, list[ConnectAttempt]] = {}
         for item in self.failed:
-            code = self._made_up_for(item) if self.reached else self._cause
-            if code is not None:
-                found.setdefault(code, []).append(item)
+            end = self._made_up_for(item) if self.reached else self.end
+            if end is not None:
+                found.setdefault(CODES[end], []).append(item)
         return found
 
-    def _made_up_for(self, item: ConnectAttempt) -> str:
-        """The code of one address that failed while another one answers."""
+    def _made_up_for(self, item: ConnectAttempt) -> End:
+        """The end of one address that failed while another one answers."""
         own_family = [other for other in self.attempts if other.family == item.family]
         if item.family == "IPv6" and not any(other.ok for other in own_family):
-            return "ipv6-broken"
+            return "ipv6-made-up-for"
         if item.outcome == "denied":
-            return "local-firewall"
+            return "kept-in"
         if item.outcome in ("refused", "reset"):
-            return "port-refused"
+            return "refused-by-the-server"
         beside = self.run.connects("other-port")
         if any(other.ok and other.address == item.address for other in beside):
-            return "port-blocked"
-        return "host-unreachable"
+            return "silent-beside-a-port"
+        return "silent-host"
 
     @cached_property
-    def _cause(self) -> str | None:
-        """The one code of all attempts, where none came through."""
+    def end(self) -> End | None:
+        """The one end of all attempts, where none came through; None where it shows no cause."""
+        if self.reached or not self.failed:
+            return None
         outcome, refusal = self.outcome, self.paths.refusal
         if outcome == "denied" and not (refusal and refusal.whose == "router"):
-            return "local-firewall"
+            return "kept-in"
         if refusal is not None and refusal.whose == "own" and outcome in TURNED_AWAY:
-            return "local-firewall"
+            return "kept-in"
         if self._only_ipv6_is_dead:
-            return "ipv6-broken"
+            return "without-ipv6"
         if self._nothing_answers:
-            return "proxy-only-network" if self.proxies else "no-network"
-        if outcome != "other" and _ports.wrong(self.run, self.open_ports) is not None:
-            return "wrong-port"
+            return "nothing-reached-but-by-proxy" if self.proxies else "nothing-reached"
+        if outcome != "other" and self.wrong_port is not None:
+            return "wrong-number"
         if outcome in TURNED_AWAY:
-            return self._code_of_refusal
+            return self._end_by_refusal
         if outcome == "silent":
-            return self._code_of_silence
-        return "host-unreachable" if outcome == "no-route" else None
+            return self._end_in_silence
+        return "no-route" if outcome == "no-route" else None
+
+    @cached_property
+    def wrong_port(self) -> WrongPort | None:
+        """What is wrong with the configured port's number, by itself."""
+        return wrong(self.run, self.open_ports)
 
     @property
-    def _code_of_refusal(self) -> str:
-        refusal = self.paths.refusal
+    def _end_by_refusal(self) -> End:
+        refusal, nearer = self.paths.refusal, self.paths.nearer
         by_a_router = refusal is not None and refusal.whose == "router"
-        if self.refused_elsewhere or self.paths.nearer is not None:
-            return "port-rejected"
-        if self.outcome != "unreachable":
-            return "port-rejected" if by_a_router else "port-refused"
         # routers say of hosts that they are gone; what prohibits is a filter
-        filtered = refusal is not None and (refusal.prohibits or not by_a_router)
-        return "port-rejected" if filtered or self.host_is_alive else "host-unreachable"
+        filtered = self.outcome != "unreachable" or (
+            self.host_is_alive or (refusal is not None and (refusal.prohibits or not by_a_router))
+        )
+        elsewhere = self.refused_elsewhere or nearer is not None
+        if by_a_router and (filtered or elsewhere):
+            return "rejected-by-a-router"
+        if self.refused_elsewhere:
+            return "refused-elsewhere-too"
+        if nearer is not None:
+            return "refused-before-the-server"
+        if self.outcome != "unreachable":
+            return "refused-by-the-server"
+        return "filtered" if filtered else "host-gone"
 
     @property
-    def _code_of_silence(self) -> str:
-        if self.blocked_elsewhere or self.host_is_alive:
-            return "port-blocked"
+    def _end_in_silence(self) -> End:
+        if self.blocked_elsewhere:
+            return "silent-elsewhere-too"
+        if self.host_is_alive:
+            return "silent-beside-a-port"
+        ways_out = self.run.ways_out
         # the block of a platform looks like a host that is down, where nobody else may be asked
-        if not self.controls and not self.others_answer and self.outlet.blocked_for_all:
-            return "port-blocked"
+        if not self.controls and not self.others_answer and ways_out.blocked_for_all:
+            return "silent-where-blocked"
         # alone in its silence, or with all of its host's ports
-        return "host-unreachable" if self.own_ports or self.others_answer else "port-blocked"
+        if self.own_ports or self.others_answer:
+            return "silent-host"
+        return "silent-where-blocked" if ways_out.blocking is not None else "silent"
 
     @property
     def _only_ipv6_is_dead(self) -> bool:
@@ -272,103 +331,9 @@ class Reach:
             return False
         return self.outcome == "no-route" or bool(self.landmarks)
 
-    # --- words --------------------------------------------------------------------------------
-
-    def evidence(self, code: str, *, platform: bool = False) -> tuple[Evidence, ...]:
-        """How the configured port answered and where that ended, what is known of it (`platform`:
-        here), what libraries print for it, what else was tried."""
-        attempts = self.by_code.get(code, [])
-        return (
-            *_evidence(self._seen(attempts), self._seen_on_the_way()),
-            *(self.outlet.evidence if platform else ()),
-            *self._library_words(code, attempts),
-            *_evidence(self._seen_of_host(), self._seen_of_others(), self._seen_of_landmarks()),
-        )
-
-    def tabled(self, code: str) -> frozenset[str]:
-        """The evidence that a table of hosts and ports, with the ways, shows as well."""
-        attempts = self.by_code.get(code, [])
-        way = self.paths.seen
-        return frozenset((self._seen(attempts), way, self._seen_of_host(), self._seen_of_others()))
-
-    def _seen(self, attempts: list[ConnectAttempt]) -> str:
-        seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
-        more = len(attempts) - MOST_ADDRESSES
-        return f"{seen}; {more} more addresses did no better" if more > 0 else seen
-
-    def _seen_on_the_way(self) -> str:
-        """What the traces show of where the attempts ended."""
-        if not self.paths.seen and self.paths.unsupported and not self.reached:
-            return "the way could not be followed: this system shows no hops to ordinary users"
-        return self.paths.seen
-
-    def _library_words(self, code: str, attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
-        usual = USUAL_ERROR.get(code)
-        if usual is not None and any(item.error != usual for item in attempts):
-            return ()
-        return library_words(self.run, code, "reach")
-
-    def _seen_of_host(self) -> str:
-        ports: dict[ConnectOutcome, list[int]] = {}
-        for port, outcome in self.own_ports.items():
-            if outcome != "no-route":  # is about the host, and said of it already
-                ports.setdefault(outcome, []).append(port)
-        answers = [on_port(outcome, *found) for outcome, found in ports.items()]
-        return f"{self.run.settings.host} {' and '.join(answers)}" if answers else ""
-
-    def _seen_of_others(self) -> str:
-        port = self.run.settings.port or 0
-        answers = [f"{host} {on_port(outcome, port)}" for host, outcome in self.controls.items()]
-        return f"for comparison: {', '.join(answers)}" if answers else ""
-
-    def _seen_of_landmarks(self) -> str:
-        answering = [item.address for item in self.landmarks if item.ok]
-        names = " and ".join(answering or [item.address for item in self.landmarks])
-        if not names:
-            return ""
-        return (
-            f"for comparison: {names} {'answered' if answering else 'gave no answer'} on port 443"
-        )
-
-
-def _evidence(*texts: str) -> tuple[Evidence, ...]:
-    return tuple(Evidence(check="reach", text=text) for text in texts if text)
-
 
 def _most_telling(attempts: Iterable[ConnectAttempt]) -> ConnectOutcome:
     return min((item.outcome for item in attempts), key=TELLING.index)
-
-
-def on_port(outcome: ConnectOutcome, *ports: int) -> str:
-    """An outcome on one port or several, to stand behind the host's name."""
-    where = f"port{'s' if len(ports) > 1 else ''} {listed(ports)}"
-    return {
-        "open": f"answers on {where}",
-        "silent": f"gives no answer on {where}",
-        "refused": f"refuses {where}",
-        "reset": f"resets connections to {where}",
-        "unreachable": f"is reported unreachable on {where}",
-        "denied": f"is kept from this machine's reach on {where}",
-        "no-route": "has no route from here",
-        "other": f"is not reached on {where}",
-    }[outcome]
-
-
-def _seen(item: ConnectAttempt) -> str:
-    """One attempt in words, with what the system called it."""
-    address = f"[{item.address}]" if item.family == "IPv6" else item.address
-    where = f"{address}:{item.port}"
-    error = f" ({item.error})" if item.error else ""
-    return {
-        "open": f"{where} answered",
-        "silent": f"{where} gave no answer for {item.seconds:.1f} s",
-        "refused": f"{where} refused the connection after {item.seconds * 1000:.0f} ms{error}",
-        "reset": f"{where} reset the connection after {item.seconds * 1000:.0f} ms{error}",
-        "unreachable": f"{where} was reported unreachable{error}",
-        "denied": f"this machine did not let the connection to {where} out{error}",
-        "no-route": f"this machine has no route to {item.address}{error}",
-        "other": f"the connection to {where} failed{error}",
-    }[item.outcome]
 
 
 def ids(attempts: Iterable[ConnectAttempt]) -> tuple[str, ...]:

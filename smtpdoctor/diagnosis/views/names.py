@@ -1,6 +1,7 @@
-"""What the DNS rules ask: who said what of the configured host, and how the way to it failed.
+"""Who said what of the configured host's name, and how its look-up failed: `run.names`.
 
-Also the evidence and the fix that several of them show. Names no cause.
+`CODES` says which code stands for which failure. Knows look-ups alone, and must not know what was
+met at the address (`destination`).
 """
 
 from __future__ import annotations
@@ -9,18 +10,10 @@ from functools import cached_property
 from typing import Literal
 
 from smtpdoctor.addresses import is_local, is_loopback
-from smtpdoctor.diagnosis.evidence import cite, own_line
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
-from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.knowledge import Provider
 from smtpdoctor.observations import (
     Addresses,
-    CertificateSeen,
     ConnectAttempt,
-    Exchange,
-    Handshake,
-    LoginNotTried,
     NameServerAnswer,
     NameServerOutcome,
     ResolverConfiguration,
@@ -32,7 +25,7 @@ NO_ANSWER: frozenset[NameServerOutcome] = frozenset({"silent", "unreachable"})
 #: The server answered and did not help.
 NO_HELP: frozenset[NameServerOutcome] = frozenset({"servfail", "refused", "malformed"})
 
-#: How a look-up failed. One place decides, so that no two rules claim the same failure.
+#: How a look-up failed, what the name servers say before what the system says.
 Failure = Literal[
     "no-such-name",
     "no-name-at-all",  # a text that DNS can't carry
@@ -47,6 +40,21 @@ Failure = Literal[
     "system-alone",  # the name servers have an address, getaddrinfo does not
 ]
 
+#: One failure, one code.
+CODES: dict[Failure, str] = {
+    "no-such-name": "dns-name-not-found",
+    "no-name-at-all": "dns-name-not-found",
+    "servers-disagree": "dns-name-not-found",
+    "no-address": "dns-no-address",
+    "no-help": "dns-resolver-failing",
+    "no-answer": "dns-resolver-unreachable",
+    "blocked": "dns-blocked",
+    "tcp-only": "dns-blocked",
+    "ipv4-only": "dns-resolver-failing",
+    "one-dead": "dns-nameserver-dead",
+    "system-alone": "dns-resolver-failing",
+}
+
 #: The same by getaddrinfo's error alone (EAI_NODATA and EAI_ADDRFAMILY are glibc's).
 SYSTEM_FAILURES: dict[str, Failure] = {
     "EAI_NONAME": "no-such-name",
@@ -58,35 +66,8 @@ SYSTEM_FAILURES: dict[str, Failure] = {
     "timeout": "no-answer",
 }
 
-OUTCOME_WORDS: dict[NameServerOutcome, str] = {
-    "nxdomain": "answers NXDOMAIN: there is no such name",
-    "nodata": "answers that the name has no address",
-    "servfail": "answers SERVFAIL: it could not find out",
-    "refused": "answers REFUSED: it does not serve this machine",
-    "silent": "did not answer",
-    "unreachable": "can't be reached: nothing takes questions there",
-    "malformed": "sent something that is no answer to the question",
-}
 
-#: What the system said in place of an answer, by errno name.
-UNREACHABLE_WORDS = {
-    "ENETUNREACH": "can't be reached: this machine has no route to it",
-    "EHOSTUNREACH": "is reported unreachable",
-    "EPERM": "was not asked: this machine's own packet filter lets no question out",
-    "EACCES": "can't be reached: a packet filter forbids it",
-}
-
-ERROR_WORDS = {
-    "EAI_NONAME": "it knows no such name",
-    "EAI_NODATA": "the name has no address",
-    "EAI_ADDRFAMILY": "the name has no address",
-    "EAI_AGAIN": "it got no usable answer from any name server",
-    "EAI_FAIL": "it got no usable answer from any name server",
-    "UnicodeError": "the text can't be a name in DNS",
-}
-
-
-class Asked:
+class Names:
     """Everything that was looked up for the configured host."""
 
     def __init__(self, run: Run) -> None:
@@ -112,13 +93,7 @@ class Asked:
         if self.error == "UnicodeError":
             return "no-name-at-all"
         if self.wire_addresses:
-            if self.denying:
-                return "servers-disagree"
-            if len(self.dead) == len(self.servers):
-                return "tcp-only"
-            if self.without_ipv6:
-                return "ipv4-only"
-            return "one-dead" if self.dead else "system-alone"
+            return self._failure_beside_an_address
         if self.without_name:
             return "no-such-name"
         if self.without_address:
@@ -131,12 +106,28 @@ class Asked:
         return "no-help" if helpless else "no-answer"
 
     @property
+    def _failure_beside_an_address(self) -> Failure:
+        """How the system's look-up failed although a name server has the address."""
+        if self.denying:
+            return "servers-disagree"
+        if len(self.dead) == len(self.servers):
+            return "tcp-only"
+        if self.without_ipv6:
+            return "ipv4-only"
+        return "one-dead" if self.dead else "system-alone"
+
+    @property
+    def code(self) -> str | None:
+        """The code of that failure."""
+        return CODES[self.failure] if self.failure is not None else None
+
+    @property
     def error(self) -> str:
         """getaddrinfo's error, "" where it worked or was not asked."""
         return self.system.error if self.system else ""
 
     @cached_property
-    def _asked(self) -> dict[str, list[NameServerAnswer]]:
+    def answers(self) -> dict[str, list[NameServerAnswer]]:
         """All that was said about the host's addresses, by name server."""
         found: dict[str, list[NameServerAnswer]] = {}
         for answer in self.run.observations.of(NameServerAnswer, asked_for="host"):
@@ -149,7 +140,7 @@ class Asked:
         """What came of each server's A and AAAA over UDP, which is how the system asks."""
         return {
             server: {item.record: item for item in reversed(answers)}
-            for server, answers in self._asked.items()
+            for server, answers in self.answers.items()
         }
 
     @cached_property
@@ -164,7 +155,7 @@ class Asked:
                     )
                 }.values()
             )
-            for server, answers in self._asked.items()
+            for server, answers in self.answers.items()
         }
 
     def saying(self, *outcomes: NameServerOutcome) -> list[str]:
@@ -281,7 +272,7 @@ class Asked:
     def _only_names_are_blocked(self) -> bool:
         """No public resolver answers either, though other traffic passes."""
         # servers that refuse by themselves are down, whatever becomes of questions to others
-        own = [item for answers in self._asked.values() for item in answers]
+        own = [item for answers in self.answers.values() for item in answers]
         near = all(is_loopback(server_address(server)) for server in self.servers)
         down = _refused(own) and (near or not _refused(self.public))
         return (
@@ -290,25 +281,6 @@ class Asked:
             and bool(self.landmarks or self.public_answers("tcp"))
             and not down
         )
-
-    def _comparison(self) -> str:
-        """What public resolvers and literal addresses said; "" where none was asked."""
-        udp, tcp = self.public_answers("udp"), self.public_answers("tcp")
-        gave = udp[0].answers if udp else ()
-        names = ", ".join(sorted({item.server for item in udp or tcp or self.public}))
-        reached = ", ".join(sorted(item.address for item in self.landmarks))
-        parts = []
-        if udp:
-            parts.append(
-                f"{names} answered a question from here ({', '.join(gave) or 'no address'})"
-            )
-        elif tcp:
-            parts.append(f"{names} answered over TCP, and not over UDP")
-        elif names:
-            parts.append(f"{names} did not answer on port 53, over UDP or TCP")
-        if reached:
-            parts.append(f"{reached} took connections on port 443")
-        return f"for comparison: {'; '.join(parts)}" if parts else ""
 
     @cached_property
     def wire_addresses(self) -> tuple[str, ...]:
@@ -350,59 +322,6 @@ class Asked:
         """Whether the run's addresses come from a name, not from the settings or options."""
         return self.found is not None and self.found.source in ("system", "wire")
 
-    def evidence(self) -> tuple[Evidence, ...]:
-        """The user's own line, then what the system and each server said."""
-        texts = [self._system_text(), *(self.server_text(server) for server in self.servers)]
-        return (
-            *own_line(self.run, "host"),
-            *(Evidence(check="dns", text=text) for text in texts if text),
-        )
-
-    def evidence_of_servers(self) -> tuple[Evidence, ...]:
-        """What the servers said, the first beside public resolvers; then the system."""
-        first, *rest = [self.server_text(server) for server in self.servers] or [""]
-        beside = "; ".join(text for text in (first, self._comparison()) if text)
-        texts = [beside, *rest, self._system_text()]
-        return tuple(Evidence(check="dns", text=text) for text in texts if text)
-
-    def _system_text(self) -> str:
-        if self.system is None:
-            return ""
-        if self.system.addresses:
-            return f"the system looks {self.host} up as {', '.join(self.system.addresses)}"
-        if self.error == "timeout":
-            waited = f"{self.system.seconds:.0f} s"
-            return f"the system's look-up of {self.host} had not come back after {waited}"
-        words = ERROR_WORDS.get(self.error)
-        meaning = f": {words}" if words else ""
-        return f"the system's look-up of {self.host} failed with {self.error}{meaning}"
-
-    def server_text(self, server: str) -> str:
-        """One server's word in one line."""
-        answers = self.servers[server]
-        addresses = [
-            address
-            for answer in answers
-            if answer.outcome == "answer"
-            for address in answer.answers
-        ]
-        if addresses:
-            text = f"name server {server} gives {self.host} the address {', '.join(addresses)}"
-            if server in self.dead:
-                text += ", over TCP only"
-            failed = [item for item in self.without_ipv6 if item.server == server]
-            text += "".join(f"; asked for AAAA (IPv6) it {said(item)}" for item in failed)
-        elif len({said(answer) for answer in answers}) == 1:
-            text = f"name server {server} {said(answers[0])}"
-            if len({answer.transport for answer in self._asked[server]}) == 2:
-                text += ", over UDP or TCP"
-        else:
-            parts = (f"to {answer.record} it {said(answer)}" for answer in answers)
-            text = f"name server {server}: {'; '.join(parts)}"
-        if any(answer.without_edns for answer in answers):
-            text += "; only questions without EDNS get an answer"
-        return text
-
 
 def _refused(answers: list[NameServerAnswer]) -> bool:
     return all(item.error == "ECONNREFUSED" for item in answers)
@@ -413,105 +332,3 @@ def server_address(server: str) -> str:
     if server.startswith("["):
         return server[1:].partition("]")[0]
     return server.partition(":")[0] if server.count(":") == 1 else server
-
-
-def said(answer: NameServerAnswer) -> str:
-    """What one answer says, to stand behind the server's name."""
-    return UNREACHABLE_WORDS.get(answer.error) or OUTCOME_WORDS[answer.outcome]
-
-
-def failures(run: Run) -> tuple[str, ...]:
-    """The roots on the configured way behind DNS, as far as the login; () while it works.
-
-    Addresses that fail beside one that answers are not among them.
-    """
-    roots = {item.id for item in run.observations.roots()}
-    connects = run.connects()
-    if not any(connect.outcome == "open" for connect in connects):
-        return tuple(connect.id for connect in connects if connect.id in roots)
-    main = run.main
-    if main is None:
-        return ()
-    steps = [
-        item
-        for item in (*main.exchanges, main.handshake, main.certificate, main.login_not_tried)
-        if item is not None
-        and not (isinstance(item, Exchange) and item.step in ("auth", "mail", "rcpt"))
-    ]
-    return tuple(item.id for item in steps if item.id in roots)
-
-
-def wrong_server(run: Run, *, any_certificate: bool = True) -> tuple[str, ...]:
-    """Those of the failures that speak of another server, or none, at the address.
-
-    A fault in an SMTP dialogue is none of them. `any_certificate`: one that fails for whatever
-    reason counts, else only one for other names.
-    """
-
-    def speaks_of_it(item: object) -> bool:
-        match item:
-            case ConnectAttempt():
-                return True
-            case CertificateSeen():
-                return any_certificate or item.verify_code == 62
-            case Handshake():
-                return item.failure == "not-tls" and item.protocol != "smtp"
-            case Exchange():
-                return item.step == "greeting" and item.protocol != "smtp"
-            case _:
-                return False
-
-    found = ((identifier, run.observations.by_id(identifier)) for identifier in failures(run))
-    return tuple(identifier for identifier, item in found if speaks_of_it(item))
-
-
-def no_login_offered(run: Run) -> bool:
-    """Whether the session went well and the server takes no login at all."""
-    main = run.main
-    seen = main.login_not_tried if main else None
-    return isinstance(seen, LoginNotTried) and seen.reason == "not-offered"
-
-
-def network_to_blame(run: Run) -> bool:
-    """Whether independent hosts don't answer either: then no host name mends it."""
-    for purpose in ("control", "control-address"):
-        controls = run.connects(purpose)
-        if controls and not any(control.outcome == "open" for control in controls):
-            return True
-    return False
-
-
-def known_host(host: str, provider: Provider) -> Evidence:
-    """That this is a submission host of the provider, and who says so."""
-    entry = next((item for item in provider.hosts if item.host == host), None)
-    source = cite(entry.source) if entry is not None and entry.source else ""
-    text = f"{host} is a submission host of {provider.name} {source}"
-    return Evidence(check="dns", text=text.rstrip())
-
-
-def use_host(run: Run, host: str, provider: Provider) -> Fix:
-    """Set the host, and with it a port and TLS mode that the provider is known to serve."""
-    settings = run.settings
-    served = [known for known in provider.ports if known.verified and known.tls != "none"]
-    order = sorted(
-        served,
-        key=lambda known: (
-            (known.port, known.tls) != (settings.port, settings.tls),
-            known.port != settings.port,
-            known.tls != settings.tls,
-            not known.recommended,
-        ),
-    )
-    title = f"use {host}, the submission host of {provider.name}"
-    if not order:
-        return change_settings(run, title, host=host)
-    port, tls = order[0].port, order[0].tls
-    if (port, tls) != (settings.port, settings.tls):
-        title = f"use {host}, port {port} with {MODE_WORDS[tls]}"
-    return change_settings(
-        run,
-        title,
-        host=host,
-        port=None if port == settings.port else port,
-        tls=None if tls == settings.tls else tls,
-    )

@@ -1,6 +1,7 @@
 """Port numbers: which are wrong for submission whatever the network does, and what was meant.
 
-Knows numbers and what providers serve. Must not know what else a run has seen.
+Knows numbers and what providers serve. Must not know what else a run has seen: whether a wrong
+number is the cause is for `reach` to say.
 """
 
 from __future__ import annotations
