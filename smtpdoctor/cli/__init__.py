@@ -181,6 +181,9 @@ def check(
         Path | None,
         typer.Option(help="Write the run to this file; it holds no secrets.", metavar="FILE"),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Let --save replace a file that is no earlier report.")
+    ] = False,
     replay: Annotated[
         Path | None, typer.Option(help="Judge a saved run again.", metavar="FILE")
     ] = None,
@@ -223,7 +226,7 @@ def check(
     if ticket and format_ is Format.JSON:
         raise UsageFault("--ticket prints a text, not JSON; --save FILE writes the report as JSON")
     if save is not None:
-        _make_sure_of(save)
+        _make_sure_of(save, force=force)
     if replay is not None:
         report = _replayed(replay)
     else:
@@ -254,7 +257,7 @@ def check(
         )
         report = _checked(options, password_stdin=password_stdin, live=format_ is Format.TERMINAL)
     if save is not None:
-        _save(report, save)
+        _save(report, save, force=force)
     with _verdict_stands():
         if ticket:
             from smtpdoctor.report.ticket import ticket as render_ticket
@@ -499,33 +502,39 @@ def _write_json(text: str) -> None:
 
 
 def _replayed(path: Path) -> Report:
+    from smtpdoctor.files import REPORT_LIMIT, FileFault, read_bounded
     from smtpdoctor.report.json import SavedRunError, read
     from smtpdoctor.report.model import build
 
     try:
-        observations, started, seconds = read(path.read_bytes())
-    except OSError as error:
-        raise UsageFault(f"{path}: {error.strerror}") from None
+        observations, started, seconds = read(read_bounded(path, REPORT_LIMIT))
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None
     except SavedRunError as error:
         raise UsageFault(f"{path}: {error}") from None
     return build(observations, started=started, seconds=seconds)
 
 
-def _make_sure_of(path: Path) -> None:
+def _make_sure_of(path: Path, *, force: bool) -> None:
     """A run may cost a login, and a file that can't be written should not cost the run."""
+    from smtpdoctor.files import FileFault, check_writable
+    from smtpdoctor.report.earlier import is_report
+
     try:
-        path.open("a").close()
-    except OSError as error:
-        raise UsageFault(f"{path}: {error.strerror}") from None
+        check_writable(path, ours=is_report, force=force)
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None
 
 
-def _save(report: Report, path: Path) -> None:
+def _save(report: Report, path: Path, *, force: bool) -> None:
+    from smtpdoctor.files import FileFault, write_private
+    from smtpdoctor.report.earlier import is_report
     from smtpdoctor.report.json import render as render_json
 
     try:
-        path.write_text(render_json(report), encoding="utf-8")
-    except OSError as error:
-        raise UsageFault(f"{path}: {error.strerror}") from None
+        write_private(path, render_json(report), ours=is_report, force=force)
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None
 
 
 def _folder() -> Path:
