@@ -112,9 +112,7 @@ def _size(limit: int) -> str:
     return f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit} bytes"
 
 
-def check_writable(
-    path: str | Path, *, ours: Callable[[bytes], bool], force: bool = False
-) -> None:
+def check_writable(path: str | Path, *, ours: Callable[[bytes], bool], force: bool = False) -> None:
     """Whether `write_private` would write there, so far as it shows without writing.
 
     Changes nothing. Raises FileFault.
@@ -144,9 +142,7 @@ def check_writable(
         content = b""
     # an empty file is no report either: somebody else's lock, or a disk that was full
     if not ours(content):
-        raise FileFault(
-            path, "is no earlier report of smtpdoctor; --force replaces it", "not-ours"
-        )
+        raise FileFault(path, "is no earlier report of smtpdoctor; --force replaces it", "not-ours")
 
 
 def write_private(

@@ -27,6 +27,7 @@ from smtpdoctor.observations import (
 )
 from smtpdoctor.report.summary import summarise
 from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.words import why_withheld
 
 SCHEMA = 1
 
@@ -247,7 +248,9 @@ def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]
     if not_tried is not None:
         words = {
             "no-credentials": "no credentials given",
-            "withheld": "the configured credentials belong to another host",
+            "withheld": why_withheld(withheld)
+            if (withheld := run.settings.withheld) is not None
+            else "the configured credentials belong to another host",
             "placeholder": "the credentials are a template's",
             "no-tls": "a password goes out only inside TLS",
             "unverified": "a password goes out only inside verified TLS",

@@ -250,7 +250,7 @@ class _Writer:
         """The variable and the word for the mode. SMTP_SECURE can't say "none": SMTP_TLS does.
         SMTP_TLS can't say opportunistic STARTTLS: its `starttls` is required."""
         tls, required = self.mode
-        if BY_NAME[name].reading == "tls":
+        if BY_NAME[name].kind == "tls":
             return name, tls
         if tls == "none":
             self.settings["SMTP_TLS"] = "none"

@@ -277,7 +277,7 @@ def test_target(
         ("smtp://h:465", {"tls": "implicit"}, "smtps://h:465"),
         ("smtps://h:587", {"port": 465}, "smtps://h:465"),
         ("smtp://h", {"port": 465, "tls": "implicit"}, "smtps://h"),
-        ("smtp://h:25?a=b", {"port": 587}, "smtp://h:587?a=b"),
+        ("smtp://h:25?pool=true", {"port": 587}, "smtp://h:587?pool=true"),
         ("smtp://h", {"port": 2525}, "smtp://h:2525"),
         ("smtp://h", {"host": "i"}, "smtp://i"),
         ("smtp://u@h", {"username": "u@example.com"}, "smtp://u%40example.com@h"),
