@@ -147,7 +147,7 @@ def _of_url(
     item: Occurrence, masking: Masking, earlier: tuple[Shadowed, ...], *, parts: bool
 ) -> Iterator[Candidate]:
     text = item.value.reveal()
-    url, seen = masking.url(text), masking.occurrence("url", item)
+    url, seen = masking.url(text, item), masking.occurrence("url", item)
     whole = url_candidate(url, text, seen)
     notes = (*((item.note,) if item.note else ()), *whole.notes)
     yield msgspec.structs.replace(whole, earlier=earlier, notes=notes)

@@ -39,7 +39,8 @@ _HOST = re.compile(
 
 #: A port, or a slip in one: five characters with two at the most that are no digits (58x7, 587a).
 _PORT = re.compile(
-    rf"{_AROUND}(?:[0-9]{{1,5}}|smtps?|submissions?|starttls|tls|ssl){_BEHIND}", re.IGNORECASE
+    rf"{_AROUND}(?:[0-9]{{1,5}}|smtps?|submissions?|starttls|[A-Za-z]{{1,4}}){_BEHIND}",
+    re.IGNORECASE,
 )
 _PORT_SLIP = re.compile(r"[0-9A-Za-z:]{1,5}")
 #: As Kubernetes sets it for a Service named "smtp".
@@ -56,9 +57,9 @@ _MODE = re.compile(
     re.IGNORECASE,
 )
 
-_LOCAL = r"[\w.+'=-]{1,64}"
+_LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"  # RFC 5322 §3.2.3, with letters of any script
 _DOMAIN = r"[\w-]{1,63}(?:\.[\w-]{1,63})+"
-_MAIL = rf"{_LOCAL}@{_DOMAIN}"
+_MAIL = rf"(?:{_LOCAL}@{_DOMAIN}|[A-Za-z._+-]{{1,64}}@[a-z][a-z-]{{0,62}})"
 ADDRESS = re.compile(_MAIL)
 _USER = re.compile(rf"{_AROUND}(?:{_MAIL}|(?:[\w.-]{{1,20}}\\)?[\w.+=-]{{1,64}}){_AROUND}")
 

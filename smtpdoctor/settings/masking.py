@@ -58,25 +58,28 @@ class Masking:
             reverse=True,
         )
 
-    def url(self, text: str) -> URL:
+    def url(self, text: str, item: Occurrence | None = None) -> URL:
         """The URL taken apart; a user name that is a secret is hidden."""
-        return read_url(text, self._secrets)
+        note = item.note if item is not None else None
+        return read_url(text, self._secrets, cut=note is not None and note.kind == "comment-behind")
 
-    def value(self, kind: ValueKind, text: str) -> str:
+    def value(self, kind: ValueKind, text: str, item: Occurrence | None = None) -> str:
         """What of a value may be shown."""
         if kind == "url":
-            return self._without_secrets(self.url(text).masked)
+            return self._without_secrets(self.url(text, item).masked)
         if kind == "username" and text.strip() in self._secrets:
             return MASK  # Postmark's user name is the token
         found = shown(kind, text)
         if kind == "host" and found == MASK and ("@" in text or "://" in text):
-            found = self.url(text.strip()).masked  # a URL in the place of a host
+            bare = text.strip()
+            if not any(character.isspace() for character in bare):
+                found = self.url(bare, item).masked  # a URL in the place of a host
         return self._without_secrets(found)
 
     def occurrence(self, kind: ValueKind, item: Occurrence) -> Shown:
         """A value with its line."""
         value = item.value.reveal()
-        text = self.value(kind, value)
+        text = self.value(kind, value, item)
         if item.line is None:
             return Shown(text=text, line=None, origin=item.origin)
         source, quote = item.line.text.reveal(), item.line.quote
@@ -90,7 +93,7 @@ class Masking:
             part = f"{quote}{text}{quote}" if verbatim else MASK if written.strip() else written
         first = len(head) + 1
         # where a secret was cut out of what a URL shows, no part's place is known any more
-        whole = kind != "url" or text == self.url(value).masked
+        whole = kind != "url" or text == self.url(value, item).masked
         return Shown(
             text=text,
             line=f"{head}{part}{_tail(tail)}",

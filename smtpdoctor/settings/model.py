@@ -85,7 +85,7 @@ PasswordShape = Literal[
     "inner-blanks",
     "newline",
     "placeholder",
-    "app-password-like",  # sixteen lower-case letters, in fours or in one
+    "app-password-like",  # lower-case letters alone, or groups of four of them
 ]
 
 
@@ -270,3 +270,8 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     username: str | None = None
     password: Secret | None = None
     token: Secret | None = None
+
+    def __repr__(self) -> str:  # a user name may be the token
+        return f"Credentials({MASK})"
+
+    __str__ = __repr__

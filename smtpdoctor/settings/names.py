@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -103,6 +104,7 @@ def names_mail_host(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def looks_like(name: str) -> str | None:
     """The known name that `name` was probably meant to be, None for a known or a distant name.
 

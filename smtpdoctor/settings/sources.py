@@ -22,6 +22,12 @@ from smtpdoctor.text import visible
 DOTENV = ".env"
 STDIN = "-"
 
+#: What has more lines is a log or a dump. python-dotenv needs 50 µs a line, and with quotes that
+#: are never closed every line is read several times.
+MOST_LINES = 20_000
+#: A file of names that look like settings is none of ours; these are told, the others are not.
+MOST_NEAR = 50
+
 ENV_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
 
 
@@ -103,6 +109,10 @@ def dotenv_file(path: Path, label: str, *, required: bool) -> Source | None:
 def _text(content: bytes, label: str) -> str:
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise UsageError(f"{label}: UTF-16 text; save it as UTF-8")
+    if content.count(b"\n") + content.count(b"\r") > 2 * MOST_LINES or (
+        len(content.splitlines()) > MOST_LINES
+    ):
+        raise UsageError(f"{label}: more than {MOST_LINES} lines, not a settings file")
     if b"\0" in content:
         raise UsageError(f"{label}: binary (a NUL byte), not a settings file")
     try:
@@ -183,11 +193,11 @@ def _sort(label: str, kind: OriginKind, occurrences: Iterable[Occurrence]) -> So
         if occurrence.name in BY_NAME:
             known.append(occurrence)
             continue
-        if looks_like(occurrence.name):
+        if len(near) < MOST_NEAR and looks_like(occurrence.name):
             # the value may be a secret: its columns would tell its length
             origin = msgspec.structs.replace(occurrence.origin, columns=None)
             near.append(msgspec.structs.replace(occurrence, origin=origin))
-        if names_mail_host(occurrence.name):
+        if len(hosts) < MOST_NEAR and names_mail_host(occurrence.name):
             hosts.append(occurrence)
     return Source(
         label=label, kind=kind, occurrences=tuple(known), near=tuple(near), hosts=tuple(hosts)

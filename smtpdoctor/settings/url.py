@@ -85,11 +85,12 @@ class URL(msgspec.Struct, frozen=True, kw_only=True):
         return offset + moved
 
 
-def read_url(text: str, secrets: frozenset[str] = frozenset()) -> URL:
+def read_url(text: str, secrets: frozenset[str] = frozenset(), *, cut: bool = False) -> URL:
     """Take `smtp://user:password@host:port?option=value` apart.
 
     The scheme may be missing (`user:password@host:587`), as in a TARGET. A user name that is one
-    of `secrets` is hidden too.
+    of `secrets` is hidden too. `cut`: a comment's mark follows, so that the text may end within a
+    password: a single word behind an `@` is then no host for sure.
     """
     if len(text) > LONGEST:
         detail = f"longer than {LONGEST} characters"
@@ -119,7 +120,10 @@ def read_url(text: str, secrets: frozenset[str] = frozenset()) -> URL:
         words = f"{scheme[1]}:// is" if known else "its scheme is"
         problem, detail = "not-a-url", f"{words} not smtp:// or smtps://"
     mode = _mode(text, scheme, host_end)
-    hidden = _hidden(text, _harmless(text, scheme, userinfo_end, host_start, host_end, secrets))
+    harmless = _harmless(text, scheme, userinfo_end, host_start, host_end, secrets)
+    if cut and userinfo_end is not None and not {".", ":"} & set(text[host_start:host_end]):
+        harmless = [span for span in harmless if span[1] <= host_start]
+    hidden = _hidden(text, harmless)
     return URL(
         masked=_mask(text, hidden),
         hidden=hidden,
@@ -212,9 +216,10 @@ def _harmless(
     authority = text[host_start:host_end]
     match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(:[0-9]{0,5})?", authority)
     if match is None and read_host(authority).problem is not None:
-        # what stands behind the colon is no port: a password that a comment cut off
+        # what stands behind the colon is no port: a password that a comment cut off, or, without
+        # an @, what stands before it may be a piece of one too
         name = authority.partition(":")[0]
-        if _is_host(name):
+        if _is_host(name) and (userinfo_end is not None or len(name) < 6):
             found.append((host_start, host_start + len(name) + 1))
         return found
     name, port = (authority, None) if match is None else (match[1], match[2])

@@ -343,6 +343,7 @@ def password_shape(text: str) -> tuple[PasswordShape, ...]:
         "inner-blanks": any(c.isspace() for c in inner.strip()),
         "newline": "\n" in text or "\r" in text,
         "placeholder": is_placeholder(text, "password"),
-        "app-password-like": bool(re.fullmatch(r"[a-z]{16}|[a-z]{4}( [a-z]{4}){3}", inner.strip())),
+        # in one or in groups: a form that says nothing of how many there are
+        "app-password-like": bool(re.fullmatch(r"[a-z]+|[a-z]{4}(?: [a-z]{4})+", inner.strip())),
     }
     return tuple(shape for shape, there in shapes.items() if there)

@@ -22,6 +22,7 @@ SHAPES: dict[PasswordShape, str] = {
     "non-ascii": "characters outside ASCII",
     "inner-blanks": "blanks in it",
     "newline": "a line end in it",
+    "app-password-like": "lower-case letters alone, as app passwords do",
 }
 
 NOTES: dict[NoteKind, str] = {
