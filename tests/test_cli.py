@@ -438,6 +438,38 @@ def test_a_saved_run_keeps_what_is_odd(configured: Command, network: FakeNetwork
     assert again.out == fresh.out
 
 
+def test_a_saved_run_is_private_and_replaces_only_its_like(
+    configured: Command, network: FakeNetwork
+) -> None:
+    run = Path("run.json")
+    configured("check", "--save", "run.json")
+    assert run.stat().st_mode & 0o777 == 0o600
+    configured("check", "--save", "run.json")
+    first = Path(".env").read_text()
+    network.knocks.clear()
+    done = configured("check", "--save", ".env")
+    assert done.status == 2
+    assert "no earlier report of smtpdoctor; --force" in done.err
+    assert Path(".env").read_text() == first
+    assert network.knocks == []
+    Path("link.json").symlink_to("run.json")
+    assert configured("check", "--save", "link.json", "--force").status == 2
+
+
+def test_wrong_usage_leaves_no_file_behind(configured: Command) -> None:
+    assert configured("check", "--save", "run.json", "--port", "99999").status == 2
+    assert not Path("run.json").exists()
+
+
+@pytest.mark.parametrize("option", ["--env-file", "--cafile", "--replay", "--save"])
+def test_a_pipe_ends_at_once(configured: Command, option: str) -> None:
+    os.mkfifo("pipe")
+    done = configured("check", option, "pipe")
+    assert done.status == 2
+    assert "is a pipe, not a regular file" in done.err
+    assert done.err.count("\n") == 1
+
+
 # --- where settings come from ---------------------------------------------------------------
 
 
