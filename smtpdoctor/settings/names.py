@@ -144,6 +144,16 @@ def _distance(left: str, right: str, most: int) -> int | None:
     return distance if distance <= most else None
 
 
+def is_kind(name: str, kind: ValueKind) -> bool:
+    """Whether a known variable of that name holds such a text."""
+    return name in BY_NAME and BY_NAME[name].kind == kind
+
+
+def name_of(kind: ValueKind) -> str:
+    """The first known name of a variable that holds such a text."""
+    return next(variable.name for variable in VARIABLES if variable.kind == kind)
+
+
 def preferred(field: Field) -> str:
     """The project's own name for a field, for a file that has none yet."""
     names: Iterable[str] = (v.name for v in VARIABLES if v.field == field and v.kind != "tls")

@@ -374,7 +374,7 @@ class _Resolution:
             port = host.port
         if mode is None:
             mode = values.IMPLICIT if port == PORTS["implicit"] else values.OPPORTUNISTIC
-        shown_username = self._shown("username", username)
+        shown_username = self._shown_username(username, password, token)
         if sender is None and shown_username is not None and values.is_address(shown_username):
             sender = shown_username
         settings = Settings(
@@ -401,9 +401,15 @@ class _Resolution:
         )
         return settings, Credentials(username=username, password=password, token=token)
 
-    def _shown(self, field: Field, value: str | None) -> str | None:
-        """The value; a mask where its text may not be shown."""
-        return MASK if value is not None and MASK in self.entries[field].text else value
+    def _shown_username(self, value: str | None, *secrets: Secret | None) -> str | None:
+        """The user name; a mask where it may not be shown, or is a secret itself."""
+        if value is None:
+            return None
+        entry = self.entries["username"]
+        if any(secret is not None and secret.reveal() == value for secret in secrets):
+            self.entries["username"] = msgspec.structs.replace(entry, text=MASK)
+            return MASK
+        return MASK if MASK in entry.text else value
 
     def _miss_host(self) -> None:
         """Other settings are there, the host is not: a fault of its own, at the empty line."""

@@ -15,7 +15,7 @@ from smtpdoctor.settings.model import (
     Settings,
     Shadowed,
 )
-from smtpdoctor.settings.names import preferred
+from smtpdoctor.settings.names import is_kind, preferred
 from smtpdoctor.settings.words import SHAPES, how_to_allow, note_words, why_withheld
 from smtpdoctor.text import visible
 
@@ -150,7 +150,7 @@ def _where(origin: Origin) -> str:
 
 
 def _shadow(item: Shadowed) -> str:
-    if item.origin.kind in {"option", "target"} or item.origin.name == "SMTP_URL":
+    if item.origin.kind in {"option", "target"} or is_kind(item.origin.name, "url"):
         return f"{visible(item.text)} in {_where(item.origin)}"
     return f"{_where(item.origin)}={visible(item.text)}"
 

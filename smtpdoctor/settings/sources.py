@@ -188,7 +188,9 @@ def _of_env_line(number: int, name: str, value: str, line: str) -> Occurrence:
 
 
 def _sort(label: str, kind: OriginKind, occurrences: Iterable[Occurrence]) -> Source:
-    known, near, hosts = [], [], []
+    known: list[Occurrence] = []
+    near: list[Occurrence] = []
+    hosts: list[Occurrence] = []
     for occurrence in occurrences:
         if occurrence.name in BY_NAME:
             known.append(occurrence)

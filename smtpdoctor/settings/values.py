@@ -57,6 +57,9 @@ PLAIN = Mode("none", False)
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 PORT_BEHIND = re.compile(r"(.+):([0-9]{1,5})")
+#: What a host's text is told for, where it has several faults.
+HOST_PROBLEMS: tuple[Problem, ...] = ("scheme", "port", "quotes", "blanks", "characters")
+LETTERS = re.compile(r"[a-z]+|[a-z]{4}(?: [a-z]{4})+")
 LABEL = re.compile(r"[\w-]{1,63}")
 
 
@@ -76,26 +79,7 @@ def read_host(text: str) -> Meaning[Host]:
     if is_unexpanded(text):
         return Meaning(problem="placeholder", detail="a template's text, not a host")
     found: dict[Problem, str] = {}
-    rest = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    if rest != text:
-        found["characters"] = "an invisible character"
-    if rest != rest.strip():
-        found["blanks"] = "a blank at the end" if rest == rest.lstrip() else "a blank at the start"
-    rest = rest.strip()
-    bare = rest.strip(QUOTES + ",;").strip()
-    if bare != rest:
-        odd = next(c for c in (*rest[:1], *rest[::-1]) if c in QUOTES + ",;")
-        found["quotes" if odd in QUOTES else "characters"] = f"“{odd}” around it"
-    if scheme := SCHEME.match(bare):
-        known = scheme.group()[:-3].lower() in SCHEMES
-        found["scheme"] = f"{scheme.group() if known else 'a scheme'} before it"
-        bare = bare[scheme.end() :]
-    authority = re.split(r"[/?#\\]", bare, maxsplit=1)[0]
-    if authority != bare and (bare != authority + "/" or "scheme" not in found):
-        found["characters"] = f"“{bare[len(authority)]}” behind it"
-    if "@" in authority:
-        authority = authority.rpartition("@")[2]
-        found["characters"] = "an “@” in it"
+    authority = _authority(_bare_host(text, found), found)
     name, port = _split_port(authority.strip())
     if port is not None:
         found["port"] = f":{port} behind it"
@@ -106,17 +90,47 @@ def read_host(text: str) -> Meaning[Host]:
     if joined != name:
         found["blanks"] = "a blank in it"
     host = _valid(joined)
-    if host is None:
-        problem: Problem = "blanks" if any(c.isspace() for c in joined) else "characters"
-        found = {problem: "a blank in it" if problem == "blanks" else "no host name or address"}
-    for problem in ("scheme", "port", "quotes", "blanks", "characters"):
-        if problem in found:
-            return Meaning(
-                value=Host(host, port) if host else None,
-                problem=problem,
-                detail=", ".join(found.values()),
-            )
-    return Meaning(value=Host(host or "", port))
+    if host is None and any(c.isspace() for c in joined):
+        found = {"blanks": "a blank in it"}
+    elif host is None:
+        found = {"characters": "no host name or address"}
+    if not found:
+        return Meaning(value=Host(host or "", port))
+    return Meaning(
+        value=Host(host, port) if host else None,
+        problem=next(problem for problem in HOST_PROBLEMS if problem in found),
+        detail=", ".join(found.values()),
+    )
+
+
+def _bare_host(text: str, found: dict[Problem, str]) -> str:
+    """The text without what stands around it; what that was is put into `found`."""
+    rest = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if rest != text:
+        found["characters"] = "an invisible character"
+    if rest != rest.strip():
+        found["blanks"] = "a blank at the end" if rest == rest.lstrip() else "a blank at the start"
+    rest = rest.strip()
+    bare = rest.strip(QUOTES + ",;").strip()
+    if bare != rest:
+        odd = next(c for c in (*rest[:1], *rest[::-1]) if c in QUOTES + ",;")
+        found["quotes" if odd in QUOTES else "characters"] = f"“{odd}” around it"
+    return bare
+
+
+def _authority(bare: str, found: dict[Problem, str]) -> str:
+    """Of a text like a URL what stands for host and port; what was more is put into `found`."""
+    if scheme := SCHEME.match(bare):
+        known = scheme.group()[:-3].lower() in SCHEMES
+        found["scheme"] = f"{scheme.group() if known else 'a scheme'} before it"
+        bare = bare[scheme.end() :]
+    authority = re.split(r"[/?#\\]", bare, maxsplit=1)[0]
+    if authority != bare and (bare != authority + "/" or "scheme" not in found):
+        found["characters"] = f"“{bare[len(authority)]}” behind it"
+    if "@" in authority:
+        authority = authority.rpartition("@")[2]
+        found["characters"] = "an “@” in it"
+    return authority
 
 
 def _split_port(text: str) -> tuple[str, int | None]:
@@ -331,6 +345,7 @@ def password_shape(text: str) -> tuple[PasswordShape, ...]:
     """What is told of a password: marks of a slip, never its length or a character of it."""
     inner = text.strip("\r\n")
     first, last = inner[:1], inner[-1:]
+    placeholder = is_placeholder(text, "password")
     shapes: dict[PasswordShape, bool] = {
         "blank-at-start": first.isspace(),
         "blank-at-end": last.isspace(),
@@ -342,8 +357,8 @@ def password_shape(text: str) -> tuple[PasswordShape, ...]:
         "non-ascii": not text.isascii(),
         "inner-blanks": any(c.isspace() for c in inner.strip()),
         "newline": "\n" in text or "\r" in text,
-        "placeholder": is_placeholder(text, "password"),
+        "placeholder": placeholder,
         # in one or in groups: a form that says nothing of how many there are
-        "app-password-like": bool(re.fullmatch(r"[a-z]+|[a-z]{4}(?: [a-z]{4})+", inner.strip())),
+        "app-password-like": not placeholder and bool(LETTERS.fullmatch(inner.strip())),
     }
     return tuple(shape for shape, there in shapes.items() if there)

@@ -45,6 +45,10 @@ def printed(observations: Observations) -> list[str]:
     from smtpdoctor.report.terminal import render as render_terminal
 
     report = build(observations, started="", seconds=0.0)
+    for diagnosis in report.diagnoses:  # a mask is nothing to write into a file
+        for fix in diagnosis.fixes:
+            assert not any(MASK in (value or "") for value in fix.settings.values()), fix
+            assert not any(MASK in edit.with_ for edit in fix.edits), fix
     page = StringIO()
     render_terminal(report, Console(file=page, width=200), verbose=True, strict=False)
     return [render_json(report), page.getvalue()]
@@ -57,7 +61,12 @@ def given_out(dotenv: str, environ: dict[str, str], **options: str | bool) -> st
     except UsageError as error:
         return f"{error} {error!r}"
     found = msgspec.structs.replace(found, folder="folder")
-    changes = [change(found, port=465, tls="implicit", host="new.example")]
+    changes = [
+        change(found, port=465, tls="implicit", host="new.example"),
+        change(found, username="me@example.com", sender="me@example.com"),
+    ]
+    for made in changes:
+        assert not any(MASK in (value or "") for value in made.settings.values()), made
     parts = [repr(found), repr(credentials), show(found), repr(as_data(found)), repr(changes)]
     texts = "\n".join([*parts, *printed(run_of(found))])
     return texts + json.dumps(msgspec.to_builtins(found), ensure_ascii=False)
@@ -301,6 +310,16 @@ def test_user_name_that_is_the_token_is_a_secret(dotenv: str, environ: dict[str,
     found, credentials = read_all(f"SMTP_HOST=h\n{dotenv}", environ)
     assert found.username == MASK
     assert credentials.username == "t0ken-t0ken"
+
+
+def test_user_option_that_is_the_password_is_a_secret() -> None:
+    text = given_out(
+        "", {}, host="h", user="t0ken-t0ken", stdin="t0ken-t0ken\n", password_stdin=True
+    )
+    assert "t0ken" not in text
+    assert "t0ken" not in given_out(
+        "SMTP_HOST=h\nSMTP_USER=t0ken-t0ken\nSMTP_PASS=t0ken-t0ken\n", {}, user="t0ken-t0ken"
+    )
 
 
 def test_common_word_as_a_password_leaves_no_holes() -> None:

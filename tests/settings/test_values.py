@@ -268,7 +268,10 @@ def test_secret_is_never_changed_and_never_printed() -> None:
         ("abcdefghijklmnop", ("app-password-like",)),
         ("abcd efgh ijkl mnop", ("inner-blanks", "app-password-like")),
         ("Abcdefghijklmnop", ()),
-        ("abcdefghijklmno", ()),
+        ("abcdefghijklmno", ("app-password-like",)),  # no length is told
+        ("abcdef", ("app-password-like",)),
+        ("abcd efgh", ("inner-blanks", "app-password-like")),
+        ("abcd efg", ("inner-blanks",)),
         ('"', ()),
         ("'a\"", ()),
     ],
