@@ -16,7 +16,11 @@ from smtpdoctor.diagnosis.views.names import Names
 from smtpdoctor.diagnosis.wording import names as names_words
 from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
+<<<<<<< HEAD
 from smtpdoctor.knowledge.spelling import foreign_letters
+=======
+from smtpdoctor.text import foreign
+>>>>>>> 7438b2f (Quote foreign text in one frame that it can't end or imitate)
 
 CODE = "host-name-typo"
 BEFORE = (
@@ -111,6 +115,6 @@ def _met(run: Run) -> tuple[Evidence, ...]:
         return (Evidence(check="tls", text=f"the server there has a certificate for {names}"),)
     greeting = main.greeting
     if greeting is not None and greeting.reply is not None:
-        said = f"{greeting.reply.code} {greeting.reply.last}"
+        said = foreign(f"{greeting.reply.code} {greeting.reply.last}")
         return (Evidence(check="tls", text=f'the server there says "{said}"'),)
     return ()
