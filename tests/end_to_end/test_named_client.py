@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from pathlib import Path
-
-from rich.console import Console
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
-from smtpdoctor.report.terminal import render
+
+from ..runs import shown
 
 
 async def _report(folder: Path) -> str:
@@ -29,9 +27,7 @@ async def _report(folder: Path) -> str:
                 cafile=setup.cafile,
             )
         )
-        console = Console(file=io.StringIO(), width=80, color_system=None)
-        render(await run(plan, environ={}), console)
-        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+        return shown(await run(plan, environ={}))
 
 
 def test_nodemailers_words_and_lines(tmp_path: Path) -> None:

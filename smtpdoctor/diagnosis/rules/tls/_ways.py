@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from smtpdoctor.diagnosis.evidence import own_line
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, use_way
+from smtpdoctor.diagnosis.fixes import change_settings, use_way
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Handshake
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.smtp.replies import Reply
 from smtpdoctor.text import foreign
+from smtpdoctor.words import MODE_WORDS
 
 
 def where(run: Run) -> str:
