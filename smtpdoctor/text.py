@@ -20,6 +20,8 @@ NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 #: What is shown of one foreign text, in characters.
 LONGEST_QUOTATION = 240
+#: How many characters are given up for a cut between words.
+NEAR = 12
 #: What opens and closes a quotation of ours, and what stands for it inside one.
 OPENING, CLOSING, PLAIN_QUOTE, INNER = "“", "”", '"', "'"
 #: The bar before each further line of a quotation, and what stands for it in ASCII.
@@ -79,10 +81,12 @@ def wrapped(
 
 
 def cut(text: str, room: int, ellipsis: str = "…") -> str:
-    """The text in at most `room` characters; a quotation that is cut is closed."""
+    """The text in at most `room` characters, cut between words where one ends near; a quotation
+    that is cut is closed."""
     if len(text) <= room:
         return text
     kept = max(room - len(ellipsis), 0)
+    kept = max(text.rfind(" ", max(kept - NEAR, 0), kept) + 1, 0) or kept
     if _ends_inside(text[: kept - 1], False):
         return f"{text[: kept - 1]}{ellipsis}{PLAIN_QUOTE}"
     # a mark that has no room for what it opens goes as well

@@ -20,6 +20,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     evidence: int | None = None
+    explanation: bool = True
     snippets: bool = True
     other_fixes: int | None = None
     locations: int | None = None
@@ -37,6 +38,8 @@ FIRST_SCREEN = (
     Room(evidence=0, snippets=False, other_fixes=1, locations=1, steps=1),
     Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=1),
     Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=0),
+    # the page of the code has it
+    Room(evidence=1, explanation=False, snippets=False, other_fixes=0, locations=1, steps=0),
 )
 
 
@@ -54,6 +57,7 @@ class ShownDiagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
     diagnosis: Diagnosis
     brief: bool
+    explanation: str = ""
     locations: tuple[Location, ...] = ()
     table: NetworkTable | None = None
     evidence: tuple[Evidence, ...] = ()
@@ -81,6 +85,7 @@ def _whole(target: TargetReport, diagnosis: Diagnosis, room: Room) -> ShownDiagn
     return ShownDiagnosis(
         diagnosis=diagnosis,
         brief=False,
+        explanation=diagnosis.explanation if room.explanation else "",
         locations=tuple(item for item in diagnosis.locations if item.text)[: room.locations],
         table=table,
         evidence=_evidence(diagnosis, room, table=table is not None, client=client is not None),
@@ -116,10 +121,8 @@ def _evidence(
     prints = [item for item in seen if client and item.kind == "prints"][:1]
     # the table takes the place of one
     most = max(room.evidence - table, 0)
-    if not prints or not most:
-        return tuple(seen[:most])
     others = [item for item in seen if item not in prints]
-    return (*others[: max(most - 1, 1)], *prints)
+    return (*others[: max(most - len(prints), 0)], *prints[:most])
 
 
 def _fix(fix: Fix, room: Room, client: str | None) -> ShownFix:

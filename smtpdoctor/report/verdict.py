@@ -9,6 +9,9 @@ from __future__ import annotations
 from smtpdoctor.report.model import Report, TargetReport
 from smtpdoctor.words import count
 
+#: Behind a verdict on a server that took the sender.
+NOTHING_SENT = "  No message was sent."
+
 
 def verdict_words(target: TargetReport) -> str:
     """What it comes to, with the cause where mail does not go out."""
@@ -46,25 +49,18 @@ def _inconclusive(target: TargetReport) -> str:
 
 
 def _warnings(target: TargetReport) -> str:
-    alone = _of_sender_alone(target)
-    if alone:
-        return alone
-    words = (
-        "Mail goes out, with warnings." if _sender_accepted(target) else f"Warnings{_but(target)}"
-    )
-    return f"{words}  No message was sent."
+    if _sender_accepted(target):
+        return f"Mail goes out, with warnings.{NOTHING_SENT}"
+    return _of_sender_alone(target) or f"Warnings{_but(target)}"
 
 
 def _healthy(target: TargetReport) -> str:
-    alone = _of_sender_alone(target)
-    if alone:
-        return alone
-    words = f"No problem found{_but(target)}"
-    if _sender_accepted(target):
-        provider = target.run.provider
-        judged = provider.sender_judged if provider else "unknown"
-        words = "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
-    return f"{words}  No message was sent."
+    if not _sender_accepted(target):
+        return _of_sender_alone(target) or f"No problem found{_but(target)}"
+    provider = target.run.provider
+    judged = provider.sender_judged if provider else "unknown"
+    words = "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
+    return f"{words}{NOTHING_SENT}"
 
 
 def _but(target: TargetReport) -> str:

@@ -92,11 +92,16 @@ def _lines(report: Report, options: Options) -> Iterator[Text]:
 
 
 def _page(report: Report, target: TargetReport, options: Options) -> list[Text]:
-    """One target: on a first screen with as much as it has room for."""
-    rooms = (EVERYTHING,) if options.verbose else FIRST_SCREEN
+    """One target: on a first screen with as much as it has room for, close before less."""
+    if options.verbose:
+        return list(_Page(report, target, options, EVERYTHING).lines())
     lines: list[Text] = []
-    for room in rooms:
-        lines = list(_Page(report, target, options, room).lines())
+    layouts = [
+        *((room, False) for room in FIRST_SCREEN[:2]),
+        *((room, True) for room in FIRST_SCREEN[1:]),
+    ]
+    for room, close in layouts:
+        lines = list(_Page(report, target, options, room, close=close).lines())
         if len(lines) <= SCREEN:
             break
     return lines
@@ -137,8 +142,19 @@ class _Layout:
 
 
 class _Page(_Layout):
-    def __init__(self, report: Report, target: TargetReport, options: Options, room: Room) -> None:
+    """`close`: without the line below the head and without the way to the code's page."""
+
+    def __init__(
+        self,
+        report: Report,
+        target: TargetReport,
+        options: Options,
+        room: Room,
+        *,
+        close: bool = False,
+    ) -> None:
         super().__init__(options)
+        self.close = close
         self.report = report
         self.target = target
         self.options = options
@@ -148,7 +164,8 @@ class _Page(_Layout):
 
     def lines(self) -> Iterator[Text]:
         yield from self._header()
-        yield Text()
+        if not self.close:
+            yield Text()
         yield from self._checks()
         yield Text()
         briefly = False
@@ -259,7 +276,7 @@ class _Page(_Layout):
         yield from self._title(diagnosis)
         for file, lines in itertools.groupby(shown.locations, lambda item: item.file):
             yield from self._pointer(file, list(lines))
-        yield from self.wrapped(diagnosis.explanation, indent=2)
+        yield from self.wrapped(shown.explanation, indent=2)
         if shown.table is not None:
             for words in network_table.lines(shown.table, self.width):
                 yield Text(visible(words))
@@ -405,7 +422,7 @@ class _Page(_Layout):
 
     def _verdict(self) -> Iterator[Text]:
         target = self.target
-        if target.diagnoses and target.verdict != "healthy":
+        if target.diagnoses and target.verdict != "healthy" and not self.close:
             yield Text(f"more: smtpdoctor explain {target.diagnoses[0].code}", style="dim")
         words = verdict_words(target)
         if len(self.report.targets) == 1:

@@ -16,11 +16,8 @@ from smtpdoctor.diagnosis.views.names import Names
 from smtpdoctor.diagnosis.wording import names as names_words
 from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
-<<<<<<< HEAD
 from smtpdoctor.knowledge.spelling import foreign_letters
-=======
 from smtpdoctor.text import foreign
->>>>>>> 7438b2f (Quote foreign text in one frame that it can't end or imitate)
 
 CODE = "host-name-typo"
 BEFORE = (
