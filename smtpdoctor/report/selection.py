@@ -39,6 +39,7 @@ FIRST_SCREEN = (
     Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=1),
     Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=0),
     # the page of the code has it
+    Room(evidence=2, explanation=False, snippets=False, other_fixes=0, locations=1, steps=0),
     Room(evidence=1, explanation=False, snippets=False, other_fixes=0, locations=1, steps=0),
 )
 

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from smtpdoctor.observations import CertificateSeen, Place
+from smtpdoctor.observations import CertificateSeen, Observations, Place, SettingsRead
 from smtpdoctor.report.model import NotChecked, SetUp, build, join, judge
 from smtpdoctor.report.saved import SavedRunError, read
 from smtpdoctor.words import MODE_WORDS
@@ -90,9 +91,16 @@ def test_a_clock_without_a_zone_is_taken_for_utc(clock: str) -> None:
     assert seen.chain[0].not_after.endswith(("Z", "+00:00"))
 
 
-def test_a_folder_whose_name_is_no_utf_8(tmp_path: Path) -> None:
-    scene = Scene(folder="/srv/b\udcfccher")
-    report = build(scene.observations(), started="2026-11-22T07:00:00Z", seconds=1.0)
+def test_a_folder_whose_name_is_no_utf_8() -> None:
+    seen = Observations(
+        msgspec.structs.replace(
+            item, settings=msgspec.structs.replace(item.settings, folder="/srv/b\udcfccher")
+        )
+        if isinstance(item, SettingsRead)
+        else item
+        for item in Scene.healthy().observations()
+    )
+    report = build(seen, started="2026-11-22T07:00:00Z", seconds=1.0)
     text = as_json(report)
     text.encode("utf-8")
     again = read(text.encode())
