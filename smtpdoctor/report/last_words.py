@@ -52,21 +52,11 @@ def _real_mail(run: Run) -> str | None:
     if not verified or not settings.host or not settings.username:
         return None
     sender = settings.sender or settings.username
+    recipient = settings.recipient or sender
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     scheme = "smtps" if settings.tls == "implicit" else "smtp"
-    command = shlex.join(
-        [
-            "curl",
-            "--ssl-reqd",
-            f"{scheme}://{host}:{settings.port}",
-            "--user",
-            settings.username,
-            "--mail-from",
-            sender,
-            "--mail-rcpt",
-            settings.recipient or sender,
-            "--upload-file",
-            "-",
-        ]
-    )
-    return f"echo 'Subject: test' | {command}"
+    # without From a server may refuse the message (RFC 5322 §3.6)
+    message = ["printf", r"From: %s\nTo: %s\nSubject: test\n\n", sender, recipient]
+    way = ["curl", "--ssl-reqd", f"{scheme}://{host}:{settings.port}"]
+    who = ["--user", settings.username, "--mail-from", sender, "--mail-rcpt", recipient]
+    return f"{shlex.join(message)} | {shlex.join([*way, *who, '-T', '-'])}"

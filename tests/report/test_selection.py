@@ -298,3 +298,15 @@ def test_json_tells_of_rules_that_crashed() -> None:
     crashed = msgspec.structs.replace(report.target, faults=("rule a-b: KeyError at a.py:1",))
     text = as_json(join([crashed], started=STARTED, seconds=1.0))
     assert '"faults": [\n        "rule a-b: KeyError at a.py:1"' in text
+
+
+def test_a_table_takes_the_place_of_one_piece_of_evidence() -> None:
+    scene = blocked(Scene())
+    target = judge(scene.observations(), seconds=1.0)
+    cause = msgspec.structs.replace(
+        target.diagnoses[0],
+        evidence=tuple(Evidence(check="tls", kind="known", text=text) for text in "abc"),
+    )
+    target = msgspec.structs.replace(target, diagnoses=(cause,))
+    assert select(target, EVERYTHING)[0].table is not None
+    assert [len(texts(target, Room(evidence=number))) for number in range(4)] == [0, 0, 1, 2]
