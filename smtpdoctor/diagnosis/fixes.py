@@ -15,12 +15,7 @@ from smtpdoctor.diagnosis.run import Run, Way
 from smtpdoctor.knowledge.spelling import bare
 from smtpdoctor.settings.change import change
 from smtpdoctor.settings.model import TLSMode
-
-MODE_WORDS: dict[TLSMode, str] = {
-    "implicit": "implicit TLS",
-    "starttls": "STARTTLS",
-    "none": "no TLS",
-}
+from smtpdoctor.words import MODE_WORDS
 
 
 def change_settings(

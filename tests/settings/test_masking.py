@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from smtpdoctor.report.json import render as render_json
 
 from smtpdoctor.observations import Observations, SettingRead, SettingsRead
-from smtpdoctor.report.json import render as render_json
 from smtpdoctor.report.model import build
 from smtpdoctor.settings.change import change
 from smtpdoctor.settings.harmless import shown
@@ -41,7 +41,6 @@ def printed(observations: Observations) -> list[str]:
     from io import StringIO
 
     from rich.console import Console
-
     from smtpdoctor.report.terminal import render as render_terminal
 
     report = build(observations, started="", seconds=0.0)

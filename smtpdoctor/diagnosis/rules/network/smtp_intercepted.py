@@ -19,6 +19,7 @@ from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.diagnosis.views.paths import Nearer
 from smtpdoctor.observations import CertificateSeen, Exchange
+from smtpdoctor.text import foreign
 
 CODE = "smtp-intercepted"
 
@@ -135,7 +136,7 @@ def _evidence(
         texts.append(("tls", f"the certificate is for {names}, issued by {issuer}"))
     greeting = main.greeting
     if greeting is not None and greeting.reply is not None and greeting.reply.code:
-        said = f"{greeting.reply.code} {greeting.reply.last}"
+        said = foreign(f"{greeting.reply.code} {greeting.reply.last}")
         texts.append(("tls", f'the greeting is "{said}"'))
     seen = tuple(Evidence(check=check, text=text) for check, text in texts)
     if operator is None:

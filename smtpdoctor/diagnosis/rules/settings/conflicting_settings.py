@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
+from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed
 from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "conflicting-settings"
 

@@ -1,13 +1,12 @@
 """The text of a request to whoever runs the network: what is blocked, from where, the proof.
 
-A pure function of the report. It names no address of mail; secrets were cut out before anything
-was recorded.
+A pure function of the report, in a mail's width. It names no address of mail; secrets were cut
+out before anything was recorded.
 """
 
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -17,9 +16,10 @@ from smtpdoctor.diagnosis.views.ways_out import WaysOut
 from smtpdoctor.diagnosis.wording import ways_out
 from smtpdoctor.observations import ConnectAttempt, PathTrace
 from smtpdoctor.report import network_table
-from smtpdoctor.report.model import Report
-from smtpdoctor.report.summary import OUTCOME_WORDS
-from smtpdoctor.text import visible
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.text import ASCII_BAR, visible, wrapped
+from smtpdoctor.words import OUTCOME_WORDS
 
 WIDTH = 76
 
@@ -54,12 +54,16 @@ MASK = "(a mailbox)"
 MAIL_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 
-def ticket(report: Report) -> str:
-    """The request, ready to send; or one line where no block was found to ask about."""
-    found = next((item for item in report.diagnoses if _stops_mail(item)), None)
-    lines = _request(report, found) if found is not None else [_nothing_to_ask(report)]
+def render(report: Report, options: Options) -> str:
+    """The requests, ready to send; one line for a target of which no block was found."""
+    return "\n".join(_of_target(report, target) for target in report.targets)
+
+
+def _of_target(report: Report, target: TargetReport) -> str:
+    found = next((item for item in target.diagnoses if _stops_mail(item)), None)
+    lines = _request(report, target, found) if found is not None else [_nothing_to_ask(target)]
     text = "\n".join(visible(line).rstrip() for line in lines)
-    return _without_mailbox(report, MAIL_ADDRESS.sub(MASK, text)) + "\n"
+    return _without_mailbox(target, MAIL_ADDRESS.sub(MASK, text)) + "\n"
 
 
 def _stops_mail(item: Diagnosis) -> bool:
@@ -67,27 +71,26 @@ def _stops_mail(item: Diagnosis) -> bool:
     return item.code in BLOCKS and (item.severity == "error" or item.code == "smtp-intercepted")
 
 
-def _without_mailbox(report: Report, text: str) -> str:
+def _without_mailbox(target: TargetReport, text: str) -> str:
     """Without the user name and the addresses of the settings, whatever form they have."""
-    settings = report.run.settings
+    settings = target.run.settings
     for name in (settings.username, settings.sender, settings.recipient):
         if name:
             text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", MASK, text)
     return text
 
 
-def _nothing_to_ask(report: Report) -> str:
-    target = report.targets[0]
-    first = next(iter(report.diagnoses), None)
-    reached = any(item.ok for item in report.run.connects())
+def _nothing_to_ask(target: TargetReport) -> str:
+    first = next(iter(target.diagnoses), None)
+    reached = any(item.ok for item in target.run.connects())
     if reached and (first is None or first.severity != "error"):
         return f"Nothing is blocked: {target.host}, port {target.port}, is reached from here."
     more = f" It found {first.code}: {first.title}." if first else ""
     return f"smtpdoctor found no block that somebody could be asked to lift.{more}"
 
 
-def _request(report: Report, found: Diagnosis) -> Iterator[str]:
-    run = report.run
+def _request(report: Report, target: TargetReport, found: Diagnosis) -> Iterator[str]:
+    run = target.run
     outlet = run.ways_out
     host, port = run.settings.host, run.settings.port
     manner, wish = BLOCKS[found.code]
@@ -100,7 +103,7 @@ def _request(report: Report, found: Diagnosis) -> Iterator[str]:
         + _purpose(run)
     )
     yield ""
-    yield from _where_and_when(report, outlet)
+    yield from _where_and_when(report, run, outlet)
     yield ""
     yield "What was seen:"
     for text in _seen(report, run, found):
@@ -132,8 +135,7 @@ def _purpose(run: Run) -> str:
     )
 
 
-def _where_and_when(report: Report, outlet: WaysOut) -> Iterator[str]:
-    run = report.run
+def _where_and_when(report: Report, run: Run, outlet: WaysOut) -> Iterator[str]:
     machine = [report.where]
     if run.place is not None and run.place.fqdn:
         machine.append(run.place.fqdn)
@@ -161,7 +163,7 @@ def _seen(report: Report, run: Run, found: Diagnosis) -> Iterator[str]:
             yield path
         return
     for evidence in found.evidence:
-        if evidence.check != "settings" and " prints for this: " not in evidence.text:
+        if evidence.kind not in ("own-line", "prints"):
             yield evidence.text
 
 
@@ -217,11 +219,5 @@ def _clock(report: Report, seconds: float) -> str:
     return _utc(report, seconds)[11:]
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        visible(text),
-        WIDTH,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _wrapped(text: str, indent: str = "") -> Iterator[str]:
+    return wrapped(text, WIDTH, indent=indent, bar=ASCII_BAR)
