@@ -166,7 +166,7 @@ def _alternatives(ways: WaysOut) -> Iterator[str]:
 def _marks(item: PlatformSeen) -> Evidence:
     sure = "" if item.verified else "probably "
     text = f"this {sure}runs on {item.name}: {', '.join(item.marks)}"
-    return Evidence(check="reach", kind="known", text=text)
+    return Evidence(check="reach", kind="seen", text=text)
 
 
 def _steps(lift: Lift) -> list[str]:
