@@ -97,6 +97,28 @@ def test_a_prohibition_by_a_router_speaks_of_a_filter() -> None:
     assert reach(scene).end == "rejected-by-a-router"
 
 
+def test_a_router_that_turns_a_connect_away_does_so_whatever_the_system_calls_it() -> None:
+    scene = after("refused")
+    scene.trace(587, WAY[0], end="icmp", sender=WAY[1], icmp="net-unreachable")
+
+    assert reach(scene).end == "rejected-by-a-router"
+
+
+def test_a_router_that_refuses_everybodys_port_is_a_filter() -> None:
+    scene = after("unreachable")
+    scene.trace(587, WAY[0], end="icmp", sender=WAY[1], icmp="host-unreachable")
+    controls(scene, "unreachable", "unreachable")
+
+    assert reach(scene).end == "rejected-by-a-router"
+
+
+def test_an_own_error_after_the_silence_is_not_what_ended_it() -> None:
+    scene = after("silent")
+    scene.trace(587, end="icmp", sender="192.168.1.20", icmp="host-unreachable")
+
+    assert reach(scene).end == "silent"
+
+
 def test_a_router_that_knows_no_way_speaks_of_the_host() -> None:
     scene = after("unreachable")
     scene.trace(587, WAY[0], end="icmp", sender=WAY[1], icmp="host-unreachable")
@@ -154,6 +176,25 @@ def test_a_platform_that_blocks_everybody_may_be_why_all_ports_are_silent() -> N
     assert reach(scene).end == "silent-where-blocked"
 
     controls(scene, "open")
+    assert reach(scene).end == "silent-host"
+
+
+@pytest.mark.parametrize("beside", ["control", "control-address"])
+def test_a_platforms_block_is_proposed_only_where_nobody_else_was_heard(beside: str) -> None:
+    scene = after("silent").platform("digitalocean_droplet")
+    own_ports(scene, {465: "silent"})
+    if beside == "control":
+        controls(scene, "unreachable")
+    else:
+        scene.connect("open", "1.1.1.1", 443, "control-address", host="1.1.1.1")
+
+    assert reach(scene).end == "silent-host"
+
+
+def test_a_host_whose_other_ports_nobody_tried_is_silent_where_others_answer() -> None:
+    scene = after("silent")
+    landmarks(scene, "open")
+
     assert reach(scene).end == "silent-host"
 
 
