@@ -66,6 +66,61 @@ def test_what_stands_beside_is_of_the_same_family() -> None:
     assert not reach(scene).host_is_alive
 
 
+def test_of_several_outcomes_the_most_telling_counts() -> None:
+    scene = after("silent")
+    scene.connect("silent", IPV4, 465, "other-port")
+    scene.connect("refused", "212.227.15.199", 465, "other-port", host="smtp.ionos.com")
+
+    assert reach(scene).own_ports == {465: "refused"}
+
+
+# --- a host with IPv6 addresses alone ---------------------------------------------------------
+
+
+def ipv6_alone(outcome: ConnectOutcome) -> Scene:
+    """Over IPv4 something is reached, over IPv6 nothing is, but for what the test adds."""
+    scene = Scene()
+    scene.addresses(IPV6)
+    scene.connect(outcome, IPV6)
+    landmarks(scene, "open")
+    return scene
+
+
+def test_ipv6_is_dead_where_only_ipv4_reaches_anything() -> None:
+    assert reach(ipv6_alone("silent")).end == "without-ipv6"
+    assert reach(ipv6_alone("no-route")).end == "without-ipv6"
+
+
+def test_a_refusal_over_ipv6_shows_that_it_works() -> None:
+    assert reach(ipv6_alone("refused")).end == "refused-by-the-server"
+
+
+def test_another_port_of_the_host_shows_that_ipv6_works() -> None:
+    scene = ipv6_alone("silent")
+    scene.connect("refused", IPV6, 465, "other-port")
+
+    assert reach(scene).end == "silent-beside-a-port"
+
+
+def test_another_host_shows_that_ipv6_works() -> None:
+    scene = ipv6_alone("silent")
+    scene.connect("open", "2001:db8::99", purpose="control", host="smtp.gmail.com")
+
+    assert reach(scene).end == "silent-host"
+
+
+# --- nothing is reached -----------------------------------------------------------------------
+
+
+def test_nothing_is_reached_where_the_literal_addresses_are_silent_too() -> None:
+    scene = after("silent")
+    landmarks(scene, "silent")
+    assert reach(scene).end == "nothing-reached"
+
+    own_ports(scene, {465: "refused"})
+    assert reach(scene).end == "silent-beside-a-port"
+
+
 # --- refusals beside each other ---------------------------------------------------------------
 
 

@@ -312,7 +312,7 @@ class Reach:
 
     @property
     def _only_ipv6_is_dead(self) -> bool:
-        if self.reached or any(item.family == "IPv4" for item in self.attempts):
+        if any(item.family == "IPv4" for item in self.attempts):
             return False
         if self.outcome in ANSWERS or self.host_is_alive or self.others_answer:
             return False
