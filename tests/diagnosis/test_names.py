@@ -76,6 +76,26 @@ def test_servers_that_refuse_by_themselves_are_down_all_of_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("servers", "failure"),
+    [
+        ((SERVER,), "blocked"),  # everybody refuses: somebody on the way does
+        ((FORWARDER,), "no-answer"),  # nothing is on the way to this machine
+        ((FORWARDER, SERVER), "blocked"),
+    ],
+)
+def test_where_public_resolvers_refuse_too_it_is_a_filter(
+    servers: tuple[str, ...], failure: str
+) -> None:
+    scene = Scene().resolvers(*servers)
+    scene.lookup(error="EAI_AGAIN")
+    for server in servers:
+        scene.name_server("unreachable", server=server, error="ECONNREFUSED")
+    compare(scene, udp="unreachable", tcp="unreachable", error="ECONNREFUSED")
+
+    assert seen(scene).failure == failure
+
+
+@pytest.mark.parametrize(
     ("outcome", "failure"),
     [("servfail", "blocked"), ("refused", "no-help"), ("malformed", "no-help")],
 )
@@ -91,6 +111,8 @@ def test_a_forwarder_passes_on_that_it_got_no_answer(
 
 
 def test_only_near_servers_fail() -> None:
+    assert not seen(looked_up("", servers={SERVER: "silent"})).only_near_servers_fail
+
     assert seen(looked_up("EAI_AGAIN", servers={SERVER: "servfail"})).only_near_servers_fail
     assert not seen(
         looked_up("EAI_AGAIN", servers={"192.0.2.53": "servfail"})
