@@ -75,6 +75,39 @@ def test_servers_that_refuse_by_themselves_are_down_all_of_them() -> None:
     assert seen(compare(scene)).failure == "blocked"
 
 
+@pytest.mark.parametrize(("tcp", "failure"), [("answer", "blocked"), ("silent", "no-answer")])
+def test_an_answer_over_tcp_shows_that_other_traffic_passes(
+    tcp: NameServerOutcome, failure: str
+) -> None:
+    scene = compare(looked_up("EAI_AGAIN", servers={SERVER: "silent"}), tcp=tcp, landmarks="silent")
+
+    assert seen(scene).failure == failure
+
+
+@pytest.mark.parametrize(
+    ("question", "record", "answer", "searched"),
+    [
+        ("smtp.ionos.com.corp.example", "A", "10.0.0.9", True),
+        ("smtp.ionos.com.corp.example", "MX", "10.0.0.9", False),
+        ("smtp.ionos.com.corp.example", "A", "10.0.0.8", False),  # another address than it took
+        ("other.corp.example", "A", "10.0.0.9", False),
+    ],
+)
+def test_the_search_list_made_another_name_of_it(
+    question: str, record: str, answer: str, searched: bool
+) -> None:
+    scene = looked_up("", "10.0.0.9", servers={SERVER: "nxdomain"})
+    scene.name_server(
+        "answer",
+        answer,
+        question=question,
+        record=record,  # type: ignore[arg-type]
+        asked_for="related",
+    )
+
+    assert (seen(scene).searched is not None) == searched
+
+
 @pytest.mark.parametrize(
     ("servers", "failure"),
     [

@@ -320,6 +320,29 @@ def test_a_block_that_shows_nowhere_is_the_servers_only_where_others_take_the_po
     assert reach(scene).is_servers_own
 
 
+def test_a_refusal_is_the_servers_only_by_its_own_address() -> None:
+    for sender, own in ((IPV4, True), (WAY[1], False)):
+        scene = after("unreachable")
+        scene.trace(587, WAY[0], end="icmp", sender=sender, icmp="admin-prohibited")
+        assert reach(scene).is_servers_own == own
+
+
+def test_only_ports_that_answer_speak_for_the_host() -> None:
+    scene = after("silent")
+    own_ports(scene, {25: "silent", 465: "refused", 443: "open"})
+
+    assert reach(scene).open_ports == [443]
+    assert reach(scene).answering_port == 465
+
+
+def test_where_one_address_answers_a_port_of_the_other_family_speaks_too() -> None:
+    scene = both("open", "silent")
+    scene.connect("silent", IPV4, 25, "other-port")
+    scene.connect("open", IPV4, 465, "other-port")
+
+    assert reach(scene).answering_port == 465
+
+
 def test_a_block_before_the_server_is_not_the_servers() -> None:
     scene = after("refused")
     scene.trace(443, *WAY, end="open")
