@@ -91,6 +91,24 @@ def test_ipv6_is_dead_where_only_ipv4_reaches_anything() -> None:
     assert reach(ipv6_alone("no-route")).end == "without-ipv6"
 
 
+def test_a_host_with_ipv4_too_is_not_one_of_ipv6_alone() -> None:
+    scene = both("no-route", "silent")
+    landmarks(scene, "open")
+
+    assert reach(scene).end == "nothing-reached"
+
+
+def test_ipv4_works_only_by_what_answered_over_it() -> None:
+    scene = ipv6_alone("silent")
+    assert reach(scene).ipv4_works
+
+    scene = Scene()
+    scene.addresses(IPV6)
+    scene.connect("silent", IPV6)
+    scene.connect("open", "2001:db8::99", purpose="control", host="smtp.gmail.com")
+    assert not reach(scene).ipv4_works
+
+
 def test_a_refusal_over_ipv6_shows_that_it_works() -> None:
     assert reach(ipv6_alone("refused")).end == "refused-by-the-server"
 
@@ -188,6 +206,22 @@ def test_an_error_of_the_server_itself_speaks_of_its_filter() -> None:
     assert reach(scene).end == "filtered"
 
 
+def test_what_this_machine_denies_it_keeps_in_unless_a_router_says_so() -> None:
+    scene = after("denied")
+    assert reach(scene).end == "kept-in"
+
+    scene.trace(587, end="icmp", sender=IPV4, icmp="admin-prohibited")
+    assert reach(scene).end == "kept-in"
+
+
+def test_each_control_counts_by_itself_and_on_the_configured_port() -> None:
+    scene = after("silent")
+    controls(scene, "silent", "open")
+    scene.connect("open", "192.0.2.25", 465, "control", host="smtp.gmail.com")
+
+    assert reach(scene).controls == {"smtp.gmail.com": "silent", "smtp.sendgrid.net": "open"}
+
+
 # --- silence beside what answers --------------------------------------------------------------
 
 
@@ -251,6 +285,53 @@ def test_a_host_whose_other_ports_nobody_tried_is_silent_where_others_answer() -
     landmarks(scene, "open")
 
     assert reach(scene).end == "silent-host"
+
+
+# --- one address of several -------------------------------------------------------------------
+
+OTHER = "212.227.15.199"
+
+
+def one_of_two(outcome: ConnectOutcome) -> Scene:
+    scene = Scene()
+    scene.addresses(IPV4, OTHER)
+    scene.connect("open", IPV4)
+    scene.connect(outcome, OTHER)
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        ("denied", "local-firewall"),
+        ("refused", "port-refused"),
+        ("reset", "port-refused"),
+        ("silent", "host-unreachable"),
+    ],
+)
+def test_an_address_that_another_one_makes_up_for(outcome: ConnectOutcome, code: str) -> None:
+    assert list(reach(one_of_two(outcome)).by_code) == [code]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "address", "code"),
+    [
+        ("open", OTHER, "port-blocked"),
+        ("open", IPV4, "host-unreachable"),  # of another machine
+        ("silent", OTHER, "host-unreachable"),
+    ],
+)
+def test_such_an_address_is_blocked_where_its_own_other_port_answers(
+    outcome: ConnectOutcome, address: str, code: str
+) -> None:
+    scene = one_of_two("silent")
+    scene.connect(outcome, address, 465, "other-port")
+
+    assert list(reach(scene).by_code) == [code]
+
+
+def test_an_error_over_ipv6_beside_ipv4_that_works() -> None:
+    assert list(reach(both("open", "refused")).by_code) == ["ipv6-broken"]
 
 
 # --- what shows no cause ----------------------------------------------------------------------
