@@ -29,12 +29,15 @@ def _read(reader: str, text: str, *, joins_comments: bool) -> DotenvFile:
         if text[offset] in "#;":
             offset = _comment_end(text, offset, joins=joins_comments)
             continue
-        stop = first_of(text, "=\n\r", offset)
+        stop = first_of(text, "=\n\r", offset + 1)  # a = at its start belongs to the name
         if not text.startswith("=", stop):
             draft.fault("no-assignment", "line-skipped", offset)
             offset = stop
             continue
-        offset = _value(draft, text[offset:stop].rstrip(SPACE), stop + 1)
+        name = text[offset:stop].rstrip(SPACE)
+        if name.startswith("="):
+            draft.fault("name-invalid", "line-skipped", offset)
+        offset = _value(draft, name, stop + 1)
     return draft.finish(reader, "file")
 
 
@@ -73,7 +76,8 @@ def _value(draft: Draft, name: str, start: int) -> int:
         alterations.append("quotes-kept")
     if "\n" in text[first:end]:
         alterations.append("lines-joined")
-    draft.add(name, "".join(pieces) + bare, first, end, alterations)
+    if not name.startswith("="):
+        draft.add(name, "".join(pieces) + bare, first, end, alterations)
     return offset
 
 

@@ -1,0 +1,120 @@
+"""Any text is read: without an exception, in time that grows with its size, without a secret."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtpdoctor.settings.readers.dotenv import evidently_meant, quoting, read, readers, understand
+from smtpdoctor.settings.readers.dotenv.reading import LONGEST_TEXT
+
+MIB = LONGEST_TEXT
+MANY = 20_000
+PIECES = ["'", '"', "`", "\\", "$", "${", "}", "$(", ")", "#", " ", "\n", "\r", "=", ":-", "A", "é"]
+ENVIRON = {"A": "x$A", "B": "$B${A}", "HOME": "/home/user"}
+
+#: Whole files of one thing. What takes a reader's program minutes must not take a model any.
+PATHOLOGICAL = {
+    "newlines": "\n" * MIB,
+    "blanks": " " * MIB,
+    "blank lines": " \n" * (MIB // 2),
+    "tabs behind a name": "A" + "\t" * (MIB - 1),
+    "names without an end": "A" * MIB,
+    "equals signs": "=" * MIB,
+    "export export export": "export " * (MIB // 7),
+    "hashes": "A=" + "#" * (MIB - 2),
+    "hashes and blanks": "A=" + " #" * (MIB // 2 - 1),
+    "blanks, then no comment": "A=x" + " " * (MIB - 4) + "x",
+    "double quotes": "A=" + '"' * (MIB - 2),
+    "single quotes": "A=" + "'" * (MIB - 2),
+    "backticks": "A=" + "`" * (MIB - 2),
+    "backslashes": "A=" + "\\" * (MIB - 2),
+    "backslashes in quotes": 'A="' + "\\" * (MIB - 4) + '"',
+    "escaped quotes": 'A="' + '\\"' * (MIB // 2 - 2),
+    "escaped single quotes": "A='" + "\\'" * (MIB // 2 - 2),
+    "quotes and blanks": "A='" + "\\' " * (MIB // 3 - 2),
+    "open quotes in every line": "A='\"`\n" * MANY,
+    "open double quotes": 'A="\\\n' * MANY,
+    "quoted lines without an end": 'A="x\n' + "B=y\n" * MANY,
+    "dollars": "A=" + "$" * (MIB - 2),
+    "names": "A=" + "$A" * (MIB // 2 - 1),
+    "braced names": "A=" + "${A}" * (MIB // 4 - 1),
+    "quoted braced names": 'A="' + "${A}" * (MIB // 4 - 2) + '"',
+    "open braces": "A=" + "${" * (MIB // 2 - 1),
+    "open braces with a name": "A=" + "${A" * (MIB // 3 - 1),
+    "open braces, one closed": "A=" + "${A:" * (MIB // 4 - 1) + "}",
+    "nested defaults": "A=" + "${B:-" * (MIB // 6 - 1) + "}" * (MIB // 6),
+    "quoted nested defaults": 'A="' + "${B:-" * (MIB // 6 - 1) + "}" * (MIB // 6) + '"',
+    "defaults": "A=" + "${B:-c}" * (MIB // 7 - 1),
+    "defaults without an end": "A=" + "$B:-" * (MIB // 4 - 1),
+    "commands": "A=" + "$(" * (MIB // 2 - 1),
+    "commands with an end": "A=" + "$(a)" * (MIB // 4 - 1),
+    "parentheses": "A=$(" + "(" * (MIB // 2 - 2) + ")" * (MIB // 2 - 2),
+    "escaped commands": "A=" + "\\$(a)" * (MIB // 5 - 1),
+    "operators": "A=" + ";" * (MIB - 2),
+    "pipes": "A=a" + "|a" * (MIB // 2 - 2),
+    "redirections": "A=a" + ">a" * (MIB // 2 - 2),
+    "carriage returns": "A=a\r" * MANY,
+    "line separators": "A=" + "'\u2028" * (MIB // 2 - 1),
+    "many variables": "".join(f"A{number}=x\n" for number in range(MANY)),
+    "references to references": "A=xxxxxxxxxx\n" + "A=$A$A${A}\n" * 5000,
+    "one name again and again": "A=x\n" * MANY,
+    "non-ASCII": "A=é\n" * MANY,
+    "NULs": "A=\0\n" * MANY,
+}
+
+
+@pytest.mark.parametrize("name", PATHOLOGICAL)
+def test_a_pathological_file_is_read_by_every_reader(name: str) -> None:
+    text = PATHOLOGICAL[name]
+    assert len(text) <= LONGEST_TEXT
+    for reader in readers():
+        file = read(reader, text, ENVIRON)
+        size = sum(len(entry.value.reveal()) for entry in file.entries if entry.value)
+        # what references come to is bounded, too
+        assert size < 16 * MIB, reader
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_no_text_of_special_characters_raises(text: str) -> None:
+    for reader in readers():
+        read(reader, f"A={text}\nB=b\n", ENVIRON)
+        read(reader, text, ENVIRON)
+
+
+@given(text=st.text(st.characters(), max_size=60))
+def test_no_text_raises(text: str) -> None:
+    for reader in readers():
+        file = read(reader, text)
+        for entry in file.entries:
+            lines = text.removeprefix("\ufeff").count("\n") + text.count("\r") + 1
+            assert 1 <= entry.line <= entry.last_line <= lines
+            start, end = entry.columns
+            assert 1 <= start <= end <= len(entry.text.reveal()) + 1
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=20).map("".join))
+def test_no_value_raises_where_it_is_quoted_or_understood(text: str) -> None:
+    evidently_meant(text)
+    quoting(text, ["npm-dotenv", "bash", "docker", "symfony"])
+    understand(f"A={text}", "A", list(readers()), ENVIRON)
+
+
+def test_nothing_prints_a_secret() -> None:
+    text = 'A="hunter#2$x" y\nA=hunter#2\n'
+    for reader in readers():
+        assert "hunter" not in repr(read(reader, text))
+    assert "hunter" not in repr(understand(text, "A", list(readers())))
+    assert "hunter" not in repr(quoting("hunter#2", list(readers())))
+    assert "hunter" not in repr(evidently_meant("'hunter#2' # hunter"))
+
+
+def test_of_a_file_that_is_too_large_whole_lines_are_read() -> None:
+    text = "A=x\n" + "#" * LONGEST_TEXT
+    assert [entry.name for entry in read("decouple", text).entries] == ["A"]
+
+
+def test_nobody_else_s_reader_is_read_as() -> None:
+    with pytest.raises(KeyError):
+        read("nobody", "A=x")
