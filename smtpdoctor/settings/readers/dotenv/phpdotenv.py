@@ -226,5 +226,5 @@ def _cast(entry: Entry) -> Entry:
 
 READERS = (
     Reader(name="phpdotenv", title="phpdotenv", versions=("5.4.1", "5.6.4"), read=read),
-    Reader(name="laravel", title="Laravel", versions=("11",), read=read_laravel),
+    Reader(name="laravel", title="Laravel", versions=(), read=read_laravel),
 )

@@ -1,6 +1,7 @@
 r"""systemd's `EnvironmentFile=`.
 
-Source: systemd 252.39 and 257, src/basic/env-file.c; systemd.exec(5). Nothing is expanded. A
+Source: systemd, src/basic/env-file.c of 252 (run: 252.38, 252.39) and after 254 (read);
+systemd.exec(5). Nothing is expanded. A
 backslash counts outside single quotes; before a line end it joins lines. Of a comment that ends
 in a backslash the next line is a part before 254.
 """
@@ -143,7 +144,7 @@ def read_252(text: str, environ: Mapping[str, str]) -> DotenvFile:
 
 
 READERS = (
-    Reader(name="systemd", title="systemd's EnvironmentFile", versions=("257",), read=read),
+    Reader(name="systemd", title="systemd's EnvironmentFile", versions=(), read=read),
     Reader(
         name="systemd-252",
         title="systemd's EnvironmentFile before 254",
