@@ -212,7 +212,7 @@ class _Shell:
         assignments: list[_Assignment] = []
         words: list[str | None] = []
         arguments: list[_Assignment] = []
-        something = False
+        something = redirected = False
         while True:
             self.skip_blanks()
             if self.offset >= len(self.text) or self.text[self.offset] in "\n;|#":
@@ -220,7 +220,7 @@ class _Shell:
             if self.at("&") and not self.at("&>"):
                 break
             if self.redirection():
-                something = True
+                something = redirected = True
                 continue
             if self.text[self.offset] in "()":
                 raise self.fail() if something or self.at(")") else self.subshell()
@@ -248,6 +248,9 @@ class _Shell:
         if not words:
             return assignments, False
         if words[0] == "export" and not any(word is None or word.startswith("-") for word in words):
+            if redirected:  # where the file can't be opened, export does nothing
+                for argument in arguments:
+                    argument.word.pieces.append(UntoldError("process"))
             return arguments, False
         first = words[0]
         self.ran = True
