@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import Family, is_local
+from smtpdoctor.addresses import Family, is_local, is_loopback
 from smtpdoctor.observations import (
     Addresses,
+    AnyObservation,
     CertificateSeen,
     ConnectAttempt,
     Exchange,
@@ -22,6 +23,7 @@ from smtpdoctor.observations import (
     LoginNotTried,
     Observations,
     Place,
+    ResolverConfiguration,
     SenderQuestion,
     Session,
     SettingRead,
@@ -115,6 +117,26 @@ class Run:
 
     def __init__(self, observations: Observations) -> None:
         self.observations = observations
+
+    @cached_property
+    def roots(self) -> tuple[AnyObservation, ...]:
+        """The failures that want a cause: not those that nobody need do anything about."""
+        return tuple(item for item in self.observations.roots() if not self._asks_for_nothing(item))
+
+    def _asks_for_nothing(self, item: AnyObservation) -> bool:
+        """Whether a failure is how the machine is made, and the run did without what failed.
+
+        An address of a family that has no route, or the other loopback address, beside one that
+        was reached; no name server where the name was found without.
+        """
+        if isinstance(item, ConnectAttempt):
+            harmless = item.outcome == "no-route" or is_loopback(item.address)
+            return harmless and any(
+                other.ok and other.host == item.host for other in self.connects(item.purpose)
+            )
+        if isinstance(item, ResolverConfiguration):
+            return bool(self.observations.of(Addresses, ok=True))
+        return False
 
     @cached_property
     def settings(self) -> Settings:
