@@ -9,15 +9,16 @@ from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import covers
+from smtpdoctor.diagnosis.wording import certificate as certificates
 from smtpdoctor.observations import CertificateInfo, NameServerAnswer
 
 CODE = "certificate-name-mismatch"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _certificate.refused(run, CODE)
+    refused = run.certificate.refused_as(CODE)
     if refused is None:
         return
     host = run.settings.host or refused.seen.hostname
@@ -38,23 +39,23 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity=refused.severity,
         confidence="certain",
-        title=f"certificate of {_ways.where(run)} is for {_certificate.listed(names, 2)}"
+        title=f"certificate of {run.where} is for {certificates.listed(names, 2)}"
         if names
-        else f"certificate of {_ways.where(run)} names no host",
+        else f"certificate of {run.where} names no host",
         explanation=(
             f"The server proved to be another one than {host}, the name in the settings. "
-            f"{why}{_certificate.consequence(refused)}"
+            f"{why}{certificates.consequence(refused)}"
         ),
         evidence=(
             *own_line(run, "host"),
-            *_certificate.description(run, refused),
+            *certificates.description(run, refused),
             *_aliases(run, host),
-            *_certificate.also_wrong(run, refused),
+            *certificates.also_wrong(run, refused),
         ),
-        fixes=_certificate.fixes(
+        fixes=certificates.fixes(
             run,
             *(
-                (_certificate.find_out(run, "Don't log in there before you know."),)
+                (certificates.find_out(run, "Don't log in there before you know."),)
                 if stranger
                 else _fixes(run, host, names, certified)
             ),
@@ -115,7 +116,7 @@ def _right_name(
     ]
     known = [entry.host for entry in certified.hosts if entry.verified] if certified else []
     for candidate in (*targets, *known):
-        if _certificate.covers(names, candidate):
+        if covers(names, candidate):
             return candidate
     concrete = [name for name in names if "*" not in name and not is_address(name)]
     for prefix in ("smtp", "mail", "mx"):
