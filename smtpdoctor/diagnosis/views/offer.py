@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.model import Severity
 from smtpdoctor.observations import Exchange, Step
+from smtpdoctor.smtp.authentication import PASSWORD_MECHANISMS, TOKEN_MECHANISMS
 from smtpdoctor.smtp.capabilities import Capabilities, is_masked_greeting
 from smtpdoctor.smtp.replies import Reply
 from smtpdoctor.text import foreign
@@ -41,6 +42,21 @@ class OfferView:
     def in_clear(self) -> Capabilities | None:
         """What EHLO announced before TLS; None without an answer to it."""
         return self._run.main.capabilities(in_tls=False) if self._run.main else None
+
+    def carries_login(self, offer: Capabilities | None) -> bool:
+        """Whether an EHLO reply has a mechanism for the kind of secret that the settings have."""
+        token = self._run.settings.has_token
+        fitting = TOKEN_MECHANISMS if token else PASSWORD_MECHANISMS
+        return offer is not None and any(name in fitting for name in offer.auth)
+
+    @property
+    def login_inside_tls(self) -> bool:
+        """A probe of this port came into TLS, and there the login is to be had."""
+        found = (self._run.mode.probe("starttls"), self._run.mode.probe("implicit"))
+        return any(
+            view is not None and view.works and self.carries_login(view.capabilities(in_tls=True))
+            for view in found
+        )
 
     @property
     def announced(self) -> str:

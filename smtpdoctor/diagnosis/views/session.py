@@ -51,19 +51,23 @@ class SessionView:
         return Capabilities.parse(ehlo.reply)
 
     @property
+    def in_verified_tls(self) -> bool:
+        """The session came into TLS whose certificate was verified for the host."""
+        return (
+            self.handshake is not None
+            and self.handshake.ok is True
+            and self.certificate is not None
+            and self.certificate.verified
+        )
+
+    @property
     def works(self) -> bool:
         """TLS as asked for with a verified certificate, and EHLO accepted: a login could follow."""
         ehlo = self.step("ehlo")
         accepted = ehlo is not None and ehlo.ok is True and ehlo.reply is not None
         if self.session.tls == "none":
             return accepted
-        return (
-            accepted
-            and ehlo is not None
-            and ehlo.in_tls
-            and self.certificate is not None
-            and self.certificate.verified
-        )
+        return accepted and ehlo is not None and ehlo.in_tls and self.in_verified_tls
 
     @property
     def logged_in(self) -> bool:

@@ -16,8 +16,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
     if main is None or main.session.tls != "none" or not run.settings.has_credentials:
         return
-    offer = main.capabilities(in_tls=False)
-    if offer is None or not offer.auth:
+    offer = run.offer.in_clear
+    if offer is None or not run.offer.carries_login(offer):
         return
     where = run.where
     nearby = run.is_loopback_target

@@ -13,7 +13,7 @@ from smtpdoctor.observations import AnyObservation
 from smtpdoctor.text import foreign
 
 CODE = "tls-required"
-BEFORE = ("ehlo-rejected", "auth-not-offered", "credentials-missing")
+BEFORE = ("ehlo-rejected", "auth-not-offered", "auth-impossible-in-clear", "credentials-missing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -53,15 +53,14 @@ def _demand(run: Run, main: SessionView) -> tuple[AnyObservation, str] | None:
         if exchange is not None and exchange.reply is not None and demands_tls(exchange.reply):
             said = foreign(f"{exchange.reply.code} {exchange.reply.last}")
             return exchange, f'{run.where} answered {step.upper()} with "{said}"'
-    offer = main.capabilities(in_tls=False)
-    if (
-        run.settings.has_credentials
-        and main.login_not_tried is not None
-        and offer is not None
-        and offer.starttls
-        and not offer.auth
-    ):
-        return main.login_not_tried, (
+    offer, kept_back = run.offer.in_clear, main.login_not_tried
+    if not run.settings.has_credentials or kept_back is None or offer is None:
+        return None
+    if run.offer.login_inside_tls and not run.offer.carries_login(offer):
+        offered = f"only AUTH {' '.join(offer.auth)}" if offer.auth else "no AUTH"
+        return kept_back, f"before TLS {run.where} offers {offered}; inside TLS it has the login"
+    if offer.starttls and not offer.auth:
+        return kept_back, (
             f"before TLS {run.where} offers STARTTLS and no AUTH: the login exists only inside TLS"
         )
     return None
