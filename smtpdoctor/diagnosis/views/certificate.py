@@ -53,6 +53,17 @@ class CertificateView:
     def seen(self) -> CertificateSeen | None:
         return self._run.main.certificate if self._run.main else None
 
+    @property
+    def common_name_alone(self) -> str:
+        """The Common Name of a verified certificate that has no other name; "" where it has one.
+
+        OpenSSL still goes by it; RFC 9525 §2 does not, and strict clients refuse it.
+        """
+        seen = self.seen
+        if seen is None or not seen.verified or not seen.chain or seen.chain[0].names:
+            return ""
+        return seen.chain[0].subject.get("CN", "")
+
     @cached_property
     def refused(self) -> RefusedCertificate | None:
         """The certificate, where verification refused it."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
-from smtpdoctor.diagnosis.evidence import own_line
+from smtpdoctor.diagnosis.evidence import cite, own_line
 from smtpdoctor.diagnosis.fixes import change_settings
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import covers
 from smtpdoctor.diagnosis.wording import certificate as certificates
@@ -20,6 +20,7 @@ CODE = "certificate-name-mismatch"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.certificate.refused_as(CODE)
     if refused is None:
+        yield from _common_name_alone(run)
         return
     host = run.settings.host or refused.seen.hostname
     names = _names(refused.leaf)
@@ -62,6 +63,56 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         explains=(refused.seen.id,),
         points_at=() if stranger else ("host",),
+    )
+
+
+def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
+    """A certificate that the doctor's own TLS took by its Common Name, and strict clients don't."""
+    seen, name = run.certificate.seen, run.certificate.common_name_alone
+    if seen is None or not name:
+        return
+    client = knowledge.clients().get(run.settings.client or "")
+    strict = [item for item in knowledge.clients().values() if item.refuses_common_name]
+    refused = client is not None and client.refuses_common_name
+    sources = sorted({source for item in strict for source in item.sources})
+    severity: Severity = "note"
+    if refused:
+        severity = "error" if run.settings.verify else "warning"
+    yield Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence="certain",
+        title=f"certificate of {run.where} has its name only as the Common Name",
+        explanation=(
+            "The host's name stands only in the certificate's subject, where it was written long "
+            "ago. smtpdoctor's own TLS still takes it from there. "
+            + (
+                f"{client.name} does not: it refuses the certificate and sends no mail."
+                if client is not None and refused
+                else f"Strict programs refuse it ({', '.join(item.name for item in strict)})."
+            )
+        ),
+        evidence=(
+            Evidence(
+                check="tls", text=f"the certificate's subject is {name}, and it lists no names"
+            ),
+            Evidence(
+                check="tls",
+                kind="known",
+                text="RFC 9525 §2 (2023): a host's name stands in subjectAltName "
+                + cite(*(item for item in sources if item.endswith("common_name"))),
+            ),
+        ),
+        fixes=(
+            Fix(
+                title=f"have {run.settings.host} added to the certificate's list of names",
+                steps=(
+                    "Tell who runs the server: issue a new one with the name in subjectAltName "
+                    "(openssl: -addext subjectAltName=DNS:NAME).",
+                ),
+            ),
+        ),
+        explains=(seen.id,) if refused else (),
     )
 
 
