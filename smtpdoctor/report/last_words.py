@@ -56,7 +56,8 @@ def _real_mail(run: Run) -> str:
     scheme = "smtps" if settings.tls == "implicit" else "smtp"
     sender = settings.sender or username
     recipient = settings.recipient or sender
-    message = ["printf", r"From: %s\nTo: %s\nSubject: test\n\nIt works.\n", sender, recipient]
     curl = ["curl", "-q", "--ssl-reqd", "--url", f"{scheme}://{settings.host}:{settings.port}"]
-    envelope = ["--user", username, "--mail-from", sender, "--mail-rcpt", recipient, "-T", "-"]
-    return f"{shlex.join(message)} | {shlex.join([*curl, *envelope])}"
+    envelope = ["--user", username, "--mail-from", sender, "--mail-rcpt", recipient]
+    # without a blank in any word: a terminal may wrap the line anywhere
+    message = ["-H", f"From:{sender}", "-H", f"To:{recipient}", "-H", "Subject:test", "-F", "=test"]
+    return shlex.join([*curl, *envelope, *message])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtpdoctor.diagnosis import engine
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, EvidenceKind, Severity
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, EvidenceKind, Location, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
     Addresses,
@@ -25,7 +25,7 @@ from smtpdoctor.observations import (
     SystemLookup,
     Trail,
 )
-from smtpdoctor.settings.model import Settings
+from smtpdoctor.settings.model import Field, Origin, Setting, Settings
 from smtpdoctor.smtp.replies import Reply
 
 Speaks = Callable[[Run], Iterator[Diagnosis]]
@@ -39,6 +39,7 @@ def says(
     before: str = "",
     kind: EvidenceKind = "seen",
     why: str = "as the test wants it",
+    points_at: tuple[Field, ...] = (),
 ) -> engine.Rule:
     def diagnose(_: Run) -> Iterator[Diagnosis]:
         yield Diagnosis(
@@ -49,6 +50,7 @@ def says(
             explanation=why,
             evidence=(Evidence(check="reach", kind=kind, text="seen"),),
             explains=explains,
+            points_at=points_at,
         )
 
     module: ModuleType = SimpleNamespace(diagnose=diagnose)  # type: ignore[assignment]
@@ -280,6 +282,47 @@ def test_a_warning_hides_no_error_that_came_after_it(monkeypatch: pytest.MonkeyP
         says("port-blocked", line.connect),
     )
     assert (codes, verdict) == (["port-blocked", "dns-nameserver-dead"], "broken")
+
+
+def test_an_error_stands_for_one_root_of_its_own_among_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(ehlo=False)
+    other = line.recorder.trail("reach").record(SystemLookup(host="other", ok=False)).id
+    codes, _, _, unexplained = judged(
+        monkeypatch,
+        line.observations(),
+        says("dns-resolver-failing", other, area="dns"),
+        says("ehlo-rejected", line.ehlo, other),
+        says("greeting-missing", line.connect, line.ehlo),
+    )
+    assert (codes, unexplained) == (["dns-resolver-failing", "ehlo-rejected"], ())
+
+
+def test_a_cause_points_at_the_users_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(Redactor("x"), lambda: 0.0)
+    entries = (
+        entry("port", Origin(kind="file", name="SMTP_PORT", file=".env", line=2, columns=(11, 14))),
+        entry("host", Origin(kind="stdin", name="SMTP_HOST", line=1), source=None),
+        entry("tls", Origin(kind="environment", name="SMTP_SECURE")),
+    )
+    settings = SettingsRead(settings=Settings(entries=entries))
+    recorder.trail("settings").record(settings)
+    failed = recorder.trail("dns").record(SystemLookup(host="x", ok=False)).id
+    rule = says("wrong-port", failed, points_at=("port", "host", "tls", "sender"))
+    monkeypatch.setattr(engine, "rules", lambda: (rule,))
+
+    (found,) = engine.diagnose(recorder.observations()).diagnoses
+
+    assert found.locations == (
+        Location(file=".env", line=2, columns=(11, 14), text="port=text"),
+        Location(file="standard input", line=1),
+    )
+
+
+def entry(field: Field, origin: Origin, *, source: str | None = "") -> Setting:
+    line = f"{field}=text" if source == "" else source
+    return Setting(field=field, text="text", origin=origin, source_line=line)
 
 
 def test_a_note_accounts_for_nothing_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:

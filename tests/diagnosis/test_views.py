@@ -9,7 +9,7 @@ import pytest
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import covers, interceptor, is_past, leaf_alone
 from smtpdoctor.diagnosis.views.clock import moment, span
-from smtpdoctor.observations import CertificateSeen, HandshakeFailure
+from smtpdoctor.observations import CertificateSeen, HandshakeFailure, SessionPurpose
 from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp.replies import Protocol
 
@@ -228,6 +228,26 @@ def test_which_code_a_refused_certificate_has(
     assert run_of(scene).certificate.refused_as("another") is None
 
 
+def test_a_name_that_stands_in_the_subject_alone() -> None:
+    def name(*chain: Any, code: int | None = None) -> str:
+        scene = Scene(host="mail.example.com")
+        scene.session().up_to("certificate").certificate(*chain, verify_code=code)
+        return run_of(scene).certificate.common_name_alone
+
+    own = certificate(subject={"CN": "mail.example.com"})
+    assert name(own, authority()) == "mail.example.com"
+    assert name(certificate("mail.example.com"), authority()) == ""
+    assert name(own, code=18) == ""
+    assert name(certificate(subject={"O": "Example"})) == ""
+
+
+def test_a_certificate_without_a_verdict_has_no_code() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(certificate("x"), verify_code=0)
+
+    assert run_of(scene).certificate.code is None
+
+
 def test_a_verified_certificate_has_no_code() -> None:
     assert run_of(Scene.healthy()).certificate.refused is None
     assert run_of(Scene()).certificate.refused is None
@@ -311,6 +331,36 @@ def test_which_code_a_failed_handshake_has(
     scene.session().up_to("handshake").handshake(failure=failure, protocol=protocol)
 
     assert run_of(scene).handshake.code == expected
+
+
+def test_a_failed_handshake_is_given_under_its_own_code_alone() -> None:
+    scene = Scene()
+    failed = scene.session().up_to("handshake").handshake(failure="stalled").last
+    view = run_of(scene).handshake
+
+    assert view.failed_as("tls-handshake-stalled") == failed
+    assert view.failed_as("tls-handshake-failed") is None
+
+
+@pytest.mark.parametrize(
+    ("probes", "expected"),
+    [
+        ((), False),
+        ((("small-segments", "stalled"),), False),
+        ((("small-segments", "stalled"), ("small-segments", "")), True),
+        ((("one-group", ""),), True),
+        ((("one-group", "stalled"),), False),
+    ],
+)
+def test_a_port_that_speaks_where_packets_are_small(
+    probes: tuple[tuple[SessionPurpose, HandshakeFailure], ...], expected: bool
+) -> None:
+    scene = Scene()
+    scene.session().up_to("handshake").handshake(failure="stalled")
+    for purpose, failure in probes:
+        scene.session(purpose).up_to("handshake").handshake(failure=failure)
+
+    assert run_of(scene).handshake.works_small is expected
 
 
 @pytest.mark.parametrize("failure", ["stalled", "closed", "reset", "alert"])

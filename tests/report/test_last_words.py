@@ -25,11 +25,13 @@ def words(scene: Scene) -> str:
     ],
 )
 def test_the_command_verifies_and_asks_for_the_password(mode: Any, port: int, url: str) -> None:
-    command = words(Scene.healthy(tls=mode, port=port)).rpartition("| ")[2]
+    command = words(Scene.healthy(tls=mode, port=port)).rpartition("never sends: ")[2]
 
     assert shlex.split(command) == [
         *("curl", "-q", "--ssl-reqd", "--url", url, "--user", "info@example.com"),
-        *("--mail-from", "info@example.com", "--mail-rcpt", "info@example.com", "-T", "-"),
+        *("--mail-from", "info@example.com", "--mail-rcpt", "info@example.com"),
+        *("-H", "From:info@example.com", "-H", "To:info@example.com"),
+        *("-H", "Subject:test", "-F", "=test"),
     ]
 
 

@@ -23,10 +23,10 @@ def said(reply: Reply) -> str:
     return foreign(text, QUOTED)
 
 
-def stage(refusal: Refusal) -> str:
-    """What was answered, in a title."""
+def answered(refusal: Refusal) -> str:
+    """What the server answered, to stand in a title before its code."""
     step = refusal.exchange.step
-    return "the connection" if step == "greeting" else step.upper()
+    return "greeted" if step == "greeting" else f"answered {step.upper()}"
 
 
 def evidence(run: Run, refused: Refusal) -> tuple[Evidence, ...]:

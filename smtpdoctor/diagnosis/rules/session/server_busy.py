@@ -35,7 +35,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{where} is busy: it answered {refusals.stage(refusal)} with {refusal.reply.code}",
+        title=f"{where} is busy: it {refusals.answered(refusal)} with {refusal.reply.code}",
         explanation=(
             "Codes that begin with 4 mean: not now, try again. The server has too many sessions, "
             "is being restarted, or allows one client only so many connections at a time. The "
