@@ -27,9 +27,7 @@ CODE = "smtp-intercepted"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
-    if main is None or (
-        run.is_local_target and knowledge.provider_of(run.settings.host or "") is None
-    ):
+    if main is None or run.is_in_house:
         return
     failed = _unproven(main)
     if failed is None:
