@@ -53,10 +53,11 @@ def _real_mail(run: Run) -> str:
         return ""
     if settings.has_token or ":" in username:  # curl takes what stands behind it for the password
         return ""
+    host = f"[{settings.host}]" if ":" in (settings.host or "") else settings.host
     scheme = "smtps" if settings.tls == "implicit" else "smtp"
     sender = settings.sender or username
     recipient = settings.recipient or sender
-    curl = ["curl", "-q", "--ssl-reqd", "--url", f"{scheme}://{settings.host}:{settings.port}"]
+    curl = ["curl", "-q", "--ssl-reqd", "--url", f"{scheme}://{host}:{settings.port}"]
     envelope = ["--user", username, "--mail-from", sender, "--mail-rcpt", recipient]
     # without a blank in any word: a terminal may wrap the line anywhere
     message = ["-H", f"From:{sender}", "-H", f"To:{recipient}", "-H", "Subject:test", "-F", "=test"]

@@ -9,11 +9,17 @@ import pytest
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import covers, interceptor, is_past, leaf_alone
 from smtpdoctor.diagnosis.views.clock import moment, span
-from smtpdoctor.observations import CertificateSeen, HandshakeFailure, SessionPurpose
+from smtpdoctor.diagnosis.views.offer import demands_tls
+from smtpdoctor.observations import (
+    CertificateSeen,
+    ConnectOutcome,
+    HandshakeFailure,
+    SessionPurpose,
+)
 from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp.replies import Protocol
 
-from ..rules.scene import LoginReason, Scene, authority, certificate
+from ..rules.scene import LoginReason, Scene, authority, certificate, reply
 from ..rules.sender.zones import domain
 
 
@@ -403,6 +409,7 @@ def test_what_the_server_speaks_once_old_tls_is_allowed(version: str, expected: 
         ("auth", "571 odd", "credentials-rejected"),
         ("mail", "501 what", "sender-malformed"),
         ("mail", "451 what", "server-busy"),
+        ("mail", "452 what", "server-busy"),
         ("rcpt", "451 what", "server-busy"),
         ("rcpt", "501 what", "recipient-rejected"),
         ("mail", "599 what", None),
@@ -453,6 +460,92 @@ def test_every_failed_attempt_at_the_step_is_accounted_for() -> None:
 
     assert refusal is not None
     assert refusal.failed == (first.id, second.id)
+
+
+def test_a_mechanism_refused_before_does_not_belong_to_a_refused_sender() -> None:
+    scene = Scene(host="mail.example.net")
+    session = scene.session().up_to("auth")
+    session.auth("504 no", mechanism="PLAIN").auth(mechanism="LOGIN")
+    mail = session.mail("550 5.7.1 Sender address rejected: not owned by user info").last
+    refusal = run_of(scene).refusal
+
+    assert refusal is not None
+    assert refusal.failed == (mail.id,)
+
+
+# --- what is offered in clear ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("538 no", True),
+        ("530 5.7.0 TLS, please", True),
+        ("550 you must use TLS", True),
+        ("554 STARTTLS required", True),
+        ("550 encryption needed for this", True),
+        ("550 TLS certificate of the recipient is odd", False),
+        ("530 log in", False),
+        ("550 you must log in first", False),
+        ("454 TLS required, but broken just now", False),
+        ("250 TLS required", False),
+    ],
+)
+def test_what_demands_tls(text: str, expected: bool) -> None:
+    assert demands_tls(reply(text)) is expected
+
+
+def test_starttls_that_is_not_offered() -> None:
+    missing, offered, implicit, silent = Scene(), Scene(), Scene(tls="implicit"), Scene()
+    step = missing.session().greeting().ehlo("SIZE").starttls_not_offered().last
+    offered.session().up_to("starttls").starttls("454 not now")
+    implicit.session().rest()
+    silent.session().greeting().ehlo(outcome="silence")
+
+    assert run_of(missing).offer.not_offered == step
+    assert run_of(offered).offer.not_offered is None
+    assert run_of(implicit).offer.not_offered is None
+    assert run_of(silent).offer.not_offered is None
+    assert run_of(Scene()).offer.not_offered is None
+    assert run_of(Scene()).offer.marks_of_removal == ()
+    assert run_of(silent).offer.marks_of_removal == ()
+
+
+# --- what wants a cause ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "address", "reached", "roots"),
+    [
+        ("no-route", "2001:db8::10", True, 0),
+        ("no-route", "2001:db8::10", False, 1),
+        ("silent", "2001:db8::10", True, 1),
+        ("refused", "2001:db8::10", True, 1),
+        ("refused", "::1", True, 0),
+        ("refused", "::1", False, 1),
+    ],
+)
+def test_what_the_machine_did_without_wants_no_cause(
+    outcome: ConnectOutcome, address: str, reached: bool, roots: int
+) -> None:
+    scene = Scene(host="mail.example.com")
+    scene.addresses("192.0.2.10", address)
+    scene.connect(outcome, address)
+    if reached:
+        scene.connect("open", "192.0.2.10")
+
+    assert len(run_of(scene).roots) == roots
+
+
+def test_no_name_server_wants_no_cause_where_the_name_was_found() -> None:
+    found, lost = Scene(host="web-1.example.com"), Scene(host="web-1.example.com")
+    found.resolvers().lookup("192.0.2.10")
+    found.addresses()
+    lost.resolvers().lookup(error="EAI_AGAIN")
+    lost.addresses()
+
+    assert run_of(found).roots == ()
+    assert run_of(lost).roots != ()
 
 
 # --- the sender's policies ------------------------------------------------------------------------

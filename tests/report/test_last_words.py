@@ -35,6 +35,10 @@ def test_the_command_verifies_and_asks_for_the_password(mode: Any, port: int, ur
     ]
 
 
+def test_a_literal_address_stands_in_brackets() -> None:
+    assert "smtp://[2001:db8::5]:587" in words(Scene.healthy(host="2001:db8::5"))
+
+
 def unverified(**settings: Any) -> Scene:
     scene = Scene(**settings)
     session = scene.session().up_to("certificate").certificate(certificate("x"), verify_code=20)
