@@ -17,12 +17,14 @@ from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.order import examine
 from smtpdoctor.examination.plan import Plan, read_connect_to, read_nameserver, select
 from smtpdoctor.examination.shared import Shared
+from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded, reason_of
 from smtpdoctor.network import Network, SystemNetwork
 from smtpdoctor.observations import AnyObservation, Observations, SenderQuestion
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import Given, Options, UsageError, read_settings
 from smtpdoctor.smtp.tls import client_context
+from smtpdoctor.text import visible
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -222,9 +224,15 @@ async def run(
 
 def _readable_cafile(path: Path | str) -> str:
     try:
+        # OpenSSL opens it by itself, and would wait for a pipe: what it is is looked at first
+        read_bounded(path, CERTIFICATES_LIMIT)
         client_context(str(path))
+    except FileFault as fault:
+        raise UsageError(f"--cafile {fault}") from None
     except ssl.SSLError:
-        raise UsageError(f"--cafile {path}: holds no CA certificate in PEM form") from None
+        raise UsageError(
+            f"--cafile {visible(str(path))}: holds no CA certificate in PEM form"
+        ) from None
     except OSError as error:
-        raise UsageError(f"--cafile {path}: {error.strerror}") from None
+        raise UsageError(f"--cafile {visible(str(path))}: {reason_of(error)}") from None
     return str(path)

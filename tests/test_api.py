@@ -68,7 +68,7 @@ def test_settings_come_from_the_environment_and_the_folder(
     (tmp_path / ".env").write_text(f"SMTP_HOST={HOST}\nSMTP_USER={USERNAME}\nSMTP_PASS=wrong-one\n")
     found = {"environ": {}, "folder": str(tmp_path), "cafile": str(authority.cafile)}
     assert smtpdoctor.check(**found).diagnoses[0].code == "credentials-rejected"
-    found["environ"] = {"SMTP_PASS": PASSWORD}
+    found["environ"] = {"SMTP_HOST": HOST, "SMTP_PASS": PASSWORD}
     assert smtpdoctor.check(**found).verdict == "healthy"
 
 

@@ -81,6 +81,7 @@ from smtpdoctor.settings.model import (
     Settings,
     Shadowed,
     TLSMode,
+    Withheld,
 )
 from smtpdoctor.settings.reading import Options, read_settings
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
@@ -329,7 +330,7 @@ class Scene:
         recipient: str | None = None,
         token: bool = False,
         password_shape: tuple[PasswordShape, ...] = (),
-        credentials_withheld: bool = False,
+        withheld: Withheld | None = None,
         near_misses: tuple[NearMiss, ...] = (),
         clock: str = CLOCK,
         released: str = RELEASED,
@@ -361,7 +362,7 @@ class Scene:
             ehlo=ehlo,
             client=client,
             found=found,
-            credentials_withheld=credentials_withheld,
+            withheld=withheld,
             folder="/srv/app",
             sources=("options", "environment", ".env"),
             near_misses=near_misses,

@@ -102,7 +102,8 @@ def _entry(draft: Draft, line: str, offset: int, environ: Mapping[str, str]) -> 
         raise RefusedError("name-invalid", offset)
     if not equals:
         draft.fault("no-assignment", "line-skipped", offset, name)
-        draft.values.pop(name, None)
+        draft.add(name, Unknown("null"), offset + len(line), offset + len(line))
+        draft.values.pop(name)
         return
     raw = after.strip(PHP_TRIM)
     start = offset + len(before) + 1 + len(after) - len(after.lstrip(PHP_TRIM))
@@ -175,9 +176,7 @@ def _quoted(raw: str, start: int, name: str) -> tuple[str, list[int], int]:
     return "".join(characters), references, offset + 1
 
 
-def _resolve(
-    value: str, references: list[int], draft: Draft, environ: Mapping[str, str]
-) -> str:
+def _resolve(value: str, references: list[int], draft: Draft, environ: Mapping[str, str]) -> str:
     for offset in reversed(references):
         found = REFERENCE.match(value, offset)
         if found is None:
@@ -212,9 +211,7 @@ def _cast(entry: Entry) -> Entry:
     value = entry.value.reveal()
     word = value.lower()
     if word in ("null", "(null)"):
-        return replace(
-            entry, value=None, untold="null", alterations=(*entry.alterations, "cast")
-        )
+        return replace(entry, value=None, untold="null", alterations=(*entry.alterations, "cast"))
     if word in ("true", "(true)", "false", "(false)", "empty", "(empty)"):
         # true and false stay readable as what they are; an empty one is a text
         cast = "" if "empty" in word else word.strip("()")
@@ -229,5 +226,5 @@ def _cast(entry: Entry) -> Entry:
 
 READERS = (
     Reader(name="phpdotenv", title="phpdotenv", versions=("5.4.1", "5.6.4"), read=read),
-    Reader(name="laravel", title="Laravel", versions=("11",), read=read_laravel),
+    Reader(name="laravel", title="Laravel", versions=(), read=read_laravel),
 )
