@@ -304,6 +304,7 @@ class JavaScript:
     absent: Any = ABSENT
     selves = frozenset({"this", "module", "exports"})
     whole_chains = True
+    bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
         self.project = project
@@ -532,6 +533,17 @@ class JavaScript:
     def parameter(self, name: str, type_: str) -> Value | None:
         if type_.startswith("ConfigService"):
             return Known(GETTER)
+        return None
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        return None  # `export *` is read where a module's exports are asked for
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        if operator != "in" or not isinstance(right, Known) or right.value != ENVIRONMENT:
+            return None
+        return ask.apply(lambda value: value is not ABSENT, ask.variable(left))
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return None
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
