@@ -240,7 +240,8 @@ class Table:
         if isinstance(wanted, int):
             return self._number(value) == wanted
         text = "" if value is None else str(value).strip()
-        return text == wanted if option.exact else text.lower() == wanted.lower()
+        other = str(wanted)
+        return text == other if option.exact else text.lower() == other.lower()
 
     def _of(self, field: Field, options: Mapping[str, Any]) -> Any:
         """The value of the field's option: the first that is set, else the first default."""
