@@ -577,12 +577,10 @@ class Evaluator:
             text = "which key this is can't be told"
             made.entries.append(Entry(None, Unknown("computed", text, span), span))
             return Known(made, value.span, value.trail)
-        base = Known(made, value.span, value.trail)
-        before = base.value
 
         def later() -> Value:
             reached = self.reached(bind.guards, frame)
-            old = before.get(key.value)
+            old = made.get(key.value)
             if reached is False:
                 return old
             if len(keys) > 1:

@@ -6,7 +6,7 @@ This module knows node types. What operators and functions come to is in `javasc
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from smtpdoctor.settings.readers.model import ABSENT
 from smtpdoctor.settings.readers.syntax import (
@@ -80,7 +80,7 @@ def number(text: str) -> int | float:
 class JavaScriptLowering(Lowering):
     """The node types of tree-sitter's javascript, typescript and tsx grammars."""
 
-    aliases = {
+    aliases: ClassVar[dict[str, str]] = {
         "function_expression": "function",
         "function_declaration": "function_declaration",
         "generator_function": "function",
@@ -558,16 +558,16 @@ class JavaScriptLowering(Lowering):
         for case in body.named_children if body is not None else ():
             given = case.child_by_field_name("value")
             if case.type == "switch_case" and given is not None:
-                test = Binary(case.start_byte, case.end_byte, "===", value, self.expression(given))
-                others.append(Guard(test, False))
-                waiting.append(Guard(test, True))
+                same = Binary(case.start_byte, case.end_byte, "===", value, self.expression(given))
+                others.append(Guard(same, False))
+                waiting.append(Guard(same, True))
             statements = case.children_by_field_name("body")
             if not statements:
                 continue  # falls through to the next case's statements
             if case.type == "switch_default":
                 guards = tuple(others)
             else:
-                test = waiting[0].test
+                test: Expression = waiting[0].test
                 for other in waiting[1:]:
                     test = Binary(case.start_byte, case.end_byte, "||", test, other.test)
                 guards = (Guard(test, True),)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from smtpdoctor.settings.readers.source import Source
 from smtpdoctor.settings.readers.syntax import (
@@ -59,7 +59,7 @@ class Lowering:
     and are `Opaque` as a value.
     """
 
-    aliases: dict[str, str] = {}
+    aliases: ClassVar[dict[str, str]] = {}
 
     def __init__(self, source: Source) -> None:
         self.source = source

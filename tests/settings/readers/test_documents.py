@@ -30,7 +30,7 @@ def test_json_with_comments_and_a_last_comma() -> None:
         "Ä": [1, -25.0],
     }
     assert found.at("Smtp", "Port").span == Span("appsettings.json", 3, (39, 42), 3)
-    assert found.at("Ä", 1).span == Span("appsettings.json", 4, (25, 31), 4)
+    assert found.at("Ä", 1).span == Span("appsettings.json", 4, (26, 32), 4)
     assert known(found.at("Smtp", "Nothing", "below")) is ABSENT
 
 
@@ -262,7 +262,8 @@ def test_msmtprc() -> None:
     found = document(
         ".msmtprc",
         "# comment\ndefaults\nauth on\ntls on\n\naccount work\nhost smtp.ionos.de\nport 465\n"
-        'tls_starttls off\npassword "a b"\n\naccount home : work\nport 587\naccount default : home\n',
+        'tls_starttls off\npassword "a b"\n\naccount home : work\n'
+        "port 587\naccount default : home\n",
     )
     assert plain(found.at("default")) == {
         "auth": "on",
