@@ -534,6 +534,17 @@ class JavaScript:
             return Known(GETTER)
         return None
 
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        return None  # `export *` is read where a module's exports are asked for
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        if operator != "in" or not isinstance(right, Known) or right.value != ENVIRONMENT:
+            return None
+        return ask.apply(lambda value: value is not ABSENT, ask.variable(left))
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        return None
+
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
         bare = path.removeprefix("node:")
         if bare == "process":

@@ -32,6 +32,8 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "mts": ("javascript", "typescript"),
     "cts": ("javascript", "typescript"),
     "tsx": ("javascript", "tsx"),
+    "py": ("python", "python"),
+    "php": ("php", "php"),
 }
 
 #: Formats of documents by the endings of names.
@@ -184,15 +186,27 @@ def read_code(source: Source, project: Project, budget: Budget) -> Module:
     language, dialect = CODE[ending_of(source.file)]
     lowering: Lowering
     semantics: Semantics
-    from smtpdoctor.settings.readers.javascript import JavaScriptLowering
-    from smtpdoctor.settings.readers.javascript_library import JavaScript
+    match language:
+        case "python":
+            from smtpdoctor.settings.readers.python import PythonLowering
+            from smtpdoctor.settings.readers.python_library import Python
 
-    lowering = JavaScriptLowering(source)
-    semantics = JavaScript(project, source.file)
-    if dialect == "javascript":
-        root = parse(source, "tree_sitter_javascript")
-    else:
-        root = parse(source, "tree_sitter_typescript", f"language_{dialect}")
+            lowering, semantics = PythonLowering(source), Python(project, source.file)
+            root = parse(source, "tree_sitter_python")
+        case "php":
+            from smtpdoctor.settings.readers.php import PhpLowering
+            from smtpdoctor.settings.readers.php_library import Php
+
+            lowering, semantics = PhpLowering(source), Php(project, source.file)
+            root = parse(source, "tree_sitter_php", "language_php")
+        case _:
+            from smtpdoctor.settings.readers.javascript import JavaScriptLowering
+            from smtpdoctor.settings.readers.javascript_library import JavaScript
+
+            lowering, semantics = JavaScriptLowering(source), JavaScript(project, source.file)
+            typed = dialect != "javascript"
+            module = "tree_sitter_typescript" if typed else "tree_sitter_javascript"
+            root = parse(source, module, f"language_{dialect}" if typed else "language")
     lowering.visit(root)
     evaluator = Evaluator(
         source, lowering.scope, lowering.calls, semantics, project.environment, budget
