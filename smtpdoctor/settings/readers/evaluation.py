@@ -118,6 +118,8 @@ class Semantics(Protocol):
     selves: frozenset[str]
     #: Whether `a?.b.c` stops as a whole where a is absent.
     whole_chains: bool
+    #: Whether a function's name alone calls it.
+    bare_calls: bool
 
     def global_name(self, name: str) -> Value | None:
         """A name of the language or of a library, that nothing in the file sets."""
@@ -392,6 +394,10 @@ class Evaluator:
             found = self.semantics.global_name(name.id)
         if found is None:
             return self.unknown("undeclared", f"nothing here sets {name.id}", name)
+        closure = found.value if isinstance(found, Known) else None
+        bare = self.semantics.bare_calls and isinstance(closure, Closure)
+        if bare and isinstance(closure, Closure) and closure.function.name == name.id:
+            return self.apply(closure, [], name)
         return self.used(name.id, found, name)
 
     def used(self, name: str, value: Value, at: Expression) -> Value:

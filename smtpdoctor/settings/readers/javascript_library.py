@@ -304,6 +304,7 @@ class JavaScript:
     absent: Any = ABSENT
     selves = frozenset({"this", "module", "exports"})
     whole_chains = True
+    bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
         self.project = project

@@ -78,13 +78,17 @@ class FoundCall:
     def argument(self, place: int, name: str | None = None) -> Value:
         """An argument by its place (from 0) or its name; Known(ABSENT) where it is not given."""
         values = self._module.evaluator.arguments(self._call, self._frame)
-        unplaced = next((value for given, value in values if given == "*"), None)
         for given, value in values:
             if given is not None and given == name:
                 return value
-        placed = [value for given, value in values if given is None]
-        if 0 <= place < len(placed) and unplaced is None:
-            return placed[place]
+        unplaced: Value | None = None  # arguments that can't be told: they may be any after them
+        for given, value in values:
+            if given == "*":
+                unplaced = value
+            elif given is None and unplaced is None:
+                if place == 0:
+                    return value
+                place -= 1
         return unplaced or Known(ABSENT, self.span)
 
     def named(self) -> dict[str, Value]:

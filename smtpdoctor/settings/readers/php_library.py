@@ -333,6 +333,7 @@ class Php:
     absent: Any = None
     selves = frozenset({"$this"})
     whole_chains = True
+    bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
         self.project = project

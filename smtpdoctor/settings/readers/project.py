@@ -34,6 +34,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "tsx": ("javascript", "tsx"),
     "py": ("python", "python"),
     "php": ("php", "php"),
+    "rb": ("ruby", "ruby"),
 }
 
 #: Formats of documents by the endings of names.
@@ -199,6 +200,12 @@ def read_code(source: Source, project: Project, budget: Budget) -> Module:
 
             lowering, semantics = PhpLowering(source), Php(project, source.file)
             root = parse(source, "tree_sitter_php", "language_php")
+        case "ruby":
+            from smtpdoctor.settings.readers.ruby import RubyLowering
+            from smtpdoctor.settings.readers.ruby_library import Ruby
+
+            lowering, semantics = RubyLowering(source), Ruby(project, source.file)
+            root = parse(source, "tree_sitter_ruby")
         case _:
             from smtpdoctor.settings.readers.javascript import JavaScriptLowering
             from smtpdoctor.settings.readers.javascript_library import JavaScript

@@ -355,6 +355,7 @@ class Python:
     absent: Any = None
     selves = frozenset({"self", "cls"})
     whole_chains = False
+    bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
         self.project = project
