@@ -94,6 +94,11 @@ class Project:
             self._documents[path, format_] = self._document(path, format_)
         return self._documents[path, format_]
 
+    def mentions(self, path: str, *words: str) -> bool:
+        """Whether one of the words stands anywhere in the file: asked before it is parsed."""
+        source = self._source(path)
+        return not isinstance(source, Unknown) and any(word in source.text for word in words)
+
     def import_(self, path: str) -> Module | Value | None:
         """What another file imports: a module, a document's value, None where no such file is."""
         ending = ending_of(path)
@@ -231,4 +236,4 @@ def read_code(source: Source, project: Project, budget: Budget) -> Module:
     evaluator = Evaluator(
         source, lowering.scope, lowering.calls, semantics, project.environment, budget
     )
-    return Module(source.file, language, evaluator, errors=root.has_error)
+    return Module(source.file, language, evaluator, errors=root.has_error, cut=lowering.cut)
