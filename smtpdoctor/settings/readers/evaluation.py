@@ -1,0 +1,915 @@
+"""What an expression comes to, worked out when somebody asks.
+
+This module knows scopes, order, conditions, functions of the folder and the trail of a value. It
+must not know any language's operators or library (`Semantics` has them), nor run anything: every
+step is a small rule here, bounded in depth and number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from smtpdoctor.settings.readers.model import (
+    Entry,
+    Environment,
+    Known,
+    LanguageName,
+    List,
+    Map,
+    Origin,
+    Reason,
+    Span,
+    Unknown,
+    Value,
+    truth,
+)
+from smtpdoctor.settings.readers.source import Source
+from smtpdoctor.settings.readers.syntax import (
+    Binary,
+    Bind,
+    Call,
+    Class,
+    Conditional,
+    Constant,
+    Dictionary,
+    Expression,
+    Function,
+    Guard,
+    Import,
+    Index,
+    Member,
+    Name,
+    Opaque,
+    Return,
+    Scope,
+    Sequence,
+    Template,
+    Unary,
+)
+
+#: An evaluation within another takes four or five of the thousand frames that Python allows.
+MAXIMUM_DEPTH = 60
+#: For one question: what no settings file needs, and still a fraction of a second.
+MAXIMUM_STEPS = 20_000
+MAXIMUM_TEXT = 65_536
+
+
+class UntellableError(Exception):
+    """An operator or function got what it has no rule for."""
+
+    def __init__(self, text: str, reason: Reason = "computed") -> None:
+        super().__init__(text)
+        self.text = text
+        self.reason: Reason = reason
+
+
+@dataclass(slots=True)
+class Budget:
+    """How far one question has got, over all files that it leads to."""
+
+    depth: int = 0
+    steps: int = 0
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Frame:
+    """A scope with the values of its parameters, where a call gave them."""
+
+    scope: Scope
+    parent: Frame | None = None
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Closure:
+    """A function as a value."""
+
+    function: Function
+    frame: Frame
+    evaluator: Evaluator
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class ClassValue:
+    """A class as a value."""
+
+    definition: Class
+    frame: Frame
+    evaluator: Evaluator
+
+
+@dataclass(slots=True, repr=False)
+class Bound:
+    """A method of a value, not called yet."""
+
+    object: Value
+    name: str
+
+
+class Semantics(Protocol):
+    """A language's operators, coercions and library."""
+
+    language: LanguageName
+    #: What a name or key that is not there comes to.
+    absent: Any
+    #: Names by which an object speaks of itself: this, self.
+    selves: frozenset[str]
+    #: Whether `a?.b.c` stops as a whole where a is absent.
+    whole_chains: bool
+    #: Whether a function's name alone calls it.
+    bare_calls: bool
+
+    def global_name(self, name: str) -> Value | None:
+        """A name of the language or of a library, that nothing in the file sets."""
+
+    def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
+        """`object.name`."""
+
+    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
+        """`object[key]`."""
+
+    def unary(self, operator: str, value: Any) -> Any:
+        """May raise UntellableError."""
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        """An operator without short cuts. May raise UntellableError."""
+
+    def short_cut(self, operator: str, left: Known) -> bool | None:
+        """Whether left is the result of left||right; None where the operator has no short cut."""
+
+    def text_of(self, value: Any) -> str:
+        """A value within a text. May raise UntellableError."""
+
+    def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
+        """A function of the language or of a library; None where it has no rule."""
+
+    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
+        """A name of another module."""
+
+    def parameter(self, name: str, type_: str) -> Value | None:
+        """A parameter that a framework fills in."""
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        """A name of a module that is imported as a whole; None where it has no such name."""
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        """An operator on things that the language knows: `"X" in os.environ`."""
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        """An object of a class whose base a library gives."""
+
+
+class Evaluator:
+    """Evaluates the expressions of one file."""
+
+    def __init__(
+        self,
+        source: Source,
+        scope: Scope,
+        calls: list[Call],
+        semantics: Semantics,
+        environment: Environment,
+        budget: Budget | None = None,
+    ) -> None:
+        self.source = source
+        self.calls = calls
+        self.semantics = semantics
+        self.environment = environment
+        self.module = Frame(scope)
+        self.budget = budget or Budget()
+        self._active: set[tuple[int, int, int, str]] = set()
+
+    # -- places
+
+    def span(self, expression: Expression) -> Span:
+        return self.source.span(expression.start, expression.end)
+
+    def unknown(self, reason: Reason, text: str, at: Expression) -> Unknown:
+        return Unknown(reason, text, self.span(at))
+
+    def frame_of(self, scope: Scope) -> Frame:
+        """A frame for a scope that nobody has called: its parameters are not known."""
+        if scope.parent is None:
+            return self.module
+        return Frame(scope, self.frame_of(scope.parent))
+
+    # -- expressions
+
+    def value(self, expression: Expression, frame: Frame) -> Value:
+        """What the expression comes to. Never raises."""
+        budget = self.budget
+        if budget.depth == 0:
+            budget.steps = 0
+        if budget.depth >= MAXIMUM_DEPTH:
+            return self.unknown("too-deep", "it is nested too deep", expression)
+        budget.steps += 1
+        if budget.steps > MAXIMUM_STEPS:
+            return self.unknown("too-long", "working it out takes too long", expression)
+        budget.depth += 1
+        try:
+            return self._value(expression, frame)
+        except UntellableError as problem:
+            return self.unknown(problem.reason, problem.text, expression)
+        except RecursionError:
+            return self.unknown("too-deep", "it is nested too deep", expression)
+        finally:
+            budget.depth -= 1
+
+    def _value(self, expression: Expression, frame: Frame) -> Value:  # one line a kind of node
+        match expression:
+            case Constant():
+                return Known(expression.value, self.span(expression))
+            case Name():
+                return self._name(expression, frame)
+            case Member() | Index():
+                return self._member(expression, frame)
+            case Call():
+                return self._call(expression, frame)
+            case Dictionary():
+                return Known(self._dictionary(expression, frame), self.span(expression))
+            case Sequence():
+                return Known(self._sequence(expression, frame), self.span(expression))
+            case Unary():
+                return self._apply(
+                    expression,
+                    lambda each: self.semantics.unary(expression.operator, each),
+                    self.value(expression.operand, frame),
+                )
+            case Binary():
+                return self._binary(expression, frame)
+            case Conditional():
+                return self._conditional(expression, frame)
+            case Template():
+                return self._template(expression, frame)
+            case Function():
+                return Known(Closure(expression, frame, self), self.span(expression))
+            case Class():
+                return Known(ClassValue(expression, frame, self), self.span(expression))
+            case Import():
+                ask = Evaluation(self, frame, expression)
+                return self.semantics.imported(expression.path, expression.name, ask)
+            case Opaque():
+                return self.unknown(expression.reason, expression.text, expression)
+        return self.unknown("computed", "an expression that is not understood", expression)
+
+    def _apply(self, at: Expression, rule: Callable[..., Any], *values: Value) -> Value:
+        """A rule on known values, with the trails of all of them."""
+        trail = joined(values)
+        for value in values:
+            if isinstance(value, Unknown):
+                return self._apply_to_alternatives(at, rule, values, value)
+        try:
+            result = rule(*(value.value for value in values if isinstance(value, Known)))
+        except UntellableError as problem:
+            return Unknown(problem.reason, problem.text, self.span(at), trail)
+        except (ArithmeticError, TypeError, ValueError):
+            return Unknown("computed", "the operands don't fit", self.span(at), trail)
+        if isinstance(result, str) and len(result) > MAXIMUM_TEXT:
+            return Unknown("too-long", "the text is too long", self.span(at), trail)
+        return Known(result, self.span(at), trail)
+
+    def _apply_to_alternatives(
+        self, at: Expression, rule: Callable[..., Any], values: tuple[Value, ...], value: Unknown
+    ) -> Value:
+        """What it comes to in each case, where there are only a few and they agree."""
+        if not value.alternatives or len(value.alternatives) > 4:
+            return replace(value, trail=joined(values))
+        where = values.index(value)
+        results = [
+            self._apply(at, rule, *values[:where], each, *values[where + 1 :])
+            for each in value.alternatives
+        ]
+        return either(results, self.span(at), value.text)
+
+    def _binary(self, expression: Binary, frame: Frame) -> Value:
+        left = self.value(expression.left, frame)
+        if isinstance(left, Known):
+            stays = self.semantics.short_cut(expression.operator, left)
+            if stays is not None:
+                if stays:
+                    return replace(left, span=self.span(expression))
+                right = self.value(expression.right, frame)
+                steps = tuple(
+                    replace(origin, kind="unset" if origin.kind == "unset" else "condition")
+                    for origin in left.trail
+                    if origin.kind in ("environment", "unset")
+                )
+                return behind(steps, right, self.span(expression))
+        elif self.semantics.short_cut(expression.operator, Known(None)) is not None:
+            right = self.value(expression.right, frame)
+            return Unknown(
+                left.reason, left.text, self.span(expression), left.trail, left.alternatives
+            ).through(*right.trail)
+        right = self.value(expression.right, frame)
+        ask = Evaluation(self, frame, expression)
+        special = self.semantics.operator(expression.operator, left, right, ask)
+        if special is not None:
+            return special
+        return self._apply(
+            expression,
+            lambda a, b: self.semantics.binary(expression.operator, a, b),
+            left,
+            right,
+        )
+
+    def _conditional(self, expression: Conditional, frame: Frame) -> Value:
+        test = self.value(expression.test, frame)
+        if isinstance(test, Known):
+            way = expression.then if self.true(test) else expression.otherwise
+            chosen = self.value(way, frame)
+            return behind(as_condition(test.trail), chosen, self.span(expression))
+        ways = [self.value(expression.then, frame), self.value(expression.otherwise, frame)]
+        return either(ways, self.span(expression), test.text, as_condition(test.trail))
+
+    def _template(self, expression: Template, frame: Frame) -> Value:
+        values = [self.value(part, frame) for part in expression.parts]
+        return self._apply(
+            expression,
+            lambda *parts: "".join(self.semantics.text_of(part) for part in parts),
+            *values,
+        )
+
+    def true(self, value: Known) -> bool:
+        return truth(value.value, self.semantics.language)
+
+    # -- objects
+
+    def _dictionary(self, expression: Dictionary, frame: Frame) -> Map:
+        made = Map()
+        for item in expression.items:
+            span = self.source.span(item.start, item.end)
+            if item.spread or item.key is None:
+                self._spread(made, self.value(item.value, frame), span)
+                continue
+            key = self.value(item.key, frame)
+            later = self._later(item.value, frame)
+            if isinstance(key, Known) and isinstance(key.value, str | int | float | bool):
+                made.entries.append(Entry(key.value, later, span))
+            elif isinstance(key, Known) and key.value is None:
+                made.entries.append(Entry("", later, span))
+            else:
+                text = "which key this is can't be told"
+                made.entries.append(Entry(None, Unknown("computed", text, span), span))
+        return made
+
+    def _spread(self, made: Map, value: Value, span: Span) -> None:
+        if isinstance(value, Known) and isinstance(value.value, Map):
+            made.entries += value.value.entries
+        elif isinstance(value, Known) and isinstance(value.value, List):
+            made.entries += [Entry(n, e.value, e.span) for n, e in enumerate(value.value.items)]
+        elif isinstance(value, Known) and (value.absent or value.value in (False, "")):
+            return
+        else:
+            if isinstance(value, Known):
+                value = Unknown("computed", "what is spread here can't be told", span)
+            made.entries.append(Entry(None, value, span))
+
+    def _sequence(self, expression: Sequence, frame: Frame) -> List:
+        made = List()
+        for item in expression.items:
+            span = self.source.span(item.start, item.end)
+            if not item.spread:
+                made.items.append(Entry(None, self._later(item.value, frame), span))
+                continue
+            value = self.value(item.value, frame)
+            if isinstance(value, Known) and isinstance(value.value, List):
+                made.items += value.value.items
+                made.open = made.open or value.value.open
+            else:
+                made.open = Unknown("computed", "what is spread here can't be told", span)
+        return made
+
+    def _later(self, expression: Expression, frame: Frame) -> Value | Callable[[], Value]:
+        if isinstance(expression, Constant):
+            return Known(expression.value, self.span(expression))
+        return lambda: self.value(expression, frame)
+
+    # -- names
+
+    def _name(self, name: Name, frame: Frame) -> Value:
+        found = self.lookup(name.id, frame, name.start)
+        if found is None:
+            found = self.semantics.global_name(name.id)
+        if found is None:
+            return self.unknown("undeclared", f"nothing here sets {name.id}", name)
+        closure = found.value if isinstance(found, Known) else None
+        bare = self.semantics.bare_calls and isinstance(closure, Closure)
+        if bare and isinstance(closure, Closure) and closure.function.name == name.id:
+            return self.apply(closure, [], name)
+        return self.used(name.id, found, name)
+
+    def used(self, name: str, value: Value, at: Expression) -> Value:
+        """The value of a name where it is used."""
+        span = self.span(at)
+        if isinstance(value, Unknown):
+            return value.through(span=span)
+        scalar = value.value is None or isinstance(value.value, str | int | float | bool)
+        if not scalar or value.span is None or value.span == span:
+            return value if value.span else replace(value, span=span)
+        if any(origin.kind in ("environment", "constant") for origin in value.trail):
+            steps = (Origin("constant", name, value.span, span),)
+            return value.through(*steps, span=span)
+        return replace(
+            value, span=span, trail=(Origin("constant", name, value.span, span), *value.trail)
+        )
+
+    def lookup(self, name: str, frame: Frame, position: int) -> Value | None:
+        """The value of a name at a place; None where no scope around it has it."""
+        inner: Frame | None = frame
+        own = True
+        while inner is not None:
+            scope = inner.scope
+            if name in inner.values:
+                return self._overlaid(name, inner, position if own else None, inner.values[name])
+            if name in scope.owned:
+                return self._bound(name, inner, position if own else None)
+            if scope.passes is not None and name.startswith("$") and name not in scope.passes:
+                return None
+            if scope.kind in ("function", "class"):
+                own = False
+            if scope.stars:
+                found = self._from_stars(name, inner)
+                if found is not None:
+                    return found
+            inner = inner.parent
+        return None
+
+    def _from_stars(self, name: str, frame: Frame) -> Value | None:
+        """A name that `from x import *` brings in; the last that has it."""
+        for star in reversed(frame.scope.stars):
+            if self.reached(star.guards, frame) is not False:
+                value = self._from_star(name, star, frame)
+                if value is not None:
+                    return value
+        return None
+
+    def _from_star(self, name: str, star: Bind, frame: Frame) -> Value | None:
+        key = (id(star), 0, 1, name)
+        if key in self._active or star.value is None:
+            return None
+        self._active.add(key)
+        try:
+            if isinstance(star.value, Import):
+                ask = Evaluation(self, frame, star.value)
+                return self.semantics.star(star.value.path, name, ask)
+            value = self.value(star.value, frame)
+        finally:
+            self._active.discard(key)
+        if isinstance(value, Known) and isinstance(value.value, Map):
+            return None if value.value.whole and not value.value.entry(name) else value.get(name)
+        return value if isinstance(value, Unknown) else None
+
+    def _parameter(self, name: str, frame: Frame) -> Value | None:
+        """A parameter's value, where nobody has called the function yet."""
+        function = frame.scope.function
+        if function is None:
+            return None
+        for place, parameter in enumerate(function.parameters):
+            if parameter.name != name:
+                continue
+            filled = self.semantics.parameter(name, parameter.type)
+            if filled is not None:
+                return filled
+            only = self._only_call(function)
+            if only is not None and not parameter.rest:
+                return self._argument(only, place, parameter.name, function, frame)
+            alternatives: tuple[Value, ...] = ()
+            if parameter.default is not None:
+                alternatives = (self.value(parameter.default, frame),)
+            at = parameter.default or function
+            text = f"whoever calls {function.name or 'this function'} gives {name}"
+            return Unknown("parameter", text, self.span(at), alternatives=alternatives)
+        return None
+
+    def _only_call(self, function: Function) -> Call | None:
+        if not function.name:
+            return None
+        found = [
+            call
+            for call in self.calls
+            if isinstance(call.callee, Name)
+            and call.callee.id == function.name
+            and not function.start <= call.start < function.end
+        ]
+        return found[0] if len(found) == 1 and not found[0].new else None
+
+    def _argument(
+        self, call: Call, place: int, name: str, function: Function, frame: Frame
+    ) -> Value:
+        outer = self.frame_of(call.scope) if call.scope else self.module
+        values = self.arguments(call, outer)
+        bound = bind_arguments(function, values)
+        if name in bound:
+            return bound[name]
+        default = function.parameters[place].default
+        if default is not None:
+            return self.value(default, frame)
+        return Known(self.semantics.absent, self.span(call))
+
+    def _bound(self, name: str, frame: Frame, position: int | None) -> Value:
+        """What a name of this scope is bound to at a place, or at the end."""
+        key = (id(frame.scope), -1 if position is None else position, 0, name)
+        if key in self._active:
+            return Unknown("cycle", f"{name} is made from itself")
+        self._active.add(key)
+        try:
+            return self._latest(name, frame, position)
+        finally:
+            self._active.discard(key)
+
+    def _latest(self, name: str, frame: Frame, position: int | None) -> Value:
+        """The last assignment that is reached; with those that may be reached, all of them."""
+        scope = frame.scope
+        binds = [
+            bind
+            for bind in scope.binds_of(name)
+            if position is None or bind.end <= position or self._elsewhere(bind, scope)
+        ]
+        stars = [star for star in scope.stars if position is None or star.end <= position]
+        found: list[Bind] = []
+        values: list[Value] = []
+        certain = False
+        for bind in sorted([*binds, *stars], key=lambda each: -each.start):
+            if bind.keys or bind.value is None:
+                continue
+            where = frame if bind.scope is scope else self._frame_inside(bind.scope, frame)
+            reached = self.reached(bind.guards, where)
+            if reached is False:
+                continue
+            if bind.root == "*" and name != "*":
+                brought = self._from_star(name, bind, where)
+                if brought is None:
+                    continue
+                values.append(brought)
+                found.append(bind)
+                certain = bool(reached) and isinstance(brought, Known)
+                if certain:
+                    break
+                continue
+            values.append(self.value(bind.value, where))
+            found.append(bind)
+            if reached and not self._elsewhere(bind, scope):
+                certain = True
+                break
+        if not certain:
+            first = self._parameter(name, frame)
+            if first is not None:
+                values.append(first)
+            elif name in self.semantics.selves:
+                values.append(Known(Map(kind="self")))
+            elif not values:
+                values.append(self._declared(name, binds, scope))
+        value = values[0]
+        if len(values) > 1:
+            value = either(values, values[0].span, f"{name} is set in several ways")
+        since = found[-1].start if certain else -1
+        return self._with_changes(name, frame, binds, since, value)
+
+    def _declared(self, name: str, binds: list[Bind], scope: Scope) -> Value:
+        """A name that is declared and not set before this place."""
+        for bind in binds:
+            if bind.value is None and not bind.keys:
+                return Known(self.semantics.absent, self.source.span(bind.start, bind.end))
+        if scope.kind == "class":
+            return Known(self.semantics.absent)
+        return Unknown("undeclared", f"{name} is not set before this place")
+
+    def _elsewhere(self, bind: Bind, scope: Scope) -> bool:
+        """Whether the assignment stands in a function inside, that is called who knows when."""
+        inner: Scope | None = bind.scope
+        while inner is not None and inner is not scope:
+            if inner.kind == "function":
+                return True
+            inner = inner.parent
+        return False
+
+    def _frame_inside(self, scope: Scope, frame: Frame) -> Frame:
+        if scope is frame.scope or scope.parent is None:
+            return frame
+        return Frame(scope, self._frame_inside(scope.parent, frame))
+
+    def _overlaid(self, name: str, frame: Frame, position: int | None, value: Value) -> Value:
+        binds = [
+            bind for bind in frame.scope.binds_of(name) if position is None or bind.end <= position
+        ]
+        return self._with_changes(name, frame, binds, -1, value) if binds else value
+
+    def _with_changes(
+        self, name: str, frame: Frame, binds: Iterable[Bind], since: int, value: Value
+    ) -> Value:
+        """The value after what is assigned to its members: `options.host = …`."""
+        for bind in binds:
+            if not bind.keys or bind.start < since or bind.value is None:
+                continue
+            where = frame if bind.scope is frame.scope else self._frame_inside(bind.scope, frame)
+            value = self._changed(value, bind, bind.keys, where, name)
+        return value
+
+    def _changed(
+        self, value: Value, bind: Bind, keys: tuple[Expression, ...], frame: Frame, name: str
+    ) -> Value:
+        if isinstance(value, Known) and isinstance(value.value, Map):
+            made = Map(list(value.value.entries), value.value.kind)
+        elif isinstance(value, Unknown):
+            made = Map([Entry(None, value, value.span)])
+        elif isinstance(value, Known) and (value.absent or isinstance(value.value, Closure)):
+            made = Map()
+        else:
+            return value
+        span = self.source.span(bind.start, bind.end)
+        key = self.value(keys[0], frame)
+        if not isinstance(key, Known) or not isinstance(key.value, str | int | float | bool):
+            text = "which key this is can't be told"
+            made.entries.append(Entry(None, Unknown("computed", text, span), span))
+            return Known(made, value.span, value.trail)
+
+        def later() -> Value:
+            reached = self.reached(bind.guards, frame)
+            old = made.get(key.value)
+            if reached is False:
+                return old
+            if len(keys) > 1:
+                new = self._changed(old, bind, keys[1:], frame, name)
+            elif bind.value is not None:
+                new = self.value(bind.value, frame)
+            else:
+                new = old
+            if reached:
+                return new
+            return either([new, old], span, f"{name}.{key.value} is set in several ways")
+
+        changed = Map([*made.entries, Entry(key.value, later, span)], made.kind)
+        return Known(changed, value.span, value.trail)
+
+    # -- conditions
+
+    def reached(self, guards: tuple[Guard, ...], frame: Frame) -> bool | None:
+        """Whether what stands behind these conditions is reached; None where it can't be told."""
+        sure: bool | None = True
+        for guard in guards:
+            test = self.value(guard.test, frame)
+            if isinstance(test, Unknown):
+                sure = None
+            elif self.true(test) is not guard.holds:
+                return False
+        return sure
+
+    # -- members
+
+    def _stopped(self, expression: Expression, frame: Frame) -> Value | None:
+        """What an optional chain comes to, where it stops at something absent."""
+        while isinstance(expression, Member | Index | Call):
+            inner = expression.callee if isinstance(expression, Call) else expression.object
+            if isinstance(expression, Member) and expression.optional:
+                value = self.value(inner, frame)
+                if isinstance(value, Known) and value.absent:
+                    return Known(self.semantics.absent, self.span(expression), value.trail)
+            if not self.semantics.whole_chains and isinstance(expression, Member):
+                return None
+            expression = inner
+        return None
+
+    def _member(self, expression: Member | Index, frame: Frame) -> Value:
+        stopped = self._stopped(expression, frame)
+        if stopped is not None:
+            return stopped
+        object_ = self.value(expression.object, frame)
+        ask = Evaluation(self, frame, expression)
+        if isinstance(expression, Member):
+            found = self.semantics.member(object_, expression.name, ask)
+            name = expression.name
+        else:
+            key = self.value(expression.index, frame)
+            found = self.semantics.index(object_, key, ask)
+            name = str(key.value) if isinstance(key, Known) else "?"
+        return self.used(name, found, expression)
+
+    # -- calls
+
+    def arguments(self, call: Call, frame: Frame) -> list[tuple[str | None, Value]]:
+        """The arguments with the names that they were given by; a spread list is taken apart."""
+        found: list[tuple[str | None, Value]] = []
+        for argument in call.arguments:
+            value = self.value(argument.value, frame)
+            if not argument.spread:
+                found.append((argument.name, value))
+            elif isinstance(value, Known) and isinstance(value.value, List):
+                found += [(None, item) for item in value.value]
+            elif isinstance(value, Known) and isinstance(value.value, Map):
+                found += [(str(e.key), e.value) for e in value.value.entries if e.key is not None]
+                found += [("*", e.value) for e in value.value.entries if e.key is None]
+            else:
+                text = "which arguments these are can't be told"
+                found.append(("*", self.unknown("computed", text, argument.value)))
+        return found
+
+    def _call(self, call: Call, frame: Frame) -> Value:
+        stopped = self._stopped(call, frame)
+        if stopped is not None:
+            return stopped
+        callee = self.callee(call.callee, frame)
+        ask = Evaluation(self, frame, call)
+        found = self.semantics.call(call, callee, ask)
+        if found is not None:
+            return found
+        if isinstance(callee, Known) and isinstance(callee.value, Closure):
+            return self.apply(callee.value, self.arguments(call, frame), call)
+        if isinstance(callee, Known) and isinstance(callee.value, ClassValue):
+            made = self.semantics.instance(callee.value, call, ask)
+            return made if made is not None else self._instance(callee.value)
+        if isinstance(callee, Unknown) and callee.reason == "imported":
+            return Unknown("imported", callee.text, self.span(call), callee.trail)
+        return self.unknown("called", f"what {name_of(call.callee)}() gives can't be told", call)
+
+    def callee(self, expression: Expression, frame: Frame) -> Value:
+        """What is called: a method with its object, or a value."""
+        if isinstance(expression, Member):
+            object_ = self.value(expression.object, frame)
+            if isinstance(object_, Known) and isinstance(object_.value, Map):
+                method = object_.value.get(expression.name)
+                if isinstance(method, Known) and isinstance(method.value, Closure):
+                    return method
+            return Known(Bound(object_, expression.name), self.span(expression))
+        return self.value(expression, frame)
+
+    def _instance(self, made: ClassValue) -> Value:
+        """An object of a class of this file: its fields and what its methods set."""
+        frame = Frame(made.definition.scope, made.frame)
+        for name in made.evaluator.semantics.selves:
+            if name in made.definition.scope.owned:
+                return made.evaluator._bound(name, frame, None)
+        return Unknown("computed", f"what a {made.definition.name} has can't be told")
+
+    def apply(
+        self, closure: Closure, arguments: list[tuple[str | None, Value]], at: Expression
+    ) -> Value:
+        """What a function of the folder returns."""
+        function, home = closure.function, closure.evaluator
+        frame = Frame(function.scope, closure.frame, bind_arguments(function, arguments))
+        for parameter in function.parameters:
+            if parameter.name in frame.values:
+                continue
+            if parameter.default is not None:
+                frame.values[parameter.name] = home.value(parameter.default, frame)
+            elif not any(name == "*" for name, _ in arguments):
+                filled = home.semantics.parameter(parameter.name, parameter.type)
+                if filled is not None:
+                    frame.values[parameter.name] = filled
+        return home.result(function.scope.returns, frame, self.span(at))
+
+    def result(self, returns: list[Return], frame: Frame, span: Span) -> Value:
+        """The first return that is reached; with those that may be reached, all of them."""
+        found: list[Value] = []
+        for each in returns:
+            reached = self.reached(each.guards, frame)
+            if reached is False:
+                continue
+            absent: Value = Known(self.semantics.absent, span)
+            found.append(self.value(each.value, frame) if each.value is not None else absent)
+            if reached:
+                break
+        else:
+            found.append(Known(self.semantics.absent, span))
+        return found[0] if len(found) == 1 else either(found, span, "which way it returns")
+
+
+@dataclass(slots=True, repr=False)
+class Evaluation:
+    """What a language's rule may ask while it works out one expression."""
+
+    evaluator: Evaluator
+    frame: Frame
+    at: Expression
+
+    @property
+    def span(self) -> Span:
+        return self.evaluator.span(self.at)
+
+    def value(self, expression: Expression) -> Value:
+        return self.evaluator.value(expression, self.frame)
+
+    def argument(self, call: Call, place: int, name: str | None = None) -> Value | None:
+        """An argument by its place or name; None where it was not given."""
+        named = [a for a in call.arguments if a.name is not None and a.name == name]
+        if named:
+            return self.value(named[0].value)
+        plain_ = [a for a in call.arguments if a.name is None]
+        if place < len(plain_) and not any(a.spread for a in plain_[: place + 1]):
+            return self.value(plain_[place].value)
+        if any(argument.spread for argument in call.arguments):
+            return self.evaluator.unknown("computed", "which argument this is", self.at)
+        return None
+
+    def apply(self, rule: Callable[..., Any], *values: Value, conversion: str = "") -> Value:
+        """A rule on known values; what can't be told stays so."""
+        result = self.evaluator._apply(self.at, rule, *values)
+        if conversion:
+            result = result.through(Origin("conversion", conversion, self.span))
+        return result
+
+    def unknown(self, reason: Reason, text: str) -> Unknown:
+        return Unknown(reason, text, self.span)
+
+    def variable(self, name: Value, default: Value | None = None) -> Value:
+        """An environment variable; where nobody sets it the default, else what is absent."""
+        if isinstance(name, Unknown):
+            return self.unknown("computed", "which variable is read can't be told")
+        if not isinstance(name.value, str):
+            return self.unknown("computed", "which variable is read can't be told")
+        found = self.evaluator.environment.lookup(name.value)
+        if isinstance(found, Unknown):
+            origin = Origin("environment", name.value, found.span, self.span)
+            return replace(found, trail=(origin, *found.trail), span=self.span)
+        if found is not None:
+            origin = Origin("environment", name.value, found.span, self.span)
+            return Known(found.value, self.span, (origin, *found.trail))
+        unset = Origin("unset", name.value, None, self.span)
+        if default is None:
+            return Known(self.evaluator.semantics.absent, self.span, (unset,))
+        return behind((unset,), default, default.span or self.span)
+
+
+def bind_arguments(
+    function: Function, arguments: list[tuple[str | None, Value]]
+) -> dict[str, Value]:
+    """The parameters' values; those whose arguments can't be told are left out."""
+    bound: dict[str, Value] = {}
+    place = 0
+    known = {parameter.name for parameter in function.parameters}
+    for name, value in arguments:
+        if name == "*":
+            break
+        if name is not None:
+            if name in known:
+                bound[name] = value
+            continue
+        if place < len(function.parameters) and not function.parameters[place].rest:
+            bound[function.parameters[place].name] = value
+        place += 1
+    return bound
+
+
+def joined(values: Iterable[Value]) -> tuple[Origin, ...]:
+    """The trails of values that come together in one."""
+    trails = [value.trail for value in values]
+    filled = [trail for trail in trails if trail]
+    together = tuple(dict.fromkeys(origin for trail in filled for origin in trail))
+    if len(filled) > 1 and not any(origin.kind == "joined" for origin in together):
+        together += (Origin("joined", ""),)
+    return together
+
+
+def behind(steps: tuple[Origin, ...], value: Value, span: Span | None) -> Value:
+    """A value that was reached by way of others, which decided it and don't hold it."""
+    trail = tuple(dict.fromkeys(value.trail + steps))
+    written = value.written
+    if isinstance(value, Known) and written is not None and written == value.span != span:
+        trail = (Origin("constant", "", written, span), *trail)
+    return replace(value, trail=trail, span=span)
+
+
+def as_condition(trail: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    return tuple(
+        replace(origin, kind="condition")
+        for origin in trail
+        if origin.kind in ("environment", "unset", "condition")
+    )
+
+
+def either(
+    values: list[Value], span: Span | None, text: str, trail: tuple[Origin, ...] = ()
+) -> Value:
+    """One of several values: known only where all are the same scalar."""
+    flat: list[Value] = []
+    for value in values:
+        if isinstance(value, Unknown) and value.reason == "condition" and value.alternatives:
+            flat += value.alternatives
+        else:
+            flat.append(value)
+    first = flat[0]
+    if isinstance(first, Known) and isinstance(first.value, str | int | float | bool):
+        same = [
+            isinstance(value, Known)
+            and type(value.value) is type(first.value)
+            and value.value == first.value
+            for value in flat
+        ]
+        if all(same):
+            return first
+    together = tuple(dict.fromkeys(o for value in flat for o in value.trail)) + trail
+    return Unknown("condition", text, span, together, tuple(flat))
+
+
+def name_of(expression: Expression) -> str:
+    """The name of what is called, as far as it is one: `vault.read`."""
+    names: list[str] = []
+    while isinstance(expression, Member):
+        names.append(expression.name)
+        expression = expression.object
+    if isinstance(expression, Name):
+        names.append(expression.id)
+    elif isinstance(expression, Call):
+        names.append("…")
+    return ".".join(reversed(names))[:80] or "a function"

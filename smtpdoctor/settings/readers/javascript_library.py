@@ -1,0 +1,667 @@
+"""What JavaScript's operators and functions come to, and where Node programs read variables.
+
+This module knows the language's coercions (ECMA-262, §7) and the few libraries through which
+settings are read. It must not know node types, nor what a setting means.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smtpdoctor.settings.readers.evaluation import (
+    Bound,
+    ClassValue,
+    Closure,
+    Evaluation,
+    Evaluator,
+    UntellableError,
+)
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    List,
+    Map,
+    Special,
+    Unknown,
+    Value,
+    truth,
+)
+from smtpdoctor.settings.readers.syntax import Call, Import
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.project import Project
+
+LANGUAGE = "javascript"
+
+ENVIRONMENT = Special("environment")
+#: Objects whose get("X") reads a variable: Deno.env, Adonis' env, Nest's ConfigService.
+GETTER = Special("getter")
+#: Strapi's env("X"), env.int("X", 587).
+STRAPI = Special("strapi")
+
+GLOBALS: dict[str, Any] = {
+    "undefined": ABSENT,
+    "NaN": math.nan,
+    "Infinity": math.inf,
+    "process": Special("process"),
+    "Bun": Special("process"),
+    "import.meta": Special("process"),
+    "Deno": Special("Deno"),
+    **{
+        name: Special(name)
+        for name in ("Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object")
+    },
+    **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent")},
+}
+
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+CONFIGURATION = re.compile(r"config|env", re.IGNORECASE)
+WHITE = " \t\n\r\v\f\u00a0\ufeff\u2028\u2029"
+DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+def to_number(value: Any) -> int | float:
+    """ECMA-262 §7.1.4 ToNumber."""
+    if value is ABSENT:
+        return math.nan
+    if value is None:
+        return 0
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | float):
+        return value
+    if not isinstance(value, str):
+        raise UntellableError("an object as a number")
+    text = value.strip(WHITE)
+    if not text:
+        return 0
+    if re.fullmatch(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+", text):
+        return int(text, 0)
+    if DECIMAL.fullmatch(text):
+        return whole(float(text)) if not text.isdigit() or len(text) > 15 else int(text)
+    return math.inf if text in ("Infinity", "+Infinity") else math.nan
+
+
+def whole(number: float) -> int | float:
+    """An integer where it is one: JavaScript has one type for both."""
+    if math.isfinite(number) and number == int(number) and abs(number) < 1e15:
+        return int(number)
+    return number
+
+
+def parse_int(value: Any, radix: Any = ABSENT) -> int | float:
+    """ECMA-262 §19.2.5: the digits at the start."""
+    text = to_text(value).strip(WHITE)
+    base = 10 if radix is ABSENT or radix is None else int(to_number(radix) or 10)
+    sign, rest = re.match(r"([+-]?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    if rest[:2].lower() == "0x" and (base == 16 or radix is ABSENT):
+        base, rest = 16, rest[2:]
+    if not 2 <= base <= 36:
+        return math.nan
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:base]
+    found = re.match(f"[{digits}]*", rest, re.IGNORECASE)
+    taken = found[0][:300] if found else ""
+    return int(sign + taken, base) if taken else math.nan
+
+
+def parse_float(value: Any) -> int | float:
+    """ECMA-262 §19.2.4."""
+    found = DECIMAL.match(to_text(value).strip(WHITE))
+    return whole(float(found[0])) if found else math.nan
+
+
+def to_text(value: Any) -> str:
+    """ECMA-262 §7.1.17 ToString."""
+    if value is ABSENT:
+        return "undefined"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        if math.isnan(value):
+            return "NaN"
+        if math.isinf(value):
+            return "Infinity" if value > 0 else "-Infinity"
+        return repr(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Map):
+        return "[object Object]"
+    raise UntellableError("an object as text")
+
+
+SCALARS = (str, int, float, bool, type(None), type(ABSENT))
+
+
+def strictly_equal(left: Any, right: Any) -> bool:
+    """`===`, ECMA-262 §7.2.16."""
+    if left is right:
+        return not (isinstance(left, float) and math.isnan(left))
+    if not isinstance(left, SCALARS) or not isinstance(right, SCALARS):
+        if left in (None, ABSENT) or right in (None, ABSENT):
+            return False
+        if isinstance(left, SCALARS) or isinstance(right, SCALARS):
+            return False
+        raise UntellableError("whether two objects are the same")
+    if isinstance(left, bool) or isinstance(right, bool):
+        return False
+    numbers = isinstance(left, int | float), isinstance(right, int | float)
+    if numbers[0] != numbers[1] or left is None or right is None:
+        return False
+    return bool(left == right)
+
+
+def loosely_equal(left: Any, right: Any) -> bool:
+    """`==`, ECMA-262 §7.2.15."""
+    nothing = (None, ABSENT)
+    if any(left is n for n in nothing) or any(right is n for n in nothing):
+        return any(left is n for n in nothing) and any(right is n for n in nothing)
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right
+    if isinstance(left, SCALARS) and isinstance(right, SCALARS):
+        return to_number(left) == to_number(right)
+    return strictly_equal(left, right)
+
+
+def add(left: Any, right: Any) -> Any:
+    if isinstance(left, str | Map | List) or isinstance(right, str | Map | List):
+        return to_text(left) + to_text(right)
+    return whole(to_number(left) + to_number(right))
+
+
+def power(left: Any, right: Any) -> Any:
+    base, exponent = to_number(left), to_number(right)
+    if abs(exponent) > 64 or abs(base) > 1e6:
+        raise UntellableError("so large a number")
+    return whole(float(base) ** float(exponent))
+
+
+def divide(left: Any, right: Any) -> Any:
+    top, bottom = to_number(left), to_number(right)
+    if bottom == 0:
+        return math.nan if top == 0 or math.isnan(top) else math.copysign(math.inf, top)
+    return whole(top / bottom)
+
+
+def less(left: Any, right: Any) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return left < right
+    return to_number(left) < to_number(right)
+
+
+def less_or_equal(left: Any, right: Any) -> bool:
+    if isinstance(left, str) and isinstance(right, str):
+        return left <= right
+    return to_number(left) <= to_number(right)
+
+
+def contains(key: Any, object_: Any) -> bool:
+    if isinstance(object_, Map) and object_.whole:
+        return to_text(key) in [to_text(each) for each in object_.keys()]  # noqa: SIM118
+    raise UntellableError("whether an object has a key")
+
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": add,
+    "-": lambda a, b: whole(to_number(a) - to_number(b)),
+    "*": lambda a, b: whole(float(to_number(a)) * float(to_number(b))),
+    "/": divide,
+    "%": lambda a, b: whole(math.fmod(to_number(a), to_number(b))),
+    "**": power,
+    "===": strictly_equal,
+    "!==": lambda a, b: not strictly_equal(a, b),
+    "==": loosely_equal,
+    "!=": lambda a, b: not loosely_equal(a, b),
+    "<": less,
+    ">": lambda a, b: less(b, a),
+    "<=": less_or_equal,
+    ">=": lambda a, b: less_or_equal(b, a),
+    "in": contains,
+}
+
+
+def replace_text(text: str, old: Any, new: Any) -> str:
+    if not isinstance(old, str) or not isinstance(new, str):
+        raise UntellableError("a replacement by a pattern")
+    return text.replace(old, new, 1)
+
+
+def split(text: str, separator: Any = ABSENT) -> List:
+    if not isinstance(separator, str) or not separator:
+        raise UntellableError("splitting by a pattern")
+    return List([Entry(None, Known(part), None) for part in text.split(separator)])
+
+
+TEXT_METHODS: dict[str, Callable[..., Any]] = {
+    "trim": lambda t: t.strip(WHITE),
+    "trimStart": lambda t: t.lstrip(WHITE),
+    "trimEnd": lambda t: t.rstrip(WHITE),
+    "toLowerCase": lambda t: t.lower(),
+    "toLocaleLowerCase": lambda t: t.lower(),
+    "toUpperCase": lambda t: t.upper(),
+    "toString": lambda t: t,
+    "valueOf": lambda t: t,
+    "includes": lambda t, part: to_text(part) in t,
+    "startsWith": lambda t, part: t.startswith(to_text(part)),
+    "endsWith": lambda t, part: t.endswith(to_text(part)),
+    "concat": lambda t, *parts: t + "".join(to_text(part) for part in parts),
+    "replace": replace_text,
+    "replaceAll": lambda t, old, new: (
+        t.replace(old, new)
+        if isinstance(old, str) and isinstance(new, str)
+        else replace_text(t, old, new)
+    ),
+    "split": split,
+}
+
+
+def from_json(value: Any) -> Any:
+    try:
+        return json.loads(to_text(value), parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        raise UntellableError("this is no JSON, and the program stops here") from None
+
+
+def wrapped(value: Any) -> Any:
+    """A Python structure as our own."""
+    if isinstance(value, dict):
+        return Map([Entry(key, Known(wrapped(each)), None) for key, each in value.items()])
+    if isinstance(value, list):
+        return List([Entry(None, Known(wrapped(each)), None) for each in value])
+    return value
+
+
+CONVERSIONS: dict[str, Callable[..., Any]] = {
+    "Number": lambda value=0: to_number(value),
+    "String": lambda value="": to_text(value),
+    "Boolean": lambda value=ABSENT: truth(value, "javascript"),
+    "parseInt": parse_int,
+    "parseFloat": parse_float,
+    "Number.parseInt": parse_int,
+    "Number.parseFloat": parse_float,
+    "Number.isNaN": lambda value: isinstance(value, float) and math.isnan(value),
+    "JSON.parse": lambda value, *_: wrapped(from_json(value)),
+    "JSON.stringify": lambda value, *_: json.dumps(value) if isinstance(value, str) else oops(),
+}
+
+
+def oops() -> Any:
+    raise UntellableError("an object as JSON")
+
+
+class JavaScript:
+    """The `Semantics` of JavaScript and TypeScript."""
+
+    language: Any = "javascript"
+    absent: Any = ABSENT
+    selves = frozenset({"this", "module", "exports"})
+    whole_chains = True
+    bare_calls = False
+
+    def __init__(self, project: Project, file: str) -> None:
+        self.project = project
+        self.file = file
+
+    def global_name(self, name: str) -> Value | None:
+        return Known(GLOBALS[name]) if name in GLOBALS else None
+
+    # -- members
+
+    def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
+        if isinstance(object_, Unknown):
+            if object_.reason == "parameter" and name == "env" and not object_.alternatives:
+                return Known(STRAPI, ask.span)
+            return object_.get(name)
+        value = object_.value
+        if value == ENVIRONMENT:
+            return ask.variable(Known(name))
+        if isinstance(value, Special):
+            return self._of_special(value, name, ask)
+        if isinstance(value, Map):
+            return value.get(name, ask.span)
+        if isinstance(value, str | List) and name == "length":
+            return ask.apply(len, object_)
+        if object_.absent:
+            text = "this is a member of undefined, and the program stops here"
+            return Unknown("computed", text, ask.span, object_.trail)
+        if isinstance(value, ClassValue | Closure | Bound):
+            return ask.unknown("computed", f"what {name} is can't be told")
+        return Known(ABSENT, ask.span, object_.trail)
+
+    def _of_special(self, special: Special, name: str, ask: Evaluation) -> Value:
+        if name == "env" and special.name == "process":
+            return Known(ENVIRONMENT, ask.span)
+        if name == "env" and special.name == "Deno":
+            return Known(GETTER, ask.span)
+        full = f"{special.name}.{name}"
+        if full in CONVERSIONS:
+            return Known(Special(full), ask.span)
+        return ask.unknown("computed", f"what {full} is can't be told")
+
+    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
+        if isinstance(key, Unknown):
+            if isinstance(object_, Known) and object_.value == ENVIRONMENT:
+                return ask.variable(key)
+            return Unknown("computed", "which member this is can't be told", ask.span, key.trail)
+        if isinstance(object_, Known) and isinstance(object_.value, List):
+            if isinstance(key.value, int):
+                return object_.value.get(key.value, ask.span)
+        elif isinstance(object_, Known) and isinstance(object_.value, Map):
+            return object_.value.get(key.value, ask.span)
+        return self.member(object_, to_text(key.value), ask)
+
+    # -- operators
+
+    def unary(self, operator: str, value: Any) -> Any:
+        match operator:
+            case "!":
+                return not truth(value, "javascript")
+            case "+":
+                return to_number(value)
+            case "-":
+                return whole(-to_number(value))
+            case "void":
+                return ABSENT
+            case "typeof":
+                return type_of(value)
+        raise UntellableError(f"the operator {operator} is not evaluated")
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator not in OPERATORS:
+            raise UntellableError(f"the operator {operator} is not evaluated")
+        return OPERATORS[operator](left, right)
+
+    def short_cut(self, operator: str, left: Known) -> bool | None:
+        match operator:
+            case "||":
+                return truth(left.value, "javascript")
+            case "&&":
+                return not truth(left.value, "javascript")
+            case "??":
+                return not left.absent
+            case "default":  # of a destructuring or parameter: for undefined only
+                return left.value is not ABSENT
+        return None
+
+    def text_of(self, value: Any) -> str:
+        return to_text(value)
+
+    # -- calls
+
+    def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
+        if isinstance(callee, Unknown):
+            return None
+        if isinstance(callee.value, Bound):
+            return self._method(call, callee.value, ask)
+        if isinstance(callee.value, Special):
+            return self._special(call, callee.value.name, ask)
+        return None
+
+    def _special(self, call: Call, name: str, ask: Evaluation) -> Value | None:
+        if name == "strapi":
+            return ask.variable(self._first(call, ask), ask.argument(call, 1))
+        if name in CONVERSIONS and not call.new:
+            values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+            return ask.apply(CONVERSIONS[name], *values, conversion=name)
+        return None
+
+    def _first(self, call: Call, ask: Evaluation) -> Value:
+        return ask.argument(call, 0) or Known(ABSENT, ask.span)
+
+    def _method(self, call: Call, bound: Bound, ask: Evaluation) -> Value | None:
+        object_ = bound.object
+        if isinstance(object_, Unknown):
+            return self._unknown_method(call, object_, bound.name, ask)
+        value = object_.value
+        if isinstance(value, Special):
+            return self._special_method(call, value, bound.name, ask)
+        if isinstance(value, str) and bound.name in TEXT_METHODS:
+            values = [each for _, each in ask.evaluator.arguments(call, ask.frame)]
+            return ask.apply(TEXT_METHODS[bound.name], object_, *values)
+        if isinstance(value, int | float) and bound.name == "toString":
+            return ask.apply(to_text, object_)
+        if isinstance(value, List):
+            return self._list_method(call, value, bound.name, ask)
+        if object_.absent:
+            text = f"{bound.name}() of undefined: the program stops here"
+            return Unknown("computed", text, ask.span, object_.trail)
+        return None
+
+    def _unknown_method(
+        self, call: Call, object_: Unknown, name: str, ask: Evaluation
+    ) -> Value | None:
+        """`config.get("SMTP_HOST")` of a parameter or import that is called configuration."""
+        if name in ("get", "getOrThrow") and object_.reason in ("parameter", "imported"):
+            key = self._first(call, ask)
+            called = ask.evaluator.source.slice(call.callee.start, call.callee.end)
+            if (
+                isinstance(key, Known)
+                and isinstance(key.value, str)
+                and VARIABLE.fullmatch(key.value)
+                and CONFIGURATION.search(called)
+            ):
+                return self._variable_of(call, ask)
+        if name in TEXT_METHODS:
+            values = [each for _, each in ask.evaluator.arguments(call, ask.frame)]
+            return ask.apply(
+                lambda text, *rest: (
+                    TEXT_METHODS[name](text, *rest) if isinstance(text, str) else not_a_text()
+                ),
+                object_,
+                *values,
+            )
+        return None
+
+    def _variable_of(self, call: Call, ask: Evaluation) -> Value:
+        key = self._first(call, ask)
+        if isinstance(key, Known) and isinstance(key.value, str) and "." in key.value:
+            return ask.unknown("computed", "a name of the program's own configuration")
+        default = ask.argument(call, 1)
+        if isinstance(default, Known) and isinstance(default.value, Map):
+            default = None  # Nest's options: { infer: true }
+        return ask.variable(key, default)
+
+    def _special_method(
+        self, call: Call, special: Special, name: str, ask: Evaluation
+    ) -> Value | None:
+        if special == GETTER and name in ("get", "getOrThrow"):
+            return self._variable_of(call, ask)
+        if special == STRAPI:
+            return self._strapi(call, name, ask)
+        full = f"{special.name}.{name}"
+        if full in CONVERSIONS:
+            return self._special(call, full, ask)
+        if full == "Object.assign":
+            return self._assign(call, ask)
+        if full in ("Object.freeze", "Object.seal", "Promise.resolve"):
+            return self._first(call, ask)
+        return None
+
+    def _strapi(self, call: Call, name: str, ask: Evaluation) -> Value | None:
+        rules: dict[str, Callable[[Any], Any]] = {
+            "int": parse_int,
+            "float": parse_float,
+            "bool": lambda text: text == "true",
+            "json": lambda text: wrapped(from_json(text)),
+        }
+        if name not in rules:
+            return None
+        key = self._first(call, ask)
+        found = ask.variable(key)
+        if isinstance(found, Known) and found.absent:
+            return ask.variable(key, ask.argument(call, 1))
+        return ask.apply(rules[name], found, conversion=f"env.{name}")
+
+    def _list_method(self, call: Call, value: List, name: str, ask: Evaluation) -> Value | None:
+        argument = self._first(call, ask)
+        if name == "includes":
+            return ask.apply(
+                lambda wanted, *items: any(strictly_equal(wanted, item) for item in items),
+                argument,
+                *value,
+            )
+        if name == "join":
+            if isinstance(argument, Known) and argument.absent:
+                argument = Known(",")
+            return ask.apply(
+                lambda separator, *items: separator.join(to_text(item) for item in items),
+                argument,
+                *value,
+            )
+        return None
+
+    def _assign(self, call: Call, ask: Evaluation) -> Value:
+        made = Map()
+        for argument in call.arguments:
+            value = ask.value(argument.value)
+            if isinstance(value, Known) and isinstance(value.value, Map):
+                made.entries += value.value.entries
+            elif isinstance(value, Unknown):
+                made.entries.append(Entry(None, value, value.span))
+        return Known(made, ask.span)
+
+    # -- modules and parameters
+
+    def parameter(self, name: str, type_: str) -> Value | None:
+        if type_.startswith("ConfigService"):
+            return Known(GETTER)
+        return None
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        return None  # `export *` is read where a module's exports are asked for
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        if operator != "in" or not isinstance(right, Known) or right.value != ENVIRONMENT:
+            return None
+        return ask.apply(lambda value: value is not ABSENT, ask.variable(left))
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        return None
+
+    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
+        bare = path.removeprefix("node:")
+        if bare == "process":
+            return Known(ENVIRONMENT if name == "env" else Special("process"), ask.span)
+        if bare.startswith("$env/"):  # SvelteKit
+            return Known(ENVIRONMENT, ask.span) if name == "env" else ask.variable(Known(name))
+        if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
+            return Known(GETTER, ask.span)
+        for candidate in candidates(path, self.file):
+            found = self.project.import_(candidate)
+            if found is None:
+                continue
+            if isinstance(found, Known | Unknown):  # JSON
+                return found if name in (None, "default") else found.get(name)
+            if isinstance(found.evaluator.semantics, JavaScript):
+                return exported(found.evaluator, name, ask)
+        return ask.unknown("imported", f"it comes from {path[:80]!r}, which is not in the folder")
+
+
+def not_a_text() -> Any:
+    raise UntellableError("a method of what is no text")
+
+
+def type_of(value: Any) -> str:
+    if value is ABSENT:
+        return "undefined"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "function" if isinstance(value, Closure | ClassValue) else "object"
+
+
+def candidates(path: str, file: str) -> list[str]:
+    """The files that an import may mean, in the order in which they are tried."""
+    folder = file.rpartition("/")[0]
+    if path.startswith(("./", "../")) or path in (".", ".."):
+        bases = [join(folder, path)]
+    elif path.startswith(("@/", "~/", "#/")):  # the usual aliases of bundlers
+        bases = [join("src", path[2:]), join("", path[2:])]
+    elif path.startswith("src/"):
+        bases = [join("", path)]
+    else:
+        return []
+    found: list[str] = []
+    for base in bases:
+        if base is None:
+            continue
+        stem, dot, ending = base.rpartition(".")
+        found.append(base)
+        if dot and ending in ("js", "mjs", "cjs", "jsx"):  # TypeScript imports by the made name
+            found += [f"{stem}.{ending.replace('js', 'ts')}"]
+        for extension in ("js", "ts", "mjs", "cjs", "json", "tsx", "jsx", "mts", "cts"):
+            found.append(f"{base}.{extension}")
+        found += [f"{base}/index.{extension}".lstrip("/") for extension in ("js", "ts", "mjs")]
+    return found
+
+
+def join(folder: str, path: str) -> str | None:
+    """The path in the folder; None where it leads out of it."""
+    parts = [part for part in folder.split("/") if part]
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def exported(evaluator: Evaluator, name: str | None, ask: Evaluation) -> Value:
+    """What a module exports under a name; with None all of it."""
+    scope = evaluator.module.scope
+    end = 1 << 62
+    own = f"export {name or 'default'}"
+    if name is not None and own in scope.owned and own in scope.binds:
+        return evaluator.lookup(own, evaluator.module, end) or Known(ABSENT)
+    names = [each.removeprefix("export ") for each in scope.binds if each.startswith("export ")]
+    if not names:
+        return common(evaluator, name, ask)
+    if name is None:
+        made = Map()
+        for each in names:
+            if each != "*":
+                made.entries.append(Entry(each, later_export(evaluator, each), None))
+        return Known(made, ask.span)
+    for star in scope.binds.get("export *", ()):
+        if isinstance(star.value, Import):
+            inner = Evaluation(evaluator, evaluator.module, star.value)
+            found = evaluator.semantics.imported(star.value.path, name, inner)
+            if isinstance(found, Known):
+                return found
+    return ask.unknown("imported", f"that module doesn't export {name}")
+
+
+def later_export(evaluator: Evaluator, name: str) -> Callable[[], Value]:
+    def later() -> Value:
+        found = evaluator.lookup(f"export {name}", evaluator.module, 1 << 62)
+        return found or Known(ABSENT)
+
+    return later
+
+
+def common(evaluator: Evaluator, name: str | None, ask: Evaluation) -> Value:
+    """CommonJS: module.exports, or what was added to exports."""
+    end = 1 << 62
+    scope = evaluator.module.scope
+    if "module" in scope.binds:
+        whole_ = (evaluator.lookup("module", evaluator.module, end) or Known(ABSENT)).get("exports")
+    elif "exports" in scope.binds:
+        whole_ = evaluator.lookup("exports", evaluator.module, end) or Known(ABSENT)
+    else:
+        return ask.unknown("imported", "that module exports nothing that can be told")
+    if name in (None, "default"):
+        return whole_
+    return whole_.get(name)

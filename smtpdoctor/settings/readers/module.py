@@ -1,0 +1,366 @@
+"""What a dialect may ask of a file of code: calls, assignments, names, what a function returns.
+
+This module knows how to find things and how to ask for their values. It must not know any
+language, nor which names matter to a program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    LanguageName,
+    Map,
+    Span,
+    Unknown,
+    Value,
+)
+from smtpdoctor.settings.readers.syntax import (
+    Bind,
+    Call,
+    Class,
+    Constant,
+    Import,
+    Index,
+    Member,
+    Name,
+    Scope,
+)
+
+
+@dataclass(slots=True, repr=False)
+class Assignment:
+    """A name, or something below it, gets a value. `path` is ("$mail", "Host") for `$mail->Host`.
+
+    `reached` is False where a condition that can be told excludes it, None where it can't be told.
+    """
+
+    path: tuple[str, ...]
+    span: Span
+    reached: bool | None
+    _value: Callable[[], Value]
+
+    @property
+    def value(self) -> Value:
+        return self._value()
+
+
+@dataclass(slots=True, repr=False)
+class FoundCall:
+    """One call in a file. `name` is all of its callee: `nodemailer.createTransport`.
+
+    `target` is the variable that its result goes to: ("transporter",), ("self", "server").
+    """
+
+    name: str
+    new: bool
+    span: Span
+    target: tuple[str, ...]
+    _module: Module
+    _call: Call
+    _frame: Frame
+
+    @property
+    def reached(self) -> bool | None:
+        """False where a condition excludes it, None where it can't be told."""
+        return self._module.evaluator.reached(self._call.guards, self._frame)
+
+    @property
+    def count(self) -> int:
+        return len(self._call.arguments)
+
+    def argument(self, place: int, name: str | None = None) -> Value:
+        """An argument by its place (from 0) or its name; Known(ABSENT) where it is not given."""
+        values = self._module.evaluator.arguments(self._call, self._frame)
+        for given, value in values:
+            if given is not None and given == name:
+                return value
+        unplaced: Value | None = None  # arguments that can't be told: they may be any after them
+        for given, value in values:
+            if given == "*":
+                unplaced = value
+            elif given is None and unplaced is None:
+                if place == 0:
+                    return value
+                place -= 1
+        return unplaced or Known(ABSENT, self.span)
+
+    def named(self) -> dict[str, Value]:
+        """The arguments that were given by name."""
+        values = self._module.evaluator.arguments(self._call, self._frame)
+        return {name: value for name, value in values if name not in (None, "*") if name}
+
+    @property
+    def block(self) -> Value:
+        """The block or function that was handed over last (Ruby's `do … end`)."""
+        block = self._call.block
+        if block is None:
+            return Known(ABSENT, self.span)
+        return self._module.evaluator.value(block, self._frame)
+
+    @property
+    def result(self) -> Value:
+        """What the call gives, where that can be told."""
+        return self._module.evaluator.value(self._call, self._frame)
+
+    @property
+    def receiver(self) -> Value:
+        """The object whose method this is; Known(ABSENT) for a plain function."""
+        if isinstance(self._call.callee, Member):
+            return self._module.evaluator.value(self._call.callee.object, self._frame)
+        return Known(ABSENT, self.span)
+
+    @property
+    def function(self) -> str:
+        """The function that it stands in; "" at the top."""
+        scope = self._call.scope
+        while scope is not None and scope.kind not in ("function", "class"):
+            scope = scope.parent
+        return scope.name if scope is not None else ""
+
+    def uses(self) -> list[Assignment | FoundCall]:
+        """What happens to the call's variable in its scope: members set, methods called, in order.
+
+        `$mail = new PHPMailer; $mail->Host = 'x'; $mail->isSMTP();` gives two.
+        """
+        if not self.target:
+            return []
+        found: list[tuple[int, Assignment | FoundCall]] = []
+        home = self._module.home(self._call, self.target[0])
+        renewed = self._module.renewed(home, self.target, self._call.start)
+        depth = len(self.target)
+        for bind in home.binds_of(self.target[0]):
+            path = self._module.path(bind)
+            if path[:depth] == self.target and len(path) > depth and bind.start > self._call.start:
+                assignment = self._module.assignment(bind, path[depth:])
+                found.append((bind.start, assignment))
+        for call in self._module.calls():
+            path = tuple(call.name.split("."))
+            later = call._call.start > self._call.start
+            inside = later and self._module.within(call._call, home)
+            if inside and path[:depth] == self.target and len(path) == depth + 1:
+                found.append((call._call.start, call))
+        return [each for start, each in sorted(found, key=lambda one: one[0]) if start < renewed]
+
+
+class Module:
+    """One file of code, read."""
+
+    def __init__(
+        self,
+        file: str,
+        language: LanguageName,
+        evaluator: Evaluator,
+        *,
+        errors: bool,
+        cut: bool = False,
+    ) -> None:
+        self.file = file
+        self.language: LanguageName = language
+        self.evaluator = evaluator
+        #: Whether some of it didn't parse.
+        self.errors = errors
+        #: Whether it is so long that its end was not looked at.
+        self.cut = cut
+        self._frames: dict[int, Frame] = {}
+
+    # -- calls
+
+    def calls(self, *names: str) -> list[FoundCall]:
+        """The calls of these functions in the order of the text; without a name all.
+
+        "createTransport" finds `nodemailer.createTransport(…)` too; "smtplib.SMTP" only with its
+        module before it.
+        """
+        wanted = [name.split(".") for name in names]
+        found: list[FoundCall] = []
+        for call in sorted(self.evaluator.calls, key=lambda each: (each.start, -each.end)):
+            name = callee_path(call)
+            full = self._full_name(call, name)
+            if names and not any(
+                name[-len(want) :] == want or full[-len(want) :] == want for want in wanted
+            ):
+                continue
+            frame = self._frame(call.scope)
+            span = self.evaluator.span(call)
+            found.append(FoundCall(".".join(name), call.new, span, call.target, self, call, frame))
+        return found
+
+    def _full_name(self, call: Call, name: list[str]) -> list[str]:
+        """The name of what is called with the module that it was imported from before it."""
+        scope = call.scope
+        while scope is not None and name[0] not in scope.owned:
+            scope = scope.parent
+        binds = scope.binds_of(name[0]) if scope is not None else []
+        made = [bind.value for bind in binds if not bind.keys and bind.value is not None]
+        if len(made) != 1:
+            return name
+        value, rest = made[0], name[1:]
+        if isinstance(value, Index) and isinstance(value.index, Constant):
+            rest = [str(value.index.value), *rest]
+            value = value.object
+        if not isinstance(value, Import):
+            return name
+        if value.name not in (None, "default"):
+            rest = [str(value.name), *rest]
+        return [*re.split(r"[./\\\\]+", value.path), *rest]
+
+    # -- names
+
+    def value(self, *path: str) -> Value:
+        """What a name of the file comes to in the end, and what stands below it."""
+        name, *keys = path
+        found = self.evaluator.lookup(name, self.evaluator.module, 1 << 62)
+        if found is None:
+            return Known(ABSENT)
+        return found.at(*keys)
+
+    def assignments(self, *path: str) -> list[Assignment]:
+        """All assignments in the file to names (and below them) that begin with this path."""
+        found: list[Bind] = []
+        waiting: list[Scope] = [self.evaluator.module.scope]
+        while waiting:
+            scope = waiting.pop()
+            found += [bind for binds in scope.binds.values() for bind in binds]
+            waiting += scope.children
+        found.sort(key=lambda bind: bind.start)
+        return [
+            self.assignment(bind, self.path(bind))
+            for bind in found
+            if bind.value is not None and self.path(bind)[: len(path)] == path
+        ]
+
+    def assignment(self, bind: Bind, path: tuple[str, ...]) -> Assignment:
+        """One assignment, with its value as it is at that place."""
+        frame = self._frame(bind.scope)
+        evaluator = self.evaluator
+        value = bind.value
+
+        def later() -> Value:
+            return evaluator.value(value, frame) if value is not None else Known(ABSENT)
+
+        span = evaluator.source.span(bind.start, bind.end)
+        return Assignment(path, span, evaluator.reached(bind.guards, frame), later)
+
+    def path(self, bind: Bind) -> tuple[str, ...]:
+        """The path that an assignment goes to; "?" for a key that can't be told."""
+        keys: list[str] = []
+        for key in bind.keys:
+            value = self.evaluator.value(key, self._frame(bind.scope))
+            keys.append(str(value.value) if isinstance(value, Known) else "?")
+        return (bind.root, *keys)
+
+    # -- functions
+
+    @property
+    def returned(self) -> Value:
+        """What the file itself returns: PHP's `return [ … ];`."""
+        scope = self.evaluator.module.scope
+        if not scope.returns:
+            return Known(ABSENT)
+        span = self.evaluator.source.span(scope.returns[0].start, scope.returns[0].start)
+        return self.evaluator.result(scope.returns, self.evaluator.module, span)
+
+    def result(self, value: Value, *arguments: Value) -> Value:
+        """What a function returns when it is called with these arguments."""
+        if isinstance(value, Unknown):
+            return value
+        if not isinstance(value.value, Closure):
+            return Unknown("computed", "this is no function of the folder", value.span)
+        closure = value.value
+        given = [(None, argument) for argument in arguments]
+        return closure.evaluator.apply(closure, list(given), closure.function)
+
+    def functions(self) -> dict[str, Value]:
+        """The functions and methods of the file by their names ("Mailer.send" in a class)."""
+        found: dict[str, Value] = {}
+        waiting: list[Scope] = [self.evaluator.module.scope]
+        while waiting:
+            scope = waiting.pop()
+            waiting += scope.children
+            if scope.function is not None and scope.parent is not None:
+                closure = Closure(scope.function, self._frame(scope.parent), self.evaluator)
+                name = scope.name
+                if scope.parent.kind == "class":
+                    name = f"{scope.parent.name}.{name}"
+                found[name] = Known(closure, self.evaluator.span(scope.function))
+        return found
+
+    def classes(self) -> dict[str, tuple[str, Value]]:
+        """The classes of the file: name → (base class, its fields as a map)."""
+        found: dict[str, tuple[str, Value]] = {}
+        waiting: list[Scope] = [self.evaluator.module.scope]
+        while waiting:
+            scope = waiting.pop()
+            waiting += scope.children
+            for name, binds in scope.binds.items():
+                for bind in binds:
+                    if isinstance(bind.value, Class):
+                        found[name] = (bind.value.base, self._fields(bind.value.scope))
+        return found
+
+    def _fields(self, scope: Scope) -> Value:
+        frame = self._frame(scope)
+        made = Map()
+        for name in scope.binds:
+            if name not in scope.owned or name in self.evaluator.semantics.selves:
+                continue
+            value = self.evaluator.lookup(name, frame, 1 << 62)
+            if value is not None:
+                made.entries.append(Entry(name, value, value.span))
+        return Known(made)
+
+    # -- scopes
+
+    def _frame(self, scope: Scope | None) -> Frame:
+        if scope is None:
+            return self.evaluator.module
+        if id(scope) not in self._frames:
+            self._frames[id(scope)] = self.evaluator.frame_of(scope)
+        return self._frames[id(scope)]
+
+    def home(self, call: Call, name: str) -> Scope:
+        """The scope that a variable of a call belongs to."""
+        scope = call.scope
+        while scope is not None:
+            if name in scope.owned:
+                return scope
+            if scope.parent is None:
+                return scope
+            scope = scope.parent
+        return self.evaluator.module.scope
+
+    def renewed(self, home: Scope, target: tuple[str, ...], start: int) -> int:
+        """Where the same variable gets another value after `start`."""
+        later = [
+            bind.start
+            for bind in home.binds_of(target[0])
+            if bind.start > start and self.path(bind) == target
+        ]
+        return min(later, default=1 << 62)
+
+    def within(self, call: Call, home: Scope) -> bool:
+        """Whether the call stands in that scope or one inside it."""
+        scope = call.scope
+        while scope is not None:
+            if scope is home:
+                return True
+            scope = scope.parent
+        return False
+
+
+def callee_path(call: Call) -> list[str]:
+    """The names of what is called, from the left; "?" for what is no name."""
+    names: list[str] = []
+    expression = call.callee
+    while isinstance(expression, Member):
+        names.append(expression.name)
+        expression = expression.object
+    names.append(expression.id if isinstance(expression, Name) else "?")
+    return names[::-1]

@@ -1,0 +1,239 @@
+"""The files of one folder, read when they are asked for, each once.
+
+This module knows which reader a file has, and the bounds. It must not know what files are for.
+Readers are imported when a file of their language is read: the start doesn't pay for them.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from smtpdoctor.settings.readers.model import (
+    Environment,
+    Files,
+    LanguageName,
+    Unknown,
+    Value,
+)
+from smtpdoctor.settings.readers.source import MAXIMUM_BYTES, Source
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.document import Document
+    from smtpdoctor.settings.readers.evaluation import Budget
+    from smtpdoctor.settings.readers.module import Module
+
+CODE: dict[str, tuple[LanguageName, str]] = {
+    "js": ("javascript", "javascript"),
+    "mjs": ("javascript", "javascript"),
+    "cjs": ("javascript", "javascript"),
+    "jsx": ("javascript", "javascript"),
+    "ts": ("javascript", "typescript"),
+    "mts": ("javascript", "typescript"),
+    "cts": ("javascript", "typescript"),
+    "tsx": ("javascript", "tsx"),
+    "py": ("python", "python"),
+    "php": ("php", "php"),
+    "rb": ("ruby", "ruby"),
+}
+
+#: Formats of documents by the endings of names.
+FORMATS = {
+    "json": "json",
+    "toml": "toml",
+    "yml": "yaml",
+    "yaml": "yaml",
+    "properties": "properties",
+    "ini": "ini",
+    "cfg": "ini",
+    "conf": "ini",
+    "service": "unit",
+}
+DOCUMENTS = {
+    "json": ("json", "read"),
+    "toml": ("toml", "read"),
+    "yaml": ("yaml", "read"),
+    "properties": ("properties", "read"),
+    "ini": ("ini", "read"),
+    "unit": ("ini", "read_unit"),
+    "msmtprc": ("msmtprc", "read"),
+    "variables": ("variables", "read"),
+}
+
+#: Files that are read in one folder (contract: 2,000 files are looked at).
+MAXIMUM_FILES = 2000
+#: Brackets in brackets. Beyond it a grammar's own parser may run out of stack.
+MAXIMUM_BRACKETS = 1000
+
+
+class Project:
+    """A folder's files by their paths in it, and the environment that its program would see."""
+
+    def __init__(self, files: Files, environment: Environment) -> None:
+        self.files = files
+        self.environment = environment
+        self._sources: dict[str, Source | Unknown] = {}
+        self._modules: dict[str, Module | Unknown] = {}
+        self._documents: dict[tuple[str, str], Document | Unknown] = {}
+        self._budget: Budget | None = None
+
+    def module(self, path: str) -> Module | Unknown:
+        """A file of code. Unknown with the reason where it can't be read; never raises."""
+        if path not in self._modules:
+            self._modules[path] = self._module(path)
+        return self._modules[path]
+
+    def document(self, path: str, format_: str = "") -> Document | Unknown:
+        """A file of configuration; the format is that of its name unless it is given.
+
+        Formats: json, toml, yaml, properties, ini, unit, msmtprc, variables.
+        """
+        format_ = format_ or format_of(path)
+        if (path, format_) not in self._documents:
+            self._documents[path, format_] = self._document(path, format_)
+        return self._documents[path, format_]
+
+    def mentions(self, path: str, *words: str) -> bool:
+        """Whether one of the words stands anywhere in the file: asked before it is parsed."""
+        source = self._source(path)
+        return not isinstance(source, Unknown) and any(word in source.text for word in words)
+
+    def import_(self, path: str) -> Module | Value | None:
+        """What another file imports: a module, a document's value, None where no such file is."""
+        ending = ending_of(path)
+        if ending not in CODE and ending != "json":
+            return None
+        if isinstance(self._source(path), Unknown) and self.files.read(path) is None:
+            return None
+        if ending == "json":
+            document = self.document(path, "json")
+            return document if isinstance(document, Unknown) else document.root
+        return self.module(path)
+
+    def _source(self, path: str) -> Source | Unknown:
+        if path not in self._sources:
+            content = self.files.read(path) if len(self._sources) < MAXIMUM_FILES else None
+            found: Source | Unknown
+            if content is None:
+                found = Unknown("unreadable", "this file can't be read")
+            elif len(content) > MAXIMUM_BYTES:
+                found = Unknown("unreadable", "this file is larger than 1 MiB")
+            else:
+                found = Source(path, content)
+                heredocs = ending_of(path) == "rb" and too_many_heredocs(found.bytes)
+                if heredocs or too_nested(found.bytes):
+                    found = Unknown("too-deep", "this file is nested deeper than any settings")
+            self._sources[path] = found
+        return self._sources[path]
+
+    def _module(self, path: str) -> Module | Unknown:
+        source = self._source(path)
+        if isinstance(source, Unknown):
+            return source
+        if ending_of(path) not in CODE:
+            return Unknown("unreadable", "no reader for files of this name")
+        if self._budget is None:
+            from smtpdoctor.settings.readers.evaluation import Budget
+
+            self._budget = Budget()
+        return read_code(source, self, self._budget)
+
+    def _document(self, path: str, format_: str) -> Document | Unknown:
+        source = self._source(path)
+        if isinstance(source, Unknown):
+            return source
+        if format_ not in DOCUMENTS:
+            return Unknown("unreadable", "no reader for files of this name")
+        module, function = DOCUMENTS[format_]
+        read = getattr(import_module(f"smtpdoctor.settings.readers.{module}"), function)
+        document: Document = read(source)
+        return document
+
+
+def ending_of(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2].lower()
+
+
+def format_of(path: str) -> str:
+    """The format of a document by its name; "" for what no reader here reads."""
+    name = path.rpartition("/")[2].lower()
+    if name in ("msmtprc", ".msmtprc"):
+        return "msmtprc"
+    return FORMATS.get(ending_of(path), "")
+
+
+def language_of(path: str) -> LanguageName | None:
+    """The language of a file of code by its name; None for what no reader here reads."""
+    found = CODE.get(ending_of(path))
+    return found[0] if found else None
+
+
+def too_nested(text: bytes) -> bool:
+    """Whether brackets stand in each other deeper than any settings (strings are not left out)."""
+    depth = deepest = 0
+    for byte in text.translate(None, delete=NO_BRACKETS):
+        if byte in b"([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
+    return deepest > MAXIMUM_BRACKETS
+
+
+def too_many_heredocs(text: bytes) -> bool:
+    """Whether the words of Ruby's heredocs may not fit into the grammar's scanner.
+
+    It keeps those that are open in 1,024 bytes and writes behind them (tree-sitter-ruby 0.23.1).
+    """
+    return sum(len(found[0]) for found in HEREDOC.finditer(text)) > 900
+
+
+HEREDOC = re.compile(
+    rb"<<[-~]?(?:([\"'`])(?P<quoted>.{0,1000}?)\1|(?P<word>[A-Za-z_\x80-\xff][\w\x80-\xff]*))"
+)
+NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
+
+
+def read_code(source: Source, project: Project, budget: Budget) -> Module:
+    """The module of one file of code, by the reader of its language."""
+    from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
+    from smtpdoctor.settings.readers.module import Module
+    from smtpdoctor.settings.readers.tree import Lowering, parse
+
+    language, dialect = CODE[ending_of(source.file)]
+    lowering: Lowering
+    semantics: Semantics
+    match language:
+        case "python":
+            from smtpdoctor.settings.readers.python import PythonLowering
+            from smtpdoctor.settings.readers.python_library import Python
+
+            lowering, semantics = PythonLowering(source), Python(project, source.file)
+            root = parse(source, "tree_sitter_python")
+        case "php":
+            from smtpdoctor.settings.readers.php import PhpLowering
+            from smtpdoctor.settings.readers.php_library import Php
+
+            lowering, semantics = PhpLowering(source), Php(project, source.file)
+            root = parse(source, "tree_sitter_php", "language_php")
+        case "ruby":
+            from smtpdoctor.settings.readers.ruby import RubyLowering
+            from smtpdoctor.settings.readers.ruby_library import Ruby
+
+            lowering, semantics = RubyLowering(source), Ruby(project, source.file)
+            root = parse(source, "tree_sitter_ruby")
+        case _:
+            from smtpdoctor.settings.readers.javascript import JavaScriptLowering
+            from smtpdoctor.settings.readers.javascript_library import JavaScript
+
+            lowering, semantics = JavaScriptLowering(source), JavaScript(project, source.file)
+            typed = dialect != "javascript"
+            module = "tree_sitter_typescript" if typed else "tree_sitter_javascript"
+            root = parse(source, module, f"language_{dialect}" if typed else "language")
+    lowering.visit(root)
+    evaluator = Evaluator(
+        source, lowering.scope, lowering.calls, semantics, project.environment, budget
+    )
+    return Module(source.file, language, evaluator, errors=root.has_error, cut=lowering.cut)

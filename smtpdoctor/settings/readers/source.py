@@ -1,0 +1,63 @@
+"""The text of one file, and spans of its characters.
+
+This module knows bytes, encodings and line ends. It must not know any syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+
+from smtpdoctor.settings.readers.model import Span
+
+#: Larger files are no settings that somebody wrote.
+MAXIMUM_BYTES = 1 << 20
+
+NEWLINE = re.compile(rb"\r\n|\n|\r")
+ESCAPED = re.compile("[\ud800-\udfff]")
+
+
+class Source:
+    """One file's text, decoded so that every byte that is no UTF-8 is one U+FFFD."""
+
+    def __init__(self, file: str, content: bytes) -> None:
+        self.file = file
+        self.text = decode(content)
+        self.bytes = self.text.encode()
+        self._lines = [0, *(match.end() for match in NEWLINE.finditer(self.bytes))]
+        self._character_lines: list[int] | None = None
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of a half-open range of bytes of `bytes`."""
+        line, column = self._place(start)
+        end_line, end_column = self._place(end)
+        return Span(self.file, line, (column, end_column), end_line)
+
+    def characters(self, start: int, end: int) -> Span:
+        """The span of a half-open range of characters of `text`."""
+        if self._character_lines is None:
+            ends = re.finditer("\r\n|\n|\r", self.text)
+            self._character_lines = [0, *(match.end() for match in ends)]
+        lines = self._character_lines
+        line, end_line = bisect_right(lines, start), bisect_right(lines, end)
+        columns = start - lines[line - 1] + 1, end - lines[end_line - 1] + 1
+        return Span(self.file, line, columns, end_line)
+
+    def slice(self, start: int, end: int) -> str:
+        """The text of a half-open range of bytes."""
+        return self.bytes[start:end].decode(errors="replace")
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._lines, offset)
+        before = self.bytes[self._lines[line - 1] : offset]
+        return line, len(before.decode(errors="replace")) + 1
+
+
+def decode(content: bytes) -> str:
+    """The text, without its byte order mark. Never raises."""
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        text = content.decode("utf-16", "replace")
+    else:
+        text = content.removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape")
+    return ESCAPED.sub("�", text)

@@ -1,0 +1,226 @@
+"""A file's syntax tree by tree-sitter, and what all languages need to lower one.
+
+This module knows tree-sitter, and is the only one that imports it. It must not know what any
+expression comes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from smtpdoctor.settings.readers.source import Source
+from smtpdoctor.settings.readers.syntax import (
+    Argument,
+    Bind,
+    Call,
+    Constant,
+    Expression,
+    Function,
+    Guard,
+    Member,
+    Name,
+    Opaque,
+    Return,
+    Scope,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node
+
+#: Nesting beyond this is nobody's settings. Python's own stack allows a thousand frames, and a
+#: level takes four or five of them.
+MAXIMUM_DEPTH = 100
+#: Expressions and statements of one file: a bundle has more, settings have not.
+MAXIMUM_NODES = 100_000
+
+
+@cache
+def grammar(module: str, function: str) -> Language:
+    """A grammar, loaded when the first file of its language is read."""
+    from tree_sitter import Language
+
+    return Language(getattr(import_module(module), function)())
+
+
+def parse(source: Source, module: str, function: str = "language") -> Node:
+    """The root of the file's tree. Never raises; what doesn't parse has ERROR nodes."""
+    from tree_sitter import Parser
+
+    return Parser(grammar(module, function)).parse(source.bytes).root_node
+
+
+class Lowering:
+    """Brings a tree into `syntax`. A language's own class has a method for each node type.
+
+    A method is found by the node's type: `visit_call_expression`. It answers an expression, or
+    None for a statement. Nodes without one are searched for calls and assignments all the same,
+    and are `Opaque` as a value.
+    """
+
+    aliases: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.scope = Scope("module")
+        self.calls: list[Call] = []
+        self._guards: tuple[Guard, ...] = ()
+        self._depth = 0
+        self._nodes = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether the file had more nodes than are looked at."""
+        return self._nodes > MAXIMUM_NODES
+
+    # -- places and texts
+
+    def text(self, node: Node | None) -> str:
+        return self.source.slice(node.start_byte, node.end_byte) if node is not None else ""
+
+    def literal(self, node: Node, value: Any) -> Constant:
+        return Constant(node.start_byte, node.end_byte, value)
+
+    def opaque(self, node: Node, text: str = "an expression that is not understood") -> Opaque:
+        return Opaque(node.start_byte, node.end_byte, "computed", text)
+
+    # -- walking
+
+    def visit(self, node: Node | None) -> Expression | None:
+        """The expression of a node; None where it is a statement."""
+        if node is None:
+            return None
+        if node.type == "ERROR" or node.is_missing:
+            self.visit_children(node)
+            return Opaque(node.start_byte, node.end_byte, "syntax", "this doesn't parse")
+        self._nodes += 1
+        if self.cut:
+            return Opaque(node.start_byte, node.end_byte, "too-long", "the file is too long")
+        if self._depth >= MAXIMUM_DEPTH:
+            return Opaque(node.start_byte, node.end_byte, "too-deep", "it is nested too deep")
+        self._depth += 1
+        try:
+            kind = self.aliases.get(node.type, node.type)
+            method: Callable[[Node], Expression | None] | None = getattr(
+                self, f"visit_{kind}", None
+            )
+            if method is not None:
+                return method(node)
+            self.visit_children(node)
+            return self.opaque(node)
+        finally:
+            self._depth -= 1
+
+    def visit_children(self, node: Node) -> None:
+        for child in node.named_children:
+            self.visit(child)
+
+    def expression(self, node: Node | None, at: Node | None = None) -> Expression:
+        """The expression of a node; Opaque for none."""
+        found = self.visit(node)
+        if found is not None:
+            return found
+        place = node or at
+        if place is None:
+            return Opaque(0, 0, "syntax", "this doesn't parse")
+        return self.opaque(place)
+
+    def visit_comment(self, node: Node) -> None:
+        """Comments are never values."""
+
+    @contextmanager
+    def guarded(self, *guards: Guard) -> Iterator[None]:
+        """What is visited inside is reached only where the guards hold."""
+        before = self._guards
+        self._guards = before + guards
+        try:
+            yield
+        finally:
+            self._guards = before
+
+    def perhaps(self, node: Node, text: str) -> Guard:
+        """A guard that can't be told: a loop's body, a handler."""
+        return Guard(Opaque(node.start_byte, node.end_byte, "condition", text), True)
+
+    @contextmanager
+    def inside(self, scope: Scope) -> Iterator[None]:
+        """What is visited inside belongs to that scope."""
+        scope_before, guards_before = self.scope, self._guards
+        self.scope = scope
+        if scope.kind == "function":
+            self._guards = ()
+        try:
+            yield
+        finally:
+            self.scope, self._guards = scope_before, guards_before
+
+    # -- what happens
+
+    def bind(
+        self,
+        root: str,
+        keys: tuple[Expression, ...],
+        value: Expression | None,
+        node: Node,
+        scope: Scope | None = None,
+    ) -> None:
+        where = scope or self.scope
+        bind = Bind(root, keys, value, self._guards, node.start_byte, node.end_byte, where)
+        where.binds.setdefault(root, []).append(bind)
+        made = result_call(value)
+        if made is not None and not made.target:
+            made.target = (root, *(key_text(key) for key in keys))
+
+    def returned(self, value: Expression | None, node: Node) -> None:
+        self.scope.returns.append(Return(value, self._guards, node.start_byte))
+
+    def call(
+        self,
+        node: Node,
+        callee: Expression,
+        arguments: list[Argument],
+        *,
+        new: bool = False,
+        block: Function | None = None,
+    ) -> Call:
+        made = Call(
+            node.start_byte,
+            node.end_byte,
+            callee,
+            arguments,
+            new,
+            block,
+            self.scope,
+            self._guards,
+        )
+        self.calls.append(made)
+        return made
+
+
+def result_call(value: Expression | None) -> Call | None:
+    return value if isinstance(value, Call) else None
+
+
+def key_text(key: Expression) -> str:
+    return str(key.value) if isinstance(key, Constant) else "?"
+
+
+def path_of(expression: Expression) -> tuple[str, tuple[Expression, ...]] | None:
+    """`a.b["c"]` as ("a", (b, c)); None where it doesn't begin with a name."""
+    from smtpdoctor.settings.readers.syntax import Index
+
+    keys: list[Expression] = []
+    while True:
+        if isinstance(expression, Member):
+            keys.append(Constant(expression.start, expression.end, expression.name))
+            expression = expression.object
+        elif isinstance(expression, Index):
+            keys.append(expression.index)
+            expression = expression.object
+        elif isinstance(expression, Name):
+            return expression.id, tuple(reversed(keys))
+        else:
+            return None

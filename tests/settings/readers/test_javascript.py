@@ -1,0 +1,452 @@
+"""JavaScript and TypeScript as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value, plain, truth
+from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
+
+from .support import known, module, project, unknown
+
+
+def transport(text: str, file: str = "mailer.js", **variables: str) -> Value:
+    """The options of the one createTransport call."""
+    (call,) = module(file, text, **variables).calls("createTransport")
+    return call.argument(0)
+
+
+def expression(text: str, **variables: str) -> Value:
+    """What an expression comes to."""
+    return module("a.js", f"const value = {text};", **variables).value("value")
+
+
+TUTORIAL = """\
+const nodemailer = require('nodemailer')
+require('dotenv').config()
+
+// host: 'smtp.example.org', secure: false
+const transporter = nodemailer.createTransport({
+  host: 'smtp.ionos.com',
+  port: 587,
+  secure: true,
+  auth: {
+    user: process.env.SMTP_USER,
+    pass: process.env.SMTP_PASS,
+  },
+})
+"""
+
+
+def test_the_tutorial_has_its_values_where_they_stand() -> None:
+    options = transport(TUTORIAL, SMTP_USER="info@example.com", SMTP_PASS="secret")
+    assert plain(options) == {
+        "host": "smtp.ionos.com",
+        "port": 587,
+        "secure": True,
+        "auth": {"user": "info@example.com", "pass": "secret"},
+    }
+    assert options.get("secure").span == Span("mailer.js", 8, (11, 15), 8)
+    assert isinstance(options, Known)
+    entry = options.value.entry("secure")
+    assert entry.span == Span("mailer.js", 8, (3, 15), 8)
+    user = options.at("auth", "user")
+    assert user.span == Span("mailer.js", 10, (11, 32), 10)
+    assert user.written == Span(".env", 1, (11, 99), 1)
+    assert user.variables == ("SMTP_USER",)
+
+
+def test_a_variable_that_nobody_sets_is_undefined_and_says_which() -> None:
+    user = transport(TUTORIAL).at("auth", "user")
+    assert known(user) is ABSENT
+    assert user.variables == ("SMTP_USER",)
+
+
+def test_the_text_false_is_true() -> None:
+    secure = transport(
+        "createTransport({ secure: process.env.SMTP_SECURE })", SMTP_SECURE="false"
+    ).get("secure")
+    assert known(secure) == "false"
+    assert truth(known(secure), "javascript")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("process.env.PORT || 25", "587"),
+        ("process.env.NONE || 25", 25),
+        ("process.env.EMPTY || 25", 25),
+        ("process.env.EMPTY ?? 25", ""),
+        ("process.env.NONE ?? 25", 25),
+        ("process.env['PORT']", "587"),
+        ("process.env[`PORT`]", "587"),
+        ("import.meta.env.PORT", "587"),
+        ("Bun.env.PORT", "587"),
+        ("Deno.env.get('PORT')", "587"),
+        ("Number(process.env.PORT)", 587),
+        ("+process.env.PORT", 587),
+        ("parseInt(process.env.PORT, 10)", 587),
+        ("Number.parseInt(process.env.PORT || '25')", 587),
+        ("parseInt('465abc')", 465),
+        ("parseInt(process.env.NONE || '587', 10)", 587),
+        ("Number(process.env.PORT) === 465", False),
+        ("process.env.PORT === 587", False),
+        ("process.env.PORT == 587", True),
+        ("process.env.PORT !== '465'", True),
+        ("process.env.FALSE === 'true'", False),
+        ("process.env.TRUE === 'true'", True),
+        ("process.env.TRUE == true", False),
+        ("Boolean(process.env.FALSE)", True),
+        ("!!process.env.FALSE", True),
+        ("!process.env.NONE", True),
+        ("JSON.parse(process.env.FALSE)", False),
+        ("JSON.parse(process.env.FALSE || 'true')", False),
+        ("process.env.FALSE.toLowerCase().trim() === 'true'", False),
+        ("process.env.NONE?.toLowerCase() === 'true'", False),
+        ("['true', '1', 'yes'].includes(process.env.TRUE)", True),
+        ("process.env.PORT === '465' ? true : false", False),
+        ("process.env.NODE_ENV === 'production' ? 'a' : 'b'", "b"),
+        ("`${process.env.HOST}:${process.env.PORT}`", "mail.example.org:587"),
+        ("'smtp.' + 'ionos' + '.com'", "smtp.ionos.com"),
+        ("'x' + process.env.NONE", "xundefined"),
+        ("process.env.PORT + 1", "5871"),
+        ("process.env.PORT - 1", 586),
+        ("('a', 465)", 465),
+        ("typeof process.env.NONE === 'undefined'", True),
+        ("process.env.HOST && { host: 1 }.host", 1),
+        ("0x1D1", 465),
+        ("1_000", 1000),
+        (r"'a\x41\u{1F600}\n'", "aA\U0001f600\n"),
+        ("(() => { if (process.env.TRUE) { return 1 } return 2 })()", 1),
+        ("await (async () => 5)()", 5),
+        ("[1, ...[2, 3]][2]", 3),
+        ("[true, false].length", 2),
+        ("'a,b'.split(',')[1]", "b"),
+        ("null ?? undefined ?? 7", 7),
+        ("true && !false", True),
+    ],
+)
+def test_an_expression_comes_to_what_node_makes_of_it(text: str, expected: object) -> None:
+    value = known(
+        expression(text, PORT="587", FALSE="false", TRUE="true", EMPTY="", HOST="mail.example.org")
+    )
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("vault.read('smtp/password')", "undeclared"),
+        ("(await client.getSecretValue({ SecretId: 'x' })).SecretString", "called"),
+        ("process.env[name()]", "computed"),
+        ("/^true$/.test(process.env.X)", "called"),
+        ("x => x", None),
+        ("new URL(process.env.X).hostname", "called"),
+        ("sql`select 1`", "computed"),
+    ],
+)
+def test_what_can_not_be_told_says_so_and_is_never_absent(text: str, reason: str | None) -> None:
+    value = expression(text, X="1")
+    assert not value.absent
+    if reason is not None:
+        assert unknown(value).reason in (reason, "called")
+        assert unknown(value).span is not None
+
+
+def test_a_default_is_written_in_the_code() -> None:
+    host = transport("createTransport({ host: process.env.SMTP_HOST || 'localhost' })").get("host")
+    assert known(host) == "localhost"
+    assert host.written == Span("mailer.js", 1, (50, 61), 1)
+    assert [(o.kind, o.name) for o in host.trail] == [("constant", ""), ("unset", "SMTP_HOST")]
+
+
+def test_options_stand_in_a_variable_and_are_changed_later() -> None:
+    options = transport(
+        """
+        const { HOST: host = 'localhost', PORT } = process.env;
+        let options = { host, port: PORT, secure: false, tls: {} };
+        if (process.env.NODE_ENV === 'production') {
+          options.secure = true;
+          options.tls.rejectUnauthorized = false;
+        }
+        if (process.env.NODE_ENV === 'test') options = { jsonTransport: true };
+        const transport = createTransport({ ...options, pool: true });
+        options.secure = 'later';
+        """,
+        PORT="465",
+        NODE_ENV="production",
+    )
+    assert plain(options) == {
+        "host": "localhost",
+        "port": "465",
+        "secure": True,
+        "tls": {"rejectUnauthorized": False},
+        "pool": True,
+    }
+    assert options.get("port").written == Span(".env", 1, (6, 99), 1)
+
+
+def test_a_constant_says_where_it_is_written() -> None:
+    port = transport("const PORT = 465;\ncreateTransport({ port: PORT });").get("port")
+    assert port.span == Span("mailer.js", 2, (25, 29), 2)
+    assert port.written == Span("mailer.js", 1, (14, 17), 1)
+
+
+@pytest.mark.parametrize(
+    ("config", "load"),
+    [
+        ("module.exports = { mail: { host: 'a.example' } }", "const c = require('./config')"),
+        ("exports.mail = { host: 'a.example' }", "const c = require('./config.js')"),
+        ("module.exports.mail = { host: 'a.example' }", "import c from './config.js'"),
+        ("export const mail = { host: 'a.example' }", "import * as c from './config.js'"),
+        ("export default { mail: { host: 'a.example' } }", "import c from './config'"),
+        ("const mail = { host: 'a.example' }; export { mail }", "const c = require('./config')"),
+        ("const m = { host: 'a.example' }; export { m as mail }", "import * as c from './config'"),
+        ("export default () => ({})\nexport const mail = { host: 'a.example' }",
+         "import { mail } from './config'; const c = { mail }"),
+    ],
+)  # fmt: skip
+def test_a_local_module_is_read(config: str, load: str) -> None:
+    files: dict[str, str | bytes] = {
+        "lib/config.js": config,
+        "lib/mailer.js": f"{load};\nnodemailer.createTransport(c.mail)",
+    }
+    found = project(files).module("lib/mailer.js")
+    assert isinstance(found, Module)
+    host = found.calls("nodemailer.createTransport")[0].argument(0).get("host")
+    assert known(host) == "a.example"
+    assert host.span is not None
+    assert host.span.file == "lib/config.js"
+
+
+def test_an_import_out_of_the_folder_can_not_be_told() -> None:
+    files: dict[str, str | bytes] = {"../secret.js": "module.exports = 1", "a.js": ""}
+    files["a.js"] = "const v = require('../secret.js'); const w = require('config').get('x.host')"
+    found = project(files).module("a.js")
+    assert isinstance(found, Module)
+    assert unknown(found.value("v")).reason == "imported"
+    assert isinstance(found.value("w"), Unknown)
+
+
+def test_modules_in_a_circle_end() -> None:
+    files: dict[str, str | bytes] = {
+        "a.js": "const b = require('./b'); module.exports = { x: b.x }; const v = b.x",
+        "b.js": "const a = require('./a'); module.exports = { x: a.x }",
+    }
+    found = project(files).module("a.js")
+    assert isinstance(found, Module)
+    assert isinstance(found.value("v"), Unknown)
+
+
+NEST = """\
+import { MailerModule } from '@nestjs-modules/mailer';
+@Module({
+  imports: [
+    MailerModule.forRootAsync({
+      imports: [ConfigModule],
+      inject: [ConfigService],
+      useFactory: async (config: ConfigService) => ({
+        transport: {
+          host: config.get<string>('SMTP_HOST'),
+          port: Number(config.get('SMTP_PORT', 587)),
+          secure: config.get<boolean>('SMTP_SECURE', { infer: true }),
+          auth: { user: config.getOrThrow('SMTP_USER')!, pass: config.get('mail.pass') },
+        } as TransportOptions,
+        defaults: { from: `"No Reply" <${config.get('FROM')}>` },
+      }),
+    }),
+  ],
+})
+export class MailModule {}
+"""
+
+
+@pytest.mark.parametrize("parameter", ["config: ConfigService", "configService"])
+def test_nest_reads_the_environment_through_its_configuration(parameter: str) -> None:
+    text = NEST.replace("config: ConfigService", parameter)
+    if parameter == "configService":
+        text = text.replace("config.get", "configService.get")
+    found = module("mail.module.ts", text, SMTP_HOST="h.example", SMTP_SECURE="false", FROM="a@b")
+    (call,) = found.calls("MailerModule.forRootAsync")
+    options = found.result(call.argument(0).get("useFactory"))
+    assert plain(options.at("transport", "host")) == "h.example"
+    assert plain(options.at("transport", "port")) == 587
+    assert plain(options.at("transport", "secure")) == "false"
+    assert options.at("transport", "auth", "user").variables == ("SMTP_USER",)
+    assert isinstance(options.at("transport", "auth", "pass"), Unknown)
+    assert plain(options.at("defaults", "from")) == '"No Reply" <a@b>'
+
+
+def test_a_class_keeps_its_configuration_in_fields() -> None:
+    text = """
+    export class MailService {
+      private readonly port: number = 465;
+      private transporter: Transporter;
+      constructor(private readonly config: ConfigService) {
+        this.host = this.config.get('SMTP_HOST');
+        this.transporter = nodemailer.createTransport({
+          host: this.host, port: this.port, secure: this.port === 465,
+        } satisfies Options);
+      }
+    }
+    """
+    options = transport(text, "mail.service.ts", SMTP_HOST="h.example")
+    assert plain(options) == {"host": "h.example", "port": 465, "secure": True}
+
+
+def test_a_function_is_followed_to_its_only_call() -> None:
+    options = transport("""
+        function build({ host, port = 587 }, secure) {
+          return nodemailer.createTransport({ host, port, secure });
+        }
+        build({ host: 'h.example' }, true);
+    """)
+    assert plain(options) == {"host": "h.example", "port": 587, "secure": True}
+
+
+def test_a_parameter_that_anybody_may_give_can_not_be_told() -> None:
+    options = transport("exports.make = (host) => createTransport({ host, port: 25 })")
+    assert unknown(options.get("host")).reason == "parameter"
+    assert known(options.get("port")) == 25
+
+
+def test_a_function_gives_options_by_environment() -> None:
+    text = """
+        const getTransport = () => {
+          switch (process.env.NODE_ENV) {
+            case 'test': return { jsonTransport: true };
+            case 'staging':
+            case 'production': return { host: 'h.example', port: 465 };
+            default: return { host: 'localhost' };
+          }
+        };
+        createTransport(getTransport())
+    """
+    assert plain(transport(text, NODE_ENV="test")) == {"jsonTransport": True}
+    assert plain(transport(text)) == {"host": "localhost"}
+
+
+def test_what_a_condition_excludes_is_not_reached() -> None:
+    found = module(
+        "a.js",
+        """
+        let transport
+        if (process.env.NODE_ENV !== 'production') transport = createTransport({ port: 1025 })
+        else if (flag) transport = createTransport({ port: 465 })
+        else transport = createTransport({ port: 587 })
+        const other = process.env.NODE_ENV === 'test' ? createTransport(1) : createTransport(2)
+        """,
+        NODE_ENV="production",
+    )
+    assert [call.reached for call in found.calls()] == [False, None, None, False, True]
+
+
+def test_one_of_several_values_can_not_be_told_but_is_shown() -> None:
+    found = module("a.js", "let p = 25; if (x()) { p = 465 } else if (y()) { p = 587 }")
+    value = unknown(found.value("p"))
+    assert value.reason == "condition"
+    assert [known(each) for each in value.alternatives] == [587, 465, 25]
+
+
+def test_an_unknown_object_may_have_any_key() -> None:
+    options = transport("createTransport({ port: 25, ...unknown(), host: 'h' })")
+    assert unknown(options.get("port")).reason == "called"
+    assert known(options.get("host")) == "h"
+
+
+def test_what_happens_to_the_transport() -> None:
+    (call,) = module(
+        "a.mjs",
+        """
+        const transporter = nodemailer.createTransport('smtps://a:b@h.example');
+        async function send() { await transporter.sendMail({ from: 'a@example.org' }); }
+        transporter.options.port = 25;
+        """,
+    ).calls("createTransport")
+    assert call.target == ("transporter",)
+    sent, changed = call.uses()
+    assert isinstance(sent, FoundCall)
+    assert isinstance(changed, Assignment)
+    assert (sent.name, sent.function) == ("transporter.sendMail", "send")
+    assert known(sent.argument(0).get("from")) == "a@example.org"
+    assert changed.path == ("options", "port")
+
+
+def test_strapi_and_adonis_read_variables_by_functions() -> None:
+    strapi = module(
+        "config/plugins.js",
+        "module.exports = ({ env }) => ({ email: { host: env('H', 'x'), port: env.int('P', 587),"
+        " secure: env.bool('S', true) } })",
+        P="465",
+        S="false",
+    )
+    config = strapi.result(strapi.value("module", "exports")).get("email")
+    assert plain(config) == {"host": "x", "port": 465, "secure": False}
+    adonis = module(
+        "config/mail.ts", "import env from '#start/env'\nconst h = env.get('H')", H="h.example"
+    )
+    assert known(adonis.value("h")) == "h.example"
+
+
+def test_json_is_imported() -> None:
+    files: dict[str, str | bytes] = {
+        "a.js": "const { host } = require('./mail.json')",
+        "mail.json": '{"host": "h.example"}',
+    }
+    found = project(files).module("a.js")
+    assert isinstance(found, Module)
+    assert known(found.value("host")) == "h.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 10_000 + ")" * 10_000,
+        "{a:" * 300_000,
+        "const value = " + "[" * 900 + "]" * 900,
+        "const value = " + "!" * 50_000 + "1",
+        "const value = " + "1+" * 50_000 + "1",
+        "const f = () => f(); const value = f()",
+        "const f = (n) => `${f(n)}${f(n)}`; const value = f(1)",
+        "const a = `xxxxxxxxxxxxxxxx`;"
+        + "".join(f"const a{n} = `${{a{n - 1 if n else ''}}}${{a{n - 1 if n else ''}}}`;"
+                  for n in range(40))
+        + "const value = a39",
+        "const value = value",
+        "let value = {}; value.value = value; value = value.value",
+        "const value = {...value}",
+    ],
+)  # fmt: skip
+def test_hostile_code_ends(text: str) -> None:
+    found = project({"a.js": text}).module("a.js")
+    if isinstance(found, Module):
+        found.calls()
+        assert isinstance(found.value("value"), Unknown | Known)
+    else:
+        assert found.reason == "too-deep"
+
+
+def test_what_does_not_parse_can_not_be_told() -> None:
+    options = transport("createTransport({ host: 'a', port: , secure: true })\nconst x = (")
+    assert known(options.get("host")) == "a"
+    assert isinstance(options.get("port"), Unknown)
+
+
+def test_a_bundle_is_looked_at_as_far_as_it_goes() -> None:
+    text = "f(a, b);\n" * 40_000 + "createTransport({})"
+    files: dict[str, str | bytes] = {"bundle.js": text}
+    folder = project(files)
+    assert folder.mentions("bundle.js", "createTransport")
+    assert not folder.mentions("bundle.js", "nodemailer", "smtp")
+    assert not folder.mentions("nothing.js", "createTransport")
+    found = folder.module("bundle.js")
+    assert isinstance(found, Module)
+    assert found.cut
+    assert not module("a.js", "createTransport({})").cut
+
+
+def test_no_repr_shows_a_value() -> None:
+    found = module("a.js", "createTransport({ auth: { pass: 'hunter2!' } })")
+    (call,) = found.calls()
+    assert "hunter2" not in repr([call, call.argument(0), call.argument(0).at("auth", "pass")])
