@@ -1,7 +1,8 @@
 """Fixes that more than one rule prints: another way to the server, a changed setting.
 
 The user's own names come from `settings.change`; what was tried comes from the run. Whatever a rule
-asks for, no fix made here sends a login to a host that only the network named.
+asks for, no fix made here sends a login to a host that only the network named, or takes TLS away
+from one that leaves this machine or network.
 """
 
 from __future__ import annotations
@@ -33,8 +34,11 @@ def change_settings(
 ) -> Fix:
     """A fix that sets these values in the names that the user's own settings use.
 
-    A host that only the network named becomes a step with a warning.
+    A host that only the network named becomes a step with a warning. Raises ValueError where
+    `Run.may_do_without_tls` forbids to take TLS away: rules ask it first.
     """
+    if tls == "none" and run.settings.tls != "none" and not run.may_do_without_tls:
+        raise ValueError("no fix takes TLS away from this login")
     if host is not None and not is_vouched_for(run, host):
         return Fix(title=title, tried=tried, steps=(*_by_hand(run, host, port, tls), *steps))
     made = change(run.settings, host=host, port=port, tls=tls, sender=sender, username=username)

@@ -192,10 +192,8 @@ def _port_and_mode(
         must.add("port")
     if mode is not None and _is_faulty(settings, "tls"):
         must.add("tls")
-    # the smallest change first; of two of one size the one to what is said already
+    # the smallest change first; never would either of two of one size do
     choices: list[tuple[Field, ...]] = [(), ("port",), ("tls",), ("port", "tls")]
-    if mode_said is not None and port_said is None:
-        choices[1:3] = [("tls",), ("port",)]
     for choice in choices:
         tls = aim[1] if "tls" in choice else mode_said
         comes_to = _come_to(aim[0] if "port" in choice else port_said, tls)

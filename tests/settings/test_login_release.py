@@ -90,6 +90,11 @@ def test_hostile_folder_does_not_get_what_the_shell_exported() -> None:
     assert credentials.token is None
 
 
+def test_a_containers_environment_is_no_folder() -> None:
+    settings, _ = read_all(None, EXPORTED, stdin="SMTP_HOST=a.example\n", env_file="-")
+    assert settings.has_credentials
+
+
 def test_a_known_providers_host_may_come_from_the_folder() -> None:
     settings = read("SMTP_HOST=smtp.ionos.com\n", EXPORTED)
     assert reason(settings) is None

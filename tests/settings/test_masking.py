@@ -44,7 +44,7 @@ def printed(observations: Observations) -> list[str]:
             assert not any(MASK in (value or "") for value in fix.settings.values()), fix
             assert not any(MASK in edit.with_ for edit in fix.edits), fix
     wide = formats.Options(width=200, verbose=True)
-    return [formats.render("json", report), formats.render("terminal", report, wide)]
+    return [formats.render(name, report, wide) for name in formats.names()]
 
 
 def given_out(dotenv: str, environ: dict[str, str], **options: str | bool) -> str:
@@ -303,6 +303,10 @@ def test_user_name_that_is_the_token_is_a_secret(dotenv: str, environ: dict[str,
     found, credentials = read_all(f"SMTP_HOST=h\n{dotenv}", environ)
     assert found.username == MASK
     assert credentials.username == "t0ken-t0ken"
+
+
+def test_user_name_of_a_target_that_is_its_password_is_a_secret() -> None:
+    assert "t0ken" not in given_out("", {}, target="smtp://t0ken-t0ken:t0ken-t0ken@h.example")
 
 
 def test_user_option_that_is_the_password_is_a_secret() -> None:

@@ -66,6 +66,15 @@ def test_a_named_set_up_gets_the_environments_login() -> None:
     assert resolved(code, environment, named=True)[0].withheld is None
 
 
+def test_a_url_keeps_its_login_to_its_own_host() -> None:
+    code = source("mailer.js", "file", SMTP_HOST="b.example")
+    settings, credentials = resolved(code, source(".env", "file", SMTP_URL="smtp://u:p@a.example"))
+    assert settings.host == "b.example"
+    assert settings.withheld is not None
+    assert settings.withheld.reason == "written-for-another-host"
+    assert credentials.password is None
+
+
 def test_an_empty_value_hides_nothing() -> None:
     settings, _ = resolved(
         source("a", "environment", SMTP_HOST=" ", SMTP_PORT=""),

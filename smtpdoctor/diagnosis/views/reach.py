@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
 
-from smtpdoctor import knowledge
 from smtpdoctor.addresses import Family
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.paths import Lost, Nearer, Paths, Refusal
@@ -115,10 +114,8 @@ class Reach:
 
         Never a known provider's: a private address for its name is what this network says.
         """
-        if knowledge.provider_of(self.run.settings.host or "") is not None:
-            return False
         found = self.run.observations.first(Addresses)
-        return self.run.is_local_target and found is not None and found.source != "connect-to"
+        return self.run.is_in_house and found is not None and found.source != "connect-to"
 
     # --- beside it, in the same family --------------------------------------------------------
 

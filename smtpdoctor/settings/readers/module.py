@@ -153,13 +153,21 @@ class Module:
     """One file of code, read."""
 
     def __init__(
-        self, file: str, language: LanguageName, evaluator: Evaluator, *, errors: bool
+        self,
+        file: str,
+        language: LanguageName,
+        evaluator: Evaluator,
+        *,
+        errors: bool,
+        cut: bool = False,
     ) -> None:
         self.file = file
         self.language: LanguageName = language
         self.evaluator = evaluator
         #: Whether some of it didn't parse.
         self.errors = errors
+        #: Whether it is so long that its end was not looked at.
+        self.cut = cut
         self._frames: dict[int, Frame] = {}
 
     # -- calls
