@@ -158,7 +158,9 @@ class Workspace:
 
         key = id(variables)
         if key not in self._projects:
-            self._projects[key] = (variables, Project(self, variables))
+            known = next(iter(self._projects.values()), None)
+            made = known[1].under(variables) if known is not None else Project(self, variables)
+            self._projects[key] = (variables, made)
         return self._projects[key][1]
 
     def module(self, path: str, variables: Variables) -> Module | None:

@@ -36,6 +36,8 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: The variables that make it, where its value doesn't say them: one part of a text of several.
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

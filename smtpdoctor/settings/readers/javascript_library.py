@@ -56,8 +56,11 @@ GLOBALS: dict[str, Any] = {
         name: Special(name)
         for name in ("Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object")
     },
-    **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent")},
+    **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent", "URL")},
 }
+
+#: Where the folder is, for paths that the program makes of its own place.
+ROOT = "/\u2026/"
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 CONFIGURATION = re.compile(r"config|env", re.IGNORECASE)
@@ -293,6 +296,32 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+def joined_path(*parts: Any) -> str:
+    """`path.join` and, from the folder on, `path.resolve` and `new URL(path, base)`."""
+    made: list[str] = []
+    for part in parts:
+        text = to_text(part)
+        made = text.split("/") if text.startswith("/") else [*made, *text.split("/")]
+    kept: list[str] = []
+    for step in made:
+        if step == ".." and kept and kept[-1] not in ("", "..", ROOT.strip("/")):
+            kept.pop()
+        elif step not in (".", "") or not kept:
+            kept.append(step)
+    return "/".join(kept)
+
+
+#: What makes paths of paths.
+PATHS: dict[str, Callable[..., Any]] = {
+    "path.join": joined_path,
+    "path.resolve": joined_path,
+    "path.normalize": joined_path,
+    "path.dirname": lambda path: to_text(path).rpartition("/")[0],
+    "url.fileURLToPath": lambda path: path,
+    "URL": lambda path, base="": joined_path(to_text(base).rpartition("/")[0], path),
+}
+
+
 def oops() -> Any:
     raise UntellableError("an object as JSON")
 
@@ -311,6 +340,8 @@ class JavaScript:
         self.file = file
 
     def global_name(self, name: str) -> Value | None:
+        if name in ("__dirname", "__filename"):
+            return Known(self._place(name))
         return Known(GLOBALS[name]) if name in GLOBALS else None
 
     # -- members
@@ -336,7 +367,14 @@ class JavaScript:
             return ask.unknown("computed", f"what {name} is can't be told")
         return Known(ABSENT, ask.span, object_.trail)
 
+    def _place(self, name: str) -> str:
+        """The file's own place, or that of its folder."""
+        file = ROOT + self.file
+        return file if name.endswith(("filename", "url")) else file.rpartition("/")[0]
+
     def _of_special(self, special: Special, name: str, ask: Evaluation) -> Value:
+        if special.name == "process" and name in ("dirname", "filename", "url"):  # import.meta
+            return Known(self._place(name), ask.span)
         if name == "env" and special.name == "process":
             return Known(ENVIRONMENT, ask.span)
         if name == "env" and special.name == "Deno":
@@ -408,6 +446,9 @@ class JavaScript:
     def _special(self, call: Call, name: str, ask: Evaluation) -> Value | None:
         if name == "strapi":
             return ask.variable(self._first(call, ask), ask.argument(call, 1))
+        if name in PATHS:
+            values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+            return ask.apply(PATHS[name], *values)
         if name in CONVERSIONS and not call.new:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
             return ask.apply(CONVERSIONS[name], *values, conversion=name)
@@ -481,6 +522,10 @@ class JavaScript:
             return self._special(call, full, ask)
         if full == "Object.assign":
             return self._assign(call, ask)
+        if full == "process.cwd":
+            return Known(ROOT.rstrip("/"), ask.span)
+        if special.name in ("path", "url"):
+            return self._special(call, f"{special.name}.{name}", ask)
         if full in ("Object.freeze", "Object.seal", "Promise.resolve"):
             return self._first(call, ask)
         return None
@@ -552,6 +597,10 @@ class JavaScript:
             return Known(ENVIRONMENT if name == "env" else Special("process"), ask.span)
         if bare.startswith("$env/"):  # SvelteKit
             return Known(ENVIRONMENT, ask.span) if name == "env" else ask.variable(Known(name))
+        if bare in ("path", "url", "path/posix"):
+            library = bare.partition("/")[0]
+            whole_ = name in (None, "default", library)
+            return Known(Special(library if whole_ else f"{library}.{name}"), ask.span)
         if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
             return Known(GETTER, ask.span)
         for candidate in candidates(path, self.file):

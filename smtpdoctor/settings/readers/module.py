@@ -110,6 +110,11 @@ class FoundCall:
         return self._module.evaluator.value(self._call, self._frame)
 
     @property
+    def callee(self) -> Value:
+        """What is called."""
+        return self._module.evaluator.callee(self._call.callee, self._frame)
+
+    @property
     def receiver(self) -> Value:
         """The object whose method this is; Known(ABSENT) for a plain function."""
         if isinstance(self._call.callee, Member):

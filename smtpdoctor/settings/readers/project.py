@@ -7,6 +7,7 @@ Readers are imported when a file of their language is read: the start doesn't pa
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from smtpdoctor.settings.readers.document import Document
     from smtpdoctor.settings.readers.evaluation import Budget
     from smtpdoctor.settings.readers.module import Module
+    from smtpdoctor.settings.readers.syntax import Call, Scope
 
 CODE: dict[str, tuple[LanguageName, str]] = {
     "js": ("javascript", "javascript"),
@@ -74,9 +76,20 @@ class Project:
         self.files = files
         self.environment = environment
         self._sources: dict[str, Source | Unknown] = {}
+        self._parsed: dict[str, Parsed] = {}
         self._modules: dict[str, Module | Unknown] = {}
         self._documents: dict[tuple[str, str], Document | Unknown] = {}
         self._budget: Budget | None = None
+
+    def under(self, environment: Environment) -> Project:
+        """The same files in another environment: what was parsed of them is not parsed again."""
+        other = Project(self.files, environment)
+        other._sources, other._parsed, other._documents = (
+            self._sources,
+            self._parsed,
+            self._documents,
+        )
+        return other
 
     def module(self, path: str) -> Module | Unknown:
         """A file of code. Unknown with the reason where it can't be read; never raises."""
@@ -137,7 +150,9 @@ class Project:
             from smtpdoctor.settings.readers.evaluation import Budget
 
             self._budget = Budget()
-        return read_code(source, self, self._budget)
+        if path not in self._parsed:
+            self._parsed[path] = parse_code(source)
+        return read_code(source, self._parsed[path], self, self._budget)
 
     def _document(self, path: str, format_: str) -> Document | Unknown:
         source = self._source(path)
@@ -196,44 +211,72 @@ HEREDOC = re.compile(
 NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 
 
-def read_code(source: Source, project: Project, budget: Budget) -> Module:
-    """The module of one file of code, by the reader of its language."""
-    from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
-    from smtpdoctor.settings.readers.module import Module
+@dataclass(frozen=True, slots=True, repr=False)
+class Parsed:
+    """A file of code brought into `syntax`: the same in every environment."""
+
+    scope: Scope
+    calls: list[Call]
+    errors: bool
+    cut: bool
+
+
+def parse_code(source: Source) -> Parsed:
+    """One file of code by the grammar of its language."""
     from smtpdoctor.settings.readers.tree import Lowering, parse
 
     language, dialect = CODE[ending_of(source.file)]
     lowering: Lowering
-    semantics: Semantics
     match language:
         case "python":
             from smtpdoctor.settings.readers.python import PythonLowering
-            from smtpdoctor.settings.readers.python_library import Python
 
-            lowering, semantics = PythonLowering(source), Python(project, source.file)
-            root = parse(source, "tree_sitter_python")
+            lowering, root = PythonLowering(source), parse(source, "tree_sitter_python")
         case "php":
             from smtpdoctor.settings.readers.php import PhpLowering
-            from smtpdoctor.settings.readers.php_library import Php
 
-            lowering, semantics = PhpLowering(source), Php(project, source.file)
+            lowering = PhpLowering(source)
             root = parse(source, "tree_sitter_php", "language_php")
         case "ruby":
             from smtpdoctor.settings.readers.ruby import RubyLowering
-            from smtpdoctor.settings.readers.ruby_library import Ruby
 
-            lowering, semantics = RubyLowering(source), Ruby(project, source.file)
-            root = parse(source, "tree_sitter_ruby")
+            lowering, root = RubyLowering(source), parse(source, "tree_sitter_ruby")
         case _:
             from smtpdoctor.settings.readers.javascript import JavaScriptLowering
-            from smtpdoctor.settings.readers.javascript_library import JavaScript
 
-            lowering, semantics = JavaScriptLowering(source), JavaScript(project, source.file)
+            lowering = JavaScriptLowering(source)
             typed = dialect != "javascript"
             module = "tree_sitter_typescript" if typed else "tree_sitter_javascript"
             root = parse(source, module, f"language_{dialect}" if typed else "language")
     lowering.visit(root)
+    return Parsed(lowering.scope, lowering.calls, root.has_error, lowering.cut)
+
+
+def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) -> Module:
+    """The module of one file of code, as the environment of the project has it."""
+    from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
+    from smtpdoctor.settings.readers.module import Module
+
+    language, _ = CODE[ending_of(source.file)]
+    semantics: Semantics
+    match language:
+        case "python":
+            from smtpdoctor.settings.readers.python_library import Python
+
+            semantics = Python(project, source.file)
+        case "php":
+            from smtpdoctor.settings.readers.php_library import Php
+
+            semantics = Php(project, source.file)
+        case "ruby":
+            from smtpdoctor.settings.readers.ruby_library import Ruby
+
+            semantics = Ruby(project, source.file)
+        case _:
+            from smtpdoctor.settings.readers.javascript_library import JavaScript
+
+            semantics = JavaScript(project, source.file)
     evaluator = Evaluator(
-        source, lowering.scope, lowering.calls, semantics, project.environment, budget
+        source, parsed.scope, parsed.calls, semantics, project.environment, budget
     )
-    return Module(source.file, language, evaluator, errors=root.has_error, cut=lowering.cut)
+    return Module(source.file, language, evaluator, errors=parsed.errors, cut=parsed.cut)
