@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from smtpdoctor.api import make_plan
+from smtpdoctor.plans import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority, Certificate
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour

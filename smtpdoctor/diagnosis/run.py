@@ -253,8 +253,10 @@ class Run:
         """
         host = self.entry("host")
         by_hand = host is not None and host.origin.kind in ("target", "option")
+        withheld = self.settings.withheld
+        elsewhere = withheld is not None and withheld.reason == "tried-already"
         return any(
-            reason not in LEFT_OUT and not (reason == "withheld" and by_hand)
+            reason not in LEFT_OUT and not (reason == "withheld" and (by_hand or elsewhere))
             for reason in self.login_reasons
         )
 
@@ -326,6 +328,8 @@ class Run:
             return self.policy is not None and self.policy.known
         if not self.settings.found:
             return False
+        if any(remark.kind == "not-sent" for remark in self.settings.remarks):
+            return True  # there is no server to be asked
         main = self.main
         if main is None:
             return False

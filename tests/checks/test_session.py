@@ -19,7 +19,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 import smtpdoctor
-from smtpdoctor.api import make_plan
+from smtpdoctor.plans import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Answer, Behaviour, Endless

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from smtpdoctor.api import make_plan
+from smtpdoctor.plans import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo import command
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME

@@ -47,11 +47,11 @@ def arrived(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> CheckOptions:
     """The options that `smtpdoctor check` makes of its arguments."""
     made: list[CheckOptions] = []
 
-    def make_plan(options: CheckOptions, **more: object) -> None:
+    def make_plans(options: CheckOptions, **more: object) -> None:
         made.append(options)
         raise UsageError("far enough")
 
-    monkeypatch.setattr(api, "make_plan", make_plan)
+    monkeypatch.setattr(plans, "make_plans", make_plans)
     assert run_command(["check", *arguments]) == 2
     (options,) = made
     return options

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from smtpdoctor.api import make_plan
+from smtpdoctor.plans import make_plan
 from smtpdoctor.checks import policy
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour

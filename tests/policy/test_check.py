@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.api import make_plan, run
+from smtpdoctor.api import run
+from smtpdoctor.plans import make_plan
 from smtpdoctor.checks import policy
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.options import CheckOptions

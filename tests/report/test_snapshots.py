@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from smtpdoctor.api import make_plan
+from smtpdoctor.plans import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
