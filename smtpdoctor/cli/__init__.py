@@ -437,15 +437,6 @@ def _checked(options: object, *, live: bool, **more: object) -> Report:
 class _LiveLine:
     """One line on a terminal that says what is being waited for; nothing elsewhere."""
 
-    NEXT = {  # noqa: RUF012
-        "settings": "looking up the host",
-        "dns": "connecting",
-        "reach": "waiting for the server's greeting",
-        "tls": "talking to the server",
-        "auth": "waiting for the answer to the login",
-        "sender": "taking leave",
-    }
-
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = (
             stream
@@ -460,10 +451,10 @@ class _LiveLine:
         self._write("")
 
     def seen(self, observation: AnyObservation) -> None:
-        from smtpdoctor.observations import Session
+        from smtpdoctor.observations import CHECK_SPECS, Session
 
         begun = isinstance(observation, Session)
-        self._write(f"{self.NEXT['reach' if begun else observation.check]} …")
+        self._write(f"{CHECK_SPECS['reach' if begun else observation.check].next_wait} …")
 
     def _write(self, words: str) -> None:
         if self._stream is not None:

@@ -8,21 +8,11 @@ from collections.abc import Iterable
 import msgspec
 
 from smtpdoctor.addresses import is_address
-from smtpdoctor.observations import CHECKS, CheckName, SenderQuestion
+from smtpdoctor.observations import CHECK_SPECS, CHECKS, CheckName, SenderQuestion
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.settings.sources import UsageError
 
 DEFAULT_TIMEOUT = 30.0
-
-#: What each check needs to have run: a session is no use without a connection.
-NEEDS: dict[CheckName, tuple[CheckName, ...]] = {
-    "settings": (),
-    "dns": ("settings",),
-    "reach": ("settings",),
-    "tls": ("settings", "reach"),
-    "auth": ("settings", "reach", "tls"),
-    "sender": ("settings", "reach", "tls", "auth"),
-}
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,14 +68,20 @@ def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> fr
     only, skip = tuple(only), tuple(skip)
     for option, names in (("--only", only), ("--skip", skip)):
         for name in names:
-            if name not in NEEDS:
-                raise UsageError(f"{option}: {name!r} is none of {', '.join(NEEDS)}")
-    wanted = {need for name in only for need in (*NEEDS[name], name)} if only else set(CHECKS)
+            if name not in CHECK_SPECS:
+                raise UsageError(f"{option}: {name!r} is none of {', '.join(CHECK_SPECS)}")
+    wanted = (
+        {need for name in only for need in (*CHECK_SPECS[name].needs, name)}
+        if only
+        else set(CHECKS)
+    )
     if only and wanted & {"reach", "tls", "auth", "sender"}:
         wanted.add("dns")
     dropped = set(skip)
     return frozenset(
-        name for name in wanted if name not in dropped and not dropped.intersection(NEEDS[name])
+        name
+        for name in wanted
+        if name not in dropped and not dropped.intersection(CHECK_SPECS[name].needs)
     )
 
 

@@ -17,13 +17,20 @@ from typing import Any, TypeVar
 import msgspec
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import family_of, is_address, is_local, is_loopback
-from smtpdoctor.checks import auth, dns, policy, reach, sender, tls
+from smtpdoctor.addresses import (
+    family_of,
+    is_address,
+    is_local,
+    is_loopback,
+    is_public_name,
+)
+from smtpdoctor.checks import auth, dns, policies, reach, sender, tls
 from smtpdoctor.checks.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
 from smtpdoctor.deadline import Deadline
-from smtpdoctor.examination.plan import NEEDS, Plan
+from smtpdoctor.examination.plan import Plan
 from smtpdoctor.network import ConnectResult, Network, Stream
 from smtpdoctor.observations import (
+    CHECK_SPECS,
     CHECKS,
     AnyObservation,
     CheckName,
@@ -44,6 +51,7 @@ from smtpdoctor.observations import (
     Trail,
 )
 from smtpdoctor.own_fault import describe
+from smtpdoctor.sender import question as sender_question
 from smtpdoctor.settings.model import MASK, TLSMode
 from smtpdoctor.smtp.tls import (
     client_context,
@@ -261,17 +269,17 @@ class _Examination:
             return None
         if "dns" not in self.plan.selected or "sender" not in self.plan.selected:
             return None
-        question = policy.question(address, host)
+        question = sender_question.of_submission(address, host)
         # --connect-to is for a server of one's own, which the public DNS doesn't know
-        inside = self.plan.is_mapped(host) or not policy.is_outside(host)
+        inside = self.plan.is_mapped(host) or not sender_question.is_outside(host)
         if question is not None and not self.plan.nameservers:
-            return None if inside or not policy.is_public(question.domain) else question
+            return None if inside or not is_public_name(question.domain) else question
         return question
 
     async def _look_up_policies(self, question: SenderQuestion) -> None:
         setting = self._settings("sender") or self._settings("username")
         trail = self.recorder.trail("sender", *setting)
-        await policy.look_up_policies(question, self.network, trail, self.deadline)
+        await policies.look_up_policies(question, self.network, trail, self.deadline)
 
     # --- TCP ----------------------------------------------------------------------------------
 
@@ -834,7 +842,9 @@ class _Examination:
         return await self._context
 
     def _skipped(self, name: CheckName) -> None:
-        missing = next((need for need in NEEDS[name] if need not in self.plan.selected), None)
+        missing = next(
+            (need for need in CHECK_SPECS[name].needs if need not in self.plan.selected), None
+        )
         self.recorder.trail(name).record(CheckRun(name=name, skipped_because=missing or "left out"))
 
     async def _record_place(self) -> None:

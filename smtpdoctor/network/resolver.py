@@ -1,26 +1,20 @@
-"""One question to one name server, and what this machine's own files say about names.
+"""One question to one name server, over UDP and TCP.
 
-Knows DNS messages by way of dnspython, resolv.conf and the hosts file. Must not know why a name
-is asked for, and never raises on what a server, a file or a name holds. `network` calls it; no
-check does.
+Knows DNS messages by way of dnspython. Must not know why a name is asked for, and never raises on
+what a server or a name holds. `sockets` calls it; no check does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-import os
-import re
 import socket
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from smtpdoctor.addresses import is_address
-from smtpdoctor.network import AnswerResult, ResolverSettings, error_name
+from smtpdoctor.network.errors import error_name
+from smtpdoctor.network.seam import AnswerResult
 
 if TYPE_CHECKING:
     import dns.message
@@ -36,14 +30,6 @@ RETRANSMIT_AFTER = 0.5
 UDP_PAYLOAD = 1232
 
 MAX_DATAGRAM = 65535
-
-#: resolv.conf(5): the C library asks no more than three name servers, and takes no more dots.
-MAX_NAMESERVERS = 3
-MAX_NDOTS = 15
-
-RESOLV_CONF = Path("/etc/resolv.conf")
-HOSTS_FILE = Path("/etc/hosts")
-WINDOWS_HOSTS_FILE = Path("System32", "drivers", "etc", "hosts")  # below SystemRoot
 
 
 async def ask(
@@ -90,42 +76,6 @@ async def ask(
     except dns.exception.DNSException:  # no DNS message, or the answer to another question
         return AnswerResult(outcome="malformed", transport=transport)
     return msgspec.structs.replace(_read(response, transport), without_edns=without_edns)
-
-
-def system_settings() -> ResolverSettings:
-    """The name servers and search list of this machine; no servers where none are configured."""
-    if sys.platform == "win32":
-        return _registry_settings()
-    nameservers: list[str] = []
-    search: list[str] = []
-    ndots = 1
-    for keyword, *values in _fields(RESOLV_CONF, comments="#;"):
-        if keyword == "nameserver" and values and is_address(values[0]):
-            nameservers.append(values[0])
-        elif keyword in ("search", "domain"):  # resolv.conf(5): the last one counts
-            search = values
-        elif keyword == "options":
-            given = [value[6:] for value in values if re.fullmatch(r"ndots:[0-9]+", value)]
-            ndots = min(int(given[-1]), MAX_NDOTS) if given else ndots
-    return ResolverSettings(
-        nameservers=tuple(nameservers[:MAX_NAMESERVERS]),
-        search=tuple(search),
-        ndots=ndots,
-        source=str(RESOLV_CONF),
-    )
-
-
-def hosts_file(host: str) -> tuple[str, ...]:
-    """The addresses that this machine's hosts file has for the name, in its order."""
-    path = HOSTS_FILE
-    if sys.platform == "win32":
-        path = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / WINDOWS_HOSTS_FILE
-    wanted = host.rstrip(".").lower()
-    found: list[str] = []
-    for address, *names in _fields(path, comments="#"):
-        if wanted in (name.rstrip(".").lower() for name in names) and address not in found:
-            found.append(address)
-    return tuple(found)
 
 
 async def _ask_over_udp(
@@ -247,31 +197,3 @@ def _endpoint(server: str) -> tuple[str, int]:
     else:
         address, port = server, ""
     return address, int(port) if port else PORT
-
-
-def _registry_settings() -> ResolverSettings:
-    """What Windows has for its network adapters."""
-    import dns.exception
-    import dns.resolver
-
-    try:
-        resolver = dns.resolver.Resolver()
-    except (dns.exception.DNSException, OSError, ValueError):
-        return ResolverSettings(nameservers=(), source="system")
-    return ResolverSettings(
-        nameservers=tuple(str(server) for server in resolver.nameservers),
-        search=tuple(name.to_text(omit_final_dot=True) for name in resolver.search),
-        source="system",
-    )
-
-
-def _fields(path: Path, comments: str) -> Iterator[list[str]]:
-    """The words of each line of a system file that has any, comments cut; none if unreadable."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.splitlines():
-        words = re.split(f"[{comments}]", line)[0].split()
-        if words:
-            yield words

@@ -16,6 +16,7 @@ from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement, Verdict
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
+    CHECK_SPECS,
     CHECKS,
     AnyObservation,
     CheckName,
@@ -227,22 +228,7 @@ def _seen_by(diagnosis: Diagnosis) -> str:
 def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]:
     """Why a check has nothing to say: the code that stands in its way, or the check before it."""
     errors = [item.code for item in judgement.diagnoses if item.severity == "error"]
-    needs: dict[CheckName, str] = {
-        "settings": "nothing is set",
-        "dns": "no host to look up",
-        "reach": "not tried, needs an address",
-        "tls": "not tried, needs a connection",
-        "auth": "not tried, needs TLS",
-        "sender": "not tried, needs a login",
-    }
-    before: dict[CheckName, str] = {
-        "settings": "settings",
-        "dns": "settings",
-        "reach": "dns",
-        "tls": "reach",
-        "auth": "tls",
-        "sender": "auth",
-    }
+    spec = CHECK_SPECS[name]
     not_tried = next((item for item in run.login_reasons if name in ("auth", "sender")), None)
     if not_tried is not None:
         words = {
@@ -257,8 +243,8 @@ def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]
             "not-offered": "the server offers no login here",
             "no-shared-mechanism": "no login mechanism that both know",
         }.get(not_tried, "not tried")
-        return (errors[0] if errors else before[name]), f"not tried: {words}"
-    return (errors[0] if errors else before[name]), needs[name]
+        return (errors[0] if errors else spec.before), f"not tried: {words}"
+    return (errors[0] if errors else spec.before), spec.missing
 
 
 def _seconds(seen: Sequence[AnyObservation]) -> float:

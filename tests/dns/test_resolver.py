@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.network import AnswerResult, ResolverSettings, resolver
+from smtpdoctor.network import AnswerResult, ResolverSettings, resolver, system_files
 
 from .server import DNSServer, Fault, closed_endpoint
 
@@ -241,8 +241,8 @@ def test_no_time_left_is_silence(server: DNSServer) -> None:
 def settings_of(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolverSettings:
     path = tmp_path / "resolv.conf"
     path.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(resolver, "RESOLV_CONF", path)
-    return resolver.system_settings()
+    monkeypatch.setattr(system_files, "RESOLV_CONF", path)
+    return system_files.system_settings()
 
 
 def test_resolv_conf_of_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,8 +296,8 @@ def test_no_name_server_configured(
 
 
 def test_no_resolv_conf_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolver, "RESOLV_CONF", tmp_path / "none")
-    assert resolver.system_settings().nameservers == ()
+    monkeypatch.setattr(system_files, "RESOLV_CONF", tmp_path / "none")
+    assert system_files.system_settings().nameservers == ()
 
 
 def test_the_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,13 +310,13 @@ def test_the_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         b"192.0.2.1 smtp.example.org\n"
         b"\xff\xfe broken\n"
     )
-    monkeypatch.setattr(resolver, "HOSTS_FILE", path)
-    assert resolver.hosts_file("SMTP.example.org.") == ("192.0.2.1", "2001:db8::1")
-    assert resolver.hosts_file("mail.example.org") == ("192.0.2.1",)
-    assert resolver.hosts_file("smtp.example.net") == ()
-    assert resolver.hosts_file("example.org") == ()
+    monkeypatch.setattr(system_files, "HOSTS_FILE", path)
+    assert system_files.hosts_file("SMTP.example.org.") == ("192.0.2.1", "2001:db8::1")
+    assert system_files.hosts_file("mail.example.org") == ("192.0.2.1",)
+    assert system_files.hosts_file("smtp.example.net") == ()
+    assert system_files.hosts_file("example.org") == ()
 
 
 def test_no_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolver, "HOSTS_FILE", tmp_path / "none")
-    assert resolver.hosts_file("localhost") == ()
+    monkeypatch.setattr(system_files, "HOSTS_FILE", tmp_path / "none")
+    assert system_files.hosts_file("localhost") == ()

@@ -10,7 +10,6 @@ import pytest
 from rich.console import Console
 
 from smtpdoctor.api import make_plan, run
-from smtpdoctor.checks import policy
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.plan import Mapping
 from smtpdoctor.network import AnswerResult, SystemNetwork
@@ -18,6 +17,7 @@ from smtpdoctor.observations import PolicyAnswer, SenderQuestion
 from smtpdoctor.report.json import read, render
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.report.terminal import render as render_terminal
+from smtpdoctor.sender import question
 from smtpdoctor.settings.reading import Options
 
 from ..dns.server import DNSServer
@@ -145,7 +145,7 @@ def test_a_check_that_is_left_out_asks_nothing(
     "host", ["localhost", "mailhog", "127.0.0.1", "10.0.0.5", "relay.internal"]
 )
 def test_hosts_behind_which_no_mail_leaves(host: str) -> None:
-    assert not policy.is_outside(host)
+    assert not question.is_outside(host)
 
 
 def test_a_healthy_run_waits_for_the_policies_no_longer_than_it_may(

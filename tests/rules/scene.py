@@ -68,7 +68,7 @@ from smtpdoctor.observations import (
     SystemLookup,
     Trail,
 )
-from smtpdoctor.sender import assessment
+from smtpdoctor.sender import answers, assessment
 from smtpdoctor.settings.model import (
     MASK,
     Field,
@@ -595,12 +595,12 @@ class Scene:
         )
 
         def resolve(lookup: Lookup) -> spf.Answer:
-            key = assessment.key_of(lookup)
+            key = answers.key_of(lookup)
             answer = _policy_answer(zone, key)
             if key not in asked:
                 asked.add(key)
                 trail.note(answer)
-            return assessment.to_answer(answer)
+            return answers.to_answer(answer)
 
         spf.run(assessment.assess(question), resolve)
         return self
