@@ -95,7 +95,7 @@ async def examine(
 ) -> Observations:
     """Run the selected checks and give what they saw. Never raises on what the network does."""
     recorder = Recorder(Redactor(MASK), network.clock)
-    auth.prepare(plan.credentials, recorder)
+    auth.prepare(plan.credentials, plan.settings, recorder)
     if listener is not None:
         recorder.subscribe(listener)
     examination = _Examination(plan, network, environ, recorder)

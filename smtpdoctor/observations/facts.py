@@ -14,6 +14,7 @@ import msgspec
 from smtpdoctor.addresses import Family
 from smtpdoctor.observations.check_specs import CheckName
 from smtpdoctor.settings.model import Setting, Settings, TLSMode
+from smtpdoctor.smtp.authentication import ServerProof
 from smtpdoctor.smtp.certificate_info import CertificateInfo
 from smtpdoctor.smtp.replies import Protocol, Reply
 
@@ -276,6 +277,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     injected: bool = False  # clear-text bytes stood behind the 220 to STARTTLS
     mechanism: str = ""  # AUTH: which one
     cancelled: bool = False  # AUTH: we ended it, since the server's challenge breaks the mechanism
+    server_proof: ServerProof = ""
     error: str = ""  # errno name of a reset; CUT_OFF
 
 

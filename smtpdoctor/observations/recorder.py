@@ -141,10 +141,10 @@ def _redacted(struct: S, redactor: Redactor) -> S:
 
 def _redacted_value(value: object, redactor: Redactor) -> object:
     if isinstance(value, str):
-        clean = redactor(value)
+        clean = redactor.cut(value)
         return value if clean == value else clean
     if isinstance(value, bytes):
-        cut = redactor.bytes(value)
+        cut = redactor.cut_bytes(value)
         return value if cut == value else cut
     if isinstance(value, msgspec.Struct):
         return _redacted(value, redactor)
