@@ -8,7 +8,8 @@ itself is in `smtpdoctor.spf`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+# not from `typing`: before __main__ has cleared the path, nothing may be imported
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from smtpdoctor.api import acheck, asender, check, diagnose, sender

@@ -1,5 +1,27 @@
-"""`python -m smtpdoctor`, where the program's own command is not on the path."""
+"""`python -m smtpdoctor` and the program's own command, for which nothing of the folder it runs in
+may be imported: a `random.py` there would run with the user's settings."""
 
-from smtpdoctor.cli import main
+import sys
 
-main()
+
+def _leave_out_the_folder() -> None:
+    """Take the working folder off the path, unless the program itself stands in it."""
+    import os
+
+    here = os.path.realpath(".")
+    if here == os.path.dirname(os.path.dirname(os.path.realpath(__file__))):
+        return
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != here]
+
+
+def main() -> None:
+    """The command line."""
+    from smtpdoctor.cli import main as command_line
+
+    command_line()
+
+
+_leave_out_the_folder()
+
+if __name__ == "__main__":
+    main()

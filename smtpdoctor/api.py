@@ -22,11 +22,11 @@ from smtpdoctor.examination.plan import (
 from smtpdoctor.examination.plan import Mapping as ConnectTo
 from smtpdoctor.examination.runner import examine
 from smtpdoctor.network import Network, SystemNetwork
+from smtpdoctor.network.trust import client_context
 from smtpdoctor.observations import AnyObservation, CheckName, Observations
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import Options, UsageError, read_settings
-from smtpdoctor.smtp.tls import client_context
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -230,7 +230,7 @@ def _readable_cafile(path: Path | str) -> str:
     except ssl.SSLError:
         raise UsageError(f"--cafile {path}: holds no CA certificate in PEM form") from None
     except OSError as error:
-        raise UsageError(f"--cafile {path}: {error.strerror}") from None
+        raise UsageError(f"--cafile {path}: {error.strerror or error}") from None
     return str(path)
 
 

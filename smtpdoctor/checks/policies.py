@@ -10,6 +10,7 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.beside import beside_the_loop
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, Network
 from smtpdoctor.observations import (
@@ -54,7 +55,7 @@ async def look_up_policies(
 ) -> None:
     """Record `question` and every answer that its evaluation gets. Never raises on the DNS."""
     # loaded beside the loop, which others need for their connects
-    policies: Any = await asyncio.to_thread(importlib.import_module, "smtpdoctor.sender.assessment")
+    policies: Any = await beside_the_loop(importlib.import_module, "smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
     trail.record(question)
     questions = _Questions(

@@ -26,6 +26,10 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     target_port: int
 
+    def speaks_of(self, host: str) -> bool:
+        """Whether it is about this host; a dot at the end of either makes no other name of it."""
+        return self.host.rstrip(".").lower() in ("", host.rstrip(".").lower())
+
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a run goes by. Holds credentials: never serialised."""
@@ -49,14 +53,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             (
                 item
                 for item in self.connect_to
-                if item.host.lower() in ("", host.lower()) and item.port in (0, port)
+                if item.speaks_of(host) and item.port in (0, port)
             ),
             None,
         )
 
     def is_mapped(self, host: str) -> bool:
         """Whether any port of the host is mapped: its other ports are then not touched."""
-        return any(item.host.lower() in ("", host.lower()) for item in self.connect_to)
+        return any(item.speaks_of(host) for item in self.connect_to)
 
 
 def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> frozenset[CheckName]:

@@ -24,11 +24,18 @@ from smtpdoctor.addresses import (
     is_loopback,
     is_public_name,
 )
+from smtpdoctor.beside import beside_the_loop
 from smtpdoctor.checks import auth, dns, policies, reach, sender, tls
 from smtpdoctor.checks.session import HANDSHAKE, HANDSHAKE_BESIDE, SMTPSession
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.examination.plan import Plan
 from smtpdoctor.network import ConnectResult, Network, Stream
+from smtpdoctor.network.trust import (
+    client_context,
+    legacy_context,
+    one_group_context,
+    trust_store_size,
+)
 from smtpdoctor.observations import (
     CHECK_SPECS,
     CHECKS,
@@ -53,12 +60,6 @@ from smtpdoctor.observations import (
 from smtpdoctor.own_fault import describe
 from smtpdoctor.sender import question as sender_question
 from smtpdoctor.settings.model import MASK, TLSMode
-from smtpdoctor.smtp.tls import (
-    client_context,
-    legacy_context,
-    one_group_context,
-    trust_store_size,
-)
 from smtpdoctor.surroundings.place import full_host_name, look_around
 
 #: At most so many sessions at a time, so that no server ever has more.
@@ -184,7 +185,7 @@ class _Examination:
                 self.policies.create_task(self._look_up_policies(question), "sender")
             if host is not None and self._selects("dns", "reach"):
                 self._context = self.tasks.create_task(
-                    asyncio.to_thread(client_context, self.plan.cafile), "tls"
+                    beside_the_loop(client_context, self.plan.cafile), "tls"
                 )
                 await self._examine_host(host)
             await self.tasks.wait()
@@ -863,7 +864,7 @@ class _Examination:
         from smtpdoctor.surroundings.instance_metadata import ask_metadata
         from smtpdoctor.surroundings.platform_marks import PlatformMark, detect
 
-        marks = await asyncio.to_thread(detect, self.environ)
+        marks = await beside_the_loop(detect, self.environ)
         asked: tuple[PlatformMark, ...] = ()
         if self.plan.ask_metadata:
             known = {mark.id for mark in marks if mark.verified}

@@ -62,6 +62,7 @@ class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     transport: str = "udp"
     without_edns: bool = False
+    wrong_answers: int = 0  # datagrams before it that answer another question, or none
     error: str = ""
 
 

@@ -100,7 +100,10 @@ class SystemNetwork:
             with contextlib.suppress(RuntimeError):  # the run is over and its loop closed
                 loop.call_soon_threadsafe(deliver, result)
 
-        threading.Thread(target=look_up, name=f"getaddrinfo {host}", daemon=True).start()
+        try:
+            threading.Thread(target=look_up, name=f"getaddrinfo {host}", daemon=True).start()
+        except RuntimeError:  # this machine gives us no thread: the wire alone has to do
+            return LookupResult(error="EAGAIN")
         try:
             async with asyncio.timeout(max(timeout, 0)):
                 return await future

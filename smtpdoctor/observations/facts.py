@@ -133,6 +133,7 @@ class NameServerAnswer(Observation, frozen=True, kw_only=True, tag="name-server-
     #: control: a public resolver, asked because none of this machine's own could tell.
     asked_for: Literal["host", "provider-host", "related", "control"] = "host"
     without_edns: bool = False  # the question with EDNS got no answer, the plain one did
+    wrong_answers: int = 0  # datagrams before it that were forged or broken
     error: str = ""  # unreachable: ECONNREFUSED, ENETUNREACH, EPERM, …
 
 

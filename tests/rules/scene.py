@@ -83,6 +83,7 @@ from smtpdoctor.settings.model import (
     TLSMode,
 )
 from smtpdoctor.settings.reading import Options, read_settings
+from smtpdoctor.smtp.authentication import ServerProof
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
 from smtpdoctor.spf import Lookup
 
@@ -993,6 +994,8 @@ class SessionScene:
         outcome: ExchangeOutcome = "reply",
         took: float = 0.1,
         error: str = "",
+        cancelled: bool = False,
+        server_proof: ServerProof = "",
     ) -> Self:
         """AUTH with its final reply."""
         self._login_trail()
@@ -1005,6 +1008,8 @@ class SessionScene:
             mechanism=mechanism,
             took=took,
             error=error,
+            cancelled=cancelled,
+            server_proof=server_proof,
         )
 
     def no_login(self, reason: LoginReason, *offered: str) -> Self:
@@ -1107,10 +1112,13 @@ class SessionScene:
         error: str = "",
         took: float = 0.02,
         beside: bool = False,
+        cancelled: bool = False,
+        server_proof: ServerProof = "",
     ) -> Self:
         answer = None if text is None else reply(text)
         if ok == "from the reply":
             ok = outcome == "reply" and answer is not None and answer.code in WANTED[step]
+            ok = ok and not cancelled and server_proof in ("", "valid")
         return self._record(
             "ehlo-in-tls" if step == "ehlo" and self._in_tls else step,
             Exchange(
@@ -1124,6 +1132,8 @@ class SessionScene:
                 arrived=arrived,
                 injected=injected,
                 mechanism=mechanism,
+                cancelled=cancelled,
+                server_proof=server_proof,
                 error=error or ("ECONNRESET" if outcome == "reset" else ""),
                 ok=ok,
             ),

@@ -16,13 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtpdoctor.network.trust import client_context, legacy_context, trust_store_size
 from smtpdoctor.smtp.tls import (
     FIRST_BYTES,
     TLSEvents,
     TLSPump,
-    client_context,
-    legacy_context,
-    trust_store_size,
 )
 
 HOST = "smtp.example.com"

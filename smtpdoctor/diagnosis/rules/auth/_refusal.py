@@ -66,13 +66,16 @@ def _refused_step(main: SessionView) -> Exchange | None:
     for name in STEPS:
         step = main.step(name)
         if step is not None and step.ok is False:
-            return step if step.reply is not None and step.reply.category in (4, 5) else None
+            refused = step.reply is not None and step.reply.category in (4, 5)
+            return step if refused or (step.cancelled and not unproved(step)) else None
     return None
 
 
 def _code(
     main: SessionView, exchange: Exchange, reply: Reply, rule: knowledge.ReplyRule | None
 ) -> str | None:
+    if unproved(exchange):
+        return None
     if exchange.cancelled:
         return "auth-mechanism-unsupported"
     if rule is not None:
@@ -89,6 +92,14 @@ def _code(
     if exchange.step == "mail" and reply.code == 501:  # RFC 5321 §4.2.2: a syntax error
         return "sender-malformed"
     return "server-busy" if reply.category == 4 else None
+
+
+def unproved(exchange: Exchange) -> bool:
+    """Whether the server accepted the login, or asked us to go on, without the proof it owes."""
+    accepted = exchange.reply is not None and exchange.reply.category == 2
+    return exchange.server_proof in ("wrong", "missing") and (
+        accepted or exchange.server_proof == "wrong"
+    )
 
 
 def logged_in(main: SessionView) -> bool:

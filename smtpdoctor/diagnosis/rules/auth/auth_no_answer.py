@@ -21,6 +21,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     if login.reply is not None and login.reply.category in (4, 5):
         return
+    if login.reply is not None and (login.cancelled or _refusal.unproved(login)):
+        return
     short = login.outcome == "silence" and login.seconds < LONG
     yield Diagnosis(
         code=CODE,
