@@ -50,11 +50,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def mapping(self, host: str, port: int) -> Mapping | None:
         """The --connect-to that applies to host:port, None where it goes its own way."""
         return next(
-            (
-                item
-                for item in self.connect_to
-                if item.speaks_of(host) and item.port in (0, port)
-            ),
+            (item for item in self.connect_to if item.speaks_of(host) and item.port in (0, port)),
             None,
         )
 

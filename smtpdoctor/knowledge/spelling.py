@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from smtpdoctor.slips import damerau_distance
+
 #: Second-level labels under which names are registered in country domains (co.uk, com.au).
 _REGISTRY_LABELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 
@@ -19,24 +21,6 @@ _MOST_SLIPS = 2
 def bare(host: str) -> str:
     """The name for comparing: lower case, without blanks around it or the root's dot."""
     return host.strip().rstrip(".").lower()
-
-
-def damerau_distance(first: str, second: str) -> int:
-    """Letters left out, added, replaced or swapped with their neighbour, at least.
-
-    The restricted (optimal string alignment) form: no letter is changed twice.
-    """
-    before: list[int] = []
-    row = list(range(len(second) + 1))
-    for i, letter in enumerate(first, 1):
-        previous, before = before, row
-        row = [i]
-        for j, other in enumerate(second, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
-                cost = min(cost, previous[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
 
 
 def is_slip(typed: str, known: str, tld_slips: Mapping[str, Sequence[str]]) -> int | None:

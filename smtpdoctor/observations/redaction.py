@@ -19,7 +19,9 @@ MOST_LOOKED_AT = 16 * 1024
 
 _BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _HEX = re.compile(rb"[^0-9A-Fa-f]+")
-_ESCAPE = re.compile(r"\\(?:u\{?([0-9a-fA-F]{2,6})\}?|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL
+)
 
 #: What looks as if it stood for something else: escapes, and runs that no word of a language and
 #: no short number is.
@@ -31,7 +33,16 @@ _ENCODED = re.compile(
 )
 _TOKEN = re.compile(r"[^\W_]+")
 #: What may stand between two words that are shown.
-_BETWEEN = re.compile(r"\s?[-.,:;/()<>\[\]='\"@!]{0,2}\s?|[* ]{3,}")
+_BETWEEN = re.compile(r"\s?[-.,:;/()<>\[\]='\"`#@!]{0,2}\s?|[* ]{3,}")
+#: Numbers as replies have them: a code, an enhanced status code, an address, one by itself. A row
+#: of others may be the bytes of something.
+_NUMBER = re.compile(
+    r"(?<![\w.])(?:[2-5]\d\d[- ])?[245]\.\d{1,3}\.\d{1,3}(?![\w.]*\w)"
+    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)"
+    r"|^[2-5]\d\d(?=[- ]|$)"
+    r"|(?<!\d)(?<!\d\W)(?<!\d\W\W)\d+(?!\W{0,2}\d)",
+    re.MULTILINE | re.ASCII,
+)
 #: A masked word of an EHLO reply or greeting: what a device on the way has left.
 _OVERWRITTEN = re.compile(r"X{3,}[A-Z]?")
 _LEFT_OUT = "…"
@@ -169,22 +180,27 @@ class Redactor:
         It depends on the secret in nothing but that no part of one is among longer numbers: what
         is left out tells nothing.
         """
+        numbers = {
+            place for match in _NUMBER.finditer(text) for place in range(match.start(), match.end())
+        }
         shown: list[str] = []
         end = 0
         for match in _TOKEN.finditer(text):
             between = text[end : match.start()]
             end = match.end()
             gap = between if _BETWEEN.fullmatch(between) else f" {_LEFT_OUT} "
-            word = match[0] if self._may_show(match[0]) else _LEFT_OUT
-            shown += [gap, word]
+            number = match[0].isascii() and match[0].isdigit()
+            known = match.start() in numbers if number else self._is_known(match[0])
+            shown += [gap, match[0] if known and self._may_show(match[0]) else _LEFT_OUT]
         shown.append(text[end:] if _BETWEEN.fullmatch(text[end:]) else "")
         found = re.sub(rf"{_LEFT_OUT}(?:[^\w\n]*{_LEFT_OUT})+", _LEFT_OUT, "".join(shown))
         return _LEFT_OUT if self._holds_whole(found) else found
 
-    def _may_show(self, word: str) -> bool:
-        if word.isascii() and word.isdigit():
-            return len(word) <= 3 or self._fragments.isdisjoint(_windows(word.encode()))
+    def _is_known(self, word: str) -> bool:
         return self._is_public(word) or _OVERWRITTEN.fullmatch(word) is not None
+
+    def _may_show(self, word: str) -> bool:
+        return not word.isdigit() or self._fragments.isdisjoint(_windows(word.encode()))
 
 
 def wire_bytes(text: str) -> bytes:
@@ -196,18 +212,24 @@ def wire_bytes(text: str) -> bytes:
 
 
 def _spellings(secret: str | bytes) -> Iterator[bytes]:
-    """One secret as bytes in the ways in which others may write its characters: UTF-8 composed
-    and not, Latin-1, cut into lines, without what a server takes for a slip."""
+    """One secret as bytes in the ways in which others may write its characters.
+
+    UTF-8 composed and not and in either case, Latin-1, UTF-16 (that of ASCII is told by its NULs),
+    cut into lines, and without what a server takes for a slip.
+    """
     import unicodedata
 
     raw = secret if isinstance(secret, bytes) else wire_bytes(secret)
     text = raw.decode("utf-8", "surrogateescape")
     for part in (text, *text.splitlines(), text.strip(), text.strip().strip("\"'")):
         forms = {wire_bytes(part)}
-        for form in ("NFC", "NFD"):
-            normal = unicodedata.normalize(form, part)
-            forms.add(wire_bytes(normal))
-            forms.add(normal.encode("latin-1", "ignore"))
+        if not part.isascii():
+            for cased in (part, part.upper(), part.lower()):
+                for form in ("NFC", "NFD"):
+                    normal = unicodedata.normalize(form, cased)
+                    forms.add(wire_bytes(normal))
+                    forms.add(normal.encode("latin-1", "ignore"))
+                forms.update(cased.encode(of, "surrogatepass") for of in ("utf-16-le", "utf-16-be"))
         yield from (form for form in forms if form.strip() and len(form) >= len(part) // 2)
 
 
@@ -242,7 +264,8 @@ def _unescaped(text: str) -> list[bytes]:
     raw = wire_bytes(text)
     found = [raw]
     if "\\" in text:
-        found.append(wire_bytes(_ESCAPE.sub(_escaped, text)))
+        pairs = _ESCAPE.sub(_escaped, text).encode("utf-16-le", "surrogatepass")
+        found.append(pairs.decode("utf-16-le", "replace").encode())
         found.append(re.sub(rb"\\x([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw))
     if "&" in text:
         from html import unescape
@@ -263,9 +286,9 @@ def _unescaped(text: str) -> list[bytes]:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    wide, narrow, octal, letter = match.groups()
-    if wide or narrow:
-        code = int(wide or narrow, 16)
+    *hexadecimal, octal, letter = match.groups()
+    if digits := "".join(filter(None, hexadecimal)):
+        code = int(digits, 16)
         return chr(code) if code < 0x110000 else ""
     if octal:
         return chr(int(octal, 8) & 0xFF)

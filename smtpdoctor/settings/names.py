@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from smtpdoctor.settings.model import Field
+from smtpdoctor.slips import damerau_distance
 
 #: How the text of a variable is to be understood, see `values`.
 Reading = Literal[
@@ -115,19 +116,11 @@ def _slips(name: str) -> int:
 
 
 def _distance(left: str, right: str, most: int) -> int | None:
-    """The Damerau-Levenshtein distance (adjacent letters swapped count once), None above `most`."""
+    """The slips between two names, None above `most`."""
     if abs(len(left) - len(right)) > most or len(set(left) ^ set(right)) > 2 * most:
         return None
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        earlier, before, row = before, row, [i]
-        for j, b in enumerate(right, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-    return row[-1] if row[-1] <= most else None
+    distance = damerau_distance(left, right)
+    return distance if distance <= most else None
 
 
 def preferred(field: Field) -> str:

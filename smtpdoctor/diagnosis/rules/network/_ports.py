@@ -12,8 +12,8 @@ import msgspec
 
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.knowledge import Provider
-from smtpdoctor.knowledge.spelling import damerau_distance
 from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.slips import damerau_distance
 
 #: RFC 8314 §3.3 and RFC 6409 §3.1.
 SUBMISSION: dict[int, TLSMode] = {465: "implicit", 587: "starttls"}
