@@ -109,6 +109,23 @@ def test_faults_of_the_server(server: DNSServer, fault: Fault, outcome: str) -> 
     assert ask(server.endpoint).outcome == outcome
 
 
+def test_the_right_answer_is_waited_for_behind_wrong_ones(server: DNSServer) -> None:
+    server.fault(HOST, "A", "after-forged")
+    found = ask(server.endpoint)
+    assert (found.outcome, found.answers) == ("answer", ("192.0.2.1", "192.0.2.2"))
+    assert found.wrong_answers == 4
+    assert server.asked(HOST) == ["A over udp"]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", ["malformed", "other-question"])
+def test_a_server_that_gives_nothing_else_is_given_up(server: DNSServer, fault: Fault) -> None:
+    server.fault(HOST, "A", fault)
+    found = ask(server.endpoint)
+    assert found.outcome == "malformed"
+    assert found.wrong_answers >= 2
+
+
 @pytest.mark.usefixtures("impatient")
 def test_silence_is_told_after_several_tries(server: DNSServer) -> None:
     server.fault(HOST, "A", "silent")
