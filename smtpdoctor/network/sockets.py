@@ -126,8 +126,9 @@ class SystemNetwork:
         family = socket.AF_INET6 if family_of(address) == "IPv6" else socket.AF_INET
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as error:  # a kernel without IPv6
-            return ConnectResult(outcome="no-route", error=error_name(error))
+        except OSError as error:  # a kernel without IPv6, or no descriptor left
+            outcome = OUTCOMES.get(error.errno or 0, "other")
+            return ConnectResult(outcome=outcome, error=error_name(error))
         sock.setblocking(False)
         try:
             # small commands go out at once; a doctor waits for answers, not for full segments
