@@ -32,6 +32,9 @@ OUTCOME_WORDS: dict[ConnectOutcome, str] = {
     "other": "failed",
 }
 
+#: So many datagrams that answer nothing we asked are no late or doubled ones any more.
+MANY_WRONG = 3
+
 #: The end of the whole run came before an answer.
 OUT_OF_TIME = "not finished: the run's time was over"
 
@@ -68,6 +71,14 @@ def _settings(run: Run) -> str | None:
 
 
 def _dns(run: Run) -> str | None:
+    line = _resolved(run)
+    wrong = sum(item.wrong_answers for item in run.observations.of(NameServerAnswer))
+    if line is None or wrong < MANY_WRONG:
+        return line
+    return f"{line}; {wrong} answers to nobody's question were passed over"
+
+
+def _resolved(run: Run) -> str | None:
     found = run.observations.first(Addresses)
     if found is not None and found.addresses:
         if found.source == "literal":
