@@ -34,13 +34,14 @@ _ENCODED = re.compile(
 _TOKEN = re.compile(r"[^\W_]+")
 #: What may stand between two words that are shown.
 _BETWEEN = re.compile(r"\s?[-.,:;/()<>\[\]='\"`#@!]{0,2}\s?|[* ]{3,}")
-#: Numbers as replies have them: a code, an enhanced status code, an address, one by itself. A row
-#: of others may be the bytes of something.
+#: Numbers as replies have them: a code, an enhanced status code, an address, a short one by itself,
+#: the limit of RFC 1870. A row of others may be the bytes of something.
 _NUMBER = re.compile(
     r"(?<![\w.])(?:[2-5]\d\d[- ])?[245]\.\d{1,3}\.\d{1,3}(?![\w.]*\w)"
     r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)"
     r"|^[2-5]\d\d(?=[- ]|$)"
-    r"|(?<!\d)(?<!\d\W)(?<!\d\W\W)\d+(?!\W{0,2}\d)",
+    r"|(?<!\d)(?<!\d\W)(?<!\d\W\W)(?<!\w)\d{1,3}(?!\W{0,2}\d)(?!\w)"
+    r"|(?<=^SIZE )\d+$",
     re.MULTILINE | re.ASCII,
 )
 #: A masked word of an EHLO reply or greeting: what a device on the way has left.
@@ -177,12 +178,13 @@ class Redactor:
     def public(self, text: str) -> str:
         """The words of the text that everybody knows, and short numbers, in their order.
 
-        It depends on the secret in nothing but that no part of one is among longer numbers: what
-        is left out tells nothing.
+        It depends on the secret in nothing but that no word of a whole one is shown, and no part
+        of one among longer numbers: what is left out tells nothing.
         """
         numbers = {
             place for match in _NUMBER.finditer(text) for place in range(match.start(), match.end())
         }
+        secret = self._places_of_secrets(text)
         shown: list[str] = []
         end = 0
         for match in _TOKEN.finditer(text):
@@ -191,10 +193,24 @@ class Redactor:
             gap = between if _BETWEEN.fullmatch(between) else f" {_LEFT_OUT} "
             number = match[0].isascii() and match[0].isdigit()
             known = match.start() in numbers if number else self._is_known(match[0])
-            shown += [gap, match[0] if known and self._may_show(match[0]) else _LEFT_OUT]
+            known = known and self._may_show(match[0])
+            known = known and secret.isdisjoint(range(match.start(), match.end()))
+            shown += [gap, match[0] if known else _LEFT_OUT]
         shown.append(text[end:] if _BETWEEN.fullmatch(text[end:]) else "")
         found = re.sub(rf"{_LEFT_OUT}(?:[^\w\n]*{_LEFT_OUT})+", _LEFT_OUT, "".join(shown))
         return _LEFT_OUT if self._holds_whole(found) else found
+
+    def _places_of_secrets(self, text: str) -> set[int]:
+        """Where whole secrets stand, which no chance brings about: of "^parameter", when it is
+        the password, the common word is not shown."""
+        return {
+            place
+            for form in self._distinctive
+            for match in re.finditer(
+                re.escape(form.decode("utf-8", "backslashreplace")), text, re.IGNORECASE
+            )
+            for place in range(match.start(), match.end())
+        }
 
     def _is_known(self, word: str) -> bool:
         return self._is_public(word) or _OVERWRITTEN.fullmatch(word) is not None

@@ -131,11 +131,13 @@ def test_no_second_login_after_one_that_we_ended_ourselves() -> None:
     assert (ran.worked, ran.last.cancelled) == (False, True)
 
 
-def test_a_235_to_our_own_cancel_is_no_login() -> None:
+@pytest.mark.parametrize("mechanism", ["LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])
+def test_a_235_to_our_own_cancel_is_no_login(mechanism: str) -> None:
     def script(lines: Sequence[str]) -> str:
         return "235 welcome" if lines[-1] == "*" else f"334 {b64('nonsense')}"
 
-    ran = LoggedIn(script, "SCRAM-SHA-256")
+    ran = LoggedIn(script, mechanism)
+    assert ran.stream.lines[-1] == "*"
     assert (ran.worked, ran.last.ok, ran.last.cancelled) == (False, False, True)
 
 
