@@ -8,8 +8,7 @@ itself is in `smtpdoctor.spf`.
 
 from __future__ import annotations
 
-# not from `typing`: before __main__ has cleared the path, nothing may be imported
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # nothing is loaded here: `python -m` has the working folder on its path
 
 if TYPE_CHECKING:
     from smtpdoctor.api import acheck, asender, check, diagnose, sender

@@ -1,27 +1,34 @@
-"""`python -m smtpdoctor` and the program's own command, for which nothing of the folder it runs in
-may be imported: a `random.py` there would run with the user's settings."""
+"""The program's start: `smtpdoctor`, or `python -m smtpdoctor` where that is not on the path.
+
+Loads the rest of the program only when Ctrl-C has an answer, and never from the working folder.
+"""
 
 import sys
 
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # what -m puts there: the folder to be diagnosed, whose modules are not ours
+sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]  # nor by PYTHONPATH
 
-def _leave_out_the_folder() -> None:
-    """Take the working folder off the path, unless the program itself stands in it."""
-    import os
 
-    here = os.path.realpath(".")
-    if here == os.path.dirname(os.path.dirname(os.path.realpath(__file__))):
-        return
-    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != here]
+def _without_a_word(kind, error, trace):  # type: ignore[no-untyped-def]
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _without_a_word  # Ctrl-C until there is a handler: Python ends with 130 by itself
+
+import os  # noqa: E402
+import signal  # noqa: E402
 
 
 def main() -> None:
-    """The command line."""
-    from smtpdoctor.cli import main as command_line
+    """Start; Ctrl-C while the program is still being loaded ends it without a word."""
+    signal.signal(signal.SIGINT, lambda number, frame: os._exit(128 + number))
+    from smtpdoctor import cli
 
-    command_line()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    cli.main()
 
-
-_leave_out_the_folder()
 
 if __name__ == "__main__":
     main()

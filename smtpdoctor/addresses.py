@@ -22,6 +22,17 @@ def is_address(text: str) -> bool:
     return True
 
 
+def one_spelling(address: str) -> str:
+    """The address as every other spelling of it comes out (RFC 5952), an IPv4 address that is
+    mapped into IPv6 as IPv4; what is none stays."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return str(mapped or parsed)
+
+
 def is_local(address: str) -> bool:
     """Loopback, private, link-local or unique local: not an address of the internet.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import io
 import os
 import ssl
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -12,52 +11,48 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
-from smtpdoctor.examination.plan import (
-    DEFAULT_TIMEOUT,
-    Plan,
-    read_connect_to,
-    read_nameserver,
-    select,
-)
-from smtpdoctor.examination.plan import Mapping as ConnectTo
-from smtpdoctor.examination.runner import examine
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.order import examine
+from smtpdoctor.examination.plan import Plan, read_connect_to, read_nameserver, select
+from smtpdoctor.examination.shared import Shared
+from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded, reason_of
 from smtpdoctor.network import Network, SystemNetwork
 from smtpdoctor.network.trust import client_context
-from smtpdoctor.observations import AnyObservation, CheckName, Observations
+from smtpdoctor.observations import AnyObservation, Observations
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
-from smtpdoctor.settings.reading import Options, UsageError, read_settings
+from smtpdoctor.settings.reading import Given, Options, UsageError, read_settings
+from smtpdoctor.text import visible
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def acheck(
-    target: str | None = None,
-    *,
-    host: str | None = None,
-    port: int | str | None = None,
-    tls: str | None = None,
-    user: str | None = None,
-    password: str | None = None,
-    sender: str | None = None,
-    to: str | None = None,
-    ehlo: str | None = None,
-    size: int | str | None = None,
-    client: str | None = None,
-    env_file: str | None = None,
-    environ: Mapping[str, str] | None = None,
-    folder: Path | str | None = None,
-    only: Iterable[CheckName] = (),
-    skip: Iterable[CheckName] = (),
-    timeout: float = DEFAULT_TIMEOUT,
-    connect_to: Iterable[ConnectTo | str] = (),
-    cafile: Path | str | None = None,
-    nameservers: Iterable[str] = (),
-    third_party: bool = True,
-    ticket: bool = False,
-    ask_metadata: bool = False,
-) -> Report:
+def _taking(
+    options: Callable[P, CheckOptions],
+) -> Callable[
+    [Callable[[CheckOptions], Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]
+]:
+    """Let a function of one `CheckOptions` take each of them as an argument of its own."""
+
+    def decorate(
+        function: Callable[[CheckOptions], Coroutine[Any, Any, T]],
+    ) -> Callable[P, Coroutine[Any, Any, T]]:
+        async def with_arguments(*arguments: P.args, **more: P.kwargs) -> T:
+            return await function(options(*arguments, **more))
+
+        with_arguments.__doc__ = function.__doc__
+        with_arguments.__name__ = with_arguments.__qualname__ = function.__name__
+        with_arguments.__signature__ = inspect.signature(options).replace(  # type: ignore[attr-defined]
+            return_annotation=inspect.signature(function).return_annotation
+        )
+        return with_arguments
+
+    return decorate
+
+
+@_taking(CheckOptions)
+async def acheck(options: CheckOptions) -> Report:
     """Check whether mail can be submitted, and name the cause where it can't.
 
     The arguments are the options of `smtpdoctor check`, with the same values; what is not given
@@ -68,36 +63,7 @@ async def acheck(
     Sends no message. Raises `smtpdoctor.UsageError` for an argument that can't be one and for a
     settings file that can't be read; what the network and the server do is in the report.
     """
-    options = Options(
-        target=target,
-        host=host,
-        port=None if port is None else str(port),
-        tls=tls,
-        user=user,
-        sender=sender,
-        to=to,
-        ehlo=ehlo,
-        size=None if size is None else str(size),
-        client=client,
-        env_file=env_file,
-        password_stdin=password is not None,
-    )
-    plan = make_plan(
-        options,
-        environ=os.environ if environ is None else environ,
-        folder=Path(folder) if folder is not None else Path.cwd(),
-        stdin=_lines(password),
-        only=only,
-        skip=skip,
-        timeout=timeout,
-        connect_to=connect_to,
-        cafile=cafile,
-        nameservers=nameservers,
-        third_party=third_party,
-        ticket=ticket,
-        ask_metadata=ask_metadata,
-    )
-    return await run(plan, environ=os.environ if environ is None else environ)
+    return await run(make_plan(options), environ=_environ(options))
 
 
 def _without_a_loop(
@@ -148,39 +114,39 @@ def diagnose(observations: Observations, *, started: str = "", seconds: float = 
 
 
 def make_plan(
-    options: Options,
-    *,
-    environ: Mapping[str, str],
-    folder: Path,
-    stdin: TextIO | None,
-    only: Iterable[CheckName] = (),
-    skip: Iterable[CheckName] = (),
-    timeout: float = DEFAULT_TIMEOUT,
-    connect_to: Iterable[ConnectTo | str] = (),
-    cafile: Path | str | None = None,
-    nameservers: Iterable[str] = (),
-    third_party: bool = True,
-    ticket: bool = False,
-    ask_metadata: bool = False,
+    options: CheckOptions, *, stdin: TextIO | None = None, password_stdin: bool = False
 ) -> Plan:
-    """Read the settings and put a run together. Raises UsageError."""
-    if not 0 < timeout < float("inf"):  # not a number is neither
-        raise UsageError(f"--timeout: {timeout} is no number of seconds to wait")
-    settings, credentials = read_settings(options, environ=environ, folder=folder, stdin=stdin)
+    """Read the settings and put a run together. Raises UsageError.
+
+    `stdin` is for --env-file - and, where `password_stdin` says so, for the password.
+    """
+    if not 0 < options.timeout < float("inf"):  # not a number is neither
+        raise UsageError(f"--timeout: {options.timeout} is no number of seconds to wait")
+    given = {name: getattr(options, name) for name in Given.__struct_fields__}
+    settings, credentials = read_settings(
+        Options(**given, password_stdin=password_stdin),
+        environ=_environ(options),
+        folder=Path(options.folder) if options.folder is not None else Path.cwd(),
+        stdin=stdin,
+    )
     return Plan(
         settings=settings,
         credentials=credentials,
-        selected=select(only, skip),
-        timeout=timeout,
+        selected=select(options.only, options.skip),
+        timeout=options.timeout,
         connect_to=tuple(
-            read_connect_to(each) if isinstance(each, str) else each for each in connect_to
+            read_connect_to(each) if isinstance(each, str) else each for each in options.connect_to
         ),
-        cafile=None if cafile is None else _readable_cafile(cafile),
-        nameservers=tuple(map(read_nameserver, nameservers)),
-        third_party=third_party,
-        ticket=ticket,
-        ask_metadata=ask_metadata,
+        cafile=None if options.cafile is None else _readable_cafile(options.cafile),
+        nameservers=tuple(map(read_nameserver, options.nameservers)),
+        third_party=options.third_party,
+        ticket=options.ticket,
+        ask_metadata=options.ask_metadata,
     )
+
+
+def _environ(options: CheckOptions) -> Mapping[str, str]:
+    return os.environ if options.environ is None else options.environ
 
 
 def sender_plan(
@@ -214,32 +180,28 @@ async def run(
     *,
     environ: Mapping[str, str],
     network: Network | None = None,
+    shared: Shared | None = None,
     listener: Callable[[AnyObservation], None] | None = None,
 ) -> Report:
-    """Run a plan and judge what it saw."""
+    """Run a plan and judge what it saw. Runs beside each other are handed the same `shared`."""
     network = network or SystemNetwork(plan.nameservers)
     started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     began = network.clock()
-    observations = await examine(plan, network, environ, listener=listener)
+    observations = await examine(plan, network, environ, shared=shared, listener=listener)
     return build(observations, started=started, seconds=network.clock() - began)
 
 
 def _readable_cafile(path: Path | str) -> str:
     try:
+        # OpenSSL opens it by itself, and would wait for a pipe: what it is is looked at first
+        read_bounded(path, CERTIFICATES_LIMIT)
         client_context(str(path))
+    except FileFault as fault:
+        raise UsageError(f"--cafile {fault}") from None
     except ssl.SSLError:
-        raise UsageError(f"--cafile {path}: holds no CA certificate in PEM form") from None
+        raise UsageError(
+            f"--cafile {visible(str(path))}: holds no CA certificate in PEM form"
+        ) from None
     except OSError as error:
-        raise UsageError(f"--cafile {path}: {error.strerror or error}") from None
+        raise UsageError(f"--cafile {visible(str(path))}: {reason_of(error)}") from None
     return str(path)
-
-
-class _Password(io.StringIO):
-    """A password as `--password-stdin` would give it, also one with a line end in it."""
-
-    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
-        return f"{self.getvalue()}\n"
-
-
-def _lines(password: str | None) -> TextIO | None:
-    return None if password is None else _Password(password)

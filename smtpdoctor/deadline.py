@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+#: The bound of a whole run that nobody sets another for, in seconds.
+DEFAULT_TIMEOUT = 45.0
+
 #: Timers fire a little early or late.
 CLOCK_SLACK = 0.01
 

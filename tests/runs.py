@@ -6,14 +6,11 @@ share it.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
-
-from rich.console import Console
 
 from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
@@ -22,13 +19,13 @@ from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
 from smtpdoctor.demo.scenarios import SCENARIOS, Unserved
 from smtpdoctor.demo.server import SMTPServer
 from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.examination.plan import Mapping as ConnectTo
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
 from smtpdoctor.observations import Session as SessionSeen
-from smtpdoctor.report.json import render as render_json
+from smtpdoctor.report import formats
 from smtpdoctor.report.model import Report
-from smtpdoctor.report.terminal import render
-from smtpdoctor.settings.reading import Options
+from smtpdoctor.settings.reading import Given
 
 from .fake_network import FakeNetwork, Port, run
 
@@ -50,6 +47,22 @@ CONTROL_ADDRESSES = ("1.1.1.1", "8.8.8.8", "2606:4700:4700::1111")
 ENV = {"SMTP_HOST": HOST, "SMTP_USER": USERNAME, "SMTP_PASS": PASSWORD}
 
 
+def with_options(given: Given | None, **more: Any) -> CheckOptions:
+    """What was given for the settings, and the other options of a check beside it."""
+    fields = Given.__struct_fields__ if given is not None else ()
+    return CheckOptions(**{name: getattr(given, name) for name in fields}, **more)
+
+
+def shown(report: Report, *, verbose: bool = False, width: int = 80) -> str:
+    """The report as a terminal without colours shows it."""
+    return formats.render("terminal", report, formats.Options(verbose=verbose, width=width))
+
+
+def as_json(report: Report) -> str:
+    """The report as JSON."""
+    return formats.render("json", report)
+
+
 class Ran:
     """A finished run on `network`; `authority` signed what its servers show."""
 
@@ -59,20 +72,14 @@ class Ran:
         authority: Authority,
         *,
         env: Mapping[str, str | None] | None = None,
-        options: Options | None = None,
+        options: Given | None = None,
         **plan: Any,
     ) -> None:
         self.network = network
         merged = {**ENV, **(env or {})}
         self.env = {name: value for name, value in merged.items() if value is not None}
         plan.setdefault("cafile", str(authority.cafile))
-        made = make_plan(
-            options or Options(),
-            environ=self.env,
-            folder=Path("/nonexistent"),
-            stdin=None,
-            **plan,
-        )
+        made = make_plan(with_options(options, environ=self.env, folder="/nonexistent", **plan))
         self.seen: list[AnyObservation] = []
         self.report: Report = run(
             run_plan(made, environ=self.env, network=network, listener=self.seen.append)
@@ -105,15 +112,11 @@ class Ran:
         return [(item.name, item.crash) for item in self.observations.of(CheckRun) if item.crash]
 
     def text(self, *, verbose: bool = False, width: int = 80) -> str:
-        console = Console(file=io.StringIO(), width=width, color_system=None)
-        render(self.report, console, verbose=verbose)
-        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+        return shown(self.report, verbose=verbose, width=width)
 
     def everything(self) -> str:
         """All that a user, a log or a saved run could ever get to see of this run."""
-        return "\n".join(
-            (self.text(), self.text(verbose=True, width=100), render_json(self.report))
-        )
+        return "\n".join((self.text(), self.text(verbose=True, width=100), as_json(self.report)))
 
 
 _certificates: WeakKeyDictionary[Authority, Certificate] = WeakKeyDictionary()

@@ -73,7 +73,7 @@ def _order(settings: Settings) -> tuple[str, ...]:
 
 def _reason_against(session: SMTPSession, settings: Settings) -> str | None:
     """Why no password goes out here, None where it may."""
-    if settings.credentials_withheld and not settings.has_credentials:
+    if settings.withheld is not None and not settings.has_credentials:
         return "withheld"
     if not settings.has_credentials:
         return "no-credentials"

@@ -7,7 +7,7 @@ recorded beside it. Must not know what an answer means for mail.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -94,6 +94,7 @@ async def look_up(
     provider_hosts: Sequence[str] = (),
     public_resolvers: Sequence[str] = (),
     mapped: Sequence[str] = (),
+    choose: Callable[[Sequence[str]], tuple[str, ...]] = tuple,
 ) -> Lookup:
     """Find the addresses of `host` and move `trail` to them.
 
@@ -101,6 +102,7 @@ async def look_up(
     provider's other submission hosts, `public_resolvers` what may be asked for comparison when
     this machine's own name servers fail. `mapped` are the addresses that --connect-to gives for
     the host's configured port: then nothing is looked up, as for a host that is an address itself.
+    `choose` gives those of the found addresses that the run goes on with.
     """
     if mapped:
         return _given(host, tuple(mapped), "connect-to", trail)
@@ -131,7 +133,9 @@ async def look_up(
 
     def go_on(found: Addresses, *needed: str, unanswered: bool = False) -> Lookup:
         trail.also_after(*needed)
-        recorded = trail.record(found)
+        chosen = choose(found.addresses)
+        left_out = max(0, len(set(found.addresses)) - len(chosen))
+        recorded = trail.record(msgspec.structs.replace(found, addresses=chosen, left_out=left_out))
         return Lookup(
             addresses=recorded if recorded.addresses else None,
             unanswered=unanswered,

@@ -7,12 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import ConnectResult, Network
 from smtpdoctor.observations import CUT_OFF, ConnectAttempt, ConnectPurpose, PathTrace, Trail
-from smtpdoctor.settings.model import TLSMode
 
 #: How long the configured port may stay silent. A connection sends its SYN at 0 and 1 s and, on
 #: Linux, at 3 s; further connections start meanwhile. At a loss of one packet in ten, seven SYNs
@@ -27,22 +25,9 @@ ROUND_TRIPS = 3
 #: No path is waited for longer than this.
 LONGEST = 12.0
 
-#: RFC 8314 §3.3 and RFC 6409 §3.1: the two submission ports and their TLS modes.
-SUBMISSION_PORTS: dict[int, TLSMode] = {465: "implicit", 587: "starttls"}
-
-#: Where many relays listen besides; of known providers it is known which do.
-ALTERNATIVE: dict[int, TLSMode] = {2525: "starttls"}
-
 #: The path is looked at when the configured port has been silent for so long, and for so long.
 TRACE_AFTER = 1.2
 TRACE = 2.2
-
-#: Addresses that answer on 443 wherever the internet is reached: large public resolvers.
-CONTROL_ADDRESSES = ("1.1.1.1", "8.8.8.8", "2606:4700:4700::1111")
-CONTROL_PORT = 443
-#: Providers whose submission hosts stand for "somebody else's mail server".
-CONTROL_PROVIDERS = ("gmail", "microsoft365", "sendgrid", "mailgun")
-CONTROLS = 2
 
 
 async def attempt(
@@ -55,7 +40,6 @@ async def attempt(
     port: int,
     target: tuple[str, int] | None = None,
     purpose: ConnectPurpose = "configured",
-    provider: str | None = None,
     round_trip: Callable[[], float] = lambda: 0.0,
 ) -> ConnectResult:
     """One port of one address, recorded as one attempt. `target` is where it really goes under
@@ -64,22 +48,57 @@ async def attempt(
     An open result's stream belongs to the caller.
     """
     since = trail.now
-    to_address, to_port = target or (address, port)
     configured = purpose == "configured"
     result = await _connect(
         network,
-        to_address,
-        to_port,
+        *(target or (address, port)),
         further=FURTHER_ATTEMPTS if configured else FURTHER_ATTEMPT_BESIDE,
         patience=lambda: (CONNECT if configured else BESIDE) + ROUND_TRIPS * round_trip(),
         deadline=deadline,
     )
-    if result.outcome == "silent" and deadline.cut_off(
-        CONNECT if configured else BESIDE, result.seconds
-    ):
+    if _is_cut_off(result, deadline, CONNECT if configured else BESIDE):
         if not configured:
             return result  # a look beside that was not finished has seen nothing
         result = msgspec.structs.replace(result, outcome="other", error=CUT_OFF)
+    record(trail, result, host=host, address=address, port=port, purpose=purpose, since=since)
+    return result
+
+
+async def knock(
+    network: Network,
+    deadline: Deadline,
+    *,
+    address: str,
+    port: int,
+    round_trip: Callable[[], float] = lambda: 0.0,
+) -> ConnectResult | None:
+    """One port of one address, closed at once and not recorded: for several runs. None where the
+    deadline cut it off."""
+    result = await _connect(
+        network,
+        address,
+        port,
+        further=FURTHER_ATTEMPT_BESIDE,
+        patience=lambda: BESIDE + ROUND_TRIPS * round_trip(),
+        deadline=deadline,
+    )
+    if result.stream is not None:
+        result.stream.close()
+    return None if _is_cut_off(result, deadline, BESIDE) else result
+
+
+def record(
+    trail: Trail,
+    result: ConnectResult,
+    *,
+    host: str,
+    address: str,
+    port: int,
+    purpose: ConnectPurpose,
+    provider: str | None = None,
+    since: float,
+) -> None:
+    """Write an attempt down that began at `since`, by the trail's clock."""
     trail.record(
         ConnectAttempt(
             host=host,
@@ -94,7 +113,24 @@ async def attempt(
         ),
         since=since,
     )
-    return result
+
+
+def record_cut_off(trail: Trail, *, host: str, address: str, port: int) -> None:
+    """Write down that the configured port was not connected to: the run's end came first."""
+    result = ConnectResult(outcome="other", error=CUT_OFF)
+    record(
+        trail,
+        result,
+        host=host,
+        address=address,
+        port=port,
+        purpose="configured",
+        since=trail.now,
+    )
+
+
+def _is_cut_off(result: ConnectResult, deadline: Deadline, wanted: float) -> bool:
+    return result.outcome == "silent" and deadline.cut_off(wanted, result.seconds)
 
 
 async def _connect(
@@ -164,32 +200,3 @@ async def trace(
         ),
         since=since,
     )
-
-
-def other_ports(host: str, configured: int) -> dict[int, TLSMode]:
-    """The other ports on which this host may take mail, with their usual TLS mode."""
-    provider = knowledge.provider_of(host)
-    ports = dict(SUBMISSION_PORTS)
-    if provider is not None:
-        for known in provider.ports:
-            # 25 is for servers among themselves; clouds watch who knocks there
-            if known.verified and known.port != 25 and known.tls != "none":
-                ports[known.port] = known.tls
-        for port in provider.not_served:
-            ports.pop(port, None)
-    else:
-        ports |= ALTERNATIVE
-    ports.pop(configured, None)
-    return ports
-
-
-def control_hosts(host: str, port: int) -> list[tuple[str, str]]:
-    """Submission hosts of independent providers that serve this port, as (host, provider id)."""
-    own = knowledge.provider_of(host)
-    found = []
-    for name in CONTROL_PROVIDERS:
-        provider = knowledge.providers()[name]
-        serves = any(known.port == port and known.verified for known in provider.ports)
-        if serves and (own is None or own.id != name):
-            found.append((provider.hosts[0].host, name))
-    return found[:CONTROLS]

@@ -40,9 +40,12 @@ from smtpdoctor.smtp.replies import (
 from smtpdoctor.smtp.tls import FailureKind, TLSPump
 
 #: Bounds of one wait each, in seconds. RFC 5321 §4.5.3.2 allows minutes; nobody waits so long
-#: for a doctor, and Nodemailer gives up on a greeting after 30 s.
-GREETING = 10.0
-COMMAND = 10.0
+#: for a doctor, and Nodemailer gives up on a greeting after 30 s. A server that looks this
+#: address up in vain first takes 5 to 20 s.
+GREETING = 25.0
+COMMAND = 20.0
+#: Beside a session that waits anyway.
+GREETING_BESIDE = 15.0
 HANDSHAKE = 8.0
 #: Beside a session that waits anyway: a server that speaks TLS at all answers sooner.
 HANDSHAKE_BESIDE = 4.0
@@ -92,6 +95,7 @@ class SMTPSession:
         trail: Trail,
         recorder: Recorder,
         deadline: Deadline,
+        greeting_wait: float = GREETING,
         handshake_wait: float = HANDSHAKE,
     ) -> None:
         self.connection = connection
@@ -107,6 +111,7 @@ class SMTPSession:
         self._stream = stream
         self._recorder = recorder
         self._deadline = deadline
+        self._greeting_wait = greeting_wait
         self._handshake_wait = handshake_wait
         self._reader = ReplyReader()
         self._ready: list[Reply] = []
@@ -139,7 +144,9 @@ class SMTPSession:
 
     async def greeting(self) -> Exchange:
         """Wait for the server's first words; nothing is sent (RFC 5321 §3.1)."""
-        exchange = await self._step("greeting", b"", "", GREETING, (220,), pointless=True)
+        exchange = await self._step(
+            "greeting", b"", "", self._greeting_wait, (220,), pointless=True
+        )
         self.greeted = bool(exchange.ok)
         return exchange
 

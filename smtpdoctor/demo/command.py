@@ -10,11 +10,11 @@ from pathlib import Path
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS, Scenario, Setup
-from smtpdoctor.examination.plan import Mapping
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import AnyObservation
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.model import MASK
-from smtpdoctor.settings.reading import Options
 
 
 class UnknownScenarioError(Exception):
@@ -47,15 +47,16 @@ async def _play(
         async with scenario.running() as setup:
             (Path(folder) / ".env").write_text(setup.env_text, encoding="utf-8")
             plan = make_plan(
-                Options(size=None if setup.size is None else str(setup.size)),
-                environ={},
-                folder=Path(folder),
-                stdin=None,
-                connect_to=[
-                    Mapping(host=host, port=port, address=address, target_port=target)
-                    for host, port, address, target in setup.connect_to
-                ],
-                cafile=str(setup.cafile),
+                CheckOptions(
+                    size=setup.size,
+                    environ={},
+                    folder=folder,
+                    connect_to=[
+                        ConnectTo(host=host, port=port, address=address, target_port=target)
+                        for host, port, address, target in setup.connect_to
+                    ],
+                    cafile=setup.cafile,
+                )
             )
             report = await run(plan, environ={}, listener=listener)
             return report, setup

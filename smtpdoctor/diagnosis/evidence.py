@@ -9,9 +9,6 @@ from smtpdoctor.observations import CheckName
 from smtpdoctor.settings.model import Field
 from smtpdoctor.settings.names import preferred
 
-#: What stands between a library's name and its words.
-PRINTS = " prints for this: "
-
 
 def library_words(
     run: Run, code: str, check: CheckName = "tls", *, host: str | None = None
@@ -26,7 +23,7 @@ def library_words(
     words = client.words[code].format(
         host=host or run.settings.host, port=run.settings.port, reply=_refused_with(run)
     )
-    return (Evidence(check=check, text=f"{client.name}{PRINTS}{words}"),)
+    return (Evidence(check=check, kind="prints", text=f"{client.name} prints for this: {words}"),)
 
 
 def _refused_with(run: Run) -> str:
@@ -48,7 +45,7 @@ def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
         text = f"{origin.name} gives {entry.text}"
     else:
         text = f"{origin.label} has {origin.name}={entry.text}"
-    return (Evidence(check="settings", text=text),)
+    return (Evidence(check="settings", kind="own-line", text=text),)
 
 
 def named(run: Run, field: Field) -> str:

@@ -1,21 +1,21 @@
 """Fixes that more than one rule prints: another way to the server, a changed setting.
 
-The user's own names come from `settings.change`; what was tried comes from the run.
+The user's own names come from `settings.change`; what was tried comes from the run. Whatever a rule
+asks for, no fix made here sends a login to a host that only the network named.
 """
 
 from __future__ import annotations
 
+import re
+
 from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import named
 from smtpdoctor.diagnosis.model import Fix, Snippet
 from smtpdoctor.diagnosis.run import Run, Way
+from smtpdoctor.knowledge.spelling import bare
 from smtpdoctor.settings.change import change
 from smtpdoctor.settings.model import TLSMode
-
-MODE_WORDS: dict[TLSMode, str] = {
-    "implicit": "implicit TLS",
-    "starttls": "STARTTLS",
-    "none": "no TLS",
-}
+from smtpdoctor.words import MODE_WORDS
 
 
 def change_settings(
@@ -30,7 +30,12 @@ def change_settings(
     tried: str = "",
     steps: tuple[str, ...] = (),
 ) -> Fix:
-    """A fix that sets these values in the names that the user's own settings use."""
+    """A fix that sets these values in the names that the user's own settings use.
+
+    A host that only the network named becomes a step with a warning.
+    """
+    if host is not None and not is_vouched_for(run, host):
+        return Fix(title=title, tried=tried, steps=(*_by_hand(run, host, port, tls), *steps))
     made = change(run.settings, host=host, port=port, tls=tls, sender=sender, username=username)
     snippets: tuple[Snippet, ...] = ()
     if host is not None or port is not None or tls is not None:
@@ -73,6 +78,57 @@ def use_way(run: Run, way: Way, title: str = "") -> Fix:
 def working_ways(run: Run) -> list[Fix]:
     """Every other way that worked, the configured host's own ways first."""
     return [use_way(run, way) for way in run.working_ways]
+
+
+def is_vouched_for(run: Run, host: str) -> bool:
+    """Whether a fix may send the login to this host: the user named it, or the knowledge base.
+
+    A name from an alias, a certificate or a greeting is whatever the network likes. Of the
+    knowledge base only listed hosts count, not forms of names, under which anybody can have a
+    server, and none of another provider than the user's own settings point at.
+    """
+    name = bare(host)
+    written = re.compile(rf"(?<![\w.-]){re.escape(name)}\.?(?![\w.-])", re.IGNORECASE)
+    entries = (run.entry("host"), run.entry("url"))
+    if name == bare(run.settings.host or "") or any(
+        entry is not None and written.search(entry.text) for entry in entries
+    ):
+        return True
+    provider = knowledge.provider_of(name)
+    if provider is None or all(known.host != name for known in provider.hosts):
+        return False
+    own = _provider_of_settings(run)
+    return own is None or own.id == provider.id
+
+
+def _provider_of_settings(run: Run) -> knowledge.Provider | None:
+    """The provider that the user's own text points at: by the host, also a misspelt one or one
+    for another service, else by the mailbox."""
+    host = run.settings.host or ""
+    found = knowledge.provider_of(host)
+    if found is not None:
+        return found
+    mailboxes = (run.settings.username, run.settings.sender)
+    domains = [text.rpartition("@")[2] for text in mailboxes if text and "@" in text]
+    near = (
+        knowledge.submission_host_for(host),
+        knowledge.nearest_host(host),
+        *map(knowledge.submission_host_for, domains),
+    )
+    return next((known[1] for known in near if known is not None), None)
+
+
+def _by_hand(run: Run, host: str, port: int | None, tls: TLSMode | None) -> tuple[str, ...]:
+    """How to set a host that only the network named, once somebody has vouched for it."""
+    values = [f"{host} into {named(run, 'host')}"]
+    if port is not None:
+        values.append(f"{port} into {named(run, 'port')}")
+    mode = f", with {MODE_WORDS[tls]}" if tls is not None else ""
+    return (
+        f"Ask who runs the server whether {host} is its name. The network gave that name, not your "
+        "settings, and whoever has it gets your login.",
+        f"If it is, write {' and '.join(values)}{mode}.",
+    )
 
 
 def client_snippets(run: Run, host: str, port: int, tls: TLSMode) -> tuple[Snippet, ...]:

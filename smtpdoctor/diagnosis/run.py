@@ -5,13 +5,14 @@ A question lives here when more than one rule asks it. Nothing here names a caus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_local
+from smtpdoctor.addresses import Family, is_local
 from smtpdoctor.observations import (
     Addresses,
     CertificateSeen,
@@ -32,6 +33,12 @@ from smtpdoctor.settings.model import Field, Setting, Settings, TLSMode
 from smtpdoctor.smtp.capabilities import Capabilities
 
 if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.views.destination import Destination
+    from smtpdoctor.diagnosis.views.isolation import Isolation
+    from smtpdoctor.diagnosis.views.names import Names
+    from smtpdoctor.diagnosis.views.paths import Paths
+    from smtpdoctor.diagnosis.views.reach import Reach
+    from smtpdoctor.diagnosis.views.ways_out import WaysOut
     from smtpdoctor.sender.assessment import Assessment
 
 
@@ -218,6 +225,50 @@ class Run:
         ):
             return None
         return recorded.assess(self.observations)
+
+    # --- views of the names and the network: imported late, since they read a Run themselves ---
+
+    @cached_property
+    def names(self) -> Names:
+        """Who said what of the host's name, and how its look-up failed."""
+        from smtpdoctor.diagnosis.views.names import Names
+
+        return Names(self)
+
+    @cached_property
+    def destination(self) -> Destination:
+        """What was met at the address that the name led to."""
+        from smtpdoctor.diagnosis.views.destination import Destination
+
+        return Destination(self)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What the connects say together, and how each failed one ended."""
+        from smtpdoctor.diagnosis.views.reach import Reach
+
+        return Reach(self)
+
+    @cached_property
+    def isolation(self) -> Isolation:
+        """Whether anything at all is reached from this machine."""
+        from smtpdoctor.diagnosis.views.isolation import Isolation
+
+        return Isolation(self)
+
+    @cached_property
+    def paths(self) -> Mapping[Family, Paths]:
+        """The ways to the configured host, by the family of its address."""
+        from smtpdoctor.diagnosis.views.paths import Paths
+
+        return {"IPv4": Paths(self, "IPv4"), "IPv6": Paths(self, "IPv6")}
+
+    @cached_property
+    def ways_out(self) -> WaysOut:
+        """What may block the configured port on its way out, and what lifts that."""
+        from smtpdoctor.diagnosis.views.ways_out import WaysOut
+
+        return WaysOut(self, self.settings.port or 0)
 
     @property
     def enough_seen(self) -> bool:

@@ -8,14 +8,13 @@ from collections.abc import Iterable
 import msgspec
 
 from smtpdoctor.addresses import is_address
+from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.observations import CHECK_SPECS, CHECKS, CheckName, SenderQuestion
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.settings.sources import UsageError
 
-DEFAULT_TIMEOUT = 30.0
 
-
-class Mapping(msgspec.Struct, frozen=True, kw_only=True):
+class ConnectTo(msgspec.Struct, frozen=True, kw_only=True):
     """One --connect-to: connections to host:port go to address:target_port instead.
 
     As in curl, an empty host or a port of 0 stands for any.
@@ -38,7 +37,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     credentials: Credentials
     selected: frozenset[CheckName] = frozenset(CHECKS)
     timeout: float = DEFAULT_TIMEOUT
-    connect_to: tuple[Mapping, ...] = ()
+    connect_to: tuple[ConnectTo, ...] = ()
     cafile: str | None = None
     nameservers: tuple[str, ...] = ()
     third_party: bool = True
@@ -47,7 +46,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     #: The one thing to find out, where no server is to be asked.
     question: SenderQuestion | None = None
 
-    def mapping(self, host: str, port: int) -> Mapping | None:
+    @property
+    def host(self) -> str:
+        """The host to examine, "" where there is none."""
+        return self.settings.host or ""
+
+    @property
+    def port(self) -> int:
+        return self.settings.port or 0
+
+    def mapping(self, host: str, port: int) -> ConnectTo | None:
         """The --connect-to that applies to host:port, None where it goes its own way."""
         return next(
             (item for item in self.connect_to if item.speaks_of(host) and item.port in (0, port)),
@@ -85,7 +93,7 @@ def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> fr
     )
 
 
-def read_connect_to(text: str) -> Mapping:
+def read_connect_to(text: str) -> ConnectTo:
     """HOST:PORT:ADDRESS:PORT, IPv6 addresses in brackets; an empty HOST or PORT stands for any.
 
     Raises UsageError.
@@ -100,7 +108,7 @@ def read_connect_to(text: str) -> Mapping:
     for number in (port or "1", target):
         if not 0 < int(number) < 65536:
             raise UsageError(f"--connect-to {text}: {number} is not a port")
-    return Mapping(host=host, port=int(port or 0), address=address, target_port=int(target))
+    return ConnectTo(host=host, port=int(port or 0), address=address, target_port=int(target))
 
 
 def read_nameserver(text: str) -> str:

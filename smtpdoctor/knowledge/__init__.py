@@ -21,7 +21,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from smtpdoctor.knowledge.spelling import bare, is_slip, registry_labels
+from smtpdoctor.knowledge.spelling import as_it_looks, bare, is_slip, registry_labels
 
 _FOLDER = Path(__file__).parent
 
@@ -128,6 +128,8 @@ class Provider(_Entry, frozen=True, kw_only=True):
     """One mailbox provider, relay or sending service.
 
     host_patterns: regular expressions for whole host names beyond those listed.
+    region_hosts: of a provider with regions, the hosts that stand for them: each mailbox is served
+        in one region, and a run looks at the others beside it.
     not_served: ports where it is known not to listen.
     same_login_hosts: hosts of which a source says that one mailbox logs in on any of them.
     auth_mechanisms: what sources list; what EHLO announces counts.
@@ -143,6 +145,7 @@ class Provider(_Entry, frozen=True, kw_only=True):
     kind: Literal["mailbox", "relay", "esp"]
     hosts: tuple[ProviderHost, ...] = ()
     host_patterns: tuple[str, ...] = ()
+    region_hosts: tuple[str, ...] = ()
     ports: tuple[ProviderPort, ...] = ()
     not_served: tuple[int, ...] = ()
     not_served_source: str = ""
@@ -431,6 +434,9 @@ def nearest_host(host: str) -> tuple[str, Provider] | None:
     name = bare(host)
     if provider_of(name) or submission_host_for(name):
         return None
+    looks_like = as_it_looks(name)
+    if looks_like != name and (meant := _known_by_looks(looks_like)):
+        return meant
     lists = _spelling_lists()
     if any(name == real or name.endswith("." + real) for real in lists["real_domains"]):
         return None
@@ -438,10 +444,15 @@ def nearest_host(host: str) -> tuple[str, Provider] | None:
     for known, (entry, provider) in _hosts().items():
         if not entry.verified:
             continue
-        distance = is_slip(name, known, lists["tld_slips"])
+        distance = is_slip(looks_like, known, lists["tld_slips"])
         if distance and (best is None or distance < best[0]):
             best = (distance, known, provider)
     return (best[1], best[2]) if best else None
+
+
+def _known_by_looks(name: str) -> tuple[str, Provider] | None:
+    provider = provider_of(name)
+    return (name, provider) if provider else submission_host_for(name)
 
 
 def submission_host_for(name: str) -> tuple[str, Provider] | None:

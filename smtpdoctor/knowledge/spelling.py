@@ -1,13 +1,12 @@
-"""How far a typed host name is from a known one, as a slip of the keyboard.
+"""How near a typed name is to a known one: by slips of the keyboard, or by how its letters look.
 
 Knows letters and labels only. Must not know providers or the network.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
-
-from smtpdoctor.slips import damerau_distance
 
 #: Second-level labels under which names are registered in country domains (co.uk, com.au).
 _REGISTRY_LABELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
@@ -15,12 +14,103 @@ _REGISTRY_LABELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 #: Letters and digits that are taken for one another when a name is read and typed.
 _LOOK_ALIKE = ("1il", "0o")
 
+#: Letters of other alphabets, or without their dots, that print as a Latin one does. Most stand in
+#: the Unicode Consortium's confusables.txt (UTS #39); what is left once accents are taken off.
+_LOOK_ALIKE_LETTERS = str.maketrans(
+    {
+        alike: letter
+        for letter, all_alike in {
+            "a": "аɑα",
+            "b": "Ьъ",
+            "c": "сϲᴄ",
+            "d": "ԁɗ",
+            "e": "еєҽε",
+            "f": "ƒſ",
+            "g": "ɡց",
+            "h": "һհ",
+            "i": "іıɩι",
+            "j": "јȷ",
+            "k": "кκ",
+            "l": "ӏⅼ",
+            "m": "мⅿ",
+            "n": "пոην",
+            "o": "оοօσᴏ",
+            "p": "рρ",
+            "q": "ԛզ",
+            "r": "гᴦ",
+            "s": "ѕꜱ",
+            "t": "тτ",
+            "u": "սυᴜ",
+            "v": "ѵᴠ",
+            "w": "ԝѡᴡ",
+            "x": "хχ",
+            "y": "уγ",
+            "z": "ᴢ",
+        }.items()
+        for alike in all_alike
+    }
+)
+
+#: RFC 1035 §2.3.4, in octets.
+_LONGEST_LABEL = 63
+
 _MOST_SLIPS = 2
+_MOST_TAIL_LABELS = 2
 
 
 def bare(host: str) -> str:
     """The name for comparing: lower case, without blanks around it or the root's dot."""
     return host.strip().rstrip(".").lower()
+
+
+def as_it_looks(host: str) -> str:
+    """The bare name in the Latin letters that it looks like; itself where it has no others.
+
+    Labels in the form of RFC 5890 (xn--…) are read first, and letters lose their accents.
+    """
+    name = ".".join(_decoded(label) for label in bare(host).split("."))
+    if name.isascii():
+        return name
+    apart = unicodedata.normalize("NFKD", name)
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return plain.translate(_LOOK_ALIKE_LETTERS)
+
+
+def foreign_letters(host: str) -> tuple[str, ...]:
+    """The letters of a name that aren't ASCII, each once, with what Unicode calls them."""
+    name = "".join(_decoded(label) for label in bare(host).split("."))
+    return tuple(
+        f"{letter} ({unicodedata.name(letter, 'unnamed')}, U+{ord(letter):04X})"
+        for letter in dict.fromkeys(name)
+        if not letter.isascii()
+    )
+
+
+def _decoded(label: str) -> str:
+    if not label.startswith("xn--") or len(label) > _LONGEST_LABEL:
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode").lower()
+    except (UnicodeError, ValueError):
+        return label
+
+
+def damerau_distance(first: str, second: str) -> int:
+    """Letters left out, added, replaced or swapped with their neighbour, at least.
+
+    The restricted (optimal string alignment) form: no letter is changed twice.
+    """
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        previous, before = before, row
+        row = [i]
+        for j, other in enumerate(second, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
+                cost = min(cost, previous[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def is_slip(typed: str, known: str, tld_slips: Mapping[str, Sequence[str]]) -> int | None:
@@ -36,18 +126,19 @@ def is_slip(typed: str, known: str, tld_slips: Mapping[str, Sequence[str]]) -> i
     tail_size = registry_labels(known_labels)
     if typed_labels == known_labels[:-tail_size] and len(typed_labels) > 1:
         return 1  # the end is missing: smtp.gmail
-    if len(typed_labels) != len(known_labels) or abs(len(typed) - len(known)) > _MOST_SLIPS:
+    heads = len(known_labels) - tail_size
+    if not 0 < len(typed_labels) - heads <= _MOST_TAIL_LABELS:
         return None
-    tail = _tail(typed_labels[-tail_size:], known_labels[-tail_size:], tld_slips)
-    brand = _brand(typed_labels[-tail_size - 1], known_labels[-tail_size - 1])
+    tail = _tail(typed_labels[heads:], known_labels[heads:], tld_slips)
+    typed_heads, known_heads = typed_labels[:heads], known_labels[:heads]
+    if tail is None or abs(sum(map(len, typed_heads)) - sum(map(len, known_heads))) > _MOST_SLIPS:
+        return None
+    brand = _brand(typed_heads[-1], known_heads[-1])
     services = [
-        _service(one, other)
-        for one, other in zip(
-            typed_labels[: -tail_size - 1], known_labels[: -tail_size - 1], strict=True
-        )
+        _service(one, other) for one, other in zip(typed_heads[:-1], known_heads[:-1], strict=True)
     ]
-    distances = [tail, brand, *services]
-    total = 0
+    distances = [brand, *services]
+    total = tail
     for distance in distances:
         if distance is None:
             return None

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smtpdoctor.addresses import is_address
-from smtpdoctor.files import read_bounded
+from smtpdoctor.files import FileFault, read_bounded
 from smtpdoctor.network.seam import ResolverSettings
 
 #: resolv.conf(5): the C library asks no more than three name servers, and takes no more dots.
@@ -84,7 +84,7 @@ def _fields(path: Path, comments: str) -> Iterator[list[str]]:
     """The words of each line of a system file that has any, comments cut; none if unreadable."""
     try:
         text = read_bounded(path, MOST_BYTES).decode("utf-8", "replace")
-    except OSError:
+    except FileFault:
         return
     for line in text.splitlines():
         words = re.split(f"[{comments}]", line)[0].split()

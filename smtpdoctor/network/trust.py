@@ -12,10 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from smtpdoctor.files import read_bounded
-
-#: Distributions' bundles have some 250 KB.
-MOST_CA_BYTES = 16 * 1024 * 1024
+from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded
 
 
 def client_context(
@@ -54,7 +51,7 @@ def _client_context(
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if cafile or ca_data:
         if cafile:
-            read_bounded(cafile, MOST_CA_BYTES)  # OpenSSL itself would wait for a FIFO
+            read_bounded(cafile, CERTIFICATES_LIMIT)  # OpenSSL itself would wait for a FIFO
         context.load_verify_locations(cafile=cafile, cadata=ca_data)
     else:
         _load_default(context)
@@ -66,8 +63,8 @@ def _load_default(context: ssl.SSLContext) -> None:
     named = os.environ.get("SSL_CERT_FILE")
     try:
         if named is not None and Path(named).exists():
-            read_bounded(named, MOST_CA_BYTES)
-    except OSError:
+            read_bounded(named, CERTIFICATES_LIMIT)
+    except FileFault:
         folder = ssl.get_default_verify_paths().capath
         if folder is not None:
             context.load_verify_locations(capath=folder)

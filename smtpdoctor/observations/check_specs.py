@@ -42,35 +42,35 @@ CHECK_SPECS: dict[CheckName, CheckSpec] = {
             needs=("settings",),
             before="settings",
             next_wait="connecting",
-            missing="no host to look up",
+            missing="skipped: no host to look up",
         ),
         CheckSpec(
             name="reach",
             needs=("settings",),  # DNS can be done without: literals and --connect-to need none
             before="dns",
             next_wait="waiting for the server's greeting",
-            missing="not tried, needs an address",
+            missing="skipped: no address yet",
         ),
         CheckSpec(
             name="tls",
             needs=("settings", "reach"),
             before="reach",
             next_wait="talking to the server",
-            missing="not tried, needs a connection",
+            missing="skipped: no connection yet",
         ),
         CheckSpec(
             name="auth",
             needs=("settings", "reach", "tls"),
             before="tls",
             next_wait="waiting for the answer to the login",
-            missing="not tried, needs TLS",
+            missing="skipped: no TLS yet",
         ),
         CheckSpec(
             name="sender",
             needs=("settings", "reach", "tls", "auth"),
             before="auth",
             next_wait="taking leave",
-            missing="not tried, needs a login",
+            missing="skipped: no login yet",
         ),
     )
 }

@@ -143,6 +143,7 @@ class Addresses(Observation, frozen=True, kw_only=True, tag="addresses"):
     host: str
     addresses: tuple[str, ...]
     source: Literal["system", "wire", "literal", "connect-to"]
+    left_out: int = 0  # so many more were found, and are not connected to
 
 
 # --- reach ----------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ def last_words(run: Run) -> list[str]:
             f"{secure.origin.name}={secure.text} is a text: a program that does not compare it "
             f'takes "{secure.text}" for true and starts TLS at once'
         )
-    if settings.host and settings.username:
-        words.append("one real mail, which smtpdoctor never sends: " + _real_mail(run))
+    if (command := _real_mail(run)) is not None:
+        words.append(f"one real mail, which smtpdoctor never sends: {command}")
     return words
 
 
@@ -40,21 +40,23 @@ def _file(run: Run) -> str:
     )
 
 
-def _real_mail(run: Run) -> str:
-    """A swaks command; it asks for the password itself."""
+def _real_mail(run: Run) -> str | None:
+    """A command that sends one mail as the application would, and asks for the password itself.
+
+    curl verifies chain and name of the certificate. None where the doctor would send no password
+    either: outside TLS, or where the certificate was not accepted.
+    """
     settings = run.settings
-    mode = {"implicit": "--tls-on-connect", "starttls": "--tls", "none": ""}[settings.tls]
-    sender = settings.sender or settings.username or ""
-    parts = [
-        "swaks",
-        "--server",
-        f"{settings.host}:{settings.port}",
-        mode,
-        "--auth-user",
-        settings.username or "",
-        "--from",
-        sender,
-        "--to",
-        settings.recipient or sender,
-    ]
-    return shlex.join(part for part in parts if part)
+    view = run.main
+    verified = view is not None and view.certificate is not None and view.certificate.verified
+    if not verified or not settings.host or not settings.username:
+        return None
+    sender = settings.sender or settings.username
+    recipient = settings.recipient or sender
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    scheme = "smtps" if settings.tls == "implicit" else "smtp"
+    # without From a server may refuse the message (RFC 5322 §3.6)
+    message = ["printf", r"From: %s\nTo: %s\nSubject: test\n\n", sender, recipient]
+    way = ["curl", "--ssl-reqd", f"{scheme}://{host}:{settings.port}"]
+    who = ["--user", settings.username, "--mail-from", sender, "--mail-rcpt", recipient]
+    return f"{shlex.join(message)} | {shlex.join([*way, *who, '-T', '-'])}"

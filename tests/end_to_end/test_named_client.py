@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from pathlib import Path
-
-from rich.console import Console
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS
-from smtpdoctor.examination.plan import Mapping
-from smtpdoctor.report.terminal import render
-from smtpdoctor.settings.reading import Options
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import ConnectTo
+
+from ..runs import shown
 
 
-async def _report(folder: Path) -> str:
+async def _report(folder: Path, *, verbose: bool = False) -> str:
     async with SCENARIOS["secure-true-on-587"].running() as setup:
         (folder / ".env").write_text(setup.env_text)
         plan = make_plan(
-            Options(),
-            environ={},
-            folder=folder,
-            stdin=None,
-            connect_to=[
-                Mapping(host=host, port=port, address=address, target_port=target)
-                for host, port, address, target in setup.connect_to
-            ],
-            cafile=str(setup.cafile),
+            CheckOptions(
+                environ={},
+                folder=folder,
+                connect_to=[
+                    ConnectTo(host=host, port=port, address=address, target_port=target)
+                    for host, port, address, target in setup.connect_to
+                ],
+                cafile=setup.cafile,
+            )
         )
-        console = Console(file=io.StringIO(), width=80, color_system=None)
-        render(await run(plan, environ={}), console)
-        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+        return shown(await run(plan, environ={}), verbose=verbose)
 
 
 def test_nodemailers_words_and_lines(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}')
     page = asyncio.run(_report(tmp_path))
     assert "Nodemailer prints for this: wrong version number" in page
+    page = asyncio.run(_report(tmp_path, verbose=True))  # code goes first where room is short
     assert "nodemailer.createTransport({" in page
     assert "secure: false" in page
 

@@ -158,6 +158,21 @@ def test_certificates_of_nobody_known(names: list[str]) -> None:
         ("smtp-gmail.com", "smtp.gmail.com"),
         ("smtp..gmail.com", "smtp.gmail.com"),
         ("smtp.mail.outlook.com", "smtp-mail.outlook.com"),
+        # ends under which anybody registers
+        ("smtp.ionos.com.de", "smtp.ionos.com"),
+        ("smtp.ionos.com.co", "smtp.ionos.com"),
+        ("smtp.gmail.com.co", "smtp.gmail.com"),
+        ("smtp.ionos.de.com", "smtp.ionos.de"),
+        ("smpt.gmail.com.co", "smtp.gmail.com"),
+        # letters that only look alike
+        ("smtp.іonos.com", "smtp.ionos.com"),
+        ("ѕmtp.gmail.com", "smtp.gmail.com"),
+        ("smtp.gmaıl.com", "smtp.gmail.com"),
+        ("smtp.iοnos.de", "smtp.ionos.de"),
+        ("smtp.ionós.de", "smtp.ionos.de"),
+        ("smtp.xn--onos-k9d.com", "smtp.ionos.com"),
+        ("smtp.іonoss.com", "smtp.ionos.com"),
+        ("imap.іonos.de", "smtp.ionos.de"),
         # letter case and the root's dot are no slips of their own
         ("SMPT.Ionos.COM.", "smtp.ionos.com"),
     ],
@@ -211,6 +226,15 @@ def test_misspelt_names(typed: str, meant: str) -> None:
         "mail.de",
         "smtps.aruba.it",
         "smtp.fastmail.fm",
+        # real ends of countries
+        "smtp.gmail.com.br",
+        "smtp.ionos.com.mx",
+        "smtp.ionos.com.evil.example",
+        # letters of other alphabets, and no known name
+        "mail.exämple.de",
+        "почта.рф",
+        "smtp.xn--mnchen-3ya.de",
+        "smtp.xn--\u00e9.de",
         # real names beside the provider's submission host
         "smtp2.strato.de",
         "smtp1.gmail.com",

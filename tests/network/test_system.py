@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.beside import beside_the_loop
-from smtpdoctor.files import read_bounded
+from smtpdoctor.files import FileFault, read_bounded
 from smtpdoctor.network import SystemNetwork, system_files, trust
 
 
@@ -49,13 +49,13 @@ def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"x" * 100)
     assert read_bounded(path, 100) == b"x" * 100
-    with pytest.raises(OSError, match="larger"):
+    with pytest.raises(FileFault, match="larger"):
         read_bounded(path, 99)
 
 
 def test_what_is_no_regular_file_is_not_waited_for(fifo: Path, tmp_path: Path) -> None:
     for path in (fifo, tmp_path, Path(os.devnull)):
-        with pytest.raises(OSError, match=r"regular|directory"):
+        with pytest.raises(FileFault, match="regular"):
             read_bounded(path, 100)
 
 
@@ -85,5 +85,5 @@ def test_a_trust_store_that_is_no_file_trusts_nobody(
     monkeypatch.setenv("SSL_CERT_FILE", str(fifo))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "certs"))
     assert trust.trust_store_size(trust.client_context()) == 0
-    with pytest.raises(OSError, match="regular"):
+    with pytest.raises(FileFault, match="regular"):
         trust.client_context(str(fifo))

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from smtpdoctor.api import make_plan, run
 from smtpdoctor.demo.scenarios import SCENARIOS
-from smtpdoctor.examination.plan import Mapping
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.observations import PolicyAnswer, SenderQuestion
-from smtpdoctor.report.json import read, render
-from smtpdoctor.report.model import Report, build
-from smtpdoctor.report.terminal import render as render_terminal
+from smtpdoctor.report.model import Report
+from smtpdoctor.report.saved import read
 from smtpdoctor.sender import question
-from smtpdoctor.settings.reading import Options
 
 from ..dns.server import DNSServer
 from ..rules.sender.zones import Zone, domain
+from ..runs import as_json, shown
 from .dns_zone import serve
 
 
@@ -31,17 +29,17 @@ async def _checked(
     async with SCENARIOS[name].running() as setup:
         (folder / ".env").write_text(setup.env_text, encoding="utf-8")
         plan = make_plan(
-            Options(),
-            environ={},
-            folder=folder,
-            stdin=None,
-            connect_to=[
-                Mapping(host=host, port=port, address=address, target_port=target)
-                for host, port, address, target in setup.connect_to
-            ],
-            cafile=str(setup.cafile),
-            nameservers=nameservers,
-            **more,  # type: ignore[arg-type]
+            CheckOptions(
+                environ={},
+                folder=folder,
+                connect_to=[
+                    ConnectTo(host=host, port=port, address=address, target_port=target)
+                    for host, port, address, target in setup.connect_to
+                ],
+                cafile=setup.cafile,
+                nameservers=nameservers,
+                **more,  # type: ignore[arg-type]
+            )
         )
         return await run(plan, environ={}, network=network)
 
@@ -54,12 +52,6 @@ def sender_line(report: Report) -> str:
     return next(check.summary for check in report.checks if check.name == "sender")
 
 
-def terminal(report: Report, *, verbose: bool = False) -> str:
-    console = Console(file=io.StringIO(), width=80, color_system=None)
-    render_terminal(report, console, verbose=verbose)
-    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
-
-
 def test_a_healthy_run_names_all_three(server: DNSServer, tmp_path: Path) -> None:
     serve(domain(), server)
     report = checked("healthy-587", tmp_path, server.endpoint)
@@ -67,9 +59,9 @@ def test_a_healthy_run_names_all_three(server: DNSServer, tmp_path: Path) -> Non
     assert sender_line(report) == (
         "info@example.com accepted; SPF passes (include:_spf-eu.ionos.com), DKIM, DMARC p=none"
     )
-    words = " ".join(terminal(report).split())
+    words = " ".join(shown(report).split())
     assert "SPF passes (include:_spf-eu.ionos.com), DKIM, DMARC p=none" in words
-    assert "1 look-up of 10" in terminal(report, verbose=True)
+    assert "1 look-up of 10" in shown(report, verbose=True)
 
 
 def test_a_sender_that_receivers_reject_is_broken(server: DNSServer, tmp_path: Path) -> None:
@@ -78,7 +70,7 @@ def test_a_sender_that_receivers_reject_is_broken(server: DNSServer, tmp_path: P
     errors = [item.code for item in report.diagnoses if item.severity == "error"]
     assert (report.verdict, errors) == ("broken", ["spf-not-authorized"])
     assert next(c.status for c in report.checks if c.name == "sender") == "failed"
-    page = terminal(report)
+    page = shown(report)
     assert '+ example.com TXT "v=spf1 mx include:_spf-us.ionos.com -all"' in page
     assert len(page.splitlines()) <= 30
 
@@ -105,10 +97,9 @@ def test_a_sender_of_another_domain_is_one_cause(server: DNSServer, tmp_path: Pa
 def test_a_saved_run_gives_the_same(server: DNSServer, tmp_path: Path) -> None:
     serve(domain("v=spf1 mx ~all", dmarc=None), server)
     report = checked("healthy-587", tmp_path, server.endpoint)
-    observations, started, seconds = read(render(report).encode())
-    again = build(observations, started=started, seconds=seconds)
+    again = read(as_json(report).encode())
     assert [item.code for item in again.diagnoses] == ["spf-not-authorized", "dmarc-missing"]
-    assert render(again) == render(report)
+    assert as_json(again) == as_json(report)
 
 
 class ForbiddenNetwork(SystemNetwork):
@@ -152,9 +143,9 @@ def test_a_healthy_run_waits_for_the_policies_no_longer_than_it_may(
     monkeypatch: pytest.MonkeyPatch, server: DNSServer, tmp_path: Path
 ) -> None:
     """A name server that is silent on one include: the rest of the run is over first."""
-    from smtpdoctor.examination import runner
+    from smtpdoctor.examination import order
 
-    monkeypatch.setattr(runner, "POLICIES_WAIT", 0.0)
+    monkeypatch.setattr(order, "POLICIES_WAIT", 0.0)
     serve(domain(), server).fault("_dmarc.example.com", "TXT", "silent")
     report = checked("healthy-587", tmp_path, server.endpoint)
     assert report.verdict == "healthy"

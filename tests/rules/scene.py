@@ -81,6 +81,7 @@ from smtpdoctor.settings.model import (
     Settings,
     Shadowed,
     TLSMode,
+    Withheld,
 )
 from smtpdoctor.settings.reading import Options, read_settings
 from smtpdoctor.smtp.authentication import ServerProof
@@ -330,7 +331,7 @@ class Scene:
         recipient: str | None = None,
         token: bool = False,
         password_shape: tuple[PasswordShape, ...] = (),
-        credentials_withheld: bool = False,
+        withheld: Withheld | None = None,
         near_misses: tuple[NearMiss, ...] = (),
         clock: str = CLOCK,
         released: str = RELEASED,
@@ -362,7 +363,7 @@ class Scene:
             ehlo=ehlo,
             client=client,
             found=found,
-            credentials_withheld=credentials_withheld,
+            withheld=withheld,
             folder="/srv/app",
             sources=("options", "environment", ".env"),
             near_misses=near_misses,

@@ -57,12 +57,14 @@ def test_positive_nobody_answers_on_53_and_443_passes(error: str) -> None:
     assert found.title.startswith("port 53 is blocked")
     assert scene.codes() == [CODE]
     assert scene.judge().unexplained == ()
-    texts = [item.text for item in found.evidence]
-    assert texts[0] == (
-        f"name server {DISTANT} did not answer, over UDP or TCP; "
-        "for comparison: 1.1.1.1, 8.8.8.8 did not answer on port 53, over UDP or TCP; "
-        "1.1.1.1, 8.8.8.8 took connections on port 443"
-    )
+    assert [(item.kind, item.text) for item in found.evidence[:3]] == [
+        ("seen", f"name server {DISTANT} did not answer, over UDP or TCP"),
+        (
+            "comparison",
+            "for comparison: 1.1.1.1, 8.8.8.8 did not answer on port 53, over UDP or TCP",
+        ),
+        ("comparison", "for comparison: 1.1.1.1, 8.8.8.8 took connections on port 443"),
+    ]
     assert found.fixes[0].title == "open port 53, UDP and TCP, on the way out"
 
 

@@ -111,6 +111,39 @@ def test_lookalike_the_host_in_the_settings_is_a_placeholder() -> None:
     assert CODE not in scene.codes()
 
 
+# --- a provider's host that is not known here -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("outcome", "seen", "step"),
+    [
+        ("answer", "does answer for smtp.ionos.de: 212.227.15.183", "Other names resolve here, so"),
+        ("nxdomain", "answers NXDOMAIN", "Other names fail here too, so this network"),
+    ],
+)
+def test_positive_what_became_of_the_providers_other_hosts_decides(
+    outcome: NameServerOutcome, seen: str, step: str
+) -> None:
+    scene = looked_up("EAI_NONAME", servers={SERVER: "nxdomain"})
+    scene.name_server(outcome, question="smtp.ionos.de", asked_for="provider-host")
+
+    found = scene.diagnosis(CODE)
+
+    comparison = next(item for item in found.evidence if item.kind == "comparison")
+    assert "smtp.ionos.de" in comparison.text
+    assert seen in comparison.text
+    assert found.fixes[0].steps[0].startswith(step)
+    assert "may have retired this name" in found.fixes[0].steps[-1]
+
+
+def test_positive_without_a_comparison_both_are_said() -> None:
+    scene = looked_up("EAI_NONAME", servers={SERVER: "nxdomain"})
+
+    steps = scene.diagnosis(CODE).fixes[0].steps
+
+    assert [step.startswith("If ") for step in steps] == [True, True, False]
+
+
 # --- the servers disagree ---------------------------------------------------------------------
 
 

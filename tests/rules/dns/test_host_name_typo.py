@@ -31,6 +31,35 @@ def test_positive_a_name_that_does_not_exist(typed: str, meant: str) -> None:
     assert "dns-name-not-found" in found.consequences
 
 
+@pytest.mark.parametrize(
+    ("typed", "letter"),
+    [
+        ("smtp.іonos.com", "і (CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I, U+0456)"),
+        ("smtp.gmaıl.com", "ı (LATIN SMALL LETTER DOTLESS I, U+0131)"),
+    ],
+)
+def test_positive_letters_that_only_look_alike(typed: str, letter: str) -> None:
+    """Somebody has that name, with a certificate of its own."""
+    scene = Scene(host=typed)
+    session = scene.session().up_to("certificate")
+    session.certificate(certificate(typed)).ehlo().no_login("host-suspicious")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.severity == "error"
+    assert found.title.endswith("it has letters that only look alike")
+    assert f"{typed} has {letter}" in [item.text for item in found.evidence]
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_another_end_under_which_anybody_registers() -> None:
+    scene = Scene(host="smtp.ionos.com.de")
+    session = scene.session().up_to("certificate")
+    session.certificate(certificate("smtp.ionos.com.de")).ehlo().no_login("host-suspicious")
+
+    assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_HOST": "smtp.ionos.com"}
+
+
 def test_positive_the_port_and_mode_of_the_provider_come_along() -> None:
     scene = looked_up(
         "EAI_NONAME", servers=NXDOMAIN, host="smtp.ionoss.com", port=2525, tls="implicit"

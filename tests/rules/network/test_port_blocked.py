@@ -43,8 +43,8 @@ def test_positive_all_mail_ports_are_silent_everywhere() -> None:
     assert [fix.settings for fix in found.fixes] == [{}, {}, {}]
     titles = [fix.title for fix in found.fixes]
     assert titles == [
-        "let TCP to port 587 out in your own rules",
-        "ask whoever runs the network to let port 587 out",
+        "allow outgoing TCP 587 in your own firewall or security group",
+        "ask whoever runs the network to allow outgoing TCP 587",
         "send through a service that needs no blocked port",
     ]
     assert "port 443, which answers from here" in found.fixes[-1].steps[-1]
@@ -146,7 +146,7 @@ def test_positive_the_trace_shows_where() -> None:
     seen = "port 443 reaches the server at hop 4; port 587 is lost after hop 1 (10.0.0.1)"
     assert seen in [item.text for item in found.evidence]
     assert "close by, probably in your own network" in found.explanation
-    assert found.fixes[0].title == "let TCP to port 587 out in your own rules"
+    assert found.fixes[0].title == "allow outgoing TCP 587 in your own firewall or security group"
 
 
 def test_positive_beyond_near_routers_ones_own_rules_are_not_it() -> None:
@@ -158,7 +158,7 @@ def test_positive_beyond_near_routers_ones_own_rules_are_not_it() -> None:
     found = scene.diagnosis(CODE)
 
     assert "in a network on the way" in found.explanation
-    assert found.fixes[0].title == "ask whoever runs the network to let port 587 out"
+    assert found.fixes[0].title == "ask whoever runs the network to allow outgoing TCP 587"
 
 
 def test_positive_silence_before_the_first_router() -> None:
@@ -220,9 +220,12 @@ def test_positive_a_platform_that_blocks_everybody() -> None:
 
     found = scene.diagnosis(CODE)
 
-    assert found.evidence[1].text.startswith(
-        "this runs on DigitalOcean Droplets: DMI sys_vendor is DigitalOcean; known: the platform "
-        "blocks ports 25, 465 and 587 by default [DigitalOcean"
+    marks, known = found.evidence[1:3]
+    assert (marks.kind, known.kind) == ("seen", "known")
+    assert marks.text == "this runs on DigitalOcean Droplets: DMI sys_vendor is DigitalOcean"
+    assert known.text.startswith(
+        "DigitalOcean Droplets: ports 25, 465 and 587 are known to be blocked by default "
+        "[DigitalOcean"
     )
     # no rule of one's own, and no way to have it lifted: what is left needs no such port
     (fix,) = found.fixes
@@ -234,7 +237,7 @@ def test_positive_a_platform_that_blocks_some() -> None:
     found = blocked(silent().platform("linode")).diagnosis(CODE)
 
     assert [fix.title for fix in found.fixes] == [
-        "let TCP to port 587 out in your own rules",
+        "allow outgoing TCP 587 in your own firewall or security group",
         "have the block on port 587 lifted on Linode (Akamai Cloud)",
         "send through a service that needs no blocked port",
     ]
@@ -244,7 +247,7 @@ def test_positive_a_platform_that_blocks_some() -> None:
 def test_positive_on_ec2_a_dropped_587_is_never_awss_default() -> None:
     found = blocked(silent().platform("aws_ec2")).diagnosis(CODE)
 
-    assert "known: the platform leaves port 587 open" in found.evidence[1].text
+    assert "port 587 is known to be open" in found.evidence[2].text
     assert found.fixes[0].steps[0].startswith("security group:")
     assert not any("lifted" in fix.title for fix in found.fixes)
 

@@ -91,6 +91,20 @@ def test_positive_another_known_operator_answers() -> None:
     assert found.consequences == ("certificate-name-mismatch",)
 
 
+def test_positive_a_private_address_for_a_providers_host_excuses_nobody() -> None:
+    scene = Scene()
+    scene.addresses("10.0.0.5")
+    scene.session().greeting("220 smtp.gmail.com ESMTP - gsmtp").up_to("certificate").certificate(
+        certificate("smtp.gmail.com"), verify_code=62
+    )
+
+    found = scene.diagnosis(CODE)
+    known = next(item for item in found.evidence if item.kind == "known")
+
+    assert found.severity == "error"
+    assert known.text.startswith("that is Gmail and Google Workspace, not IONOS")
+
+
 def test_positive_far_away_it_may_be_a_load_balancer() -> None:
     scene = Scene()
     far = (*WAY, *(f"198.51.100.{number}" for number in range(10, 17)))

@@ -46,7 +46,8 @@ def test_positive_an_address_in_place_of_a_name() -> None:
 
     found = scene.diagnosis(CODE)
 
-    assert found.fixes[0].settings == {"SMTP_HOST": "mail.example.com"}
+    assert found.fixes[0].settings == {}
+    assert "write mail.example.com into SMTP_HOST (.env:1)" in found.fixes[0].steps[1]
     assert "hardly ever for addresses" in found.explanation
 
 
@@ -58,8 +59,9 @@ def test_positive_an_unknown_name_comes_with_a_caution() -> None:
 
     fixes = scene.diagnosis(CODE).fixes
 
-    assert fixes[0].settings == {"SMTP_HOST": "webhost.example"}
-    assert any("who runs the server" in step for step in fixes[0].steps)
+    assert [(fix.settings, fix.edits, fix.snippets) for fix in fixes] == [({}, (), ())] * 2
+    assert fixes[0].title == "use the name that the certificate has: webhost.example"
+    assert "whoever has it gets your login" in fixes[0].steps[0]
 
 
 def test_positive_a_provider_never_gets_anothers_name() -> None:

@@ -17,6 +17,7 @@ from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Exchange, Step
 from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.text import foreign
 
 STEPS: tuple[Step, ...] = ("auth", "mail", "rcpt")
 
@@ -117,7 +118,7 @@ def as_sent(reply: Reply) -> str:
 def said(reply: Reply) -> str:
     """The reply as evidence quotes it, its lines parted by slashes."""
     text = f"{reply.code} {' / '.join(reply.lines)}".strip()
-    return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+    return foreign(text, QUOTED)
 
 
 def evidence(run: Run, refused: Refusal) -> tuple[Evidence, ...]:

@@ -8,6 +8,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CUT_OFF, Exchange
+from smtpdoctor.text import foreign
 
 CODE = "auth-no-answer"
 
@@ -79,5 +80,5 @@ def _seen(run: Run, login: Exchange) -> str:
         return (
             f"{_refusal.where(run)} {login.outcome} the connection instead of answering {command}"
         )
-    arrived = f': "{login.arrived[:80]}"' if login.arrived else ""
+    arrived = f': "{foreign(login.arrived, 80)}"' if login.arrived else ""
     return f"{_refusal.where(run)} answered {command} with something that is no reply{arrived}"

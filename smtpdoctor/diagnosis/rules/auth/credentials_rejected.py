@@ -8,7 +8,6 @@ from smtpdoctor.diagnosis.evidence import library_words, named, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.dotenv import COMMENT
 
 CODE = "credentials-rejected"
 
@@ -75,7 +74,7 @@ def _places(run: Run) -> list[str]:
 def _cut_off(run: Run) -> tuple[str, ...]:
     """A password that goes on behind what the file's reader takes for a comment's `#`."""
     entry = run.entry("password")
-    if entry is None or entry.note != COMMENT:
+    if entry is None or not entry.noted("comment-behind"):
         return ()
     return (
         f"{named(run, 'password')}: python-dotenv takes what stands behind # on that line for a "

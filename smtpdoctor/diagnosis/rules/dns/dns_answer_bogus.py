@@ -14,9 +14,10 @@ from typing import Literal, NamedTuple
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_local
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.dns._fixes import search_fix
-from smtpdoctor.diagnosis.rules.dns._names import Asked, network_to_blame, wrong_server
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.names import Names
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import search_fix
 from smtpdoctor.observations import NameServerAnswer
 
 CODE = "dns-answer-bogus"
@@ -58,24 +59,24 @@ WORDS: dict[Kind, Words] = {
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    asked = Asked(run)
-    found = asked.found
-    if found is None or not asked.was_looked_up or not found.addresses:
+    names = run.names
+    found = names.found
+    if found is None or not names.was_looked_up or not found.addresses:
         return
-    if asked.searched is not None:
-        yield from _another_name(run, asked, asked.searched)
+    if names.searched is not None:
+        yield from _another_name(run, names, names.searched)
         return
     kinds = [_kind(address) for address in found.addresses]
     kind = kinds[0]
-    if kind is None and not asked.from_hosts_file:
-        yield from _private_here(run, asked)
-    if kind is None or None in kinds or _is_own_name(run, asked.host):
+    if kind is None and not names.from_hosts_file:
+        yield from _private_here(run, names)
+    if kind is None or None in kinds or _is_own_name(run, names.host):
         return
-    is_known = knowledge.provider_of(asked.host) is not None
-    if asked.from_hosts_file and not is_known:
+    is_known = knowledge.provider_of(names.host) is not None
+    if names.from_hosts_file and not is_known:
         return  # somebody wrote it down: the machine's own name, or a server of one's own
     # a server of one's own under a loopback name may well have a certificate of its own
-    explains = wrong_server(run, any_certificate=is_known)
+    explains = run.destination.other_server(any_certificate=is_known)
     if not explains:
         return
     words = WORDS[kind]
@@ -83,92 +84,97 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="likely" if kind == "loopback" and not is_known else "certain",
-        title=f"{asked.host} resolves to {found.addresses[0]}: {words.title}",
+        title=f"{names.host} resolves to {found.addresses[0]}: {words.title}",
         explanation=(
             f"The look-up works, but its answer leads nowhere. {words.explanation} The application "
             "gets the same answer and can't reach the mail server."
         ),
-        evidence=(*asked.evidence(), *_source(kind, found.addresses[0])),
-        fixes=(_fix(asked),),
+        evidence=(*names_words.look_up(names), *_source(kind, found.addresses[0])),
+        fixes=(_fix(names),),
         explains=explains,
     )
 
 
-def _another_name(run: Run, asked: Asked, answer: NameServerAnswer) -> Iterator[Diagnosis]:
+def _another_name(run: Run, names: Names, answer: NameServerAnswer) -> Iterator[Diagnosis]:
     """The search list: HOST is looked up as HOST.DOMAIN, and somebody has that name."""
     certificate = run.main.certificate if run.main else None
     if certificate is not None and certificate.verified:
         return  # the server has proved to be the one that was meant
-    if not asked.wire_addresses and knowledge.provider_of(asked.host) is None:
+    if not names.wire_addresses and knowledge.provider_of(names.host) is None:
         return  # made to be completed, as the cluster's mail.prod is
-    explains = () if network_to_blame(run) else wrong_server(run)
-    domain = answer.question.removeprefix(f"{asked.host}.")
-    configuration = asked.configuration
-    line = (
-        f"{configuration.source} has the search list {' '.join(configuration.search)}"
-        f" and ndots {configuration.ndots}"
+    explains = () if run.destination.network_is_to_blame else run.destination.other_server()
+    domain = answer.question.removeprefix(f"{names.host}.")
+    configuration = names.configuration
+    search_list = (
+        (
+            Evidence(
+                check="dns",
+                text=f"{configuration.source} has the search list "
+                f"{' '.join(configuration.search)} and ndots {configuration.ndots}",
+            ),
+        )
         if configuration
-        else ""
+        else ()
     )
     by_itself = (
-        f"the name by itself has the address {asked.wire_addresses[0]}"
-        if asked.wire_addresses
+        f"the name by itself has the address {names.wire_addresses[0]}"
+        if names.wire_addresses
         else "the name by itself does not exist"
     )
     yield Diagnosis(
         code=CODE,
         severity="error" if explains else "warning",
         confidence="likely",
-        title=f"{asked.host} is looked up as {answer.question}, which is {answer.answers[0]}",
+        title=f"{names.host} is looked up as {answer.question}, which is {answer.answers[0]}",
         explanation=(
             f"This machine completes names with the domains of its search list, and {domain} "
             "answers for this one, as a domain with a wildcard record does for any. So the "
             f"application talks to another server than it names; {by_itself}."
         ),
         evidence=(
-            *asked.evidence(),
+            *names_words.look_up(names),
             Evidence(
                 check="dns",
                 text=f"name server {answer.server} gives {answer.question} the address "
                 f"{', '.join(answer.answers)}",
             ),
-            Evidence(check="dns", text=line),
+            *search_list,
         ),
-        fixes=(search_fix(asked, domain),),
+        fixes=(search_fix(names, domain),),
         explains=explains,
     )
 
 
-def _private_here(run: Run, asked: Asked) -> Iterator[Diagnosis]:
+def _private_here(run: Run, names: Names) -> Iterator[Diagnosis]:
     """A provider's host that is private by one name server, and on the internet by another."""
-    here = asked.found.addresses if asked.found else ()
+    here = names.found.addresses if names.found else ()
     outside = [
         item
-        for given in asked.servers.values()
+        for given in names.servers.values()
         for item in given
         if item.outcome == "answer" and not any(map(is_local, item.answers))
     ]
-    explains = wrong_server(run)
+    explains = run.destination.other_server()
     if (
         not here
         or not all(map(is_local, here))
         or not outside
         or not explains
-        or knowledge.provider_of(asked.host) is None
+        or knowledge.provider_of(names.host) is None
     ):
         return
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"{asked.host} resolves to {here[0]}, a private address; {outside[0].server} has "
+        title=f"{names.host} resolves to {here[0]}, a private address; {outside[0].server} has "
         f"{outside[0].answers[0]}",
         explanation=(
             "The name servers of this machine disagree, and the system goes by the one with a "
             "private address, at which the mail server is not met. A network that keeps a name to "
             "itself answers so, for a relay or a filter of its own."
         ),
-        evidence=asked.evidence(),
+        evidence=names_words.look_up(names),
         fixes=(
             Fix(
                 title=f"ask {outside[0].server}, which has the provider's own address",
@@ -208,17 +214,18 @@ def _source(kind: Kind, address: str) -> tuple[Evidence, ...]:
     return (
         Evidence(
             check="dns",
+            kind="known",
             text=f"{address} is listed as an Umbrella block page [Cisco, Learn the Umbrella block "
             "page IP addresses, undated copy]",
         ),
     )
 
 
-def _fix(asked: Asked) -> Fix:
-    servers = ", ".join(asked.saying("answer"))
+def _fix(names: Names) -> Fix:
+    servers = ", ".join(names.saying("answer"))
     said = f" ({servers})" if servers else ""
     return Fix(
-        title=f"let {asked.host} through in the DNS filter, or ask another name server",
+        title=f"let {names.host} through in the DNS filter, or ask another name server",
         steps=(
             f"Find the filter behind this machine's name servers{said}: a Pi-hole, the router, or "
             "the DNS protection of the company or the network. Allow the name there.",

@@ -11,91 +11,109 @@ from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_private_name
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity
-from smtpdoctor.diagnosis.rules.dns._names import Asked, known_host, use_host
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.names import Names
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 
 CODE = "dns-name-not-found"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    asked = Asked(run)
-    heeded = asked.failed is not None or not asked.from_hosts_file
-    if asked.wire_addresses and asked.denying and heeded:
-        yield _servers_disagree(asked)
-    elif asked.failure in ("no-such-name", "no-name-at-all"):
-        provider = knowledge.provider_of(asked.host)
+    names = run.names
+    heeded = names.failed is not None or not names.from_hosts_file
+    if names.wire_addresses and names.denying and heeded:
+        yield _servers_disagree(names)
+    elif names.code == CODE:
+        provider = knowledge.provider_of(names.host)
         known = [each.host for each in provider.hosts if each.verified] if provider else []
-        if provider is not None and asked.host in known:
-            yield _known_elsewhere(run, asked, provider)
+        if provider is not None and names.host in known:
+            yield _known_elsewhere(run, names, provider)
         else:
-            yield _no_such_name(run, asked)
+            yield _no_such_name(run, names)
 
 
-def _no_such_name(run: Run, asked: Asked) -> Diagnosis:
-    assert asked.failed is not None
-    certain = asked.failure == "no-name-at-all" or (
-        bool(asked.saying("nxdomain")) and asked.error in ("", "EAI_NONAME", "timeout")
+def _no_such_name(run: Run, names: Names) -> Diagnosis:
+    assert names.failed is not None
+    certain = names.failure == "no-name-at-all" or (
+        bool(names.saying("nxdomain")) and names.error in ("", "EAI_NONAME", "timeout")
     )
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain" if certain else "likely",
-        title=f"there is no host named {asked.host}",
+        title=f"there is no host named {names.host}",
         explanation=(
             "The application asks DNS for the address of this name, and the answer is that no such "
             "name exists. So there is no server to connect to, and no mail goes out. The answer is "
             "a definite one: trying again does not change it."
         ),
-        evidence=(*asked.evidence(), *library_words(run, CODE)),
-        fixes=_fixes(run, asked),
-        explains=(asked.failed.id,),
+        evidence=(*names_words.look_up(names), *library_words(run, CODE)),
+        fixes=_fixes(run, names),
+        explains=(names.failed.id,),
         points_at=("host",),
     )
 
 
-def _known_elsewhere(run: Run, asked: Asked, provider: knowledge.Provider) -> Diagnosis:
+def _known_elsewhere(run: Run, names: Names, provider: knowledge.Provider) -> Diagnosis:
     """The name is right: it is the name servers here that don't know it."""
-    assert asked.failed is not None
+    assert names.failed is not None
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"this machine's name servers don't know {asked.host}",
+        title=f"this machine's name servers don't know {names.host}",
         explanation=(
-            f"{asked.host} is a host of {provider.name}, and here the answer is that no such name "
+            f"{names.host} is a host of {provider.name}, and here the answer is that no such name "
             "exists. Probably the name servers of this machine know the names of one network only, "
             "or a filter answers in their place. The application gets the same answer, so no mail "
             "goes out."
         ),
         evidence=(
-            *asked.evidence(),
-            known_host(asked.host, provider),
+            *names_words.look_up(names),
+            known_host(names.host, provider),
+            *names_words.another_name(names),
             *library_words(run, CODE),
         ),
-        fixes=(
-            Fix(
-                title="let this machine ask a name server that knows the internet's names",
-                steps=(
-                    "Look another well-known name up from here. If that fails too, this network "
-                    "(a company's, a cluster, a sandbox) has no names from outside: ask who runs "
-                    f"it to let {asked.host} be looked up and reached.",
-                    "If only this name fails, look for a filter: a Pi-hole, the router, or the DNS "
-                    "protection of the company or network. Allow the name there.",
-                    f"If it fails everywhere, {provider.name} has given the name up: its help or "
-                    "panel has the present one.",
-                ),
-            ),
-        ),
-        explains=(asked.failed.id,),
+        fixes=(_names_from_outside(names, provider),),
+        explains=(names.failed.id,),
     )
 
 
-def _servers_disagree(asked: Asked) -> Diagnosis:
-    denying, knowing = asked.denying, asked.saying("answer")
+def _names_from_outside(names: Names, provider: knowledge.Provider) -> Fix:
+    """By what became of the provider's other hosts, where those were looked up too."""
+    no_names = (
+        "this network (a company's, a cluster, a sandbox) has no names from outside: ask who runs "
+        f"it to let {names.host} be looked up and reached."
+    )
+    a_filter = (
+        "look for a filter: a Pi-hole, the router, or the DNS protection of the company or "
+        "network. Allow the name there."
+    )
+    if any(item.outcome == "answer" for item in names.other_names):
+        steps = [f"Other names resolve here, so {a_filter}"]
+    elif names.other_names:
+        steps = [f"Other names fail here too, so {no_names}"]
+    else:
+        steps = [
+            f"If other names fail here too, {no_names}",
+            f"If only this name fails, {a_filter}",
+        ]
+    steps.append(
+        f"{provider.name} may have retired this name: look up the current one in its help."
+    )
+    return Fix(
+        title="let this machine ask a name server that knows the internet's names",
+        steps=tuple(steps),
+    )
+
+
+def _servers_disagree(names: Names) -> Diagnosis:
+    denying, knowing = names.denying, names.saying("answer")
     severity: Severity = "error"
     effect = "and here that is that there is none"
-    if asked.failed is None:
-        severity = "warning" if next(iter(asked.servers)) in denying else "note"
+    if names.failed is None:
+        severity = "warning" if next(iter(names.servers)) in denying else "note"
         effect = (
             "and that was the address this time; programs on musl (Alpine images) ask all at once"
         )
@@ -103,19 +121,19 @@ def _servers_disagree(asked: Asked) -> Diagnosis:
         code=CODE,
         severity=severity,
         confidence="likely" if severity == "error" else "certain",
-        title=f"name server {denying[0]} knows no address of {asked.host}, {knowing[0]} does",
+        title=f"name server {denying[0]} knows no address of {names.host}, {knowing[0]} does",
         explanation=(
             "The name servers of this machine disagree. A system takes the first answer that it "
             f"gets, {effect}. The name is probably known only to the servers of one network, such "
             "as a VPN."
         ),
         evidence=(
-            *asked.evidence(),
-            *(library_words(asked.run, CODE) if severity == "error" else ()),
+            *names_words.look_up(names),
+            *(library_words(names.run, CODE) if severity == "error" else ()),
         ),
         fixes=(
             Fix(
-                title=f"let this machine ask {knowing[0]} for {asked.host}",
+                title=f"let this machine ask {knowing[0]} for {names.host}",
                 steps=(
                     f"Name only servers that know the name, or put {knowing[0]} first.",
                     "A resolver such as systemd-resolved or dnsmasq can ask one server for the "
@@ -123,14 +141,14 @@ def _servers_disagree(asked: Asked) -> Diagnosis:
                 ),
             ),
         ),
-        explains=(asked.failed.id,) if asked.failed is not None else (),
+        explains=(names.failed.id,) if names.failed is not None else (),
     )
 
 
-def _fixes(run: Run, asked: Asked) -> tuple[Fix, ...]:
+def _fixes(run: Run, names: Names) -> tuple[Fix, ...]:
     known = _submission_host_of_the_mailbox(run)
     own = (use_host(run, *known),) if known is not None else ()
-    return (*own, _by_shape(asked.host))
+    return (*own, _by_shape(names.host))
 
 
 def _submission_host_of_the_mailbox(run: Run) -> tuple[str, knowledge.Provider] | None:

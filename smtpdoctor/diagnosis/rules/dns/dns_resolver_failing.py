@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.dns._fixes import resolver_fix
-from smtpdoctor.diagnosis.rules.dns._names import NO_ANSWER, NO_HELP, Asked, said
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.names import NO_ANSWER, NO_HELP, Names
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
 
 CODE = "dns-resolver-failing"
 
@@ -23,28 +24,20 @@ WORDS = {
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    asked = Asked(run)
-    if asked.failure == "no-help":
-        yield _no_help(asked)
-    elif asked.failure == "system-alone":
-        yield _the_system_alone(asked)
-    elif asked.failure == "ipv4-only" or (asked.was_looked_up and asked.without_ipv6):
-        yield _ipv4_only(asked)
+    names = run.names
+    if names.failure == "no-help":
+        yield _no_help(names)
+    elif names.failure == "system-alone":
+        yield _the_system_alone(names)
+    elif names.failure == "ipv4-only" or (names.was_looked_up and names.without_ipv6):
+        yield _ipv4_only(names)
 
 
-def _no_help(asked: Asked) -> Diagnosis:
-    assert asked.failed is not None
-    server = asked.saying(*NO_HELP)[0]
-    outcome = next(item.outcome for item in asked.servers[server] if item.outcome in NO_HELP)
-    others = [item for item in asked.other_names if item.outcome == "answer"]
-    other_names = tuple(
-        Evidence(
-            check="dns",
-            text=f"name server {item.server} does answer for {item.question}: "
-            f"{', '.join(item.answers)}",
-        )
-        for item in others[:1]
-    )
+def _no_help(names: Names) -> Diagnosis:
+    assert names.failed is not None
+    server = names.saying(*NO_HELP)[0]
+    outcome = next(item.outcome for item in names.servers[server] if item.outcome in NO_HELP)
+    others_resolve = any(item.outcome == "answer" for item in names.other_names)
     explanation = {
         "servfail": (
             "SERVFAIL means that the server tried to find the address and could not: it can't "
@@ -56,37 +49,39 @@ def _no_help(asked: Asked) -> Diagnosis:
             "serves other networks only, or its own zones only."
         ),
     }.get(outcome, "What came back is no answer to the question: something else stands there.")
-    fixes = [resolver_fix(asked)]
+    fixes = [resolver_fix(names)]
     if outcome == "servfail":
+        only = "" if others_resolve else f"If only {names.host} fails here, "
         zone = Fix(
-            title=f"if all other names resolve here, mend the zone of {asked.host}",
+            title=f"mend the DNS zone of {names.host}",
             steps=(
-                f"Look another name up on this machine. If only {asked.host} fails, the fault is "
-                "in its own DNS zone: who runs it has to see to its name servers and its DNSSEC.",
+                f"{only or 'Other names resolve here: '}the fault is in its own DNS zone. Whoever "
+                "runs it has to check its name servers and its DNSSEC.",
             ),
         )
-        fixes = [zone, *fixes] if others else [*fixes, zone]
+        fixes = [zone, *fixes] if others_resolve else [*fixes, zone]
     return Diagnosis(
         code=CODE,
         severity="error",
-        confidence="likely" if outcome == "malformed" or others else "certain",
-        title=f"name server {server} {WORDS[outcome]} {asked.host}",
+        confidence="likely" if outcome == "malformed" or others_resolve else "certain",
+        title=f"name server {server} {WORDS[outcome]} {names.host}",
         explanation=f"{explanation} Without an address the application can't connect.",
         evidence=(
-            *asked.evidence_of_servers(),
-            *other_names,
-            *library_words(asked.run, CODE),
+            *names_words.servers(names),
+            *names_words.another_name(names),
+            *library_words(names.run, CODE),
         ),
         fixes=tuple(fixes),
-        explains=(asked.failed.id,),
+        explains=(names.failed.id,),
     )
 
 
-def _ipv4_only(asked: Asked) -> Diagnosis:
+def _ipv4_only(names: Names) -> Diagnosis:
     """The address is there, and the question for the other kind of address fails."""
-    answer = asked.without_ipv6[0]
-    stops_mail = asked.failure == "ipv4-only"
+    answer = names.without_ipv6[0]
+    stops_mail = names.failure == "ipv4-only"
     silent = answer.outcome in NO_ANSWER
+    said = names_words.said(answer)
     effect = (
         "Here the system gave up on the name for it, and so does the application."
         if stops_mail
@@ -98,57 +93,57 @@ def _ipv4_only(asked: Asked) -> Diagnosis:
         code=CODE,
         severity="error" if stops_mail else "warning",
         confidence="likely" if stops_mail else "certain",
-        title=f"name server {answer.server} fails when asked for the IPv6 address of {asked.host}",
+        title=f"name server {answer.server} fails when asked for the IPv6 address of {names.host}",
         explanation=(
             "A program that connects to a name asks for both kinds of address, A (IPv4) and AAAA "
-            f"(IPv6). The answer to A is good; asked for AAAA the name server {said(answer)}. "
+            f"(IPv6). The answer to A is good; asked for AAAA the name server {said}. "
             'The right answer for a name without one would be "no such record", at once. '
             f"{effect}"
         ),
-        evidence=(*asked.evidence_of_servers(), *library_words(asked.run, CODE)),
+        evidence=(*names_words.servers(names), *library_words(names.run, CODE)),
         fixes=(
             Fix(
                 title="have AAAA answered, or ask a name server that answers it",
                 steps=(
-                    f"Look another name up for AAAA at {answer.server}. If that works, the fault "
-                    f"is in the zone of {asked.host}: its own servers, or a load balancer, must "
-                    "answer AAAA with an address or with none (RFC 4074).",
-                    f"If all fail, {answer.server} or a filter before it drops such questions: "
-                    "name another server, or mend that one.",
-                    "Until then IPv4 alone can be asked for: Nodemailer takes the address itself "
-                    "as host, with tls.servername set to the name.",
+                    f"If AAAA works for other names at {answer.server}, the fault is in the zone "
+                    f"of {names.host}: its own servers, or a load balancer, must answer AAAA with "
+                    "an address or with none (RFC 4074).",
+                    f"If AAAA fails for all names, {answer.server} or a filter before it drops "
+                    "such questions: use another name server, or mend that one.",
+                    "Until then use IPv4 alone: Nodemailer takes the address itself as host, with "
+                    "tls.servername set to the name.",
                 ),
             ),
         ),
-        explains=(asked.failed.id,) if asked.failed is not None and stops_mail else (),
+        explains=(names.failed.id,) if names.failed is not None and stops_mail else (),
     )
 
 
-def _the_system_alone(asked: Asked) -> Diagnosis:
+def _the_system_alone(names: Names) -> Diagnosis:
     """Name servers give addresses, and the system's own look-up fails all the same."""
-    assert asked.failed is not None
-    server = asked.saying("answer")[0]
+    assert names.failed is not None
+    server = names.saying("answer")[0]
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"the system can't look up {asked.host}, though name server {server} can",
+        title=f"the system can't look up {names.host}, though name server {server} can",
         explanation=(
             "Asked directly, the name server gives the address. The system's own look-up, which "
             "the application uses, does not. So the fault is on this machine, between programs and "
             "the name server: which sources of names it uses, or a cache in between."
         ),
-        evidence=(*asked.evidence_of_servers(), *library_words(asked.run, CODE)),
+        evidence=(*names_words.servers(names), *library_words(names.run, CODE)),
         fixes=(
             Fix(
                 title="let the system ask its name servers",
                 steps=(
                     'The line "hosts:" of /etc/nsswitch.conf has to have dns (or resolve); without '
-                    "it no name server is asked.",
+                    "it no name server is names.",
                     "A cache may hold an old answer: resolvectl flush-caches, or restart nscd, "
                     "dnsmasq or whatever stands there. Then check again.",
                 ),
             ),
         ),
-        explains=(asked.failed.id,),
+        explains=(names.failed.id,),
     )

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
-from smtpdoctor.diagnosis.rules.dns._fixes import resolver_fix
-from smtpdoctor.diagnosis.rules.dns._names import Asked
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
 
 CODE = "dns-resolver-missing"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    asked = Asked(run)
-    configuration = asked.configuration
+    names = run.names
+    configuration = names.configuration
     roots = {item.id for item in run.observations.roots()}
     if configuration is None or configuration.id not in roots:
         return
-    found_anyway = asked.system is not None and asked.system.ok is True
+    found_anyway = names.system is not None and names.system.ok is True
     where = configuration.source or "the system's settings"
     how_anyway = (
         " That, or a name that the system knows by itself, found this host all the same."
@@ -38,9 +38,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="dns", text=f"{where} has no line with a name server, or is not there"),
-            *asked.evidence_of_servers(),
+            *names_words.servers(names),
             *library_words(run, CODE),
         ),
-        fixes=(resolver_fix(asked),),
+        fixes=(resolver_fix(names),),
         explains=(configuration.id,),
     )

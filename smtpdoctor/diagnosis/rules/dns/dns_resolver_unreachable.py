@@ -6,24 +6,25 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis
-from smtpdoctor.diagnosis.rules.dns._fixes import resolver_fix
-from smtpdoctor.diagnosis.rules.dns._names import Asked
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.names import Names
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
 
 CODE = "dns-resolver-unreachable"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    asked = Asked(run)
-    if asked.failed is None or asked.failure != "no-answer":
+    names = run.names
+    if names.failed is None or names.code != CODE:
         return
-    sure: Confidence = "likely" if asked.servers else "possible"
+    sure: Confidence = "likely" if names.servers else "possible"
     refused = [
         answer.outcome == "unreachable" and answer.error in ("", "ECONNREFUSED")
-        for answers in asked.servers.values()
+        for answers in names.servers.values()
         for answer in answers
     ]
-    others_answer = bool(asked.public_answers("udp"))
+    others_answer = bool(names.public_answers("udp"))
     if others_answer or (refused and all(refused)):
         sure = "certain"  # others answer, or an ICMP error says that nothing takes questions there
     why = (
@@ -36,20 +37,20 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence=sure,
-        title=_title(asked),
+        title=_title(names),
         explanation=(
-            f"To connect to {asked.host} the application needs its address, and nobody tells it: "
+            f"To connect to {names.host} the application needs its address, and nobody tells it: "
             "the name servers that this machine is set to ask give no answer at all. Every program "
             f"here that looks names up fails the same way. {why}"
         ),
-        evidence=(*asked.evidence_of_servers(), *library_words(run, CODE, "dns")),
-        fixes=(resolver_fix(asked),),
-        explains=(asked.failed.id,),
+        evidence=(*names_words.servers(names), *library_words(run, CODE, "dns")),
+        fixes=(resolver_fix(names),),
+        explains=(names.failed.id,),
     )
 
 
-def _title(asked: Asked) -> str:
-    servers = list(asked.servers)
+def _title(names: Names) -> str:
+    servers = list(names.servers)
     if len(servers) > 1:
         return f"none of the {len(servers)} name servers answers: {', '.join(servers)}"
     return f"name server {servers[0]} does not answer" if servers else "no name server answers"

@@ -1,6 +1,7 @@
 """A host name that is one slip of the keyboard away from a provider's submission host.
 
-Seen in the name itself, and in what DNS and the server at that name say.
+Or one that only looks like it, by letters of another alphabet. Seen in the name itself, and in what
+DNS and the server at that name say.
 """
 
 from __future__ import annotations
@@ -10,15 +11,13 @@ from collections.abc import Iterator
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Severity
-from smtpdoctor.diagnosis.rules.dns._names import (
-    Asked,
-    failures,
-    known_host,
-    network_to_blame,
-    use_host,
-)
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.names import Names
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
+from smtpdoctor.knowledge.spelling import foreign_letters
+from smtpdoctor.text import foreign
 
 CODE = "host-name-typo"
 BEFORE = (
@@ -35,27 +34,32 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if near is None:
         return
     meant, provider = near
-    asked = Asked(run)
-    if asked.from_hosts_file or _is_the_provider(run, provider):
+    names = run.names
+    if names.from_hosts_file or _is_the_provider(run, provider):
         return
-    severity, confidence, explains = _judge(run, asked)
-    host = asked.host
-    if asked.saying("nxdomain"):
+    severity, confidence, explains = _judge(run, names)
+    host = names.host
+    letters = foreign_letters(host)
+    if letters:
+        title = f"{host} is not {meant}: it has letters that only look alike"
+    elif names.saying("nxdomain"):
         title = f"there is no host named {host}; {meant} was probably meant"
     else:
         title = f"{host} is probably a misspelt {meant}"
+    differs = "looks like" if letters else "is only a slip away from"
     yield Diagnosis(
         code=CODE,
         severity=severity,
         confidence=confidence,
         title=title,
         explanation=(
-            f"The name in the settings differs by a letter or two from {meant}, the submission "
-            f"host of {provider.name}. Mail goes to whoever has the misspelt name, or nowhere. "
-            "smtpdoctor sends no password to a name that is probably a mistake."
+            f"The name in the settings {differs} {meant}, the submission host of {provider.name}. "
+            "Mail goes to whoever has the wrong name, or nowhere. smtpdoctor sends no password to "
+            "a name that is probably a mistake."
         ),
         evidence=(
-            *asked.evidence(),
+            *names_words.look_up(names),
+            *(Evidence(check="settings", text=f"{host} has {each}") for each in letters),
             *_met(run),
             known_host(meant, provider),
             *library_words(run, CODE),
@@ -66,19 +70,19 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     )
 
 
-def _judge(run: Run, asked: Asked) -> tuple[Severity, Confidence, tuple[str, ...]]:
+def _judge(run: Run, names: Names) -> tuple[Severity, Confidence, tuple[str, ...]]:
     """How sure, how bad, and which failures the misspelt name accounts for."""
-    if asked.failed is not None:
-        if asked.saying("nxdomain"):
-            return "error", "certain", (asked.failed.id,)
-        if asked.failure in ("no-such-name", "no-address", "servers-disagree"):
-            return "error", "likely", (asked.failed.id,)
+    if names.failed is not None:
+        if names.saying("nxdomain"):
+            return "error", "certain", (names.failed.id,)
+        if names.failure in ("no-such-name", "no-address", "servers-disagree"):
+            return "error", "likely", (names.failed.id,)
         return "warning", "likely", ()  # no server answers: that is another fault
-    if _is_their_own_domain(run, asked.host):
+    if _is_their_own_domain(run, names.host):
         return "note", "possible", ()
-    if asked.found is None or network_to_blame(run):
+    if names.found is None or run.destination.network_is_to_blame:
         return "warning", "likely", ()
-    return "error", "likely", failures(run) or (asked.found.id,)
+    return "error", "likely", run.destination.failures or (names.found.id,)
 
 
 def _is_the_provider(run: Run, provider: Provider) -> bool:
@@ -108,6 +112,6 @@ def _met(run: Run) -> tuple[Evidence, ...]:
         return (Evidence(check="tls", text=f"the server there has a certificate for {names}"),)
     greeting = main.greeting
     if greeting is not None and greeting.reply is not None:
-        said = f"{greeting.reply.code} {greeting.reply.last}"
+        said = foreign(f"{greeting.reply.code} {greeting.reply.last}")
         return (Evidence(check="tls", text=f'the server there says "{said}"'),)
     return ()

@@ -12,56 +12,52 @@ from collections.abc import Iterator
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite, library_words, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.dns._names import (
-    Asked,
-    failures,
-    known_host,
-    network_to_blame,
-    no_login_offered,
-    use_host,
-)
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.names import Names
+from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
 from smtpdoctor.observations import NameServerAnswer
+from smtpdoctor.text import foreign
 
 CODE = "wrong-host"
 BEFORE = ("dns-no-address", "dns-name-not-found", "dns-answer-bogus")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    asked = Asked(run)
-    known = knowledge.submission_host_for(asked.host)
+    names = run.names
+    known = knowledge.submission_host_for(names.host)
     if known is not None:
-        yield from _known_name(run, asked, *known)
-    elif exchangers := _mail_exchangers(run, asked):
-        yield from _mail_domain(run, asked, exchangers)
+        yield from _known_name(run, names, *known)
+    elif exchangers := _mail_exchangers(run, names):
+        yield from _mail_domain(run, names, exchangers)
     else:
-        yield from _the_container_itself(run, asked)
+        yield from _the_container_itself(run, names)
 
 
 # --- a provider's name for something else -----------------------------------------------------
 
 
-def _known_name(run: Run, asked: Asked, host: str, provider: Provider) -> Iterator[Diagnosis]:
-    explains = (asked.failed.id,) if asked.failed else failures(run)
-    works = run.main is not None and run.main.works and not no_login_offered(run)
-    another_mode = any(way.host == asked.host for way in run.working_ways)
-    unsettled = asked.failure not in (None, "no-such-name", "no-address", "servers-disagree")
+def _known_name(run: Run, names: Names, host: str, provider: Provider) -> Iterator[Diagnosis]:
+    explains = (names.failed.id,) if names.failed else run.destination.failures
+    works = run.main is not None and run.main.works and not run.destination.offers_no_login
+    another_mode = any(way.host == names.host for way in run.working_ways)
+    unsettled = names.failure not in (None, "no-such-name", "no-address", "servers-disagree")
     if works or another_mode or unsettled or not explains:
         return
-    blocked = network_to_blame(run)
+    blocked = run.destination.network_is_to_blame
     yield Diagnosis(
         code=CODE,
         severity="warning" if blocked else "error",
         confidence="likely",
-        title=f"{asked.host} is no submission host; {host} is",
+        title=f"{names.host} is no submission host; {host} is",
         explanation=(
-            f"{asked.host} belongs to {provider.name}, but for another purpose: reading mail, "
+            f"{names.host} belongs to {provider.name}, but for another purpose: reading mail, "
             "taking mail from other servers, or the web. Programs hand their mail in at the "
             f"submission host, {host}."
         ),
         evidence=(
-            *asked.evidence(),
+            *names_words.look_up(names),
             *_what_it_said(run),
             known_host(host, provider),
             *library_words(run, CODE),
@@ -77,31 +73,31 @@ def _what_it_said(run: Run) -> tuple[Evidence, ...]:
     main = run.main
     if main is None:
         return ()
-    if no_login_offered(run):
+    if run.destination.offers_no_login:
         text = f"the server at {main.session.host}:{main.session.port} offers no login"
         return (Evidence(check="auth", text=text),)
     greeting = main.greeting
     if greeting is not None and greeting.arrived:
-        return (Evidence(check="tls", text=f'the server there says "{greeting.arrived}"'),)
+        return (Evidence(check="tls", text=f'the server there says "{foreign(greeting.arrived)}"'),)
     return ()
 
 
 # --- a domain of mailboxes --------------------------------------------------------------------
 
 
-def _mail_exchangers(run: Run, asked: Asked) -> tuple[str, ...]:
+def _mail_exchangers(run: Run, names: Names) -> tuple[str, ...]:
     """The MX hosts of a name that has no address."""
-    if asked.failed is None:
+    if names.failed is None:
         return ()
     answers = run.observations.of(
         NameServerAnswer, record="MX", asked_for="related", outcome="answer"
     )
-    names = (text.split()[-1] for answer in answers for text in answer.answers)
-    return tuple(name for name in names if name.strip("."))  # RFC 7505: "." takes no mail
+    exchangers = (text.split()[-1] for answer in answers for text in answer.answers)
+    return tuple(name for name in exchangers if name.strip("."))  # RFC 7505: "." takes no mail
 
 
-def _mail_domain(run: Run, asked: Asked, exchangers: tuple[str, ...]) -> Iterator[Diagnosis]:
-    assert asked.failed is not None
+def _mail_domain(run: Run, names: Names, exchangers: tuple[str, ...]) -> Iterator[Diagnosis]:
+    assert names.failed is not None
     provenance: tuple[Evidence, ...]
     known = next(filter(None, map(knowledge.submission_host_for, exchangers)), None)
     if known is not None:
@@ -110,11 +106,11 @@ def _mail_domain(run: Run, asked: Asked, exchangers: tuple[str, ...]) -> Iterato
         provenance = (*_whose(exchangers, provider), known_host(host, provider))
     else:
         fix = Fix(
-            title=f"set the submission host of whoever runs mail for {asked.host}",
+            title=f"set the submission host of whoever runs mail for {names.host}",
             steps=(
                 "Look it up in the mail provider's help or panel, as server for outgoing mail "
                 "(SMTP). It is not one of the MX hosts.",
-                f"Often it is mail.{asked.host} or smtp.{asked.host}; that is a guess.",
+                f"Often it is mail.{names.host} or smtp.{names.host}; that is a guess.",
             ),
         )
         provenance = ()
@@ -122,37 +118,37 @@ def _mail_domain(run: Run, asked: Asked, exchangers: tuple[str, ...]) -> Iterato
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{asked.host} is a mail domain, not a server: it has MX records and no address",
+        title=f"{names.host} is a mail domain, not a server: it has MX records and no address",
         explanation=(
-            f"Mailboxes end in @{asked.host}, but no server has that name, so there is nothing to "
+            f"Mailboxes end in @{names.host}, but no server has that name, so there is nothing to "
             "connect to. The settings need the provider's submission host. MX records are for "
             "mail servers among themselves and don't help here."
         ),
         evidence=(
-            *asked.evidence(),
-            Evidence(check="dns", text=f"MX of {asked.host}: {', '.join(exchangers)}"),
+            *names_words.look_up(names),
+            Evidence(check="dns", text=f"MX of {names.host}: {', '.join(exchangers)}"),
             *provenance,
             *library_words(run, CODE),
         ),
         fixes=(fix,),
-        explains=(asked.failed.id,),
+        explains=(names.failed.id,),
         points_at=("host",),
     )
 
 
 def _whose(exchangers: tuple[str, ...], provider: Provider) -> tuple[Evidence, ...]:
     text = f"{exchangers[0]} belongs to {provider.name} {cite(*provider.names_sources)}"
-    return (Evidence(check="dns", text=text.rstrip()),)
+    return (Evidence(check="dns", kind="known", text=text.rstrip()),)
 
 
 # --- localhost inside a container -------------------------------------------------------------
 
 
-def _the_container_itself(run: Run, asked: Asked) -> Iterator[Diagnosis]:
+def _the_container_itself(run: Run, names: Names) -> Iterator[Diagnosis]:
     container = run.place.container if run.place else None
     connects = run.connects()
     refused = bool(connects) and all(item.outcome == "refused" for item in connects)
-    if not (container and refused and _is_this_machine(asked.host)):
+    if not (container and refused and _is_this_machine(names.host)):
         return
     where = "the pod" if "pod" in container else "the container"
     port = run.settings.port
@@ -173,9 +169,9 @@ def _the_container_itself(run: Run, asked: Asked) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"{asked.host} is {where} itself, and nothing there listens on port {port}",
+        title=f"{names.host} is {where} itself, and nothing there listens on port {port}",
         explanation=(
-            f"Inside a container {asked.host} is not the machine around it but the container "
+            f"Inside a container {names.host} is not the machine around it but the container "
             "itself. The connection was refused because no mail server runs in here."
         ),
         evidence=(
@@ -191,7 +187,7 @@ def _the_container_itself(run: Run, asked: Asked) -> Iterator[Diagnosis]:
             *library_words(run, CODE),
         ),
         fixes=(Fix(title="name the mail server as it is called from in here", steps=steps),),
-        explains=failures(run),
+        explains=run.destination.failures,
         points_at=("host",),
     )
 

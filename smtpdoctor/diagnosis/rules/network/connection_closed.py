@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Exchange, Handshake, Step
@@ -130,7 +129,7 @@ def _plain_hung_up(probe: SessionView | None) -> bool:
 
 
 def _causes(run: Run) -> str:
-    if _reach.Reach(run).is_near:
+    if run.reach.is_near:
         return (
             "Probably something accepts in the mail server's place and finds nobody behind it: "
             "Docker's port forwarding or a load balancer, with no server listening inside. An "
@@ -144,7 +143,7 @@ def _causes(run: Run) -> str:
 
 
 def _fix(run: Run) -> Fix:
-    if _reach.Reach(run).is_near:
+    if run.reach.is_near:
         return Fix(
             title="check that a mail server listens behind this port",
             steps=(

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.egress import listed
 from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.diagnosis.wording.ways_out import listed
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "host-unreachable"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -39,22 +40,22 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title=title,
         explanation=_explanation(run, reach),
         evidence=(
-            *reach.evidence(CODE),
+            *reach_words.evidence(reach, CODE),
             *own_line(run, "host"),
         ),
         fixes=(*working_ways(run), _fix(run, reach)),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 
-def _confidence(reach: _reach.Reach) -> Confidence:
+def _confidence(reach: Reach) -> Confidence:
     if not reach.others_answer:
         return "possible"
     # an open port elsewhere clears the port itself of being blocked
     return "certain" if "open" in reach.controls.values() and reach.own_ports else "likely"
 
 
-def _explanation(run: Run, reach: _reach.Reach) -> str:
+def _explanation(run: Run, reach: Reach) -> str:
     text = (
         "The host may be down, its name may lead to the wrong address, or it may have banned this "
         "machine's address, for example after many wrong passwords; from here these look the same."
@@ -69,7 +70,7 @@ def _explanation(run: Run, reach: _reach.Reach) -> str:
     return text
 
 
-def _fix(run: Run, reach: _reach.Reach) -> Fix:
+def _fix(run: Run, reach: Reach) -> Fix:
     host = run.settings.host
     if reach.is_near:
         return Fix(
@@ -93,7 +94,7 @@ def _fix(run: Run, reach: _reach.Reach) -> Fix:
     )
 
 
-def _one_address(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
+def _one_address(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
     """One of several addresses, for which another makes up."""
     host, port = run.settings.host, run.settings.port
     addresses = ", ".join(item.address for item in attempts)
@@ -109,7 +110,7 @@ def _one_address(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) 
             "try one after the other lose time, up to two minutes; those that take one at random "
             "fail now and then."
         ),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=(
             Fix(
                 title="tell who runs the server which address is dead",
@@ -121,5 +122,5 @@ def _one_address(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) 
                 ),
             ),
         ),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 
 from smtpdoctor.addresses import is_local
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "ipv6-broken"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -43,9 +44,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain",
         title=title,
         explanation=_explanation(absent=absent, refused=refused),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=() if absent else _fixes(run, refused=refused),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 
@@ -89,7 +90,7 @@ def _fixes(run: Run, *, refused: bool) -> tuple[Fix, ...]:
     )
 
 
-def _only_ipv6(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
+def _only_ipv6(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
     host = run.settings.host
     confidence: Confidence = "certain" if reach.ipv4_works else "likely"
     return Diagnosis(
@@ -102,7 +103,7 @@ def _only_ipv6(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) ->
             + (", while IPv4 works. " if reach.ipv4_works else ". ")
             + "No mail dialogue begins, so nothing is sent."
         ),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=(
             Fix(
                 title="give this machine IPv6, or the host an IPv4 address",
@@ -114,5 +115,5 @@ def _only_ipv6(run: Run, reach: _reach.Reach, attempts: list[ConnectAttempt]) ->
                 ),
             ),
         ),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from smtpdoctor.diagnosis.egress import Outlet
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.diagnosis.wording import ways_out as ways_out_words
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "local-firewall"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -37,7 +38,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "security policy of this machine or container (netfilter, SELinux, AppArmor, a "
             "sandbox, systemd's IPAddressDeny, a cluster's network policy)."
         ),
-        evidence=reach.evidence(CODE),
+        evidence=reach_words.evidence(reach, CODE),
         fixes=(
             *working_ways(run),
             Fix(
@@ -52,9 +53,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     "run smtpdoctor again as that user.",
                 ),
             ),
-            Outlet(run, port or 0).other_service(reach.passing),
+            ways_out_words.other_service(run.ways_out, reach.passing),
         ),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 

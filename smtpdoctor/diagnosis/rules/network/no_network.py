@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.network._nothing import Nothing
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.isolation import Isolation
+from smtpdoctor.diagnosis.wording import isolation as isolation_words
 
 CODE = "no-network"
 #: Without a network no name server answers, either.
@@ -14,50 +15,42 @@ BEFORE = ("dns-resolver-unreachable", "dns-resolver-failing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    nothing = Nothing(run, CODE)
-    if not nothing.explains:
+    isolation = run.isolation
+    if isolation.code != CODE or not isolation.explains:
         return
     host = run.settings.host
-    over = f" over {nothing.reach.family}" if _other_family_works(run, nothing) else ""
-    if nothing.no_route:
+    over = f" over {run.reach.family}" if isolation.other_family_works else ""
+    if isolation.no_route:
         title = f"this machine has no route to {host}{over}"
     else:
         title = f"this machine reaches nothing{over}: neither {host} nor anybody else"
     yield Diagnosis(
         code=CODE,
         severity="error",
-        confidence=_confidence(nothing),
+        confidence=_confidence(isolation),
         title=title,
         explanation=(
             "The mail server is not at fault, but this machine's way to it"
-            + (f": no network{over} leads there from here. " if nothing.no_route else ". ")
+            + (f": no network{over} leads there from here. " if isolation.no_route else ". ")
             + "No program on this machine, or in this container, can send mail until that works."
             + (
                 " A firewall that drops everything but a few known services would look the same."
-                if nothing.names_answer
+                if isolation.names_answer
                 else ""
             )
         ),
-        evidence=nothing.evidence,
+        evidence=isolation_words.evidence(isolation),
         fixes=(_fix(run),),
-        explains=nothing.explains,
+        explains=isolation.explains,
     )
 
 
-def _confidence(nothing: Nothing) -> Confidence:
-    if nothing.no_route:
-        everywhere = all(item.outcome == "no-route" for item in nothing.landmarks)
-        return "certain" if everywhere and nothing.landmarks else "likely"
+def _confidence(isolation: Isolation) -> Confidence:
+    if isolation.no_route:
+        everywhere = all(item.outcome == "no-route" for item in isolation.landmarks)
+        return "certain" if everywhere and isolation.landmarks else "likely"
     # names that are answered come from somewhere: then something does get through
-    return "certain" if nothing.names_answer is False else "likely"
-
-
-def _other_family_works(run: Run, nothing: Nothing) -> bool:
-    return any(
-        item.ok and item.family != nothing.reach.family
-        for purpose in ("control", "control-address", "other-host")
-        for item in run.connects(purpose)
-    )
+    return "certain" if isolation.names_answer is False else "likely"
 
 
 def _fix(run: Run) -> Fix:

@@ -69,7 +69,11 @@ def _confidence(run: Run, size: int) -> Confidence:
 
 def _also_stalled(run: Run) -> tuple[Evidence, ...]:
     return tuple(
-        Evidence(check="tls", text=f"on port {view.session.port} the TLS handshake stalls as well")
+        Evidence(
+            check="tls",
+            kind="comparison",
+            text=f"on port {view.session.port} the TLS handshake stalls as well",
+        )
         for view in run.probes("other-port")
         if view.handshake is not None and view.handshake.failure == "stalled"
     )

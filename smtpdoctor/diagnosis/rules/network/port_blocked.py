@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.diagnosis.wording import ways_out as ways_out_words
 
 CODE = "port-blocked"
 
@@ -19,7 +21,7 @@ ANYWHERE = "on this machine, in its cloud's rules or in its provider's network"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -34,26 +36,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=title,
         explanation=why,
-        evidence=reach.evidence(CODE, platform=True),
+        evidence=reach_words.evidence(reach, CODE, platform=True),
         fixes=(*working_ways(run), *_fixes(run, reach)),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 
-def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
+def _words(run: Run, reach: Reach) -> tuple[str, str, Confidence]:
     """Title, explanation with where the block stands, and how sure that is."""
     host, port = run.settings.host, run.settings.port
-    known = reach.outlet.summary(near=reach.may_be_ones_own)
+    known = ways_out_words.summary(run.ways_out, near=reach.may_be_ones_own)
     aside = known or "Neither the password nor TLS plays a part yet."
-    if reach.blocked_elsewhere:
+    end = "silent-beside-a-port" if reach.reached else reach.end
+    if end == "silent-elsewhere-too":
         return (
             f"outgoing port {port} is blocked, to {host} and others",
             f"Nothing comes back from port {port}, here or at independent servers, while other "
             f"traffic passes. The block is {reach.place or ANYWHERE}. {aside}",
             "certain",
         )
-    if reach.host_is_alive:
-        alive = [known for known, outcome in reach.own_ports.items() if outcome in _reach.ANSWERS]
+    if end == "silent-beside-a-port":
+        alive = reach.answering_port
         where = reach.place
         if not where and reach.is_servers_own:
             where = "probably in the server's own firewall or one in front of it"
@@ -63,14 +66,15 @@ def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
             else ""
         )
         return (
-            f"port {port} of {host} is blocked: it is silent, while port {alive[0]} answers",
-            f"The host is there, since port {alive[0]} answers; packets to port {port} are thrown "
+            f"port {port} of {host} is blocked: it is silent, while port {alive} answers",
+            f"The host is there, since port {alive} answers; packets to port {port} are thrown "
             f"away, {where or 'by a firewall on the way or on the server'}.{elsewhere} {aside}",
             "likely",
         )
-    if reach.outlet.blocking is not None:
+    blocking = run.ways_out.blocking
+    if end == "silent-where-blocked" and blocking is not None:
         return (
-            f"port {port} of {host} is silent, as {reach.outlet.blocking.name} blocks it",
+            f"port {port} of {host} is silent, as {blocking.name} blocks it",
             f"Nothing comes back from port {port}. A host that is down would look the same, but "
             f"this platform is known to throw such packets away. {aside}",
             "likely",
@@ -83,7 +87,7 @@ def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
     )
 
 
-def _fixes(run: Run, reach: _reach.Reach) -> tuple[Fix, ...]:
+def _fixes(run: Run, reach: Reach) -> tuple[Fix, ...]:
     port = run.settings.port
     if reach.is_servers_own:
         return (
@@ -97,4 +101,4 @@ def _fixes(run: Run, reach: _reach.Reach) -> tuple[Fix, ...]:
                 ),
             ),
         )
-    return reach.let_through()
+    return reach_words.let_through(reach)

@@ -8,14 +8,15 @@ from smtpdoctor.addresses import is_loopback
 from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
 
 CODE = "port-refused"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -37,21 +38,21 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "the host's firewall says so in its place. " + _effect(reach, loopback=loopback)
         ),
         evidence=(
-            *reach.evidence(CODE),
+            *reach_words.evidence(reach, CODE),
             *own_line(run, "host"),
             *own_line(run, "port"),
         ),
         fixes=(*working_ways(run), _fix(run, loopback=loopback)),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 
-def _confidence(reach: _reach.Reach, *, loopback: bool) -> Confidence:
+def _confidence(reach: Reach, *, loopback: bool) -> Confidence:
     # nothing on the way can refuse in loopback's place, nor where others answer on this port
     return "certain" if loopback or "open" in reach.controls.values() else "likely"
 
 
-def _effect(reach: _reach.Reach, *, loopback: bool) -> str:
+def _effect(reach: Reach, *, loopback: bool) -> str:
     if reach.reached:
         return "Programs that try every address go on to the next one; others fail now and then."
     nothing = "No mail dialogue begins, so nothing is sent."

@@ -11,14 +11,15 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.network import _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
 
 CODE = "port-rejected"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
@@ -29,24 +30,24 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=title,
         explanation=why,
-        evidence=reach.evidence(CODE, platform=True),
+        evidence=reach_words.evidence(reach, CODE, platform=True),
         fixes=(*working_ways(run), *_fixes(run, reach)),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
     )
 
 
-def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
+def _words(run: Run, reach: Reach) -> tuple[str, str, Confidence]:
     """Title, who turns it away, and how sure that is."""
     host, port = run.settings.host, run.settings.port
     refusal, nearer = reach.paths.refusal, reach.paths.nearer
-    if refusal is not None and refusal.whose == "router":
+    if reach.end == "rejected-by-a-router" and refusal is not None:
         return (
             f"{host}:{port} is rejected by {refusal.hop.sender} on the way",
             f"An ICMP error turns the connection away. Its sender is not the server but "
             f"{refusal.place}: a firewall there does not let this port pass.",
             "certain",
         )
-    if reach.refused_elsewhere:
+    if reach.end == "refused-elsewhere-too":
         place = reach.place or "on this machine, in its cloud's rules or in the network on the way"
         return (
             f"outgoing port {port} is refused, to {host} and others",
@@ -54,7 +55,7 @@ def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
             f"a firewall answers in their place, {place}.",
             "certain" if len(reach.controls) > 1 else "likely",
         )
-    if nearer is not None:
+    if reach.end == "refused-before-the-server" and nearer is not None:
         return (
             f"port {port} of {host} is refused at hop {nearer.at}, before the server is reached",
             "The refusal comes from nearer than the server: a firewall answers in its place, "
@@ -69,7 +70,7 @@ def _words(run: Run, reach: _reach.Reach) -> tuple[str, str, Confidence]:
     )
 
 
-def _fixes(run: Run, reach: _reach.Reach) -> tuple[Fix, ...]:
+def _fixes(run: Run, reach: Reach) -> tuple[Fix, ...]:
     port = run.settings.port
     if reach.is_servers_own:
         return (
@@ -88,5 +89,5 @@ def _fixes(run: Run, reach: _reach.Reach) -> tuple[Fix, ...]:
             "of ConfigServer Firewall, refuse mail ports to all but the panel's own mail server.",
         ),
     )
-    own, *others = reach.let_through()
+    own, *others = reach_words.let_through(reach)
     return (own, panel, *others)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.egress import api_names
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.network._nothing import Nothing
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import isolation as isolation_words
+from smtpdoctor.diagnosis.wording.ways_out import api_names
 
 CODE = "proxy-only-network"
 #: Behind such a proxy names of the internet are often not looked up, either.
@@ -15,16 +15,16 @@ BEFORE = ("dns-resolver-unreachable", "dns-resolver-failing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    nothing = Nothing(run, CODE)
-    if not nothing.explains:
+    isolation = run.isolation
+    if isolation.code != CODE or not isolation.explains:
         return
     port = run.settings.port
-    names = " and ".join(dict.fromkeys(name.upper() for name in nothing.reach.proxies))
+    names = " and ".join(dict.fromkeys(name.upper() for name in run.reach.proxies))
     yield Diagnosis(
         code=CODE,
         severity="error",
         # names that are answered show that packets do leave: it is no dead network
-        confidence="certain" if nothing.names_answer else "likely",
+        confidence="certain" if isolation.names_answer else "likely",
         title=f"nothing leaves this network but by the proxy: port {port} is not reached anywhere",
         explanation=(
             f"{names} is set here, and without that proxy neither {run.settings.host} nor anybody "
@@ -33,10 +33,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(check="reach", text=f"the environment sets {names}; no connect used it"),
-            *nothing.evidence,
+            *isolation_words.evidence(isolation),
         ),
         fixes=_fixes(run),
-        explains=nothing.explains,
+        explains=isolation.explains,
     )
 
 

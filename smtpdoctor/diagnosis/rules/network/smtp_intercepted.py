@@ -15,22 +15,25 @@ from smtpdoctor.addresses import family_of
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Severity
-from smtpdoctor.diagnosis.paths import Nearer, Paths
 from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.views.paths import Nearer
 from smtpdoctor.observations import CertificateSeen, Exchange
+from smtpdoctor.text import foreign
 
 CODE = "smtp-intercepted"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
-    if main is None or run.is_local_target:
+    if main is None or (
+        run.is_local_target and knowledge.provider_of(run.settings.host or "") is None
+    ):
         return
     failed = _unproven(main)
     if failed is None:
         return
-    nearer = Paths(run, family_of(main.session.address)).nearer
+    nearer = run.paths[family_of(main.session.address)].nearer
     match = _certificate.interceptor(failed) if isinstance(failed, CertificateSeen) else None
     operator = _other_operator(run, main)
     if nearer is None and operator is None:
@@ -133,13 +136,15 @@ def _evidence(
         texts.append(("tls", f"the certificate is for {names}, issued by {issuer}"))
     greeting = main.greeting
     if greeting is not None and greeting.reply is not None and greeting.reply.code:
-        said = f"{greeting.reply.code} {greeting.reply.last}"
+        said = foreign(f"{greeting.reply.code} {greeting.reply.last}")
         texts.append(("tls", f'the greeting is "{said}"'))
-    if operator is not None:
-        own = run.provider.name if run.provider else run.settings.host
-        source = cite(*operator.names_sources[:1])
-        texts.append(("tls", f"known: that is {operator.name}, not {own} {source}".rstrip()))
-    return tuple(Evidence(check=check, text=text) for check, text in texts)
+    seen = tuple(Evidence(check=check, text=text) for check, text in texts)
+    if operator is None:
+        return seen
+    own = run.provider.name if run.provider else run.settings.host
+    source = cite(*operator.names_sources[:1])
+    text = f"that is {operator.name}, not {own} {source}".rstrip()
+    return (*seen, Evidence(check="tls", kind="known", text=text))
 
 
 def _fix(run: Run, match: _certificate.Match | None) -> Fix:
@@ -153,7 +158,7 @@ def _fix(run: Run, match: _certificate.Match | None) -> Fix:
         )
     )
     return Fix(
-        title=f"have connections to {run.settings.host}, port {port}, passed on untouched",
+        title=f"ask the network's owner to exempt {run.settings.host}:{port}",
         steps=(
             *first,
             'On shared hosting: "SMTP Restrictions" of the panel lead mail ports to the hoster\'s '

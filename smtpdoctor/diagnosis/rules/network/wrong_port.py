@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import cite, own_line
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, use_way
+from smtpdoctor.diagnosis.fixes import change_settings, use_way
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.network import _ports, _reach
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.ports import OTHER_SERVICES, WrongPort
+from smtpdoctor.diagnosis.views.reach import Reach, ids
+from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "wrong-port"
 BEFORE = ("port-blocked", "port-refused")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    reach = _reach.Reach(run)
+    reach = run.reach
     attempts = reach.by_code.get(CODE)
-    wrong = _ports.wrong(run, reach.open_ports)
+    wrong = reach.wrong_port
     if not attempts or wrong is None:
         return
     host, port = run.settings.host, run.settings.port
@@ -37,16 +40,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *own_line(run, "port"),
-            *reach.evidence(CODE),
+            *reach_words.evidence(reach, CODE),
             *_known(run, wrong),
         ),
         fixes=_fixes(run, reach, wrong),
-        explains=_reach.ids(attempts),
+        explains=ids(attempts),
         points_at=("port",) if run.entry("port") else (),
     )
 
 
-def _words(run: Run, wrong: _ports.WrongPort) -> tuple[str, str]:
+def _words(run: Run, wrong: WrongPort) -> tuple[str, str]:
     """Title, and why the number is wrong."""
     host, port = run.settings.host, run.settings.port
     usual = "Programs hand in mail on port 465 or 587."
@@ -59,7 +62,7 @@ def _words(run: Run, wrong: _ports.WrongPort) -> tuple[str, str]:
         )
     if wrong.reason == "other-service":
         return (
-            f"port {port} is for {_ports.OTHER_SERVICES[port or 0]}, not for sending mail",
+            f"port {port} is for {OTHER_SERVICES[port or 0]}, not for sending mail",
             usual,
         )
     if wrong.reason == "slip":
@@ -70,7 +73,7 @@ def _words(run: Run, wrong: _ports.WrongPort) -> tuple[str, str]:
     return (f"port {port} is no port for sending mail, and {host} does not answer there", usual)
 
 
-def _known(run: Run, wrong: _ports.WrongPort) -> tuple[Evidence, ...]:
+def _known(run: Run, wrong: WrongPort) -> tuple[Evidence, ...]:
     """What the knowledge base has on the provider's ports, with its source."""
     if wrong.reason != "not-served" or run.provider is None:
         return ()
@@ -78,16 +81,16 @@ def _known(run: Run, wrong: _ports.WrongPort) -> tuple[Evidence, ...]:
         f"{known.port} ({MODE_WORDS[known.tls]})" for known in run.provider.ports if known.verified
     )
     text = f"{run.provider.name} is known to serve {ports} {cite(run.provider.not_served_source)}"
-    return (Evidence(check="reach", text=text.strip()),)
+    return (Evidence(check="reach", kind="known", text=text.strip()),)
 
 
-def _confidence(reach: _reach.Reach, wrong: _ports.WrongPort) -> Confidence:
+def _confidence(reach: Reach, wrong: WrongPort) -> Confidence:
     if not reach.host_is_alive and wrong.reason != "not-served":
         return "possible"  # a host that is down would look the same
     return "certain" if wrong.reason == "not-served" and reach.host_is_alive else "likely"
 
 
-def _fixes(run: Run, reach: _reach.Reach, wrong: _ports.WrongPort) -> tuple[Fix, ...]:
+def _fixes(run: Run, reach: Reach, wrong: WrongPort) -> tuple[Fix, ...]:
     """The port that was meant stands first where it was tried and worked, or nothing was."""
     host = run.settings.host
     ways = run.working_ways
@@ -96,7 +99,7 @@ def _fixes(run: Run, reach: _reach.Reach, wrong: _ports.WrongPort) -> tuple[Fix,
     if meant:
         return (*(use_way(run, way) for way in meant), *others)
     outcome = reach.own_ports.get(wrong.meant)
-    tried = f"{host} {_reach.on_port(outcome, wrong.meant)}; no login tried" if outcome else ""
+    tried = f"{host} {reach_words.on_port(outcome, wrong.meant)}; no login tried" if outcome else ""
     untried = change_settings(
         run,
         f"use port {wrong.meant} with {MODE_WORDS[wrong.tls]}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.text import quoted
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -70,7 +71,7 @@ def _explanation(policy: Assessment, *, unsure: bool) -> str:
 def _results(policy: Assessment) -> tuple[Evidence, ...]:
     if policy.client is not None:
         term = f" by {policy.client.term}" if policy.client.term else ""
-        said = f"; the domain explains: {policy.client.explanation}" * bool(
+        said = f"; the domain explains: {quoted(policy.client.explanation)}" * bool(
             policy.client.explanation
         )
         text = f"{policy.question.client} gets {policy.client.result}{term}{said}"

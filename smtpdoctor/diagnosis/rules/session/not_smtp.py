@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, own_line
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, working_ways
+from smtpdoctor.diagnosis.fixes import change_settings, working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.session import _foreign
 from smtpdoctor.diagnosis.rules.tls import _ways
@@ -13,6 +13,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Exchange, Handshake
 from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp.replies import Protocol
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "not-smtp"
 BEFORE = ("ehlo-rejected", "greeting-missing", "connection-closed", "tls-handshake-failed")

@@ -5,12 +5,12 @@ Names no cause.
 
 from __future__ import annotations
 
-from smtpdoctor.diagnosis.fixes import MODE_WORDS
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import SettingRead
 from smtpdoctor.settings.model import Field, NearMiss, Problem, Setting
 from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.words import MODE_WORDS
 
 CREDENTIALS: tuple[Field, ...] = ("username", "password", "token")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
+from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.model import Field, Setting, Shadowed
+from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed
 from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "conflicting-settings"
 
@@ -56,7 +57,8 @@ def _fix(run: Run, entry: Setting, others: list[Shadowed]) -> Fix:
     same = {
         item.origin.name: entry.text
         for item in others
-        if BY_NAME[item.origin.name].field == entry.field
+        # what isn't shown can't be written either
+        if MASK not in entry.text and BY_NAME[item.origin.name].field == entry.field
     }
     steps = tuple(
         f"In {item.origin.name} ({item.origin.label}) write {entry.text} too."

@@ -10,6 +10,7 @@ from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.settings.model import Field, NearMiss, Settings
+from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 CODE = "credentials-missing"
 
@@ -17,7 +18,9 @@ CODE = "credentials-missing"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = _refusal.refusal(run, CODE)
     settings = run.settings
-    if not settings.has_credentials and (settings.username or _has_secret(settings)):
+    withheld = settings.withheld is not None
+    half = bool(settings.username or _has_secret(settings)) and not settings.has_credentials
+    if half and not withheld:
         yield _half(run)
     elif refused is not None:
         yield _demanded(run, refused)
@@ -122,7 +125,7 @@ def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
 
 def _note(run: Run) -> Diagnosis:
     """No login was tried: said, so that nobody takes silence for a good login."""
-    withheld = "withheld" in run.login_reasons
+    withheld = run.settings.withheld if "withheld" in run.login_reasons else None
     near = _entries.near_misses(run, *_entries.CREDENTIALS)
     where = _refusal.where(run)
     return Diagnosis(
@@ -131,15 +134,13 @@ def _note(run: Run) -> Diagnosis:
         confidence="certain",
         title=f"no login was tried on {where}: "
         + (
-            "the configured credentials are another host's"
-            if withheld
+            "the configured credentials are not released to it"
+            if "withheld" in run.login_reasons
             else "no credentials were given"
         ),
         explanation=(
-            "The credentials in the environment or file were made for the host that stands beside "
-            "them, so they stayed here: no password goes to another host. To try the login, put "
-            f"{run.settings.host} into the same place as the credentials."
-            if withheld
+            f"{_sentence(why_withheld(withheld))}. {how_to_allow(withheld)}"
+            if withheld is not None
             else "The way to the server was looked at as far as it goes without them. Whether a "
             "login works, and which senders the server takes, is not known."
         ),
@@ -153,6 +154,10 @@ def _note(run: Run) -> Diagnosis:
             *_entries.near_words(near),
         ),
     )
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}"
 
 
 def _offered(run: Run) -> tuple[str, ...]:

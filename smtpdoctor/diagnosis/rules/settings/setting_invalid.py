@@ -12,7 +12,7 @@ from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.settings import _entries, host_malformed
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.model import Field, NearMiss, Setting
+from smtpdoctor.settings.model import MASK, Field, NearMiss, Setting
 
 CODE = "setting-invalid"
 
@@ -116,7 +116,7 @@ def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:
         tls = way.tls if way is not None else settings.tls
         port = way.port if way is not None and way.port != settings.port else None
         return change_settings(run, "set the TLS mode", tls=tls, port=port, tried=tried)
-    if entry.field == "username" and settings.username is not None:
+    if entry.field == "username" and settings.username not in (None, MASK):
         return _entries.write(entry, "write the user name alone", settings.username)
     if entry.field == "verify":
         return _entries.write(entry, f"take {name} out: certificates are verified then", None)

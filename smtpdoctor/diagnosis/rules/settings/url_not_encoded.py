@@ -16,7 +16,7 @@ CODE = "url-not-encoded"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     for read in _entries.faults(run, "url", problems=("not-encoded",)):
         entry = read.setting
-        tolerated = bool(entry.note)
+        tolerated = entry.noted("tolerated")
         name = entry.origin.name
         yield Diagnosis(
             code=CODE,
@@ -43,7 +43,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _encode(run: Run, entry: Setting) -> Fix:
     edits = _username_edit(run)
-    password = () if entry.note else (f"{entry.detail[:1].upper()}{entry.detail[1:]}.",)
+    password = (
+        () if entry.noted("tolerated") else (f"{entry.detail[:1].upper()}{entry.detail[1:]}.",)
+    )
     return Fix(
         title="write the reserved characters as %XX",
         edits=edits,

@@ -10,6 +10,7 @@ from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Exchange, Step
 from smtpdoctor.smtp.capabilities import is_masked_greeting
 from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.text import foreign
 
 #: The steps by which a server may say that it wants TLS first.
 STEPS: tuple[Step, ...] = ("ehlo", "mail", "rcpt")
@@ -82,7 +83,7 @@ def marks_of_removal(run: Run) -> tuple[str, ...]:
             found.append(f"{session.host}:{session.port} at {session.address} offers STARTTLS")
     demanded = demand(main)
     if demanded is not None and demanded.reply is not None:
-        said = f"{demanded.reply.code} {demanded.reply.last}"
+        said = foreign(f"{demanded.reply.code} {demanded.reply.last}")
         found.append(f'it offers no STARTTLS, and yet answered {demanded.sent} with "{said}"')
     return tuple(found)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from smtpdoctor.diagnosis.evidence import own_line
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, use_way
+from smtpdoctor.diagnosis.fixes import change_settings, use_way
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Handshake
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.text import foreign
+from smtpdoctor.words import MODE_WORDS
 
 
 def where(run: Run) -> str:
@@ -30,8 +32,8 @@ def mode_line(run: Run) -> tuple[Evidence, ...]:
 
 
 def first_line(arrived: str) -> str:
-    """The first line of bytes that were kept as text, without its end."""
-    return re.split(r"[\r\n]", arrived, maxsplit=1)[0].rstrip()
+    """The first line of bytes that were kept as text, as it may be quoted."""
+    return foreign(re.split(r"[\r\n]", arrived, maxsplit=1)[0])
 
 
 def same_port_probe(run: Run, mode: TLSMode) -> SessionView | None:

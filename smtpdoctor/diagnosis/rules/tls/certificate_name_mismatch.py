@@ -99,11 +99,8 @@ def _fixes(
     )
     if right is None:
         return (renew,)
-    steps: tuple[str, ...] = ()
-    if certified is None:
-        steps = (f"Make sure that {right} is who should get the login: ask who runs the server.",)
     title = f"use the name that the certificate has: {right}"
-    use = change_settings(run, title, host=right, steps=steps)
+    use = change_settings(run, title, host=right)
     return (use,) if is_address(host) or certified else (use, renew)
 
 

@@ -13,6 +13,7 @@ from smtpdoctor.diagnosis.fixes import change_settings, working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.text import foreign
 
 CODE = "implicit-tls-on-starttls-port"
 BEFORE = ("not-smtp",)
@@ -28,7 +29,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         said = _ways.first_line(handshake.arrived)
         seen = f'{where} answered the TLS handshake with "{said}", which is plain SMTP'
     else:
-        said = f"{greeting.code} {greeting.last}" if greeting else ""
+        said = foreign(f"{greeting.code} {greeting.last}") if greeting else ""
         seen = (
             f"{where} gave no TLS to a handshake; to a client that waited it said "
             f'"{said}" in plain text'

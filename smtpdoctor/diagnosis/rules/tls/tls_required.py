@@ -9,6 +9,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence
 from smtpdoctor.diagnosis.rules.tls import _offer, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import AnyObservation
+from smtpdoctor.text import foreign
 
 CODE = "tls-required"
 BEFORE = ("ehlo-rejected", "auth-not-offered", "credentials-missing")
@@ -53,7 +54,7 @@ def _demand(run: Run, main: SessionView) -> tuple[AnyObservation, str] | None:
             and exchange.reply is not None
             and _offer.demands_tls(exchange.reply)
         ):
-            said = f"{exchange.reply.code} {exchange.reply.last}"
+            said = foreign(f"{exchange.reply.code} {exchange.reply.last}")
             return exchange, f'{_ways.where(run)} answered {step.upper()} with "{said}"'
     offer = main.capabilities(in_tls=False)
     if (

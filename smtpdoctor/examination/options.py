@@ -1,0 +1,35 @@
+"""The options of `check`, spelled once: for the command line, for Python, and for a plan.
+
+Knows their names, types and defaults. Must not know what they lead to (`plan`), nor how a command
+line words them (`cli`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from smtpdoctor.deadline import DEFAULT_TIMEOUT
+from smtpdoctor.examination.plan import ConnectTo
+from smtpdoctor.observations import CheckName
+from smtpdoctor.settings.reading import Given
+
+
+class CheckOptions(Given, kw_only=True):
+    """What to check and how, beside what is given for the settings.
+
+    `environ` and `folder` are where the settings come from; None is the process's own. `timeout` is
+    in seconds, for the whole run.
+    """
+
+    environ: Mapping[str, str] | None = None
+    folder: Path | str | None = None
+    only: Iterable[CheckName] = ()
+    skip: Iterable[CheckName] = ()
+    timeout: float = DEFAULT_TIMEOUT
+    connect_to: Iterable[ConnectTo | str] = ()
+    cafile: Path | str | None = None
+    nameservers: Iterable[str] = ()
+    third_party: bool = True
+    ticket: bool = False
+    ask_metadata: bool = False

@@ -1,0 +1,184 @@
+"""What the runs of one process share, so that many targets cost no server more than one would.
+
+Knows which look-ups, control knocks, marks of the machine and SSL contexts were made already, and
+how many sessions each server has. Must not know what a run does with them, nor record anything:
+each run writes down for itself what it was given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from smtpdoctor.addresses import one_spelling
+from smtpdoctor.beside import beside_the_loop
+from smtpdoctor.deadline import CLOCK_SLACK
+from smtpdoctor.network import AnswerResult, LookupResult, Network
+from smtpdoctor.network.trust import client_context, one_group_context
+
+if TYPE_CHECKING:
+    from smtpdoctor.surroundings.platform_marks import PlatformMark
+
+#: With one server, by its address, whatever the port; over all runs.
+SESSIONS_WITH_ONE_SERVER = 2
+
+T = TypeVar("T")
+Answer = TypeVar("Answer", LookupResult, AnswerResult)
+
+
+class Shared:
+    """Made once for all runs that go on beside each other or one after the other.
+
+    A run that is handed none makes one for itself. Nothing goes on in it for a run that has ended.
+    What was made stays as it is: who looks again later wants a new one.
+    """
+
+    def __init__(self) -> None:
+        self._once: dict[Hashable, _Once] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+
+    async def once(
+        self,
+        key: Hashable,
+        make: Callable[[], Coroutine[Any, Any, T]],
+        *,
+        counts: Callable[[T], bool] = lambda result: True,
+    ) -> T:
+        """What `make` gives, made once for all who ask with this key.
+
+        Made again where what another run was given does not count for this one, such as a silence
+        that was not waited for long enough. An exception is its maker's own: others make it again.
+        """
+        while (found := self._once.get(key)) is not None:
+            task = await found.wait()
+            if not task.cancelled() and task.exception() is None and counts(task.result()):
+                return cast(T, task.result())
+            if self._once.get(key) is found:
+                del self._once[key]
+        mine = self._once[key] = _Once(asyncio.create_task(make()))
+        return cast(T, (await mine.wait()).result())
+
+    # --- sessions -----------------------------------------------------------------------------
+
+    def is_free(self, address: str) -> bool:
+        """Whether a session with the server at this address may begin now."""
+        return not self._slots_of(address).locked()
+
+    @contextlib.asynccontextmanager
+    async def session_with(self, address: str) -> AsyncIterator[None]:
+        """Wait until the server at this address has fewer than two sessions, and count as one."""
+        async with self._slots_of(address):
+            yield
+
+    def _slots_of(self, address: str) -> asyncio.Semaphore:
+        server = one_spelling(address)
+        return self._slots.setdefault(server, asyncio.Semaphore(SESSIONS_WITH_ONE_SERVER))
+
+    # --- this machine -------------------------------------------------------------------------
+
+    async def verifying_context(self, cafile: str | None) -> ssl.SSLContext:
+        """Made beside the loop: reading the CA certificates takes some 30 ms."""
+        return await self.once(("context", cafile), lambda: beside_the_loop(client_context, cafile))
+
+    async def one_group_context(self, cafile: str | None) -> ssl.SSLContext:
+        """The same, with a ClientHello that fits into one small packet."""
+        return await self.once(
+            ("one group", cafile), lambda: beside_the_loop(one_group_context, cafile)
+        )
+
+    async def marks(self, environ: Mapping[str, str]) -> tuple[PlatformMark, ...]:
+        """The platforms that this machine's marks name."""
+        from smtpdoctor.surroundings.platform_marks import detect
+
+        return await self.once("marks", lambda: beside_the_loop(detect, environ))
+
+    async def metadata(self, network: Network, seconds: float) -> tuple[PlatformMark, ...]:
+        """What the metadata services of this machine's platform say of it."""
+        from smtpdoctor.surroundings.instance_metadata import ask_metadata
+
+        return await self.once("metadata", lambda: ask_metadata(network, seconds))
+
+
+class SharedNetwork:
+    """The network as one run has it: questions that another run has asked are not asked again.
+
+    A run asks some questions several times on purpose, as after a lost packet. So its first
+    question is shared with the others' first, its second with their second.
+    """
+
+    def __init__(self, network: Network, shared: Shared) -> None:
+        self._network = network
+        self._shared = shared
+        self._asked: Counter[Hashable] = Counter()
+        self.clock = network.clock
+        self.connect = network.connect
+        self.trace = network.trace
+        self.resolver_settings = network.resolver_settings
+        self.hosts_file = network.hosts_file
+
+    async def system_lookup(self, host: str, timeout: float) -> LookupResult:
+        return await self._share(
+            ("system", host),
+            lambda: self._network.system_lookup(host, timeout),
+            timeout,
+            LookupResult(error="timeout"),
+        )
+
+    async def ask(
+        self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
+    ) -> AnswerResult:
+        return await self._share(
+            ("ask", server, question, record, over_tcp),
+            lambda: self._network.ask(server, question, record, timeout, over_tcp=over_tcp),
+            timeout,
+            AnswerResult(outcome="silent", transport="tcp" if over_tcp else "udp"),
+        )
+
+    async def _share(
+        self,
+        key: Hashable,
+        ask: Callable[[], Coroutine[Any, Any, Answer]],
+        timeout: float,
+        silence: Answer,
+    ) -> Answer:
+        self._asked[key] += 1
+
+        async def asking() -> tuple[Answer, float]:
+            return await ask(), timeout
+
+        def counts(found: tuple[Answer, float]) -> bool:
+            answer, waited = found
+            return answer != silence or waited >= timeout
+
+        try:
+            # whoever asked first may wait for longer than this run does
+            async with asyncio.timeout(timeout + CLOCK_SLACK):
+                key = (key, self._asked[key])
+                answer, _ = await self._shared.once(key, asking, counts=counts)
+        except TimeoutError:
+            return silence
+        return answer
+
+
+class _Once:
+    """A task for all who wait for it; it ends with the last of them."""
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+        self._waiting = 0
+
+    async def wait(self) -> asyncio.Task[Any]:
+        """The task when it is done, however it ended."""
+        self._waiting += 1
+        try:
+            await asyncio.wait({self._task})
+        finally:
+            self._waiting -= 1
+            if not self._waiting and not self._task.done():
+                self._task.cancel()
+                await asyncio.gather(self._task, return_exceptions=True)
+        return self._task

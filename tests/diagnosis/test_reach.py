@@ -1,0 +1,233 @@
+"""How the connects of a run ended, and what they say beside each other."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.reach import CODES, End, Reach
+from smtpdoctor.observations import ConnectOutcome
+
+from ..rules.network.around import controls, landmarks, own_ports
+from ..rules.scene import Scene
+
+IPV4, IPV6 = "212.227.15.183", "2001:db8::10"
+WAY = ("10.0.0.1", "198.51.100.1", "198.51.100.6")
+
+
+def reach(scene: Scene) -> Reach:
+    return Run(scene.observations()).reach
+
+
+def after(outcome: ConnectOutcome, **settings: object) -> Scene:
+    """A run whose configured port ended so."""
+    scene = Scene(**settings)  # type: ignore[arg-type]
+    scene.connect(outcome)
+    return scene
+
+
+def both(ipv4: ConnectOutcome, ipv6: ConnectOutcome) -> Scene:
+    scene = Scene()
+    scene.addresses(IPV4, IPV6)
+    scene.connect(ipv4, IPV4)
+    scene.connect(ipv6, IPV6)
+    return scene
+
+
+def test_every_end_has_its_code() -> None:
+    assert set(CODES) == set(get_args(End))
+
+
+# --- the family that the cause is looked for in -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ipv4", "ipv6", "family"),
+    [
+        ("silent", "silent", "IPv4"),
+        ("silent", "no-route", "IPv4"),
+        ("no-route", "silent", "IPv6"),  # a missing route says nothing beside a failure
+        ("no-route", "refused", "IPv6"),
+        ("no-route", "no-route", "IPv4"),
+    ],
+)
+def test_a_missing_route_is_noise(ipv4: ConnectOutcome, ipv6: ConnectOutcome, family: str) -> None:
+    assert reach(both(ipv4, ipv6)).family == family
+
+
+def test_what_stands_beside_is_of_the_same_family() -> None:
+    scene = both("silent", "silent")
+    scene.connect("open", IPV6, 465, "other-port")
+    scene.connect("silent", IPV4, 465, "other-port")
+
+    assert reach(scene).own_ports == {465: "silent"}
+    assert not reach(scene).host_is_alive
+
+
+# --- refusals beside each other ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("here", ["refused", "reset"])
+@pytest.mark.parametrize("elsewhere", ["refused", "reset"])
+def test_a_reset_is_like_a_refusal_elsewhere(
+    here: ConnectOutcome, elsewhere: ConnectOutcome
+) -> None:
+    scene = after(here)
+    controls(scene, elsewhere, elsewhere)
+
+    assert reach(scene).end == "refused-elsewhere-too"
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere"), [("refused", "unreachable"), ("unreachable", "refused")]
+)
+def test_unreachable_is_another_refusal(here: ConnectOutcome, elsewhere: ConnectOutcome) -> None:
+    scene = after(here)
+    controls(scene, elsewhere, elsewhere)
+
+    assert not reach(scene).refused_elsewhere
+
+
+def test_a_prohibition_by_a_router_speaks_of_a_filter() -> None:
+    scene = after("unreachable")
+    scene.trace(587, WAY[0], end="icmp", sender=WAY[1], icmp="admin-prohibited")
+
+    assert reach(scene).end == "rejected-by-a-router"
+
+
+def test_a_router_that_knows_no_way_speaks_of_the_host() -> None:
+    scene = after("unreachable")
+    scene.trace(587, WAY[0], end="icmp", sender=WAY[1], icmp="host-unreachable")
+
+    assert reach(scene).end == "host-gone"
+
+
+def test_an_error_of_the_server_itself_speaks_of_its_filter() -> None:
+    scene = after("unreachable")
+    scene.trace(587, WAY[0], end="icmp", sender=IPV4, icmp="host-unreachable")
+
+    assert reach(scene).end == "filtered"
+
+
+# --- silence beside what answers --------------------------------------------------------------
+
+
+def test_silence_elsewhere_counts_only_where_nobody_answers_on_the_port() -> None:
+    scene = after("silent")
+    controls(scene, "silent", "refused")
+    landmarks(scene, "open")
+
+    assert not reach(scene).blocked_elsewhere
+
+
+def test_controls_that_are_not_reached_are_no_silence() -> None:
+    scene = after("silent")
+    controls(scene, "no-route", "unreachable")
+
+    assert not reach(scene).blocked_elsewhere
+
+
+def test_a_refusal_shows_that_the_host_is_there() -> None:
+    scene = after("silent")
+    own_ports(scene, {465: "refused"})
+
+    assert reach(scene).end == "silent-beside-a-port"
+    assert reach(scene).answering_port == 465
+
+
+def test_silence_with_nothing_to_compare() -> None:
+    assert reach(after("silent")).end == "silent"
+
+
+def test_a_platform_that_blocks_some_does_not_make_a_host_alive() -> None:
+    scene = after("silent").platform("linode")
+    own_ports(scene, {465: "silent"})
+
+    assert reach(scene).end == "silent-host"
+
+
+def test_a_platform_that_blocks_everybody_may_be_why_all_ports_are_silent() -> None:
+    scene = after("silent").platform("digitalocean_droplet")
+    own_ports(scene, {465: "silent"})
+    assert reach(scene).end == "silent-where-blocked"
+
+    controls(scene, "open")
+    assert reach(scene).end == "silent-host"
+
+
+# --- what shows no cause ----------------------------------------------------------------------
+
+
+def test_an_error_of_no_kind_shows_no_cause_even_on_an_odd_port() -> None:
+    assert reach(after("other", port=578)).end is None
+
+
+def test_a_port_that_answers_has_no_end() -> None:
+    assert reach(after("open")).end is None
+    assert reach(both("open", "silent")).end is None
+
+
+def test_before_any_connect_there_is_no_end() -> None:
+    assert reach(Scene()).end is None
+
+
+# --- near and far -----------------------------------------------------------------------------
+
+
+def test_near_is_a_private_address() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.addresses("10.0.0.5")
+    assert reach(scene).is_near
+
+    scene = Scene(host="mail.example.com")
+    scene.addresses("192.0.2.5")
+    assert not reach(scene).is_near
+
+
+def test_a_providers_host_is_never_near_by_what_the_network_says() -> None:
+    scene = Scene(host="smtp.ionos.com")
+    scene.addresses("10.0.0.5")
+
+    assert not reach(scene).is_near
+
+
+def test_a_host_without_an_address_is_not_near() -> None:
+    assert not reach(Scene(host="mail.example.com")).is_near
+
+
+def test_an_address_of_connect_to_says_nothing_of_the_host() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.addresses("127.0.0.1", source="connect-to")
+
+    assert not reach(scene).is_near
+
+
+# --- where it ends ----------------------------------------------------------------------------
+
+
+def test_what_refuses_says_more_of_the_place_than_a_nearer_answer() -> None:
+    scene = after("unreachable")
+    scene.trace(443, *WAY, end="open")
+    scene.trace(587, WAY[0], end="icmp", sender=WAY[0], icmp="admin-prohibited")
+
+    assert "a router" in reach(scene).place
+
+
+def test_a_block_that_shows_nowhere_is_the_servers_only_where_others_take_the_port() -> None:
+    scene = after("silent")
+    own_ports(scene, {465: "open"})
+    assert not reach(scene).is_servers_own
+
+    controls(scene, "open")
+    assert reach(scene).is_servers_own
+
+
+def test_a_block_before_the_server_is_not_the_servers() -> None:
+    scene = after("refused")
+    scene.trace(443, *WAY, end="open")
+    scene.trace(587, WAY[0], end="refused")
+    controls(scene, "open")
+
+    assert not reach(scene).is_servers_own
