@@ -7,7 +7,6 @@ import sys
 
 if __name__ == "__main__" and not sys.flags.safe_path:
     del sys.path[0]  # what -m puts there: the folder to be diagnosed, whose modules are not ours
-sys.path[:] = [entry for entry in sys.path if entry not in ("", ".")]  # nor by PYTHONPATH
 
 
 def _without_a_word(kind, error, trace):  # type: ignore[no-untyped-def]
@@ -19,6 +18,10 @@ sys.excepthook = _without_a_word  # Ctrl-C until there is a handler: Python ends
 
 import os  # noqa: E402
 import signal  # noqa: E402
+
+_here, _home = os.path.realpath("."), os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+if _here != _home:  # nor where PYTHONPATH names the folder, unless the program stands in it
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != _here]
 
 
 def main() -> None:

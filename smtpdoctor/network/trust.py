@@ -24,7 +24,7 @@ def client_context(
     """A client's context; the same one for the same arguments, since making one takes 29 ms.
 
     Trusts the certificates of cafile (PEM) and ca_data (PEM text or DER bytes); without either, the
-    system's (SSL_CERT_FILE and SSL_CERT_DIR count). OSError for a file that can't be read,
+    system's (SSL_CERT_FILE and SSL_CERT_DIR count). `FileFault` for a file that can't be read,
     `ssl.SSLError` for one that holds no certificate.
     """
     environment = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))

@@ -28,7 +28,8 @@ def last_words(run: Run) -> list[str]:
             f"{secure.origin.name}={secure.text} is a text: a program that does not compare it "
             f'takes "{secure.text}" for true and starts TLS at once'
         )
-    if (command := _real_mail(run)) is not None:
+    command = _real_mail(run)
+    if command:
         words.append(f"one real mail, which smtpdoctor never sends: {command}")
     return words
 
@@ -40,23 +41,24 @@ def _file(run: Run) -> str:
     )
 
 
-def _real_mail(run: Run) -> str | None:
-    """A command that sends one mail as the application would, and asks for the password itself.
+def _real_mail(run: Run) -> str:
+    """A command that sends one message; "" where the doctor's own login didn't come to its end.
 
-    curl verifies chain and name of the certificate. None where the doctor would send no password
-    either: outside TLS, or where the certificate was not accepted.
+    curl verifies chain and name unless its configuration file says otherwise (-q), goes on in TLS
+    alone, and asks for the password itself.
     """
-    settings = run.settings
-    view = run.main
-    verified = view is not None and view.certificate is not None and view.certificate.verified
-    if not verified or not settings.host or not settings.username:
-        return None
-    sender = settings.sender or settings.username
-    recipient = settings.recipient or sender
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    settings, main = run.settings, run.main
+    username = settings.username or ""
+    if main is None or not main.in_verified_tls or not main.logged_in:
+        return ""
+    if settings.has_token or ":" in username:  # curl takes what stands behind it for the password
+        return ""
+    host = f"[{settings.host}]" if ":" in (settings.host or "") else settings.host
     scheme = "smtps" if settings.tls == "implicit" else "smtp"
-    # without From a server may refuse the message (RFC 5322 §3.6)
-    message = ["printf", r"From: %s\nTo: %s\nSubject: test\n\n", sender, recipient]
-    way = ["curl", "--ssl-reqd", f"{scheme}://{host}:{settings.port}"]
-    who = ["--user", settings.username, "--mail-from", sender, "--mail-rcpt", recipient]
-    return f"{shlex.join(message)} | {shlex.join([*way, *who, '-T', '-'])}"
+    sender = settings.sender or username
+    recipient = settings.recipient or sender
+    curl = ["curl", "-q", "--ssl-reqd", "--url", f"{scheme}://{host}:{settings.port}"]
+    envelope = ["--user", username, "--mail-from", sender, "--mail-rcpt", recipient]
+    # without a blank in any word: a terminal may wrap the line anywhere
+    message = ["-H", f"From:{sender}", "-H", f"To:{recipient}", "-H", "Subject:test", "-F", "=test"]
+    return shlex.join([*curl, *envelope, *message])

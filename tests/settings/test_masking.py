@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from smtpdoctor.report.json import render as render_json
 
 from smtpdoctor.observations import Observations, SettingRead, SettingsRead
+from smtpdoctor.report import formats
 from smtpdoctor.report.model import build
 from smtpdoctor.settings.change import change
 from smtpdoctor.settings.harmless import shown
@@ -38,19 +38,13 @@ def run_of(read: Settings) -> Observations:
 
 def printed(observations: Observations) -> list[str]:
     """The reports on a run: JSON (which is the saved run, too) and the terminal's."""
-    from io import StringIO
-
-    from rich.console import Console
-    from smtpdoctor.report.terminal import render as render_terminal
-
     report = build(observations, started="", seconds=0.0)
     for diagnosis in report.diagnoses:  # a mask is nothing to write into a file
         for fix in diagnosis.fixes:
             assert not any(MASK in (value or "") for value in fix.settings.values()), fix
             assert not any(MASK in edit.with_ for edit in fix.edits), fix
-    page = StringIO()
-    render_terminal(report, Console(file=page, width=200), verbose=True, strict=False)
-    return [render_json(report), page.getvalue()]
+    wide = formats.Options(width=200, verbose=True)
+    return [formats.render("json", report), formats.render("terminal", report, wide)]
 
 
 def given_out(dotenv: str, environ: dict[str, str], **options: str | bool) -> str:

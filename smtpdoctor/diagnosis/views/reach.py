@@ -285,8 +285,7 @@ class Reach:
         filtered = self.outcome != "unreachable" or (
             self.host_is_alive or (refusal is not None and (refusal.prohibits or not by_a_router))
         )
-        elsewhere = self.refused_elsewhere or nearer is not None
-        if by_a_router and (filtered or elsewhere):
+        if by_a_router and (filtered or self.refused_elsewhere):
             return "rejected-by-a-router"
         if self.refused_elsewhere:
             return "refused-elsewhere-too"
@@ -313,7 +312,7 @@ class Reach:
 
     @property
     def _only_ipv6_is_dead(self) -> bool:
-        if self.reached or any(item.family == "IPv4" for item in self.attempts):
+        if any(item.family == "IPv4" for item in self.attempts):
             return False
         if self.outcome in ANSWERS or self.host_is_alive or self.others_answer:
             return False

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import unproved
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
 
 CODE = "server-proof-failed"
@@ -15,13 +16,13 @@ CODE = "server-proof-failed"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     login = run.main.step("auth") if run.main else None
-    if login is None or login.ok is not False or not _refusal.unproved(login):
+    if login is None or login.ok is not False or not unproved(login):
         return
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{_refusal.where(run)} does not prove that it knows the password",
+        title=f"{run.where} does not prove that it knows the password",
         explanation=(
             f"With {login.mechanism} the server has to show that it knows the password too. This "
             "one could not, so it may be an impostor that would take the mail and deliver none of "
@@ -50,10 +51,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 
 def _seen(run: Run, login: Exchange) -> str:
-    said = f', and answered "{_refusal.said(login.reply)}"' if login.reply is not None else ""
+    said = f', and answered "{refusals.said(login.reply)}"' if login.reply is not None else ""
     if login.server_proof == "missing":
-        return f"{_refusal.where(run)} sent no signature in AUTH {login.mechanism}{said}"
+        return f"{run.where} sent no signature in AUTH {login.mechanism}{said}"
     return (
-        f"{_refusal.where(run)} sent a signature that does not fit the password in AUTH "
+        f"{run.where} sent a signature that does not fit the password in AUTH "
         f"{login.mechanism}{said}"
     )

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from smtpdoctor.diagnosis.fixes import way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.entries import faults
+from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.settings.model import Edit, Setting
 
 CODE = "url-not-encoded"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    for read in _entries.faults(run, "url", problems=("not-encoded",)):
+    for read in faults(run, "url", problems=("not-encoded",)):
         entry = read.setting
         tolerated = entry.noted("tolerated")
         name = entry.origin.name
@@ -34,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     "that does not exist. smtpdoctor read the URL as it was evidently meant."
                 )
             ),
-            evidence=(_entries.line(entry),),
+            evidence=(entries.line(entry),),
             fixes=(_encode(run, entry), _apart(entry)),
             explains=(read.id,),
             points_at=("url",),
@@ -49,7 +51,7 @@ def _encode(run: Run, entry: Setting) -> Fix:
     return Fix(
         title="write the reserved characters as %XX",
         edits=edits,
-        tried=_entries.way_tried(run),
+        tried=way_tried(run),
         steps=(
             *password,
             "This prints a password in the form for a URL: python3 -c 'import getpass, "

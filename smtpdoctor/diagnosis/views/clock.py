@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CertificateSeen
+
+if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.run import Run
 
 Side = Literal["behind", "ahead"]
 
@@ -42,11 +45,6 @@ def moment(text: str) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def now(run: Run) -> datetime | None:
-    """The machine's own idea of the time of the run."""
-    return moment(run.place.clock) if run.place else None
-
-
 def span(length: timedelta) -> str:
     """A length of time in words, rounded down: "3 days", "5 hours"."""
     seconds = abs(int(length.total_seconds()))
@@ -57,24 +55,38 @@ def span(length: timedelta) -> str:
     return "less than a minute"
 
 
-def doubts(run: Run) -> tuple[Doubt, ...]:
-    """Everything that speaks against the clock, the strongest first."""
-    clock = now(run)
-    if clock is None:
-        return ()
-    return (*_before_release(run, clock), *_validity(run, clock), *_greetings(run, clock))
+class ClockView:
+    """The machine's own idea of the time of the run, and what speaks for and against it."""
 
+    def __init__(self, run: Run) -> None:
+        self._run = run
 
-def confirmed(run: Run) -> bool:
-    """Whether a greeting's date agrees with the clock."""
-    clock = now(run)
-    return clock is not None and any(abs(date - clock) < DAY for date, _ in _greeting_dates(run))
+    @cached_property
+    def now(self) -> datetime | None:
+        """The time that the machine believes it is; None where it is not known."""
+        return moment(self._run.place.clock) if self._run.place else None
 
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Everything that speaks against the clock, the strongest first."""
+        run, clock = self._run, self.now
+        if clock is None:
+            return ()
+        return (*_before_release(run, clock), *_validity(run, clock), *_greetings(run, clock))
 
-def side_of(run: Run, verify_code: int | None) -> Side | None:
-    """The side on which the clock would have to be wrong for this verdict on a certificate."""
-    side: Side | None = {9: "behind", 10: "ahead"}.get(verify_code or 0)  # type: ignore[assignment]
-    return side if any(doubt.side == side for doubt in doubts(run)) else None
+    @property
+    def confirmed(self) -> bool:
+        """Whether a greeting's date agrees with the clock."""
+        clock = self.now
+        return clock is not None and any(
+            abs(date - clock) < DAY for date, _ in _greeting_dates(self._run)
+        )
+
+    def side_of(self, verify_code: int | None) -> Side | None:
+        """The side on which the clock would have to be wrong for this verdict on a certificate."""
+        sides: dict[int | None, Side] = {9: "behind", 10: "ahead"}
+        side = sides.get(verify_code)
+        return side if any(doubt.side == side for doubt in self.doubts) else None
 
 
 def _before_release(run: Run, clock: datetime) -> list[Doubt]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Exchange
 from smtpdoctor.smtp.replies import Protocol
+
+if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.run import Run
 
 #: Bytes that are mail, TLS, or nothing at all: other rules' matter.
 NOT_FOREIGN: tuple[Protocol, ...] = ("smtp", "tls", "empty")
 
 
-class Spoken(msgspec.Struct, frozen=True):
+class OtherProtocol(msgspec.Struct, frozen=True):
     """Bytes of another protocol, and what brought them about."""
 
     protocol: Protocol
@@ -22,12 +25,12 @@ class Spoken(msgspec.Struct, frozen=True):
     after: str
 
 
-def spoken(run: Run) -> Spoken | None:
+def other_protocol(run: Run) -> OtherProtocol | None:
     """The first bytes of another protocol that came from the configured port."""
     return next(_all(run), None)
 
 
-def _all(run: Run) -> Iterator[Spoken]:
+def _all(run: Run) -> Iterator[OtherProtocol]:
     main = run.main
     if main is None:
         return
@@ -39,11 +42,11 @@ def _all(run: Run) -> Iterator[Spoken]:
             and handshake.failure == "not-tls"
             and handshake.protocol not in NOT_FOREIGN
         ):
-            yield Spoken(handshake.protocol, handshake.arrived, "a TLS ClientHello")
+            yield OtherProtocol(handshake.protocol, handshake.arrived, "a TLS ClientHello")
         for exchange in view.exchanges:
             if exchange.step in ("greeting", "noop") and exchange.protocol not in NOT_FOREIGN:
                 waited = "a client that waited" + (" after the handshake" * exchange.in_tls)
-                yield Spoken(
+                yield OtherProtocol(
                     exchange.protocol,
                     words_of(exchange),
                     waited if exchange.step == "greeting" else "a NOOP",

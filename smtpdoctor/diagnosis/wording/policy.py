@@ -1,20 +1,18 @@
-"""What the rules on SPF, DKIM and DMARC share: whom it is about, and records as fixes.
-
-Names no cause. The evaluation itself is `Run.policy`.
-"""
+"""SPF, DKIM and DMARC in words: what is published, who delivers, and records as fixes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from smtpdoctor import knowledge
+from smtpdoctor.diagnosis import fixes
 from smtpdoctor.diagnosis.evidence import cite
-from smtpdoctor.diagnosis.model import Confidence, Evidence, Fix, Severity
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.sender import _addresses
+from smtpdoctor.diagnosis.model import Evidence, Fix, Record
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import PolicyAnswer
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.views.sender import domain_of, login_address
+from smtpdoctor.diagnosis.wording.refusal import told_by
 
 if TYPE_CHECKING:
     from smtpdoctor.mail_policy import RecordChange
@@ -22,58 +20,6 @@ if TYPE_CHECKING:
 
 #: Characters of a record that evidence quotes.
 QUOTED = 300
-
-
-def found(run: Run) -> Assessment | None:
-    """The evaluation, where there is a domain whose records could be judged."""
-    policy = run.policy
-    return policy if policy is not None and policy.domain_exists is not False else None
-
-
-def severity(policy: Assessment) -> Severity:
-    """By what it does to the mail: refused, or sent and not believed.
-
-    Where receivers don't look at this domain's SPF, or it isn't known, it is no more than a note.
-    """
-    if policy.client is None and policy.relay.known != "no" and policy.relay.envelope != "kept":
-        return "note"
-    return "error" if policy.refused else "warning"
-
-
-def confidence(policy: Assessment) -> Confidence:
-    """How sure it is who delivers, and from where."""
-    if policy.client is not None:
-        return "certain"
-    if policy.relay.envelope == "unknown":
-        return "possible"
-    published = policy.published
-    sure = policy.relay.known == "named" and published is not None and published.verified
-    return "certain" if sure else "likely"
-
-
-def relay(policy: Assessment) -> str:
-    """Who delivers, as titles name it."""
-    if policy.client is not None:
-        return policy.question.client
-    if policy.relay.provider is not None:
-        return policy.relay.provider.name
-    return policy.question.host or "whoever delivers"
-
-
-def answers(run: Run, *names: str) -> tuple[str, ...]:
-    """The ids of the answers to the TXT questions for these names."""
-    return tuple(
-        item.id
-        for item in run.observations.of(PolicyAnswer, record="TXT")
-        if item.question in names
-    )
-
-
-def spf_answers(run: Run, policy: Assessment) -> tuple[str, ...]:
-    """What a fault of the SPF policy explains: its record; and the server's refusal, where the
-    sender is of another domain than the login, which is the cause of both."""
-    refused = _refusal.refusal(run, "sender-not-allowed")
-    return (*answers(run, policy.domain), *(refused.failed if refused is not None else ()))
 
 
 def quoted(text: str) -> str:
@@ -91,7 +37,7 @@ def who(policy: Assessment) -> tuple[Evidence, ...]:
     """How it is known who delivers, and from which networks."""
     if policy.client is not None or policy.relay.known == "no":
         return ()
-    name = relay(policy)
+    name = policies.relay(policy)
     facts = {
         "guessed-by-mx": f"guessed: {name} delivers, since the domain's mail arrives there",
         "guessed-by-spf": f"guessed: {name} delivers, since the SPF record names it",
@@ -101,7 +47,7 @@ def who(policy: Assessment) -> tuple[Evidence, ...]:
         ),
     }
     evidence = (
-        [Evidence(check="sender", text=facts[policy.relay.known])]
+        [Evidence(check="sender", kind="guessed", text=facts[policy.relay.known])]
         if (policy.relay.known in facts)
         else []
     )
@@ -109,10 +55,12 @@ def who(policy: Assessment) -> tuple[Evidence, ...]:
     if provider is not None and policy.relay.published:
         names = ", ".join(item.include for item in policy.relay.published)
         sources = [item.source for item in provider.spf_includes if item.source]
-        text = f"known of {name}: its servers are listed by {names}"
+        text = f"{told_by(name, sources[:1])} its servers are listed by {names}"
         if len(policy.relay.published) > 1:
             text += "; which of them applies isn't told by the host, and one suffices"
-        evidence.append(Evidence(check="sender", text=f"{text} {cite(*sources[:1])}".strip()))
+        evidence.append(
+            Evidence(check="sender", kind="known", text=f"{text} {cite(*sources[:1])}".strip())
+        )
     return tuple(evidence)
 
 
@@ -144,16 +92,16 @@ def dmarc_follows(policy: Assessment) -> tuple[str, ...]:
 
 def send_from_login(run: Run) -> tuple[Fix, ...]:
     """From of the login's own domain, where it is of another: then no record need be changed."""
-    login = _addresses.login_address(run)
-    if login is None or _addresses.domain(login) == _addresses.domain(run.settings.sender):
+    login = login_address(run.settings)
+    if login is None or domain_of(login) == domain_of(run.settings.sender):
         return ()
-    return _addresses.send_from_login(run)
+    return fixes.send_from_login(run)
 
 
 def publish(
     policy: Assessment, change: RecordChange, title: str, *, notes: Iterable[str] = ()
 ) -> Fix:
-    """One record to publish, as a diff with the place where it is edited."""
+    """One record to publish, with the place where it is edited."""
     return publish_all(policy, (change,), title, notes=notes)
 
 
@@ -165,28 +113,38 @@ def publish_all(
     notes: Iterable[str] = (),
 ) -> Fix:
     steps = [where(policy)]
+    found: list[Record] = []
     for change in changes:
-        steps += change.diff
+        found += _records(change)
         if len(change.strings) > 1:
             steps.append(
                 "It is longer than one string of a TXT record may be; in a zone file: "
                 f"{change.zone_line}"
             )
-    return Fix(title=title, steps=(*steps, *notes))
+    return Fix(title=title, records=tuple(found), steps=(*steps, *notes))
+
+
+def _records(change: RecordChange) -> Iterator[Record]:
+    """What goes and what comes; a record of another type goes by itself (RFC 1034 §3.6.2)."""
+    same_type = change.old_type == change.rdtype
+    replaced = change.old[0] if change.old and same_type else None
+    yield Record(name=change.name, type=change.rdtype, old=replaced, new=change.new)
+    for text in change.old[1:] if same_type else change.old:
+        yield Record(name=change.name, type=change.old_type, old=text)
 
 
 def where(policy: Assessment) -> str:
     """Where the domain's records are edited, as a step."""
     zone = policy.zone
     if zone is None:
-        return f"Edit the records of {policy.domain} where its DNS is kept:"
+        return f"Edit the records of {policy.domain} where its DNS is kept."
     host = knowledge.dns_host_of(zone.name_servers)
     if host is None:
         servers = ", ".join(zone.name_servers[:2])
-        return f"Edit the zone {zone.name} where its name servers are ({servers}):"
+        return f"Edit the zone {zone.name} where its name servers are ({servers})."
     if not host.edit:
-        return f"Edit the zone {zone.name} at {host.name}, whose name servers it has:"
-    return f"Edit the zone {zone.name} {host.edit}:"
+        return f"Edit the zone {zone.name} at {host.name}, whose name servers it has."
+    return f"Edit the zone {zone.name} {host.edit}."
 
 
 def spf_fix(policy: Assessment) -> tuple[Fix, ...]:
@@ -224,7 +182,7 @@ def spf_fix(policy: Assessment) -> tuple[Fix, ...]:
 
 def ask_provider(policy: Assessment) -> Fix:
     """What to do where nobody's include is known for sure."""
-    name = relay(policy)
+    name = policies.relay(policy)
     if policy.is_providers_own:
         return Fix(
             title=f"send from a domain of your own, or through the servers of {policy.domain}",
