@@ -804,8 +804,8 @@ def test_a_real_run_from_a_folder_with_an_env_file(
 @pytest.fixture(autouse=True)
 def _clean_contexts() -> Iterator[None]:
     """A TLS context is kept for the whole process; each test has a trust store of its own."""
-    from smtpdoctor.smtp import tls
+    from smtpdoctor.network import trust
 
-    tls._client_context.cache_clear()
+    trust._client_context.cache_clear()
     yield
-    tls._client_context.cache_clear()
+    trust._client_context.cache_clear()
