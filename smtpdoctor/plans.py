@@ -258,7 +258,7 @@ def _each_account_once(setups: Sequence[Setup]) -> list[Setup]:
 
 
 def _readable_cafile(path: Path | str) -> str:
-    from smtpdoctor.smtp.tls import client_context
+    from smtpdoctor.network.trust import client_context
 
     try:
         # OpenSSL opens it by itself, and would wait for a pipe: what it is is looked at first

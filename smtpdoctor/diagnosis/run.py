@@ -251,12 +251,13 @@ class Run:
 
         Not so where a server was named by hand for which nobody gave any.
         """
-        host = self.entry("host")
-        by_hand = host is not None and host.origin.kind in ("target", "option")
         withheld = self.settings.withheld
-        elsewhere = withheld is not None and withheld.reason == "tried-already"
+        by_hand = withheld is not None and withheld.reason in (
+            "another-host-asked",
+            "tried-already",
+        )
         return any(
-            reason not in LEFT_OUT and not (reason == "withheld" and (by_hand or elsewhere))
+            reason not in LEFT_OUT and not (reason == "withheld" and by_hand)
             for reason in self.login_reasons
         )
 

@@ -6,10 +6,10 @@ import asyncio
 from pathlib import Path
 
 from smtpdoctor.api import run
-from smtpdoctor.plans import make_plan
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
+from smtpdoctor.plans import make_plan
 
 from ..runs import shown
 

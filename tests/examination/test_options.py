@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import smtpdoctor
-from smtpdoctor import api
 from smtpdoctor.cli import run as run_command
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.examination.options import CheckOptions
@@ -27,6 +26,8 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "ehlo": (["--ehlo", "host.example.com"], "host.example.com"),
     "size": (["--size", "10"], "10"),
     "client": (["--client", "nodemailer"], "nodemailer"),
+    "setup": (["--setup", "mailer.js"], ["mailer.js"]),
+    "profile": (["--profile", "staging"], "staging"),
     "env_file": (["--env-file", "other.env"], "other.env"),
     "only": (["--only", "dns", "--only", "tls"], ["dns", "tls"]),
     "skip": (["--skip", "auth"], ["auth"]),
