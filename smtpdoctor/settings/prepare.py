@@ -10,6 +10,7 @@ value that is meant; else in the code again.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -27,6 +28,8 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: Of more variables a value is not made.
+MOST_VARIABLES = 6
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -145,7 +148,11 @@ class _Writer:
         new: dict[str, Any] = {}
         for name, value in changes.items():
             option = self.draft.options.get(name)
-            if option is None or (isinstance(option.value, Known) and option.value.value is ABSENT):
+            if option is None or (
+                isinstance(option.value, Known)
+                and option.value.value is ABSENT
+                and not option.value.variables
+            ):
                 new[name] = value
                 continue
             written = self._option(option, value)
@@ -165,19 +172,23 @@ class _Writer:
     def _option(self, option: Option, value: Any) -> Written | None:
         if not isinstance(option.value, Known):
             return None
-        variables = [name for name in option.value.variables if self.draft.variables.held(name)]
-        if variables and option.again is not None:
-            written = self._variable(option, variables, value)
+        names = option.value.variables or option.through
+        held = [name for name in names if self.draft.variables.held(name)]
+        # a default that stands in the code is changed there, as long as no variable is set
+        default = any(origin.kind == "constant" for origin in option.value.trail)
+        asked = held or ([] if default else list(names))
+        if asked and option.again is not None:
+            written = self._variable(option, asked, value)
             if written is not None:
                 return written
-        return self._code(option, value)
+        return self._code(option, value) if option.value.value is not ABSENT else None
 
     def _variable(self, option: Option, names: Sequence[str], value: Any) -> Written | None:
         """Another text of the variable that the program takes for the value."""
         assert option.again is not None
-        for name in names[:2]:
-            held = self.draft.variables.held(name)[0]
-            old = str(held.value.value) if isinstance(held.value, Known) else ""
+        for name in names[:MOST_VARIABLES]:
+            held = self.draft.variables.held(name)
+            old = str(held[0].value.value) if held and isinstance(held[0].value, Known) else ""
             for text in _texts(old, value):
                 came_to = option.again(self.draft.variables.with_({name: text}))
                 if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
@@ -187,28 +198,62 @@ class _Writer:
     def _code(self, option: Option, value: Any) -> Written | None:
         """The value in the place of the expression that gives it."""
         assert isinstance(option.value, Known)
-        span = option.value.span if option.value.variables else option.value.written
-        if span is None or span.line != span.end_line:
-            return None
+        if isinstance(value, bool) and option.value.variables:
+            return self._switch(option, value)
+        unset = not any(self.draft.variables.held(name) for name in option.value.variables)
+        whole = option.value.variables and not unset
+        span = option.value.span if whole else option.value.written
         old = self.workspace.text_of(span)
-        if old is None:
+        if old is None or span is None:
             return None
-        if option.bare:
-            new: str | None = str(value)
-        else:
-            new = self._worded(value, old, read_from_variable=bool(option.value.variables))
-        if new is None:
-            return None
+        new = str(value) if option.bare else literal(value, self.draft.language, old)
+        if value == FREE % "sender" and re.search(r"<[^<>]*>", old):
+            new = re.sub(r"<[^<>]*>", f"<{value}>", old, count=1)  # the name stays
+        return None if new is None else Written(edits=(self._edit(span, old, new),))
+
+    def _edit(self, span: Span, old: str, new: str) -> Edit:
         shown = self.workspace.shown(span, keep=True)
         columns = shown.columns if shown is not None and shown.columns is not None else span.columns
-        edit = Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
-        return Written(edits=(edit,))
+        return Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
 
-    def _worded(self, value: Any, old: str, *, read_from_variable: bool) -> str | None:
-        language = self.draft.language
-        if isinstance(value, bool) and read_from_variable:
-            return _as_boolean(old, language) if value is False else None
-        return literal(value, language, old)
+    def _switch(self, option: Option, value: bool) -> Written | None:
+        """The code so that the text "false" is no longer true: where the variable is read, or
+        where what was read is used."""
+        if value:
+            return None
+        found = option.value
+        spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
+        reads = [step.read_at for step in found.trail if step.kind == "environment"]
+        for read, span in itertools.product(reads, spans):
+            if span is not None and read is not None and _contains(span, read):
+                new = _as_boolean(self.workspace.text_of(read) or "", self.draft.language)
+                return self._switched(option, span, new)
+        used = self.workspace.text_of(found.span)
+        new = _as_boolean(used or "", self.draft.language)
+        if new is not None and found.span == option.entry and self.draft.language == "javascript":
+            new = f"{used}: {new}"  # { secure } is { secure: secure }
+        return self._switched(option, found.span, new)
+
+    def _switched(self, option: Option, span: Span | None, new: str | None) -> Written | None:
+        old = self.workspace.text_of(span)
+        if span is None or old is None or new is None:
+            return None
+        settings = tuple(
+            (name, "false")
+            for name in option.value.variables
+            for held in self.draft.variables.held(name)[:1]
+            if isinstance(held.value, Known) and str(held.value.value).lower() == "true"
+        )
+        return Written((self._edit(span, old, new),), settings)
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    first, last = outer.columns
+    return (
+        (outer.file, outer.line, outer.end_line) == (inner.file, inner.line, inner.end_line)
+        and first <= inner.columns[0]
+        and inner.columns[1] <= last
+    )
 
 
 def _texts(old: str, value: Any) -> list[str]:
@@ -227,7 +272,8 @@ def _same(came_to: Any, value: Any, language: LanguageName) -> bool:
     """Whether the program makes the same of both: a switch by its truth, the rest by its text."""
     if isinstance(value, bool):
         return truth(came_to, language) == value
-    return str(came_to) == str(value)
+    text = str(came_to)
+    return text == str(value) or (value == FREE % "sender" and text.endswith(f"<{value}>"))
 
 
 def _as_boolean(expression: str, language: LanguageName) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.node_url import NodeURL, URLFault, parse
+from smtpdoctor.settings.dialects.node_url import IS_URL, NodeURL, URLFault, parse
 from smtpdoctor.settings.dialects.urls import SHOWN, insert_port
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
@@ -95,6 +95,7 @@ def transport_options(
         return {**found, "host": Option("host", argument, again)}
     if isinstance(argument.value, str):
         whole = Option("url", argument, again)
+        found["alone"] = Option("alone", Known(True))
         return {**found, "url": whole, **parts_of(whole, workspace, major)}
     if not isinstance(argument.value, Map):
         return found
@@ -281,6 +282,8 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     if not isinstance(url, str) or not url:
         return _of_object(dict(options), major, Fields())
     fields = Fields()
+    if "alone" in options and not IS_URL.match(url):
+        fields.fault = _remark("url", "no-scheme")
     try:
         given = parse(url, major)
     except URLFault as fault:
