@@ -18,9 +18,10 @@ from typing import Any, Literal
 import msgspec
 
 from smtpdoctor.settings.change import PAIRS
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
+from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
 MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
@@ -28,6 +29,8 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: What takes an object apart: `{ PORT }`, `{ PORT: port = 587 }`.
+PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
 #: Of more variables a value is not made.
 MOST_VARIABLES = 6
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
@@ -56,7 +59,7 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
             continue
-        written = writer.write({names[0]: FREE % field}, now)
+        written = writer.write({names[0]: FREE % field})
         if written is not None:
             yield Prepared(
                 host=field == "host",
@@ -83,8 +86,7 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        changes = _smallest(draft, now, goal, port_name)
-        written = writer.write(changes, now) if changes is not None else None
+        written = _smallest(draft, writer, now, goal, port_name, outcome.fault)
         if written is not None and written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
 
@@ -112,11 +114,17 @@ def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
 
 def _smallest(
     draft: Draft,
+    writer: _Writer,
     now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
-) -> dict[str, Any] | None:
-    """The fewest options to change so that the program comes to the goal; None where none does."""
+    fault: Remark | None,
+) -> Written | None:
+    """The fewest options to change so that the program comes to the goal; None where none does.
+
+    A variable may say more than one option: what the program makes of all of them after the
+    change is what counts. A fault that it has now may stay; none may come.
+    """
     port, tls = goal
     port_change = {port_name: port} if port_name is not None and port is not None else {}
     words = [dict(each) for each in draft.dialect.modes.get(tls, ())]
@@ -126,10 +134,14 @@ def _smallest(
         for each in candidates
     ]
     for changes in sorted(candidates, key=len):
-        came_to = draft.dialect.outcome({**now, **changes})
+        written = writer.write(changes)
+        if written is None:
+            continue
+        came_to = draft.dialect.outcome(writer.after(written, changes, now))
         default = 465 if came_to.tls == "implicit" else 587
-        if (came_to.port or default, came_to.tls) == (port or default, tls) and not came_to.fault:
-            return changes
+        mended = came_to.fault in (None, fault)
+        if (came_to.port or default, came_to.tls) == (port or default, tls) and mended:
+            return written
     return None
 
 
@@ -139,8 +151,39 @@ class _Writer:
     def __init__(self, draft: Draft, workspace: Workspace) -> None:
         self.draft = draft
         self.workspace = workspace
+        self._under: dict[tuple[tuple[str, str | None], ...], dict[str, Any]] = {}
+        self._written: dict[tuple[str, str], Written | None] = {}
+        self._variables: dict[tuple[str, str], Variables] = {}
 
-    def write(self, changes: Mapping[str, Any], now: Mapping[str, Any]) -> Written | None:
+    def after(
+        self, written: Written, changes: Mapping[str, Any], now: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The options after a change: those that the code says, and the others as the variables
+        then make them."""
+        changed = self._read(written.settings) if written.settings else {}
+        return {
+            name: value
+            for name, value in {**now, **changed, **changes}.items()
+            if value is not ABSENT
+        }
+
+    def _read(self, settings: tuple[tuple[str, str | None], ...]) -> dict[str, Any]:
+        """The options that depend on variables, where these say that."""
+        if settings not in self._under:
+            texts = {name: text for name, text in settings if text is not None}
+            alone = next(iter(texts.items())) if len(texts) == 1 else None
+            under = self._with(*alone) if alone else self.draft.variables.with_(texts)
+            found: dict[str, Any] = {}
+            for name, option in self.draft.options.items():
+                if option.again is None or not (option.value.variables or option.through):
+                    continue
+                value = option.again(under)
+                if isinstance(value, Known):
+                    found[name] = value.value
+            self._under[settings] = found
+        return self._under[settings]
+
+    def write(self, changes: Mapping[str, Any]) -> Written | None:
         """All the changes together; None where one of them can't be said."""
         edits: list[Edit] = []
         settings: dict[str, str | None] = {}
@@ -155,7 +198,10 @@ class _Writer:
             ):
                 new[name] = value
                 continue
-            written = self._option(option, value)
+            key = (name, repr(value))
+            if key not in self._written:
+                self._written[key] = self._option(option, value)
+            written = self._written[key]
             if written is None:
                 return None
             edits += written.edits
@@ -190,10 +236,16 @@ class _Writer:
             held = self.draft.variables.held(name)
             old = str(held[0].value.value) if held and isinstance(held[0].value, Known) else ""
             for text in _texts(old, value):
-                came_to = option.again(self.draft.variables.with_({name: text}))
+                came_to = option.again(self._with(name, text))
                 if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
                     return Written(settings=((name, text),))
         return None
+
+    def _with(self, name: str, text: str) -> Variables:
+        """The variables where one has another text: one object for each, that is read once."""
+        if (name, text) not in self._variables:
+            self._variables[name, text] = self.draft.variables.with_({name: text})
+        return self._variables[name, text]
 
     def _code(self, option: Option, value: Any) -> Written | None:
         """The value in the place of the expression that gives it."""
@@ -225,7 +277,7 @@ class _Writer:
         spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
         reads = [step.read_at for step in found.trail if step.kind == "environment"]
         for read, span in itertools.product(reads, spans):
-            if span is not None and read is not None and _contains(span, read):
+            if span is not None and read is not None and self._is_read_in(span, read):
                 new = _as_boolean(self.workspace.text_of(read) or "", self.draft.language)
                 return self._switched(option, span, new)
         used = self.workspace.text_of(found.span)
@@ -233,6 +285,14 @@ class _Writer:
         if new is not None and found.span == option.entry and self.draft.language == "javascript":
             new = f"{used}: {new}"  # { secure } is { secure: secure }
         return self._switched(option, found.span, new)
+
+    def _is_read_in(self, outer: Span, inner: Span) -> bool:
+        """Whether an expression reads the variable: a pattern that takes it apart can't."""
+        first, last = outer.columns
+        within = (outer.file, outer.line, outer.end_line) == (
+            inner.file, inner.line, inner.end_line
+        ) and first <= inner.columns[0] <= inner.columns[1] <= last  # fmt: skip
+        return within and not PATTERN.fullmatch(self.workspace.text_of(inner) or "")
 
     def _switched(self, option: Option, span: Span | None, new: str | None) -> Written | None:
         old = self.workspace.text_of(span)
@@ -245,15 +305,6 @@ class _Writer:
             if isinstance(held.value, Known) and str(held.value.value).lower() == "true"
         )
         return Written((self._edit(span, old, new),), settings)
-
-
-def _contains(outer: Span, inner: Span) -> bool:
-    first, last = outer.columns
-    return (
-        (outer.file, outer.line, outer.end_line) == (inner.file, inner.line, inner.end_line)
-        and first <= inner.columns[0]
-        and inner.columns[1] <= last
-    )
 
 
 def _texts(old: str, value: Any) -> list[str]:

@@ -259,7 +259,7 @@ class _Maker:
     def _entry(self, field: Field, option: Option) -> Setting:
         text = self._text(field, option)
         origin, line = self.place(option, field)
-        problem, detail = self._problem(field, text)
+        problem, detail = self._problem(field, text, option)
         return Setting(
             field=field,
             text=text,
@@ -300,9 +300,11 @@ class _Maker:
         username = self.outcome.username
         return field == "username" and username in (self.outcome.password, self.outcome.token)
 
-    def _problem(self, field: Field, text: str) -> tuple[Problem | None, str]:
+    def _problem(self, field: Field, text: str, option: Option) -> tuple[Problem | None, str]:
         if not text:
             return None, ""
+        if field == "url" and isinstance(option.value, Known):
+            return self._url_problem(str(option.value.value))
         if field == "host":
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
@@ -318,6 +320,17 @@ class _Maker:
             )
             return secret.problem, secret.detail
         return None, ""
+
+    def _url_problem(self, text: str) -> tuple[Problem | None, str]:
+        """Characters that must be encoded, where the program gets something else for them."""
+        from smtpdoctor.settings.url import read_url
+
+        url, outcome = read_url(text), self.outcome
+        meant = [part and part.value.reveal() for part in (url.host, url.username, url.password)]
+        real = [outcome.host, outcome.username or None, outcome.password or None]
+        if url.problem != "not-encoded" or (meant == real and outcome.fault is None):
+            return None, ""
+        return url.problem, url.detail
 
     # --- places -------------------------------------------------------------------------------
 

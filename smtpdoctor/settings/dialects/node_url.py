@@ -82,9 +82,7 @@ def _whatwg(text: str, major: int) -> NodeURL | None:
     userinfo, at, place = authority.rpartition("@")
     user, _, password = userinfo.partition(":")
     bracketed = re.fullmatch(r"(\[[^\]]*\])(?::(.*))?", place, re.DOTALL)
-    host, _, port = (
-        (bracketed[1], "", bracketed[2] or "") if bracketed else place.partition(":")
-    )
+    host, _, port = (bracketed[1], "", bracketed[2] or "") if bracketed else place.partition(":")
     if (at or port) and not host:
         return None
     if port and not (port.isascii() and port.isdigit() and int(port[:9]) < 65536):

@@ -42,7 +42,7 @@ def loaded(workspace: Workspace, near: str) -> tuple[list[str], str]:
         (found for name in ORDERED if (found := find("npm", name, near=near))), None
     )
     named = list(_configured(workspace, near))
-    if named and own is None or (named and not _loads_itself(workspace, near)):
+    if (named and own is None) or (named and not _loads_itself(workspace, near)):
         return named, _dotenv_reader(workspace, near)
     ordered = [f".env.{profile}.local", ".env.local", f".env.{profile}", ".env"]
     if own is not None:
@@ -166,5 +166,3 @@ def _apps(workspace: Workspace, near: str) -> list[str]:
         }
     )
     return [path for path in manifests if loaded(workspace, path)[0]]
-
-

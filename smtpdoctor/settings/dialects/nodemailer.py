@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtpdoctor.settings.dialects import nodemailer_options
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
@@ -18,8 +18,13 @@ from smtpdoctor.settings.workspace import Workspace
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.module import FoundCall, Module
 
-#: How a program gives Nodemailer's options and a sender, under variables.
-Given = tuple[Value, Value, int]
+
+class Given(NamedTuple):
+    """What a program gives Nodemailer under some variables: the options, a sender, and where."""
+
+    argument: Value
+    sender: Callable[[], Value]
+    line: int
 
 
 class Nodemailer:
@@ -47,7 +52,11 @@ class Nodemailer:
             module = workspace.module(path, under)
             assert module is not None
             call = module.calls("createTransport")[number]
-            return _argument(module, call), sender_of(module, call.argument(1)), call.span.line
+            return Given(
+                _argument(module, call),
+                lambda: sender_of(module, call.argument(1)),
+                call.span.line,
+            )
 
         return self.draft(workspace, path, variables, given)
 
@@ -59,11 +68,22 @@ class Nodemailer:
         given: Callable[[Variables], Given],
     ) -> Draft:
         """The set-up whose options stand in that file."""
-        argument, sender, line = given(variables)
+        read: dict[int, tuple[Variables, Given]] = {}
+
+        def under(variables: Variables) -> Given:
+            """The same, once for each variables, which are kept so that their id stays theirs."""
+            if id(variables) not in read:
+                read[id(variables)] = (variables, given(variables))
+            return read[id(variables)][1]
+
+        argument, sender, line = under(variables)
         version = version_of(workspace, path)
-        options = transport_options(argument, lambda under: given(under)[0], workspace, version)
-        if isinstance(sender, Known) and not sender.absent:
-            options["from"] = Option("from", sender, lambda under: given(under)[1])
+        options = transport_options(
+            argument, lambda other: under(other).argument, workspace, version, variables
+        )
+        mail_from = sender()
+        if isinstance(mail_from, Known) and not mail_from.absent:
+            options["from"] = Option("from", mail_from, lambda other: under(other).sender())
         return Draft(
             dialect=self,
             place=f"{path}:{line}",

@@ -76,7 +76,8 @@ MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
     "none": ({"ignoreTLS": True}, {"secure": False, "ignoreTLS": True}),
 }
 #: Texts for a mode other than TLS from the first byte, all of them true in JavaScript.
-NOT_IMPLICIT = frozenset({"false", "0", "no", "off", "none", "null", "undefined", "tls", "starttls"})
+NO = frozenset({"false", "0", "no", "off"})
+NOT_IMPLICIT = NO | {"none", "null", "undefined", "tls", "starttls"}
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -87,8 +88,12 @@ def transport_options(
     again: Callable[[Variables], Value],
     workspace: Workspace,
     version: str = "",
+    variables: Variables | None = None,
 ) -> dict[str, Option]:
-    """The options of a transport: those of an object, of a URL, or of a URL in an object."""
+    """The options of a transport: those of an object, of a URL, or of a URL in an object.
+
+    `variables` are those that the program sees there.
+    """
     major = major_of(version)
     found: dict[str, Option] = {"version": Option("version", Known(major))}
     if isinstance(argument, Unknown):
@@ -105,6 +110,10 @@ def transport_options(
         if not unset or (path[0] in ("host", "url") and made.value.variables):
             found[made.name] = made
     found |= _login(argument, again)
+    for name in ("secure", "ignoreTLS", "requireTLS"):
+        text = _taken_for_true(found.get(name), variables)
+        if text is not None:
+            found[f"{name}.text"] = Option(f"{name}.text", Known(text))
     url = found.get("url")
     if url is not None and isinstance(url.value, Known) and isinstance(url.value.value, str):
         found |= parts_of(url, workspace, major)
@@ -117,6 +126,24 @@ def _option(argument: Known, again: Callable[[Variables], Value], path: tuple[st
 
     entry = argument.value.entry(path[0])
     return Option(".".join(path), argument.at(*path), anew, entry.span if entry else None)
+
+
+def _taken_for_true(option: Option | None, variables: Variables | None) -> str | None:
+    """The text of a variable of which the code takes any but the empty one for true: `!!X`."""
+    if option is None or option.again is None or variables is None:
+        return None
+    value = option.value
+    names = [name for name in value.variables if variables.held(name)]
+    if not isinstance(value, Known) or value.value is not True or len(names) != 1:
+        return None
+    held = variables.held(names[0])[0].value
+    if not isinstance(held, Known) or not isinstance(held.value, str):
+        return None
+    for text, wanted in (("true", True), ("any", True), ("", False)):
+        came_to = option.again(variables.with_({names[0]: text}))
+        if not isinstance(came_to, Known) or truth(came_to.value, "javascript") is not wanted:
+            return None
+    return held.value
 
 
 def _login(argument: Known, again: Callable[[Variables], Value]) -> dict[str, Option]:
@@ -340,7 +367,9 @@ def _url_options(
         fields.ignored += [_remark(name, "url-siblings") for name in beside]
     else:
         fields.ignored += [
-            _remark(name, "url-wins") for name in beside if name in made and made[name] != beside[name]
+            _remark(name, "url-wins")
+            for name in beside
+            if name in made and made[name] != beside[name]
         ]
         made = {**beside, **made}
     if sender is not ABSENT:
@@ -355,11 +384,9 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
     username, password, token = _login_of(options, fields)
     host = options.get("host", ABSENT)
     if not truth(host, "javascript") and fields.fault is None:
-        fields.misread.append(
-            _remark(fields.by["host"][0], "host-missing", taken_as="localhost")
-        )
+        fields.misread.append(_remark(fields.by["host"][0], "host-missing", taken_as="localhost"))
     verify = options.get("tls.rejectUnauthorized", True)
-    if isinstance(verify, str) and verify.lower() in ("false", "0", "no", "off"):
+    if isinstance(verify, str) and verify.strip().lower() in NO:
         fields.misread.append(
             _remark("tls.rejectUnauthorized", "verify-text", "certificates are verified")
         )
@@ -428,11 +455,11 @@ def _mode(
     none = truth(ignore, "javascript") and not (required and major >= 10) and not implicit
     names = ("ignoreTLS",) if none else ("secure", "port")
     fields.by.setdefault("tls", tuple(name for name in names if name in options))
-    if implicit and isinstance(secure, str) and secure.strip().lower() in NOT_IMPLICIT:
+    if implicit and _said(options, "secure") in NOT_IMPLICIT:
         fields.misread.append(_remark("secure", "secure-text", "implicit TLS"))
-    if none and _says_no(ignore):
+    if none and _said(options, "ignoreTLS") in NO:
         fields.misread.append(_remark("ignoreTLS", "ignore-text", "no TLS"))
-    if required and _says_no(require):
+    if required and _said(options, "requireTLS") in NO:
         fields.misread.append(_remark("requireTLS", "require-text", "STARTTLS required"))
     return "implicit" if implicit else "none" if none else "starttls", required and not none
 
@@ -470,7 +497,9 @@ def _login_of(
     user, password = _text(options, "auth.user"), _text(options, "auth.pass")
     token = _text(options, "auth.accessToken")
     fields.ignored += [
-        _remark(name, "auth-names") for name in ("auth.username", "auth.password") if name in options
+        _remark(name, "auth-names")
+        for name in ("auth.username", "auth.password")
+        if name in options
     ]
     if "auth" in options and truth(options["auth"], "javascript"):
         fields.ignored.append(_remark("auth", "auth-text"))
@@ -481,8 +510,12 @@ def _login_of(
     return user, password, None
 
 
-def _says_no(value: Any) -> bool:
-    return isinstance(value, str) and value.strip().lower() in {"false", "0", "no", "off"}
+def _said(options: Mapping[str, Any], name: str) -> str | None:
+    """The text that a switch is, or that it was made of as if any text were true."""
+    value = options.get(name)
+    if value is True:
+        value = options.get(f"{name}.text")
+    return value.strip().lower() if isinstance(value, str) else None
 
 
 def _text(options: Mapping[str, Any], name: str) -> str | None:
@@ -518,7 +551,12 @@ def _not_sent(options: Mapping[str, Any]) -> Remark | None:
 
 
 def _remark(option: str, because: str, taken_as: str = "") -> Remark:
-    return Remark(option, DATA.because[because], taken_as, (DATA.sources[SOURCE_OF.get(because, "connection")],))
+    return Remark(
+        option,
+        DATA.because[because],
+        taken_as,
+        (DATA.sources[SOURCE_OF.get(because, "connection")],),
+    )
 
 
 #: Which source a sentence is from, where it isn't lib/smtp-connection.

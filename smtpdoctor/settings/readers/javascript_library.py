@@ -321,7 +321,7 @@ PATHS: dict[str, Callable[..., Any]] = {
     "path.normalize": joined_path,
     "path.dirname": lambda path: to_text(path).rpartition("/")[0],
     "url.fileURLToPath": lambda path: path,
-    "URL": lambda path, base="": joined_path(to_text(base).rpartition("/")[0], path),
+    "URL": lambda path, base: joined_path(to_text(base).rpartition("/")[0], path),
 }
 
 
@@ -451,6 +451,8 @@ class JavaScript:
             return ask.variable(self._first(call, ask), ask.argument(call, 1))
         if name in PATHS:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+            if name == "URL" and len(values) < 2:
+                return None
             return ask.apply(PATHS[name], *values)
         if name in CONVERSIONS and not call.new:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]

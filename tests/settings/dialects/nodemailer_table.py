@@ -73,4 +73,4 @@ def agree(real: dict[str, Any], answer: dict[str, Any]) -> bool:
         return TRANSPORTS.get(answer.get("transport", "")) == real["transport"]
     # an empty user or password is none
     empty = {"username": real["username"] or None, "password": real["password"] or None}
-    return answer == {**real, **empty} or answer == real
+    return answer in ({**real, **empty}, real)
