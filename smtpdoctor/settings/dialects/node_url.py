@@ -28,7 +28,7 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _USERINFO = re.compile(r"[^!$&'()*+,\-.0-9A-Z_a-z~%]")
 
 
-class URLFault(Exception):
+class URLError(Exception):
     """What Nodemailer throws."""
 
 
@@ -45,7 +45,7 @@ class NodeURL:
 
 
 def parse(text: str, major: int) -> NodeURL:
-    """The parts as `parseConnectionUrl` has them. Raises URLFault."""
+    """The parts as `parseConnectionUrl` has them. Raises URLError."""
     if major < 9:
         return _legacy(text)
     # 9: the old parser's reading of a scheme without “//” is kept
@@ -63,7 +63,7 @@ def parse(text: str, major: int) -> NodeURL:
         host = f"[{found.host}]" if ":" in found.host else found.host
         read = host if found.port is None else f"{host}:{found.port}"
         if authority and (not written or written.lower() != read):
-            raise URLFault("Invalid URL")
+            raise URLError("Invalid URL")
     return found
 
 
@@ -92,7 +92,7 @@ def _whatwg(text: str, major: int) -> NodeURL | None:
     host = host[1:-1] if bracketed else _decoded(host)
     if not bracketed and major > 9:
         if _FORBIDDEN.search(host):
-            raise URLFault("Invalid URL")
+            raise URLError("Invalid URL")
         host = host.lower()
     user, password = _user_decoded(user), _user_decoded(password)
     if major < 10:  # the two are joined and parted again at the first colon
@@ -167,13 +167,13 @@ def _strictly_decoded(text: str) -> str:
             raise ValueError
         return unquote(text, errors="strict")
     except ValueError:  # UnicodeDecodeError is one
-        raise URLFault("URI malformed") from None
+        raise URLError("URI malformed") from None
 
 
 def _decoded(text: str) -> str:
     try:
         return _strictly_decoded(text)
-    except URLFault:
+    except URLError:
         return text
 
 

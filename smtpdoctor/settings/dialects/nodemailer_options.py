@@ -14,7 +14,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.node_url import IS_URL, NodeURL, URLFault, parse
+from smtpdoctor.settings.dialects.node_url import IS_URL, NodeURL, URLError, parse
 from smtpdoctor.settings.dialects.urls import SHOWN, insert_port
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
@@ -232,7 +232,7 @@ def _within(span: Span, first: int, part: tuple[int, int]) -> Span:
 def _parts(text: str, major: int) -> dict[str, str]:
     try:
         url = parse(text, major)
-    except URLFault:
+    except URLError:
         from smtpdoctor.settings.url import read_url
 
         # it throws: what was meant is what counts once that is mended
@@ -313,7 +313,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         fields.fault = _remark("url", "no-scheme")
     try:
         given = parse(url, major)
-    except URLFault as fault:
+    except URLError as fault:
         given = NodeURL("")
         fields.fault = _remark("url", "url-invalid" if "Invalid" in str(fault) else "url-percent")
     return _of_object(_url_options(options, given, major, fields), major, fields)

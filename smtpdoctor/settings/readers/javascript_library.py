@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 LANGUAGE = "javascript"
 
 ENVIRONMENT = Special("environment")
-#: Objects whose get("X") reads a variable: Deno.env, Adonis' env, Nest's ConfigService.
+#: Objects whose get("X") reads a variable: Deno.env, Nest's ConfigService.
 GETTER = Special("getter")
+#: Adonis' env.get("X"), as its schema casts it.
+ADONIS = Special("adonis")
 #: Strapi's env("X"), env.int("X", 587).
 STRAPI = Special("strapi")
 
@@ -299,6 +301,13 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+def adonis_boolean(value: Any) -> bool:
+    """@poppinss/validator-lite's boolean: another text stops the program."""
+    if value in ("true", "1", "false", "0"):
+        return bool(value in ("true", "1"))
+    raise UntellableError("the schema of start/env takes this for no boolean")
+
+
 def joined_path(*parts: Any) -> str:
     """`path.join` and, from the folder on, `path.resolve` and `new URL(path, base)`."""
     made: list[str] = []
@@ -520,6 +529,8 @@ class JavaScript:
     ) -> Value | None:
         if special == GETTER and name in ("get", "getOrThrow"):
             return self._variable_of(call, ask)
+        if special == ADONIS and name == "get":
+            return self._adonis(call, ask)
         if special == STRAPI:
             return self._strapi(call, name, ask)
         full = f"{special.name}.{name}"
@@ -534,6 +545,23 @@ class JavaScript:
         if full in ("Object.freeze", "Object.seal", "Promise.resolve"):
             return self._first(call, ask)
         return None
+
+    def _adonis(self, call: Call, ask: Evaluation) -> Value:
+        """`env.get("X", 587)`: as the schema in start/env makes it, else its text."""
+        found = self._variable_of(call, ask)
+        key = self._first(call, ask)
+        if not isinstance(found, Known) or not isinstance(found.value, str):
+            return found
+        if not isinstance(key, Known) or not isinstance(key.value, str):
+            return found
+        schema = rf"\b{re.escape(key.value)}\s*:\s*Env\s*\.\s*schema\s*\.\s*(boolean|number)\b"
+        for ending in ("ts", "js"):
+            text = (self.project.files.read(f"start/env.{ending}") or b"").decode(errors="replace")
+            kind = re.search(schema, text)
+            if kind is not None:
+                rule = adonis_boolean if kind[1] == "boolean" else to_number
+                return ask.apply(rule, found, conversion=f"Env.schema.{kind[1]}")
+        return found
 
     def _strapi(self, call: Call, name: str, ask: Evaluation) -> Value | None:
         rules: dict[str, Callable[[Any], Any]] = {
@@ -607,7 +635,7 @@ class JavaScript:
             whole_ = name in (None, "default", library)
             return Known(Special(library if whole_ else f"{library}.{name}"), ask.span)
         if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
-            return Known(GETTER, ask.span)
+            return Known(ADONIS, ask.span)
         for candidate in candidates(path, self.file):
             found = self.project.import_(candidate)
             if found is None:

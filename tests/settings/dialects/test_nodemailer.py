@@ -41,7 +41,8 @@ def project(root: Path, code: str, dotenv: str = DOTENV, **files: str) -> Path:
 
 
 def call(options: str, before: str = "") -> str:
-    return f"const nodemailer = require('nodemailer');\n{before}nodemailer.createTransport({options});\n"
+    first = "const nodemailer = require('nodemailer');\n"
+    return f"{first}{before}nodemailer.createTransport({options});\n"
 
 
 def read(root: Path, options: str, dotenv: str = DOTENV, before: str = "") -> Setup:
