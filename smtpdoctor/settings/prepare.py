@@ -29,6 +29,8 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: Conversions that take a value for true or false, whatever it says.
+TRUTHS = ("Boolean", "bool")
 #: What takes an object apart: `{ PORT }`, `{ PORT: port = 587 }`.
 PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
 #: Of more variables a value is not made.
@@ -271,9 +273,10 @@ class _Writer:
     def _switch(self, option: Option, value: bool) -> Written | None:
         """The code so that the text "false" is no longer true: where the variable is read, or
         where what was read is used."""
-        if value:
-            return None
         found = option.value
+        casts = [step.name for step in found.trail if step.kind == "conversion"]
+        if value or any(name not in TRUTHS for name in casts):
+            return None  # what a schema makes of it is mended in the schema
         spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
         reads = [step.read_at for step in found.trail if step.kind == "environment"]
         for read, span in itertools.product(reads, spans):

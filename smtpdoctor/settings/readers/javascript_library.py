@@ -44,6 +44,8 @@ ENVIRONMENT = Special("environment")
 GETTER = Special("getter")
 #: Adonis' env.get("X"), as its schema casts it.
 ADONIS = Special("adonis")
+#: Libraries of schemas.
+SCHEMAS = frozenset({"z", "z.coerce", "envalid", "t3"})
 #: Strapi's env("X"), env.int("X", 587).
 STRAPI = Special("strapi")
 
@@ -392,8 +394,10 @@ class JavaScript:
         if name == "env" and special.name == "Deno":
             return Known(GETTER, ask.span)
         full = f"{special.name}.{name}"
-        if full in CONVERSIONS:
+        if full in CONVERSIONS or full == "z.coerce":
             return Known(Special(full), ask.span)
+        if special.name in ("z", "envalid") and name in ("default", "z"):
+            return Known(special, ask.span)
         return ask.unknown("computed", f"what {full} is can't be told")
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
@@ -458,6 +462,10 @@ class JavaScript:
     def _special(self, call: Call, name: str, ask: Evaluation) -> Value | None:
         if name == "strapi":
             return ask.variable(self._first(call, ask), ask.argument(call, 1))
+        if name.partition(".")[0] in SCHEMAS:
+            from smtpdoctor.settings.readers.javascript_schemas import called
+
+            return called(name, call, ask)
         if name in PATHS:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
             if name == "URL" and len(values) < 2:
@@ -540,11 +548,22 @@ class JavaScript:
             return self._assign(call, ask)
         if full == "process.cwd":
             return Known(ROOT.rstrip("/"), ask.span)
+        if special.name in SCHEMAS or special.name == "schema":
+            return self._schema(call, special, name, ask)
         if special.name in ("path", "url"):
             return self._special(call, f"{special.name}.{name}", ask)
         if full in ("Object.freeze", "Object.seal", "Promise.resolve"):
             return self._first(call, ask)
         return None
+
+    def _schema(
+        self, call: Call, special: Special, name: str, ask: Evaluation
+    ) -> Value | None:
+        from smtpdoctor.settings.readers import javascript_schemas as schemas
+
+        if special.name == "schema":
+            return schemas.method(call, special.value, name, ask)
+        return schemas.called(f"{special.name}.{name}", call, ask)
 
     def _adonis(self, call: Call, ask: Evaluation) -> Value:
         """`env.get("X", 587)`: as the schema in start/env makes it, else its text."""
@@ -630,6 +649,12 @@ class JavaScript:
             return Known(ENVIRONMENT if name == "env" else Special("process"), ask.span)
         if bare.startswith("$env/"):  # SvelteKit
             return Known(ENVIRONMENT, ask.span) if name == "env" else ask.variable(Known(name))
+        if bare.partition("/")[0] in ("zod", "envalid", "@t3-oss"):
+            from smtpdoctor.settings.readers.javascript_schemas import imported
+
+            schema = imported(bare, name)
+            if schema is not None:
+                return Known(schema, ask.span)
         if bare in ("path", "url", "path/posix"):
             library = bare.partition("/")[0]
             whole_ = name in (None, "default", library)

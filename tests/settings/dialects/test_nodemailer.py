@@ -597,3 +597,52 @@ def test_the_apps_of_a_monorepo_that_use_a_package(tmp_path: Path) -> None:
 def test_look_alikes_are_no_set_ups(tmp_path: Path, name: str, text: str) -> None:
     write(tmp_path, {name: text, "package.json": package()})
     assert setups(tmp_path) == []
+
+
+# --- schemas, and the configuration's own library ------------------------------------------------
+
+SCHEMA_DOTENV = "SMTP_HOST=h.de\nSMTP_PORT=587\nSMTP_SECURE=false\n"
+
+
+@pytest.mark.parametrize(
+    ("schema", "tls"),
+    [
+        (
+            "import { z } from 'zod';\nexport const env = z.object({ SMTP_HOST: z.string().min(1), "
+            "SMTP_PORT: z.coerce.number().default(25), SMTP_SECURE: z.coerce.boolean() })"
+            ".parse(process.env);",
+            "implicit",
+        ),
+        (
+            "import z from 'zod';\nconst schema = z.object({ SMTP_HOST: z.string(), "
+            "SMTP_PORT: z.coerce.number(), SMTP_SECURE: z.string().transform((v) => v === 'true') "
+            "});\nexport const env = schema.parse(process.env);",
+            "starttls",
+        ),
+        (
+            "import { cleanEnv, bool, port, host } from 'envalid';\n"
+            "export const env = cleanEnv(process.env, { SMTP_HOST: host(), SMTP_PORT: port(), "
+            "SMTP_SECURE: bool({ default: true }) });",
+            "starttls",
+        ),
+        (
+            "import { createEnv } from '@t3-oss/env-nextjs';\nimport { z } from 'zod';\n"
+            "export const env = createEnv({ server: { SMTP_HOST: z.string(), "
+            "SMTP_PORT: z.coerce.number(), SMTP_SECURE: z.stringbool() }, "
+            "runtimeEnv: process.env });",
+            "starttls",
+        ),
+    ],
+)
+def test_schemas(tmp_path: Path, schema: str, tls: str) -> None:
+    code = (
+        "import nodemailer from 'nodemailer';\nimport { env } from './env';\n"
+        "nodemailer.createTransport({ host: env.SMTP_HOST, port: env.SMTP_PORT, "
+        "secure: env.SMTP_SECURE });\n"
+    )
+    files = {"m.ts": code, "env.ts": schema, ".env": SCHEMA_DOTENV, "package.json": package()}
+    setup = one(write(tmp_path, files), "nodemailer")
+    assert came_to(setup) == ("h.de", 587, tls)
+    assert remarks(setup) == ([("misread", "secure")] if tls == "implicit" else [])
+    change = prepared(setup.settings, 465, None)
+    assert change.settings == {"SMTP_PORT": "465"}
