@@ -493,10 +493,21 @@ class JavaScript:
             return ask.apply(to_text, object_)
         if isinstance(value, List):
             return self._list_method(call, value, bound.name, ask)
+        if isinstance(value, Map) and value.kind == "config" and bound.name == "get":
+            return self._configured(object_, self._first(call, ask), ask)
         if object_.absent:
             text = f"{bound.name}() of undefined: the program stops here"
             return Unknown("computed", text, ask.span, object_.trail)
         return None
+
+    def _configured(self, whole_: Known, key: Value, ask: Evaluation) -> Value:
+        """`config.get("smtp.host")` of the package config, which throws for what is not there."""
+        if not isinstance(key, Known) or not isinstance(key.value, str):
+            return ask.unknown("computed", "which setting is read can't be told")
+        found = whole_.at(*key.value.split("."))
+        if isinstance(found, Known) and found.value is ABSENT:
+            return ask.unknown("computed", f"no document of config has {key.value}")
+        return found
 
     def _unknown_method(
         self, call: Call, object_: Unknown, name: str, ask: Evaluation
@@ -556,9 +567,7 @@ class JavaScript:
             return self._first(call, ask)
         return None
 
-    def _schema(
-        self, call: Call, special: Special, name: str, ask: Evaluation
-    ) -> Value | None:
+    def _schema(self, call: Call, special: Special, name: str, ask: Evaluation) -> Value | None:
         from smtpdoctor.settings.readers import javascript_schemas as schemas
 
         if special.name == "schema":
@@ -655,6 +664,11 @@ class JavaScript:
             schema = imported(bare, name)
             if schema is not None:
                 return Known(schema, ask.span)
+        if bare == "config":
+            from smtpdoctor.settings.readers.javascript_config import configuration
+
+            whole_ = configuration(self, ask)
+            return whole_ if name in (None, "default") else whole_.get(name)
         if bare in ("path", "url", "path/posix"):
             library = bare.partition("/")[0]
             whole_ = name in (None, "default", library)

@@ -646,3 +646,44 @@ def test_schemas(tmp_path: Path, schema: str, tls: str) -> None:
     assert remarks(setup) == ([("misread", "secure")] if tls == "implicit" else [])
     change = prepared(setup.settings, 465, None)
     assert change.settings == {"SMTP_PORT": "465"}
+
+
+CONFIGURED = """\
+const config = require('config');
+const nodemailer = require('nodemailer');
+nodemailer.createTransport({
+  host: config.get('smtp.host'),
+  port: config.get('smtp.port'),
+  secure: config.get('smtp.secure'),
+  auth: { user: config.get('smtp.auth.user'), pass: config.get('smtp.auth.pass') },
+});
+"""
+
+
+def test_the_documents_of_config(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "src/mailer.js": CONFIGURED,
+            "package.json": package(config="^4.0.0"),
+            "config/default.json": '{"smtp": {"host": "d.de", "port": 25, "secure": false,\n'
+            '  "auth": {"user": "u@d.de"}}}\n',
+            "config/production.json": '{"smtp": {\n  "port": 587,\n  "secure": true\n}}\n',
+            "config/custom-environment-variables.json": json.dumps(
+                {"smtp": {"auth": {"pass": "SMTP_PASS"}, "host": "SMTP_HOST"}}
+            ),
+        },
+    )
+    setup = one(tmp_path, "nodemailer", SMTP_PASS="geheim-1")
+    assert came_to(setup) == ("d.de", 587, "implicit")
+    assert (setup.settings.username, setup.settings.has_password) == ("u@d.de", True)
+    entry = setup.settings.entry("tls")
+    assert entry is not None
+    assert (entry.origin.file, entry.origin.line) == ("config/production.json", 3)
+    change = prepared(setup.settings, 587, "starttls")
+    assert [(edit.file, edit.replace, edit.with_) for edit in change.edits] == [
+        ("config/production.json", "true", "false")
+    ]
+    apply(tmp_path, change)
+    mended = one(tmp_path, "nodemailer", SMTP_PASS="geheim-1", SMTP_HOST="o.de")
+    assert came_to(mended) == ("o.de", 587, "starttls")
