@@ -48,7 +48,7 @@ def loaded(workspace: Workspace, near: str) -> tuple[list[str], str]:
     if own is not None:
         return workspace.dotenv_files(near, *ordered), "npm-dotenv-expand"
     if find("npm", "dotenv-flow", near=near) is not None:
-        flow = [f".env.{profile}.local", f".env.{profile}", ".env.local", ".env"]
+        flow = [f".env.{profile}.local", f".env.{profile}", ".env.local", ".env", ".env.defaults"]
         return workspace.dotenv_files(near, *flow), "npm-dotenv"
     started = list(_started_with(workspace, near))
     if started:
@@ -68,7 +68,8 @@ def _loads_itself(workspace: Workspace, near: str) -> bool:
 
 def _dotenv_reader(workspace: Workspace, near: str) -> str:
     find = workspace.dependencies.find
-    if find("npm", "dotenv-expand", near=near) is not None:
+    expands = workspace.folder.containing(rb"expandVariables\s*:\s*[t{]", *SUFFIXES)
+    if find("npm", "dotenv-expand", near=near) is not None or expands:
         return "npm-dotenv-expand"
     dotenv = find("npm", "dotenv", near=near)
     if dotenv is not None and (dotenv.major or 16) < 15:

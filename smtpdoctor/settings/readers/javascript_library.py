@@ -671,8 +671,8 @@ class JavaScript:
             return whole_ if name in (None, "default") else whole_.get(name)
         if bare in ("path", "url", "path/posix"):
             library = bare.partition("/")[0]
-            whole_ = name in (None, "default", library)
-            return Known(Special(library if whole_ else f"{library}.{name}"), ask.span)
+            all_ = name in (None, "default", library)
+            return Known(Special(library if all_ else f"{library}.{name}"), ask.span)
         if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
             return Known(ADONIS, ask.span)
         for candidate in candidates(path, self.file):

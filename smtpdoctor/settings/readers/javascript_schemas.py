@@ -6,6 +6,7 @@ know what a variable means.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -49,7 +50,7 @@ def refused(value: Any) -> Any:
 
 def number(value: Any) -> Any:
     found = to_number(value)
-    if found != found:  # NaN
+    if math.isnan(found):
         raise UntellableError("the schema takes this for no number, and the program stops here")
     return found
 
@@ -98,10 +99,13 @@ RULES: dict[str, Callable[[Any], Any]] = {
 }
 #: Steps of a schema that change no value.
 CHECKS = frozenset(
-    """optional nullable nullish min max int positive nonnegative gt gte lt lte length email url
-    trim nonempty regex describe refine superRefine readonly strict passthrough strip finite
-    startsWith endsWith brand meta""".split()
-)
+    {
+        "optional", "nullable", "nullish", "min", "max", "int", "positive", "nonnegative", "gt",
+        "gte", "lt", "lte", "length", "email", "url", "trim", "nonempty", "regex", "describe",
+        "refine", "superRefine", "readonly", "strict", "passthrough", "strip", "finite",
+        "startsWith", "endsWith", "brand", "meta",
+    }
+)  # fmt: skip
 
 
 def imported(path: str, name: str | None) -> Special | None:

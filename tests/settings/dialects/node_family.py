@@ -30,7 +30,7 @@ def reads_and_mends(root: Path, dialect: str, files: Files) -> None:
             settings = one(folder, dialect).settings
             assert (settings.port, settings.tls) == pair, options
             assert settings.host == "smtp.ionos.com"
-            assert not settings.remarks and not settings.untellable, settings.remarks
+            assert (settings.remarks, settings.untellable) == ((), ())
             if pair == goal:
                 continue
             apply(folder, prepared(settings, *goal))
