@@ -20,7 +20,7 @@ import msgspec
 from smtpdoctor.settings.change import PAIRS
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
+from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, Unknown, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -35,6 +35,8 @@ TRUTHS = ("Boolean", "bool")
 PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
 #: Of more variables a value is not made.
 MOST_VARIABLES = 6
+#: Where one of these can't be told, no change is known to lead to a port and a mode.
+DECIDING: tuple[Field, ...] = ("port", "tls", "url")
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -56,13 +58,21 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         if isinstance(option.value, Known) and option.value.value is not ABSENT
     }
     port_names = [name for name, field in draft.dialect.fields.items() if field == "port"]
-    yield from _modes_and_ports(draft, outcome, writer, now, port_names)
+    if not any(
+        isinstance(option.value, Unknown) and draft.dialect.fields.get(name) in DECIDING
+        for name, option in draft.options.items()
+    ):
+        yield from _modes_and_ports(draft, outcome, writer, now, port_names)
     for field in TEXT_FIELDS:
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
             continue
-        written = writer.write({names[0]: FREE % field})
-        if written is not None:
+        changes = {names[0]: FREE % field}
+        written = writer.write(changes)
+        if written is None:
+            continue
+        came_to = draft.dialect.outcome(writer.after(written, changes, now))
+        if FREE % field in str(getattr(came_to, field)):
             yield Prepared(
                 host=field == "host",
                 sender=field == "sender",
@@ -80,7 +90,8 @@ def _modes_and_ports(
     now: Mapping[str, Any],
     port_names: Sequence[str],
 ) -> Iterator[Prepared]:
-    present = [name for name in (*outcome.by.get("port", ()), *port_names) if name in now]
+    by = [name for name in outcome.by.get("port", ()) if name in port_names]
+    present = [name for name in (*by, *port_names) if name in now]
     port_name = next(iter((*present, *port_names)), None)
     ports: list[int | None] = [None, *PORTS, ANY] if port_name is not None else [None]
     goals = itertools.product([None, *MODES], ports)

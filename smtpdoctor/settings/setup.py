@@ -203,7 +203,8 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
     username = outcome.username or None
     password = Secret(outcome.password) if outcome.password else None
     token = Secret(outcome.token) if outcome.token else None
-    host = values.read_host(outcome.host).value if outcome.host else None
+    told = all(maker.is_told(name) for name in outcome.by.get("host", ()))
+    host = values.read_host(outcome.host).value if outcome.host and told else None
     sender = values.read_address(outcome.sender).value if outcome.sender else None
     if sender is None and username is not None and values.is_address(username):
         sender = username
@@ -251,6 +252,11 @@ class _Maker:
             names = [name for name in self.outcome.by.get(field, ()) if self._is_told(name)]
             if names:
                 yield self._entry(field, self.draft.options[names[0]])
+
+    def is_told(self, name: str) -> bool:
+        """Whether nothing stands there that can't be told."""
+        option = self.draft.options.get(name)
+        return option is None or isinstance(option.value, Known)
 
     def _is_told(self, name: str) -> bool:
         option = self.draft.options.get(name)
@@ -402,7 +408,8 @@ class _Maker:
         if outcome.not_sent is not None:
             found.append(("not-sent", outcome.not_sent))
         for kind, remark in found:
-            yield self._remark(kind, remark)
+            if self.is_told(remark.option):
+                yield self._remark(kind, remark)
 
     def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
         option = self.draft.options.get(remark.option)

@@ -82,6 +82,10 @@ class Workspace:
         """A file's bytes: the readers' `Files`."""
         return self.folder.data(path)
 
+    def containing(self, needle: bytes, *endings: str) -> list[str]:
+        """The files in which a regular expression is found: asked by the readers' `Project`."""
+        return self.folder.containing(needle, *endings)
+
     # --- profile and variables ----------------------------------------------------------------
 
     def profile_of(self, variable: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +18,10 @@ from smtpdoctor.settings.workspace import Workspace
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.module import FoundCall, Module
+
+
+#: Files that are looked at for calls of one function.
+MOST_CALLERS = 20
 
 
 class Given(NamedTuple):
@@ -44,14 +49,29 @@ class Nodemailer:
                 if module is None:
                     continue
                 for number, call in enumerate(module.calls("createTransport")):
-                    if call.reached is not False and not _is_own(call):
-                        yield self._call(workspace, path, variables, number)
+                    if call.reached is False or _is_own(call):
+                        continue
+                    callers: list[tuple[str, int] | None] = [
+                        *_callers(workspace, module, call, variables)
+                    ]
+                    for caller in callers or [None]:
+                        yield self._call(workspace, path, variables, number, caller)
 
-    def _call(self, workspace: Workspace, path: str, variables: Variables, number: int) -> Draft:
+    def _call(
+        self,
+        workspace: Workspace,
+        path: str,
+        variables: Variables,
+        number: int,
+        caller: tuple[str, int] | None,
+    ) -> Draft:
         def given(under: Variables) -> Given:
             module = workspace.module(path, under)
             assert module is not None
             call = module.calls("createTransport")[number]
+            outer = workspace.module(caller[0], under) if caller is not None else None
+            if caller is not None and outer is not None:
+                call = call.within(outer.calls(call.caller)[caller[1]])
             return Given(
                 _argument(module, call),
                 lambda: sender_of(module, call.argument(1)),
@@ -111,6 +131,30 @@ def version_of(workspace: Workspace, near: str) -> str:
 def _is_own(call: FoundCall) -> bool:
     """Whether this calls a function of the folder that has Nodemailer's name."""
     return isinstance(call.callee, Known) and isinstance(call.callee.value, Closure)
+
+
+def _callers(
+    workspace: Workspace, module: Module, call: FoundCall, variables: Variables
+) -> Iterator[tuple[str, int]]:
+    """Where other files call the function that is given the options: the file, and the number
+    among its calls of that name."""
+    name = call.caller
+    if not name or not _is_given(call.argument(0)):
+        return
+    needle = rb"\b" + re.escape(name.encode()) + rb"\s*[(<]"
+    for path in workspace.folder.containing(needle, *SUFFIXES)[:MOST_CALLERS]:
+        other = workspace.module(path, variables)
+        if other is None or path == module.file:
+            continue
+        for number, outer in enumerate(other.calls(name)):
+            if outer.reached is not False and outer.count:
+                yield path, number
+
+
+def _is_given(argument: Value) -> bool:
+    """Whether whoever calls the function decides the host."""
+    values = [argument, argument.get("host"), argument.get("url"), argument.get("service")]
+    return any(isinstance(value, Unknown) and value.reason == "parameter" for value in values)
 
 
 def _argument(module: Module, call: FoundCall) -> Value:

@@ -1,17 +1,20 @@
-"""The npm package config: the documents of the folder config, one over the other.
+"""Libraries that give a program its configuration by names: config, and Nest's ConfigService.
 
-This module knows their names and order (node-config, lib/util.js, 4). It must not know what a
-setting means.
+This module knows which documents and functions they read, and in which order (node-config,
+lib/util.js, 4 and 5; @nestjs/config 3 and 4). It must not know what a setting means.
 """
 
 from __future__ import annotations
 
+import re
+
 from smtpdoctor.settings.readers.evaluation import Evaluation
 from smtpdoctor.settings.readers.javascript_library import JavaScript, exported, wrapped
-from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, List, Map, Unknown, Value
 from smtpdoctor.settings.readers.module import Module
 
 KIND = "config"
+CODE = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs")
 ENDINGS = ("json", "json5", "yaml", "yml", "toml", "js", "cjs", "mjs", "ts")
 
 
@@ -111,3 +114,28 @@ def _formatted(value: Value, kind: str, ask: Evaluation) -> Value:
     if kind == "number":
         return ask.apply(to_number, value, conversion="Number")
     return ask.unknown("computed", f"what config makes of {kind} can't be told")
+
+
+def nest_setting(semantics: JavaScript, name: str) -> Value | None:
+    """`config.get("mail.host")`: of what `registerAs("mail", …)` gives, or of what `load` lists.
+    None where nothing of the folder has such a name."""
+    project = semantics.project
+    space, *rest = name.split(".")
+    registered = rb"registerAs\s*\(\s*['\"`]" + re.escape(space.encode()) + rb"['\"`]"
+    for path in project.containing(registered, *CODE):
+        module = project.module(path)
+        for call in module.calls("registerAs") if isinstance(module, Module) else ():
+            named = call.argument(0)
+            if isinstance(module, Module) and isinstance(named, Known) and named.value == space:
+                return module.result(call.argument(1)).at(*rest)
+    for path in project.containing(rb"\bload\s*:\s*\[", *CODE):
+        module = project.module(path)
+        for call in module.calls("ConfigModule.forRoot") if isinstance(module, Module) else ():
+            loaded = call.argument(0).get("load")
+            if not isinstance(loaded, Known) or not isinstance(loaded.value, List):
+                continue
+            for each in loaded.value:
+                found = module.result(each).at(space) if isinstance(module, Module) else each
+                if isinstance(found, Known) and not found.absent:
+                    return found.at(*rest)
+    return None

@@ -537,6 +537,14 @@ class JavaScript:
     def _variable_of(self, call: Call, ask: Evaluation) -> Value:
         key = self._first(call, ask)
         if isinstance(key, Known) and isinstance(key.value, str) and "." in key.value:
+            from smtpdoctor.settings.readers.javascript_config import nest_setting
+
+            found = nest_setting(self, key.value)
+            if found is not None and not (isinstance(found, Known) and found.value is ABSENT):
+                return found
+            default = ask.argument(call, 1)
+            if found is not None and default is not None:
+                return default
             return ask.unknown("computed", "a name of the program's own configuration")
         default = ask.argument(call, 1)
         if isinstance(default, Known) and isinstance(default.value, Map):

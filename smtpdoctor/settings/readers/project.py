@@ -112,6 +112,11 @@ class Project:
         source = self._source(path)
         return not isinstance(source, Unknown) and any(word in source.text for word in words)
 
+    def containing(self, needle: bytes, *endings: str) -> list[str]:
+        """The files in which a regular expression is found; none where the files can't be asked."""
+        find = getattr(self.files, "containing", None)
+        return list(find(needle, *endings)) if find is not None else []
+
     def import_(self, path: str) -> Module | Value | None:
         """What another file imports: a module, a document's value, None where no such file is."""
         ending = ending_of(path)

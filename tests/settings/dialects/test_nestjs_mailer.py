@@ -87,6 +87,31 @@ def test_a_class_that_makes_the_options(tmp_path: Path) -> None:
     assert (settings.host, settings.port, settings.tls) == ("smtp.ionos.com", 465, "implicit")
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "src/mail.config.ts": "import { registerAs } from '@nestjs/config';\n"
+            "export default registerAs('mail', () => ({ host: process.env.MAIL_HOST, "
+            "port: parseInt(process.env.MAIL_PORT, 10) || 465 }));\n"
+        },
+        {
+            "src/configuration.ts": "export default () => ({ mail: { "
+            "host: process.env.MAIL_HOST, port: 465 } });\n",
+            "src/root.module.ts": "import configuration from './configuration';\n"
+            "ConfigModule.forRoot({ load: [configuration] });\n",
+        },
+    ],
+)
+def test_names_of_the_programs_own_configuration(tmp_path: Path, files: dict[str, str]) -> None:
+    text = ASYNC.replace("MAIL_HOST", "mail.host").replace("'MAIL_PORT', 587", "'mail.port'")
+    text = text.replace("config.get('MAIL_SECURE')", "config.get('mail.secure', true)")
+    write(tmp_path, {**files, "src/app.module.ts": text, ".env": DOTENV, "package.json": PACKAGE})
+    settings = one(tmp_path, "nestjs-mailer").settings
+    assert (settings.host, settings.port, settings.tls) == ("smtp.ionos.com", 465, "implicit")
+    assert not settings.untellable
+
+
 def test_several_transports(tmp_path: Path) -> None:
     text = module("x")["src/app.module.ts"].replace(
         "transport: x", "transports: { a: { host: 'a.de' }, b: 'smtps://b.de' }"

@@ -337,6 +337,43 @@ def test_ways_of_saying_it(tmp_path: Path, name: str, code: str) -> None:
     assert came_to(one(tmp_path, "nodemailer")) == ("smtp.ionos.com", 587, "starttls")
 
 
+def test_factories_that_other_files_call(tmp_path: Path) -> None:
+    files = {
+        "src/mailer.js": "import nodemailer from 'nodemailer';\n"
+        "export function createMailer(config) {\n  return nodemailer.createTransport(config);\n}\n"
+        "export class Mailer {\n  constructor({ smtp }) {\n"
+        "    this.t = nodemailer.createTransport({ host: smtp.host, port: smtp.port });\n  }\n}\n",
+        "src/index.js": "import { createMailer, Mailer } from './mailer.js';\n"
+        "createMailer({ host: 'a.de', port: 587, secure: true });\n"
+        "new Mailer({ smtp: { host: 'b.de', port: 465 } });\n",
+        "package.json": package(),
+    }
+    write(tmp_path, files)
+    assert [came_to(each) for each in setups(tmp_path)] == [
+        ("a.de", 587, "implicit"),
+        ("b.de", 465, "implicit"),
+    ]
+    first = setups(tmp_path)[0]
+    change = prepared(first.settings, 587, "starttls")
+    assert [(edit.file, edit.line) for edit in change.edits] == [("src/index.js", 2)]
+    apply(tmp_path, change)
+    assert came_to(setups(tmp_path)[0]) == ("a.de", 587, "starttls")
+
+
+def test_what_nobody_here_gives_is_never_localhost(tmp_path: Path) -> None:
+    code = "const n = require('nodemailer');\nexports.make = (o) => n.createTransport(o);\n"
+    settings = one(project(tmp_path, code), "nodemailer").settings
+    assert settings.host is None
+    assert [item.option for item in settings.untellable] == ["host"]
+    assert settings.remarks == ()
+    assert settings.prepared == ()
+
+
+def test_a_service_is_no_place_for_a_host_or_a_port(tmp_path: Path) -> None:
+    settings = read(tmp_path, "{ service: 'gmail' }").settings
+    assert not [item for item in settings.prepared if item.edits or item.settings]
+
+
 def test_options_of_another_module(tmp_path: Path) -> None:
     files = {
         "src/mail.ts": (
