@@ -32,6 +32,7 @@ from smtpdoctor.settings.model import (
 )
 from smtpdoctor.settings.prepare import prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
+from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
 SECRETS: frozenset[Field] = frozenset({"password", "token"})
@@ -206,18 +207,27 @@ class _Maker:
 
     def place(self, option: Option, field: Field | None) -> tuple[Origin, str | None]:
         """Where the value is to be changed, and that line as it may be shown."""
-        value = option.value
-        variables = value.variables
-        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
-        if held and isinstance(value, Known):
-            return self._held(variables[0], held[0].value.span, held[0].layer.kind, field)
-        return self._written(option, value.written, field)
+        held = self._layers(option)
+        if held and isinstance(option.value, Known):
+            return self._held(held[0], field)
+        return self._written(option, option.value.written, field)
 
-    def _held(
-        self, name: str, span: Span | None, kind: str, field: Field | None
-    ) -> tuple[Origin, str | None]:
+    def _layers(self, option: Option) -> list[Held]:
+        """Who has the variable that the value comes from, where it comes from one.
+
+        Of two that are filled from each other (compose's `A: ${B}`) it is the program's own.
+        """
+        found = [
+            held for name in option.value.variables if (held := self.draft.variables.held(name))
+        ]
+        joined = any(step.kind == "joined" for step in option.value.trail)
+        return found[-1] if len(found) == 1 or (found and not joined) else []
+
+    def _held(self, held: Held, field: Field | None) -> tuple[Origin, str | None]:
+        name, span = held.root.name if held.root else "", held.value.span
         if span is None:
-            return Origin(kind="stdin" if kind == "stdin" else "environment", name=name), None
+            kind = "stdin" if held.layer.kind == "stdin" else "environment"
+            return Origin(kind=kind, name=name), None  # type: ignore[arg-type]
         return self._in_file(name, span, field)
 
     def _written(
@@ -241,13 +251,10 @@ class _Maker:
 
     def _shadows(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other layers have for the variable that the value comes from."""
-        variables = option.value.variables
-        if len(variables) != 1:
-            return
-        for held in self.draft.variables.held(variables[0])[1:]:
+        for held in self._layers(option)[1:]:
             if not isinstance(held.value, Known):
                 continue
-            origin, _ = self._held(variables[0], held.value.span, held.layer.kind, field)
+            origin, _ = self._held(held, field)
             known = str(held.value.value)
             shown = MASK if field in SECRETS else known if field != "url" else MASK
             yield Shadowed(origin=origin, text=shown)

@@ -11,12 +11,16 @@ from dataclasses import dataclass, field, replace
 
 from smtpdoctor.settings.readers.model import Known, Origin, Span, Value
 
+#: The kind of layers whose variables stand in a carrier's own file.
+CARRIED = "carried"
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One source of variables. `label` is how reports call it: `environment`, `.env`.
 
-    `kind` tells the process's own environment, a file's, and standard input's apart.
+    `kind` tells the process's own environment, a `.env` file's, a carrier's, and standard
+    input's apart.
     """
 
     label: str
@@ -30,6 +34,11 @@ class Held:
 
     layer: Layer
     value: Value
+
+    @property
+    def root(self) -> Origin | None:
+        """Where the text comes from in the end: a variable that this one is filled from."""
+        return next((step for step in self.value.trail if step.kind == "environment"), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,7 +39,8 @@ class Surrounding:
     """A container, unit or job that some file of the folder describes, with its variables.
 
     `place` is where it stands: `docker-compose.yml:7`. `build` is the folder that it is built
-    from, None where it isn't built here.
+    from, None where it isn't built here. `scope` is the folder whose code it may be there for.
+    `files` are contents by their paths in the container: secrets and configs.
     """
 
     carrier: str
@@ -47,6 +48,8 @@ class Surrounding:
     image: str
     build: str | None
     variables: Variables
+    scope: str = ""
+    files: Mapping[str, Value] = field(default_factory=dict)
 
 
 class Workspace:
@@ -90,27 +93,61 @@ class Workspace:
         """The variables of the process, or those that take their place."""
         return self.given or layer_of("environment", self.environ)
 
-    def variables(self, files: Iterable[str], reader: str, **defaults: str) -> Variables:
+    def variables(
+        self, files: Iterable[str], reader: str, *, near: str | None = None, **defaults: str
+    ) -> Variables:
         """What a program sees that loads these `.env` files with this reader, the first before
-        the others. `defaults` are variables that a program has in production by itself."""
+        the others. `defaults` are variables that a program has in production by itself.
+
+        `near` is the program's file, the first of `files` where it isn't given. Containers that
+        are built from a folder around it take the place of the process environment; what other
+        surroundings set counts where nothing else does (docs/set-ups.md).
+        """
+        files = list(files)
         weakest = layer_of("default", defaults, "default")
         if self.given is not None:
             return Variables((self.given, weakest))
-        layers: list[Layer] = [self.process]
+        built, beside = self.around(near if near is not None else (files or [""])[0])
+        layers: list[Layer] = built or [self.process]
         for path in files:
             layer = self.dotenv(path, reader)
             if layer is not None:
                 layers.append(layer)
-        return Variables((*layers, weakest))
+        return Variables((*layers, *beside, weakest))
 
-    def dotenv(self, path: str, reader: str) -> Layer | None:
-        """The variables of a `.env` file as that reader reads it; None where there is no file."""
+    def around(self, near: str) -> tuple[list[Layer], list[Layer]]:
+        """The layers of the containers that are built from the innermost folder around a file,
+        and those of surroundings that may be its program's."""
+        from smtpdoctor.settings.dialects.table import is_programs_image
+
+        built = [
+            (item.build, item.variables.layers)
+            for item in self.surroundings
+            if item.build is not None and item.variables.layers and is_within(near, item.build)
+        ]
+        innermost = max((len(build) for build, _ in built), default=0)
+        beside = [
+            layer
+            for item in self.surroundings
+            if item.build is None and is_within(near, item.scope)
+            if not is_programs_image(item.image)
+            for layer in item.variables.layers
+        ]
+        return [
+            layer for build, layers in built if len(build) == innermost for layer in layers
+        ], beside
+
+    def dotenv(
+        self, path: str, reader: str, environ: Mapping[str, str] | None = None
+    ) -> Layer | None:
+        """The variables of a `.env` file as that reader reads it in that environment (the
+        process's unless another is given); None where there is no file."""
         from smtpdoctor.settings.readers.dotenv import read
 
         text = self.folder.text(path)
         if text is None:
             return None
-        found = read(reader, text, self.environ)
+        found = read(reader, text, self.environ if environ is None else environ)
         values: dict[str, Value] = {}
         for entry in () if found.refused else found.entries:
             span = Span(path, entry.line, entry.columns, entry.last_line)
@@ -132,10 +169,23 @@ class Workspace:
 
     @cached_property
     def surroundings(self) -> tuple[Surrounding, ...]:
-        """What the carriers of the folder describe: compose, Kubernetes, systemd and others."""
+        """What the carriers of the folder describe: compose, Kubernetes, systemd and others.
+
+        A container's environment that was given takes the place of the variables of the one
+        that it is of: whose every variable it has.
+        """
         from smtpdoctor.settings.carriers import carried
 
-        return tuple(carried(self))
+        found = tuple(carried(self))
+        given = self.given
+        if given is None:
+            return found
+        return tuple(
+            replace(item, variables=Variables((given,)))
+            if item.variables.names and set(item.variables.names) <= given.values.keys()
+            else item
+            for item in found
+        )
 
     # --- documents ----------------------------------------------------------------------------
 
@@ -241,3 +291,8 @@ class Workspace:
     def is_harmless(self, *spans: Span) -> None:
         """These parts of a line are known to hold no secret: the scheme and host of a URL."""
         self._found_harmless.extend(spans)
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a file stands in a folder or below it; "" is the root."""
+    return not folder or path.startswith(f"{folder}/")

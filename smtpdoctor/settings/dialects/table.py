@@ -7,6 +7,7 @@ the form). Knows the form. It must not know any program.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -148,9 +149,7 @@ class Table:
         return workspace.variables(workspace.dotenv_files(near, ".env"), self.entry.reader)
 
     def _is_image(self, image: str) -> bool:
-        name = image.partition("@")[0]
-        name = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
-        return any(name == mark or name.endswith(f"/{mark}") for mark in self.entry.marks.images)
+        return is_image(image, self.entry.marks.images)
 
     # --- its options --------------------------------------------------------------------------
 
@@ -277,11 +276,35 @@ class Table:
         )
 
 
+def is_image(image: str, marks: Iterable[str]) -> bool:
+    """Whether an image with registry, tag and digest is one of the named ones."""
+    name = image.partition("@")[0]
+    name = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
+    return any(name == mark or name.endswith(f"/{mark}") for mark in marks)
+
+
+@cache
+def _programs_images() -> tuple[str, ...]:
+    from smtpdoctor.settings.dialects.base import dialects
+
+    return tuple(
+        mark
+        for dialect in dialects()
+        if isinstance(dialect, Table)
+        for mark in dialect.entry.marks.images
+    )
+
+
+def is_programs_image(image: str) -> bool:
+    """Whether an image is that of a program which some table knows: its variables are its own."""
+    return bool(image) and is_image(image, _programs_images())
+
+
 def _yes(option: OptionEntry, value: Any) -> bool:
     if isinstance(value, bool | int) and not isinstance(value, str):
         return bool(value)
     text = "" if value is None else str(value).strip()
-    return text in option.true if option.exact else text.lower() in option.true
+    return bool(text in option.true if option.exact else text.lower() in option.true)
 
 
 def _lookup(name: str) -> Any:
