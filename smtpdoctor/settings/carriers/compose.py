@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from smtpdoctor.settings.carriers.dockerfile import image_layer
@@ -222,7 +222,7 @@ class _Project:
             place=f"{span.file}:{max(1, span.line - 1)}" if span else self.paths[0],
             image=image or "",
             build=build,
-            variables=Variables(tuple(layer for layer in layers if layer.values)),
+            variables=Variables(tuple(layer for layer in layers if layer.values or layer.open)),
             files=self._mounted(parts),
         )
 
@@ -287,6 +287,9 @@ class _Project:
                 layer = self.workspace.dotenv(found, reader, self.environ) if found else None
                 if layer is not None:
                     yield layer
+                elif text(item.get("required") if is_map else Known(None)) != "false":
+                    unknown = Unknown("unreadable", "its env_file is not in this folder", item.span)
+                    yield replace(carried_layer(self.paths[0], {}), open=unknown)
 
     def filled(self, name: str, value: Value) -> Value | None:
         """A scalar with its references filled in, as the variable `name`."""
