@@ -17,7 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from smtpdoctor.settings.change import PAIRS
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
 from smtpdoctor.settings.variables import Held
@@ -81,7 +81,7 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        changes = _smallest(draft, now, goal, port_name)
+        changes = _smallest(draft, now, goal, port_name, outcome.fault)
         written = writer.write(changes, now) if changes is not None else None
         if written is not None and written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
@@ -113,8 +113,12 @@ def _smallest(
     now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
+    fault: Remark | None,
 ) -> dict[str, Any] | None:
-    """The fewest options to change so that the program comes to the goal; None where none does."""
+    """The fewest options to change so that the program comes to the goal; None where none does.
+
+    A fault that it has now may stay; none may come.
+    """
     port, tls = goal
     port_change = {port_name: port} if port_name is not None and port is not None else {}
     words = [dict(each) for each in draft.dialect.modes.get(tls, ())]
@@ -126,7 +130,10 @@ def _smallest(
     for changes in sorted(candidates, key=len):
         came_to = draft.dialect.outcome({**now, **changes})
         default = 465 if came_to.tls == "implicit" else 587
-        if (came_to.port or default, came_to.tls) == (port or default, tls) and not came_to.fault:
+        if (came_to.port or default, came_to.tls) == (port or default, tls) and came_to.fault in (
+            None,
+            fault,
+        ):
             return changes
     return None
 
@@ -152,7 +159,7 @@ class _Writer:
             written = self._option(option, value)
             if written is None:
                 return None
-            edits += written.edits
+            edits += [edit for edit in written.edits if edit.replace != edit.with_]
             settings.update(written.settings)
             steps += written.steps
         for name in [name for name in new if name in self.draft.unset]:
@@ -191,6 +198,8 @@ class _Writer:
         """The text where the variable has it: by its name in a `.env` or the environment, by an
         edit in the file of a container."""
         root, span = held.root, held.value.span
+        if str(getattr(held.value, "value", None)) == text:
+            return Written()  # it says so already
         if span is None or span.file.rpartition("/")[2].startswith(".env") or root is None:
             return Written(settings=((root.name if root else name, text),))
         old = self.workspace.text_of(span)

@@ -189,9 +189,12 @@ class Workspace:
 
     # --- documents ----------------------------------------------------------------------------
 
-    def document(self, path: str, variables: Variables) -> Value:
-        """A document's root under these variables; Unknown where it can't be read."""
-        found = self.project(variables).document(path)
+    def document(self, path: str, variables: Variables, format_: str = "") -> Value:
+        """A document's root under these variables; Unknown where it can't be read.
+
+        The format is that of its name unless it is given.
+        """
+        found = self.project(variables).document(path, format_)
         return found if isinstance(found, Unknown) else found.root
 
     @staticmethod

@@ -53,6 +53,9 @@ def apply(root: Path, change: Prepared, dotenv: str = ".env", **free: str) -> No
         lines = path.read_text().split("\n")
         line = lines[edit.line - 1]
         first, last = edit.columns[0] - 1, edit.columns[1] - 1
+        if line[first:last] != edit.replace and line.count(edit.replace) == 1:
+            first = line.index(edit.replace)  # columns count in the line as it is shown
+            last = first + len(edit.replace)
         assert line[first:last] == edit.replace, (line, edit)
         lines[edit.line - 1] = line[:first] + edit.with_.format(**free) + line[last:]
         path.write_text("\n".join(lines))

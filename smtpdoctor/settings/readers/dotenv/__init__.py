@@ -30,9 +30,7 @@ def readers() -> Mapping[str, Reader]:
     return dict(sorted(found.items()))
 
 
-def read(
-    reader: str, text: str, environ: Mapping[str, str] | None = None
-) -> DotenvFile:
+def read(reader: str, text: str, environ: Mapping[str, str] | None = None) -> DotenvFile:
     """The text as that reader takes it, in that environment.
 
     Raises KeyError for a reader that nobody knows, and nothing for any text. Of a text beyond

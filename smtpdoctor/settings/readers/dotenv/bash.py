@@ -496,8 +496,10 @@ class _Shell:
                 self.offset = start
                 raise self.fail("quote-not-closed")
             quotes = '"' if quoted else "'\""
-            if quoted and self.at("\\") and self.text[self.offset + 1 : self.offset + 2] not in (
-                *'$`"\\}\n',
+            if (
+                quoted
+                and self.at("\\")
+                and self.text[self.offset + 1 : self.offset + 2] not in (*'$`"\\}\n',)
             ):
                 argument.append("\\")
                 self.offset += 1

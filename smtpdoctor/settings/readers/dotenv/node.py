@@ -154,8 +154,6 @@ def read_20(text: str, environ: Mapping[str, str]) -> DotenvFile:
 
 
 READERS = (
-    Reader(
-        name="node", title="node --env-file", versions=("22.23.3", "24.21.0"), read=read
-    ),
+    Reader(name="node", title="node --env-file", versions=("22.23.3", "24.21.0"), read=read),
     Reader(name="node-20", title="node 20 --env-file", versions=("20.20.2",), read=read_20),
 )

@@ -175,9 +175,7 @@ def _quoted(raw: str, start: int, name: str) -> tuple[str, list[int], int]:
     return "".join(characters), references, offset + 1
 
 
-def _resolve(
-    value: str, references: list[int], draft: Draft, environ: Mapping[str, str]
-) -> str:
+def _resolve(value: str, references: list[int], draft: Draft, environ: Mapping[str, str]) -> str:
     for offset in reversed(references):
         found = REFERENCE.match(value, offset)
         if found is None:
@@ -212,9 +210,7 @@ def _cast(entry: Entry) -> Entry:
     value = entry.value.reveal()
     word = value.lower()
     if word in ("null", "(null)"):
-        return replace(
-            entry, value=None, untold="null", alterations=(*entry.alterations, "cast")
-        )
+        return replace(entry, value=None, untold="null", alterations=(*entry.alterations, "cast"))
     if word in ("true", "(true)", "false", "(false)", "empty", "(empty)"):
         # true and false stay readable as what they are; an empty one is a text
         cast = "" if "empty" in word else word.strip("()")

@@ -25,15 +25,15 @@ SPACE = re.compile(r"\s*")
 EXPORT = re.compile(r"(?:export[^\S\n]+)?")
 QUOTED_NAME = re.compile(r"'([^']+)'")
 NAME = re.compile(r"([^=#\s]+)")
-CLOSING = {quote: re.compile(rf"[^{quote}\\]*(?:\\.[^{quote}\\]*)*{quote}", re.S) for quote in "'\""}
+CLOSING = {
+    quote: re.compile(rf"[^{quote}\\]*(?:\\.[^{quote}\\]*)*{quote}", re.S) for quote in "'\""
+}
 ESCAPES = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"\\([\\'\"abfnrtv])")}
 MEANT = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 COMMENT = re.compile(r"\s+#")
 
 
-def _read(
-    reader: str, text: str, environ: Mapping[str, str], *, file_first: bool
-) -> DotenvFile:
+def _read(reader: str, text: str, environ: Mapping[str, str], *, file_first: bool) -> DotenvFile:
     draft = Draft(unified(text).removeprefix("\ufeff"))
     text = draft.text
     offset = 0
@@ -49,9 +49,7 @@ def _read(
     return draft.finish(reader)
 
 
-def _binding(
-    draft: Draft, start: int, environ: Mapping[str, str], *, file_first: bool
-) -> int:
+def _binding(draft: Draft, start: int, environ: Mapping[str, str], *, file_first: bool) -> int:
     text = draft.text
     if text[start] == "#":
         return line_end(text, start) + 1

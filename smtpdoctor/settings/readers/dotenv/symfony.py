@@ -181,9 +181,7 @@ class _Lexer:
                 return offset
         self.fail("reference-invalid")
 
-    def resolved(
-        self, value: str, alterations: list[Alteration], *, escapes: bool = True
-    ) -> str:
+    def resolved(self, value: str, alterations: list[Alteration], *, escapes: bool = True) -> str:
         """The value with its escapes, commands, references and doubled backslashes resolved."""
         if escapes:
             meant = value.replace('\\"', '"').replace("\\r", "\r").replace("\\n", "\n")
