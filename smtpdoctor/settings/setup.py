@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -81,7 +81,7 @@ def known_values(draft: Draft) -> dict[str, Any]:
 
 def finish(draft: Draft, workspace: Workspace) -> Setup:
     """The settings that the program would send with, and its credentials."""
-    outcome = draft.dialect.outcome(known_values(draft))
+    outcome = _caught(draft.dialect.outcome(known_values(draft)), workspace)
     maker = _Maker(draft, outcome, workspace)
     entries = tuple(maker.entries())
     username = outcome.username or None
@@ -120,6 +120,24 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         prepared=tuple(prepare(draft, outcome, workspace)),
     )
     return Setup(settings, Credentials(username=username, password=password, token=token))
+
+
+def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
+    """The same, said not to be sent where its server is a catcher."""
+    from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image
+
+    if outcome.host is None or outcome.not_sent is not None:
+        return outcome
+    catcher = catcher_at(outcome.host, outcome.port)
+    if catcher is None and "." not in outcome.host:
+        images = [each.image for each in workspace.surroundings if each.name == outcome.host]
+        catcher = next((found for image in images if (found := catcher_of_image(image))), None)
+    if catcher is None:
+        return outcome
+    option = next(iter(outcome.by.get("host", outcome.by.get("url", ()))), "")
+    because = f"{catcher.name} takes every message and delivers none"
+    remark = Remark(option, because, sources=(f"{catcher.source}, read {catcher.read}",))
+    return replace(outcome, not_sent=remark)
 
 
 @dataclass(frozen=True, slots=True)

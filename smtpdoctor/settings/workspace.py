@@ -40,7 +40,8 @@ class Surrounding:
 
     `place` is where it stands: `docker-compose.yml:7`. `build` is the folder that it is built
     from, None where it isn't built here. `scope` is the folder whose code it may be there for.
-    `files` are contents by their paths in the container: secrets and configs.
+    `files` are contents by their paths in the container: secrets and configs. `name` is what
+    others in its network call it.
     """
 
     carrier: str
@@ -49,6 +50,7 @@ class Surrounding:
     build: str | None
     variables: Variables
     scope: str = ""
+    name: str = ""
     files: Mapping[str, Value] = field(default_factory=dict)
 
 

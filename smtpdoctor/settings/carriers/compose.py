@@ -166,7 +166,7 @@ class _Project:
         parts = {name: self._parts(name) for name in names}
         started = [name for name in names if self._is_started(parts[name])]
         for name in started or names:
-            yield self._service(parts[name])
+            yield self._service(name, parts[name])
 
     def _parts(self, name: str) -> list[_Part]:
         found = []
@@ -206,7 +206,7 @@ class _Project:
     def _all(self, parts: list[_Part], key: str) -> list[Value]:
         return [item for each in parts for item in listed(each.value.get(key))]
 
-    def _service(self, parts: list[_Part]) -> Surrounding:
+    def _service(self, name: str, parts: list[_Part]) -> Surrounding:
         image = self._last(parts, "image")
         own = parts[-1].value if len(parts) == 1 else parts[0].value
         shown = next((each.value for each in parts if each.value.span), own)
@@ -221,6 +221,7 @@ class _Project:
             carrier="compose",
             place=f"{span.file}:{max(1, span.line - 1)}" if span else self.paths[0],
             image=image or "",
+            name=name,
             build=build,
             variables=Variables(tuple(layer for layer in layers if layer.values or layer.open)),
             files=self._mounted(parts),
