@@ -8,130 +8,77 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
-from smtpdoctor.settings.dialects.urls import start_of, url_options, within
-from smtpdoctor.settings.model import Edit, Field, RemarkKind, TLSMode
-from smtpdoctor.settings.prepare import inserted, worded
-from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Unknown, Value
+from smtpdoctor.settings.dialects.form import (
+    Condition,
+    DocumentEntry,
+    ModeEntry,
+    OptionEntry,
+    RemarkEntry,
+    TableEntry,
+    is_yes,
+    variables_of,
+)
+from smtpdoctor.settings.dialects.texts import (
+    WRITTEN,
+    as_line,
+    at,
+    content,
+    go_ini,
+    host_and_port,
+    is_dotenv,
+    referred,
+)
+from smtpdoctor.settings.dialects.urls import url_options
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import inserted
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    LanguageName,
+    Special,
+    Unknown,
+    Value,
+)
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
-#: What most programs take for yes; `true` in an option's entry says otherwise.
-YES = ("true", "1", "yes", "on")
 
-Condition = Mapping[str, bool | int | str | list[bool | int | str]]
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document of the program in the folder."""
 
+    path: str
+    entry: DocumentEntry
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base of what is read from TOML: a misspelt key is an error."""
+    def root(self, workspace: Workspace, variables: Variables) -> Value:
+        root = workspace.document(self.path, variables, self.entry.format)
+        return at(root, self.entry.prefix) if self.entry.prefix else root
 
-
-class Marks(_Entry, frozen=True, kw_only=True):
-    """By what the program is found. Any one is enough.
-
-    images: names of container images, without registry and tag, or with. dependencies: by
-    ecosystem. files: globs of its own documents. variables: names that only this program has.
-    """
-
-    images: tuple[str, ...] = ()
-    dependencies: Mapping[str, tuple[str, ...]] = {}
-    files: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
-
-
-class OptionEntry(_Entry, frozen=True, kw_only=True):
-    """One option.
-
-    name: the program's own, and its variable where `variables` is not given; the first variable
-    that is set counts. path: its place in a document, with dots. true: the texts that a switch
-    takes for yes. exact: letter case counts. default: what counts where nobody sets it. port: the
-    text is host:port, and the port is the option `NAME.port`. A `url` gives the options that
-    `urls` says: `url.scheme`, `url.host` and so on. inverse: yes switches the field off.
-    """
-
-    name: str
-    field: Field
-    variables: tuple[str, ...] = ()
-    path: str = ""
-    switch: bool = False
-    true: tuple[str, ...] = YES
-    exact: bool = False
-    port: bool = False
-    inverse: bool = False
-    default: bool | int | str | None = None
-
-
-class ModeEntry(_Entry, frozen=True, kw_only=True):
-    """Of the modes the first whose `when` holds counts, and whose `unless` doesn't.
-
-    A condition names options with the value that they have: a boolean for a switch, a number, a
-    text, several texts of which one is enough, "" for not set and "*" for set. `port` is the port
-    that was set, by whichever option.
-    """
-
-    tls: TLSMode
-    required: bool = False
-    when: Condition = {}
-    unless: Condition = {}
-
-
-class RemarkEntry(_Entry, frozen=True, kw_only=True):
-    """What the program makes of an option where `when` holds; `because` is a key of the file's."""
-
-    kind: RemarkKind
-    option: str
-    because: str
-    taken_as: str = ""
-    when: Condition = {}
-    unless: Condition = {}
-
-
-class DocumentEntry(_Entry, frozen=True, kw_only=True):
-    """A document of the program: globs of its files, and the path before those of options.
-
-    wins: what stands there counts before variables. cleaned: how values lose quotes and comments.
-    format: that of `readers.project` where the name doesn't tell.
-    """
-
-    files: tuple[str, ...]
-    prefix: str = ""
-    wins: bool = False
-    cleaned: Literal["", "go-ini"] = ""
-    format: str = ""
-
-
-class TableEntry(_Entry, frozen=True, kw_only=True):
-    """One program's file.
-
-    port: what a mode's port is where none is set. login: without it there is none, whatever the
-    user name. joined: a field made from several options: `{USER}@{DOMAIN}`. in_files: ends of
-    names of variables that name a file with the value.
-    """
-
-    name: str
-    client: str | None = None
-    reader: str = "python-dotenv"
-    profile: str = ""
-    sources: Mapping[str, str]
-    marks: Marks
-    option: tuple[OptionEntry, ...]
-    mode: tuple[ModeEntry, ...]
-    port: Mapping[TLSMode, int] = {}
-    host: str | None = None
-    login: Condition = {}
-    joined: Mapping[Field, str] = {}
-    in_files: tuple[str, ...] = ("_FILE",)
-    write: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {}
-    document: tuple[DocumentEntry, ...] = ()
-    remark: tuple[RemarkEntry, ...] = ()
-    because: Mapping[str, str] = {}
+    def option(
+        self, option: OptionEntry, root: Value, workspace: Workspace, variables: Variables
+    ) -> Option | None:
+        """The option as it stands there; None where it doesn't."""
+        value = at(root, option.path)
+        if isinstance(value, Known) and value.absent:
+            return None
+        if isinstance(value, Unknown) and value == root:
+            return None if option.field not in ("host", "url") else Option(option.name, value)
+        if isinstance(value, Known) and isinstance(value.value, Special) and self.entry.secrets:
+            beside = f"{self.path.rpartition('/')[0]}/{self.entry.secrets}".lstrip("/")
+            value = workspace.document(beside, variables).get(value.value.value)
+        if self.entry.cleaned == "go-ini":
+            value = go_ini(value)
+        if self.entry.reference:
+            value = referred(value, self.entry.reference, variables)
+        return Option(option.name, value, called=option.path.rpartition(".")[2])
 
 
 class Table:
@@ -151,24 +98,29 @@ class Table:
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each container of its image, else each document, else a `.env` of its own."""
         documents = [
-            path
+            _Document(path, entry)
             for entry in self.entry.document
             for path in workspace.folder.matching(*entry.files)
         ]
-        found = False
+        found = 0
         for item in workspace.surroundings:
             if self._is_its(item):
                 document = _nearest(item.place, documents)
                 for draft in self._draft(workspace, item.place, item.variables, document, item):
-                    found = True
+                    found += 1
                     yield draft
         if found:
             return
-        for path in documents:
-            for draft in self._draft(workspace, path, self._dotenv(workspace, path), path):
-                found = True
+        seen: set[str] = set()
+        for each in documents:
+            if each.path in seen:
+                continue
+            for draft in self._draft(
+                workspace, each.path, self._dotenv(workspace, each.path), each
+            ):
+                seen.add(each.path)
                 yield draft
-        if not found:
+        if not seen:
             yield from self._from_dotenv(workspace)
 
     def _is_its(self, item: Surrounding) -> bool:
@@ -215,7 +167,7 @@ class Table:
         workspace: Workspace,
         place: str,
         variables: Variables,
-        document: str = "",
+        document: _Document | None = None,
         surrounding: Surrounding | None = None,
     ) -> Iterator[Draft]:
         options = dict(self._read(workspace, variables, document, surrounding))
@@ -237,9 +189,9 @@ class Table:
             place=place,
             options=options,
             variables=variables,
-            language=_language(document),
+            language=_language(document.path) if document else "text",
             version=tag.partition("@")[0] if tag[:1].isdigit() else "",
-            files=(document,) if document else (),
+            files=(document.path,) if document else (),
             profile=workspace.profile_of(self.entry.profile) if self.entry.profile else "",
             insert=lambda new: self._insert(workspace, anchor, new),
             unset=unset,
@@ -249,51 +201,37 @@ class Table:
         self,
         workspace: Workspace,
         variables: Variables,
-        document: str,
+        document: _Document | None,
         surrounding: Surrounding | None,
     ) -> Iterator[tuple[str, Option]]:
-        root: Value = Known(ABSENT)
-        entry = None
-        if document:
-            entry = next(
-                item for item in self.entry.document if workspace.fits(document, item.files)
-            )
-            root = workspace.document(document, variables, entry.format)
-            root = root.at(*entry.prefix.split(".")) if entry.prefix else root
+        entry = document.entry if document is not None else None
+        root = document.root(workspace, variables) if document is not None else Known(ABSENT)
         for option in self.entry.option:
-            told = self._in_document(option, root, entry) if entry is not None else None
+            told = None
+            if document is not None and option.path:
+                told = document.option(option, root, workspace, variables)
             if told is None or (entry is not None and not entry.wins):
                 told = self._in_variables(option, variables, surrounding) or told
             if told is None:
                 continue
             if option.port:
-                yield from _host_and_port(told, workspace)
+                yield from host_and_port(told, workspace)
             elif option.field == "url":
                 yield option.name, told
                 yield from url_options(told, workspace).items()
             else:
                 yield option.name, told
 
-    def _in_document(self, option: OptionEntry, root: Value, entry: DocumentEntry) -> Option | None:
-        value = root.at(*option.path.split(".")) if option.path else Known(ABSENT)
-        if isinstance(value, Known) and value.absent:
-            return None
-        if isinstance(value, Unknown) and value.reason == "computed" and not option.path:
-            return None
-        if entry.cleaned == "go-ini":
-            value = go_ini(value)
-        return Option(option.name, value, called=option.path.rpartition(".")[2])
-
     def _in_variables(
         self, option: OptionEntry, variables: Variables, surrounding: Surrounding | None
     ) -> Option | None:
-        names = option.variables or (option.name,)
+        names = variables_of(option)
         name = next((name for name in names if _is_told(variables, name)), None)
         if name is None:
             for ending in self.entry.in_files:
                 for each in names:
                     if (path := _is_told(variables, each + ending)) is not None:
-                        value = _content(path, surrounding, each + ending)
+                        value = content(path, surrounding, each + ending)
                         return Option(option.name, value, called=each + ending)
             name = next((name for name in names if variables.lookup(name) is not None), None)
         value_ = variables.lookup(name) if name is not None else None
@@ -305,7 +243,7 @@ class Table:
         def again(under: Variables) -> Value:
             value = under.lookup(name) or Known(ABSENT)
             if option.switch and isinstance(value, Known):
-                return Known(_yes(option, value.value), value.span, value.trail)
+                return Known(is_yes(option, value.value), value.span, value.trail)
             return value
 
         return again
@@ -318,12 +256,12 @@ class Table:
         """Names of variables for options that nobody sets, where variables say the others."""
         held = variables.held(anchor.called) if anchor is not None else []
         span = held[0].value.span if held else None
-        if not held or (span is not None and not _is_dotenv(span.file)):
+        if not held or (span is not None and not is_dotenv(span.file)):
             return {}
         return {
-            item.name: (item.variables or (item.name,))[0]
+            item.name: variables_of(item)[0]
             for item in self.entry.option
-            if item.name not in options
+            if item.name not in options and variables_of(item)
         }
 
     def _insert(
@@ -342,12 +280,12 @@ class Table:
             entry = self._options.get(name)
             if entry is None:
                 return ()
-            key = (entry.variables or (entry.name,))[0]
-            if anchor.called not in (self._options[anchor.name].variables or (anchor.name,)):
+            key = (*variables_of(entry), "")[0]
+            if anchor.called not in variables_of(self._options[anchor.name]):
                 key = entry.path.rpartition(".")[2]
             if not key:
                 return ()
-            text += _as_line(found, key, value, span.file) + "\n" + found["indent"]
+            text += as_line(found, key, value, span.file) + "\n" + found["indent"]
         column = len(found["indent"]) + 1
         return (inserted(span, column, text),)
 
@@ -370,7 +308,7 @@ class Table:
         verify = all(self._verifies(item, options.get(item.name)) for item in checked)
         return Outcome(
             host=self._text("host", options) or self.entry.host,
-            port=port if port is not None else self.entry.port.get(tls),
+            port=port if port is not None else (mode and mode.port) or self.entry.port.get(tls),
             tls=tls,
             required=mode.required if mode is not None else False,
             username=self._text("username", options) if login else None,
@@ -402,13 +340,17 @@ class Table:
         option = self._options.get(name) or OptionEntry(name=name, field=self.fields[name])
         value = options.get(name)
         value = option.default if value is None else value
+        if wanted == "unset":
+            return options.get(name) in (None, "")
         if wanted == "*":
             return value not in (None, "")
         if isinstance(wanted, bool):
-            return _yes(option, value) is wanted
+            return is_yes(option, value) is wanted
         if isinstance(wanted, int):
             return self._number(value) == wanted
         text, other = "" if value is None else str(value).strip(), str(wanted)
+        if other.startswith("~"):
+            return other[1:].lower() in text.lower()
         return text == other if option.exact else text.lower() == other.lower()
 
     def _of(self, field: Field, options: Mapping[str, Any]) -> Any:
@@ -437,7 +379,7 @@ class Table:
 
     @staticmethod
     def _verifies(option: OptionEntry, value: Any) -> bool:
-        return value in (None, "") or _yes(option, value) is not option.inverse
+        return value in (None, "") or is_yes(option, value) is not option.inverse
 
     @staticmethod
     def _number(value: Any) -> int | None:
@@ -482,31 +424,6 @@ def is_programs_image(image: str) -> bool:
     return bool(image) and is_image(image, _programs_images())
 
 
-def _yes(option: OptionEntry, value: Any) -> bool:
-    """Whether the program takes the value of a switch for yes."""
-    if isinstance(value, bool | int) and not isinstance(value, str):
-        return bool(value)
-    text = "" if value is None else str(value).strip()
-    return text in option.true if option.exact else text.lower() in option.true
-
-
-def go_ini(value: Value) -> Value:
-    """A value as gopkg.in/ini.v1 has it: quotes off, else cut at the first # or ;."""
-    if not isinstance(value, Known) or not isinstance(value.value, str):
-        return value
-    text = value.value
-    for quote in ('"""', "`", '"', "'"):
-        if len(text) >= 2 * len(quote) and text.startswith(quote):
-            end = text.find(quote, len(quote))
-            if end > 0:
-                return replace(value, value=text[len(quote) : end])
-    cut = re.split("[#;]", text, maxsplit=1)[0].rstrip()
-    span = value.span
-    if span is not None and span.line == span.end_line and cut != text:
-        span = replace(span, columns=(span.columns[0], span.columns[0] + len(cut)))
-    return replace(value, value=cut, span=span)
-
-
 def _fields(options: Iterable[OptionEntry]) -> Mapping[str, Field]:
     """Every option's field, also of those that are parts of another's text."""
     found: dict[str, Field] = {}
@@ -525,72 +442,17 @@ def _is_told(variables: Variables, name: str) -> Value | None:
     return held[0].value if held and held[0].value is not held[0].layer.open else None
 
 
-def _content(path: Value, surrounding: Surrounding | None, name: str) -> Value:
-    """What stands in the file that a variable names."""
-    files = surrounding.files if surrounding is not None else {}
-    if isinstance(path, Known) and str(path.value) in files:
-        return files[str(path.value)]
-    return Unknown("unreadable", f"it stands in the file that {name} names", path.span)
+def _nearest(place: str, documents: list[_Document]) -> _Document | None:
+    """The document whose folder has most in common with the place, None where there is none."""
+    mine = place.split("/")[:-1]
 
-
-def _host_and_port(option: Option, workspace: Workspace) -> Iterator[tuple[str, Option]]:
-    """`host:port` as two options, each with its place."""
-    value = option.value
-    if not isinstance(value, Known):
-        yield option.name, option
-        return
-    text = str(value.value).strip()
-    found = re.fullmatch(r"(?P<host>\[[^\]]*\]|[^:]*):(?P<port>\d{1,5})", text)
-    if found is None:
-        yield option.name, option
-        return
-    start = start_of(value, text, workspace)
-    if start is not None:
-        workspace.is_harmless(start)
-    for name, group in ((option.name, "host"), (f"{option.name}.port", "port")):
-        span = within(start, found.span(group)) if start is not None else None
-        part = found[group].strip("[]")
-        yield name, Option(name, Known(part, span), bare=True, called=option.called)
-
-
-def _nearest(place: str, documents: list[str]) -> str:
-    """The document whose folder has most in common with the place, "" where there is none."""
-    at = place.split("/")
-
-    def common(path: str) -> int:
-        pairs = zip(at[:-1], path.split("/")[:-1], strict=False)
+    def common(document: _Document) -> int:
+        pairs = zip(mine, document.path.split("/")[:-1], strict=False)
         return sum(1 for one, other in pairs if one == other)
 
-    return max(documents, key=common, default="")
+    return max(documents, key=common, default=None)
 
 
-def _is_dotenv(path: str) -> bool:
-    return path.rpartition("/")[2].startswith(".env")
-
-
-def _as_line(found: re.Match[str], key: str, value: Any, file: str) -> str:
-    """A line in the way of another: `KEY: text`, `- KEY=text`, `"key": text,`."""
-    text = worded(value)
-    if found["item"]:
-        return f"{found['item']}{found['quote']}{key}={text}{found['quote']}"
-    between = found["between"]
-    if file.endswith(".json"):
-        quoted = text if isinstance(value, bool | int) else f'"{text}"'
-        return f'"{key}"{between}{quoted},'
-    plain = ":" not in between or YAML_TEXT.fullmatch(text) is not None
-    if file.endswith((".yml", ".yaml", ".toml")) and not isinstance(value, bool | int):
-        plain = plain and ":" in between
-        text = text if plain else f'"{text}"'
-    return f"{found['quote']}{key}{found['quote']}{between}{text}"
-
-
-#: A line that says one thing by its name.
-WRITTEN = re.compile(
-    r"""^(?P<indent>[ \t]*)(?P<item>-[ ]+)?(?P<quote>["']?)(?P<name>[\w.-]+)["']?"""
-    r"""(?P<between>[ \t]*[:=][ \t]*)"""
-)
-#: A text that YAML takes for nothing else.
-YAML_TEXT = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][\w+./-]*")
 #: What the parts of a URL are.
 URL_FIELDS: Mapping[str, Field] = {
     "url.scheme": "tls",
