@@ -65,8 +65,8 @@ class ModeEntry(_Entry, frozen=True, kw_only=True):
 
     A condition names options with the value that they have: a boolean for a switch, a number, a
     text, several texts of which one is enough, "" for no value, "unset" for where nobody sets one
-    (whatever the default is), "*" for set and "~text" for a text with that in it. `port` is the port that was set, by whichever option. port: that of this mode
-    where none is set.
+    (whatever the default is), "*" for set and "~text" for a text with that in it. `port` is the
+    port that was set, by whichever option. port: that of this mode where none is set.
     """
 
     tls: TLSMode

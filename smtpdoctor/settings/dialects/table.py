@@ -272,6 +272,9 @@ class Table:
         line = workspace.line(span.file, span.line) if span is not None else None
         if anchor is None or span is None or line is None:
             return ()
+        if list(new) == [f"{anchor.name}.port"]:  # it stands behind the host
+            end = span.columns[1] - (line[span.columns[1] - 2] in "\"'`")
+            return (inserted(span, end, f":{new[f'{anchor.name}.port']}"),)
         found = WRITTEN.match(line)
         if found is None or found["name"] != anchor.called:
             return ()

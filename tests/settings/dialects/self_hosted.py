@@ -29,7 +29,8 @@ MATTERMOST = (
     '    "FeedbackEmail": "u@example.com"\n  }}\n}}\n'
 )
 KEYCLOAK = (
-    '{{\n  "realm": "r",\n  "smtpServer": {{\n    "host": "smtp.ionos.com",\n    "port": "{port}",\n'
+    '{{\n  "realm": "r",\n  "smtpServer": {{\n    "host": "smtp.ionos.com",\n'
+    '    "port": "{port}",\n'
     '    "ssl": "{ssl}",\n    "starttls": "{starttls}",\n    "auth": "true",\n'
     '    "user": "u@example.com",\n    "password": "word",\n    "from": "u@example.com"\n  }}\n}}\n'
 )
@@ -279,7 +280,6 @@ CASES = [
             "PAPERLESS_EMAIL_USE_TLS=true\n",
         },
         required=True,
-        changes=False,
     ),
     Case(
         "paperless-ngx:plain on 465",
@@ -317,7 +317,6 @@ CASES = [
         (HOST, 587, "starttls"),
         compose=GOTRUE[0],
         env=GOTRUE[1],
-        changes=False,
     ),
     Case(
         "supabase-auth:healthy 465",
@@ -333,7 +332,6 @@ CASES = [
         (HOST, 587, "implicit"),
         compose=VIKUNJA[0],
         env=VIKUNJA[1] + "VIKUNJA_MAILER_ENABLED: 'true'\nVIKUNJA_MAILER_FORCESSL: 'true'",
-        changes=False,
     ),
     Case(
         "vikunja:plain on 465",
@@ -384,20 +382,17 @@ CASES = [
         "mastodon:healthy 587",
         (HOST, 587, "starttls"),
         files={".env.production": MASTODON.format(port=587)},
-        changes=False,
     ),
     Case(
         "mastodon:healthy 465",
         (HOST, 465, "implicit"),
         files={".env.production": MASTODON.format(port=465) + "SMTP_TLS=true\n"},
-        changes=False,
     ),
     Case(
         "mastodon:another true",
         (HOST, 465, "starttls"),
         files={".env.production": MASTODON.format(port=465) + "SMTP_SSL=1\n"},
         remarks=said("misread SMTP_SSL"),
-        changes=False,
     ),
     Case(
         "chatwoot:healthy 465",

@@ -46,7 +46,7 @@ def prepared(settings: Settings, port: int | None, tls: str | None) -> Prepared:
     return next(each for each in settings.prepared if (each.port, each.tls) == (port, tls))
 
 
-def apply(root: Path, change: Prepared, dotenv: str = ".env", **free: str) -> None:
+def apply(root: Path, change: Prepared, **free: str) -> None:
     """Writes a change into the folder's files, as `--fix` would."""
     for edit in change.edits:
         path = root / edit.file
@@ -60,11 +60,15 @@ def apply(root: Path, change: Prepared, dotenv: str = ".env", **free: str) -> No
         lines[edit.line - 1] = line[:first] + edit.with_.format(**free) + line[last:]
         path.write_text("\n".join(lines))
     for name, text in change.settings.items():
-        path = root / dotenv
-        kept = [
-            line
-            for line in (path.read_text() if path.exists() else "").split("\n")
-            if line and line.partition("=")[0] != name
-        ]
+        path = _holding(root, name)
+        lines = path.read_text().split("\n") if path.exists() else []
+        kept = [line for line in lines if line and line.partition("=")[0] != name]
         new = [] if text is None else [f"{name}={text.format(**free)}"]
         path.write_text("\n".join([*kept, *new]) + "\n")
+
+
+def _holding(root: Path, name: str) -> Path:
+    """The `.env` file that has the variable, else the first there is."""
+    found = sorted(root.glob("**/.env*"))
+    having = [path for path in found if f"{name}=" in path.read_text()]
+    return next(iter((*having, *found)), root / ".env")

@@ -181,7 +181,6 @@ CASES = [
         (HOST, 587, "starttls"),
         files={"grafana.ini": GRAFANA + "host = smtp.ionos.com\n"},
         remarks=said("fault host"),
-        changes=False,
     ),
     Case(
         "grafana:not enabled",
