@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 PRODUCTION = "production"
 
+#: The name that a line of a `.env` sets.
+ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]")
+
 
 class Shown(NamedTuple):
     """A line as it may be shown, and the columns of what was asked about in it."""
@@ -188,6 +191,14 @@ class Workspace:
             else item
             for item in found
         )
+
+    @cached_property
+    def variable_names(self) -> frozenset[str]:
+        """Every name that a `.env`, a surrounding or what was given may set."""
+        found = {name for item in self.surroundings for name in item.variables.names}
+        for path in self.folder.matching(".env*", "*.env", "*.env.*"):
+            found.update(ASSIGNED.findall(self.folder.text(path) or ""))
+        return frozenset(found | set(self.given.values if self.given is not None else ()))
 
     # --- documents ----------------------------------------------------------------------------
 

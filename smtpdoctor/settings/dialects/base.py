@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -103,13 +104,21 @@ class Dialect(Protocol):
     """One program. `id` is the name of its file."""
 
     id: str
-    name: str
-    #: The mail library that it sends with, an id of knowledge/clients.
-    client: str | None
-    #: Which setting an option is, for what can't be told of it.
-    fields: Mapping[str, Field]
-    #: Options that say a mode, the usual way first.
-    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]]
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def client(self) -> str | None:
+        """The mail library that it sends with, an id of knowledge/clients."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """Which setting an option is, for what can't be told of it."""
+
+    @property
+    def modes(self) -> Mapping[TLSMode, tuple[Mapping[str, Any], ...]]:
+        """Options that say a mode, the usual way first."""
 
     def find(self, workspace: Workspace) -> Iterable[Draft]:
         """Every place of the folder where the program is set up to send."""
@@ -118,8 +127,13 @@ class Dialect(Protocol):
         """What these options come to; one that is not there is not set. Pure."""
 
 
-def dialects() -> Iterator[Dialect]:
+@cache
+def dialects() -> tuple[Dialect, ...]:
     """Every dialect of the package: modules with a DIALECT, then tables without a module."""
+    return tuple(_dialects())
+
+
+def _dialects() -> Iterator[Dialect]:
     import importlib
 
     from smtpdoctor.settings.dialects.table import load_table

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -416,9 +416,8 @@ def _programs_images() -> tuple[str, ...]:
     return tuple(
         mark
         for dialect in dialects()
-        for entry in [getattr(dialect, "entry", None)]
-        if isinstance(entry, TableEntry)
-        for mark in entry.marks.images
+        if isinstance(dialect, UnreadTable)
+        for mark in dialect.images
     )
 
 
@@ -475,8 +474,63 @@ def _language(document: str) -> LanguageName:
     return endings.get(document.rpartition(".")[2], "text")
 
 
-def load_table(path: Path) -> Table:
+class UnreadTable:
+    """A program by its TOML file, which is read whole only where a mark of it is in the folder.
+
+    Its marks are looked for in the text: to read some thirty files would be felt at each start.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.id = path.stem.replace("_", "-")
+        self._text = path.read_text()
+        words: dict[str, list[str]] = {}
+        for key, listed in MARK.findall(self._text):
+            words.setdefault(key, []).extend(re.findall(r'"([^"]+)"', listed))
+        self.images = tuple(words.get("images", ()))
+        self._files = tuple(words.get("files", ()))
+        self._names = frozenset(words.get("variables", ()))
+        self._dependencies = frozenset(words.get("dependencies", ()))
+
+    @cached_property
+    def table(self) -> Table:
+        """The whole of it."""
+        return Table(self.id, msgspec.toml.decode(self._text, type=TableEntry))
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def client(self) -> str | None:
+        return self.table.client
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self.table.fields
+
+    @property
+    def modes(self) -> Mapping[TLSMode, tuple[Mapping[str, Any], ...]]:
+        return self.table.modes
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What the program makes of its options."""
+        return self.table.outcome(options)
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Its set-ups, where anything in the folder may be one."""
+        if (
+            not self._names.isdisjoint(workspace.variable_names)
+            or any(is_image(item.image, self.images) for item in workspace.surroundings)
+            or (self._files and workspace.folder.matching(*self._files))
+            or any(item.name in self._dependencies for item in workspace.dependencies.all)
+        ):
+            yield from self.table.find(workspace)
+
+
+#: A line of a table that says a mark.
+MARK = re.compile(r"(?m)^(images|files|variables|dependencies) = (.+)$")
+
+
+def load_table(path: Path) -> UnreadTable:
     """The program of a TOML file."""
-    return Table(
-        path.stem.replace("_", "-"), msgspec.toml.decode(path.read_bytes(), type=TableEntry)
-    )
+    return UnreadTable(path)
