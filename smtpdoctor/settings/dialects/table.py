@@ -52,13 +52,19 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
-    """A document of the program in the folder."""
+class TableDocument:
+    """A document of the program in the folder.
+
+    `given` is its root where a module of the program's own reads it.
+    """
 
     path: str
     entry: DocumentEntry
+    given: Value | None = None
 
     def root(self, workspace: Workspace, variables: Variables) -> Value:
+        if self.given is not None:
+            return self.given
         root = workspace.document(self.path, variables, self.entry.format)
         return at(root, self.entry.prefix) if self.entry.prefix else root
 
@@ -98,7 +104,7 @@ class Table:
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each container of its image, else each document, else a `.env` of its own."""
         documents = [
-            _Document(path, entry)
+            TableDocument(path, entry)
             for entry in self.entry.document
             for path in workspace.folder.matching(*entry.files)
         ]
@@ -122,6 +128,11 @@ class Table:
                 yield draft
         if not seen:
             yield from self._from_dotenv(workspace)
+
+    def of(self, workspace: Workspace, path: str, place: str, root: Value) -> Iterator[Draft]:
+        """The set-up of a document that a module of the program's own has read."""
+        document = TableDocument(path, DocumentEntry(files=(path,)), root)
+        yield from self._draft(workspace, place, Variables(()), document)
 
     def _is_its(self, item: Surrounding) -> bool:
         marks = self.entry.marks
@@ -167,7 +178,7 @@ class Table:
         workspace: Workspace,
         place: str,
         variables: Variables,
-        document: _Document | None = None,
+        document: TableDocument | None = None,
         surrounding: Surrounding | None = None,
     ) -> Iterator[Draft]:
         options = dict(self._read(workspace, variables, document, surrounding))
@@ -201,7 +212,7 @@ class Table:
         self,
         workspace: Workspace,
         variables: Variables,
-        document: _Document | None,
+        document: TableDocument | None,
         surrounding: Surrounding | None,
     ) -> Iterator[tuple[str, Option]]:
         entry = document.entry if document is not None else None
@@ -444,11 +455,11 @@ def _is_told(variables: Variables, name: str) -> Value | None:
     return held[0].value if held and held[0].value is not held[0].layer.open else None
 
 
-def _nearest(place: str, documents: list[_Document]) -> _Document | None:
+def _nearest(place: str, documents: list[TableDocument]) -> TableDocument | None:
     """The document whose folder has most in common with the place, None where there is none."""
     mine = place.split("/")[:-1]
 
-    def common(document: _Document) -> int:
+    def common(document: TableDocument) -> int:
         pairs = zip(mine, document.path.split("/")[:-1], strict=False)
         return sum(1 for one, other in pairs if one == other)
 
@@ -529,6 +540,11 @@ class UnreadTable:
 
 #: A line of a table that says a mark.
 MARK = re.compile(r"(?m)^(images|files|variables|dependencies) = (.+)$")
+
+
+def read_table(module: Path) -> TableEntry:
+    """The table beside a module of the program's own."""
+    return msgspec.toml.decode(module.with_suffix(".toml").read_bytes(), type=TableEntry)
 
 
 def load_table(path: Path) -> UnreadTable:

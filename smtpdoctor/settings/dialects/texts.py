@@ -117,7 +117,7 @@ def as_line(found: re.Match[str], key: str, value: Any, file: str) -> str:
 #: A line that says one thing by its name.
 WRITTEN = re.compile(
     r"""^(?P<indent>[ \t]*)(?P<item>-[ ]+)?(?P<quote>["']?)(?P<name>[\w.-]+)["']?"""
-    r"""(?P<between>[ \t]*[:=][ \t]*)"""
+    r"""(?P<between>[ \t]*[:=][ \t]*|[ \t]+)"""
 )
 #: A text that YAML takes for nothing else.
 YAML_TEXT = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][\w+./-]*")

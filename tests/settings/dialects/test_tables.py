@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.setup import Setup
-from tests.settings.dialects import self_hosted
+from tests.settings.dialects import mail_programs, self_hosted
 from tests.settings.dialects.case import Case, said
 from tests.settings.dialects.support import apply, one
 
@@ -271,7 +271,7 @@ CASES = [
 ]
 
 
-CASES += self_hosted.CASES
+CASES += [*self_hosted.CASES, *mail_programs.CASES]
 
 
 def outcome(setup: Setup) -> tuple[str | None, int | None, str]:
