@@ -43,8 +43,8 @@ class OptionEntry(_Entry, frozen=True, kw_only=True):
     given; the first variable that is set counts. path: its place in a document, with dots. true:
     the texts that a switch takes for yes; no: those that it takes for no, where any other is yes.
     exact: letter case counts. default: what counts where nobody sets it. port: the text is
-    host:port, and the port is the option `NAME.port`. inverse: yes switches the field off. A
-    `url` gives the options that `urls` says: `url.scheme`, `url.host` and so on.
+    host:port, and the port is the option `NAME.port`. inverse: yes switches the field off.
+    bare: it is a word of code, written without quotes. A `url` gives the options that `urls` says: `url.scheme`, `url.host` and so on.
     """
 
     name: str
@@ -57,6 +57,7 @@ class OptionEntry(_Entry, frozen=True, kw_only=True):
     exact: bool = False
     port: bool = False
     inverse: bool = False
+    bare: bool = False
     default: bool | int | str | None = None
 
 

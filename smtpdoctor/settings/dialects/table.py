@@ -84,7 +84,8 @@ class TableDocument:
             value = go_ini(value)
         if self.entry.reference:
             value = referred(value, self.entry.reference, variables)
-        return Option(option.name, value, called=option.path.rpartition(".")[2])
+        called = option.path.rpartition(".")[2]
+        return Option(option.name, value, bare=option.bare, called=called)
 
 
 class Table:
