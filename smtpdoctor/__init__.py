@@ -8,7 +8,7 @@ itself is in `smtpdoctor.spf`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # nothing is loaded here: `python -m` has the working folder on its path
 
 if TYPE_CHECKING:
     from smtpdoctor.api import acheck, asender, check, diagnose, sender

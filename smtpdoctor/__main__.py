@@ -1,5 +1,37 @@
-"""`python -m smtpdoctor`, where the program's own command is not on the path."""
+"""The program's start: `smtpdoctor`, or `python -m smtpdoctor` where that is not on the path.
 
-from smtpdoctor.cli import main
+Loads the rest of the program only when Ctrl-C has an answer, and never from the working folder.
+"""
 
-main()
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # what -m puts there: the folder to be diagnosed, whose modules are not ours
+
+
+def _without_a_word(kind, error, trace):  # type: ignore[no-untyped-def]
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _without_a_word  # Ctrl-C until there is a handler: Python ends with 130 by itself
+
+import os  # noqa: E402
+import signal  # noqa: E402
+
+_here, _home = os.path.realpath("."), os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+if _here != _home:  # nor where PYTHONPATH names the folder, unless the program stands in it
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != _here]
+
+
+def main() -> None:
+    """Start; Ctrl-C while the program is still being loaded ends it without a word."""
+    signal.signal(signal.SIGINT, lambda number, frame: os._exit(128 + number))
+    from smtpdoctor import cli
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

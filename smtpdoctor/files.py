@@ -35,11 +35,15 @@ WORDS = {
     errno.ELOOP: "Too many links, or a link where none may be",
     errno.ENAMETOOLONG: "File name too long",
     errno.ENOSPC: "No space left on device",
-    errno.EDQUOT: "Disk quota exceeded",
     errno.EROFS: "Read-only file system",
     errno.ENXIO: "No device or program at the other end",
     errno.EIO: "Input/output error",
 }
+
+#: Not every system has all of these.
+FLAGS = os.O_RDONLY
+for _name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+    FLAGS |= getattr(os, _name, 0)
 
 KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -74,7 +78,7 @@ def read_bounded(path: str | Path, limit: int, *, label: str | None = None) -> b
     """
     name = str(path) if label is None else label
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        descriptor = os.open(path, FLAGS)
     except OSError as error:
         missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
         raise FileFault(name, reason_of(error), "missing" if missing else "system") from None

@@ -1,17 +1,31 @@
-"""Foreign text made safe to show: one function for every report and message.
+"""Foreign text made safe to show: characters made visible, quotations framed on every line.
 
-This module knows characters. It must not know reports, markup or settings.
+This module knows characters and lines. It must not know reports, markup or settings.
+
+What a server, a resolver or a certificate says stands between quotation marks that it can't
+write itself (`quoted`); where such a quotation goes on in a further line, that line begins with a
+bar (`wrapped`). So no line of foreign text ever begins as a line of a report does.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 #: Controls (C0, C1, DEL), format characters (bidi, zero width), line and paragraph separators,
 #: and surrogates that stand alone.
 INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+#: What is shown of one foreign text, in characters.
+LONGEST_QUOTATION = 240
+#: How many characters are given up for a cut between words.
+NEAR = 12
+#: What opens and closes a quotation of ours, and what stands for it inside one.
+OPENING, CLOSING, PLAIN_QUOTE, INNER = "“", "”", '"', "'"
+#: The bar before each further line of a quotation, and what stands for it in ASCII.
+BAR, ASCII_BAR = "│", "|"
 
 
 def visible(text: str) -> str:
@@ -28,13 +42,94 @@ def visible(text: str) -> str:
     )
 
 
+def foreign(text: str, limit: int = LONGEST_QUOTATION) -> str:
+    """A foreign text as it may stand between quotation marks of ours.
+
+    One line, visible, runs of blanks folded, of at most `limit` characters, and without a
+    quotation mark, so that it can't end the quotation that it stands in.
+    """
+    words = " ".join(visible(text[: 4 * limit]).split())
+    for mark in (OPENING, CLOSING, "„", PLAIN_QUOTE):
+        words = words.replace(mark, INNER)
+    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+
+
+def quoted(text: str, limit: int = LONGEST_QUOTATION) -> str:
+    """A foreign text as a quotation: the one way in which reports and messages show one."""
+    return f"{PLAIN_QUOTE}{foreign(text, limit)}{PLAIN_QUOTE}"
+
+
+def wrapped(
+    text: str, width: int, *, first: str = "", indent: str = "", bar: str = BAR
+) -> Iterator[str]:
+    """The text in lines of at most `width` characters, the first after `first`, the others after
+    `indent`. A line that begins inside a quotation has the bar before it.
+
+    A word that is longer than a line stays whole outside of quotations (it is to be copied), and
+    is broken inside.
+    """
+    words = visible(text).strip()
+    inside = False
+    start = first
+    while words:
+        frame = f"{bar} " if inside else ""
+        room = max(width - len(start) - len(frame), 1)
+        line, words = _line_of(words, room, inside=inside)
+        yield f"{start}{frame}{line}"
+        start = indent
+        inside = _ends_inside(line, inside)
+
+
+def cut(text: str, room: int, ellipsis: str = "…") -> str:
+    """The text in at most `room` characters, cut between words where one ends near; a quotation
+    that is cut is closed."""
+    if len(text) <= room:
+        return text
+    kept = max(room - len(ellipsis), 0)
+    kept = max(text.rfind(" ", max(kept - NEAR, 0), kept) + 1, 0) or kept
+    if _ends_inside(text[: kept - 1], False):
+        return f"{text[: kept - 1]}{ellipsis}{PLAIN_QUOTE}"
+    # a mark that has no room for what it opens goes as well
+    end = kept - 1 if _ends_inside(text[:kept], False) else kept
+    return f"{text[:end]}{ellipsis}"
+
+
+def _line_of(words: str, room: int, *, inside: bool) -> tuple[str, str]:
+    """What goes into one line, and the rest."""
+    if len(words) <= room:
+        return words, ""
+    end = words.rfind(" ", 0, room + 1)
+    if end <= 0:  # one word
+        end = words.find(" ")
+        word = words if end < 0 else words[:end]
+        if inside or any(mark in word for mark in (OPENING, CLOSING, PLAIN_QUOTE)):
+            return words[:room], words[room:].lstrip()
+        end = len(word)
+    return words[:end].rstrip(), words[end:].lstrip()
+
+
+def _ends_inside(line: str, inside: bool) -> bool:
+    """Whether a quotation is open at the end of a line that began inside one or outside."""
+    for character in line:
+        if character == OPENING:
+            inside = True
+        elif character == CLOSING:
+            inside = False
+        elif character == PLAIN_QUOTE:
+            inside = not inside
+    return inside
+
+
 def as_json(data: object) -> str:
     """Indented JSON with a final newline. Control and format characters stand as JSON's own
-    escapes: no terminal obeys them."""
+    escapes: no terminal obeys them. Half a surrogate pair, which a name of a file may hold and
+    no JSON text (RFC 8259 §8.2), stands as the text of its escape."""
     import json
     import re
 
     def shown(match: re.Match[str]) -> str:
+        if "\ud800" <= match[0] <= "\udfff":
+            return json.dumps(_escape(match[0]))[1:-1]
         return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
 
     text = json.dumps(data, ensure_ascii=False, indent=2)

@@ -6,16 +6,12 @@ share it.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from rich.console import Console
-
-from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority, Certificate
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
@@ -26,9 +22,9 @@ from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
 from smtpdoctor.observations import Session as SessionSeen
-from smtpdoctor.report.json import render as render_json
+from smtpdoctor.plans import make_plan
+from smtpdoctor.report import formats
 from smtpdoctor.report.model import Report
-from smtpdoctor.report.terminal import render
 from smtpdoctor.settings.reading import Given
 
 from .fake_network import FakeNetwork, Port, run
@@ -55,6 +51,16 @@ def with_options(given: Given | None, **more: Any) -> CheckOptions:
     """What was given for the settings, and the other options of a check beside it."""
     fields = Given.__struct_fields__ if given is not None else ()
     return CheckOptions(**{name: getattr(given, name) for name in fields}, **more)
+
+
+def shown(report: Report, *, verbose: bool = False, width: int = 80) -> str:
+    """The report as a terminal without colours shows it."""
+    return formats.render("terminal", report, formats.Options(verbose=verbose, width=width))
+
+
+def as_json(report: Report) -> str:
+    """The report as JSON."""
+    return formats.render("json", report)
 
 
 class Ran:
@@ -106,15 +112,11 @@ class Ran:
         return [(item.name, item.crash) for item in self.observations.of(CheckRun) if item.crash]
 
     def text(self, *, verbose: bool = False, width: int = 80) -> str:
-        console = Console(file=io.StringIO(), width=width, color_system=None)
-        render(self.report, console, verbose=verbose)
-        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+        return shown(self.report, verbose=verbose, width=width)
 
     def everything(self) -> str:
         """All that a user, a log or a saved run could ever get to see of this run."""
-        return "\n".join(
-            (self.text(), self.text(verbose=True, width=100), render_json(self.report))
-        )
+        return "\n".join((self.text(), self.text(verbose=True, width=100), as_json(self.report)))
 
 
 _certificates: WeakKeyDictionary[Authority, Certificate] = WeakKeyDictionary()

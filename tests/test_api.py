@@ -68,7 +68,7 @@ def test_settings_come_from_the_environment_and_the_folder(
     (tmp_path / ".env").write_text(f"SMTP_HOST={HOST}\nSMTP_USER={USERNAME}\nSMTP_PASS=wrong-one\n")
     found = {"environ": {}, "folder": str(tmp_path), "cafile": str(authority.cafile)}
     assert smtpdoctor.check(**found).diagnoses[0].code == "credentials-rejected"
-    found["environ"] = {"SMTP_PASS": PASSWORD}
+    found["environ"] = {"SMTP_HOST": HOST, "SMTP_PASS": PASSWORD}
     assert smtpdoctor.check(**found).verdict == "healthy"
 
 
@@ -147,8 +147,9 @@ def test_a_cancelled_run_leaves_nothing_behind(
 def test_a_listener_sees_each_observation_once(
     network: FakeNetwork, arguments: Mapping[str, Any]
 ) -> None:
-    from smtpdoctor.api import make_plan, run
+    from smtpdoctor.api import run
     from smtpdoctor.examination.options import CheckOptions
+    from smtpdoctor.plans import make_plan
 
     plan = make_plan(CheckOptions(host=HOST, environ={}, folder=arguments["folder"], only=["dns"]))
     seen: list[Any] = []

@@ -55,7 +55,14 @@ class Done:
 
     @property
     def codes(self) -> list[str]:
-        return [item["code"] for item in self.report["diagnoses"] if item["severity"] == "error"]
+        return [item["code"] for item in self.diagnoses if item["severity"] == "error"]
+
+    @property
+    def diagnoses(self) -> list[dict[str, Any]]:
+        """Those of its one target."""
+        (target,) = self.report["targets"]
+        found: list[dict[str, Any]] = target["diagnoses"]
+        return found
 
     def one_line(self) -> str:
         """A wrong usage: exit 2, nothing on standard output, one line on standard error."""
@@ -140,7 +147,9 @@ def test_an_error_is_1(configured: Command, network: FakeNetwork) -> None:
 def test_a_warning_is_0_and_under_strict_1(
     configured: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SMTP_TLS_REJECT_UNAUTHORIZED", "false")
+    # two settings that exclude each other; the one that counts works
+    monkeypatch.setenv("SMTP_SECURE", "true")
+    monkeypatch.setenv("SMTP_TLS", "starttls")
     done = configured("check", "--format", "json")
     assert (done.report["verdict"], done.status) == ("warnings", 0)
     strict = configured("check", "--strict")
@@ -304,12 +313,14 @@ def test_a_settings_file_that_cannot_be_read(command: Command, tmp_path: Path) -
         b"{" * 100_000,
         b"[" * 100_000,
         b'{"schema": 2}',
+        b'{"schema": 3}',
+        b'{"schema": 2, "targets": [1], "started": "", "seconds": 1}',
         b'{"schema": 1}',
         b'{"schema": 1, "observations": {"items": [{"kind": "x"}]}, "started": "", "seconds": 1}',
         b'{"schema": 1, "observations": {"items": [1]}, "started": "", "seconds": 1}',
         b'{"schema": 1, "observations": {"items": []}, "started": "", "seconds": "soon"}',
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_a_saved_run_that_is_none(command: Command, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "run.json").write_bytes(content)
@@ -364,7 +375,7 @@ def test_a_fault_of_its_own_gets_one_line_without_values(
     def crash(*arguments: object, **more: object) -> None:
         raise RuntimeError(f"at {PASSWORD}")
 
-    monkeypatch.setattr("smtpdoctor.report.model.summarise", crash)
+    monkeypatch.setattr("smtpdoctor.report.checks.summarise", crash)
     done = configured("check")
     assert (done.status, done.out) == (3, "")
     words = "smtpdoctor: a fault of its own, please report it: RuntimeError at test_cli.py:"
@@ -397,16 +408,17 @@ def test_json_keeps_the_contract(
     server.behaviour = replace(server.behaviour, **changes)
     done = configured("check", "--format", "json")
     assert done.err == ""
-    assert done.report["targets"] == [
-        {
-            "host": HOST,
-            "port": 587,
-            "tls": "starttls",
-            "provider": None,
-            "username": USERNAME,
-            "sender": USERNAME,
-        }
-    ]
+    (target,) = done.report["targets"]
+    assert {name: target[name] for name in list(target)[:7]} == {
+        "setup": None,
+        "host": HOST,
+        "port": 587,
+        "tls": "starttls",
+        "provider": None,
+        "username": USERNAME,
+        "sender": USERNAME,
+    }
+    assert done.report["not_checked"] == []
 
 
 @pytest.mark.parametrize("healthy", [True, False])
@@ -436,6 +448,38 @@ def test_a_saved_run_keeps_what_is_odd(configured: Command, network: FakeNetwork
     fresh = configured("check", "--save", "run.json", "--format", "json")
     again = configured("check", "--replay", "run.json", "--format", "json")
     assert again.out == fresh.out
+
+
+def test_a_saved_run_is_private_and_replaces_only_its_like(
+    configured: Command, network: FakeNetwork
+) -> None:
+    run = Path("run.json")
+    configured("check", "--save", "run.json")
+    assert run.stat().st_mode & 0o777 == 0o600
+    configured("check", "--save", "run.json")
+    first = Path(".env").read_text()
+    network.knocks.clear()
+    done = configured("check", "--save", ".env")
+    assert done.status == 2
+    assert "no earlier report of smtpdoctor; --force" in done.err
+    assert Path(".env").read_text() == first
+    assert network.knocks == []
+    Path("link.json").symlink_to("run.json")
+    assert configured("check", "--save", "link.json", "--force").status == 2
+
+
+def test_wrong_usage_leaves_no_file_behind(configured: Command) -> None:
+    assert configured("check", "--save", "run.json", "--port", "99999").status == 2
+    assert not Path("run.json").exists()
+
+
+@pytest.mark.parametrize("option", ["--env-file", "--cafile", "--replay", "--save"])
+def test_a_pipe_ends_at_once(configured: Command, option: str) -> None:
+    os.mkfifo("pipe")
+    done = configured("check", option, "pipe")
+    assert done.status == 2
+    assert "is a pipe, not a regular file" in done.err
+    assert done.err.count("\n") == 1
 
 
 # --- where settings come from ---------------------------------------------------------------
@@ -472,7 +516,7 @@ def test_a_target_is_judged_as_far_as_it_goes(command: Command) -> None:
         done = command("check", target, "--format", "json")
         assert done.report["verdict"] == "healthy", target
         assert done.status == 0
-        assert [item["severity"] for item in done.report["diagnoses"]] == ["note"]
+        assert [item["severity"] for item in done.diagnoses] == ["note"]
 
 
 def test_a_target_with_credentials_logs_in(command: Command, network: FakeNetwork) -> None:
@@ -506,7 +550,7 @@ def test_a_broken_settings_file_still_lets_the_others_run(
 ) -> None:
     (tmp_path / ".env").write_text(DOTENV.replace("587", "99999"))
     report = configured("check", "--format", "json").report
-    assert {check["name"]: check["status"] for check in report["checks"]} == {
+    assert {check["name"]: check["status"] for check in report["targets"][0]["checks"]} == {
         "settings": "failed",
         "dns": "passed",
         "reach": "passed",
@@ -760,8 +804,8 @@ def test_a_real_run_from_a_folder_with_an_env_file(
 @pytest.fixture(autouse=True)
 def _clean_contexts() -> Iterator[None]:
     """A TLS context is kept for the whole process; each test has a trust store of its own."""
-    from smtpdoctor.smtp import tls
+    from smtpdoctor.network import trust
 
-    tls._client_context.cache_clear()
+    trust._client_context.cache_clear()
     yield
-    tls._client_context.cache_clear()
+    trust._client_context.cache_clear()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 import sys
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
 
 from smtpdoctor import pages
 from smtpdoctor.demo import command
@@ -16,8 +14,8 @@ from smtpdoctor.demo.scenarios import DEFAULT
 from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.model import AREAS
 from smtpdoctor.observations import Observations, Place
+from smtpdoctor.report import formats
 from smtpdoctor.report.model import build
-from smtpdoctor.report.terminal import render
 
 README = Path(__file__).parent.parent / "README.md"
 HEADINGS = {
@@ -41,9 +39,7 @@ def report() -> str:
         for item in played.observations
     )
     made = build(observations, started=played.started, seconds=played.seconds)
-    console = Console(file=io.StringIO(), width=80, color_system=None)
-    render(made, console)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = formats.render("terminal", made)
     # the column of times is cut, and the length of the run is a usual one
     text = re.sub(r" +\d+ ms$", "", text, flags=re.MULTILINE)
     text = re.sub(r"\d+\.\d s, exit", "0.1 s, exit", text)

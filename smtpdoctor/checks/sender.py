@@ -25,7 +25,7 @@ def wanted(settings: Settings, logged_in: bool | None) -> bool:
         and settings.username is None
         and not settings.has_password
         and not settings.has_token
-        and not settings.credentials_withheld
+        and settings.withheld is None
     )
 
 

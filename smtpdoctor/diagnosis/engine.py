@@ -75,9 +75,11 @@ def diagnose(observations: Observations, *, guarded: bool = False) -> Judgement:
             if not guarded:
                 raise
             faults.append(f"rule {rule.code}: {describe(error)}")
-    roots = [item.id for item in observations.roots()]
+    roots = [item.id for item in run.roots]
     causes, consequences = _causes(spoken, roots, observations)
-    explained = {item for cause in causes for item in cause.explains}
+    # a note asks for nothing, so it accounts for nothing that failed
+    telling = [cause for cause in causes if cause.severity != "note"]
+    explained = {item for cause in telling for item in cause.explains}
     unexplained = tuple(item for item in roots if item not in explained)
     areas = {rule.code: rule.area for rule, _ in spoken}
     finished = [
@@ -117,24 +119,46 @@ def _locations(run: Run, cause: Diagnosis) -> tuple[Location, ...]:
 
 def _speak(rule: Rule, run: Run) -> list[tuple[Rule, Diagnosis]]:
     found = list(rule.module.diagnose(run))
-    if any(each.severity == "error" and not each.explains for each in found):
-        raise ValueError(f"rule {rule.code} gave an error that explains nothing")
+    for each in found:
+        lacking = _lacking(rule, each)
+        if lacking:
+            raise ValueError(f"rule {rule.code} gave {each.severity} {each.code} {lacking}")
     return [(rule, each) for each in found]
+
+
+def _lacking(rule: Rule, finding: Diagnosis) -> str:
+    """What a finding must have and this one hasn't, in words; "" where it has all.
+
+    Only an error accuses: it rests on something that was observed in this run, in the settings'
+    own area on the user's line, and it says what to do.
+    """
+    if finding.severity != "error":
+        return ""
+    if not finding.explains:
+        return "that explains nothing"
+    shown = {item.kind for item in finding.evidence}
+    wanted = {"seen", "own-line"} if rule.area == "settings" else {"seen"}
+    if not shown & wanted:
+        return "without evidence of what was seen"
+    if not finding.fixes and not finding.explanation:
+        return "without a fix or a reason for having none"
+    return ""
 
 
 def _causes(
     spoken: Sequence[tuple[Rule, Diagnosis]], roots: Sequence[str], observations: Observations
 ) -> tuple[list[Diagnosis], dict[str, list[str]]]:
-    """The diagnoses that stand, in report order, and what each of them suppressed.
+    """The diagnoses that stand, in report order, and what each error suppressed.
 
-    Errors compete for roots: in path order, but where one names another in BEFORE it goes
-    first. Warnings and notes stand alone; a warning may still account for a root.
+    Errors take roots: in path order, but where one names another in BEFORE it goes first. Only
+    an error hides an error, so a warning or a note never makes a broken run look better. Warnings
+    and notes stand alone.
     """
     order = {id(diagnosis): place for place, (_, diagnosis) in enumerate(spoken)}
     errors = [(rule, item) for rule, item in spoken if item.severity == "error"]
     softer = [(rule, item) for rule, item in spoken if item.severity != "error"]
     others = [item for _, item in _by_precedence(softer)]
-    taken: dict[str, str] = {item: other.code for other in others for item in other.explains}
+    taken: dict[str, str] = {}
     standing: list[Diagnosis] = []
     rootless: list[Diagnosis] = []
     consequences: dict[str, list[str]] = {}

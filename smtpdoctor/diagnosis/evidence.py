@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.model import Evidence
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import CheckName
+from smtpdoctor.observations import CheckName, Handshake
 from smtpdoctor.settings.model import Field
 from smtpdoctor.settings.names import preferred
-
-#: What stands between a library's name and its words.
-PRINTS = " prints for this: "
+from smtpdoctor.text import foreign
 
 
 def library_words(
     run: Run, code: str, check: CheckName = "tls", *, host: str | None = None
 ) -> tuple[Evidence, ...]:
-    """What mail libraries print for this fault: the named client's words, else Nodemailer's.
+    """What the user's mail library prints for this fault; nothing where nobody knows which it is.
 
     `host` is what the library was given, where it is not the host that the run went on with.
     """
-    client = knowledge.clients().get(run.settings.client or "nodemailer")
+    client = knowledge.clients().get(run.settings.client or "")
     if client is None or code not in client.words:
         return ()
     words = client.words[code].format(
         host=host or run.settings.host, port=run.settings.port, reply=_refused_with(run)
     )
-    return (Evidence(check=check, text=f"{client.name}{PRINTS}{words}"),)
+    return (Evidence(check=check, kind="prints", text=f"{client.name} prints for this: {words}"),)
 
 
 def _refused_with(run: Run) -> str:
@@ -48,7 +48,22 @@ def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
         text = f"{origin.name} gives {entry.text}"
     else:
         text = f"{origin.label} has {origin.name}={entry.text}"
-    return (Evidence(check="settings", text=text),)
+    return (Evidence(check="settings", kind="own-line", text=text),)
+
+
+def mode_line(run: Run) -> tuple[Evidence, ...]:
+    """The line that decided the TLS mode."""
+    return tuple(item for field in run.mode.fields for item in own_line(run, field))
+
+
+def first_line(arrived: str) -> str:
+    """The first line of bytes that were kept as text, as it may be quoted."""
+    return foreign(re.split(r"[\r\n]", arrived, maxsplit=1)[0])
+
+
+def version_words(handshake: Handshake | None) -> str:
+    """The TLS version as people write it: TLS 1.3."""
+    return handshake.version.replace("v", " ") if handshake and handshake.version else "TLS"
 
 
 def named(run: Run, field: Field) -> str:

@@ -1,7 +1,8 @@
 """Fixes that more than one rule prints: another way to the server, a changed setting.
 
 The user's own names come from `settings.change`; what was tried comes from the run. Whatever a rule
-asks for, no fix made here sends a login to a host that only the network named.
+asks for, no fix made here sends a login to a host that only the network named, or takes TLS away
+from one that leaves this machine or network.
 """
 
 from __future__ import annotations
@@ -9,18 +10,14 @@ from __future__ import annotations
 import re
 
 from smtpdoctor import knowledge
-from smtpdoctor.diagnosis.evidence import named
+from smtpdoctor.diagnosis.evidence import named, version_words
 from smtpdoctor.diagnosis.model import Fix, Snippet
 from smtpdoctor.diagnosis.run import Run, Way
+from smtpdoctor.diagnosis.views.sender import login_address
 from smtpdoctor.knowledge.spelling import bare
 from smtpdoctor.settings.change import change
 from smtpdoctor.settings.model import TLSMode
-
-MODE_WORDS: dict[TLSMode, str] = {
-    "implicit": "implicit TLS",
-    "starttls": "STARTTLS",
-    "none": "no TLS",
-}
+from smtpdoctor.words import MODE_WORDS
 
 
 def change_settings(
@@ -37,8 +34,11 @@ def change_settings(
 ) -> Fix:
     """A fix that sets these values in the names that the user's own settings use.
 
-    A host that only the network named becomes a step with a warning.
+    A host that only the network named becomes a step with a warning. Raises ValueError where
+    `Run.may_do_without_tls` forbids to take TLS away: rules ask it first.
     """
+    if tls == "none" and run.settings.tls != "none" and not run.may_do_without_tls:
+        raise ValueError("no fix takes TLS away from this login")
     if host is not None and not is_vouched_for(run, host):
         return Fix(title=title, tried=tried, steps=(*_by_hand(run, host, port, tls), *steps))
     made = change(run.settings, host=host, port=port, tls=tls, sender=sender, username=username)
@@ -133,6 +133,64 @@ def _by_hand(run: Run, host: str, port: int | None, tls: TLSMode | None) -> tupl
         f"Ask who runs the server whether {host} is its name. The network gave that name, not your "
         "settings, and whoever has it gets your login.",
         f"If it is, write {' and '.join(values)}{mode}.",
+    )
+
+
+def fixes_by_mode(run: Run, mode: TLSMode) -> tuple[Fix, ...]:
+    """This mode on the same port, and what else worked; what was tried in full stands first."""
+    ways = [use_way(run, way) for way in run.working_ways]
+    own = sum(way.host == run.settings.host for way in run.working_ways)
+    title = f"use {MODE_WORDS[mode]} on port {run.settings.port}"
+    probe = run.mode.probe(mode)
+    if probe is None:
+        return (*ways[:own], change_settings(run, title, tls=mode), *ways[own:])
+    if not probe.works and probe.speaks_tls_mode:
+        tried = (
+            f"{MODE_WORDS[mode]} and {version_words(probe.handshake)} work, but the certificate "
+            "was not accepted; login not tried"
+        )
+        return (*ways, change_settings(run, title, tls=mode, tried=tried))
+    return tuple(ways) or (change_settings(run, title, tls=mode),)
+
+
+def ways_without_starttls(run: Run, *, ask: Fix) -> tuple[Fix, ...]:
+    """What to do about a server without STARTTLS: ways with TLS that worked; beside them no TLS
+    where the user's own words say that the server is near, else `ask`."""
+    if not run.may_do_without_tls:
+        return (*working_ways(run), ask)
+    plain = change_settings(
+        run,
+        f"use no TLS on port {run.settings.port}: this server has none",
+        tls="none",
+        tried="plain SMTP works; login not tried",
+    )
+    return (*working_ways(run), plain)
+
+
+def way_tried(run: Run) -> str:
+    """What exactly of the configured way was tried and works, for `Fix.tried`."""
+    main = run.main
+    if main is None or not main.works:
+        return ""
+    session = main.session
+    version = main.handshake.version.replace("v", " ") if main.handshake else ""
+    login = main.step("auth")
+    words = f"{MODE_WORDS[session.tls]}{f' and {version}' if version else ''} work"
+    if login is None:
+        return f"{words}; login not tried"
+    return f"{words}; the login {'works' if login.ok else 'was refused'}"
+
+
+def send_from_login(run: Run) -> tuple[Fix, ...]:
+    """Send from the login's own address; nothing where it is none, or is the sender already."""
+    sender, login = run.settings.sender, login_address(run.settings)
+    if login is None or (sender is not None and sender.lower() == login.lower()):
+        return ()
+    steps = (f"Put {sender} into Reply-To: answers then go there.",) if sender else ()
+    return (
+        change_settings(
+            run, f"send from {login}, the address that logs in", sender=login, steps=steps
+        ),
     )
 
 

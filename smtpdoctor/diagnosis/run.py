@@ -9,28 +9,31 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import Family, is_local
+from smtpdoctor.addresses import Family, is_address, is_local, is_loopback
+from smtpdoctor.diagnosis.views.certificate import CertificateView
+from smtpdoctor.diagnosis.views.clock import ClockView
+from smtpdoctor.diagnosis.views.handshake import HandshakeView
+from smtpdoctor.diagnosis.views.mode import ModeView
+from smtpdoctor.diagnosis.views.offer import OfferView
+from smtpdoctor.diagnosis.views.other_protocol import OtherProtocol, other_protocol
+from smtpdoctor.diagnosis.views.refusal import Refusal, refusal
+from smtpdoctor.diagnosis.views.session import SessionView, Way
 from smtpdoctor.observations import (
     Addresses,
+    AnyObservation,
     CertificateSeen,
     ConnectAttempt,
-    Exchange,
-    Handshake,
-    LoginNotTried,
     Observations,
     Place,
+    ResolverConfiguration,
     SenderQuestion,
     Session,
     SettingRead,
     SettingsRead,
-    Step,
 )
 from smtpdoctor.sender import recorded
-from smtpdoctor.settings.model import Field, Setting, Settings, TLSMode
-from smtpdoctor.smtp.capabilities import Capabilities
+from smtpdoctor.settings.model import Field, Setting, Settings
 
 if TYPE_CHECKING:
     from smtpdoctor.diagnosis.views.destination import Destination
@@ -41,73 +44,10 @@ if TYPE_CHECKING:
     from smtpdoctor.diagnosis.views.ways_out import WaysOut
     from smtpdoctor.sender.assessment import Assessment
 
+__all__ = ["Run", "SessionView", "Way"]
 
-class SessionView:
-    """One session with everything that was seen in it."""
-
-    def __init__(self, session: Session, observations: Observations) -> None:
-        self.session = session
-        self.exchanges = observations.of(Exchange, connection=session.connection)
-        self.handshake = observations.first(Handshake, connection=session.connection)
-        self.certificate = observations.first(CertificateSeen, connection=session.connection)
-        self.login_not_tried = observations.first(LoginNotTried, connection=session.connection)
-
-    def step(self, step: Step, *, in_tls: bool | None = None) -> Exchange | None:
-        """The last exchange of that step (of the clear or the protected part only)."""
-        found = [
-            item
-            for item in self.exchanges
-            if item.step == step and (in_tls is None or item.in_tls == in_tls)
-        ]
-        return found[-1] if found else None
-
-    @property
-    def greeting(self) -> Exchange | None:
-        return self.step("greeting")
-
-    def capabilities(self, *, in_tls: bool | None = None) -> Capabilities | None:
-        """What EHLO announced, None without a positive EHLO reply."""
-        ehlo = self.step("ehlo", in_tls=in_tls)
-        if ehlo is None or ehlo.reply is None or ehlo.reply.code != 250:
-            return None
-        return Capabilities.parse(ehlo.reply)
-
-    @property
-    def works(self) -> bool:
-        """TLS as asked for with a verified certificate, and EHLO accepted: a login could follow."""
-        ehlo = self.step("ehlo")
-        accepted = ehlo is not None and ehlo.ok is True and ehlo.reply is not None
-        if self.session.tls == "none":
-            return accepted
-        return (
-            accepted
-            and ehlo is not None
-            and ehlo.in_tls
-            and self.certificate is not None
-            and self.certificate.verified
-        )
-
-    @property
-    def speaks_tls_mode(self) -> bool:
-        """The handshake worked, whatever the certificate: this is the port's TLS mode."""
-        return self.handshake is not None and self.handshake.ok is True
-
-
-class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to the server that was tried and worked, without credentials."""
-
-    host: str
-    port: int
-    tls: TLSMode
-    version: str
-    connection: str
-
-    @property
-    def tried(self) -> str:
-        """What exactly the doctor tried, for `Fix.tried`."""
-        name = {"implicit": "implicit TLS", "starttls": "STARTTLS", "none": "plain SMTP"}[self.tls]
-        version = f" and {self.version.replace('v', ' ')}" if self.version else ""
-        return f"{name}{version} work; login not tried"
+#: Reasons for no login that leave nothing open: there was none to try, or an option left it out.
+LEFT_OUT = ("no-credentials", "skipped")
 
 
 class Run:
@@ -115,6 +55,26 @@ class Run:
 
     def __init__(self, observations: Observations) -> None:
         self.observations = observations
+
+    @cached_property
+    def roots(self) -> tuple[AnyObservation, ...]:
+        """The failures that want a cause: not those that nobody need do anything about."""
+        return tuple(item for item in self.observations.roots() if not self._asks_for_nothing(item))
+
+    def _asks_for_nothing(self, item: AnyObservation) -> bool:
+        """Whether a failure is how the machine is made, and the run did without what failed.
+
+        An address of a family that has no route, or the other loopback address, beside one that
+        was reached; no name server where the name was found without.
+        """
+        if isinstance(item, ConnectAttempt):
+            harmless = item.outcome == "no-route" or is_loopback(item.address)
+            return harmless and any(
+                other.ok and other.host == item.host for other in self.connects(item.purpose)
+            )
+        if isinstance(item, ResolverConfiguration):
+            return bool(self.observations.of(Addresses, ok=True))
+        return False
 
     @cached_property
     def settings(self) -> Settings:
@@ -137,6 +97,49 @@ class Run:
 
     def entry(self, field: Field) -> Setting | None:
         return self.settings.entry(field)
+
+    @property
+    def where(self) -> str:
+        """The configured server as titles name it."""
+        return f"{self.settings.host}:{self.settings.port}"
+
+    # --- views: each decides one thing, from everything that was observed of it -----------------
+
+    @cached_property
+    def clock(self) -> ClockView:
+        return ClockView(self)
+
+    @cached_property
+    def mode(self) -> ModeView:
+        return ModeView(self)
+
+    @cached_property
+    def offer(self) -> OfferView:
+        return OfferView(self)
+
+    @cached_property
+    def handshake(self) -> HandshakeView:
+        return HandshakeView(self)
+
+    @cached_property
+    def certificate(self) -> CertificateView:
+        return CertificateView(self)
+
+    @cached_property
+    def other_protocol(self) -> OtherProtocol | None:
+        """What else than SMTP the configured port speaks."""
+        return other_protocol(self)
+
+    @cached_property
+    def refusal(self) -> Refusal | None:
+        """The step at which the configured server refused, with its code."""
+        return refusal(self)
+
+    def refused_as(self, *codes: str) -> Refusal | None:
+        """The refusal, where its code is one of these."""
+        return self.refusal if self.refusal is not None and self.refusal.code in codes else None
+
+    # --- what was observed ----------------------------------------------------------------------
 
     @cached_property
     def place(self) -> Place | None:
@@ -170,6 +173,16 @@ class Run:
             for view in self.sessions
             if view.session.role == "probe" and purpose in (None, view.session.purpose)
         ]
+
+    @property
+    def way_worked(self) -> bool:
+        """The configured way, with the settings as they were understood, did all that was tried."""
+        main = self.main
+        return (
+            main is not None
+            and main.works
+            and not any(exchange.ok is False for exchange in main.exchanges)
+        )
 
     @property
     def login_reasons(self) -> list[str]:
@@ -208,6 +221,45 @@ class Run:
     def is_local_target(self) -> bool:
         """Every address of the host is loopback, private or link-local: no internet in between."""
         return bool(self.addresses) and all(is_local(address) for address in self.addresses)
+
+    @property
+    def is_in_house(self) -> bool:
+        """A local server that may be the user's own. A known provider's host is none, whatever
+        address the network gives for it."""
+        host = self.settings.host or ""
+        return self.is_local_target and knowledge.provider_of(host) is None
+
+    @property
+    def is_loopback_target(self) -> bool:
+        """Nothing that is sent leaves this machine."""
+        return self.is_in_house and all(is_loopback(address) for address in self.addresses)
+
+    @property
+    def may_do_without_tls(self) -> bool:
+        """Whether a fix may take TLS away: only by what the user said, never by a DNS answer.
+
+        With a login that is loopback, or a private address that stands in the settings themselves.
+        """
+        if not self.is_in_house:
+            return False
+        literal = is_address(self.settings.host or "")
+        return literal or self.is_loopback_target or not self.settings.has_credentials
+
+    @property
+    def login_withheld(self) -> bool:
+        """Credentials are there, and the doctor kept them back: the login is an open question.
+
+        Not so where a server was named by hand for which nobody gave any.
+        """
+        withheld = self.settings.withheld
+        by_hand = withheld is not None and withheld.reason in (
+            "another-host-asked",
+            "tried-already",
+        )
+        return any(
+            reason not in LEFT_OUT and not (reason == "withheld" and by_hand)
+            for reason in self.login_reasons
+        )
 
     @cached_property
     def is_about_sender_alone(self) -> bool:
@@ -277,8 +329,10 @@ class Run:
             return self.policy is not None and self.policy.known
         if not self.settings.found:
             return False
+        if any(remark.kind == "not-sent" for remark in self.settings.remarks):
+            return True  # there is no server to be asked
         main = self.main
         if main is None:
             return False
         ehlo = main.step("ehlo")
-        return ehlo is not None and ehlo.reply is not None
+        return ehlo is not None and ehlo.reply is not None and not self.login_withheld

@@ -239,6 +239,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
     ehlo: the name it gives in EHLO. `fqdn` is the host's full name; `bracket-127` is the host name
         where that has a dot, else [127.0.0.1].
+    refuses_common_name: it takes no certificate whose only name is the subject's Common Name.
     words: by diagnosis code, exactly what it prints.
     tls_snippets: the setting in code. In both, `{host}` and `{port}` are for `str.format`; in
         words `{reply}`, too: the reply code that the library passes on.
@@ -250,6 +251,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_order: tuple[str, ...] = ()
     auth_tries_all: bool = False
     ehlo: Literal["fqdn", "hostname", "address-literal", "localhost", "bracket-127"]
+    refuses_common_name: bool = False
     words: Mapping[str, str]
     tls_snippets: Mapping[Literal["implicit", "starttls", "none"], str]
     sources: tuple[str, ...]
@@ -547,3 +549,20 @@ def reply_rules(provider: Provider | None, stage: str) -> Sequence[ReplyRule]:
 def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | None:
     """What a reply means, None where no rule knows its words."""
     return next((rule for rule in reply_rules(provider, stage) if rule.matches(reply)), None)
+
+
+@cache
+def public_words() -> frozenset[str]:
+    """Words, lower-case, that servers and this program use whatever anybody's password is."""
+    texts = [
+        _toml("public_words.toml")["words"],
+        *_provider_texts().values(),
+        *(path.read_text(encoding="utf-8") for path in _files("clients")),
+        *(
+            _FOLDER.joinpath(name).read_text(encoding="utf-8")
+            for name in ("reply_words.toml", "middleboxes.toml", "interceptors.toml")
+        ),
+    ]
+    # an escape such as \b must not stick to the word behind it
+    plain = re.sub(r"\\+[a-zA-Z]", " ", "\n".join(texts))
+    return frozenset(word.lower() for word in re.findall(r"[^\W_]+", plain))

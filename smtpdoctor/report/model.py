@@ -1,36 +1,34 @@
-"""The report of one run: everything that any format shows, as data.
+"""The report of a run: everything that any format shows, as data.
 
-Built from observations and their judgement; reads no clock and no network, so that a saved run
-gives the same report again, or a better one from newer rules.
+A report has one target for each set-up or host that was checked. Built from observations and
+their judgement; reads no clock and no network, so that a saved run gives the same report again,
+or a better one from newer rules.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from smtpdoctor import __version__
 from smtpdoctor.diagnosis.engine import diagnose
-from smtpdoctor.diagnosis.model import Diagnosis, Judgement, Verdict
+from smtpdoctor.diagnosis.model import Diagnosis, Verdict
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.observations import (
-    CHECKS,
-    AnyObservation,
-    CheckName,
-    CheckRun,
-    Observations,
-    Place,
-    PolicyAnswer,
-    SenderQuestion,
-)
-from smtpdoctor.report.summary import summarise
-from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.observations import CHECKS, Observations
+from smtpdoctor.report.checks import CheckResult, CheckStatus, check_result
+from smtpdoctor.settings.model import SetupIdentity, TLSMode
 
-SCHEMA = 1
+__all__ = ["CheckResult", "CheckStatus", "Report", "TargetReport", "build", "join"]
 
-CheckStatus = Literal["passed", "warned", "failed", "skipped"]
+SCHEMA = 2
+
+#: The worst first: a report's verdict is the worst of its targets'.
+WORST_FIRST: tuple[Verdict, ...] = ("broken", "inconclusive", "warnings", "healthy")
+
+T = TypeVar("T")
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,25 +36,11 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     version: str = __version__
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """What was checked; None where it is not known."""
+class NotChecked(msgspec.Struct, frozen=True, kw_only=True):
+    """A set-up that was found and not checked, and why, in one line."""
 
-    host: str | None
-    port: int | None
-    tls: TLSMode
-    provider: str | None
-    username: str | None
-    sender: str | None
-
-
-class CheckResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How one check went, in one line."""
-
-    name: str
-    status: CheckStatus
-    summary: str
-    seconds: float
-    skipped_because: str = ""
+    setup: str
+    why: str
 
 
 class SPFEvaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,16 +56,22 @@ class SPFEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     void_lookups: int
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One run as reports show it. `started` is RFC 3339 in UTC, `seconds` the run's length."""
+class TargetReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was checked and what came of it; None where something is not known.
 
-    schema: int = SCHEMA
-    tool: Tool = Tool()
-    started: str
-    seconds: float
-    where: str
+    `seconds` is how long it took. `unexplained` are ids of failed observations that no diagnosis
+    accounts for, `faults` are rules of ours that crashed, and where.
+    """
+
+    setup: SetupIdentity | None = None
+    host: str | None
+    port: int | None
+    tls: TLSMode
+    provider: str | None
+    username: str | None
+    sender: str | None
     verdict: Verdict
-    targets: tuple[Target, ...]
+    seconds: float
     diagnoses: tuple[Diagnosis, ...]
     checks: tuple[CheckResult, ...]
     observations: Observations
@@ -90,6 +80,28 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     #: With `sender --ip` only.
     spf: SPFEvaluation | None = None
 
+    @property
+    def run(self) -> Run:
+        """The observations as rules and reports look at them."""
+        return Run(self.observations)
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One run as reports show it. `started` is RFC 3339 in UTC, `seconds` the run's length.
+
+    `diagnoses`, `checks`, `faults` and `unexplained` are those of all targets in their order;
+    `observations`, `run` and `spf` speak of the one target, and raise ValueError with several.
+    """
+
+    schema: int = SCHEMA
+    tool: Tool = Tool()
+    started: str
+    seconds: float
+    where: str
+    verdict: Verdict
+    targets: tuple[TargetReport, ...]
+    not_checked: tuple[NotChecked, ...] = ()
+
     def exit_status(self, *, strict: bool = False) -> int:
         """0 nothing wrong or warnings only, 1 an error (with strict also a warning), 3 unknown."""
         if self.verdict == "broken" or (strict and self.verdict == "warnings"):
@@ -97,40 +109,98 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return 3 if self.verdict == "inconclusive" else 0
 
     @property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        return _joined([target.diagnoses for target in self.targets])
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        return _joined([target.checks for target in self.targets])
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        return _joined([target.faults for target in self.targets])
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        return _joined([target.unexplained for target in self.targets])
+
+    @property
+    def target(self) -> TargetReport:
+        """The one target. Raises ValueError where there are several, or none."""
+        if len(self.targets) != 1:
+            raise ValueError(f"the report has {len(self.targets)} targets: see Report.targets")
+        return self.targets[0]
+
+    @property
+    def observations(self) -> Observations:
+        return self.target.observations
+
+    @property
     def run(self) -> Run:
-        """The observations as rules and reports look at them."""
-        return Run(self.observations)
+        return self.target.run
+
+    @property
+    def spf(self) -> SPFEvaluation | None:
+        return self.target.spf
 
 
 def build(observations: Observations, *, started: str, seconds: float) -> Report:
-    """Judge the observations and put the report together."""
-    run = Run(observations)
-    judgement = diagnose(observations, guarded=True)
-    place = run.place
-    settings = run.settings
-    system = place.system if place else "unknown system"
+    """Judge the observations of one target and put the report together."""
+    return join([judge(observations, seconds=seconds)], started=started, seconds=seconds)
+
+
+def join(
+    targets: Sequence[TargetReport],
+    *,
+    started: str,
+    seconds: float,
+    not_checked: Sequence[NotChecked] = (),
+) -> Report:
+    """The report on several targets. What was not checked leaves the whole inconclusive at best."""
+    verdicts = [target.verdict for target in targets]
+    if not_checked or not targets:
+        verdicts.append("inconclusive")
     return Report(
         started=started,
         seconds=round(seconds, 2),
-        where=f"{place.container} on {system}" if place and place.container else system,
+        where=next((_where(target.run) for target in targets), "unknown system"),
+        verdict=min(verdicts, key=WORST_FIRST.index),
+        targets=tuple(targets),
+        not_checked=tuple(not_checked),
+    )
+
+
+def judge(observations: Observations, *, seconds: float) -> TargetReport:
+    """Judge the observations of one target."""
+    run = Run(observations)
+    judgement = diagnose(observations, guarded=True)
+    settings = run.settings
+    return TargetReport(
+        setup=settings.setup,
+        host=settings.host,
+        port=settings.port,
+        tls=settings.tls,
+        provider=_provider(run),
+        username=settings.username,
+        sender=settings.sender,
         verdict=judgement.verdict,
-        targets=(
-            Target(
-                host=settings.host,
-                port=settings.port,
-                tls=settings.tls,
-                provider=_provider(run),
-                username=settings.username,
-                sender=settings.sender,
-            ),
-        ),
+        seconds=round(seconds, 2),
         diagnoses=judgement.diagnoses,
-        checks=tuple(_check_result(name, run, judgement) for name in CHECKS),
+        checks=tuple(check_result(name, run, judgement) for name in CHECKS),
         observations=observations,
         unexplained=judgement.unexplained,
         faults=judgement.faults,
         spf=_spf(run),
     )
+
+
+def _joined(parts: Sequence[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(itertools.chain.from_iterable(parts))
+
+
+def _where(run: Run) -> str:
+    system = run.place.system if run.place else "unknown system"
+    return f"{run.place.container} on {system}" if run.place and run.place.container else system
 
 
 def _provider(run: Run) -> str | None:
@@ -152,119 +222,3 @@ def _spf(run: Run) -> SPFEvaluation | None:
         lookups=result.lookups,
         void_lookups=result.void_lookups,
     )
-
-
-def _check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResult:
-    seen = [
-        item
-        for item in run.observations
-        if item.check == name and not isinstance(item, CheckRun | Place)
-    ]
-    own_run = run.observations.first(CheckRun, name=name)
-    seconds = round(_seconds(seen), 3)
-    if own_run is not None and own_run.crash:
-        return CheckResult(
-            name=name,
-            status="failed",
-            summary=f"smtpdoctor's own fault: {own_run.crash}",
-            seconds=seconds,
-        )
-    if own_run is not None:
-        because = own_run.skipped_because
-        return CheckResult(
-            name=name,
-            status="skipped",
-            summary="not asked for",
-            seconds=0.0,
-            skipped_because=because,
-        )
-    summary = summarise(name, run)
-    if summary is None:
-        because, words = _missing(name, run, judgement)
-        return CheckResult(
-            name=name, status="skipped", summary=words, seconds=0.0, skipped_because=because
-        )
-    status = _status(name, seen, judgement)
-    if name == "sender" and run.is_about_sender_alone and not run.enough_seen:
-        status = "warned"  # the DNS left the question open
-    return CheckResult(name=name, status=status, summary=summary, seconds=seconds)
-
-
-def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgement) -> CheckStatus:
-    failed = {item.id for item in seen if item.ok is False and item.role == "main"}
-    softened = {
-        item
-        for diagnosis in judgement.diagnoses
-        if diagnosis.severity != "error"
-        for item in diagnosis.explains
-    }
-    hard = {
-        item
-        for diagnosis in judgement.diagnoses
-        if diagnosis.severity == "error"
-        for item in diagnosis.explains
-    }
-    # what a policy record makes of the mail is an error, though the record was there to be read
-    policies = {item.id for item in seen if isinstance(item, PolicyAnswer)}
-    if failed - softened or hard & (failed | policies):
-        return "failed"
-    warned = any(
-        diagnosis.severity == "warning"
-        and diagnosis.evidence
-        # the first piece is what was seen; the user's own line may stand beside it
-        and _seen_by(diagnosis) == name
-        for diagnosis in judgement.diagnoses
-    )
-    return "warned" if warned else "passed"
-
-
-def _seen_by(diagnosis: Diagnosis) -> str:
-    """The check that saw what a diagnosis rests on, before the settings that led there."""
-    checks = [item.check for item in diagnosis.evidence]
-    return next((check for check in checks if check != "settings"), checks[0])
-
-
-def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]:
-    """Why a check has nothing to say: the code that stands in its way, or the check before it."""
-    errors = [item.code for item in judgement.diagnoses if item.severity == "error"]
-    needs: dict[CheckName, str] = {
-        "settings": "nothing is set",
-        "dns": "no host to look up",
-        "reach": "not tried, needs an address",
-        "tls": "not tried, needs a connection",
-        "auth": "not tried, needs TLS",
-        "sender": "not tried, needs a login",
-    }
-    before: dict[CheckName, str] = {
-        "settings": "settings",
-        "dns": "settings",
-        "reach": "dns",
-        "tls": "reach",
-        "auth": "tls",
-        "sender": "auth",
-    }
-    not_tried = next((item for item in run.login_reasons if name in ("auth", "sender")), None)
-    if not_tried is not None:
-        words = {
-            "no-credentials": "no credentials given",
-            "withheld": "the configured credentials belong to another host",
-            "placeholder": "the credentials are a template's",
-            "no-tls": "a password goes out only inside TLS",
-            "unverified": "a password goes out only inside verified TLS",
-            "verification-disabled": "certificate verification is switched off",
-            "host-suspicious": "the host looks like a typing mistake",
-            "injected-bytes": "bytes were injected at STARTTLS",
-            "not-offered": "the server offers no login here",
-            "no-shared-mechanism": "no login mechanism that both know",
-        }.get(not_tried, "not tried")
-        return (errors[0] if errors else before[name]), f"not tried: {words}"
-    return (errors[0] if errors else before[name]), needs[name]
-
-
-def _seconds(seen: Sequence[AnyObservation]) -> float:
-    own = [item for item in seen if item.role == "main"]
-    # the DNS is asked for policies beside everything else
-    own = [item for item in own if not isinstance(item, SenderQuestion | PolicyAnswer)] or own
-    if not own:
-        return 0.0
-    return max(item.at + item.seconds for item in own) - min(item.at for item in own)

@@ -10,14 +10,12 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from smtpdoctor.addresses import Family, family_of
-from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.paths import Paths, final, routers
 from smtpdoctor.diagnosis.views.reach import TELLING
-from smtpdoctor.diagnosis.wording.reach import tabled
 from smtpdoctor.observations import ConnectAttempt, PathTrace
-from smtpdoctor.report.summary import OUTCOME_WORDS
+from smtpdoctor.words import OUTCOME_WORDS
 
 UNTRIED = "-"
 INDENT = 4
@@ -42,29 +40,26 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NetworkTable(msgspec.Struct, frozen=True, kw_only=True):
-    """`says` holds the evidence that need not be told again beside the table."""
+    """Takes the place of what was seen of the network, here and for comparison."""
 
     ports: tuple[int, ...]
     rows: tuple[Row, ...]
     ways: tuple[Way, ...]
-    says: frozenset[str] = frozenset()
 
 
 def network_table(run: Run, diagnosis: Diagnosis) -> NetworkTable | None:
     """The table beside an error of the network; None beside others, and where it shows nothing
     but what the diagnosis says."""
-    network = any(rule.code == diagnosis.code and rule.area == "network" for rule in rules())
-    if not network or diagnosis.severity != "error":
+    if diagnosis.area != "network" or diagnosis.severity != "error":
         return None
     reach = run.reach
     family = family_of(run.main.session.address) if run.main else reach.family
     paths = run.paths[family]
-    says = tabled(reach, diagnosis.code) if reach.failed else frozenset((paths.seen,))
     rows, ports = _rows(run) if reach.failed else ((), ())
     ways = tuple(way(trace, paths) for trace in paths.shown) if paths.seen else ()
     if not ways and len(ports) < 2:
         return None
-    return NetworkTable(ports=ports, rows=rows, ways=ways, says=says)
+    return NetworkTable(ports=ports, rows=rows, ways=ways)
 
 
 def lines(table: NetworkTable, width: int) -> Iterator[str]:

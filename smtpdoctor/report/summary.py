@@ -11,29 +11,21 @@ from smtpdoctor.observations import (
     Addresses,
     CheckName,
     ConnectAttempt,
-    ConnectOutcome,
     Exchange,
     NameServerAnswer,
     ResolverConfiguration,
     SystemLookup,
 )
+from smtpdoctor.settings.model import Origin
+from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.text import foreign, quoted
+from smtpdoctor.words import OUT_OF_TIME, OUTCOME_WORDS, PROBLEM_WORDS
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
 
-OUTCOME_WORDS: dict[ConnectOutcome, str] = {
-    "open": "open",
-    "silent": "silent",
-    "refused": "refused",
-    "reset": "reset",
-    "unreachable": "unreachable",
-    "denied": "denied",
-    "no-route": "no route",
-    "other": "failed",
-}
-
-#: The end of the whole run came before an answer.
-OUT_OF_TIME = "not finished: the run's time was over"
+#: So many datagrams that answer nothing we asked are no late or doubled ones any more.
+MANY_WRONG = 3
 
 
 def summarise(name: CheckName, run: Run) -> str | None:
@@ -52,22 +44,35 @@ def _settings(run: Run) -> str | None:
     settings = run.settings
     if not settings.found:
         return "none found"
-    problems = [entry for entry in settings.entries if entry.problem is not None]
-    if problems:
-        first = problems[0]
-        if first.problem == "missing":
-            return f"{first.origin.name} is not set"
-        return f"{first.origin.name} at {first.origin.label} is not sound"
-    names = {"option": "options", "target": "TARGET", "stdin": "standard input"}
+    faulty = next((entry for entry in settings.entries if entry.problem is not None), None)
+    if faulty is not None and faulty.problem is not None:
+        origin = faulty.origin
+        nowhere = faulty.problem == "missing" or origin.label == origin.name
+        where = "" if nowhere else f" ({origin.label})"
+        name = "the URL" if origin.kind == "target" else origin.name
+        return f"{name}{'' if origin.kind == 'target' else where} {PROBLEM_WORDS[faulty.problem]}"
+    names = {"option": "the command line", "target": "the command line", "stdin": "standard input"}
     sources = dict.fromkeys(
-        names.get(entry.origin.kind, entry.origin.file or entry.origin.label)
+        names.get(entry.origin.kind) or _source(entry.origin)
         for entry in settings.entries
         if entry.origin.kind != "default"
     )
-    return f"read from {', '.join(sources)}" if sources else "defaults"
+    return f"from {', '.join(sources)}" if sources else "defaults"
+
+
+def _source(origin: Origin) -> str:
+    return origin.file or ("the environment" if origin.kind == "environment" else origin.label)
 
 
 def _dns(run: Run) -> str | None:
+    line = _resolved(run)
+    wrong = sum(item.wrong_answers for item in run.observations.of(NameServerAnswer))
+    if line is None or wrong < MANY_WRONG:
+        return line
+    return f"{line}; {wrong} answers to nobody's question were passed over"
+
+
+def _resolved(run: Run) -> str | None:
     found = run.observations.first(Addresses)
     if found is not None and found.addresses:
         if found.source == "literal":
@@ -136,7 +141,7 @@ def _tls(run: Run) -> str | None:
             "closed": "the connection was closed in the TLS handshake",
             "reset": "the connection was reset in the TLS handshake",
             "cut-off": OUT_OF_TIME,
-        }.get(handshake.failure, f"TLS failed: {handshake.alert or handshake.reason}")
+        }.get(handshake.failure, f"TLS failed: {foreign(handshake.alert or handshake.reason)}")
     failed = next((item for item in view.exchanges if item.ok is False), None)
     early = ("greeting", "ehlo", "starttls")
     if failed is not None and failed.step in early:
@@ -174,7 +179,7 @@ def _failed_step(exchange: Exchange) -> str:
     if exchange.injected:
         return "bytes were injected behind STARTTLS"
     if exchange.reply is not None and exchange.reply.code:
-        return f"{name}: {exchange.reply.code} {exchange.reply.last}"
+        return f"{name}: {_answer(exchange.reply)}"
     return {
         "silence": f"connected, but no {name} came",
         "closed": f"connection closed before the {name}",
@@ -182,6 +187,11 @@ def _failed_step(exchange: Exchange) -> str:
         "tls": f"TLS came where the {name} was due",
         "flood": f"the {name} did not end",
     }.get(exchange.outcome, f"the {name} was no SMTP")
+
+
+def _answer(reply: Reply) -> str:
+    """A reply in one line: the code is a number, the words are the server's."""
+    return f"{reply.code} {quoted(reply.last)}" if reply.last.strip() else f"{reply.code}"
 
 
 def _auth(run: Run) -> str | None:
@@ -192,7 +202,7 @@ def _auth(run: Run) -> str | None:
     if login.ok:
         return f"{login.mechanism} accepted for {run.settings.username}"
     if login.reply is not None and login.reply.code:
-        return f"{login.reply.code} {login.reply.last} ({login.mechanism}, tried once)"
+        return f"{_answer(login.reply)} ({login.mechanism}, tried once)"
     if login.error == CUT_OFF:
         return OUT_OF_TIME
     return f"no answer to AUTH {login.mechanism} ({login.outcome})"
@@ -211,7 +221,7 @@ def _sender(run: Run) -> str | None:
     for exchange in (mail, view.step("rcpt")):
         if exchange is not None and exchange.ok is False:
             if exchange.reply is not None and exchange.reply.code:
-                return f"{exchange.reply.code} {exchange.reply.last}"
+                return _answer(exchange.reply)
             if exchange.error == CUT_OFF:
                 return OUT_OF_TIME
             if exchange.outcome == "reply":

@@ -21,7 +21,7 @@ from smtpdoctor.settings.model import (
     Settings,
     TLSMode,
 )
-from smtpdoctor.settings.names import BY_NAME, preferred
+from smtpdoctor.settings.names import BY_NAME, is_kind, name_of, preferred
 from smtpdoctor.settings.url import replacements
 from smtpdoctor.settings.values import Host, read_host
 
@@ -186,26 +186,14 @@ def _port_and_mode(
     """Which of port and mode have to be written: none, one, or both."""
     aim = (port or settings.port, mode.tls if mode else settings.tls)
     required = mode.required if mode else None
-    port_entry, mode_entry = settings.entry("port"), settings.entry("tls")
-    port_said = mode_said = None
-    if port_entry is not None and port_entry.text and port_entry.problem in READABLE:
-        port_said = settings.port
-    elif not new_host:
-        port_said = _port_behind(settings)
-    if (
-        mode_entry is not None
-        and mode_entry.problem in READABLE
-        and (mode_entry.text or mode_entry.origin.name == "SMTP_SECURE")
-    ):
-        mode_said = settings.tls
+    port_said, mode_said = _said_port(settings, new_host=new_host), _said_mode(settings)
     must: set[Field] = set()
-    if port is not None and port_entry is not None and port_entry.problem:
+    if port is not None and _is_faulty(settings, "port"):
         must.add("port")
-    if mode is not None and mode_entry is not None and mode_entry.problem:
+    if mode is not None and _is_faulty(settings, "tls"):
         must.add("tls")
+    # the smallest change first; never would either of two of one size do
     choices: list[tuple[Field, ...]] = [(), ("port",), ("tls",), ("port", "tls")]
-    if mode_said is not None and port_said is None:
-        choices[1:3] = [("tls",), ("port",)]
     for choice in choices:
         tls = aim[1] if "tls" in choice else mode_said
         comes_to = _come_to(aim[0] if "port" in choice else port_said, tls)
@@ -215,12 +203,33 @@ def _port_and_mode(
     return choices[-1]
 
 
+def _said_port(settings: Settings, *, new_host: bool) -> int | None:
+    """The port that the settings say, by themselves or behind a host that stays."""
+    entry = settings.entry("port")
+    if entry is not None and entry.text and entry.problem in READABLE:
+        return settings.port
+    return None if new_host else _port_behind(settings)
+
+
+def _said_mode(settings: Settings) -> TLSMode | None:
+    """The mode that the settings say; an empty SMTP_SECURE says one, too."""
+    entry = settings.entry("tls")
+    if entry is None or entry.problem not in READABLE:
+        return None
+    return settings.tls if entry.text or is_kind(entry.origin.name, "secure") else None
+
+
+def _is_faulty(settings: Settings, field: Field) -> bool:
+    entry = settings.entry(field)
+    return entry is not None and entry.problem is not None
+
+
 def _meets(settings: Settings, required: bool | None) -> bool:
     """Whether STARTTLS is required as asked for, as far as the user's variable can say it."""
     if required in {None, settings.tls_required}:
         return True
     entry = settings.entry("tls")
-    return entry is not None and entry.origin.name == "SMTP_TLS" and required is False
+    return entry is not None and is_kind(entry.origin.name, "tls") and required is False
 
 
 def _port_behind(settings: Settings) -> int | None:
@@ -308,7 +317,12 @@ class _Writer:
         if field == "tls":
             name, value = self._mode_word(name, entry)
         elif field == "sender" and entry is not None and "<" in entry.text:
-            value = re.sub(r"<[^<>]*>", lambda _: f"<{value}>", entry.text.strip(), count=1)
+            named = re.sub(r"<[^<>]*>", lambda _: f"<{value}>", entry.text.strip(), count=1)
+            if MASK in named:  # the name before the address isn't shown: it stays as it is
+                place = f"{name} ({entry.origin.label})"
+                self.steps.append(f"in {place}: {IN_WORDS[field]} {value}")
+                return
+            value = named
         self.settings[name] = value
         self._place(name, entry.origin if entry else None)
 
@@ -322,10 +336,10 @@ class _Writer:
         """The variable and the word for the mode. SMTP_SECURE can't say "none": SMTP_TLS does.
         SMTP_TLS can't say opportunistic STARTTLS: its `starttls` is required."""
         tls, required = self.mode
-        if BY_NAME[name].reading == "tls":
+        if BY_NAME[name].kind == "tls":
             return name, tls
         if tls == "none":
-            self.settings["SMTP_TLS"] = "none"
+            self.settings[name_of("tls")] = "none"
             return name, "false"
         old = entry.text.strip() if entry is not None and entry.origin.name == name else ""
         return name, _dialect(old, tls, required)

@@ -1,7 +1,7 @@
 """Reading a `.env` text: python-dotenv's own parser, with the place of every value.
 
-This module knows the text of a file. It must not know which names matter to us (but for one
-shape, see `LOST_QUOTE`), nor what values mean. `${…}` is not expanded.
+This module knows the text of a file. It must not know which names matter to us, nor what values
+mean. `${…}` is not expanded.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from smtpdoctor.settings.model import Secret
+from smtpdoctor.settings.model import Note, Secret
 
 NEWLINE = re.compile(r"\r\n|\n|\r")
 ASSIGNMENT = re.compile(
@@ -21,14 +21,13 @@ ASSIGNMENT = re.compile(
 )
 QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*\"""", re.DOTALL)
 
-#: An assignment of a mail setting inside a value over several lines: its quote was never closed,
-#: and the value would swallow the settings (and secrets) that follow.
-LOST_QUOTE = re.compile(r"[\r\n][^\S\r\n]*(?:export[^\S\r\n]+)?(?:SMTP|NODE_TLS)_\w*[^\S\r\n]*=")
+#: Another assignment inside a value over several lines: its quote was never closed, and the value
+#: would swallow the settings (and other programs' secrets) that follow.
+LOST_QUOTE = re.compile(r"[\r\n][^\S\r\n]*(?:export[^\S\r\n]+)?[A-Z][A-Z0-9]*_\w*[^\S\r\n]*=")
 
-REJECTED = "taken raw after =: python-dotenv rejects this line"
-UNCLOSED = "taken raw after =: the quote is not closed in this line"
-SWALLOWED = "python-dotenv takes this line for a part of the value that begins in line {line}"
-COMMENT = "python-dotenv takes what follows # for a comment"
+REJECTED = Note(kind="line-rejected")
+UNCLOSED = Note(kind="quote-not-closed")
+COMMENT = Note(kind="comment-behind")
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +44,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     text: Secret
     columns: tuple[int, int]
     quote: str = ""
-    note: str = ""
+    note: Note | None = None
 
 
 class _Lines:
@@ -74,7 +73,14 @@ class _Lines:
         return match.end() if match else len(self.text)
 
     def assignment(
-        self, name: str, value: str, start: int, end: int, *, quote: str = "", note: str = ""
+        self,
+        name: str,
+        value: str,
+        start: int,
+        end: int,
+        *,
+        quote: str = "",
+        note: Note | None = None,
     ) -> Assignment:
         first = self.starts[self.number(start) - 1]
         last = self.end(start)
@@ -98,7 +104,7 @@ def read_dotenv(text: str) -> Iterator[Assignment]:
 
     text = text.removeprefix("\ufeff")
     lines = _Lines(text)
-    pending = [(0, len(text), "")]
+    pending: list[tuple[int, int, Note | None]] = [(0, len(text), None)]
     while pending:
         start, stop, swallowed = pending.pop()
         for binding in parse_stream(io.StringIO(text[start:stop], newline="")):
@@ -120,7 +126,7 @@ def read_dotenv(text: str) -> Iterator[Assignment]:
                 rest = lines.following(begin)
                 if rest < end:
                     # the parser went on over the lines that follow: they are read by themselves
-                    note = SWALLOWED.format(line=lines.number(begin))
+                    note = Note(kind="line-swallowed", line=lines.number(begin))
                     pending += [(end, stop, swallowed), (rest, end, note)]
                     break
             elif match and binding.value is not None:
@@ -130,7 +136,7 @@ def read_dotenv(text: str) -> Iterator[Assignment]:
             start = end
 
 
-def _regular(lines: _Lines, name: str, value: str, start: int, note: str) -> Assignment:
+def _regular(lines: _Lines, name: str, value: str, start: int, note: Note | None) -> Assignment:
     quoted = QUOTED.match(lines.text, start)
     if quoted:
         return lines.assignment(

@@ -48,6 +48,29 @@ Problem = Literal[
     "conflict",  # two settings that exclude each other
     "missing",  # the host, where other settings are there
     "unknown",  # a client that nobody here knows
+    "too-long",  # longer than anybody writes by hand
+]
+
+#: What is odd about how a value was read. The words are in `settings.words`.
+NoteKind = Literal[
+    "line-rejected",  # python-dotenv rejects the line: taken raw after =
+    "quote-not-closed",  # in this line: taken raw after =
+    "line-swallowed",  # python-dotenv takes it for a part of the value that begins in `line`
+    "comment-behind",  # python-dotenv takes what follows # for a comment
+    "tolerated",  # a URL that is not encoded, and that most programs read as it was meant
+    "empty",  # counts as unset
+    "empty-is-false",  # SMTP_SECURE
+    "other-empty",  # `name` at `place`, which would have given the same field, counts as unset
+]
+
+#: Why credentials that were configured are not used, see `settings.login_release`.
+WithheldReason = Literal[
+    "another-host-asked",  # TARGET or --host is not the host that they were written for
+    "written-for-another-host",  # their own source names another host than the run's
+    "host-from-folder",  # they are the environment's, the host is a file's and nobody known
+    "another-user",  # --user is not the set-up's user
+    "tried-already",  # another set-up of this run has logged in with the same account
+    "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
 ]
 
 #: The shape of a password, all that is ever told of it (never its length).
@@ -63,7 +86,7 @@ PasswordShape = Literal[
     "inner-blanks",
     "newline",
     "placeholder",
-    "app-password-like",  # sixteen lower-case letters, in fours or in one
+    "app-password-like",  # lower-case letters alone, or groups of four of them
 ]
 
 
@@ -106,6 +129,28 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"with_": "with"}):
     with_: str
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact about how a value was read; what its kind does not need is left out."""
+
+    kind: NoteKind
+    name: str = ""
+    place: str = ""
+    line: int | None = None
+
+
+class Withheld(msgspec.Struct, frozen=True, kw_only=True):
+    """Credentials that stay where they are: why, for which host, and where they stand.
+
+    `host` is the one that would have got them, `written_for` the ones that they stand with (empty
+    where nothing says so), `place` the source that they come from.
+    """
+
+    reason: WithheldReason
+    host: str
+    place: str
+    written_for: tuple[str, ...] = ()
+
+
 class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
     """A value of the same field that lost against one of higher precedence."""
 
@@ -118,8 +163,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     `source_line` is the user's own line for a report to point at, with every secret masked and
     `origin.columns` fitting. `part_of` says that this value came out of another field's text
-    (the host of SMTP_URL). Most programs read a URL that is "not-encoded" as it was meant where
-    `note` says so.
+    (the host of SMTP_URL). What of a user's line is not known to be harmless is masked in `text`
+    and `source_line`, see `settings.harmless`.
     """
 
     field: Field
@@ -129,13 +174,17 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
     detail: str = ""  # what exactly is wrong, or the other setting of a conflict
     source_line: str | None = None
-    note: str = ""  # "taken raw after =: the line is not valid for python-dotenv"
+    notes: tuple[Note, ...] = ()
     part_of: Field | None = None
 
     @property
     def ok(self) -> bool | None:
         """Whether the text is sound; None for an empty one, which counts as unset."""
         return self.problem is None if self.text or self.problem else None
+
+    def noted(self, kind: NoteKind) -> bool:
+        """Whether this is known of how the value was read."""
+        return any(note.kind == kind for note in self.notes)
 
     @property
     def repaired(self) -> bool:
@@ -218,7 +267,11 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run goes by, after precedence and defaults. Serialisable; holds no secret."""
+    """What the run goes by, after precedence and defaults. Serialisable; holds no secret.
+
+    `username` is masked where it is a secret itself (Postmark's is the token) or has no form that
+    is known to be harmless; what AUTH sends is in `Credentials`.
+    """
 
     host: str | None = None
     port: int | None = None
@@ -236,8 +289,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     client: str | None = None
     #: False: neither settings nor TARGET were found, and the IONOS profile is looked at.
     found: bool = True
-    #: TARGET or --host named another host than the configured one: its credentials stay home.
-    credentials_withheld: bool = False
+    #: Configured credentials that this run does not use, and why; None where it uses them all.
+    withheld: Withheld | None = None
     folder: str = ""
     #: What was looked at, in order of precedence: "options", "environment", ".env".
     sources: tuple[str, ...] = ()
@@ -288,3 +341,8 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     username: str | None = None
     password: Secret | None = None
     token: Secret | None = None
+
+    def __repr__(self) -> str:  # a user name may be the token
+        return f"Credentials({MASK})"
+
+    __str__ = __repr__

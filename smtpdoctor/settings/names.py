@@ -6,7 +6,9 @@ other programs join the table; nothing else has to change for them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -14,8 +16,9 @@ import msgspec
 from smtpdoctor.knowledge.spelling import damerau_distance
 from smtpdoctor.settings.model import Field
 
-#: How the text of a variable is to be understood, see `values`.
-Reading = Literal[
+#: What kind of text a variable holds: how it is to be understood (`values`) and what of it may be
+#: shown (`harmless`).
+ValueKind = Literal[
     "host",
     "port",
     "tls",  # implicit, starttls, none
@@ -36,7 +39,7 @@ class Variable(msgspec.Struct, frozen=True):
 
     name: str
     field: Field
-    reading: Reading
+    kind: ValueKind
 
 
 VARIABLES: tuple[Variable, ...] = (
@@ -83,7 +86,25 @@ ALIKE = {
     "SMTP_HOSTNAME": "SMTP_HOST",
 }
 
+#: Names of hosts for mail in any program's settings, near to ours or not: MAIL_HOST,
+#: SMTP_HOSTNAME, EMAIL_SERVER, MAILER_DSN. Who wrote credentials beside one wrote them for it.
+MAIL_HOST = re.compile(
+    r"(?:.*[_.-])?(?:SMTPS?|E?MAIL|MAILER|MAILGUN|MTA|RELAY)(?:[_.-].*)?[_.-]?"
+    r"(?:HOST|HOSTNAME|SERVER|SERVERNAME|RELAYHOST|SMARTHOST|URL|URI|DSN)"
+)
+LONGEST_NAME = 100
 
+
+def names_mail_host(name: str) -> bool:
+    """Whether a variable of that name, which is none of ours, says whom mail is handed to."""
+    return (
+        name not in BY_NAME
+        and len(name) <= LONGEST_NAME
+        and MAIL_HOST.fullmatch(name.upper()) is not None
+    )
+
+
+@lru_cache(maxsize=1024)
 def looks_like(name: str) -> str | None:
     """The known name that `name` was probably meant to be, None for a known or a distant name.
 
@@ -91,7 +112,7 @@ def looks_like(name: str) -> str | None:
     where what distinguishes the name has four letters or less: there, two slips make any word of
     any other).
     """
-    if name in BY_NAME or name.upper() in OTHERS:
+    if name in BY_NAME or name.upper() in OTHERS or len(name) > LONGEST_NAME:
         return None
     if name.upper() in ALIKE:
         return ALIKE[name.upper()]
@@ -123,7 +144,17 @@ def _distance(left: str, right: str, most: int) -> int | None:
     return distance if distance <= most else None
 
 
+def is_kind(name: str, kind: ValueKind) -> bool:
+    """Whether a known variable of that name holds such a text."""
+    return name in BY_NAME and BY_NAME[name].kind == kind
+
+
+def name_of(kind: ValueKind) -> str:
+    """The first known name of a variable that holds such a text."""
+    return next(variable.name for variable in VARIABLES if variable.kind == kind)
+
+
 def preferred(field: Field) -> str:
     """The project's own name for a field, for a file that has none yet."""
-    names: Iterable[str] = (v.name for v in VARIABLES if v.field == field and v.reading != "tls")
+    names: Iterable[str] = (v.name for v in VARIABLES if v.field == field and v.kind != "tls")
     return next(iter(names))

@@ -52,8 +52,14 @@ PEOPLE = re.compile(
 DOMAIN = re.compile(r"your[-_]?(?:own[-_]?)?(?:domain|company|site|website|host)(?:[-_]?name)?")
 
 
+#: What is longer is no template's text; the expressions above look at every beginning once more.
+LONGEST = 1024
+
+
 def is_unexpanded(text: str) -> bool:
     """Whether a shell, a template or a program should have replaced the text, or a part of it."""
+    if len(text) > LONGEST:
+        return False
     return bool(EXPANSION.search(text) or UNREPLACED.fullmatch(text.strip()))
 
 
@@ -61,6 +67,8 @@ def is_placeholder(text: str, of: Literal["username", "password"]) -> bool:
     """Whether the text of a user name or secret is a template's."""
     if is_unexpanded(text):
         return True
+    if len(text) > LONGEST:
+        return False
     text = text.strip().lower()
     words = PEOPLE if of == "username" else SECRETS
     if words.fullmatch(_bare(text)):

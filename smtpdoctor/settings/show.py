@@ -11,12 +11,12 @@ from smtpdoctor.settings.model import (
     MASK,
     Field,
     Origin,
-    PasswordShape,
     Setting,
     Settings,
     Shadowed,
 )
-from smtpdoctor.settings.names import preferred
+from smtpdoctor.settings.names import is_kind, preferred
+from smtpdoctor.settings.words import SHAPES, how_to_allow, note_words, why_withheld
 from smtpdoctor.text import visible
 
 LABELS: dict[Field, str] = {
@@ -38,20 +38,6 @@ LABELS: dict[Field, str] = {
 #: What every application needs, or is asked about: named where it is not set.
 ASKED: tuple[Field, ...] = ("host", "port", "tls", "username", "password", "sender")
 
-SHAPES: dict[PasswordShape, str] = {
-    "blank-at-start": "a blank at the start",
-    "blank-at-end": "a blank at the end",
-    "double-quoted": "double quotes around it",
-    "single-quoted": "single quotes around it",
-    "hash": "a # in it",
-    "dollar": "a $ in it",
-    "backslash": "a backslash in it",
-    "non-ascii": "characters outside ASCII",
-    "inner-blanks": "blanks in it",
-    "newline": "a line end in it",
-    "app-password-like": "the form of an app password",
-}
-
 INDENT = " " * 13
 
 
@@ -63,11 +49,17 @@ def show(settings: Settings) -> str:
 def as_data(settings: Settings) -> dict[str, object]:
     """The same as JSON-ready data."""
     return {
-        "schema": 1,
+        "schema": 2,
         "folder": settings.folder,
         "sources": list(settings.sources),
         "found": settings.found,
-        "credentials_withheld": settings.credentials_withheld,
+        "withheld": None
+        if settings.withheld is None
+        else {
+            "reason": settings.withheld.reason,
+            "why": why_withheld(settings.withheld),
+            "how_to_allow": how_to_allow(settings.withheld),
+        },
         "settings": [
             {
                 "field": entry.field,
@@ -82,7 +74,7 @@ def as_data(settings: Settings) -> dict[str, object]:
                 "part_of": entry.part_of,
                 "problem": entry.problem,
                 "detail": entry.detail,
-                "note": entry.note,
+                "notes": [{"kind": note.kind, "text": note_words(note)} for note in entry.notes],
             }
             for entry in settings.entries
         ],
@@ -101,7 +93,7 @@ def _lines(settings: Settings) -> Iterator[str]:
         yield f"no settings found in {visible(settings.folder)} (looked at: {looked_at})"
         yield f"without any, `smtpdoctor check` looks at the way to {settings.host}"
         for blank in settings.entries:
-            yield f"{_where(blank.origin)} is {visible(blank.note)}"
+            yield from (f"{_where(blank.origin)} is {words}" for words in _notes(blank))
         yield from _near_misses(settings)
         return
     yield f"settings from {looked_at} in {visible(settings.folder)}"
@@ -118,8 +110,9 @@ def _lines(settings: Settings) -> Iterator[str]:
             continue
         if field in defaults:
             yield _line(label, *defaults[field])
-        if entry is not None and entry.note:
-            yield f"{INDENT}{_where(entry.origin)} is {visible(entry.note)}"
+        if entry is not None:
+            for words in _notes(entry):
+                yield f"{INDENT}{_where(entry.origin)} is {words}"
     yield from _remarks(settings)
 
 
@@ -141,8 +134,12 @@ def _about(entry: Setting) -> Iterator[str]:
         yield f"{INDENT}shadows {_shadow(item)}"
     if entry.problem:
         yield f"{INDENT}problem: {visible(entry.detail)}"
-    for note in filter(None, entry.note.split("; ")):
-        yield f"{INDENT}note: {visible(note)}"
+    for words in _notes(entry):
+        yield f"{INDENT}note: {words}"
+
+
+def _notes(entry: Setting) -> list[str]:
+    return [visible(note_words(note)) for note in entry.notes]
 
 
 def _where(origin: Origin) -> str:
@@ -153,7 +150,7 @@ def _where(origin: Origin) -> str:
 
 
 def _shadow(item: Shadowed) -> str:
-    if item.origin.kind in {"option", "target"} or item.origin.name == "SMTP_URL":
+    if item.origin.kind in {"option", "target"} or is_kind(item.origin.name, "url"):
         return f"{visible(item.text)} in {_where(item.origin)}"
     return f"{_where(item.origin)}={visible(item.text)}"
 
@@ -168,10 +165,9 @@ def _remarks(settings: Settings) -> Iterator[str]:
     lines = []
     if unset := _unset(settings):
         lines.append(f"not set: {', '.join(unset)}")
-    if settings.credentials_withheld:
-        lines.append(
-            "the configured user name and password are not used: they belong to another host"
-        )
+    if settings.withheld is not None:
+        lines.append(f"no login: {visible(why_withheld(settings.withheld))}")
+        lines.append(visible(how_to_allow(settings.withheld)))
     lines += _near_misses(settings)
     if lines:
         yield ""
@@ -186,7 +182,7 @@ def _near_misses(settings: Settings) -> Iterator[str]:
 def _unset(settings: Settings) -> list[str]:
     """Names that are nowhere set; what a TARGET or another host leaves out is not among them."""
     host = settings.entry("host")
-    left_out: set[Field] = {"username", "password"} if settings.credentials_withheld else set()
+    left_out: set[Field] = {"username", "password"} if settings.withheld else set()
     if host is not None and host.origin.kind == "target":
         left_out |= {"port", "tls"}
     return [

@@ -13,16 +13,20 @@ from typing import TextIO
 
 import msgspec
 
+from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.settings.dotenv import read_dotenv
-from smtpdoctor.settings.model import Origin, Secret
-from smtpdoctor.settings.names import BY_NAME, looks_like
+from smtpdoctor.settings.model import Note, Origin, OriginKind, Secret
+from smtpdoctor.settings.names import BY_NAME, looks_like, names_mail_host
 from smtpdoctor.text import visible
 
 DOTENV = ".env"
 STDIN = "-"
 
-#: No settings file is larger; a device or a log given by mistake must not fill the memory.
-LARGEST = 1 << 20
+#: What has more lines is a log or a dump. python-dotenv needs 50 µs a line, and with quotes that
+#: are never closed every line is read several times.
+MOST_LINES = 20_000
+#: A file of names that look like settings is none of ours; these are told, the others are not.
+MOST_NEAR = 50
 
 ENV_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
 
@@ -46,20 +50,27 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     value: Secret
     origin: Origin
     line: Line | None = None
-    note: str = ""
+    note: Note | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source gave. `near` are names that look like settings and are none."""
+    """What one source gave: one of an ordered list, the first of which wins.
+
+    `near` are names that look like settings and are none, `hosts` those of other names that say
+    whom mail is handed to: neither is read, but who wrote credentials beside them meant them.
+    """
 
     label: str
+    kind: OriginKind
     occurrences: tuple[Occurrence, ...] = ()
-    near: tuple[tuple[str, Origin], ...] = ()
+    near: tuple[Occurrence, ...] = ()
+    hosts: tuple[Occurrence, ...] = ()
 
 
 def environment(environ: Mapping[str, str]) -> Source:
     """The known variables of the environment."""
     return _sort(
+        "environment",
         "environment",
         (
             Occurrence(
@@ -84,24 +95,24 @@ def dotenv_file(path: Path, label: str, *, required: bool) -> Source | None:
     Raises UsageError where it cannot be read or is no text.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        if required:
-            raise UsageError(f"{visible(label)}: no such file") from None
-        return None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a file name"
-        raise UsageError(f"{visible(label)}: cannot be read: {reason}") from None
+        content = read_bounded(path, SETTINGS_LIMIT, label=label)
+    except FileFault as fault:
+        if fault.cause == "missing" and not required:
+            return None
+        if fault.cause == "missing":
+            raise UsageError(str(fault)) from None
+        raise UsageError(f"{visible(label)}: cannot be read: {fault.reason}") from None
     text = _text(content, visible(label))
-    return _sort(label, _of_dotenv(text, label))
+    return _sort(label, "file", _of_dotenv(text, label))
 
 
 def _text(content: bytes, label: str) -> str:
-    if len(content) > LARGEST:
-        raise UsageError(f"{label}: larger than 1 MiB, not a settings file")
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise UsageError(f"{label}: UTF-16 text; save it as UTF-8")
+    if content.count(b"\n") + content.count(b"\r") > 2 * MOST_LINES or (
+        len(content.splitlines()) > MOST_LINES
+    ):
+        raise UsageError(f"{label}: more than {MOST_LINES} lines, not a settings file")
     if b"\0" in content:
         raise UsageError(f"{label}: binary (a NUL byte), not a settings file")
     try:
@@ -124,22 +135,27 @@ def _of_dotenv(text: str, label: str) -> Iterator[Occurrence]:
         )
 
 
+def text_of_standard_input(stdin: TextIO | None) -> str:
+    """All of it. Raises UsageError where there is no standard input or it is no text."""
+    if stdin is None:
+        raise UsageError("--env-file -: there is no standard input")
+    try:
+        text = stdin.read(SETTINGS_LIMIT + 1)
+    except UnicodeDecodeError:
+        raise UsageError("--env-file -: standard input is not UTF-8 text") from None
+    if len(text) > SETTINGS_LIMIT:
+        raise UsageError("--env-file -: more than 1 MiB on standard input, no settings")
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise UsageError("--env-file -: standard input is binary, not NAME=value lines")
+    return text.removeprefix("\ufeff")
+
+
 def standard_input(stdin: TextIO | None) -> Source:
     """The output of `env`, as `docker exec app env` prints it: every value raw.
 
     Raises UsageError where there is no standard input or it is no text.
     """
-    if stdin is None:
-        raise UsageError("--env-file -: there is no standard input")
-    try:
-        text = stdin.read(LARGEST + 1)
-    except UnicodeDecodeError:
-        raise UsageError("--env-file -: standard input is not UTF-8 text") from None
-    if len(text) > LARGEST:
-        raise UsageError("--env-file -: more than 1 MiB on standard input, no settings")
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise UsageError("--env-file -: standard input is binary, not NAME=value lines")
-    return _sort("standard input", _of_env(text.removeprefix("\ufeff")))
+    return _sort("standard input", "stdin", _of_env(text_of_standard_input(stdin)))
 
 
 def _of_env(text: str) -> Iterator[Occurrence]:
@@ -163,7 +179,7 @@ def _of_env(text: str) -> Iterator[Occurrence]:
 
 
 def _is_secret(name: str) -> bool:
-    return name in BY_NAME and BY_NAME[name].reading == "secret"
+    return name in BY_NAME and BY_NAME[name].kind == "secret"
 
 
 def _of_env_line(number: int, name: str, value: str, line: str) -> Occurrence:
@@ -176,13 +192,20 @@ def _of_env_line(number: int, name: str, value: str, line: str) -> Occurrence:
     )
 
 
-def _sort(label: str, occurrences: Iterable[Occurrence]) -> Source:
-    known, near = [], []
+def _sort(label: str, kind: OriginKind, occurrences: Iterable[Occurrence]) -> Source:
+    known: list[Occurrence] = []
+    near: list[Occurrence] = []
+    hosts: list[Occurrence] = []
     for occurrence in occurrences:
         if occurrence.name in BY_NAME:
             known.append(occurrence)
-        elif looks_like(occurrence.name):
+            continue
+        if len(near) < MOST_NEAR and looks_like(occurrence.name):
             # the value may be a secret: its columns would tell its length
             origin = msgspec.structs.replace(occurrence.origin, columns=None)
-            near.append((occurrence.name, origin))
-    return Source(label=label, occurrences=tuple(known), near=tuple(near))
+            near.append(msgspec.structs.replace(occurrence, origin=origin))
+        if len(hosts) < MOST_NEAR and names_mail_host(occurrence.name):
+            hosts.append(occurrence)
+    return Source(
+        label=label, kind=kind, occurrences=tuple(known), near=tuple(near), hosts=tuple(hosts)
+    )

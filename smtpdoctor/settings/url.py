@@ -10,22 +10,34 @@ import re
 
 import msgspec
 
+from smtpdoctor.settings.harmless import ADDRESS, SCHEMES, shown
 from smtpdoctor.settings.model import MASK, Problem, Secret
-from smtpdoctor.settings.values import FALSE, TRUE, read_host, read_port
+from smtpdoctor.settings.values import FALSE, LONGEST, TRUE, read_host, read_port
 
 Span = tuple[int, int]
 
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*)://")
 #: A host with or without a port, nothing else: what stands before it can't hold credentials.
 AUTHORITY = re.compile(r"(?:\[[^\[\]@]*\]|[^:@/?#\[\]\s]*)(?::[0-9]+)?")
-QUERY = re.compile(r"/?\?[A-Za-z][\w.-]*=")
-SECRET_OPTION = re.compile(r"[?&][^=&#]*(?:pass|pwd|secret|token|api_?key)[^=&#]*=([^&#]+)", re.I)
+QUERY = re.compile(r"/?\?([A-Za-z][\w.-]*)=")
 BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 #: What RFC 3986 §3.2.1 does not allow in user or password, and breaks real parsers.
 RESERVED = re.compile(r"[/?#\[\]\s]|%(?![0-9A-Fa-f]{2})")
 
-ENCODED = "most programs read it as it was meant all the same"
+#: Ports that mail servers are given, also by providers and in tests.
+PORTS = frozenset({"25", "26", "465", "587", "588", "1025", "1587", "2465", "2525", "2587", "8025"})
+
+#: Options of Nodemailer's and Symfony's URLs: their names are harmless, some values are.
+_OPTION_NAMES = """
+secure requiretls require_tls ignoretls auto_tls opportunistictls tls tls.rejectunauthorized
+tls.servername tls.ciphers tls.minversion verify_peer verify_peer_name peer_fingerprint encryption
+auth_mode authmethod auth.user auth.pass auth.type user username pass password token secret api_key
+apikey from to sender reply_to name local_domain pool maxconnections maxmessages max_per_second
+restart_threshold restart_threshold_sleep ping_threshold connectiontimeout greetingtimeout
+sockettimeout timeout debug logger source_ip
+"""
+OPTION_NAMES = frozenset(_OPTION_NAMES.split())
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -38,11 +50,12 @@ class Part(msgspec.Struct, frozen=True):
 class URL(msgspec.Struct, frozen=True, kw_only=True):
     """The parts that were found. `mode` is a word of `values.read_scheme`.
 
-    `problem` "not-encoded" with a `note` is one that most programs put up with.
+    `masked` shows what is known to be harmless; `hidden` are the places of the rest, from left to
+    right. `tolerated`: most programs put up with what is "not-encoded" here.
     """
 
     masked: str
-    secrets: tuple[Span, ...] = ()
+    hidden: tuple[Span, ...] = ()
     mode: Part | None = None
     host: Part | None = None
     port: Part | None = None
@@ -51,33 +64,47 @@ class URL(msgspec.Struct, frozen=True, kw_only=True):
     verify: Part | None = None
     problem: Problem | None = None
     detail: str = ""
-    note: str = ""
+    tolerated: bool = False
+
+    def shows(self, part: Part) -> bool:
+        """Whether nothing of the part is hidden in `masked`."""
+        return not any(start < part.span[1] and part.span[0] < end for start, end in self.hidden)
 
     def shift(self, span: Span) -> Span:
-        """The place of a part in `masked`."""
-        return (self._shifted(span[0]), self._shifted(span[1]))
+        """The place of a part in `masked`; a hidden part's is its mask's."""
+        return (self._shifted(span[0], last=False), self._shifted(span[1], last=True))
 
-    def _shifted(self, offset: int) -> int:
-        return offset + sum(
-            len(MASK) - (end - start) for start, end in self.secrets if end <= offset
-        )
+    def _shifted(self, offset: int, *, last: bool) -> int:
+        moved = 0
+        for start, end in self.hidden:
+            if end <= offset:
+                moved += len(MASK) - (end - start)
+            elif start < offset:  # inside of what is hidden
+                offset = start + (len(MASK) if last else 0)
+                break
+        return offset + moved
 
 
-def read_url(text: str) -> URL:
+def read_url(text: str, secrets: frozenset[str] = frozenset(), *, cut: bool = False) -> URL:
     """Take `smtp://user:password@host:port?option=value` apart.
 
-    The scheme may be missing (`user:password@host:587`), as in a TARGET.
+    The scheme may be missing (`user:password@host:587`), as in a TARGET. A user name that is one
+    of `secrets` is hidden too. `cut`: a comment's mark follows, so that the text may end within a
+    password: a single word behind an `@` is then no host for sure.
     """
+    if len(text) > LONGEST:
+        detail = f"longer than {LONGEST} characters"
+        return URL(masked=MASK, hidden=((0, len(text)),), problem="too-long", detail=detail)
     scheme = SCHEME.match(text)
     start = scheme.end() if scheme else 0
+    if _two_readings(text, start):
+        return _neither(text, scheme)
     userinfo_end = _userinfo_end(text, start)
     host_start = start if userinfo_end is None else userinfo_end + 1
     rest = re.compile(r"[/?#]").search(text, host_start)
     host_end = rest.start() if rest else len(text.rstrip())
-    secrets = _secrets(text, start, userinfo_end, host_start, host_end)
-    masked = _mask(text, secrets)
     host, port, problem, detail = _authority(text, host_start, host_end)
-    note = ""
+    tolerated = False
     username = password = None
     if userinfo_end is not None:
         colon = text.find(":", start, userinfo_end)
@@ -87,13 +114,19 @@ def read_url(text: str) -> URL:
             password = _part(text, colon + 1, userinfo_end)
         odd = _reserved(text, start, user_end, userinfo_end)
         if odd:
-            problem, (detail, note) = "not-encoded", odd
+            problem, (detail, tolerated) = "not-encoded", odd
     if scheme and scheme[1].lower() not in {"smtp", "smtps"}:
-        problem, detail = "not-a-url", f"{scheme[1]}:// is not smtp:// or smtps://"
+        known = scheme[1].lower() in SCHEMES
+        words = f"{scheme[1]}:// is" if known else "its scheme is"
+        problem, detail = "not-a-url", f"{words} not smtp:// or smtps://"
     mode = _mode(text, scheme, host_end)
+    harmless = _harmless(text, scheme, userinfo_end, host_start, host_end, secrets)
+    if cut and userinfo_end is not None and not {".", ":"} & set(text[host_start:host_end]):
+        harmless = [span for span in harmless if span[1] <= host_start]
+    hidden = _hidden(text, harmless)
     return URL(
-        masked=masked,
-        secrets=secrets,
+        masked=_mask(text, hidden),
+        hidden=hidden,
         mode=mode,
         host=host,
         port=port,
@@ -102,7 +135,34 @@ def read_url(text: str) -> URL:
         verify=_verify(text, host_end),
         problem=problem,
         detail=detail,
-        note=note,
+        tolerated=tolerated,
+    )
+
+
+def _two_readings(text: str, start: int) -> bool:
+    """Whether an `@` behind an option that nobody knows leaves open which host was meant."""
+    boundary = re.compile(r"[/?#]").search(text, start)
+    if boundary is None or "@" not in text[boundary.start() :]:
+        return False
+    end = boundary.start()
+    inside = text.rfind("@", start, end) + 1 or start
+    option = QUERY.match(text, end)
+    return (
+        option is not None
+        and option[1].lower() not in OPTION_NAMES
+        and end > inside
+        and AUTHORITY.fullmatch(text, inside, end) is not None
+    )
+
+
+def _neither(text: str, scheme: re.Match[str] | None) -> URL:
+    hidden = _hidden(text, _harmless_scheme(scheme))
+    return URL(
+        masked=_mask(text, hidden),
+        hidden=hidden,
+        mode=_mode(text, scheme, len(text)),
+        problem="not-a-url",
+        detail="an “@” behind the “?” leaves open which host is meant: write %40",
     )
 
 
@@ -120,30 +180,106 @@ def _userinfo_end(text: str, start: int) -> int | None:
         return inside if inside >= 0 else None
     after_inside = start if inside < 0 else inside + 1
     host = end > after_inside and AUTHORITY.fullmatch(text, after_inside, end)
-    if host and QUERY.match(text, end):
+    if host and QUERY.match(text, end):  # one of a known name, see _two_readings
         return inside if inside >= 0 else None  # smtp://host:587?from=a@b
     return behind
 
 
-def _secrets(
-    text: str, start: int, userinfo_end: int | None, host_start: int, host_end: int
-) -> tuple[Span, ...]:
-    found: list[Span] = []
+def _harmless_scheme(scheme: re.Match[str] | None) -> list[Span]:
+    if scheme is None:
+        return []
+    known = scheme[1].lower() in SCHEMES
+    return [(0 if known else scheme.end(1), scheme.end())]
+
+
+def _harmless(
+    text: str,
+    scheme: re.Match[str] | None,
+    userinfo_end: int | None,
+    host_start: int,
+    host_end: int,
+    secrets: frozenset[str],
+) -> list[Span]:
+    """The places that may be shown, from left to right; the rest may hold a secret."""
+    start = scheme.end() if scheme else 0
+    found = _harmless_scheme(scheme)
+    alone = True  # no user, or one without a password
     if userinfo_end is not None:
         colon = text.find(":", start, userinfo_end)
-        if 0 <= colon < userinfo_end - 1:
-            found.append((colon + 1, userinfo_end))
-    elif not AUTHORITY.fullmatch(text, host_start, host_end):
-        # no @ anywhere: what stands behind a colon and is no port may be a cut-off password
-        colon = text.find(":", host_start)
-        if 0 <= colon < len(text) - 1:
-            return ((colon + 1, len(text)),)
-    found += [match.span(1) for match in SECRET_OPTION.finditer(text, host_end)]
+        alone = colon in {-1, userinfo_end - 1}
+        user = (start, userinfo_end if colon < 0 else colon)
+        if _is_user(text, user, "" if alone else text[colon + 1 : userinfo_end], secrets):
+            found.append(user)
+        if colon >= 0:
+            found.append((colon, colon + 1))
+        found.append((userinfo_end, userinfo_end + 1))
+    authority = text[host_start:host_end]
+    match = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(:[0-9]{0,5})?", authority)
+    if match is None and read_host(authority).problem is not None:
+        # what stands behind the colon is no port: a password that a comment cut off, or, without
+        # an @, what stands before it may be a piece of one too
+        name = authority.partition(":")[0]
+        if _is_host(name) and (userinfo_end is not None or len(name) < 6):
+            found.append((host_start, host_start + len(name) + 1))
+        return found
+    name, port = (authority, None) if match is None else (match[1], match[2])
+    if name and _is_host(name):
+        found.append((host_start, host_start + len(name)))
+    if port is not None:
+        sure = "." in name or ":" in name or name.lower() == "localhost"
+        if port[1:] in PORTS or not port[1:] or (sure and not (alone and userinfo_end)):
+            found.append((host_end - len(port), host_end))
+    return [*found, *_harmless_rest(text, host_end)]
+
+
+def _is_user(text: str, span: Span, password: str, secrets: frozenset[str]) -> bool:
+    """Whether a user name is one by its form. A token may stand in its place, alone or twice."""
+    raw = text[span[0] : span[1]]
+    name = _part(text, *span).value.reveal()
+    if raw == password or name in secrets:
+        return False
+    if password or len(raw) < 6:
+        return shown("username", name) == name and name == name.strip()
+    return "%40" in raw and ADDRESS.fullmatch(name) is not None
+
+
+def _is_host(name: str) -> bool:
+    return shown("host", name) == name and not any(c.isspace() for c in name)
+
+
+def _harmless_rest(text: str, start: int) -> list[Span]:
+    """What may be shown behind the authority: a slash, options that say how TLS is, blanks."""
+    found: list[Span] = []
+    end = len(text.rstrip())
+    if text[start : start + 1] == "/" and text[start + 1 : start + 2] in {"", "?"}:
+        found.append((start, start + 1))
+        start += 1
+    for option in re.compile(r"([?&])([^=&#?]*)=?([^&#?]*)").finditer(text, start, end):
+        if option.start() != start or option[2].lower() not in OPTION_NAMES:
+            break  # what stands behind it may be a part of its value
+        sign = option.end(2) + (text[option.end(2) : option.end(2) + 1] == "=")
+        found.append((option.start(), sign))
+        word = option[3].lower()
+        if word in TRUE | FALSE | {"none", "tls", "starttls", "login", "plain"}:
+            found.append(option.span(3))
+        start = option.end()
+    if end < len(text):
+        found.append((end, len(text)))
+    return found
+
+
+def _hidden(text: str, harmless: list[Span]) -> tuple[Span, ...]:
+    found: list[Span] = []
+    start = 0
+    for begin, end in [*harmless, (len(text), len(text))]:
+        if begin > start:
+            found.append((start, begin))
+        start = max(start, end)
     return tuple(found)
 
 
-def _mask(text: str, secrets: tuple[Span, ...]) -> str:
-    for start, end in reversed(secrets):
+def _mask(text: str, hidden: tuple[Span, ...]) -> str:
+    for start, end in reversed(hidden):
         text = text[:start] + MASK + text[end:]
     return text
 
@@ -178,17 +314,17 @@ def _authority(
     return host, port, None, ""
 
 
-def _reserved(text: str, start: int, user_end: int, end: int) -> tuple[str, str] | None:
-    """What has to be percent-encoded in user and password: (detail, note)."""
+def _reserved(text: str, start: int, user_end: int, end: int) -> tuple[str, bool] | None:
+    """What has to be percent-encoded in user and password: (detail, tolerated)."""
     for name, begin, stop in (("user name", start, user_end), ("password", user_end + 1, end)):
         if match := RESERVED.search(text, begin, stop):
             character = match.group()
             code = "%25" if character == "%" else "".join(f"%{b:02X}" for b in character.encode())
             shown = "blank" if character.isspace() else f"“{character}”"
-            return f"the {name} has a {shown} in it: write {code}", ""
+            return f"the {name} has a {shown} in it: write {code}", False
     for name, begin, stop in (("user name", start, user_end), ("password", user_end + 1, end)):
         if "@" in text[begin:stop]:
-            return f"the {name} has an “@” in it: write %40", ENCODED
+            return f"the {name} has an “@” in it: write %40", True
     return None
 
 

@@ -13,18 +13,22 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from smtpdoctor.settings.harmless import QUOTES, SCHEMES, shown
 from smtpdoctor.settings.model import PasswordShape, Problem, Secret, TLSMode
+from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.placeholders import is_placeholder, is_unexpanded
 from smtpdoctor.text import visible
 
 Value = TypeVar("Value")
 
-QUOTES = "\"'`“”„‘’«»"
+#: No value but a secret is longer; nothing here looks at one that is.
+LONGEST = 4096
+
 TRUE = frozenset({"true", "1", "yes", "on", "ssl"})
 FALSE = frozenset({"false", "0", "no", "off", ""})
 
 
-class Read(msgspec.Struct, Generic[Value], frozen=True, kw_only=True):
+class Meaning(msgspec.Struct, Generic[Value], frozen=True, kw_only=True):
     """A value with what is wrong with its text. `value` is None where nothing can be meant."""
 
     value: Value | None = None
@@ -53,39 +57,29 @@ PLAIN = Mode("none", False)
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 PORT_BEHIND = re.compile(r"(.+):([0-9]{1,5})")
+#: What a host's text is told for, where it has several faults.
+HOST_PROBLEMS: tuple[Problem, ...] = ("scheme", "port", "quotes", "blanks", "characters")
+LETTERS = re.compile(r"[a-z]+|[a-z]{4}(?: [a-z]{4})+")
 LABEL = re.compile(r"[\w-]{1,63}")
 
 
 def quoted(text: str) -> str:
-    """A text of the user's as messages quote it."""
+    """A text as messages quote it; one of the user's has to be harmless."""
     return f"“{visible(text)}”"
 
 
-def read_host(text: str) -> Read[Host]:
+def _quoted(kind: ValueKind, text: str) -> str:
+    """A text of the user's as messages quote it, masked where it has not the form of its kind."""
+    return quoted(shown(kind, text))
+
+
+def read_host(text: str) -> Meaning[Host]:
     """A host name or address. `smtp.example.com:587`, `smtps://…`, quotes and blanks are problems
     whose meaning is plain."""
     if is_unexpanded(text):
-        return Read(problem="placeholder", detail="a template's text, not a host")
+        return Meaning(problem="placeholder", detail="a template's text, not a host")
     found: dict[Problem, str] = {}
-    rest = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    if rest != text:
-        found["characters"] = "an invisible character"
-    if rest != rest.strip():
-        found["blanks"] = "a blank at the end" if rest == rest.lstrip() else "a blank at the start"
-    rest = rest.strip()
-    bare = rest.strip(QUOTES + ",;").strip()
-    if bare != rest:
-        odd = next(c for c in (*rest[:1], *rest[::-1]) if c in QUOTES + ",;")
-        found["quotes" if odd in QUOTES else "characters"] = f"“{odd}” around it"
-    if scheme := SCHEME.match(bare):
-        found["scheme"] = f"{scheme.group()} before it"
-        bare = bare[scheme.end() :]
-    authority = re.split(r"[/?#\\]", bare, maxsplit=1)[0]
-    if authority != bare and (bare != authority + "/" or "scheme" not in found):
-        found["characters"] = f"“{bare[len(authority)]}” behind it"
-    if "@" in authority:
-        authority = authority.rpartition("@")[2]
-        found["characters"] = "an “@” in it"
+    authority = _authority(_bare_host(text, found), found)
     name, port = _split_port(authority.strip())
     if port is not None:
         found["port"] = f":{port} behind it"
@@ -96,17 +90,47 @@ def read_host(text: str) -> Read[Host]:
     if joined != name:
         found["blanks"] = "a blank in it"
     host = _valid(joined)
-    if host is None:
-        problem: Problem = "blanks" if any(c.isspace() for c in joined) else "characters"
-        found = {problem: "a blank in it" if problem == "blanks" else "no host name or address"}
-    for problem in ("scheme", "port", "quotes", "blanks", "characters"):
-        if problem in found:
-            return Read(
-                value=Host(host, port) if host else None,
-                problem=problem,
-                detail=", ".join(found.values()),
-            )
-    return Read(value=Host(host or "", port))
+    if host is None and any(c.isspace() for c in joined):
+        found = {"blanks": "a blank in it"}
+    elif host is None:
+        found = {"characters": "no host name or address"}
+    if not found:
+        return Meaning(value=Host(host or "", port))
+    return Meaning(
+        value=Host(host, port) if host else None,
+        problem=next(problem for problem in HOST_PROBLEMS if problem in found),
+        detail=", ".join(found.values()),
+    )
+
+
+def _bare_host(text: str, found: dict[Problem, str]) -> str:
+    """The text without what stands around it; what that was is put into `found`."""
+    rest = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    if rest != text:
+        found["characters"] = "an invisible character"
+    if rest != rest.strip():
+        found["blanks"] = "a blank at the end" if rest == rest.lstrip() else "a blank at the start"
+    rest = rest.strip()
+    bare = rest.strip(QUOTES + ",;").strip()
+    if bare != rest:
+        odd = next(c for c in (*rest[:1], *rest[::-1]) if c in QUOTES + ",;")
+        found["quotes" if odd in QUOTES else "characters"] = f"“{odd}” around it"
+    return bare
+
+
+def _authority(bare: str, found: dict[Problem, str]) -> str:
+    """Of a text like a URL what stands for host and port; what was more is put into `found`."""
+    if scheme := SCHEME.match(bare):
+        known = scheme.group()[:-3].lower() in SCHEMES
+        found["scheme"] = f"{scheme.group() if known else 'a scheme'} before it"
+        bare = bare[scheme.end() :]
+    authority = re.split(r"[/?#\\]", bare, maxsplit=1)[0]
+    if authority != bare and (bare != authority + "/" or "scheme" not in found):
+        found["characters"] = f"“{bare[len(authority)]}” behind it"
+    if "@" in authority:
+        authority = authority.rpartition("@")[2]
+        found["characters"] = "an “@” in it"
+    return authority
 
 
 def _split_port(text: str) -> tuple[str, int | None]:
@@ -133,34 +157,36 @@ def _valid(name: str) -> str | None:
     return None
 
 
-def read_port(text: str) -> Read[int]:
+def read_port(text: str) -> Meaning[int]:
     """A port from 1 to 65535."""
     bare = text.strip().strip(QUOTES).strip()
     problem: Problem | None = "quotes" if bare != text.strip() else None
     detail = "the quotes are a part of the value" if problem else ""
     if is_unexpanded(text):
-        return Read(problem="placeholder", detail="a template's text, not a port")
+        return Meaning(problem="placeholder", detail="a template's text, not a port")
     if re.match(r"tcp://", bare):
-        return Read(
+        return Meaning(
             problem="not-a-number",
             detail="an address, as Kubernetes sets it for a Service named “smtp”; "
             "a port is a number",
         )
     if not re.fullmatch(r"[0-9]+", bare):
-        return Read(problem="not-a-number", detail=f"{quoted(bare)} is not a number")
+        return Meaning(problem="not-a-number", detail=f"{_quoted('port', bare)} is not a number")
     if len(bare) > 9 or not 1 <= int(bare) <= 65535:
-        return Read(
+        return Meaning(
             problem="out-of-range",
-            detail=f"{quoted(bare[:9])} is no port: ports go from 1 to 65535",
+            detail=f"{_quoted('port', bare)} is no port: ports go from 1 to 65535",
         )
-    return Read(value=int(bare), problem=problem, detail=detail)
+    return Meaning(value=int(bare), problem=problem, detail=detail)
 
 
-def read_size(text: str) -> Read[int]:
+def read_size(text: str) -> Meaning[int]:
     """A number of bytes."""
     if not re.fullmatch(r"[0-9]{1,15}", text.strip()):
-        return Read(problem="not-a-number", detail=f"{quoted(text)} is not a number of bytes")
-    return Read(value=int(text))
+        return Meaning(
+            problem="not-a-number", detail=f"{_quoted('plain', text)} is not a number of bytes"
+        )
+    return Meaning(value=int(text))
 
 
 def _word(text: str) -> tuple[str, Problem | None, str]:
@@ -170,28 +196,28 @@ def _word(text: str) -> tuple[str, Problem | None, str]:
     return bare.lower(), None, ""
 
 
-def read_secure(text: str) -> Read[Mode]:
+def read_secure(text: str) -> Meaning[Mode]:
     """SMTP_SECURE: true is implicit TLS, false opportunistic STARTTLS, `tls` required STARTTLS."""
     word, problem, detail = _word(text)
     if word in TRUE:
-        return Read(value=IMPLICIT, problem=problem, detail=detail)
+        return Meaning(value=IMPLICIT, problem=problem, detail=detail)
     if word in FALSE:
-        return Read(value=OPPORTUNISTIC, problem=problem, detail=detail)
+        return Meaning(value=OPPORTUNISTIC, problem=problem, detail=detail)
     if word in {"tls", "starttls"}:
-        return Read(value=REQUIRED, problem=problem, detail=detail)
+        return Meaning(value=REQUIRED, problem=problem, detail=detail)
     return _not_one_of(text, "true, false, starttls")
 
 
-def read_tls(text: str) -> Read[Mode]:
+def read_tls(text: str) -> Meaning[Mode]:
     """SMTP_TLS and --tls: implicit, starttls (required), none."""
     word, problem, detail = _word(text)
     modes = {"implicit": IMPLICIT, "starttls": REQUIRED, "none": PLAIN}
     if word in modes:
-        return Read(value=modes[word], problem=problem, detail=detail)
+        return Meaning(value=modes[word], problem=problem, detail=detail)
     return _not_one_of(text, "implicit, starttls, none")
 
 
-def read_scheme(text: str) -> Read[Mode]:
+def read_scheme(text: str) -> Meaning[Mode]:
     """What a URL says of TLS: its scheme, or the options of its query as `url` words them."""
     modes = {
         "smtps": IMPLICIT,
@@ -199,57 +225,63 @@ def read_scheme(text: str) -> Read[Mode]:
         "smtp, STARTTLS required": REQUIRED,
         "smtp, no TLS": PLAIN,
     }
-    return Read(value=modes[text])
+    return Meaning(value=modes[text])
 
 
-def read_verify(text: str) -> Read[bool]:
+def read_verify(text: str) -> Meaning[bool]:
     """SMTP_TLS_REJECT_UNAUTHORIZED: whether certificates are verified."""
     word, problem, detail = _word(text)
     if word in TRUE | FALSE and word not in {"ssl", ""}:
-        return Read(value=word in TRUE, problem=problem, detail=detail)
+        return Meaning(value=word in TRUE, problem=problem, detail=detail)
     bad = _not_one_of(text, "true, false")
-    return Read(value=True, problem=bad.problem, detail=bad.detail)
+    return Meaning(value=True, problem=bad.problem, detail=bad.detail)
 
 
-def read_node_verify(text: str) -> Read[bool]:
+def read_node_verify(text: str) -> Meaning[bool]:
     """NODE_TLS_REJECT_UNAUTHORIZED: Node.js knows 0 alone, any other text verifies."""
-    return Read(value=text != "0")
+    return Meaning(value=text != "0")
 
 
-def _not_one_of(text: str, values: str) -> Read[Mode]:
+def _not_one_of(text: str, values: str) -> Meaning[Mode]:
     if is_unexpanded(text):
-        return Read(problem="placeholder", detail=f"a template's text, none of {values}")
-    return Read(problem="not-a-mode", detail=f"{quoted(text)} is none of {values}")
+        return Meaning(problem="placeholder", detail=f"a template's text, none of {values}")
+    return Meaning(problem="not-a-mode", detail=f"{_quoted('tls', text)} is none of {values}")
 
 
-def read_username(text: str) -> Read[str]:
+def read_username(text: str) -> Meaning[str]:
     """A user name, quotes and blanks at its ends taken off."""
     if is_placeholder(text, "username"):
-        return Read(value=text, problem="placeholder", detail="a template's text, not a user name")
+        return Meaning(
+            value=text, problem="placeholder", detail="a template's text, not a user name"
+        )
     bare = text.strip()
     if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in QUOTES:
-        return Read(value=bare[1:-1], problem="quotes", detail="the quotes are a part of the value")
+        return Meaning(
+            value=bare[1:-1], problem="quotes", detail="the quotes are a part of the value"
+        )
     if bare != text:
-        return Read(value=bare, problem="blanks", detail="a blank or line end around it")
-    return Read(value=text)
+        return Meaning(value=bare, problem="blanks", detail="a blank or line end around it")
+    return Meaning(value=text)
 
 
-def read_secret(secret: Secret) -> Read[Secret]:
+def read_secret(secret: Secret) -> Meaning[Secret]:
     """A password or token, never changed."""
     if is_placeholder(secret.reveal(), "password"):
-        return Read(value=secret, problem="placeholder", detail="a template's text, not a secret")
-    return Read(value=secret)
+        return Meaning(
+            value=secret, problem="placeholder", detail="a template's text, not a secret"
+        )
+    return Meaning(value=secret)
 
 
-def read_word(text: str) -> Read[str]:
+def read_word(text: str) -> Meaning[str]:
     """A name without blanks or control characters, as an EHLO name is (RFC 5321 §4.1.1.1)."""
     bare = text.strip()
     if not bare.isprintable() or any(c.isspace() for c in bare):
-        return Read(problem="characters", detail=f"{quoted(text)} is not one word")
-    return Read(value=bare)
+        return Meaning(problem="characters", detail=f"{_quoted('plain', text)} is not one word")
+    return Meaning(value=bare)
 
 
-def read_client(text: str) -> Read[str]:
+def read_client(text: str) -> Meaning[str]:
     """A mail library of the knowledge base, in any case."""
     from smtpdoctor.knowledge import clients  # ten files, read only where a client is named
 
@@ -257,25 +289,27 @@ def read_client(text: str) -> Read[str]:
     bare = text.strip().lower()
     if bare not in known:
         names = ", ".join(sorted(known))
-        return Read(problem="unknown", detail=f"{quoted(text)} is none of {names}")
-    return Read(value=bare)
+        return Meaning(problem="unknown", detail=f"{_quoted('plain', text)} is none of {names}")
+    return Meaning(value=bare)
 
 
-def read_address(text: str) -> Read[str]:
+def read_address(text: str) -> Meaning[str]:
     """One mail address, alone or as `Name <address>`."""
     bare = text.strip()
     if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in QUOTES:
         inner = read_address(bare[1:-1])
         if inner.value is not None:
-            return Read(
+            return Meaning(
                 value=inner.value, problem="quotes", detail="the quotes are a part of the value"
             )
     address = _address_in(bare)
     if address is None and is_unexpanded(text):
-        return Read(problem="placeholder", detail="a template's text, not an address")
+        return Meaning(problem="placeholder", detail="a template's text, not an address")
     if address is None:
-        return Read(problem="not-an-address", detail=f"{quoted(text)} is not one mail address")
-    return Read(value=address)
+        return Meaning(
+            problem="not-an-address", detail=f"{_quoted('sender', text)} is not one mail address"
+        )
+    return Meaning(value=address)
 
 
 def _address_in(text: str) -> str | None:
@@ -311,6 +345,7 @@ def password_shape(text: str) -> tuple[PasswordShape, ...]:
     """What is told of a password: marks of a slip, never its length or a character of it."""
     inner = text.strip("\r\n")
     first, last = inner[:1], inner[-1:]
+    placeholder = is_placeholder(text, "password")
     shapes: dict[PasswordShape, bool] = {
         "blank-at-start": first.isspace(),
         "blank-at-end": last.isspace(),
@@ -322,7 +357,8 @@ def password_shape(text: str) -> tuple[PasswordShape, ...]:
         "non-ascii": not text.isascii(),
         "inner-blanks": any(c.isspace() for c in inner.strip()),
         "newline": "\n" in text or "\r" in text,
-        "placeholder": is_placeholder(text, "password"),
-        "app-password-like": bool(re.fullmatch(r"[a-z]{16}|[a-z]{4}( [a-z]{4}){3}", inner.strip())),
+        "placeholder": placeholder,
+        # in one or in groups: a form that says nothing of how many there are
+        "app-password-like": not placeholder and bool(LETTERS.fullmatch(inner.strip())),
     }
     return tuple(shape for shape, there in shapes.items() if there)

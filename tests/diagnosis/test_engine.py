@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smtpdoctor.diagnosis import engine
-from smtpdoctor.diagnosis.model import Diagnosis, Severity
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, EvidenceKind, Location, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
     Addresses,
@@ -23,14 +25,21 @@ from smtpdoctor.observations import (
     SystemLookup,
     Trail,
 )
-from smtpdoctor.settings.model import Settings
+from smtpdoctor.settings.model import Field, Origin, Setting, Settings
 from smtpdoctor.smtp.replies import Reply
 
 Speaks = Callable[[Run], Iterator[Diagnosis]]
 
 
 def says(
-    code: str, *explains: str, severity: Severity = "error", area: str = "network", before: str = ""
+    code: str,
+    *explains: str,
+    severity: Severity = "error",
+    area: str = "network",
+    before: str = "",
+    kind: EvidenceKind = "seen",
+    why: str = "as the test wants it",
+    points_at: tuple[Field, ...] = (),
 ) -> engine.Rule:
     def diagnose(_: Run) -> Iterator[Diagnosis]:
         yield Diagnosis(
@@ -38,8 +47,10 @@ def says(
             severity=severity,
             confidence="certain",
             title=code,
-            explanation="",
+            explanation=why,
+            evidence=(Evidence(check="reach", kind=kind, text="seen"),),
             explains=explains,
+            points_at=points_at,
         )
 
     module: ModuleType = SimpleNamespace(diagnose=diagnose)  # type: ignore[assignment]
@@ -198,3 +209,154 @@ def test_too_little_seen_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> Non
     recorder = Recorder(Redactor("x"), lambda: 0.0)
     recorder.trail("settings").record(SettingsRead(settings=Settings(host="smtp.example.com")))
     assert judged(monkeypatch, recorder.observations())[2] == "inconclusive"
+
+
+# --- what one more diagnosis may do to the verdict -----------------------------------------------
+
+VERDICTS = ("broken", "inconclusive", "warnings", "healthy")  # from bad to good
+
+
+@st.composite
+def runs_and_rules(draw: st.DrawFn) -> tuple[Observations, list[engine.Rule]]:
+    """A run of random failures, and rules that speak of any of them, whatever they explain."""
+    ehlo = draw(st.booleans())
+    line = Line(lookup=draw(st.booleans()), connect=True, ehlo=ehlo)
+    trail = line.recorder.trail("reach")
+    beside = [
+        line.attempt(trail if draw(st.booleans()) else trail.branch("reach"), address, ok=ok)
+        for address, ok in draw(
+            st.lists(st.tuples(st.sampled_from(["2001:db8::1", "192.0.2.2"]), st.booleans()))
+        )
+    ]
+    items = st.sampled_from([line.lookup, line.connect, line.ehlo, *beside])
+    rules = []
+    for number in range(draw(st.integers(0, 5))):
+        severity: Severity = draw(st.sampled_from(["error", "warning", "note"]))
+        explains = draw(st.lists(items, unique=True, min_size=severity == "error", max_size=3))
+        before = " ".join(f"code-{other}" for other in draw(st.sets(st.integers(0, 5), max_size=2)))
+        rules.append(says(f"code-{number}", *explains, severity=severity, before=before))
+    return line.observations(), rules
+
+
+def verdict_of(observations: Observations, rules: Sequence[engine.Rule]) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "rules", lambda: tuple(rules))
+        return engine.diagnose(observations).verdict
+
+
+@given(runs_and_rules(), st.data())
+def test_one_more_diagnosis_never_hides_that_a_run_is_broken(
+    made: tuple[Observations, list[engine.Rule]], data: st.DataObject
+) -> None:
+    observations, rules = made
+    if not rules:
+        return
+    left_out = data.draw(st.sampled_from(rules))
+    fewer = verdict_of(observations, [rule for rule in rules if rule is not left_out])
+    verdict = verdict_of(observations, rules)
+    if fewer == "broken":
+        assert verdict == "broken"
+    said = next(iter(left_out.module.diagnose(None)))
+    if said.severity == "note":
+        assert VERDICTS.index(verdict) <= VERDICTS.index(fewer)
+
+
+def test_an_error_takes_the_root_that_a_note_and_a_warning_speak_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(ehlo=False)
+    for severity in ("note", "warning"):
+        softer = says("aside", line.ehlo, severity=severity, area="dns")  # type: ignore[arg-type]
+        codes, consequences, verdict, _ = judged(
+            monkeypatch, line.observations(), softer, says("ehlo-rejected", line.ehlo)
+        )
+        assert (codes, consequences, verdict) == (["ehlo-rejected", "aside"], {}, "broken")
+
+
+def test_a_warning_hides_no_error_that_came_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(lookup=False, connect=False)
+    codes, _, verdict, _ = judged(
+        monkeypatch,
+        line.observations(),
+        says("dns-nameserver-dead", line.lookup, severity="warning", area="dns"),
+        says("port-blocked", line.connect),
+    )
+    assert (codes, verdict) == (["port-blocked", "dns-nameserver-dead"], "broken")
+
+
+def test_an_error_stands_for_one_root_of_its_own_among_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(ehlo=False)
+    other = line.recorder.trail("reach").record(SystemLookup(host="other", ok=False)).id
+    codes, _, _, unexplained = judged(
+        monkeypatch,
+        line.observations(),
+        says("dns-resolver-failing", other, area="dns"),
+        says("ehlo-rejected", line.ehlo, other),
+        says("greeting-missing", line.connect, line.ehlo),
+    )
+    assert (codes, unexplained) == (["dns-resolver-failing", "ehlo-rejected"], ())
+
+
+def test_a_cause_points_at_the_users_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(Redactor("x"), lambda: 0.0)
+    entries = (
+        entry("port", Origin(kind="file", name="SMTP_PORT", file=".env", line=2, columns=(11, 14))),
+        entry("host", Origin(kind="stdin", name="SMTP_HOST", line=1), source=None),
+        entry("tls", Origin(kind="environment", name="SMTP_SECURE")),
+    )
+    settings = SettingsRead(settings=Settings(entries=entries))
+    recorder.trail("settings").record(settings)
+    failed = recorder.trail("dns").record(SystemLookup(host="x", ok=False)).id
+    rule = says("wrong-port", failed, points_at=("port", "host", "tls", "sender"))
+    monkeypatch.setattr(engine, "rules", lambda: (rule,))
+
+    (found,) = engine.diagnose(recorder.observations()).diagnoses
+
+    assert found.locations == (
+        Location(file=".env", line=2, columns=(11, 14), text="port=text"),
+        Location(file="standard input", line=1),
+    )
+
+
+def entry(field: Field, origin: Origin, *, source: str | None = "") -> Setting:
+    line = f"{field}=text" if source == "" else source
+    return Setting(field=field, text="text", origin=origin, source_line=line)
+
+
+def test_a_note_accounts_for_nothing_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(ehlo=False)
+    note = says("aside", line.ehlo, severity="note")
+    assert judged(monkeypatch, line.observations(), note)[2:] == ("inconclusive", (line.ehlo,))
+
+
+@pytest.mark.parametrize(
+    ("kind", "area", "sound"),
+    [
+        ("seen", "tls", True),
+        ("own-line", "settings", True),
+        ("own-line", "tls", False),
+        ("known", "tls", False),
+        ("prints", "settings", False),
+        ("guessed", "tls", False),
+    ],
+)
+def test_an_error_rests_on_what_was_seen(
+    monkeypatch: pytest.MonkeyPatch, kind: EvidenceKind, area: str, sound: bool
+) -> None:
+    line = Line(ehlo=False)
+    rule = says("ehlo-rejected", line.ehlo, area=area, kind=kind)
+    if sound:
+        assert judged(monkeypatch, line.observations(), rule)[2] == "broken"
+        return
+    with pytest.raises(ValueError, match="without evidence"):
+        judged(monkeypatch, line.observations(), rule)
+
+
+def test_an_error_says_what_to_do_or_why_there_is_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(ehlo=False)
+    with pytest.raises(ValueError, match="without a fix"):
+        judged(monkeypatch, line.observations(), says("ehlo-rejected", line.ehlo, why=""))

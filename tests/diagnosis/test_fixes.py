@@ -67,6 +67,36 @@ def test_a_host_that_only_the_network_named_is_a_step_with_a_warning() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "address", "login", "allowed"),
+    [
+        ("smtp.ionos.com", "10.0.0.5", True, False),  # the network says that it is near
+        ("smtp.ionos.com", "10.0.0.5", False, False),
+        ("mail.example.com", "10.0.0.5", True, False),
+        ("mail.example.com", "10.0.0.5", False, True),
+        ("mail.example.com", "192.0.2.5", False, False),
+        ("10.0.0.5", "10.0.0.5", True, True),  # the user says so
+        ("localhost", "127.0.0.1", True, True),
+    ],
+)
+def test_tls_is_never_taken_from_a_login_by_what_the_network_says(
+    host: str, address: str, login: bool, allowed: bool
+) -> None:
+    scene = Scene(host=host, password=login, username="me" if login else None)
+    scene.addresses(address)
+    made = Run(scene.observations())
+
+    if allowed:
+        assert "none" in change_settings(made, "no TLS", tls="none").settings.values()
+    else:
+        with pytest.raises(ValueError, match="takes TLS away"):
+            change_settings(made, "no TLS", tls="none")
+
+
+def test_a_mode_that_is_set_already_is_no_change() -> None:
+    assert change_settings(run(tls="none"), "as it is", tls="none").settings == {}
+
+
 def test_a_host_of_the_same_provider_is_set() -> None:
     fix = change_settings(run(host="smtp.ionos.de"), "use it", host="smtp.ionos.com")
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from pathlib import Path
 
-from rich.console import Console
-
-from smtpdoctor.api import make_plan, run
+from smtpdoctor.api import run
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
-from smtpdoctor.report.terminal import render
+from smtpdoctor.plans import make_plan
+
+from ..runs import shown
 
 
-async def _report(folder: Path) -> str:
+async def _report(folder: Path, *, verbose: bool = False) -> str:
     async with SCENARIOS["secure-true-on-587"].running() as setup:
         (folder / ".env").write_text(setup.env_text)
         plan = make_plan(
@@ -29,15 +28,14 @@ async def _report(folder: Path) -> str:
                 cafile=setup.cafile,
             )
         )
-        console = Console(file=io.StringIO(), width=80, color_system=None)
-        render(await run(plan, environ={}), console)
-        return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+        return shown(await run(plan, environ={}), verbose=verbose)
 
 
 def test_nodemailers_words_and_lines(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}')
     page = asyncio.run(_report(tmp_path))
     assert "Nodemailer prints for this: wrong version number" in page
+    page = asyncio.run(_report(tmp_path, verbose=True))  # code goes first where room is short
     assert "nodemailer.createTransport({" in page
     assert "secure: false" in page
 

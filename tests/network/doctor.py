@@ -78,4 +78,4 @@ def check(
     for output in (done.stdout, done.stderr):
         assert_no_secret(output)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
-    return Check(status=done.returncode, report=json.loads(done.stdout))
+    return Check(status=done.returncode, report=json.loads(done.stdout)["targets"][0])

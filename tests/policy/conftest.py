@@ -20,18 +20,25 @@ class Outcome(NamedTuple):
     report: dict[str, Any]
 
     @property
+    def target(self) -> dict[str, Any]:
+        """Its one target."""
+        (found,) = self.report["targets"]
+        target: dict[str, Any] = found
+        return target
+
+    @property
     def codes(self) -> list[str]:
-        return [item["code"] for item in self.report["diagnoses"]]
+        return [item["code"] for item in self.target["diagnoses"]]
 
     def severity(self, code: str) -> str:
-        (found,) = (item for item in self.report["diagnoses"] if item["code"] == code)
+        (found,) = (item for item in self.target["diagnoses"] if item["code"] == code)
         severity: str = found["severity"]
         return severity
 
     @property
     def line(self) -> str:
         """The line of the check."""
-        (found,) = (item for item in self.report["checks"] if item["name"] == "sender")
+        (found,) = (item for item in self.target["checks"] if item["name"] == "sender")
         summary: str = found["summary"]
         return summary
 

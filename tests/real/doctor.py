@@ -85,7 +85,7 @@ def check(
     assert b"Traceback" not in live.stderr, live.stderr.decode()
     return Run(
         status=live.returncode,
-        report=json.loads(live.stdout),
+        report=json.loads(live.stdout)["targets"][0],
         terminal=replayed.stdout.decode(),
     )
 

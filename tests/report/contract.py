@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, get_args
 
-from smtpdoctor.diagnosis.model import Confidence, Severity, Verdict
+from smtpdoctor.diagnosis.model import Confidence, EvidenceKind, Severity, Verdict
 from smtpdoctor.observations import CHECKS
 from smtpdoctor.report.model import CheckStatus
 
@@ -13,6 +13,7 @@ VERDICTS = {"healthy", "warnings", "broken", "inconclusive"}
 SEVERITIES = ["error", "warning", "note"]
 CONFIDENCES = {"certain", "likely", "possible"}
 STATUSES = {"passed", "warned", "failed", "skipped"}
+KINDS = {"seen", "own-line", "prints", "known", "guessed", "comparison"}
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
 
@@ -23,7 +24,9 @@ def assert_keeps_the_contract(data: Any) -> None:
     assert set(get_args(Confidence)) == CONFIDENCES
     assert set(get_args(CheckStatus)) == STATUSES
 
-    assert list(data) == [
+    assert set(get_args(EvidenceKind)) == KINDS
+
+    keys = [
         "schema",
         "tool",
         "started",
@@ -31,38 +34,60 @@ def assert_keeps_the_contract(data: Any) -> None:
         "where",
         "verdict",
         "targets",
-        "diagnoses",
-        "checks",
-        "observations",
+        "not_checked",
     ]
-    assert data["schema"] == 1
+    assert list(data) in (keys, [*keys, "spf"])
+    assert data["schema"] == 2
     assert list(data["tool"]) == ["name", "version"]
     assert data["tool"]["name"] == "smtpdoctor"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", data["started"])
     assert type(data["seconds"]) is float
     assert type(data["where"]) is str
     assert data["verdict"] in VERDICTS
+    assert data["targets"]
     for target in data["targets"]:
         _assert_target(target)
-    assert data["targets"]
-    for diagnosis in data["diagnoses"]:
-        _assert_diagnosis(diagnosis)
-    ranks = [SEVERITIES.index(item["severity"]) for item in data["diagnoses"]]
-    assert ranks == sorted(ranks)
-    assert [check["name"] for check in data["checks"]] == list(CHECKS)
-    codes = {item["code"] for item in data["diagnoses"]}
-    for check in data["checks"]:
-        _assert_check(check, codes)
-    assert list(data["observations"]) == ["items"]
-    assert all(type(item["kind"]) is str for item in data["observations"]["items"])
+    for left_out in data["not_checked"]:
+        assert list(left_out) == ["setup", "why"]
+        assert "\n" not in left_out["why"]
 
 
 def _assert_target(target: Any) -> None:
-    assert list(target) == ["host", "port", "tls", "provider", "username", "sender"]
+    keys = [
+        "setup",
+        "host",
+        "port",
+        "tls",
+        "provider",
+        "username",
+        "sender",
+        "verdict",
+        "seconds",
+        "diagnoses",
+        "checks",
+        "observations",
+    ]
+    assert list(target) in (keys, [*keys, "faults"])
+    assert all(type(fault) is str for fault in target.get("faults", ["of ours"]))
+    assert target.get("faults", True)
+    if target["setup"] is not None:
+        assert list(target["setup"]) == ["name", "dialect", "version", "files"]
     assert target["tls"] in {"implicit", "starttls", "none"}
     assert target["port"] is None or type(target["port"]) is int
     for name in ("host", "provider", "username", "sender"):
         assert target[name] is None or type(target[name]) is str
+    assert target["verdict"] in VERDICTS
+    assert type(target["seconds"]) is float
+    for diagnosis in target["diagnoses"]:
+        _assert_diagnosis(diagnosis)
+    ranks = [SEVERITIES.index(item["severity"]) for item in target["diagnoses"]]
+    assert ranks == sorted(ranks)
+    assert [check["name"] for check in target["checks"]] == list(CHECKS)
+    codes = {item["code"] for item in target["diagnoses"]}
+    for check in target["checks"]:
+        _assert_check(check, codes)
+    assert list(target["observations"]) == ["items"]
+    assert all(type(item["kind"]) is str for item in target["observations"]["items"])
 
 
 def _assert_diagnosis(diagnosis: Any) -> None:
@@ -72,6 +97,7 @@ def _assert_diagnosis(diagnosis: Any) -> None:
         "confidence",
         "title",
         "explanation",
+        "locations",
         "evidence",
         "fixes",
         "consequences",
@@ -84,16 +110,23 @@ def _assert_diagnosis(diagnosis: Any) -> None:
     assert "\n" not in diagnosis["title"]
     assert diagnosis["docs"].endswith(f"docs/diagnoses/{diagnosis['code']}.md")
     assert all(CODE.fullmatch(code) for code in diagnosis["consequences"])
+    for location in diagnosis["locations"]:
+        assert list(location) == ["file", "line", "columns", "text"]
+        assert type(location["line"]) is int
+        if location["columns"] is not None:
+            start, end = location["columns"]
+            assert 1 <= start <= end <= len(location["text"]) + 1
     for evidence in diagnosis["evidence"]:
-        assert list(evidence) == ["check", "text"]
+        assert list(evidence) == ["check", "kind", "text"]
         assert evidence["check"] in CHECKS
+        assert evidence["kind"] in KINDS
         assert evidence["text"]
     for fix in diagnosis["fixes"]:
         _assert_fix(fix)
 
 
 def _assert_fix(fix: Any) -> None:
-    assert list(fix) == ["title", "settings", "edits", "tried", "steps", "snippets"]
+    assert list(fix) == ["title", "settings", "edits", "records", "tried", "steps", "snippets"]
     assert fix["title"]
     for name, value in fix["settings"].items():
         assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name)
@@ -103,6 +136,9 @@ def _assert_fix(fix: Any) -> None:
         assert type(edit["line"]) is int
         start, end = edit["columns"]
         assert 1 <= start <= end
+    for record in fix["records"]:
+        assert list(record) == ["name", "type", "old", "new"]
+        assert (record["old"], record["new"]) != (None, None)
     assert type(fix["tried"]) is str
     assert all(type(step) is str for step in fix["steps"])
     for snippet in fix["snippets"]:

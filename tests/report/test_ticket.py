@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.cli import run
-from smtpdoctor.report.json import render
+from smtpdoctor.report import formats
 from smtpdoctor.report.model import Report, build
-from smtpdoctor.report.ticket import ticket
 
 from ..rules.network.around import controls, landmarks, own_ports
 from ..rules.scene import Scene, certificate
 
 WAY = ("10.0.0.1", "198.51.100.1", "198.51.100.6")
+
+
+def ticket(made: Report) -> str:
+    return formats.render("ticket", made)
 
 
 def report(scene: Scene) -> Report:
@@ -200,7 +203,7 @@ def test_the_command_prints_it_in_place_of_the_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], scene: Scene, status: int, words: str
 ) -> None:
     saved = tmp_path / "run.json"
-    saved.write_text(render(report(scene)), encoding="utf-8")
+    saved.write_text(formats.render("json", report(scene)), encoding="utf-8")
 
     assert run(["check", "--replay", str(saved), "--ticket"]) == status
 

@@ -137,6 +137,35 @@ def test_port_and_mode(
         assert getattr(after, field) == value
 
 
+@pytest.mark.parametrize(
+    ("dotenv", "wanted", "settings"),
+    [
+        # where either would do, the one that is said already is written
+        ("SMTP_SECURE=true", {"port": 587, "tls": "starttls"}, {"SMTP_SECURE": "false"}),
+        ("SMTP_SECURE=false", {"port": 465, "tls": "implicit"}, {"SMTP_SECURE": "true"}),
+        ("SMTP_PORT=465", {"port": 587, "tls": "starttls"}, {"SMTP_PORT": "587"}),
+        ("SMTP_PORT=587", {"port": 465, "tls": "implicit"}, {"SMTP_PORT": "465"}),
+        # and the port where neither is
+        ("", {"port": 465, "tls": "implicit"}, {"SMTP_PORT": "465"}),
+        # nothing before one, one before both
+        ("SMTP_PORT=465", {"port": 465, "tls": "implicit"}, {}),
+        ("SMTP_SECURE=true", {"port": 465, "tls": "implicit"}, {}),
+        (
+            "SMTP_PORT=2525\nSMTP_SECURE=false",
+            {"port": 465, "tls": "implicit"},
+            {"SMTP_PORT": "465", "SMTP_SECURE": "true"},
+        ),
+    ],
+)
+def test_the_smallest_change_comes_first(
+    dotenv: str, wanted: dict[str, str | int | bool], settings: dict[str, str | None]
+) -> None:
+    made, after = changed(f"SMTP_HOST=smtp.example.com\n{dotenv}\n", **wanted)
+    assert made.settings == settings
+    for field, value in wanted.items():
+        assert getattr(after, field) == value
+
+
 # --- host, sender, user name ---------------------------------------------------------------------
 
 
@@ -277,7 +306,7 @@ def test_target(
         ("smtp://h:465", {"tls": "implicit"}, "smtps://h:465"),
         ("smtps://h:587", {"port": 465}, "smtps://h:465"),
         ("smtp://h", {"port": 465, "tls": "implicit"}, "smtps://h"),
-        ("smtp://h:25?a=b", {"port": 587}, "smtp://h:587?a=b"),
+        ("smtp://h:25?pool=true", {"port": 587}, "smtp://h:587?pool=true"),
         ("smtp://h", {"port": 2525}, "smtp://h:2525"),
         ("smtp://h", {"host": "i"}, "smtp://i"),
         ("smtp://u@h", {"username": "u@example.com"}, "smtp://u%40example.com@h"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.model import Field, Setting, Settings, TLSMode
+from smtpdoctor.settings.model import Field, Note, Setting, Settings, TLSMode
 from smtpdoctor.settings.reading import Options, UsageError, read_settings
 
 from .reader import read, read_all
@@ -99,12 +99,12 @@ def test_empty_variable_counts_as_unset_and_is_told() -> None:
     settings = read("SMTP_HOST=smtp.ionos.com\n", {"SMTP_HOST": "", "SMTP_USER": " "})
     host = entry(settings, "host")
     assert settings.host == "smtp.ionos.com"
-    assert "SMTP_HOST (environment) is empty" in host.note
+    assert host.notes == (Note(kind="other-empty", name="SMTP_HOST", place="environment"),)
     assert host.shadows == ()
     assert host.ok
     user = entry(settings, "username")
     assert settings.username is None
-    assert "empty" in user.note
+    assert user.noted("empty")
     assert user.ok is None
 
 
@@ -265,7 +265,7 @@ def test_shadowed_url_fills_no_gaps() -> None:
 def test_url_that_is_not_encoded_is_read_as_meant() -> None:
     settings, credentials = read_all("SMTP_URL='smtp://u:pa#ss@smtp.example.com:587'")
     url = entry(settings, "url")
-    assert (url.problem, url.note) == ("not-encoded", "")
+    assert (url.problem, url.notes) == ("not-encoded", ())
     assert "%23" in url.detail
     assert settings.host == "smtp.example.com"
     assert credentials.password is not None
@@ -414,7 +414,7 @@ def test_another_host_gets_no_credentials(option: str) -> None:
     environ = {"SMTP_PASS": "p", "SMTP_OAUTH_TOKEN": "t"}
     settings, credentials = read_all(FULL, environ, **{option: "smtp.example.net"})
     assert settings.host == "smtp.example.net"
-    assert settings.credentials_withheld
+    assert settings.withheld is not None
     assert settings.username is None
     assert not settings.has_credentials
     assert (credentials.username, credentials.password, credentials.token) == (None, None, None)
@@ -426,36 +426,36 @@ def test_another_host_gets_no_credentials(option: str) -> None:
 @pytest.mark.parametrize("option", ["target", "host"])
 def test_same_host_keeps_them(option: str, name: str) -> None:
     settings, credentials = read_all(FULL, **{option: name})
-    assert not settings.credentials_withheld
+    assert settings.withheld is None
     assert credentials.username == "info@example.com"
     assert credentials.password is not None
 
 
 def test_url_credentials_stay_home_too() -> None:
     settings, credentials = read_all("SMTP_URL=smtp://u:p@a", target="b")
-    assert settings.credentials_withheld
+    assert settings.withheld is not None
     assert credentials.password is None
     assert settings.entry("url") is None
 
 
 def test_host_that_cannot_be_read_is_another() -> None:
     settings = read("SMTP_HOST=${HOST}\nSMTP_USER=u\nSMTP_PASS=p", target="smtp.example.com")
-    assert settings.credentials_withheld
+    assert settings.withheld is not None
 
 
 def test_no_configured_host_has_nothing_to_differ_from() -> None:
     settings = read(None, {"SMTP_USER": "u", "SMTP_PASS": "p"}, host="smtp.example.com")
-    assert not settings.credentials_withheld
+    assert settings.withheld is None
     assert settings.has_credentials
 
 
 def test_nothing_to_withhold() -> None:
-    assert not read("SMTP_HOST=a", target="b").credentials_withheld
+    assert read("SMTP_HOST=a", target="b").withheld is None
 
 
 def test_targets_own_credentials_are_used() -> None:
     settings, credentials = read_all(FULL, target="smtps://me:own@smtp.example.net")
-    assert settings.credentials_withheld
+    assert settings.withheld is not None
     assert (settings.username, settings.port, settings.tls) == ("me", 465, "implicit")
     assert credentials.password is not None
     assert credentials.password.reveal() == "own"
@@ -564,7 +564,7 @@ def test_options_win_over_target() -> None:
         ({"target": "smtp://u:pa/ss@h"}, "%2F"),
         ({"target": "a", "host": "b"}, "--host"),
         ({"env_file": ""}, "--env-file"),
-        ({"env_file": "missing.env"}, "missing.env: no such file"),
+        ({"env_file": "missing.env"}, "missing.env: No such file"),
         ({"env_file": "a\0b"}, "a\\x00b"),
         ({"env_file": "-", "password_stdin": True}, "standard input"),
     ],
@@ -598,7 +598,7 @@ def test_target_with_an_at_sign_in_the_user_name_is_put_up_with() -> None:
     settings = read(target="smtps://info@example.com:p@smtp.ionos.com")
     assert settings.username == "info@example.com"
     assert entry(settings, "url").problem == "not-encoded"
-    assert entry(settings, "url").note
+    assert entry(settings, "url").noted("tolerated")
 
 
 @pytest.mark.parametrize(
@@ -699,7 +699,7 @@ def test_line_that_the_library_rejects_is_noted_at_the_setting() -> None:
     host = entry(settings, "host")
     assert settings.host == "smtp.ionos.com"
     assert host.problem == "quotes"
-    assert "rejects" in host.note
+    assert host.noted("line-rejected")
 
 
 # --- standard input ------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_what_is_not_set_is_named_once() -> None:
 
 def test_credentials_that_stay_home() -> None:
     text = show(read(DOTENV, target="smtp.example.net"))
-    assert "belong to another host" in text
+    assert "no login: the credentials from .env were written for smtp.ionos.com, not for" in text
     assert "not set: SMTP_FROM\n" in text
 
 
@@ -85,9 +85,8 @@ def test_nothing_found_names_what_is_almost_there() -> None:
 
 
 def test_control_characters_are_visible() -> None:
-    text = show(read(None, {"SMTP_HOST": "h\x1b[2J", "SMTP_FROM": "a\u202e\n@b"}))
-    assert "\\x1b[2J" in text
-    assert "\\u202e\\n" in text
+    text = show(read(None, {"SMTP_HOST": "h\u200b.example", "SMTP_FROM": "a\u202e\n@b\x1b[2J"}))
+    assert "h\\u200b.example" in text
     assert all(line.isprintable() for line in text.splitlines())
 
 

@@ -28,7 +28,7 @@ from smtpdoctor.settings.values import IMPLICIT, OPPORTUNISTIC, PLAIN, REQUIRED,
     ],
 )
 def test_good_host(text: str, name: str) -> None:
-    assert values.read_host(text) == values.Read(value=Host(name))
+    assert values.read_host(text) == values.Meaning(value=Host(name))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_host_names_every_slip() -> None:
     ("text", "value"), [("587", 587), (" 465 ", 465), ("1", 1), ("65535", 65535), ("0587", 587)]
 )
 def test_good_port(text: str, value: int) -> None:
-    assert values.read_port(text) == values.Read(value=value)
+    assert values.read_port(text) == values.Meaning(value=value)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_port_of_a_kubernetes_service_is_explained() -> None:
     ],
 )
 def test_secure(text: str, mode: Mode) -> None:
-    assert values.read_secure(text) == values.Read(value=mode)
+    assert values.read_secure(text) == values.Meaning(value=mode)
 
 
 @pytest.mark.parametrize("text", ["maybe", "2", "implicit", "none", "truee", "465"])
@@ -139,7 +139,7 @@ def test_secure_that_is_no_mode(text: str) -> None:
     [("implicit", IMPLICIT), ("STARTTLS", REQUIRED), ("starttls", REQUIRED), ("none", PLAIN)],
 )
 def test_tls(text: str, mode: Mode) -> None:
-    assert values.read_tls(text) == values.Read(value=mode)
+    assert values.read_tls(text) == values.Meaning(value=mode)
 
 
 @pytest.mark.parametrize("text", ["foo", "true", "ssl", "tls", ""])
@@ -156,7 +156,7 @@ def test_quotes_around_a_word_are_a_problem_whose_meaning_is_plain() -> None:
     ("text", "value"), [("0", False), ("false", False), ("no", False), ("1", True), ("true", True)]
 )
 def test_verify(text: str, value: bool) -> None:
-    assert values.read_verify(text) == values.Read(value=value)
+    assert values.read_verify(text) == values.Meaning(value=value)
 
 
 def test_verify_that_cannot_be_read_keeps_verification_on() -> None:
@@ -168,7 +168,7 @@ def test_verify_that_cannot_be_read_keeps_verification_on() -> None:
     ("text", "value"), [("0", False), ("1", True), ("false", True), ("", True)]
 )
 def test_node_knows_zero_only(text: str, value: bool) -> None:
-    assert values.read_node_verify(text) == values.Read(value=value)
+    assert values.read_node_verify(text) == values.Meaning(value=value)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_node_knows_zero_only(text: str, value: bool) -> None:
     ],
 )
 def test_good_address(text: str, address: str) -> None:
-    assert values.read_address(text) == values.Read(value=address)
+    assert values.read_address(text) == values.Meaning(value=address)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,10 @@ def test_secret_is_never_changed_and_never_printed() -> None:
         ("abcdefghijklmnop", ("app-password-like",)),
         ("abcd efgh ijkl mnop", ("inner-blanks", "app-password-like")),
         ("Abcdefghijklmnop", ()),
-        ("abcdefghijklmno", ()),
+        ("abcdefghijklmno", ("app-password-like",)),  # no length is told
+        ("abcdef", ("app-password-like",)),
+        ("abcd efgh", ("inner-blanks", "app-password-like")),
+        ("abcd efg", ("inner-blanks",)),
         ('"', ()),
         ("'a\"", ()),
     ],

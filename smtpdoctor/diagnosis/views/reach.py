@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
 
-from smtpdoctor import knowledge
 from smtpdoctor.addresses import Family
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.paths import Lost, Nearer, Paths, Refusal
@@ -115,10 +114,8 @@ class Reach:
 
         Never a known provider's: a private address for its name is what this network says.
         """
-        if knowledge.provider_of(self.run.settings.host or "") is not None:
-            return False
         found = self.run.observations.first(Addresses)
-        return self.run.is_local_target and found is not None and found.source != "connect-to"
+        return self.run.is_in_house and found is not None and found.source != "connect-to"
 
     # --- beside it, in the same family --------------------------------------------------------
 
@@ -285,8 +282,7 @@ class Reach:
         filtered = self.outcome != "unreachable" or (
             self.host_is_alive or (refusal is not None and (refusal.prohibits or not by_a_router))
         )
-        elsewhere = self.refused_elsewhere or nearer is not None
-        if by_a_router and (filtered or elsewhere):
+        if by_a_router and (filtered or self.refused_elsewhere):
             return "rejected-by-a-router"
         if self.refused_elsewhere:
             return "refused-elsewhere-too"
@@ -313,7 +309,7 @@ class Reach:
 
     @property
     def _only_ipv6_is_dead(self) -> bool:
-        if self.reached or any(item.family == "IPv4" for item in self.attempts):
+        if any(item.family == "IPv4" for item in self.attempts):
             return False
         if self.outcome in ANSWERS or self.host_is_alive or self.others_answer:
             return False

@@ -44,13 +44,17 @@ def look_up(names: Names) -> tuple[Evidence, ...]:
 
 
 def servers(names: Names) -> tuple[Evidence, ...]:
-    """What the first server said, public resolvers beside it, the other servers, the system."""
+    """What the first server said beside public resolvers, the other servers, the system.
+
+    The first screen has room for little, and whom the doctor asked beside has to be on it.
+    """
     first, *rest = [_server_text(names, server) for server in names.servers] or [""]
-    beside = tuple(
-        Evidence(check="dns", kind="comparison", text=f"for comparison: {text}")
-        for text in _comparisons(names)
-    )
-    return (*_seen(first), *beside, *_seen(*rest, _system_text(names)))
+    comparisons = "; ".join(_comparisons(names))
+    others = _seen(*rest, _system_text(names))
+    if not comparisons:
+        return (*_seen(first), *others)
+    text = "; ".join(text for text in (first, f"for comparison: {comparisons}") if text)
+    return (Evidence(check="dns", kind="comparison", text=text), *others)
 
 
 def another_name(names: Names) -> tuple[Evidence, ...]:

@@ -38,15 +38,6 @@ def evidence(reach: Reach, code: str, *, platform: bool = False) -> tuple[Eviden
     )
 
 
-def tabled(reach: Reach, code: str) -> frozenset[str]:
-    """The evidence that a table of hosts and ports, with the ways, shows as well."""
-    attempts = reach.by_code.get(code, [])
-    way = reach.paths.seen
-    return frozenset(
-        (_seen_of_port(reach, attempts), way, _seen_of_host(reach), _seen_of_others(reach))
-    )
-
-
 def _seen_of_port(reach: Reach, attempts: list[ConnectAttempt]) -> str:
     seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
     more = len(attempts) - MOST_ADDRESSES

@@ -7,10 +7,11 @@ meant is the rule's to say.
 from __future__ import annotations
 
 from smtpdoctor.diagnosis.evidence import cite
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
+from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.knowledge import Provider
+from smtpdoctor.words import MODE_WORDS
 
 
 def known_host(host: str, provider: Provider) -> Evidence:

@@ -44,7 +44,8 @@ class OptionEntry(_Entry, frozen=True, kw_only=True):
     the texts that a switch takes for yes; no: those that it takes for no, where any other is yes.
     exact: letter case counts. default: what counts where nobody sets it. port: the text is
     host:port, and the port is the option `NAME.port`. inverse: yes switches the field off.
-    bare: it is a word of code, written without quotes. A `url` gives the options that `urls` says: `url.scheme`, `url.host` and so on.
+    bare: it is a word of code, written without quotes. A `url` gives the options that
+    `urls` says: `url.scheme`, `url.host` and so on.
     """
 
     name: str

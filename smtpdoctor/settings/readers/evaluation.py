@@ -118,6 +118,8 @@ class Semantics(Protocol):
     selves: frozenset[str]
     #: Whether `a?.b.c` stops as a whole where a is absent.
     whole_chains: bool
+    #: Whether a function's name alone calls it.
+    bare_calls: bool
 
     def global_name(self, name: str) -> Value | None:
         """A name of the language or of a library, that nothing in the file sets."""
@@ -148,6 +150,15 @@ class Semantics(Protocol):
 
     def parameter(self, name: str, type_: str) -> Value | None:
         """A parameter that a framework fills in."""
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        """A name of a module that is imported as a whole; None where it has no such name."""
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        """An operator on things that the language knows: `"X" in os.environ`."""
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        """An object of a class whose base a library gives."""
 
 
 class Evaluator:
@@ -292,6 +303,10 @@ class Evaluator:
                 left.reason, left.text, self.span(expression), left.trail, left.alternatives
             ).through(*right.trail)
         right = self.value(expression.right, frame)
+        ask = Evaluation(self, frame, expression)
+        special = self.semantics.operator(expression.operator, left, right, ask)
+        if special is not None:
+            return special
         return self._apply(
             expression,
             lambda a, b: self.semantics.binary(expression.operator, a, b),
@@ -379,6 +394,10 @@ class Evaluator:
             found = self.semantics.global_name(name.id)
         if found is None:
             return self.unknown("undeclared", f"nothing here sets {name.id}", name)
+        closure = found.value if isinstance(found, Known) else None
+        bare = self.semantics.bare_calls and isinstance(closure, Closure)
+        if bare and isinstance(closure, Closure) and closure.function.name == name.id:
+            return self.apply(closure, [], name)
         return self.used(name.id, found, name)
 
     def used(self, name: str, value: Value, at: Expression) -> Value:
@@ -406,6 +425,8 @@ class Evaluator:
                 return self._overlaid(name, inner, position if own else None, inner.values[name])
             if name in scope.owned:
                 return self._bound(name, inner, position if own else None)
+            if scope.passes is not None and name.startswith("$") and name not in scope.passes:
+                return None
             if scope.kind in ("function", "class"):
                 own = False
             if scope.stars:
@@ -418,13 +439,27 @@ class Evaluator:
     def _from_stars(self, name: str, frame: Frame) -> Value | None:
         """A name that `from x import *` brings in; the last that has it."""
         for star in reversed(frame.scope.stars):
-            if not isinstance(star.value, Import):
-                continue
-            ask = Evaluation(self, frame, star.value)
-            value = self.semantics.imported(star.value.path, name, ask)
-            if isinstance(value, Unknown) or not value.absent or value.trail:
-                return value
+            if self.reached(star.guards, frame) is not False:
+                value = self._from_star(name, star, frame)
+                if value is not None:
+                    return value
         return None
+
+    def _from_star(self, name: str, star: Bind, frame: Frame) -> Value | None:
+        key = (id(star), 0, 1, name)
+        if key in self._active or star.value is None:
+            return None
+        self._active.add(key)
+        try:
+            if isinstance(star.value, Import):
+                ask = Evaluation(self, frame, star.value)
+                return self.semantics.star(star.value.path, name, ask)
+            value = self.value(star.value, frame)
+        finally:
+            self._active.discard(key)
+        if isinstance(value, Known) and isinstance(value.value, Map):
+            return None if value.value.whole and not value.value.entry(name) else value.get(name)
+        return value if isinstance(value, Unknown) else None
 
     def _parameter(self, name: str, frame: Frame) -> Value | None:
         """A parameter's value, where nobody has called the function yet."""
@@ -492,20 +527,32 @@ class Evaluator:
             for bind in scope.binds_of(name)
             if position is None or bind.end <= position or self._elsewhere(bind, scope)
         ]
-        found: list[tuple[Bind, Frame]] = []
+        stars = [star for star in scope.stars if position is None or star.end <= position]
+        found: list[Bind] = []
+        values: list[Value] = []
         certain = False
-        for bind in reversed(binds):
+        for bind in sorted([*binds, *stars], key=lambda each: -each.start):
             if bind.keys or bind.value is None:
                 continue
             where = frame if bind.scope is scope else self._frame_inside(bind.scope, frame)
             reached = self.reached(bind.guards, where)
             if reached is False:
                 continue
-            found.append((bind, where))
+            if bind.root == "*" and name != "*":
+                brought = self._from_star(name, bind, where)
+                if brought is None:
+                    continue
+                values.append(brought)
+                found.append(bind)
+                certain = bool(reached) and isinstance(brought, Known)
+                if certain:
+                    break
+                continue
+            values.append(self.value(bind.value, where))
+            found.append(bind)
             if reached and not self._elsewhere(bind, scope):
                 certain = True
                 break
-        values = [self.value(b.value, w) for b, w in found if b.value is not None]
         if not certain:
             first = self._parameter(name, frame)
             if first is not None:
@@ -517,7 +564,7 @@ class Evaluator:
         value = values[0]
         if len(values) > 1:
             value = either(values, values[0].span, f"{name} is set in several ways")
-        since = found[-1][0].start if certain else -1
+        since = found[-1].start if certain else -1
         return self._with_changes(name, frame, binds, since, value)
 
     def _declared(self, name: str, binds: list[Bind], scope: Scope) -> Value:
@@ -670,7 +717,8 @@ class Evaluator:
         if isinstance(callee, Known) and isinstance(callee.value, Closure):
             return self.apply(callee.value, self.arguments(call, frame), call)
         if isinstance(callee, Known) and isinstance(callee.value, ClassValue):
-            return self._instance(callee.value)
+            made = self.semantics.instance(callee.value, call, ask)
+            return made if made is not None else self._instance(callee.value)
         if isinstance(callee, Unknown) and callee.reason == "imported":
             return Unknown("imported", callee.text, self.span(call), callee.trail)
         return self.unknown("called", f"what {name_of(call.callee)}() gives can't be told", call)

@@ -151,8 +151,8 @@ def unit_environment(document: Document) -> Map:
     """The variables that a unit's `Environment=` lines set; an empty line forgets those before."""
     made = Map()
     service = document.at("Service")
-    entries = service.value.entries if isinstance(service, Known) else []
-    for entry in entries if isinstance(entries, list) else []:
+    section = service.value if isinstance(service, Known) else None
+    for entry in section.entries if isinstance(section, Map) else []:
         if entry.key != "Environment":
             continue
         words = unit_words(entry.value)

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
@@ -288,6 +289,8 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
     "Number.parseInt": parse_int,
     "Number.parseFloat": parse_float,
     "Number.isNaN": lambda value: isinstance(value, float) and math.isnan(value),
+    # ECMA-262 §19.2.6.4 leaves these as they are
+    "encodeURIComponent": lambda value: quote(to_text(value), safe="!'()*~-._"),
     "JSON.parse": lambda value, *_: wrapped(from_json(value)),
     "JSON.stringify": lambda value, *_: json.dumps(value) if isinstance(value, str) else oops(),
 }
@@ -304,6 +307,7 @@ class JavaScript:
     absent: Any = ABSENT
     selves = frozenset({"this", "module", "exports"})
     whole_chains = True
+    bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
         self.project = project
@@ -532,6 +536,17 @@ class JavaScript:
     def parameter(self, name: str, type_: str) -> Value | None:
         if type_.startswith("ConfigService"):
             return Known(GETTER)
+        return None
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        return None  # `export *` is read where a module's exports are asked for
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        if operator != "in" or not isinstance(right, Known) or right.value != ENVIRONMENT:
+            return None
+        return ask.apply(lambda value: value is not ABSENT, ask.variable(left))
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return None
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:

@@ -6,6 +6,7 @@ language, nor which names matter to a program.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,12 +21,22 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.readers.syntax import Bind, Call, Class, Member, Name, Scope
+from smtpdoctor.settings.readers.syntax import (
+    Bind,
+    Call,
+    Class,
+    Constant,
+    Import,
+    Index,
+    Member,
+    Name,
+    Scope,
+)
 
 
 @dataclass(slots=True, repr=False)
 class Assignment:
-    """A name, or something below it, gets a value. `path` is ("mail", "Host") for `$mail->Host`.
+    """A name, or something below it, gets a value. `path` is ("$mail", "Host") for `$mail->Host`.
 
     `reached` is False where a condition that can be told excludes it, None where it can't be told.
     """
@@ -67,13 +78,17 @@ class FoundCall:
     def argument(self, place: int, name: str | None = None) -> Value:
         """An argument by its place (from 0) or its name; Known(ABSENT) where it is not given."""
         values = self._module.evaluator.arguments(self._call, self._frame)
-        unplaced = next((value for given, value in values if given == "*"), None)
         for given, value in values:
             if given is not None and given == name:
                 return value
-        placed = [value for given, value in values if given is None]
-        if 0 <= place < len(placed) and unplaced is None:
-            return placed[place]
+        unplaced: Value | None = None  # arguments that can't be told: they may be any after them
+        for given, value in values:
+            if given == "*":
+                unplaced = value
+            elif given is None and unplaced is None:
+                if place == 0:
+                    return value
+                place -= 1
         return unplaced or Known(ABSENT, self.span)
 
     def named(self) -> dict[str, Value]:
@@ -127,7 +142,8 @@ class FoundCall:
                 found.append((bind.start, assignment))
         for call in self._module.calls():
             path = tuple(call.name.split("."))
-            inside = call.span != self.span and self._module.within(call._call, home)
+            later = call._call.start > self._call.start
+            inside = later and self._module.within(call._call, home)
             if inside and path[:depth] == self.target and len(path) == depth + 1:
                 found.append((call._call.start, call))
         return [each for start, each in sorted(found, key=lambda one: one[0]) if start < renewed]
@@ -137,13 +153,21 @@ class Module:
     """One file of code, read."""
 
     def __init__(
-        self, file: str, language: LanguageName, evaluator: Evaluator, *, errors: bool
+        self,
+        file: str,
+        language: LanguageName,
+        evaluator: Evaluator,
+        *,
+        errors: bool,
+        cut: bool = False,
     ) -> None:
         self.file = file
         self.language: LanguageName = language
         self.evaluator = evaluator
         #: Whether some of it didn't parse.
         self.errors = errors
+        #: Whether it is so long that its end was not looked at.
+        self.cut = cut
         self._frames: dict[int, Frame] = {}
 
     # -- calls
@@ -158,12 +182,34 @@ class Module:
         found: list[FoundCall] = []
         for call in sorted(self.evaluator.calls, key=lambda each: (each.start, -each.end)):
             name = callee_path(call)
-            if names and not any(name[-len(want) :] == want for want in wanted):
+            full = self._full_name(call, name)
+            if names and not any(
+                name[-len(want) :] == want or full[-len(want) :] == want for want in wanted
+            ):
                 continue
             frame = self._frame(call.scope)
             span = self.evaluator.span(call)
             found.append(FoundCall(".".join(name), call.new, span, call.target, self, call, frame))
         return found
+
+    def _full_name(self, call: Call, name: list[str]) -> list[str]:
+        """The name of what is called with the module that it was imported from before it."""
+        scope = call.scope
+        while scope is not None and name[0] not in scope.owned:
+            scope = scope.parent
+        binds = scope.binds_of(name[0]) if scope is not None else []
+        made = [bind.value for bind in binds if not bind.keys and bind.value is not None]
+        if len(made) != 1:
+            return name
+        value, rest = made[0], name[1:]
+        if isinstance(value, Index) and isinstance(value.index, Constant):
+            rest = [str(value.index.value), *rest]
+            value = value.object
+        if not isinstance(value, Import):
+            return name
+        if value.name not in (None, "default"):
+            rest = [str(value.name), *rest]
+        return [*re.split(r"[./\\\\]+", value.path), *rest]
 
     # -- names
 
@@ -211,6 +257,15 @@ class Module:
         return (bind.root, *keys)
 
     # -- functions
+
+    @property
+    def returned(self) -> Value:
+        """What the file itself returns: PHP's `return [ … ];`."""
+        scope = self.evaluator.module.scope
+        if not scope.returns:
+            return Known(ABSENT)
+        span = self.evaluator.source.span(scope.returns[0].start, scope.returns[0].start)
+        return self.evaluator.result(scope.returns, self.evaluator.module, span)
 
     def result(self, value: Value, *arguments: Value) -> Value:
         """What a function returns when it is called with these arguments."""

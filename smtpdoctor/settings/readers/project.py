@@ -6,6 +6,7 @@ Readers are imported when a file of their language is read: the start doesn't pa
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "mts": ("javascript", "typescript"),
     "cts": ("javascript", "typescript"),
     "tsx": ("javascript", "tsx"),
+    "py": ("python", "python"),
+    "php": ("php", "php"),
+    "rb": ("ruby", "ruby"),
 }
 
 #: Formats of documents by the endings of names.
@@ -90,6 +94,11 @@ class Project:
             self._documents[path, format_] = self._document(path, format_)
         return self._documents[path, format_]
 
+    def mentions(self, path: str, *words: str) -> bool:
+        """Whether one of the words stands anywhere in the file: asked before it is parsed."""
+        source = self._source(path)
+        return not isinstance(source, Unknown) and any(word in source.text for word in words)
+
     def import_(self, path: str) -> Module | Value | None:
         """What another file imports: a module, a document's value, None where no such file is."""
         ending = ending_of(path)
@@ -112,8 +121,9 @@ class Project:
                 found = Unknown("unreadable", "this file is larger than 1 MiB")
             else:
                 found = Source(path, content)
-                if too_nested(found.bytes):
-                    found = Unknown("too-deep", "this file has too many brackets in brackets")
+                heredocs = ending_of(path) == "rb" and too_many_heredocs(found.bytes)
+                if heredocs or too_nested(found.bytes):
+                    found = Unknown("too-deep", "this file is nested deeper than any settings")
             self._sources[path] = found
         return self._sources[path]
 
@@ -172,6 +182,17 @@ def too_nested(text: bytes) -> bool:
     return deepest > MAXIMUM_BRACKETS
 
 
+def too_many_heredocs(text: bytes) -> bool:
+    """Whether the words of Ruby's heredocs may not fit into the grammar's scanner.
+
+    It keeps those that are open in 1,024 bytes and writes behind them (tree-sitter-ruby 0.23.1).
+    """
+    return sum(len(found[0]) for found in HEREDOC.finditer(text)) > 900
+
+
+HEREDOC = re.compile(
+    rb"<<[-~]?(?:([\"'`])(?P<quoted>.{0,1000}?)\1|(?P<word>[A-Za-z_\x80-\xff][\w\x80-\xff]*))"
+)
 NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 
 
@@ -184,17 +205,35 @@ def read_code(source: Source, project: Project, budget: Budget) -> Module:
     language, dialect = CODE[ending_of(source.file)]
     lowering: Lowering
     semantics: Semantics
-    from smtpdoctor.settings.readers.javascript import JavaScriptLowering
-    from smtpdoctor.settings.readers.javascript_library import JavaScript
+    match language:
+        case "python":
+            from smtpdoctor.settings.readers.python import PythonLowering
+            from smtpdoctor.settings.readers.python_library import Python
 
-    lowering = JavaScriptLowering(source)
-    semantics = JavaScript(project, source.file)
-    if dialect == "javascript":
-        root = parse(source, "tree_sitter_javascript")
-    else:
-        root = parse(source, "tree_sitter_typescript", f"language_{dialect}")
+            lowering, semantics = PythonLowering(source), Python(project, source.file)
+            root = parse(source, "tree_sitter_python")
+        case "php":
+            from smtpdoctor.settings.readers.php import PhpLowering
+            from smtpdoctor.settings.readers.php_library import Php
+
+            lowering, semantics = PhpLowering(source), Php(project, source.file)
+            root = parse(source, "tree_sitter_php", "language_php")
+        case "ruby":
+            from smtpdoctor.settings.readers.ruby import RubyLowering
+            from smtpdoctor.settings.readers.ruby_library import Ruby
+
+            lowering, semantics = RubyLowering(source), Ruby(project, source.file)
+            root = parse(source, "tree_sitter_ruby")
+        case _:
+            from smtpdoctor.settings.readers.javascript import JavaScriptLowering
+            from smtpdoctor.settings.readers.javascript_library import JavaScript
+
+            lowering, semantics = JavaScriptLowering(source), JavaScript(project, source.file)
+            typed = dialect != "javascript"
+            module = "tree_sitter_typescript" if typed else "tree_sitter_javascript"
+            root = parse(source, module, f"language_{dialect}" if typed else "language")
     lowering.visit(root)
     evaluator = Evaluator(
         source, lowering.scope, lowering.calls, semantics, project.environment, budget
     )
-    return Module(source.file, language, evaluator, errors=root.has_error)
+    return Module(source.file, language, evaluator, errors=root.has_error, cut=lowering.cut)

@@ -189,9 +189,13 @@ class Scope:
     binds: dict[str, list[Bind]] = field(default_factory=dict)
     returns: list[Return] = field(default_factory=list)
     children: list[Scope] = field(default_factory=list)
-    #: Python's `from x import *`, in order.
+    #: What brings in names that it doesn't say: Python's `from x import *`, in order.
     stars: list[Bind] = field(default_factory=list)
+    #: The types that names of a class are declared with.
+    types: dict[str, str] = field(default_factory=dict)
     function: Function | None = None
+    #: PHP's functions see no variables from outside but these; None: all are seen.
+    passes: set[str] | None = None
 
     def inner(self, kind: Literal["module", "function", "class", "block"], name: str) -> Scope:
         """A new scope inside this one."""

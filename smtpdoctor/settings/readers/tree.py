@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: Nesting beyond this is nobody's settings. Python's own stack allows a thousand frames, and a
 #: level takes four or five of them.
 MAXIMUM_DEPTH = 100
+#: Expressions and statements of one file: a bundle has more, settings have not.
+MAXIMUM_NODES = 100_000
 
 
 @cache
@@ -67,6 +69,12 @@ class Lowering:
         self.calls: list[Call] = []
         self._guards: tuple[Guard, ...] = ()
         self._depth = 0
+        self._nodes = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether the file had more nodes than are looked at."""
+        return self._nodes > MAXIMUM_NODES
 
     # -- places and texts
 
@@ -88,6 +96,9 @@ class Lowering:
         if node.type == "ERROR" or node.is_missing:
             self.visit_children(node)
             return Opaque(node.start_byte, node.end_byte, "syntax", "this doesn't parse")
+        self._nodes += 1
+        if self.cut:
+            return Opaque(node.start_byte, node.end_byte, "too-long", "the file is too long")
         if self._depth >= MAXIMUM_DEPTH:
             return Opaque(node.start_byte, node.end_byte, "too-deep", "it is nested too deep")
         self._depth += 1

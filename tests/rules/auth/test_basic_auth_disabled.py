@@ -30,7 +30,7 @@ def test_positive_at_the_login(host: str, text: str) -> None:
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert diagnosis.fixes[0].settings == {}
-    assert any("known of" in item.text for item in diagnosis.evidence)
+    assert any(item.kind == "known" for item in diagnosis.evidence)
 
 
 def test_positive_at_mail() -> None:

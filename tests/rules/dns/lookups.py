@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from smtpdoctor.observations import NameServerOutcome, ResolverConfiguration
+from smtpdoctor.observations import ConnectOutcome, NameServerOutcome, ResolverConfiguration
 
 from ..scene import Scene
 
 SERVER = "192.168.1.1"
 OTHER_SERVER = "192.168.1.2"
+PUBLIC = ("1.1.1.1", "8.8.8.8")
 
 
 def looked_up(
@@ -56,4 +57,27 @@ def by_nameserver_option(outcome: NameServerOutcome, **settings: Any) -> Scene:
     scene.name_server(outcome)
     scene.name_server(outcome, record="AAAA")
     scene.addresses(source="wire", after=scene.observations().first(ResolverConfiguration))
+    return scene
+
+
+def compare(
+    scene: Scene,
+    *,
+    udp: NameServerOutcome = "silent",
+    tcp: NameServerOutcome = "silent",
+    landmarks: ConnectOutcome | None = "open",
+    error: str = "",
+) -> Scene:
+    """What public resolvers say, over UDP and TCP, and whether they are reached on 443."""
+    for address in PUBLIC:
+        for transport, outcome in (("udp", udp), ("tcp", tcp)):
+            scene.name_server(
+                outcome,
+                server=address,
+                transport=transport,  # type: ignore[arg-type]
+                asked_for="control",
+                error=error if outcome == "unreachable" else "",
+            )
+        if landmarks:
+            scene.connect(landmarks, address, 443, "control-address", host=address)
     return scene

@@ -44,7 +44,7 @@ def test_positive_even_where_nothing_is_let_out() -> None:
 
 @pytest.mark.parametrize(("error", "prints"), [("EACCES", True), ("EPERM", False)])
 def test_positive_only_words_that_libraries_print_for_this_error(error: str, prints: bool) -> None:
-    scene = Scene()
+    scene = Scene(client="nodemailer")
     scene.connect("denied", error=error)
 
     texts = [item.text for item in scene.diagnosis(CODE).evidence]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..scene import Scene
-from .zones import SIGNED_KEY, domain, key
+from .zones import SIGNED_KEY, domain, key, published, removed
 
 CODE = "dkim-invalid"
 NAME = "s1-ionos._domainkey.example.com TXT"
@@ -28,7 +28,8 @@ def test_positive_what_is_wrong(record: str, words: str) -> None:
     diagnosis = scene.diagnosis(CODE)
     assert (diagnosis.severity, diagnosis.confidence) == ("warning", "certain")
     assert words in diagnosis.title
-    assert any("CNAME s1.dkim.ionos.com" in step for step in diagnosis.fixes[0].steps)
+    assert any("CNAME s1.dkim.ionos.com" in item for item in published(diagnosis.fixes[0]))
+    assert removed(diagnosis.fixes[0]) == [f"{NAME} {record}"]
 
 
 def test_positive_a_note_beside_one_that_works() -> None:

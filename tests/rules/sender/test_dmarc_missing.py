@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..scene import Scene
-from .zones import domain
+from .zones import domain, published
 
 CODE = "dmarc-missing"
 
@@ -12,7 +12,7 @@ def test_positive_a_note_with_a_first_record() -> None:
     scene = Scene.healthy().policies(domain(dmarc=None))
     diagnosis = scene.diagnosis(CODE)
     assert diagnosis.severity == "note"
-    assert '+ _dmarc.example.com TXT "v=DMARC1; p=none"' in diagnosis.fixes[0].steps
+    assert "_dmarc.example.com TXT v=DMARC1; p=none" in published(diagnosis.fixes[0])
     assert scene.judge().verdict == "healthy"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smtpdoctor.diagnosis.model import Fix
+
 Zone = dict[str, Sequence[str | tuple[bytes, ...]] | None]
 
 
@@ -13,6 +15,16 @@ IONOS: Zone = {
     "_spf.perfora.net TXT": ["v=spf1 include:_spf-us.ionos.com ~all"],
     "_spf.kundenserver.de TXT": ["v=spf1 include:_spf-eu.ionos.com ~all"],
 }
+
+
+def published(fix: Fix) -> list[str]:
+    """The records that a fix has published, as name, type and data."""
+    return [f"{item.name} {item.type} {item.new}" for item in fix.records if item.new is not None]
+
+
+def removed(fix: Fix) -> list[str]:
+    """The records that go, those in whose place another one comes among them."""
+    return [f"{item.name} {item.type} {item.old}" for item in fix.records if item.old is not None]
 
 
 def key(bits: int = 2048) -> str:

@@ -42,7 +42,7 @@ def test_positive_ehlo() -> None:
 
     found = scene.diagnosis(CODE)
 
-    assert found.title == "smtp.ionos.com:587 puts this client off: 421 to EHLO"
+    assert found.title == "smtp.ionos.com:587 is busy: it answered EHLO with 421"
     assert scene.codes("error") == [CODE]
 
 

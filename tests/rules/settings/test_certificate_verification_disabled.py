@@ -28,7 +28,7 @@ def test_positive_the_variable_is_named_and_taken_out(name: str, text: str) -> N
     scene = unverified(env(**{name: text}))
     diagnosis = scene.diagnosis(CODE)
     assert scene.codes() == [CODE]
-    assert scene.judge().verdict == "warnings"
+    assert scene.judge().verdict == "inconclusive"  # the login was kept back
     assert (diagnosis.severity, diagnosis.confidence) == ("warning", "certain")
     assert diagnosis.title.startswith(name)
     assert diagnosis.points_at == ("verify",)

@@ -74,7 +74,9 @@ def test_positive_credentials_that_stayed_home_are_a_note() -> None:
     scene.session().up_to("auth").no_login("withheld").quit()
     diagnosis = scene.diagnosis(CODE)
     assert diagnosis.severity == "note"
-    assert "another host's" in diagnosis.title
+    assert "not released" in diagnosis.title
+    assert "written for smtp.ionos.com, not for smtp.example.net" in diagnosis.explanation
+    assert "--password-stdin" in diagnosis.explanation
     assert scene.judge().verdict == "healthy"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.settings.reading import Options
+
 from ..scene import Scene
 from .env import env
 
@@ -40,7 +42,8 @@ def test_positive_a_port_behind_the_host_goes_to_its_own_line() -> None:
 
 
 def test_positive_the_library_is_told_to_print_what_it_was_given() -> None:
-    scene = Scene.of(env(SMTP_HOST="ssl://smtp.ionos.com")).run_through()
+    options = Options(client="nodemailer")
+    scene = Scene.of(env(SMTP_HOST="ssl://smtp.ionos.com"), options=options).run_through()
     texts = [item.text for item in scene.diagnosis(CODE).evidence]
     assert any("ENOTFOUND ssl://smtp.ionos.com" in text for text in texts)
 

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from ..scene import Scene, certificate
+from typing import Any
+
+import pytest
+
+from ..scene import Scene, authority, certificate
 
 CODE = "certificate-name-mismatch"
 
@@ -124,3 +128,27 @@ def test_lookalike_expired_for_the_right_name() -> None:
     )
 
     assert scene.codes("error") == ["certificate-expired"]
+
+
+def by_common_name(**settings: Any) -> Scene:
+    scene = Scene(host="mail.example.com", **settings)
+    own = certificate(subject={"CN": "mail.example.com"})
+    scene.session().up_to("certificate").certificate(own, authority()).rest()
+    return scene
+
+
+def test_positive_a_client_that_takes_no_common_name() -> None:
+    scene = by_common_name(client="go-net-smtp")
+
+    assert scene.codes("error") == [CODE]
+    assert scene.judge().verdict == "broken"
+    assert "Go net/smtp does not" in scene.diagnosis(CODE).explanation
+
+
+@pytest.mark.parametrize("client", [None, "nodemailer"])
+def test_lookalike_a_note_where_the_client_may_take_it(client: str | None) -> None:
+    scene = by_common_name(client=client)
+
+    assert scene.diagnosis(CODE).severity == "note"
+    assert scene.judge().verdict == "healthy"
+    assert "Go net/smtp" in scene.diagnosis(CODE).explanation

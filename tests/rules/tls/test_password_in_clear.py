@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ..scene import Scene
 
 CODE = "password-in-clear"
@@ -19,14 +21,20 @@ def test_positive_a_warning_on_the_internet() -> None:
     assert found.severity == "warning"
     assert found.fixes[0].settings == {"SMTP_TLS": "starttls"}
     assert any("AUTH PLAIN LOGIN" in item.text for item in found.evidence)
-    assert scene.judge().verdict == "warnings"
+    assert scene.judge().verdict == "inconclusive"  # the login was kept back
 
 
-def test_positive_a_note_in_a_private_network() -> None:
-    scene = in_clear("AUTH PLAIN", host="10.0.0.5", port=25)
+@pytest.mark.parametrize(
+    ("host", "severity"), [("127.0.0.1", "note"), ("10.0.0.5", "warning"), ("mail.lan", "warning")]
+)
+def test_positive_a_note_on_this_machine_alone(host: str, severity: str) -> None:
+    scene = Scene(tls="none", host=host, port=25)
+    if host == "mail.lan":
+        scene.addresses("10.0.0.5")
+    scene.session().greeting().ehlo("AUTH PLAIN").no_login("no-tls", "PLAIN").quit()
 
-    assert scene.diagnosis(CODE).severity == "note"
-    assert scene.judge().verdict == "healthy"
+    assert scene.diagnosis(CODE).severity == severity
+    assert scene.judge().verdict == "inconclusive"
 
 
 def test_positive_without_starttls_no_setting_helps() -> None:

@@ -17,7 +17,11 @@ def test_positive_an_antivirus_whose_authority_is_not_trusted() -> None:
     assert found.severity == "error"
     assert found.explains == (main.last.id,)
     assert "Avast" in found.title
-    assert found.fixes[0].title.startswith("take smtp.ionos.com out")
+    assert found.confidence == "likely"  # anybody can write that name
+    assert found.fixes[0].title.startswith("exclude smtp.ionos.com from")
+    steps = " ".join(step for fix in found.fixes for step in fix.steps)
+    assert "NODE_EXTRA_CA_CERTS" not in steps
+    assert "ca-certificates" not in steps
     assert scene.codes("error") == [CODE]
 
 
@@ -27,7 +31,7 @@ def test_positive_a_warning_where_its_authority_is_trusted() -> None:
 
     found = scene.diagnosis(CODE)
 
-    assert found.severity == "warning"
+    assert (found.severity, found.confidence) == ("warning", "certain")
     assert found.explains == ()
     assert any("NODE_EXTRA_CA_CERTS" in step for step in found.fixes[0].steps)
     assert scene.judge().verdict == "warnings"

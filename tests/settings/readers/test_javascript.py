@@ -123,6 +123,7 @@ def test_the_text_false_is_true() -> None:
         ("[true, false].length", 2),
         ("'a,b'.split(',')[1]", "b"),
         ("null ?? undefined ?? 7", 7),
+        ("encodeURIComponent('a@b c/#ä~')", "a%40b%20c%2F%23%C3%A4~"),
         ("true && !false", True),
     ],
 )
@@ -431,6 +432,19 @@ def test_what_does_not_parse_can_not_be_told() -> None:
     options = transport("createTransport({ host: 'a', port: , secure: true })\nconst x = (")
     assert known(options.get("host")) == "a"
     assert isinstance(options.get("port"), Unknown)
+
+
+def test_a_bundle_is_looked_at_as_far_as_it_goes() -> None:
+    text = "f(a, b);\n" * 40_000 + "createTransport({})"
+    files: dict[str, str | bytes] = {"bundle.js": text}
+    folder = project(files)
+    assert folder.mentions("bundle.js", "createTransport")
+    assert not folder.mentions("bundle.js", "nodemailer", "smtp")
+    assert not folder.mentions("nothing.js", "createTransport")
+    found = folder.module("bundle.js")
+    assert isinstance(found, Module)
+    assert found.cut
+    assert not module("a.js", "createTransport({})").cut
 
 
 def test_no_repr_shows_a_value() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "account-suspended"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         return
     account = run.settings.username or "this account"
@@ -26,12 +26,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "or unwanted mail came from it, or because a bill is open. Password and settings are "
             "not the reason, and changing them does not help."
         ),
-        evidence=_refusal.evidence(run, refused),
+        evidence=refusals.evidence(run, refused),
         fixes=(
             Fix(
                 title="have the provider open the account again",
                 steps=(
-                    _refusal.advice(refused, "Ask the provider's support."),
+                    refusals.advice(refused, "Ask the provider's support."),
                     "If others may know the password, set a new one before the account is opened.",
                 ),
             ),

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "app-password-required"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         return
     told = any(word in refused.reply.text.lower() for word in ("password", "parol"))
@@ -28,14 +28,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "program. The account's own password is refused here even where it is right."
         ),
         evidence=(
-            *_refusal.evidence(run, refused),
+            *refusals.evidence(run, refused),
             *library_words(run, CODE, check="auth"),
         ),
         fixes=(
             Fix(
                 title="make an app password and use it in place of the password",
                 steps=(
-                    _refusal.advice(refused, "Make one in the account's security settings."),
+                    refusals.advice(refused, "Make one in the account's security settings."),
                     f"Write it into {named(run, 'password')}.",
                 ),
             ),

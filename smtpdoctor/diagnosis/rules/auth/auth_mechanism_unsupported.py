@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "auth-mechanism-unsupported"
 
@@ -20,7 +20,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if main is None:
         return
     missing = main.login_not_tried
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if missing is not None and missing.reason == "no-shared-mechanism":
         offered = ", ".join(missing.offered)
         before = tuple(item.id for item in main.exchanges if item.step == "auth" and not item.ok)
@@ -28,7 +28,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             code=CODE,
             severity="error",
             confidence="certain",
-            title=f"{_refusal.where(run)} offers only login mechanisms that do not fit: {offered}",
+            title=f"{run.where} offers only login mechanisms that do not fit: {offered}",
             explanation=(
                 "Client and server have to share one way of logging in. Those that this server "
                 "announces are not for the credentials in the settings, or no usual mail library "
@@ -36,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             evidence=(
                 Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(missing.offered)}"),
-                Evidence(check="auth", text=_have(run)),
+                Evidence(check="auth", kind="own-line", text=_have(run)),
                 *library_words(run, CODE, check="auth"),
             ),
             fixes=_fixes(run, set(missing.offered)),
@@ -47,15 +47,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             code=CODE,
             severity="error",
             confidence="certain" if refused.reply.code == 504 else "likely",
-            title=f"{_refusal.where(run)} does not take the login mechanism "
-            f"{refused.exchange.mechanism}",
+            title=f"{run.where} does not take the login mechanism {refused.exchange.mechanism}",
             explanation=(
                 "The server refused the way of logging in, not the credentials: it did not judge "
                 "the password. Servers sometimes announce mechanisms that they do not serve, or "
                 "want another one for this account."
             ),
             evidence=(
-                *_refusal.evidence(run, refused),
+                *refusals.evidence(run, refused),
                 Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(_offered(main))}"),
                 *library_words(run, CODE, check="auth"),
             ),
@@ -78,7 +77,7 @@ def _one_of_several(run: Run, main: SessionView) -> Iterator[Diagnosis]:
         code=CODE,
         severity="warning",
         confidence="certain",
-        title=f"{_refusal.where(run)} announces {names} and refuses it; {login.mechanism} works",
+        title=f"{run.where} announces {names} and refuses it; {login.mechanism} works",
         explanation=(
             "A client that picks the refused mechanism first and does not go on to another fails "
             "at the login, with the same credentials that worked here."
@@ -86,8 +85,8 @@ def _one_of_several(run: Run, main: SessionView) -> Iterator[Diagnosis]:
         evidence=(
             Evidence(
                 check="auth",
-                text=f"{_refusal.where(run)} answered AUTH {refused[0].mechanism} with "
-                f'"{_refusal.said(reply) if reply else refused[0].outcome}"',
+                text=f"{run.where} answered AUTH {refused[0].mechanism} with "
+                f'"{refusals.said(reply) if reply else refused[0].outcome}"',
             ),
             Evidence(check="auth", text=f"AUTH {login.mechanism} was accepted"),
         ),

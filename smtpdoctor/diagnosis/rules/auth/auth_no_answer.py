@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import unproved
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import CUT_OFF, Exchange
+from smtpdoctor.text import foreign
 
 CODE = "auth-no-answer"
 
@@ -21,12 +23,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     if login.reply is not None and login.reply.category in (4, 5):
         return
+    if login.reply is not None and (login.cancelled or unproved(login)):
+        return
     short = login.outcome == "silence" and login.seconds < LONG
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely" if short else "certain",
-        title=f"{_refusal.where(run)} gives no answer to the login",
+        title=f"{run.where} gives no answer to the login",
         explanation=(
             "TLS and the dialogue up to here work, and the server took the credentials, but it "
             "says neither yes nor no. Some large hosts refuse that way: probably the credentials "
@@ -39,6 +43,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 (
                     Evidence(
                         check="auth",
+                        kind="known",
                         text="servers that delay refusals may take longer than this wait; "
                         "--timeout 60 waits up to 20 s",
                     ),
@@ -70,12 +75,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _seen(run: Run, login: Exchange) -> str:
     command = f"AUTH {login.mechanism}"
     if login.reply is not None and login.reply.code:
-        return f'{_refusal.where(run)} answered {command} with "{_refusal.said(login.reply)}"'
+        return f'{run.where} answered {command} with "{refusals.said(login.reply)}"'
     if login.outcome == "silence":
-        return f"{_refusal.where(run)} said nothing to {command} for {login.seconds:.1f} s"
+        return f"{run.where} said nothing to {command} for {login.seconds:.1f} s"
     if login.outcome in ("closed", "reset"):
-        return (
-            f"{_refusal.where(run)} {login.outcome} the connection instead of answering {command}"
-        )
-    arrived = f': "{login.arrived[:80]}"' if login.arrived else ""
-    return f"{_refusal.where(run)} answered {command} with something that is no reply{arrived}"
+        return f"{run.where} {login.outcome} the connection instead of answering {command}"
+    arrived = f': "{foreign(login.arrived, 80)}"' if login.arrived else ""
+    return f"{run.where} answered {command} with something that is no reply{arrived}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, use_way
+from smtpdoctor.diagnosis.fixes import change_settings, use_way
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "auth-not-offered"
 
@@ -18,7 +19,7 @@ SUBMISSION_PORTS = (465, 587)
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if main is None:
         return
     missing = main.login_not_tried
@@ -27,10 +28,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     capabilities = main.capabilities()
     keywords = ", ".join(capabilities.keywords) if capabilities else ""
     evidence = (
-        *(_refusal.evidence(run, refused) if refused else ()),
+        *(refusals.evidence(run, refused) if refused else ()),
         Evidence(check="auth", text=f"EHLO announced: {keywords or 'nothing'}"),
     )
-    where = _refusal.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -54,7 +55,7 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
     settings = run.settings
     tried = [use_way(run, way) for way in run.working_ways if _offers_login(run, way.connection)]
     fixes = list(tried)
-    if settings.port not in SUBMISSION_PORTS and not tried and not run.is_local_target:
+    if settings.port not in SUBMISSION_PORTS and not tried and not run.is_in_house:
         port, tls = _submission_port(run)
         title = f"use the submission port {port} with {MODE_WORDS[tls]}"
         fixes.append(change_settings(run, title, port=port, tls=tls))
@@ -70,7 +71,7 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
             "Exim: an authenticator whose server_advertise_condition holds inside TLS.",
         ),
     )
-    catcher = run.is_local_target and settings.port not in SUBMISSION_PORTS
+    catcher = run.is_in_house and settings.port not in SUBMISSION_PORTS
     return (*fixes, *((without, switch) if catcher else (switch, without)))
 
 

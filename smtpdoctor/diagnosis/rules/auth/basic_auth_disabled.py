@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "basic-auth-disabled"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         return
     yield Diagnosis(
@@ -27,14 +27,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "the switch is set, or the program logs in with a token (OAuth2)."
         ),
         evidence=(
-            *_refusal.evidence(run, refused),
+            *refusals.evidence(run, refused),
             *library_words(run, CODE, check="auth"),
         ),
         fixes=(
             Fix(
                 title="have the login allowed, or log in with a token",
                 steps=(
-                    _refusal.advice(
+                    refusals.advice(
                         refused, "Have the administrator allow password logins, or use OAuth2."
                     ),
                     "A token can be tried with smtpdoctor: put it into SMTP_OAUTH_TOKEN.",

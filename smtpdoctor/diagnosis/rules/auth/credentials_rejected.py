@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, named, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.dotenv import COMMENT
+from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "credentials-rejected"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     # where the user name has the right form, words about it mean that there is no such user
-    refused = _refusal.refusal(run, CODE, "username-not-address")
+    refused = run.refused_as(CODE, "username-not-address")
     if refused is None:
         return
     # RFC 4954 §6: 535 is about the credentials; 5.7.8 says so once more, other numbers less
@@ -31,8 +31,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "does not say which is wrong. More failed attempts may lock the account."
         ),
         evidence=(
-            _refusal.seen(run, refused),
-            *(_refusal.known(run, refused) or _forms(run)),
+            refusals.seen(run, refused),
+            *(refusals.known(run, refused) or _forms(run)),
             *own_line(run, "username"),
             *library_words(run, CODE, check="auth"),
         ),
@@ -50,19 +50,20 @@ def _forms(run: Run) -> tuple[Evidence, ...]:
     words = "; ".join(f"{what} {hint}" for what, hint in hints.items() if hint)
     if not words:
         return ()
-    source = _refusal.source(provider.login_sources)
-    return (Evidence(check="auth", text=f"known of {provider.name}: {words} {source}".strip()),)
+    source = refusals.source(provider.login_sources)
+    told = refusals.told_by(provider.name, provider.login_sources)
+    return (Evidence(check="auth", kind="known", text=f"{told} {words} {source}".strip()),)
 
 
-def _password(run: Run, refused: _refusal.Refusal) -> Fix:
+def _password(run: Run, refused: Refusal) -> Fix:
     return Fix(
-        title="make sure of user name and password",
+        title="check user name and password",
         steps=(
             *_cut_off(run),
-            _refusal.advice(
+            refusals.advice(
                 refused, "Log in at the provider's webmail with exactly these values, once."
             ),
-            f"Write what works into {' and '.join(_places(run))}.",
+            f"Write the values that work into {' and '.join(_places(run))}.",
         ),
     )
 
@@ -75,7 +76,7 @@ def _places(run: Run) -> list[str]:
 def _cut_off(run: Run) -> tuple[str, ...]:
     """A password that goes on behind what the file's reader takes for a comment's `#`."""
     entry = run.entry("password")
-    if entry is None or entry.note != COMMENT:
+    if entry is None or not entry.noted("comment-behind"):
         return ()
     return (
         f"{named(run, 'password')}: python-dotenv takes what stands behind # on that line for a "

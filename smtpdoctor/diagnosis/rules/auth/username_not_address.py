@@ -12,9 +12,9 @@ import msgspec
 
 from smtpdoctor.diagnosis.evidence import library_words, named, own_line
 from smtpdoctor.diagnosis.fixes import change_settings
-from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, EvidenceKind, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "username-not-address"
 BEFORE = ("password-suspicious", "credentials-rejected")
@@ -27,10 +27,11 @@ class _Form(msgspec.Struct, frozen=True):
     value: str | None
     confidence: Confidence
     known: str
+    kind: EvidenceKind = "known"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE, "credentials-rejected")
+    refused = run.refused_as(CODE, "credentials-rejected")
     if refused is None or run.settings.username is None:
         return
     form = _wrong_form(run, told=refused.code == CODE)
@@ -48,8 +49,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "user, and refuses whatever the password is; it words that like a wrong password."
         ),
         evidence=(
-            _refusal.seen(run, refused),
-            Evidence(check="auth", text=form.known),
+            refusals.seen(run, refused),
+            Evidence(check="auth", kind=form.kind, text=form.known),
             *own_line(run, "username"),
             *library_words(run, "credentials-rejected", check="auth"),
         ),
@@ -67,17 +68,21 @@ def _wrong_form(run: Run, *, told: bool) -> _Form | None:
         literal = provider.username_literal
         if username == literal:
             return None
-        known = f"known of {provider.name}: the user name is {provider.username_hint} for everybody"
-        source = _refusal.source(provider.login_sources)
+        says = refusals.told_by(provider.name, provider.login_sources)
+        known = f"{says} the user name is {provider.username_hint} for everybody"
+        source = refusals.source(provider.login_sources)
         return _Form(f"the word {literal}", literal, "certain", f"{known} {source}".strip())
     if "@" in username:
         return None
     wanted = "a whole mail address"
     if told:
-        return _Form(wanted, sender, "certain", "the reply itself speaks of the user name's form")
+        return _Form(
+            wanted, sender, "certain", "the reply itself speaks of the user name's form", "seen"
+        )
     if provider is not None and provider.username_form == "address":
-        known = f"known of {provider.name}: the user name is {provider.username_hint}"
-        source = _refusal.source(provider.login_sources)
+        says = refusals.told_by(provider.name, provider.login_sources)
+        known = f"{says} the user name is {provider.username_hint}"
+        source = refusals.source(provider.login_sources)
         return _Form(wanted, sender, "likely", f"{known} {source}".strip())
     if provider is None and sender and sender.partition("@")[0].lower() == username.lower():
         return _Form(
@@ -86,6 +91,7 @@ def _wrong_form(run: Run, *, told: bool) -> _Form | None:
             "possible",
             f"guessed: the sender {sender} begins with this user name, and many servers take the "
             "whole address only",
+            "guessed",
         )
     return None
 

@@ -17,6 +17,7 @@ from smtpdoctor.diagnosis.wording import names as names_words
 from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
 from smtpdoctor.knowledge.spelling import foreign_letters
+from smtpdoctor.text import foreign
 
 CODE = "host-name-typo"
 BEFORE = (
@@ -111,6 +112,6 @@ def _met(run: Run) -> tuple[Evidence, ...]:
         return (Evidence(check="tls", text=f"the server there has a certificate for {names}"),)
     greeting = main.greeting
     if greeting is not None and greeting.reply is not None:
-        said = f"{greeting.reply.code} {greeting.reply.last}"
+        said = foreign(f"{greeting.reply.code} {greeting.reply.last}")
         return (Evidence(check="tls", text=f'the server there says "{said}"'),)
     return ()

@@ -18,6 +18,7 @@ from smtpdoctor.diagnosis.wording import names as names_words
 from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
 from smtpdoctor.observations import NameServerAnswer
+from smtpdoctor.text import foreign
 
 CODE = "wrong-host"
 BEFORE = ("dns-no-address", "dns-name-not-found", "dns-answer-bogus")
@@ -77,7 +78,7 @@ def _what_it_said(run: Run) -> tuple[Evidence, ...]:
         return (Evidence(check="auth", text=text),)
     greeting = main.greeting
     if greeting is not None and greeting.arrived:
-        return (Evidence(check="tls", text=f'the server there says "{greeting.arrived}"'),)
+        return (Evidence(check="tls", text=f'the server there says "{foreign(greeting.arrived)}"'),)
     return ()
 
 

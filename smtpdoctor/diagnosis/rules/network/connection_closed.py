@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Exchange, Handshake, Step
 
@@ -28,7 +27,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield from _broken_off(run)
         return
     step, confidence, seen = found
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -57,7 +56,7 @@ def _broken_off(run: Run) -> Iterator[Diagnosis]:
     step = next((item for item in ended if item.step in LATER_STEPS), None)
     if step is None:
         return
-    where, command = _ways.where(run), step.step.upper()
+    where, command = run.where, step.step.upper()
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -86,7 +85,7 @@ def _hangup(run: Run) -> tuple[Exchange | Handshake, Confidence, list[str]] | No
     main = run.main
     if main is None:
         return None
-    where = _ways.where(run)
+    where = run.where
     greeting, handshake = main.greeting, main.handshake
     if greeting is not None and _hung_up(greeting):
         after = "after the TLS handshake " if greeting.in_tls else ""
@@ -95,7 +94,7 @@ def _hangup(run: Run) -> tuple[Exchange | Handshake, Confidence, list[str]] | No
         ]
         if greeting.in_tls:
             return greeting, "likely", seen
-        probe = _ways.same_port_probe(run, "implicit")
+        probe = run.mode.probe("implicit")
         other = probe.handshake if probe else None
         if other is None:
             return greeting, "likely", seen
@@ -110,7 +109,7 @@ def _hangup(run: Run) -> tuple[Exchange | Handshake, Confidence, list[str]] | No
         and handshake.mode == "implicit"
         and handshake.failure in HOW
         and handshake.bytes_received == 0
-        and _plain_hung_up(_ways.same_port_probe(run, "starttls"))
+        and _plain_hung_up(run.mode.probe("starttls"))
     ):
         seen = [
             f"to a TLS handshake {where} {HOW[handshake.failure]} without a byte",

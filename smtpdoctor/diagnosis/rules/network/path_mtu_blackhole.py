@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.addresses import family_of
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import library_words, version_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 
 CODE = "path-mtu-blackhole"
@@ -28,7 +27,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     small = next((view for view in run.probes("small-segments") if view.speaks_tls_mode), None)
     if small is None:
         return
-    where = _ways.where(run)
+    where = run.where
     size = small.session.segment_size
     packet = size + HEADERS[family_of(small.session.address)]
     yield Diagnosis(
@@ -47,7 +46,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 check="tls",
                 text=f"the TLS handshake stalls for {stalled.seconds:.1f} s after "
                 f"{stalled.bytes_received} bytes; with TCP segments of at most {size} bytes "
-                f"(packets of {packet}) {_ways.version_words(small.handshake)} works at once",
+                f"(packets of {packet}) {version_words(small.handshake)} works at once",
             ),
             *library_words(run, "tls-handshake-stalled"),
             *_also_stalled(run),

@@ -15,29 +15,29 @@ from smtpdoctor.addresses import family_of
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Severity
-from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.views.certificate import OTHER_NAME, UNTRUSTED, Match, interceptor
 from smtpdoctor.diagnosis.views.paths import Nearer
+from smtpdoctor.diagnosis.wording import certificate as certificates
 from smtpdoctor.observations import CertificateSeen, Exchange
+from smtpdoctor.text import foreign
 
 CODE = "smtp-intercepted"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
-    if main is None or (
-        run.is_local_target and knowledge.provider_of(run.settings.host or "") is None
-    ):
+    if main is None or run.is_in_house:
         return
     failed = _unproven(main)
     if failed is None:
         return
     nearer = run.paths[family_of(main.session.address)].nearer
-    match = _certificate.interceptor(failed) if isinstance(failed, CertificateSeen) else None
+    match = interceptor(failed) if isinstance(failed, CertificateSeen) else None
     operator = _other_operator(run, main)
     if nearer is None and operator is None:
         return
-    where = _ways.where(run)
+    where = run.where
     who = match.interceptor.name if match else operator.name if operator else "something near"
     hop = f" at hop {nearer.at}" if nearer is not None else ""
     lax = isinstance(failed, CertificateSeen) and not run.settings.verify
@@ -58,7 +58,7 @@ def _unproven(main: SessionView) -> CertificateSeen | Exchange | None:
     """What failed where the server should have proved who it is; None once it has."""
     seen = main.certificate
     if seen is not None:
-        mismatch = seen.verify_code in (*_certificate.UNTRUSTED, *_certificate.OTHER_NAME)
+        mismatch = seen.verify_code in (*UNTRUSTED, *OTHER_NAME)
         return seen if not seen.verified and mismatch else None
     step = main.step("starttls")
     return step if step is not None and step.ok is False and not step.injected else None
@@ -72,11 +72,7 @@ def _other_operator(run: Run, main: SessionView) -> knowledge.Provider | None:
         return None
     names = seen.chain[0].names if seen.chain else ()
     # OpenSSL comes to the names only after it has found the chain good
-    certified = (
-        knowledge.provider_by_certificate(names)
-        if seen.verify_code in _certificate.OTHER_NAME
-        else None
-    )
+    certified = knowledge.provider_by_certificate(names) if seen.verify_code in OTHER_NAME else None
     found = certified or _greeted(main)
     return found if found is not None and found.id != own.id else None
 
@@ -129,13 +125,13 @@ def _evidence(
     if isinstance(failed, CertificateSeen) and failed.chain:
         leaf = failed.chain[0]
         # an issuer may name the interceptor's customer: the names and the match have to do
-        match = _certificate.interceptor(failed)
-        issuer = match.words if match else _certificate.name(leaf.issuer)
-        names = _certificate.listed(leaf.names) or _certificate.name(leaf.subject)
+        match = interceptor(failed)
+        issuer = match.words if match else certificates.name(leaf.issuer)
+        names = certificates.listed(leaf.names) or certificates.name(leaf.subject)
         texts.append(("tls", f"the certificate is for {names}, issued by {issuer}"))
     greeting = main.greeting
     if greeting is not None and greeting.reply is not None and greeting.reply.code:
-        said = f"{greeting.reply.code} {greeting.reply.last}"
+        said = foreign(f"{greeting.reply.code} {greeting.reply.last}")
         texts.append(("tls", f'the greeting is "{said}"'))
     seen = tuple(Evidence(check=check, text=text) for check, text in texts)
     if operator is None:
@@ -146,7 +142,7 @@ def _evidence(
     return (*seen, Evidence(check="tls", kind="known", text=text))
 
 
-def _fix(run: Run, match: _certificate.Match | None) -> Fix:
+def _fix(run: Run, match: Match | None) -> Fix:
     port = run.settings.port
     first = (
         (match.interceptor.fix,)
@@ -163,6 +159,6 @@ def _fix(run: Run, match: _certificate.Match | None) -> Fix:
             'On shared hosting: "SMTP Restrictions" of the panel lead mail ports to the hoster\'s '
             "own server; ask for an exception, or use that server as your relay.",
             "In a hotel or office: ask the administrator, or send from another network.",
-            f"To see it from elsewhere: {_certificate.show(run)}",
+            f"To see it from elsewhere: {certificates.show(run)}",
         ),
     )

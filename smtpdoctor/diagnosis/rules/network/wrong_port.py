@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import cite, own_line
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, use_way
+from smtpdoctor.diagnosis.fixes import change_settings, use_way
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.ports import OTHER_SERVICES, WrongPort
 from smtpdoctor.diagnosis.views.reach import Reach, ids
 from smtpdoctor.diagnosis.wording import reach as reach_words
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "wrong-port"
 BEFORE = ("port-blocked", "port-refused")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
+from smtpdoctor.diagnosis.wording.refusal import told_by
 
 if TYPE_CHECKING:
     from smtpdoctor.mail_policy import SelectorKey
@@ -18,7 +20,7 @@ CODE = "dkim-invalid"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or policy.is_providers_own or policy.relay.provider is None:
         return
     # an old selector that was revoked beside one that works is how keys are changed
@@ -43,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *(
-                Evidence(check="sender", text=f"{key.name} has {_policy.quoted(text)}")
+                Evidence(check="sender", text=f"{key.name} has {records.quoted(text)}")
                 for key in bad
                 for text in key.records
             ),
@@ -54,8 +56,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             Evidence(
                 check="sender",
-                text=f"known of {provider.name}: it signs with this selector "
-                f"{cite(provider.dkim_source)}".strip(),
+                kind="known",
+                text=f"{told_by(provider.name, (provider.dkim_source,))} it signs with "
+                f"this selector {cite(provider.dkim_source)}".strip(),
             ),
         ),
         fixes=_fixes(policy, bad),
@@ -76,12 +79,12 @@ def _fixes(policy: Assessment, bad: list[SelectorKey]) -> tuple[Fix, ...]:
     changes = dkim_changes(bad)
     if changes:
         title = f"replace the key by the provider's CNAME at {policy.domain}"
-        return (_policy.publish_all(policy, changes, title),)
+        return (records.publish_all(policy, changes, title),)
     return (
         Fix(
-            title=f"publish the key again that {_policy.relay(policy)} shows",
+            title=f"publish the key again that {policies.relay(policy)} shows",
             steps=(
-                _policy.where(policy),
+                records.where(policy),
                 "Copy the whole record from the provider's panel; a key over 255 characters is "
                 "split into several strings of one record.",
             ),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
+from smtpdoctor.diagnosis.wording.refusal import told_by
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -17,7 +19,7 @@ CODE = "dkim-missing"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or policy.signing != "missing" or policy.is_providers_own:
         return
     provider = policy.relay.provider
@@ -47,8 +49,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             Evidence(
                 check="sender",
-                text=f"known of {provider.name}: it signs with these selectors "
-                f"{cite(provider.dkim_source)}".strip(),
+                kind="known",
+                text=f"{told_by(provider.name, (provider.dkim_source,))} it signs with "
+                f"these selectors {cite(provider.dkim_source)}".strip(),
             ),
         ),
         fixes=_fixes(policy),
@@ -68,7 +71,7 @@ def _fixes(policy: Assessment) -> tuple[Fix, ...]:
             ),
         )
     return (
-        _policy.publish_all(
+        records.publish_all(
             policy, changes, f"publish the provider's DKIM records at {policy.domain}"
         ),
     )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
 
 if TYPE_CHECKING:
     from smtpdoctor.mail_policy import DMARCPolicy
@@ -24,7 +25,7 @@ _EFFECTS = {
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or policy.is_providers_own:
         return
     faults = tuple(_faults(policy.dmarc))
@@ -63,13 +64,13 @@ def _faults(dmarc: DMARCPolicy) -> Iterator[str]:
 
 def _evidence(dmarc: DMARCPolicy) -> Iterator[Evidence]:
     for text in dmarc.records:
-        yield Evidence(check="sender", text=f"_dmarc.{dmarc.found_at} has {_policy.quoted(text)}")
+        yield Evidence(check="sender", text=f"_dmarc.{dmarc.found_at} has {records.quoted(text)}")
     for fault in dmarc.record.faults if dmarc.record is not None else ():
         said = f"“{fault.text}” " if fault.text else ""
         text = f"{said}{fault.reason}: {_EFFECTS[fault.effect]}"
         yield Evidence(check="sender", text=text)
     for misspelt in dmarc.misspelt:
-        text = f"{misspelt.name} has {_policy.quoted(misspelt.text)}: {misspelt.reason}"
+        text = f"{misspelt.name} has {records.quoted(misspelt.text)}: {misspelt.reason}"
         yield Evidence(check="sender", text=text)
 
 
@@ -78,5 +79,5 @@ def _fixes(policy: Assessment) -> tuple[Fix, ...]:
 
     change = dmarc_change(policy.dmarc)
     if change is None:
-        return (Fix(title="correct the record", steps=(_policy.where(policy),)),)
-    return (_policy.publish(policy, change, f"replace the DMARC record at {change.name}"),)
+        return (Fix(title="correct the record", steps=(records.where(policy),)),)
+    return (records.publish(policy, change, f"replace the DMARC record at {change.name}"),)

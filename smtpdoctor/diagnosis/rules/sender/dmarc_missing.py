@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
 
 CODE = "dmarc-missing"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or policy.dmarc.status != "missing" or policy.dmarc.misspelt:
         return
     from smtpdoctor.mail_policy import dmarc_change
@@ -33,7 +34,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Evidence(check="sender", text=f"neither _dmarc.{policy.domain} nor its parent has one"),
         ),
         fixes=(
-            _policy.publish(policy, change, f"publish a first DMARC record for {policy.domain}"),
+            records.publish(policy, change, f"publish a first DMARC record for {policy.domain}"),
         ),
         explains=(),
     )

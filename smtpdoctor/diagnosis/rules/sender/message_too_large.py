@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "message-too-large"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     size = run.settings.size
     asked = run.setting("size")
     main = run.main
@@ -41,7 +41,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "sends; another one sends all of it, to be refused at the end."
         ),
         evidence=(
-            *(_refusal.evidence(run, refused) if refused is not None else ()),
+            *(refusals.evidence(run, refused) if refused is not None else ()),
             *announced,
             *library_words(run, CODE, check="sender"),
         ),

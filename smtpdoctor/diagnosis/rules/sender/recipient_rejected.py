@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
 
 CODE = "recipient-rejected"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     settings = run.settings
     recipient = settings.recipient or settings.sender
     own = settings.recipient is None
@@ -22,7 +22,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if refused is None and not_sent is None:
         return
     evidence = (
-        _refusal.evidence(run, refused)
+        refusals.evidence(run, refused)
         if refused is not None
         else (Evidence(check="sender", text="EHLO does not announce SMTPUTF8"),)
     )

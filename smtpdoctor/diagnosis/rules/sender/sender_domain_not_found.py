@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.evidence import library_words, own_line
+from smtpdoctor.diagnosis.fixes import send_from_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.sender import _addresses
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.sender import domain_of, login_address
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import PolicyAnswer
 
 if TYPE_CHECKING:
@@ -19,14 +20,14 @@ CODE = "sender-domain-not-found"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         yield from _by_dns(run)
         return
     sender = run.settings.sender
-    domain = _addresses.domain(sender)
-    login = _addresses.domain(_addresses.login_address(run))
-    change = _addresses.send_from_login(run) if login != domain else ()
+    domain = domain_of(sender)
+    login = domain_of(login_address(run.settings))
+    change = send_from_login(run) if login != domain else ()
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -38,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "or its name servers gave the mail server no answer."
         ),
         evidence=(
-            *_refusal.evidence(run, refused),
+            *refusals.evidence(run, refused),
             *(_not_there(run.policy) if run.policy is not None else ()),
             *own_line(run, "sender"),
             *library_words(run, CODE, check="sender"),
@@ -62,8 +63,8 @@ def _by_dns(run: Run) -> Iterator[Diagnosis]:
     mail = run.main.step("mail") if run.main is not None else None
     exists = policy.domain_exists is not False
     accepted = mail is not None and mail.ok is True
-    login = _addresses.domain(_addresses.login_address(run))
-    change = _addresses.send_from_login(run) if login != domain else ()
+    login = domain_of(login_address(run.settings))
+    change = send_from_login(run) if login != domain else ()
     yield Diagnosis(
         code=CODE,
         severity="warning" if exists or accepted else "error",

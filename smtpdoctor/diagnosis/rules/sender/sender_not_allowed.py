@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, own_line
+from smtpdoctor.diagnosis.fixes import send_from_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.sender import _addresses
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.views.sender import domain_of, login_address
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.smtp.replies import Reply
 
 CODE = "sender-not-allowed"
@@ -19,7 +21,7 @@ _ABOUT_THE_SENDER = re.compile(r"sender|\bfrom\b|send as|SendAs|owned|\brelaying
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         return
     settings = run.settings
@@ -32,13 +34,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title=f"{login or 'a client without a login'} may not send as {settings.sender}",
         explanation=_explanation(run, refused.reply, rule_broken),
         evidence=(
-            _refusal.seen(run, refused),
+            refusals.seen(run, refused),
             *(_rule(run) if rule_broken else _known(run, refused)),
             *own_line(run, "sender"),
             # the libraries' words are those for MAIL; for RCPT they blame the recipient
             *(library_words(run, CODE, check="sender") if refused.exchange.step == "mail" else ()),
         ),
-        fixes=(*_addresses.send_from_login(run), _other_login(run)),
+        fixes=(*send_from_login(run), _other_login(run)),
         explains=refused.failed,
         points_at=("sender",),
     )
@@ -47,27 +49,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _breaks_the_rule(run: Run) -> bool:
     """Whether the sender is one that the provider's known rule forbids to this login."""
     provider, sender = run.provider, run.settings.sender
-    login = _addresses.login_address(run)
+    login = login_address(run.settings)
     if provider is None or sender is None or login is None:
         return False
     if provider.sender_rule == "same-domain":
-        return _addresses.domain(sender) != _addresses.domain(login)
+        return domain_of(sender) != domain_of(login)
     return provider.sender_rule == "same-address" and sender.lower() != login.lower()
 
 
 def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     settings, provider = run.settings, run.provider
-    login = _addresses.login_address(run)
-    logged_in = run.main is not None and _refusal.logged_in(run.main)
+    login = login_address(run.settings)
+    logged_in = run.main is not None and run.main.logged_in
     words = "The login worked" if logged_in else "No login was made"
     if rule_broken and provider is not None and provider.sender_rule == "same-domain":
         words += (
             f", but {provider.name} wants the login's domain in the sender: "
-            f"{_addresses.domain(login)}, not {_addresses.domain(settings.sender)}."
+            f"{domain_of(login)}, not {domain_of(settings.sender)}."
         )
     elif rule_broken and provider is not None:
         words += f", but {provider.name} wants the address that logged in as the sender."
-    elif login is not None and _addresses.domain(login) == _addresses.domain(settings.sender):
+    elif login is not None and domain_of(login) == domain_of(settings.sender):
         words += (
             ", and the sender is of its domain, so a rule about domains is not the reason. "
             "Probably this mailbox has no right to this address."
@@ -75,14 +77,14 @@ def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     else:
         words += "; probably the sender may only be an address that belongs to the login."
     if len(reply.lines) > 1 and "mailbox unavailable" in reply.lines[0].lower():
-        words += ' "Mailbox unavailable" means nothing here.'
+        words += " In the reply only the last line is the reason, not the unavailable mailbox."
     return words
 
 
-def _known(run: Run, refused: _refusal.Refusal) -> tuple[Evidence, ...]:
+def _known(run: Run, refused: Refusal) -> tuple[Evidence, ...]:
     """What is known of the words, unless it is a rule that this sender does not break."""
     rule = run.provider.sender_rule if run.provider else "unknown"
-    return () if rule in ("same-domain", "same-address") else _refusal.known(run, refused)
+    return () if rule in ("same-domain", "same-address") else refusals.known(run, refused)
 
 
 def _rule(run: Run) -> tuple[Evidence, ...]:
@@ -90,9 +92,10 @@ def _rule(run: Run) -> tuple[Evidence, ...]:
     if provider is None or not provider.sender_rule_text:
         return ()
     since = f" (since {provider.sender_rule_since})" if provider.sender_rule_since else ""
-    source = _refusal.source((provider.sender_rule_source,)) if provider.sender_rule_source else ""
-    text = f"known of {provider.name}: {provider.sender_rule_text}{since} {source}".strip()
-    return (Evidence(check="sender", text=text),)
+    source = refusals.source((provider.sender_rule_source,)) if provider.sender_rule_source else ""
+    told = refusals.told_by(provider.name, (provider.sender_rule_source,))
+    text = f"{told} {provider.sender_rule_text}{since} {source}".strip()
+    return (Evidence(check="sender", kind="known", text=text),)
 
 
 def _other_login(run: Run) -> Fix:

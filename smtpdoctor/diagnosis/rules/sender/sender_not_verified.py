@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.sender import _addresses
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.sender import domain_of
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "sender-not-verified"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         return
     sender = run.settings.sender
@@ -29,16 +29,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "among those, so every message from it is refused."
         ),
         evidence=(
-            *_refusal.evidence(run, refused),
+            *refusals.evidence(run, refused),
             *own_line(run, "sender"),
             *library_words(run, CODE, check="sender"),
         ),
         fixes=(
             Fix(
-                title=f"verify {_addresses.domain(sender) or 'the sender'} with the provider, or "
+                title=f"verify {domain_of(sender) or 'the sender'} with the provider, or "
                 "send from an address that is",
                 steps=(
-                    _refusal.advice(refused, "Verify the address or its domain there."),
+                    refusals.advice(refused, "Verify the address or its domain there."),
                     "The account of these credentials, and its region where the service has "
                     "several, is the one that counts.",
                 ),

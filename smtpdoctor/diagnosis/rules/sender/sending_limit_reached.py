@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "sending-limit-reached"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         return
     check = refused.exchange.check
@@ -28,7 +28,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "over every message is refused."
         ),
         evidence=(
-            *_refusal.evidence(run, refused),
+            *refusals.evidence(run, refused),
             *_limits(run, check),
             *library_words(run, CODE, check=check),
         ),
@@ -36,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Fix(
                 title="stop sending, and go on more slowly when the limit's time is over",
                 steps=(
-                    _refusal.advice(refused, "Wait; the provider's pages name the limit."),
+                    refusals.advice(refused, "Wait; the provider's pages name the limit."),
                     "Look what has sent so much: a loop, a newsletter, or somebody else who has "
                     "the password. For bulk mail use a sending service.",
                 ),
@@ -51,7 +51,9 @@ def _limits(run: Run, check: str) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             check=check,
-            text=f"known of {provider.name}: {limit.text} {_refusal.source(limit.sources)}".strip(),
+            kind="known",
+            text=f"{refusals.told_by(provider.name, limit.sources)} {limit.text} "
+            f"{refusals.source(limit.sources)}".strip(),
         )
         for limit in (provider.limits if provider else ())
         if provider is not None and limit.verified

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -21,24 +22,24 @@ SHOWN = 6
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or not policy.permerror:
         return
     problem = _problem(policy)
     if problem is None:
         return
     passes = policy.status == "pass"
-    severity = _policy.severity(policy)
+    severity = policies.severity(policy)
     yield Diagnosis(
         code=CODE,
         severity="warning" if passes and severity == "error" else severity,
         confidence="certain",
         title=_title(policy, problem),
         explanation=_explanation(policy, passes=passes),
-        evidence=(_policy.published(policy), *_fault(problem), *_counts(policy, problem)),
+        evidence=(records.published(policy), *_fault(problem), *_counts(policy, problem)),
         fixes=_fixes(run, policy, problem),
-        explains=_policy.spf_answers(run, policy),
-        consequences=() if passes else _policy.dmarc_follows(policy),
+        explains=policies.spf_answers(run, policy),
+        consequences=() if passes else records.dmarc_follows(policy),
         points_at=("sender",),
     )
 
@@ -66,10 +67,10 @@ def _explanation(policy: Assessment, *, passes: bool) -> str:
     words = "A receiver that meets the fault stops there with a permanent error (permerror)"
     if passes:
         return (
-            f"{words}. The servers of {_policy.relay(policy)} pass before it, so this mail gets "
+            f"{words}. The servers of {policies.relay(policy)} pass before it, so this mail gets "
             "through; some receivers check the whole record first, and others' mail fails."
         )
-    return f"{words}, and SPF does not pass. {_policy.consequence(policy)}"
+    return f"{words}, and SPF does not pass. {records.consequence(policy)}"
 
 
 def _fault(problem: Problem) -> Iterator[Evidence]:
@@ -96,10 +97,10 @@ def _counts(policy: Assessment, problem: Problem) -> Iterator[Evidence]:
 
 
 def _fixes(run: Run, policy: Assessment, problem: Problem) -> tuple[Fix, ...]:
-    records = _policy.spf_fix(policy)
-    login = _policy.send_from_login(run)
-    if records or policy.is_providers_own:
-        return (*login, *(records or (_policy.ask_provider(policy),)))
+    published = records.spf_fix(policy)
+    login = records.send_from_login(run)
+    if published or policy.is_providers_own:
+        return (*login, *(published or (records.ask_provider(policy),)))
     steps = {
         "lookup-limit": (
             "Drop includes of services that no longer send for the domain, or replace one by the "
@@ -113,6 +114,6 @@ def _fixes(run: Run, policy: Assessment, problem: Problem) -> tuple[Fix, ...]:
         "void-limit": "Remove the terms whose names the DNS doesn't know any more.",
     }.get(problem.kind, f"Correct or remove “{problem.term}”.")
     fix = Fix(
-        title=f"correct the SPF record of {problem.domain}", steps=(_policy.where(policy), steps)
+        title=f"correct the SPF record of {problem.domain}", steps=(records.where(policy), steps)
     )
     return (*login, fix)

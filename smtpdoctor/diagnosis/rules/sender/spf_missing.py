@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
 
 CODE = "spf-missing"
 BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     problem = policy.own_problem if policy is not None else None
     if policy is None or problem is None or problem.kind != "record-missing":
         return
@@ -21,16 +22,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     yield Diagnosis(
         code=CODE,
-        severity=_policy.severity(policy),
-        confidence="certain" if policy.relay.known == "no" else _policy.confidence(policy),
+        severity=policies.severity(policy),
+        confidence="certain" if policy.relay.known == "no" else policies.confidence(policy),
         title=f"{policy.domain} has no SPF record",
         explanation=(
             "By SPF a domain says which servers send for it. Without a record nobody's mail "
-            f"passes, that of {_policy.relay(policy)} neither. {_policy.consequence(policy)}"
+            f"passes, that of {policies.relay(policy)} neither. {records.consequence(policy)}"
         ),
-        evidence=(_policy.published(policy), *_policy.who(policy)),
-        fixes=_policy.spf_fixes(run, policy),
-        explains=_policy.spf_answers(run, policy),
-        consequences=_policy.dmarc_follows(policy),
+        evidence=(records.published(policy), *records.who(policy)),
+        fixes=records.spf_fixes(run, policy),
+        explains=policies.spf_answers(run, policy),
+        consequences=records.dmarc_follows(policy),
         points_at=("sender",),
     )

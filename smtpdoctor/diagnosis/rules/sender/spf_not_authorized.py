@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
+from smtpdoctor.text import quoted
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -17,21 +19,21 @@ BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or not _fails(policy):
         return
     unsure = policy.relay.envelope == "unknown" and policy.client is None
     unsure = unsure and policy.relay.known != "no"
     yield Diagnosis(
         code=CODE,
-        severity=_policy.severity(policy),
-        confidence="certain" if policy.relay.known == "no" else _policy.confidence(policy),
+        severity=policies.severity(policy),
+        confidence="certain" if policy.relay.known == "no" else policies.confidence(policy),
         title=_title(policy),
         explanation=_explanation(policy, unsure=unsure),
-        evidence=(_policy.published(policy), *_results(policy), *_policy.who(policy)),
-        fixes=(_look(policy),) if unsure else _policy.spf_fixes(run, policy),
-        explains=_policy.spf_answers(run, policy),
-        consequences=_policy.dmarc_follows(policy),
+        evidence=(records.published(policy), *_results(policy), *records.who(policy)),
+        fixes=(_look(policy),) if unsure else records.spf_fixes(run, policy),
+        explains=policies.spf_answers(run, policy),
+        consequences=records.dmarc_follows(policy),
         points_at=("sender",),
     )
 
@@ -51,7 +53,7 @@ def _fails(policy: Assessment) -> bool:
 def _title(policy: Assessment) -> str:
     if policy.published is None and policy.client is None:
         return f"the SPF record of {policy.domain} lets nobody send for it"
-    return f"the SPF record of {policy.domain} does not let {_policy.relay(policy)} send"
+    return f"the SPF record of {policy.domain} does not let {policies.relay(policy)} send"
 
 
 def _explanation(policy: Assessment, *, unsure: bool) -> str:
@@ -61,16 +63,16 @@ def _explanation(policy: Assessment, *, unsure: bool) -> str:
     )
     if unsure:
         return words + (
-            f"Whether that matters depends on the envelope sender that {_policy.relay(policy)} "
+            f"Whether that matters depends on the envelope sender that {policies.relay(policy)} "
             "uses, which isn't known: with one of its own, SPF is judged for its own domain."
         )
-    return words + _policy.consequence(policy)
+    return words + records.consequence(policy)
 
 
 def _results(policy: Assessment) -> tuple[Evidence, ...]:
     if policy.client is not None:
         term = f" by {policy.client.term}" if policy.client.term else ""
-        said = f"; the domain explains: {policy.client.explanation}" * bool(
+        said = f"; the domain explains: {quoted(policy.client.explanation)}" * bool(
             policy.client.explanation
         )
         text = f"{policy.question.client} gets {policy.client.result}{term}{said}"
@@ -79,7 +81,7 @@ def _results(policy: Assessment) -> tuple[Evidence, ...]:
         return ()
     results = policy.published.coverage.results
     text = f"the networks that {policy.published.include} lists get {' or '.join(results)}"
-    shown = _policy.networks(policy.published.policy.passes.networks())
+    shown = records.networks(policy.published.policy.passes.networks())
     return (Evidence(check="sender", text=f"{text}: {shown}"),)
 
 
@@ -88,7 +90,7 @@ def _look(policy: Assessment) -> Fix:
         title="find out which envelope sender arrives",
         steps=(
             "Send a mail to a mailbox of yours and look at its Return-Path.",
-            f"Where that is of {policy.domain}, ask {_policy.relay(policy)} for its SPF include; "
+            f"Where that is of {policy.domain}, ask {policies.relay(policy)} for its SPF include; "
             "where it is the provider's own, nothing is to be done.",
         ),
     )

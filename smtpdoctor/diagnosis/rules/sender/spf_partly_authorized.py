@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
 
 CODE = "spf-partly-authorized"
 BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or policy.client is not None or policy.status != "partly":
         return
     published = policy.published
@@ -22,32 +23,32 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     covered = published.coverage
     if "permerror" in covered.results:
         return
-    missing = _policy.networks(covered.missing.networks())
+    missing = records.networks(covered.missing.networks())
     yield Diagnosis(
         code=CODE,
-        severity=_policy.severity(policy),
-        confidence=_policy.confidence(policy),
+        severity=policies.severity(policy),
+        confidence=policies.confidence(policy),
         title=f"the SPF record of {policy.domain} lets only some servers of "
-        f"{_policy.relay(policy)} send",
+        f"{policies.relay(policy)} send",
         explanation=(
             "A provider delivers now from one server and now from another. The record has some of "
             "their networks and lacks others, so that one mail passes and the next one doesn't. "
-            f"{_policy.consequence(policy)}"
+            f"{records.consequence(policy)}"
         ),
         evidence=(
-            _policy.published(policy),
+            records.published(policy),
             Evidence(
                 check="sender",
                 text=f"of the networks that {published.include} lists these get "
                 f"{' or '.join(covered.results)}: {missing}",
             ),
             Evidence(
-                check="sender", text=f"these pass: {_policy.networks(covered.covered.networks())}"
+                check="sender", text=f"these pass: {records.networks(covered.covered.networks())}"
             ),
-            *_policy.who(policy),
+            *records.who(policy),
         ),
-        fixes=_policy.spf_fixes(run, policy),
-        explains=_policy.spf_answers(run, policy),
-        consequences=_policy.dmarc_follows(policy),
+        fixes=records.spf_fixes(run, policy),
+        explains=policies.spf_answers(run, policy),
+        consequences=records.dmarc_follows(policy),
         points_at=("sender",),
     )

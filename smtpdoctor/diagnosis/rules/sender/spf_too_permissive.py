@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.sender import _policy
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.wording import policy as records
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -17,7 +18,7 @@ CODE = "spf-too-permissive"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    policy = _policy.found(run)
+    policy = policies.found(run)
     if policy is None or policy.is_providers_own:
         return
     from smtpdoctor.spf import permissiveness
@@ -25,7 +26,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     wide = permissiveness(policy.policy)
     if wide is None:
         return
-    whom = "everybody" if wide.everything else _policy.networks(wide.networks, 2)
+    whom = "everybody" if wide.everything else records.networks(wide.networks, 2)
     yield Diagnosis(
         code=CODE,
         severity="warning",
@@ -36,7 +37,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "can send in the domain's name, and receivers and block lists hold that against all "
             "its mail."
         ),
-        evidence=(_policy.published(policy), *_terms(wide)),
+        evidence=(records.published(policy), *_terms(wide)),
         fixes=_fixes(policy, wide),
         explains=(),
     )
@@ -56,13 +57,13 @@ def _fixes(policy: Assessment, wide: Permissiveness) -> tuple[Fix, ...]:
     fix = policy.stricter_fix
     if fix is not None and fix.new is not None:
         change = RecordChange(policy.domain, "TXT", policy.spf_records, fix.new, "TXT")
-        return (_policy.publish(policy, change, f"replace the SPF record of {policy.domain}"),)
+        return (records.publish(policy, change, f"replace the SPF record of {policy.domain}"),)
     terms = ", ".join(dict.fromkeys(f"“{item.term}”" for item in wide.terms)) or "what is too wide"
     return (
         Fix(
             title=f"name only the servers that send for {policy.domain}",
             steps=(
-                _policy.where(policy),
+                records.where(policy),
                 f"List your own servers by ip4, ip6 or a provider's include in place of {terms}, "
                 "and end the record with ~all.",
             ),

@@ -9,21 +9,20 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.session import _replies
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "client-address-refused"
 BEFORE = ("greeting-rejected", "ehlo-rejected")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refusal = _replies.refused(run, CODE)
+    refusal = run.refused_as(CODE)
     if refusal is None:
         return
-    where = _ways.where(run)
-    address = _replies.address_in(refusal.reply)
+    where = run.where
+    address = refusals.address_in(refusal.reply)
     named = f" ({address})" if address else ""
     yield Diagnosis(
         code=CODE,
@@ -31,23 +30,23 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain",
         title=f"{where} refuses this machine's address{named}",
         explanation=(
-            "The server talks to this machine, but not on behalf of its address. It says so in "
-            "its own words, which neither the password nor the TLS settings change. What such "
-            f"words mean: {refusal.rule.cause if refusal.rule else 'nothing more is known'}."
+            "The server answers, but refuses this machine's IP address. Neither the password nor "
+            "the TLS settings change that. Usual reasons: a block list, no reverse DNS, or not on "
+            "an allow list."
         ),
-        evidence=_replies.evidence(run, refusal),
+        evidence=refusals.evidence(run, refusal),
         fixes=(*working_ways(run), *_fixes(run, refusal, address)),
         explains=refusal.failed,
     )
 
 
-def _fixes(run: Run, refusal: _refusal.Refusal, address: str) -> tuple[Fix, ...]:
+def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
     if refusal.exchange.step == "auth":
         return (
             Fix(
                 title="allow this machine's address where the account is managed",
                 steps=(
-                    _refusal.advice(refusal, "Look for a list of allowed addresses."),
+                    refusals.advice(refusal, "Look for a list of allowed addresses."),
                     f"The address is {address}."
                     if address
                     else "The address is the one under which this machine reaches the internet.",

@@ -12,10 +12,9 @@ from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Snippet
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.session import _replies
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
 
 CODE = "ehlo-rejected"
@@ -28,7 +27,7 @@ ABOUT_NAME = re.compile(r"h?elo\b|ehlo|host ?name|qualified|domain|syntax", re.I
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     if run.main is None or _greets_as_ftp(run):
         return
-    refusal = _replies.refused(run, CODE)
+    refusal = run.refused_as(CODE)
     if refusal is not None:
         yield _refused(run, refusal)
         return
@@ -49,8 +48,8 @@ def _sent_name(run: Run) -> str:
     return ehlo.sent.partition(" ")[2] if ehlo else ""
 
 
-def _refused(run: Run, refusal: _refusal.Refusal) -> Diagnosis:
-    where, name = _ways.where(run), _sent_name(run)
+def _refused(run: Run, refusal: Refusal) -> Diagnosis:
+    where, name = run.where, _sent_name(run)
     unknown = refusal.reply.code in UNKNOWN_COMMAND
     confidence: Confidence = "certain"
     if unknown:
@@ -79,14 +78,14 @@ def _refused(run: Run, refusal: _refusal.Refusal) -> Diagnosis:
         confidence=confidence,
         title=title,
         explanation=why,
-        evidence=_replies.evidence(run, refusal),
+        evidence=refusals.evidence(run, refusal),
         fixes=(*fixes, *((_old_server(),) if unknown else (_better_name(run, name),))),
         explains=refusal.failed,
     )
 
 
 def _unanswered(run: Run, ehlo: Exchange) -> Diagnosis:
-    where, name = _ways.where(run), _sent_name(run)
+    where, name = run.where, _sent_name(run)
     return Diagnosis(
         code=CODE,
         severity="error",
@@ -109,7 +108,7 @@ def _unanswered(run: Run, ehlo: Exchange) -> Diagnosis:
 
 
 def _endless(run: Run, ehlo: Exchange) -> Diagnosis:
-    where = _ways.where(run)
+    where = run.where
     return Diagnosis(
         code=CODE,
         severity="error",
@@ -133,7 +132,7 @@ def _who_answers(run: Run) -> Fix:
     return Fix(
         title="find out who answers there",
         steps=(
-            f"Compare {_ways.where(run)} with the provider's help or panel.",
+            f"Compare {run.where} with the provider's help or panel.",
             "If it is your own server, look at its log and at what stands before it.",
         ),
     )

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import first_line, library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.session import _foreign
-from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Exchange, Handshake
 
@@ -21,9 +19,9 @@ BEFORE = ("tls-handshake-stalled",)
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     step = _silent_step(run)
-    if step is None or _foreign.spoken(run) is not None:
+    if step is None or run.other_protocol is not None:
         return
-    where = _ways.where(run)
+    where = run.where
     woken = _woken_by(run)
     if woken:
         yield _waits_for_client(run, step, woken)
@@ -61,16 +59,16 @@ def _silent_step(run: Run) -> Exchange | Handshake | None:
         return None
     greeting, handshake = main.greeting, main.handshake
     if greeting is not None and greeting.ok is False and greeting.outcome == "silence":
-        probe = _ways.same_port_probe(run, "implicit")
+        probe = run.mode.probe("implicit")
         return None if probe is not None and probe.speaks_tls_mode else greeting
     if (
         handshake is not None
         and handshake.mode == "implicit"
         and handshake.failure == "stalled"
         and handshake.bytes_received == 0
-        and not _handshake.works_small(run)
+        and not run.handshake.works_small
     ):
-        probe = _ways.same_port_probe(run, "starttls")
+        probe = run.mode.probe("starttls")
         waited = probe.greeting if probe else None
         if waited is not None and waited.outcome == "silence":
             return handshake
@@ -83,16 +81,16 @@ def _woken_by(run: Run) -> str:
         noop = view.step("noop")
         if noop is not None and noop.reply is not None and noop.protocol == "smtp":
             return f'NOOP was answered with "{noop.reply.code} {noop.reply.last}"'
-    probe = _ways.same_port_probe(run, "implicit")
+    probe = run.mode.probe("implicit")
     handshake = probe.handshake if probe else None
     if handshake is not None and handshake.failure == "not-tls" and handshake.protocol == "smtp":
-        said = _ways.first_line(handshake.arrived)
+        said = first_line(handshake.arrived)
         return f'a TLS ClientHello was answered with "{said}"'
     return ""
 
 
 def _waits_for_client(run: Run, step: Exchange | Handshake, woken: str) -> Diagnosis:
-    where, port = _ways.where(run), run.settings.port
+    where, port = run.where, run.settings.port
     return Diagnosis(
         code=CODE,
         severity="error",
@@ -132,7 +130,7 @@ def _confidence(run: Run, step: Exchange | Handshake) -> Confidence:
     """Certain once waiting, a ClientHello and a NOOP have all stayed without a byte."""
     if isinstance(step, Handshake) or step.in_tls or step.arrived:
         return "likely"
-    hello = _ways.same_port_probe(run, "implicit")
+    hello = run.mode.probe("implicit")
     noop = next((view.step("noop") for view in run.probes("noop")), None)
     stalled = hello is not None and hello.handshake is not None and hello.handshake.ok is False
     return "certain" if stalled and noop is not None and noop.outcome == "silence" else "likely"
@@ -142,7 +140,7 @@ def _seen(where: str, step: Exchange | Handshake) -> str:
     if isinstance(step, Handshake):
         return f"{where} sent no byte for {step.seconds:.1f} s after a TLS ClientHello"
     if step.arrived:
-        said = _ways.first_line(step.arrived)
+        said = first_line(step.arrived)
         return f'{where} sent "{said}" and then nothing for {step.seconds:.1f} s'
     after = "after the TLS handshake " if step.in_tls else ""
     return f"{after}{where} sent no byte for {step.seconds:.1f} s"
@@ -150,15 +148,17 @@ def _seen(where: str, step: Exchange | Handshake) -> str:
 
 def _probes(run: Run) -> tuple[Evidence, ...]:
     texts = []
-    if _ways.same_port_probe(run, "implicit") is not None:
+    if run.mode.probe("implicit") is not None:
         texts.append("a TLS ClientHello")
-    if _ways.same_port_probe(run, "starttls") is not None:
+    if run.mode.probe("starttls") is not None:
         texts.append("a client that waited")
     if run.probes("noop"):
         texts.append("a NOOP")
     if not texts:
         return ()
-    return (Evidence(check="tls", text=f"nor did it answer {' or '.join(texts)}"),)
+    return (
+        Evidence(check="tls", kind="comparison", text=f"nor did it answer {' or '.join(texts)}"),
+    )
 
 
 def _web_port(run: Run, *, in_tls: bool) -> str:

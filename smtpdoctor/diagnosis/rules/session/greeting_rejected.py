@@ -6,18 +6,17 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.session import _replies
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "greeting-rejected"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refusal = _replies.refused(run, CODE)
+    refusal = run.refused_as(CODE)
     if refusal is None:
         return
-    where = _ways.where(run)
+    where = run.where
     # RFC 5321 §3.1 and RFC 7504
     no_mail = refusal.reply.code in (521, 554)
     yield Diagnosis(
@@ -35,7 +34,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 else "Its own words are all that is known of the reason."
             )
         ),
-        evidence=_replies.evidence(run, refusal),
+        evidence=refusals.evidence(run, refusal),
         fixes=(
             *working_ways(run),
             Fix(

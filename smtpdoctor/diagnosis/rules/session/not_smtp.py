@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words, own_line
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings, working_ways
+from smtpdoctor.diagnosis.evidence import first_line, library_words, own_line
+from smtpdoctor.diagnosis.fixes import change_settings, working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.session import _foreign
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.other_protocol import words_of
 from smtpdoctor.observations import Exchange, Handshake
 from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp.replies import Protocol
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "not-smtp"
 BEFORE = ("ehlo-rejected", "greeting-missing", "connection-closed", "tls-handshake-failed")
@@ -44,14 +44,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     step = _failed_step(run)
     if step is None:
         return
-    where = _ways.where(run)
-    foreign = _foreign.spoken(run)
+    where = run.where
+    foreign = run.other_protocol
     if foreign is not None:
         who, why = SPEAKERS.get(
             foreign.protocol, ("something", "What it says belongs to no mail server.")
         )
         title = f"{who} answers on {where}, not a mail server"
-        said = _ways.first_line(foreign.said)
+        said = first_line(foreign.said)
         seen = f'to {foreign.after} {where} sent "{said}"'
         confidence: Confidence = "certain" if foreign.protocol in SPEAKERS else "likely"
     else:
@@ -104,10 +104,10 @@ def _odd_words(run: Run, step: Exchange | Handshake) -> str | None:
     if step.outcome == "flood":
         return "sent more than any greeting may be, without an end"
     if step.outcome == "reply" and step.reply is not None and step.reply.category not in (4, 5):
-        return f'greeted with "{_ways.first_line(_foreign.words_of(step))}" in place of 220'
+        return f'greeted with "{first_line(words_of(step))}" in place of 220'
     if step.outcome in ("closed", "reset") and step.arrived:
-        return f'sent "{_ways.first_line(step.arrived)}" and hung up'
-    probe = _ways.same_port_probe(run, "implicit")
+        return f'sent "{first_line(step.arrived)}" and hung up'
+    probe = run.mode.probe("implicit")
     if probe is not None and probe.speaks_tls_mode and _mute(probe.greeting):
         return "speaks TLS from the first byte, and gives no greeting inside it"
     return None
@@ -141,7 +141,7 @@ def _fixes(run: Run, protocol: Protocol) -> tuple[Fix, ...]:
             Fix(
                 title="ask for the host and port for sending mail",
                 steps=(
-                    f"{_ways.where(run)} has the usual number for sending mail, but no mail server "
+                    f"{run.where} has the usual number for sending mail, but no mail server "
                     "behind it. Ask who runs it for the host and port of submission.",
                 ),
             ),

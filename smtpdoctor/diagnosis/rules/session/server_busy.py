@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.session import _replies
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "server-busy"
 
@@ -27,22 +26,22 @@ LATER = Fix(
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refusal = _replies.refused(run, CODE)
+    refusal = run.refused_as(CODE)
     if refusal is None:
         yield from _unanswered(run)
         return
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{where} puts this client off: {refusal.reply.code} to {_replies.stage(refusal)}",
+        title=f"{where} is busy: it {refusals.answered(refusal)} with {refusal.reply.code}",
         explanation=(
             "Codes that begin with 4 mean: not now, try again. The server has too many sessions, "
             "is being restarted, or allows one client only so many connections at a time. The "
             "settings may well be right, but mail sent at this moment fails."
         ),
-        evidence=_replies.evidence(run, refusal),
+        evidence=refusals.evidence(run, refusal),
         fixes=(
             *working_ways(run),
             LATER,
@@ -60,7 +59,7 @@ def _unanswered(run: Run) -> Iterator[Diagnosis]:
     )
     if stuck is None:
         return
-    where = _ways.where(run)
+    where = run.where
     command = stuck.step.upper()
     what = (
         f"did not answer {command} within {stuck.seconds:.0f} s"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import entries
 
 CODE = "certificate-verification-disabled"
 
@@ -59,7 +59,7 @@ def _fix(run: Run, *, verified: bool) -> Fix:
         )
     title = f"take {entry.origin.name} out: certificates are verified then"
     if verified:
-        return _entries.write(
+        return entries.write(
             entry, title, None, tried=f"the certificate of {run.settings.host} verifies"
         )
     return Fix(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.fixes import MODE_WORDS, change_settings
+from smtpdoctor.diagnosis.fixes import change_settings, way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.model import Field, Setting, Shadowed
+from smtpdoctor.diagnosis.views.entries import faults
+from smtpdoctor.diagnosis.wording import entries
+from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed
 from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "conflicting-settings"
 
@@ -17,9 +19,9 @@ FIELDS: tuple[Field, ...] = ("host", "port", "tls", "username", "password", "tok
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    for read in _entries.faults(run, *FIELDS, problems=("conflict",)):
+    for read in faults(run, *FIELDS, problems=("conflict",)):
         entry = read.setting
-        worked = _entries.way_worked(run)
+        worked = run.way_worked
         others = [item for item in entry.shadows if item.origin.name != entry.origin.name]
         other = others[0].origin.name if others else "another line"
         yield Diagnosis(
@@ -36,7 +38,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     else "."
                 )
             ),
-            evidence=(_entries.line(entry),),
+            evidence=(entries.line(entry),),
             fixes=(_fix(run, entry, others),),
             explains=(read.id,),
             points_at=(entry.field,),
@@ -52,11 +54,12 @@ def _fix(run: Run, entry: Setting, others: list[Shadowed]) -> Fix:
             title="keep the one that is right",
             steps=(f"Of {names}, keep the one with the right value, and take the other out.",),
         )
-    tried = _entries.way_tried(run)
+    tried = way_tried(run)
     same = {
         item.origin.name: entry.text
         for item in others
-        if BY_NAME[item.origin.name].field == entry.field
+        # what isn't shown can't be written either
+        if MASK not in entry.text and BY_NAME[item.origin.name].field == entry.field
     }
     steps = tuple(
         f"In {item.origin.name} ({item.origin.label}) write {entry.text} too."
@@ -69,7 +72,7 @@ def _fix(run: Run, entry: Setting, others: list[Shadowed]) -> Fix:
 
 def _one_mode(run: Run, names: str) -> Fix:
     """The mode that was seen to work, in both."""
-    tried = _entries.way_tried(run)
+    tried = way_tried(run)
     way = None if tried else next(iter(run.working_ways), None)
     if way is None:
         return change_settings(

@@ -6,18 +6,23 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.entries import CREDENTIALS, near_misses
+from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.wording import entries
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.settings.model import Field, NearMiss, Settings
+from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 CODE = "credentials-missing"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     settings = run.settings
-    if not settings.has_credentials and (settings.username or _has_secret(settings)):
+    withheld = settings.withheld is not None
+    half = bool(settings.username or _has_secret(settings)) and not settings.has_credentials
+    if half and not withheld:
         yield _half(run)
     elif refused is not None:
         yield _demanded(run, refused)
@@ -37,7 +42,7 @@ def _half(run: Run) -> Diagnosis:
         there, lacking = "token" if run.settings.has_token else "password", "username"
     word = {"username": "user name", "password": "password", "token": "token"}
     entry, own = run.setting(lacking), run.setting(there)
-    near = _entries.near_misses(run, lacking)
+    near = near_misses(run, lacking)
     empty = entry is not None
     if near:
         title = f"the {word[lacking]} stands under a name that is not read: {near[0].name}"
@@ -55,9 +60,13 @@ def _half(run: Run) -> Diagnosis:
             "send without one, which servers for sending refuse. smtpdoctor tried no login."
         ),
         evidence=(
-            Evidence(check="settings", text=f"the {word[there]} is set by {named(run, there)}"),
+            Evidence(
+                check="settings",
+                kind="own-line",
+                text=f"the {word[there]} is set by {named(run, there)}",
+            ),
             Evidence(check="settings", text=_lack(run, lacking, word[lacking], empty=empty)),
-            *_entries.near_words(near),
+            *entries.near_words(near),
             *library_words(run, CODE, check="settings"),
         ),
         fixes=(_give(run, (lacking,), near),),
@@ -73,21 +82,21 @@ def _lack(run: Run, field: Field, word: str, *, empty: bool) -> str:
     return f"no {word} was found in {looked_at}"
 
 
-def _demanded(run: Run, refused: _refusal.Refusal) -> Diagnosis:
+def _demanded(run: Run, refused: Refusal) -> Diagnosis:
     """The server wants a login first."""
-    near = _entries.near_misses(run, *_entries.CREDENTIALS)
+    near = near_misses(run, *CREDENTIALS)
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain" if refused.reply.code == 530 else "likely",
-        title=f"{_refusal.where(run)} takes mail only after a login, and no credentials are set",
+        title=f"{run.where} takes mail only after a login, and no credentials are set",
         explanation=(
             "The server refused the message because nobody had logged in. Servers for sending "
             "take mail from their own users only, and know them by user name and password."
         ),
         evidence=(
-            *_refusal.evidence(run, refused),
-            *_entries.near_words(near),
+            *refusals.evidence(run, refused),
+            *entries.near_words(near),
             *library_words(run, CODE, check="settings"),
         ),
         fixes=(_give(run, ("username", "password"), near),),
@@ -106,7 +115,7 @@ def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
         return Fix(
             title="give it the name that is read",
             steps=(
-                *(_entries.rename(item) for item in near),
+                *(entries.rename(item) for item in near),
                 "If the application itself reads the other name, pass the value to smtpdoctor "
                 "under this one.",
             ),
@@ -122,24 +131,22 @@ def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
 
 def _note(run: Run) -> Diagnosis:
     """No login was tried: said, so that nobody takes silence for a good login."""
-    withheld = "withheld" in run.login_reasons
-    near = _entries.near_misses(run, *_entries.CREDENTIALS)
-    where = _refusal.where(run)
+    withheld = run.settings.withheld if "withheld" in run.login_reasons else None
+    near = near_misses(run, *CREDENTIALS)
+    where = run.where
     return Diagnosis(
         code=CODE,
         severity="note",
         confidence="certain",
         title=f"no login was tried on {where}: "
         + (
-            "the configured credentials are another host's"
-            if withheld
+            "the configured credentials are not released to it"
+            if "withheld" in run.login_reasons
             else "no credentials were given"
         ),
         explanation=(
-            "The credentials in the environment or file were made for the host that stands beside "
-            "them, so they stayed here: no password goes to another host. To try the login, put "
-            f"{run.settings.host} into the same place as the credentials."
-            if withheld
+            f"{_sentence(why_withheld(withheld))}. {how_to_allow(withheld)}"
+            if withheld is not None
             else "The way to the server was looked at as far as it goes without them. Whether a "
             "login works, and which senders the server takes, is not known."
         ),
@@ -150,9 +157,13 @@ def _note(run: Run) -> Diagnosis:
                 if (offered := _offered(run))
                 else f"{where} offers no login",
             ),
-            *_entries.near_words(near),
+            *entries.near_words(near),
         ),
     )
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}"
 
 
 def _offered(run: Run) -> tuple[str, ...]:

@@ -6,32 +6,33 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.entries import CREDENTIALS, faults
+from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.observations import LoginNotTried
 
 CODE = "credentials-placeholder"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    found = _entries.faults(run, *_entries.CREDENTIALS, problems=("placeholder",))
+    found = faults(run, *CREDENTIALS, problems=("placeholder",))
     if not found:
         return
-    entries = [read.setting for read in found]
-    names = " and ".join(dict.fromkeys(entry.origin.name for entry in entries))
+    lines = [read.setting for read in found]
+    names = " and ".join(dict.fromkeys(entry.origin.name for entry in lines))
     stopped = run.observations.of(LoginNotTried, reason="placeholder")
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"{names} {'has' if len(entries) == 1 else 'have'} a template's text, not real "
+        title=f"{names} {'has' if len(lines) == 1 else 'have'} a template's text, not real "
         "credentials",
         explanation=(
             "The line looks as an example file has it, or as a ${…} that nobody filled in. A "
             "server refuses such a login, and counts it as a wrong one; smtpdoctor did not try it."
         ),
         evidence=(
-            *(_entries.line(entry) for entry in entries),
+            *(entries.line(entry) for entry in lines),
             *library_words(run, "credentials-rejected", check="settings"),
         ),
         fixes=(
@@ -40,14 +41,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 steps=(
                     *(
                         f"{entry.origin.name} ({entry.origin.label}): {WORDS[entry.field]}."
-                        for entry in entries
+                        for entry in lines
                     ),
-                    _entries.EXPANDED,
+                    entries.EXPANDED,
                 ),
             ),
         ),
         explains=(*(read.id for read in found), *(item.id for item in stopped)),
-        points_at=(entries[0].field,),
+        points_at=(lines[0].field,),
     )
 
 

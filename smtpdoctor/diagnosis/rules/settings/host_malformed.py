@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.fixes import change_settings
+from smtpdoctor.diagnosis.fixes import change_settings, way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.entries import faults
+from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.settings.model import Problem, Setting
 
 CODE = "host-malformed"
@@ -17,7 +18,7 @@ PROBLEMS: tuple[Problem, ...] = ("scheme", "port", "blanks", "quotes", "characte
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    for read in _entries.faults(run, "host", problems=PROBLEMS):
+    for read in faults(run, "host", problems=PROBLEMS):
         entry, host = read.setting, run.settings.host
         name = entry.origin.name
         yield Diagnosis(
@@ -35,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 + (f" smtpdoctor went on with {host}, which was evidently meant." if host else "")
             ),
             evidence=(
-                _entries.line(entry),
+                entries.line(entry),
                 *library_words(run, "dns-name-not-found", check="settings", host=entry.text),
             ),
             fixes=(_fix(run, entry),),
@@ -60,5 +61,5 @@ def _fix(run: Run, entry: Setting) -> Fix:
         host=host,
         # a port that stood behind the host has to stand somewhere else then
         port=run.settings.port if run.entry("port") is None else None,
-        tried=_entries.way_tried(run),
+        tried=way_tried(run),
     )

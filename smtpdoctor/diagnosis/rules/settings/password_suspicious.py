@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.settings.model import PasswordShape
 
 CODE = "password-suspicious"
@@ -29,7 +29,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     name = named(run, "password")
     marks = " and ".join(mark for mark, _ in found)
-    seen = Evidence(check="settings", text=f"the password in {name} has {marks}")
+    seen = Evidence(check="settings", kind="own-line", text=f"the password in {name} has {marks}")
     fix = Fix(
         title="write the password as it was given to you",
         steps=(
@@ -37,7 +37,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "A .env file loses one pair of quotes; `docker run --env-file` keeps all.",
         ),
     )
-    refused = _refusal.refusal(run, "credentials-rejected")
+    refused = run.refused_as("credentials-rejected")
     login = run.main.step("auth") if run.main else None
     if refused is not None:
         yield Diagnosis(
@@ -51,7 +51,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             evidence=(
                 seen,
-                _refusal.seen(run, refused),
+                refusals.seen(run, refused),
                 *library_words(run, "credentials-rejected", check="auth"),
             ),
             fixes=(fix,),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, own_line
+from smtpdoctor.diagnosis.fixes import send_from_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.auth import _refusal
-from smtpdoctor.diagnosis.rules.sender import _addresses
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.entries import faults
+from smtpdoctor.diagnosis.views.sender import login_address
+from smtpdoctor.diagnosis.wording import entries
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.settings.model import Problem, Setting
 
 CODE = "sender-malformed"
@@ -18,7 +20,7 @@ PROBLEMS: tuple[Problem, ...] = ("not-an-address", "quotes", "blanks", "placehol
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    for read in _entries.faults(run, "sender", problems=PROBLEMS):
+    for read in faults(run, "sender", problems=PROBLEMS):
         entry = read.setting
         name = entry.origin.name
         text = entry.text if len(entry.text) <= 40 else f"{entry.text[:40]}…"
@@ -36,7 +38,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 "anything else the program stops, or the server refuses the message before it is "
                 "sent."
             ),
-            evidence=(_entries.line(entry),),
+            evidence=(entries.line(entry),),
             fixes=(_fix(run, entry),),
             explains=(read.id,),
             points_at=("sender",),
@@ -47,20 +49,20 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _fix(run: Run, entry: Setting) -> Fix:
     settings = run.settings
-    address = settings.sender if entry.problem == "quotes" else _addresses.login_address(run)
+    address = settings.sender if entry.problem == "quotes" else login_address(run.settings)
     if address is not None:
-        return _entries.write(entry, f"send from {address}", address)
+        return entries.write(entry, f"send from {address}", address)
     steps: tuple[str, ...] = (
         f"{entry.origin.name} ({entry.origin.label}): the mailbox's address, as it stands.",
     )
     if entry.problem == "placeholder":
-        steps = (*steps, _entries.EXPANDED)
+        steps = (*steps, entries.EXPANDED)
     return Fix(title="write one mail address there", steps=steps)
 
 
 def _refused(run: Run) -> Iterator[Diagnosis]:
     """The server could not read MAIL FROM."""
-    refused = _refusal.refusal(run, CODE)
+    refused = run.refused_as(CODE)
     if refused is None:
         return
     sender = run.settings.sender
@@ -74,7 +76,7 @@ def _refused(run: Run) -> Iterator[Diagnosis]:
             "address. So every message is refused before its recipient is named."
         ),
         evidence=(
-            *_refusal.evidence(run, refused),
+            *refusals.evidence(run, refused),
             *own_line(run, "sender"),
             *library_words(run, "sender-not-allowed", check="sender"),
         ),
@@ -112,7 +114,7 @@ def _letters(run: Run) -> Iterator[Diagnosis]:
 
 def _plain_sender(run: Run) -> tuple[Fix, ...]:
     """The login's own address; else words."""
-    return _addresses.send_from_login(run) or (
+    return send_from_login(run) or (
         Fix(
             title="send from an address of plain letters",
             steps=("Use a mailbox or alias with ASCII letters, digits, dots and dashes only.",),

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from smtpdoctor.diagnosis.fixes import change_settings
+from smtpdoctor.diagnosis.fixes import change_settings, way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.settings import _entries, host_malformed
+from smtpdoctor.diagnosis.rules.settings import host_malformed
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.model import Field, NearMiss, Setting
+from smtpdoctor.diagnosis.views.entries import CREDENTIALS, faults, near_misses
+from smtpdoctor.diagnosis.wording import entries
+from smtpdoctor.settings.model import MASK, Field, NearMiss, Setting
 
 CODE = "setting-invalid"
 
@@ -26,19 +28,19 @@ WORDS: dict[Field, str] = {
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    for read in _entries.faults(run, *get_args(Field)):
+    for read in faults(run, *get_args(Field)):
         entry = read.setting
         if _named_elsewhere(entry):
             continue
         stops = entry.field != "verify"
-        near = _entries.near_misses(run, entry.field)
+        near = near_misses(run, entry.field)
         yield Diagnosis(
             code=CODE,
             severity="error" if stops else "warning",
             confidence="certain",
             title=_title(entry, near),
             explanation=_explanation(run, entry),
-            evidence=(_entries.line(entry), *_entries.near_words(near)),
+            evidence=(entries.line(entry), *entries.near_words(near)),
             fixes=(_fix(run, entry, near),),
             explains=(read.id,),
             points_at=(entry.field,),
@@ -53,7 +55,7 @@ def _named_elsewhere(entry: Setting) -> bool:
     if entry.field == "host":
         return entry.problem in host_malformed.PROBLEMS
     if entry.problem == "placeholder":
-        return entry.field in _entries.CREDENTIALS
+        return entry.field in CREDENTIALS
     return entry.problem == "not-encoded"
 
 
@@ -95,18 +97,18 @@ def _explanation(run: Run, entry: Setting) -> str:
 
 def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:
     settings, name = run.settings, entry.origin.name
-    way = None if _entries.way_tried(run) else next(iter(run.working_ways), None)
-    tried = way.tried if way is not None else _entries.way_tried(run)
+    way = None if way_tried(run) else next(iter(run.working_ways), None)
+    tried = way.tried if way is not None else way_tried(run)
     if entry.problem == "missing":
         example = f"Set {name} to the provider's submission host, for IONOS smtp.ionos.com."
         return Fix(
             title="give the host",
-            steps=tuple(_entries.rename(item) for item in near) or (example,),
+            steps=tuple(entries.rename(item) for item in near) or (example,),
         )
     if entry.problem == "placeholder" and entry.field == "host":
         return Fix(
             title="write the host's name itself",
-            steps=(f"Set {name} to the provider's submission host.", _entries.EXPANDED),
+            steps=(f"Set {name} to the provider's submission host.", entries.EXPANDED),
         )
     if entry.field == "port":
         port = way.port if way is not None else settings.port
@@ -116,10 +118,10 @@ def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:
         tls = way.tls if way is not None else settings.tls
         port = way.port if way is not None and way.port != settings.port else None
         return change_settings(run, "set the TLS mode", tls=tls, port=port, tried=tried)
-    if entry.field == "username" and settings.username is not None:
-        return _entries.write(entry, "write the user name alone", settings.username)
+    if entry.field == "username" and settings.username not in (None, MASK):
+        return entries.write(entry, "write the user name alone", settings.username)
     if entry.field == "verify":
-        return _entries.write(entry, f"take {name} out: certificates are verified then", None)
+        return entries.write(entry, f"take {name} out: certificates are verified then", None)
     return Fix(
         title=f"write {WORDS.get(entry.field, 'a value')} there",
         steps=(
@@ -135,9 +137,9 @@ def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:
 
 def _near_misses(run: Run) -> Iterator[Diagnosis]:
     """Variables that look like settings, where no fault comes of it."""
-    named = ("host", *_entries.CREDENTIALS)
+    named = ("host", *CREDENTIALS)
     for item in run.settings.near_misses:
-        if item in _entries.near_misses(run, *named):
+        if item in near_misses(run, *named):
             continue
         yield Diagnosis(
             code=CODE,
@@ -149,7 +151,11 @@ def _near_misses(run: Run) -> Iterator[Diagnosis]:
                 "perhaps the application too went on with a default."
             ),
             evidence=(
-                Evidence(check="settings", text=f"{item.origin.label} has a variable {item.name}"),
+                Evidence(
+                    check="settings",
+                    kind="own-line",
+                    text=f"{item.origin.label} has a variable {item.name}",
+                ),
             ),
-            fixes=(Fix(title=f"rename it to {item.looks_like}", steps=(_entries.rename(item),)),),
+            fixes=(Fix(title=f"rename it to {item.looks_like}", steps=(entries.rename(item),)),),
         )

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from smtpdoctor.diagnosis.fixes import way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.settings import _entries
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.entries import faults
+from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.settings.model import Edit, Setting
 
 CODE = "url-not-encoded"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    for read in _entries.faults(run, "url", problems=("not-encoded",)):
+    for read in faults(run, "url", problems=("not-encoded",)):
         entry = read.setting
-        tolerated = bool(entry.note)
+        tolerated = entry.noted("tolerated")
         name = entry.origin.name
         yield Diagnosis(
             code=CODE,
@@ -34,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     "that does not exist. smtpdoctor read the URL as it was evidently meant."
                 )
             ),
-            evidence=(_entries.line(entry),),
+            evidence=(entries.line(entry),),
             fixes=(_encode(run, entry), _apart(entry)),
             explains=(read.id,),
             points_at=("url",),
@@ -43,11 +45,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _encode(run: Run, entry: Setting) -> Fix:
     edits = _username_edit(run)
-    password = () if entry.note else (f"{entry.detail[:1].upper()}{entry.detail[1:]}.",)
+    password = (
+        () if entry.noted("tolerated") else (f"{entry.detail[:1].upper()}{entry.detail[1:]}.",)
+    )
     return Fix(
         title="write the reserved characters as %XX",
         edits=edits,
-        tried=_entries.way_tried(run),
+        tried=way_tried(run),
         steps=(
             *password,
             "This prints a password in the form for a URL: python3 -c 'import getpass, "

@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import is_past
+from smtpdoctor.diagnosis.views.clock import moment, span
+from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-expired"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _certificate.refused(run, CODE)
+    refused = run.certificate.refused_as(CODE)
     if refused is None:
         return
-    clock = _clock.now(run)
-    where = _ways.where(run)
+    clock = run.clock.now
+    where = run.where
     expired = next(
         (
             certificate
             for certificate in refused.seen.chain
-            if clock is not None and _certificate.is_past(certificate.not_after, clock)
+            if clock is not None and is_past(certificate.not_after, clock)
         ),
         None,
     )
-    ended = _clock.moment(expired.not_after) if expired else None
+    ended = moment(expired.not_after) if expired else None
     if ended is not None and clock is not None and expired is not None:
         seen = (
-            f"the certificate {_certificate.name(expired.subject)} ended on "
+            f"the certificate {certificates.name(expired.subject)} ended on "
             f"{ended:%Y-%m-%d %H:%M} UTC; the clock here says {clock:%Y-%m-%d %H:%M} UTC, "
-            f"{_clock.span(clock - ended)} later"
+            f"{span(clock - ended)} later"
         )
     else:
         seen = "none of the certificates that the server sent has ended, so one in the store has"
@@ -38,7 +40,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
-        confidence="certain" if _clock.confirmed(run) else "likely",
+        confidence="certain" if run.clock.confirmed else "likely",
         title=f"certificate of {where} expired on {ended:%Y-%m-%d}"
         if own and ended
         else f"certificate chain of {where} has an expired certificate",
@@ -50,14 +52,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 else "A certificate above the server's own is past its end: in what the server "
                 "sends, or in an old trust store on this machine. "
             )
-            + _certificate.consequence(refused)
+            + certificates.consequence(refused)
             + " A wrong clock on this machine would look the same; compare it with another."
         ),
         evidence=(
-            *_certificate.description(run, refused, seen),
-            *_certificate.also_wrong(run, refused),
+            *certificates.description(run, refused, seen),
+            *certificates.also_wrong(run, refused),
         ),
-        fixes=_certificate.fixes(
+        fixes=certificates.fixes(
             run,
             Fix(
                 title="have the server's certificate renewed"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.clock import moment, span
+from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-expires-soon"
 
@@ -16,23 +17,23 @@ WEEK = timedelta(days=7)
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     seen = run.main.certificate if run.main else None
-    clock = _clock.now(run)
+    clock = run.clock.now
     if seen is None or not seen.verified or not seen.chain or clock is None:
         return
     leaf = seen.chain[0]
-    starts, ends = _clock.moment(leaf.not_before), _clock.moment(leaf.not_after)
+    starts, ends = moment(leaf.not_before), moment(leaf.not_after)
     if starts is None or ends is None:
         return
     left = ends - clock
     # short-lived certificates are renewed late by design: a fifth of the lifetime counts too
     if not timedelta(0) < left < min(WEEK, (ends - starts) / 5):
         return
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity="warning",
         confidence="certain",
-        title=f"certificate of {where} expires in {_clock.span(left)}",
+        title=f"certificate of {where} expires in {span(left)}",
         explanation=(
             "The certificate is still good, but it has little time left, and renewals are usually "
             "made weeks before the end. If nobody renews it, no mail goes out from then on."
@@ -40,7 +41,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             Evidence(
                 check="tls",
-                text=f"the certificate of {_certificate.listed(leaf.names)} ends on "
+                text=f"the certificate of {certificates.listed(leaf.names)} ends on "
                 f"{ends:%Y-%m-%d %H:%M} UTC; it began on {starts:%Y-%m-%d}",
             ),
         ),

@@ -6,19 +6,21 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
-from smtpdoctor.diagnosis.evidence import own_line
+from smtpdoctor.diagnosis.evidence import cite, own_line
 from smtpdoctor.diagnosis.fixes import change_settings
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import covers
+from smtpdoctor.diagnosis.wording import certificate as certificates
 from smtpdoctor.observations import CertificateInfo, NameServerAnswer
 
 CODE = "certificate-name-mismatch"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _certificate.refused(run, CODE)
+    refused = run.certificate.refused_as(CODE)
     if refused is None:
+        yield from _common_name_alone(run)
         return
     host = run.settings.host or refused.seen.hostname
     names = _names(refused.leaf)
@@ -38,29 +40,79 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity=refused.severity,
         confidence="certain",
-        title=f"certificate of {_ways.where(run)} is for {_certificate.listed(names, 2)}"
+        title=f"certificate of {run.where} is for {certificates.listed(names, 2)}"
         if names
-        else f"certificate of {_ways.where(run)} names no host",
+        else f"certificate of {run.where} names no host",
         explanation=(
             f"The server proved to be another one than {host}, the name in the settings. "
-            f"{why}{_certificate.consequence(refused)}"
+            f"{why}{certificates.consequence(refused)}"
         ),
         evidence=(
             *own_line(run, "host"),
-            *_certificate.description(run, refused),
+            *certificates.description(run, refused),
             *_aliases(run, host),
-            *_certificate.also_wrong(run, refused),
+            *certificates.also_wrong(run, refused),
         ),
-        fixes=_certificate.fixes(
+        fixes=certificates.fixes(
             run,
             *(
-                (_certificate.find_out(run, "Don't log in there before you know."),)
+                (certificates.find_out(run, "Don't log in there before you know."),)
                 if stranger
                 else _fixes(run, host, names, certified)
             ),
         ),
         explains=(refused.seen.id,),
         points_at=() if stranger else ("host",),
+    )
+
+
+def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
+    """A certificate that the doctor's own TLS took by its Common Name, and strict clients don't."""
+    seen, name = run.certificate.seen, run.certificate.common_name_alone
+    if seen is None or not name:
+        return
+    client = knowledge.clients().get(run.settings.client or "")
+    strict = [item for item in knowledge.clients().values() if item.refuses_common_name]
+    refused = client is not None and client.refuses_common_name
+    sources = sorted({source for item in strict for source in item.sources})
+    severity: Severity = "note"
+    if refused:
+        severity = "error" if run.settings.verify else "warning"
+    yield Diagnosis(
+        code=CODE,
+        severity=severity,
+        confidence="certain",
+        title=f"certificate of {run.where} has its name only as the Common Name",
+        explanation=(
+            "The host's name stands only in the certificate's subject, where it was written long "
+            "ago. smtpdoctor's own TLS still takes it from there. "
+            + (
+                f"{client.name} does not: it refuses the certificate and sends no mail."
+                if client is not None and refused
+                else f"Strict programs refuse it ({', '.join(item.name for item in strict)})."
+            )
+        ),
+        evidence=(
+            Evidence(
+                check="tls", text=f"the certificate's subject is {name}, and it lists no names"
+            ),
+            Evidence(
+                check="tls",
+                kind="known",
+                text="RFC 9525 §2 (2023): a host's name stands in subjectAltName "
+                + cite(*(item for item in sources if item.endswith("common_name"))),
+            ),
+        ),
+        fixes=(
+            Fix(
+                title=f"have {run.settings.host} added to the certificate's list of names",
+                steps=(
+                    "Tell who runs the server: issue a new one with the name in subjectAltName "
+                    "(openssl: -addext subjectAltName=DNS:NAME).",
+                ),
+            ),
+        ),
+        explains=(seen.id,) if refused else (),
     )
 
 
@@ -115,7 +167,7 @@ def _right_name(
     ]
     known = [entry.host for entry in certified.hosts if entry.verified] if certified else []
     for candidate in (*targets, *known):
-        if _certificate.covers(names, candidate):
+        if covers(names, candidate):
             return candidate
     concrete = [name for name in names if "*" not in name and not is_address(name)]
     for prefix in ("smtp", "mail", "mx"):

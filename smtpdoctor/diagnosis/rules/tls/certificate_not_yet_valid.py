@@ -5,41 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _clock, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.clock import moment, span
+from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-not-yet-valid"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _certificate.refused(run, CODE)
+    refused = run.certificate.refused_as(CODE)
     if refused is None:
         return
-    clock = _clock.now(run)
+    clock = run.clock.now
     leaf = refused.leaf
-    starts = _clock.moment(leaf.not_before) if leaf else None
+    starts = moment(leaf.not_before) if leaf else None
     seen = (
         f"it begins on {starts:%Y-%m-%d %H:%M} UTC; the clock here says "
-        f"{clock:%Y-%m-%d %H:%M} UTC, {_clock.span(starts - clock)} earlier"
+        f"{clock:%Y-%m-%d %H:%M} UTC, {span(starts - clock)} earlier"
         if starts is not None and clock is not None
         else "a certificate of the chain begins later than the clock here says"
     )
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
-        confidence="certain" if _clock.confirmed(run) else "possible",
-        title=f"certificate of {_ways.where(run)} is not valid yet",
+        confidence="certain" if run.clock.confirmed else "possible",
+        title=f"certificate of {run.where} is not valid yet",
         explanation=(
             "By this machine's clock the certificate's time has not begun. Authorities don't issue "
             "certificates for later, so probably the clock here is behind; a server with a "
             "certificate made by hand on a machine with a wrong clock looks the same. "
-            f"{_certificate.consequence(refused)}"
+            f"{certificates.consequence(refused)}"
         ),
         evidence=(
-            *_certificate.description(run, refused, seen),
-            *_certificate.also_wrong(run, refused),
+            *certificates.description(run, refused, seen),
+            *certificates.also_wrong(run, refused),
         ),
-        fixes=_certificate.fixes(
+        fixes=certificates.fixes(
             run,
             Fix(
                 title="compare this machine's clock, then have the certificate looked at",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-self-signed"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _certificate.refused(run, CODE)
+    refused = run.certificate.refused_as(CODE)
     if refused is None:
         return
     provider = run.provider
@@ -20,24 +20,24 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity=refused.severity,
         confidence="certain",
-        title=f"certificate of {_ways.where(run)} is self-signed",
+        title=f"certificate of {run.where} is self-signed",
         explanation=(
-            "No authority vouches for the server's certificate, it has signed itself; anybody can "
-            f"make such a one for any name. {_certificate.consequence(refused)}"
+            "No authority vouches for the server's certificate: it has signed itself, and anyone "
+            f"can make one for any name. {certificates.consequence(refused)}"
             + (
-                f" {provider.name} is not known for such certificates, so probably something on "
+                f" {provider.name} doesn't use self-signed certificates, so probably something on "
                 "the way answers in its place."
                 if provider is not None
                 else ""
             )
         ),
         evidence=(
-            *_certificate.description(run, refused),
-            *_certificate.also_wrong(run, refused),
+            *certificates.description(run, refused),
+            *certificates.also_wrong(run, refused),
         ),
-        fixes=_certificate.fixes(
+        fixes=certificates.fixes(
             run,
-            *((_own(run), _anchor(run)) if provider is None else (_certificate.find_out(run),)),
+            *((_own(run), _anchor(run)) if provider is None else (certificates.find_out(run),)),
         ),
         explains=(refused.seen.id,),
     )
@@ -54,10 +54,10 @@ def _own(run: Run) -> Fix:
 
 
 def _anchor(run: Run) -> Fix:
-    return _certificate.trust(
+    return certificates.trust(
         "let the application trust this one certificate",
         "server.crt",
-        f"Get it from who runs the server, or by: {_certificate.show(run)}",
+        f"Get it from who runs the server, or by: {certificates.show(run)}",
         "Compare its fingerprint with who runs the server; the certificate must name "
         f"{run.settings.host}.",
     )

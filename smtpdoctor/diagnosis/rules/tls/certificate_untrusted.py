@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import UNTRUSTED, interceptor, leaf_alone
+from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-untrusted"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    refused = _certificate.refused(run, CODE)
+    refused = run.certificate.refused_as(CODE)
     if refused is None:
         return
-    no_way = refused.seen.verify_code in _certificate.UNTRUSTED
+    no_way = refused.seen.verify_code in UNTRUSTED
     last = refused.seen.chain[-1] if refused.seen.chain else None
-    issuer = _certificate.name(last.issuer) if last else "an unknown authority"
-    hint = _certificate.interceptor(refused.seen, certain=False)
-    alone = _certificate.leaf_alone(refused.seen)
+    issuer = certificates.name(last.issuer) if last else "an unknown authority"
+    hint = interceptor(refused.seen, certain=False)
+    alone = leaf_alone(refused.seen)
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
         confidence="certain" if no_way and not alone and hint is None else "likely",
-        title=f"certificate of {_ways.where(run)} comes from an authority not trusted here"
+        title=f"certificate of {run.where} comes from an authority not trusted here"
         if no_way
-        else f"certificate of {_ways.where(run)} is refused",
+        else f"certificate of {run.where} is refused",
         explanation=(
             (
                 f"The certificate leads to {issuer}, and this machine's store has no such "
@@ -35,14 +36,15 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 if no_way
                 else "The certificate has a fault that makes verification refuse it. "
             )
-            + _certificate.consequence(refused)
+            + certificates.consequence(refused)
         ),
         evidence=(
-            *_certificate.description(run, refused),
+            *certificates.description(run, refused),
             *(
                 (
                     Evidence(
                         check="tls",
+                        kind="guessed",
                         text="the server sent its own certificate alone; if the authority above "
                         f"{issuer} is a known one, the link to it is what is missing",
                     ),
@@ -65,6 +67,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 (
                     Evidence(
                         check="tls",
+                        kind="guessed",
                         text=f'the issuer\'s words "{hint.words}" look like '
                         f"{hint.interceptor.name}, which may be opening TLS on the way (a guess)",
                     ),
@@ -72,9 +75,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 if hint
                 else ()
             ),
-            *_certificate.also_wrong(run, refused),
+            *certificates.also_wrong(run, refused),
         ),
-        fixes=_certificate.fixes(run, *(_fixes(run, issuer) if no_way else (_mend(run),))),
+        fixes=certificates.fixes(run, *(_fixes(run, issuer) if no_way else (_mend(run),))),
         explains=(refused.seen.id,),
     )
 
@@ -85,13 +88,13 @@ def _fixes(run: Run, issuer: str) -> tuple[Fix, ...]:
         steps=("Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",),
     )
     if run.provider is not None:
-        proxy = _certificate.trust(
+        proxy = certificates.trust(
             "if it is your company's own proxy, give the application its authority",
             "company-ca.crt",
             f"Ask the administrator whether {issuer} is the company's, and get its certificate.",
         )
-        return (_certificate.find_out(run), proxy, update)
-    own = _certificate.trust(
+        return (certificates.find_out(run), proxy, update)
+    own = certificates.trust(
         "let the application trust this authority, if it is the right one",
         "private-ca.crt",
         f"Ask who runs the server whether {issuer} is theirs, and get its root certificate.",
@@ -105,6 +108,6 @@ def _mend(run: Run) -> Fix:
         steps=(
             f"Tell who runs {run.settings.host} what verification says; a new certificate from a "
             "public authority, with its whole chain, cures it.",
-            f"To look at it: {_certificate.show(run)}",
+            f"To look at it: {certificates.show(run)}",
         ),
     )

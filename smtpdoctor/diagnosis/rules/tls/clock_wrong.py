@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _clock
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "clock-wrong"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    doubts = _clock.doubts(run)
+    doubts = run.clock.doubts
     if not doubts:
         return
-    refused = _certificate.refused(run, CODE)
-    side = _clock.side_of(run, refused.seen.verify_code) if refused else None
+    refused = run.certificate.refused_as(CODE)
+    side = run.clock.side_of(refused.seen.verify_code) if refused else None
     own = [doubt for doubt in doubts if doubt.side == (side or doubts[0].side)]
-    clock = _clock.now(run)
+    clock = run.clock.now
     yield Diagnosis(
         code=CODE,
         severity=refused.severity if refused else "warning",
@@ -31,7 +31,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "Certificates hold for a span of time, and this machine judges it by its own clock. "
             "With a wrong clock good certificates look expired or not yet valid"
             + (
-                f", as here. {_certificate.consequence(refused)}"
+                f", as here. {certificates.consequence(refused)}"
                 if refused
                 else ". Here they still fit, so mail goes out until they don't; if only the "
                 "server's own clock is wrong, nothing is to be done."
@@ -39,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *(Evidence(check="tls", text=doubt.seen) for doubt in own),
-            *(_certificate.description(run, refused) if refused else ()),
+            *(certificates.description(run, refused) if refused else ()),
         ),
         fixes=(
             Fix(

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.fixes import change_settings, working_ways
+from smtpdoctor.diagnosis.evidence import first_line, library_words, mode_line
+from smtpdoctor.diagnosis.fixes import fixes_by_mode, ways_without_starttls
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.text import foreign
 
 CODE = "implicit-tls-on-starttls-port"
 BEFORE = ("not-smtp",)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    handshake = _handshake.failed(run, CODE)
+    handshake = run.handshake.failed_as(CODE)
     if handshake is None:
         return
-    where = _ways.where(run)
-    greeting = _ways.plain_greeting(run)
+    where = run.where
+    greeting = run.mode.plain_greeting
     if handshake.failure == "not-tls":
-        said = _ways.first_line(handshake.arrived)
+        said = first_line(handshake.arrived)
         seen = f'{where} answered the TLS handshake with "{said}", which is plain SMTP'
     else:
-        said = f"{greeting.code} {greeting.last}" if greeting else ""
+        said = foreign(f"{greeting.code} {greeting.last}") if greeting else ""
         seen = (
             f"{where} gave no TLS to a handshake; to a client that waited it said "
             f'"{said}" in plain text'
@@ -44,36 +44,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "out; no TLS version is at fault."
         ),
         evidence=(
-            *_ways.mode_line(run),
+            *mode_line(run),
             Evidence(check="tls", text=seen),
             *library_words(run, CODE),
         ),
-        fixes=_fixes(run, _ways.same_port_probe(run, "starttls")),
+        fixes=_fixes(run, run.mode.probe("starttls")),
         explains=(handshake.id,),
-        points_at=_ways.mode_fields(run),
+        points_at=run.mode.fields,
     )
 
 
 def _fixes(run: Run, probe: SessionView | None) -> tuple[Fix, ...]:
     capabilities = probe.capabilities(in_tls=False) if probe else None
     if capabilities is None or capabilities.starttls:
-        return _ways.fixes_by_mode(run, "starttls")
-    ways = working_ways(run)
-    if run.is_local_target:
-        plain = change_settings(
-            run,
-            f"use no TLS on port {run.settings.port}: this server has none",
-            tls="none",
-            tried="plain SMTP works; login not tried",
-        )
-        return (*ways, plain)
+        return fixes_by_mode(run, "starttls")
     ask = Fix(
         title="use a port of this server that has TLS",
         steps=(
-            f"{_ways.where(run)} speaks plain SMTP and does not offer STARTTLS, so there is no TLS "
+            f"{run.where} speaks plain SMTP and does not offer STARTTLS, so there is no TLS "
             "on this port in either mode.",
             "Ask who runs the server for its submission port with TLS: usually 465 (implicit TLS) "
             "or 587 (STARTTLS).",
         ),
     )
-    return (*ways, ask)
+    return ways_without_starttls(run, ask=ask)

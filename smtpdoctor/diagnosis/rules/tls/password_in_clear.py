@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.evidence import mode_line
+from smtpdoctor.diagnosis.fixes import fixes_by_mode, working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "password-in-clear"
@@ -16,11 +16,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
     if main is None or main.session.tls != "none" or not run.settings.has_credentials:
         return
-    offer = main.capabilities(in_tls=False)
-    if offer is None or not offer.auth:
+    offer = run.offer.in_clear
+    if offer is None or not run.offer.carries_login(offer):
         return
-    where = _ways.where(run)
-    nearby = run.is_local_target
+    where = run.where
+    nearby = run.is_loopback_target
     yield Diagnosis(
         code=CODE,
         severity="note" if nearby else "warning",
@@ -30,26 +30,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "The settings forbid TLS and name a login, and the server takes a login without TLS. "
             "The application will send the password in a form that everybody on the way can read "
             "and use. smtpdoctor sends no password without TLS, so whether the login works was "
-            "not tried."
-            + (" The server is on this machine or in a private network." if nearby else "")
+            "not tried." + (" The server is on this machine." if nearby else "")
         ),
         evidence=(
-            *_ways.mode_line(run),
+            *mode_line(run),
             Evidence(
                 check="tls",
                 text=f"before TLS {where} offers AUTH {' '.join(offer.auth)}"
                 + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
             ),
-            Evidence(check="auth", text="RFC 8314 (2018) wants TLS for every submission"),
+            Evidence(
+                check="auth", kind="known", text="RFC 8314 (2018) wants TLS for every submission"
+            ),
         ),
         fixes=_fixes(run, offer.starttls),
-        points_at=_ways.mode_fields(run),
+        points_at=run.mode.fields,
     )
 
 
 def _fixes(run: Run, starttls: bool) -> tuple[Fix, ...]:
     if starttls:
-        return _ways.fixes_by_mode(run, "starttls")
+        return fixes_by_mode(run, "starttls")
     tunnel = Fix(
         title="give the server TLS, or the connection a protected way",
         steps=(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import library_words, mode_line, version_words
+from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 
 CODE = "plaintext-on-implicit-tls-port"
@@ -31,14 +31,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     greeting = main.greeting
     if greeting is None or greeting.ok is not False or greeting.outcome not in HEARD:
         return
-    probe = _ways.same_port_probe(run, "implicit")
+    probe = run.mode.probe("implicit")
     sent_tls = greeting.outcome == "tls"
     if probe is None or not probe.speaks_tls_mode:
         if not sent_tls:
             return
     elif _speaks_something_else(probe):
         return
-    where = _ways.where(run)
+    where = run.where
     evidence = [
         Evidence(
             check="tls",
@@ -47,9 +47,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         )
     ]
     if probe is not None and probe.speaks_tls_mode:
-        version = _ways.version_words(probe.handshake)
+        version = version_words(probe.handshake)
         evidence.append(
-            Evidence(check="tls", text=f"a TLS handshake on {where} succeeded at once: {version}")
+            Evidence(
+                check="tls",
+                kind="comparison",
+                text=f"a TLS handshake on {where} succeeded at once: {version}",
+            )
         )
     greeted = probe is not None and probe.works
     yield Diagnosis(
@@ -63,14 +67,14 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "it a timeout or a missing greeting."
         ),
         evidence=(
-            *_ways.mode_line(run),
+            *mode_line(run),
             *evidence[:1],
             *library_words(run, CODE),
             *evidence[1:],
         ),
-        fixes=_ways.fixes_by_mode(run, "implicit"),
+        fixes=fixes_by_mode(run, "implicit"),
         explains=(greeting.id,),
-        points_at=_ways.mode_fields(run),
+        points_at=run.mode.fields,
     )
 
 

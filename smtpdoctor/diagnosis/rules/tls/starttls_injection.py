@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.diagnosis.evidence import first_line
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "starttls-injection"
@@ -18,12 +18,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     step = main.step("starttls") if main else None
     if step is None or not step.injected:
         return
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"clear text stood behind the answer of {where} to STARTTLS",
+        title=f"the STARTTLS answer of {where} was followed by extra clear text",
         explanation=(
             "After the 220 to STARTTLS nothing may come but TLS. Here more clear text came with "
             "it: somebody on the way put words into the server's mouth, or the server is broken. "
@@ -33,17 +33,18 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             Evidence(
                 check="tls",
-                text=f'behind the 220 came in clear: "{_ways.first_line(step.arrived)}"',
+                text=f'behind the 220 came in clear: "{first_line(step.arrived)}"',
             ),
             Evidence(
                 check="tls",
+                kind="known",
                 text="RFC 3207 §4.2 and §6 (2002): what came before TLS is to be thrown away",
             ),
         ),
         fixes=(
             *working_ways(run),
             Fix(
-                title="don't log in here until it is known who speaks",
+                title="don't log in from this network until you know who injects this",
                 steps=(
                     "Try from another network. If the bytes are gone, something on this network "
                     "writes into the connection: tell its administrator.",

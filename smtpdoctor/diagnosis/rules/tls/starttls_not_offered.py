@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import cite, library_words
+from smtpdoctor.diagnosis.evidence import cite, library_words, mode_line
+from smtpdoctor.diagnosis.fixes import ways_without_starttls
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _offer, _ways
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "starttls-not-offered"
@@ -23,11 +23,11 @@ WHY = {
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
-    step = _offer.not_offered(run)
-    if main is None or step is None or _offer.marks_of_removal(run):
+    step = run.offer.not_offered
+    if main is None or step is None or run.offer.marks_of_removal:
         return
-    severity = _offer.severity(run)
-    where = _ways.where(run)
+    severity = run.offer.severity
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity=severity,
@@ -38,12 +38,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             f"without announcing STARTTLS, {WHY[severity]}."
         ),
         evidence=(
-            *_ways.mode_line(run),
-            Evidence(check="tls", text=f"EHLO announced: {_offer.announced(main)}"),
+            *mode_line(run),
+            Evidence(check="tls", text=f"EHLO announced: {run.offer.announced}"),
             *_known(run),
             *library_words(run, CODE),
         ),
-        fixes=_offer.fixes(
+        fixes=ways_without_starttls(
             run,
             ask=Fix(
                 title="use a port of this server that has TLS",
@@ -76,4 +76,4 @@ def _known(run: Run) -> list[Evidence]:
         f"{provider.name} publishes STARTTLS for port {port.port}; something on the way may have "
         f"removed it {cite(port.source)}"
     )
-    return [Evidence(check="tls", text=text.rstrip())]
+    return [Evidence(check="tls", kind="known", text=text.rstrip())]

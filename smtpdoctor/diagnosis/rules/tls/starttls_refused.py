@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _ways
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CUT_OFF
 
@@ -30,7 +29,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     if step.error == CUT_OFF:
         return
-    where = _ways.where(run)
+    where = run.where
     if step.outcome == "reply" and step.reply is not None:
         later = step.reply.category == 4
         did = f'answered "{step.reply.code} {step.reply.last}"'

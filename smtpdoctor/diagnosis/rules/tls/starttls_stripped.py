@@ -12,7 +12,6 @@ from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite, library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _offer, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.observations import Exchange
 from smtpdoctor.smtp.capabilities import is_masked_greeting
@@ -25,18 +24,19 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
     if main is None:
         return
-    step = _offer.not_offered(run) or _refused_behind_a_mask(main)
-    marks = _offer.marks_of_removal(run)
+    step = run.offer.not_offered or _refused_behind_a_mask(main)
+    marks = run.offer.marks_of_removal
     if step is None or not marks:
         return
-    demanded = _offer.demand(main)
+    demanded = run.offer.demand
     failed = step.ok is False or demanded is not None
     capabilities = main.capabilities(in_tls=False)
     certain = capabilities is not None and capabilities.starttls_masked
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
-        severity="error" if failed else _offer.severity(run),
+        # somebody takes it out: no leniency for a server that is near
+        severity="error" if failed or run.offer.severity == "error" else "warning",
         confidence="certain" if certain else "likely",
         title=f"something on the way to {where} takes STARTTLS out of the dialogue",
         explanation=(
@@ -47,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *(Evidence(check="tls", text=text) for text in marks),
-            Evidence(check="tls", text=f"EHLO announced: {_offer.announced(main)}"),
+            Evidence(check="tls", text=f"EHLO announced: {run.offer.announced}"),
             *_known(main),
             *library_words(run, "starttls-not-offered"),
         ),
@@ -82,6 +82,7 @@ def _known(main: SessionView) -> list[Evidence]:
     return [
         Evidence(
             check="tls",
+            kind="known",
             text=f"{sign.product} is known for it: {sign.meaning} {cite(*sign.sources)}",
         )
         for sign in signs.values()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import first_line, library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Handshake
 
@@ -24,10 +23,10 @@ ALERTS = {
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    handshake = _handshake.failed(run, CODE)
+    handshake = run.handshake.failed_as(CODE)
     if handshake is None:
         return
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -65,7 +64,7 @@ def _seen(handshake: Handshake, where: str) -> str:
             f": {meaning}" if meaning else ""
         )
     if handshake.failure == "not-tls":
-        said = _ways.first_line(handshake.arrived)
+        said = first_line(handshake.arrived)
         return f'{where} answered the handshake with "{said}", which is no TLS'
     if handshake.failure == "closed":
         return f"{where} closed the connection during the handshake"

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import library_words, version_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Handshake
 
@@ -18,10 +17,10 @@ CODE = "tls-handshake-stalled"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    handshake = _handshake.failed(run, CODE)
+    handshake = run.handshake.failed_as(CODE)
     if handshake is None:
         return
-    small = _handshake.works_with_one_group(run)
+    small = run.handshake.with_one_group
     yield _large_hello(run, handshake, small) if small else _stalled(run, handshake)
 
 
@@ -30,7 +29,7 @@ def _stalled(run: Run, handshake: Handshake) -> Diagnosis:
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"the TLS handshake with {_ways.where(run)} stalls",
+        title=f"the TLS handshake with {run.where} stalls",
         explanation=(
             "The connection stands, but the TLS handshake does not end. The handshake is the first "
             "moment at which large packets travel, so probably a packet is lost on the way for its "
@@ -63,7 +62,7 @@ def _stalled(run: Run, handshake: Handshake) -> Diagnosis:
 
 def _large_hello(run: Run, handshake: Handshake, small: Handshake) -> Diagnosis:
     """Only a client's first message of more than one packet is not answered."""
-    where = _ways.where(run)
+    where = run.where
     return Diagnosis(
         code=CODE,
         severity="error",
@@ -79,7 +78,8 @@ def _large_hello(run: Run, handshake: Handshake, small: Handshake) -> Diagnosis:
             _seen(run, handshake),
             Evidence(
                 check="tls",
-                text=f"with X25519 as the only key exchange {_ways.version_words(small)} works "
+                kind="comparison",
+                text=f"with X25519 as the only key exchange {version_words(small)} works "
                 f"after {small.seconds * 1000:.0f} ms",
             ),
             *library_words(run, CODE),
@@ -113,7 +113,7 @@ def _seen(run: Run, handshake: Handshake) -> Evidence:
     )
     return Evidence(
         check="tls",
-        text=f"{after}the ClientHello was sent to {_ways.where(run)}, and for "
+        text=f"{after}the ClientHello was sent to {run.where}, and for "
         f"{handshake.seconds:.1f} s {came}",
     )
 
@@ -128,4 +128,4 @@ def _tried_small(run: Run) -> tuple[Evidence, ...]:
     if not sizes:
         return ()
     text = f"TCP segments of at most {' and '.join(sizes)} bytes did not help"
-    return (Evidence(check="tls", text=text),)
+    return (Evidence(check="tls", kind="comparison", text=text),)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import cite, library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _certificate, _ways
-from smtpdoctor.diagnosis.rules.tls._certificate import Match
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import UNTRUSTED, Match, interceptor
+from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "tls-intercepted"
 
@@ -21,30 +21,31 @@ PLACES = {
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     seen = run.main.certificate if run.main else None
-    match = _certificate.interceptor(seen) if seen else None
+    match = interceptor(seen) if seen else None
     if seen is None or match is None:
         return
-    refused = _certificate.refused(run, CODE)
-    trusted = seen.verify_code not in _certificate.UNTRUSTED
+    refused = run.certificate.refused_as(CODE)
+    trusted = seen.verify_code not in UNTRUSTED
     if refused is None and not trusted:
         return  # an empty trust store comes first
     product = match.interceptor.name
     place = PLACES[match.interceptor.where]
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity=refused.severity if refused else "warning",
-        confidence="certain",
+        # an issuer's name is only a text until its chain ends at a root that is trusted here
+        confidence="certain" if trusted else "likely",
         title=f"{product} answers TLS in the place of {where}",
         explanation=(
             f"The certificate that arrived was not made for the server but by {product}, {place}: "
-            "it ends TLS itself, reads the traffic and begins TLS anew towards the server. "
+            "it ends TLS itself, reads the traffic and opens its own TLS connection to the server. "
             + (
                 "This machine trusts its authority. An application with a store of its own "
                 "(Node.js, Java, Python's certifi) does not, and refuses the session until that "
                 "store has the authority too."
                 if trusted
-                else f"Its authority is not trusted here. {_certificate.consequence(refused)}"
+                else f"Its authority is not trusted here. {certificates.consequence(refused)}"
                 if refused
                 else ""
             )
@@ -53,6 +54,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Evidence(check="tls", text=f'the issuer of the certificate names "{match.words}"'),
             Evidence(
                 check="tls",
+                kind="known",
                 text=f"known: certificates with this issuer are made by {product} "
                 + cite(*_sources(match)),
             ),
@@ -80,7 +82,7 @@ def _sources(match: Match) -> tuple[str, ...]:
 def _fixes(run: Run, match: Match, trusted: bool) -> tuple[Fix, ...]:
     known = match.interceptor
     exclude = Fix(
-        title=f"take {run.settings.host} out of what {known.name} looks into",
+        title=f"exclude {run.settings.host} from what {known.name} scans",
         steps=(
             known.fix
             or f"In the settings of {known.name}: exclude {run.settings.host} or its mail ports.",
@@ -96,9 +98,20 @@ def _fixes(run: Run, match: Match, trusted: bool) -> tuple[Fix, ...]:
             ),
         ),
     )
-    add = _certificate.trust(
-        f"give the application's own store the authority of {known.name}",
+    if not trusted:
+        return certificates.fixes(run, exclude, _prove(run, known.name))
+    add = certificates.trust(
+        f"add {known.name}'s authority to the CA certificates that the application trusts",
         "interceptor-ca.crt",
-        "Export its root certificate (from the system's store, or ask the administrator).",
+        "Export its root certificate from this system's store.",
     )
-    return (add, exclude) if trusted else _certificate.fixes(run, exclude, add)
+    return (add, exclude)
+
+
+def _prove(run: Run, product: str) -> Fix:
+    """What to do where only the issuer's name speaks of the product: anybody can write it."""
+    return certificates.find_out(
+        run,
+        f"Only the certificate's text names {product}, and anyone can write that. Don't log in, "
+        "and trust no authority for it, before whoever runs this machine or network confirms it.",
+    )

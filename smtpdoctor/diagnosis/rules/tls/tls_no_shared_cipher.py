@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import library_words, version_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run
 
 CODE = "tls-no-shared-cipher"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    handshake = _handshake.failed(run, CODE)
+    handshake = run.handshake.failed_as(CODE)
     if handshake is None:
         return
-    where = _ways.where(run)
-    legacy = _handshake.legacy(run)
+    where = run.where
+    legacy = run.handshake.legacy
     weak_key = "KEY_TOO_SMALL" in handshake.reason
     words = ", ".join(text for text in (handshake.alert, handshake.reason) if text)
     seen = [
@@ -31,7 +30,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         seen.append(
             Evidence(
                 check="tls",
-                text=f"with old ciphers allowed it gave {_ways.version_words(legacy)} with "
+                kind="comparison",
+                text=f"with old ciphers allowed it gave {version_words(legacy)} with "
                 f"{legacy.cipher}",
             )
         )

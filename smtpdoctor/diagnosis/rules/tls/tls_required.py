@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import library_words, mode_line
+from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
-from smtpdoctor.diagnosis.rules.tls import _offer, _ways
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.views.offer import STEPS, demands_tls
 from smtpdoctor.observations import AnyObservation
+from smtpdoctor.text import foreign
 
 CODE = "tls-required"
-BEFORE = ("ehlo-rejected", "auth-not-offered", "credentials-missing")
+BEFORE = ("ehlo-rejected", "auth-not-offered", "auth-impossible-in-clear", "credentials-missing")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -22,7 +24,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if found is None:
         return
     observation, seen = found
-    where = _ways.where(run)
+    where = run.where
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -34,37 +36,31 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "out."
         ),
         evidence=(
-            *_ways.mode_line(run),
+            *mode_line(run),
             Evidence(check="tls", text=seen),
             *library_words(run, CODE),
         ),
-        fixes=_ways.fixes_by_mode(run, "starttls"),
+        fixes=fixes_by_mode(run, "starttls"),
         explains=(observation.id,),
-        points_at=_ways.mode_fields(run),
+        points_at=run.mode.fields,
     )
 
 
 def _demand(run: Run, main: SessionView) -> tuple[AnyObservation, str] | None:
     """The observation by which the server demands TLS, and what was seen, in words."""
-    for step in _offer.STEPS:
+    for step in STEPS:
         exchange = main.step(step)
-        if (
-            exchange is not None
-            and exchange.reply is not None
-            and _offer.demands_tls(exchange.reply)
-        ):
-            said = f"{exchange.reply.code} {exchange.reply.last}"
-            return exchange, f'{_ways.where(run)} answered {step.upper()} with "{said}"'
-    offer = main.capabilities(in_tls=False)
-    if (
-        run.settings.has_credentials
-        and main.login_not_tried is not None
-        and offer is not None
-        and offer.starttls
-        and not offer.auth
-    ):
-        return main.login_not_tried, (
-            f"before TLS {_ways.where(run)} offers STARTTLS and no AUTH: the login exists only "
-            "inside TLS"
+        if exchange is not None and exchange.reply is not None and demands_tls(exchange.reply):
+            said = foreign(f"{exchange.reply.code} {exchange.reply.last}")
+            return exchange, f'{run.where} answered {step.upper()} with "{said}"'
+    offer, kept_back = run.offer.in_clear, main.login_not_tried
+    if not run.settings.has_credentials or kept_back is None or offer is None:
+        return None
+    if run.offer.login_inside_tls and not run.offer.carries_login(offer):
+        offered = f"only AUTH {' '.join(offer.auth)}" if offer.auth else "no AUTH"
+        return kept_back, f"before TLS {run.where} offers {offered}; inside TLS it has the login"
+    if offer.starttls and not offer.auth:
+        return kept_back, (
+            f"before TLS {run.where} offers STARTTLS and no AUTH: the login exists only inside TLS"
         )
     return None

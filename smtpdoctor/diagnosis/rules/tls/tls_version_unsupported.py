@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.rules.tls import _handshake, _ways
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.handshake import OLD_VERSIONS
 
 CODE = "tls-version-unsupported"
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    handshake = _handshake.failed(run, CODE)
+    handshake = run.handshake.failed_as(CODE)
     if handshake is None:
         return
-    where = _ways.where(run)
-    legacy = _handshake.legacy(run)
+    where = run.where
+    legacy = run.handshake.legacy
     spoken = legacy.version if legacy else handshake.version
-    old = spoken in _handshake.OLD_VERSIONS
+    old = spoken in OLD_VERSIONS
     name = spoken.replace("v", " ")
     alert = f"the alert {handshake.alert}" if handshake.alert else handshake.reason
     seen = [
@@ -31,7 +31,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         )
     ]
     if legacy is not None:
-        seen.append(Evidence(check="tls", text=f"with old versions allowed it gave {name}"))
+        seen.append(
+            Evidence(
+                check="tls", kind="comparison", text=f"with old versions allowed it gave {name}"
+            )
+        )
     elif spoken:
         seen.append(Evidence(check="tls", text=f"the server chose {name}"))
     yield Diagnosis(
@@ -52,7 +56,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *seen[:1],
             *library_words(run, CODE),
             *seen[1:],
-            Evidence(check="tls", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"),
+            Evidence(
+                check="tls", kind="known", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"
+            ),
         ),
         fixes=(
             *working_ways(run),

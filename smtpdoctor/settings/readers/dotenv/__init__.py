@@ -6,36 +6,30 @@ are mail settings, nor how a report words what happened. It opens no file.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-from collections.abc import Mapping
-from functools import cache
-
 from smtpdoctor.settings.readers.dotenv.model import DotenvFile, Entry, Fault, Reader
+from smtpdoctor.settings.readers.dotenv.quoting import (
+    Meant,
+    Quoting,
+    evidently_meant,
+    quote,
+    quoting,
+)
+from smtpdoctor.settings.readers.dotenv.reading import read, readers
+from smtpdoctor.settings.readers.dotenv.understanding import Reading, Understanding, understand
 
-__all__ = ["DotenvFile", "Entry", "Fault", "Reader", "read", "readers"]
-
-#: Longest text that is read; callers bound what they load, this bounds the models.
-LONGEST_TEXT = 1024 * 1024
-
-
-@cache
-def readers() -> Mapping[str, Reader]:
-    """Every reader by name, found by what the modules of this package declare."""
-    found: dict[str, Reader] = {}
-    for module in pkgutil.iter_modules(__path__):
-        declared = importlib.import_module(f"{__name__}.{module.name}")
-        for reader in getattr(declared, "READERS", ()):
-            found[reader.name] = reader
-    return dict(sorted(found.items()))
-
-
-def read(reader: str, text: str, environ: Mapping[str, str] | None = None) -> DotenvFile:
-    """The text as that reader takes it, in that environment.
-
-    Raises KeyError for a reader that nobody knows, and nothing for any text. Of a text beyond
-    `LONGEST_TEXT` the whole lines within are read.
-    """
-    if len(text) > LONGEST_TEXT:
-        text = text[: text.rfind("\n", 0, LONGEST_TEXT) + 1]
-    return readers()[reader].read(text, environ or {})
+__all__ = [
+    "DotenvFile",
+    "Entry",
+    "Fault",
+    "Meant",
+    "Quoting",
+    "Reader",
+    "Reading",
+    "Understanding",
+    "evidently_meant",
+    "quote",
+    "quoting",
+    "read",
+    "readers",
+    "understand",
+]

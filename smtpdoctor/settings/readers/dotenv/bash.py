@@ -19,28 +19,30 @@ from smtpdoctor.settings.readers.dotenv.draft import (
 )
 from smtpdoctor.settings.readers.dotenv.model import Alteration, DotenvFile, Reader
 
-ASSIGNMENT = re.compile(r"(?:\\\n)*([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: A backslash before a line end is not there at all, in the middle of a name either.
+NAME = re.compile(r"(?:\\\n)*[A-Za-z_](?:(?:\\\n)*[A-Za-z0-9_])*")
+ASSIGNMENT = re.compile(rf"({NAME.pattern})(?:\\\n)*(\+?)=")
+SUBSCRIPT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[")
 OPERATORS = "|&;()<>"
 WORD_END = " \t\n" + OPERATORS
 #: A digit or one of these behind a $ means the process.
 SPECIAL = "$!?-_0"
 EMPTY_WITHOUT_ARGUMENTS = "123456789@*"
 #: Names that bash gives a value of its own, now and then another at each look.
-OWN = frozenset(
-    "BASH BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_ARGV0 BASH_CMDS BASH_COMMAND "
-    "BASH_LINENO BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO BASH_VERSION COMP_WORDBREAKS DIRSTACK "
-    "EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME GROUPS HISTCMD HOSTNAME HOSTTYPE IFS LINENO "
-    "MACHTYPE OPTERR OPTIND OSTYPE PATH PIPESTATUS PPID PS4 PWD RANDOM SECONDS SHELL SHELLOPTS "
-    "SHLVL SRANDOM TERM UID".split()
+OWN = re.compile(
+    r"BASH|BASHOPTS|BASHPID|BASH_ALIASES|BASH_ARGC|BASH_ARGV|BASH_ARGV0|BASH_CMDS|"
+    r"BASH_COMMAND|BASH_LINENO|BASH_SOURCE|BASH_SUBSHELL|BASH_VERSINFO|BASH_VERSION|"
+    r"COMP_WORDBREAKS|DIRSTACK|EPOCHREALTIME|EPOCHSECONDS|EUID|FUNCNAME|GROUPS|HISTCMD|"
+    r"HOSTNAME|HOSTTYPE|IFS|LINENO|MACHTYPE|OPTERR|OPTIND|OSTYPE|PATH|PIPESTATUS|PPID|PS4|"
+    r"PWD|RANDOM|SECONDS|SHELL|SHELLOPTS|SHLVL|SRANDOM|TERM|UID|_"
 )
-READ_ONLY = frozenset("BASHOPTS BASH_VERSINFO EUID PPID SHELLOPTS UID".split())
+READ_ONLY = re.compile(r"BASHOPTS|BASH_VERSINFO|EUID|PPID|SHELLOPTS|UID")
 #: First words after which nobody can tell from outside what the rest comes to.
-OPAQUE = frozenset(
-    "if then else elif fi for while until do done case esac select function time coproc { } ! "
-    "[[ . source eval exec exit return break continue unset read readarray mapfile set shopt "
-    "shift printf declare typeset local readonly let trap getopts alias cd pushd popd enable "
-    "builtin command wait logout suspend kill hash ulimit umask".split()
+OPAQUE = re.compile(
+    r"if|then|else|elif|fi|for|while|until|do|done|case|esac|select|function|time|coproc|"
+    r"\{|\}|!|\[\[|\.|source|eval|exec|exit|return|break|continue|unset|read|readarray|"
+    r"mapfile|set|shopt|shift|printf|declare|typeset|local|readonly|let|trap|getopts|alias|"
+    r"cd|pushd|popd|enable|builtin|command|wait|logout|suspend|kill|hash|ulimit|umask"
 )
 ANSI_C = {
     "a": "\a",
@@ -60,23 +62,29 @@ ANSI_C = {
 DEEPEST = 40
 
 
+def plain(name: str) -> str:
+    """The name without the line ends that a backslash takes away."""
+    return name.replace("\\\n", "")
+
+
 class _Word:
     """A word as it grows: what it comes to, or why that can't be told."""
 
     def __init__(self, start: int) -> None:
         self.start = self.end = start
-        self.pieces: list[str] = []
-        self.untold: UntoldError | None = None
+        self.pieces: list[object] = []
         self.quoted = 0
         self.alterations: list[Alteration] = []
 
     @property
-    def value(self) -> str | Unknown:
-        return Unknown(self.untold.why) if self.untold else "".join(self.pieces)
+    def literal(self) -> str | None:
+        """The text of a word without references, None of others."""
+        texts = [piece for piece in self.pieces if isinstance(piece, str)]
+        return "".join(texts) if len(texts) == len(self.pieces) else None
 
 
-class _Stopped(Exception):
-    """bash reads no more of the file."""
+class StoppedError(Exception):
+    """Stays within this module: bash reads no more of the file."""
 
 
 class _Assignment:
@@ -98,7 +106,9 @@ class _Shell:
         self.text = draft.text
         self.environ = environ
         self.offset = 0
-        self.pending: list[list[_Assignment]] = []
+        self.line_assigns = False
+        self.ran = False
+        self.arrays: set[str] = set()
 
     def fail(self, kind: str = "shell-syntax") -> RefusedError:
         return RefusedError(kind, min(self.offset, len(self.text)))  # type: ignore[arg-type]
@@ -133,7 +143,9 @@ class _Shell:
         done: list[list[_Assignment]] = []
         before = ""
         stopped = False
+        self.line_assigns = False
         while True:
+            self.ran = False
             kept, opaque = self.command()
             self.skip_blanks()
             if self.at("#"):
@@ -144,11 +156,12 @@ class _Shell:
                     self.draft.fault("runs-as-command", "line-skipped", start, kept[0].name)
             elif before == "||":
                 pass  # an assignment never fails, so what follows it is not reached
-            elif opaque:
+            elif opaque or (self.ran and operator in ("&&", "||")):
                 stopped = True
                 break
             else:
                 done.append(kept)
+                self.line_assigns = True
             before = operator
             if operator in ("", "\n"):
                 break
@@ -170,7 +183,7 @@ class _Shell:
                 self.assign(assignment)
         if stopped:
             self.draft.fault("runs-as-command", "rest-lost", start)
-            raise _Stopped
+            raise StoppedError
 
     def skip_lines(self) -> None:
         while True:
@@ -197,9 +210,9 @@ class _Shell:
         the command changes."""
         start = self.offset
         assignments: list[_Assignment] = []
-        words: list[str | Unknown] = []
+        words: list[str | None] = []
         arguments: list[_Assignment] = []
-        something = False
+        something = redirected = False
         while True:
             self.skip_blanks()
             if self.offset >= len(self.text) or self.text[self.offset] in "\n;|#":
@@ -207,7 +220,7 @@ class _Shell:
             if self.at("&") and not self.at("&>"):
                 break
             if self.redirection():
-                something = True
+                something = redirected = True
                 continue
             if self.text[self.offset] in "()":
                 raise self.fail() if something or self.at(")") else self.subshell()
@@ -218,35 +231,49 @@ class _Shell:
                 self.offset = found.end()
                 if self.at("("):
                     self.array()
-                    self.draft.fault("runs-as-command", "line-skipped", start, found[1])
+                    self.no_text(plain(found[1]), found.end())
                     continue
                 word = self.word(assigns=True)
-                entry = _Assignment(found[1], word, appends=bool(found[2]))
+                entry = _Assignment(plain(found[1]), word, appends=bool(found[2]))
                 (arguments if words else assignments).append(entry)
+                continue
+            if not words and self.element():
                 continue
             word = self.word()
             if self.at("(") and not words:
                 raise self.fail()
-            words.append(word.value)
+            words += self.fields(word)
         if not something:
             raise self.fail()
         if not words:
             return assignments, False
-        if words[0] == "export" and not any(
-            isinstance(word, Unknown) or word.startswith("-") for word in words
-        ):
+        if words[0] == "export" and not any(word is None or word.startswith("-") for word in words):
+            if redirected:  # where the file can't be opened, export does nothing
+                for argument in arguments:
+                    argument.word.pieces.append(UntoldError("process"))
             return arguments, False
         first = words[0]
+        self.ran = True
         if assignments:
             self.draft.fault("runs-as-command", "line-skipped", start, assignments[0].name)
         else:
             self.draft.fault("runs-as-command", "line-skipped", start)
-        return [], isinstance(first, Unknown) or first in OPAQUE or first == "export"
+        return [], first is None or OPAQUE.fullmatch(first) is not None or first == "export"
+
+    def fields(self, word: _Word) -> list[str | None]:
+        """What a word of a command comes to: nothing at all where all its references are empty;
+        None where it can't be told."""
+        if word.literal is not None:
+            return [word.literal]
+        value = self.evaluated(word)
+        if isinstance(value, Unknown) or self.line_assigns:
+            return [None]
+        return [value] if word.quoted else re.findall(r"[^ \t\n]+", value)
 
     def subshell(self) -> Exception:
         """A list in parentheses, or an arithmetic one: what it changes is not looked at."""
         self.draft.fault("runs-as-command", "rest-lost", self.offset)
-        return _Stopped()
+        return StoppedError()
 
     def redirection(self) -> bool:
         found = re.compile(r"[0-9]*(?:&>>?|<<<|<<-?|<>|>>|>\||[<>]&|[<>])").match(
@@ -259,7 +286,7 @@ class _Shell:
             raise self.subshell()
         self.offset = found.end()
         self.skip_blanks()
-        if self.offset >= len(self.text) or self.text[self.offset] in "\n" + OPERATORS:
+        if self.offset >= len(self.text) or self.text[self.offset] in "\n#" + OPERATORS:
             raise self.fail()
         self.word()
         return True
@@ -280,11 +307,35 @@ class _Shell:
         if self.offset < len(self.text) and self.text[self.offset] not in WORD_END:
             self.word()
 
+    def element(self) -> bool:
+        """`NAME[…]=`, which makes an array of the name; its index may go on over lines."""
+        found = SUBSCRIPT.match(self.text, self.offset)
+        if found is None:
+            return False
+        closing = self.text.find("]", found.end())
+        if closing == -1:
+            raise self.fail("quote-not-closed")
+        if any(c in self.text[found.end() : closing] for c in "\n'\"\\`$["):
+            raise self.subshell()
+        behind = re.compile(r"\+?=").match(self.text, closing + 1)
+        if behind is None:
+            return False
+        self.offset = behind.end()
+        self.word(assigns=True)
+        self.no_text(found[1], found.end())
+        return True
+
+    def no_text(self, name: str, offset: int) -> None:
+        """From here on the name is an array, which no program gets."""
+        self.arrays.add(name)
+        self.draft.add(name, Unknown("null"), offset, offset)
+        self.draft.values[name] = Unknown("process")
+
     def assign(self, assignment: _Assignment) -> None:
         name, word = assignment.name, assignment.word
-        if name in READ_ONLY:
+        if READ_ONLY.fullmatch(name):
             self.draft.fault("runs-as-command", "rest-lost", word.start, name)
-            raise _Stopped
+            raise StoppedError
         value = self.evaluated(word)
         if assignment.appends:
             before = self.draft.values.get(name, self.environ.get(name, ""))
@@ -303,7 +354,10 @@ class _Shell:
             alterations.append("cut-at-hash")
         elif self.text[word.end : word.end + 1] in (*OPERATORS,):
             alterations.append("cut-at-operator")
-        self.draft.add(name, value, word.start, word.end, alterations)
+        array = name in self.arrays
+        final = Unknown("null") if array else value
+        self.draft.add(name, final, word.start, word.end, alterations)
+        self.draft.values[name] = value
 
     def closes(self, word: _Word) -> bool:
         """Whether the quotes at the ends are one pair."""
@@ -338,7 +392,7 @@ class _Shell:
             tilde = assigns and character == ":"
             self.piece(parts, word, quotes="'\"", depth=0)
         word.end = self.offset
-        word.pieces = parts  # type: ignore[assignment]
+        word.pieces = parts
         return word
 
     def home(self, parts: list[object], word: _Word) -> None:
@@ -421,7 +475,7 @@ class _Shell:
         name = NAME.match(self.text, self.offset + 1)
         if name:
             self.offset = name.end()
-            parts.append(_Reference(name.group(), "", []))
+            parts.append(_Reference(plain(name.group()), "", []))
         elif following == "{":
             self.offset += 2
             self.braced(parts, word, quoted=quoted, depth=depth + 1)
@@ -431,10 +485,10 @@ class _Shell:
             parts.append(UntoldError("command"))
         elif following and following in SPECIAL + EMPTY_WITHOUT_ARGUMENTS + "#":
             self.offset += 2
-            if following in "#" + SPECIAL:
+            if following in EMPTY_WITHOUT_ARGUMENTS + "!":  # nor was a job ever started
+                parts.append(_Reference(following, "", []))
+            else:
                 parts.append("0" if following == "#" else UntoldError("process"))
-                if following == "!":  # no job was ever started
-                    parts[-1] = ""
         elif following == "[":
             end = self.text.find("]", self.offset)
             if end == -1:
@@ -509,7 +563,7 @@ class _Shell:
         if known and name:
             if "~" in argument:
                 parts.append(UntoldError("process"))
-            parts.append(_Reference(name.group(), operator, argument))
+            parts.append(_Reference(plain(name.group()), operator, argument))
         else:
             # lengths, patterns, arrays, slices
             parts.append(UntoldError("process"))
@@ -571,7 +625,7 @@ class _Shell:
         name, operator = reference.name, reference.operator
         if name in self.draft.values:
             known = self.draft.value_of(name)
-        elif name in OWN:
+        elif OWN.fullmatch(name):
             raise UntoldError("process")
         else:
             known = self.environ.get(name)
@@ -606,7 +660,7 @@ def read(text: str, environ: Mapping[str, str]) -> DotenvFile:
     except RefusedError as error:
         required = error.kind == "reference-required"
         shell.draft.refuse(error, "file-refused" if required else "rest-lost")
-    except _Stopped:
+    except StoppedError:
         pass
     return shell.draft.finish("bash", "file")
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from smtpdoctor.settings.readers.dotenv.draft import Draft, Unknown, UntoldError, first_of, run_of
 from smtpdoctor.settings.readers.dotenv.model import Alteration, DotenvFile, Reader
 
-SPACE = "\t\v\f \xa0\n\r"
+SPACE = "\t\v\f \n\r"
 NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 REFERENCE = NAME[:-2]
+DEEPEST = 50
 
 
 class _Bytes:
@@ -34,8 +35,8 @@ def _bytes(text: str) -> str:
 
 def read(text: str, environ: Mapping[str, str]) -> DotenvFile:
     """A program that Bun runs."""
-    draft = Draft(text)
-    source = _Bytes(text)
+    draft = Draft(text.removeprefix("\ufeff"))
+    source = _Bytes(draft.text)
     entries = []
     offset = 0
     while offset < len(source.text):
@@ -87,8 +88,9 @@ def _value(text: str, start: int) -> tuple[str, int, int, int, list[Alteration]]
                 alterations.append("escape-processed")
             if "\n" in value and ("\n" in raw or "\r" in raw):
                 alterations.append("lines-joined")
-            if text.startswith("#", following):
-                alterations.append("cut-at-hash")
+            rest = text[end:following].strip(SPACE)
+            if rest:
+                alterations.append("cut-at-hash" if rest[0] == "#" else "cut-after-quote")
             return value, opening, end, following, alterations
     if opening == len(text):
         return "", start, start, opening, alterations
@@ -103,20 +105,15 @@ def _value(text: str, start: int) -> tuple[str, int, int, int, list[Alteration]]
 
 
 def _closing(text: str, opening: int) -> tuple[int, int] | None:
-    """Behind the quote that closes the value, and behind the blanks that follow: a closing quote
-    is one that the line, or a comment, ends behind."""
+    """Behind the first quote without a backslash before it, and behind that line: what follows
+    the quote is dropped."""
     quote = text[opening]
     offset = opening + 1
     while offset < len(text):
         if text[offset] == "\\":
             offset += 1
         elif text[offset] == quote:
-            end = offset + 1
-            following = run_of(text, SPACE, end)
-            if following == len(text) or text[following] == "#":
-                return end, following
-            if any(text[at] in "\n\r" for at in range(end, following)):
-                return end, following
+            return offset + 1, first_of(text, "\n\r", offset + 1)
         offset += 1
     return None
 
@@ -156,11 +153,10 @@ def _expanded(
     for name in dict.fromkeys(entry[0] for entry in entries):
         if name in outer:
             values[name] = outer[name]
-    for name in list(values):
-        value = values[name]
-        if name not in outer and isinstance(value, str):
+    for name, raw in list(values.items()):
+        if name not in outer and isinstance(raw, str):
             try:
-                values[name] = _expand(value, values, outer, draft)
+                values[name] = _Expansion(raw, values, outer, draft).between(0, len(raw))
             except UntoldError as error:
                 values[name] = Unknown(error.why)
     place = _places(draft, source)
@@ -192,41 +188,95 @@ def _places(draft: Draft, source: _Bytes):  # type: ignore[no-untyped-def]
     return place
 
 
-def _expand(
-    value: str, values: Mapping[str, str | Unknown], outer: Mapping[str, str], draft: Draft
-) -> str:
-    """From right to left."""
-    if len(value) < 2:
-        return value
-    pieces: list[str] = []
-    last = len(value)
-    position = value.rfind("$", 0, len(value) - 1)
-    while position != -1:
-        if position > 0 and value[position - 1] == "\\":
-            pieces.append(value[position:last])
-            position -= 1
-        else:
-            end = position + 2 if value[position + 1] == "{" else position + 1
-            start, end = end, run_of(value, REFERENCE, end)
-            known = outer.get(value[start:end])
-            if known is None:
-                found = values.get(value[start:end])
-                if isinstance(found, Unknown):
-                    raise UntoldError(found.why)
-                known = found
-            default = ""
-            if value.startswith(":-", end):
-                start = end + 2
-                end = first_of(value, "}\\", start)
-                default = value[start:end]
-            if value.startswith("}", end):
-                end += 1
-            replacement = default if known is None else known
-            draft.budget.spend(len(replacement))
-            pieces += [value[end:last], replacement]
-        last = position
-        position = value.rfind("$", 0, position)
-    return value[:last] + "".join(reversed(pieces))
+class _Expansion:
+    """The references of one value, from left to right; what they bring in is not looked at."""
+
+    def __init__(
+        self,
+        value: str,
+        values: Mapping[str, str | Unknown],
+        outer: Mapping[str, str],
+        draft: Draft,
+    ) -> None:
+        self.value = value
+        self.values = values
+        self.outer = outer
+        self.draft = draft
+        self.closing = _braces(value)
+
+    def between(self, start: int, end: int, depth: int = 0) -> str:
+        """That part of the value, expanded."""
+        if depth > DEEPEST:
+            raise UntoldError("too-large")
+        value = self.value
+        pieces: list[str] = []
+        copied = start
+        position = value.find("$", start, end)
+        while position != -1:
+            if position > copied and value[position - 1] == "\\":
+                pieces.append(value[copied : position - 1])
+                copied = position
+                position = value.find("$", position + 1, end)
+                continue
+            found = self.reference(position, end)
+            following = position + 1
+            if found is None and value.startswith("{", position + 1):
+                # a brace that is not closed, or holds something else: it stays to its end
+                closing = self.closing.get(position + 1, end)
+                following = end if closing >= end else closing + 1
+            if found:
+                name, default, following = found
+                known = self.look_up(name)
+                if known is None:
+                    known = self.between(*default, depth + 1) if default else ""
+                self.draft.budget.spend(len(known))
+                pieces += [value[copied:position], known]
+                copied = following
+            position = value.find("$", following, end)
+        return "".join(pieces) + value[copied:end]
+
+    def look_up(self, name: str) -> str | None:
+        known = self.outer.get(name)
+        if known is None:
+            other = self.values.get(name)
+            if isinstance(other, Unknown):
+                raise UntoldError(other.why)
+            known = other
+        return known
+
+    def reference(self, position: int, end: int) -> tuple[str, tuple[int, int] | None, int] | None:
+        """The name, where the text in its place stands, and where it all ends; None where the
+        $ means none."""
+        value = self.value
+        braced = value.startswith("{", position + 1) and position + 1 < end
+        start = position + 2 if braced else position + 1
+        after = run_of(value, REFERENCE, start, end)
+        name = value[start:after]
+        if not braced:
+            return (name, None, after) if name else None
+        closing = self.closing.get(position + 1)
+        if closing is None or closing >= end:
+            return None
+        if closing == after:
+            return name, None, closing + 1
+        if value.startswith(":-", after):
+            return name, (after + 2, closing), closing + 1
+        return None
+
+
+def _braces(value: str) -> dict[int, int]:
+    """Where the brace stands that closes each; one behind a backslash is none."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    if "${" not in value:
+        return found
+    for offset, character in enumerate(value):
+        if character in "{}" and not (offset and value[offset - 1] == "\\"):
+            if character == "{":
+                opened.append(offset)
+            elif opened:
+                found[opened.pop()] = offset
+    return found
 
 
 READERS = (Reader(name="bun", title="Bun", versions=("1.4.5",), read=read),)

@@ -153,22 +153,13 @@ class _Reading:
     def substitute(self, template: str, depth: int) -> str:
         if depth > DEEPEST:
             raise UntoldError("too-large")
-        # the first fault is the one that is told, after all references were looked at
-        faults: list[RefusedError] = []
 
         def replaced(match: re.Match[str]) -> str:
-            try:
-                result = self.reference(match.group(), depth)
-            except RefusedError as error:
-                faults.append(error)
-                return ""
+            result = self.reference(match.group(), depth)
             self.draft.budget.spend(len(result) + 1)
             return result
 
-        result = REFERENCE.sub(replaced, template)
-        if faults:
-            raise faults[0]
-        return result
+        return REFERENCE.sub(replaced, template)
 
     def reference(self, reference: str, depth: int) -> str:
         operator = _operator(reference)

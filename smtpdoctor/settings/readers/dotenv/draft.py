@@ -175,13 +175,14 @@ def run_of(text: str, characters: str, offset: int, end: int | None = None) -> i
     return offset
 
 
-def first_of(text: str, characters: str, offset: int) -> int:
-    """Where the first of those characters stands from `offset` on; the text's end without one."""
+def first_of(text: str, characters: str, offset: int, end: int | None = None) -> int:
+    """Where the first of those characters stands from `offset` on; the end without one."""
+    stop = len(text) if end is None else end
     pattern = _ANY_OF.get(characters)
     if pattern is None:
         pattern = _ANY_OF[characters] = re.compile("[" + re.escape(characters) + "]")
-    match = pattern.search(text, offset)
-    return match.start() if match else len(text)
+    match = pattern.search(text, offset, stop)
+    return match.start() if match else stop
 
 
 _ANY_OF: dict[str, re.Pattern[str]] = {}

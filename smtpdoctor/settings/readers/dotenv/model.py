@@ -139,7 +139,8 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     """A program's way to read a `.env`.
 
     name: as `--reader` and the knowledge call it. title: as a report names it.
-    versions: the releases that the model was proven against.
+    versions: the releases that the model was proven against; none where it follows a source that
+        was read and could not be run.
     read: a pure function from a text and an environment; it never raises.
     """
 

@@ -124,14 +124,15 @@ def read_20(text: str, environ: Mapping[str, str]) -> DotenvFile:
         equals = node.find("=", node.offset)
         if equals == node.end:
             node.draft.fault("no-assignment", "line-skipped", node.offset)
-            node.skip_line(node.offset)
-            continue
+            break  # nor has any line behind it
+        blank = equals > node.offset
         name = node.text[node.offset : equals].strip(" ")
         node.offset = equals + 1
         node.trim()
-        if not name:
+        if not name and not blank:
             break
-        name = name.removeprefix("export ")
+        # of a name that is all blanks 20.20.2 makes the character before them
+        name = name.removeprefix("export ") or "\n"
         if node.offset == node.end:
             node.draft.add(name, "", node.offset, node.offset)
             break

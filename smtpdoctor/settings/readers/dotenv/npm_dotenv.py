@@ -1,4 +1,4 @@
-r"""npm dotenv: 15 and later by one pattern over the whole text, 8 line by line.
+r"""npm dotenv: 16 and later by one pattern over the whole text, 8 line by line.
 
 Sources: dotenv 16.6.1, 17.4.2, 18.0.10 and 8.6.0, lib/main.js. This module must not know
 dotenv-expand, which works on what it gives.
@@ -97,7 +97,7 @@ def _without_quotes(value: str) -> str:
 
 
 def read(text: str, environ: Mapping[str, str]) -> DotenvFile:
-    """dotenv 15 to 18."""
+    """dotenv 16 to 18."""
     draft = Draft(unified(text))
     for entry in parsed(draft.text):
         draft.add(*entry)
@@ -121,14 +121,14 @@ def read_8(text: str, environ: Mapping[str, str]) -> DotenvFile:
 
 def _add_8(draft: Draft, name: str, start: int, end: int) -> None:
     # .* stops at U+2028 and U+2029, and only white space may follow
-    stop = first_of(draft.text, "\u2028\u2029", start)
+    stop = first_of(draft.text, "\u2028\u2029", start, end)
     if stop < end:
         if draft.text[stop:end].strip(JAVASCRIPT_SPACE):
             return
         end = stop
     value = draft.text[start:end]
     alterations: list[Alteration] = []
-    if value[:1] in ("'", '"') and value[:1] == value[-1:]:
+    if len(value) > 1 and value[0] in "'\"" and value[0] == value[-1]:
         alterations.append("quotes-stripped")
         inner = value[1:-1]
         if value[0] == '"' and "\\n" in inner:
@@ -147,7 +147,7 @@ READERS = (
     Reader(
         name="npm-dotenv",
         title="npm dotenv",
-        versions=("15.0.1", "16.6.1", "17.4.2", "18.0.10"),
+        versions=("16.6.1", "17.4.2", "18.0.10"),
         read=read,
     ),
     Reader(name="npm-dotenv-8", title="npm dotenv 8", versions=("8.6.0",), read=read_8),

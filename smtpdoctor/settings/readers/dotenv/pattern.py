@@ -1,4 +1,4 @@
-r"""The pattern that npm dotenv 15 and later and Ruby's dotenv 3 find assignments with.
+r"""The pattern that npm dotenv 16 and later and Ruby's dotenv 3 find assignments with.
 
 Both apply one regular expression to the whole text. It backtracks, here and there over line
 ends, so that `K=`, an empty line and `"x"` are one assignment. This module finds the same

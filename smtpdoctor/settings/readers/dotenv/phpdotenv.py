@@ -102,7 +102,8 @@ def _entry(draft: Draft, line: str, offset: int, environ: Mapping[str, str]) -> 
         raise RefusedError("name-invalid", offset)
     if not equals:
         draft.fault("no-assignment", "line-skipped", offset, name)
-        draft.values.pop(name, None)
+        draft.add(name, Unknown("null"), offset + len(line), offset + len(line))
+        draft.values.pop(name)
         return
     raw = after.strip(PHP_TRIM)
     start = offset + len(before) + 1 + len(after) - len(after.lstrip(PHP_TRIM))
@@ -225,5 +226,5 @@ def _cast(entry: Entry) -> Entry:
 
 READERS = (
     Reader(name="phpdotenv", title="phpdotenv", versions=("5.4.1", "5.6.4"), read=read),
-    Reader(name="laravel", title="Laravel", versions=("11",), read=read_laravel),
+    Reader(name="laravel", title="Laravel", versions=(), read=read_laravel),
 )

@@ -30,7 +30,6 @@ CLOSING = {
 }
 ESCAPES = {"'": re.compile(r"\\([\\'])"), '"': re.compile(r"\\([\\'\"abfnrtv])")}
 MEANT = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-COMMENT = re.compile(r"\s+#")
 
 
 def _read(reader: str, text: str, environ: Mapping[str, str], *, file_first: bool) -> DotenvFile:
@@ -63,7 +62,10 @@ def _binding(draft: Draft, start: int, environ: Mapping[str, str], *, file_first
     offset = BLANKS.match(text, found.end()).end()  # type: ignore[union-attr]
     if not text.startswith("=", offset):
         _end_of_line(draft, offset, name, "no-assignment")
+        # a bare name takes the value of an earlier line away
         draft.fault("no-assignment", "line-skipped", start, name)
+        draft.add(name, Unknown("null"), found.end(), found.end())
+        draft.values[name] = ""
         return line_end(text, offset) + 1
     value_start = BLANKS.match(text, offset + 1).end()  # type: ignore[union-attr]
     quote = text[value_start : value_start + 1]
@@ -84,10 +86,12 @@ def _binding(draft: Draft, start: int, environ: Mapping[str, str], *, file_first
     else:
         stop = line_end(text, value_start)
         raw = text[value_start:stop]
-        comment = COMMENT.search(raw)
+        comment = raw.find("#", 1)
+        while comment != -1 and not raw[comment - 1].isspace():
+            comment = raw.find("#", comment + 1)
         # K= #x is empty, K=#x is not
-        cut = comment is not None or (raw.startswith("#") and value_start > offset + 1)
-        value = raw[: comment.start()].rstrip() if comment else raw.rstrip()
+        cut = comment != -1 or (raw.startswith("#") and value_start > offset + 1)
+        value = raw[:comment].rstrip() if comment != -1 else raw.rstrip()
         if raw.startswith("#") and value_start > offset + 1:
             value = ""
         end = value_start + len(value)

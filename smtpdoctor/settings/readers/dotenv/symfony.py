@@ -174,12 +174,14 @@ class _Lexer:
     def nested(self, offset: int) -> int:
         """Behind the parenthesis that closes the one at `offset`, in the same line."""
         depth = 0
-        while offset < len(self.text) and self.text[offset] != "\n":
+        while depth or self.text[offset] == "(":
+            if offset == len(self.text) or self.text[offset] == "\n":
+                self.fail("reference-invalid")
             depth += {"(": 1, ")": -1}.get(self.text[offset], 0)
             offset += 1
             if depth == 0:
-                return offset
-        self.fail("reference-invalid")
+                break
+        return offset
 
     def resolved(self, value: str, alterations: list[Alteration], *, escapes: bool = True) -> str:
         """The value with its escapes, commands, references and doubled backslashes resolved."""
@@ -211,9 +213,8 @@ class _Lexer:
         if match["opening"] and not match["closing"]:
             self.fail("reference-invalid")
         name = match["name"] or ""
-        if name in self.environ:
-            value = self.environ[name]
-        else:
+        value = self.environ.get(name) or ""
+        if name not in self.environ:
             value = self.draft.value_of(name) or ""
         if not value and default:
             if re.search(r"['\"{$]", default):

@@ -1,6 +1,7 @@
 r"""systemd's `EnvironmentFile=`.
 
-Source: systemd 252.39 and 257, src/basic/env-file.c; systemd.exec(5). Nothing is expanded. A
+Source: systemd, src/basic/env-file.c of 252 (run: 252.38, 252.39) and after 254 (read);
+systemd.exec(5). Nothing is expanded. A
 backslash counts outside single quotes; before a line end it joins lines. Of a comment that ends
 in a backslash the next line is a part before 254.
 """
@@ -29,12 +30,15 @@ def _read(reader: str, text: str, *, joins_comments: bool) -> DotenvFile:
         if text[offset] in "#;":
             offset = _comment_end(text, offset, joins=joins_comments)
             continue
-        stop = first_of(text, "=\n\r", offset)
+        stop = first_of(text, "=\n\r", offset + 1)  # a = at its start belongs to the name
         if not text.startswith("=", stop):
             draft.fault("no-assignment", "line-skipped", offset)
             offset = stop
             continue
-        offset = _value(draft, text[offset:stop].rstrip(SPACE), stop + 1)
+        name = text[offset:stop].rstrip(SPACE)
+        if name.startswith("="):
+            draft.fault("name-invalid", "line-skipped", offset)
+        offset = _value(draft, name, stop + 1)
     return draft.finish(reader, "file")
 
 
@@ -73,7 +77,8 @@ def _value(draft: Draft, name: str, start: int) -> int:
         alterations.append("quotes-kept")
     if "\n" in text[first:end]:
         alterations.append("lines-joined")
-    draft.add(name, "".join(pieces) + bare, first, end, alterations)
+    if not name.startswith("="):
+        draft.add(name, "".join(pieces) + bare, first, end, alterations)
     return offset
 
 
@@ -139,7 +144,7 @@ def read_252(text: str, environ: Mapping[str, str]) -> DotenvFile:
 
 
 READERS = (
-    Reader(name="systemd", title="systemd's EnvironmentFile", versions=("257",), read=read),
+    Reader(name="systemd", title="systemd's EnvironmentFile", versions=(), read=read),
     Reader(
         name="systemd-252",
         title="systemd's EnvironmentFile before 254",

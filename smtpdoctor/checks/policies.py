@@ -1,0 +1,166 @@
+"""Ask the DNS what SPF, DKIM and DMARC depend on, and record every answer once.
+
+Observes only: the evaluations are run to learn what to ask; what comes of them is worked out again
+from the recorded answers. Bounded in time, in questions and in bytes, however hostile a record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from smtpdoctor.beside import beside_the_loop
+from smtpdoctor.deadline import Deadline
+from smtpdoctor.network import AnswerResult, Network
+from smtpdoctor.observations import (
+    PolicyAnswer,
+    PolicyRecordType,
+    PolicyStatus,
+    SenderQuestion,
+    Trail,
+)
+
+if TYPE_CHECKING:
+    from smtpdoctor.spf import Answer, Evaluation, Lookup
+
+#: For all questions together, in seconds.
+TOTAL_CAP = 8.0
+#: For one question to one name server.
+QUESTION_CAP = 2.0
+MOST_QUESTIONS = 150
+#: Bytes of all answers that are kept.
+MOST_BYTES = 1 << 20
+
+#: What a server says is so; anything else is worth asking the next one.
+_SETTLED: dict[str, PolicyStatus] = {
+    "answer": "found",
+    "nodata": "nodata",
+    "nxdomain": "nxdomain",
+}
+_REASONS = {
+    "silent": "no answer",
+    "unreachable": "unreachable",
+    "servfail": "SERVFAIL",
+    "refused": "REFUSED",
+    "malformed": "an answer that can't be used",
+}
+
+
+async def look_up_policies(
+    question: SenderQuestion,
+    network: Network,
+    trail: Trail,
+    deadline: Deadline,
+) -> None:
+    """Record `question` and every answer that its evaluation gets. Never raises on the DNS."""
+    # loaded beside the loop, which others need for their connects
+    policies: Any = await beside_the_loop(importlib.import_module, "smtpdoctor.sender.assessment")
+    spf: Any = importlib.import_module("smtpdoctor.spf")
+    trail.record(question)
+    questions = _Questions(
+        question, network, trail, Deadline(network.clock, deadline.cap(TOTAL_CAP))
+    )
+    answers: dict[Lookup, Answer] = {}
+
+    async def drive(evaluation: Evaluation[object]) -> None:
+        await spf.run_async(evaluation, questions.resolve, timeout=TOTAL_CAP)
+
+    try:
+        # apart first, so that no evaluation waits for another; then what only their results ask
+        await asyncio.gather(*(drive(part) for part in policies.parts(question, answers)))
+        await drive(policies.assess(question, answers))
+    finally:
+        await questions.cancel()
+
+
+class _Questions:
+    """The questions that went out, each once."""
+
+    def __init__(
+        self, question: SenderQuestion, network: Network, trail: Trail, deadline: Deadline
+    ) -> None:
+        self._network = network
+        self._servers = list(network.resolver_settings().nameservers)
+        self._own = {question.domain, f"_dmarc.{question.domain}"}
+        self._trail = trail
+        self._beside = trail.branch(role="probe")
+        self._deadline = deadline
+        self._asked: dict[Lookup, asyncio.Task[Answer]] = {}
+        self._bytes = 0
+
+    async def resolve(self, lookup: Lookup) -> Answer:
+        from smtpdoctor.sender.answers import key_of
+        from smtpdoctor.spf import Answer
+
+        key = key_of(lookup)
+        if key not in self._asked:
+            if len(self._asked) >= MOST_QUESTIONS:
+                return Answer("temperror", reason="too many questions")
+            self._asked[key] = asyncio.create_task(self._ask(key))
+        return await asyncio.shield(self._asked[key])
+
+    async def cancel(self) -> None:
+        for task in self._asked.values():
+            task.cancel()
+        await asyncio.gather(*self._asked.values(), return_exceptions=True)
+
+    async def _ask(self, lookup: Lookup) -> Answer:
+        from smtpdoctor.sender.answers import to_answer
+        from smtpdoctor.spf import Answer
+
+        began = self._trail.now
+        if not self._deadline.left():
+            return Answer("temperror", reason="out of time")
+        answer = await self._answer(lookup)
+        if not self._deadline.left() and answer.status == "temperror":
+            return Answer("temperror", reason="out of time")  # not waited for: nothing was seen
+        self._bytes += sum(map(_size, answer.records))
+        if self._bytes > MOST_BYTES:
+            return Answer("temperror", reason="too much to read")
+        trail = self._trail if lookup.name in self._own else self._beside
+        return to_answer(trail.note(answer, since=began))
+
+    async def _answer(self, lookup: Lookup) -> PolicyAnswer:
+        """By the first name server that knows; one that didn't is asked last from then on."""
+        asked, server, reason = presentation(lookup), "", "no name server is configured"
+        for server in tuple(self._servers):
+            cap = self._deadline.cap(QUESTION_CAP)
+            result = await self._network.ask(server, asked, lookup.rdtype, cap)
+            if result.outcome in _SETTLED:
+                return PolicyAnswer(
+                    question=lookup.name,
+                    record=lookup.rdtype,
+                    status=_SETTLED[result.outcome],
+                    records=_records(lookup.rdtype, result),
+                    server=server,
+                    ok=True if result.outcome == "answer" else None,
+                )
+            reason = f"{_REASONS.get(result.outcome, result.outcome)} from {server}"
+            if result.outcome in ("silent", "unreachable") and server in self._servers:
+                self._servers.remove(server)
+                self._servers.append(server)
+        return PolicyAnswer(
+            question=lookup.name,
+            record=lookup.rdtype,
+            status="temperror",
+            server=server,
+            reason=reason,
+        )
+
+
+def presentation(lookup: Lookup) -> str:
+    """The name as a resolver takes it: what isn't plain in a label is escaped (RFC 1035 §5.1)."""
+    plain = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+    return ".".join(
+        "".join(chr(octet) if octet in plain else f"\\{octet:03d}" for octet in label)
+        for label in lookup.labels
+    )
+
+
+def _records(record: PolicyRecordType, result: AnswerResult) -> tuple[tuple[bytes, ...] | str, ...]:
+    return result.texts if record == "TXT" else result.answers
+
+
+def _size(record: tuple[bytes, ...] | str) -> int:
+    return len(record) if isinstance(record, str) else sum(map(len, record))

@@ -1,0 +1,147 @@
+"""What the commands have in common: wrong usage, printing a report, how a process ends."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smtpdoctor.report import formats
+
+if TYPE_CHECKING:
+    from smtpdoctor.report.model import Report
+
+USAGE, INTERRUPTED, TERMINATED = 2, 130, 128 + signal.SIGTERM
+
+
+class UsageFault(typer.BadParameter):
+    """One line on standard error, exit 2."""
+
+    def format_message(self) -> str:
+        return self.message
+
+
+class Terminated(BaseException):
+    """SIGTERM came where something is to be put in order first."""
+
+
+def _known_format(name: str) -> str:
+    if name not in formats.names():
+        raise UsageFault(f"--format: {name!r} is none of {', '.join(formats.names())}")
+    return name
+
+
+ReportFormat = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="How to print the report.",
+        metavar="|".join(formats.names()),
+        callback=_known_format,
+    ),
+]
+NameServers = Annotated[
+    list[str] | None,
+    typer.Option(help="Ask this name server in place of the system's.", metavar="ADDRESS[:PORT]"),
+]
+EnvFile = Annotated[
+    str | None,
+    typer.Option(help="Read settings from this file, - for standard input.", metavar="FILE"),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")]
+
+
+def show(
+    report: Report,
+    format_: str,
+    *,
+    verbose: bool = False,
+    strict: bool = False,
+    played: bool = False,
+) -> None:
+    """Print the report as the output takes it."""
+    if formats.is_for_programs(format_):
+        write_utf8(formats.render(format_, report, formats.Options(strict=strict)))
+        return
+    from rich.console import Console
+
+    # what rich makes of the terminal, NO_COLOR, FORCE_COLOR and TERM
+    console = Console(width=None if sys.stdout.isatty() else 80)
+    styled = console.is_terminal and not console.is_dumb_terminal and console.color_system
+    options = formats.Options(
+        width=console.width,
+        unicode=(console.encoding or "").lower().startswith("utf"),
+        style="plain" if not styled else "bold" if console.no_color else "colour",
+        verbose=verbose,
+        strict=strict,
+        played=played,
+    )
+    write(formats.render(format_, report, options))
+
+
+def write(text: str) -> None:
+    """Print. A reader that has gone before the end changes no exit status."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_the_rest()
+
+
+def write_utf8(text: str) -> None:
+    """Print for another program, whatever the terminal has (of JSON: RFC 8259 §8.1)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    write(text)
+
+
+def flushed(status: int) -> int:
+    """The exit status when all is written; Python itself would say "Exception ignored"."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_the_rest()
+    except (OSError, ValueError):  # said already, by whoever wrote it
+        _discard_the_rest()
+        return status or USAGE
+    return status
+
+
+def _discard_the_rest() -> None:
+    """What is still in the buffer is written at the very end: to nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def put_in_order() -> Iterator[None]:
+    """SIGTERM ends what stands inside by an exception: a terminal gets its echo back."""
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        raise Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, terminate)
+    except ValueError:  # not the main thread, which alone has signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def folder() -> Path:
+    """The working folder; it may have been removed."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageFault(f"the working folder: {error.strerror}") from None

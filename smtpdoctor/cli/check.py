@@ -1,0 +1,239 @@
+"""`smtpdoctor check`: the main job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smtpdoctor.cli._live import LiveLine
+from smtpdoctor.cli._output import (
+    EnvFile,
+    NameServers,
+    ReportFormat,
+    Strict,
+    UsageFault,
+    folder,
+    put_in_order,
+    show,
+)
+from smtpdoctor.deadline import DEFAULT_TIMEOUT
+from smtpdoctor.report import formats
+
+if TYPE_CHECKING:
+    from smtpdoctor.examination.options import CheckOptions
+    from smtpdoctor.report.model import Report
+
+EPILOG = (
+    "Examples:  smtpdoctor check    (in the folder with .env)   ·   "
+    "smtpdoctor check smtps://smtp.ionos.com   ·   "
+    "docker exec app env | smtpdoctor check --env-file -"
+)
+
+
+class Check(StrEnum):
+    """The checks that --only and --skip take."""
+
+    SETTINGS = "settings"
+    DNS = "dns"
+    REACH = "reach"
+    TLS = "tls"
+    AUTH = "auth"
+    SENDER = "sender"
+
+
+class TLS(StrEnum):
+    """The TLS modes that --tls takes."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+def check(
+    target: Annotated[
+        str | None,
+        typer.Argument(help="A host, host:port, or smtp:// or smtps:// URL.", show_default=False),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="The server's name or address.")] = None,
+    port: Annotated[str | None, typer.Option(help="The server's port.")] = None,
+    tls: Annotated[TLS | None, typer.Option(help="When TLS starts.")] = None,
+    user: Annotated[str | None, typer.Option(help="The user name of the login.")] = None,
+    sender: Annotated[
+        str | None, typer.Option("--from", help="The sender's address.", metavar="ADDRESS")
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="The recipient of the dry run; else the sender.", metavar="ADDRESS"),
+    ] = None,
+    ehlo: Annotated[str | None, typer.Option(help="The name to say in EHLO.")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="The message's size to ask about.", metavar="BYTES")
+    ] = None,
+    env_file: EnvFile = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    setup: Annotated[
+        list[str] | None,
+        typer.Option(help="Check this set-up of the folder: any part of its name.", metavar="NAME"),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Read the settings of this profile; else production.", metavar="NAME"),
+    ] = None,
+    client: Annotated[
+        str | None,
+        typer.Option(help="Behave as this library does: nodemailer, smtplib, …", metavar="NAME"),
+    ] = None,
+    only: Annotated[list[Check] | None, typer.Option(help="Run only these checks.")] = None,
+    skip: Annotated[list[Check] | None, typer.Option(help="Leave these checks out.")] = None,
+    format_: ReportFormat = "terminal",
+    strict: Strict = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all evidence and the transcript.")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option(help="Stop after this many seconds.", min=1, max=600)
+    ] = DEFAULT_TIMEOUT,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Write the run to this file; it holds no secrets.", metavar="FILE"),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Let --save replace a file that is no earlier report.")
+    ] = False,
+    replay: Annotated[
+        Path | None, typer.Option(help="Judge a saved run again.", metavar="FILE")
+    ] = None,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Go to ADDRESS:PORT instead, as curl does.", metavar="HOST:PORT:ADDRESS:PORT"
+        ),
+    ] = None,
+    cafile: Annotated[
+        Path | None,
+        typer.Option(help="Trust the CA certificates of this file (PEM) only.", metavar="FILE"),
+    ] = None,
+    nameserver: NameServers = None,
+    no_third_party: Annotated[
+        bool,
+        typer.Option("--no-third-party", help="Never connect to other companies' hosts."),
+    ] = False,
+    ticket: Annotated[
+        bool,
+        typer.Option(
+            "--ticket",
+            help="Print the request to the network's or platform's support in place of the report.",
+        ),
+    ] = False,
+    ask_metadata: Annotated[
+        bool,
+        typer.Option(
+            "--ask-metadata",
+            help="When a port fails, ask the cloud's metadata service which platform this is.",
+        ),
+    ] = False,
+) -> None:
+    """Find out why mail can't be sent, and what to change. Sends no message."""
+    if ticket and format_ not in ("terminal", "ticket"):
+        raise UsageFault(
+            f"--ticket prints a text, not {format_}; --save FILE writes the report as JSON"
+        )
+    format_ = "ticket" if ticket else format_
+    if save is not None:
+        _make_sure_of(save, force=force)
+    if replay is not None:
+        report = _replayed(replay)
+    else:
+        from smtpdoctor.examination.options import CheckOptions
+
+        options = CheckOptions(
+            target=target,
+            host=host,
+            port=port,
+            tls=tls.value if tls else None,
+            user=user,
+            sender=sender,
+            to=to,
+            ehlo=ehlo,
+            size=size,
+            client=client,
+            env_file=env_file,
+            setup=setup or (),
+            profile=profile,
+            folder=folder(),
+            only=only or (),  # type: ignore[arg-type]
+            skip=skip or (),  # type: ignore[arg-type]
+            timeout=timeout,
+            connect_to=connect_to or (),
+            cafile=cafile,
+            nameservers=nameserver or (),
+            third_party=not no_third_party,
+            ticket=format_ == "ticket",
+            ask_metadata=ask_metadata,
+        )
+        live = not formats.is_for_programs(format_)
+        report = _checked(options, password_stdin=password_stdin, live=live)
+    if save is not None:
+        _save(report, save, force=force)
+    show(report, format_, verbose=verbose, strict=strict)
+    raise typer.Exit(report.exit_status(strict=strict))
+
+
+def _checked(options: CheckOptions, *, password_stdin: bool, live: bool) -> Report:
+    import asyncio
+
+    from smtpdoctor.api import run_all
+    from smtpdoctor.plans import make_plans
+    from smtpdoctor.settings.reading import UsageError
+
+    try:
+        with put_in_order():  # it may ask for a password
+            plans = make_plans(options, stdin=sys.stdin, password_stdin=password_stdin)
+    except UsageError as error:
+        raise UsageFault(str(error)) from None
+    if len(plans.logins) > 1:
+        print(
+            f"logging in at {len(plans.logins)} servers: {', '.join(plans.logins)}", file=sys.stderr
+        )
+    with LiveLine(sys.stderr if live else None) as line:
+        return asyncio.run(run_all(plans, environ=os.environ, listener=line.seen))
+
+
+def _replayed(path: Path) -> Report:
+    from smtpdoctor.files import REPORT_LIMIT, FileFault, read_bounded
+    from smtpdoctor.report.saved import SavedRunError, read
+
+    try:
+        return read(read_bounded(path, REPORT_LIMIT))
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None
+    except SavedRunError as error:
+        raise UsageFault(f"{path}: {error}") from None
+
+
+def _make_sure_of(path: Path, *, force: bool) -> None:
+    """A run may cost a login, and a file that can't be written should not cost the run."""
+    from smtpdoctor.files import FileFault, check_writable
+    from smtpdoctor.report.earlier import is_report
+
+    try:
+        check_writable(path, ours=is_report, force=force)
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None
+
+
+def _save(report: Report, path: Path, *, force: bool) -> None:
+    from smtpdoctor.files import FileFault, write_private
+    from smtpdoctor.report.earlier import is_report
+
+    try:
+        write_private(path, formats.render("json", report), ours=is_report, force=force)
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None

@@ -1,0 +1,46 @@
+"""`smtpdoctor demo`: the real check against a server with a known fault."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from smtpdoctor.cli._live import LiveLine
+from smtpdoctor.cli._output import ReportFormat, UsageFault, show, write
+from smtpdoctor.report import formats
+
+EPILOG = "Examples:  smtpdoctor demo   ·   smtpdoctor demo wrong-password"
+
+
+def demo(
+    scenario: Annotated[
+        str, typer.Argument(help="The fault to show; --list names them.")
+    ] = "secure-true-on-587",
+    list_: Annotated[bool, typer.Option("--list", help="List the scenarios.")] = False,
+    format_: ReportFormat = "terminal",
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all evidence and the transcript.")
+    ] = False,
+) -> None:
+    """Start a server with a known fault on this machine and run the real check against it.
+
+    Exit 0 when the cause named is the scenario's.
+    """
+    from smtpdoctor.demo import command
+
+    if list_:
+        write("".join(f"{line}\n" for line in command.listing()))
+        return
+    try:
+        with LiveLine(None if formats.is_for_programs(format_) else sys.stderr) as live:
+            report, setup = command.play(scenario, listener=live.seen)
+    except command.UnknownScenarioError as error:
+        raise UsageFault(str(error)) from None
+    if not formats.is_for_programs(format_):
+        lines = command.masked(setup.env_text).splitlines()
+        shown = "".join(f"    {line}\n" for line in lines)
+        write(f"scenario {scenario}, with this .env:\n\n{shown}\n")
+    show(report, format_, verbose=verbose, played=True)
+    raise typer.Exit(0 if command.named(report, setup.expected) else 1)

@@ -1,0 +1,64 @@
+"""`smtpdoctor sender`: the sender dry run by itself."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from smtpdoctor.cli._live import LiveLine
+from smtpdoctor.cli._output import NameServers, ReportFormat, Strict, UsageFault, show
+from smtpdoctor.report import formats
+
+EPILOG = (
+    "Examples:  smtpdoctor sender info@example.com --through ionos   ·   "
+    "smtpdoctor sender info@example.com --ip 192.0.2.1 --helo mail.example.com"
+)
+
+
+def sender(
+    address: Annotated[str, typer.Argument(help="The sender, as in From.", show_default=False)],
+    through: Annotated[
+        str | None,
+        typer.Option(help="Who delivers: ionos, gmail, …, or a host.", metavar="PROVIDER|HOST"),
+    ] = None,
+    ip: Annotated[
+        str | None,
+        typer.Option(help="Evaluate SPF for this client address.", metavar="ADDRESS"),
+    ] = None,
+    helo: Annotated[
+        str | None, typer.Option(help="The name that client greets with.", metavar="NAME")
+    ] = None,
+    format_: ReportFormat = "terminal",
+    strict: Strict = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show all evidence and the tree of SPF.")
+    ] = False,
+    nameserver: NameServers = None,
+) -> None:
+    """Find out whether receivers will believe mail from an address: SPF, DKIM and DMARC.
+
+    Asks the DNS only: no credentials, no connection to a mail server, no message.
+    """
+    import asyncio
+
+    from smtpdoctor.api import asender
+    from smtpdoctor.settings.reading import UsageError
+
+    try:
+        with LiveLine(None if formats.is_for_programs(format_) else sys.stderr) as line:
+            report = asyncio.run(
+                asender(
+                    address,
+                    through=through,
+                    ip=ip,
+                    helo=helo,
+                    nameservers=nameserver or (),
+                    listener=line.seen,
+                )
+            )
+    except UsageError as error:
+        raise UsageFault(str(error)) from None
+    show(report, format_, verbose=verbose, strict=strict)
+    raise typer.Exit(report.exit_status(strict=strict))

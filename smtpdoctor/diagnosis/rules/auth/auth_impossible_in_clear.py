@@ -1,0 +1,68 @@
+"""A login without TLS at a server that in clear has no mechanism for a password.
+
+The settings forbid TLS, or the server has none; what it announces before TLS (NTLM, GSSAPI, a
+token's mechanisms) carries nothing that the settings have. Without any AUTH it is auth-not-offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.evidence import library_words, mode_line
+from smtpdoctor.diagnosis.fixes import fixes_by_mode, working_ways
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.run import Run
+
+CODE = "auth-impossible-in-clear"
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    main, offer = run.main, run.offer.in_clear
+    if main is None or offer is None or not run.settings.has_credentials:
+        return
+    kept_back = main.login_not_tried
+    forbidden = main.session.tls == "none"
+    if kept_back is None or not (forbidden or run.offer.not_offered is not None):
+        return
+    if not offer.auth or run.offer.carries_login(offer):
+        return
+    secret = "token" if run.settings.has_token else "password"
+    without = "the settings forbid TLS" if forbidden else "the server offers no STARTTLS"
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"without TLS {run.where} has no login for a {secret}: {', '.join(offer.auth)} alone",
+        explanation=(
+            f"The settings have a login, and {without}. Without TLS this server announces no "
+            f"mechanism that carries a {secret}, so every program gives up before the login and "
+            "no mail goes out. smtpdoctor would not have sent it in clear anyway."
+        ),
+        evidence=(
+            *mode_line(run),
+            Evidence(
+                check="auth",
+                text=f"before TLS {run.where} offers AUTH {' '.join(offer.auth)}"
+                + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
+            ),
+            *library_words(run, "auth-mechanism-unsupported", check="auth"),
+        ),
+        fixes=_fixes(run, starttls=offer.starttls),
+        explains=(kept_back.id,),
+        points_at=run.mode.fields,
+    )
+
+
+def _fixes(run: Run, *, starttls: bool) -> tuple[Fix, ...]:
+    if starttls:
+        return fixes_by_mode(run, "starttls")
+    ask = Fix(
+        title="use a port of this server that has TLS",
+        steps=(
+            "Ask who runs the server for its submission port with TLS: usually 465 (implicit TLS) "
+            "or 587 (STARTTLS).",
+            "If it is your own server, switch TLS on, then PLAIN and LOGIN inside it (Postfix: "
+            "smtpd_tls_auth_only = yes; Dovecot: auth_mechanisms = plain login).",
+        ),
+    )
+    return (*working_ways(run), ask)

@@ -1,0 +1,159 @@
+"""The certificate of the configured way, and which code its refusal belongs to.
+
+One observation, one code: the order between the codes is the contract's and stands in `code`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.model import Severity
+from smtpdoctor.diagnosis.views.clock import moment
+from smtpdoctor.observations import CertificateInfo, CertificateSeen
+
+if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.run import Run
+
+# OpenSSL's X509_V_ERR numbers
+NOT_YET_VALID = 9
+EXPIRED = 10
+SELF_SIGNED_LEAF = 18
+NO_ISSUER = (20, 21)
+#: No way from the leaf to a trusted authority: no issuer, self-signed leaf, self-signed root.
+UNTRUSTED = (2, SELF_SIGNED_LEAF, 19, *NO_ISSUER)
+OTHER_NAME = (62, 64)  # host name, IP address
+
+
+class RefusedCertificate(msgspec.Struct, frozen=True, kw_only=True):
+    """The certificate of the configured way, refused. `severity` is a warning where the settings
+    switch verification off: the application sends all the same."""
+
+    seen: CertificateSeen
+    code: str
+    severity: Severity
+
+    @property
+    def leaf(self) -> CertificateInfo | None:
+        return self.seen.chain[0] if self.seen.chain else None
+
+
+class CertificateView:
+    """What the configured server showed, and what became of it."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @cached_property
+    def seen(self) -> CertificateSeen | None:
+        return self._run.main.certificate if self._run.main else None
+
+    @property
+    def common_name_alone(self) -> str:
+        """The Common Name of a verified certificate that has no other name; "" where it has one.
+
+        OpenSSL still goes by it; RFC 9525 §2 does not, and strict clients refuse it.
+        """
+        seen = self.seen
+        if seen is None or not seen.verified or not seen.chain or seen.chain[0].names:
+            return ""
+        return seen.chain[0].subject.get("CN", "")
+
+    @cached_property
+    def refused(self) -> RefusedCertificate | None:
+        """The certificate, where verification refused it."""
+        code = self.code
+        if self.seen is None or code is None:
+            return None
+        severity: Severity = "error" if self._run.settings.verify else "warning"
+        return RefusedCertificate(seen=self.seen, code=code, severity=severity)
+
+    def refused_as(self, code: str) -> RefusedCertificate | None:
+        """The refused certificate, where its code is this one."""
+        return self.refused if self.code == code else None
+
+    @cached_property
+    def code(self) -> str | None:
+        """The code of a refused certificate, None for a good one. First that fits:
+
+        expired or not valid yet, and something       clock-wrong
+          else speaks against the clock as well
+        expired                                       certificate-expired
+        not valid yet                                 certificate-not-yet-valid
+        another name or address                       certificate-name-mismatch
+        no way to a trusted authority, and
+          this machine trusts none                    trust-store-empty
+          an issuer is a known interceptor            tls-intercepted
+          the leaf signed itself                      certificate-self-signed
+          leaf alone, its issuer's organisation       certificate-chain-incomplete
+            has an authority in the store
+          otherwise                                   certificate-untrusted
+        any other fault                               certificate-untrusted
+        """
+        seen, place = self.seen, self._run.place
+        if seen is None or seen.verified or not seen.verify_code:
+            return None
+        verdict = seen.verify_code
+        if verdict in (NOT_YET_VALID, EXPIRED):
+            if self._run.clock.side_of(verdict) is not None:
+                return "clock-wrong"
+            return "certificate-expired" if verdict == EXPIRED else "certificate-not-yet-valid"
+        if verdict in OTHER_NAME:
+            return "certificate-name-mismatch"
+        if verdict in UNTRUSTED:
+            if place is not None and place.trust_store == 0:
+                return "trust-store-empty"
+            if interceptor(seen) is not None:
+                return "tls-intercepted"
+            if verdict == SELF_SIGNED_LEAF:
+                return "certificate-self-signed"
+            if leaf_alone(seen) and seen.issuer_organisation_trusted:
+                return "certificate-chain-incomplete"
+        return "certificate-untrusted"
+
+
+def leaf_alone(seen: CertificateSeen) -> bool:
+    """The server sent its own certificate and none of those above it."""
+    return seen.verify_code in NO_ISSUER and len(seen.chain) == 1 and not seen.chain[0].self_issued
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """A known interceptor and the words of the issuer that name it, and no more of them: the
+    rest of such a name often tells who its customer is."""
+
+    interceptor: knowledge.Interceptor
+    words: str
+
+
+def interceptor(seen: CertificateSeen, *, certain: bool = True) -> Match | None:
+    """The interceptor that an issuer in the chain names; not `certain`: as a hint only."""
+    for certificate in seen.chain:
+        found = knowledge.interceptor_of(certificate.issuer)
+        if found is None or found.certain is not certain:
+            continue
+        for issuer in found.issuers:
+            for field, text in certificate.issuer.items():
+                match = re.search(issuer.pattern, text, re.IGNORECASE)
+                if issuer.field in (field, "any") and match and issuer.verified is certain:
+                    return Match(interceptor=found, words=match[0])
+    return None
+
+
+def is_past(time: str, clock: datetime) -> bool:
+    """Whether a certificate's time is over by this clock."""
+    parsed = moment(time)
+    return parsed is not None and parsed < clock
+
+
+def covers(names: tuple[str, ...], host: str) -> bool:
+    """Whether the names hold for the host (RFC 9525 §6.3: a wildcard is one whole label)."""
+    wanted = host.lower().rstrip(".")
+    return any(
+        known == wanted or (known.startswith("*.") and known[2:] == wanted.partition(".")[2] != "")
+        for known in (text.lower() for text in names)
+    )

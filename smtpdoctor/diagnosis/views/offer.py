@@ -1,0 +1,123 @@
+"""STARTTLS that was wanted and not to be had: what the server offers in clear. Names no cause."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from smtpdoctor.diagnosis.model import Severity
+from smtpdoctor.observations import Exchange, Step
+from smtpdoctor.smtp.authentication import PASSWORD_MECHANISMS, TOKEN_MECHANISMS
+from smtpdoctor.smtp.capabilities import Capabilities, is_masked_greeting
+from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.text import foreign
+
+if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.run import Run
+
+#: The steps by which a server may say that it wants TLS first.
+STEPS: tuple[Step, ...] = ("ehlo", "mail", "rcpt")
+
+_TLS = re.compile(r"\b(STARTTLS|TLS|SSL|encrypt\w*)\b", re.IGNORECASE)
+_DEMAND = re.compile(r"\b(must|requir\w+|need\w*|first|mandatory|only)\b", re.IGNORECASE)
+
+
+def demands_tls(reply: Reply) -> bool:
+    """Whether the reply refuses a command for want of TLS."""
+    if reply.code == 538:  # RFC 4954 §6
+        return True
+    if reply.category != 5 or not _TLS.search(reply.text):
+        return False
+    return reply.code == 530 or bool(_DEMAND.search(reply.text))  # RFC 3207 §4
+
+
+class OfferView:
+    """What the configured server offers before TLS."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @cached_property
+    def in_clear(self) -> Capabilities | None:
+        """What EHLO announced before TLS; None without an answer to it."""
+        return self._run.main.capabilities(in_tls=False) if self._run.main else None
+
+    def carries_login(self, offer: Capabilities | None) -> bool:
+        """Whether an EHLO reply has a mechanism for the kind of secret that the settings have."""
+        token = self._run.settings.has_token
+        fitting = TOKEN_MECHANISMS if token else PASSWORD_MECHANISMS
+        return offer is not None and any(name in fitting for name in offer.auth)
+
+    @property
+    def login_inside_tls(self) -> bool:
+        """A probe of this port came into TLS, and there the login is to be had."""
+        found = (self._run.mode.probe("starttls"), self._run.mode.probe("implicit"))
+        return any(
+            view is not None and view.works and self.carries_login(view.capabilities(in_tls=True))
+            for view in found
+        )
+
+    @property
+    def announced(self) -> str:
+        """The keywords that EHLO announced before TLS, for evidence."""
+        return ", ".join(self.in_clear.keywords if self.in_clear else ()) or "nothing"
+
+    @cached_property
+    def not_offered(self) -> Exchange | None:
+        """The step that stands for "STARTTLS wanted, but EHLO does not announce it"."""
+        main = self._run.main
+        if main is None or main.session.tls != "starttls":
+            return None
+        step = main.step("starttls")
+        if self.in_clear is None or self.in_clear.starttls or step is None or step.sent:
+            return None
+        return step
+
+    @property
+    def severity(self) -> Severity:
+        """An opportunistic session without a login goes on in clear; any other ends here."""
+        settings = self._run.settings
+        if settings.tls_required or settings.has_credentials:
+            return "error"
+        return "note" if self._run.is_in_house else "warning"
+
+    @cached_property
+    def demand(self) -> Exchange | None:
+        """The refusal by which the server demands TLS."""
+        main = self._run.main
+        for step in STEPS if main else ():
+            exchange = main.step(step) if main else None
+            if exchange is not None and exchange.reply is not None and demands_tls(exchange.reply):
+                return exchange
+        return None
+
+    @cached_property
+    def marks_of_removal(self) -> tuple[str, ...]:
+        """What shows that the server has STARTTLS although it did not arrive, in words."""
+        main, offer = self._run.main, self.in_clear
+        if main is None or offer is None:
+            return ()
+        found = []
+        greeting = main.greeting
+        if (
+            greeting is not None
+            and greeting.reply is not None
+            and is_masked_greeting(greeting.reply)
+        ):
+            found.append(f'the greeting came overwritten: "220 {greeting.reply.last}"')
+        if offer.starttls_masked:
+            masked = next(word for word in offer.masked if len(word) == len("STARTTLS"))
+            found.append(
+                f"in EHLO's list {masked} stands where STARTTLS, as long as it, may have been"
+            )
+        for view in self._run.sessions:
+            session = view.session
+            other = view.capabilities(in_tls=False)
+            if view is not main and session.host == main.session.host and other and other.starttls:
+                found.append(f"{session.host}:{session.port} at {session.address} offers STARTTLS")
+        demanded = self.demand
+        if demanded is not None and demanded.reply is not None:
+            said = foreign(f"{demanded.reply.code} {demanded.reply.last}")
+            found.append(f'it offers no STARTTLS, and yet answered {demanded.sent} with "{said}"')
+        return tuple(found)

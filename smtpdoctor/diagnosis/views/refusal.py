@@ -1,0 +1,131 @@
+"""The step at which the configured server refused, and what its words mean: one reply, one code.
+
+The words are the knowledge base's; what a bare reply code means stands in `_code`. The provider
+is known from host and certificate, never from a text: the same words come from several.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from smtpdoctor import knowledge
+from smtpdoctor.observations import Exchange, Step
+from smtpdoctor.smtp.replies import Reply
+
+if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.run import Run
+    from smtpdoctor.diagnosis.views.session import SessionView
+
+#: The first two are read by their words alone: without known words a rule of their own has them.
+OPENING: tuple[Step, ...] = ("greeting", "ehlo")
+STEPS: tuple[Step, ...] = ("auth", "mail", "rcpt")
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """The step of the configured way that the server refused.
+
+    `rule` is what is known of the words, None where only the code speaks. `failed` are the ids of
+    every failed attempt at this step: AUTH may be tried with a second mechanism.
+    """
+
+    code: str
+    exchange: Exchange
+    reply: Reply
+    rule: knowledge.ReplyRule | None
+    failed: tuple[str, ...]
+
+
+def refusal(run: Run) -> Refusal | None:
+    """The refusal of the configured way; None where nothing was refused, or nothing names it."""
+    main = run.main
+    if main is None:
+        return None
+    opening = _refused_opening(main)
+    exchange = opening or _refused_step(main)
+    if exchange is None or exchange.reply is None:
+        return None
+    rule = knowledge.interpret(run.provider, exchange.step, as_sent(exchange.reply))
+    if opening is not None:
+        code = rule.code if rule is not None else None
+    else:
+        code = _code(main, exchange, exchange.reply, rule)
+    if code is None:
+        return None
+    return Refusal(
+        code=code,
+        exchange=exchange,
+        reply=exchange.reply,
+        rule=rule if rule is not None and rule.code == code else None,
+        failed=(exchange.id,)
+        if opening is not None
+        else tuple(
+            item.id for item in main.exchanges if item.step == exchange.step and item.ok is False
+        ),
+    )
+
+
+def _refused_opening(main: SessionView) -> Exchange | None:
+    """The greeting or EHLO where that was answered, and not with what was wanted."""
+    for exchange in main.exchanges:
+        if exchange.step in OPENING and exchange.ok is False:
+            return exchange if exchange.outcome == "reply" else None
+    return None
+
+
+def _refused_step(main: SessionView) -> Exchange | None:
+    for name in STEPS:
+        step = main.step(name)
+        if step is not None and step.ok is False:
+            refused = step.reply is not None and step.reply.category in (4, 5)
+            return step if refused or (step.cancelled and not unproved(step)) else None
+    return None
+
+
+def _code(
+    main: SessionView, exchange: Exchange, reply: Reply, rule: knowledge.ReplyRule | None
+) -> str | None:
+    """The code of a refused AUTH, MAIL or RCPT. First that fits:
+
+    AUTH without the proof that is due          none (server-proof-failed reads it by itself)
+    AUTH that the doctor itself ended           auth-mechanism-unsupported
+    words of the knowledge base                 the code that they stand for, but
+      "log in first" after a login              none (530), sender-not-allowed (MAIL),
+                                                recipient-rejected (RCPT)
+    AUTH                                        credentials-rejected
+    452 or 552 to a MAIL with SIZE              message-too-large
+    501 to MAIL                                 sender-malformed
+    any 4xx                                     server-busy
+    """
+    if unproved(exchange):
+        return None
+    if exchange.cancelled:
+        return "auth-mechanism-unsupported"
+    if rule is not None:
+        if rule.code == "credentials-missing" and main.logged_in:
+            if reply.code == 530:
+                return None  # it wants the login that it has just accepted: nothing to name
+            # who has logged in is told by "relay access denied" that he may not send this
+            return "sender-not-allowed" if exchange.step == "mail" else "recipient-rejected"
+        return rule.code
+    if exchange.step == "auth":
+        return "credentials-rejected"
+    if reply.code in (452, 552) and " SIZE=" in exchange.sent:  # RFC 1870 §6.1
+        return "message-too-large"
+    if exchange.step == "mail" and reply.code == 501:  # RFC 5321 §4.2.2: a syntax error
+        return "sender-malformed"
+    return "server-busy" if reply.category == 4 else None
+
+
+def unproved(exchange: Exchange) -> bool:
+    """Whether the server accepted the login, or went on with it, without the proof that it owes."""
+    accepted = exchange.reply is not None and exchange.reply.category == 2
+    wrong = exchange.server_proof == "wrong"
+    return wrong or (accepted and exchange.server_proof == "missing")
+
+
+def as_sent(reply: Reply) -> str:
+    """The reply with its code before every line, as the knowledge base's patterns want it."""
+    *before, last = reply.lines or ("",)
+    return "\n".join([*(f"{reply.code}-{line}" for line in before), f"{reply.code} {last}"])

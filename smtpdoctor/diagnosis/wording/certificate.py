@@ -1,0 +1,112 @@
+"""A refused certificate in words: what it says, what that does to the mail, and what helps."""
+
+from __future__ import annotations
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.model import Evidence, Fix
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import (
+    EXPIRED,
+    OTHER_NAME,
+    UNTRUSTED,
+    RefusedCertificate,
+    covers,
+    is_past,
+)
+
+
+def name(fields: dict[str, str]) -> str:
+    """A subject or issuer by the parts that people know it by."""
+    return ", ".join(text for key in ("CN", "O") if (text := fields.get(key))) or "nobody named"
+
+
+def description(run: Run, refused: RefusedCertificate, seen: str = "") -> tuple[Evidence, ...]:
+    """What is wrong in words (else what the certificate says), what a library prints, the rest."""
+    leaf, chain = refused.leaf, refused.seen.chain
+    message = refused.seen.verify_message.rstrip(".") or "refused"
+    texts = [f"verification says: {message} (OpenSSL {refused.seen.verify_code})"]
+    if leaf is not None:
+        issuer = "itself" if leaf.self_issued else name(leaf.issuer)
+        texts = [
+            f"the certificate is for {listed(leaf.names) or name(leaf.subject)}, issued by "
+            f"{issuer}, valid {leaf.not_before[:10]} to {leaf.not_after[:10]}",
+            *texts,
+            f"certificates sent: {len(chain)}",
+        ]
+    first, *rest = (Evidence(check="tls", text=text) for text in ([seen] if seen else []) + texts)
+    # of a longer chain Node.js and others print the verdict's own words
+    own_words = refused.seen.verify_code in UNTRUSTED and len(chain) > 1
+    return (first, *(() if own_words else library_words(run, refused.code)), *rest)
+
+
+def listed(names: tuple[str, ...], most: int = 5) -> str:
+    """Names of a certificate, cut where there are many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def consequence(refused: RefusedCertificate) -> str:
+    """What the fault does to the mail."""
+    if refused.severity == "warning":
+        return (
+            "The settings switch verification off, so the application sends all the same, without "
+            "knowing to whom. smtpdoctor tried no login."
+        )
+    return "A client that verifies ends the session here, before the login, so no mail goes out."
+
+
+def also_wrong(run: Run, refused: RefusedCertificate) -> tuple[Evidence, ...]:
+    """Further faults of the same certificate, which OpenSSL comes to only after this one."""
+    leaf, clock = refused.leaf, run.clock.now
+    if leaf is None:
+        return ()
+    found = []
+    if refused.seen.verify_code not in OTHER_NAME and not covers(leaf.names, refused.seen.hostname):
+        found.append(f"it is not for {refused.seen.hostname} either")
+    ended = clock is not None and is_past(leaf.not_after, clock)
+    if ended and refused.seen.verify_code != EXPIRED:
+        found.append(f"it has expired too, on {leaf.not_after[:10]}")
+    return tuple(Evidence(check="tls", text=text) for text in found)
+
+
+def fixes(run: Run, *fixes: Fix) -> tuple[Fix, ...]:
+    """Ways with a good certificate that worked, then these."""
+    return (*working_ways(run), *fixes)
+
+
+def trust(title: str, file: str, *steps: str) -> Fix:
+    """Give the application one more certificate to trust, in the usual clients' own ways."""
+    return Fix(
+        title=title,
+        steps=(
+            *steps,
+            f"Node.js: NODE_EXTRA_CA_CERTS={file} in the application's environment.",
+            f"Python: ssl.create_default_context() and then load_verify_locations('{file}').",
+            f"On Debian and Ubuntu for the whole machine: copy it to "
+            f"/usr/local/share/ca-certificates/{file} and run update-ca-certificates.",
+            f"Try it first: smtpdoctor check --cafile {file}",
+        ),
+    )
+
+
+def find_out(run: Run, *steps: str) -> Fix:
+    """What to do where probably something else answers in the server's place."""
+    return Fix(
+        title=f"find out who answers in the place of {run.settings.host}",
+        steps=(
+            *steps,
+            f"From another network: {show(run)}",
+            "If the certificate is another there, a proxy, firewall or redirect of this network or "
+            "its hoster answers here (cPanel's SMTP restrictions do that): ask for an exception, "
+            "or use the hoster's own relay.",
+            "If it is the same, compare where the name leads: DNS or the hosts file may be wrong.",
+        ),
+    )
+
+
+def show(run: Run) -> str:
+    """The command that prints the chain as the server sends it."""
+    settings = run.settings
+    starttls = "-starttls smtp " if settings.tls == "starttls" else ""
+    return f"openssl s_client {starttls}-connect {settings.host}:{settings.port} -showcerts"

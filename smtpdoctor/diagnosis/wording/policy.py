@@ -1,0 +1,222 @@
+"""SPF, DKIM and DMARC in words: what is published, who delivers, and records as fixes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis import fixes
+from smtpdoctor.diagnosis.evidence import cite
+from smtpdoctor.diagnosis.model import Evidence, Fix, Record
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import policy as policies
+from smtpdoctor.diagnosis.views.sender import domain_of, login_address
+from smtpdoctor.diagnosis.wording.refusal import told_by
+
+if TYPE_CHECKING:
+    from smtpdoctor.mail_policy import RecordChange
+    from smtpdoctor.sender.assessment import Assessment
+
+#: Characters of a record that evidence quotes.
+QUOTED = 300
+
+
+def quoted(text: str) -> str:
+    return f"“{text}”" if len(text) <= QUOTED else f"“{text[:QUOTED]}…”"
+
+
+def published(policy: Assessment) -> Evidence:
+    """The SPF record as it stands."""
+    records = policy.spf_records
+    text = "; ".join(quoted(record) for record in records) or "no record that begins with v=spf1"
+    return Evidence(check="sender", text=f"{policy.domain} publishes {text}")
+
+
+def who(policy: Assessment) -> tuple[Evidence, ...]:
+    """How it is known who delivers, and from which networks."""
+    if policy.client is not None or policy.relay.known == "no":
+        return ()
+    name = policies.relay(policy)
+    facts = {
+        "guessed-by-mx": f"guessed: {name} delivers, since the domain's mail arrives there",
+        "guessed-by-spf": f"guessed: {name} delivers, since the SPF record names it",
+        "host": (
+            f"guessed: {name} delivers from the networks that "
+            f"{policy.published.include if policy.published else 'its domain'} publishes"
+        ),
+    }
+    evidence = (
+        [Evidence(check="sender", kind="guessed", text=facts[policy.relay.known])]
+        if (policy.relay.known in facts)
+        else []
+    )
+    provider = policy.relay.provider
+    if provider is not None and policy.relay.published:
+        names = ", ".join(item.include for item in policy.relay.published)
+        sources = [item.source for item in provider.spf_includes if item.source]
+        text = f"{told_by(name, sources[:1])} its servers are listed by {names}"
+        if len(policy.relay.published) > 1:
+            text += "; which of them applies isn't told by the host, and one suffices"
+        evidence.append(
+            Evidence(check="sender", kind="known", text=f"{text} {cite(*sources[:1])}".strip())
+        )
+    return tuple(evidence)
+
+
+def consequence(policy: Assessment) -> str:
+    """What becomes of the mail, as a sentence."""
+    verdict = policy.verdict
+    some = " Mail from the others passes." if verdict.servers == "some" else ""
+    if verdict.kind == "rejected":
+        asked = "DMARC asks" if policy.dmarc.policy == "reject" else "“-all” asks"
+        return f"Receivers will reject such mail: {asked} for it.{some}"
+    if verdict.kind == "spam":
+        return f"Such mail lands in spam: DMARC asks receivers for quarantine.{some}"
+    if policy.refused:
+        return f"“-all” asks receivers to refuse such mail.{some}"
+    if verdict.kind in ("passes-by-dkim", "passes"):
+        return "DMARC passes by DKIM as long as the provider signs with the domain's key."
+    if verdict.kind == "unproven":
+        return f"Mail goes out, and receivers have nothing that proves the sender.{some}"
+    return f"Mail goes out; receivers that look at SPF trust it less.{some}"
+
+
+def dmarc_follows(policy: Assessment) -> tuple[str, ...]:
+    """DMARC's own code, where mail lands in spam: a warning has no consequences by itself."""
+    return ("dmarc-would-reject",) if policy.verdict.kind == "spam" else ()
+
+
+# --- fixes ------------------------------------------------------------------------------------
+
+
+def send_from_login(run: Run) -> tuple[Fix, ...]:
+    """From of the login's own domain, where it is of another: then no record need be changed."""
+    login = login_address(run.settings)
+    if login is None or domain_of(login) == domain_of(run.settings.sender):
+        return ()
+    return fixes.send_from_login(run)
+
+
+def publish(
+    policy: Assessment, change: RecordChange, title: str, *, notes: Iterable[str] = ()
+) -> Fix:
+    """One record to publish, with the place where it is edited."""
+    return publish_all(policy, (change,), title, notes=notes)
+
+
+def publish_all(
+    policy: Assessment,
+    changes: Iterable[RecordChange],
+    title: str,
+    *,
+    notes: Iterable[str] = (),
+) -> Fix:
+    steps = [where(policy)]
+    found: list[Record] = []
+    for change in changes:
+        found += _records(change)
+        if len(change.strings) > 1:
+            steps.append(
+                "It is longer than one string of a TXT record may be; in a zone file: "
+                f"{change.zone_line}"
+            )
+    return Fix(title=title, records=tuple(found), steps=(*steps, *notes))
+
+
+def _records(change: RecordChange) -> Iterator[Record]:
+    """What goes and what comes; a record of another type goes by itself (RFC 1034 §3.6.2)."""
+    same_type = change.old_type == change.rdtype
+    replaced = change.old[0] if change.old and same_type else None
+    yield Record(name=change.name, type=change.rdtype, old=replaced, new=change.new)
+    for text in change.old[1:] if same_type else change.old:
+        yield Record(name=change.name, type=change.old_type, old=text)
+
+
+def where(policy: Assessment) -> str:
+    """Where the domain's records are edited, as a step."""
+    zone = policy.zone
+    if zone is None:
+        return f"Edit the records of {policy.domain} where its DNS is kept."
+    host = knowledge.dns_host_of(zone.name_servers)
+    if host is None:
+        servers = ", ".join(zone.name_servers[:2])
+        return f"Edit the zone {zone.name} where its name servers are ({servers})."
+    if not host.edit:
+        return f"Edit the zone {zone.name} at {host.name}, whose name servers it has."
+    return f"Edit the zone {zone.name} {host.edit}."
+
+
+def spf_fix(policy: Assessment) -> tuple[Fix, ...]:
+    """The SPF record that lets the provider pass; nothing where its include isn't known for sure,
+    or the domain is one that no customer can edit."""
+    from smtpdoctor.mail_policy import spf_change
+
+    fix = policy.record_fix
+    if fix is None or policy.is_providers_own:
+        return ()
+    change = spf_change(policy.domain, fix)
+    if change is None:
+        return ()
+    notes = [
+        f"{item.term} is {item.kind}"
+        + (f" into {' '.join(item.into)}" if item.into else "")
+        + f": {item.why}."
+        for item in fix.changes
+        if item.kind != "added"
+    ]
+    others = [
+        item.include
+        for item in policy.relay.published
+        if policy.published is not None
+        and item.include != policy.published.include
+        and not item.legacy
+        and item.verified
+    ]
+    if others:
+        notes.append(f"Or include:{' or include:'.join(others)} in its place: either is enough.")
+    counted = f"it asks for {fix.lookups} of 10 look-ups"
+    verb = "replace the SPF record" if fix.old else "publish an SPF record"
+    return (publish(policy, change, f"{verb} of {policy.domain}; {counted}", notes=notes),)
+
+
+def ask_provider(policy: Assessment) -> Fix:
+    """What to do where nobody's include is known for sure."""
+    name = policies.relay(policy)
+    if policy.is_providers_own:
+        return Fix(
+            title=f"send from a domain of your own, or through the servers of {policy.domain}",
+            steps=(
+                f"{policy.domain} says itself who may send for it, and no customer can change "
+                "that. Put the address into Reply-To and send from an address of the login.",
+            ),
+        )
+    if policy.client is not None:
+        family = "ip6" if ":" in name else "ip4"
+        step = (
+            f"Where {name} is a server of yours, add {family}:{name} to the record, before “all”."
+        )
+    elif policy.relay.known == "no":
+        step = "Ask the provider for its SPF include, and give it to smtpdoctor with --through."
+    else:
+        step = (
+            f"Ask {name} which include lists its servers, and add it to the one record that begins "
+            "with v=spf1, before “all”. Never publish a second one."
+        )
+    return Fix(
+        title=f"let the SPF record of {policy.domain} name {name}", steps=(where(policy), step)
+    )
+
+
+def spf_fixes(run: Run, policy: Assessment) -> tuple[Fix, ...]:
+    """All ways to have the sender pass SPF, the surest first."""
+    records = spf_fix(policy)
+    return (*send_from_login(run), *(records or (ask_provider(policy),)))
+
+
+def networks(found: Iterable[object], shown: int = 5) -> str:
+    """A few networks of a set in words."""
+    from itertools import islice
+
+    some = [str(item) for item in islice(iter(found), shown + 1)]
+    return ", ".join(some[:shown]) + (", …" if len(some) > shown else "")

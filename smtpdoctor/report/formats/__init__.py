@@ -1,0 +1,53 @@
+"""The formats of a report: one file each, with one function `render(report, options) -> str`.
+
+A format is found by its file's name, which is what --format takes: to add one is to add a file.
+It decides how things look, never what is shown (`report.selection`). A format whose text another
+program reads says so with `FOR_PROGRAMS = True`: it is written as UTF-8 whatever the terminal has.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from smtpdoctor.report.model import Report
+
+DEFAULT = "terminal"
+
+
+class Options(NamedTuple):
+    """What a format may go by beside the report."""
+
+    width: int = 80  # in columns
+    unicode: bool = True  # the output takes more than ASCII
+    style: Literal["colour", "bold", "plain"] = "plain"
+    verbose: bool = False
+    strict: bool = False  # a warning fails the run
+    played: bool = False  # the exit status shown is not the command's own, as in the demo
+
+
+def names() -> tuple[str, ...]:
+    """The formats that there are, the default first. Loads none of them."""
+    found = sorted(item.name for item in pkgutil.iter_modules(__path__))
+    return (DEFAULT, *(name for name in found if name != DEFAULT))
+
+
+def is_for_programs(name: str) -> bool:
+    """Whether another program reads the format's text."""
+    return bool(getattr(_format(name), "FOR_PROGRAMS", False))
+
+
+def render(name: str, report: Report, options: Options | None = None) -> str:
+    """The report in that format, with its last line's end."""
+    text: str = _format(name).render(report, options or Options())
+    return text
+
+
+def _format(name: str) -> ModuleType:
+    if name not in names():
+        raise ValueError(f"{name!r} is none of {', '.join(names())}")
+    return importlib.import_module(f"{__name__}.{name}")

@@ -1,0 +1,74 @@
+"""The report as JSON, schema 2: the shape that contract and scripts rely on (docs/json.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from smtpdoctor.observations import Observations
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.model import Report
+from smtpdoctor.text import as_json
+
+FOR_PROGRAMS = True
+
+TARGET = (
+    "setup",
+    "host",
+    "port",
+    "tls",
+    "provider",
+    "username",
+    "sender",
+    "verdict",
+    "seconds",
+    "diagnoses",
+    "checks",
+    "observations",
+)
+#: Without what the engine works with, which no reader of a report does.
+DIAGNOSIS = (
+    "code",
+    "severity",
+    "confidence",
+    "title",
+    "explanation",
+    "locations",
+    "evidence",
+    "fixes",
+    "consequences",
+    "docs",
+)
+EVIDENCE = ("check", "kind", "text")
+
+
+def to_builtins(report: Report) -> dict[str, Any]:
+    """The report as JSON types. `faults` of a target and `spf` are there where there are any."""
+    data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
+    spf = [target["spf"] for target in data["targets"] if target["spf"] is not None]
+    data["targets"] = [_target(target) for target in data["targets"]]
+    return {**data, "spf": spf[0]} if len(spf) == 1 else data
+
+
+def render(report: Report, options: Options) -> str:
+    """The report as `smtpdoctor check --format json` prints it and --save writes it."""
+    return as_json(to_builtins(report))
+
+
+def _target(target: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: target[name] for name in TARGET}
+    shown["diagnoses"] = [
+        {
+            **{name: item[name] for name in DIAGNOSIS},
+            "evidence": [{name: each[name] for name in EVIDENCE} for each in item["evidence"]],
+        }
+        for item in target["diagnoses"]
+    ]
+    return {**shown, "faults": target["faults"]} if target["faults"] else shown
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Observations):
+        return {"items": value.to_builtins()}
+    raise NotImplementedError(type(value).__name__)

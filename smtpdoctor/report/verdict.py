@@ -1,0 +1,92 @@
+"""The verdict in words: the last line of every format.
+
+Knows what a target's report holds. Must not know layout, nor look into a rule's sentence but to
+repeat a title.
+"""
+
+from __future__ import annotations
+
+from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.words import count
+
+#: Behind a verdict on a server that took the sender.
+NOTHING_SENT = "  No message was sent."
+
+
+def verdict_words(target: TargetReport) -> str:
+    """What it comes to, with the cause where mail does not go out."""
+    return {
+        "broken": _broken,
+        "inconclusive": _inconclusive,
+        "warnings": _warnings,
+        "healthy": _healthy,
+    }[target.verdict](target)
+
+
+def whole_verdict_words(report: Report) -> str:
+    """The same of several targets together."""
+    failing = sum(target.verdict == "broken" for target in report.targets)
+    of = count(len(report.targets), "set-up")
+    if failing:
+        return f"Not ready: {failing} of {of}."
+    if report.verdict == "inconclusive":
+        return f"Inconclusive: {count(len(report.not_checked), 'set-up')} not checked."
+    return f"{of} checked, {'with warnings' if report.verdict == 'warnings' else 'all sound'}."
+
+
+def _broken(target: TargetReport) -> str:
+    causes = [item for item in target.diagnoses if item.severity == "error"]
+    more = f" (and {len(causes) - 1} more)" if len(causes) > 1 else ""
+    return f"Not ready{more}: {causes[0].title}" if causes else "Not ready."
+
+
+def _inconclusive(target: TargetReport) -> str:
+    if not target.run.settings.found:
+        return "Inconclusive: there was nothing of yours to check."
+    if target.unexplained:
+        return "Inconclusive: no cause can be named."
+    return "Inconclusive: too little was checked to say."
+
+
+def _warnings(target: TargetReport) -> str:
+    if _sender_accepted(target):
+        return f"Mail goes out, with warnings.{NOTHING_SENT}"
+    return _of_sender_alone(target) or f"Warnings{_but(target)}"
+
+
+def _healthy(target: TargetReport) -> str:
+    if not _sender_accepted(target):
+        return _of_sender_alone(target) or f"No problem found{_but(target)}"
+    provider = target.run.provider
+    judged = provider.sender_judged if provider else "unknown"
+    words = "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
+    return f"{words}{NOTHING_SENT}"
+
+
+def _but(target: TargetReport) -> str:
+    """What was not looked at, to stand behind what was found."""
+    names = {"auth": "login", "sender": "sender"}
+    skipped = [
+        names[check.name]
+        for check in target.checks
+        if check.name in names and check.status == "skipped"
+    ]
+    if not skipped:
+        return "."
+    return f", but {' and '.join(skipped)} {'was' if len(skipped) == 1 else 'were'} not tested."
+
+
+def _sender_accepted(target: TargetReport) -> bool:
+    view = target.run.main
+    mail = view.step("mail") if view is not None else None
+    return mail is not None and mail.ok is True
+
+
+def _of_sender_alone(target: TargetReport) -> str:
+    """Of a sender alone: what receivers will make of the mail."""
+    found = target.run.policy if target.run.is_about_sender_alone else None
+    if found is None:
+        return ""
+    if found.client is not None:
+        return f"SPF {found.client.result}."
+    return f"{found.verdict.words[:1].upper()}{found.verdict.words[1:]}."

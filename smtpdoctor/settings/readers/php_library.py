@@ -1,0 +1,516 @@
+"""What PHP's operators and functions come to, and where its programs read variables.
+
+This module knows the language's coercions (PHP 8), getenv, $_ENV, and Laravel's env() with its
+casts. It must not know node types, nor what a setting means.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smtpdoctor.settings.readers.evaluation import (
+    Bound,
+    ClassValue,
+    Closure,
+    Evaluation,
+    Evaluator,
+    Frame,
+    UntellableError,
+    name_of,
+)
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    List,
+    Map,
+    Special,
+    Unknown,
+    Value,
+    truth,
+)
+from smtpdoctor.settings.readers.syntax import Call
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.project import Project
+
+END = 1 << 62
+
+ENVIRONMENT = Special("environment")
+
+#: Constants of the language and of mail libraries (PHPMailer 6, src/PHPMailer.php and SMTP.php).
+CONSTANTS: dict[str, Any] = {
+    "PHPMailer.ENCRYPTION_STARTTLS": "tls",
+    "PHPMailer.ENCRYPTION_SMTPS": "ssl",
+    "SMTP.DEBUG_OFF": 0,
+    "SMTP.DEBUG_CLIENT": 1,
+    "SMTP.DEBUG_SERVER": 2,
+    "SMTP.DEBUG_CONNECTION": 3,
+    "SMTP.DEBUG_LOWLEVEL": 4,
+}
+GLOBALS: dict[str, Any] = {
+    "$_ENV": ENVIRONMENT,
+    "$_SERVER": ENVIRONMENT,
+    "FILTER_VALIDATE_BOOLEAN": "boolean",
+    "FILTER_VALIDATE_BOOL": "boolean",
+    "FILTER_VALIDATE_INT": "int",
+    "PHP_EOL": "\n",
+}
+NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+def to_text(value: Any) -> str:
+    """(string)."""
+    if value is None or value is False or value is ABSENT:
+        return ""
+    if value is True:
+        return "1"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    raise UntellableError("an array or object as text")
+
+
+def to_integer(value: Any = None, *_: Any) -> int:
+    """(int): of a text the digits at its start."""
+    if value is None or value is ABSENT:
+        return 0
+    if isinstance(value, bool | int):
+        return int(value)
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) else 0
+    if isinstance(value, str):
+        found = NUMERIC.match(value[:400])
+        number = float(found[0]) if found else 0.0
+        whole = found is not None and re.fullmatch(r"\s*[+-]?\d+", found[0])
+        if found and whole:
+            return int(found[0])
+        return int(number) if math.isfinite(number) else 0
+    raise UntellableError("an array or object as a number")
+
+
+def to_float(value: Any) -> float:
+    if isinstance(value, str):
+        found = NUMERIC.match(value[:400])
+        return float(found[0]) if found else 0.0
+    return float(value) if isinstance(value, int | float) else float(to_integer(value))
+
+
+def numeric(text: str) -> int | float | None:
+    """The number of a numeric text; None for another."""
+    found = NUMERIC.match(text[:400])
+    if found is None or text[found.end() :].strip(" \t\n\r\v\f"):
+        return None
+    value = float(found[0])
+    return int(found[0]) if re.fullmatch(r"\s*[+-]?\d+", found[0]) else value
+
+
+def to_number(value: Any) -> int | float:
+    """An operand of arithmetic."""
+    if isinstance(value, str):
+        found = numeric(value)
+        if found is None:
+            raise UntellableError("a text as a number, and the program stops here")
+        return found
+    return value if isinstance(value, float) else to_integer(value)
+
+
+def loosely_equal(left: Any, right: Any) -> bool:
+    """`==` (PHP 8: "Saner string to number comparisons")."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return truth(left, "php") == truth(right, "php")
+    if left is None or right is None:
+        other = right if left is None else left
+        return other == "" if isinstance(other, str) else not truth(other, "php")
+    if isinstance(left, str) and isinstance(right, str):
+        numbers = numeric(left), numeric(right)
+        return left == right if None in numbers else numbers[0] == numbers[1]
+    if isinstance(left, str) or isinstance(right, str):
+        text, number = (left, right) if isinstance(left, str) else (right, left)
+        if not isinstance(number, int | float):
+            return False
+        value = numeric(text)
+        return to_text(number) == text if value is None else value == number
+    return strictly_equal(left, right)
+
+
+def strictly_equal(left: Any, right: Any) -> bool:
+    """`===`."""
+    if isinstance(left, Map | List) and isinstance(right, Map | List):
+        raise UntellableError("whether two arrays are the same")
+    return type(left) is type(right) and bool(left == right)
+
+
+def compare(rule: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def apply(left: Any, right: Any) -> bool:
+        if isinstance(left, str) and isinstance(right, str) and numeric(left) is None:
+            return rule(left, right)
+        return rule(to_number(left), to_number(right))
+
+    return apply
+
+
+def divide(left: Any, right: Any) -> Any:
+    value = to_number(left) / to_number(right)
+    return int(value) if float(value).is_integer() and isinstance(left, int) else value
+
+
+def either_key(left: Any, right: Any) -> Any:
+    """`+` of two arrays: the left one's keys win."""
+    if isinstance(left, Map) and isinstance(right, Map):
+        return Map(right.entries + left.entries)
+    if isinstance(left, Map | List) or isinstance(right, Map | List):
+        raise UntellableError("arrays that are added")
+    return to_number(left) + to_number(right)
+
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    ".": lambda a, b: to_text(a) + to_text(b),
+    "+": either_key,
+    "-": lambda a, b: to_number(a) - to_number(b),
+    "*": lambda a, b: to_number(a) * to_number(b),
+    "/": divide,
+    "%": lambda a, b: int(math.fmod(to_integer(a), to_integer(b))),
+    "===": strictly_equal,
+    "!==": lambda a, b: not strictly_equal(a, b),
+    "==": loosely_equal,
+    "!=": lambda a, b: not loosely_equal(a, b),
+    "<>": lambda a, b: not loosely_equal(a, b),
+    "<": compare(lambda a, b: a < b),
+    ">": compare(lambda a, b: a > b),
+    "<=": compare(lambda a, b: a <= b),
+    ">=": compare(lambda a, b: a >= b),
+    "xor": lambda a, b: truth(a, "php") != truth(b, "php"),
+}
+
+
+def laravel(value: Any) -> Any:
+    """The casts of Laravel's env() (Illuminate\\Support\\Env::getOption)."""
+    if not isinstance(value, str):
+        return value
+    lowered = value.lower()
+    if lowered in ("true", "(true)"):
+        return True
+    if lowered in ("false", "(false)"):
+        return False
+    if lowered in ("empty", "(empty)"):
+        return ""
+    if lowered in ("null", "(null)"):
+        return None
+    quoted = re.fullmatch(r"""(['"])(.*)\1""", value, re.DOTALL)
+    return quoted[2] if quoted else value
+
+
+def filter_value(value: Any, kind: Any = None, *more: Any) -> Any:
+    """filter_var."""
+    text = to_text(value).strip(" \t\n\r\v\0")
+    if kind == "boolean":
+        if more:
+            raise UntellableError("filter_var with flags")
+        return text.lower() in ("1", "true", "on", "yes")
+    if kind == "int" and not more:
+        return int(text) if re.fullmatch(r"0|[+-]?[1-9]\d{0,17}", text) else False
+    raise UntellableError("a filter that is not evaluated")
+
+
+def explode(separator: Any, text: Any, *_: Any) -> List:
+    if not separator:
+        raise UntellableError("explode by nothing")
+    parts = to_text(text).split(to_text(separator))
+    return List([Entry(None, Known(part), None) for part in parts])
+
+
+def implode(separator: Any, parts: Any) -> str:
+    if not isinstance(parts, List) or parts.open is not None:
+        raise UntellableError("what is joined here")
+    values = list(parts)
+    if not all(isinstance(value, Known) for value in values):
+        raise UntellableError("what is joined here")
+    return to_text(separator).join(to_text(v.value) for v in values if isinstance(v, Known))
+
+
+def in_array(needle: Any, stack: Any, strict: Any = False) -> bool:
+    if not isinstance(stack, List | Map):
+        raise UntellableError("whether it is in there")
+    values = list(stack) if isinstance(stack, List) else [entry.value for entry in stack.entries]
+    if not all(isinstance(value, Known) for value in values):
+        raise UntellableError("whether it is in there")
+    same = strictly_equal if strict else loosely_equal
+    return any(same(needle, value.value) for value in values if isinstance(value, Known))
+
+
+def merge(*arrays: Any) -> Map:
+    made = Map()
+    for array in arrays:
+        if not isinstance(array, Map):
+            raise UntellableError("what is merged here")
+        made.entries += array.entries
+    return made
+
+
+def from_json(value: Any, *_: Any) -> Any:
+    try:
+        return wrapped(json.loads(to_text(value)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def wrapped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Map([Entry(key, Known(wrapped(each)), None) for key, each in value.items()])
+    if isinstance(value, list):
+        return List([Entry(None, Known(wrapped(each)), None) for each in value])
+    return value
+
+
+def strip(rule: str) -> Callable[..., str]:
+    def apply(value: Any, chars: Any = " \t\n\r\0\v") -> str:
+        text: str = getattr(to_text(value), rule)(to_text(chars))
+        return text
+
+    return apply
+
+
+CASTS: dict[str, Callable[[Any], Any]] = {
+    "(int)": to_integer,
+    "(integer)": to_integer,
+    "(bool)": lambda value: truth(value, "php"),
+    "(boolean)": lambda value: truth(value, "php"),
+    "(string)": to_text,
+    "(float)": to_float,
+    "(double)": to_float,
+    "(array)": lambda value: value if isinstance(value, Map | List) else untellable("(array)"),
+}
+
+
+def untellable(what: str) -> Any:
+    raise UntellableError(f"{what} is not evaluated")
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "intval": to_integer,
+    "boolval": lambda value: truth(value, "php"),
+    "strval": to_text,
+    "floatval": to_float,
+    "filter_var": filter_value,
+    "strtolower": lambda value: to_text(value).lower(),
+    "strtoupper": lambda value: to_text(value).upper(),
+    "mb_strtolower": lambda value: to_text(value).lower(),
+    "trim": strip("strip"),
+    "ltrim": strip("lstrip"),
+    "rtrim": strip("rstrip"),
+    "in_array": in_array,
+    "explode": explode,
+    "implode": implode,
+    "join": implode,
+    "str_contains": lambda text, part: to_text(part) in to_text(text),
+    "str_starts_with": lambda text, part: to_text(text).startswith(to_text(part)),
+    "str_ends_with": lambda text, part: to_text(text).endswith(to_text(part)),
+    "str_replace": lambda old, new, text: to_text(text).replace(to_text(old), to_text(new)),
+    "array_merge": merge,
+    "json_decode": from_json,
+    "is_null": lambda value: value is None,
+    "is_numeric": lambda value: (
+        isinstance(value, int | float) or (isinstance(value, str) and numeric(value) is not None)
+    ),
+    "empty": lambda value: not truth(value, "php"),
+    "isset": lambda *values: all(value is not None and value is not ABSENT for value in values),
+    "strlen": lambda value: len(to_text(value).encode()),
+}
+
+
+class Php:
+    """The `Semantics` of PHP."""
+
+    language: Any = "php"
+    absent: Any = None
+    selves = frozenset({"$this"})
+    whole_chains = True
+    bare_calls = False
+
+    def __init__(self, project: Project, file: str) -> None:
+        self.project = project
+        self.file = file
+
+    def global_name(self, name: str) -> Value | None:
+        if name in GLOBALS:
+            return Known(GLOBALS[name])
+        if name.startswith("$"):
+            return None
+        return Known(Special(name)) if name in CLASSES or name.lower() in KNOWN else None
+
+    # -- members
+
+    def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
+        if isinstance(object_, Unknown):
+            return object_.get(name)
+        value = object_.value
+        if isinstance(value, Special):
+            full = f"{value.name}.{name}"
+            if full in CONSTANTS:
+                return Known(CONSTANTS[full], ask.span)
+            return ask.unknown("computed", f"what {full} is can't be told")
+        if isinstance(value, ClassValue):
+            if name in value.definition.scope.owned:
+                frame = Frame(value.definition.scope, value.frame)
+                return value.evaluator.lookup(name, frame, END) or Known(None, ask.span)
+            return ask.unknown("computed", f"what {name} is can't be told")
+        if isinstance(value, Map):
+            return value.get(name, ask.span)
+        return ask.unknown("computed", f"what {name} is can't be told")
+
+    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
+        if isinstance(object_, Known) and object_.value == ENVIRONMENT:
+            return ask.variable(key)
+        if isinstance(object_, Unknown):
+            return object_.get(key.value) if isinstance(key, Known) else object_
+        if isinstance(key, Unknown):
+            return Unknown("computed", "which key this is can't be told", ask.span, key.trail)
+        if object_.absent:
+            return Known(None, ask.span, object_.trail)
+        if isinstance(object_.value, Map | List):
+            found = object_.get(key.value)
+            missing = isinstance(found, Known) and found.value is ABSENT
+            return Known(None, ask.span) if missing else found
+        return ask.unknown("computed", "a part of a value that is not evaluated")
+
+    # -- operators
+
+    def unary(self, operator: str, value: Any) -> Any:
+        if operator in CASTS:
+            return CASTS[operator](value)
+        match operator:
+            case "!":
+                return not truth(value, "php")
+            case "-":
+                return -to_number(value)
+            case "+":
+                return to_number(value)
+        raise UntellableError(f"the operator {operator} is not evaluated")
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator not in OPERATORS:
+            raise UntellableError(f"the operator {operator} is not evaluated")
+        return OPERATORS[operator](left, right)
+
+    def short_cut(self, operator: str, left: Known) -> bool | None:
+        match operator:
+            case "?:":
+                return truth(left.value, "php")
+            case "??":
+                return not left.absent
+        return None
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        """`&&` and `||` give booleans, unlike `?:`."""
+        if operator not in ("&&", "and", "||", "or"):
+            return None
+        decides = operator in ("||", "or")
+        for value in (left, right):
+            if isinstance(value, Known) and truth(value.value, "php") is decides:
+                return ask.apply(lambda _: decides, value)
+        return ask.apply(lambda *_: not decides, left, right)
+
+    def text_of(self, value: Any) -> str:
+        return to_text(value)
+
+    # -- calls
+
+    def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
+        if isinstance(callee, Unknown) or call.new:
+            return None
+        if isinstance(callee.value, Bound):
+            object_ = callee.value.object
+            special = isinstance(object_, Known) and object_.value == Special("Env")
+            if special and callee.value.name == "get":
+                return self._env(call, ask)
+            return None
+        if not isinstance(callee.value, Special):
+            return None
+        name = callee.value.name.lower()
+        if name == "env":
+            return self._env(call, ask)
+        if name == "getenv":
+            key = ask.argument(call, 0)
+            if key is None:
+                return Known(ENVIRONMENT, ask.span)
+            return ask.variable(key, Known(False, ask.span))
+        if name in ("constant", "defined"):
+            return self._constant(call, name, ask)
+        values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+        if name in FUNCTIONS:
+            return ask.apply(FUNCTIONS[name], *values, conversion=name_of(call.callee))
+        return None
+
+    def _env(self, call: Call, ask: Evaluation) -> Value:
+        key = ask.argument(call, 0, "key") or Known(None)
+        found = ask.variable(key)
+        if isinstance(found, Known) and found.value is None:
+            default = ask.argument(call, 1, "default")
+            if default is None:
+                return found
+            if isinstance(default, Known) and isinstance(default.value, Closure):
+                default = ask.evaluator.apply(default.value, [], ask.at)
+            return ask.variable(key, default)
+        if isinstance(found, Known) and laravel(found.value) == found.value:
+            return found
+        return ask.apply(laravel, found, conversion="env")
+
+    def _constant(self, call: Call, name: str, ask: Evaluation) -> Value:
+        key = ask.argument(call, 0)
+        if not isinstance(key, Known) or not isinstance(key.value, str):
+            return ask.unknown("computed", "which constant this is can't be told")
+        found = ask.evaluator.lookup(key.value, ask.frame, ask.at.start)
+        if name == "constant":
+            return found or ask.unknown("undeclared", f"nothing here sets {key.value}")
+        if found is None:
+            return ask.unknown("undeclared", f"whether {key.value} is set can't be told")
+        return Known(not isinstance(found, Unknown), ask.span)
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        return None
+
+    # -- modules and parameters
+
+    def parameter(self, name: str, type_: str) -> Value | None:
+        return None
+
+    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
+        found = self._module(path)
+        if found is None:
+            return ask.unknown("imported", f"{path[:80]!r} is not in the folder")
+        if name is None:
+            scope = found.module.scope
+            if not scope.returns:
+                return Known(1, ask.span)
+            return found.result(scope.returns, found.module, ask.span)
+        return found.lookup(name, found.module, END) or Known(None, ask.span)
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        found = self._module(path)
+        if found is not None:
+            return found.lookup(name, found.module, END)
+        if "vendor/" in path or "wp-" in path or not name.startswith("$"):
+            return None  # libraries set no variables
+        return ask.unknown("imported", f"{name} may come from {path[:80]!r}, which is not here")
+
+    def _module(self, path: str) -> Evaluator | None:
+        from smtpdoctor.settings.readers.javascript_library import join
+
+        for base in dict.fromkeys((self.file.rpartition("/")[0], "")):
+            candidate = join(base, path)
+            found = self.project.import_(candidate) if candidate else None
+            if found is not None and not isinstance(found, Known | Unknown):
+                return found.evaluator if found.file != self.file else None
+        return None
+
+
+CLASSES = frozenset({"PHPMailer", "SMTP", "Env"})
+KNOWN = frozenset({*FUNCTIONS, "env", "getenv", "constant", "defined"})

@@ -1,0 +1,551 @@
+"""Python: its grammar brought into `syntax`.
+
+This module knows node types. What operators and functions come to is in `python_library`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, ClassVar
+
+from smtpdoctor.settings.readers.source import Source
+from smtpdoctor.settings.readers.syntax import (
+    Argument,
+    Binary,
+    Bind,
+    Call,
+    Class,
+    Conditional,
+    Constant,
+    Dictionary,
+    Expression,
+    Function,
+    Guard,
+    Import,
+    Index,
+    Item,
+    Member,
+    Name,
+    Parameter,
+    Scope,
+    Sequence,
+    Template,
+    Unary,
+)
+from smtpdoctor.settings.readers.tree import Lowering, path_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+ESCAPE = re.compile(
+    r"\\(?:N\{(?P<name>[^}]*)\}|U(?P<eight>[0-9a-fA-F]{8})|u(?P<four>[0-9a-fA-F]{4})"
+    r"|x(?P<two>[0-9a-fA-F]{2})|(?P<octal>[0-7]{1,3})|(?P<line>\r\n|\n|\r)|(?P<one>.))",
+    re.DOTALL,
+)
+SHORT = {
+    **{"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a"},
+    **{"\\": "\\", "'": "'", '"': '"'},
+}
+
+
+def unescape(text: str) -> str:
+    """The value of a string's inside. An escape that Python doesn't know stays as it is."""
+
+    def replace(match: re.Match[str]) -> str:
+        code = match["eight"] or match["four"] or match["two"]
+        if code:
+            number = int(code, 16)
+            return chr(number) if number <= 0x10FFFF else "�"
+        if match["octal"]:
+            return chr(int(match["octal"], 8))
+        if match["name"] is not None:
+            try:
+                return unicodedata.lookup(match["name"])
+            except KeyError:
+                return "�"
+        return "" if match["line"] else SHORT.get(match["one"], match[0])
+
+    return ESCAPE.sub(replace, text) if "\\" in text else text
+
+
+class PythonLowering(Lowering):
+    """The node types of tree-sitter's python grammar."""
+
+    aliases: ClassVar[dict[str, str]] = {
+        "list_pattern": "tuple",
+        "tuple_pattern": "tuple",
+        "pattern_list": "tuple",
+        "expression_list": "tuple",
+        "list": "tuple",
+        "set": "tuple",
+        "while_statement": "loop",
+        "parenthesized_expression": "wrapped",
+        "await": "wrapped",
+        "type": "comment",
+        "type_alias_statement": "comment",
+        "binary_operator": "binary",
+        "boolean_operator": "binary",
+    }
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self._globals: dict[int, set[str]] = {}
+
+    # -- literals
+
+    def visit_string(self, node: Node) -> Expression:
+        start = node.children[0] if node.children else None
+        prefix = self.text(start).rstrip("'\"").lower()
+        raw = "r" in prefix
+        parts: list[Expression] = []
+        begin = start.end_byte if start is not None else node.start_byte
+        last = node.children[-1] if len(node.children) > 1 else None
+        end = last.start_byte if last is not None else node.end_byte
+        for child in node.named_children:
+            if child.type != "interpolation":
+                continue
+            self._text(parts, begin, child.start_byte, raw=raw, formatted=True)
+            given = child.child_by_field_name("expression")
+            value = self.expression(given, child)
+            if child.named_child_count > 1:  # !r, :>20 or =
+                value = self.opaque(child, "a formatted value is not evaluated")
+            parts.append(value)
+            begin = child.end_byte
+        self._text(parts, begin, end, raw=raw, formatted="f" in prefix)
+        if "b" in prefix:
+            return self.opaque(node, "bytes are not evaluated")
+        if not parts:
+            return self.literal(node, "")
+        if len(parts) == 1 and isinstance(parts[0], Constant):
+            return self.literal(node, parts[0].value)
+        return Template(node.start_byte, node.end_byte, parts)
+
+    def _text(
+        self, parts: list[Expression], start: int, end: int, *, raw: bool, formatted: bool
+    ) -> None:
+        if end <= start:
+            return
+        text = self.source.slice(start, end)
+        if formatted:
+            text = text.replace("{{", "{").replace("}}", "}")
+        parts.append(Constant(start, end, text if raw else unescape(text)))
+
+    def visit_concatenated_string(self, node: Node) -> Expression:
+        parts = [self.expression(child) for child in node.named_children]
+        if all(isinstance(part, Constant) for part in parts):
+            text = "".join(str(part.value) for part in parts if isinstance(part, Constant))
+            return self.literal(node, text)
+        return Template(node.start_byte, node.end_byte, parts)
+
+    def visit_integer(self, node: Node) -> Expression:
+        text = self.text(node).replace("_", "")
+        try:
+            return self.literal(node, int(text, 0))
+        except ValueError:
+            return self.opaque(node, "a number that is not understood")
+
+    def visit_float(self, node: Node) -> Expression:
+        try:
+            return self.literal(node, float(self.text(node)))
+        except ValueError:
+            return self.opaque(node, "a number that is not understood")
+
+    def visit_true(self, node: Node) -> Expression:
+        return self.literal(node, True)
+
+    def visit_false(self, node: Node) -> Expression:
+        return self.literal(node, False)
+
+    def visit_none(self, node: Node) -> Expression:
+        return self.literal(node, None)
+
+    # -- names and members
+
+    def visit_identifier(self, node: Node) -> Expression:
+        return Name(node.start_byte, node.end_byte, self.text(node))
+
+    def visit_attribute(self, node: Node) -> Expression:
+        object_ = self.expression(node.child_by_field_name("object"), node)
+        name = self.text(node.child_by_field_name("attribute"))
+        return Member(node.start_byte, node.end_byte, object_, name)
+
+    def visit_subscript(self, node: Node) -> Expression:
+        object_ = self.expression(node.child_by_field_name("value"), node)
+        index = self.expression(node.child_by_field_name("subscript"), node)
+        return Index(node.start_byte, node.end_byte, object_, index)
+
+    def visit_wrapped(self, node: Node) -> Expression:
+        children = [child for child in node.named_children if child.type != "comment"]
+        return self.expression(children[0] if children else None, node)
+
+    # -- collections
+
+    def visit_dictionary(self, node: Node) -> Expression:
+        items: list[Item] = []
+        for child in node.named_children:
+            if child.type == "comment":
+                continue
+            spread = child.type != "pair"
+            key: Expression | None = None
+            if spread:
+                inner = child.named_children
+                value = self.expression(inner[0] if inner else None, child)
+            else:
+                key = self.expression(child.child_by_field_name("key"), child)
+                value = self.expression(child.child_by_field_name("value"), child)
+            items.append(Item(key, value, child.start_byte, child.end_byte, spread))
+        return Dictionary(node.start_byte, node.end_byte, items)
+
+    def visit_tuple(self, node: Node) -> Expression:
+        items: list[Item] = []
+        for child in node.named_children:
+            if child.type == "comment":
+                continue
+            spread = child.type in ("list_splat", "list_splat_pattern")
+            inner = child.named_children[0] if spread and child.named_children else child
+            value = self.expression(inner, child)
+            items.append(Item(None, value, child.start_byte, child.end_byte, spread))
+        return Sequence(node.start_byte, node.end_byte, items)
+
+    # -- operators
+
+    def visit_unary_operator(self, node: Node) -> Expression:
+        operand = self.expression(node.child_by_field_name("argument"), node)
+        operator = self.text(node.child_by_field_name("operator"))
+        return Unary(node.start_byte, node.end_byte, operator, operand)
+
+    def visit_not_operator(self, node: Node) -> Expression:
+        operand = self.expression(node.child_by_field_name("argument"), node)
+        return Unary(node.start_byte, node.end_byte, "not", operand)
+
+    def visit_binary(self, node: Node) -> Expression:
+        left = self.expression(node.child_by_field_name("left"), node)
+        operator = self.text(node.child_by_field_name("operator"))
+        right = self.expression(node.child_by_field_name("right"), node)
+        return Binary(node.start_byte, node.end_byte, operator, left, right)
+
+    def visit_comparison_operator(self, node: Node) -> Expression:
+        operands = [child for child in node.named_children if child.type != "comment"]
+        if len(operands) != 2:
+            self.visit_children(node)
+            return self.opaque(node, "a comparison of several is not evaluated")
+        operator = " ".join(
+            self.text(child) for child in node.children_by_field_name("operators")
+        ).strip()
+        left, right = self.expression(operands[0]), self.expression(operands[1])
+        return Binary(node.start_byte, node.end_byte, " ".join(operator.split()), left, right)
+
+    def visit_conditional_expression(self, node: Node) -> Expression:
+        parts = [child for child in node.named_children if child.type != "comment"]
+        if len(parts) != 3:
+            return self.opaque(node)
+        test = self.expression(parts[1])
+        with self.guarded(Guard(test, True)):
+            then = self.expression(parts[0])
+        with self.guarded(Guard(test, False)):
+            otherwise = self.expression(parts[2])
+        return Conditional(node.start_byte, node.end_byte, test, then, otherwise)
+
+    def visit_named_expression(self, node: Node) -> Expression:
+        value = self.expression(node.child_by_field_name("value"), node)
+        name = node.child_by_field_name("name")
+        if name is not None:
+            self._assign(name, value, node)
+        return value
+
+    # -- calls
+
+    def visit_call(self, node: Node) -> Expression:
+        callee = self.expression(node.child_by_field_name("function"), node)
+        arguments = node.child_by_field_name("arguments")
+        found: list[Argument] = []
+        if arguments is not None and arguments.type != "argument_list":
+            self.visit(arguments)  # a generator
+            found.append(Argument(self.opaque(arguments)))
+            arguments = None
+        for child in arguments.named_children if arguments is not None else ():
+            if child.type == "comment":
+                continue
+            if child.type == "keyword_argument":
+                value = self.expression(child.child_by_field_name("value"), child)
+                found.append(Argument(value, self.text(child.child_by_field_name("name"))))
+                continue
+            spread = child.type in ("list_splat", "dictionary_splat")
+            inner = child.named_children[0] if spread and child.named_children else child
+            found.append(Argument(self.expression(inner, child), None, spread))
+        made = self.call(node, callee, found)
+        self._update_names(made)
+        return made
+
+    def _update_names(self, call: Call) -> None:
+        """`globals().update(…)` sets names that it doesn't say."""
+        callee = call.callee
+        if not isinstance(callee, Member) or callee.name != "update":
+            return
+        names = callee.object
+        if not isinstance(names, Call) or not isinstance(names.callee, Name):
+            return
+        if names.callee.id in ("globals", "vars", "locals") and not names.arguments:
+            items = [
+                Item(None, each.value, call.start, call.end, True)
+                if each.name is None
+                else Item(
+                    Constant(call.start, call.end, each.name),
+                    each.value,
+                    call.start,
+                    call.end,
+                )
+                for each in call.arguments
+            ]
+            brought = Dictionary(call.start, call.end, items)
+            self.scope.stars.append(
+                Bind("*", (), brought, self._guards, call.start, call.end, self.scope)
+            )
+
+    # -- assignments
+
+    def visit_assignment(self, node: Node) -> Expression:
+        left = node.child_by_field_name("left")
+        right = node.child_by_field_name("right")
+        value = self.expression(right) if right is not None else None
+        if left is not None and value is not None:
+            self._assign(left, value, node)
+        declared = node.child_by_field_name("type")
+        if declared is not None and self.scope.kind == "class":
+            self.scope.types[self.text(left)] = self.text(declared)
+        return value or self.opaque(node)
+
+    def visit_augmented_assignment(self, node: Node) -> Expression:
+        left = node.child_by_field_name("left")
+        operator = self.text(node.child_by_field_name("operator")).removesuffix("=")
+        before = self.expression(left, node)
+        right = self.expression(node.child_by_field_name("right"), node)
+        value = Binary(node.start_byte, node.end_byte, operator, before, right)
+        if left is not None:
+            self._assign(left, value, node)
+        return value
+
+    def _assign(self, target: Node, value: Expression, whole: Node) -> None:
+        match target.type:
+            case "identifier":
+                name = self.text(target)
+                self._own(name)
+                self.bind(name, (), value, whole)
+                if self.scope.kind == "class":
+                    self.bind("self", (self.literal(target, name),), value, whole)
+            case "attribute" | "subscript":
+                path = path_of(self.expression(target))
+                if path is not None:
+                    self.bind(path[0], path[1], value, whole)
+                elif target.type == "subscript":
+                    self._assign_global(target, value, whole)
+            case "tuple_pattern" | "pattern_list" | "list_pattern" | "tuple":
+                for place, child in enumerate(target.named_children):
+                    index = Constant(child.start_byte, child.end_byte, place)
+                    inner = Index(child.start_byte, child.end_byte, value, index)
+                    self._assign(child, inner, whole)
+            case "as_pattern_target" | "parenthesized_expression":
+                for child in target.named_children:
+                    self._assign(child, value, whole)
+
+    def _assign_global(self, target: Node, value: Expression, whole: Node) -> None:
+        """`globals()["EMAIL_HOST"] = …` sets a name of the module."""
+        object_ = target.child_by_field_name("value")
+        key = target.child_by_field_name("subscript")
+        if self.text(object_) != "globals()" or key is None:
+            return
+        name = self.expression(key)
+        if isinstance(name, Constant) and isinstance(name.value, str):
+            self._outermost().owned.add(name.value)
+            self.bind(name.value, (), value, whole)
+
+    def _outermost(self) -> Scope:
+        scope = self.scope
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    def _own(self, name: str) -> None:
+        if name not in self._globals.get(id(self.scope), ()):
+            self.scope.owned.add(name)
+
+    def visit_global_statement(self, node: Node) -> None:
+        names = {self.text(child) for child in node.named_children}
+        self._globals.setdefault(id(self.scope), set()).update(names)
+        if node.type == "global_statement":
+            self._outermost().owned |= names
+
+    visit_nonlocal_statement = visit_global_statement
+
+    # -- functions and classes
+
+    def visit_function_definition(self, node: Node) -> None:
+        name = self.text(node.child_by_field_name("name"))
+        made = self._function(node, name, node.child_by_field_name("parameters"))
+        if self.scope.kind == "class":
+            key = Constant(node.start_byte, node.start_byte, name)
+            self.bind("self", (key,), made, node)
+            return
+        self._own(name)
+        self.bind(name, (), made, node)
+
+    def visit_lambda(self, node: Node) -> Expression:
+        return self._function(node, "", node.child_by_field_name("parameters"))
+
+    def _function(self, node: Node, name: str, listed: Node | None) -> Function:
+        method = self.scope.kind == "class"
+        scope = self.scope.inner("function", name)
+        parameters: list[Parameter] = []
+        made = Function(node.start_byte, node.end_byte, name, parameters, scope)
+        scope.function = made
+        body = node.child_by_field_name("body")
+        with self.inside(scope):
+            for child in listed.named_children if listed is not None else ():
+                parameter = self._parameter(child)
+                # self belongs to the class, for all of its methods
+                if parameter is None or (method and parameter.name in ("self", "cls")):
+                    continue
+                scope.owned.add(parameter.name)
+                parameters.append(parameter)
+            if body is not None and body.type == "block":
+                self.visit(body)
+            elif body is not None:
+                self.returned(self.expression(body), body)
+        return made
+
+    def _parameter(self, node: Node) -> Parameter | None:
+        if node.type == "identifier":
+            return Parameter(self.text(node))
+        if node.type in ("default_parameter", "typed_default_parameter"):
+            name = self.text(node.child_by_field_name("name"))
+            default = self.expression(node.child_by_field_name("value"), node)
+            return Parameter(name, default, self.text(node.child_by_field_name("type")))
+        if node.type == "typed_parameter" and node.named_children:
+            inner = node.named_children[0]
+            type_ = self.text(node.child_by_field_name("type"))
+            rest = inner.type != "identifier"
+            return Parameter(self.text(inner).lstrip("*"), None, type_, rest)
+        if node.type in ("list_splat_pattern", "dictionary_splat_pattern"):
+            return Parameter(self.text(node).lstrip("*"), None, "", True)
+        return None
+
+    def visit_class_definition(self, node: Node) -> None:
+        name = self.text(node.child_by_field_name("name"))
+        bases = node.child_by_field_name("superclasses")
+        scope = self.scope.inner("class", name)
+        scope.owned |= {"self", "cls"}
+        with self.inside(scope):
+            self.visit(node.child_by_field_name("body"))
+        first = bases.named_children[0] if bases is not None and bases.named_children else None
+        made = Class(node.start_byte, node.end_byte, name, self.text(first), scope)
+        self._own(name)
+        self.bind(name, (), made, node)
+
+    def visit_return_statement(self, node: Node) -> None:
+        children = [child for child in node.named_children if child.type != "comment"]
+        self.returned(self.expression(children[0]) if children else None, node)
+
+    def visit_raise_statement(self, node: Node) -> None:
+        self.visit_children(node)
+        self.returned(self.opaque(node, "the program stops here with an error"), node)
+
+    # -- statements
+
+    visit_module = Lowering.visit_children
+    visit_block = Lowering.visit_children
+    visit_finally_clause = Lowering.visit_children
+    visit_expression_statement = Lowering.visit_children
+    visit_decorated_definition = Lowering.visit_children
+
+    def visit_if_statement(self, node: Node) -> None:
+        before = self._guards
+        test = self.expression(node.child_by_field_name("condition"), node)
+        with self.guarded(Guard(test, True)):
+            self.visit(node.child_by_field_name("consequence"))
+        others = [Guard(test, False)]
+        for clause in node.children_by_field_name("alternative"):
+            self._guards = before + tuple(others)
+            if clause.type == "elif_clause":
+                test = self.expression(clause.child_by_field_name("condition"), clause)
+                others.append(Guard(test, False))
+                with self.guarded(Guard(test, True)):
+                    self.visit(clause.child_by_field_name("consequence"))
+            else:
+                self.visit(clause.child_by_field_name("body"))
+        self._guards = before
+
+    def visit_loop(self, node: Node) -> None:
+        with self.guarded(self.perhaps(node, "how often a loop runs can't be told")):
+            self.visit_children(node)
+
+    def visit_for_statement(self, node: Node) -> None:
+        left = node.child_by_field_name("left")
+        self.visit(node.child_by_field_name("right"))
+        with self.guarded(self.perhaps(node, "how often a loop runs can't be told")):
+            if left is not None:
+                item = self.opaque(left, "what a loop goes over can't be told")
+                self._assign(left, item, left)
+            self.visit(node.child_by_field_name("body"))
+
+    def visit_except_clause(self, node: Node) -> None:
+        with self.guarded(self.perhaps(node, "whether an error happens can't be told")):
+            for child in node.named_children:
+                if child.type == "block":
+                    self.visit(child)
+
+    def visit_match_statement(self, node: Node) -> None:
+        self.visit(node.child_by_field_name("subject"))
+        with self.guarded(self.perhaps(node, "which case it is can't be told")):
+            self.visit(node.child_by_field_name("body"))
+
+    def visit_case_clause(self, node: Node) -> None:
+        self.visit(node.child_by_field_name("consequence"))
+
+    def visit_with_statement(self, node: Node) -> None:
+        for clause in node.named_children:
+            if clause.type == "with_clause":
+                for item in clause.named_children:
+                    self._with_item(item)
+        self.visit(node.child_by_field_name("body"))
+
+    def _with_item(self, item: Node) -> None:
+        given = item.child_by_field_name("value") or item
+        if given.type != "as_pattern" or not given.named_children:
+            self.visit(given)
+            return
+        value = self.expression(given.named_children[0], given)
+        target = given.child_by_field_name("alias")
+        if target is not None:
+            self._assign(target, value, given)
+
+    # -- modules
+
+    def visit_import_statement(self, node: Node) -> None:
+        for child in node.named_children:
+            if child.type == "aliased_import":
+                path = self.text(child.child_by_field_name("name"))
+                local = self.text(child.child_by_field_name("alias"))
+            else:
+                path = self.text(child)
+                local, _, rest = path.partition(".")
+                path = local if rest else path
+            self._import(local, path, None, child)
+
+    def visit_import_from_statement(self, node: Node) -> None:
+        module = node.child_by_field_name("module_name")
+        path = re.sub(r"\s", "", self.text(module))
+        for child in node.named_children:
+            if child.type == "wildcard_import":
+                whole = Import(node.start_byte, node.end_byte, path, None)
+                self.bind("*", (), whole, node)
+                self.scope.stars.append(self.scope.binds["*"][-1])
+        for child in node.children_by_field_name("name"):
+            name = child.child_by_field_name("name") if child.type == "aliased_import" else child
+            alias = child.child_by_field_name("alias")
+            imported = self.text(name)
+            self._import(self.text(alias) if alias is not None else imported, path, imported, child)
+
+    def _import(self, local: str, path: str, name: str | None, node: Node) -> None:
+        self._own(local)
+        self.bind(local, (), Import(node.start_byte, node.end_byte, path, name), node)

@@ -1,0 +1,751 @@
+"""What Python's operators and functions come to, and where its programs read variables.
+
+This module knows the language's coercions, os.environ, and the libraries that read settings:
+decouple, django-environ, environs, Starlette's Config, pydantic-settings. It must not know node
+types, nor what a setting means. A variable that has to be set and isn't (`os.environ["X"]`) is
+`ABSENT`: the program stops there.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smtpdoctor.settings.readers.evaluation import (
+    Bound,
+    ClassValue,
+    Closure,
+    Evaluation,
+    Evaluator,
+    Frame,
+    UntellableError,
+)
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    List,
+    Map,
+    Special,
+    Unknown,
+    Value,
+    truth,
+)
+from smtpdoctor.settings.readers.syntax import Call
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.project import Project
+
+END = 1 << 62
+
+ENVIRONMENT = Special("environment")
+DECOUPLE = Special("config")  # decouple's and Starlette's config("X", default=…, cast=…)
+ENVIRONS = Special("environs")
+
+#: What the evaluator knows of modules that are not in the folder.
+MODULES: dict[str, dict[str | None, Any]] = {
+    "os": {
+        None: Special("os"),
+        "environ": ENVIRONMENT,
+        "getenv": Special("os.getenv"),
+        "environb": Special("bytes"),
+    },
+    "decouple": {
+        None: Special("decouple"),
+        "config": DECOUPLE,
+        "AutoConfig": Special("make-config"),
+        "Config": Special("make-config"),
+        "Csv": Special("csv"),
+    },
+    "starlette.config": {"Config": Special("make-config"), "environ": ENVIRONMENT},
+    "environ": {
+        None: Special("environ-module"),
+        "Env": Special("make-environ"),
+        "FileAwareEnv": Special("make-environ"),
+    },
+    "environs": {
+        None: Special("environs-module"),
+        "Env": Special("make-environs"),
+        "env": ENVIRONS,
+    },
+    "dotenv": {None: Special("dotenv"), "dotenv_values": Special("make-environment")},
+    "json": {None: Special("json"), "loads": Special("json.loads")},
+    "ast": {None: Special("ast"), "literal_eval": Special("literal")},
+    "distutils.util": {None: Special("strtobool-module"), "strtobool": Special("strtobool")},
+}
+MEMBERS: dict[str, Any] = {
+    "os.environ": ENVIRONMENT,
+    "os.getenv": Special("os.getenv"),
+    "decouple.config": DECOUPLE,
+    "environ-module.Env": Special("make-environ"),
+    "environ-module.FileAwareEnv": Special("make-environ"),
+    "environs-module.Env": Special("make-environs"),
+    "dotenv.dotenv_values": Special("make-environment"),
+    "json.loads": Special("json.loads"),
+    "ast.literal_eval": Special("literal"),
+    "strtobool-module.strtobool": Special("strtobool"),
+}
+BUILTINS = (
+    *("int", "str", "bool", "float", "len", "dict", "list", "tuple", "set", "eval", "getattr"),
+    *("any", "all"),
+)
+
+
+def to_text(value: Any) -> str:
+    """str(value)."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return str(value)
+    raise UntellableError("an object as text")
+
+
+def to_integer(value: Any = 0, base: Any = 10) -> int:
+    """int(value)."""
+    if isinstance(value, str):
+        try:
+            return int(value[:400], base)
+        except ValueError:
+            text = "this is no whole number, and the program stops here"
+            raise UntellableError(text) from None
+    if isinstance(value, bool | int | float):
+        return int(value)
+    raise UntellableError("int() of this stops the program")
+
+
+def to_float(value: Any = 0.0) -> float:
+    if isinstance(value, str | bool | int | float):
+        try:
+            return float(value)
+        except ValueError:
+            raise UntellableError("this is no number, and the program stops here") from None
+    raise UntellableError("float() of this stops the program")
+
+
+def string_to_boolean(value: Any) -> int:
+    """distutils.util.strtobool."""
+    text = to_text(value).lower()
+    if text in ("y", "yes", "t", "true", "on", "1"):
+        return 1
+    if text in ("n", "no", "f", "false", "off", "0"):
+        return 0
+    raise UntellableError("this is neither true nor false, and the program stops here")
+
+
+def decouple_boolean(value: Any) -> bool:
+    """decouple's cast=bool, by its source (3.8, _cast_boolean)."""
+    return bool(value) if value in ("", None) else bool(string_to_boolean(value))
+
+
+def environ_boolean(value: Any) -> bool:
+    """django-environ's bool (0.11, Env.parse_value): a number, or one of its words."""
+    text = to_text(value)
+    try:
+        return int(text[:400]) != 0
+    except ValueError:
+        return text.lower().strip() in ("true", "on", "ok", "y", "yes", "1")
+
+
+def pydantic_boolean(value: Any) -> bool:
+    """pydantic's bool of a text (v2, conversion table)."""
+    text = to_text(value).lower()
+    if text in ("0", "off", "f", "false", "n", "no"):
+        return False
+    if text in ("1", "on", "t", "true", "y", "yes"):
+        return True
+    raise UntellableError("pydantic takes this for no boolean, and the program stops here")
+
+
+def literal(value: Any) -> Any:
+    """A text's value where it is a plain literal: eval("True")."""
+    text = to_text(value).strip()
+    if len(text) > 200:
+        raise UntellableError("so long a literal is not evaluated")
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        raise UntellableError("this is no literal") from None
+    return wrapped(found)
+
+
+def from_json(value: Any) -> Any:
+    try:
+        return wrapped(json.loads(to_text(value)))
+    except (ValueError, RecursionError):
+        raise UntellableError("this is no JSON, and the program stops here") from None
+
+
+def wrapped(value: Any) -> Any:
+    """A Python structure as our own."""
+    if isinstance(value, dict):
+        return Map([Entry(key, Known(wrapped(each)), None) for key, each in value.items()])
+    if isinstance(value, list | tuple):
+        return List([Entry(None, Known(wrapped(each)), None) for each in value])
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise UntellableError("a literal that is not evaluated")
+
+
+def add(left: Any, right: Any) -> Any:
+    if isinstance(left, List) and isinstance(right, List):
+        return List(left.items + right.items, left.open or right.open)
+    if isinstance(left, str) != isinstance(right, str):
+        raise UntellableError("the operands don't fit, and the program stops here")
+    return numbers(left, right, lambda a, b: a + b)
+
+
+def numbers(left: Any, right: Any, rule: Callable[[Any, Any], Any]) -> Any:
+    simple = (str, int, float, bool)
+    if not isinstance(left, simple) or not isinstance(right, simple):
+        raise UntellableError("the operands don't fit")
+    if isinstance(left, str) and isinstance(right, str) and len(left) + len(right) > 100_000:
+        raise UntellableError("the text is too long", "too-long")
+    return rule(left, right)
+
+
+def arithmetic(rule: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def apply(left: Any, right: Any) -> Any:
+        if isinstance(left, str) or isinstance(right, str):
+            raise UntellableError("arithmetic with a text is not evaluated")
+        return numbers(left, right, rule)
+
+    return apply
+
+
+def equal(left: Any, right: Any) -> bool:
+    if isinstance(left, Map | List) and isinstance(right, Map | List):
+        raise UntellableError("whether two collections are the same")
+    return bool(left == right)
+
+
+def same(left: Any, right: Any) -> bool:
+    """`is`, for what is one object in every Python."""
+    singles = (None, True, False, ABSENT)
+    if any(left is each for each in singles) or any(right is each for each in singles):
+        return left is right
+    raise UntellableError("whether two objects are one")
+
+
+def contains(item: Any, container: Any) -> bool:
+    if isinstance(container, str) and isinstance(item, str):
+        return item in container
+    if isinstance(container, Map) and container.whole:
+        return container.entry(item) is not None
+    if isinstance(container, List) and container.open is None:
+        values = list(container)
+        if all(isinstance(value, Known) for value in values):
+            return any(isinstance(v, Known) and v.value == item for v in values)
+    raise UntellableError("whether it is in there")
+
+
+def formatted(template: Any, values: Any) -> Any:
+    """`"%s:%d" % (host, port)`."""
+    if not isinstance(template, str):
+        return arithmetic(lambda a, b: a % b)(template, values)
+    given = list(values) if isinstance(values, List) else [Known(values)]
+    texts = [value.value for value in given if isinstance(value, Known)]
+    if len(texts) != len(given) or re.sub(r"%[sd%]", "", template).count("%"):
+        raise UntellableError("a format that is not evaluated")
+    parts = re.split(r"(%[sd%])", template)
+    made: list[str] = []
+    for part in parts:
+        if part in ("%s", "%d"):
+            if not texts:
+                raise UntellableError("a format that is not evaluated")
+            made.append(to_text(texts.pop(0)))
+        else:
+            made.append("%" if part == "%%" else part)
+    return "".join(made)
+
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": add,
+    "-": arithmetic(lambda a, b: a - b),
+    "*": arithmetic(lambda a, b: a * b),
+    "/": arithmetic(lambda a, b: a / b),
+    "//": arithmetic(lambda a, b: a // b),
+    "%": formatted,
+    "==": equal,
+    "!=": lambda a, b: not equal(a, b),
+    "<": lambda a, b: numbers(a, b, lambda x, y: x < y),
+    ">": lambda a, b: numbers(a, b, lambda x, y: x > y),
+    "<=": lambda a, b: numbers(a, b, lambda x, y: x <= y),
+    ">=": lambda a, b: numbers(a, b, lambda x, y: x >= y),
+    "is": same,
+    "is not": lambda a, b: not same(a, b),
+    "in": contains,
+    "not in": lambda a, b: not contains(a, b),
+}
+
+
+def split(text: str, separator: Any = None, limit: Any = -1) -> List:
+    parts = text.split(separator, limit)
+    return List([Entry(None, Known(part), None) for part in parts])
+
+
+def format_text(template: str, *values: Any) -> str:
+    pieces = re.split(r"\{(\d*)\}", template)
+    if any("{" in piece or "}" in piece for piece in pieces[::2]):
+        raise UntellableError("a format that is not evaluated")
+    made = [pieces[0]]
+    for place, (index, piece) in enumerate(zip(pieces[1::2], pieces[2::2], strict=False)):
+        made += [to_text(values[int(index) if index else place]), piece]
+    return "".join(made)
+
+
+TEXT_METHODS: dict[str, Callable[..., Any]] = {
+    "lower": lambda t: t.lower(),
+    "casefold": lambda t: t.casefold(),
+    "upper": lambda t: t.upper(),
+    "title": lambda t: t.title(),
+    "capitalize": lambda t: t.capitalize(),
+    "strip": lambda t, chars=None: t.strip(chars),
+    "lstrip": lambda t, chars=None: t.lstrip(chars),
+    "rstrip": lambda t, chars=None: t.rstrip(chars),
+    "startswith": lambda t, part: t.startswith(part),
+    "endswith": lambda t, part: t.endswith(part),
+    "removeprefix": lambda t, part: t.removeprefix(part),
+    "removesuffix": lambda t, part: t.removesuffix(part),
+    "replace": lambda t, old, new: t.replace(old, new),
+    "isdigit": lambda t: t.isdigit(),
+    "isnumeric": lambda t: t.isnumeric(),
+    "split": split,
+    "format": format_text,
+}
+
+CONVERSIONS: dict[str, Callable[..., Any]] = {
+    "int": to_integer,
+    "float": to_float,
+    "str": lambda value="": to_text(value),
+    "bool": lambda value=None: truth(value, "python"),
+    "json.loads": from_json,
+    "literal": literal,
+    "eval": literal,
+    "strtobool": string_to_boolean,
+}
+
+#: Casts of config("X", cast=…), env.int("X") and fields, by library.
+CASTS: dict[str, dict[str, Callable[..., Any]]] = {
+    "config": {"int": to_integer, "float": to_float, "str": to_text, "bool": decouple_boolean},
+    "environ": {
+        "int": to_integer,
+        "float": to_float,
+        "str": to_text,
+        "bool": environ_boolean,
+        "json": from_json,
+        "": lambda value: value,
+    },
+    "environs": {
+        "int": to_integer,
+        "float": to_float,
+        "str": to_text,
+        "bool": lambda value: bool(string_to_boolean(value)),
+        "json": from_json,
+        "": lambda value: value,
+    },
+    "pydantic": {"int": to_integer, "float": to_float, "str": to_text, "bool": pydantic_boolean},
+}
+
+
+class Python:
+    """The `Semantics` of Python."""
+
+    language: Any = "python"
+    absent: Any = None
+    selves = frozenset({"self", "cls"})
+    whole_chains = False
+    bare_calls = False
+
+    def __init__(self, project: Project, file: str) -> None:
+        self.project = project
+        self.file = file
+
+    def global_name(self, name: str) -> Value | None:
+        if name in ("__name__", "__file__"):
+            return None
+        return Known(Special(name)) if name in BUILTINS else None
+
+    # -- members
+
+    def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
+        if isinstance(object_, Unknown):
+            return object_.get(name)
+        value = object_.value
+        if isinstance(value, Special):
+            return self._of_special(value, name, ask)
+        if isinstance(value, ClassValue):
+            frame = Frame(value.definition.scope, value.frame)
+            if name in value.definition.scope.owned:
+                return value.evaluator.lookup(name, frame, END) or Known(ABSENT, ask.span)
+            return ask.unknown("computed", f"what {name} is can't be told")
+        if isinstance(value, Map) and value.kind == "self":
+            return value.get(name, ask.span)
+        if isinstance(value, Map) and not value.whole:  # a changed object that isn't known
+            return value.get(name, ask.span)
+        return ask.unknown("computed", f"what {name} is can't be told")
+
+    def _of_special(self, special: Special, name: str, ask: Evaluation) -> Value:
+        if special.name == "module" and isinstance(special.value, Evaluator):
+            found = special.value.lookup(name, special.value.module, END)
+            return found if found is not None else Known(ABSENT, ask.span)
+        if special.name == "settings":
+            return self._field(special.value, name, ask)
+        full = f"{special.name}.{name}"
+        if full in MEMBERS:
+            return Known(MEMBERS[full], ask.span)
+        return ask.unknown("computed", f"what {full} is can't be told")
+
+    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
+        if isinstance(object_, Known) and object_.value == ENVIRONMENT:
+            found = ask.variable(key)
+            missing = isinstance(found, Known) and found.value is None
+            return Known(ABSENT, found.span, found.trail) if missing else found
+        if isinstance(object_, Unknown):
+            return object_.get(key.value) if isinstance(key, Known) else object_
+        if isinstance(key, Unknown):
+            return Unknown("computed", "which member this is can't be told", ask.span, key.trail)
+        if isinstance(object_.value, Map | List):
+            return object_.get(key.value)
+        return ask.unknown("computed", "a part of a value that is not evaluated")
+
+    # -- operators
+
+    def unary(self, operator: str, value: Any) -> Any:
+        if operator == "not":
+            return not truth(value, "python")
+        if operator in ("-", "+") and isinstance(value, int | float):
+            return -value if operator == "-" else +value
+        raise UntellableError(f"the operator {operator} is not evaluated")
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator not in OPERATORS:
+            raise UntellableError(f"the operator {operator} is not evaluated")
+        return OPERATORS[operator](left, right)
+
+    def short_cut(self, operator: str, left: Known) -> bool | None:
+        match operator:
+            case "or":
+                return truth(left.value, "python")
+            case "and":
+                return not truth(left.value, "python")
+        return None
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        if operator not in ("in", "not in"):
+            return None
+        if not isinstance(right, Known) or right.value != ENVIRONMENT:
+            return None
+        found = operator == "in"
+        return ask.apply(lambda value: (value is not None) is found, ask.variable(left))
+
+    def text_of(self, value: Any) -> str:
+        return to_text(value)
+
+    # -- calls
+
+    def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
+        if isinstance(callee, Unknown):
+            return None
+        if isinstance(callee.value, Bound):
+            return self._method(call, callee.value, ask)
+        if isinstance(callee.value, Special):
+            return self._special(call, callee.value, ask)
+        return None
+
+    def _special(self, call: Call, special: Special, ask: Evaluation) -> Value | None:
+        name = special.name
+        values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+        if name in CONVERSIONS:
+            return ask.apply(CONVERSIONS[name], *values, conversion=name)
+        match name:
+            case "os.getenv":
+                return self._variable(call, ask)
+            case "config":
+                return self._config(call, ask)
+            case "environ" | "environs":
+                return self._environ(call, special, "", ask)
+            case "make-config":
+                return Known(DECOUPLE, ask.span)
+            case "make-environment":
+                return Known(ENVIRONMENT, ask.span)
+            case "make-environs":
+                return Known(ENVIRONS, ask.span)
+            case "make-environ":
+                return Known(Special("environ", self._scheme(call, ask)), ask.span)
+            case "dict":
+                return self._dict(call, ask)
+            case "list" | "tuple" | "set":
+                return values[0] if values else Known(List(), ask.span)
+            case "getattr" if len(values) >= 2 and isinstance(values[1], Known):
+                found = self.member(values[0], str(values[1].value), ask)
+                if found.absent and len(values) > 2:
+                    return values[2]
+                return found
+        return None
+
+    def _method(self, call: Call, bound: Bound, ask: Evaluation) -> Value | None:
+        object_ = bound.object
+        if isinstance(object_, Known) and isinstance(object_.value, Special):
+            return self._special_method(call, object_.value, bound.name, ask)
+        values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+        text = isinstance(object_, Unknown) or isinstance(object_.value, str)
+        if text and bound.name == "join" and values:
+            return self._join(object_, values[0], ask)
+        if text and bound.name in TEXT_METHODS:
+            return ask.apply(
+                lambda t, *rest: (
+                    TEXT_METHODS[bound.name](t, *rest) if isinstance(t, str) else not_a_text()
+                ),
+                object_,
+                *values,
+            )
+        if isinstance(object_, Known) and isinstance(object_.value, Map) and bound.name == "get":
+            return self._get(object_, values, ask)
+        if object_.absent:
+            text_ = f"{bound.name}() of None: the program stops here"
+            return Unknown("computed", text_, ask.span, object_.trail)
+        return None
+
+    def _get(self, object_: Known, values: list[Value], ask: Evaluation) -> Value:
+        if not values or isinstance(values[0], Unknown):
+            return ask.unknown("computed", "which key this is can't be told")
+        found = object_.get(values[0].value)
+        if isinstance(found, Known) and found.value is ABSENT:
+            return values[1] if len(values) > 1 else Known(None, ask.span)
+        return found
+
+    def _join(self, separator: Value, listed: Value, ask: Evaluation) -> Value:
+        if not isinstance(listed, Known) or not isinstance(listed.value, List):
+            return ask.unknown("computed", "what is joined here can't be told")
+        if listed.value.open is not None:
+            return listed.value.open
+        return ask.apply(lambda s, *parts: s.join(parts), separator, *listed.value)
+
+    def _dict(self, call: Call, ask: Evaluation) -> Value:
+        made = Map()
+        for argument in call.arguments:
+            if argument.name is not None:
+                made.entries.append(Entry(argument.name, ask.value(argument.value), ask.span))
+                continue
+            value = ask.value(argument.value)
+            if isinstance(value, Known) and isinstance(value.value, Map):
+                made.entries += value.value.entries
+            else:
+                text = "what this dict is made from can't be told"
+                unknown = Unknown("computed", text, ask.span)
+                made.entries.append(Entry(None, unknown, ask.span))
+        return Known(made, ask.span)
+
+    def _special_method(
+        self, call: Call, special: Special, name: str, ask: Evaluation
+    ) -> Value | None:
+        if special == ENVIRONMENT:
+            if name in ("get", "setdefault", "pop"):
+                return self._variable(call, ask)
+            return None
+        if special.name in ("environ", "environs"):
+            return self._environ(call, special, name, ask)
+        found = self._of_special(special, name, ask)
+        if isinstance(found, Known) and isinstance(found.value, Special):
+            return self._special(call, found.value, ask)
+        if isinstance(found, Known) and isinstance(found.value, Closure):
+            return ask.evaluator.apply(found.value, ask.evaluator.arguments(call, ask.frame), call)
+        if isinstance(found, Known) and isinstance(found.value, ClassValue):
+            return self.instance(found.value, call, ask)
+        return None
+
+    def _variable(self, call: Call, ask: Evaluation) -> Value:
+        name = ask.argument(call, 0, "key") or Known(None)
+        return ask.variable(name, ask.argument(call, 1, "default"))
+
+    def _config(self, call: Call, ask: Evaluation) -> Value:
+        """decouple: the cast goes over a default too."""
+        name = ask.argument(call, 0, "option") or Known(None)
+        default = ask.argument(call, 1, "default")
+        found = ask.variable(name, default)
+        if isinstance(found, Known) and found.value is None and default is None:
+            return Known(ABSENT, found.span, found.trail)
+        cast = ask.argument(call, 2, "cast")
+        if cast is None:
+            return found
+        return self._cast(found, cast, "config", ask)
+
+    def _cast(self, found: Value, cast: Value, library: str, ask: Evaluation) -> Value:
+        if isinstance(cast, Known) and isinstance(cast.value, Closure):
+            return ask.evaluator.apply(cast.value, [(None, found)], ask.at)
+        name = cast.value.name if isinstance(cast, Known) and is_special(cast.value) else ""
+        if name not in CASTS[library] or not name:
+            return Unknown("computed", "a cast that is not evaluated", ask.span, found.trail)
+        if isinstance(found, Known) and found.value is None:
+            return found
+        return ask.apply(CASTS[library][name], found, conversion=f"cast={name}")
+
+    def _scheme(self, call: Call, ask: Evaluation) -> Map:
+        """environ.Env(DEBUG=(bool, False)): casts and defaults by name."""
+        made = Map()
+        for argument in call.arguments:
+            if argument.name is not None:
+                made.entries.append(Entry(argument.name, ask.value(argument.value), None))
+        return made
+
+    def _environ(self, call: Call, special: Special, kind: str, ask: Evaluation) -> Value | None:
+        """django-environ's and environs' env("X", default=…), env.int("X", 587)."""
+        casts = CASTS[special.name]
+        given = ask.argument(call, 1, "cast") if special.name == "environ" and not kind else None
+        if kind not in casts:
+            if kind in ("read_env", "scheme"):
+                return None
+            found = ask.variable(ask.argument(call, 0, "var") or Known(None))
+            text = f"what env.{kind}() makes of it is not evaluated"
+            return Unknown("called", text, ask.span, found.trail)
+        place = 2 if special.name == "environ" and not kind else 1
+        default = ask.argument(call, place, "default")
+        name = ask.argument(call, 0, "var") or ask.argument(call, 0, "name") or Known(None)
+        if isinstance(special.value, Map) and isinstance(name, Known):
+            scheme = special.value.get(name.value)
+            if not scheme.absent:
+                given = given or scheme.get(0)
+                default = default or scheme.get(1)
+        found = self._proxied(ask.variable(name), ask, special.name)
+        if isinstance(found, Unknown):
+            return found
+        if found.value is None:
+            if default is None:
+                return Known(ABSENT, found.span, found.trail)
+            return ask.variable(name, default)
+        if given is not None:
+            return self._cast(found, given, special.name, ask)
+        if not kind and special.name == "environ" and isinstance(default, Known):
+            # "smart cast": the type of the default
+            kind = type(default.value).__name__ if default.value is not None else ""
+            kind = kind if kind in casts else ""
+        if not kind:
+            return found
+        return ask.apply(casts[kind], found, conversion=f"env.{kind}")
+
+    def _proxied(self, found: Value, ask: Evaluation, library: str) -> Value:
+        """django-environ takes a value that begins with $ for another variable's name."""
+        if library != "environ" or not isinstance(found, Known):
+            return found
+        if isinstance(found.value, str) and found.value.startswith("$"):
+            return ask.variable(Known(found.value.lstrip("$"))).through(*found.trail)
+        return found
+
+    # -- classes
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        """pydantic-settings' classes read their fields from the environment."""
+        if made.definition.base.rpartition(".")[2] == "BaseSettings":
+            return Known(Special("settings", made), ask.span)
+        return None
+
+    def _field(self, made: Any, name: str, ask: Evaluation) -> Value:
+        if not isinstance(made, ClassValue):
+            return ask.unknown("computed", f"what {name} is can't be told")
+        scope = made.definition.scope
+        if name not in scope.types and name not in scope.owned:
+            return ask.unknown("computed", f"what {name} is can't be told")
+        default: Value | None = None
+        if name in scope.owned:
+            default = made.evaluator.lookup(name, Frame(scope, made.frame), END)
+        prefix = self._prefix(made)
+        if isinstance(prefix, Unknown):
+            return prefix
+        found: Value | None = None
+        wanted = f"{prefix.value}{name}"
+        for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
+            found = ask.variable(Known(spelling))
+            if isinstance(found, Unknown) or found.value is not None:
+                break
+        if isinstance(found, Known) and found.value is not None:
+            kind = scope.types.get(name, "str").partition("|")[0].strip()
+            kind = kind.removeprefix("Optional[").rstrip("]")
+            if kind in CASTS["pydantic"]:
+                return ask.apply(CASTS["pydantic"][kind], found, conversion=kind)
+            return found
+        if default is None:
+            missing = ask.variable(Known(wanted.upper()))
+            return Known(ABSENT, ask.span, missing.trail)
+        return ask.variable(Known(wanted.upper()), default)
+
+    def _prefix(self, made: ClassValue) -> Value:
+        """`env_prefix` of the class's configuration; "" where it has none."""
+        scope = made.definition.scope
+        frame = Frame(scope, made.frame)
+        found = made.evaluator.lookup("model_config", frame, END) if scope.owned else None
+        if found is None:
+            return Known("")
+        if isinstance(found, Unknown) and found.reason in ("called", "imported"):
+            for call in made.evaluator.calls:
+                if call.scope is scope and call.target[:1] == ("model_config",):
+                    for argument in call.arguments:
+                        if argument.name == "env_prefix":
+                            return made.evaluator.value(argument.value, frame)
+            return Known("")
+        prefix = found.get("env_prefix")
+        return Known("") if prefix.absent else prefix
+
+    # -- modules and parameters
+
+    def parameter(self, name: str, type_: str) -> Value | None:
+        return None
+
+    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
+        known = MODULES.get(path, {})
+        if name in known:
+            return Known(known[name], ask.span)
+        if name is None and path in MODULES:
+            return Known(Special(path), ask.span)
+        found = self._module(path)
+        if found is None and name is not None:
+            found = self._module(f"{path}{'' if path.endswith('.') else '.'}{name}")
+            name = None
+        if found is None:
+            return ask.unknown("imported", f"it comes from {path[:80]}, which is not in the folder")
+        if name is None:
+            return Known(Special("module", found), ask.span)
+        value = found.lookup(name, found.module, END)
+        if value is None:
+            inner = self._module(f"{path}{'' if path.endswith('.') else '.'}{name}")
+            if inner is not None:
+                return Known(Special("module", inner), ask.span)
+            return ask.unknown("imported", f"that module has no {name}")
+        return value
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        found = self._module(path)
+        if found is not None:
+            return None if name.startswith("_") else found.lookup(name, found.module, END)
+        if path.startswith("."):  # the file isn't there: Python would stop, or go on with except
+            return None
+        return ask.unknown("imported", f"{name} may come from {path[:80]}, which is not here")
+
+    def _module(self, path: str) -> Evaluator | None:
+        """The file of a module, from this file's place or the folder's root."""
+        dots = len(path) - len(path.lstrip("."))
+        parts = [part for part in path.split(".") if part]
+        here = self.file.split("/")[:-1]
+        if dots:
+            if dots - 1 > len(here):
+                return None
+            bases = [here[: len(here) - dots + 1]]
+        else:
+            bases = [here[:depth] for depth in range(len(here) + 1)] + [["src"]]
+        for base in bases:
+            stem = "/".join([*base, *parts])
+            for file in (f"{stem}.py", f"{stem}/__init__.py"):
+                found = self.project.import_(file.lstrip("/"))
+                if found is None or isinstance(found, Known | Unknown):
+                    continue
+                if found.evaluator is not None and found.file != self.file:
+                    return found.evaluator
+        return None
+
+
+def is_special(value: Any) -> bool:
+    return isinstance(value, Special)
+
+
+def not_a_text() -> Any:
+    raise UntellableError("a method of what is no text")

@@ -1,0 +1,83 @@
+"""The words for what is known of settings: notes, the shape of a password, a login not released.
+
+This module knows words, in one place for `settings` and for reports. It must not know how
+settings are read, nor judge them. Pure.
+"""
+
+from __future__ import annotations
+
+from smtpdoctor.settings.model import Note, NoteKind, PasswordShape, Withheld
+
+EMPTY = "empty, which counts as unset"
+
+#: One shape is not told in words: a placeholder is a fault with a code of its own.
+SHAPES: dict[PasswordShape, str] = {
+    "blank-at-start": "a blank at the start",
+    "blank-at-end": "a blank at the end",
+    "double-quoted": "double quotes around it",
+    "single-quoted": "single quotes around it",
+    "hash": "a # in it",
+    "dollar": "a $ in it",
+    "backslash": "a backslash in it",
+    "non-ascii": "characters outside ASCII",
+    "inner-blanks": "blanks in it",
+    "newline": "a line end in it",
+    "app-password-like": "lower-case letters alone, as app passwords do",
+}
+
+NOTES: dict[NoteKind, str] = {
+    "line-rejected": "taken raw after =: python-dotenv rejects this line",
+    "quote-not-closed": "taken raw after =: the quote is not closed in this line",
+    "line-swallowed": "python-dotenv takes this line for a part of the value that begins in "
+    "line {line}",
+    "comment-behind": "python-dotenv takes what follows # for a comment",
+    "tolerated": "most programs read it as it was meant all the same",
+    "empty": EMPTY,
+    "empty-is-false": "empty, read as false",
+    "other-empty": f"{{name}} ({{place}}) is {EMPTY}",
+}
+
+
+def note_words(note: Note) -> str:
+    """A note as a clause, lower case, without a full stop."""
+    return NOTES[note.kind].format(line=note.line, name=note.name, place=note.place)
+
+
+def why_withheld(withheld: Withheld) -> str:
+    """Why no login is made with what is configured, as a clause."""
+    host, place = withheld.host, withheld.place
+    for_whom = " or ".join(withheld.written_for) or "another host"
+    if withheld.reason == "host-from-folder":
+        return (
+            f"the credentials come from the {place}, and {host} from a file of this folder; "
+            "it is no provider that smtpdoctor knows"
+        )
+    if withheld.reason == "another-user":
+        return f"the password from {place} belongs to another user name"
+    if withheld.reason == "tried-already":
+        return f"the same account was tried with {place}"
+    if withheld.reason == "host-with-user":
+        return "the host has an “@” in it: which host was meant is a guess"
+    return f"the credentials from {place} were written for {for_whom}, not for {host}"
+
+
+def how_to_allow(withheld: Withheld) -> str:
+    """What to type so that the login is tried, as a sentence."""
+    host = withheld.host
+    if withheld.reason == "another-host-asked":
+        return (
+            "To log in there all the same, name the user too (--user NAME, the one that the "
+            "password belongs to), or give another password with --user and --password-stdin."
+        )
+    if withheld.reason == "another-user":
+        return "To log in as that user, give the password with --password-stdin."
+    if withheld.reason == "tried-already":
+        return "To try this set-up's login alone, pick it with --setup."
+    if withheld.reason == "host-with-user":
+        return "Write the host's name alone."
+    if withheld.reason == "host-from-folder":
+        return f"If you trust this folder, name the host yourself: --host {host}."
+    return (
+        f"Put {host} into the same place as the credentials, or name host and user yourself: "
+        f"--host {host} --user NAME."
+    )

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from ..scene import Scene
+
+CODE = "auth-impossible-in-clear"
+
+
+def in_clear(*offers: str, **settings: object) -> Scene:
+    scene = Scene(**({"tls": "none", "host": "mail.example.com"} | settings))  # type: ignore[arg-type]
+    auth = next((offer.split()[1:] for offer in offers if offer.startswith("AUTH ")), [])
+    scene.session().greeting().ehlo(*offers).no_login("no-tls", *auth).quit()
+    return scene
+
+
+@pytest.mark.parametrize("mechanisms", ["NTLM", "GSSAPI NTLM", "XOAUTH2"])
+def test_positive_no_mechanism_for_a_password(mechanisms: str) -> None:
+    scene = in_clear("STARTTLS", f"AUTH {mechanisms}")
+
+    found = scene.diagnosis(CODE)
+
+    assert scene.codes() == [CODE]
+    assert scene.judge().verdict == "broken"
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert mechanisms.split(maxsplit=1)[0] in found.title
+    assert found.points_at == ("tls",)
+    assert found.fixes[0].settings == {"SMTP_TLS": "starttls"}
+
+
+def test_positive_a_token_and_a_server_for_passwords() -> None:
+    scene = in_clear("AUTH PLAIN LOGIN", token=True, password=False)
+
+    assert "token" in scene.diagnosis(CODE).title
+
+
+def test_positive_without_starttls_another_port_is_needed() -> None:
+    found = in_clear("AUTH NTLM").diagnosis(CODE)
+
+    assert found.fixes[0].settings == {}
+    assert "port" in found.fixes[0].title
+
+
+def test_positive_where_the_server_has_no_starttls_it_follows_from_that() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().greeting().ehlo("AUTH NTLM").starttls_not_offered().no_login("no-tls", "NTLM")
+
+    assert scene.codes("error") == ["starttls-not-offered"]
+    assert CODE in scene.diagnosis("starttls-not-offered").consequences
+
+
+def test_negative_no_login_is_wanted() -> None:
+    scene = Scene(tls="none", username=None, host="mail.example.com")
+    scene.session().greeting().ehlo("AUTH NTLM").no_login("no-credentials").quit()
+
+    assert CODE not in scene.codes()
+
+
+def test_negative_inside_tls() -> None:
+    assert Scene.healthy().codes() == []
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])
+def test_lookalike_the_password_would_go_out_in_clear(mechanism: str) -> None:
+    assert in_clear(f"AUTH NTLM {mechanism}").codes() == ["password-in-clear"]
+
+
+def test_lookalike_no_login_at_all() -> None:
+    scene = Scene(tls="none", host="mail.example.com")
+    scene.session().greeting().ehlo("SIZE").no_login("not-offered").quit()
+
+    assert scene.codes("error") == ["auth-not-offered"]
+
+
+def test_lookalike_tls_was_tried_and_has_the_login() -> None:
+    scene = in_clear("STARTTLS", "AUTH NTLM")
+    scene.session("other-mode", tls="starttls").rest()
+
+    assert scene.codes("error") == ["tls-required"]
+    assert CODE in scene.diagnosis("tls-required").consequences
+
+
+def test_lookalike_the_server_itself_demands_tls() -> None:
+    scene = Scene(tls="none", host="mail.example.com")
+    scene.session().greeting().ehlo("STARTTLS", "AUTH NTLM").no_login("no-tls", "NTLM").mail(
+        "530 5.7.0 Must issue a STARTTLS command first"
+    )
+
+    assert scene.codes("error")[0] == "tls-required"

@@ -1,0 +1,155 @@
+"""Whatever the bytes: no reader raises, and each ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from smtpdoctor.settings.readers.document import Document
+from smtpdoctor.settings.readers.ini import unit_environment
+from smtpdoctor.settings.readers.model import Unknown, plain
+from smtpdoctor.settings.readers.module import Module
+
+from .support import project
+
+CODE = ("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb")
+FORMATS = ("json", "toml", "yaml", "properties", "ini", "unit", "msmtprc", "variables")
+
+#: Pieces that mean something in one language or another.
+PIECES = r"""
+x y = == === : ? ?? ?. . .. ... , ; ( ) [ ] { } ${ #{ } ` ' " \ || && ! !! + - * / % ** //
+process.env os.environ ENV env( getenv( $_ENV $x $this self this @x ::X -> => := |= ||= ??= .= +=
+const let var function return if else elif elsif unless end do then case when switch match default
+class def import from require export module.exports async await new lambda fn use global try
+except catch rescue begin for while in of not and or is None nil null undefined true false True
+'a' "b" `c` 1 0x 1e9 .5 <<A <<<A A /* */ // # <?php ?> & &a *a << - ? | > !!str !x %x --- === @
+[a] a=b a:b define( globals() vars().update( Number( parseInt( int( bool( str( .lower() .get(
+.map( .to_i .present? {{ }} {% %} <% %>
+"""
+BLANKS = ["\n", "\r\n", "\t", "  ", "\x00", "\ufeff", "\u2028", "\x85", "é", "😀", "\n  "]
+PIECE = st.sampled_from(PIECES.split() + BLANKS)
+TEXTS = st.one_of(
+    st.lists(PIECE, max_size=40).map(" ".join),
+    st.lists(PIECE, max_size=40).map("".join),
+    st.text(max_size=60),
+)
+BYTES = st.one_of(st.binary(max_size=80), TEXTS.map(lambda text: text.encode("utf-8", "replace")))
+
+
+def ask_everything(module: Module) -> None:
+    """All that a dialect may ask."""
+    for call in module.calls():
+        _ = call.reached, call.function, call.target, call.named(), call.uses(), repr(call)
+        for value in (call.argument(0), call.argument(1, "x"), call.result, call.receiver):
+            plain(value)
+            plain(value.at("x", 0))
+        plain(module.result(call.block))
+    for assignment in module.assignments():
+        plain(assignment.value)
+    for name in ("x", "y", "$x", "@x", "module"):
+        plain(module.value(name, "x"))
+    plain(module.returned)
+    for function in module.functions().values():
+        plain(module.result(function))
+    for _base, fields in module.classes().values():
+        plain(fields)
+
+
+@pytest.mark.parametrize("path", CODE)
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(content=BYTES)
+def test_no_code_raises(path: str, content: bytes) -> None:
+    if path == "a.php":
+        content = b"<?php " + content
+    found = project({path: content}, x="1").module(path)
+    assert isinstance(found, Module | Unknown)
+    if isinstance(found, Module):
+        ask_everything(found)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(content=BYTES)
+def test_no_document_raises(format_: str, content: bytes) -> None:
+    found = project({"a": content}).document("a", format_)
+    assert isinstance(found, Document)
+    for part in found.parts:
+        plain(part)
+    if format_ == "unit":
+        unit_environment(found)
+
+
+NESTED = {
+    "js": [
+        "(",
+        "[",
+        "{a:",
+        "`${",
+        "a?b:",
+        "a=>",
+        "if(a)",
+        "new ",
+        "!",
+        "a(",
+        "class A{m(){",
+        "<a>",
+    ],
+    "ts": ["(", "<", "{a:", "[", "a as ", "@a(", "type A=[", "a<b<"],
+    "py": ["(", "[", "{1:", "not ", "lambda:", "f'{", "if a:\n ", "a[", "a(b="],
+    "php": ["(", "[", "!", '"{$a[', "$a?:", "if(1)", "function(){", "match(1){1=>"],
+    "rb": ["(", "[", "{a:", '"#{', "->{", "if a\n", "a do\n", "!", "%w[", "<<A,"],
+    "json": ["[", '{"a":'],
+    "toml": ["a=[", "[a.", "a={b="],
+    "yaml": ["[", "{a: ", "- ", "? ", "- - ", "a:\n ", "&a "],
+}
+
+
+@pytest.mark.parametrize("ending", NESTED)
+def test_nesting_ends_no_process(ending: str) -> None:
+    """In a process of its own: what overflows a parser's stack raises nothing, it ends it."""
+    code = f"""
+from tests.settings.readers.support import project
+from tests.settings.readers.test_hostile import ask_everything
+from smtpdoctor.settings.readers.module import Module
+from smtpdoctor.settings.readers.model import plain
+for piece in {NESTED[ending]!r}:
+    for times in (150, 950, 350_000):
+        text = ("<?php " if {ending!r} == "php" else "") + piece * times
+        one = project({{"a.{ending}": text[:1 << 20]}})
+        if {ending!r} in ("json", "toml", "yaml"):
+            plain(getattr(one.document("a.{ending}"), "root", one.document("a.{ending}")))
+        else:
+            found = one.module("a.{ending}")
+            if isinstance(found, Module):
+                plain(found.value("x"))
+                len(found.calls())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_growing_indents_and_heredocs_end_no_process() -> None:
+    """The grammars' own scanners keep these in buffers of a fixed size."""
+    code = """
+from tests.settings.readers.support import project
+texts = {
+    "a.py": "".join(" " * n + "if a:\\n" for n in range(1300)),
+    "a.rb": "x = " + ", ".join(f"<<A{'B' * n}" for n in range(300)) + "\\n",
+    "b.rb": "x = " + ", ".join("<<~'A B'" for n in range(300)) + "\\n",
+    "e.rb": "x = <<'" + "A B" * 400 + "', <<'" + "C D" * 400 + "'\\n",
+    "c.rb": "".join(f"x = <<A{n}\\n#{{" for n in range(900)) + "\\n",
+    "d.rb": "x = " + ", ".join(f"<<-Ä{n}é" for n in range(300)) + "\\n",
+    "a.php": "<?php $x = <<<" + "A" * 5000 + "\\n",
+    "a.js": "`${`" * 900,
+}
+for path, text in texts.items():
+    project({path: text}).module(path)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

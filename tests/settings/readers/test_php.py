@@ -1,0 +1,284 @@
+"""PHP as people write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value, plain
+from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
+
+from .support import known, module, project, unknown
+
+
+def expression(text: str, **variables: str) -> Value:
+    """What an expression comes to."""
+    return module("a.php", f"<?php\n$value = {text};\n", **variables).value("$value")
+
+
+VALUES = {
+    "PORT": "587",
+    "FALSE": "false",
+    "TRUE": "(true)",
+    "NULL": "null",
+    "EMPTY": "",
+    "HOST": "h.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("env('PORT', 25)", "587"),
+        ("env('NONE', 25)", 25),
+        ("env('NONE')", None),
+        ("env('NONE', fn () => 26)", 26),
+        ("env('FALSE')", False),
+        ("env('TRUE')", True),
+        ("env('NULL', 'tls')", None),
+        ("env('EMPTY', 'x')", ""),
+        ("\\env('HOST')", "h.example"),
+        ("getenv('HOST')", "h.example"),
+        ("getenv('NONE')", False),
+        ("getenv('NONE') ?: 'x'", "x"),
+        ("$_ENV['HOST'] ?? 'x'", "h.example"),
+        ("$_ENV['NONE'] ?? 'x'", "x"),
+        ("$_SERVER['EMPTY'] ?? 'x'", ""),
+        ("$_SERVER['EMPTY'] ?: 'x'", "x"),
+        ("(int) env('PORT')", 587),
+        ("(int) '465abc'", 465),
+        ("intval($_ENV['PORT'])", 587),
+        ("(bool) getenv('FALSE')", True),
+        ("(bool) '0'", False),
+        ("filter_var(getenv('FALSE'), FILTER_VALIDATE_BOOLEAN)", False),
+        ("filter_var('yes', FILTER_VALIDATE_BOOL)", True),
+        ("getenv('FALSE') === 'true'", False),
+        ("getenv('PORT') == 587", True),
+        ("getenv('PORT') === 587", False),
+        ("'abc' == 0", False),
+        ("null == false", True),
+        ("'1e3' == '1000'", True),
+        ("!getenv('NONE')", True),
+        ("'smtp.' . 'ionos' . \".de\"", "smtp.ionos.de"),
+        ("\"{$_ENV['HOST']}:$_ENV[PORT]\\n\"", "h.example:587\n"),
+        ("'a\\'b\\n'", "a'b\\n"),
+        ("strtolower(trim(' TLS ')) == 'tls' ? 1 : 2", 1),
+        ("in_array('1', ['true', 1], true)", False),
+        ("in_array('1', ['true', 1])", True),
+        ("array('a' => array('b' => 1))['a']['b']", 1),
+        ("[...['x' => 1], 'y' => 2]['x']", 1),
+        ("array_merge(['a' => 1], ['a' => 2])['a']", 2),
+        ("match (getenv('PORT')) { '465', '587' => 'x', default => 'y' }", "x"),
+        ("PHPMailer::ENCRYPTION_SMTPS", "ssl"),
+        ("isset($_ENV['NONE'])", False),
+        ("empty($_ENV['EMPTY'])", True),
+        ("getenv('A') && true", False),
+        ("0x1D1 + 1_000", 1465),
+        ("<<<EOT\na b\nEOT", "\na b"),
+        ("json_decode('{\"a\": [1]}', true)['a'][0]", 1),
+    ],
+)
+def test_an_expression_comes_to_what_php_makes_of_it(text: str, expected: object) -> None:
+    value = known(expression(text, **VALUES))
+    if "<<<" in text:
+        assert str(value).strip() == str(expected).strip()
+        return
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "get_option('smtp_pass')",
+        "$db->query('x')->fetch()",
+        "config('mail.host')",
+        "$_ENV[$name]",
+        "Crypt::decrypt('x')",
+        "new Foo()",
+        "$other",
+        "file_get_contents('/run/secrets/x')",
+    ],
+)
+def test_what_can_not_be_told_says_so_and_is_never_absent(text: str) -> None:
+    value = expression(text)
+    assert isinstance(value, Unknown)
+    assert not value.absent
+
+
+PHPMAILER = """\
+<?php
+use PHPMailer\\PHPMailer\\PHPMailer;
+require 'vendor/autoload.php';
+require_once __DIR__ . '/config.php';
+
+$mail = new PHPMailer(true);
+try {
+    // $mail->Host = 'comment.example';
+    $mail->isSMTP();
+    $mail->Host       = SMTP_HOST;
+    $mail->SMTPAuth   = true;
+    $mail->Username   = $config['user'];
+    $mail->SMTPSecure = PHPMailer::ENCRYPTION_STARTTLS;
+    $mail->Port       = 465;
+    $mail->SMTPOptions['ssl']['verify_peer'] = false;
+    $mail->setFrom('from@example.com', 'Mailer');
+    $mail->send();
+} catch (Exception $e) {
+    echo "Message could not be sent: {$mail->ErrorInfo}";
+}
+$mail = new PHPMailer();
+$mail->Host = 'other.example';
+"""
+
+
+def test_phpmailer_and_what_is_assigned_to_it() -> None:
+    files: dict[str, str | bytes] = {
+        "send.php": PHPMAILER,
+        "config.php": "<?php define('SMTP_HOST', 'smtp.ionos.de');\n$config['user'] = 'u@e.org';",
+    }
+    found = project(files).module("send.php")
+    assert isinstance(found, Module)
+    first, second = found.calls("PHPMailer")
+    assert first.new
+    assert first.target == ("$mail",)
+    uses = first.uses()
+    given = {use.path: plain(use.value) for use in uses if isinstance(use, Assignment)}
+    assert given == {
+        ("Host",): "smtp.ionos.de",
+        ("SMTPAuth",): True,
+        ("Username",): "u@e.org",
+        ("SMTPSecure",): "tls",
+        ("Port",): 465,
+        ("SMTPOptions", "ssl", "verify_peer"): False,
+    }
+    methods = [use.name for use in uses if isinstance(use, FoundCall)]
+    assert methods == ["$mail.isSMTP", "$mail.setFrom", "$mail.send"]
+    port = next(use for use in uses if isinstance(use, Assignment) and use.path == ("Port",))
+    assert port.value.span == Span("send.php", 14, (25, 28), 14)
+    (other,) = second.uses()
+    assert isinstance(other, Assignment)
+    assert known(other.value) == "other.example"
+
+
+def test_laravel_configuration() -> None:
+    found = module(
+        "config/mail.php",
+        """<?php
+
+return [
+    'default' => env('MAIL_MAILER', 'log'),
+    'mailers' => [
+        'smtp' => [
+            'transport' => 'smtp',
+            'url' => env('MAIL_URL'),
+            'host' => env('MAIL_HOST', '127.0.0.1'),
+            'port' => env('MAIL_PORT', 2525),
+            'timeout' => null,
+            'local_domain' => env('MAIL_EHLO_DOMAIN', parse_url(env('APP_URL'), PHP_URL_HOST)),
+        ],
+        // 'other' => ['transport' => 'x'],
+        'failover' => ['transport' => 'failover', 'mailers' => ['smtp', 'log']],
+    ],
+];
+""",
+        MAIL_PORT="465",
+        MAIL_MAILER="smtp",
+    ).returned
+    smtp = found.at("mailers", "smtp")
+    assert plain(smtp.get("host")) == "127.0.0.1"
+    assert plain(smtp.get("port")) == "465"
+    assert smtp.get("port").written == Span(".env", 1, (11, 99), 1)
+    assert plain(smtp.get("url")) is None
+    assert smtp.get("url").variables == ("MAIL_URL",)
+    assert isinstance(smtp.get("local_domain"), Unknown)
+    assert plain(found.at("mailers", "failover", "mailers")) == ["smtp", "log"]
+    assert plain(found.get("default")) == "smtp"
+
+
+def test_wordpress_constants_and_hooks() -> None:
+    found = module(
+        "wp-config.php",
+        """<?php
+define( 'WPMS_ON', true );
+if ( ! defined( 'WPMS_SMTP_PORT' ) ) { define( 'WPMS_SMTP_PORT', 587 ); }
+const WPMS_SSL = 'tls';
+add_action( 'phpmailer_init', function ( $phpmailer ) {
+    $phpmailer->isSMTP();
+    $phpmailer->Host = 'smtp.ionos.de';
+    $phpmailer->Port = WPMS_SMTP_PORT;
+    $phpmailer->Username = $outside;
+} );
+$outside = 'not seen by the function';
+""",
+    )
+    assert known(found.value("WPMS_ON")) is True
+    assert known(found.value("WPMS_SSL")) == "tls"
+    given = {each.path: each.value for each in found.assignments("$phpmailer")}
+    assert known(given["$phpmailer", "Host"]) == "smtp.ionos.de"
+    assert isinstance(given["$phpmailer", "Username"], Unknown)
+
+
+def test_a_class_with_constants_and_properties() -> None:
+    found = module(
+        "Mailer.php",
+        """<?php
+class Mailer extends Base {
+    const PORT = 465;
+    private string $host = 'h.example';
+    public function __construct(private Config $config, $user = null) {
+        $this->user = $user;
+        $m = new PHPMailer();
+        $m->Host = $this->host;
+        $m->Port = self::PORT;
+        $m->Username = $this->user;
+        $m->Password = $this->config->get('x');
+    }
+}
+""",
+    )
+    (call,) = found.calls("PHPMailer")
+    given = {u.path[0]: u.value for u in call.uses() if isinstance(u, Assignment)}
+    assert known(given["Host"]) == "h.example"
+    assert known(given["Port"]) == 465
+    assert isinstance(given["Username"], Unknown)
+    assert isinstance(given["Password"], Unknown)
+    assert call.function == "__construct"
+    base, fields = found.classes()["Mailer"]
+    assert base == "Base"
+    assert known(fields.get("PORT")) == 465
+
+
+def test_configuration_by_condition() -> None:
+    text = """<?php
+$CONFIG = array('mail_smtpport' => 25);
+switch (getenv('APP_ENV')) {
+    case 'dev': case 'test': $CONFIG['mail_smtphost'] = 'localhost'; break;
+    default: $CONFIG['mail_smtphost'] = 'h.example';
+}
+if (unknown()) { $CONFIG['mail_smtpport'] = 465; }
+"""
+    found = module("config.php", text, APP_ENV="test")
+    assert known(found.value("$CONFIG", "mail_smtphost")) == "localhost"
+    assert len(unknown(found.value("$CONFIG", "mail_smtpport")).alternatives) == 2
+    assert known(module("config.php", text).value("$CONFIG", "mail_smtphost")) == "h.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<?php $x = " + "(" * 10_000 + ")" * 10_000 + ";",
+        "<?php $x = " + "!" * 50_000 + "1;",
+        "<?php $x = " + "1 . " * 50_000 + "1;",
+        "<?php function f() { return f(); } $x = f();",
+        "<?php require 'a.php'; $x = $y;",
+        "<?php $x = $x;",
+        "<?php $x = ['a' => &$x]; $x['a'] = $x;",
+        "<html><?= $x ?>",
+        "<?php $x = <<<",
+    ],
+)
+def test_hostile_code_ends(text: str) -> None:
+    found = project({"a.php": text}).module("a.php")
+    if isinstance(found, Module):
+        found.calls()
+        assert isinstance(found.value("$x"), Unknown | Known)

@@ -1,0 +1,169 @@
+"""How the program ends as a process: full disks, readers that leave, signals, hostile folders."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.report import formats
+
+PROGRAM = (sys.executable, "-m", "smtpdoctor")
+ENVIRON = {"PATH": os.environ["PATH"]}
+#: Nothing listens on port 1 of loopback.
+REFUSED = ("check", "--host", "127.0.0.1", "--port", "1")
+COMMANDS = {
+    "check": (REFUSED, 1),
+    "json": ((*REFUSED, "--format", "json"), 1),
+    "settings": (("settings",), 0),
+    "settings json": (("settings", "--format", "json"), 0),
+    "explain": (("explain",), 0),
+    "demo": (("demo", "--list"), 0),
+    "help": (("--help",), 0),
+    "version": (("--version",), 0),
+}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_cannot_be_written_is_said_in_one_line(name: str, tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, *COMMANDS[name][0]],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=ENVIRON,
+            cwd=tmp_path,
+        )
+    assert (done.returncode, done.stderr) == (2, "smtpdoctor: No space left on device\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_reader_that_has_gone_changes_nothing(name: str, tmp_path: Path) -> None:
+    arguments, status = COMMANDS[name]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*PROGRAM, *arguments],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=ENVIRON,
+        cwd=tmp_path,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (status, "")
+
+
+PRESSED_WHILE_LOADING = """
+import os, signal, sys
+
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Pressed())
+from smtpdoctor.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    "module", ["signal", "smtpdoctor.cli", "typer", "smtpdoctor.cli.check", "smtpdoctor.text"]
+)
+def test_ctrl_c_while_the_program_is_loaded(module: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED_WHILE_LOADING.format(module=module), "explain"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=ENVIRON,
+        cwd=tmp_path,
+    )
+    # Python's own end by the signal is 130 for a shell
+    assert done.returncode in (130, -signal.SIGINT) or module == "signal"
+    assert done.stderr == ""
+
+
+def test_sigterm_at_the_password_prompt_leaves_the_echo_on(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    before = termios.tcgetattr(follower)
+    running = subprocess.Popen(
+        [*PROGRAM, *REFUSED, "--user", "info@example.com", "--password-stdin"],
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        env={**ENVIRON, "TERM": "xterm"},
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    seen = b""
+    while b"Password: " not in seen:
+        ready, _, _ = select.select([leader], [], [], 30)
+        assert ready, seen
+        seen += os.read(leader, 1000)
+    assert not termios.tcgetattr(follower)[3] & termios.ECHO
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 143
+    assert termios.tcgetattr(follower) == before
+    while select.select([leader], [], [], 0)[0]:
+        seen += os.read(leader, 1000)
+    assert b"Traceback" not in seen
+    os.close(follower)
+    os.close(leader)
+
+
+def test_modules_of_the_folder_are_never_imported(tmp_path: Path) -> None:
+    """`python -m` puts the working folder first; what it loads itself before us is Python's."""
+    for name in ("signal", "typer", "rich", "msgspec", "asyncio", "json", "ssl", "smtplib"):
+        (tmp_path / f"{name}.py").write_text(f"print('imported {name}')\nraise SystemExit(9)\n")
+    done = subprocess.run(
+        [*PROGRAM, *REFUSED],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=ENVIRON,
+        cwd=tmp_path,
+    )
+    assert "imported" not in done.stdout + done.stderr
+    assert done.returncode == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are bytes on Linux alone")
+def test_a_run_from_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/b\xfccher"
+    os.mkdir(folder)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [*PROGRAM, *arguments], capture_output=True, check=False, env=ENVIRON, cwd=folder
+        )
+
+    fresh = run(*REFUSED, "--save", "run.json", "--verbose")
+    again = run("check", "--replay", "run.json", "--verbose")
+    assert (again.returncode, again.stderr) == (fresh.returncode, b"") == (1, b"")
+    assert again.stdout == fresh.stdout
+
+
+def test_formats_and_commands_are_found(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "check", "--format", "xml"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=ENVIRON,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in formats.names())
