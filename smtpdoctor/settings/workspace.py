@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from smtpdoctor.settings.dependencies import Dependencies
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.masked_line import MaskedLine
-from smtpdoctor.settings.readers.model import Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
 if TYPE_CHECKING:
@@ -212,6 +212,18 @@ class Workspace:
         """
         found = self.project(variables).document(path, format_)
         return found if isinstance(found, Unknown) else found.root
+
+    @cached_property
+    def embedded_names(self) -> tuple[str, ...]:
+        """The names of files that stand as a block of text in another."""
+        return tuple(name for item in self.surroundings for name in item.files)
+
+    def embedded(self, value: Known, name: str) -> Value:
+        """The root of a file that stands as a block of text in another (a ConfigMap's)."""
+        from smtpdoctor.settings.readers.embedded import read_embedded
+
+        source = self.source(value.span.file) if value.span is not None else None
+        return read_embedded(source, value, name) if source is not None else Known(ABSENT)
 
     @staticmethod
     def fits(path: str, patterns: Sequence[str]) -> bool:

@@ -54,6 +54,7 @@ def find(workspace: Workspace) -> Iterator[Surrounding]:
     cluster = _Cluster(workspace)
     for parts in cluster.workloads.values():
         yield from cluster.containers(parts)
+    yield from cluster.documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,13 @@ class _Cluster:
     workspace: Workspace
     workloads: dict[tuple[str, str], list[_Object]] = field(default_factory=dict)
     data: dict[tuple[str, str], dict[str, Value]] = field(default_factory=dict)
+    #: Objects that hold whole files of a program.
+    documents: list[Surrounding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         found = [
             _Object(path, root)
-            for path, roots in documents(self.workspace, KIND, ".yml", ".yaml", ".json")
+            for path, roots in documents(self.workspace, KIND, ".yml", ".yaml")
             for root in roots
             if isinstance(root, Known) and isinstance(root.value, Map)
         ]
@@ -102,10 +105,12 @@ class _Cluster:
             self.workloads.setdefault((kind, each.name), []).append(each)
         elif kind == "ConfigMap":
             self._add("ConfigMap", each.name, dict(_plain(each.root.get("data"))))
+            self._embed(each, "data")
         elif kind == "Secret":
             decoded = {entry.key: _decoded(entry.value) for entry in entries(each.root.get("data"))}
             plain = dict(_plain(each.root.get("stringData")))  # it wins over data
             self._add("Secret", each.name, {**decoded, **plain})
+            self._embed(each, "stringData")
         elif kind == "SealedSecret":
             sealed = [str(entry.key) for entry in entries(each.root.at("spec", "encryptedData"))]
             self._hidden(each, each.name, sealed)
@@ -118,6 +123,18 @@ class _Cluster:
 
     def _add(self, kind: str, name: str, values: dict[str, Value]) -> None:
         self.data.setdefault((kind, name), {}).update(values)
+
+    def _embed(self, each: _Object, key: str) -> None:
+        files = {
+            str(entry.key): entry.value
+            for entry in entries(each.root.get(key))
+            if isinstance(entry.value, Known) and entry.value.style == "block"
+        }
+        if files:
+            place = str(each.root.span) if each.root.span else each.path
+            self.documents.append(
+                Surrounding("kubernetes", place, "", None, Variables(()), files=files)
+            )
 
     def _hidden(self, each: _Object, name: str, keys: list[str]) -> None:
         why = f"it is encrypted in the {each.kind} {name}"

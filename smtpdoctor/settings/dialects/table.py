@@ -55,12 +55,14 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 class TableDocument:
     """A document of the program in the folder.
 
-    `given` is its root where a module of the program's own reads it.
+    `given` is its root where a module of the program's own reads it, or where it stands in
+    another file, there by the name of `inner`.
     """
 
     path: str
     entry: DocumentEntry
     given: Value | None = None
+    inner: str = ""
 
     def root(self, workspace: Workspace, variables: Variables) -> Value:
         if self.given is not None:
@@ -127,8 +129,24 @@ class Table:
             ):
                 seen.add(each.path)
                 yield draft
+        for each in self._embedded(workspace):
+            for draft in self._draft(workspace, each.path, Variables(()), each):
+                seen.add(each.path)
+                yield draft
         if not seen:
             yield from self._from_dotenv(workspace)
+
+    def _embedded(self, workspace: Workspace) -> Iterator[TableDocument]:
+        """Documents that stand as a block of text in a ConfigMap or Secret."""
+        for item in workspace.surroundings:
+            for name, value in item.files.items():
+                for entry in self.entry.document:
+                    names = [pattern.rpartition("/")[2] for pattern in entry.files]
+                    if isinstance(value, Known) and value.style and workspace.fits(name, names):
+                        root = workspace.embedded(value, name)
+                        root = at(root, entry.prefix) if entry.prefix else root
+                        path = value.span.file if value.span else item.place
+                        yield TableDocument(path, entry, root, name)
 
     def of(self, workspace: Workspace, path: str, place: str, root: Value) -> Iterator[Draft]:
         """The set-up of a document that a module of the program's own has read."""
@@ -189,10 +207,11 @@ class Table:
             for name, option in options.items()
             if isinstance(option.value, Known)
         }
-        if not any(fields[name] in ("host", "url") for name in options) and not (
-            known and self.outcome(known).not_sent
-        ):
-            return
+        told = any(fields[name] in ("host", "url") for name in options)
+        if not told:
+            outcome = self.outcome(known)
+            if not known or not (outcome.not_sent or outcome.ignored):
+                return
         anchor = next((options[name] for name in options if fields[name] in ("host", "url")), None)
         unset = self._unset(options, anchor, variables)
         tag = surrounding.image.rpartition("/")[2].partition(":")[2] if surrounding else ""
@@ -201,7 +220,7 @@ class Table:
             place=place,
             options=options,
             variables=variables,
-            language=_language(document.path) if document else "text",
+            language=_language(document.inner or document.path) if document else "text",
             version=tag.partition("@")[0] if tag[:1].isdigit() else "",
             files=(document.path,) if document else (),
             profile=workspace.profile_of(self.entry.profile) if self.entry.profile else "",
@@ -500,6 +519,7 @@ class UnreadTable:
             words.setdefault(key, []).extend(re.findall(r'"([^"]+)"', listed))
         self.images = tuple(words.get("images", ()))
         self._files = tuple(words.get("files", ()))
+        self._inner = tuple(pattern.rpartition("/")[2] for pattern in self._files)
         self._names = frozenset(words.get("variables", ()))
         self._dependencies = frozenset(words.get("dependencies", ()))
 
@@ -534,6 +554,7 @@ class UnreadTable:
             not self._names.isdisjoint(workspace.variable_names)
             or any(is_image(item.image, self.images) for item in workspace.surroundings)
             or (self._files and workspace.folder.matching(*self._files))
+            or any(workspace.fits(name, self._inner) for name in workspace.embedded_names)
             or any(item.name in self._dependencies for item in workspace.dependencies.all)
         ):
             yield from self.table.find(workspace)

@@ -100,6 +100,12 @@ HASS = (
     "    sender: u@example.com\n"
 )
 
+
+def indented(text: str) -> str:
+    """The lines as they stand in a block."""
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
 CASES = [
     Case(
         "alertmanager:healthy 587",
@@ -294,6 +300,13 @@ CASES = [
         env="SETTING_EMAIL_HOST: smtp.ionos.com\nSETTING_EMAIL_HOST_USER: u@example.com\n"
         "SETTING_EMAIL_PORT: '587'\nSETTING_EMAIL_USE_TLS: 'True'\nSECRETS_email_password: word",
         required=True,
+    ),
+    Case(
+        "zulip:plain on 465",
+        (HOST, 465, "none"),
+        compose="ghcr.io/zulip/zulip-server:11",
+        env="SETTING_EMAIL_HOST: smtp.ionos.com\nSETTING_EMAIL_HOST_USER: u@example.com\n"
+        "SETTING_EMAIL_PORT: '465'\nSECRETS_email_password: word",
     ),
     Case(
         "home-assistant:healthy 587",
@@ -503,5 +516,25 @@ CASES = [
         compose="wekanteam/wekan",
         env="- MAIL_URL=smtp://u%40example.com:word@smtp.ionos.com:465/",
         remarks=said("misread MAIL_URL"),
+    ),
+    Case(
+        "alertmanager:in a Secret",
+        (HOST, 465, "starttls"),
+        files={
+            "k8s/alertmanager.yaml": "kind: Secret\nmetadata: {name: a}\nstringData:\n"
+            "  other: |\n    x\n  alertmanager.yml: |\n"
+            + indented(ALERTMANAGER.format(port=465) + "  smtp_force_implicit_tls: false\n")
+            + "---\nkind: Service\n"
+        },
+        required=True,
+    ),
+    Case(
+        "grafana:in a ConfigMap",
+        (HOST, 587, "starttls"),
+        files={
+            "k8s/grafana.yaml": "kind: ConfigMap\nmetadata:\n  name: g\ndata:\n  grafana.ini: |-\n"
+            "    [smtp]\n    enabled = true\n    host = smtp.ionos.com:587\n"
+            "    user = u@example.com\n    password = word\n"
+        },
     ),
 ]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from smtpdoctor.settings.dialects.base import dialects
+from smtpdoctor.settings.dialects.table import UnreadTable
 from smtpdoctor.settings.setup import Setup
 from tests.settings.dialects import mail_programs, self_hosted
 from tests.settings.dialects.case import Case, said
@@ -228,6 +230,17 @@ CASES = [
         env=AUTHENTIK,
     ),
     Case(
+        "authentik:one underscore",
+        ("localhost", 25, "none"),
+        compose="ghcr.io/goauthentik/server",
+        env="AUTHENTIK_EMAIL_HOST: smtp.ionos.com",
+        user=None,
+        sender=None,
+        password=None,
+        remarks=said("ignored AUTHENTIK_EMAIL_HOST"),
+        changes=False,
+    ),
+    Case(
         "authentik:both",
         (HOST, 465, "implicit"),
         compose="ghcr.io/goauthentik/server",
@@ -274,6 +287,9 @@ CASES = [
 CASES += [*self_hosted.CASES, *mail_programs.CASES]
 
 
+PAGE = Path(__file__).parents[3] / "docs/dialects/self-hosted.md"
+
+
 def outcome(setup: Setup) -> tuple[str | None, int | None, str]:
     return setup.settings.host, setup.settings.port, setup.settings.tls
 
@@ -303,3 +319,23 @@ def test_changes_lead_to_their_goal(case: Case, port: int, tls: str, tmp_path: P
     changed = one(tmp_path, case.dialect)
     assert outcome(changed) == (case.expected[0], port, tls)
     assert (changed.settings.username, changed.settings.sender) == (case.user, case.sender)
+
+
+TABLES = [each for each in dialects() if isinstance(each, UnreadTable)]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.id)
+def test_every_table_is_whole(table: UnreadTable) -> None:
+    """Both usual ways are tried, its page names it, and its conditions name options it has."""
+    tried = {(case.expected[1], case.expected[2]) for case in CASES if case.dialect == table.id}
+    assert len(tried) > 1
+    assert table.name.split(",")[0] in PAGE.read_text()
+    entry = table.table.entry
+    known = {*table.fields, "port"}
+    conditions = [item.when for item in entry.mode] + [item.unless for item in entry.mode]
+    conditions += [item.when for item in entry.remark] + [item.unless for item in entry.remark]
+    assert {name for each in conditions for name in each} <= known
+    assert {each.option for each in entry.remark} <= known
+    assert {each.because for each in entry.remark} == set(entry.because)
+    for words in entry.write.values():
+        assert {name for each in words for name in each} <= known
