@@ -17,9 +17,10 @@ from typing import Any, Literal
 import msgspec
 
 from smtpdoctor.settings.change import PAIRS
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
+from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
 MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
@@ -80,7 +81,7 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        changes = _smallest(draft, now, goal, port_name)
+        changes = _smallest(draft, now, goal, port_name, outcome.fault)
         written = writer.write(changes, now) if changes is not None else None
         if written is not None and written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
@@ -112,8 +113,12 @@ def _smallest(
     now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
+    fault: Remark | None,
 ) -> dict[str, Any] | None:
-    """The fewest options to change so that the program comes to the goal; None where none does."""
+    """The fewest options to change so that the program comes to the goal; None where none does.
+
+    A fault that it has now may stay; none may come.
+    """
     port, tls = goal
     port_change = {port_name: port} if port_name is not None and port is not None else {}
     words = [dict(each) for each in draft.dialect.modes.get(tls, ())]
@@ -125,7 +130,10 @@ def _smallest(
     for changes in sorted(candidates, key=len):
         came_to = draft.dialect.outcome({**now, **changes})
         default = 465 if came_to.tls == "implicit" else 587
-        if (came_to.port or default, came_to.tls) == (port or default, tls) and not came_to.fault:
+        if (came_to.port or default, came_to.tls) == (port or default, tls) and came_to.fault in (
+            None,
+            fault,
+        ):
             return changes
     return None
 
@@ -151,9 +159,11 @@ class _Writer:
             written = self._option(option, value)
             if written is None:
                 return None
-            edits += written.edits
+            edits += [edit for edit in written.edits if edit.replace != edit.with_]
             settings.update(written.settings)
             steps += written.steps
+        for name in [name for name in new if name in self.draft.unset]:
+            settings[self.draft.unset[name]] = worded(new.pop(name))
         if new:
             added = self.draft.insert(new) if self.draft.insert is not None else ()
             if not added:
@@ -175,14 +185,39 @@ class _Writer:
     def _variable(self, option: Option, names: Sequence[str], value: Any) -> Written | None:
         """Another text of the variable that the program takes for the value."""
         assert option.again is not None
-        for name in names[:2]:
+        for name in names[-2:][::-1]:
             held = self.draft.variables.held(name)[0]
             old = str(held.value.value) if isinstance(held.value, Known) else ""
             for text in _texts(old, value):
                 came_to = option.again(self.draft.variables.with_({name: text}))
                 if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
-                    return Written(settings=((name, text),))
+                    return self._said(name, held, text)
         return None
+
+    def _said(self, name: str, held: Held, text: str) -> Written:
+        """The text where the variable has it: by its name in a `.env` or the environment, by an
+        edit in the file of a container."""
+        root, span = held.root, held.value.span
+        if str(getattr(held.value, "value", None)) == text:
+            return Written()  # it says so already
+        if span is None or span.file.rpartition("/")[2].startswith(".env") or root is None:
+            return Written(settings=((root.name if root else name, text),))
+        old = self.workspace.text_of(span)
+        plain = old[1:-1] if old and old[0] == old[-1] and old[0] in "\"'" else old
+        joined = any(step.kind == "joined" for step in held.value.trail)
+        if old is None or (plain != str(getattr(held.value, "value", None)) and not joined):
+            return Written(steps=(f"set {name} to {text} at {span or held.layer.label}",))
+        quote = old[:1] if old[:1] in ("'", '"') else ""
+        shown = self.workspace.shown(span, keep=True)
+        columns = shown.columns if shown is not None and shown.columns is not None else span.columns
+        edit = Edit(
+            file=span.file,
+            line=span.line,
+            columns=columns,
+            replace=old,
+            with_=f"{quote}{text}{quote}",
+        )
+        return Written(edits=(edit,))
 
     def _code(self, option: Option, value: Any) -> Written | None:
         """The value in the place of the expression that gives it."""
@@ -221,6 +256,11 @@ def _texts(old: str, value: Any) -> list[str]:
         words = ["true", "1", "yes", "on"] if value else ["false", "0", "no", "off"]
         return list(dict.fromkeys((own, *words)))
     return [str(value)]
+
+
+def worded(value: Any) -> str:
+    """A value as the text of a variable."""
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def _same(came_to: Any, value: Any, language: LanguageName) -> bool:
