@@ -83,7 +83,8 @@ class Draft:
     """A set-up as a dialect found it, before anything of it is judged or shown.
 
     `place` is the file with the line where it stands: `mailer.js:4`. `variables` are those that
-    the program sees there. `insert` words options that are not there yet as edits.
+    the program sees there. `insert` words options that are not there yet as edits. `opposites`
+    are switches of which one says what the other doesn't: a line with one gets the other's name.
     """
 
     dialect: Dialect
@@ -95,6 +96,7 @@ class Draft:
     profile: str = ""
     files: tuple[str, ...] = ()
     insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
+    opposites: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect(Protocol):

@@ -338,6 +338,7 @@ TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "format": format_text,
 }
 
+
 def formataddr(pair: Any) -> str:
     """email.utils.formataddr."""
     parts = list(pair) if isinstance(pair, List) else []
