@@ -86,6 +86,8 @@ class Draft:
     `place` is the file with the line where it stands: `mailer.js:4`. `variables` are those that
     the program sees there. `insert` words options that are not there yet as edits; `unset` names
     the variables that say them, where a variable is enough.
+    `opposites` are switches of which one says what the other doesn't: a line with one gets the
+    other's name.
     """
 
     dialect: Dialect
@@ -98,6 +100,7 @@ class Draft:
     files: tuple[str, ...] = ()
     insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
     unset: Mapping[str, str] = field(default_factory=dict)
+    opposites: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect(Protocol):
