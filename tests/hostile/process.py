@@ -59,11 +59,21 @@ def run(
     with (
         (notes / "output").open("w+b") as output,
         (notes / "errors").open("w+b") as errors,
-        open(stdin or os.devnull, "rb") as read,  # noqa: PTH123 - a device is a file here
+        open(stdin or os.devnull, "rb") as read,
     ):
         subprocess.run(
-            [sys.executable, "-S", "-E", "-c", LAUNCHER, str(wanted)]
-            + [sys.executable, "-m", "smtpdoctor", *arguments],
+            [
+                sys.executable,
+                "-S",
+                "-E",
+                "-c",
+                LAUNCHER,
+                str(wanted),
+                sys.executable,
+                "-m",
+                "smtpdoctor",
+                *arguments,
+            ],
             stdin=read,
             stdout=output,
             stderr=errors,
