@@ -11,19 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
-from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_address
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.order import examine
 from smtpdoctor.examination.plan import Plan, read_connect_to, read_nameserver, select
 from smtpdoctor.examination.shared import Shared
 from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded, reason_of
 from smtpdoctor.network import Network, SystemNetwork
-from smtpdoctor.observations import AnyObservation, Observations, SenderQuestion
+from smtpdoctor.network.trust import client_context
+from smtpdoctor.observations import AnyObservation, Observations
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import Given, Options, UsageError, read_settings
-from smtpdoctor.smtp.tls import client_context
 from smtpdoctor.text import visible
 
 P = ParamSpec("P")
@@ -160,50 +158,21 @@ def sender_plan(
     nameservers: Iterable[str] = (),
 ) -> Plan:
     """Put a run together that asks the DNS about one sender. Raises UsageError."""
-    from smtpdoctor.mail_policy import parse_header_from
+    from smtpdoctor.sender.question import QuestionError, of_address
 
-    header = parse_header_from(address)
-    faults = [fault.reason for fault in header.faults]
-    if faults or len(header.authors) != 1:
-        raise UsageError(f"{address}: {faults[0] if faults else 'names several addresses'}")
-    author = header.authors[0]
-    if "." not in author.domain:
-        raise UsageError(f"{address}: {author.domain} is no domain that the DNS could know")
-    if ip is not None and not is_address(ip):
-        raise UsageError(f"--ip {ip}: is not an address")
-    if helo is not None and ip is None:
-        raise UsageError("--helo is the name of the client that --ip gives")
-    provider, host = _through(through) if through is not None else (None, "")
-    sender = f"{author.local_part}@{author.domain_as_written}"
-    entry = Setting(field="sender", text=sender, origin=Origin(kind="option", name="ADDRESS"))
+    try:
+        question = of_address(address, through=through, ip=ip, helo=helo)
+    except QuestionError as error:
+        raise UsageError(str(error)) from None
+    origin = Origin(kind="option", name="ADDRESS")
+    entry = Setting(field="sender", text=question.address, origin=origin)
     return Plan(
-        settings=Settings(host=host or None, sender=sender, entries=(entry,)),
+        settings=Settings(host=question.host or None, sender=question.address, entries=(entry,)),
         credentials=Credentials(),
         selected=frozenset({"settings", "sender"}),
         nameservers=tuple(map(read_nameserver, nameservers)),
-        question=SenderQuestion(
-            address=sender,
-            domain=author.domain,
-            provider=provider.id if provider else None,
-            host=host,
-            client=ip or "",
-            helo=helo or "",
-            alone=True,
-        ),
+        question=question,
     )
-
-
-def _through(text: str) -> tuple[knowledge.Provider | None, str]:
-    """The provider that is meant, by its id or one of its hosts, and the host where it is one."""
-    from smtpdoctor.spf.names import domain_fault, to_ascii
-
-    name = text.strip().lower().rstrip(".")
-    if name in knowledge.providers():
-        return knowledge.providers()[name], ""
-    if "." not in name or is_address(name) or domain_fault(to_ascii(name)) is not None:
-        known = ", ".join(knowledge.providers())
-        raise UsageError(f"--through {text}: is neither a host nor one of {known}")
-    return knowledge.provider_of(name), name
 
 
 async def run(

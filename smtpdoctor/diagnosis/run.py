@@ -251,8 +251,8 @@ class Run:
 
         Not so where a server was named by hand for which nobody gave any.
         """
-        host = self.entry("host")
-        by_hand = host is not None and host.origin.kind in ("target", "option")
+        withheld = self.settings.withheld
+        by_hand = withheld is not None and withheld.reason == "another-host-asked"
         return any(
             reason not in LEFT_OUT and not (reason == "withheld" and by_hand)
             for reason in self.login_reasons
