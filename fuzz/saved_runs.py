@@ -13,6 +13,7 @@ with atheris.instrument_imports():
     from smtpdoctor.report import formats
     from smtpdoctor.report.earlier import is_report
     from smtpdoctor.report.saved import SavedRunError, read
+    from smtpdoctor.text import visible
 
 
 def fuzz(data: bytes) -> None:
@@ -24,7 +25,7 @@ def fuzz(data: bytes) -> None:
         return
     for name in formats.names():
         text = formats.render(name, report, formats.Options(verbose=True))
-        assert all(character.isprintable() or character == "\n" for character in text)
+        assert all(visible(line) == line for line in text.split("\n"))
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ with atheris.instrument_imports():
     from smtpdoctor.settings.reading import Options, UsageError, read_settings
     from smtpdoctor.settings.show import as_data, show
 
-#: What stands for a secret in the input, and the secret.
-MARK, SECRET = b"@@", "q7Kx9vT-zqW4mZ9"
+#: What stands for a secret in the input, and the secret. No six characters of it are what a host, a
+#: user name or a number could be: what looks like one and stands in its place is shown as one.
+MARK, SECRET = b"@@", "q7K!x9v&T$zq(W4m"
 WINDOW = 6
 FOLDER = Path(tempfile.mkdtemp(prefix="smtpdoctor-fuzz-"))
 

@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Iterator
 
 #: Controls (C0, C1, DEL), format characters (bidi, zero width), line and paragraph separators,
-#: and surrogates that stand alone.
-INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+#: surrogates that stand alone, and what this Python knows nothing of, a newer terminal perhaps does.
+INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Cn", "Co"})
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
