@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test readme lint types layers format benchmark new-diagnosis fuzz clean
+.PHONY: help demo test readme lint types layers format benchmark new-diagnosis fuzz mutants clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -56,8 +56,14 @@ fuzz: $(VENV)/ready  ## fuzz the readers for a minute each: what they find is in
 	    fuzz/grown/$$name fuzz/corpus/$$name || exit 1; \
 	done
 
+mutants: $(VENV)/ready  ## change the code that decides by small mutations, and show which no test sees
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8'
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache fuzz/grown fuzz/found
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf mutants fuzz/grown fuzz/found
 
 readme: $(VENV)/ready  ## bring the report and the codes in the README up to date
 	$(BIN)/python tools/update_readme.py

@@ -5,24 +5,20 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-import ssl
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.order import examine
-from smtpdoctor.examination.plan import Plan, read_connect_to, read_nameserver, select
+from smtpdoctor.examination.plan import Plan, read_nameserver
 from smtpdoctor.examination.shared import Shared
-from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded, reason_of
 from smtpdoctor.network import Network, SystemNetwork
-from smtpdoctor.network.trust import client_context
 from smtpdoctor.observations import AnyObservation, Observations
-from smtpdoctor.report.model import Report, build
+from smtpdoctor.plans import Plans, environ_of, make_plans
+from smtpdoctor.report.model import NotChecked, Report, TargetReport, build, join, judge
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
-from smtpdoctor.settings.reading import Given, Options, UsageError, read_settings
-from smtpdoctor.text import visible
+from smtpdoctor.settings.reading import UsageError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,7 +59,7 @@ async def acheck(options: CheckOptions) -> Report:
     Sends no message. Raises `smtpdoctor.UsageError` for an argument that can't be one and for a
     settings file that can't be read; what the network and the server do is in the report.
     """
-    return await run(make_plan(options), environ=_environ(options))
+    return await run_all(make_plans(options), environ=environ_of(options))
 
 
 def _without_a_loop(
@@ -113,42 +109,6 @@ def diagnose(observations: Observations, *, started: str = "", seconds: float = 
     return build(observations, started=started, seconds=seconds)
 
 
-def make_plan(
-    options: CheckOptions, *, stdin: TextIO | None = None, password_stdin: bool = False
-) -> Plan:
-    """Read the settings and put a run together. Raises UsageError.
-
-    `stdin` is for --env-file - and, where `password_stdin` says so, for the password.
-    """
-    if not 0 < options.timeout < float("inf"):  # not a number is neither
-        raise UsageError(f"--timeout: {options.timeout} is no number of seconds to wait")
-    given = {name: getattr(options, name) for name in Given.__struct_fields__}
-    settings, credentials = read_settings(
-        Options(**given, password_stdin=password_stdin),
-        environ=_environ(options),
-        folder=Path(options.folder) if options.folder is not None else Path.cwd(),
-        stdin=stdin,
-    )
-    return Plan(
-        settings=settings,
-        credentials=credentials,
-        selected=select(options.only, options.skip),
-        timeout=options.timeout,
-        connect_to=tuple(
-            read_connect_to(each) if isinstance(each, str) else each for each in options.connect_to
-        ),
-        cafile=None if options.cafile is None else _readable_cafile(options.cafile),
-        nameservers=tuple(map(read_nameserver, options.nameservers)),
-        third_party=options.third_party,
-        ticket=options.ticket,
-        ask_metadata=options.ask_metadata,
-    )
-
-
-def _environ(options: CheckOptions) -> Mapping[str, str]:
-    return os.environ if options.environ is None else options.environ
-
-
 def sender_plan(
     address: str,
     *,
@@ -175,6 +135,45 @@ def sender_plan(
     )
 
 
+async def run_all(
+    plans: Plans,
+    *,
+    environ: Mapping[str, str],
+    network: Network | None = None,
+    listener: Callable[[AnyObservation], None] | None = None,
+) -> Report:
+    """Make the runs side by side and judge what they saw: one target each."""
+    started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    shared = Shared()
+    targets = await asyncio.gather(
+        *(
+            _target(plan, environ=environ, network=network, shared=shared, listener=listener)
+            for plan in plans.plans
+        )
+    )
+    return join(
+        targets,
+        started=started,
+        # they go on side by side
+        seconds=max((target.seconds for target in targets), default=0.0),
+        not_checked=[NotChecked(setup=each.setup, why=each.why) for each in plans.left_out],
+    )
+
+
+async def _target(
+    plan: Plan,
+    *,
+    environ: Mapping[str, str],
+    network: Network | None,
+    shared: Shared,
+    listener: Callable[[AnyObservation], None] | None,
+) -> TargetReport:
+    network = network or SystemNetwork(plan.nameservers)
+    began = network.clock()
+    observations = await examine(plan, network, environ, shared=shared, listener=listener)
+    return judge(observations, seconds=network.clock() - began)
+
+
 async def run(
     plan: Plan,
     *,
@@ -189,19 +188,3 @@ async def run(
     began = network.clock()
     observations = await examine(plan, network, environ, shared=shared, listener=listener)
     return build(observations, started=started, seconds=network.clock() - began)
-
-
-def _readable_cafile(path: Path | str) -> str:
-    try:
-        # OpenSSL opens it by itself, and would wait for a pipe: what it is is looked at first
-        read_bounded(path, CERTIFICATES_LIMIT)
-        client_context(str(path))
-    except FileFault as fault:
-        raise UsageError(f"--cafile {fault}") from None
-    except ssl.SSLError:
-        raise UsageError(
-            f"--cafile {visible(str(path))}: holds no CA certificate in PEM form"
-        ) from None
-    except OSError as error:
-        raise UsageError(f"--cafile {visible(str(path))}: {reason_of(error)}") from None
-    return str(path)

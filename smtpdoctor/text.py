@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 
 #: Controls (C0, C1, DEL), format characters (bidi, zero width), line and paragraph separators,
-#: surrogates that stand alone, and what this Python knows nothing of, a newer terminal perhaps does.
+#: surrogates that stand alone, private characters, and what only newer terminals may know.
 INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Cn", "Co"})
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}

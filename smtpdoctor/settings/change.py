@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from smtpdoctor.settings.model import MASK, Edit, Field, Origin, Setting, Settings, TLSMode
+from smtpdoctor.settings.model import (
+    MASK,
+    Edit,
+    Field,
+    Origin,
+    Prepared,
+    Setting,
+    Settings,
+    TLSMode,
+)
 from smtpdoctor.settings.names import BY_NAME, is_kind, name_of, preferred
 from smtpdoctor.settings.url import replacements
 from smtpdoctor.settings.values import Host, read_host
@@ -74,6 +83,8 @@ def change(
     the mode) is not written. `edits` of one line stand from right to left, so that each fits after
     those before it.
     """
+    if settings.setup is not None:
+        return _prepared(settings, host=host, port=port, tls=tls, sender=sender, username=username)
     values: dict[Field, str] = {}
     if host is not None and not _says(settings, "host", host):
         values["host"] = host
@@ -95,6 +106,67 @@ def change(
         fields = (*fields, "tls")
     writer.write(fields, values)
     return writer.change()
+
+
+def _prepared(
+    settings: Settings,
+    *,
+    host: str | None,
+    port: int | None,
+    tls: TLSMode | None,
+    sender: str | None,
+    username: str | None,
+) -> Change:
+    """The change in a set-up's own files, as it was worked out while they were read."""
+    made: list[Prepared] = []
+    missing: list[str] = []
+    wanted = {"host": host, "sender": sender, "username": username}
+    for name, value in wanted.items():
+        if value is None or value == getattr(settings, name):
+            continue
+        found = next((item for item in settings.prepared if getattr(item, name)), None)
+        if found is None:
+            missing.append(f"{IN_WORDS[name]} {value}")  # type: ignore[index]
+        else:
+            made.append(found)
+    if (port or settings.port, tls or settings.tls) != (settings.port, settings.tls):
+        goal = _goal(settings, port, tls)
+        if goal is not None:
+            made.append(goal)
+        else:
+            missing.append(f"port {port or settings.port} with {tls or settings.tls}")
+    texts = {**{name: value or "" for name, value in wanted.items()}, "port": str(port or "")}
+    steps = []
+    if missing:
+        steps.append(f"in {settings.setup.name if settings.setup else ''}: {', '.join(missing)}")
+    return Change(
+        settings={
+            name: _filled(text, texts) for item in made for name, text in item.settings.items()
+        },
+        edits=tuple(
+            msgspec.structs.replace(edit, with_=_filled(edit.with_, texts) or "")
+            for item in made
+            for edit in item.edits
+        ),
+        steps=(*(step for item in made for step in item.steps), *steps),
+    )
+
+
+def _goal(settings: Settings, port: int | None, tls: TLSMode | None) -> Prepared | None:
+    """The change that leads to the port and mode, the one that was worked out for them first."""
+    new_port = port if port != settings.port else None
+    new_tls = tls if tls != settings.tls else None
+    for wanted in ((new_port, new_tls), (new_port, tls), ("any" if new_port else None, new_tls)):
+        for item in settings.prepared:
+            if (item.port, item.tls) == wanted and not (item.host or item.sender or item.username):
+                return item
+    return None
+
+
+def _filled(text: str | None, values: dict[str, str]) -> str | None:
+    for name, value in values.items():
+        text = text and text.replace(f"{{{name}}}", value)
+    return text
 
 
 def _says(settings: Settings, field: Field, value: str) -> bool:

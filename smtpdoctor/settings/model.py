@@ -69,6 +69,7 @@ WithheldReason = Literal[
     "written-for-another-host",  # their own source names another host than the run's
     "host-from-folder",  # they are the environment's, the host is a file's and nobody known
     "another-user",  # --user is not the set-up's user
+    "tried-already",  # another set-up of this run has logged in with the same account
     "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
 ]
 
@@ -200,6 +201,71 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
 
+class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """One way in which a program of the folder would send (docs/set-ups.md).
+
+    `name` is the dialect and the place: `nodemailer mailer.js:4`. `files` are all that its values
+    come from. `profile` is the one whose values count, "" where the program has none.
+    """
+
+    name: str
+    dialect: str
+    version: str = ""
+    files: tuple[str, ...] = ()
+    profile: str = ""
+
+
+#: What a program does with a setting that its text does not say. misread: takes it for something
+#: else. ignored: does not read it. fault: stops before it sends. not-sent: does something else
+#: with the mail.
+RemarkKind = Literal["misread", "ignored", "fault", "not-sent"]
+
+
+class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
+    """What the program makes of one option, by the sources that its dialect names.
+
+    `option` is the program's own name for it and `text` what it is there, masked where it may be
+    a secret; `taken_as` is what the program takes it for.
+    """
+
+    kind: RemarkKind
+    option: str
+    text: str
+    because: str
+    taken_as: str = ""
+    field: Field | None = None
+    origin: Origin | None = None
+    source_line: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+class Untellable(msgspec.Struct, frozen=True, kw_only=True):
+    """A value of the program that can't be told from its files, and why."""
+
+    option: str
+    why: str
+    field: Field | None = None
+    origin: Origin | None = None
+    source_line: str | None = None
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """How the program's own files say another value: worked out while they were read.
+
+    It leads to these values; None leaves one as it is. In `edits`, `settings` and `steps`,
+    `{host}`, `{port}`, `{sender}` and `{username}` stand for a value that is free.
+    """
+
+    host: bool = False
+    port: int | Literal["any"] | None = None
+    tls: TLSMode | None = None
+    sender: bool = False
+    username: bool = False
+    edits: tuple[Edit, ...] = ()
+    settings: dict[str, str | None] = {}
+    steps: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the run goes by, after precedence and defaults. Serialisable; holds no secret.
 
@@ -230,6 +296,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     entries: tuple[Setting, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
+    #: The set-up that these settings are of; None for the project's own names and options.
+    setup: SetupIdentity | None = None
+    remarks: tuple[SetupRemark, ...] = ()
+    untellable: tuple[Untellable, ...] = ()
+    prepared: tuple[Prepared, ...] = ()
 
     def entry(self, field: Field) -> Setting | None:
         """The setting of that field, None where it was nowhere set."""

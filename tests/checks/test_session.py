@@ -19,7 +19,6 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 import smtpdoctor
-from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Answer, Behaviour, Endless
@@ -27,6 +26,7 @@ from smtpdoctor.demo.server import Session
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import Exchange, Handshake, LoginNotTried
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.saved import read
 from smtpdoctor.settings.model import Settings

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from smtpdoctor.api import make_plan
 from smtpdoctor.checks import policies
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
@@ -21,6 +20,7 @@ from smtpdoctor.examination.plan import Plan
 from smtpdoctor.examination.shared import Shared, SharedNetwork
 from smtpdoctor.network import AnswerResult, LookupResult
 from smtpdoctor.observations import CUT_OFF, ConnectAttempt, Exchange, Observations, PlatformSeen
+from smtpdoctor.plans import make_plan
 
 from ..fake_network import A_MOMENT, FakeNetwork, run
 from ..runs import ADDRESS, CONTROL_ADDRESSES, CONTROLS, GMAIL, HOST, certificate_of, one_host

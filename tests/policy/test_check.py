@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.api import make_plan, run
+from smtpdoctor.api import run
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.observations import PolicyAnswer, SenderQuestion
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.saved import read
 from smtpdoctor.sender import question

@@ -1,0 +1,133 @@
+"""What a dialect is: a program, the options it reads, and what they come to in it.
+
+A dialect knows its program alone. What all have in common (which option is written where, how a
+change is made, what is shown) is `setup`'s; reading files is `readers`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.readers.model import LanguageName, Span, Value
+from smtpdoctor.settings.variables import Variables
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a program as the folder has it.
+
+    `name` is the program's own: `secure`, `EMAIL_USE_TLS`. `again` reads it under other
+    variables, None where it depends on none. `entry` is the whole of it with its key, for a
+    change that removes it.
+    """
+
+    name: str
+    value: Value
+    again: Callable[[Variables], Value] | None = None
+    entry: Span | None = None
+    #: It is a part of a longer text (a URL's port): written without quotes of its own.
+    bare: bool = False
+    #: The name under which the user knows it, where that is another: `SMTP_URL`.
+    called: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a program makes of an option that its text does not say.
+
+    `because` is a sentence of the dialect's data, `sources` say where it is from. `taken_as` is
+    what the program takes the option for: "implicit TLS".
+    """
+
+    option: str
+    because: str
+    taken_as: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What options come to in the program. `by` names the options that decided a field.
+
+    `port` None: the program has none of its own, and what the mode needs is meant. `fault` is
+    what the program raises before it sends; `not_sent` what it does in place of sending ("writes
+    mail to the log").
+    """
+
+    host: str | None
+    port: int | None
+    tls: TLSMode
+    required: bool = False
+    username: str | None = None
+    password: str | None = None
+    token: str | None = None
+    sender: str | None = None
+    ehlo: str | None = None
+    verify: bool = True
+    by: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
+    misread: tuple[Remark, ...] = ()
+    ignored: tuple[Remark, ...] = ()
+    fault: Remark | None = None
+    not_sent: Remark | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A set-up as a dialect found it, before anything of it is judged or shown.
+
+    `place` is the file with the line where it stands: `mailer.js:4`. `variables` are those that
+    the program sees there. `insert` words options that are not there yet as edits.
+    """
+
+    dialect: Dialect
+    place: str
+    options: dict[str, Option]
+    variables: Variables
+    language: LanguageName = "text"
+    version: str = ""
+    profile: str = ""
+    files: tuple[str, ...] = ()
+    insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
+
+
+class Dialect(Protocol):
+    """One program. `id` is the name of its file."""
+
+    id: str
+    name: str
+    #: The mail library that it sends with, an id of knowledge/clients.
+    client: str | None
+    #: Which setting an option is, for what can't be told of it.
+    fields: Mapping[str, Field]
+    #: Options that say a mode, the usual way first.
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]]
+
+    def find(self, workspace: Workspace) -> Iterable[Draft]:
+        """Every place of the folder where the program is set up to send."""
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What these options come to; one that is not there is not set. Pure."""
+
+
+def dialects() -> Iterator[Dialect]:
+    """Every dialect of the package: modules with a DIALECT, then tables without a module."""
+    import importlib
+
+    from smtpdoctor.settings.dialects.table import load_table
+
+    folder = Path(__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")}
+    for name in sorted(modules):
+        module = importlib.import_module(f"smtpdoctor.settings.dialects.{name}")
+        if (dialect := getattr(module, "DIALECT", None)) is not None:
+            yield dialect
+    for path in sorted(folder.glob("*.toml")):
+        if path.stem not in modules:
+            yield load_table(path)

@@ -1,0 +1,80 @@
+"""A URL or DSN among a program's options, taken apart into options with places of their own.
+
+Knows where the parts of a URL stand. What a scheme or a query means is each program's own.
+"""
+
+from __future__ import annotations
+
+from smtpdoctor.settings.dialects.base import Option
+from smtpdoctor.settings.model import Edit
+from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.url import SCHEME, Part, read_url
+from smtpdoctor.settings.workspace import Workspace
+
+#: What is shown of a URL as it stands.
+SHOWN = ("url.scheme", "url.host", "url.port", "url.user")
+
+
+def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
+    """`url.scheme`, `url.host`, `url.port`, `url.user`, `url.password`, `url.query`.
+
+    A part has a place where the URL stands in its line as it is; else it has none, and can't be
+    changed by itself. A part that is not there is no option.
+    """
+    value = option.value
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return {}
+    text = value.value
+    url = read_url(text)
+    scheme = SCHEME.match(text)
+    called = next(iter(value.variables), option.called or option.name)
+    host_end = url.host.span[1] if url.host else len(text)
+    host_end = url.port.span[1] if url.port else host_end
+    query = text[host_end:].lstrip("/")
+    parts: dict[str, tuple[str, tuple[int, int]] | None] = {
+        "url.scheme": (scheme[1].lower(), scheme.span(1)) if scheme else None,
+        "url.user": _revealed(url.username),
+        "url.password": _revealed(url.password),
+        "url.host": _revealed(url.host),
+        "url.port": _revealed(url.port),
+        "url.query": (query, (host_end, len(text))) if query.startswith("?") else None,
+    }
+    start = _start(value, text, workspace)
+    options = {}
+    for name, part in parts.items():
+        if part is None:
+            continue
+        span = None if start is None else _within(start, part[1])
+        if span is not None and name in SHOWN:
+            workspace.is_harmless(span)
+        options[name] = Option(name, Known(part[0], span), bare=True, called=called)
+    return options
+
+
+def insert_port(options: dict[str, Option], port: object) -> tuple[Edit, ...]:
+    """`:587` behind a host that has no port."""
+    host = options.get("url.host")
+    span = host.value.span if host is not None else None
+    if span is None:
+        return ()
+    end = span.columns[1]
+    return (Edit(file=span.file, line=span.line, columns=(end, end), replace="", with_=f":{port}"),)
+
+
+def _revealed(part: Part | None) -> tuple[str, tuple[int, int]] | None:
+    return None if part is None else (part.value.reveal(), part.span)
+
+
+def _start(value: Known, text: str, workspace: Workspace) -> Span | None:
+    """Where the text begins in its line; None where it doesn't stand there as it is."""
+    written = value.written
+    shown = workspace.text_of(written)
+    if written is None or shown is None or shown.count(text) != 1:
+        return None
+    first = written.columns[0] + shown.index(text)
+    return Span(written.file, written.line, (first, first + len(text)), written.line)
+
+
+def _within(start: Span, part: tuple[int, int]) -> Span:
+    first = start.columns[0]
+    return Span(start.file, start.line, (first + part[0], first + part[1]), start.line)

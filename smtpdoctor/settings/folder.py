@@ -1,0 +1,198 @@
+"""The project's folder as set-ups are looked for in it: bounded, and never out of it.
+
+Knows which files may hold a program's settings and how much of a folder is looked at. It must
+not know any program. Nothing in the folder is executed, imported or followed out of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from smtpdoctor.files import FileFault, read_bounded
+
+#: Bounds of one look at a folder, whatever is in it.
+MOST_FILES = 2_000
+MOST_ENTRIES = 50_000
+MOST_SECONDS = 2.0
+LARGEST = 1024 * 1024
+DEEPEST = 12
+
+#: Folders that hold other people's code, what a build made, or what is no program's own settings.
+PRUNED = frozenset(
+    {
+        "node_modules", "bower_components", "jspm_packages", "vendor", "site-packages",
+        "__pycache__", "venv", "virtualenv", "dist", "build", "out", "target", "coverage",
+        "htmlcov", "test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress",
+        "fixtures", "testdata", "examples", "example", "samples", "storage", "cache", "tmp",
+        "temp", "logs", "log", "obj", "Pods", "Carthage", "DerivedData", "eggs", "wheels",
+    }
+)  # fmt: skip
+#: Hidden folders that are looked into.
+HIDDEN = frozenset({".github", ".devcontainer", ".config", ".docker", ".k8s", ".kube", ".platform"})
+
+#: Tests, and what a build made: what they say, no program sends with.
+TESTS = re.compile(
+    r"(?i)^test_.*\.py$|_test\.(py|go|rb)$|_spec\.rb$|\.(test|spec|stories|d)\.[cm]?[jt]sx?$|"
+    r"\.min\.js$|^conftest\.py$"
+)
+#: Templates, also with the word in the middle: `.env.example.local`, `wp-config-sample.php`.
+TEMPLATE = re.compile(r"(?i)(^|[._-])(example|sample|template|dist|tmpl)([._-]|$)")
+
+#: Suffixes and names of files that may hold settings.
+SUFFIXES = frozenset(
+    {
+        ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".py", ".php", ".rb", ".go",
+        ".java", ".kt", ".groovy", ".cs", ".rs", ".ex", ".exs", ".yml", ".yaml", ".json", ".jsonc",
+        ".json5", ".toml", ".ini", ".cfg", ".cnf", ".conf", ".config", ".properties", ".xml",
+        ".env", ".service", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf", ".vue",
+    }
+)  # fmt: skip
+NAMES = re.compile(
+    r"^(\.env(\..+)?|env|[\w.-]+\.env(\.[\w.-]+)?|Gemfile|Procfile|Dockerfile.*|Pipfile|"
+    r"\.?msmtprc|main\.cf|[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client)$"
+)
+
+
+class Skipped(msgspec.Struct, frozen=True, kw_only=True):
+    """What was left out and why, to be said."""
+
+    path: str
+    why: str
+
+
+class Folder:
+    """The files below `root` that may hold settings, the shallow ones first.
+
+    `clock` gives seconds. Paths are relative to the root, with slashes.
+    """
+
+    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.root = root
+        self._clock = clock
+        self._until = clock() + MOST_SECONDS
+        self._bytes: dict[str, bytes | None] = {}
+        self.skipped: list[Skipped] = []
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """At most `MOST_FILES`, in a fixed order."""
+        return tuple(self._walk())
+
+    def _walk(self) -> Iterator[str]:
+        waiting: deque[tuple[str, int]] = deque([("", 0)])
+        seen = found = 0
+        while waiting:
+            at, depth = waiting.popleft()
+            try:
+                with os.scandir(self.root / at) as listing:
+                    entries = []
+                    for entry in listing:
+                        seen += 1
+                        if seen > MOST_ENTRIES or self._clock() > self._until:
+                            self._leave_out(at or ".", "too many files: the rest was not looked at")
+                            waiting.clear()
+                            break
+                        entries.append(entry)
+            except OSError:
+                continue
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                path = f"{at}/{entry.name}" if at else entry.name
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        if depth < DEEPEST and self._enters(entry):
+                            waiting.append((path, depth + 1))
+                        continue
+                except OSError:
+                    continue
+                if not self._may_hold(entry.name):
+                    continue
+                found += 1
+                if found > MOST_FILES:
+                    why = f"more than {MOST_FILES:,} files: the rest was not looked at"
+                    self._leave_out(at or ".", why)
+                    return
+                yield path
+
+    def _leave_out(self, path: str, why: str) -> None:
+        self.skipped.append(Skipped(path=path, why=why))
+
+    def _enters(self, entry: os.DirEntry[str]) -> bool:
+        name = entry.name
+        if name.startswith("."):
+            return name in HIDDEN
+        if name.lower() in PRUNED:
+            return False
+        # a virtual environment by any name
+        marks = ("pyvenv.cfg", "bin/activate", "Scripts/activate")
+        return not any(os.path.lexists(os.path.join(entry.path, mark)) for mark in marks)
+
+    def _may_hold(self, name: str) -> bool:
+        return (
+            os.path.splitext(name)[1].lower() in SUFFIXES or NAMES.match(name) is not None
+        ) and not (TESTS.search(name) or TEMPLATE.search(name))
+
+    def matching(self, *patterns: str) -> list[str]:
+        """The files whose path, or name where the pattern has no slash, fits one of the globs."""
+        return [
+            path
+            for path in self.files
+            if any(
+                fnmatch(path if "/" in pattern else path.rpartition("/")[2], pattern)
+                for pattern in patterns
+            )
+        ]
+
+    def containing(self, needle: bytes, *suffixes: str) -> list[str]:
+        """The files with one of the suffixes in which the regular expression is found."""
+        pattern = re.compile(needle)
+        return [
+            path
+            for path in self.files
+            if path.endswith(suffixes) and (data := self.data(path)) and pattern.search(data)
+        ]
+
+    def data(self, path: str) -> bytes | None:
+        """The file's bytes; None where it is none, can't be read, or is too large. Cached."""
+        if path not in self._bytes:
+            self._bytes[path] = self._read(path)
+        return self._bytes[path]
+
+    def _read(self, path: str) -> bytes | None:
+        if self._clock() > self._until:
+            if not any(item.why.startswith("out of time") for item in self.skipped):
+                self._leave_out(path, "out of time: this file and those after it were not read")
+            return None
+        full = self.root / path
+        try:
+            if full.is_symlink() and not self._is_inside(full):
+                self._leave_out(path, "a link that leads out of the folder")
+                return None
+            return read_bounded(full, LARGEST)
+        except FileFault as error:
+            if error.cause != "missing":
+                self._leave_out(path, str(error))
+            return None
+
+    def _is_inside(self, path: Path) -> bool:
+        try:
+            return path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):  # a circle of links
+            return False
+
+    def text(self, path: str) -> str | None:
+        """The file as text; bytes that are no UTF-8 are replaced."""
+        data = self.data(path)
+        return None if data is None else data.decode("utf-8-sig", errors="replace")
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file, also one that holds no settings by its name."""
+        return (self.root / path).is_file()

@@ -1,0 +1,103 @@
+"""A line of the user's own as it may be shown: what is known to be harmless, masks for the rest.
+
+A mask has one width, so that neither it nor any column behind it tells a length. Columns go both
+ways: a report points into the masked text, and who writes the file needs the raw one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from smtpdoctor.settings.model import MASK
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    """One stretch of the line: raw columns, and the text shown for it. `kept`: shown as it is."""
+
+    start: int
+    end: int
+    shown: str
+    kept: bool
+
+
+class MaskedLine:
+    """`raw` with everything masked outside `harmless`, half-open ranges counted from 0.
+
+    Blanks between two things are kept as one blank each; those that begin the line stay.
+    """
+
+    def __init__(self, raw: str, harmless: Iterable[tuple[int, int]]) -> None:
+        self._pieces = tuple(_pieces(raw, harmless))
+        self.text = "".join(piece.shown for piece in self._pieces)
+
+    def columns(self, start: int, end: int) -> tuple[int, int]:
+        """The columns (from 1, half-open) in the masked text of raw columns."""
+        return self._to_shown(start - 1) + 1, max(self._to_shown(end - 1, end=True), 0) + 1
+
+    def raw_columns(self, start: int, end: int) -> tuple[int, int] | None:
+        """The raw columns of columns in the masked text; None where they touch a mask."""
+        found = [self._to_raw(start - 1), self._to_raw(end - 1, end=True)]
+        if found[0] is None or found[1] is None:
+            return None
+        return found[0] + 1, found[1] + 1
+
+    def _to_shown(self, at: int, *, end: bool = False) -> int:
+        shown = 0
+        for piece in self._pieces:
+            inside = piece.start < at <= piece.end if end else piece.start <= at < piece.end
+            if inside:
+                if piece.kept:
+                    return shown + at - piece.start
+                return shown + (len(piece.shown) if end else 0)
+            shown += len(piece.shown)
+        return shown if at > 0 else 0
+
+    def _to_raw(self, at: int, *, end: bool = False) -> int | None:
+        shown = 0
+        for piece in self._pieces:
+            width = len(piece.shown)
+            inside = shown < at <= shown + width if end else shown <= at < shown + width
+            if inside:
+                return piece.start + at - shown if piece.kept else None
+            shown += width
+        return self._pieces[-1].end if self._pieces and self._pieces[-1].kept else None
+
+
+def _pieces(raw: str, harmless: Iterable[tuple[int, int]]) -> Iterable[_Piece]:
+    at = 0
+    for start, end in [*_merged(raw, harmless), (len(raw), len(raw))]:
+        if start > at:
+            between = raw[at:start]
+            if between.isspace():
+                indent = at == 0
+                yield _Piece(at, start, between if indent else " ", indent or len(between) == 1)
+            else:
+                yield from _masked(raw, at, start)
+        if end > start:
+            yield _Piece(start, end, raw[start:end], True)
+        at = end
+
+
+def _masked(raw: str, at: int, start: int) -> Iterable[_Piece]:
+    """A mask between one blank on each side where there are any; an indent stays."""
+    text = raw[at:start]
+    first, last = at + len(text) - len(text.lstrip()), at + len(text.rstrip())
+    if first > at:
+        yield _Piece(at, first, raw[at:first] if at == 0 else " ", at == 0)
+    yield _Piece(first, last, MASK, False)
+    if last < start:
+        yield _Piece(last, start, " ", False)
+
+
+def _merged(raw: str, harmless: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((max(start, 0), min(end, len(raw))) for start, end in harmless):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

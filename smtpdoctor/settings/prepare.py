@@ -1,0 +1,260 @@
+"""How a program's own files say another server, port, mode or sender: the smallest right change.
+
+A goal is a port and a mode (or a host, a sender, a user name). Candidates are changes of the
+options that the dialect words for it, the fewest first; each is put before the dialect's own
+`outcome`, and the first that comes to the goal is written: where the value is written in the
+code, there; where a variable says it, in the variable, if the code takes another text for the
+value that is meant; else in the code again.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from smtpdoctor.settings.change import PAIRS
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
+from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
+from smtpdoctor.settings.workspace import Workspace
+
+MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
+#: Ports that a fix may ask for; any other stands for itself.
+PORTS = (587, 465)
+ANY = 10025
+FREE = "{%s}"
+TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One option's change, worded."""
+
+    edits: tuple[Edit, ...] = ()
+    settings: tuple[tuple[str, str | None], ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Prepared]:
+    """Every change that a fix may ask for, as far as it can be said."""
+    writer = _Writer(draft, workspace)
+    now = {
+        name: option.value.value
+        for name, option in draft.options.items()
+        if isinstance(option.value, Known) and option.value.value is not ABSENT
+    }
+    port_names = [name for name, field in draft.dialect.fields.items() if field == "port"]
+    yield from _modes_and_ports(draft, outcome, writer, now, port_names)
+    for field in TEXT_FIELDS:
+        names = outcome.by.get(field, ())
+        if not names or names[0] not in draft.options:
+            continue
+        written = writer.write({names[0]: FREE % field}, now)
+        if written is not None:
+            yield Prepared(
+                host=field == "host",
+                sender=field == "sender",
+                username=field == "username",
+                edits=written.edits,
+                settings=dict(written.settings),
+                steps=written.steps,
+            )
+
+
+def _modes_and_ports(
+    draft: Draft,
+    outcome: Outcome,
+    writer: _Writer,
+    now: Mapping[str, Any],
+    port_names: Sequence[str],
+) -> Iterator[Prepared]:
+    present = [name for name in (*outcome.by.get("port", ()), *port_names) if name in now]
+    port_name = next(iter((*present, *port_names)), None)
+    ports: list[int | None] = [None, *PORTS, ANY] if port_name is not None else [None]
+    goals = itertools.product([None, *MODES], ports)
+    for tls, port in goals:
+        if tls is None and port is None:
+            continue
+        goal = (port or outcome.port, tls or outcome.tls)
+        changes = _smallest(draft, now, goal, port_name)
+        written = writer.write(changes, now) if changes is not None else None
+        if written is not None and written != Written():
+            yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
+
+
+def _prepared(written: Written, port: int | Literal["any"] | None, tls: TLSMode | None) -> Prepared:
+    return Prepared(
+        port=port,
+        tls=tls,
+        edits=written.edits,
+        settings=dict(written.settings),
+        steps=written.steps,
+    )
+
+
+def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
+    """The change for one port as that for any."""
+    port, free = str(ANY), FREE % "port"
+    edits = tuple(
+        msgspec.structs.replace(edit, with_=edit.with_.replace(port, free))
+        for edit in written.edits
+    )
+    texts = tuple((name, text and text.replace(port, free)) for name, text in written.settings)
+    return _prepared(Written(edits, texts, written.steps), "any", tls)
+
+
+def _smallest(
+    draft: Draft,
+    now: Mapping[str, Any],
+    goal: tuple[int | None, TLSMode],
+    port_name: str | None,
+) -> dict[str, Any] | None:
+    """The fewest options to change so that the program comes to the goal; None where none does."""
+    port, tls = goal
+    port_change = {port_name: port} if port_name is not None and port is not None else {}
+    words = [dict(each) for each in draft.dialect.modes.get(tls, ())]
+    candidates = [{}, port_change, *words, *({**port_change, **each} for each in words)]
+    candidates = [
+        {name: value for name, value in each.items() if name not in now or now[name] != value}
+        for each in candidates
+    ]
+    for changes in sorted(candidates, key=len):
+        came_to = draft.dialect.outcome({**now, **changes})
+        default = 465 if came_to.tls == "implicit" else 587
+        if (came_to.port or default, came_to.tls) == (port or default, tls) and not came_to.fault:
+            return changes
+    return None
+
+
+class _Writer:
+    """Words changes of options where and how the folder has them."""
+
+    def __init__(self, draft: Draft, workspace: Workspace) -> None:
+        self.draft = draft
+        self.workspace = workspace
+
+    def write(self, changes: Mapping[str, Any], now: Mapping[str, Any]) -> Written | None:
+        """All the changes together; None where one of them can't be said."""
+        edits: list[Edit] = []
+        settings: dict[str, str | None] = {}
+        steps: list[str] = []
+        new: dict[str, Any] = {}
+        for name, value in changes.items():
+            option = self.draft.options.get(name)
+            if option is None or (isinstance(option.value, Known) and option.value.value is ABSENT):
+                new[name] = value
+                continue
+            written = self._option(option, value)
+            if written is None:
+                return None
+            edits += written.edits
+            settings.update(written.settings)
+            steps += written.steps
+        if new:
+            added = self.draft.insert(new) if self.draft.insert is not None else ()
+            if not added:
+                return None
+            edits += added
+        edits.sort(key=lambda edit: (edit.file, edit.line, edit.columns), reverse=True)
+        return Written(tuple(edits), tuple(settings.items()), tuple(steps))
+
+    def _option(self, option: Option, value: Any) -> Written | None:
+        if not isinstance(option.value, Known):
+            return None
+        variables = [name for name in option.value.variables if self.draft.variables.held(name)]
+        if variables and option.again is not None:
+            written = self._variable(option, variables, value)
+            if written is not None:
+                return written
+        return self._code(option, value)
+
+    def _variable(self, option: Option, names: Sequence[str], value: Any) -> Written | None:
+        """Another text of the variable that the program takes for the value."""
+        assert option.again is not None
+        for name in names[:2]:
+            held = self.draft.variables.held(name)[0]
+            old = str(held.value.value) if isinstance(held.value, Known) else ""
+            for text in _texts(old, value):
+                came_to = option.again(self.draft.variables.with_({name: text}))
+                if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
+                    return Written(settings=((name, text),))
+        return None
+
+    def _code(self, option: Option, value: Any) -> Written | None:
+        """The value in the place of the expression that gives it."""
+        assert isinstance(option.value, Known)
+        span = option.value.span if option.value.variables else option.value.written
+        if span is None or span.line != span.end_line:
+            return None
+        old = self.workspace.text_of(span)
+        if old is None:
+            return None
+        if option.bare:
+            new: str | None = str(value)
+        else:
+            new = self._worded(value, old, read_from_variable=bool(option.value.variables))
+        if new is None:
+            return None
+        shown = self.workspace.shown(span, keep=True)
+        columns = shown.columns if shown is not None and shown.columns is not None else span.columns
+        edit = Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
+        return Written(edits=(edit,))
+
+    def _worded(self, value: Any, old: str, *, read_from_variable: bool) -> str | None:
+        language = self.draft.language
+        if isinstance(value, bool) and read_from_variable:
+            return _as_boolean(old, language) if value is False else None
+        return literal(value, language, old)
+
+
+def _texts(old: str, value: Any) -> list[str]:
+    """The texts of a variable that may stand for the value, in the user's own way of speaking."""
+    if isinstance(value, bool):
+        back = {no: yes for yes, no in PAIRS.items()}
+        pair = back.get(old.lower(), old) if value else PAIRS.get(old.lower(), old)
+        own = pair.upper() if old.isupper() and len(old) > 1 else pair
+        own = own.title() if old.istitle() and not old.isupper() else own
+        words = ["true", "1", "yes", "on"] if value else ["false", "0", "no", "off"]
+        return list(dict.fromkeys((own, *words)))
+    return [str(value)]
+
+
+def _same(came_to: Any, value: Any, language: LanguageName) -> bool:
+    """Whether the program makes the same of both: a switch by its truth, the rest by its text."""
+    if isinstance(value, bool):
+        return truth(came_to, language) == value
+    return str(came_to) == str(value)
+
+
+def _as_boolean(expression: str, language: LanguageName) -> str | None:
+    """The expression so that the text "false" is no longer true."""
+    return {
+        "javascript": f"{expression} === 'true'",
+        "python": f'{expression}.lower() == "true"' if expression.endswith(")") else None,
+        "ruby": f"{expression} == 'true'",
+        "php": f"filter_var({expression}, FILTER_VALIDATE_BOOLEAN)",
+    }.get(language)
+
+
+def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
+    """The value as the language writes it, in the quotes of the old text."""
+    if value is None:
+        return {"python": "None", "ruby": "nil", "javascript": "null"}.get(language, "null")
+    if isinstance(value, bool):
+        word = "true" if value else "false"
+        return word.title() if language == "python" else word
+    quote = old[:1] if old[:1] in "\"'`" and old[:1] else ""
+    if isinstance(value, int):
+        return f"{quote}{value}{quote}"
+    if not quote and language not in ("yaml", "properties", "ini", "text"):
+        quote = "'" if language in ("javascript", "php", "ruby", "python") else '"'
+    return f"{quote}{value}{quote}"
+
+
+def inserted(span: Span, column: int, text: str) -> Edit:
+    """Text that is put in before a column of the span's line."""
+    return Edit(file=span.file, line=span.line, columns=(column, column), replace="", with_=text)

@@ -1,0 +1,434 @@
+"""From a draft that a dialect found to the settings and credentials of a run.
+
+Knows what all programs have in common: where a value is written, what of that is shown, what
+shadows what. It must not know any program (`dialects`) nor any syntax (`readers`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from smtpdoctor.settings import values
+from smtpdoctor.settings.candidates import hosts_of_environment
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
+from smtpdoctor.settings.model import (
+    MASK,
+    Credentials,
+    Field,
+    Origin,
+    Problem,
+    RemarkKind,
+    Secret,
+    Setting,
+    Settings,
+    SetupIdentity,
+    SetupRemark,
+    Shadowed,
+    Untellable,
+    Withheld,
+)
+from smtpdoctor.settings.prepare import prepare
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
+from smtpdoctor.settings.workspace import Workspace
+
+SECRETS: frozenset[Field] = frozenset({"password", "token"})
+#: The option that gives a value which can't be told.
+OPTIONS: dict[Field | None, str] = {
+    "host": "--host",
+    "port": "--port",
+    "tls": "--tls",
+    "username": "--user",
+    "password": "--password-stdin",
+    "sender": "--from",
+    "url": "--host",
+}
+#: In the order in which they are shown.
+FIELDS: tuple[Field, ...] = (
+    "url", "host", "port", "tls", "username", "password", "token", "sender", "verify", "ehlo",
+)  # fmt: skip
+#: What a program writes for a mode, a port or a switch: shown as it stands.
+HARMLESS_TEXT = re.compile(r"[\w.:'\"-]{1,24}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One set-up with what it comes to."""
+
+    settings: Settings
+    credentials: Credentials
+
+    @property
+    def identity(self) -> SetupIdentity:
+        assert self.settings.setup is not None
+        return self.settings.setup
+
+    @property
+    def name(self) -> str:
+        return self.identity.name
+
+    @property
+    def complete(self) -> bool:
+        """Whether its host is told, and no value of it is untellable."""
+        return self.settings.host is not None and not self.settings.untellable
+
+    @property
+    def why_incomplete(self) -> str:
+        """What can't be told of it, with its line and the option that gives it."""
+        parts = [
+            f"{item.option}{_at(item.origin)}: {item.why}"
+            + (f" ({OPTIONS[item.field]} gives it)" if item.field in OPTIONS else "")
+            for item in self.settings.untellable
+        ]
+        return "; ".join(parts) or "no host is told (--host gives it)"
+
+    @property
+    def sends(self) -> bool:
+        """Whether it hands mail to a server, and no fault stops it before."""
+        return not any(remark.kind in ("not-sent", "fault") for remark in self.settings.remarks)
+
+    @property
+    def way(self) -> object:
+        """What makes its run differ from another's."""
+        now = self.settings
+        password = self.credentials.password or self.credentials.token
+        told = tuple((remark.kind, remark.option) for remark in now.remarks)
+        return (
+            (now.host, now.port, now.tls, now.tls_required, now.username, now.sender, now.verify),
+            (password.reveal() if password else None, now.client, now.ehlo, told),
+        )
+
+    def without_login(self, withheld: Withheld) -> Setup:
+        """The same set-up, its credentials left where they are."""
+        settings = msgspec.structs.replace(
+            self.settings, username=None, has_password=False, has_token=False, withheld=withheld
+        )
+        return Setup(settings, Credentials())
+
+
+def _at(origin: Origin | None) -> str:
+    return f" ({origin.label})" if origin is not None else ""
+
+
+def overridden(setup: Setup, said: Settings, credentials: Credentials) -> Setup:
+    """The set-up with what the command line says in place of its own values."""
+    fields = {entry.field: _over(entry, setup.settings) for entry in said.entries}
+    changed: dict[str, Any] = {}
+    for field in ("host", "port", "sender", "recipient", "size", "ehlo", "client"):
+        if field in fields:
+            changed[field] = getattr(said, field)
+    if "tls" in fields:
+        changed.update(tls=said.tls, tls_required=said.tls_required)
+    if "username" in fields:
+        changed["username"] = said.username
+    if credentials.password:
+        changed.update(has_password=True, has_token=False, password_shape=said.password_shape)
+    kept = [entry for entry in setup.settings.entries if entry.field not in fields]
+    untold = [item for item in setup.settings.untellable if item.field not in fields]
+    settings = msgspec.structs.replace(
+        setup.settings,
+        **changed,
+        entries=(*fields.values(), *kept),
+        untellable=tuple(untold),
+        sources=("options", *setup.settings.sources),
+    )
+    own = setup.credentials
+    return Setup(
+        settings,
+        Credentials(
+            username=settings.username,
+            password=credentials.password or own.password,
+            token=None if credentials.password else own.token,
+        ),
+    )
+
+
+def _over(entry: Setting, own: Settings) -> Setting:
+    """What the command line says, with the set-up's own value below it."""
+    below = own.entry(entry.field)
+    if below is None:
+        return entry
+    shadowed = Shadowed(origin=below.origin, text=below.text)
+    return msgspec.structs.replace(entry, shadows=(shadowed,))
+
+
+def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str | None) -> Setup:
+    """The set-up, without its login where the credentials were written for another host."""
+    settings = setup.settings
+    secret = settings.entry("password") or settings.entry("token")
+    if not settings.has_credentials or secret is None or settings.host is None:
+        return setup
+    host = settings.entry("host")
+    host_home = HOMES[host.origin.kind] if host is not None else "folder"
+    home = HOMES[secret.origin.kind]
+    hosts: tuple[str | None, ...] = ()
+    if home == "environment":
+        hosts = hosts_of_environment(environ)
+    elif host_home in ("command-line", home):
+        own = [item.text for item in (host.shadows if host is not None else ())]
+        hosts = (own[0] if own and host_home == "command-line" else settings.host,)
+    withheld = why_not(
+        Written(home=home, place=secret.origin.label, hosts=hosts, user=settings.username),
+        Asked(host=settings.host, home=host_home, user=user, named=named),
+        is_provider=_is_provider,
+    )
+    return setup if withheld is None else setup.without_login(withheld)
+
+
+def _is_provider(host: str) -> bool:
+    from smtpdoctor.knowledge import provider_of  # only where the environment has the secret
+
+    return provider_of(host) is not None
+
+
+def known_values(draft: Draft) -> dict[str, Any]:
+    """The options that are there and can be told, as the language has them."""
+    return {
+        name: option.value.value
+        for name, option in draft.options.items()
+        if isinstance(option.value, Known) and option.value.value is not ABSENT
+    }
+
+
+def finish(draft: Draft, workspace: Workspace) -> Setup:
+    """The settings that the program would send with, and its credentials."""
+    outcome = draft.dialect.outcome(known_values(draft))
+    maker = _Maker(draft, outcome, workspace)
+    entries = tuple(maker.entries())
+    username = outcome.username or None
+    password = Secret(outcome.password) if outcome.password else None
+    token = Secret(outcome.token) if outcome.token else None
+    host = values.read_host(outcome.host).value if outcome.host else None
+    sender = values.read_address(outcome.sender).value if outcome.sender else None
+    if sender is None and username is not None and values.is_address(username):
+        sender = username
+    identity = SetupIdentity(
+        name=f"{draft.dialect.id} {draft.place}",
+        dialect=draft.dialect.id,
+        version=draft.version,
+        files=tuple(dict.fromkeys((*draft.files, *maker.files(entries)))),
+        profile=draft.profile,
+    )
+    settings = Settings(
+        host=host.name if host else None,
+        port=outcome.port or (465 if outcome.tls == "implicit" else 587),
+        tls=outcome.tls,
+        tls_required=outcome.required,
+        username=username,
+        has_password=password is not None,
+        has_token=token is not None,
+        password_shape=values.password_shape(password.reveal()) if password else (),
+        sender=sender,
+        verify=outcome.verify,
+        ehlo=outcome.ehlo,
+        client=draft.dialect.client,
+        folder=str(workspace.folder.root),
+        sources=tuple(layer.label for layer in draft.variables.layers if layer.values),
+        entries=entries,
+        setup=identity,
+        remarks=tuple(maker.remarks()),
+        untellable=tuple(maker.untellable()),
+        prepared=tuple(prepare(draft, outcome, workspace)),
+    )
+    return Setup(settings, Credentials(username=username, password=password, token=token))
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Words options as settings with their places."""
+
+    draft: Draft
+    outcome: Outcome
+    workspace: Workspace
+
+    def entries(self) -> Iterator[Setting]:
+        for field in FIELDS:
+            names = [name for name in self.outcome.by.get(field, ()) if self._is_told(name)]
+            if names:
+                yield self._entry(field, self.draft.options[names[0]])
+
+    def _is_told(self, name: str) -> bool:
+        option = self.draft.options.get(name)
+        return option is not None and isinstance(option.value, Known)
+
+    def _entry(self, field: Field, option: Option) -> Setting:
+        text = self._text(field, option)
+        origin, line = self.place(option, field)
+        problem, detail = self._problem(field, text)
+        return Setting(
+            field=field,
+            text=text,
+            origin=origin,
+            shadows=tuple(self._shadows(option, field)),
+            problem=problem,
+            detail=detail,
+            source_line=line,
+        )
+
+    def _text(self, field: Field, option: Option) -> str:
+        """The value as reports show it."""
+        assert isinstance(option.value, Known)
+        if field in SECRETS or self._is_token(field):
+            return MASK if option.value.value not in (None, "") else ""
+        if field == "url":
+            from smtpdoctor.settings.url import read_url
+
+            return read_url(str(option.value.value)).masked
+        if field in ("tls", "verify", "port"):
+            written = self.workspace.text_of(option.value.span)
+            if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
+                return written
+        parts: dict[Field, str | None] = {
+            "host": self.outcome.host,
+            "username": self.outcome.username,
+            "sender": self.outcome.sender,
+            "ehlo": self.outcome.ehlo,
+        }
+        value = parts.get(field)
+        if value is None:
+            raw = option.value.value
+            value = "" if raw in (None, "") else str(raw)
+        return value
+
+    def _is_token(self, field: Field) -> bool:
+        """A user name that is the token itself is a secret, too."""
+        username = self.outcome.username
+        return field == "username" and username in (self.outcome.password, self.outcome.token)
+
+    def _problem(self, field: Field, text: str) -> tuple[Problem | None, str]:
+        if not text:
+            return None, ""
+        if field == "host":
+            host = values.read_host(self.outcome.host or "")
+            return host.problem, host.detail
+        if field == "username":
+            user = values.read_username(self.outcome.username or "")
+            return user.problem, user.detail
+        if field == "sender":
+            sender = values.read_address(self.outcome.sender or "")
+            return sender.problem, sender.detail
+        if field in SECRETS:
+            secret = values.read_secret(
+                Secret((self.outcome.password if field == "password" else self.outcome.token) or "")
+            )
+            return secret.problem, secret.detail
+        return None, ""
+
+    # --- places -------------------------------------------------------------------------------
+
+    def place(self, option: Option, field: Field | None) -> tuple[Origin, str | None]:
+        """Where the value is to be changed, and that line as it may be shown."""
+        value = option.value
+        variables = value.variables
+        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
+        if held and isinstance(value, Known):
+            return self._held(variables[0], held[0].value.span, held[0].layer.kind, field)
+        return self._written(option, value.written, field)
+
+    def _held(
+        self, name: str, span: Span | None, kind: str, field: Field | None
+    ) -> tuple[Origin, str | None]:
+        if span is None:
+            return Origin(kind="stdin" if kind == "stdin" else "environment", name=name), None
+        return self._in_file(name, span, field)
+
+    def _written(
+        self, option: Option, span: Span | None, field: Field | None
+    ) -> tuple[Origin, str | None]:
+        if span is None:
+            return Origin(kind="default", name=option.called or option.name), None
+        return self._in_file(option.called or option.name, span, field)
+
+    def _in_file(self, name: str, span: Span, field: Field | None) -> tuple[Origin, str | None]:
+        keep = field is not None and field not in SECRETS and field != "url"
+        shown = self.workspace.shown(span, keep=keep)
+        origin = Origin(
+            kind="file",
+            name=name,
+            file=span.file,
+            line=span.line,
+            columns=shown.columns if shown else None,
+        )
+        return origin, shown.text if shown else None
+
+    def _shadows(self, option: Option, field: Field) -> Iterator[Shadowed]:
+        """What other layers have for the variable that the value comes from."""
+        variables = option.value.variables
+        if len(variables) != 1:
+            return
+        for held in self.draft.variables.held(variables[0])[1:]:
+            if not isinstance(held.value, Known):
+                continue
+            origin, _ = self._held(variables[0], held.value.span, held.layer.kind, field)
+            known = str(held.value.value)
+            shown = MASK if field in SECRETS else known if field != "url" else MASK
+            yield Shadowed(origin=origin, text=shown)
+
+    def files(self, entries: tuple[Setting, ...]) -> Iterator[str]:
+        """The files that the values come from, that of the place first."""
+        yield self.draft.place.rpartition(":")[0] or self.draft.place
+        for entry in entries:
+            if entry.origin.file:
+                yield entry.origin.file
+
+    # --- remarks ------------------------------------------------------------------------------
+
+    def remarks(self) -> Iterator[SetupRemark]:
+        outcome = self.outcome
+        found: list[tuple[RemarkKind, Remark]] = [
+            *(("misread", remark) for remark in outcome.misread),
+            *(("ignored", remark) for remark in outcome.ignored),
+        ]
+        if outcome.fault is not None:
+            found.append(("fault", outcome.fault))
+        if outcome.not_sent is not None:
+            found.append(("not-sent", outcome.not_sent))
+        for kind, remark in found:
+            yield self._remark(kind, remark)
+
+    def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
+        option = self.draft.options.get(remark.option)
+        field = self.draft.dialect.fields.get(remark.option)
+        origin, line, text = None, None, ""
+        if option is not None and isinstance(option.value, Known):
+            # what the program makes of it is the matter of the line that reads it
+            span = option.value.span or option.value.written
+            if span is not None:
+                origin, line = self._in_file(remark.option, span, field)
+            if field is not None and field not in SECRETS:
+                text = self._text(field, option)
+        return SetupRemark(
+            kind=kind,
+            option=remark.option,
+            text=text,
+            because=remark.because,
+            taken_as=remark.taken_as,
+            field=field,
+            origin=origin,
+            source_line=line,
+            sources=remark.sources,
+        )
+
+    def untellable(self) -> Iterator[Untellable]:
+        for name, option in self.draft.options.items():
+            field = self.draft.dialect.fields.get(name)
+            if not isinstance(option.value, Unknown) or field is None:
+                continue
+            origin, line = None, None
+            if option.value.span is not None:
+                origin, line = self._in_file(name, option.value.span, None)
+            yield Untellable(
+                option=name, why=option.value.text, field=field, origin=origin, source_line=line
+            )
+
+
+def renamed(setup: Setup, name: str) -> Setup:
+    """The same set-up by another name, where two would have the same."""
+    identity = msgspec.structs.replace(setup.identity, name=name)
+    settings = msgspec.structs.replace(setup.settings, setup=identity)
+    return Setup(settings, setup.credentials)

@@ -1,0 +1,246 @@
+"""The folder as dialects look at it: its files, libraries, variables and the profile that counts.
+
+Knows where a program's variables come from: the environment, and the `.env` files of the library
+that it loads them with. It must not know what a variable means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from smtpdoctor.settings.dependencies import Dependencies
+from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.masked_line import MaskedLine
+from smtpdoctor.settings.readers.model import Span, Unknown, Value
+from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.module import Module
+    from smtpdoctor.settings.readers.project import Project
+    from smtpdoctor.settings.readers.source import Source
+
+PRODUCTION = "production"
+
+
+class Shown(NamedTuple):
+    """A line as it may be shown, and the columns of what was asked about in it."""
+
+    text: str
+    columns: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surrounding:
+    """A container, unit or job that some file of the folder describes, with its variables.
+
+    `place` is where it stands: `docker-compose.yml:7`. `build` is the folder that it is built
+    from, None where it isn't built here.
+    """
+
+    carrier: str
+    place: str
+    image: str
+    build: str | None
+    variables: Variables
+
+
+class Workspace:
+    """A folder with the environment it is read in.
+
+    `given` are variables that take the place of the environment and of `.env` files
+    (`--env-file -`, a container's); `env_file` stands in place of the programs' own `.env` files.
+    `profile` is `--profile`.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        environ: Mapping[str, str],
+        *,
+        profile: str | None = None,
+        given: Layer | None = None,
+        env_file: str | None = None,
+    ) -> None:
+        self.folder = folder
+        self.environ = environ
+        self.profile = profile
+        self.given = given
+        self.env_file = env_file
+        self.dependencies = Dependencies(folder)
+        self._projects: dict[int, tuple[Variables, Project]] = {}
+        self._sources: dict[str, Source | None] = {}
+        self._lines: dict[str, list[str]] = {}
+        self._harmless: dict[str, tuple[Span, ...]] = {}
+        self._found_harmless: list[Span] = []
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes: the readers' `Files`."""
+        return self.folder.data(path)
+
+    # --- profile and variables ----------------------------------------------------------------
+
+    def profile_of(self, variable: str) -> str:
+        """The profile that counts for a program that takes it from this variable."""
+        return self.profile or self.environ.get(variable) or PRODUCTION
+
+    @cached_property
+    def process(self) -> Layer:
+        """The variables of the process, or those that take their place."""
+        return self.given or layer_of("environment", self.environ)
+
+    def variables(self, files: Iterable[str], reader: str, **defaults: str) -> Variables:
+        """What a program sees that loads these `.env` files with this reader, the first before
+        the others. `defaults` are variables that a program has in production by itself."""
+        weakest = layer_of("default", defaults, "default")
+        if self.given is not None:
+            return Variables((self.given, weakest))
+        layers: list[Layer] = [self.process]
+        for path in files if self.env_file is None else (self.env_file,):
+            layer = self.dotenv(path, reader)
+            if layer is not None:
+                layers.append(layer)
+        return Variables((*layers, weakest))
+
+    def dotenv(self, path: str, reader: str) -> Layer | None:
+        """The variables of a `.env` file as that reader reads it; None where there is no file."""
+        from smtpdoctor.settings.readers.dotenv import read
+
+        text = self.folder.text(path)
+        if text is None:
+            return None
+        found = read(reader, text, self.environ)
+        values: dict[str, Value] = {}
+        for entry in () if found.refused else found.entries:
+            span = Span(path, entry.line, entry.columns, entry.last_line)
+            values[entry.name] = (
+                Unknown("environment", f"{entry.name} in {path} can't be told", span)
+                if entry.value is None
+                else in_file(entry.name, entry.value.reveal(), span)
+            )
+        return Layer(path, values)
+
+    def dotenv_files(self, near: str, *names: str) -> list[str]:
+        """The files of these names in the folder of `near`, or in the nearest one above it."""
+        at = near.rpartition("/")[0]
+        while True:
+            found = [path for name in names if self.folder.has(path := f"{at}/{name}".lstrip("/"))]
+            if found or not at:
+                return found
+            at = at.rpartition("/")[0]
+
+    @cached_property
+    def surroundings(self) -> tuple[Surrounding, ...]:
+        """What the carriers of the folder describe: compose, Kubernetes, systemd and others."""
+        from smtpdoctor.settings.carriers import carried
+
+        return tuple(carried(self))
+
+    # --- documents ----------------------------------------------------------------------------
+
+    def document(self, path: str, variables: Variables) -> Value:
+        """A document's root under these variables; Unknown where it can't be read."""
+        found = self.project(variables).document(path)
+        return found if isinstance(found, Unknown) else found.root
+
+    @staticmethod
+    def fits(path: str, patterns: Sequence[str]) -> bool:
+        """Whether the path, or its name where a pattern has no slash, fits one of the globs."""
+        name = path.rpartition("/")[2]
+        return any(fnmatch(path if "/" in each else name, each) for each in patterns)
+
+    # --- code ---------------------------------------------------------------------------------
+
+    def project(self, variables: Variables) -> Project:
+        """The readers' view of the folder under these variables."""
+        from smtpdoctor.settings.readers.project import Project
+
+        key = id(variables)
+        if key not in self._projects:
+            self._projects[key] = (variables, Project(self, variables))
+        return self._projects[key][1]
+
+    def module(self, path: str, variables: Variables) -> Module | None:
+        """A file of code under these variables; None where it can't be read."""
+        found = self.project(variables).module(path)
+        return None if isinstance(found, Unknown) else found
+
+    # --- lines --------------------------------------------------------------------------------
+
+    def source(self, path: str) -> Source | None:
+        """The text of a file for spans of it."""
+        from smtpdoctor.settings.readers.source import Source
+
+        if path not in self._sources:
+            data = self.folder.data(path)
+            self._sources[path] = None if data is None else Source(path, data)
+        return self._sources[path]
+
+    def line(self, path: str, number: int) -> str | None:
+        """One line of a file as it stands there, without its end."""
+        if path not in self._lines:
+            source = self.source(path)
+            text = source.text if source is not None else ""
+            self._lines[path] = re.split("\r\n|\n|\r", text)
+        lines = self._lines[path]
+        return lines[number - 1] if 0 < number <= len(lines) else None
+
+    def text_of(self, span: Span | None) -> str | None:
+        """The characters of a span in one line."""
+        if span is None or span.line != span.end_line:
+            return None
+        line = self.line(span.file, span.line)
+        return None if line is None else line[span.columns[0] - 1 : span.columns[1] - 1]
+
+    def masked(self, span: Span, *, keep: bool) -> MaskedLine | None:
+        """The span's first line with all that is not known to be harmless masked.
+
+        `keep`: the characters of the span itself are harmless.
+        """
+        line = self.line(span.file, span.line)
+        if line is None:
+            return None
+        harmless = [
+            (part.columns[0] - 1, part.columns[1] - 1)
+            for part in self.harmless(span.file, span.line)
+        ]
+        start = span.columns[0] - 1
+        end = span.columns[1] - 1 if span.line == span.end_line else len(line)
+        if keep:
+            harmless.append((start, end))
+        else:
+            harmless = [
+                piece
+                for first, last in harmless
+                for piece in ((first, min(last, start)), (max(first, end), last))
+            ]
+        return MaskedLine(line, harmless)
+
+    def shown(self, span: Span, *, keep: bool) -> Shown | None:
+        """The line as it may be shown, with the columns of the span in it."""
+        masked = self.masked(span, keep=keep)
+        line = self.line(span.file, span.line)
+        if masked is None or line is None:
+            return None
+        end = span.columns[1] if span.line == span.end_line else len(line) + 1
+        return Shown(masked.text, masked.columns(span.columns[0], end))
+
+    def harmless(self, path: str, line: int) -> list[Span]:
+        """The parts of a line that hold no value: names, operators, keywords, keys."""
+        from smtpdoctor.settings.readers.harmless import harmless
+
+        source = self.source(path)
+        if source is None:
+            return []
+        if path not in self._harmless:
+            self._harmless[path] = tuple(harmless(source))
+        found = (*self._harmless[path], *self._found_harmless)
+        return [span for span in found if (span.file, span.line) == (path, line)]
+
+    def is_harmless(self, *spans: Span) -> None:
+        """These parts of a line are known to hold no secret: the scheme and host of a URL."""
+        self._found_harmless.extend(spans)
