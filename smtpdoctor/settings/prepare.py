@@ -128,13 +128,14 @@ def _smallest(
         {name: value for name, value in each.items() if name not in now or now[name] != value}
         for each in candidates
     ]
-    leading: list[tuple[bool, dict[str, Any]]] = []
+    leading: list[tuple[tuple[bool, bool], dict[str, Any]]] = []
     for changes in sorted(candidates, key=len):
         came_to = draft.dialect.outcome({**now, **changes})
         default = 465 if came_to.tls == "implicit" else 587
         reached = (came_to.port or default, came_to.tls) == (port or default, tls)
         if reached and came_to.fault in (None, fault):
-            leading.append((bool(came_to.misread), changes))
+            doubts = (came_to.fault is not None, bool(came_to.misread))
+            leading.append((doubts, changes))
     # one after which the program takes every text for what it says, where there is one
     return min(leading, key=lambda each: each[0])[1] if leading else None
 
