@@ -26,8 +26,8 @@ ALERTS = {
 #: do, and what a client may do until then (openssl ssl/ssl_err.c and SSL_CTX_set_options(3), 3.0).
 REASONS = {
     "UNSAFE_LEGACY_RENEGOTIATION_DISABLED": (
-        "the server does not know secure renegotiation (RFC 5746, 2010), and OpenSSL 3 refuses such "
-        "servers",
+        "the server does not know secure renegotiation (RFC 5746, 2010), and OpenSSL 3 refuses "
+        "such servers",
         "have the server's TLS library updated: it does not know secure renegotiation",
         "Until then a client can connect all the same with the OpenSSL option "
         "UnsafeLegacyServerConnect (SSL_OP_LEGACY_SERVER_CONNECT) for this server alone; it takes "
