@@ -14,6 +14,7 @@ from functools import cached_property
 
 from smtpdoctor.settings.carriers.dockerfile import image_layer
 from smtpdoctor.settings.carriers.places import (
+    MOST_PARTS,
     NOTHING,
     as_variable,
     assignment,
@@ -124,18 +125,22 @@ class _Project:
     roots: list[tuple[str, Value]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        seen: set[str] = set()
         for path in self.paths:
-            self.roots.extend(self._roots(path, 0))
+            self.roots.extend(self._roots(path, seen))
 
-    def _roots(self, path: str, depth: int) -> Iterator[tuple[str, Value]]:
+    def _roots(self, path: str, seen: set[str]) -> Iterator[tuple[str, Value]]:
         """A file's document, those that it includes before it."""
+        if path in seen or len(seen) > MOST_PARTS:
+            return
+        seen.add(path)
         root = self.workspace.document(path, NOTHING)
-        for each in listed(root.get("include")) if depth < DEEPEST else ():
+        for each in listed(root.get("include")):
             named = each.get("path") if isinstance(each, Known) and _is_map(each) else each
             for one in listed(named):
                 found = inside(folder_of(path), text(one) or "")
                 if found is not None and self.workspace.folder.has(found):
-                    yield from self._roots(found, depth + 1)
+                    yield from self._roots(found, seen)
         yield path, root
 
     @cached_property
@@ -165,7 +170,7 @@ class _Project:
         )
         parts = {name: self._parts(name) for name in names}
         started = [name for name in names if self._is_started(parts[name])]
-        for name in started or names:
+        for name in list(started or names)[:MOST_PARTS]:
             yield self._service(name, parts[name])
 
     def _parts(self, name: str) -> list[_Part]:

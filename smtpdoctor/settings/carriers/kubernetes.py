@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from smtpdoctor.settings.carriers.places import (
+    MOST_PARTS,
     TEMPLATE,
     as_variable,
     assignment,
@@ -177,7 +178,7 @@ class _Cluster:
         found: dict[str, list[tuple[_Object, Value]]] = {}
         for each in parts:
             pod = each.root.at(*PODS[each.kind])
-            for container in items(pod.get("containers")):
+            for container in items(pod.get("containers"))[:MOST_PARTS]:
                 found.setdefault(text(container.get("name")) or "", []).append((each, container))
         for name, containers in found.items():
             images = [said for _, one in containers if (said := text(one.get("image")))]

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 TEMPLATE = re.compile(r"\$\{\{|\{\{")
 #: Files that carriers read are a handful; a folder with more is no one's own.
 MOST_DOCUMENTS = 200
+#: Aliases make much of a few lines: of each collection so much is looked at, and so many
+#: containers, services and jobs of one file.
+MOST_ITEMS = 1_000
+MOST_PARTS = 100
 
 
 def inside(base: str, path: str) -> str | None:
@@ -53,13 +57,16 @@ NOTHING = Variables(())
 def entries(value: Value) -> list[Entry]:
     """The entries of a map whose keys can be told; none for anything else."""
     if isinstance(value, Known) and isinstance(value.value, Map):
-        return [entry for entry in value.value.entries if entry.key is not None]
+        found = value.value.entries[-MOST_ITEMS:]
+        return [entry for entry in found if entry.key is not None]
     return []
 
 
 def items(value: Value) -> list[Value]:
     """The items of a list; none for anything else."""
-    return list(value.value) if isinstance(value, Known) and isinstance(value.value, List) else []
+    if isinstance(value, Known) and isinstance(value.value, List):
+        return [item.value for item in value.value.items[:MOST_ITEMS]]
+    return []
 
 
 def listed(value: Value) -> list[Value]:
