@@ -168,9 +168,10 @@ class _Project:
         names = dict.fromkeys(
             str(entry.key) for _, root in self.roots for entry in entries(root.get("services"))
         )
-        parts = {name: self._parts(name) for name in names}
-        started = [name for name in names if self._is_started(parts[name])]
-        for name in list(started or names)[:MOST_PARTS]:
+        told = {name: self._parts(name) for name in names}
+        parts = {name: found for name, found in told.items() if found}
+        started = [name for name in parts if self._is_started(parts[name])]
+        for name in list(started or parts)[:MOST_PARTS]:
             yield self._service(name, parts[name])
 
     def _parts(self, name: str) -> list[_Part]:
@@ -213,9 +214,7 @@ class _Project:
 
     def _service(self, name: str, parts: list[_Part]) -> Surrounding:
         image = self._last(parts, "image")
-        own = parts[-1].value if len(parts) == 1 else parts[0].value
-        shown = next((each.value for each in parts if each.value.span), own)
-        span = shown.span
+        span = next((each.value.span for each in parts if each.value.span), None)
         build, dockerfile = self._build(parts)
         layers = [
             carried_layer(self.paths[0], self._environment(parts)),

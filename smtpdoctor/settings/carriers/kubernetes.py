@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from smtpdoctor.settings.carriers.places import (
+    LONGEST,
     MOST_PARTS,
     TEMPLATE,
     as_variable,
@@ -308,9 +309,10 @@ def _expanded(name: str, value: Value, named: Mapping[str, Value], below: Variab
         return value
     unknown: list[Value] = []
     joined = False
+    length = 0
 
     def one(found: re.Match[str]) -> str:
-        nonlocal joined
+        nonlocal joined, length
         if found["dollar"]:
             return "$"
         held = named.get(found["name"]) or below.lookup(found["name"])
@@ -320,10 +322,13 @@ def _expanded(name: str, value: Value, named: Mapping[str, Value], below: Variab
             unknown.append(held)
             return ""
         joined = True
-        return str(held.value)
+        length += len(str(held.value))
+        return str(held.value) if length < LONGEST else ""
 
     result = REFERENCE.sub(one, said)
     if unknown:
         return Unknown("environment", f"what {name} is made from can't be told", value.span)
+    if length >= LONGEST:
+        return Unknown("too-long", f"what {name} is made from is too long", value.span)
     trail = (Origin("joined", name, value.span),) if joined else ()
     return Known(result, value.span, (*trail, Origin("environment", name, value.span)))

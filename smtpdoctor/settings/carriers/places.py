@@ -25,6 +25,8 @@ MOST_DOCUMENTS = 200
 #: containers, services and jobs of one file.
 MOST_ITEMS = 1_000
 MOST_PARTS = 100
+#: A text that is made from others, each from others again, grows without end.
+LONGEST = 65_536
 
 
 def inside(base: str, path: str) -> str | None:

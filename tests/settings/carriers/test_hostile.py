@@ -43,6 +43,7 @@ BOMB = "\n".join(
         {"compose.yml": "services: [1, {a: b}]\n", "values.yaml": "- env\n", "fly.toml": "env=1"},
         {"compose.yml": "services: {a: 1, b: null, c: {environment: [1, [x], {y: z}]}}\n"},
         {"k.yml": "kind: Deployment\nspec: [1]\n---\nkind: [x]\n---\nkind: Secret\ndata: 5\n"},
+        {"Dockerfile": "ENV A=xx\n" + "ENV A=$A$A\n" * 40},
         {"Dockerfile": "ENV\nENV A\nENV =x\nFROM\nFROM --platform=x\nARG\n"},
         {"a.service": "Environment=A=1\n[Service]\nEnvironment\nEnvironmentFile=-\n"},
         {"app.json": "[1]", "serverless.yml": "functions: [a]\nprovider: x\n", "render.yaml": "1"},
