@@ -31,6 +31,12 @@ from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 KIND = rb"(?m)^\s*[\"']?(kind|configMapGenerator|secretGenerator)[\"']?\s*:"
+#: Without a workload, only files of a program that stand in an object matter.
+WORKLOAD = re.compile(
+    rb"(?m)^\s*[\"']?kind[\"']?\s*:\s*[\"']?(Pod|Job|CronJob|Deployment|StatefulSet|DaemonSet|"
+    rb"ReplicaSet|Rollout|DeploymentConfig|List)\b"
+)
+EMBEDDED = re.compile(rb"(?m)^\s+[\w.-]+\.(ya?ml|ini|json|toml|conf)[\"']?\s*:\s*[|>]")
 #: Where a workload's pods are told.
 PODS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("spec",),
@@ -86,9 +92,13 @@ class _Cluster:
     documents: list[Surrounding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        folder = self.workspace.folder
+        kinds = folder.containing(KIND, ".yml", ".yaml")
+        if not any(WORKLOAD.search(folder.data(path) or b"") for path in kinds):
+            kinds = [path for path in kinds if EMBEDDED.search(folder.data(path) or b"")]
         found = [
             _Object(path, root)
-            for path, roots in documents(self.workspace, KIND, ".yml", ".yaml")
+            for path, roots in documents(self.workspace, kinds)
             for root in roots
             if isinstance(root, Known) and isinstance(root.value, Map)
         ]

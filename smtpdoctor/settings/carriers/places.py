@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.model import Entry, Known, List, Map, Origin, Span, Unknown, Value
@@ -43,11 +44,11 @@ def folder_of(path: str) -> str:
 
 
 def documents(
-    workspace: Workspace, needle: bytes, *suffixes: str
+    workspace: Workspace, paths: Iterable[str]
 ) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    """The files in which the needle is found, with the roots of their documents."""
+    """The files with the roots of their documents."""
     project = workspace.project(NOTHING)
-    for path in workspace.folder.containing(needle, *suffixes)[:MOST_DOCUMENTS]:
+    for path in islice(paths, MOST_DOCUMENTS):
         document = project.document(path)
         if not isinstance(document, Unknown):
             yield path, document.parts
