@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import smtpdoctor
+from smtpdoctor import plans
 from smtpdoctor.cli import run as run_command
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.examination.options import CheckOptions
