@@ -241,6 +241,7 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
 
 def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
     """The same, said not to be sent where its server is a catcher."""
+    from smtpdoctor.knowledge import sources
     from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image
 
     if outcome.host is None or outcome.not_sent is not None:
@@ -253,7 +254,8 @@ def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
         return outcome
     option = next(iter(outcome.by.get("host", outcome.by.get("url", ()))), "")
     because = f"{catcher.name} takes every message and delivers none"
-    remark = Remark(option, because, sources=(f"{catcher.source}, read {catcher.read}",))
+    source = sources()[catcher.source]
+    remark = Remark(option, because, sources=(f"{source.note}, {source.read}",))
     return replace(outcome, not_sent=remark)
 
 

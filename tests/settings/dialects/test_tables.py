@@ -9,9 +9,11 @@ import pytest
 from smtpdoctor.settings.dialects.base import dialects
 from smtpdoctor.settings.dialects.table import UnreadTable
 from smtpdoctor.settings.setup import Setup
+from smtpdoctor.settings.setups import find_setups
+from smtpdoctor.settings.variables import layer_of
 from tests.settings.dialects import mail_programs, self_hosted
 from tests.settings.dialects.case import Case, said
-from tests.settings.dialects.support import apply, one
+from tests.settings.dialects.support import apply, one, workspace, write
 
 HOST = "smtp.ionos.com"
 VAULTWARDEN = """SMTP_HOST: smtp.ionos.com
@@ -339,3 +341,28 @@ def test_every_table_is_whole(table: UnreadTable) -> None:
     assert {each.because for each in entry.remark} == set(entry.because)
     for words in entry.write.values():
         assert {name for each in words for name in each} <= known
+
+
+def test_a_given_environment_is_enough_for_a_program(tmp_path: Path) -> None:
+    """`docker exec app env | smtpdoctor check --env-file -` in a folder without its files."""
+    variables = {"GF_SMTP_ENABLED": "true", "GF_SMTP_HOST": f"{HOST}:465", "PATH": "/bin"}
+    given = layer_of("standard input", variables, "stdin")
+    [setup] = find_setups(workspace(tmp_path, given=given)).setups
+    assert setup.name == "grafana standard input"
+    assert outcome(setup) == (HOST, 465, "implicit")
+
+
+def test_a_program_without_settings_of_mail_is_no_set_up(tmp_path: Path) -> None:
+    text = "services: {a: {image: grafana/grafana}, b: {image: vaultwarden/server}}\n"
+    write(tmp_path, {"compose.yml": text, "data/config.json": '{"domain": "x"}'})
+    assert find_setups(workspace(tmp_path)).setups == ()
+
+
+def test_templates_and_tests_are_no_set_ups(tmp_path: Path) -> None:
+    text = "services: {a: {image: n8nio/n8n, environment: {N8N_SMTP_HOST: smtp.ionos.com}}}\n"
+    names = ("docker-compose.example.yml", "tests/compose.yml", "docker-compose.sample.yaml")
+    write(tmp_path, dict.fromkeys(names, text))
+    write(
+        tmp_path, {".env.example": "N8N_SMTP_HOST=smtp.ionos.com\n", ".env": "#N8N_SMTP_HOST=x\n"}
+    )
+    assert find_setups(workspace(tmp_path)).setups == ()
