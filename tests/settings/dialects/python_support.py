@@ -10,8 +10,8 @@ from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.workspace import Workspace
 
-from .support import one, prepared, workspace, write
 from .support import apply as apply_settings
+from .support import one, prepared, workspace, write
 
 HEALTHY = [(587, "starttls"), (465, "implicit")]
 

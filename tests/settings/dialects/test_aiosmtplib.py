@@ -26,7 +26,8 @@ def send(arguments: str) -> dict[str, str]:
 
 
 CLIENT = (
-    "async def main(m):\n    c = aiosmtplib.SMTP(hostname='smtp.ionos.com', port=465, use_tls=True)\n"
+    "async def main(m):\n"
+    "    c = aiosmtplib.SMTP(hostname='smtp.ionos.com', port=465, use_tls=True)\n"
     "    await c.connect()\n    await c.login('info@example.com', 'word')\n"
     "    await c.send_message(m, sender='info@example.com')\n"
 )
