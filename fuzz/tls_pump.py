@@ -9,7 +9,8 @@ import sys
 import atheris
 
 with atheris.instrument_imports():
-    from smtpdoctor.smtp.tls import FIRST_BYTES, TLSPump, client_context
+    from smtpdoctor.network.trust import client_context
+    from smtpdoctor.smtp.tls import FIRST_BYTES, TLSPump
 
 
 def fuzz(data: bytes) -> None:

@@ -19,6 +19,10 @@ sys.excepthook = _without_a_word  # Ctrl-C until there is a handler: Python ends
 import os  # noqa: E402
 import signal  # noqa: E402
 
+_here, _home = os.path.realpath("."), os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+if _here != _home:  # nor where PYTHONPATH names the folder, unless the program stands in it
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != _here]
+
 
 def main() -> None:
     """Start; Ctrl-C while the program is still being loaded ends it without a word."""

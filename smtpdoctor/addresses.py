@@ -62,16 +62,24 @@ def is_private_name(host: str) -> bool:
     return "." not in name or name.endswith(_PRIVATE_ENDS) or ".svc." in name
 
 
-#: RFC 6761, RFC 6762, RFC 8375, RFC 9476 and common habit.
+def is_public_name(host: str) -> bool:
+    """Whether the public DNS could know the text as a name: no address, and no private name."""
+    return not is_address(host.strip("[]")) and not is_private_name(host)
+
+
+#: Names under which the public DNS has nothing, or nothing that anybody may rely on.
 _PRIVATE_ENDS = (
-    ".localhost",
-    ".local",
-    ".home.arpa",
-    ".internal",
+    ".localhost",  # RFC 6761 §6.3
+    ".test",  # RFC 6761 §6.2
+    ".invalid",  # RFC 6761 §6.4
+    ".local",  # RFC 6762 §3
+    ".home.arpa",  # RFC 8375 §3
+    ".alt",  # RFC 9476 §2
+    ".internal",  # reserved by ICANN, 2024-07-29
+    # habit, and never delegated
     ".lan",
     ".corp",
     ".svc",
-    ".alt",
 )
 
 _DOCUMENTATION = tuple(

@@ -5,26 +5,20 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-import ssl
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_address
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.order import examine
-from smtpdoctor.examination.plan import Plan, read_connect_to, read_nameserver, select
+from smtpdoctor.examination.plan import Plan, read_nameserver
 from smtpdoctor.examination.shared import Shared
-from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded, reason_of
 from smtpdoctor.network import Network, SystemNetwork
-from smtpdoctor.observations import AnyObservation, Observations, SenderQuestion
-from smtpdoctor.report.model import Report, build
+from smtpdoctor.observations import AnyObservation, Observations
+from smtpdoctor.plans import Plans, environ_of, make_plans
+from smtpdoctor.report.model import NotChecked, Report, TargetReport, build, join, judge
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
-from smtpdoctor.settings.reading import Given, Options, UsageError, read_settings
-from smtpdoctor.smtp.tls import client_context
-from smtpdoctor.text import visible
+from smtpdoctor.settings.reading import UsageError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,7 +59,7 @@ async def acheck(options: CheckOptions) -> Report:
     Sends no message. Raises `smtpdoctor.UsageError` for an argument that can't be one and for a
     settings file that can't be read; what the network and the server do is in the report.
     """
-    return await run(make_plan(options), environ=_environ(options))
+    return await run_all(make_plans(options), environ=environ_of(options))
 
 
 def _without_a_loop(
@@ -115,42 +109,6 @@ def diagnose(observations: Observations, *, started: str = "", seconds: float = 
     return build(observations, started=started, seconds=seconds)
 
 
-def make_plan(
-    options: CheckOptions, *, stdin: TextIO | None = None, password_stdin: bool = False
-) -> Plan:
-    """Read the settings and put a run together. Raises UsageError.
-
-    `stdin` is for --env-file - and, where `password_stdin` says so, for the password.
-    """
-    if not 0 < options.timeout < float("inf"):  # not a number is neither
-        raise UsageError(f"--timeout: {options.timeout} is no number of seconds to wait")
-    given = {name: getattr(options, name) for name in Given.__struct_fields__}
-    settings, credentials = read_settings(
-        Options(**given, password_stdin=password_stdin),
-        environ=_environ(options),
-        folder=Path(options.folder) if options.folder is not None else Path.cwd(),
-        stdin=stdin,
-    )
-    return Plan(
-        settings=settings,
-        credentials=credentials,
-        selected=select(options.only, options.skip),
-        timeout=options.timeout,
-        connect_to=tuple(
-            read_connect_to(each) if isinstance(each, str) else each for each in options.connect_to
-        ),
-        cafile=None if options.cafile is None else _readable_cafile(options.cafile),
-        nameservers=tuple(map(read_nameserver, options.nameservers)),
-        third_party=options.third_party,
-        ticket=options.ticket,
-        ask_metadata=options.ask_metadata,
-    )
-
-
-def _environ(options: CheckOptions) -> Mapping[str, str]:
-    return os.environ if options.environ is None else options.environ
-
-
 def sender_plan(
     address: str,
     *,
@@ -160,50 +118,60 @@ def sender_plan(
     nameservers: Iterable[str] = (),
 ) -> Plan:
     """Put a run together that asks the DNS about one sender. Raises UsageError."""
-    from smtpdoctor.mail_policy import parse_header_from
+    from smtpdoctor.sender.question import QuestionError, of_address
 
-    header = parse_header_from(address)
-    faults = [fault.reason for fault in header.faults]
-    if faults or len(header.authors) != 1:
-        raise UsageError(f"{address}: {faults[0] if faults else 'names several addresses'}")
-    author = header.authors[0]
-    if "." not in author.domain:
-        raise UsageError(f"{address}: {author.domain} is no domain that the DNS could know")
-    if ip is not None and not is_address(ip):
-        raise UsageError(f"--ip {ip}: is not an address")
-    if helo is not None and ip is None:
-        raise UsageError("--helo is the name of the client that --ip gives")
-    provider, host = _through(through) if through is not None else (None, "")
-    sender = f"{author.local_part}@{author.domain_as_written}"
-    entry = Setting(field="sender", text=sender, origin=Origin(kind="option", name="ADDRESS"))
+    try:
+        question = of_address(address, through=through, ip=ip, helo=helo)
+    except QuestionError as error:
+        raise UsageError(str(error)) from None
+    origin = Origin(kind="option", name="ADDRESS")
+    entry = Setting(field="sender", text=question.address, origin=origin)
     return Plan(
-        settings=Settings(host=host or None, sender=sender, entries=(entry,)),
+        settings=Settings(host=question.host or None, sender=question.address, entries=(entry,)),
         credentials=Credentials(),
         selected=frozenset({"settings", "sender"}),
         nameservers=tuple(map(read_nameserver, nameservers)),
-        question=SenderQuestion(
-            address=sender,
-            domain=author.domain,
-            provider=provider.id if provider else None,
-            host=host,
-            client=ip or "",
-            helo=helo or "",
-            alone=True,
-        ),
+        question=question,
     )
 
 
-def _through(text: str) -> tuple[knowledge.Provider | None, str]:
-    """The provider that is meant, by its id or one of its hosts, and the host where it is one."""
-    from smtpdoctor.spf.names import domain_fault, to_ascii
+async def run_all(
+    plans: Plans,
+    *,
+    environ: Mapping[str, str],
+    network: Network | None = None,
+    listener: Callable[[AnyObservation], None] | None = None,
+) -> Report:
+    """Make the runs side by side and judge what they saw: one target each."""
+    started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    shared = Shared()
+    targets = await asyncio.gather(
+        *(
+            _target(plan, environ=environ, network=network, shared=shared, listener=listener)
+            for plan in plans.plans
+        )
+    )
+    return join(
+        targets,
+        started=started,
+        # they go on side by side
+        seconds=max((target.seconds for target in targets), default=0.0),
+        not_checked=[NotChecked(setup=each.setup, why=each.why) for each in plans.left_out],
+    )
 
-    name = text.strip().lower().rstrip(".")
-    if name in knowledge.providers():
-        return knowledge.providers()[name], ""
-    if "." not in name or is_address(name) or domain_fault(to_ascii(name)) is not None:
-        known = ", ".join(knowledge.providers())
-        raise UsageError(f"--through {text}: is neither a host nor one of {known}")
-    return knowledge.provider_of(name), name
+
+async def _target(
+    plan: Plan,
+    *,
+    environ: Mapping[str, str],
+    network: Network | None,
+    shared: Shared,
+    listener: Callable[[AnyObservation], None] | None,
+) -> TargetReport:
+    network = network or SystemNetwork(plan.nameservers)
+    began = network.clock()
+    observations = await examine(plan, network, environ, shared=shared, listener=listener)
+    return judge(observations, seconds=network.clock() - began)
 
 
 async def run(
@@ -220,19 +188,3 @@ async def run(
     began = network.clock()
     observations = await examine(plan, network, environ, shared=shared, listener=listener)
     return build(observations, started=started, seconds=network.clock() - began)
-
-
-def _readable_cafile(path: Path | str) -> str:
-    try:
-        # OpenSSL opens it by itself, and would wait for a pipe: what it is is looked at first
-        read_bounded(path, CERTIFICATES_LIMIT)
-        client_context(str(path))
-    except FileFault as fault:
-        raise UsageError(f"--cafile {fault}") from None
-    except ssl.SSLError:
-        raise UsageError(
-            f"--cafile {visible(str(path))}: holds no CA certificate in PEM form"
-        ) from None
-    except OSError as error:
-        raise UsageError(f"--cafile {visible(str(path))}: {reason_of(error)}") from None
-    return str(path)

@@ -58,16 +58,6 @@ LOGIN_WORDS: dict[str, str] = {
     "no-shared-mechanism": "no login mechanism that both know",
 }
 
-#: What a check that was skipped had no use without.
-NEEDED_WORDS = {
-    "settings": "nothing is set",
-    "dns": "skipped: no host to look up",
-    "reach": "skipped: no address yet",
-    "tls": "skipped: no connection yet",
-    "auth": "skipped: no TLS yet",
-    "sender": "skipped: no login yet",
-}
-
 #: The end of the whole run came before an answer.
 OUT_OF_TIME = "not finished: the run's time was over"
 

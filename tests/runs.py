@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority, Certificate
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
@@ -23,6 +22,7 @@ from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
 from smtpdoctor.observations import Session as SessionSeen
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report import formats
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.reading import Given

@@ -147,8 +147,9 @@ def test_a_cancelled_run_leaves_nothing_behind(
 def test_a_listener_sees_each_observation_once(
     network: FakeNetwork, arguments: Mapping[str, Any]
 ) -> None:
-    from smtpdoctor.api import make_plan, run
+    from smtpdoctor.api import run
     from smtpdoctor.examination.options import CheckOptions
+    from smtpdoctor.plans import make_plan
 
     plan = make_plan(CheckOptions(host=HOST, environ={}, folder=arguments["folder"], only=["dns"]))
     seen: list[Any] = []

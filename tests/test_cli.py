@@ -147,7 +147,9 @@ def test_an_error_is_1(configured: Command, network: FakeNetwork) -> None:
 def test_a_warning_is_0_and_under_strict_1(
     configured: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SMTP_TLS_REJECT_UNAUTHORIZED", "false")
+    # two settings that exclude each other; the one that counts works
+    monkeypatch.setenv("SMTP_SECURE", "true")
+    monkeypatch.setenv("SMTP_TLS", "starttls")
     done = configured("check", "--format", "json")
     assert (done.report["verdict"], done.status) == ("warnings", 0)
     strict = configured("check", "--strict")
@@ -802,8 +804,8 @@ def test_a_real_run_from_a_folder_with_an_env_file(
 @pytest.fixture(autouse=True)
 def _clean_contexts() -> Iterator[None]:
     """A TLS context is kept for the whole process; each test has a trust store of its own."""
-    from smtpdoctor.smtp import tls
+    from smtpdoctor.network import trust
 
-    tls._client_context.cache_clear()
+    trust._client_context.cache_clear()
     yield
-    tls._client_context.cache_clear()
+    trust._client_context.cache_clear()

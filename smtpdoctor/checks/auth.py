@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
-from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail, wire_bytes
+from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.smtp import authentication
 
 #: Only these say that the mechanism, not the login, was refused (RFC 4954 §4, RFC 5321 §4.2.2).
 MECHANISM_REFUSED = range(500, 505)
+#: AUTH commands with the password in one run, whatever the server says to them.
+MOST_LOGINS = 2
 
 
 async def log_in(
@@ -31,6 +33,7 @@ async def log_in(
     assert credentials.username is not None
     assert secret is not None
     offered = list(session.capabilities.auth)
+    logins = 0
     while True:
         name = authentication.choose(offered, _order(settings), has_token=token is not None)
         if name is None:
@@ -48,7 +51,8 @@ async def log_in(
             offered.remove(name)
             continue
         exchange = await session.authenticate(mechanism)
-        if not _mechanism_refused(exchange) or len(offered) == 1:
+        logins += 1
+        if not _mechanism_refused(exchange) or len(offered) == 1 or logins == MOST_LOGINS:
             return bool(exchange.ok)
         offered.remove(name)
 
@@ -101,18 +105,16 @@ def _not_tried(session: SMTPSession, reason: str) -> None:
     )
 
 
-def prepare(credentials: Credentials, recorder: Recorder) -> None:
-    """Tell the redactor every form of the credentials, before anything is read or sent."""
-    import base64
-    from urllib.parse import quote, quote_plus
-
-    for secret in (credentials.password, credentials.token):
-        if secret:
-            value = secret.reveal()
-            raw = wire_bytes(value)
-            recorder.redactor.add(
-                value, base64.b64encode(raw), quote(raw, safe=""), quote_plus(raw)
-            )
-            # a server may say it back cut into lines, and without what it takes for a slip
-            for part in (*value.splitlines(), value.strip(), value.strip().strip("\"'")):
-                recorder.redactor.add(part)
+def prepare(credentials: Credentials, settings: Settings, recorder: Recorder) -> None:
+    """Tell the redactor what is secret and what is not, before anything is read or sent."""
+    secrets = [item.reveal() for item in (credentials.password, credentials.token) if item]
+    if not secrets:
+        return
+    redactor = recorder.redactor
+    named = (settings.host, settings.sender, settings.recipient, settings.ehlo, settings.username)
+    # a user name that is the token is as secret (Postmark); an address is told as an address
+    redactor.know(
+        *(text for text in named if text and (text not in secrets or "@" in text)),
+        dictionary=knowledge.public_words,
+    )
+    redactor.add(*secrets)

@@ -281,6 +281,7 @@ class _Wire:
             transport="tcp" if result.transport == "tcp" else "udp",
             asked_for=asked_for,
             without_edns=result.without_edns,
+            wrong_answers=result.wrong_answers,
             error=result.error,
             ok=WORKED.get(result.outcome, False),
         )

@@ -151,10 +151,13 @@ class SMTPSession:
         return exchange
 
     async def ehlo(self, name: str) -> Exchange:
-        exchange = await self._command("ehlo", commands.ehlo(name), (250,))
-        if exchange.ok and exchange.reply is not None:
-            self.capabilities = Capabilities.parse(exchange.reply)
-        return exchange
+        since = self._recorder.now
+        command = commands.ehlo(name)
+        arrival = await self._ask(command, COMMAND)
+        exchange = self._exchange("ehlo", _shown(command), arrival, (250,))
+        if exchange.ok and arrival.reply is not None:
+            self.capabilities = Capabilities.parse(arrival.reply)
+        return self.trail.record(exchange, since=since)
 
     async def starttls(self) -> Exchange:
         """STARTTLS up to its 220; bytes behind that are an injection (RFC 3207 §6)."""
@@ -306,11 +309,17 @@ class SMTPSession:
         )
 
     async def authenticate(self, mechanism: authentication.Mechanism) -> Exchange:
-        """One AUTH exchange. Whatever of it is secret is cut before anything is recorded."""
+        """One AUTH exchange. Whatever of it is secret is cut before anything is recorded.
+
+        `ok` is for a login that both sides believe in: a 235 to our own "*", or from a server that
+        was due to prove that it knows the password and did not, is none.
+        """
         since = self._recorder.now
         until = since + AUTH
+        redactor = self._recorder.redactor
+        redactor.tell()
         command = authentication.auth_command(mechanism)
-        self._recorder.redactor.add(*mechanism.secrets_sent)
+        redactor.add_message(*mechanism.secrets_sent)
         arrival = await self._ask(command, until - self._recorder.now)
         cancelled = False
         for _ in range(MAX_CHALLENGES):
@@ -321,11 +330,19 @@ class SMTPSession:
                 line = authentication.response_line(mechanism.respond(challenge))
             except authentication.MechanismError:
                 line, cancelled = authentication.CANCEL, True
-            self._recorder.redactor.add(*mechanism.secrets_sent)
+            redactor.add_message(*mechanism.secrets_sent)
             arrival = await self._ask(line, until - self._recorder.now)
         exchange = self._exchange("auth", f"AUTH {mechanism.name} ••••••", arrival, (235,))
+        # of a server that refused the login no proof is due
+        proof = mechanism.server_proof if exchange.ok or cancelled else ""
         return self.trail.record(
-            msgspec.structs.replace(exchange, mechanism=mechanism.name, cancelled=cancelled),
+            msgspec.structs.replace(
+                exchange,
+                mechanism=mechanism.name,
+                cancelled=cancelled,
+                server_proof=proof,
+                ok=exchange.ok and not cancelled and proof in ("", "valid"),
+            ),
             since=since,
         )
 
@@ -391,9 +408,6 @@ class SMTPSession:
 
     # --- the wire -----------------------------------------------------------------------------
 
-    async def _command(self, step: Step, command: bytes, wanted: tuple[int, ...]) -> Exchange:
-        return await self._step(step, command, _shown(command), COMMAND, wanted)
-
     async def _step(
         self,
         step: Step,
@@ -417,7 +431,7 @@ class SMTPSession:
             step=step,
             sent=shown,
             outcome=arrival.outcome,
-            reply=reply,
+            reply=self._quoted(reply) if reply is not None else None,
             ok=reply is not None and arrival.outcome == "reply" and reply.code in wanted,
             in_tls=self.in_tls,
             protocol=describe_bytes(arrival.raw),
@@ -426,13 +440,31 @@ class SMTPSession:
         )
 
     def _excerpt(self, data: bytes) -> str:
-        """Bytes as text for a report, what is not UTF-8 as \\xNN. Secrets are cut out before the
+        """Bytes as text for a report, what is not UTF-8 as \\xNN. Secrets are looked for before the
         text is cut short: half a secret at the end would be one that nobody finds."""
         redactor = self._recorder.redactor
-        text = redactor(data.decode("utf-8", "backslashreplace"))
-        if len(data) >= self._kept:
-            text = text[: -redactor.longest or None]
-        return text[:ARRIVED]
+        text = data.decode("utf-8", "backslashreplace")
+        return (text if redactor.quotable(text) else redactor.public(text))[:ARRIVED]
+
+    def _quoted(self, reply: Reply) -> Reply:
+        """The reply as it may be recorded: as it came, or by the words that everybody knows."""
+        redactor = self._recorder.redactor
+        if redactor.quotable(reply.text) and redactor.quotable(
+            reply.raw.decode("utf-8", "surrogateescape")
+        ):
+            return reply
+        lines = tuple(map(redactor.public, reply.lines))
+        marks = ["-"] * (len(lines) - 1) + [" "]
+        return msgspec.structs.replace(
+            reply,
+            lines=lines,
+            raw="".join(
+                f"{reply.code}{mark}{line}\r\n" if reply.code else f"{line}\r\n"
+                for mark, line in zip(marks, lines, strict=True)
+            ).encode()
+            if lines
+            else b"",
+        )
 
     @property
     def _kept(self) -> int:
@@ -442,11 +474,10 @@ class SMTPSession:
         """A reply whose over-long lines the reader has cut, without what stands at the cuts."""
         if Oddity.TRUNCATED not in reply.oddities:
             return reply
-        redactor = self._recorder.redactor
+        longest = self._recorder.redactor.longest
 
         def shortened(text: str) -> str:
-            text = redactor(text)
-            return text[: -redactor.longest or None] if len(text) > RFC_LINE_LIMIT else text
+            return text[: -longest or None] if len(text) > RFC_LINE_LIMIT else text
 
         return msgspec.structs.replace(
             reply,

@@ -55,9 +55,11 @@ def _sendable(name: str) -> str:
     if name.isascii():
         return name
     try:
-        return name.encode("idna").decode("ascii")
+        found = name.encode("idna").decode("ascii")
     except UnicodeError:
         return ""
+    # IDNA makes "xn-- -ccb" of a lone diaeresis: a blank ends the name
+    return found if found.isprintable() and " " not in found else ""
 
 
 def ehlo_name(settings: Settings, full_host_name: str, local_address: str) -> str:

@@ -13,15 +13,6 @@ if TYPE_CHECKING:
 class LiveLine:
     """The line; nothing where there is no terminal, and wiped in the end."""
 
-    NEXT = {  # noqa: RUF012
-        "settings": "looking up the host",
-        "dns": "connecting",
-        "reach": "waiting for the server's greeting",
-        "tls": "talking to the server",
-        "auth": "waiting for the answer to the login",
-        "sender": "taking leave",
-    }
-
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = (
             stream
@@ -36,10 +27,10 @@ class LiveLine:
         self._write("")
 
     def seen(self, observation: AnyObservation) -> None:
-        from smtpdoctor.observations import Session
+        from smtpdoctor.observations import CHECK_SPECS, Session
 
         begun = isinstance(observation, Session)
-        self._write(f"{self.NEXT['reach' if begun else observation.check]} …")
+        self._write(f"{CHECK_SPECS['reach' if begun else observation.check].next_wait} …")
 
     def _write(self, words: str) -> None:
         if self._stream is not None:

@@ -78,6 +78,14 @@ def check(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
+    setup: Annotated[
+        list[str] | None,
+        typer.Option(help="Check this set-up of the folder: any part of its name.", metavar="NAME"),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Read the settings of this profile; else production.", metavar="NAME"),
+    ] = None,
     client: Annotated[
         str | None,
         typer.Option(help="Behave as this library does: nodemailer, smtplib, …", metavar="NAME"),
@@ -157,6 +165,8 @@ def check(
             size=size,
             client=client,
             env_file=env_file,
+            setup=setup or (),
+            profile=profile,
             folder=folder(),
             only=only or (),  # type: ignore[arg-type]
             skip=skip or (),  # type: ignore[arg-type]
@@ -179,17 +189,21 @@ def check(
 def _checked(options: CheckOptions, *, password_stdin: bool, live: bool) -> Report:
     import asyncio
 
-    from smtpdoctor.api import make_plan
-    from smtpdoctor.api import run as run_plan
+    from smtpdoctor.api import run_all
+    from smtpdoctor.plans import make_plans
     from smtpdoctor.settings.reading import UsageError
 
     try:
         with put_in_order():  # it may ask for a password
-            plan = make_plan(options, stdin=sys.stdin, password_stdin=password_stdin)
+            plans = make_plans(options, stdin=sys.stdin, password_stdin=password_stdin)
     except UsageError as error:
         raise UsageFault(str(error)) from None
+    if len(plans.logins) > 1:
+        print(
+            f"logging in at {len(plans.logins)} servers: {', '.join(plans.logins)}", file=sys.stderr
+        )
     with LiveLine(sys.stderr if live else None) as line:
-        return asyncio.run(run_plan(plan, environ=os.environ, listener=line.seen))
+        return asyncio.run(run_all(plans, environ=os.environ, listener=line.seen))
 
 
 def _replayed(path: Path) -> Report:

@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from smtpdoctor.api import make_plan, run
+from smtpdoctor.api import run
 from smtpdoctor.demo.scenarios import SCENARIOS, Scenario, Setup
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import AnyObservation
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.model import MASK
 

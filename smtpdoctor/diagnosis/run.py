@@ -251,8 +251,11 @@ class Run:
 
         Not so where a server was named by hand for which nobody gave any.
         """
-        host = self.entry("host")
-        by_hand = host is not None and host.origin.kind in ("target", "option")
+        withheld = self.settings.withheld
+        by_hand = withheld is not None and withheld.reason in (
+            "another-host-asked",
+            "tried-already",
+        )
         return any(
             reason not in LEFT_OUT and not (reason == "withheld" and by_hand)
             for reason in self.login_reasons
@@ -326,6 +329,8 @@ class Run:
             return self.policy is not None and self.policy.known
         if not self.settings.found:
             return False
+        if any(remark.kind == "not-sent" for remark in self.settings.remarks):
+            return True  # there is no server to be asked
         main = self.main
         if main is None:
             return False

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ssl
 
 from smtpdoctor.examination.state import RunState
+from smtpdoctor.network.trust import trust_store_size
 from smtpdoctor.observations import PlatformSeen
-from smtpdoctor.smtp.tls import trust_store_size
 from smtpdoctor.surroundings.place import look_around
 
 #: Metadata services are next to the machine, or nowhere.

@@ -18,10 +18,14 @@ from smtpdoctor.settings.reading import Given
 class CheckOptions(Given, kw_only=True):
     """What to check and how, beside what is given for the settings.
 
+    `setup` are parts of the names of the set-ups to check, all complete ones where it is empty;
+    `profile` is the one whose values count, production where nothing says so.
     `environ` and `folder` are where the settings come from; None is the process's own. `timeout` is
     in seconds, for the whole run.
     """
 
+    setup: Iterable[str] = ()
+    profile: str | None = None
     environ: Mapping[str, str] | None = None
     folder: Path | str | None = None
     only: Iterable[CheckName] = ()

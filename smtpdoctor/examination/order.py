@@ -11,17 +11,18 @@ import contextlib
 import ssl
 from collections.abc import Callable, Mapping
 
-from smtpdoctor.addresses import is_address
-from smtpdoctor.checks import auth, dns, policy
+from smtpdoctor.addresses import is_address, is_public_name
+from smtpdoctor.checks import auth, dns, policies
 from smtpdoctor.examination import strategy
 from smtpdoctor.examination.knocks import Knocks
 from smtpdoctor.examination.machine import record_place, record_platform
-from smtpdoctor.examination.plan import NEEDS, Plan
+from smtpdoctor.examination.plan import Plan
 from smtpdoctor.examination.sessions import Sessions
 from smtpdoctor.examination.shared import Shared
 from smtpdoctor.examination.state import RunState
 from smtpdoctor.network import Network
 from smtpdoctor.observations import (
+    CHECK_SPECS,
     CHECKS,
     AnyObservation,
     CheckName,
@@ -34,6 +35,7 @@ from smtpdoctor.observations import (
     SettingsRead,
     Trail,
 )
+from smtpdoctor.sender import question as sender_question
 from smtpdoctor.settings.model import MASK
 
 #: What the run may overrun its timeout by before everything still open is cut off.
@@ -56,7 +58,7 @@ async def examine(
     Runs beside each other are handed the same `shared`.
     """
     recorder = Recorder(Redactor(MASK), network.clock)
-    auth.prepare(plan.credentials, recorder)
+    auth.prepare(plan.credentials, plan.settings, recorder)
     if listener is not None:
         recorder.subscribe(listener)
     examination = _Examination(RunState(plan, network, environ, recorder, shared or Shared()))
@@ -111,7 +113,8 @@ class _Examination:
                 state.setting_ids.setdefault(entry.field, read.id)
 
     def _skipped(self, name: CheckName) -> None:
-        missing = next((need for need in NEEDS[name] if need not in self.plan.selected), None)
+        needs = CHECK_SPECS[name].needs
+        missing = next((need for need in needs if need not in self.plan.selected), None)
         left_out = CheckRun(name=name, skipped_because=missing or "left out")
         self.state.recorder.trail(name).record(left_out)
 
@@ -194,11 +197,11 @@ class _Examination:
             return None
         if not {"dns", "sender"} <= self.plan.selected:
             return None
-        question = policy.question(settings.sender, host)
+        question = sender_question.of_submission(settings.sender, host)
         # --connect-to is for a server of one's own, which the public DNS doesn't know
-        inside = self.plan.is_mapped(host) or not policy.is_outside(host)
+        inside = self.plan.is_mapped(host) or not sender_question.is_outside(host)
         if question is not None and not self.plan.nameservers:
-            return None if inside or not policy.is_public(question.domain) else question
+            return None if inside or not is_public_name(question.domain) else question
         return question
 
     async def _look_up_policies(self, question: SenderQuestion) -> None:
@@ -206,4 +209,4 @@ class _Examination:
         trail = state.recorder.trail(
             "sender", *(state.ids_of("sender") or state.ids_of("username"))
         )
-        await policy.look_up_policies(question, state.network, trail, state.deadline)
+        await policies.look_up_policies(question, state.network, trail, state.deadline)

@@ -9,19 +9,9 @@ import msgspec
 
 from smtpdoctor.addresses import is_address
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
-from smtpdoctor.observations import CHECKS, CheckName, SenderQuestion
+from smtpdoctor.observations import CHECK_SPECS, CHECKS, CheckName, SenderQuestion
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.settings.sources import UsageError
-
-#: What each check needs to have run: a session is no use without a connection.
-NEEDS: dict[CheckName, tuple[CheckName, ...]] = {
-    "settings": (),
-    "dns": ("settings",),
-    "reach": ("settings",),
-    "tls": ("settings", "reach"),
-    "auth": ("settings", "reach", "tls"),
-    "sender": ("settings", "reach", "tls", "auth"),
-}
 
 
 class ConnectTo(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +24,10 @@ class ConnectTo(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     address: str
     target_port: int
+
+    def speaks_of(self, host: str) -> bool:
+        """Whether it is about this host; a dot at the end of either makes no other name of it."""
+        return self.host.rstrip(".").lower() in ("", host.rstrip(".").lower())
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,17 +58,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def mapping(self, host: str, port: int) -> ConnectTo | None:
         """The --connect-to that applies to host:port, None where it goes its own way."""
         return next(
-            (
-                item
-                for item in self.connect_to
-                if item.host.lower() in ("", host.lower()) and item.port in (0, port)
-            ),
+            (item for item in self.connect_to if item.speaks_of(host) and item.port in (0, port)),
             None,
         )
 
     def is_mapped(self, host: str) -> bool:
         """Whether any port of the host is mapped: its other ports are then not touched."""
-        return any(item.host.lower() in ("", host.lower()) for item in self.connect_to)
+        return any(item.speaks_of(host) for item in self.connect_to)
 
 
 def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> frozenset[CheckName]:
@@ -86,14 +76,20 @@ def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> fr
     only, skip = tuple(only), tuple(skip)
     for option, names in (("--only", only), ("--skip", skip)):
         for name in names:
-            if name not in NEEDS:
-                raise UsageError(f"{option}: {name!r} is none of {', '.join(NEEDS)}")
-    wanted = {need for name in only for need in (*NEEDS[name], name)} if only else set(CHECKS)
+            if name not in CHECK_SPECS:
+                raise UsageError(f"{option}: {name!r} is none of {', '.join(CHECK_SPECS)}")
+    wanted = (
+        {need for name in only for need in (*CHECK_SPECS[name].needs, name)}
+        if only
+        else set(CHECKS)
+    )
     if only and wanted & {"reach", "tls", "auth", "sender"}:
         wanted.add("dns")
     dropped = set(skip)
     return frozenset(
-        name for name in wanted if name not in dropped and not dropped.intersection(NEEDS[name])
+        name
+        for name in wanted
+        if name not in dropped and not dropped.intersection(CHECK_SPECS[name].needs)
     )
 
 

@@ -26,9 +26,9 @@ from smtpdoctor.examination.knocks import Connection, Knocks
 from smtpdoctor.examination.shared import SESSIONS_WITH_ONE_SERVER
 from smtpdoctor.examination.state import RunState
 from smtpdoctor.examination.strategy import Entrance, Met, Probe
+from smtpdoctor.network.trust import client_context, legacy_context
 from smtpdoctor.observations import Session, Trail
 from smtpdoctor.settings.model import TLSMode
-from smtpdoctor.smtp.tls import client_context, legacy_context
 
 
 class Sessions:

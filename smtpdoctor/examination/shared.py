@@ -15,9 +15,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mappin
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from smtpdoctor.addresses import one_spelling
+from smtpdoctor.beside import beside_the_loop
 from smtpdoctor.deadline import CLOCK_SLACK
 from smtpdoctor.network import AnswerResult, LookupResult, Network
-from smtpdoctor.smtp.tls import client_context, one_group_context
+from smtpdoctor.network.trust import client_context, one_group_context
 
 if TYPE_CHECKING:
     from smtpdoctor.surroundings.platform_marks import PlatformMark
@@ -81,21 +82,19 @@ class Shared:
 
     async def verifying_context(self, cafile: str | None) -> ssl.SSLContext:
         """Made beside the loop: reading the CA certificates takes some 30 ms."""
-        return await self.once(
-            ("context", cafile), lambda: asyncio.to_thread(client_context, cafile)
-        )
+        return await self.once(("context", cafile), lambda: beside_the_loop(client_context, cafile))
 
     async def one_group_context(self, cafile: str | None) -> ssl.SSLContext:
         """The same, with a ClientHello that fits into one small packet."""
         return await self.once(
-            ("one group", cafile), lambda: asyncio.to_thread(one_group_context, cafile)
+            ("one group", cafile), lambda: beside_the_loop(one_group_context, cafile)
         )
 
     async def marks(self, environ: Mapping[str, str]) -> tuple[PlatformMark, ...]:
         """The platforms that this machine's marks name."""
         from smtpdoctor.surroundings.platform_marks import detect
 
-        return await self.once("marks", lambda: asyncio.to_thread(detect, environ))
+        return await self.once("marks", lambda: beside_the_loop(detect, environ))
 
     async def metadata(self, network: Network, seconds: float) -> tuple[PlatformMark, ...]:
         """What the metadata services of this machine's platform say of it."""

@@ -549,3 +549,20 @@ def reply_rules(provider: Provider | None, stage: str) -> Sequence[ReplyRule]:
 def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | None:
     """What a reply means, None where no rule knows its words."""
     return next((rule for rule in reply_rules(provider, stage) if rule.matches(reply)), None)
+
+
+@cache
+def public_words() -> frozenset[str]:
+    """Words, lower-case, that servers and this program use whatever anybody's password is."""
+    texts = [
+        _toml("public_words.toml")["words"],
+        *_provider_texts().values(),
+        *(path.read_text(encoding="utf-8") for path in _files("clients")),
+        *(
+            _FOLDER.joinpath(name).read_text(encoding="utf-8")
+            for name in ("reply_words.toml", "middleboxes.toml", "interceptors.toml")
+        ),
+    ]
+    # an escape such as \b must not stick to the word behind it
+    plain = re.sub(r"\\+[a-zA-Z]", " ", "\n".join(texts))
+    return frozenset(word.lower() for word in re.findall(r"[^\W_]+", plain))

@@ -162,12 +162,6 @@ class Platform(_Entry, frozen=True, kw_only=True):
         return "none" if any(not entry.who for entry in known) else "unknown"
 
     @property
-    def lift_possible(self) -> bool | None:
-        """Whether anybody's block is lifted, None where no verified word says so."""
-        known = [lift.possible for lift in self.lifts if lift.verified]
-        return any(known) if known else None
-
-    @property
     def sources(self) -> tuple[str, ...]:
         """Every source that this entry names, each once."""
         return tuple(dict.fromkeys(_source_ids(msgspec.to_builtins(self))))

@@ -73,12 +73,6 @@ class HeaderFrom:
         """The authors' domains, each once. DMARC needs exactly one (RFC 7489 §6.6.1)."""
         return tuple(dict.fromkeys(author.domain for author in self.authors if author.domain))
 
-    @property
-    def needs_smtputf8(self) -> bool:
-        """Whether an address can be sent with the extension only (RFC 6531): an IDN can do
-        without, since it has A-labels."""
-        return not all(author.local_part.isascii() for author in self.authors)
-
 
 def parse_header_from(text: str) -> HeaderFrom:
     """Reads the header's value, folded or not. Never raises."""

@@ -5,7 +5,7 @@ which the kernel puts on the socket's error queue with the router's address (ip(
 Because the SYN goes to the very port, a filter on the way treats it as it treats the real thing.
 
 Knows sockets, the error queue and ICMP's numbers. Must not know why a port is traced, nor what a
-trace means. `network` calls it; no check does.
+trace means. `sockets` calls it; no check does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import struct
 import sys
 
 from smtpdoctor.addresses import Family, family_of
-from smtpdoctor.network import TraceResult, error_name, socket_address
+from smtpdoctor.network.errors import error_name, socket_address
+from smtpdoctor.network.seam import TraceResult
 from smtpdoctor.observations import Hop, ICMPError
 
 #: Longer ways are not met on the internet; traceroute(8) stops there too.

@@ -1,26 +1,22 @@
-"""One question to one name server, and what this machine's own files say about names.
+"""One question to one name server, over UDP and TCP.
 
-Knows DNS messages by way of dnspython, resolv.conf and the hosts file. Must not know why a name
-is asked for, and never raises on what a server, a file or a name holds. `network` calls it; no
-check does.
+Knows DNS messages by way of dnspython. Must not know why a name is asked for, and never raises on
+what a server or a name holds. `sockets` calls it; no check does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-import os
-import re
 import socket
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+import struct
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from smtpdoctor.addresses import is_address
-from smtpdoctor.network import AnswerResult, ResolverSettings, error_name
+from smtpdoctor.beside import beside_the_loop
+from smtpdoctor.network.errors import error_name
+from smtpdoctor.network.seam import AnswerResult
 
 if TYPE_CHECKING:
     import dns.message
@@ -37,13 +33,17 @@ UDP_PAYLOAD = 1232
 
 MAX_DATAGRAM = 65535
 
-#: resolv.conf(5): the C library asks no more than three name servers, and takes no more dots.
-MAX_NAMESERVERS = 3
-MAX_NDOTS = 15
 
-RESOLV_CONF = Path("/etc/resolv.conf")
-HOSTS_FILE = Path("/etc/hosts")
-WINDOWS_HOSTS_FILE = Path("System32", "drivers", "etc", "hosts")  # below SystemRoot
+#: Of a server whose datagrams are all none that can be used, no more tries are waited for.
+TRIES_AFTER_WRONG = 3
+
+
+class WrongAnswersError(Exception):
+    """Datagrams came, and none of them answers the question."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
 
 
 async def ask(
@@ -58,7 +58,7 @@ async def ask(
     carry is "malformed".
     """
     # the import takes 0.1 s, which the loop needs for those who wait for connects
-    await asyncio.to_thread(importlib.import_module, "dns.asyncquery")
+    await beside_the_loop(importlib.import_module, "dns.asyncquery")
     import dns.exception
     import dns.message
 
@@ -66,10 +66,12 @@ async def ask(
         query = dns.message.make_query(question, record, use_edns=0, payload=UDP_PAYLOAD)
         # the same id: an answer to the first try is welcome during a later one
         plain = dns.message.make_query(question, record, use_edns=False, id=query.id)
-    except (dns.exception.DNSException, ValueError):  # a label over 63, or refused by IDNA
+    # a label over 63, an escape over 255, or refused by IDNA
+    except (dns.exception.DNSException, ValueError, struct.error):
         return AnswerResult(outcome="malformed")
     transport = "tcp" if over_tcp else "udp"
     without_edns = False
+    wrong = 0
     try:
         address, port = _endpoint(server)
         end = asyncio.get_running_loop().time() + timeout
@@ -77,10 +79,14 @@ async def ask(
             if over_tcp:
                 response = await _ask_over_tcp(query, address, port, end)
             else:
-                response, without_edns = await _ask_over_udp(query, plain, address, port, end)
+                response, without_edns, wrong = await _ask_over_udp(
+                    query, plain, address, port, end
+                )
         except dns.message.Truncated:
             transport = "tcp"
             response = await _ask_over_tcp(query, address, port, end)
+    except WrongAnswersError as error:
+        return AnswerResult(outcome="malformed", wrong_answers=error.count)
     except (dns.exception.Timeout, TimeoutError, EOFError):
         return AnswerResult(outcome="silent", transport=transport)
     except OSError as error:
@@ -89,70 +95,38 @@ async def ask(
         return AnswerResult(outcome="unreachable", transport=transport)
     except dns.exception.DNSException:  # no DNS message, or the answer to another question
         return AnswerResult(outcome="malformed", transport=transport)
-    return msgspec.structs.replace(_read(response, transport), without_edns=without_edns)
-
-
-def system_settings() -> ResolverSettings:
-    """The name servers and search list of this machine; no servers where none are configured."""
-    if sys.platform == "win32":
-        return _registry_settings()
-    nameservers: list[str] = []
-    search: list[str] = []
-    ndots = 1
-    for keyword, *values in _fields(RESOLV_CONF, comments="#;"):
-        if keyword == "nameserver" and values and is_address(values[0]):
-            nameservers.append(values[0])
-        elif keyword in ("search", "domain"):  # resolv.conf(5): the last one counts
-            search = values
-        elif keyword == "options":
-            given = [value[6:] for value in values if re.fullmatch(r"ndots:[0-9]+", value)]
-            ndots = min(int(given[-1]), MAX_NDOTS) if given else ndots
-    return ResolverSettings(
-        nameservers=tuple(nameservers[:MAX_NAMESERVERS]),
-        search=tuple(search),
-        ndots=ndots,
-        source=str(RESOLV_CONF),
+    return msgspec.structs.replace(
+        _read(response, transport), without_edns=without_edns, wrong_answers=wrong
     )
-
-
-def hosts_file(host: str) -> tuple[str, ...]:
-    """The addresses that this machine's hosts file has for the name, in its order."""
-    path = HOSTS_FILE
-    if sys.platform == "win32":
-        path = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / WINDOWS_HOSTS_FILE
-    wanted = host.rstrip(".").lower()
-    found: list[str] = []
-    for address, *names in _fields(path, comments="#"):
-        if wanted in (name.rstrip(".").lower() for name in names) and address not in found:
-            found.append(address)
-    return tuple(found)
 
 
 async def _ask_over_udp(
     query: dns.message.Message, plain: dns.message.Message, address: str, port: int, end: float
-) -> tuple[dns.message.Message, bool]:
-    """The response to the first try or to a later one, and whether only the `plain` question,
-    the one without EDNS, got it: some paths and old servers drop what has EDNS.
+) -> tuple[dns.message.Message, bool, int]:
+    """The response to the first try or to a later one, whether only the `plain` question, the one
+    without EDNS, got it (some paths and old servers drop what has EDNS), and how many datagrams
+    were no answer to it.
 
-    Raises dnspython's exceptions, TimeoutError, and OSError: of ICMP errors a socket hears only
-    when it is connected, which dnspython's own are not.
+    Raises WrongAnswersError, dnspython's exceptions, TimeoutError, and OSError: of ICMP errors a
+    socket hears only when it is connected, which dnspython's own are not.
     """
     import dns.inet
     import dns.message
-    import dns.query
     import dns.rcode
 
     loop = asyncio.get_running_loop()
+    wrong: list[float] = []  # when each came
 
     async def put(questions: list[bytes], seconds: float) -> dns.message.Message:
+        """The right answer; what is none is passed over, the kernel has looked at its sender."""
         for question in questions:
             await loop.sock_sendall(sock, question)
         async with asyncio.timeout(max(seconds, 0)):
-            data = await loop.sock_recv(sock, MAX_DATAGRAM)
-        response = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=True)
-        if not query.is_response(response):
-            raise dns.query.BadResponse
-        return response
+            while True:
+                data = await loop.sock_recv(sock, MAX_DATAGRAM)
+                if (response := _response(data, query)) is not None:
+                    return response
+                wrong.append(loop.time())
 
     family = dns.inet.af_for_address(address)
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
@@ -165,15 +139,35 @@ async def _ask_over_udp(
             try:
                 response = await put(questions, min(RETRANSMIT_AFTER, left))
             except TimeoutError:
-                if left <= RETRANSMIT_AFTER:
+                given_up = wrong and loop.time() - wrong[0] >= TRIES_AFTER_WRONG * RETRANSMIT_AFTER
+                if left <= RETRANSMIT_AFTER or given_up:
+                    if wrong:
+                        raise WrongAnswersError(len(wrong)) from None
                     raise
                 questions = [full, bare]  # a lost packet alone must not look like lost EDNS
                 continue
             # RFC 6891 §7: a server without EDNS says one of these
             knows_no_edns = (dns.rcode.FORMERR, dns.rcode.NOTIMP, dns.rcode.BADVERS)
             if questions == [bare] or response.rcode() not in knows_no_edns:
-                return response, bare in questions and response.edns < 0
+                return response, bare in questions and response.edns < 0, len(wrong)
             questions = [bare]
+
+
+def _response(data: bytes, query: dns.message.Message) -> dns.message.Message | None:
+    """The datagram as the answer to the query; None where its id or question is another's, or it
+    is no DNS message. Raises Truncated for an answer that is to be asked for over TCP."""
+    import dns.exception
+    import dns.message
+
+    try:
+        response = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=True)
+    except dns.message.Truncated as error:
+        if query.is_response(error.message()):  # type: ignore[no-untyped-call]
+            raise
+        return None
+    except (dns.exception.DNSException, ValueError, struct.error):
+        return None
+    return response if query.is_response(response) else None
 
 
 async def _ask_over_tcp(
@@ -247,31 +241,3 @@ def _endpoint(server: str) -> tuple[str, int]:
     else:
         address, port = server, ""
     return address, int(port) if port else PORT
-
-
-def _registry_settings() -> ResolverSettings:
-    """What Windows has for its network adapters."""
-    import dns.exception
-    import dns.resolver
-
-    try:
-        resolver = dns.resolver.Resolver()
-    except (dns.exception.DNSException, OSError, ValueError):
-        return ResolverSettings(nameservers=(), source="system")
-    return ResolverSettings(
-        nameservers=tuple(str(server) for server in resolver.nameservers),
-        search=tuple(name.to_text(omit_final_dot=True) for name in resolver.search),
-        source="system",
-    )
-
-
-def _fields(path: Path, comments: str) -> Iterator[list[str]]:
-    """The words of each line of a system file that has any, comments cut; none if unreadable."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.splitlines():
-        words = re.split(f"[{comments}]", line)[0].split()
-        if words:
-            yield words

@@ -1,650 +1,97 @@
 """What the checks saw: typed, serialisable facts, each with what it came after.
 
-Checks append observations to a `Recorder` by way of a `Trail`; rules read them. Nothing here
-judges. An observation's `ok` says whether the step itself worked: True, False, or None for a
-fact that neither works nor fails. The trail, not the author of a check, says what an
-observation needed, so that the engine can tell a cause from its consequences.
+Checks append observations to a `Recorder` by way of a `Trail`; rules read them from `Observations`.
+`facts` has the kinds of facts, `check_specs` the checks they come from, `recorder` the trail that
+notes what each needed, `redaction` cuts secrets out on the way in, `collection` is what rules read.
+Nothing in this package does I/O or judges; it stands over the settings and the readers of `smtp`,
+whose types the facts hold.
 """
 
-from __future__ import annotations
-
-import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, TypeVar, get_args, get_origin, get_type_hints
-
-import msgspec
-
-from smtpdoctor.addresses import Family
-from smtpdoctor.settings.model import Setting, Settings, TLSMode
-from smtpdoctor.smtp.replies import Protocol, Reply
-
-CheckName = Literal["settings", "dns", "reach", "tls", "auth", "sender"]
-CHECKS: tuple[CheckName, ...] = get_args(CheckName)
-
-#: main: the way the application would go. probe: looked at beside it, never a cause by itself.
-Role = Literal["main", "probe"]
-
-
-#: The error of a step that the end of the whole run cut off: its silence says nothing.
-CUT_OFF = "cut-off"
-
-
-class Observation(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """The base of all observations. `at` and `seconds` count from the start of the run."""
-
-    id: str = ""
-    check: CheckName = "settings"
-    role: Role = "main"
-    ok: bool | None = None
-    after: tuple[str, ...] = ()
-    at: float = 0.0
-    seconds: float = 0.0
-
-
-# --- this machine ---------------------------------------------------------------------------
-
-
-class Place(Observation, frozen=True, kw_only=True, tag="place"):
-    """Where the doctor ran, from local marks only."""
-
-    system: str
-    container: str | None = None  # "container 3f2a…", "Kubernetes pod", None outside
-    fqdn: str = ""
-    clock: str = ""  # RFC 3339, UTC: the machine's own idea of now
-    released: str = ""  # the date of this smtpdoctor, a lower bound for any true clock
-    proxies: tuple[str, ...] = ()  # names of the proxy variables that are set
-    trust_store: int | None = None  # CA certificates found, None where not looked at
-    trust_store_path: str = ""
-
-
-class PlatformSeen(Observation, frozen=True, kw_only=True, tag="platform-seen"):
-    """A platform that this machine's marks name. With several, the most specific comes first.
-
-    `platform` is its id in the knowledge base. Without `verified` no source confirms that the
-    marks are this platform's own.
-    """
-
-    platform: str
-    name: str
-    marks: tuple[str, ...] = ()  # "DMI sys_vendor is DigitalOcean", "variable RENDER is set"
-    verified: bool = False
-    asked_metadata: bool = False  # the marks are answers of the metadata service
-
-
-class CheckRun(Observation, frozen=True, kw_only=True, tag="check-run"):
-    """One check's own run: left out, crashed, or done."""
-
-    name: CheckName
-    skipped_because: str = ""
-    crash: str = ""  # type and place of our own fault, no values
-
-
-# --- settings -------------------------------------------------------------------------------
-
-
-class SettingsRead(Observation, frozen=True, kw_only=True, tag="settings"):
-    """All settings as the run goes by them."""
-
-    settings: Settings
-
-
-class SettingRead(Observation, frozen=True, kw_only=True, tag="setting"):
-    """One setting; `ok` is False where its text has a problem."""
-
-    setting: Setting
-
-
-# --- DNS ------------------------------------------------------------------------------------
-
-
-class ResolverConfiguration(Observation, frozen=True, kw_only=True, tag="resolver-configuration"):
-    """The name servers and search list of this machine, or of --nameserver."""
-
-    nameservers: tuple[str, ...]
-    search: tuple[str, ...] = ()
-    ndots: int = 1  # a name with fewer dots is looked up below the search list's domains first
-    source: str = ""  # /etc/resolv.conf, --nameserver, system
-
-
-class SystemLookup(Observation, frozen=True, kw_only=True, tag="system-lookup"):
-    """What getaddrinfo said: /etc/hosts and nsswitch count."""
-
-    host: str
-    addresses: tuple[str, ...] = ()
-    error: str = ""  # EAI_NONAME, EAI_AGAIN, …; "timeout": not back in time; CUT_OFF
-    from_hosts_file: tuple[str, ...] = ()  # addresses that /etc/hosts has for the name
-
-
-NameServerOutcome = Literal[
-    "answer", "nxdomain", "nodata", "servfail", "refused", "silent", "unreachable", "malformed"
-]
-
-
-class NameServerAnswer(Observation, frozen=True, kw_only=True, tag="name-server-answer"):
-    """One question to one name server over the wire.
-
-    A server that gives nothing over UDP is asked again over TCP, as an observation of its own.
-    """
-
-    server: str
-    question: str
-    record: Literal["A", "AAAA", "MX", "CNAME", "TXT", "NS", "PTR"]
-    outcome: NameServerOutcome
-    answers: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()  # the CNAME chain that led there
-    transport: Literal["udp", "tcp"] = "udp"
-    #: control: a public resolver, asked because none of this machine's own could tell.
-    asked_for: Literal["host", "provider-host", "related", "control"] = "host"
-    without_edns: bool = False  # the question with EDNS got no answer, the plain one did
-    error: str = ""  # unreachable: ECONNREFUSED, ENETUNREACH, EPERM, …
-
-
-class Addresses(Observation, frozen=True, kw_only=True, tag="addresses"):
-    """The addresses that the run goes on with, in the order the application would try them."""
-
-    host: str
-    addresses: tuple[str, ...]
-    source: Literal["system", "wire", "literal", "connect-to"]
-    left_out: int = 0  # so many more were found, and are not connected to
-
-
-# --- reach ----------------------------------------------------------------------------------
-
-ConnectOutcome = Literal[
-    "open",
-    "silent",
-    "refused",
-    "reset",
-    "unreachable",
-    "denied",
-    "no-route",
-    "other",
-]
-
-ConnectPurpose = Literal["configured", "other-port", "other-host", "control", "control-address"]
-
-
-class ConnectAttempt(Observation, frozen=True, kw_only=True, tag="connect"):
-    """One TCP connect. `host` as asked, `address` as tried."""
-
-    host: str
-    address: str
-    port: int
-    family: Family
-    outcome: ConnectOutcome
-    purpose: ConnectPurpose = "configured"
-    error: str = ""  # ECONNREFUSED, EHOSTUNREACH, EPERM, …; CUT_OFF
-    provider: str | None = None  # the provider of a control or other host
-
-
-#: time-exceeded: a router on the way gave the SYN back when its TTL ran out. open, refused: a
-#: SYN-ACK or RST, by whoever answers in the destination's name. icmp: any other ICMP error.
-#: silent: nothing. not-sent: this machine's own refusal, with its errno.
-HopOutcome = Literal["time-exceeded", "open", "refused", "icmp", "silent", "not-sent", "other"]
-
-
-class ICMPError(msgspec.Struct, frozen=True, kw_only=True):
-    """An ICMP or ICMPv6 error by its numbers and its name (RFC 792, 1812, 4443); "" is no name."""
-
-    type: int
-    code: int
-    name: str = ""
-
-
-class Hop(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one SYN that was sent with this TTL (IPv6: hop limit).
-
-    `sender` is the address that an ICMP error came from. A SYN-ACK or RST has none: whoever
-    sends it gives the destination's address.
-    """
-
-    ttl: int
-    outcome: HopOutcome
-    sender: str = ""
-    icmp: ICMPError | None = None
-    error: str = ""  # errno name
-    seconds: float = 0.0  # from the first SYN to the answer
-
-
-class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
-    """The way to one port, hop by hop, as far as it answers.
-
-    `hops` has one entry for each TTL from 1 up to the first final answer, or to the last that was
-    tried. `reached_at` is the TTL at which the port itself answered, open or refused. `source` is
-    the address of this machine that the SYNs went out from. Without `supported` this system gives
-    no ICMP errors to ordinary users.
-    """
-
-    host: str
-    address: str
-    port: int
-    family: Family
-    hops: tuple[Hop, ...] = ()
-    reached_at: int | None = None
-    source: str = ""
-    supported: bool = True
-
-
-# --- session, TLS, AUTH, sender -------------------------------------------------------------
-
-Step = Literal[
-    "greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "rset", "quit", "noop", "helo"
-]
-
-#: reply: an answer came. silence: the wait ended without one. closed: FIN. reset: RST.
-#: tls: TLS records came where a reply was due. flood: more than any reply may be.
-ExchangeOutcome = Literal["reply", "silence", "closed", "reset", "tls", "flood", "other"]
-
-
-SessionPurpose = Literal[
-    "configured",
-    "other-mode",  # the other TLS mode on the configured port
-    "other-port",
-    "other-host",
-    "noop",  # a NOOP into silence
-    "legacy-tls",  # which TLS does the server speak, if it may be old
-    "small-segments",  # does TLS work where no packet is large
-    "one-group",  # does TLS work where the ClientHello is small
-]
-
-
-class Session(Observation, frozen=True, kw_only=True, tag="session"):
-    """A session was begun; the observations after it with the same `connection` belong to it.
-
-    `purpose` says why.
-    """
-
-    connection: str
-    host: str
-    address: str
-    port: int
-    tls: TLSMode
-    purpose: SessionPurpose
-    segment_size: int = 0  # TCP_MAXSEG of this connection, 0 where the system chose
-
-
-class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
-    """One command and what came back; for the greeting nothing was sent.
-
-    `sent` is the command as shown, secrets masked. `arrived` is what came where it was no
-    reply, escaped and cut short; `protocol` is what those bytes, or the reply's, speak.
-    """
-
-    connection: str
-    step: Step
-    sent: str = ""
-    outcome: ExchangeOutcome = "reply"
-    reply: Reply | None = None
-    in_tls: bool = False
-    protocol: Protocol = "empty"
-    arrived: str = ""
-    injected: bool = False  # clear-text bytes stood behind the 220 to STARTTLS
-    mechanism: str = ""  # AUTH: which one
-    cancelled: bool = False  # AUTH: we ended it, since the server's challenge breaks the mechanism
-    error: str = ""  # errno name of a reset; CUT_OFF
-
-
-HandshakeFailure = Literal[
-    "", "not-tls", "version", "cipher", "alert", "closed", "reset", "stalled", "cut-off", "other"
-]
-
-
-class Handshake(Observation, frozen=True, kw_only=True, tag="handshake"):
-    """One TLS handshake. `ok` is about TLS itself; the certificate is its own observation."""
-
-    connection: str
-    mode: Literal["implicit", "starttls"]
-    version: str = ""
-    cipher: str = ""
-    failure: HandshakeFailure = ""
-    alert: str = ""
-    reason: str = ""  # OpenSSL's own word
-    protocol: Protocol = "tls"
-    arrived: str = ""  # the first bytes where they were not TLS
-    bytes_received: int = 0
-
-
-class CertificateInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report may need of one certificate. Times are RFC 3339, UTC."""
-
-    subject: dict[str, str]
-    issuer: dict[str, str]
-    names: tuple[str, ...]  # DNS names and addresses of subjectAltName
-    not_before: str
-    not_after: str
-    self_issued: bool
-    is_ca: bool
-    sha256: str
-
-
-class CertificateSeen(Observation, frozen=True, kw_only=True, tag="certificate"):
-    """The server's chain and what our verification said of it."""
-
-    connection: str
-    hostname: str
-    chain: tuple[CertificateInfo, ...]
-    verified: bool
-    verify_code: int | None = None
-    verify_message: str = ""
-    #: The leaf's issuer belongs to an organisation that has a CA in this machine's store.
-    issuer_organisation_trusted: bool = False
-
-
-class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried"):
-    """Why no password was sent."""
-
-    connection: str = ""
-    reason: Literal[
-        "no-credentials",
-        "withheld",
-        "placeholder",
-        "no-tls",
-        "unverified",
-        "verification-disabled",
-        "host-suspicious",
-        "injected-bytes",
-        "not-offered",
-        "no-shared-mechanism",
-        "session-failed",
-        "skipped",
-    ]
-    offered: tuple[str, ...] = ()
-
-
-class SenderQuestion(Observation, frozen=True, kw_only=True, tag="sender-question"):
-    """Whether receivers will believe mail from `address`; the answers of the DNS come after it.
-
-    `provider` is the id of who delivers, None where the knowledge base has nobody by that host.
-    With `client`, SPF is asked for that one address, greeted as `helo`, and not for a provider.
-    `alone`: no server was asked, as in `smtpdoctor sender`.
-    """
-
-    address: str
-    domain: str  # A-labels, lower case
-    provider: str | None = None
-    host: str = ""
-    client: str = ""
-    helo: str = ""
-    alone: bool = False
-
-
-PolicyRecordType = Literal["TXT", "A", "AAAA", "MX", "PTR", "CNAME", "NS"]
-PolicyStatus = Literal["found", "nxdomain", "nodata", "temperror"]
-
-
-class PolicyAnswer(Observation, frozen=True, kw_only=True, tag="policy-answer"):
-    """The answer of the DNS to one question of SPF, DKIM or DMARC, after CNAMEs were followed.
-
-    `records`: TXT as its character-strings, others as text ("10 mx.example.org"). `status` is
-    temperror where no server gave an answer that counts; `reason` says why.
-    """
-
-    question: str
-    record: PolicyRecordType
-    status: PolicyStatus
-    records: tuple[tuple[bytes, ...] | str, ...] = ()
-    server: str = ""
-    reason: str = ""
-
-
-AnyObservation = (
-    Place
-    | PlatformSeen
-    | CheckRun
-    | SettingsRead
-    | SettingRead
-    | ResolverConfiguration
-    | SystemLookup
-    | NameServerAnswer
-    | Addresses
-    | ConnectAttempt
-    | PathTrace
-    | Session
-    | Exchange
-    | Handshake
-    | CertificateSeen
-    | LoginNotTried
-    | SenderQuestion
-    | PolicyAnswer
+from smtpdoctor.observations.check_specs import CHECK_SPECS, CHECKS, CheckName, CheckSpec
+from smtpdoctor.observations.collection import Observations
+from smtpdoctor.observations.facts import (
+    CUT_OFF,
+    Addresses,
+    AnyObservation,
+    CertificateSeen,
+    CheckRun,
+    ConnectAttempt,
+    ConnectOutcome,
+    ConnectPurpose,
+    Exchange,
+    ExchangeOutcome,
+    Handshake,
+    HandshakeFailure,
+    Hop,
+    HopOutcome,
+    ICMPError,
+    LoginNotTried,
+    NameServerAnswer,
+    NameServerOutcome,
+    Observation,
+    PathTrace,
+    Place,
+    PlatformSeen,
+    PolicyAnswer,
+    PolicyRecordType,
+    PolicyStatus,
+    ResolverConfiguration,
+    Role,
+    SenderQuestion,
+    Session,
+    SessionPurpose,
+    SettingRead,
+    SettingsRead,
+    Step,
+    SystemLookup,
 )
+from smtpdoctor.observations.recorder import Recorder, Trail
+from smtpdoctor.observations.redaction import Redactor, wire_bytes
+from smtpdoctor.smtp.certificate_info import CertificateInfo
 
-O = TypeVar("O", bound=Observation)  # noqa: E741 - the letter stands for observation
-
-
-class Observations:
-    """An ordered, read-only run of observations with the look-ups that rules need."""
-
-    def __init__(self, items: Iterable[AnyObservation]) -> None:
-        self._items: tuple[AnyObservation, ...] = tuple(items)
-        self._by_id = {item.id: item for item in self._items}
-
-    def __iter__(self) -> Iterator[AnyObservation]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def of(self, kind: type[O], **equal: object) -> list[O]:
-        """All observations of that type whose named fields have these values, in order."""
-        return [
-            item
-            for item in self._items
-            if isinstance(item, kind)
-            and all(getattr(item, name) == value for name, value in equal.items())
-        ]
-
-    def first(self, kind: type[O], **equal: object) -> O | None:
-        """The first of `of(kind, …)`, or None."""
-        found = self.of(kind, **equal)
-        return found[0] if found else None
-
-    def by_id(self, identifier: str) -> AnyObservation | None:
-        return self._by_id.get(identifier)
-
-    def roots(self) -> list[AnyObservation]:
-        """Failed observations of the main way whose parents did not fail: what has a cause."""
-        return [
-            item
-            for item in self._items
-            if item.ok is False
-            and item.role == "main"
-            and not any(
-                parent.ok is False
-                for parent in map(self._by_id.get, item.after)
-                if parent is not None
-            )
-        ]
-
-    def to_builtins(self) -> list[dict[str, object]]:
-        """The observations as JSON types, bytes as base64."""
-        return msgspec.to_builtins(list(self._items))  # type: ignore[no-any-return]
-
-    @classmethod
-    def from_builtins(cls, data: object) -> Observations:
-        """The inverse of `to_builtins`. Raises msgspec.ValidationError on foreign data."""
-        return cls(msgspec.convert(data, list[AnyObservation]))
-
-
-class Redactor:
-    """Cuts secrets out of any text, in every form in which they go over the wire.
-
-    Secrets of fewer than four characters are cut only where they stand as a word of their own,
-    or every report would fall to pieces.
-    """
-
-    def __init__(self, mask: str) -> None:
-        self._mask = mask
-        self._forms: set[str] = set()
-
-    def add(self, *forms: str | bytes) -> None:
-        """Add secrets or their encoded forms; empty ones are ignored."""
-        for form in forms:
-            data = form if isinstance(form, bytes) else wire_bytes(form)
-            # as a reply's raw bytes and as its readable text have what is not UTF-8
-            for how in ("surrogateescape", "backslashreplace"):
-                text = data.decode("utf-8", how)
-                if text.strip():
-                    self._forms.add(text)
-
-    @property
-    def longest(self) -> int:
-        """The length of the longest form, in characters."""
-        return max(map(len, self._forms), default=0)
-
-    def __call__(self, text: str) -> str:
-        import re
-
-        for form in sorted(self._forms, key=len, reverse=True):
-            if len(form) >= 4:
-                text = text.replace(form, self._mask)
-            else:
-                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", self._mask, text)
-        return text
-
-    def bytes(self, data: bytes) -> bytes:
-        """The same for bytes."""
-        return self(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-
-
-def wire_bytes(text: str) -> bytes:
-    """The text as UTF-8; bytes of the environment that are none as they came."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # surrogates that stand for no byte
-        return text.encode("utf-8", "surrogatepass")
-
-
-class Trail:
-    """One line of steps, each of which needs the one before. Checks record through it."""
-
-    def __init__(
-        self, recorder: Recorder, check: CheckName, after: tuple[str, ...], role: Role
-    ) -> None:
-        self._recorder = recorder
-        self._check: CheckName = check
-        self._after = after
-        self._role: Role = role
-
-    def record(self, observation: O, *, since: float | None = None) -> O:
-        """Append; `since` (the recorder's clock) is when the step began. Gives it completed."""
-        done = self._recorder.append(observation, self._check, self._after, self._role, since)
-        self._after = (done.id,)
-        return done
-
-    def note(self, observation: O, *, since: float | None = None) -> O:
-        """Append a fact beside the line: what follows does not need it."""
-        return self._recorder.append(observation, self._check, self._after, self._role, since)
-
-    def branch(self, check: CheckName | None = None, role: Role | None = None) -> Trail:
-        """A line of its own that starts where this one stands now."""
-        return Trail(self._recorder, check or self._check, self._after, role or self._role)
-
-    def also_after(self, *identifiers: str) -> None:
-        """What follows needs these as well (a session needs its TLS setting)."""
-        self._after = (*self._after, *(item for item in identifiers if item not in self._after))
-
-    @property
-    def now(self) -> float:
-        return self._recorder.now
-
-
-class Recorder:
-    """Collects the observations of a run; every text goes through the redactor on its way in."""
-
-    def __init__(self, redactor: Redactor, clock: Callable[[], float] = time.monotonic) -> None:
-        self._redactor = redactor
-        self._clock = clock
-        self._start = clock()
-        self._items: list[AnyObservation] = []
-        self._on_append: list[Callable[[AnyObservation], None]] = []
-
-    @property
-    def now(self) -> float:
-        """Seconds since the start of the run."""
-        return self._clock() - self._start
-
-    @property
-    def redactor(self) -> Redactor:
-        return self._redactor
-
-    def subscribe(self, listener: Callable[[AnyObservation], None]) -> None:
-        """Call the listener with every observation as it is appended (the live line)."""
-        self._on_append.append(listener)
-
-    def trail(self, check: CheckName, *after: str, role: Role = "main") -> Trail:
-        """A new line of steps that needs the observations with these ids."""
-        return Trail(self, check, after, role)
-
-    def append(
-        self,
-        observation: O,
-        check: CheckName,
-        after: tuple[str, ...],
-        role: Role,
-        since: float | None,
-    ) -> O:
-        now = self.now
-        began = now if since is None else since
-        clean: O = _redacted(observation, self._redactor)
-        done: O = msgspec.structs.replace(
-            clean,
-            id=f"{len(self._items) + 1}",
-            check=check,
-            after=after,
-            role=role if observation.role == "main" else observation.role,
-            at=round(began, 4),
-            seconds=round(now - began, 4),
-        )
-        self._items.append(done)  # type: ignore[arg-type]
-        for listener in self._on_append:
-            listener(done)  # type: ignore[arg-type]
-        return done
-
-    def observations(self) -> Observations:
-        """What was seen so far."""
-        return Observations(self._items)
-
-
-S = TypeVar("S", bound=msgspec.Struct)
-_closed_fields: dict[type, frozenset[str]] = {}
-
-
-def _fields_with_closed_values(kind: type) -> frozenset[str]:
-    """Fields whose values come from this program's own closed sets: nothing to redact there."""
-    if kind not in _closed_fields:
-        hints = get_type_hints(kind)
-        _closed_fields[kind] = frozenset(
-            name for name, hint in hints.items() if get_origin(hint) is Literal
-        )
-    return _closed_fields[kind]
-
-
-def _redacted(struct: S, redactor: Redactor) -> S:
-    closed = _fields_with_closed_values(type(struct))
-    changes = {}
-    for name in struct.__struct_fields__:
-        if name in closed:
-            continue
-        value = getattr(struct, name)
-        clean = _redacted_value(value, redactor)
-        if clean is not value:
-            changes[name] = clean
-    return msgspec.structs.replace(struct, **changes) if changes else struct
-
-
-def _redacted_value(value: object, redactor: Redactor) -> object:
-    if isinstance(value, str):
-        clean = redactor(value)
-        return value if clean == value else clean
-    if isinstance(value, bytes):
-        cut = redactor.bytes(value)
-        return value if cut == value else cut
-    if isinstance(value, msgspec.Struct):
-        return _redacted(value, redactor)
-    if isinstance(value, tuple | list):
-        items = [_redacted_value(item, redactor) for item in value]
-        same = all(new is old for new, old in zip(items, value, strict=True))
-        return value if same else type(value)(items)
-    if isinstance(value, dict):
-        return {key: _redacted_value(item, redactor) for key, item in value.items()}
-    return value
+__all__ = [
+    "CHECKS",
+    "CHECK_SPECS",
+    "CUT_OFF",
+    "Addresses",
+    "AnyObservation",
+    "CertificateInfo",
+    "CertificateSeen",
+    "CheckName",
+    "CheckRun",
+    "CheckSpec",
+    "ConnectAttempt",
+    "ConnectOutcome",
+    "ConnectPurpose",
+    "Exchange",
+    "ExchangeOutcome",
+    "Handshake",
+    "HandshakeFailure",
+    "Hop",
+    "HopOutcome",
+    "ICMPError",
+    "LoginNotTried",
+    "NameServerAnswer",
+    "NameServerOutcome",
+    "Observation",
+    "Observations",
+    "PathTrace",
+    "Place",
+    "PlatformSeen",
+    "PolicyAnswer",
+    "PolicyRecordType",
+    "PolicyStatus",
+    "Recorder",
+    "Redactor",
+    "ResolverConfiguration",
+    "Role",
+    "SenderQuestion",
+    "Session",
+    "SessionPurpose",
+    "SettingRead",
+    "SettingsRead",
+    "Step",
+    "SystemLookup",
+    "Trail",
+    "wire_bytes",
+]

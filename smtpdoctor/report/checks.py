@@ -13,6 +13,7 @@ import msgspec
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
+    CHECK_SPECS,
     AnyObservation,
     CheckName,
     CheckRun,
@@ -22,19 +23,9 @@ from smtpdoctor.observations import (
 )
 from smtpdoctor.report.summary import summarise
 from smtpdoctor.settings.words import why_withheld
-from smtpdoctor.words import LOGIN_WORDS, NEEDED_WORDS
+from smtpdoctor.words import LOGIN_WORDS
 
 CheckStatus = Literal["passed", "warned", "failed", "skipped"]
-
-#: The check whose result each one needs.
-BEFORE: dict[CheckName, str] = {
-    "settings": "settings",
-    "dns": "settings",
-    "reach": "dns",
-    "tls": "reach",
-    "auth": "tls",
-    "sender": "auth",
-}
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -121,10 +112,10 @@ def _seen_by(diagnosis: Diagnosis) -> str:
 def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]:
     """Why a check has nothing to say: the code that stands in its way, or the check before it."""
     errors = [item.code for item in judgement.diagnoses if item.severity == "error"]
-    because = errors[0] if errors else BEFORE[name]
+    because = errors[0] if errors else CHECK_SPECS[name].before
     reason = next(iter(run.login_reasons), None) if name in ("auth", "sender") else None
     if reason is None:
-        return because, NEEDED_WORDS[name]
+        return because, CHECK_SPECS[name].missing
     withheld = run.settings.withheld if reason == "withheld" else None
     words = why_withheld(withheld) if withheld is not None else LOGIN_WORDS.get(reason)
     return because, f"not tried: {words}" if words else "not tried"

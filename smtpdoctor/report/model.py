@@ -19,7 +19,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Verdict
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CHECKS, Observations
 from smtpdoctor.report.checks import CheckResult, CheckStatus, check_result
-from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.model import SetupIdentity, TLSMode
 
 __all__ = ["CheckResult", "CheckStatus", "Report", "TargetReport", "build", "join"]
 
@@ -34,15 +34,6 @@ T = TypeVar("T")
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
     name: str = "smtpdoctor"
     version: str = __version__
-
-
-class SetUp(msgspec.Struct, frozen=True, kw_only=True):
-    """One way in which a program of the folder would send mail, by the name that --setup takes."""
-
-    name: str
-    dialect: str
-    version: str | None = None
-    files: tuple[str, ...] = ()
 
 
 class NotChecked(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +63,7 @@ class TargetReport(msgspec.Struct, frozen=True, kw_only=True):
     accounts for, `faults` are rules of ours that crashed, and where.
     """
 
-    setup: SetUp | None = None
+    setup: SetupIdentity | None = None
     host: str | None
     port: int | None
     tls: TLSMode
@@ -179,15 +170,13 @@ def join(
     )
 
 
-def judge(
-    observations: Observations, *, seconds: float, setup: SetUp | None = None
-) -> TargetReport:
+def judge(observations: Observations, *, seconds: float) -> TargetReport:
     """Judge the observations of one target."""
     run = Run(observations)
     judgement = diagnose(observations, guarded=True)
     settings = run.settings
     return TargetReport(
-        setup=setup,
+        setup=settings.setup,
         host=settings.host,
         port=settings.port,
         tls=settings.tls,

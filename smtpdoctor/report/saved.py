@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from smtpdoctor.observations import AnyObservation, CertificateSeen, Observations, Place
-from smtpdoctor.report.model import NotChecked, Report, SetUp, join, judge
+from smtpdoctor.report.model import NotChecked, Report, join, judge
 
 
 class SavedRunError(Exception):
@@ -51,7 +51,6 @@ def _read(data: Any) -> Report:
             judge(
                 _observations(target["observations"]["items"]),
                 seconds=float(target["seconds"]),
-                setup=msgspec.convert(target["setup"], SetUp | None),
             )
             for target in targets
         ],

@@ -24,6 +24,9 @@ from smtpdoctor.words import OUT_OF_TIME, OUTCOME_WORDS, PROBLEM_WORDS
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
 
+#: So many datagrams that answer nothing we asked are no late or doubled ones any more.
+MANY_WRONG = 3
+
 
 def summarise(name: CheckName, run: Run) -> str | None:
     """The line, or None where the check saw nothing."""
@@ -62,6 +65,14 @@ def _source(origin: Origin) -> str:
 
 
 def _dns(run: Run) -> str | None:
+    line = _resolved(run)
+    wrong = sum(item.wrong_answers for item in run.observations.of(NameServerAnswer))
+    if line is None or wrong < MANY_WRONG:
+        return line
+    return f"{line}; {wrong} answers to nobody's question were passed over"
+
+
+def _resolved(run: Run) -> str | None:
     found = run.observations.first(Addresses)
     if found is not None and found.addresses:
         if found.source == "literal":

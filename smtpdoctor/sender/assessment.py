@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Literal
 
 from smtpdoctor import knowledge, mail_policy, spf
 from smtpdoctor.mail_policy import questions
-from smtpdoctor.observations import PolicyAnswer, SenderQuestion
+from smtpdoctor.observations import SenderQuestion
 from smtpdoctor.spf import Answers, Evaluation, Lookup
 
 #: How the relay is known: named by the user or by the host; guessed from the domain's MX or from
@@ -229,34 +229,6 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
         record_fix=fixes[0],
         stricter_fix=fixes[1],
     )
-
-
-def to_answer(recorded: PolicyAnswer) -> spf.Answer:
-    """A recorded answer as evaluations take it."""
-    records = [_record(recorded.record, item) for item in recorded.records]
-    return spf.Answer(
-        recorded.status, [item for item in records if item is not None], recorded.reason
-    )
-
-
-def key_of(lookup: Lookup) -> Lookup:
-    """One key for all spellings of a question."""
-    return Lookup(lookup.name.lower().rstrip("."), lookup.rdtype)
-
-
-def _record(kind: str, item: tuple[bytes, ...] | str) -> spf.Record | None:
-    """None for what is no such record: a saved run may hold anything."""
-    if isinstance(item, tuple):
-        return item if kind == "TXT" else None
-    try:
-        if kind in ("A", "AAAA"):
-            return ip_address(item)
-        if kind == "MX":
-            preference, _, exchange = item.partition(" ")
-            return spf.MailExchange(int(preference), exchange)
-    except ValueError:
-        return None
-    return item
 
 
 def _expand(domain: str, question: SenderQuestion, answers: Answers) -> Evaluation[spf.PolicySet]:

@@ -24,16 +24,17 @@ def assess(observations: Observations) -> Assessment | None:
     if observations not in _assessed:
         # 20 ms to import, which a run without a sender need not spend
         from smtpdoctor import spf
+        from smtpdoctor.sender import answers as recorded_answers
         from smtpdoctor.sender import assessment
 
         answers = {
-            spf.Lookup(item.question, item.record): assessment.to_answer(item)
+            spf.Lookup(item.question, item.record): recorded_answers.to_answer(item)
             for item in observations.of(PolicyAnswer)
         }
 
         def resolve(lookup: Lookup) -> Answer:
             missing = spf.Answer("temperror", reason="it was not asked in time")
-            return answers.get(assessment.key_of(lookup), missing)
+            return answers.get(recorded_answers.key_of(lookup), missing)
 
         _assessed[observations] = spf.run(assessment.assess(question), resolve)
     return _assessed[observations]

@@ -6,10 +6,11 @@ wins (`precedence`), nor how a source is read (`sources`, `command_line`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from smtpdoctor.settings import values
 from smtpdoctor.settings.masking import Masking, Shown, secrets_of
 from smtpdoctor.settings.model import (
     Field,
@@ -22,7 +23,7 @@ from smtpdoctor.settings.model import (
 )
 from smtpdoctor.settings.names import BY_NAME, ValueKind, looks_like
 from smtpdoctor.settings.placeholders import is_unexpanded
-from smtpdoctor.settings.sources import Occurrence, Source
+from smtpdoctor.settings.sources import Occurrence, Source, environment
 from smtpdoctor.settings.url import URL, Part
 
 SECRETS: frozenset[Field] = frozenset({"password", "token"})
@@ -204,3 +205,16 @@ def url_parts(
             source_line=line,
             part_of="url",
         )
+
+
+def hosts_of_environment(environ: Mapping[str, str]) -> tuple[str | None, ...]:
+    """The mail hosts that the environment names, by whatever name: as look-ups have them, None
+    for one that can't be read."""
+    (layer,) = layers_of([environment(environ)], ())
+    texts = [item.raw for item in layer.candidates if item.field == "host" and not item.blank]
+    found = []
+    for text in (*texts, *layer.hosts):
+        meaning = values.read_host(text.reveal()[: values.LONGEST])
+        if text.reveal().strip():
+            found.append(meaning.value.name if meaning.value else None)
+    return tuple(found)

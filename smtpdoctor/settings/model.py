@@ -69,6 +69,7 @@ WithheldReason = Literal[
     "written-for-another-host",  # their own source names another host than the run's
     "host-from-folder",  # they are the environment's, the host is a file's and nobody known
     "another-user",  # --user is not the set-up's user
+    "tried-already",  # another set-up of this run has logged in with the same account
     "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
 ]
 

@@ -7,14 +7,16 @@ shadows what. It must not know any program (`dialects`) nor any syntax (`readers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from smtpdoctor.settings import values
+from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
@@ -29,12 +31,23 @@ from smtpdoctor.settings.model import (
     SetupRemark,
     Shadowed,
     Untellable,
+    Withheld,
 )
 from smtpdoctor.settings.prepare import prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
 from smtpdoctor.settings.workspace import Workspace
 
 SECRETS: frozenset[Field] = frozenset({"password", "token"})
+#: The option that gives a value which can't be told.
+OPTIONS: dict[Field | None, str] = {
+    "host": "--host",
+    "port": "--port",
+    "tls": "--tls",
+    "username": "--user",
+    "password": "--password-stdin",
+    "sender": "--from",
+    "url": "--host",
+}
 #: In the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
     "url", "host", "port", "tls", "username", "password", "token", "sender", "verify", "ehlo",
@@ -65,8 +78,112 @@ class Setup:
         return self.settings.host is not None and not self.settings.untellable
 
     @property
+    def why_incomplete(self) -> str:
+        """What can't be told of it, with its line and the option that gives it."""
+        parts = [
+            f"{item.option}{_at(item.origin)}: {item.why}"
+            + (f" ({OPTIONS[item.field]} gives it)" if item.field in OPTIONS else "")
+            for item in self.settings.untellable
+        ]
+        return "; ".join(parts) or "no host is told (--host gives it)"
+
+    @property
     def sends(self) -> bool:
-        return not any(remark.kind == "not-sent" for remark in self.settings.remarks)
+        """Whether it hands mail to a server, and no fault stops it before."""
+        return not any(remark.kind in ("not-sent", "fault") for remark in self.settings.remarks)
+
+    @property
+    def way(self) -> object:
+        """What makes its run differ from another's."""
+        now = self.settings
+        password = self.credentials.password or self.credentials.token
+        told = tuple((remark.kind, remark.option) for remark in now.remarks)
+        return (
+            (now.host, now.port, now.tls, now.tls_required, now.username, now.sender, now.verify),
+            (password.reveal() if password else None, now.client, now.ehlo, told),
+        )
+
+    def without_login(self, withheld: Withheld) -> Setup:
+        """The same set-up, its credentials left where they are."""
+        settings = msgspec.structs.replace(
+            self.settings, username=None, has_password=False, has_token=False, withheld=withheld
+        )
+        return Setup(settings, Credentials())
+
+
+def _at(origin: Origin | None) -> str:
+    return f" ({origin.label})" if origin is not None else ""
+
+
+def overridden(setup: Setup, said: Settings, credentials: Credentials) -> Setup:
+    """The set-up with what the command line says in place of its own values."""
+    fields = {entry.field: _over(entry, setup.settings) for entry in said.entries}
+    changed: dict[str, Any] = {}
+    for field in ("host", "port", "sender", "recipient", "size", "ehlo", "client"):
+        if field in fields:
+            changed[field] = getattr(said, field)
+    if "tls" in fields:
+        changed.update(tls=said.tls, tls_required=said.tls_required)
+    if "username" in fields:
+        changed["username"] = said.username
+    if credentials.password:
+        changed.update(has_password=True, has_token=False, password_shape=said.password_shape)
+    kept = [entry for entry in setup.settings.entries if entry.field not in fields]
+    untold = [item for item in setup.settings.untellable if item.field not in fields]
+    settings = msgspec.structs.replace(
+        setup.settings,
+        **changed,
+        entries=(*fields.values(), *kept),
+        untellable=tuple(untold),
+        sources=("options", *setup.settings.sources),
+    )
+    own = setup.credentials
+    return Setup(
+        settings,
+        Credentials(
+            username=settings.username,
+            password=credentials.password or own.password,
+            token=None if credentials.password else own.token,
+        ),
+    )
+
+
+def _over(entry: Setting, own: Settings) -> Setting:
+    """What the command line says, with the set-up's own value below it."""
+    below = own.entry(entry.field)
+    if below is None:
+        return entry
+    shadowed = Shadowed(origin=below.origin, text=below.text)
+    return msgspec.structs.replace(entry, shadows=(shadowed,))
+
+
+def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str | None) -> Setup:
+    """The set-up, without its login where the credentials were written for another host."""
+    settings = setup.settings
+    secret = settings.entry("password") or settings.entry("token")
+    if not settings.has_credentials or secret is None or settings.host is None:
+        return setup
+    host = settings.entry("host")
+    host_home = HOMES[host.origin.kind] if host is not None else "folder"
+    home = HOMES[secret.origin.kind]
+    hosts: tuple[str | None, ...] = ()
+    if home == "environment":
+        hosts = hosts_of_environment(environ)
+    elif host_home in ("command-line", home):
+        own = [item.text for item in (host.shadows if host is not None else ())]
+        hosts = (own[0] if own and host_home == "command-line" else settings.host,)
+    withheld = why_not(
+        Written(home=home, place=secret.origin.label, hosts=hosts, user=settings.username),
+        Asked(host=settings.host, home=host_home, user=user, named=named),
+        is_provider=_is_provider,
+    )
+    return setup if withheld is None else setup.without_login(withheld)
+
+
+def _is_provider(host: str) -> bool:
+    from smtpdoctor.knowledge import provider_of  # only where the environment has the secret
+
+    return provider_of(host) is not None
 
 
 def known_values(draft: Draft) -> dict[str, Any]:

@@ -6,14 +6,24 @@ any program, nor what a run does with set-ups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
 from smtpdoctor.settings.dialects.base import dialects
-from smtpdoctor.settings.folder import Skipped
+from smtpdoctor.settings.folder import Folder, Skipped
+from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.settings.readers.model import Known, Map
 from smtpdoctor.settings.setup import Setup, finish, renamed
+from smtpdoctor.settings.variables import Layer, layer_of
 from smtpdoctor.settings.workspace import Workspace
+
+#: A file that holds the project's own names where it holds no others for mail.
+OWN_FILE = re.compile(r"\.env(\.\w+)*$")
+NAME = re.compile(rb"(?m)^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=")
+MAIL = re.compile(rb"(?i)mail|smtp")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -21,6 +31,55 @@ class Found(msgspec.Struct, frozen=True):
 
     setups: tuple[Setup, ...]
     skipped: tuple[Skipped, ...]
+
+
+def setups_in(
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    profile: str | None = None,
+    given: str | None = None,
+    env_file: str | None = None,
+) -> Found:
+    """The set-ups of a folder. `given` is a container's environment as `env` prints it, in place
+    of this one's and of `.env`; `env_file` stands in place of `.env`."""
+    files = Folder(folder)
+    if given is None and env_file is None and not _may_hold_setups(files):
+        return Found((), ())
+    workspace = Workspace(
+        files,
+        environ,
+        profile=profile,
+        given=None if given is None else _layer(given),
+        env_file=env_file,
+    )
+    return find_setups(workspace)
+
+
+def _may_hold_setups(folder: Folder) -> bool:
+    """Whether anything but the project's own names can be there: the start must not pay for what
+    is not."""
+    for path in folder.files:
+        if not OWN_FILE.match(path):
+            return True
+        names = NAME.findall(folder.data(path) or b"")
+        if any(MAIL.search(name) and name.decode() not in BY_NAME for name in names):
+            return True
+    return False
+
+
+def _layer(text: str) -> Layer:
+    """The variables that `env` printed."""
+    from smtpdoctor.settings.readers.source import Source
+    from smtpdoctor.settings.readers.variables import read
+
+    root = read(Source("standard input", text.encode())).root
+    values = {}
+    if isinstance(root, Known) and isinstance(root.value, Map):
+        for entry in root.value.entries:
+            if isinstance(entry.value, Known):
+                values[str(entry.key)] = str(entry.value.value)
+    return layer_of("standard input", values, "stdin")
 
 
 def find_setups(workspace: Workspace) -> Found:

@@ -135,11 +135,8 @@ def _of_dotenv(text: str, label: str) -> Iterator[Occurrence]:
         )
 
 
-def standard_input(stdin: TextIO | None) -> Source:
-    """The output of `env`, as `docker exec app env` prints it: every value raw.
-
-    Raises UsageError where there is no standard input or it is no text.
-    """
+def text_of_standard_input(stdin: TextIO | None) -> str:
+    """All of it. Raises UsageError where there is no standard input or it is no text."""
     if stdin is None:
         raise UsageError("--env-file -: there is no standard input")
     try:
@@ -150,7 +147,15 @@ def standard_input(stdin: TextIO | None) -> Source:
         raise UsageError("--env-file -: more than 1 MiB on standard input, no settings")
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise UsageError("--env-file -: standard input is binary, not NAME=value lines")
-    return _sort("standard input", "stdin", _of_env(text.removeprefix("\ufeff")))
+    return text.removeprefix("\ufeff")
+
+
+def standard_input(stdin: TextIO | None) -> Source:
+    """The output of `env`, as `docker exec app env` prints it: every value raw.
+
+    Raises UsageError where there is no standard input or it is no text.
+    """
+    return _sort("standard input", "stdin", _of_env(text_of_standard_input(stdin)))
 
 
 def _of_env(text: str) -> Iterator[Occurrence]:

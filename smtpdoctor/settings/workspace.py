@@ -53,7 +53,8 @@ class Workspace:
     """A folder with the environment it is read in.
 
     `given` are variables that take the place of the environment and of `.env` files
-    (`--env-file -`, a container's). `profile` is `--profile`.
+    (`--env-file -`, a container's); `env_file` stands in place of the programs' own `.env` files.
+    `profile` is `--profile`.
     """
 
     def __init__(
@@ -63,11 +64,13 @@ class Workspace:
         *,
         profile: str | None = None,
         given: Layer | None = None,
+        env_file: str | None = None,
     ) -> None:
         self.folder = folder
         self.environ = environ
         self.profile = profile
         self.given = given
+        self.env_file = env_file
         self.dependencies = Dependencies(folder)
         self._projects: dict[int, tuple[Variables, Project]] = {}
         self._sources: dict[str, Source | None] = {}
@@ -97,7 +100,7 @@ class Workspace:
         if self.given is not None:
             return Variables((self.given, weakest))
         layers: list[Layer] = [self.process]
-        for path in files:
+        for path in files if self.env_file is None else (self.env_file,):
             layer = self.dotenv(path, reader)
             if layer is not None:
                 layers.append(layer)

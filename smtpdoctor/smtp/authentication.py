@@ -8,7 +8,7 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from smtpdoctor.smtp.replies import Reply
 
@@ -18,8 +18,16 @@ TOKEN_MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
 CANCEL = b"*\r\n"  # RFC 4954 §4: ends an exchange that can't go on; the server answers 501
 
 _MAX_AUTH_LINE = 12288  # RFC 4954 §4, the CRLF included
+# RFC 7677 §4: with fewer, whoever plays the server learns the password from the proof
+_MIN_SCRAM_ITERATIONS = 4096
 # 10 million, the library's own bound, hold the process for seconds
 _MAX_SCRAM_ITERATIONS = 1_000_000
+
+
+#: Whether the server has shown that it knows the password (RFC 5802 §3), where the mechanism asks
+#: for that. wrong: its signature does not fit, or it said itself that it has none. missing: it has
+#: not sent one.
+ServerProof = Literal["", "valid", "wrong", "missing"]
 
 
 class MechanismError(Exception):
@@ -44,6 +52,10 @@ class Mechanism(Protocol):
         Grows while the exchange goes on: read it after each `initial` and `respond`.
         """
 
+    @property
+    def server_proof(self) -> ServerProof:
+        """What the server has proved so far, "" for a mechanism in which it proves nothing."""
+
     def initial(self) -> bytes | None:
         """The initial response; None where the server speaks first."""
 
@@ -61,6 +73,7 @@ class _Exchange:
         self._username = _encode(username)
         self._secret = _encode(secret)
         self.secrets_sent: list[bytes] = []
+        self.server_proof: ServerProof = ""
         self._rounds = 0
         self._keep(self._secret)
 
@@ -152,7 +165,7 @@ class ScramSHA256(_Exchange):
             self._client = ScramClient([self.name], username, secret, c_nonce=nonce)
             self._first = str(self._client.get_client_first()).encode()
         self._steps = iter((self._final, self._verify))
-        self.server_verified = False
+        self.server_proof = "missing"
 
     def initial(self) -> bytes:
         return self._keep(self._first)
@@ -170,13 +183,17 @@ class ScramSHA256(_Exchange):
 
     def _final(self, server_first: str) -> bytes:
         self._client.set_server_first(server_first)
-        if int(self._client.iterations) > _MAX_SCRAM_ITERATIONS:
-            raise MechanismError("the server asks for too many iterations")
+        iterations = int(self._client.iterations)
+        if not _MIN_SCRAM_ITERATIONS <= iterations <= _MAX_SCRAM_ITERATIONS:
+            raise MechanismError(f"the server asks for {iterations} iterations")
         return self._keep(str(self._client.get_client_final()).encode())
 
     def _verify(self, server_final: str) -> bytes:
+        self.server_proof = "wrong"
+        if server_final.startswith("e="):  # RFC 5802 §7: it refuses, and says so in its reply too
+            return b""
         self._client.set_server_final(server_final)  # RFC 5802 §5: the client must check it
-        self.server_verified = True
+        self.server_proof = "valid"
         return b""
 
 

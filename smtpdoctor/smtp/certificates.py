@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor.observations import CertificateInfo
+from smtpdoctor.smtp.certificate_info import CertificateInfo
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -4,12 +4,9 @@ Knows `ssl` and the first bytes of TLS records, and classifies from bytes before
 library's text. Must not know sockets, SMTP, or what a failure means for the user.
 """
 
-import os
 import re
 import ssl
 from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -282,89 +279,3 @@ def _alert_of(reason: str) -> str | None:
     match = _ALERT_REASON.fullmatch(reason)
     name = match[1].lower() if match else ""
     return name if name in ALERTS.values() else None
-
-
-def client_context(
-    cafile: str | None = None,
-    ca_data: str | bytes | None = None,
-    minimum: Literal["1.2", "1.3"] = "1.2",
-    verify: bool = True,
-) -> ssl.SSLContext:
-    """A client's context; the same one for the same arguments, since making one takes 29 ms.
-
-    Trusts the certificates of cafile (PEM) and ca_data (PEM text or DER bytes); without either, the
-    system's (SSL_CERT_FILE and SSL_CERT_DIR count). OSError for a file that can't be read,
-    `ssl.SSLError` for one that holds no certificate.
-    """
-    environment = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    return _client_context(cafile, ca_data, minimum, verify, environment)
-
-
-@lru_cache
-def _client_context(
-    cafile: str | None,
-    ca_data: str | bytes | None,
-    minimum: Literal["1.2", "1.3"],
-    verify: bool,
-    environment: tuple[str | None, str | None],
-) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3 if minimum == "1.3" else ssl.TLSVersion.TLSv1_2
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    # as OpenSSL's tools, curl and Node judge: an intermediate in the store is enough, and no
-    # complaint that only strictness has
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if cafile or ca_data:
-        context.load_verify_locations(cafile=cafile, cadata=ca_data)
-    else:
-        context.load_default_certs()
-    return context
-
-
-@lru_cache
-def legacy_context() -> ssl.SSLContext:
-    """A context that accepts any version and cipher, and verifies nothing: it only tells what an
-    old server speaks. Nothing may be sent through it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    context.options |= 0x4  # OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
-    return context
-
-
-@lru_cache
-def one_group_context(cafile: str | None) -> ssl.SSLContext:
-    """A verifying context whose ClientHello offers a single classic group and so fits one packet.
-
-    With post-quantum key shares (RFC 8446 §4.2.8 lets a client send several, of any size) it fills
-    two, which some boxes on the way drop.
-    """
-    # a context of its own: client_context's is shared
-    context = _client_context.__wrapped__(cafile, None, "1.2", True, (None, None))
-    context.set_ecdh_curve("X25519")
-    return context
-
-
-_HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")
-
-
-def trust_store_size(context: ssl.SSLContext) -> int:
-    """How many certificates a verifying context trusts; 0 says that it can accept nobody.
-
-    OpenSSL reads a hashed directory only when it looks for a name, so its files are counted.
-    """
-    if loaded := context.cert_store_stats()["x509"]:
-        return loaded
-    directories = (ssl.get_default_verify_paths().capath or "").split(os.pathsep)
-    return sum(
-        bool(_HASHED_NAME.fullmatch(file.name))
-        for directory in directories
-        if directory and Path(directory).is_dir()
-        for file in Path(directory).iterdir()
-    )

@@ -19,7 +19,6 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 import smtpdoctor
-from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Answer, Behaviour, Endless
@@ -27,6 +26,7 @@ from smtpdoctor.demo.server import Session
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import Exchange, Handshake, LoginNotTried
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.saved import read
 from smtpdoctor.settings.model import Settings
@@ -302,7 +302,7 @@ def test_the_program_has_no_command_that_begins_a_message() -> None:
     root = Path(smtpdoctor.__file__).parent
     rooms = ("smtp", "checks", "examination", "network")
     wire = [*(path for room in rooms for path in root.glob(f"{room}/*.py")), root / "api.py"]
-    assert len(wire) > 10
+    assert len(wire) > 20
     for path in wire:
         for number, line in enumerate(path.read_text().splitlines(), 1):
             where = f"{path.name}:{number}"
@@ -431,6 +431,7 @@ def test_a_user_name_and_password_beyond_ascii_go_out_as_utf8(
         ("client.example.net", "client.example.net"),
         ("büro.example.net", "xn--bro-hoa.example.net"),
         ("[192.0.2.1]", "[192.0.2.1]"),
+        ("¨", "[192.0.2.7]"),  # IDNA gives a name with a blank in it
     ],
 )
 def test_the_ehlo_name(authority: Authority, healthy: Behaviour, name: str, sent: str) -> None:
@@ -463,6 +464,17 @@ def test_a_host_name_that_tls_cannot_carry_crashes_nothing(
     ran = Ran(network, authority, env={"SMTP_HOST": host}, connect_to=mapped)
     assert ran.crashes == []
     assert ran.observations.first(Handshake) is not None
+
+
+@pytest.mark.parametrize("host", [HOST, f"{HOST}.", HOST.upper()])
+def test_connect_to_takes_the_host_with_or_without_the_root_s_dot(
+    authority: Authority, healthy: Behaviour, host: str
+) -> None:
+    network = FakeNetwork(ports={(ADDRESS, 587): healthy})
+    for configured in (HOST, f"{HOST}."):
+        mapped = [f"{host}:587:{ADDRESS}:587"]
+        ran = Ran(network, authority, env={"SMTP_HOST": configured}, connect_to=mapped)
+        assert (ran.crashes, ran.report.verdict) == ([], "healthy")
 
 
 # --- the end of a session -------------------------------------------------------------------

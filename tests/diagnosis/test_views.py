@@ -16,7 +16,7 @@ from smtpdoctor.observations import (
     HandshakeFailure,
     SessionPurpose,
 )
-from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.model import TLSMode, Withheld, WithheldReason
 from smtpdoctor.smtp.replies import Protocol
 
 from ..rules.scene import LoginReason, Scene, authority, certificate, reply
@@ -159,14 +159,24 @@ def test_a_login_that_was_kept_back_leaves_the_verdict_open(
     assert scene.judge().verdict == verdict
 
 
-@pytest.mark.parametrize("origin", ["target", "option"])
-def test_nothing_is_open_where_a_server_was_named_by_hand(
-    origin: Literal["target", "option"],
+@pytest.mark.parametrize(
+    ("reason", "verdict"),
+    [
+        ("another-host-asked", "healthy"),  # a server named by hand, for which nobody gave any
+        ("written-for-another-host", "inconclusive"),
+        ("host-from-folder", "inconclusive"),
+        ("another-user", "inconclusive"),
+        ("host-with-user", "inconclusive"),
+    ],
+)
+def test_why_credentials_stayed_decides_how_open_the_verdict_is(
+    reason: WithheldReason, verdict: str
 ) -> None:
-    scene = Scene(username=None, origin=origin)
+    withheld = Withheld(reason=reason, host="smtp.ionos.com", place=".env")
+    scene = Scene(username=None, withheld=withheld)
     scene.session().up_to("auth").no_login("withheld").quit()
 
-    assert scene.judge().verdict == "healthy"
+    assert scene.judge().verdict == verdict
 
 
 # --- certificates ---------------------------------------------------------------------------------

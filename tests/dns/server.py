@@ -30,7 +30,8 @@ import dns.rrset
 #: silent: no answer at all. silent-once: the first question is lost. silent-to-edns: questions
 #: with EDNS are lost; formerr-to-edns: they are refused, as old servers do it. truncated: over UDP
 #: never more than "ask over TCP". malformed: bytes that are no DNS message. other-question: an
-#: answer to what nobody asked. no-tcp: truncated, and the TCP connection is closed unanswered.
+#: answer to what nobody asked. after-forged: the right answer, behind four that are wrong. no-tcp:
+#: truncated, and the TCP connection is closed unanswered.
 #: loop: a CNAME that leads to itself.
 Fault = Literal[
     "silent",
@@ -43,6 +44,7 @@ Fault = Literal[
     "truncated",
     "malformed",
     "other-question",
+    "after-forged",
     "no-tcp",
     "loop",
 ]
@@ -173,6 +175,23 @@ class DNSServer:
             self._answer(response, name, record)
         return _to_wire(response, query, transport, cut=fault in ("truncated", "no-tcp"))
 
+    def forged(self, wire: bytes) -> list[bytes]:
+        """What comes before the answer: no message, another's question, the same with another id,
+        and one that is cut short with another id."""
+        query = dns.message.from_wire(wire)
+        name = query.question[0].name.to_text(omit_final_dot=True).lower()
+        record = dns.rdatatype.to_text(query.question[0].rdtype)
+        if self._fault_of(name, record) != "after-forged":
+            return []
+        other_id, short = dns.message.make_response(query), dns.message.make_response(query)
+        other_id.answer.append(_rrset(name, record, "203.0.113.66"))
+        short.flags |= dns.flags.TC
+        for message in (other_id, short):
+            message.id ^= 1
+        other = dns.message.make_response(query)
+        other.question = dns.message.make_query("other.example.", record).question
+        return [b"\x00" * 5, *(each.to_wire() for each in (other, other_id, short))]
+
     def _fault_of(self, name: str, record: str) -> Fault | None:
         for key in ((name, record), (name, "*"), ("*", record), ("*", "*")):
             if key in self._faults:
@@ -202,6 +221,8 @@ class _UDP(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        for forged in self._server.forged(data):
+            self._transport.sendto(forged, addr)
         reply = self._server.reply(data, "udp")
         if reply is not None:
             self._transport.sendto(reply, addr)

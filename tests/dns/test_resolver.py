@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.network import AnswerResult, ResolverSettings, resolver
+from smtpdoctor.network import AnswerResult, ResolverSettings, resolver, system_files
 
 from .server import DNSServer, Fault, closed_endpoint
 
@@ -107,6 +107,23 @@ def test_nxdomain_and_nodata_are_told_apart(server: DNSServer) -> None:
 def test_faults_of_the_server(server: DNSServer, fault: Fault, outcome: str) -> None:
     server.fault(HOST, "A", fault)
     assert ask(server.endpoint).outcome == outcome
+
+
+def test_the_right_answer_is_waited_for_behind_wrong_ones(server: DNSServer) -> None:
+    server.fault(HOST, "A", "after-forged")
+    found = ask(server.endpoint)
+    assert (found.outcome, found.answers) == ("answer", ("192.0.2.1", "192.0.2.2"))
+    assert found.wrong_answers == 4
+    assert server.asked(HOST) == ["A over udp"]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", ["malformed", "other-question"])
+def test_a_server_that_gives_nothing_else_is_given_up(server: DNSServer, fault: Fault) -> None:
+    server.fault(HOST, "A", fault)
+    found = ask(server.endpoint)
+    assert found.outcome == "malformed"
+    assert found.wrong_answers >= 1
 
 
 @pytest.mark.usefixtures("impatient")
@@ -241,8 +258,8 @@ def test_no_time_left_is_silence(server: DNSServer) -> None:
 def settings_of(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResolverSettings:
     path = tmp_path / "resolv.conf"
     path.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(resolver, "RESOLV_CONF", path)
-    return resolver.system_settings()
+    monkeypatch.setattr(system_files, "RESOLV_CONF", path)
+    return system_files.system_settings()
 
 
 def test_resolv_conf_of_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,8 +313,8 @@ def test_no_name_server_configured(
 
 
 def test_no_resolv_conf_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolver, "RESOLV_CONF", tmp_path / "none")
-    assert resolver.system_settings().nameservers == ()
+    monkeypatch.setattr(system_files, "RESOLV_CONF", tmp_path / "none")
+    assert system_files.system_settings().nameservers == ()
 
 
 def test_the_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,13 +327,13 @@ def test_the_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         b"192.0.2.1 smtp.example.org\n"
         b"\xff\xfe broken\n"
     )
-    monkeypatch.setattr(resolver, "HOSTS_FILE", path)
-    assert resolver.hosts_file("SMTP.example.org.") == ("192.0.2.1", "2001:db8::1")
-    assert resolver.hosts_file("mail.example.org") == ("192.0.2.1",)
-    assert resolver.hosts_file("smtp.example.net") == ()
-    assert resolver.hosts_file("example.org") == ()
+    monkeypatch.setattr(system_files, "HOSTS_FILE", path)
+    assert system_files.hosts_file("SMTP.example.org.") == ("192.0.2.1", "2001:db8::1")
+    assert system_files.hosts_file("mail.example.org") == ("192.0.2.1",)
+    assert system_files.hosts_file("smtp.example.net") == ()
+    assert system_files.hosts_file("example.org") == ()
 
 
 def test_no_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolver, "HOSTS_FILE", tmp_path / "none")
-    assert resolver.hosts_file("localhost") == ()
+    monkeypatch.setattr(system_files, "HOSTS_FILE", tmp_path / "none")
+    assert system_files.hosts_file("localhost") == ()

@@ -12,10 +12,12 @@ from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Judgement
+from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.examination.order import examine
 from smtpdoctor.examination.plan import Plan
 from smtpdoctor.network import SystemNetwork
 from smtpdoctor.observations import Addresses, ConnectAttempt, NameServerAnswer, Observations
+from smtpdoctor.report.summary import summarise
 from smtpdoctor.settings.model import Credentials, Settings
 from tests.fake_network import NAME_SERVER, Port
 from tests.runs import CONTROL_ADDRESSES, Ran, one_host
@@ -153,3 +155,26 @@ def test_a_name_that_does_not_exist_needs_no_comparison(authority: Authority) ->
     ran = Ran(network, authority)
     assert ran.codes() == ["dns-name-not-found"]
     assert network.touched == set()
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(0, False), (2, False), (4, True)])
+def test_forged_answers_are_told_where_they_come_in_numbers(wrong: int, told: bool) -> None:
+    seen = Observations(
+        (
+            NameServerAnswer(
+                id="1",
+                check="dns",
+                server="192.0.2.53",
+                question="smtp.example.org",
+                record="A",
+                outcome="answer",
+                wrong_answers=wrong,
+            ),
+            Addresses(
+                id="2", check="dns", host="x.example", addresses=("192.0.2.1",), source="wire"
+            ),
+        )
+    )
+    line = summarise("dns", Run(seen))
+    assert line is not None
+    assert ("passed over" in line) is told

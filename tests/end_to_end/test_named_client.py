@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from smtpdoctor.api import make_plan, run
+from smtpdoctor.api import run
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
+from smtpdoctor.plans import make_plan
 
 from ..runs import shown
 

@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 import pytest
 
-from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo import command
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.demo.server import SMTPServer, most_simultaneous
 from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.saved import read
 

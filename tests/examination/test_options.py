@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import smtpdoctor
-from smtpdoctor import api
+from smtpdoctor import plans
 from smtpdoctor.cli import run as run_command
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.examination.options import CheckOptions
@@ -27,6 +27,8 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "ehlo": (["--ehlo", "host.example.com"], "host.example.com"),
     "size": (["--size", "10"], "10"),
     "client": (["--client", "nodemailer"], "nodemailer"),
+    "setup": (["--setup", "mailer.js"], ["mailer.js"]),
+    "profile": (["--profile", "staging"], "staging"),
     "env_file": (["--env-file", "other.env"], "other.env"),
     "only": (["--only", "dns", "--only", "tls"], ["dns", "tls"]),
     "skip": (["--skip", "auth"], ["auth"]),
@@ -47,11 +49,11 @@ def arrived(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> CheckOptions:
     """The options that `smtpdoctor check` makes of its arguments."""
     made: list[CheckOptions] = []
 
-    def make_plan(options: CheckOptions, **more: object) -> None:
+    def make_plans(options: CheckOptions, **more: object) -> None:
         made.append(options)
         raise UsageError("far enough")
 
-    monkeypatch.setattr(api, "make_plan", make_plan)
+    monkeypatch.setattr(plans, "make_plans", make_plans)
     assert run_command(["check", *arguments]) == 2
     (options,) = made
     return options

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from smtpdoctor.api import make_plan
-from smtpdoctor.checks import policy
+from smtpdoctor.checks import policies
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 from smtpdoctor.examination.options import CheckOptions
@@ -21,6 +20,7 @@ from smtpdoctor.examination.plan import Plan
 from smtpdoctor.examination.shared import Shared, SharedNetwork
 from smtpdoctor.network import AnswerResult, LookupResult
 from smtpdoctor.observations import CUT_OFF, ConnectAttempt, Exchange, Observations, PlatformSeen
+from smtpdoctor.plans import make_plan
 
 from ..fake_network import A_MOMENT, FakeNetwork, run
 from ..runs import ADDRESS, CONTROL_ADDRESSES, CONTROLS, GMAIL, HOST, certificate_of, one_host
@@ -420,7 +420,7 @@ def test_a_crash_beside_a_run_stays_that_run_s(
     async def boom(*arguments: object) -> None:
         raise RuntimeError("seven-herons-at-dawn")
 
-    monkeypatch.setattr(policy, "look_up_policies", boom)
+    monkeypatch.setattr(policies, "look_up_policies", boom)
     (seen,) = examined(one_host(authority), [plan_of(authority, sender="info@example.com")])
     crashes = [(item.name, item.crash) for item in seen.of(CheckRun) if item.crash]
     assert [name for name, _ in crashes] == ["sender"]

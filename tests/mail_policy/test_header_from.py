@@ -78,12 +78,6 @@ def test_several_authors_and_groups() -> None:
     assert group.domains == ("example.com",)
 
 
-def test_what_needs_smtputf8() -> None:
-    assert parse_header_from("用户@example.com").needs_smtputf8
-    assert not parse_header_from("info@müller.de").needs_smtputf8
-    assert not parse_header_from("Müller <info@example.com>").needs_smtputf8
-
-
 def test_the_domain_as_written_is_kept() -> None:
     (author,) = parse_header_from("info@Müller.de").authors
     assert author.domain_as_written == "Müller.de"

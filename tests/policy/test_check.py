@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.api import make_plan, run
-from smtpdoctor.checks import policy
+from smtpdoctor.api import run
 from smtpdoctor.demo.scenarios import SCENARIOS
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.observations import PolicyAnswer, SenderQuestion
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.saved import read
+from smtpdoctor.sender import question
 
 from ..dns.server import DNSServer
 from ..rules.sender.zones import Zone, domain
@@ -138,7 +139,7 @@ def test_a_check_that_is_left_out_asks_nothing(
     "host", ["localhost", "mailhog", "127.0.0.1", "10.0.0.5", "relay.internal"]
 )
 def test_hosts_behind_which_no_mail_leaves(host: str) -> None:
-    assert not policy.is_outside(host)
+    assert not question.is_outside(host)
 
 
 def test_a_healthy_run_waits_for_the_policies_no_longer_than_it_may(

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from smtpdoctor.checks import policy
+from smtpdoctor.checks import policies
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult
 from smtpdoctor.observations import Observations, PolicyAnswer, Recorder, Redactor, SenderQuestion
@@ -59,7 +59,7 @@ def test_a_hostile_record_ends_with_a_result(
     serve(zone, server)
     found = ask(ADDRESS, "--through", "ionos")
     assert set(found.codes) & {"spf-invalid", "spf-not-authorized"} or "can't" in found.line
-    assert len(server.queries) <= policy.MOST_QUESTIONS * 2
+    assert len(server.queries) <= policies.MOST_QUESTIONS * 2
 
 
 def test_includes_in_a_circle(server: DNSServer, ask: Ask) -> None:
@@ -119,7 +119,7 @@ def looked_up(network: SlowNetwork) -> Observations:
     recorder = Recorder(Redactor("x"), network.clock)
     question = SenderQuestion(address=ADDRESS, domain="example.com", provider="ionos")
     asyncio.run(
-        policy.look_up_policies(
+        policies.look_up_policies(
             question,
             network,  # type: ignore[arg-type]
             recorder.trail("sender"),
@@ -132,7 +132,7 @@ def looked_up(network: SlowNetwork) -> Observations:
 def test_silence_ends_with_the_time() -> None:
     network = SlowNetwork()
     seen = looked_up(network)
-    assert network.now <= policy.TOTAL_CAP + policy.QUESTION_CAP
+    assert network.now <= policies.TOTAL_CAP + policies.QUESTION_CAP
     found = assess(seen)
     assert found is not None
     assert not found.known
@@ -141,7 +141,7 @@ def test_silence_ends_with_the_time() -> None:
 def test_the_questions_are_counted() -> None:
     network = EndlessNetwork()
     seen = looked_up(network)
-    assert network.asked <= policy.MOST_QUESTIONS
+    assert network.asked <= policies.MOST_QUESTIONS
     questions = [(item.question, item.record) for item in seen.of(PolicyAnswer)]
     assert len(questions) == len(set(questions))
     assert assess(seen) is not None

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from smtpdoctor.observations import CertificateSeen, Observations, Place, SettingsRead
-from smtpdoctor.report.model import NotChecked, SetUp, build, join, judge
+from smtpdoctor.report.model import NotChecked, build, join, judge
 from smtpdoctor.report.saved import SavedRunError, read
+from smtpdoctor.settings.model import SetupIdentity
 from smtpdoctor.words import MODE_WORDS
 
 from ..rules.scene import Scene, certificate
@@ -53,10 +54,12 @@ def test_there_are_runs_of_schema_1() -> None:
 
 
 def test_several_targets_are_read_again_with_what_was_not_checked() -> None:
-    setup = SetUp(name="env .env", dialect="env", files=(".env",))
+    setup = SetupIdentity(name="nodemailer a.js:4", dialect="nodemailer", files=("a.js",))
+    scene = Scene.healthy()
+    scene.settings = msgspec.structs.replace(scene.settings, setup=setup)
     report = join(
         [
-            judge(Scene.healthy().observations(), seconds=1.0, setup=setup),
+            judge(scene.observations(), seconds=1.0),
             judge(Scene().refuse("auth", "535 no").observations(), seconds=2.0),
         ],
         started="2026-11-22T07:00:00Z",

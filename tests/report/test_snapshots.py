@@ -17,12 +17,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from smtpdoctor.api import make_plan
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 from smtpdoctor.examination import machine, state
 from smtpdoctor.observations import Place
+from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.reading import Options
 

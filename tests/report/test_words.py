@@ -43,7 +43,7 @@ def test_another_text_is_not(text: str) -> None:
 
 def test_the_command_that_sends_a_mail_verifies_and_holds_no_password() -> None:
     words = words_of(Scene.healthy())
-    assert "curl --ssl-reqd smtp://smtp.ionos.com:587 --user info@example.com" in words
+    assert "curl -q --ssl-reqd --url smtp://smtp.ionos.com:587 --user info@example.com" in words
     assert "smtps://" in words_of(Scene.healthy(port=465, tls="implicit"))
     assert "insecure" not in words
 

@@ -68,7 +68,7 @@ from smtpdoctor.observations import (
     SystemLookup,
     Trail,
 )
-from smtpdoctor.sender import assessment
+from smtpdoctor.sender import answers, assessment
 from smtpdoctor.settings.model import (
     MASK,
     Field,
@@ -84,6 +84,7 @@ from smtpdoctor.settings.model import (
     Withheld,
 )
 from smtpdoctor.settings.reading import Options, read_settings
+from smtpdoctor.smtp.authentication import ServerProof
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
 from smtpdoctor.spf import Lookup
 
@@ -596,12 +597,12 @@ class Scene:
         )
 
         def resolve(lookup: Lookup) -> spf.Answer:
-            key = assessment.key_of(lookup)
+            key = answers.key_of(lookup)
             answer = _policy_answer(zone, key)
             if key not in asked:
                 asked.add(key)
                 trail.note(answer)
-            return assessment.to_answer(answer)
+            return answers.to_answer(answer)
 
         spf.run(assessment.assess(question), resolve)
         return self
@@ -994,6 +995,8 @@ class SessionScene:
         outcome: ExchangeOutcome = "reply",
         took: float = 0.1,
         error: str = "",
+        cancelled: bool = False,
+        server_proof: ServerProof = "",
     ) -> Self:
         """AUTH with its final reply."""
         self._login_trail()
@@ -1006,6 +1009,8 @@ class SessionScene:
             mechanism=mechanism,
             took=took,
             error=error,
+            cancelled=cancelled,
+            server_proof=server_proof,
         )
 
     def no_login(self, reason: LoginReason, *offered: str) -> Self:
@@ -1108,10 +1113,13 @@ class SessionScene:
         error: str = "",
         took: float = 0.02,
         beside: bool = False,
+        cancelled: bool = False,
+        server_proof: ServerProof = "",
     ) -> Self:
         answer = None if text is None else reply(text)
         if ok == "from the reply":
             ok = outcome == "reply" and answer is not None and answer.code in WANTED[step]
+            ok = ok and not cancelled and server_proof in ("", "valid")
         return self._record(
             "ehlo-in-tls" if step == "ehlo" and self._in_tls else step,
             Exchange(
@@ -1125,6 +1133,8 @@ class SessionScene:
                 arrived=arrived,
                 injected=injected,
                 mechanism=mechanism,
+                cancelled=cancelled,
+                server_proof=server_proof,
                 error=error or ("ECONNRESET" if outcome == "reset" else ""),
                 ok=ok,
             ),

@@ -16,13 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtpdoctor.files import FileFault
+from smtpdoctor.network.trust import client_context, legacy_context, trust_store_size
 from smtpdoctor.smtp.tls import (
     FIRST_BYTES,
     TLSEvents,
     TLSPump,
-    client_context,
-    legacy_context,
-    trust_store_size,
 )
 
 HOST = "smtp.example.com"
@@ -453,7 +452,7 @@ def test_trust_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_files_without_certificates(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileFault):
         client_context(cafile=str(tmp_path / "missing.pem"))
     (tmp_path / "empty.pem").write_text("")
     with pytest.raises(ssl.SSLError):

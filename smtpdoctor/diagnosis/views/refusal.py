@@ -78,7 +78,8 @@ def _refused_step(main: SessionView) -> Exchange | None:
     for name in STEPS:
         step = main.step(name)
         if step is not None and step.ok is False:
-            return step if step.reply is not None and step.reply.category in (4, 5) else None
+            refused = step.reply is not None and step.reply.category in (4, 5)
+            return step if refused or (step.cancelled and not unproved(step)) else None
     return None
 
 
@@ -87,6 +88,7 @@ def _code(
 ) -> str | None:
     """The code of a refused AUTH, MAIL or RCPT. First that fits:
 
+    AUTH without the proof that is due          none (server-proof-failed reads it by itself)
     AUTH that the doctor itself ended           auth-mechanism-unsupported
     words of the knowledge base                 the code that they stand for, but
       "log in first" after a login              none (530), sender-not-allowed (MAIL),
@@ -96,6 +98,8 @@ def _code(
     501 to MAIL                                 sender-malformed
     any 4xx                                     server-busy
     """
+    if unproved(exchange):
+        return None
     if exchange.cancelled:
         return "auth-mechanism-unsupported"
     if rule is not None:
@@ -112,6 +116,13 @@ def _code(
     if exchange.step == "mail" and reply.code == 501:  # RFC 5321 §4.2.2: a syntax error
         return "sender-malformed"
     return "server-busy" if reply.category == 4 else None
+
+
+def unproved(exchange: Exchange) -> bool:
+    """Whether the server accepted the login, or went on with it, without the proof that it owes."""
+    accepted = exchange.reply is not None and exchange.reply.category == 2
+    wrong = exchange.server_proof == "wrong"
+    return wrong or (accepted and exchange.server_proof == "missing")
 
 
 def as_sent(reply: Reply) -> str:

@@ -37,4 +37,9 @@ A `Module` answers `calls(*names)` (`reached`, `argument(place, name)`, `named()
 
 YAML scalars keep `raw` and `style`: `yaml.resolved(value, "1.1")` is what PyYAML and Psych make
 of them. `${…}` in documents stays: `interpolation` has compose's and Spring's rules.
+
+`ABSENT` in Python and Ruby is a variable that has to be set and isn't (`os.environ["X"]`,
+`ENV.fetch("X")`); where the language answers null, it is None. PHP's variables keep their `$`:
+`module.value("$mail")`, and `module.returned` is what a file returns. Where a condition can't be
+told, `alternatives` of the Unknown are the ways. A `.env` is `dotenv`'s.
 """

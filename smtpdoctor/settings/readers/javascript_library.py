@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
@@ -288,6 +289,8 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
     "Number.parseInt": parse_int,
     "Number.parseFloat": parse_float,
     "Number.isNaN": lambda value: isinstance(value, float) and math.isnan(value),
+    # ECMA-262 §19.2.6.4 leaves these as they are
+    "encodeURIComponent": lambda value: quote(to_text(value), safe="!'()*~-._"),
     "JSON.parse": lambda value, *_: wrapped(from_json(value)),
     "JSON.stringify": lambda value, *_: json.dumps(value) if isinstance(value, str) else oops(),
 }

@@ -36,7 +36,7 @@ def test_positive_the_first_fix_is_the_logins_address_and_reply_to() -> None:
 
 def test_positive_the_last_line_has_the_reason() -> None:
     scene = Scene(sender="shop@example.org").refuse("mail", IONOS)
-    assert 'Ignore "mailbox unavailable"' in scene.diagnosis(CODE).explanation
+    assert "not the unavailable mailbox" in scene.diagnosis(CODE).explanation
 
 
 def test_positive_of_the_logins_own_domain_no_rule_about_domains_is_claimed() -> None:

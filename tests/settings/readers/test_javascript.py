@@ -123,6 +123,7 @@ def test_the_text_false_is_true() -> None:
         ("[true, false].length", 2),
         ("'a,b'.split(',')[1]", "b"),
         ("null ?? undefined ?? 7", 7),
+        ("encodeURIComponent('a@b c/#ä~')", "a%40b%20c%2F%23%C3%A4~"),
         ("true && !false", True),
     ],
 )

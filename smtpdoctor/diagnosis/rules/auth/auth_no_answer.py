@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import unproved
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import CUT_OFF, Exchange
 from smtpdoctor.text import foreign
@@ -21,6 +22,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if login is None or login.ok is not False or login.error == CUT_OFF:
         return
     if login.reply is not None and login.reply.category in (4, 5):
+        return
+    if login.reply is not None and (login.cancelled or unproved(login)):
         return
     short = login.outcome == "silence" and login.seconds < LONG
     yield Diagnosis(

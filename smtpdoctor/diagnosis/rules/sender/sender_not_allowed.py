@@ -77,7 +77,7 @@ def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     else:
         words += "; probably the sender may only be an address that belongs to the login."
     if len(reply.lines) > 1 and "mailbox unavailable" in reply.lines[0].lower():
-        words += ' Ignore "mailbox unavailable"; the last line is the reason.'
+        words += " In the reply only the last line is the reason, not the unavailable mailbox."
     return words
 
 

@@ -10,8 +10,7 @@ import asyncio
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_address, is_local
+from smtpdoctor.beside import beside_the_loop
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, Network
 from smtpdoctor.observations import (
@@ -47,39 +46,6 @@ _REASONS = {
     "malformed": "an answer that can't be used",
 }
 
-#: Names under which no public DNS has anything (RFC 6761, RFC 6762, RFC 8375).
-_LOCAL_NAMES = ("localhost", "local", "test", "invalid", "internal", "home.arpa")
-
-
-def is_public(name: str) -> bool:
-    """Whether the public DNS could know this name."""
-    labels = name.lower().rstrip(".")
-    within = (labels == suffix or labels.endswith(f".{suffix}") for suffix in _LOCAL_NAMES)
-    return "." in labels and not is_address(labels.strip("[]")) and not any(within)
-
-
-def is_outside(host: str) -> bool:
-    """Whether mail through this host leaves for receivers: on loopback and under names without a
-    domain stand servers for tests."""
-    return is_public(host) or (is_address(host) and not is_local(host))
-
-
-def question(address: str, host: str) -> SenderQuestion | None:
-    """What to ask about a sender who hands in at this host; None where the address has no domain
-    that a DNS could know."""
-    from smtpdoctor.spf.names import domain_fault, to_ascii
-
-    domain = to_ascii(address.rpartition("@")[2]).lower()
-    if domain_fault(domain) is not None:
-        return None
-    provider = knowledge.provider_of(host)
-    return SenderQuestion(
-        address=address,
-        domain=domain,
-        provider=provider.id if provider else None,
-        host="" if is_address(host) else host,
-    )
-
 
 async def look_up_policies(
     question: SenderQuestion,
@@ -89,7 +55,7 @@ async def look_up_policies(
 ) -> None:
     """Record `question` and every answer that its evaluation gets. Never raises on the DNS."""
     # loaded beside the loop, which others need for their connects
-    policies: Any = await asyncio.to_thread(importlib.import_module, "smtpdoctor.sender.assessment")
+    policies: Any = await beside_the_loop(importlib.import_module, "smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
     trail.record(question)
     questions = _Questions(
@@ -124,7 +90,7 @@ class _Questions:
         self._bytes = 0
 
     async def resolve(self, lookup: Lookup) -> Answer:
-        from smtpdoctor.sender.assessment import key_of
+        from smtpdoctor.sender.answers import key_of
         from smtpdoctor.spf import Answer
 
         key = key_of(lookup)
@@ -140,7 +106,7 @@ class _Questions:
         await asyncio.gather(*self._asked.values(), return_exceptions=True)
 
     async def _ask(self, lookup: Lookup) -> Answer:
-        from smtpdoctor.sender.assessment import to_answer
+        from smtpdoctor.sender.answers import to_answer
         from smtpdoctor.spf import Answer
 
         began = self._trail.now

@@ -1,0 +1,337 @@
+"""Cuts secrets out of texts, by what the texts decode to (docs/decisions/0015-redaction.md).
+
+Knows encodings, the run's secrets, and words that everybody knows. Must not know commands, nor
+what a text means. Nothing in here raises on what a text holds, and all of it is linear in it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+#: A secret of fewer bytes is looked for as a word of its own only: as a part of others it is in
+#: every text. So many bytes of a longer one in a row are a part of it.
+SHORT = 4
+#: Of a longer text from a server that knows the secret only public words are shown, unlooked at.
+MOST_LOOKED_AT = 16 * 1024
+
+_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_HEX = re.compile(rb"[^0-9A-Fa-f]+")
+_ESCAPE = re.compile(
+    r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|([0-7]{3})|(.))", re.DOTALL
+)
+
+#: What looks as if it stood for something else: escapes, and runs that no word of a language and
+#: no short number is.
+_ENCODED = re.compile(
+    r"%[0-9A-Fa-f]{2}|=[0-9A-F]{2}|&#|\\[ux0-7]|=\s*$"
+    r"|(?=[A-Za-z]*[0-9])[A-Za-z0-9+/_=]{8,}"
+    r"|[A-Za-z0-9+/_]*[a-z][A-Z][A-Za-z0-9+/_=]{6,}|[A-Za-z0-9]*[a-z][A-Z]{2,}[A-Za-z0-9]{2,}",
+    re.MULTILINE,
+)
+_TOKEN = re.compile(r"[^\W_]+")
+#: What may stand between two words that are shown.
+_BETWEEN = re.compile(r"\s?[-.,:;/()<>\[\]='\"`#@!]{0,2}\s?|[* ]{3,}")
+#: Numbers as replies have them: a code, an enhanced status code, an address, a short one by itself,
+#: the limit of RFC 1870. A row of others may be the bytes of something.
+_NUMBER = re.compile(
+    r"(?<![\w.])(?:[2-5]\d\d[- ])?[245]\.\d{1,3}\.\d{1,3}(?![\w.]*\w)"
+    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)"
+    r"|^[2-5]\d\d(?=[- ]|$)"
+    r"|(?<!\d)(?<!\d\W)(?<!\d\W\W)(?<!\w)\d{1,3}(?!\W{0,2}\d)(?!\w)"
+    r"|(?<=^SIZE )\d+$",
+    re.MULTILINE | re.ASCII,
+)
+#: A masked word of an EHLO reply or greeting: what a device on the way has left.
+_OVERWRITTEN = re.compile(r"X{3,}[A-Z]?")
+_LEFT_OUT = "…"
+
+
+class Redactor:
+    """What is secret in one run, and how a text is shown without it.
+
+    `cut` is for texts of our own and of others who do not know the secret; `quotable` and `public`
+    are for what a server says. Before a secret is added every text is as it was.
+    """
+
+    def __init__(self, mask: str) -> None:
+        self._mask = mask
+        self._secrets: set[bytes] = set()  # looked for, decoded or not
+        self._fragments: set[bytes] = set()
+        self._messages: set[bytes] = set()  # of the login: secret as a whole
+        self._public: set[str] = set()
+        self._dictionary: Callable[[], frozenset[str]] = frozenset
+        self._told = False
+
+    def add(self, *secrets: str | bytes) -> None:
+        """Add secrets; blank ones are ignored."""
+        for secret in secrets:
+            for form in _spellings(secret):
+                self._secrets.add(form)
+                if len(form) >= SHORT:
+                    self._fragments.update(_windows(form.lower()))
+                    self._fragments.update(_windows(_closed_up(form.lower())))
+        self.__dict__.pop("_distinctive", None)
+
+    def add_message(self, *messages: bytes) -> None:
+        """Add what a login sent or was sent; parts of it, such as a user name, are no secret."""
+        self._messages.update(message for message in messages if len(message) >= 2 * SHORT)
+        self.__dict__.pop("_distinctive", None)
+
+    def know(self, *texts: str, dictionary: Callable[[], frozenset[str]] | None = None) -> None:
+        """Take these texts of the run (host, sender) and the dictionary's words for public."""
+        self._public.update(word.lower() for text in texts for word in _TOKEN.findall(text))
+        self._public.update(text.lower() for text in texts if text)
+        if dictionary is not None:
+            self._dictionary = dictionary
+        self.__dict__.pop("_distinctive", None)
+
+    def tell(self) -> None:
+        """From now on servers may know the secret, and say parts of it."""
+        self._told = True
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest secret in the longest encoding, in characters."""
+        longest = max(map(len, self._secrets | self._messages), default=0)
+        return longest * len("\\u0000")
+
+    @cached_property
+    def _distinctive(self) -> frozenset[bytes]:
+        """Secrets that stand nowhere by chance. A common word is left where it stands: a hole
+        would tell it, and what is judged would change."""
+        return frozenset(
+            form
+            for form in self._secrets | self._messages
+            if len(form) >= SHORT
+            if not self._is_public(form.decode("utf-8", "replace").strip())
+        )
+
+    def _is_public(self, word: str) -> bool:
+        word = word.lower()
+        return word in self._public or word in self._dictionary()
+
+    # --- texts of our own, and of others who do not know the secret ---------------------------
+
+    def cut(self, text: str) -> str:
+        """The text with every run of characters masked that holds a secret, decoded or not."""
+        if not self._holds_whole(text):
+            return text
+        for secret in sorted(self._distinctive, key=len, reverse=True):
+            for how in ("surrogateescape", "backslashreplace"):
+                text = text.replace(secret.decode("utf-8", how), self._mask)
+        parts = re.split(r"(\s+)", text)
+        text = "".join(self._mask if self._holds_whole(part) else part for part in parts)
+        return self._mask if self._holds_whole(text) else text
+
+    def cut_bytes(self, data: bytes) -> bytes:
+        """The same for bytes."""
+        cut = self.cut(data.decode("utf-8", "surrogateescape"))
+        return cut.encode("utf-8", "surrogateescape")
+
+    def _holds_whole(self, text: str) -> bool:
+        secrets = self._distinctive
+        if not secrets or len(text) < SHORT:
+            return False
+        lowered = {secret.lower() for secret in secrets}
+        return any(
+            secret in view
+            for view in _views(text)
+            for secret in lowered
+            if len(secret) <= len(view)
+        )
+
+    # --- what a server says -------------------------------------------------------------------
+
+    def quotable(self, text: str) -> bool:
+        """Whether a text from a server can be shown as it stands.
+
+        Before the login it can't with a whole secret in it; after it also not with four bytes of
+        one in a row, or with anything that looks encoded.
+        """
+        if not self._secrets:
+            return True
+        if not self._told:
+            return not self._holds_whole(text) and not self._holds_short(text)
+        return (
+            len(text) <= MOST_LOOKED_AT
+            and _ENCODED.search(self._without_public(text)) is None
+            and not self._holds_short(text)
+            and not any(not self._fragments.isdisjoint(_windows(view)) for view in _views(text))
+        )
+
+    def _holds_short(self, text: str) -> bool:
+        """Whether a secret of few bytes stands there as a word of its own, decoded or not."""
+        words = [secret for secret in self._secrets if len(secret) < SHORT]
+        words = [word for word in words if not self._is_public(word.decode("utf-8", "replace"))]
+        return bool(words) and any(
+            re.search(rb"(?<![0-9a-z])%s(?![0-9a-z])" % re.escape(word.lower()), view)
+            for view in (*_views(text), *(_decoded(token) for token in text.split()))
+            for word in words
+        )
+
+    def _without_public(self, text: str) -> str:
+        return _TOKEN.sub(lambda match: "" if self._is_public(match[0]) else match[0], text)
+
+    def public(self, text: str) -> str:
+        """The words of the text that everybody knows, and short numbers, in their order.
+
+        It depends on the secret in nothing but that no word of a whole one is shown, and no part
+        of one among longer numbers: what is left out tells nothing.
+        """
+        numbers = {
+            place for match in _NUMBER.finditer(text) for place in range(match.start(), match.end())
+        }
+        secret = self._places_of_secrets(text)
+        shown: list[str] = []
+        end = 0
+        for match in _TOKEN.finditer(text):
+            between = text[end : match.start()]
+            end = match.end()
+            gap = between if _BETWEEN.fullmatch(between) else f" {_LEFT_OUT} "
+            number = match[0].isascii() and match[0].isdigit()
+            known = match.start() in numbers if number else self._is_known(match[0])
+            known = known and self._may_show(match[0])
+            known = known and secret.isdisjoint(range(match.start(), match.end()))
+            shown += [gap, match[0] if known else _LEFT_OUT]
+        shown.append(text[end:] if _BETWEEN.fullmatch(text[end:]) else "")
+        found = re.sub(rf"{_LEFT_OUT}(?:[^\w\n]*{_LEFT_OUT})+", _LEFT_OUT, "".join(shown))
+        return _LEFT_OUT if self._holds_whole(found) else found
+
+    def _places_of_secrets(self, text: str) -> set[int]:
+        """Where whole secrets stand, which no chance brings about: of "^parameter", when it is
+        the password, the common word is not shown."""
+        return {
+            place
+            for form in self._distinctive
+            for match in re.finditer(
+                re.escape(form.decode("utf-8", "backslashreplace")), text, re.IGNORECASE
+            )
+            for place in range(match.start(), match.end())
+        }
+
+    def _is_known(self, word: str) -> bool:
+        return self._is_public(word) or _OVERWRITTEN.fullmatch(word) is not None
+
+    def _may_show(self, word: str) -> bool:
+        return not word.isdigit() or self._fragments.isdisjoint(_windows(word.encode()))
+
+
+def wire_bytes(text: str) -> bytes:
+    """The text as UTF-8; bytes of the environment that are none as they came."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # surrogates that stand for no byte
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _spellings(secret: str | bytes) -> Iterator[bytes]:
+    """One secret as bytes in the ways in which others may write its characters.
+
+    UTF-8 composed and not and in either case, Latin-1, UTF-16 (that of ASCII is told by its NULs),
+    cut into lines, and without what a server takes for a slip.
+    """
+    import unicodedata
+
+    raw = secret if isinstance(secret, bytes) else wire_bytes(secret)
+    text = raw.decode("utf-8", "surrogateescape")
+    for part in (text, *text.splitlines(), text.strip(), text.strip().strip("\"'")):
+        forms = {wire_bytes(part)}
+        if not part.isascii():
+            for cased in (part, part.upper(), part.lower()):
+                for form in ("NFC", "NFD"):
+                    normal = unicodedata.normalize(form, cased)
+                    forms.add(wire_bytes(normal))
+                    forms.add(normal.encode("latin-1", "ignore"))
+                forms.update(cased.encode(of, "surrogatepass") for of in ("utf-16-le", "utf-16-be"))
+        yield from (form for form in forms if form.strip() and len(form) >= len(part) // 2)
+
+
+def _windows(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + SHORT] for start in range(len(data) - SHORT + 1))
+
+
+def _closed_up(data: bytes) -> bytes:
+    """Without blanks, line ends and NULs: what stands over two lines, or is UTF-16."""
+    return re.sub(rb"[\s\0]+", b"", data)
+
+
+def _views(text: str) -> Iterator[bytes]:
+    """The text as lower-case bytes, as it stands and as every decoding reads it.
+
+    A decoding is not told where it begins: base64 is read at each of its four alignments, hex at
+    both. Characters that are none of its alphabet are passed over, so that what stands on two
+    lines, in quotes or behind a wrong padding is read too.
+    """
+    for plain in _unescaped(text):
+        yield plain.lower()
+        if b"\\" in plain or re.search(rb"[\s\0]", plain):
+            yield _closed_up(plain).lower()
+        for decoded in _decodings(plain):
+            yield decoded.lower()
+            if b"\0" in decoded:
+                yield decoded.replace(b"\0", b"").lower()
+
+
+def _unescaped(text: str) -> list[bytes]:
+    """The text as bytes, and without the escapes of HTML, JSON, URLs and quoted-printable."""
+    raw = wire_bytes(text)
+    found = [raw]
+    if "\\" in text:
+        pairs = _ESCAPE.sub(_escaped, text).encode("utf-16-le", "surrogatepass")
+        found.append(pairs.decode("utf-16-le", "replace").encode())
+        found.append(re.sub(rb"\\x([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), raw))
+    if "&" in text:
+        from html import unescape
+
+        found.append(wire_bytes(unescape(text)))
+    if "%" in text or "+" in text:
+        from urllib.parse import unquote_to_bytes
+
+        once = unquote_to_bytes(raw.replace(b"+", b" "))
+        found += [once, unquote_to_bytes(once), unquote_to_bytes(raw)]
+    if "=" in text:
+        found.append(binascii.a2b_qp(re.sub(rb"=[ \t]*\r?\n", b"", raw)))
+    if not text.isascii():
+        import unicodedata
+
+        found.append(wire_bytes(unicodedata.normalize("NFC", text)))
+    return list(dict.fromkeys(found))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    *hexadecimal, octal, letter = match.groups()
+    if digits := "".join(filter(None, hexadecimal)):
+        code = int(digits, 16)
+        return chr(code) if code < 0x110000 else ""
+    if octal:
+        return chr(int(octal, 8) & 0xFF)
+    return {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}.get(letter, letter)
+
+
+def _decodings(data: bytes) -> Iterator[bytes]:
+    """The bytes read as base64, also in the alphabet for URLs, and as hexadecimal digits."""
+    for alphabet in {data.replace(b"-", b"+").replace(b"_", b"/"), data.replace(b"-", b"")}:
+        letters = _BASE64.sub(b"", alphabet)
+        for start in range(min(4, len(letters))):
+            part = letters[start:]
+            yield binascii.a2b_base64(_padded(part))
+    digits = _HEX.sub(b"", data.lower().replace(b"0x", b"").replace(b"\\x", b""))
+    for start in (0, 1):
+        part = digits[start:]
+        if len(part) > 1:
+            yield bytes.fromhex(part[: len(part) // 2 * 2].decode())
+
+
+def _padded(letters: bytes) -> bytes:
+    """Base64 that ends anywhere; a last letter by itself is no byte."""
+    whole = letters[:-1] if len(letters) % 4 == 1 else letters
+    return whole + b"=" * (-len(whole) % 4)
+
+
+def _decoded(token: str) -> bytes:
+    """One token of its own as base64, b"" where it is none."""
+    letters = _BASE64.sub(b"", token.encode("utf-8", "replace"))
+    return binascii.a2b_base64(_padded(letters)).lower()

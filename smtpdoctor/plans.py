@@ -1,0 +1,275 @@
+"""From what was asked for to the runs to make: one TARGET, or each set-up of a folder.
+
+Knows which set-ups a check looks at, and what options say of one. It must not know how set-ups
+are found or read (`settings`), nor how a run goes (`examination`).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import msgspec
+
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import Plan, read_connect_to, read_nameserver, select
+from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded, reason_of
+from smtpdoctor.settings.model import Credentials, Settings, Withheld
+from smtpdoctor.settings.reading import Given, Options, UsageError, read_settings
+from smtpdoctor.text import visible
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.setup import Setup
+
+#: So many set-ups are checked side by side.
+MOST_SETUPS = 8
+#: Options that say a value of one set-up.
+VALUES = ("host", "port", "tls", "user", "password", "sender", "ehlo", "size", "client")
+
+
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A set-up that is not checked, and why, in one line."""
+
+    setup: str
+    why: str
+
+
+class Plans(msgspec.Struct, frozen=True, kw_only=True):
+    """The runs to make side by side, and what was found and is not checked."""
+
+    plans: tuple[Plan, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        """The servers that a login is to be made at."""
+        hosts = [
+            f"{plan.settings.host}:{plan.settings.port}"
+            for plan in self.plans
+            if plan.settings.has_credentials and "auth" in plan.selected
+        ]
+        return tuple(dict.fromkeys(hosts))
+
+
+def make_plans(
+    options: CheckOptions, *, stdin: TextIO | None = None, password_stdin: bool = False
+) -> Plans:
+    """Read the settings and put the runs together. Raises UsageError.
+
+    With TARGET or --host and without --setup there is one; else one for each complete set-up of
+    the folder, equal ways once. `stdin` is for --env-file - and, where `password_stdin` says so,
+    for the password.
+    """
+    alone = options.target is not None or options.host is not None
+    if alone and not options.setup:
+        return Plans(plans=(make_plan(options, stdin=stdin, password_stdin=password_stdin),))
+    if options.target is not None:
+        raise UsageError("TARGET and --setup: give one of them")
+    given = None
+    if options.env_file == "-" and stdin is not None and not password_stdin:
+        from smtpdoctor.settings.sources import text_of_standard_input
+
+        given = text_of_standard_input(stdin)
+        stdin = io.StringIO(given)
+    setups = () if options.target is not None else _setups_of(options, given)
+    if not setups:
+        if options.setup:
+            raise UsageError("--setup: no set-up was found in this folder")
+        return Plans(plans=(make_plan(options, stdin=stdin, password_stdin=password_stdin),))
+    picked = _picked(setups, options.setup)
+    ready, left_out = _ready(picked, named=bool(options.setup))
+    if not ready and not options.setup:
+        own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
+        if own.settings.found:
+            return Plans(plans=(own,), left_out=left_out)
+    said = [name for name in VALUES if getattr(options, name) is not None]
+    if said or password_stdin:
+        if len(picked) > 1:
+            raise UsageError(_several(said, picked))
+        ready = [_with_options(setup, options, stdin, password_stdin) for setup in ready]
+    ready = [_released(setup, options) for setup in ready]
+    ways, more = _different(ready)
+    plans = tuple(
+        _plan(setup.settings, setup.credentials, options, sends=setup.sends)
+        for setup in _each_account_once(ways)
+    )
+    return Plans(plans=plans, left_out=(*left_out, *more))
+
+
+def make_plan(
+    options: CheckOptions, *, stdin: TextIO | None = None, password_stdin: bool = False
+) -> Plan:
+    """The run of the project's own names, TARGET and options alone. Raises UsageError."""
+    given = {name: getattr(options, name) for name in Given.__struct_fields__}
+    settings, credentials = read_settings(
+        Options(**given, password_stdin=password_stdin),
+        environ=environ_of(options),
+        folder=folder_of(options),
+        stdin=stdin,
+    )
+    return _plan(settings, credentials, options)
+
+
+def environ_of(options: CheckOptions) -> Mapping[str, str]:
+    return os.environ if options.environ is None else options.environ
+
+
+def folder_of(options: CheckOptions) -> Path:
+    return Path(options.folder) if options.folder is not None else Path.cwd()
+
+
+def _plan(
+    settings: Settings, credentials: Credentials, options: CheckOptions, *, sends: bool = True
+) -> Plan:
+    if not 0 < options.timeout < float("inf"):  # not a number is neither
+        raise UsageError(f"--timeout: {options.timeout} is no number of seconds to wait")
+    selected = select(options.only, options.skip)
+    return Plan(
+        settings=settings,
+        credentials=credentials,
+        # a program that sends nothing has no server to be asked
+        selected=selected if sends else selected & {"settings"},
+        timeout=options.timeout,
+        connect_to=tuple(
+            read_connect_to(each) if isinstance(each, str) else each for each in options.connect_to
+        ),
+        cafile=None if options.cafile is None else _readable_cafile(options.cafile),
+        nameservers=tuple(map(read_nameserver, options.nameservers)),
+        third_party=options.third_party,
+        ticket=options.ticket,
+        ask_metadata=options.ask_metadata,
+    )
+
+
+# --- which set-ups -------------------------------------------------------------------------------
+
+
+def _setups_of(options: CheckOptions, given: str | None) -> tuple[Setup, ...]:
+    """Every set-up of the folder; none where only the project's own names can be there."""
+    from smtpdoctor.settings.setups import setups_in
+
+    return setups_in(
+        folder_of(options),
+        environ_of(options),
+        profile=options.profile,
+        given=given,
+        env_file=options.env_file if options.env_file != "-" else None,
+    ).setups
+
+
+def _picked(setups: Sequence[Setup], parts: Iterable[str]) -> list[Setup]:
+    """The set-ups that --setup names; all of them where it names none."""
+    picked: list[Setup] = []
+    for part in parts:
+        exact = [setup for setup in setups if setup.name == part]
+        found = exact or [setup for setup in setups if part.lower() in setup.name.lower()]
+        if not found:
+            raise UsageError(f"--setup {part}: none of the set-ups is called so: {_named(setups)}")
+        if len(found) > 1:
+            raise UsageError(f"--setup {part}: fits {_named(found)}; say more of the name")
+        picked += [setup for setup in found if setup not in picked]
+    return picked or list(setups)
+
+
+def _named(setups: Iterable[Setup]) -> str:
+    return ", ".join(f"“{setup.name}”" for setup in setups)
+
+
+def _several(said: Sequence[str], setups: Sequence[Setup]) -> str:
+    options = {"sender": "--from", "password": "--password-stdin"}
+    first = options.get(said[0], f"--{said[0]}") if said else "--password-stdin"
+    return f"{first} speaks of one set-up: pick it with --setup, one of {_named(setups)}"
+
+
+def _ready(setups: Iterable[Setup], *, named: bool) -> tuple[list[Setup], tuple[LeftOut, ...]]:
+    """The set-ups that can be checked, and the others with what can't be told of them."""
+    ready, left_out = [], []
+    for setup in setups:
+        if setup.complete or not setup.sends or (named and setup.settings.host is not None):
+            ready.append(setup)
+        else:
+            left_out.append(LeftOut(setup=setup.name, why=setup.why_incomplete))
+    return ready, tuple(left_out)
+
+
+def _different(setups: Sequence[Setup]) -> tuple[list[Setup], list[LeftOut]]:
+    """Each way once, and at most so many as go side by side."""
+    seen: dict[object, Setup] = {}
+    for setup in setups:
+        seen.setdefault(setup.way, setup)
+    ways = list(seen.values())
+    why = f"{MOST_SETUPS} set-ups are checked at a time: pick this one with --setup"
+    more = [LeftOut(setup=setup.name, why=why) for setup in ways[MOST_SETUPS:]]
+    return ways[:MOST_SETUPS], more
+
+
+# --- what of a set-up is tried -------------------------------------------------------------------
+
+
+def _with_options(
+    setup: Setup, options: CheckOptions, stdin: TextIO | None, password_stdin: bool
+) -> Setup:
+    """The set-up with what the command line says of it."""
+    from smtpdoctor.settings.setup import overridden
+
+    given = {name: getattr(options, name) for name in Given.__struct_fields__}
+    said, credentials = read_settings(
+        Options(**{**given, "env_file": None}, password_stdin=password_stdin),
+        environ={},
+        folder=Path(os.devnull),
+        stdin=stdin,
+    )
+    return overridden(setup, said, credentials)
+
+
+def _released(setup: Setup, options: CheckOptions) -> Setup:
+    """Without its credentials where they were not written for its host (contract: Set-ups)."""
+    from smtpdoctor.settings.setup import release
+
+    return release(
+        setup,
+        environ_of(options),
+        named=bool(options.setup),
+        user=options.user,
+    )
+
+
+def _each_account_once(setups: Sequence[Setup]) -> list[Setup]:
+    """The first set-up logs in; another with the same account goes without."""
+    tried: dict[object, str] = {}
+    kept = []
+    for setup in setups:
+        settings = setup.settings
+        account = (settings.host, settings.username)
+        if settings.has_credentials and account in tried and setup.sends:
+            withheld = Withheld(
+                reason="tried-already", host=settings.host or "", place=tried[account]
+            )
+            kept.append(setup.without_login(withheld))
+            continue
+        if settings.has_credentials and setup.sends:
+            tried[account] = setup.name
+        kept.append(setup)
+    return kept
+
+
+def _readable_cafile(path: Path | str) -> str:
+    from smtpdoctor.network.trust import client_context
+
+    try:
+        # OpenSSL opens it by itself, and would wait for a pipe: what it is is looked at first
+        read_bounded(path, CERTIFICATES_LIMIT)
+        client_context(str(path))
+    except FileFault as fault:
+        raise UsageError(f"--cafile {fault}") from None
+    except ssl.SSLError:
+        raise UsageError(
+            f"--cafile {visible(str(path))}: holds no CA certificate in PEM form"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"--cafile {visible(str(path))}: {reason_of(error)}") from None
+    return str(path)

@@ -1,0 +1,274 @@
+"""One login against servers that answer as they like: how often, whom it believes, what is told."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from smtpdoctor import knowledge
+from smtpdoctor.checks import auth
+from smtpdoctor.checks.session import SMTPSession
+from smtpdoctor.deadline import Deadline
+from smtpdoctor.network import Received
+from smtpdoctor.observations import (
+    Exchange,
+    LoginNotTried,
+    Observations,
+    Recorder,
+    Redactor,
+)
+from smtpdoctor.settings.model import Credentials, Secret, Settings
+from smtpdoctor.smtp.capabilities import Capabilities
+
+from ..fake_network import run
+
+HOST = "mail.example.net"
+USER = "info@example.net"
+PASSWORD = "x8Kd93jwQp"
+
+#: What the server says to the lines so far, each without its line end; None: it closes.
+Script = Callable[[Sequence[str]], str | None]
+
+
+class ScriptedStream:
+    """A connection to a server that is a function of what it was sent."""
+
+    address, port, local_address = "192.0.2.1", 587, "192.0.2.7"
+
+    def __init__(self, script: Script) -> None:
+        self.lines: list[str] = []
+        self._script = script
+        self._answers: list[str | None] = []
+
+    async def write(self, data: bytes, timeout: float) -> Received:
+        for line in data.decode().splitlines():
+            self.lines.append(line)
+            self._answers.append(self._script(self.lines))
+        return Received()
+
+    async def read(self, timeout: float) -> Received:
+        if not self._answers:
+            await asyncio.sleep(timeout)
+            return Received(end="silence")
+        answer = self._answers.pop(0)
+        return Received(end="closed") if answer is None else Received(data=f"{answer}\r\n".encode())
+
+    def close(self) -> None:
+        pass
+
+
+class LoggedIn:
+    """What one login led to."""
+
+    def __init__(self, script: Script, *mechanisms: str, password: str = PASSWORD) -> None:
+        self.stream = ScriptedStream(script)
+        self.worked, self.seen = run(self._log_in(mechanisms, password))
+
+    async def _log_in(
+        self, mechanisms: tuple[str, ...], password: str
+    ) -> tuple[bool | None, Observations]:
+        clock = asyncio.get_running_loop().time
+        recorder = Recorder(Redactor("•"), clock)
+        credentials = Credentials(username=USER, password=Secret(password))
+        settings = Settings(host=HOST, username=USER, has_password=True)
+        auth.prepare(credentials, settings, recorder)
+        session = SMTPSession(
+            self.stream,
+            connection="1",
+            host=HOST,
+            trail=recorder.trail("tls"),
+            recorder=recorder,
+            deadline=Deadline(clock, 30),
+        )
+        session.in_tls = session.verified = True
+        session.capabilities = Capabilities(keywords={"AUTH": mechanisms})
+        worked = await auth.log_in(session, settings, credentials, recorder.trail("auth"))
+        return worked, recorder.observations()
+
+    @property
+    def commands(self) -> list[str]:
+        return [line.split()[1] for line in self.stream.lines if line.startswith("AUTH ")]
+
+    @property
+    def last(self) -> Exchange:
+        return self.seen.of(Exchange)[-1]
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+# --- how often ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [500, 501, 502, 503, 504])
+def test_the_password_goes_out_twice_at_most(code: int) -> None:
+    every = ("PLAIN", "LOGIN", "SCRAM-SHA-256", "CRAM-MD5")
+    ran = LoggedIn(lambda lines: f"{code} not here", *every)
+    assert ran.commands == ["PLAIN", "LOGIN"]
+    assert ran.worked is False
+
+
+def test_the_only_mechanism_is_refused_and_nothing_else_is_said_of_it() -> None:
+    ran = LoggedIn(lambda lines: "504 not here", "PLAIN")
+    assert (ran.commands, ran.worked) == (["PLAIN"], False)
+    assert ran.seen.of(LoginNotTried) == []
+
+
+def test_no_second_login_after_one_that_we_ended_ourselves() -> None:
+    """The server answers our "*" with 501, as it has to (RFC 4954 §4)."""
+
+    def script(lines: Sequence[str]) -> str:
+        return "501 as you like" if lines[-1] == "*" else f"334 {b64('nonsense')}"
+
+    ran = LoggedIn(script, "SCRAM-SHA-256", "CRAM-MD5")
+    assert ran.commands == ["SCRAM-SHA-256"]
+    assert ran.stream.lines[-1] == "*"
+    assert (ran.worked, ran.last.cancelled) == (False, True)
+
+
+@pytest.mark.parametrize("mechanism", ["LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])
+def test_a_235_to_our_own_cancel_is_no_login(mechanism: str) -> None:
+    def script(lines: Sequence[str]) -> str:
+        return "235 welcome" if lines[-1] == "*" else f"334 {b64('nonsense')}"
+
+    ran = LoggedIn(script, mechanism)
+    assert ran.stream.lines[-1] == "*"
+    assert (ran.worked, ran.last.ok, ran.last.cancelled) == (False, False, True)
+
+
+# --- whom it believes -----------------------------------------------------------------------
+
+
+def scram(
+    *,
+    password: str = PASSWORD,
+    iterations: int = 4096,
+    final: str | None = None,
+    reply: str = "235",
+) -> Script:
+    """A server that knows `password`, or says `final` in place of its proof ("": none)."""
+    from scramp import ScramMechanism
+
+    library = ScramMechanism("SCRAM-SHA-256")
+    stored = library.make_auth_info(PASSWORD, iteration_count=4096)
+    server = library.make_server(lambda user: stored)
+    other = library.make_auth_info(password, iteration_count=4096)
+
+    def script(lines: Sequence[str]) -> str:
+        said = (lines[-1].split() or [""])[-1]
+        text = base64.b64decode(said).decode() if said != "*" else "*"
+        if text == "*":
+            return f"{reply} whatever" if reply == "235" else "501 as you like"
+        if len(lines) == 1:
+            server.set_client_first(text)
+            return f"334 {b64(server.get_server_first().replace('i=4096', f'i={iterations}'))}"
+        if len(lines) == 2:
+            server.set_client_final(text)
+            proof = server.get_server_final() if final is None else final
+            if password != PASSWORD:
+                proof = f"v={base64.b64encode(other[2]).decode()}"
+            return f"334 {b64(proof)}" if proof else f"{reply} at once"
+        return f"{reply} done"
+
+    return script
+
+
+def test_a_server_that_proves_it_is_believed() -> None:
+    ran = LoggedIn(scram(), "SCRAM-SHA-256")
+    assert (ran.worked, ran.last.server_proof) == (True, "valid")
+
+
+@pytest.mark.parametrize(
+    ("script", "proof"),
+    [
+        (scram(password="another"), "wrong"),
+        (scram(final="e=other-error"), "wrong"),
+        (scram(final="v=AAAA"), "wrong"),
+        (scram(final=""), "missing"),
+        (lambda lines: "235 welcome", "missing"),
+    ],
+    ids=["another key", "an error", "nonsense", "none", "at the first line"],
+)
+def test_a_server_that_proves_nothing_is_not(script: Script, proof: str) -> None:
+    ran = LoggedIn(script, "SCRAM-SHA-256", "CRAM-MD5")
+    assert (ran.worked, ran.last.ok) == (False, False)
+    assert ran.last.server_proof == proof
+    assert ran.commands == ["SCRAM-SHA-256"]
+
+
+def test_of_a_server_that_refuses_no_proof_is_due() -> None:
+    ran = LoggedIn(scram(final="e=invalid-proof", reply="535"), "SCRAM-SHA-256")
+    assert (ran.worked, ran.last.cancelled, ran.last.server_proof) == (False, False, "")
+    assert ran.last.reply is not None
+    assert ran.last.reply.code == 535
+
+
+@pytest.mark.parametrize(
+    ("iterations", "done"), [(1, False), (4095, False), (4096, True), (1_000_001, False)]
+)
+def test_iterations_that_are_too_few_or_too_many_end_it(iterations: int, done: bool) -> None:
+    """RFC 7677 §4: with few, whoever plays the server learns the password from the proof."""
+    ran = LoggedIn(scram(iterations=iterations), "SCRAM-SHA-256")
+    assert ran.worked is done
+    assert (ran.stream.lines[1] == "*") is not done
+
+
+# --- what is told ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        PASSWORD,
+        PASSWORD[2:7],
+        b64(f"\0{USER}\0{PASSWORD}"),
+        b64(PASSWORD)[:-3],
+        PASSWORD.encode().hex(),
+        "".join(f"={byte:02X}" for byte in PASSWORD.encode()),
+        f"{PASSWORD[:5]}\r\n535 {PASSWORD[5:]}",
+    ],
+)
+def test_an_echo_is_not_recorded_and_the_refusal_is(echo: str) -> None:
+    code = "535-" if "\n" in echo else "535 "
+    ran = LoggedIn(lambda lines: f"{code}5.7.8 authentication failed for {echo}", "PLAIN")
+    saved = str(ran.seen.to_builtins())
+    for start in range(len(echo) - 5):
+        assert echo[start : start + 6] not in saved
+    assert ran.last.reply is not None
+    assert ran.last.reply.code == 535
+    assert ran.last.reply.lines[0].startswith("5.7.8 authentication failed for")
+    assert "•" not in saved.replace("AUTH PLAIN ••••••", "")
+
+
+REPLIES = [
+    "535 5.7.8 Error: authentication failed: authentication failure",
+    "535 Authentication credentials invalid",
+    "534-5.7.9 Application-specific password required.\r\n534 5.7.9 smtp.example.net",
+    "454 4.7.0 Temporary authentication failure: Connection lost to authentication server",
+    "535 5.7.139 Authentication unsuccessful, user is locked by your organization's policy",
+    "550 5.7.1 a smtp no ionos",
+]
+
+
+@pytest.mark.parametrize(
+    "password", ["smtp", "ionos", "a", "no", "authentication", "password", "535"]
+)
+@pytest.mark.parametrize("reply", REPLIES)
+def test_a_common_word_for_a_password_changes_no_meaning_and_leaves_no_hole(
+    reply: str, password: str
+) -> None:
+    def told(secret: str) -> Any:
+        ran = LoggedIn(lambda lines: reply, "PLAIN", password=secret)
+        said = ran.last.reply
+        assert said is not None
+        text = "\n".join(f"{said.code} {line}" for line in said.lines)
+        rule = knowledge.interpret(None, "auth", text)
+        return said.code, said.enhanced, rule, "•" in text
+
+    assert told(password) == told("x8Kd93jw")
+    assert told(password)[-1] is False

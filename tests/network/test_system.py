@@ -1,0 +1,89 @@
+"""The machine's own network where the machine gives little: no threads, files that never end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.beside import beside_the_loop
+from smtpdoctor.files import FileFault, read_bounded
+from smtpdoctor.network import SystemNetwork, system_files, trust
+
+
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+
+
+@pytest.fixture
+def fifo(tmp_path: Path) -> Path:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no FIFOs")
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    return path
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_without_threads_work_is_done_in_the_loop() -> None:
+    async def work() -> int:
+        return await beside_the_loop(lambda: 7)
+
+    assert asyncio.run(work()) == 7
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_without_threads_the_wire_alone_resolves() -> None:
+    found = asyncio.run(SystemNetwork().system_lookup("smtp.example.org", 1))
+    assert (found.addresses, found.error) == ((), "EAGAIN")
+
+
+def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 100)
+    assert read_bounded(path, 100) == b"x" * 100
+    with pytest.raises(FileFault, match="larger"):
+        read_bounded(path, 99)
+
+
+def test_what_is_no_regular_file_is_not_waited_for(fifo: Path, tmp_path: Path) -> None:
+    for path in (fifo, tmp_path, Path(os.devnull)):
+        with pytest.raises(FileFault, match="regular"):
+            read_bounded(path, 100)
+
+
+def test_the_machine_s_files_are_read_only_where_they_are_files(
+    fifo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_files, "RESOLV_CONF", fifo)
+    monkeypatch.setattr(system_files, "HOSTS_FILE", fifo)
+    assert system_files.system_settings().nameservers == ()
+    assert system_files.hosts_file("localhost") == ()
+
+
+def test_an_endless_hosts_file_has_no_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "hosts"
+    path.write_text("192.0.2.1 smtp.example.org\n" * 10)
+    monkeypatch.setattr(system_files, "HOSTS_FILE", path)
+    monkeypatch.setattr(system_files, "MOST_BYTES", 100)
+    assert system_files.hosts_file("smtp.example.org") == ()
+
+
+def test_a_trust_store_that_is_no_file_trusts_nobody(
+    fifo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "certs").mkdir()
+    monkeypatch.setenv("SSL_CERT_FILE", str(fifo))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "certs"))
+    assert trust.trust_store_size(trust.client_context()) == 0
+    with pytest.raises(FileFault, match="regular"):
+        trust.client_context(str(fifo))

@@ -1,0 +1,261 @@
+"""Nothing that decodes to a secret is shown, no hole tells one, and no verdict depends on one."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import quopri
+import string
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtpdoctor import knowledge
+from smtpdoctor.observations import Redactor
+
+from ..knowledge.test_replies import GENERAL, OWN
+
+MASK = "••••••"
+PUBLIC = knowledge.public_words()
+PASSWORDS = st.text(
+    st.sampled_from(string.ascii_letters + string.digits + "!#$%&*+/=?^_{}~äöüé€"),
+    min_size=8,
+    max_size=40,
+).filter(lambda text: text.lower() not in knowledge.public_words())
+
+
+def redactor(*secrets: str, told: bool = True, public: tuple[str, ...] = ()) -> Redactor:
+    made = Redactor(MASK)
+    made.know("smtp.example.com", "info@example.com", *public, dictionary=knowledge.public_words)
+    made.add(*secrets)
+    if told:
+        made.tell()
+    return made
+
+
+def shown(redactor: Redactor, text: str) -> str:
+    """What a report may quote of a text from a server."""
+    return text if redactor.quotable(text) else redactor.public(text)
+
+
+def quoted_printable(text: str) -> str:
+    return quopri.encodestring(text.encode()).decode()
+
+
+def latin(text: str) -> str:
+    """As a reply's text has bytes that are not UTF-8."""
+    return text.encode("latin-1", "ignore").decode("utf-8", "backslashreplace")
+
+
+def two_lines(text: str) -> str:
+    middle = len(text) // 2
+    return f"{text[:middle]}\r\n{text[middle:]}"
+
+
+def b64(text: str, before: str = "") -> str:
+    return base64.b64encode(f"{before}{text}".encode()).decode()
+
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "upper case": str.upper,
+    "base64": b64,
+    "base64, one further": lambda text: b64(text, "x"),
+    "base64, two further": lambda text: b64(text, "xy"),
+    "base64 of user:password": lambda text: b64(text, "info@example.com:"),
+    "base64 of PLAIN": lambda text: b64(text, "\0info@example.com\0"),
+    "base64 unpadded": lambda text: b64(text).rstrip("="),
+    "base64 cut short": lambda text: b64(text)[:-3],
+    "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "base64 over two lines": lambda text: two_lines(b64(text)),
+    "base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    "over two lines": two_lines,
+    "hex": lambda text: text.encode().hex(),
+    "HEX": lambda text: text.encode().hex().upper(),
+    "hex with colons": lambda text: text.encode().hex(":"),
+    "hex with blanks": lambda text: text.encode().hex(" "),
+    "percent": lambda text: quote(text, safe=""),
+    "percent, all": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "percent twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "quoted-printable": quoted_printable,
+    "quoted-printable, all": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "HTML": html.escape,
+    "HTML, all": lambda text: "".join(f"&#{ord(letter)};" for letter in text),
+    "HTML in hex": lambda text: "".join(f"&#x{ord(letter):x};" for letter in text),
+    "JSON": lambda text: json.dumps(text)[1:-1],
+    "JSON, all": lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
+    "backslashes": lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
+    "NFC": lambda text: unicodedata.normalize("NFC", text),
+    "NFD": lambda text: unicodedata.normalize("NFD", text),
+    "Latin-1": latin,
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@given(password=PASSWORDS, before=st.integers(0, 7), behind=st.integers(0, 3))
+def test_no_encoding_brings_it_past_a_login(
+    encoding: str, password: str, before: int, behind: int
+) -> None:
+    said = ENCODINGS[encoding](password)
+    made = redactor(password)
+    words = f"535 5.7.8 {'no' * before}{said}{'x' * behind} is wrong"
+    page = shown(made, words)
+    for text in (said, said.strip(), password):
+        for start in range(len(text) - 5):
+            window = text[start : start + 6]
+            if window in words.replace(said, " "):
+                continue  # stood there anyway
+            if said != password and any(window.lower() in word for word in PUBLIC):
+                continue  # a part of it that happens to be a word
+            assert window not in page
+
+
+@pytest.mark.parametrize("encoding", [name for name in ENCODINGS if "cut short" not in name])
+@given(password=PASSWORDS)
+def test_no_encoding_brings_it_into_any_other_text(encoding: str, password: str) -> None:
+    """Where nobody was told the secret: a certificate, the DNS, a line of our own."""
+    if encoding == "Latin-1" and password.encode("latin-1", "ignore").decode("latin-1") != password:
+        return
+    said = ENCODINGS[encoding](password)
+    made = redactor(password, told=False)
+    for text in (said, f"before {said} behind"):
+        page = made.cut(text)
+        assert said not in page
+        assert password not in page
+
+
+@given(password=PASSWORDS, size=st.integers(4, 7), at=st.integers(0, 30))
+def test_four_bytes_of_it_are_enough(password: str, size: int, at: int) -> None:
+    part = password[at % (len(password) - size + 1) :][:size]
+    page = shown(redactor(password), f"535 no {part} here")
+    assert part not in page or part.lower() in knowledge.public_words()
+
+
+def test_a_common_word_in_a_secret_is_not_shown_where_the_whole_secret_stands() -> None:
+    made = redactor("^parameter")
+    assert made.public("535 the ^parameter is wrong") == "535 the … is wrong"
+    assert made.public("535 the parameter is wrong") == "535 the parameter is wrong"
+
+
+def test_what_is_longer_than_anybody_reads_is_not_looked_at() -> None:
+    made = redactor("x8Kd93jw")
+    assert made.quotable("no " * 5000)
+    assert not made.quotable("no " * 6000)
+
+
+def test_three_are_not() -> None:
+    made = redactor("x8Kd93jwQp")
+    assert made.quotable("535 no x8K here")
+    assert not made.quotable("535 no x8Kd here")
+
+
+def test_a_secret_of_four_letters_is_cut_out_of_a_word_a_shorter_one_is_not() -> None:
+    assert redactor("q7w9", told=False).cut("aq7w9b") == f"a{MASK}b"
+    assert redactor("q7w", told=False).cut("aq7wb") == "aq7wb"
+    assert not redactor("q7w", told=False).quotable("220 q7w ready")
+    assert redactor("q7w", told=False).quotable("220 aq7wb ready")
+
+
+def test_the_longest_secret_is_cut_first() -> None:
+    made = redactor("c4n4ry", "c4n4ry-in-the-mine", told=False)
+    assert made.cut("say c4n4ry-in-the-mine now") == f"say {MASK} now"
+
+
+def test_a_secret_of_several_words_is_cut_out_as_it_stands() -> None:
+    made = redactor("c4n4ry mit Ümlaut", told=False)
+    assert made.cut("say c4n4ry mit Ümlaut now") == f"say {MASK} now"
+
+
+@pytest.mark.parametrize("word", ["smtp", "ionos", "authentication", "example", "a", "no", "535"])
+def test_a_common_word_leaves_no_hole(word: str) -> None:
+    """Neither in our own texts nor in a server's; and where it is told it is told by nothing."""
+    made = redactor(word)
+    for text in ("smtp.ionos.com", "info@example.com", "535 Authentication failed", "a b no"):
+        assert made.cut(text) == text
+        assert MASK not in shown(made, text)
+        other = redactor("x8Kd93jw")
+        assert made.public(text) == other.public(text)
+
+
+@given(password=PASSWORDS)
+def test_what_is_left_out_depends_on_no_password(password: str) -> None:
+    text = "535-5.7.8 Username and Password not accepted\n535 5.7.8 see x8Kd.1 - gsmtp 7f3a9bc01d"
+    assert redactor(password).public(text) == redactor("another one").public(text)
+
+
+def test_what_looks_encoded_is_not_quoted_after_a_login() -> None:
+    """Whatever it stands for: a password turned round decodes to nothing that is known."""
+    for text in (
+        "535 no (wj39dK8x-1f)",
+        "535 no d2ozOWRLOHg=",
+        "535 no %65%66",
+        "535 no &#x65;",
+        "535 no 0123456789abcdef",
+    ):
+        assert not redactor("x8Kd93jw").quotable(text), text
+        assert redactor("x8Kd93jw", told=False).quotable(text), text
+    for text in ("535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "334 VXNlcm5hbWU6"):
+        assert not redactor("x8Kd93jw").quotable(text)
+    assert redactor("x8Kd93jw").quotable("550 5.7.1 <info@example.com> is not yours, [192.0.2.1]")
+
+
+@pytest.mark.parametrize(
+    ("provider", "stage", "reply"),
+    [
+        *((provider, stage, reply) for provider, stage, reply, _ in OWN),
+        *((None, stage, reply) for stage, reply, _ in GENERAL),
+    ],
+)
+def test_a_reply_means_the_same_by_its_public_words(
+    provider: str | None, stage: str, reply: str
+) -> None:
+    entry = knowledge.providers()[provider] if provider else None
+    told = redactor("x8Kd93jw").public(reply)
+    assert knowledge.interpret(entry, stage, told) == knowledge.interpret(entry, stage, reply)
+
+
+def test_without_a_secret_every_text_is_as_it_was() -> None:
+    made = Redactor(MASK)
+    made.tell()
+    assert made.quotable("535 x8Kd93jw%41")
+    assert made.cut("x8Kd93jw") == "x8Kd93jw"
+
+
+@given(text=st.text(max_size=200))
+def test_no_text_raises(text: str) -> None:
+    made = redactor("x8Kd93jw", "ab")
+    shown(made, text)
+    made.cut(text)
+    made.cut_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize("filler", ["A", "%41", "&#65;", "\\u0041", "=41", "a b", "&", "\\", "% "])
+def test_the_work_grows_no_faster_than_the_text(filler: str) -> None:
+    """By what the interpreter does, not by a clock that others share."""
+    import sys
+
+    def work(size: int) -> int:
+        made = redactor("x8Kd93jw", "ab", told=False)
+        text = filler * (size // len(filler))
+        calls = 0
+
+        def count(*_: object) -> None:
+            nonlocal calls
+            calls += 1
+
+        made.quotable(text)
+        sys.setprofile(count)
+        try:
+            made.quotable(text)
+            made.cut(text)
+            made.public(text)
+        finally:
+            sys.setprofile(None)
+        return calls
+
+    assert work(16_000) <= 5 * work(4_000) + 1000
