@@ -159,7 +159,11 @@ class _Writer:
             if name in renamed or self.draft.opposites.get(name) in renamed:
                 continue
             option = self.draft.options.get(name)
-            if option is None or (isinstance(option.value, Known) and option.value.value is ABSENT):
+            if (
+                option is None
+                or option.together
+                or (isinstance(option.value, Known) and option.value.value is ABSENT)
+            ):
                 new[name] = value
                 continue
             written = self._option(option, value)

@@ -37,6 +37,8 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: A change of it is worded by the draft's `insert`, with what else changes.
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ ENV_FILE = re.compile(r"""\benv_file\s*=\s*(\([^)]*\)|\[[^\]]*\]|f?["'][^"']*["'
 #: Texts that say no, and are true as every text that isn't empty.
 SAYS_NO = frozenset({"false", "0", "no", "off", "f", "n", "none", "null"})
 
+Again = Callable[[Variables], Value]
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -176,6 +178,63 @@ def of_module(
     return Option(option, value, read, place_of(value))
 
 
+def of_call(
+    workspace: Workspace,
+    path: str,
+    variables: Variables,
+    find: Callable[[Module], FoundCall | None],
+    arguments: Mapping[str, int],
+) -> dict[str, Option]:
+    """The arguments of a call by their names, with their places (99: by name alone)."""
+
+    def reader(name: str, place: int) -> Again:
+        def read(under: Variables) -> Value:
+            module = workspace.module(path, under)
+            call = find(module) if module is not None else None
+            return call.argument(place, name) if call is not None else Known(ABSENT)
+
+        return read
+
+    found = {}
+    for name, place in arguments.items():
+        read = reader(name, place)
+        value = read(variables)
+        if isinstance(value, Unknown) or value.value is not ABSENT or value.variables:
+            found[name] = switch(Option(name, value, read, value.span), variables)
+    return found
+
+
+def sender_header(module: Module) -> Value | None:
+    """What the code assigns to a message's From, where that can be told."""
+    for assignment in module.assignments():
+        if assignment.path[-1].lower() == "from" and len(assignment.path) > 1:
+            value = assignment.value
+            if isinstance(value, Known) and isinstance(value.value, str):
+                return value
+    return None
+
+
+def edit(workspace: Workspace, span: Span, new: str) -> Edit | None:
+    """Other characters in the place of a span's."""
+    old = workspace.text_of(span)
+    shown = workspace.shown(span, keep=True)
+    if old is None:
+        return None
+    columns = shown.columns if shown and shown.columns else span.columns
+    return Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
+
+
+def found_in(workspace: Workspace, first: Span, pattern: str) -> Span | None:
+    """The first place in the lines of a span that a pattern fits (its first group)."""
+    for number in range(first.line, first.end_line + 1):
+        line = workspace.line(first.file, number) or ""
+        found = re.search(pattern, line)
+        if found is not None:
+            start, end = found.span(1)
+            return Span(first.file, number, (start + 1, end + 1), number)
+    return None
+
+
 def place_of(value: Value) -> Span | None:
     """Where the value is given in the code."""
     return value.span
@@ -320,6 +379,3 @@ def _last(parts: tuple[int, ...], star: bool) -> tuple[int, ...]:
 def reaches(call: FoundCall) -> bool:
     """Whether some way through the program comes to the call."""
     return call.reached is not False
-
-
-Again = Callable[[Variables], Value]

@@ -83,6 +83,7 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "parse": Special("email-url-parse"),
     },
     "email.utils": {None: Special("email.utils"), "formataddr": Special("formataddr")},
+    "pydantic": {None: Special("pydantic"), "SecretStr": Special("secret")},
     "ssl": {
         None: Special("ssl"),
         "create_default_context": Special("ssl.verified"),
@@ -319,6 +320,7 @@ def format_text(template: str, *values: Any) -> str:
 
 
 TEXT_METHODS: dict[str, Callable[..., Any]] = {
+    "get_secret_value": lambda t: t,
     "lower": lambda t: t.lower(),
     "casefold": lambda t: t.casefold(),
     "upper": lambda t: t.upper(),
@@ -350,6 +352,7 @@ def formataddr(pair: Any) -> str:
 
 CONVERSIONS: dict[str, Callable[..., Any]] = {
     "formataddr": formataddr,
+    "secret": lambda value: value,
     "int": to_integer,
     "float": to_float,
     "str": lambda value="": to_text(value),
