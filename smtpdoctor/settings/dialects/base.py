@@ -37,6 +37,8 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: How values that the program has constants for are written where it was read so.
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
