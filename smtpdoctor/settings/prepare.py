@@ -222,6 +222,12 @@ class _Writer:
         if not isinstance(option.value, Known):
             return None
         variables = [name for name in option.value.variables if self.draft.variables.held(name)]
+        if not variables and option.name in self.draft.unset and option.again is not None:
+            text = worded(value)
+            variable = self.draft.unset[option.name]
+            came_to = option.again(self.draft.variables.with_({variable: text}))
+            if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
+                return Written(settings=((variable, text),))
         if variables and option.again is not None:
             written = self._variable(option, variables, value)
             if written is not None:
@@ -302,6 +308,8 @@ class _Writer:
     ) -> str | None:
         if old is None or option.bare:
             return None if old is None else str(value)
+        if isinstance(value, str) and value in option.words and old[:1] not in ("'", '"'):
+            return option.words[value]
         language = self.draft.language
         if isinstance(value, bool) and read_from_variable:
             return _as_boolean(old, language) if value is False else None

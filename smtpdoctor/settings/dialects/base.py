@@ -39,6 +39,8 @@ class Option:
     called: str = ""
     #: A change of it is worded by the draft's `insert`, with what else changes.
     together: bool = False
+    #: How values that the program has constants for are written where it was read so.
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
