@@ -36,6 +36,8 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: Values in other files that would count if this one weren't there.
+    hides: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
