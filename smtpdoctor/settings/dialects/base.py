@@ -41,6 +41,8 @@ class Option:
     together: bool = False
     #: How values that the program has constants for are written where it was read so.
     words: Mapping[str, str] = field(default_factory=dict)
+    #: Values in other files that would count if this one weren't there.
+    hides: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
