@@ -25,7 +25,7 @@ NEWEST = 999
 Reading = Callable[[Variables], Value]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PhpProgram:
     """One program: a `Dialect` made of its parts."""
 
