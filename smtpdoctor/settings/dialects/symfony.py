@@ -12,7 +12,9 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.php_code import (
     NEWEST,
     PhpProgram,
+    Reading,
     address,
+    keys_of,
     known,
     number,
     remark,
@@ -44,7 +46,6 @@ ELSEWHERE = re.compile(
     r"mailomat|mailpace|mailtrap|microsoftgraph|postal|postmark|resend|scaleway|sendgrid|"
     r"sendinblue|ses|sweego|ohmysmtp)(\+\w+)?"
 )
-Reading = Callable[[Variables], Value]
 
 
 def symfony_variables(workspace: Workspace, near: str) -> Variables:
@@ -87,7 +88,7 @@ def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]
     variables = symfony_variables(workspace, path)
     mailer, _ = _configured(workspace, path, variables)
     transports = mailer.get("transports")
-    names = [key for key in known(transports).keys()] if isinstance(known(transports), Map) else []  # noqa: SIM118
+    names: list[Any] = list(keys_of(transports))
     for name in names or [None]:
 
         def read(under: Variables, name: str | None = name) -> Value:
@@ -146,7 +147,7 @@ def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
             return Unknown(
                 "undeclared", f"the parameter {found[1]} is not in the folder", value.span
             )
-        value = inner if isinstance(inner, Unknown) else inner
+        value = inner
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return value
     found = REFERENCE.fullmatch(value.value)
@@ -256,7 +257,8 @@ def _constructed(workspace: Workspace, path: str, variables: Variables, place: i
             name: call.argument(at, name) for name, at in CONSTRUCTOR.items()
         }
         for setter, name in SETTERS.items():
-            found |= {name: each.argument(0) for each in module.calls(setter)}
+            for each in module.calls(setter):
+                found[name] = each.argument(0)
         found["from"] = next((each.argument(0) for each in module.calls("from")), Known(ABSENT))
         return found, call.span
 
