@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.dialects.python_code import is_below, python_variables
+from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.readers.model import Known
+from smtpdoctor.settings.workspace import Workspace
 
-from .support import workspace, write
+from .support import write
 
 
 def seen(root: Path, near: str, name: str, **environ: str) -> object:
     """What a variable is for the program of a file; None where nobody sets it."""
-    value = python_variables(workspace(root, **environ), near).lookup(name)
+    value = python_variables(Workspace(Folder(root), environ), near).lookup(name)
     return value.value if isinstance(value, Known) else value
 
 
