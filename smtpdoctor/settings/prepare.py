@@ -29,6 +29,11 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: Documents in which a program of any language may keep a value.
+DOCUMENTS: Mapping[str, LanguageName] = {
+    "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
+    "conf": "ini", "properties": "properties",
+}  # fmt: skip
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -313,6 +318,8 @@ class _Writer:
         language = self.draft.language
         if isinstance(value, bool) and read_from_variable:
             return _as_boolean(old, language) if value is False else None
+        if option.value.written is not None and not read_from_variable:
+            language = DOCUMENTS.get(option.value.written.file.rpartition(".")[2], language)
         if isinstance(value, bool) and option.value.variables and old[:1] in ("'", '"'):
             return f"{old[0]}{_texts(old[1:-1], value)[0]}{old[0]}"
         return literal(value, language, old)
