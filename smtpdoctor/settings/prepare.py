@@ -201,7 +201,7 @@ class _Writer:
         """The other name in the place of the one before the value in its line."""
         span = option.value.written
         line = self.workspace.line(span.file, span.line) if span is not None else None
-        if span is None or line is None or self.workspace.text_of(span) != "True":
+        if span is None or line is None or self.workspace.text_of(span) not in ("True", "true"):
             return None
         key = option.name.rpartition(".")[2]
         before = re.search(rf"\b{re.escape(key)}(?=(:\s*bool\b)?\W*$)", line[: span.columns[0] - 1])
