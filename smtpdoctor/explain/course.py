@@ -56,6 +56,7 @@ HOST = "host.unknown.invalid"
 USERNAME = "login@unknown.invalid"
 SENDER = "sender@unknown.invalid"
 RECIPIENT = "recipient@unknown.invalid"
+OTHER_NAME = "name.unknown.invalid"
 #: RFC 5737: addresses that are nobody's.
 ADDRESS, OTHER_ADDRESS = "192.0.2.25", "198.51.100.25"
 ADDRESS_V6 = "2001:db8::25"
@@ -64,9 +65,10 @@ WAIT = 120.0
 
 _SPOKEN = (
     (HOST, "the server"),
-    (USERNAME, "the login"),
+    (USERNAME, "this account"),
     (SENDER, "the sender"),
     (RECIPIENT, "the recipient"),
+    (OTHER_NAME, "another name"),
 )
 
 
@@ -179,9 +181,11 @@ class Course:
     def _given(self) -> tuple[str, ...]:
         if is_address(self.host):
             return (self.host,)
-        if self.known.address:
-            return (self.known.address,)
-        return ("127.0.0.1",) if self.host == "localhost" else (ADDRESS,)
+        if self.host == "localhost":
+            return ("127.0.0.1",)
+        # that a name leads to this machine itself is a matter of its own, and not what failed
+        address = self.known.address
+        return (address if address and not is_loopback(address) else ADDRESS,)
 
     # --- connects -------------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ MOST_READ = 10 * 1024 * 1024
 #: A text of so many characters is one incident as a whole.
 SMALL = 6_000
 #: Of a log the lines around a hit that belong to it.
-BEFORE, AFTER = 6, 10
-MOST_HITS, MOST_PLACES, LONGEST_PLACE = 4_000, 60, 6_000
+BEFORE, AFTER = 6, 12
+MOST_LINES, MOST_FORMS, MOST_PLACES, LONGEST_PLACE = 400_000, 50_000, 120, 6_000
 
 #: Every error of a table holds one of these, in lower case. tests/explain compares.
 NEEDLES = (
@@ -32,7 +32,7 @@ NEEDLES = (
 
 _MAIL_NEAR = re.compile(
     r"smtp|mail|starttls|\b(?:465|587|2525)\b|:25\b|postfix|exim|msmtp|swaks|\bmx\d*\.|sendgrid|"
-    r"rcpt|diagnostic-code|message/delivery|dsn=",
+    r"rcpt|diagnostic-code|message/delivery|dsn=|\b(?:53[0458]|55[0-4])[ -]|invalid login|greeting|EAUTH",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
@@ -42,7 +42,11 @@ _PREFIX = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s{1,2}\d{1,2} \d\d:\d\d:\d\d "
     r"[\w.-]{1,60} (?=[\w./-]{1,60}(?:\[\d+\])?: ))?"
 )
-_TEMPLATE = re.compile(r"\d+|\b[0-9a-fA-F]{6,}\b")
+#: Lines that differ in numbers alone are the same.
+_WITHOUT_DIGITS = str.maketrans("", "", "0123456789")
+#: A session of SMTP before an error: it tells what was answered.
+_DIALOGUE = re.compile(r"MAIL FROM|RCPT TO|\bEHLO\b|\bAUTH (?:PLAIN|LOGIN)|\bSTARTTLS\b|\bDATA\b")
+_MAIL_BESIDE = re.compile(r"smtp|nodemailer|sendmail|mailer", re.IGNORECASE)
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _TEXT_KEYS = (
     "msg", "message", "error", "err", "stack", "exception", "log", "MESSAGE", "detail", "reason",
@@ -57,16 +61,14 @@ def places(text: str) -> Iterator[str]:
         yield plain(text)
         return
     seen: set[str] = set()
-    given = 0
-    for start, end in _spans(text):
-        part = text[start:end]
-        template = _TEMPLATE.sub("0", part)
-        if template in seen:
+    for start, end in _entries(text):
+        part = _place(text, start, end)
+        form = part.translate(_WITHOUT_DIGITS)
+        if not part or form in seen:
             continue
-        seen.add(template)
+        seen.add(form)
         yield plain(part)
-        given += 1
-        if given == MOST_PLACES:
+        if len(seen) == MOST_PLACES:
             return
 
 
@@ -105,48 +107,51 @@ def _from_json(value: object, depth: int = 0) -> str:
     return "\n".join(part for part in lines if part)
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges of lines around what may be an error of mail, from the end."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters grow in lower case
-        lowered = text
-    hits: set[int] = set()
-    for needle in NEEDLES:
-        end = len(lowered)
-        for _ in range(MOST_HITS):
-            at = lowered.rfind(needle, 0, end)
-            if at < 0:
-                break
-            line = lowered.rfind("\n", 0, at) + 1
-            hits.add(line)
-            end = line
-    last = len(text) + 1
-    looked = 0
-    for line in sorted(hits, reverse=True):
-        if line >= last:
-            continue
-        start, end = _around(text, line)
-        end = min(end, last)
+def _entries(text: str) -> Iterator[tuple[int, int]]:
+    """The ranges of a log's entries that may hold an error of mail, from the end, each form once."""
+    seen: set[str] = set()
+    end, looked = len(text), 0
+    while end > 0 and looked < MOST_LINES:
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start : min(end, start + LONGEST_PLACE)]
+        stop, end = end, start - 1
         looked += 1
-        if looked > MOST_HITS:
-            return
-        if end > start and _MAIL_NEAR.search(text, start, end):
-            yield start, end
-            last = start
+        form = line.translate(_WITHOUT_DIGITS)
+        if form in seen:
+            continue
+        if len(seen) < MOST_FORMS:
+            seen.add(form)
+        lowered = form.lower()
+        if any(needle in lowered for needle in NEEDLES):
+            yield start, stop
 
 
-def _around(text: str, line: int) -> tuple[int, int]:
-    start = line
-    for _ in range(BEFORE):
-        start = text.rfind("\n", max(0, line - LONGEST_PLACE // 2), max(start - 1, 0)) + 1
-        if start <= 0 or line - start > LONGEST_PLACE // 2:
+def _place(text: str, start: int, end: int) -> str:
+    """The entry around a hit: its own line and what goes on below it, the dialogue before it; ""
+    where nothing in it or beside it speaks of mail."""
+    head = start
+    while text[head : head + 1] in (" ", "\t", "}") and start - head < LONGEST_PLACE // 2:
+        before = text.rfind("\n", 0, max(head - 1, 0)) + 1
+        if before >= head:
             break
-    start = max(start, line - LONGEST_PLACE // 2, 0)
-    end = line
+        head = before
+    stop = end
     for _ in range(AFTER):
-        found = text.find("\n", end, line + LONGEST_PLACE // 2)
-        if found < 0:
-            end = min(len(text), line + LONGEST_PLACE // 2)
+        if text[stop + 1 : stop + 2] not in (" ", "\t", "}"):
             break
-        end = found + 1
-    return start, end
+        found = text.find("\n", stop + 1, stop + LONGEST_PLACE // 2)
+        if found < 0:
+            break
+        stop = found
+    entry = text[head : min(stop, head + LONGEST_PLACE)]
+    before = head
+    for _ in range(BEFORE):
+        before = text.rfind("\n", max(0, head - LONGEST_PLACE // 2), max(before - 1, 0)) + 1
+        if not before:
+            break
+    around = text[before:head] if 0 < head - before <= LONGEST_PLACE // 2 else ""
+    if _DIALOGUE.search(around):
+        return around + entry
+    if _MAIL_NEAR.search(entry) or _MAIL_BESIDE.search(around):
+        return entry
+    return ""

@@ -51,7 +51,8 @@ _HOSTS = tuple(
 )
 _PORTS = re.compile(
     r"""\bport["']?\]?(?:\s?(?:=>|[:=])\s?|\s)["']?(\d{2,5})\b"""
-    r"""|\]:(\d{2,5})\b|\d{1,3}(?:\.\d{1,3}){3}:(\d{2,5})\b|:(25|465|587|2525)\b""",
+    r"""|\]:(\d{2,5})\b|\d{1,3}(?:\.\d{1,3}){3}:(\d{2,5})\b|:(25|465|587|2525)\b"""
+    r"""|(?:established|connected|connecting|connect) (?:to|with) [\w.-]{1,100}:(\d{2,5})\b""",
     re.IGNORECASE,
 )
 _SENT_FROM_FILES = re.compile(r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$")
@@ -173,6 +174,6 @@ def _client(text: str) -> tuple[str | None, str]:
 def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """What shows that a client printed the text, the more special ones first."""
     return tuple(
-        (name, re.compile(pattern, re.IGNORECASE))
+        (name, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
         for name, pattern in error_texts.client_marks().items()
     )

@@ -10,6 +10,7 @@ tells besides moves them: a port, a mode, an address.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from smtpdoctor.explain.course import (
     ADDRESS,
     ADDRESS_V6,
+    OTHER_NAME,
     Course,
     Talk,
     is_known_host,
@@ -96,6 +98,14 @@ def _no_such_name(symptom: Symptom, known: Known) -> Iterator[Reading]:
             build=_wrong_host,
             weight=1.1 if "_" in (host or "") else 0.6,
             decides="what stands as host is a user name, or a name that only another network knows",
+            only="settings",
+        )
+    if unknown_host:
+        yield Reading(
+            build=_url_not_encoded,
+            weight=0.35,
+            decides="the name that was looked up is a part of the user name or password",
+            assumes="the settings are one URL",
             only="settings",
         )
     yield Reading(
@@ -242,7 +252,6 @@ def _connects(
     other_port: ConnectOutcome | None = None,
     control: ConnectOutcome | None = None,
     landmark: ConnectOutcome | None = None,
-    ipv4: ConnectOutcome | None = None,
     tls: TLSMode | None = None,
     port: int | None = None,
 ) -> Build:
@@ -252,8 +261,6 @@ def _connects(
         course = Course(known, redactor, tls=tls)
         to = address or known.address
         course.connect(outcome, error=error, address=to)
-        if ipv4 is not None:
-            course.connect(ipv4, address=ADDRESS)
         family = to if to and ":" in to else None
         if other_port is not None:
             other = 587 if course.port != 587 else 465
@@ -276,20 +283,19 @@ _BLOCKED = "another network reaches the same host and port, or no host answers o
 
 
 def _blocked(weight: float, known: Known) -> Reading:
-    return Reading(
-        build=_connects("silent", control="silent", landmark="open", address=_v4(known)),
-        weight=weight,
-        decides=_BLOCKED,
-    )
+    build = _connects("silent", address=_v4(known))
+    if known.port == 25:  # which is for servers among themselves: their names are no slip there
+        build = _connects("silent", address=_v4(known), control="silent", landmark="open")
+    return Reading(build=build, weight=weight, decides=_BLOCKED)
 
 
 def _v4(known: Known) -> str | None:
     return known.address if known.address and ":" not in known.address else ADDRESS
 
 
-def _other_number(weight: float) -> Reading:
+def _other_number(weight: float, port: int = 588) -> Reading:
     return Reading(
-        build=_connects("silent", other_port="open", port=588),
+        build=_connects("silent", other_port="open", port=port),
         weight=weight,
         decides="the provider's help names another port (587 or 465), and that one answers",
     )
@@ -299,7 +305,7 @@ def _silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     address = symptom.address or known.address
     if address and ":" in address:
         yield Reading(
-            build=_connects("silent", address=address, control="silent", ipv4=None),
+            build=_connects("silent", address=address, landmark="open"),
             weight=0.9,
             decides="IPv4 reaches the host and IPv6 does not: try both apart",
         )
@@ -347,13 +353,13 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
             only="settings",
         )
         yield Reading(
-            build=_connects("refused", address=address or "127.0.0.1"),
+            build=_local_refused,
             weight=0.8,
             decides="no mail server of this machine listens there (ss -ltn)",
         )
         return
     yield Reading(
-        build=_connects("refused", other_port="open", control="open", address=address),
+        build=_connects("refused", address=address),
         weight=1.0,
         decides="another port of the host, or the same port of another host, answers",
     )
@@ -363,7 +369,7 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
         decides="every host refuses this port in the same way: a firewall of this machine or hoster",
     )
     yield Reading(
-        build=_connects("silent", control="silent", landmark="open", address=_v4(known)),
+        build=_connects("silent", address=_v4(known)),
         weight=0.7,
         decides="the refusal is one address's; the others, and other hosts, are silent on this port",
     )
@@ -376,12 +382,20 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
         )
 
 
+def _local_refused(known: Known, redactor: Redactor) -> Observations:
+    course = Course(
+        msgspec.structs.replace(known, host=_own_name(known), address=None), redactor
+    )
+    course.connect("refused", address="127.0.0.1")
+    return course.observations
+
+
 def _no_route(symptom: Symptom, known: Known) -> Iterator[Reading]:
     address = symptom.address or known.address or ""
     outcome: ConnectOutcome = "unreachable" if symptom.error == "EHOSTUNREACH" else "no-route"
     if ":" in address:
         yield Reading(
-            build=_connects(outcome, error=symptom.error, address=address),
+            build=_connects(outcome, error=symptom.error, address=address, landmark="open"),
             weight=1.2,
             decides="over IPv4 the host is reached (curl -4), over IPv6 it is not",
         )
@@ -424,10 +438,10 @@ def _no_reason(symptom: Symptom, known: Known) -> Iterator[Reading]:
     elif known.port == 465 and known.tls is not None and known.tls != "implicit":
         yield _tls_awaited(1.2)
     elif known.port in (587, None):
-        yield _too_early(0.5)
+        yield _too_early(0.85)
     yield _blocked(0.8, known)
     yield Reading(
-        build=_connects("refused", other_port="open", control="open"),
+        build=_connects("refused"),
         weight=0.4,
         decides="the debug output says “connection refused”",
     )
@@ -508,8 +522,8 @@ def _greeting_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     odd = known.port is not None and known.port not in (25, 465, 587, 2525)
     yield _tls_awaited(0.5 if clear_port or slow else 1.0)
     yield _no_greeting(1.0 if clear_port or slow else 0.7)
-    if odd:
-        yield _other_number(0.6)
+    if odd and known.port is not None:
+        yield _other_number(0.8, known.port)
     yield _blocked(0.3, known)
 
 
@@ -744,7 +758,7 @@ _NO_STORE = (
     "no public web site's certificate is accepted there either: the program has no CA certificates",
 )
 _OTHER_NAME = (
-    _certificate(62, names=("another-name.invalid",)),
+    _certificate(62, names=(OTHER_NAME,)),
     "the names in the certificate are others than the host in the settings",
 )
 _EXPIRED = (_certificate(10), "the certificate's end date is over by a right clock")
@@ -772,7 +786,17 @@ _CERTIFICATES: dict[str, tuple[tuple[tuple[Build, str], float], ...]] = {
 
 def _certificate_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
     for (build, decides), weight in _CERTIFICATES[symptom.error]:
+        if symptom.error == "other-name" and (names := _names_in(symptom.says)):
+            build = _certificate(62, names=names)
         yield Reading(build=build, weight=weight, decides=decides, only="tls")
+
+
+def _names_in(says: str) -> tuple[str, ...]:
+    """The names of the certificate, where the text has them."""
+    valid_for = re.search(r"is valid for ([\w.*, -]{1,200}), not ", says)
+    if valid_for is not None:
+        return tuple(name.strip() for name in valid_for[1].split(","))
+    return tuple(re.findall(r"DNS:([\w.*-]{1,100})", says))[:8]
 
 
 # --- STARTTLS ---------------------------------------------------------------------------------
@@ -838,7 +862,7 @@ def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
     def in_clear(known: Known, redactor: Redactor) -> Observations:
         course = Course(known, redactor, tls="none")
-        course.session().greeting().ehlo("STARTTLS", "AUTH CRAM-MD5X").no_login("no-tls")
+        course.session().greeting().ehlo("STARTTLS", "AUTH EXTERNAL").no_login("no-tls")
         return course.observations
 
     clear = symptom.error == "in-clear"

@@ -19,11 +19,12 @@ _CODES = (
     "541|550|551|552|553|554|555|556|557|570|571|572|573|574|577|578|579|582|585|590|591"
 )
 _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
-#: Codes that other protocols use as well: alone they are no reply of a mail server.
-_COMMON = {"421", "500", "501", "502", "503", "504", "450", "451", "452"}
+
+#: RFC 4954 §6: of no other protocol.
+_OF_LOGINS = ("534", "535", "538")
 
 _REPLY = re.compile(
-    rf"(?<![\w.:/$-])(?P<code>{_CODES})(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
+    rf"(?<![\w./$-])(?<!\d:)(?P<code>{_CODES})(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
     rf"|, b?[\"']|[:,] |: ?b?[\"'])"
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
 )
@@ -146,29 +147,26 @@ def _code_of(status: str) -> str:
 def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> Symptom | None:
     code = reply[:3]
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
-    worded = {stage for stage in _USUAL.get(code, _ELSE) if _knows_words(stage, reply)}
-    worded |= {stage for stage in ("data", "rcpt", "mail", "auth") if _knows_words(stage, reply)}
-    if not about_mail and not status and (code in _COMMON or not worded):
-        return None
-    stages = _stages(reply, text, at, worded)
-    if not stages:
+    cue = _cue(text, at) or _cue_within(reply)
+    possible = {*_USUAL.get(code, _ELSE), "data", "rcpt", "mail", *((cue,) if cue else ())}
+    worded = {stage for stage in possible if _knows_words(stage, reply)}
+    if not about_mail and not status and not worded and code not in _OF_LOGINS:
         return None
     return Symptom(
         kind="reply",
         says=reply.replace("\n", " / "),
         specific=6 if worded else 5 if status or code in ("535", "534", "530", "538") else 4,
         reply=reply,
-        stages=stages,
+        stages=_stages(reply, worded, cue),
     )
 
 
 def _stages(
-    reply: str, text: str, at: int, worded: set[Stage]
+    reply: str, worded: set[Stage], cue: Stage | None
 ) -> tuple[tuple[Stage, float], ...]:
     weights: dict[Stage, float] = dict(_USUAL.get(reply[:3], _ELSE))
     for stage in worded:
         weights[stage] = weights.get(stage, 0.4) + 0.8
-    cue = _cue(text, at) or _cue_within(reply)
     if cue is not None:
         plain = re.match(r"5[35]|4", reply) is not None
         weights[cue] = weights.get(cue, 0.3) + (1.2 if plain else 0.6)
@@ -203,8 +201,8 @@ def _cues() -> tuple[tuple[Stage, re.Pattern[str]], ...]:
 
 def _knows_words(stage: Stage, reply: str) -> bool:
     """Whether the knowledge base knows the words at this stage, and not the code alone."""
-    blind = re.sub(r"^\d{3}", "999", reply, flags=re.MULTILINE)
-    return knowledge.interpret(None, stage, blind) is not None
+    rule = knowledge.interpret(None, stage, reply)
+    return rule is not None and rule is not knowledge.interpret(None, stage, f"{reply[:3]} ")
 
 
 def _by_words(text: str) -> list[Symptom]:
@@ -215,7 +213,7 @@ def _by_words(text: str) -> list[Symptom]:
             continue
         for stage in ("data", "rcpt", "mail", "auth", "greeting"):
             code = "535" if stage == "auth" else "550"
-            if _knows_words(stage, f"999 {line}"):  # type: ignore[arg-type]
+            if _knows_words(stage, f"{code} {line}"):  # type: ignore[arg-type]
                 reply = f"{code} {line.strip()}"
                 found.append(
                     Symptom(

@@ -15,6 +15,15 @@ from smtpdoctor.knowledge import error_texts
 
 #: A text without any word of mail may still be one: a line out of its context.
 SHORT, FEW_LINES = 420, 7
+#: So short a text may be vague as well.
+VERY_SHORT = 60
+
+_CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route")
+#: A port beside an address that mail has no business with.
+_OTHER_PORT = re.compile(
+    r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\])[:)', ]+(?:port )?"
+    r"(?!(?:25|26|465|587|1025|1587|2465|2525|2587|8025)\b)\d{2,5}\b"
+)
 
 #: What the clients' words for a code say of the run. Codes that only a reply tells are left out.
 _OF_CODES: dict[str, tuple[str, str]] = {
@@ -50,7 +59,9 @@ def find(text: str, known: Known) -> list[Symptom]:
     about = _about_mail(text, known)
     if about == "other":
         return []
-    found = [*_by_tables(text, about), *_by_clients(text, about)]
+    found = list(_by_tables(text, about))
+    if not found and about == "mail":
+        found += _by_clients(text)  # the tables say more than words that stand for several codes
     found += replies.find(text, about_mail=about == "mail")
     found.sort(key=lambda item: -item.specific)
     if not found:
@@ -85,7 +96,7 @@ def _about_mail(text: str, known: Known) -> str:
     """mail, other, or open: nothing in it speaks of either."""
     if known.host or known.client or known.port in (25, 465, 587, 2525):
         return "mail"
-    if error_texts.evidence("strong").search(text):
+    if error_texts.evidence("strong").search(text) or error_texts.mail_clients().search(text):
         return "mail"
     if error_texts.evidence("foreign").search(text):
         return "other"
@@ -97,7 +108,10 @@ def _about_mail(text: str, known: Known) -> str:
 
 def _by_tables(text: str, about: str) -> Iterator[Symptom]:
     for entry, regex in _tables():
-        if about != "mail" and entry.mail and entry.specific < 4:
+        vague = entry.specific < (4 if entry.mail else 3)
+        if about != "mail" and vague and (entry.mail or len(text.strip()) > VERY_SHORT):
+            continue
+        if about == "open" and entry.kind in _CONNECTS and _OTHER_PORT.search(text):
             continue
         match = regex.search(text)
         if match is not None:
@@ -110,10 +124,10 @@ def _by_tables(text: str, about: str) -> Iterator[Symptom]:
             )
 
 
-def _by_clients(text: str, about: str) -> Iterator[Symptom]:
+def _by_clients(text: str) -> Iterator[Symptom]:
     for words in error_texts.of_clients():
         kind = _OF_CODES.get(words.code)
-        if kind is None or words.reply or about != "mail" or len(words.regex.pattern) < 24:
+        if kind is None or words.reply or len(words.regex.pattern) < 24:
             continue
         match = words.regex.search(text)
         if match is not None:

@@ -81,6 +81,14 @@ def client_marks() -> Mapping[str, str]:
     return marks
 
 
+@cache
+def mail_clients() -> re.Pattern[str]:
+    """What shows that a text was printed by a client that sends nothing but mail."""
+    table = _toml("clients")
+    marks = [mark for name, mark in table["marks"].items() if name not in table["general"]]
+    return re.compile("|".join(marks), re.IGNORECASE | re.MULTILINE)
+
+
 def evidence(name: str) -> re.Pattern[str]:
     """strong, weak or foreign: whether a text speaks of mail."""
     return _evidence()[name]
