@@ -125,6 +125,7 @@ def _page(text: str) -> bool:
 def _list() -> None:
     """The codes by area, each with its one line."""
     from smtpdoctor import pages
+
     titles = pages.titles()
     by_area: dict[str, list[str]] = {}
     for code in titles:

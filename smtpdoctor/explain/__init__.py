@@ -124,4 +124,3 @@ def _merged(ranked: list[list[Ranked]], most: int) -> tuple[Ranked, ...]:
             if depth < len(causes):
                 chosen.setdefault(causes[depth].diagnosis.code, causes[depth])
     return tuple(chosen.values())[:most]
-

@@ -55,10 +55,13 @@ def _judged(
     redactor = Redactor(MASK)
     redactor.add(*secrets)
     observations = reading.build(known, redactor)
-    errors = [item for item in diagnose(observations).diagnoses if item.severity == "error"]
+    judged = diagnose(observations, guarded=True)
+    errors = [item for item in judged.diagnoses if item.severity == "error"]
     return [
         Ranked(
-            candidate=Candidate(code=error.code, confidence="possible", title="", why="", tell_apart=""),
+            candidate=Candidate(
+                code=error.code, confidence="possible", title="", why="", tell_apart=""
+            ),
             diagnosis=error,
             observations=observations,
             reading=reading,

@@ -107,13 +107,11 @@ class Course:
         self.host = known.host or HOST
         self.tls: TLSMode = tls or known.tls or ("implicit" if known.port == 465 else "starttls")
         self.port = known.port or (465 if self.tls == "implicit" else 587)
-        entries = ()
+        entries: tuple[Setting, ...] = ()
         if problem is not None:
             field, text, kind, detail = problem
             origin = Origin(kind="environment", name=_NAMES[field])
-            entries = (
-                Setting(field=field, text=text, origin=origin, problem=kind, detail=detail),
-            )
+            entries = (Setting(field=field, text=text, origin=origin, problem=kind, detail=detail),)
         self.settings = Settings(
             host=self.host,
             port=self.port,
@@ -128,7 +126,9 @@ class Course:
             entries=entries,
         )
         settings = self._trail("settings")
-        settings.record(Place(system="another machine", container=container, trust_store=trust_store))
+        settings.record(
+            Place(system="another machine", container=container, trust_store=trust_store)
+        )
         settings.record(SettingsRead(settings=self.settings, ok=True))
         self._read = [
             self._trail("settings").record(SettingRead(setting=entry, ok=entry.ok))
@@ -238,14 +238,17 @@ class Course:
     def session(self, purpose: SessionPurpose = "configured", tls: TLSMode | None = None) -> Talk:
         """A session on the configured port, its connect before it."""
         main = purpose == "configured"
-        connect = next(
-            (
-                item
-                for item in self.observations.of(ConnectAttempt, port=self.port, outcome="open")
-                if item.host == self.host
-            ),
-            None,
-        ) or self.connect()
+        connect = (
+            next(
+                (
+                    item
+                    for item in self.observations.of(ConnectAttempt, port=self.port, outcome="open")
+                    if item.host == self.host
+                ),
+                None,
+            )
+            or self.connect()
+        )
         self._sessions += 1
         trail = self._trail("tls", connect, main=main)
         session = trail.record(

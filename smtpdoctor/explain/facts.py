@@ -55,7 +55,9 @@ _PORTS = re.compile(
     r"""|(?:established|connected|connecting|connect) (?:to|with) [\w.-]{1,100}:(\d{2,5})\b""",
     re.IGNORECASE,
 )
-_SENT_FROM_FILES = re.compile(r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$")
+_SENT_FROM_FILES = re.compile(
+    r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$"
+)
 _IMPLICIT = re.compile(
     r"""smtps://|ssl://|\bsecure["']?\s?[:=]\s?["']?(?:true|1)\b|SMTPSecure["']?\s?=>?\s?["']ssl|"""
     r"""SMTP_SSL\(|SMTP_SSL\b|mail\.smtp\.ssl\.enable\s?=\s?true|tls_starttls\s+off|--ssl\b|"""

@@ -383,9 +383,7 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 
 def _local_refused(known: Known, redactor: Redactor) -> Observations:
-    course = Course(
-        msgspec.structs.replace(known, host=_own_name(known), address=None), redactor
-    )
+    course = Course(msgspec.structs.replace(known, host=_own_name(known), address=None), redactor)
     course.connect("refused", address="127.0.0.1")
     return course.observations
 
@@ -609,9 +607,7 @@ def _stalled(known: Known, redactor: Redactor) -> Observations:
     return course.observations
 
 
-def _handshake(
-    failure: HandshakeFailure, reason: str = "", *, tls: TLSMode | None = None
-) -> Build:
+def _handshake(failure: HandshakeFailure, reason: str = "", *, tls: TLSMode | None = None) -> Build:
     def build(known: Known, redactor: Redactor) -> Observations:
         mode = tls or (known.tls if known.tls != "none" else None)
         course = Course(known, redactor, tls=mode)
@@ -740,7 +736,10 @@ def _certificate(
 #: An issuer that the knowledge base has: the reading is "some interceptor", whichever it is.
 INTERCEPTOR = "Avast Web/Mail Shield Root"
 
-_SELF_SIGNED = (_certificate(18, self_issued=True), "the certificate's subject and issuer are equal")
+_SELF_SIGNED = (
+    _certificate(18, self_issued=True),
+    "the certificate's subject and issuer are equal",
+)
 _INTERCEPTED = (
     _certificate(19, issuer=INTERCEPTOR),
     "the certificate's issuer is an antivirus, a proxy or the company, not a public CA",
@@ -1075,5 +1074,3 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "login-silent": _login_silent,
     "reply": _replied,
 }
-
-

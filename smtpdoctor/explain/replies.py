@@ -161,9 +161,7 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> Symptom | N
     )
 
 
-def _stages(
-    reply: str, worded: set[Stage], cue: Stage | None
-) -> tuple[tuple[Stage, float], ...]:
+def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[Stage, float], ...]:
     weights: dict[Stage, float] = dict(_USUAL.get(reply[:3], _ELSE))
     for stage in worded:
         weights[stage] = weights.get(stage, 0.4) + 0.8
@@ -211,9 +209,10 @@ def _by_words(text: str) -> list[Symptom]:
     for line in text.split("\n"):
         if not 12 <= len(line) <= 1500 or "://" in line[:12]:
             continue
-        for stage in ("data", "rcpt", "mail", "auth", "greeting"):
+        stages: tuple[Stage, ...] = ("data", "rcpt", "mail", "auth", "greeting")
+        for stage in stages:
             code = "535" if stage == "auth" else "550"
-            if _knows_words(stage, f"{code} {line}"):  # type: ignore[arg-type]
+            if _knows_words(stage, f"{code} {line}"):
                 reply = f"{code} {line.strip()}"
                 found.append(
                     Symptom(
@@ -221,7 +220,7 @@ def _by_words(text: str) -> list[Symptom]:
                         says=line.strip(),
                         specific=3,
                         reply=reply,
-                        stages=((stage, 1.0),),  # type: ignore[arg-type]
+                        stages=((stage, 1.0),),
                     )
                 )
                 break

@@ -34,17 +34,19 @@ _PLACES = tuple(
         r"""[ \t=:]+([^\s"'\\]+)""",
         r"""\b(?:Bearer|Basic)\s+([\w.~+/=-]{6,})""",
         r"""\bauth=Bearer\s*([^\s\x01"']+)""",
-        # tokens by their own form: SendGrid, GitHub, Slack, Stripe, Resend, Mailgun, Google, AWS, JWT
+        # tokens by their own form: SendGrid, GitHub, Slack, Stripe, Resend, Mailgun, Google, AWS …
         r"""\b(SG\.[\w-]{8,}\.[\w-]{8,}|gh[pousr]_\w{16,}|xox[abprs]-[\w-]{10,}|sk_\w{12,}|"""
         r"""re_\w{12,}|key-[0-9a-f]{16,}|ya29\.[\w.-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|"""
         r"""eyJ[\w-]{8,}\.[\w.-]{8,}|xkeysib-[\w-]{10,}|xsmtpsib-[\w-]{10,}|mlsn\.\w{10,})""",
-        r"""\b(?:password|passwort|mot de passe)\s+(?:is|was|ist|est)\s+({0})""".format(_VALUE),
+        rf"""\b(?:password|passwort|mot de passe)\s+(?:is|was|ist|est)\s+({_VALUE})""",
     )
 )
 
 #: A line of an AUTH dialogue: what the client sends after a challenge is the login itself.
 _CHALLENGE = re.compile(r"\b334\b")
-_AUTH_COMMAND = re.compile(r"\bAUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM)", re.I)
+_AUTH_COMMAND = re.compile(
+    r"\bAUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM)", re.I
+)
 _ENCODED = re.compile(r"(?<![\w+/.-])[A-Za-z0-9+/_-]{6,}={0,2}(?![\w+/=.-])")
 #: So many lines after AUTH or a challenge are its dialogue.
 _DIALOGUE = 3
@@ -107,12 +109,12 @@ def _spoken_in_dialogues(text: str) -> set[str]:
         command = _AUTH_COMMAND.search(line)
         if command or _CHALLENGE.search(line):
             open_lines = _DIALOGUE
-            line = line[command.end() :] if command else line
         elif open_lines:
             open_lines -= 1
         else:
             continue
-        found |= {word for word in _ENCODED.findall(line) if _is_encoded(word)}
+        said = line[command.end() :] if command else line
+        found |= {word for word in _ENCODED.findall(said) if _is_encoded(word)}
     return found
 
 

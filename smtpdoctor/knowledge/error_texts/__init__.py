@@ -56,9 +56,7 @@ class ClientWords(msgspec.Struct, frozen=True, kw_only=True):
 def tables() -> tuple[ErrorText, ...]:
     """Every table's entries."""
     return tuple(
-        msgspec.convert(entry, ErrorText)
-        for name in TABLES
-        for entry in _toml(name)["texts"]
+        msgspec.convert(entry, ErrorText) for name in TABLES for entry in _toml(name)["texts"]
     )
 
 
@@ -66,9 +64,7 @@ def tables() -> tuple[ErrorText, ...]:
 def of_clients() -> tuple[ClientWords, ...]:
     """The words of `knowledge/clients` as patterns, the longest first."""
     found = [
-        ClientWords(
-            client=client.id, code=code, regex=_compiled(words), reply="{reply}" in words
-        )
+        ClientWords(client=client.id, code=code, regex=_compiled(words), reply="{reply}" in words)
         for client in knowledge.clients().values()
         for code, words in client.words.items()
     ]
