@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -29,6 +30,7 @@ from smtpdoctor.settings.readers.model import (
     Known,
     List,
     Map,
+    Origin,
     Special,
     Unknown,
     Value,
@@ -75,7 +77,27 @@ MODULES: dict[str, dict[str | None, Any]] = {
     "json": {None: Special("json"), "loads": Special("json.loads")},
     "ast": {None: Special("ast"), "literal_eval": Special("literal")},
     "distutils.util": {None: Special("strtobool-module"), "strtobool": Special("strtobool")},
+    "dj_email_url": {
+        None: Special("dj_email_url"),
+        "config": Special("email-url-config"),
+        "parse": Special("email-url-parse"),
+    },
+    "email.utils": {None: Special("email.utils"), "formataddr": Special("formataddr")},
+    "pydantic": {None: Special("pydantic"), "SecretStr": Special("secret")},
+    "ssl": {
+        None: Special("ssl"),
+        "create_default_context": Special("ssl.verified"),
+        "SSLContext": Special("ssl.SSLContext"),
+        "_create_unverified_context": Special("ssl.unverified"),
+        "_create_stdlib_context": Special("ssl.unverified"),
+        "CERT_NONE": 0,
+        "CERT_OPTIONAL": 1,
+        "CERT_REQUIRED": 2,
+        "PROTOCOL_TLS_CLIENT": 16,
+    },
 }
+#: What `ssl` gives is a map of this kind, so that what is assigned to its members is seen.
+TLS_CONTEXT = "ssl.SSLContext"
 MEMBERS: dict[str, Any] = {
     "os.environ": ENVIRONMENT,
     "os.getenv": Special("os.getenv"),
@@ -87,6 +109,9 @@ MEMBERS: dict[str, Any] = {
     "json.loads": Special("json.loads"),
     "ast.literal_eval": Special("literal"),
     "strtobool-module.strtobool": Special("strtobool"),
+    "email.utils.formataddr": Special("formataddr"),
+    **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
+    **{f"ssl.{name}": made for name, made in MODULES["ssl"].items() if name},
 }
 BUILTINS = (
     *("int", "str", "bool", "float", "len", "dict", "list", "tuple", "set", "eval", "getattr"),
@@ -295,6 +320,7 @@ def format_text(template: str, *values: Any) -> str:
 
 
 TEXT_METHODS: dict[str, Callable[..., Any]] = {
+    "get_secret_value": lambda t: t,
     "lower": lambda t: t.lower(),
     "casefold": lambda t: t.casefold(),
     "upper": lambda t: t.upper(),
@@ -314,7 +340,19 @@ TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "format": format_text,
 }
 
+
+def formataddr(pair: Any) -> str:
+    """email.utils.formataddr."""
+    parts = list(pair) if isinstance(pair, List) else []
+    if len(parts) != 2 or not all(isinstance(part, Known) for part in parts):
+        raise UntellableError("an address that is not evaluated")
+    name, address = (part.value for part in parts if isinstance(part, Known))
+    return f'"{to_text(name)}" <{to_text(address)}>' if name else to_text(address)
+
+
 CONVERSIONS: dict[str, Callable[..., Any]] = {
+    "formataddr": formataddr,
+    "secret": lambda value: value,
     "int": to_integer,
     "float": to_float,
     "str": lambda value="": to_text(value),
@@ -379,7 +417,7 @@ class Python:
             if name in value.definition.scope.owned:
                 return value.evaluator.lookup(name, frame, END) or Known(ABSENT, ask.span)
             return ask.unknown("computed", f"what {name} is can't be told")
-        if isinstance(value, Map) and value.kind == "self":
+        if isinstance(value, Map) and value.kind in ("self", TLS_CONTEXT):
             return value.get(name, ask.span)
         if isinstance(value, Map) and not value.whole:  # a changed object that isn't known
             return value.get(name, ask.span)
@@ -465,6 +503,15 @@ class Python:
                 return self._config(call, ask)
             case "environ" | "environs":
                 return self._environ(call, special, "", ask)
+            case "ssl.verified" | "ssl.unverified" | "ssl.SSLContext":
+                return self._tls_context(name, values, ask)
+            case "email-url-config":
+                url = ask.argument(call, 0, "env") or Known("EMAIL_URL")
+                return self._email_url(
+                    ask.variable(url, ask.argument(call, 1, "default")), "dj-email-url", ask
+                )
+            case "email-url-parse" if values:
+                return self._email_url(values[0], "dj-email-url", ask)
             case "make-config":
                 return Known(DECOUPLE, ask.span)
             case "make-environment":
@@ -581,6 +628,36 @@ class Python:
             return found
         return ask.apply(CASTS[library][name], found, conversion=f"cast={name}")
 
+    def _tls_context(self, name: str, values: list[Value], ask: Evaluation) -> Value:
+        """A TLS context, as far as it says whether certificates are verified."""
+        protocol = values[0].value if values and isinstance(values[0], Known) else None
+        client = protocol == MODULES["ssl"]["PROTOCOL_TLS_CLIENT"]
+        verifies = name == "ssl.verified" or (name == "ssl.SSLContext" and client)
+        modes = {"verify_mode": 2 if verifies else 0, "check_hostname": verifies}
+        entries = [Entry(key, Known(value, ask.span), ask.span) for key, value in modes.items()]
+        return Known(Map(entries, TLS_CONTEXT), ask.span)
+
+    def _email_url(self, url: Value, library: str, ask: Evaluation) -> Value:
+        """The settings that a library makes of an EMAIL_URL, each with the way of the URL."""
+        if isinstance(url, Unknown):
+            return url
+        step = Origin("conversion", f"{STEP}{library}", ask.span)
+        if not isinstance(url.value, str) or not url.value:
+            if library == "dj-email-url" and not url.value:
+                return Known(Map(), ask.span)
+            text = "the URL is set nowhere, and the program stops here"
+            return Unknown("environment", text, ask.span, url.trail)
+        try:
+            made = LIBRARIES[library](url.value)
+        except ValueError:
+            text = "this is no URL that the library takes, and the program stops here"
+            return Unknown("computed", text, ask.span, (*url.trail, step))
+        trail = (*url.trail, step)
+        return Known(
+            Map([Entry(key, Known(value, ask.span, trail), None) for key, value in made.items()]),
+            ask.span,
+        )
+
     def _scheme(self, call: Call, ask: Evaluation) -> Map:
         """environ.Env(DEBUG=(bool, False)): casts and defaults by name."""
         made = Map()
@@ -592,6 +669,11 @@ class Python:
     def _environ(self, call: Call, special: Special, kind: str, ask: Evaluation) -> Value | None:
         """django-environ's and environs' env("X", default=…), env.int("X", 587)."""
         casts = CASTS[special.name]
+        if kind in ("email", "email_url", "email_url_config", "dj_email_url"):
+            library = "django-environ" if special.name == "environ" else "dj-email-url"
+            variable = ask.argument(call, 0, "var") or Known("EMAIL_URL")
+            found = ask.variable(variable, ask.argument(call, 1, "default"))
+            return self._email_url(self._proxied(found, ask, special.name), library, ask)
         given = ask.argument(call, 1, "cast") if special.name == "environ" and not kind else None
         if kind not in casts:
             if kind in ("read_env", "scheme"):

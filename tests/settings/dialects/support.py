@@ -46,7 +46,7 @@ def prepared(settings: Settings, port: int | None, tls: str | None) -> Prepared:
     return next(each for each in settings.prepared if (each.port, each.tls) == (port, tls))
 
 
-def apply(root: Path, change: Prepared, **free: str) -> None:
+def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) -> None:
     """Writes a change into the folder's files, as `--fix` would."""
     for edit in change.edits:
         path = root / edit.file
@@ -60,7 +60,7 @@ def apply(root: Path, change: Prepared, **free: str) -> None:
         lines[edit.line - 1] = line[:first] + edit.with_.format(**free) + line[last:]
         path.write_text("\n".join(lines))
     for name, text in change.settings.items():
-        path = _holding(root, name)
+        path = root / dotenv if dotenv is not None else _holding(root, name)
         lines = path.read_text().split("\n") if path.exists() else []
         kept = [line for line in lines if line and line.partition("=")[0] != name]
         new = [] if text is None else [f"{name}={text.format(**free)}"]
