@@ -312,7 +312,10 @@ class _Writer:
             return option.words[value]
         language = self.draft.language
         if isinstance(value, bool) and read_from_variable:
-            return _as_boolean(old, language) if value is False else None
+            # where no text will do, the expression that compares it
+            value_now = option.value.value if isinstance(option.value, Known) else None
+            says_so = option.again is None and value_now == "true"
+            return _as_boolean(old, language) if value is False or says_so else None
         if isinstance(value, bool) and option.value.variables and old[:1] in ("'", '"'):
             return f"{old[0]}{_texts(old[1:-1], value)[0]}{old[0]}"
         return literal(value, language, old)

@@ -65,7 +65,11 @@ class Rails:
         bases = {
             found[1] or ""
             for path in marked
-            if (found := re.match(r"(?:(.*)/)?config/(environments?|initializers|application)\b", path))
+            if (
+                found := re.match(
+                    r"(?:(.*)/)?config/(environments?|initializers|application)\b", path
+                )
+            )
         }
         for base in sorted(bases):
             yield from self._application(workspace, base)
@@ -80,7 +84,9 @@ class Rails:
         asked = workspace.profile or workspace.environ.get("RAILS_ENV")
         for each in (profile,) if asked or profile != PRODUCTION else (profile, *OTHERS):
             files = _files(workspace, base, each)
-            drafts = list(self._draft(workspace, files, files[0], each, "RAILS_ENV")) if files else []
+            drafts = (
+                list(self._draft(workspace, files, files[0], each, "RAILS_ENV")) if files else []
+            )
             if drafts:
                 yield from drafts
                 return
@@ -101,8 +107,13 @@ class Rails:
         if settings is None and kind == "smtp":
             return
         options: dict[str, Option] = {}
+        gem = mail_version(workspace, near)
         if settings is not None:
-            read = Read(settings.value, lambda under: _again(workspace, settings, under))
+            read = Read(
+                settings.value,
+                lambda under: _again(workspace, settings, under),
+                gem.startswith("2.8"),
+            )
             options = read.options(workspace)
         for name, found in (("delivery_method", method), ("perform_deliveries", sends)):
             if found is not None and isinstance(found.value, Known):
@@ -110,7 +121,6 @@ class Rails:
         sender = _sender(workspace, near, variables)
         if sender is not None:
             options["from"] = sender
-        gem = mail_version(workspace, near)
         if gem:
             options["mail"] = Option("mail", Known(gem))
         version = workspace.dependencies.find("rubygems", "rails", "actionmailer", near=near)
@@ -168,7 +178,7 @@ def _last(
                 ]
                 if reached:
                     value = module.value(*root, name)
-                    found = Assigned(path, root + (name,), value, reached[-1].span)
+                    found = Assigned(path, (*root, name), value, reached[-1].span)
     return found
 
 
@@ -196,9 +206,9 @@ def _sender(workspace: Workspace, near: str, variables: Variables) -> Option | N
                 return Option("from", value)
     for path in workspace.folder.containing(rb"mailer_sender", ".rb"):
         module = workspace.module(path, variables) if path.startswith(base) else None
-        value = module.value("config", "mailer_sender") if module is not None else None
-        if isinstance(value, Known) and isinstance(value.value, str):
-            return Option("from", value)
+        for each in module.assignments("config", "mailer_sender") if module is not None else ():
+            if isinstance(each.value, Known) and isinstance(each.value.value, str):
+                return Option("from", each.value)
     return None
 
 

@@ -84,6 +84,7 @@ MODES: dict[TLSMode, tuple[Mapping[str, Any], ...]] = {
         {"tls": False, "enable_starttls_auto": False},
     ),
 }
+STRICT = ("tls", "ssl", "enable_starttls", "enable_starttls_auto")
 #: Net::SMTP's own, and what gems bring.
 AUTHENTICATIONS = re.compile(r"(?i)plain|login|cram_md5|xoauth2|oauthbearer|digest_md5|gssapi|ntlm")
 NOT_SENT = ("test", "file", "letter_opener", "letter_opener_web", "null", "logger")
@@ -94,10 +95,12 @@ NOT_SENT = ("test", "file", "letter_opener", "letter_opener_web", "null", "logge
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Settings as they were found: a hash, or arguments by their names, and how to find them again."""
+    """Settings as they were found, a hash or arguments by name, and how to find them again."""
 
     value: Value
     again: Callable[[Variables], Value]
+    #: No text of a variable will do: switches have to be true or false.
+    strict: bool = False
 
     def options(self, workspace: Workspace) -> dict[str, Option]:
         """The gem's options among them."""
@@ -119,7 +122,9 @@ class Read:
         return found
 
     def _option(self, workspace: Workspace, name: str, entry: Entry) -> Option | None:
-        value = _verify_mode(workspace, entry.value) if name == "openssl_verify_mode" else entry.value
+        value = (
+            _verify_mode(workspace, entry.value) if name == "openssl_verify_mode" else entry.value
+        )
         if isinstance(value, Unknown) and name in ("domain", *OTHERS, *WRONG):
             return None
         if isinstance(value, Known) and value.value is ABSENT:
@@ -127,7 +132,8 @@ class Read:
         if not isinstance(entry.key, Symbol):
             name = f'"{name}"'
         key = entry.key
-        return Option(name, value, lambda under: self.again(under).get(key), entry.span)
+        again = None if self.strict and name in STRICT else lambda under: self.again(under).get(key)
+        return Option(name, value, again, entry.span)
 
 
 def _verify_mode(workspace: Workspace, value: Value) -> Value:
@@ -161,7 +167,7 @@ def ruby_variables(workspace: Workspace, near: str, profile: str, name: str) -> 
     reader = "ruby-dotenv-2" if library is not None and library.major == 2 else "ruby-dotenv"
     files = workspace.dotenv_files(near, *names)
     defaults = {name: profile} if name else {}
-    return workspace.variables(files, reader, near=near, **defaults)  # type: ignore[arg-type]
+    return workspace.variables(files, reader, near=near, **defaults)
 
 
 def insert(
@@ -174,14 +180,20 @@ def insert(
         line = workspace.line(span.file, span.line) if span is not None else None
         if span is None or line is None:
             continue
-        before, rest = line[: span.columns[0] - 1], line[span.columns[0] - 1 :]
-        key = re.match(rf"(:?)['\"]?{name}['\"]?(\s*=>\s*|:\s*)", rest)
+        # an entry has its key, an argument is its value alone
+        written = rf"(:?)['\"]?\b{name}['\"]?(\s*=>\s*|:\s*)"
+        key = re.compile(written).match(line, span.columns[0] - 1)
+        key = key or re.search(f"{written}$", line[: span.columns[0] - 1])
         if key is None:
             continue
+        before = line[: key.start()]
         form = ":{0} => {1}" if key[1] else "{0}: {1}"
         texts = [form.format(each, literal(value, "ruby")) for each, value in new.items()]
         after = f",\n{before}" if not before.strip() else ", "
-        return (inserted(span, span.columns[0], "".join(f"{text}{after}" for text in texts)),)
+        column = key.start() + 1
+        masked = workspace.masked(span, keep=False)
+        shown = masked.columns(column, column + 1)[0] if masked is not None else column
+        return (inserted(span, shown, "".join(f"{text}{after}" for text in texts)),)
     return ()
 
 
@@ -200,16 +212,18 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         for name in ("tls", "ssl"):
             if _says_no(options.get(name)) and tls == "implicit":
                 misread.append(_remark(name, "tls-text", "implicit TLS"))
-        both = any(_truth(options.get(name)) for name in ("enable_starttls", "enable_starttls_auto"))
+        both = any(
+            _truth(options.get(name)) for name in ("enable_starttls", "enable_starttls_auto")
+        )
         if version >= (2, 9) and tls == "implicit" and both:
             fault = _remark("tls" if _truth(options.get("tls")) else "ssl", "both")
         for name in ("enable_starttls", "enable_starttls_auto"):
             if _says_no(options.get(name)) and tls == "starttls":
                 misread.append(_remark(name, "starttls-text", "STARTTLS"))
     authentication = options.get("authentication")
-    if authentication and options.get("user_name") and fault is None:
-        if not AUTHENTICATIONS.fullmatch(str(authentication)):
-            fault = _remark("authentication", "authentication")
+    known = not authentication or AUTHENTICATIONS.fullmatch(str(authentication))
+    if not known and options.get("user_name") and fault is None:
+        fault = _remark("authentication", "authentication")
     ignored = [
         _remark(name, "strings" if name.startswith('"') else "names")
         for name in options
@@ -357,7 +371,9 @@ class RubyMail:
         module = workspace.module(path, variables)
         assert module is not None
         method, value, span = _given(module)[place]
-        options = Read(value, lambda under: again(under)[1]).options(workspace)
+        version = mail_version(workspace, path)
+        strict = version.startswith("2.8")
+        options = Read(value, lambda under: again(under)[1], strict).options(workspace)
         if isinstance(method, Known) and isinstance(method.value, str):
             if method.value not in ("smtp", *NOT_SENT):
                 return
@@ -365,7 +381,6 @@ class RubyMail:
         sender = _sender(module)
         if sender is not None:
             options["from"] = sender
-        version = mail_version(workspace, path)
         if version:
             options["mail"] = Option("mail", Known(version))
         yield Draft(
