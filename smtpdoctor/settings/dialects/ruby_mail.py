@@ -13,7 +13,7 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import inserted, literal
+from smtpdoctor.settings.prepare import literal, put_in
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -190,10 +190,8 @@ def insert(
         form = ":{0} => {1}" if key[1] else "{0}: {1}"
         texts = [form.format(each, literal(value, "ruby")) for each, value in new.items()]
         after = f",\n{before}" if not before.strip() else ", "
-        column = key.start() + 1
-        masked = workspace.masked(span, keep=False)
-        shown = masked.columns(column, column + 1)[0] if masked is not None else column
-        return (inserted(span, shown, "".join(f"{text}{after}" for text in texts)),)
+        text = "".join(f"{text}{after}" for text in texts)
+        return (put_in(workspace, span, key.start() + 1, text),)
     return ()
 
 
