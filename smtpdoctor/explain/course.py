@@ -1,7 +1,8 @@
 """The course of an imagined run, recorded as a real one is: through the recorder and its trails.
 
-A hypothesis says how a run would have gone; this makes observations of it for the rules. Knows the
-order of the steps and what a healthy one looks like. Must not know texts, nor what rules make of it.
+A hypothesis says how a run would have gone; this makes observations of it for the rules. Knows
+the order of the steps and what a healthy one looks like. Must not know texts, nor what rules make
+of it.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def in_words(text: str) -> str:
 
 
 class Course:
-    """One imagined run. Each method adds a step; `observations` are what a check would have made."""
+    """One imagined run. Each method adds a step; `observations` are what a check had made."""
 
     def __init__(
         self,

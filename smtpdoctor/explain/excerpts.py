@@ -108,7 +108,7 @@ def _from_json(value: object, depth: int = 0) -> str:
 
 
 def _entries(text: str) -> Iterator[tuple[int, int]]:
-    """The ranges of a log's entries that may hold an error of mail, from the end, each form once."""
+    """The ranges of lines that may hold an error of mail, from the end, each form once."""
     seen: set[str] = set()
     end, looked = len(text), 0
     while end > 0 and looked < MOST_LINES:

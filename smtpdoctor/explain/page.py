@@ -68,7 +68,8 @@ def command(item: Ranked) -> str:
     where = f"[{host}]" if ":" in host else host
     login = " --user NAME --password-stdin" if item.reading.only in ("auth", "sender") else ""
     mode = f" --tls {known.tls}" if known.tls is not None else ""
-    return f"smtpdoctor check --only {item.reading.only} {where}{f':{port}' if port else ''}{mode}{login}"
+    target = f"{where}:{port}" if port else where
+    return f"smtpdoctor check --only {item.reading.only} {target}{mode}{login}"
 
 
 def _report(item: Ranked) -> Report:
