@@ -25,7 +25,7 @@ NEWEST = 999
 Reading = Callable[[Variables], Value]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PhpProgram:
     """One program: a `Dialect` made of its parts."""
 
@@ -132,13 +132,14 @@ def parts(option: Option, pattern: re.Pattern[str], workspace: Workspace) -> dic
     if found is None:
         return {}
     start = start_of(value, value.value, workspace)
+    called = next(iter(value.variables), option.called or option.name)
     options = {}
     for group, text in found.groupdict().items():
         if text is None:
             continue
         name = f"{option.name}.{group}"
         span = within(start, found.span(group)) if start is not None else None
-        options[name] = Option(name, Known(text, span), bare=True, called=option.called)
+        options[name] = Option(name, Known(text, span), bare=True, called=called)
     return options
 
 

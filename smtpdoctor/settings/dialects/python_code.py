@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.model import Edit
@@ -41,6 +42,11 @@ class Load:
     overrides: bool = False
 
 
+#: What was worked out for a folder, as long as somebody looks at it.
+_LOADED: WeakKeyDictionary[Workspace, dict[str, list[Load]]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Workspace, dict[tuple[object, ...], Variables]] = WeakKeyDictionary()
+
+
 # --- variables -----------------------------------------------------------------------------------
 
 
@@ -53,25 +59,24 @@ def python_variables(workspace: Workspace, near: str, *also: str) -> Variables:
     nothing = workspace.variables([], "python-dotenv", near=near)
     if workspace.given is not None:
         return nothing
-    above: list[Layer] = []
-    below: list[Layer] = []
-    seen: set[tuple[str, str]] = set()
-    for load in _loads(workspace, near, nothing):
+    read: list[tuple[str, str, bool]] = []
+    for load in _loads(workspace, near):
         for path in _files_of(workspace, load):
-            if (path, load.reader) in seen:
-                continue
-            seen.add((path, load.reader))
-            layer = _layer(workspace, path, load.reader)
-            if layer is not None:
-                (above if load.overrides else below).append(layer)
-    if not seen:
+            if (path, load.reader) not in [each[:2] for each in read]:
+                read.append((path, load.reader, load.overrides))
+    if not read:
         names = workspace.dotenv_files(near, *USUAL, *also)
-        for path in names or workspace.dotenv_files(near, *FURTHER):
-            layer = workspace.dotenv(path, "python-dotenv")
-            if layer is not None:
-                below.append(layer)
-    weakest = nothing.layers[-1]
-    return Variables((*above, *nothing.layers[:-1], *below, weakest))
+        names = names or workspace.dotenv_files(near, *FURTHER)
+        read = [(path, "python-dotenv", False) for path in names]
+    around = nothing.layers[:-1]
+    key = (tuple(read), *map(id, around))
+    known = _KNOWN.setdefault(workspace, {})
+    if key not in known:  # files of one program see the same: they are parsed once
+        layers = [(_layer(workspace, path, reader), over) for path, reader, over in read]
+        above = [layer for layer, over in layers if layer is not None and over]
+        below = [layer for layer, over in layers if layer is not None and not over]
+        known[key] = Variables((*above, *around, *below, nothing.layers[-1]))
+    return known[key]
 
 
 def program_folder(workspace: Workspace, near: str) -> str:
@@ -84,17 +89,20 @@ def program_folder(workspace: Workspace, near: str) -> str:
     return max(folders, key=len, default="")
 
 
-def _loads(workspace: Workspace, near: str, variables: Variables) -> Iterator[Load]:
+def _loads(workspace: Workspace, near: str) -> list[Load]:
+    """What the program's files load, the file's own first."""
     root = program_folder(workspace, near)
-    files = [
-        path
-        for path in workspace.folder.containing(LOADERS, ".py")
-        if not root or path.startswith(f"{root}/")
-    ]
-    for path in sorted(files, key=lambda path: (path != near, path.count("/"), path)):
-        module = workspace.module(path, variables)
-        if module is not None:
-            yield from _loads_of(workspace, path, module)
+    known = _LOADED.setdefault(workspace, {})
+    if root not in known:
+        variables = workspace.variables([], "python-dotenv")
+        known[root] = [
+            load
+            for path in workspace.folder.containing(LOADERS, ".py")
+            if not root or path.startswith(f"{root}/")
+            if (module := workspace.module(path, variables)) is not None
+            for load in _loads_of(workspace, path, module)
+        ]
+    return sorted(known[root], key=lambda load: (load.near != near, load.near.count("/")))
 
 
 def _loads_of(workspace: Workspace, path: str, module: Module) -> Iterator[Load]:
