@@ -58,6 +58,14 @@ HEALTHY = [
         False,
     ),
     (
+        "def connect(port):\n    if port == 465:\n"
+        "        return smtplib.SMTP_SSL('smtp.ionos.com', port)\n"
+        "    s = smtplib.SMTP('smtp.ionos.com', port)\n    s.starttls()\n    return s\n"
+        "s = connect(465)\n" + LOGIN,
+        IMPLICIT,
+        False,
+    ),
+    (
         "class Mailer:\n    def __init__(self):\n"
         "        self.s = smtplib.SMTP('smtp.ionos.com', 587)\n        self.s.starttls()\n"
         "    def send(self, msg):\n        self.s.login('info@example.com', 'word')\n"
