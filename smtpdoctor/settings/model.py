@@ -152,10 +152,14 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
-    """A value of the same field that lost against one of higher precedence."""
+    """A value of the same field that lost against one of higher precedence.
+
+    `same`: it is the very value that counts, so nobody is misled by it.
+    """
 
     origin: Origin
     text: str
+    same: bool = False
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,11 +225,20 @@ class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
 RemarkKind = Literal["misread", "ignored", "fault", "not-sent"]
 
 
+class OptionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of a program's option, masked where it may hold a secret."""
+
+    option: str
+    origin: Origin
+    source_line: str | None = None
+
+
 class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     """What the program makes of one option, by the sources that its dialect names.
 
     `option` is the program's own name for it and `text` what it is there, masked where it may be
-    a secret; `taken_as` is what the program takes it for.
+    a secret; `taken_as` is what the program takes it for. `beside` are the options that make it
+    together with this one.
     """
 
     kind: RemarkKind
@@ -237,6 +250,7 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
     source_line: str | None = None
     sources: tuple[str, ...] = ()
+    beside: tuple[OptionLine, ...] = ()
 
 
 class Untellable(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from smtpdoctor.settings.model import (
     MASK,
     Credentials,
     Field,
+    OptionLine,
     Origin,
     Problem,
     RemarkKind,
@@ -298,7 +299,8 @@ class _Maker:
     def _is_token(self, field: Field) -> bool:
         """A user name that is the token itself is a secret, too."""
         username = self.outcome.username
-        return field == "username" and username in (self.outcome.password, self.outcome.token)
+        secrets = (self.outcome.password, self.outcome.token)
+        return field == "username" and username is not None and username in secrets
 
     def _problem(self, field: Field, text: str) -> tuple[Problem | None, str]:
         if not text:
@@ -359,15 +361,17 @@ class _Maker:
     def _shadows(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other layers have for the variable that the value comes from."""
         variables = option.value.variables
-        if len(variables) != 1:
+        if len(variables) != 1 or not self.draft.variables.held(variables[0]):
             return
-        for held in self.draft.variables.held(variables[0])[1:]:
+        counts, *others = self.draft.variables.held(variables[0])
+        for held in others:
             if not isinstance(held.value, Known):
                 continue
             origin, _ = self._held(variables[0], held.value.span, held.layer.kind, field)
             known = str(held.value.value)
             shown = MASK if field in SECRETS else known if field != "url" else MASK
-            yield Shadowed(origin=origin, text=shown)
+            same = isinstance(counts.value, Known) and counts.value.value == held.value.value
+            yield Shadowed(origin=origin, text=shown, same=same)
 
     def files(self, entries: tuple[Setting, ...]) -> Iterator[str]:
         """The files that the values come from, that of the place first."""
@@ -393,7 +397,7 @@ class _Maker:
 
     def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
         option = self.draft.options.get(remark.option)
-        field = self.draft.dialect.fields.get(remark.option)
+        field = remark.field or self.draft.dialect.fields.get(remark.option)
         origin, line, text = None, None, ""
         if option is not None and isinstance(option.value, Known):
             # what the program makes of it is the matter of the line that reads it
@@ -412,7 +416,19 @@ class _Maker:
             origin=origin,
             source_line=line,
             sources=remark.sources,
+            beside=tuple(self._beside(remark, field)) if kind == "fault" else (),
         )
+
+    def _beside(self, remark: Remark, field: Field | None) -> Iterator[OptionLine]:
+        """The other options of the same setting that somebody wrote: two flags of one mode."""
+        for name in self.outcome.by.get(field, ()) if field is not None else ():
+            option = self.draft.options.get(name)
+            if name == remark.option or option is None or not self._is_told(name):
+                continue
+            span = option.value.span or option.value.written
+            if span is not None:
+                origin, line = self._in_file(name, span, field)
+                yield OptionLine(option=name, origin=origin, source_line=line)
 
     def untellable(self) -> Iterator[Untellable]:
         for name, option in self.draft.options.items():

@@ -6,8 +6,9 @@ change is made, what is shown) is `setup`'s; reading files is `readers`'.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -43,13 +44,15 @@ class Remark:
     """What a program makes of an option that its text does not say.
 
     `because` is a sentence of the dialect's data, `sources` say where it is from. `taken_as` is
-    what the program takes the option for: "implicit TLS".
+    what the program takes the option for: "implicit TLS". `field` is the setting that it was to
+    be, where the program knows no option of that name.
     """
 
     option: str
     because: str
     taken_as: str = ""
     sources: tuple[str, ...] = ()
+    field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Outcome:
     sender: str | None = None
     ehlo: str | None = None
     verify: bool = True
-    by: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
+    by: Mapping[Field, tuple[str, ...]] = dataclasses.field(default_factory=dict)
     misread: tuple[Remark, ...] = ()
     ignored: tuple[Remark, ...] = ()
     fault: Remark | None = None
