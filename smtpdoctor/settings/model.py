@@ -280,6 +280,37 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
 
 
+class PasswordReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one reader of the `.env` makes of the password, where that is not what was meant.
+
+    `state`, `alterations` and `faults` are those of `readers.dotenv`.
+    """
+
+    reader: str
+    state: str
+    alterations: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of a password that its readers take for something else, or not all for the same.
+
+    known: `readers` are those that the folder reads it with; else any may be, and these were
+        asked. altered: those that get something else than was meant.
+    quote: what to write around the value so that all of them get just it, "" for nothing; None
+        where no quotes do. cannot: readers that get something else by any of them.
+    """
+
+    name: str
+    file: str
+    line: int
+    known: bool
+    readers: tuple[str, ...]
+    altered: tuple[PasswordReading, ...]
+    quote: str | None = None
+    cannot: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the run goes by, after precedence and defaults. Serialisable; holds no secret.
 
@@ -295,6 +326,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     has_password: bool = False
     has_token: bool = False
     password_shape: tuple[PasswordShape, ...] = ()
+    password_readings: PasswordReadings | None = None
     sender: str | None = None
     recipient: str | None = None
     size: int | None = None

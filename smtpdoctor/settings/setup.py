@@ -16,6 +16,7 @@ import msgspec
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dotenv_password import is_plain, understood
 from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
 from smtpdoctor.settings.model import (
     MASK,
@@ -23,6 +24,7 @@ from smtpdoctor.settings.model import (
     Field,
     OptionLine,
     Origin,
+    PasswordReadings,
     Problem,
     RemarkKind,
     Secret,
@@ -224,6 +226,7 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         has_password=password is not None,
         has_token=token is not None,
         password_shape=values.password_shape(password.reveal()) if password else (),
+        password_readings=maker.password_readings(),
         sender=sender,
         verify=outcome.verify,
         ehlo=outcome.ehlo,
@@ -379,6 +382,26 @@ class _Maker:
         for entry in entries:
             if entry.origin.file:
                 yield entry.origin.file
+
+    def password_readings(self) -> PasswordReadings | None:
+        """What the program's own reader makes of the line of the password."""
+        names = [name for name in self.outcome.by.get("password", ()) if self._is_told(name)]
+        variables = self.draft.options[names[0]].value.variables if names else ()
+        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
+        span = held[0].value.span if held else None
+        if span is None or not held[0].layer.reader:
+            return None
+        text = self.workspace.folder.text(span.file)
+        if text is None or is_plain(text, span.line):
+            return None
+        return understood(
+            text,
+            variables[0],
+            (held[0].layer.reader,),
+            place=(span.file, span.line),
+            environ=self.workspace.environ,
+            known=True,
+        )
 
     # --- remarks ------------------------------------------------------------------------------
 

@@ -16,12 +16,14 @@ from smtpdoctor.settings.readers.model import Known, Origin, Span, Value
 class Layer:
     """One source of variables. `label` is how reports call it: `environment`, `.env`.
 
-    `kind` tells the process's own environment, a file's, and standard input's apart.
+    `kind` tells the process's own environment, a file's, and standard input's apart. `reader` is
+    the reader of `.env` files that gave them, "" for none.
     """
 
     label: str
     values: Mapping[str, Value]
     kind: str = "file"
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
