@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -16,12 +16,15 @@ import msgspec
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dotenv_password import is_plain, understood
 from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
     Field,
+    OptionLine,
     Origin,
+    PasswordReadings,
     Problem,
     RemarkKind,
     Secret,
@@ -33,8 +36,9 @@ from smtpdoctor.settings.model import (
     Untellable,
     Withheld,
 )
-from smtpdoctor.settings.prepare import prepare
+from smtpdoctor.settings.prepare import literal, prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
+from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
 SECRETS: frozenset[Field] = frozenset({"password", "token"})
@@ -197,7 +201,7 @@ def known_values(draft: Draft) -> dict[str, Any]:
 
 def finish(draft: Draft, workspace: Workspace) -> Setup:
     """The settings that the program would send with, and its credentials."""
-    outcome = draft.dialect.outcome(known_values(draft))
+    outcome = _caught(draft.dialect.outcome(known_values(draft)), workspace)
     maker = _Maker(draft, outcome, workspace)
     entries = tuple(maker.entries())
     username = outcome.username or None
@@ -224,6 +228,7 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         has_password=password is not None,
         has_token=token is not None,
         password_shape=values.password_shape(password.reveal()) if password else (),
+        password_readings=maker.password_readings(),
         sender=sender,
         verify=outcome.verify,
         ehlo=outcome.ehlo,
@@ -237,6 +242,26 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         prepared=tuple(prepare(draft, outcome, workspace)),
     )
     return Setup(settings, Credentials(username=username, password=password, token=token))
+
+
+def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
+    """The same, said not to be sent where its server is a catcher."""
+    from smtpdoctor.knowledge import sources
+    from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image
+
+    if outcome.host is None or outcome.not_sent is not None:
+        return outcome
+    catcher = catcher_at(outcome.host, outcome.port)
+    if catcher is None and "." not in outcome.host:
+        images = [each.image for each in workspace.surroundings if each.name == outcome.host]
+        catcher = next((found for image in images if (found := catcher_of_image(image))), None)
+    if catcher is None:
+        return outcome
+    option = next(iter(outcome.by.get("host", outcome.by.get("url", ()))), "")
+    because = f"{catcher.name} takes every message and delivers none"
+    source = sources()[catcher.source]
+    remark = Remark(option, because, sources=(f"{source.note}, {source.read}",))
+    return replace(outcome, not_sent=remark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +295,7 @@ class _Maker:
             field=field,
             text=text,
             origin=origin,
-            shadows=tuple(self._shadows(option, field)),
+            shadows=(*self._shadows(option, field), *self._hidden(option, field)),
             problem=problem,
             detail=detail,
             source_line=line,
@@ -299,12 +324,15 @@ class _Maker:
         if value is None:
             raw = option.value.value
             value = "" if raw in (None, "") else str(raw)
+            if isinstance(raw, bool):
+                value = literal(raw, self.draft.language) or value
         return value
 
     def _is_token(self, field: Field) -> bool:
         """A user name that is the token itself is a secret, too."""
         username = self.outcome.username
-        return field == "username" and username in (self.outcome.password, self.outcome.token)
+        secrets = (self.outcome.password, self.outcome.token)
+        return field == "username" and username is not None and username in secrets
 
     def _problem(self, field: Field, text: str, option: Option) -> tuple[Problem | None, str]:
         if not text:
@@ -342,18 +370,27 @@ class _Maker:
 
     def place(self, option: Option, field: Field | None) -> tuple[Origin, str | None]:
         """Where the value is to be changed, and that line as it may be shown."""
-        value = option.value
-        variables = value.variables
-        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
-        if held and isinstance(value, Known):
-            return self._held(variables[0], held[0].value.span, held[0].layer.kind, field)
-        return self._written(option, value.written, field)
+        held = self._layers(option)
+        if held and isinstance(option.value, Known):
+            return self._held(held[0], field)
+        return self._written(option, option.value.written, field)
 
-    def _held(
-        self, name: str, span: Span | None, kind: str, field: Field | None
-    ) -> tuple[Origin, str | None]:
+    def _layers(self, option: Option) -> list[Held]:
+        """Who has the variable that the value comes from, where it comes from one.
+
+        Of two that are filled from each other (compose's `A: ${B}`) it is the program's own.
+        """
+        found = [
+            held for name in option.value.variables if (held := self.draft.variables.held(name))
+        ]
+        joined = any(step.kind == "joined" for step in option.value.trail)
+        return found[-1] if len(found) == 1 or (found and not joined) else []
+
+    def _held(self, held: Held, field: Field | None) -> tuple[Origin, str | None]:
+        name, span = held.root.name if held.root else "", held.value.span
         if span is None:
-            return Origin(kind="stdin" if kind == "stdin" else "environment", name=name), None
+            kind = "stdin" if held.layer.kind == "stdin" else "environment"
+            return Origin(kind=kind, name=name), None  # type: ignore[arg-type]
         return self._in_file(name, span, field)
 
     def _written(
@@ -377,16 +414,26 @@ class _Maker:
 
     def _shadows(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other layers have for the variable that the value comes from."""
-        variables = option.value.variables
-        if len(variables) != 1:
+        layers = self._layers(option)
+        if not layers:
             return
-        for held in self.draft.variables.held(variables[0])[1:]:
+        counts, *others = layers
+        for held in others:
             if not isinstance(held.value, Known):
                 continue
-            origin, _ = self._held(variables[0], held.value.span, held.layer.kind, field)
+            origin, _ = self._held(held, field)
             known = str(held.value.value)
             shown = MASK if field in SECRETS else known if field != "url" else MASK
-            yield Shadowed(origin=origin, text=shown)
+            same = isinstance(counts.value, Known) and counts.value.value == held.value.value
+            yield Shadowed(origin=origin, text=shown, same=same)
+
+    def _hidden(self, option: Option, field: Field) -> Iterator[Shadowed]:
+        """What other files have for the option."""
+        for value in option.hides:
+            if isinstance(value, Known) and value.span is not None:
+                origin, _ = self._in_file(option.name, value.span, field)
+                shown = MASK if field in SECRETS or field == "url" else str(value.value)
+                yield Shadowed(origin=origin, text=shown)
 
     def files(self, entries: tuple[Setting, ...]) -> Iterator[str]:
         """The files that the values come from, that of the place first."""
@@ -394,6 +441,26 @@ class _Maker:
         for entry in entries:
             if entry.origin.file:
                 yield entry.origin.file
+
+    def password_readings(self) -> PasswordReadings | None:
+        """What the program's own reader makes of the line of the password."""
+        names = [name for name in self.outcome.by.get("password", ()) if self._is_told(name)]
+        variables = self.draft.options[names[0]].value.variables if names else ()
+        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
+        span = held[0].value.span if held else None
+        if span is None or not held[0].layer.reader:
+            return None
+        text = self.workspace.folder.text(span.file)
+        if text is None or is_plain(text, span.line):
+            return None
+        return understood(
+            text,
+            variables[0],
+            (held[0].layer.reader,),
+            place=(span.file, span.line),
+            environ=self.workspace.environ,
+            known=True,
+        )
 
     # --- remarks ------------------------------------------------------------------------------
 
@@ -413,7 +480,7 @@ class _Maker:
 
     def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
         option = self.draft.options.get(remark.option)
-        field = self.draft.dialect.fields.get(remark.option)
+        field = remark.field or self.draft.dialect.fields.get(remark.option)
         origin, line, text = None, None, ""
         if option is not None and isinstance(option.value, Known):
             # what the program makes of it is the matter of the line that reads it
@@ -432,7 +499,19 @@ class _Maker:
             origin=origin,
             source_line=line,
             sources=remark.sources,
+            beside=tuple(self._beside(remark, field)) if kind == "fault" else (),
         )
+
+    def _beside(self, remark: Remark, field: Field | None) -> Iterator[OptionLine]:
+        """The other options of the same setting that somebody wrote: two flags of one mode."""
+        for name in self.outcome.by.get(field, ()) if field is not None else ():
+            option = self.draft.options.get(name)
+            if name == remark.option or option is None or not self._is_told(name):
+                continue
+            span = option.value.span or option.value.written
+            if span is not None:
+                origin, line = self._in_file(name, span, field)
+                yield OptionLine(option=name, origin=origin, source_line=line)
 
     def untellable(self) -> Iterator[Untellable]:
         for name, option in self.draft.options.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,6 +39,12 @@ class Option:
     called: str = ""
     #: The variables that make it, where its value doesn't say them: one part of a text of several.
     through: tuple[str, ...] = ()
+    #: A change of it is worded by the draft's `insert`, with what else changes.
+    together: bool = False
+    #: How values that the program has constants for are written where it was read so.
+    words: Mapping[str, str] = field(default_factory=dict)
+    #: Values in other files that would count if this one weren't there.
+    hides: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +52,15 @@ class Remark:
     """What a program makes of an option that its text does not say.
 
     `because` is a sentence of the dialect's data, `sources` say where it is from. `taken_as` is
-    what the program takes the option for: "implicit TLS".
+    what the program takes the option for: "implicit TLS". `field` is the setting that it was to
+    be, where the program knows no option of that name.
     """
 
     option: str
     because: str
     taken_as: str = ""
     sources: tuple[str, ...] = ()
+    field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,10 @@ class Draft:
     """A set-up as a dialect found it, before anything of it is judged or shown.
 
     `place` is the file with the line where it stands: `mailer.js:4`. `variables` are those that
-    the program sees there. `insert` words options that are not there yet as edits.
+    the program sees there. `insert` words options that are not there yet as edits; `unset` names
+    the variables that say them, where a variable is enough.
+    `opposites` are switches of which one says what the other doesn't: a line with one gets the
+    other's name.
     """
 
     dialect: Dialect
@@ -97,19 +109,29 @@ class Draft:
     profile: str = ""
     files: tuple[str, ...] = ()
     insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
+    unset: Mapping[str, str] = field(default_factory=dict)
+    opposites: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect(Protocol):
     """One program. `id` is the name of its file."""
 
     id: str
-    name: str
-    #: The mail library that it sends with, an id of knowledge/clients.
-    client: str | None
-    #: Which setting an option is, for what can't be told of it.
-    fields: Mapping[str, Field]
-    #: Options that say a mode, the usual way first.
-    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]]
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def client(self) -> str | None:
+        """The mail library that it sends with, an id of knowledge/clients."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """Which setting an option is, for what can't be told of it."""
+
+    @property
+    def modes(self) -> Mapping[TLSMode, tuple[Mapping[str, Any], ...]]:
+        """Options that say a mode, the usual way first."""
 
     def find(self, workspace: Workspace) -> Iterable[Draft]:
         """Every place of the folder where the program is set up to send."""
@@ -118,8 +140,13 @@ class Dialect(Protocol):
         """What these options come to; one that is not there is not set. Pure."""
 
 
-def dialects() -> Iterator[Dialect]:
+@cache
+def dialects() -> tuple[Dialect, ...]:
     """Every dialect of the package: modules with a DIALECT, then tables without a module."""
+    return tuple(_dialects())
+
+
+def _dialects() -> Iterator[Dialect]:
     import importlib
 
     from smtpdoctor.settings.dialects.table import load_table

@@ -31,7 +31,9 @@ def all_variables(workspace: Workspace, near: str) -> Iterator[Variables]:
     apps = _apps(workspace, near)
     for app in apps or [near]:
         files, reader = loaded(workspace, app)
-        yield workspace.variables(files, reader, NODE_ENV=workspace.profile_of("NODE_ENV"))
+        yield workspace.variables(
+            files, reader, near=app, NODE_ENV=workspace.profile_of("NODE_ENV")
+        )
 
 
 def loaded(workspace: Workspace, near: str) -> tuple[list[str], str]:
