@@ -65,6 +65,8 @@ DOCUMENTS = {
 
 #: Files that are read in one folder (contract: 2,000 files are looked at).
 MAXIMUM_FILES = 2000
+#: Code of one folder that is parsed, in bytes; what only mentions mail in passing counts too.
+MAXIMUM_CODE = 4 << 20
 #: Brackets in brackets. Beyond it a grammar's own parser may run out of stack.
 MAXIMUM_BRACKETS = 1000
 
@@ -80,6 +82,7 @@ class Project:
         self._modules: dict[str, Module | Unknown] = {}
         self._documents: dict[tuple[str, str], Document | Unknown] = {}
         self._budget: Budget | None = None
+        self._parsed = 0  # bytes of code
 
     def under(self, environment: Environment) -> Project:
         """The same files in another environment: what was parsed of them is not parsed again."""
@@ -151,6 +154,9 @@ class Project:
             return source
         if ending_of(path) not in CODE:
             return Unknown("unreadable", "no reader for files of this name")
+        self._parsed += len(source.bytes)
+        if self._parsed > MAXIMUM_CODE:
+            return Unknown("unreadable", "there is more code in this folder than is read")
         if self._budget is None:
             from smtpdoctor.settings.readers.evaluation import Budget
 
