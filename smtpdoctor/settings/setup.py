@@ -310,7 +310,7 @@ class _Maker:
             from smtpdoctor.settings.url import read_url
 
             return read_url(str(option.value.value)).masked
-        if field in ("tls", "verify", "port"):
+        if field in ("tls", "verify"):
             written = self.workspace.text_of(option.value.span)
             if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
                 return written
