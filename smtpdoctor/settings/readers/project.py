@@ -36,6 +36,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "py": ("python", "python"),
     "php": ("php", "php"),
     "rb": ("ruby", "ruby"),
+    "go": ("go", "go"),
 }
 
 #: Formats of documents by the endings of names.
@@ -224,6 +225,12 @@ def read_code(source: Source, project: Project, budget: Budget) -> Module:
 
             lowering, semantics = RubyLowering(source), Ruby(project, source.file)
             root = parse(source, "tree_sitter_ruby")
+        case "go":
+            from smtpdoctor.settings.readers.go import GoLowering
+            from smtpdoctor.settings.readers.go_library import Go
+
+            lowering, semantics = GoLowering(source), Go(project, source.file)
+            root = parse(source, "tree_sitter_go")
         case _:
             from smtpdoctor.settings.readers.javascript import JavaScriptLowering
             from smtpdoctor.settings.readers.javascript_library import JavaScript
