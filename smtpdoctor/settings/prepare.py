@@ -29,6 +29,11 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: Documents in which a program of any language may keep a value.
+DOCUMENTS: Mapping[str, LanguageName] = {
+    "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
+    "conf": "ini", "properties": "properties",
+}  # fmt: skip
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -202,7 +207,7 @@ class _Writer:
         """The other name in the place of the one before the value in its line."""
         span = option.value.written
         line = self.workspace.line(span.file, span.line) if span is not None else None
-        if span is None or line is None or self.workspace.text_of(span) != "True":
+        if span is None or line is None or self.workspace.text_of(span) not in ("True", "true"):
             return None
         key = option.name.rpartition(".")[2]
         before = re.search(rf"\b{re.escape(key)}(?=(:\s*bool\b)?\W*$)", line[: span.columns[0] - 1])
@@ -317,6 +322,8 @@ class _Writer:
             value_now = option.value.value if isinstance(option.value, Known) else None
             says_so = option.again is None and value_now == "true"
             return _as_boolean(old, language) if value is False or says_so else None
+        if option.value.written is not None and not read_from_variable:
+            language = DOCUMENTS.get(option.value.written.file.rpartition(".")[2], language)
         if isinstance(value, bool) and option.value.variables and old[:1] in ("'", '"'):
             return f"{old[0]}{_texts(old[1:-1], value)[0]}{old[0]}"
         return literal(value, language, old)

@@ -296,6 +296,21 @@ def parse_url(value: Any, component: Any = -1) -> Any:
     return wrapped(given) if component == -1 else given.get(names[component])
 
 
+def sprintf(form: Any, *values: Any) -> str:
+    """sprintf with %s, %d and %u; any other conversion is not evaluated."""
+    left = list(values)
+
+    def fill(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        if not left or found[0] not in ("%s", "%d", "%u"):
+            raise UntellableError("a form of sprintf")
+        value = left.pop(0)
+        return to_text(value) if found[0] == "%s" else str(to_integer(value))
+
+    return re.sub(r"%(?:%|[^%A-Za-z]*[A-Za-z])", fill, to_text(form))
+
+
 def strip(rule: str) -> Callable[..., str]:
     def apply(value: Any, chars: Any = " \t\n\r\0\v") -> str:
         text: str = getattr(to_text(value), rule)(to_text(chars))
@@ -343,6 +358,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "array_merge": merge,
     "json_decode": from_json,
     "parse_url": parse_url,
+    "sprintf": sprintf,
     "rawurldecode": lambda value: unquote(to_text(value)),
     "urldecode": lambda value: unquote_plus(to_text(value)),
     "rawurlencode": lambda value: quote(to_text(value), safe="-_.~"),

@@ -40,7 +40,7 @@ def folder(root: Path, version: str, env: str, config: str | None = None) -> Pat
     mailer = "" if "MAIL_MAILER" in env or "MAIL_DRIVER" in env else "MAIL_MAILER=smtp\n"
     host = "" if "MAIL_HOST" in env else "MAIL_HOST=smtp.ionos.com\n"
     files = {
-        "composer.json": '{"require": {"laravel/framework": "%s"}}' % version,
+        "composer.json": f'{{"require": {{"laravel/framework": "{version}"}}}}',
         ".env": mailer + host + env + LOGIN,
     }
     if config is not None:
@@ -86,7 +86,10 @@ WAYS = [
     ("^8.75", OLD, "MAIL_PORT=465\nMAIL_ENCRYPTION=tls\n", 465, "starttls", []),
     ("^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=ssl\n", 587, "implicit", []),
     ("^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=null\n", 587, "none", []),
-    ("^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=starttls\n", 587, "none", [("fault", "encryption")]),
+    (
+        "^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=starttls\n", 587, "none",
+        [("fault", "encryption")],
+    ),
 ]  # fmt: skip
 
 
@@ -99,7 +102,8 @@ def test_the_version_decides_what_the_names_mean(
     assert remarks(setup) == expected
     assert setup.complete
     assert setup.settings.username == setup.settings.sender == "u@example.com"
-    assert setup.credentials.password and setup.credentials.password.reveal() == "word"
+    assert setup.credentials.password
+    assert setup.credentials.password.reveal() == "word"
 
 
 @pytest.mark.parametrize(("version", "config", "env", "port", "tls", "expected"), WAYS)
