@@ -34,6 +34,8 @@ DOCUMENTS: Mapping[str, LanguageName] = {
     "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
     "conf": "ini", "properties": "properties",
 }  # fmt: skip
+#: `Shop <info@example.com>`, without braces, which stand for free values.
+NAMED_ADDRESS = re.compile(r"[^<>{}]*<[^<>{}]*>")
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -60,7 +62,11 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
             continue
-        written = writer.write({names[0]: FREE % field}, now)
+        free = FREE % field
+        said = now.get(names[0])
+        if field == "sender" and isinstance(said, str) and NAMED_ADDRESS.fullmatch(said):
+            free = f"{said[: said.index('<')]}<{free}>"  # the name before the address stays
+        written = writer.write({names[0]: free}, now)
         if written is not None:
             yield Prepared(
                 host=field == "host",
