@@ -42,6 +42,8 @@ PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
 MOST_VARIABLES = 6
 #: Where one of these can't be told, no change is known to lead to a port and a mode.
 DECIDING: tuple[Field, ...] = ("port", "tls", "url")
+#: `Shop <info@example.com>`, without braces, which stand for free values.
+NAMED_ADDRESS = re.compile(r"[^<>{}]*<[^<>{}]*>")
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -72,7 +74,11 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
             continue
-        changes = {names[0]: FREE % field}
+        free = FREE % field
+        said = now.get(names[0])
+        if field == "sender" and isinstance(said, str) and NAMED_ADDRESS.fullmatch(said):
+            free = f"{said[: said.index('<')]}<{free}>"  # the name before the address stays
+        changes = {names[0]: free}
         written = writer.write(changes)
         if written is None:
             continue

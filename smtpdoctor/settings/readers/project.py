@@ -38,6 +38,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "py": ("python", "python"),
     "php": ("php", "php"),
     "rb": ("ruby", "ruby"),
+    "go": ("go", "go"),
 }
 
 #: Formats of documents by the endings of names.
@@ -82,7 +83,7 @@ class Project:
         self._modules: dict[str, Module | Unknown] = {}
         self._documents: dict[tuple[str, str], Document | Unknown] = {}
         self._budget: Budget | None = None
-        self._parsed = 0  # bytes of code
+        self._code = 0  # bytes that were parsed
 
     def under(self, environment: Environment) -> Project:
         """The same files in another environment: what was parsed of them is not parsed again."""
@@ -154,8 +155,9 @@ class Project:
             return source
         if ending_of(path) not in CODE:
             return Unknown("unreadable", "no reader for files of this name")
-        self._parsed += len(source.bytes)
-        if self._parsed > MAXIMUM_CODE:
+        if path not in self._parsed:
+            self._code += len(source.bytes)
+        if self._code > MAXIMUM_CODE:
             return Unknown("unreadable", "there is more code in this folder than is read")
         if self._budget is None:
             from smtpdoctor.settings.readers.evaluation import Budget
@@ -252,6 +254,10 @@ def parse_code(source: Source) -> Parsed:
             from smtpdoctor.settings.readers.ruby import RubyLowering
 
             lowering, root = RubyLowering(source), parse(source, "tree_sitter_ruby")
+        case "go":
+            from smtpdoctor.settings.readers.go import GoLowering
+
+            lowering, root = GoLowering(source), parse(source, "tree_sitter_go")
         case _:
             from smtpdoctor.settings.readers.javascript import JavaScriptLowering
 
@@ -283,6 +289,10 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
             from smtpdoctor.settings.readers.ruby_library import Ruby
 
             semantics = Ruby(project, source.file)
+        case "go":
+            from smtpdoctor.settings.readers.go_library import Go
+
+            semantics = Go(project, source.file)
         case _:
             from smtpdoctor.settings.readers.javascript_library import JavaScript
 
