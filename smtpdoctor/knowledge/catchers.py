@@ -16,14 +16,13 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "host.docker.internal", "
 
 
 class Catcher(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One such server, with where its facts are from and when that was read."""
+    """One such server. `source` is an id of `sources.toml`."""
 
     name: str
     hosts: tuple[str, ...]
     images: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     source: str
-    read: str
 
 
 @cache

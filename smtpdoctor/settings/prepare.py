@@ -29,6 +29,11 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: Documents in which a program of any language may keep a value.
+DOCUMENTS: Mapping[str, LanguageName] = {
+    "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
+    "conf": "ini", "properties": "properties",
+}  # fmt: skip
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -82,9 +87,10 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        changes = _smallest(draft, now, goal, port_name, outcome.fault)
-        written = writer.write(changes, now) if changes is not None else None
-        if written is not None and written != Written():
+        ways = _smallest_first(draft, now, goal, port_name, outcome.fault)
+        worded_ = (writer.write(changes, now) for changes in ways)
+        written = next((each for each in worded_ if each is not None), Written())
+        if written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
 
 
@@ -109,14 +115,14 @@ def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
     return _prepared(Written(edits, texts, written.steps), "any", tls)
 
 
-def _smallest(
+def _smallest_first(
     draft: Draft,
     now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
     fault: Remark | None,
-) -> dict[str, Any] | None:
-    """The fewest options to change so that the program comes to the goal; None where none does.
+) -> list[dict[str, Any]]:
+    """Options to change so that the program comes to the goal, the fewest first.
 
     A fault that it has now may stay; none may come.
     """
@@ -128,15 +134,16 @@ def _smallest(
         {name: value for name, value in each.items() if name not in now or now[name] != value}
         for each in candidates
     ]
-    leading: list[tuple[bool, dict[str, Any]]] = []
+    leading: list[tuple[tuple[bool, bool], dict[str, Any]]] = []
     for changes in sorted(candidates, key=len):
         came_to = draft.dialect.outcome({**now, **changes})
         default = 465 if came_to.tls == "implicit" else 587
         reached = (came_to.port or default, came_to.tls) == (port or default, tls)
         if reached and came_to.fault in (None, fault):
-            leading.append((bool(came_to.misread), changes))
-    # one after which the program takes every text for what it says, where there is one
-    return min(leading, key=lambda each: each[0])[1] if leading else None
+            doubts = (came_to.fault is not None, bool(came_to.misread))
+            leading.append((doubts, changes))
+    # those after which the program takes every text for what it says before others
+    return [changes for _, changes in sorted(leading, key=lambda each: each[0])]
 
 
 class _Writer:
@@ -158,7 +165,11 @@ class _Writer:
             if name in renamed or self.draft.opposites.get(name) in renamed:
                 continue
             option = self.draft.options.get(name)
-            if option is None or (isinstance(option.value, Known) and option.value.value is ABSENT):
+            if (
+                option is None
+                or option.together
+                or (isinstance(option.value, Known) and option.value.value is ABSENT)
+            ):
                 new[name] = value
                 continue
             written = self._option(option, value)
@@ -196,7 +207,7 @@ class _Writer:
         """The other name in the place of the one before the value in its line."""
         span = option.value.written
         line = self.workspace.line(span.file, span.line) if span is not None else None
-        if span is None or line is None or self.workspace.text_of(span) != "True":
+        if span is None or line is None or self.workspace.text_of(span) not in ("True", "true"):
             return None
         key = option.name.rpartition(".")[2]
         before = re.search(rf"\b{re.escape(key)}(?=(:\s*bool\b)?\W*$)", line[: span.columns[0] - 1])
@@ -307,7 +318,12 @@ class _Writer:
             return option.words[value]
         language = self.draft.language
         if isinstance(value, bool) and read_from_variable:
-            return _as_boolean(old, language) if value is False else None
+            # where no text will do, the expression that compares it
+            value_now = option.value.value if isinstance(option.value, Known) else None
+            says_so = option.again is None and value_now == "true"
+            return _as_boolean(old, language) if value is False or says_so else None
+        if option.value.written is not None and not read_from_variable:
+            language = DOCUMENTS.get(option.value.written.file.rpartition(".")[2], language)
         if isinstance(value, bool) and option.value.variables and old[:1] in ("'", '"'):
             return f"{old[0]}{_texts(old[1:-1], value)[0]}{old[0]}"
         return literal(value, language, old)
@@ -391,3 +407,13 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
 def inserted(span: Span, column: int, text: str) -> Edit:
     """Text that is put in before a column of the span's line."""
     return Edit(file=span.file, line=span.line, columns=(column, column), replace="", with_=text)
+
+
+def put_in(workspace: Workspace, span: Span, column: int, text: str) -> Edit:
+    """Text that is put in before a column of the span's line, wherever it is in it.
+
+    An edit's columns count in the line as it is shown.
+    """
+    place = Span(span.file, span.line, (column, column), span.line)
+    masked = workspace.masked(place, keep=False)
+    return inserted(place, masked.columns(column, column + 1)[0] if masked else column, text)

@@ -33,7 +33,7 @@ from smtpdoctor.settings.model import (
     Untellable,
     Withheld,
 )
-from smtpdoctor.settings.prepare import prepare
+from smtpdoctor.settings.prepare import literal, prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
@@ -241,6 +241,7 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
 
 def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
     """The same, said not to be sent where its server is a catcher."""
+    from smtpdoctor.knowledge import sources
     from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image
 
     if outcome.host is None or outcome.not_sent is not None:
@@ -253,7 +254,8 @@ def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
         return outcome
     option = next(iter(outcome.by.get("host", outcome.by.get("url", ()))), "")
     because = f"{catcher.name} takes every message and delivers none"
-    remark = Remark(option, because, sources=(f"{catcher.source}, read {catcher.read}",))
+    source = sources()[catcher.source]
+    remark = Remark(option, because, sources=(f"{source.note}, {source.read}",))
     return replace(outcome, not_sent=remark)
 
 
@@ -283,7 +285,7 @@ class _Maker:
             field=field,
             text=text,
             origin=origin,
-            shadows=tuple(self._shadows(option, field)),
+            shadows=(*self._shadows(option, field), *self._hidden(option, field)),
             problem=problem,
             detail=detail,
             source_line=line,
@@ -312,6 +314,8 @@ class _Maker:
         if value is None:
             raw = option.value.value
             value = "" if raw in (None, "") else str(raw)
+            if isinstance(raw, bool):
+                value = literal(raw, self.draft.language) or value
         return value
 
     def _is_token(self, field: Field) -> bool:
@@ -393,6 +397,14 @@ class _Maker:
             known = str(held.value.value)
             shown = MASK if field in SECRETS else known if field != "url" else MASK
             yield Shadowed(origin=origin, text=shown)
+
+    def _hidden(self, option: Option, field: Field) -> Iterator[Shadowed]:
+        """What other files have for the option."""
+        for value in option.hides:
+            if isinstance(value, Known) and value.span is not None:
+                origin, _ = self._in_file(option.name, value.span, field)
+                shown = MASK if field in SECRETS or field == "url" else str(value.value)
+                yield Shadowed(origin=origin, text=shown)
 
     def files(self, entries: tuple[Setting, ...]) -> Iterator[str]:
         """The files that the values come from, that of the place first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image, catchers
+from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,3 @@ def test_an_image_is_known_with_registry_and_tag() -> None:
     assert found is not None
     assert found.name == "Mailpit"
     assert catcher_of_image("axllent/mailpit-other") is None
-
-
-def test_every_one_has_its_source() -> None:
-    assert all(each.source.startswith("https://") and each.read for each in catchers())

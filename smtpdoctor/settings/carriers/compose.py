@@ -14,6 +14,7 @@ from functools import cached_property
 
 from smtpdoctor.settings.carriers.dockerfile import image_layer
 from smtpdoctor.settings.carriers.places import (
+    MOST_PARTS,
     NOTHING,
     as_variable,
     assignment,
@@ -124,18 +125,22 @@ class _Project:
     roots: list[tuple[str, Value]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        seen: set[str] = set()
         for path in self.paths:
-            self.roots.extend(self._roots(path, 0))
+            self.roots.extend(self._roots(path, seen))
 
-    def _roots(self, path: str, depth: int) -> Iterator[tuple[str, Value]]:
+    def _roots(self, path: str, seen: set[str]) -> Iterator[tuple[str, Value]]:
         """A file's document, those that it includes before it."""
+        if path in seen or len(seen) > MOST_PARTS:
+            return
+        seen.add(path)
         root = self.workspace.document(path, NOTHING)
-        for each in listed(root.get("include")) if depth < DEEPEST else ():
+        for each in listed(root.get("include")):
             named = each.get("path") if isinstance(each, Known) and _is_map(each) else each
             for one in listed(named):
                 found = inside(folder_of(path), text(one) or "")
                 if found is not None and self.workspace.folder.has(found):
-                    yield from self._roots(found, depth + 1)
+                    yield from self._roots(found, seen)
         yield path, root
 
     @cached_property
@@ -163,9 +168,10 @@ class _Project:
         names = dict.fromkeys(
             str(entry.key) for _, root in self.roots for entry in entries(root.get("services"))
         )
-        parts = {name: self._parts(name) for name in names}
-        started = [name for name in names if self._is_started(parts[name])]
-        for name in started or names:
+        told = {name: self._parts(name) for name in names}
+        parts = {name: found for name, found in told.items() if found}
+        started = [name for name in parts if self._is_started(parts[name])]
+        for name in list(started or parts)[:MOST_PARTS]:
             yield self._service(name, parts[name])
 
     def _parts(self, name: str) -> list[_Part]:
@@ -208,9 +214,7 @@ class _Project:
 
     def _service(self, name: str, parts: list[_Part]) -> Surrounding:
         image = self._last(parts, "image")
-        own = parts[-1].value if len(parts) == 1 else parts[0].value
-        shown = next((each.value for each in parts if each.value.span), own)
-        span = shown.span
+        span = next((each.value.span for each in parts if each.value.span), None)
         build, dockerfile = self._build(parts)
         layers = [
             carried_layer(self.paths[0], self._environment(parts)),

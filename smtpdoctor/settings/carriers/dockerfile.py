@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtpdoctor.settings.carriers.places import carried_layer, folder_of
+from smtpdoctor.settings.carriers.places import LONGEST, carried_layer, folder_of
 from smtpdoctor.settings.readers.model import Known, Origin, Span, Value
 from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
@@ -101,4 +101,5 @@ def _filled(text: str, known: dict[str, str]) -> str:
             return found[4] if value else ""
         return value
 
-    return _unquoted(text if text.startswith("'") else REFERENCE.sub(one, text))
+    filled = text if text.startswith("'") else REFERENCE.sub(one, text)
+    return _unquoted(filled[:LONGEST])

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from smtpdoctor.settings.carriers.places import (
+    MOST_ITEMS,
+    MOST_PARTS,
     NOTHING,
     as_variable,
     carried_layer,
@@ -24,17 +27,18 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 #: `env`, `extraEnv`, `envVars`, `extraEnvVars`, `environment`, `environmentVariables`, `envs`.
 ENV = re.compile(r"(?i)(extra)?env(s|vars?|ironment(variables)?)?")
 NAME = re.compile(r"[A-Za-z_]\w*")
-DEEPEST = 4
 FILES = ("values.yaml", "values.yml", "values*production.yaml", "values*prod.yaml")
 
 
 def find(workspace: Workspace) -> Iterator[Surrounding]:
     """One for each part of the values that has variables, with the image that stands beside."""
     for path in workspace.folder.matching(*FILES):
-        yield from _parts(path, workspace.document(path, NOTHING), "", 0)
+        root = workspace.document(path, NOTHING)
+        yield from islice(_parts(path, root, "", [MOST_ITEMS]), MOST_PARTS)
 
 
-def _parts(path: str, node: Value, image: str, depth: int) -> Iterator[Surrounding]:
+def _parts(path: str, node: Value, image: str, left: list[int]) -> Iterator[Surrounding]:
+    left[0] -= 1  # aliases lead to one part again and again
     image = _image(node.get("image")) or image
     for entry in entries(node):
         if ENV.fullmatch(str(entry.key)):
@@ -47,8 +51,8 @@ def _parts(path: str, node: Value, image: str, depth: int) -> Iterator[Surroundi
                     build=None,
                     variables=Variables((carried_layer(path, values),)),
                 )
-        elif isinstance(entry.value, Known) and depth < DEEPEST:
-            yield from _parts(path, entry.value, image, depth + 1)
+        elif isinstance(entry.value, Known) and isinstance(entry.value.value, Map) and left[0] > 0:
+            yield from _parts(path, entry.value, image, left)
 
 
 def _image(value: Value) -> str:

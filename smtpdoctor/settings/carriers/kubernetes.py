@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from smtpdoctor.settings.carriers.places import (
+    LONGEST,
+    MOST_PARTS,
     TEMPLATE,
     as_variable,
     assignment,
@@ -29,6 +31,12 @@ from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 KIND = rb"(?m)^\s*[\"']?(kind|configMapGenerator|secretGenerator)[\"']?\s*:"
+#: Without a workload, only files of a program that stand in an object matter.
+WORKLOAD = re.compile(
+    rb"(?m)^\s*[\"']?kind[\"']?\s*:\s*[\"']?(Pod|Job|CronJob|Deployment|StatefulSet|DaemonSet|"
+    rb"ReplicaSet|Rollout|DeploymentConfig|List)\b"
+)
+EMBEDDED = re.compile(rb"(?m)^\s+[\w.-]+\.(ya?ml|ini|json|toml|conf)[\"']?\s*:\s*[|>]")
 #: Where a workload's pods are told.
 PODS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("spec",),
@@ -84,9 +92,13 @@ class _Cluster:
     documents: list[Surrounding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        folder = self.workspace.folder
+        kinds = folder.containing(KIND, ".yml", ".yaml")
+        if not any(WORKLOAD.search(folder.data(path) or b"") for path in kinds):
+            kinds = [path for path in kinds if EMBEDDED.search(folder.data(path) or b"")]
         found = [
             _Object(path, root)
-            for path, roots in documents(self.workspace, KIND, ".yml", ".yaml")
+            for path, roots in documents(self.workspace, kinds)
             for root in roots
             if isinstance(root, Known) and isinstance(root.value, Map)
         ]
@@ -177,7 +189,7 @@ class _Cluster:
         found: dict[str, list[tuple[_Object, Value]]] = {}
         for each in parts:
             pod = each.root.at(*PODS[each.kind])
-            for container in items(pod.get("containers")):
+            for container in items(pod.get("containers"))[:MOST_PARTS]:
                 found.setdefault(text(container.get("name")) or "", []).append((each, container))
         for name, containers in found.items():
             images = [said for _, one in containers if (said := text(one.get("image")))]
@@ -307,9 +319,10 @@ def _expanded(name: str, value: Value, named: Mapping[str, Value], below: Variab
         return value
     unknown: list[Value] = []
     joined = False
+    length = 0
 
     def one(found: re.Match[str]) -> str:
-        nonlocal joined
+        nonlocal joined, length
         if found["dollar"]:
             return "$"
         held = named.get(found["name"]) or below.lookup(found["name"])
@@ -319,10 +332,13 @@ def _expanded(name: str, value: Value, named: Mapping[str, Value], below: Variab
             unknown.append(held)
             return ""
         joined = True
-        return str(held.value)
+        length += len(str(held.value))
+        return str(held.value) if length < LONGEST else ""
 
     result = REFERENCE.sub(one, said)
     if unknown:
         return Unknown("environment", f"what {name} is made from can't be told", value.span)
+    if length >= LONGEST:
+        return Unknown("too-long", f"what {name} is made from is too long", value.span)
     trail = (Origin("joined", name, value.span),) if joined else ()
     return Known(result, value.span, (*trail, Origin("environment", name, value.span)))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from smtpdoctor.settings.carriers.places import (
+    MOST_PARTS,
     NOTHING,
     as_variable,
     carried_layer,
@@ -54,11 +55,11 @@ def _workflow(path: str, root: Value) -> Iterator[dict[str, Value]]:
     tests = ELSEWHERE.search(path.rpartition("/")[2]) is not None
     if tests:
         jobs = [job for job in jobs if re.search(r"(?i)deploy|release|prod", str(job.key))]
-    for job in jobs:
-        for step in items(job.value.get("steps")):
+    for job in jobs[:MOST_PARTS]:
+        for step in items(job.value.get("steps"))[:MOST_PARTS]:
             if _counts("", step):
                 yield mapped(step.get("env"))
-    for job in jobs:
+    for job in jobs[:MOST_PARTS]:
         yield mapped(job.value.get("env"))
     if jobs:
         yield mapped(root.get("env"))
@@ -69,7 +70,7 @@ def _counts(key: str, value: Value) -> bool:
 
 
 def _gitlab(root: Value) -> Iterator[dict[str, Value]]:
-    for job in entries(root):
+    for job in entries(root)[-MOST_PARTS:]:
         variables = job.value.get("variables") if isinstance(job.value, Known) else None
         if variables is None or job.key == "variables" or ELSEWHERE.search(str(job.key)):
             continue

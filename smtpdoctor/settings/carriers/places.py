@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.model import Entry, Known, List, Map, Origin, Span, Unknown, Value
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 TEMPLATE = re.compile(r"\$\{\{|\{\{")
 #: Files that carriers read are a handful; a folder with more is no one's own.
 MOST_DOCUMENTS = 200
+#: Aliases make much of a few lines: of each collection so much is looked at, and so many
+#: containers, services and jobs of one file.
+MOST_ITEMS = 1_000
+MOST_PARTS = 100
+#: A text that is made from others, each from others again, grows without end.
+LONGEST = 65_536
 
 
 def inside(base: str, path: str) -> str | None:
@@ -37,11 +44,11 @@ def folder_of(path: str) -> str:
 
 
 def documents(
-    workspace: Workspace, needle: bytes, *suffixes: str
+    workspace: Workspace, paths: Iterable[str]
 ) -> Iterator[tuple[str, tuple[Value, ...]]]:
-    """The files in which the needle is found, with the roots of their documents."""
+    """The files with the roots of their documents."""
     project = workspace.project(NOTHING)
-    for path in workspace.folder.containing(needle, *suffixes)[:MOST_DOCUMENTS]:
+    for path in islice(paths, MOST_DOCUMENTS):
         document = project.document(path)
         if not isinstance(document, Unknown):
             yield path, document.parts
@@ -53,13 +60,16 @@ NOTHING = Variables(())
 def entries(value: Value) -> list[Entry]:
     """The entries of a map whose keys can be told; none for anything else."""
     if isinstance(value, Known) and isinstance(value.value, Map):
-        return [entry for entry in value.value.entries if entry.key is not None]
+        found = value.value.entries[-MOST_ITEMS:]
+        return [entry for entry in found if entry.key is not None]
     return []
 
 
 def items(value: Value) -> list[Value]:
     """The items of a list; none for anything else."""
-    return list(value.value) if isinstance(value, Known) and isinstance(value.value, List) else []
+    if isinstance(value, Known) and isinstance(value.value, List):
+        return [item.value for item in value.value.items[:MOST_ITEMS]]
+    return []
 
 
 def listed(value: Value) -> list[Value]:

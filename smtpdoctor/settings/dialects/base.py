@@ -37,8 +37,12 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: A change of it is worded by the draft's `insert`, with what else changes.
+    together: bool = False
     #: How values that the program has constants for are written where it was read so.
     words: Mapping[str, str] = field(default_factory=dict)
+    #: Values in other files that would count if this one weren't there.
+    hides: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.model import Edit
@@ -20,6 +21,9 @@ from smtpdoctor.settings.variables import Layer, Variables, in_file
 from smtpdoctor.settings.workspace import Workspace
 
 LOADERS = rb"load_dotenv|dotenv_values|read_env|\bdecouple\b|env_file|BaseSettings|make_settings"
+READS = ("load_dotenv", "dotenv_values", "read_env")
+CALL = re.compile(r"\b(?:load_dotenv|dotenv_values|read_env)\(")
+PLAIN_CALL = re.compile(r"(?m)^(?:dotenv\.)?load_dotenv\(\s*\)")
 #: Files of variables that somebody else loads where the code loads none: docker, honcho, direnv.
 USUAL = (".env",)
 FURTHER = (".env.production", ".env.prod", ".env.local")
@@ -28,15 +32,26 @@ ENV_FILE = re.compile(r"""\benv_file\s*=\s*(\([^)]*\)|\[[^\]]*\]|f?["'][^"']*["'
 #: Texts that say no, and are true as every text that isn't empty.
 SAYS_NO = frozenset({"false", "0", "no", "off", "f", "n", "none", "null"})
 
+Again = Callable[[Variables], Value]
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One `.env` that some file of the program loads, with the reader and whether it overrides."""
+    """One `.env` that some file of the program loads, with the reader and whether it overrides.
+
+    `path` is the file that `name` is in the folder.
+    """
 
     near: str
     name: str
     reader: str
     overrides: bool = False
+    path: str = ""
+
+
+#: What was worked out for a folder, as long as somebody looks at it.
+_LOADED: WeakKeyDictionary[Workspace, dict[str, list[Load]]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Workspace, dict[tuple[object, ...], Variables]] = WeakKeyDictionary()
 
 
 # --- variables -----------------------------------------------------------------------------------
@@ -51,25 +66,23 @@ def python_variables(workspace: Workspace, near: str, *also: str) -> Variables:
     nothing = workspace.variables([], "python-dotenv", near=near)
     if workspace.given is not None:
         return nothing
-    above: list[Layer] = []
-    below: list[Layer] = []
-    seen: set[tuple[str, str]] = set()
-    for load in _loads(workspace, near, nothing):
-        for path in _files_of(workspace, load):
-            if (path, load.reader) in seen:
-                continue
-            seen.add((path, load.reader))
-            layer = _layer(workspace, path, load.reader)
-            if layer is not None:
-                (above if load.overrides else below).append(layer)
-    if not seen:
+    read: list[tuple[str, str, bool]] = []
+    for load in _loads(workspace, near):
+        if (load.path, load.reader) not in [each[:2] for each in read]:
+            read.append((load.path, load.reader, load.overrides))
+    if not read:
         names = workspace.dotenv_files(near, *USUAL, *also)
-        for path in names or workspace.dotenv_files(near, *FURTHER):
-            layer = workspace.dotenv(path, "python-dotenv")
-            if layer is not None:
-                below.append(layer)
-    weakest = nothing.layers[-1]
-    return Variables((*above, *nothing.layers[:-1], *below, weakest))
+        names = names or workspace.dotenv_files(near, *FURTHER)
+        read = [(path, "python-dotenv", False) for path in names]
+    around = nothing.layers[:-1]
+    key = (tuple(read), *map(id, around))
+    known = _KNOWN.setdefault(workspace, {})
+    if key not in known:  # files of one program see the same: they are parsed once
+        layers = [(_layer(workspace, path, reader), over) for path, reader, over in read]
+        above = [layer for layer, over in layers if layer is not None and over]
+        below = [layer for layer, over in layers if layer is not None and not over]
+        known[key] = Variables((*above, *around, *below, nothing.layers[-1]))
+    return known[key]
 
 
 def program_folder(workspace: Workspace, near: str) -> str:
@@ -82,23 +95,31 @@ def program_folder(workspace: Workspace, near: str) -> str:
     return max(folders, key=len, default="")
 
 
-def _loads(workspace: Workspace, near: str, variables: Variables) -> Iterator[Load]:
+def _loads(workspace: Workspace, near: str) -> list[Load]:
+    """What the program's files load, the file's own first."""
     root = program_folder(workspace, near)
-    files = [
-        path
-        for path in workspace.folder.containing(LOADERS, ".py")
-        if not root or path.startswith(f"{root}/")
-    ]
-    for path in sorted(files, key=lambda path: (path != near, path.count("/"), path)):
-        module = workspace.module(path, variables)
-        if module is not None:
-            yield from _loads_of(workspace, path, module)
+    known = _LOADED.setdefault(workspace, {})
+    if root not in known:
+        variables = workspace.variables([], "python-dotenv")
+        known[root] = [
+            replace(load, path=found)
+            for path in workspace.folder.containing(LOADERS, ".py")
+            if not root or path.startswith(f"{root}/")
+            for load in _loads_of(workspace, path, variables)
+            for found in _files_of(workspace, load)
+        ]
+    return sorted(known[root], key=lambda load: (load.near != near, load.near.count("/")))
 
 
-def _loads_of(workspace: Workspace, path: str, module: Module) -> Iterator[Load]:
+def _loads_of(workspace: Workspace, path: str, variables: Variables) -> Iterator[Load]:
     text = workspace.folder.text(path) or ""
     is_environs = re.search(r"\benvirons\b", text) is not None
-    for call in module.calls("load_dotenv", "dotenv_values", "read_env"):
+    calls = len(CALL.findall(text))
+    plain = calls == len(PLAIN_CALL.findall(text))  # no need to parse it
+    if calls and plain:
+        yield Load(path, ".env", "python-dotenv")
+    module = None if plain else workspace.module(path, variables)
+    for call in module.calls(*READS) if module is not None else ():
         if call.reached is False:
             continue
         own = call.name.rpartition(".")[2] == "read_env" and not is_environs
@@ -174,6 +195,63 @@ def of_module(
     if isinstance(value, Known) and value.value is ABSENT and not value.variables:
         return None
     return Option(option, value, read, place_of(value))
+
+
+def of_call(
+    workspace: Workspace,
+    path: str,
+    variables: Variables,
+    find: Callable[[Module], FoundCall | None],
+    arguments: Mapping[str, int],
+) -> dict[str, Option]:
+    """The arguments of a call by their names, with their places (99: by name alone)."""
+
+    def reader(name: str, place: int) -> Again:
+        def read(under: Variables) -> Value:
+            module = workspace.module(path, under)
+            call = find(module) if module is not None else None
+            return call.argument(place, name) if call is not None else Known(ABSENT)
+
+        return read
+
+    found = {}
+    for name, place in arguments.items():
+        read = reader(name, place)
+        value = read(variables)
+        if isinstance(value, Unknown) or value.value is not ABSENT or value.variables:
+            found[name] = switch(Option(name, value, read, value.span), variables)
+    return found
+
+
+def sender_header(module: Module) -> Value | None:
+    """What the code assigns to a message's From, where that can be told."""
+    for assignment in module.assignments():
+        if assignment.path[-1].lower() == "from" and len(assignment.path) > 1:
+            value = assignment.value
+            if isinstance(value, Known) and isinstance(value.value, str):
+                return value
+    return None
+
+
+def edit(workspace: Workspace, span: Span, new: str) -> Edit | None:
+    """Other characters in the place of a span's."""
+    old = workspace.text_of(span)
+    shown = workspace.shown(span, keep=True)
+    if old is None:
+        return None
+    columns = shown.columns if shown and shown.columns else span.columns
+    return Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
+
+
+def found_in(workspace: Workspace, first: Span, pattern: str) -> Span | None:
+    """The first place in the lines of a span that a pattern fits (its first group)."""
+    for number in range(first.line, first.end_line + 1):
+        line = workspace.line(first.file, number) or ""
+        found = re.search(pattern, line)
+        if found is not None:
+            start, end = found.span(1)
+            return Span(first.file, number, (start + 1, end + 1), number)
+    return None
 
 
 def place_of(value: Value) -> Span | None:
@@ -320,6 +398,3 @@ def _last(parts: tuple[int, ...], star: bool) -> tuple[int, ...]:
 def reaches(call: FoundCall) -> bool:
     """Whether some way through the program comes to the call."""
     return call.reached is not False
-
-
-Again = Callable[[Variables], Value]

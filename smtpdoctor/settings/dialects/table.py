@@ -1,7 +1,7 @@
 """Programs whose settings are plain variables or keys of a document: a table says all.
 
-A TOML file beside this module without a module of its own is such a program (docs/dialects.md has
-the form). Knows the form. It must not know any program.
+A TOML file beside this module without a module of its own is such a program (`form` is what it may
+say). Knows the form. It must not know any program.
 """
 
 from __future__ import annotations

@@ -9,9 +9,11 @@ import pytest
 from smtpdoctor.settings.dialects.base import dialects
 from smtpdoctor.settings.dialects.table import UnreadTable
 from smtpdoctor.settings.setup import Setup
+from smtpdoctor.settings.setups import find_setups
+from smtpdoctor.settings.variables import layer_of
 from tests.settings.dialects import mail_programs, self_hosted
 from tests.settings.dialects.case import Case, said
-from tests.settings.dialects.support import apply, one
+from tests.settings.dialects.support import apply, one, workspace, write
 
 HOST = "smtp.ionos.com"
 VAULTWARDEN = """SMTP_HOST: smtp.ionos.com
@@ -135,6 +137,15 @@ CASES = [
         },
     ),
     Case(
+        "gitea:sections in capitals",
+        (HOST, 465, "implicit"),
+        compose="gitea/gitea:1.22",
+        env="GITEA__MAILER__ENABLED: 'true'\nGITEA__MAILER__PROTOCOL: smtps\n"
+        "GITEA__MAILER__SMTP_ADDR: smtp.ionos.com\nGITEA__MAILER__SMTP_PORT: 465\n"
+        "GITEA__MAILER__USER: u@example.com\nGITEA__MAILER__PASSWD: word\n"
+        "GITEA__MAILER__FROM: other@example.com\nGITEA__MAILER__ENVELOPE_FROM: u@example.com",
+    ),
+    Case(
         "gitea:plain on 465",
         (HOST, 465, "none"),
         files={"app.ini": GITEA + "PROTOCOL = smtp\nSMTP_ADDR = smtp.ionos.com\nSMTP_PORT = 465\n"},
@@ -241,6 +252,13 @@ CASES = [
         changes=False,
     ),
     Case(
+        "authentik:another true",
+        (HOST, 587, "none"),
+        compose="ghcr.io/goauthentik/server",
+        env=AUTHENTIK + "AUTHENTIK_EMAIL__PORT: 587\nAUTHENTIK_EMAIL__USE_TLS: 1",
+        remarks=said("misread AUTHENTIK_EMAIL__USE_TLS"),
+    ),
+    Case(
         "authentik:both",
         (HOST, 465, "implicit"),
         compose="ghcr.io/goauthentik/server",
@@ -339,3 +357,50 @@ def test_every_table_is_whole(table: UnreadTable) -> None:
     assert {each.because for each in entry.remark} == set(entry.because)
     for words in entry.write.values():
         assert {name for each in words for name in each} <= known
+
+
+def test_a_given_environment_is_enough_for_a_program(tmp_path: Path) -> None:
+    """`docker exec app env | smtpdoctor check --env-file -` in a folder without its files."""
+    variables = {"GF_SMTP_ENABLED": "true", "GF_SMTP_HOST": f"{HOST}:465", "PATH": "/bin"}
+    given = layer_of("standard input", variables, "stdin")
+    [setup] = find_setups(workspace(tmp_path, given=given)).setups
+    assert setup.name == "grafana standard input"
+    assert outcome(setup) == (HOST, 465, "implicit")
+
+
+def test_a_program_without_settings_of_mail_is_no_set_up(tmp_path: Path) -> None:
+    text = "services: {a: {image: grafana/grafana}, b: {image: vaultwarden/server}}\n"
+    write(tmp_path, {"compose.yml": text, "data/config.json": '{"domain": "x"}'})
+    assert find_setups(workspace(tmp_path)).setups == ()
+
+
+def test_templates_and_tests_are_no_set_ups(tmp_path: Path) -> None:
+    text = "services: {a: {image: n8nio/n8n, environment: {N8N_SMTP_HOST: smtp.ionos.com}}}\n"
+    names = ("docker-compose.example.yml", "tests/compose.yml", "docker-compose.sample.yaml")
+    write(tmp_path, dict.fromkeys(names, text))
+    write(
+        tmp_path, {".env.example": "N8N_SMTP_HOST=smtp.ionos.com\n", ".env": "#N8N_SMTP_HOST=x\n"}
+    )
+    assert find_setups(workspace(tmp_path)).setups == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("w#ord", "w"),
+        ("w;ord", "w"),
+        ('"w#ord"', '"w'),
+        ("'w;ord' ; a comment", "'w"),
+        ('"word" ; a comment', "word"),
+        ("`w#o;rd`", "w#o;rd"),
+        ("`w#o`rd` # a comment", "w#o`rd"),
+        ('"""w#ord"""', "w#ord"),
+    ],
+)
+def test_app_ini_is_cut_at_comments(written: str, read: str, tmp_path: Path) -> None:
+    """As gopkg.in/ini.v1 1.67 does: double and single quotes hold no comment sign."""
+    text = GITEA.replace("`word`", written)
+    write(tmp_path, {"app.ini": text + "SMTP_ADDR = smtp.ionos.com\nPROTOCOL = smtps\n"})
+    password = one(tmp_path, "gitea").credentials.password
+    assert password is not None
+    assert password.reveal() == read
