@@ -79,8 +79,8 @@ def groups(module: Module) -> Iterator[str]:
     prefixes: set[tuple[str, ...]] = set()
     for place, call in enumerate(module.calls("PHPMailer")):
         if call.new and call.reached is not False:
-            prefixes.add(call.target)
-            if any(_name(use) in ("Host", "Mailer") for use in call.uses()):
+            if any(_name(use) == "Host" for use in call.uses()):
+                prefixes.add(call.target)
                 yield str(place)
     for assignment in module.assignments():
         path = assignment.path
