@@ -12,7 +12,6 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.php_code import PhpProgram, array_draft, known, remark
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Value, truth
-from smtpdoctor.settings.readers.php_library import loosely_equal
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -50,6 +49,8 @@ def find(workspace: Workspace) -> Iterator[Draft]:
 
 def outcome(options: Mapping[str, Any]) -> Outcome:
     """What Joomla hands to PHPMailer."""
+    from smtpdoctor.settings.readers.php_library import loosely_equal
+
     log_in = not loosely_equal(options.get("smtpauth", False), 0)
     secure = options.get("smtpsecure")
     handed = {PROPERTIES[name]: options[name] for name in PROPERTIES if name in options}

@@ -6,7 +6,7 @@ Yii's yii2-swiftmailer sends with it and uses `connects`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
@@ -24,9 +24,11 @@ from smtpdoctor.settings.dialects.symfony_transport import Way, is_off
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
-from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.module import FoundCall, Module
 
 DATA = load(__file__)
 

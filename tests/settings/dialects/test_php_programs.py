@@ -49,27 +49,6 @@ class JConfig {{
     }
 
 
-def matomo(port: str, encryption: str, more: str = 'type = "Plain"\n') -> dict[str, str]:
-    port = f'port = "{port}"\n' if port else ""
-    return {
-        "config/config.ini.php": f"""; <?php exit; ?> DO NOT REMOVE THIS LINE
-[database]
-host = "db"
-username = "matomo"
-
-[mail]
-transport = "smtp"
-{port}host = "smtp.ionos.com"
-username = "u@example.com"
-password = "word"
-encryption = "{encryption}"
-{more}
-[General]
-salt = "x"
-"""
-    }
-
-
 def drupal(scheme: str, port: str, more: str = "") -> dict[str, str]:
     return {
         "web/sites/default/settings.php": f"""<?php
@@ -229,19 +208,6 @@ CASES = [
     Case(
         "joomla:no auth", (IONOS, 587, "starttls"), joomla("587", "none", "false"), user=None,
         password=None, remarks=said("ignored smtpuser"),
-    ),
-    Case("matomo:587", (IONOS, 587, "starttls"), matomo("587", "tls"), required=True),
-    Case("matomo:465", (IONOS, 465, "implicit"), matomo("465", "ssl"), required=True),
-    Case("matomo:587 ssl", (IONOS, 587, "implicit"), matomo("587", "ssl"), required=True),
-    Case("matomo:465 tls", (IONOS, 465, "starttls"), matomo("465", "tls"), required=True),
-    Case("matomo:none", (IONOS, 587, "none"), matomo("587", "none")),
-    Case("matomo:empty", (IONOS, 587, "starttls"), matomo("587", "")),
-    Case(
-        "matomo:no port", (IONOS, 25, "implicit"), matomo("", "ssl"), required=True, changes=False
-    ),
-    Case(
-        "matomo:no type", (IONOS, 587, "starttls"), matomo("587", "tls", ""), required=True,
-        user=None, password=None, remarks=said("ignored username"),
     ),
     Case("drupal:587", (IONOS, 587, "starttls"), drupal("smtp", "587")),
     Case("drupal:465", (IONOS, 465, "implicit"), drupal("smtps", "465"), required=True),
