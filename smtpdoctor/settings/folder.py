@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +81,12 @@ class Folder:
         self._until = clock() + MOST_SECONDS
         self._bytes: dict[str, bytes | None] = {}
         self.skipped: list[Skipped] = []
+
+    def with_(self, contents: Mapping[str, bytes]) -> Folder:
+        """The same folder as if these files had other bytes."""
+        changed = Folder(self.root, self._clock)
+        changed._bytes.update(contents)
+        return changed
 
     @cached_property
     def files(self) -> tuple[str, ...]:
