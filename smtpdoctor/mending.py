@@ -39,7 +39,12 @@ class Mending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def mending_of(
-    report: Report, root: Path, environ: Mapping[str, str], *, profile: str | None, env_file: str | None = None
+    report: Report,
+    root: Path,
+    environ: Mapping[str, str],
+    *,
+    profile: str | None,
+    env_file: str | None = None,
 ) -> Mending:
     """The first fix of each error as changes of files, as far as each can be written."""
     workspace = Workspace(Folder(root), environ, profile=profile, env_file=env_file)

@@ -26,7 +26,9 @@ def agreed(report: Report, options: CheckOptions, *, yes: bool) -> Mending | Non
     from smtpdoctor.settings.write import Refused
 
     root = Path(options.folder or ".")
-    mending = mending_of(report, root, os.environ, profile=options.profile, env_file=options.env_file)
+    mending = mending_of(
+        report, root, os.environ, profile=options.profile, env_file=options.env_file
+    )
     for title, why in mending.left:
         _say(f"not written: {title}: {why}")
     if not mending.changes:

@@ -20,6 +20,7 @@ import msgspec
 from smtpdoctor.files import reason_of
 from smtpdoctor.settings.masked_line import MaskedLine
 from smtpdoctor.settings.model import MASK, Edit, Setting, Settings
+from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.workspace import Workspace
 
 LINE_END = re.compile("\r\n|\n|\r")
@@ -112,6 +113,9 @@ def _of_entry(entry: Setting, name: str, value: str | None) -> Step:
 def _addition(settings: Settings, name: str, value: str | None) -> Addition:
     if value is None:
         raise Refused(f"{name} stands in no file")
+    said = settings.entry(BY_NAME[name].field) if name in BY_NAME else None
+    if said is not None and said.origin.kind not in ("file", "default"):
+        raise Refused(f"{said.origin.label} wins over it")
     files = [
         each.origin.file
         for each in settings.entries
