@@ -55,12 +55,12 @@ def mending_of(
     changes: list[FileChange] = []
     for target, error in _errors(report):
         fix = error.fixes[0]
-        if fix.title in fixes and not (set(fix.edits) - set(taken)):
-            continue
         try:
             steps = [*fix.edits, *steps_of(target.run.settings, fix.settings)]
             if not steps:
                 raise Refused("it is no change of a file")
+            if all(step in taken for step in steps):
+                continue
             changes = _without_harm(workspace, [*taken, *steps], before)
         except Refused as reason:
             left.append((fix.title, str(reason)))
