@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test readme lint types layers format benchmark new-diagnosis fuzz clean
+.PHONY: help demo test readme lint types layers format benchmark new-diagnosis fuzz mutants clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -45,11 +45,25 @@ benchmark: $(VENV)/ready  ## speed as ratios in one run (needs root and tests/re
 new-diagnosis: $(VENV)/ready  ## skeleton of a rule: make new-diagnosis AREA=tls CODE=my-new-code
 	$(BIN)/python tools/new_diagnosis.py $(AREA) $(CODE)
 
-fuzz: $(VENV)/ready  ## fuzz the readers for a minute each (needs atheris)
-	for target in fuzz/*.py; do $(BIN)/python $$target -max_total_time=60 || exit 1; done
+FUZZ_SECONDS ?= 60
+
+fuzz: $(VENV)/ready  ## fuzz the readers for a minute each: what they find is in fuzz/found
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris
+	for target in fuzz/*.py; do \
+	  name=$$(basename $$target .py); mkdir -p fuzz/grown/$$name fuzz/found; \
+	  $(BIN)/python $$target -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=20 \
+	    -max_len=4096 -print_final_stats=1 -artifact_prefix=fuzz/found/$$name- \
+	    fuzz/grown/$$name fuzz/corpus/$$name || exit 1; \
+	done
+
+mutants: $(VENV)/ready  ## change the code that decides by small mutations, and show which no test sees
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8'
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf mutants fuzz/grown fuzz/found
 
 readme: $(VENV)/ready  ## bring the report and the codes in the README up to date
 	$(BIN)/python tools/update_readme.py

@@ -2,7 +2,8 @@
 
 From Python, `smtpdoctor.check("smtp.ionos.com:587")` gives a `Report`, with its `verdict` and its
 `diagnoses`; `smtpdoctor.sender("info@example.com")` judges a sender by the DNS alone. `acheck` and
-`asender` are the same for an event loop, `diagnose` judges observations made before. RFC 7208 by
+`asender` are the same for an event loop, `diagnose` judges observations made before, and
+`smtpdoctor.explain("connect ETIMEDOUT")` names the causes that an error message fits. RFC 7208 by
 itself is in `smtpdoctor.spf`.
 """
 
@@ -12,10 +13,21 @@ TYPE_CHECKING = False  # nothing is loaded here: `python -m` has the working fol
 
 if TYPE_CHECKING:
     from smtpdoctor.api import acheck, asender, check, diagnose, sender
+    from smtpdoctor.explain import Candidate, explain
     from smtpdoctor.report.model import Report
     from smtpdoctor.settings.sources import UsageError
 
-__all__ = ["Report", "UsageError", "acheck", "asender", "check", "diagnose", "sender"]
+__all__ = [
+    "Candidate",
+    "Report",
+    "UsageError",
+    "acheck",
+    "asender",
+    "check",
+    "diagnose",
+    "explain",
+    "sender",
+]
 __version__ = "0.1.0"
 #: The day of this release: no true clock shows an earlier one.
 __released__ = "2026-11-22"
@@ -26,6 +38,8 @@ _PLACES = {
     "check": "smtpdoctor.api",
     "diagnose": "smtpdoctor.api",
     "sender": "smtpdoctor.api",
+    "explain": "smtpdoctor.explain",
+    "Candidate": "smtpdoctor.explain",
     "Report": "smtpdoctor.report.model",
     "UsageError": "smtpdoctor.settings.sources",
 }

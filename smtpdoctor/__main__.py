@@ -24,11 +24,19 @@ if _here != _home:  # nor where PYTHONPATH names the folder, unless the program 
     sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != _here]
 
 
+def _unraisable(what):  # type: ignore[no-untyped-def]
+    """Ctrl-C in the middle of a callback or a destructor, where Python would go on without it."""
+    if what.exc_type is not None and issubclass(what.exc_type, KeyboardInterrupt):
+        os._exit(128 + signal.SIGINT)
+    sys.__unraisablehook__(what)
+
+
 def main() -> None:
     """Start; Ctrl-C while the program is still being loaded ends it without a word."""
     signal.signal(signal.SIGINT, lambda number, frame: os._exit(128 + number))
     from smtpdoctor import cli
 
+    sys.unraisablehook = _unraisable
     signal.signal(signal.SIGINT, signal.default_int_handler)
     cli.main()
 

@@ -39,6 +39,27 @@ def titles() -> dict[str, str]:
     return found
 
 
+#: The areas as they are headed, in path order.
+AREAS = {
+    "settings": "Settings",
+    "dns": "DNS",
+    "network": "Network",
+    "session": "Session",
+    "tls": "TLS",
+    "auth": "Login",
+    "sender": "Sender",
+}
+
+#: Where the rules stand, one folder an area: the pages have no areas, and no rule is loaded.
+_RULES = Path(__file__).parent / "diagnosis" / "rules"
+
+
+def area(code: str) -> str:
+    """The area of a code, "" where it has no rule."""
+    name = f"{code.replace('-', '_')}.py"
+    return next((path.parent.name for path in _RULES.glob(f"*/{name}")), "")
+
+
 def nearest(code: str) -> str | None:
     """The code that was probably meant."""
     import difflib

@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Iterator
 
 #: Controls (C0, C1, DEL), format characters (bidi, zero width), line and paragraph separators,
-#: and surrogates that stand alone.
-INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+#: surrogates that stand alone, private characters, and what only newer terminals may know.
+INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Cn", "Co"})
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 

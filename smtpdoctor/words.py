@@ -44,6 +44,7 @@ PROBLEM_WORDS: dict[Problem, str] = {
     "conflict": "contradicts another setting",
     "missing": "is not set",
     "unknown": "names no client that is known here",
+    "too-long": "is longer than anybody writes",
 }
 
 #: Why no login was made, to stand behind "not tried: ".

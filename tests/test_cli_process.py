@@ -167,3 +167,36 @@ def test_formats_and_commands_are_found(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert all(name in done.stderr for name in formats.names())
+
+
+PRESSED_IN_A_CALLBACK = """
+import weakref
+from smtpdoctor import __main__, cli
+
+class Thing: pass
+
+def pressed(reference):
+    raise KeyboardInterrupt
+
+def run():
+    thing = Thing()
+    reference = weakref.ref(thing, pressed)
+    del thing
+    print("went on")
+
+cli.main = run
+__main__.main()
+"""
+
+
+def test_ctrl_c_where_nothing_can_be_raised_ends_it_all_the_same(tmp_path: Path) -> None:
+    """The machinery of imports has such callbacks, and the program imports late."""
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED_IN_A_CALLBACK],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=ENVIRON,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -84,3 +84,16 @@ def test_a_word_to_copy_stays_whole_and_a_foreign_one_does_not() -> None:
     url = "https://example.com/" + "a" * 100
     assert url in list(wrapped(f"see {url} for more", 40))
     assert all(len(line) <= 40 for line in wrapped(quoted("b" * 100), 40))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J", "\\x1b[2J"),
+        ("a\u202eb", "a\\u202eb"),
+        ("\u0fff", "\\u0fff"),
+        ("\ue000", "\\ue000"),
+    ],
+)
+def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
+    assert visible(text) == shown

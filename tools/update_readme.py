@@ -18,15 +18,6 @@ from smtpdoctor.report import formats
 from smtpdoctor.report.model import build
 
 README = Path(__file__).parent.parent / "README.md"
-HEADINGS = {
-    "settings": "Settings",
-    "dns": "DNS",
-    "network": "Network",
-    "session": "Session",
-    "tls": "TLS",
-    "auth": "Login",
-    "sender": "Sender",
-}
 
 
 def report() -> str:
@@ -56,7 +47,7 @@ def codes() -> str:
             for rule in rules()
             if rule.area == area
         ]
-        parts.append("\n".join([f"**{HEADINGS[area]}**", "", *lines]))
+        parts.append("\n".join([f"**{pages.AREAS[area]}**", "", *lines]))
     return "\n\n".join(parts)
 
 

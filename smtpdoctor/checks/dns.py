@@ -109,82 +109,120 @@ async def look_up(
     if is_address(host):
         return _given(host, (host,), "literal", trail)
 
-    configured = network.resolver_settings()
-    servers = configured.nameservers
-    from_hosts_file = network.hosts_file(host)
-    # a name that the hosts file has needs no name server
-    resolver_works = True if servers else None if from_hosts_file else False
-    configuration = trail.branch().record(
-        ResolverConfiguration(
-            nameservers=servers,
-            search=configured.search,
-            ndots=configured.ndots,
-            source=configured.source,
-            ok=resolver_works,
-        )
-    )
-    trail.also_after(configuration.id)  # beside what the trail stands on: the host's setting
-    wire = _Wire(network, trail.branch(role="probe"), deadline)
-    asked = [beside.create_task(wire.ask_addresses(server, host, "host")) for server in servers]
+    looking = _NameLookup(host, network, trail, deadline, beside)
     provider_addresses = {
-        other: beside.create_task(wire.provider_addresses(servers, other))
+        other: beside.create_task(looking.wire.provider_addresses(looking.servers, other))
         for other in provider_hosts
     }
+    found = await looking.by_system() or await looking.by_wire()
+    unanswered = found is None and looking.unanswered
+    if found is None:
+        looking.ask_further(public_resolvers)
+        source: Literal["system", "wire"] = "system" if looking.needed else "wire"
+        found = Addresses(host=host, addresses=(), source=source, ok=False)
+    trail.also_after(*looking.needed)
+    chosen = choose(found.addresses)
+    left_out = max(0, len(set(found.addresses)) - len(chosen))
+    recorded = trail.record(msgspec.structs.replace(found, addresses=chosen, left_out=left_out))
+    return Lookup(
+        addresses=recorded if recorded.addresses else None,
+        unanswered=unanswered,
+        provider_addresses=provider_addresses,
+    )
 
-    def go_on(found: Addresses, *needed: str, unanswered: bool = False) -> Lookup:
-        trail.also_after(*needed)
-        chosen = choose(found.addresses)
-        left_out = max(0, len(set(found.addresses)) - len(chosen))
-        recorded = trail.record(msgspec.structs.replace(found, addresses=chosen, left_out=left_out))
-        return Lookup(
-            addresses=recorded if recorded.addresses else None,
-            unanswered=unanswered,
-            provider_addresses=provider_addresses,
+
+class _NameLookup:
+    """One name looked up: by the system as the application does, and by every name server.
+
+    `needed` are the observations that what was found came after.
+    """
+
+    def __init__(
+        self, host: str, network: Network, trail: Trail, deadline: Deadline, beside: TaskStarter
+    ) -> None:
+        self.host = host
+        self.network = network
+        self.trail = trail
+        self.deadline = deadline
+        self.beside = beside
+        self.configured = network.resolver_settings()
+        self.servers = self.configured.nameservers
+        self.from_hosts_file = network.hosts_file(host)
+        self.needed: tuple[str, ...] = ()
+        self._answers: list[Pair] = []
+        self._record_configuration()
+        self.wire = _Wire(network, trail.branch(role="probe"), deadline)
+        self._asked = [
+            beside.create_task(self.wire.ask_addresses(server, host, "host"))
+            for server in self.servers
+        ]
+
+    def _record_configuration(self) -> None:
+        # a name that the hosts file has needs no name server
+        works = True if self.servers else None if self.from_hosts_file else False
+        configuration = self.trail.branch().record(
+            ResolverConfiguration(
+                nameservers=self.servers,
+                search=self.configured.search,
+                ndots=self.configured.ndots,
+                source=self.configured.source,
+                ok=works,
+            )
         )
+        # beside what the trail stands on: the host's setting
+        self.trail.also_after(configuration.id)
 
-    needed: tuple[str, ...] = ()
-    if configured.source != NAMESERVER_OPTION:
-        began = trail.now
-        result = await _system_lookup(host, network, deadline, asked)
-        cut_off = result.error == "timeout" and deadline.cut_off(SYSTEM_CAP, trail.now - began)
-        system = trail.branch().record(
+    async def by_system(self) -> Addresses | None:
+        """What getaddrinfo says; None where it says nothing, or --nameserver takes its place."""
+        if self.configured.source == NAMESERVER_OPTION:
+            return None
+        began = self.trail.now
+        result = await _system_lookup(self.host, self.network, self.deadline, self._asked)
+        late = result.error == "timeout"
+        cut_off = late and self.deadline.cut_off(SYSTEM_CAP, self.trail.now - began)
+        system = self.trail.branch().record(
             SystemLookup(
-                host=host,
+                host=self.host,
                 addresses=result.addresses,
                 error=CUT_OFF if cut_off else result.error,
-                from_hosts_file=from_hosts_file,
+                from_hosts_file=self.from_hosts_file,
                 ok=bool(result.addresses),
             ),
             since=began,
         )
-        needed = (system.id,)
-        if result.addresses:
-            if not from_hosts_file:
-                beside.create_task(wire.ask_searched(asked, host, result.addresses, configured))
-            return go_on(
-                Addresses(host=host, addresses=result.addresses, source="system", ok=True), *needed
+        self.needed = (system.id,)
+        if not result.addresses:
+            return None
+        if not self.from_hosts_file:
+            self.beside.create_task(
+                self.wire.ask_searched(self._asked, self.host, result.addresses, self.configured)
             )
+        return Addresses(host=self.host, addresses=result.addresses, source="system", ok=True)
 
-    answers_by_server = [await task for task in asked]
-    for answers in answers_by_server:
-        if by_wire := _addresses_in(answers):
-            return go_on(
-                Addresses(host=host, addresses=by_wire, source="wire", ok=True),
-                *(answer.id for answer in answers),
-            )
-    knowing = next((answers[0].server for answers in answers_by_server if _exists(answers)), None)
-    if knowing is not None:
-        # a domain of mailboxes has mail exchangers and often no address
-        beside.create_task(wire.ask(knowing, host, "MX", "related"))
-    unanswered = bool(servers) and not any(map(_settled, answers_by_server))
-    unanswered = unanswered and not is_private_name(host)
-    if unanswered:
-        for server in public_resolvers:
-            beside.create_task(wire.ask_public(server, host))
-    source: Literal["system", "wire"] = "system" if needed else "wire"
-    return go_on(
-        Addresses(host=host, addresses=(), source=source, ok=False), *needed, unanswered=unanswered
-    )
+    async def by_wire(self) -> Addresses | None:
+        """What the first name server that knows the name says of it; None where none does."""
+        self._answers = [await task for task in self._asked]
+        for answers in self._answers:
+            if addresses := _addresses_in(answers):
+                self.needed = tuple(answer.id for answer in answers)
+                return Addresses(host=self.host, addresses=addresses, source="wire", ok=True)
+        return None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether no name server could tell of a name that any of the internet's could know."""
+        asked = bool(self.servers) and not is_private_name(self.host)
+        return asked and not any(map(_settled, self._answers))
+
+    def ask_further(self, public_resolvers: Sequence[str]) -> None:
+        """What helps to say why there is no address."""
+        knowing = next((each[0].server for each in self._answers if _exists(each)), None)
+        if knowing is not None:
+            # a domain of mailboxes has mail exchangers and often no address
+            self.beside.create_task(self.wire.ask(knowing, self.host, "MX", "related"))
+        if self.unanswered:
+            for server in public_resolvers:
+                self.beside.create_task(self.wire.ask_public(server, self.host))
 
 
 async def _system_lookup(

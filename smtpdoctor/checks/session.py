@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -77,6 +77,19 @@ class _Arrival(msgspec.Struct):
     reply: Reply | None = None
     raw: bytes = b""
     error: str = ""
+
+
+class _HandshakeEnd(NamedTuple):
+    """How a handshake ended; a refused certificate is no failure of it, and not done either.
+
+    `received` counts bytes.
+    """
+
+    failure: HandshakeFailure
+    reason: str = ""
+    alert: str = ""
+    received: int = 0
+    done: bool = False
 
 
 class SMTPSession:
@@ -203,41 +216,9 @@ class SMTPSession:
             pump = TLSPump(context, self.host.split("%", maxsplit=1)[0])
         except ValueError:
             return self._impossible_handshake(mode)
-        bound = self._deadline.cap(self._handshake_wait)
-        until = self._recorder.now + bound
-        failure: HandshakeFailure = ""
-        reason, alert, total = "", "", 0
-        hello = pump.start()
-        written = await self._stream.write(hello, self._deadline.cap(WRITE))
-        if written.end:
-            failure = "stalled" if written.end == "silence" else "reset"
-            reason = written.error
-        done = False
-        while not failure and not done:
-            received = await self._read(until - self._recorder.now, pointless=True)
-            if received.end == "silence":
-                cut_off = self._deadline.cut_off(self._handshake_wait, self._recorder.now - since)
-                failure = "cut-off" if cut_off else "stalled"
-                break
-            if received.end == "reset":
-                failure, reason = "reset", received.error
-                break
-            total += len(received.data)
-            events = pump.receive(received.data)
-            if events.to_send:
-                await self._stream.write(events.to_send, self._deadline.cap(WRITE))
-            if events.error is not None:
-                failure = _FAILURES[events.error.kind]
-                reason = events.error.reason or events.error.text
-                alert = events.error.alert or ""
-                break
-            done = events.done
-            if done:
-                # a greeting may come with the last flight of the handshake
-                self._queue(events.plaintext)
-            elif received.end == "closed" or total > MAX_STEP_BYTES:
-                failure = "closed" if received.end else "other"
-        if failure == "not-tls":
+        ended = await self._shake_hands(pump, since)
+        done = ended.done
+        if ended.failure == "not-tls":
             pump.first_bytes += await self._linger(pump.first_bytes)
         self._pump = pump if done else None
         self.in_tls = done
@@ -249,21 +230,51 @@ class SMTPSession:
             Handshake(
                 connection=self.connection,
                 mode=mode,
-                ok=not failure,
+                ok=not ended.failure,
                 version=pump.version or "",
                 cipher=pump.cipher or "" if done else "",
-                failure=failure,
-                alert=alert,
-                reason=reason,
-                protocol="tls" if failure != "not-tls" else describe_bytes(pump.first_bytes),
-                arrived=self._excerpt(pump.first_bytes) if failure == "not-tls" else "",
-                bytes_received=total,
+                failure=ended.failure,
+                alert=ended.alert,
+                reason=ended.reason,
+                protocol=describe_bytes(pump.first_bytes) if ended.failure == "not-tls" else "tls",
+                arrived=self._excerpt(pump.first_bytes) if ended.failure == "not-tls" else "",
+                bytes_received=ended.received,
             ),
             since=since,
         )
         if pump.verify_code is not None:
             self._certificate(pump, context)
         return observation
+
+    async def _shake_hands(self, pump: TLSPump, since: float) -> _HandshakeEnd:
+        """Send and receive until the handshake is done, has failed, or its wait is over."""
+        until = since + self._deadline.cap(self._handshake_wait)
+        written = await self._stream.write(pump.start(), self._deadline.cap(WRITE))
+        if written.end:
+            failure: HandshakeFailure = "stalled" if written.end == "silence" else "reset"
+            return _HandshakeEnd(failure, written.error)
+        total = 0
+        while True:
+            received = await self._read(until - self._recorder.now, pointless=True)
+            if received.end == "silence":
+                cut_off = self._deadline.cut_off(self._handshake_wait, self._recorder.now - since)
+                return _HandshakeEnd("cut-off" if cut_off else "stalled", received=total)
+            if received.end == "reset":
+                return _HandshakeEnd("reset", received.error, received=total)
+            total += len(received.data)
+            events = pump.receive(received.data)
+            if events.to_send:
+                await self._stream.write(events.to_send, self._deadline.cap(WRITE))
+            if events.error is not None:
+                error = events.error
+                reason = error.reason or error.text
+                return _HandshakeEnd(_FAILURES[error.kind], reason, error.alert or "", total)
+            if events.done:
+                # a greeting may come with the last flight of the handshake
+                self._queue(events.plaintext)
+                return _HandshakeEnd("", received=total, done=True)
+            if received.end == "closed" or total > MAX_STEP_BYTES:
+                return _HandshakeEnd("closed" if received.end else "other", received=total)
 
     def _impossible_handshake(self, mode: Literal["implicit", "starttls"]) -> Handshake:
         """A host name that TLS can't carry: nothing is sent."""
@@ -520,22 +531,11 @@ class SMTPSession:
                     return _Arrival("other", raw=kept, error=CUT_OFF)
                 return _Arrival("silence", raw=kept)
             if received.end:
-                self._ended, self._error = received.end, received.error
-                last = self._reader.close()
-                # half a refusal says why; half a welcome welcomes nobody
-                if last is not None and last.category in (4, 5):
-                    self._ready.append(last)
+                self._note_end(received)
                 continue
-            data_in = received.data
-            if self._pump is None and not raw and looks_like_tls(data_in):
-                return _Arrival("tls", raw=data_in[:ARRIVED])
-            if self._pump is not None:
-                events = self._pump.receive(data_in)
-                if events.to_send:
-                    await self._stream.write(events.to_send, self._deadline.cap(WRITE))
-                if events.closed or events.error is not None:
-                    self._ended = "closed"
-                data_in = events.plaintext
+            if self._pump is None and not raw and looks_like_tls(received.data):
+                return _Arrival("tls", raw=received.data[:ARRIVED])
+            data_in = await self._decrypted(received.data)
             total += len(data_in)
             raw += data_in[: max(0, self._kept - len(raw))]
             self._queue(data_in)
@@ -548,6 +548,25 @@ class SMTPSession:
             "flood" if {Oddity.TOO_MANY_LINES, Oddity.TRUNCATED} & set(reply.oddities) else "reply"
         )
         return _Arrival(outcome, reply=reply, raw=bytes(raw) or reply.raw[: self._kept])
+
+    def _note_end(self, received: Received) -> None:
+        """The other side has ended the connection: half a reply may still say why."""
+        self._ended, self._error = received.end, received.error
+        last = self._reader.close()
+        # half a refusal says why; half a welcome welcomes nobody
+        if last is not None and last.category in (4, 5):
+            self._ready.append(last)
+
+    async def _decrypted(self, data: bytes) -> bytes:
+        """What the bytes say, once they have gone through TLS where the session is inside it."""
+        if self._pump is None:
+            return data
+        events = self._pump.receive(data)
+        if events.to_send:
+            await self._stream.write(events.to_send, self._deadline.cap(WRITE))
+        if events.closed or events.error is not None:
+            self._ended = "closed"
+        return events.plaintext
 
     def _at_the_end(self, raw: bytes) -> _Arrival:
         outcome: ExchangeOutcome = "reset" if self._ended == "reset" else "closed"

@@ -71,12 +71,20 @@ def show(
     if formats.is_for_programs(format_):
         write_utf8(formats.render(format_, report, formats.Options(strict=strict)))
         return
+    options = terminal_options(verbose=verbose, strict=strict, played=played)
+    write(formats.render(format_, report, options))
+
+
+def terminal_options(
+    *, verbose: bool = False, strict: bool = False, played: bool = False
+) -> formats.Options:
+    """How standard output takes a text."""
     from rich.console import Console
 
     # what rich makes of the terminal, NO_COLOR, FORCE_COLOR and TERM
     console = Console(width=None if sys.stdout.isatty() else 80)
     styled = console.is_terminal and not console.is_dumb_terminal and console.color_system
-    options = formats.Options(
+    return formats.Options(
         width=console.width,
         unicode=(console.encoding or "").lower().startswith("utf"),
         style="plain" if not styled else "bold" if console.no_color else "colour",
@@ -84,7 +92,6 @@ def show(
         strict=strict,
         played=played,
     )
-    write(formats.render(format_, report, options))
 
 
 def write(text: str) -> None:

@@ -99,7 +99,8 @@ def read_connect_to(text: str) -> ConnectTo:
     Raises UsageError.
     """
     part = r"(\[[^\]]*\]|[^:\[\]]*)"
-    match = re.fullmatch(rf"{part}:([0-9]*):{part}:([0-9]+)", text)
+    # more digits than that are no port, and more than 4300 are nothing that Python counts
+    match = re.fullmatch(rf"{part}:([0-9]{{0,9}}):{part}:([0-9]{{1,9}})", text)
     if match is None:
         raise UsageError(f"--connect-to {text}: must be HOST:PORT:ADDRESS:PORT")
     host, port, address, target = (item.strip("[]") for item in match.groups())

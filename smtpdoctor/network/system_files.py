@@ -41,7 +41,7 @@ def system_settings() -> ResolverSettings:
         elif keyword in ("search", "domain"):  # resolv.conf(5): the last one counts
             search = values
         elif keyword == "options":
-            given = [value[6:] for value in values if re.fullmatch(r"ndots:[0-9]+", value)]
+            given = [value[6:] for value in values if re.fullmatch(r"ndots:[0-9]{1,9}", value)]
             ndots = min(int(given[-1]), MAX_NDOTS) if given else ndots
     return ResolverSettings(
         nameservers=tuple(nameservers[:MAX_NAMESERVERS]),

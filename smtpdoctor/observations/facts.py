@@ -232,7 +232,17 @@ class PathTrace(Observation, frozen=True, kw_only=True, tag="path-trace"):
 # --- session, TLS, AUTH, sender -------------------------------------------------------------
 
 Step = Literal[
-    "greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "rset", "quit", "noop", "helo"
+    "greeting",
+    "ehlo",
+    "starttls",
+    "auth",
+    "mail",
+    "rcpt",
+    "data",  # the answer to the message: of `explain` alone, no check ever sends one
+    "rset",
+    "quit",
+    "noop",
+    "helo",
 ]
 
 #: reply: an answer came. silence: the wait ended without one. closed: FIN. reset: RST.

@@ -21,5 +21,5 @@ def is_report(content: bytes) -> bool:
     """Whether this is a report in JSON that smtpdoctor wrote."""
     try:
         return msgspec.json.decode(content, type=_Report).tool.name == "smtpdoctor"
-    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
+    except (msgspec.MsgspecError, ValueError, RecursionError):  # ValueErrors only in newer versions
         return False

@@ -24,7 +24,8 @@ def client_of(folder: Path) -> str | None:
     try:
         content = read_bounded(folder / "package.json", SETTINGS_LIMIT)
         package = msgspec.json.decode(content, type=_Package)
-    except (FileFault, ValueError, RecursionError):  # missing, no JSON, nested without end
+    # missing, no JSON, nested without end
+    except (FileFault, msgspec.MsgspecError, ValueError, RecursionError):
         return None
     groups = (package.dependencies, package.dev_dependencies)
     named = any(isinstance(group, dict) and "nodemailer" in group for group in groups)

@@ -45,6 +45,7 @@ class Dependencies:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
+        self._locks: dict[str, dict[str, str]] = {}
 
     @cached_property
     def all(self) -> tuple[Dependency, ...]:
@@ -57,7 +58,7 @@ class Dependencies:
             ecosystem, read = reader
             try:
                 named = list(read(text))
-            except (ValueError, TypeError, AttributeError, RecursionError):
+            except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
                 continue  # a manifest that can't be read names nothing
             found.extend(
                 Dependency(
@@ -87,9 +88,11 @@ class Dependencies:
 
     def _installed(self, ecosystem: Ecosystem, name: str, manifest: str) -> str:
         """The version that stands beside the manifest, "" where none does."""
+        base = manifest.rpartition("/")[0]
+        if ecosystem == "composer":
+            return self._locked(f"{base}/composer.lock".lstrip("/")).get(name, "")
         if ecosystem != "npm":
             return ""
-        base = manifest.rpartition("/")[0]
         path = f"{base}/node_modules/{name}/package.json".lstrip("/")
         if not re.fullmatch(r"(@[\w.-]+/)?[\w.-]+", name) or not self._folder.has(path):
             return ""
@@ -98,6 +101,16 @@ class Dependencies:
         except (ValueError, AttributeError, RecursionError):
             return ""
         return version if isinstance(version, str) and len(version) < 40 else ""
+
+    def _locked(self, path: str) -> dict[str, str]:
+        """The versions that Composer's lock file beside a manifest has, by name."""
+        if path not in self._locks:
+            try:
+                found = dict(_composer_lock(self._folder.text(path) or "{}"))
+            except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+                found = {}
+            self._locks[path] = found
+        return self._locks[path]
 
 
 def _bare(name: str) -> str:

@@ -11,7 +11,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatch
+from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
 
@@ -80,6 +80,7 @@ class Folder:
         self._clock = clock
         self._until = clock() + MOST_SECONDS
         self._bytes: dict[str, bytes | None] = {}
+        self._fitting: dict[str, list[str]] = {}
         self.skipped: list[Skipped] = []
 
     def with_(self, contents: Mapping[str, bytes]) -> Folder:
@@ -148,14 +149,27 @@ class Folder:
 
     def matching(self, *patterns: str) -> list[str]:
         """The files whose path, or name where the pattern has no slash, fits one of the globs."""
-        return [
-            path
-            for path in self.files
-            if any(
-                fnmatch(path if "/" in pattern else path.rpartition("/")[2], pattern)
-                for pattern in patterns
-            )
-        ]
+        found: set[str] = set()
+        for pattern in patterns:
+            if pattern not in self._fitting:
+                self._fitting[pattern] = self._fits(pattern)
+            found.update(self._fitting[pattern])
+        return [path for path in self.files if path in found] if found else []
+
+    def _fits(self, pattern: str) -> list[str]:
+        if "/" not in pattern and not any(mark in pattern for mark in "*?["):
+            return self._by_name.get(pattern, [])
+        fits = re.compile(translate(pattern)).match
+        if "/" in pattern:
+            return [path for path in self.files if fits(path)]
+        return [path for name, paths in self._by_name.items() if fits(name) for path in paths]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
 
     def containing(self, needle: bytes, *suffixes: str) -> list[str]:
         """The files with one of the suffixes in which the regular expression is found."""

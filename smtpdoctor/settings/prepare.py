@@ -10,6 +10,7 @@ value that is meant; else in the code again.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,9 +18,10 @@ from typing import Any, Literal
 import msgspec
 
 from smtpdoctor.settings.change import PAIRS
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
+from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
 MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
@@ -27,6 +29,11 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: Documents in which a program of any language may keep a value.
+DOCUMENTS: Mapping[str, LanguageName] = {
+    "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
+    "conf": "ini", "properties": "properties",
+}  # fmt: skip
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -80,9 +87,10 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        changes = _smallest(draft, now, goal, port_name)
-        written = writer.write(changes, now) if changes is not None else None
-        if written is not None and written != Written():
+        ways = _smallest_first(draft, now, goal, port_name, outcome.fault)
+        worded_ = (writer.write(changes, now) for changes in ways)
+        written = next((each for each in worded_ if each is not None), Written())
+        if written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
 
 
@@ -107,13 +115,17 @@ def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
     return _prepared(Written(edits, texts, written.steps), "any", tls)
 
 
-def _smallest(
+def _smallest_first(
     draft: Draft,
     now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
-) -> dict[str, Any] | None:
-    """The fewest options to change so that the program comes to the goal; None where none does."""
+    fault: Remark | None,
+) -> list[dict[str, Any]]:
+    """Options to change so that the program comes to the goal, the fewest first.
+
+    A fault that it has now may stay; none may come.
+    """
     port, tls = goal
     port_change = {port_name: port} if port_name is not None and port is not None else {}
     words = [dict(each) for each in draft.dialect.modes.get(tls, ())]
@@ -122,12 +134,16 @@ def _smallest(
         {name: value for name, value in each.items() if name not in now or now[name] != value}
         for each in candidates
     ]
+    leading: list[tuple[tuple[bool, bool], dict[str, Any]]] = []
     for changes in sorted(candidates, key=len):
         came_to = draft.dialect.outcome({**now, **changes})
         default = 465 if came_to.tls == "implicit" else 587
-        if (came_to.port or default, came_to.tls) == (port or default, tls) and not came_to.fault:
-            return changes
-    return None
+        reached = (came_to.port or default, came_to.tls) == (port or default, tls)
+        if reached and came_to.fault in (None, fault):
+            doubts = (came_to.fault is not None, bool(came_to.misread))
+            leading.append((doubts, changes))
+    # those after which the program takes every text for what it says before others
+    return [changes for _, changes in sorted(leading, key=lambda each: each[0])]
 
 
 class _Writer:
@@ -143,17 +159,27 @@ class _Writer:
         settings: dict[str, str | None] = {}
         steps: list[str] = []
         new: dict[str, Any] = {}
+        renamed = self._renamed(changes)
+        edits += renamed.values()
         for name, value in changes.items():
+            if name in renamed or self.draft.opposites.get(name) in renamed:
+                continue
             option = self.draft.options.get(name)
-            if option is None or (isinstance(option.value, Known) and option.value.value is ABSENT):
+            if (
+                option is None
+                or option.together
+                or (isinstance(option.value, Known) and option.value.value is ABSENT)
+            ):
                 new[name] = value
                 continue
             written = self._option(option, value)
             if written is None:
                 return None
-            edits += written.edits
+            edits += [edit for edit in written.edits if edit.replace != edit.with_]
             settings.update(written.settings)
             steps += written.steps
+        for name in [name for name in new if name in self.draft.unset]:
+            settings[self.draft.unset[name]] = worded(new.pop(name))
         if new:
             added = self.draft.insert(new) if self.draft.insert is not None else ()
             if not added:
@@ -162,52 +188,144 @@ class _Writer:
         edits.sort(key=lambda edit: (edit.file, edit.line, edit.columns), reverse=True)
         return Written(tuple(edits), tuple(settings.items()), tuple(steps))
 
+    def _renamed(self, changes: Mapping[str, Any]) -> dict[str, Edit]:
+        """Switches whose lines get the names of their opposites, which are nowhere yet:
+        `EMAIL_USE_SSL = True` becomes `EMAIL_USE_TLS = True`."""
+        found = {}
+        for name, other in self.draft.opposites.items():
+            option = self.draft.options.get(name)
+            if changes.get(name) is not False or changes.get(other) is not True:
+                continue
+            if option is None or other in self.draft.options or option.value.variables:
+                continue
+            edit = self._other_name(option, other)
+            if edit is not None:
+                found[name] = edit
+        return found
+
+    def _other_name(self, option: Option, other: str) -> Edit | None:
+        """The other name in the place of the one before the value in its line."""
+        span = option.value.written
+        line = self.workspace.line(span.file, span.line) if span is not None else None
+        if span is None or line is None or self.workspace.text_of(span) not in ("True", "true"):
+            return None
+        key = option.name.rpartition(".")[2]
+        before = re.search(rf"\b{re.escape(key)}(?=(:\s*bool\b)?\W*$)", line[: span.columns[0] - 1])
+        if before is None:
+            return None
+        place = Span(span.file, span.line, (before.start() + 1, before.end() + 1), span.line)
+        shown = self.workspace.shown(place, keep=True)
+        columns = shown.columns if shown and shown.columns else place.columns
+        return Edit(
+            file=span.file,
+            line=span.line,
+            columns=columns,
+            replace=key,
+            with_=other.rpartition(".")[2],
+        )
+
     def _option(self, option: Option, value: Any) -> Written | None:
         if not isinstance(option.value, Known):
             return None
         variables = [name for name in option.value.variables if self.draft.variables.held(name)]
+        if not variables and option.name in self.draft.unset and option.again is not None:
+            text = worded(value)
+            variable = self.draft.unset[option.name]
+            came_to = option.again(self.draft.variables.with_({variable: text}))
+            if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
+                return Written(settings=((variable, text),))
         if variables and option.again is not None:
             written = self._variable(option, variables, value)
             if written is not None:
                 return written
-        return self._code(option, value)
+        written = self._code(option, value)
+        if written is not None and variables and value is False:
+            # the code takes the text for what it says from now on: it has to say no
+            old = self.draft.variables.held(variables[0])[0].value
+            text = str(old.value) if isinstance(old, Known) else ""
+            if text.lower() in PAIRS:
+                written = Written(written.edits, ((variables[0], _texts(text, False)[0]),))
+        return written
 
     def _variable(self, option: Option, names: Sequence[str], value: Any) -> Written | None:
         """Another text of the variable that the program takes for the value."""
         assert option.again is not None
-        for name in names[:2]:
+        for name in names[-2:][::-1]:
             held = self.draft.variables.held(name)[0]
             old = str(held.value.value) if isinstance(held.value, Known) else ""
             for text in _texts(old, value):
                 came_to = option.again(self.draft.variables.with_({name: text}))
                 if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
-                    return Written(settings=((name, text),))
+                    return self._said(name, held, text)
         return None
 
-    def _code(self, option: Option, value: Any) -> Written | None:
-        """The value in the place of the expression that gives it."""
-        assert isinstance(option.value, Known)
-        span = option.value.span if option.value.variables else option.value.written
-        if span is None or span.line != span.end_line:
-            return None
+    def _said(self, name: str, held: Held, text: str) -> Written:
+        """The text where the variable has it: by its name in a `.env` or the environment, by an
+        edit in the file of a container."""
+        root, span = held.root, held.value.span
+        if str(getattr(held.value, "value", None)) == text:
+            return Written()  # it says so already
+        if span is None or span.file.rpartition("/")[2].startswith(".env") or root is None:
+            return Written(settings=((root.name if root else name, text),))
         old = self.workspace.text_of(span)
-        if old is None:
-            return None
-        if option.bare:
-            new: str | None = str(value)
-        else:
-            new = self._worded(value, old, read_from_variable=bool(option.value.variables))
-        if new is None:
+        plain = old[1:-1] if old and old[0] == old[-1] and old[0] in "\"'" else old
+        joined = any(step.kind == "joined" for step in held.value.trail)
+        if old is None or (plain != str(getattr(held.value, "value", None)) and not joined):
+            return Written(steps=(f"set {name} to {text} at {span or held.layer.label}",))
+        quote = old[:1] if old[:1] in ("'", '"') else ""
+        shown = self.workspace.shown(span, keep=True)
+        columns = shown.columns if shown is not None and shown.columns is not None else span.columns
+        edit = Edit(
+            file=span.file,
+            line=span.line,
+            columns=columns,
+            replace=old,
+            with_=f"{quote}{text}{quote}",
+        )
+        return Written(edits=(edit,))
+
+    def _code(self, option: Option, value: Any) -> Written | None:
+        """The value in the place of the expression that gives it, or of a default that counts."""
+        assert isinstance(option.value, Known)
+        held = any(self.draft.variables.held(name) for name in option.value.variables)
+        span = option.value.span if held else option.value.written
+        read = held or bool(option.value.variables)
+        old = self._one_line(span)
+        new = self._new(option, value, old, read_from_variable=held)
+        passed_on = value is False and isinstance(option.value.value, str)
+        if read and not held and (new == old or passed_on):  # any text is true to the program
+            says_yes = old is not None and new != old
+            span = option.value.span
+            old = self._one_line(span)
+            new = self._new(option, value, old, read_from_variable=not says_yes)
+            new = literal(False, self.draft.language) if says_yes else new
+        if span is None or old is None or new is None:
             return None
         shown = self.workspace.shown(span, keep=True)
         columns = shown.columns if shown is not None and shown.columns is not None else span.columns
         edit = Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
         return Written(edits=(edit,))
 
-    def _worded(self, value: Any, old: str, *, read_from_variable: bool) -> str | None:
+    def _one_line(self, span: Span | None) -> str | None:
+        return None if span is None or span.line != span.end_line else self.workspace.text_of(span)
+
+    def _new(
+        self, option: Option, value: Any, old: str | None, *, read_from_variable: bool
+    ) -> str | None:
+        if old is None or option.bare:
+            return None if old is None else str(value)
+        if isinstance(value, str) and value in option.words and old[:1] not in ("'", '"'):
+            return option.words[value]
         language = self.draft.language
         if isinstance(value, bool) and read_from_variable:
-            return _as_boolean(old, language) if value is False else None
+            # where no text will do, the expression that compares it
+            value_now = option.value.value if isinstance(option.value, Known) else None
+            says_so = option.again is None and value_now == "true"
+            return _as_boolean(old, language) if value is False or says_so else None
+        if option.value.written is not None and not read_from_variable:
+            language = DOCUMENTS.get(option.value.written.file.rpartition(".")[2], language)
+        if isinstance(value, bool) and option.value.variables and old[:1] in ("'", '"'):
+            return f"{old[0]}{_texts(old[1:-1], value)[0]}{old[0]}"
         return literal(value, language, old)
 
 
@@ -223,6 +341,11 @@ def _texts(old: str, value: Any) -> list[str]:
     return [str(value)]
 
 
+def worded(value: Any) -> str:
+    """A value as the text of a variable."""
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
 def _same(came_to: Any, value: Any, language: LanguageName) -> bool:
     """Whether the program makes the same of both: a switch by its truth, the rest by its text."""
     if isinstance(value, bool):
@@ -234,10 +357,36 @@ def _as_boolean(expression: str, language: LanguageName) -> str | None:
     """The expression so that the text "false" is no longer true."""
     return {
         "javascript": f"{expression} === 'true'",
-        "python": f'{expression}.lower() == "true"' if expression.endswith(")") else None,
+        "python": _python_boolean(expression),
         "ruby": f"{expression} == 'true'",
         "php": f"filter_var({expression}, FILTER_VALIDATE_BOOLEAN)",
     }.get(language)
+
+
+def _python_boolean(expression: str) -> str | None:
+    """Python's: with the reading library's own cast where it has one.
+
+    A default that is no text would have no `.lower()`: it becomes one.
+    """
+    inner = re.fullmatch(r"bool\((.+)\)", expression)
+    expression = inner[1] if inner else expression
+    if re.fullmatch(r"config\([^()]*\)", expression) and "cast" not in expression:
+        return f"{expression[:-1]}, cast=bool)"
+    if re.fullmatch(r"env(?:\.str)?\([^()]*\)", expression):
+        return re.sub(r"^env(?:\.str)?\(", "env.bool(", expression)
+    if re.fullmatch(r"[\w.]*environ\[[^\[\]]+\]", expression):
+        return f'{expression}.lower() == "true"'
+    read = re.fullmatch(
+        r"([\w.]*(?:getenv|environ\.get)\(\s*[\"'][^\"']*[\"'])(?:,\s*(?:default\s*=\s*)?(.*))?\)",
+        expression,
+        re.DOTALL,
+    )
+    if read is None:
+        return f'str({expression}).lower() == "true"' if expression else None
+    default = (read[2] or "").strip()
+    if not default.startswith(("'", '"')):
+        default = f'"{default}"' if default in ("True", "False", "0", "1") else '""'
+    return f'{read[1]}, {default}).lower() == "true"'
 
 
 def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
@@ -258,3 +407,13 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
 def inserted(span: Span, column: int, text: str) -> Edit:
     """Text that is put in before a column of the span's line."""
     return Edit(file=span.file, line=span.line, columns=(column, column), replace="", with_=text)
+
+
+def put_in(workspace: Workspace, span: Span, column: int, text: str) -> Edit:
+    """Text that is put in before a column of the span's line, wherever it is in it.
+
+    An edit's columns count in the line as it is shown.
+    """
+    place = Span(span.file, span.line, (column, column), span.line)
+    masked = workspace.masked(place, keep=False)
+    return inserted(place, masked.columns(column, column + 1)[0] if masked else column, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -36,8 +36,9 @@ from smtpdoctor.settings.model import (
     Untellable,
     Withheld,
 )
-from smtpdoctor.settings.prepare import prepare
+from smtpdoctor.settings.prepare import literal, prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
+from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
 SECRETS: frozenset[Field] = frozenset({"password", "token"})
@@ -200,7 +201,7 @@ def known_values(draft: Draft) -> dict[str, Any]:
 
 def finish(draft: Draft, workspace: Workspace) -> Setup:
     """The settings that the program would send with, and its credentials."""
-    outcome = draft.dialect.outcome(known_values(draft))
+    outcome = _caught(draft.dialect.outcome(known_values(draft)), workspace)
     maker = _Maker(draft, outcome, workspace)
     entries = tuple(maker.entries())
     username = outcome.username or None
@@ -242,6 +243,26 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
     return Setup(settings, Credentials(username=username, password=password, token=token))
 
 
+def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
+    """The same, said not to be sent where its server is a catcher."""
+    from smtpdoctor.knowledge import sources
+    from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image
+
+    if outcome.host is None or outcome.not_sent is not None:
+        return outcome
+    catcher = catcher_at(outcome.host, outcome.port)
+    if catcher is None and "." not in outcome.host:
+        images = [each.image for each in workspace.surroundings if each.name == outcome.host]
+        catcher = next((found for image in images if (found := catcher_of_image(image))), None)
+    if catcher is None:
+        return outcome
+    option = next(iter(outcome.by.get("host", outcome.by.get("url", ()))), "")
+    because = f"{catcher.name} takes every message and delivers none"
+    source = sources()[catcher.source]
+    remark = Remark(option, because, sources=(f"{source.note}, {source.read}",))
+    return replace(outcome, not_sent=remark)
+
+
 @dataclass(frozen=True, slots=True)
 class _Maker:
     """Words options as settings with their places."""
@@ -268,7 +289,7 @@ class _Maker:
             field=field,
             text=text,
             origin=origin,
-            shadows=tuple(self._shadows(option, field)),
+            shadows=(*self._shadows(option, field), *self._hidden(option, field)),
             problem=problem,
             detail=detail,
             source_line=line,
@@ -297,6 +318,8 @@ class _Maker:
         if value is None:
             raw = option.value.value
             value = "" if raw in (None, "") else str(raw)
+            if isinstance(raw, bool):
+                value = literal(raw, self.draft.language) or value
         return value
 
     def _is_token(self, field: Field) -> bool:
@@ -328,18 +351,27 @@ class _Maker:
 
     def place(self, option: Option, field: Field | None) -> tuple[Origin, str | None]:
         """Where the value is to be changed, and that line as it may be shown."""
-        value = option.value
-        variables = value.variables
-        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
-        if held and isinstance(value, Known):
-            return self._held(variables[0], held[0].value.span, held[0].layer.kind, field)
-        return self._written(option, value.written, field)
+        held = self._layers(option)
+        if held and isinstance(option.value, Known):
+            return self._held(held[0], field)
+        return self._written(option, option.value.written, field)
 
-    def _held(
-        self, name: str, span: Span | None, kind: str, field: Field | None
-    ) -> tuple[Origin, str | None]:
+    def _layers(self, option: Option) -> list[Held]:
+        """Who has the variable that the value comes from, where it comes from one.
+
+        Of two that are filled from each other (compose's `A: ${B}`) it is the program's own.
+        """
+        found = [
+            held for name in option.value.variables if (held := self.draft.variables.held(name))
+        ]
+        joined = any(step.kind == "joined" for step in option.value.trail)
+        return found[-1] if len(found) == 1 or (found and not joined) else []
+
+    def _held(self, held: Held, field: Field | None) -> tuple[Origin, str | None]:
+        name, span = held.root.name if held.root else "", held.value.span
         if span is None:
-            return Origin(kind="stdin" if kind == "stdin" else "environment", name=name), None
+            kind = "stdin" if held.layer.kind == "stdin" else "environment"
+            return Origin(kind=kind, name=name), None  # type: ignore[arg-type]
         return self._in_file(name, span, field)
 
     def _written(
@@ -363,18 +395,26 @@ class _Maker:
 
     def _shadows(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other layers have for the variable that the value comes from."""
-        variables = option.value.variables
-        if len(variables) != 1 or not self.draft.variables.held(variables[0]):
+        layers = self._layers(option)
+        if not layers:
             return
-        counts, *others = self.draft.variables.held(variables[0])
+        counts, *others = layers
         for held in others:
             if not isinstance(held.value, Known):
                 continue
-            origin, _ = self._held(variables[0], held.value.span, held.layer.kind, field)
+            origin, _ = self._held(held, field)
             known = str(held.value.value)
             shown = MASK if field in SECRETS else known if field != "url" else MASK
             same = isinstance(counts.value, Known) and counts.value.value == held.value.value
             yield Shadowed(origin=origin, text=shown, same=same)
+
+    def _hidden(self, option: Option, field: Field) -> Iterator[Shadowed]:
+        """What other files have for the option."""
+        for value in option.hides:
+            if isinstance(value, Known) and value.span is not None:
+                origin, _ = self._in_file(option.name, value.span, field)
+                shown = MASK if field in SECRETS or field == "url" else str(value.value)
+                yield Shadowed(origin=origin, text=shown)
 
     def files(self, entries: tuple[Setting, ...]) -> Iterator[str]:
         """The files that the values come from, that of the place first."""

@@ -411,7 +411,9 @@ def _mode_options(text: str, url: URL, mode: str) -> list[tuple[Span, str]]:
         "ignoretls": mode == "smtp, no TLS",
         "auto_tls": mode != "smtp, no TLS",
     }
-    end = url.host.span[1] if url.host else 0
+    if url.host is None:  # what looks like options may be a part of the credentials
+        return []
+    end = url.host.span[1]
     there = [item for item in _options(text, end) if item[0] in wanted]
     found = [
         (place, "true" if wanted[name] else "false")

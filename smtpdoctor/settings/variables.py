@@ -6,23 +6,32 @@ means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from smtpdoctor.settings.readers.model import Known, Origin, Span, Value
+from smtpdoctor.settings.readers.model import Known, Origin, Span, Unknown, Value
+
+#: What stands in a file that is kept away from the others.
+LOGIN = re.compile(r"(?i)pass|secret|token|user|login|url$|dsn$")
+
+#: The kind of layers whose variables stand in a carrier's own file.
+CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One source of variables. `label` is how reports call it: `environment`, `.env`.
 
-    `kind` tells the process's own environment, a file's, and standard input's apart. `reader` is
-    the reader of `.env` files that gave them, "" for none.
+    `kind` tells the process's own environment, a `.env` file's, a carrier's, and standard
+    input's apart. `open`: it has further variables, which are not told here (a Secret that is
+    nowhere in the folder). `reader` is the reader of `.env` files that gave them, "" for none.
     """
 
     label: str
     values: Mapping[str, Value]
     kind: str = "file"
+    open: Unknown | None = None
     reader: str = ""
 
 
@@ -32,6 +41,11 @@ class Held:
 
     layer: Layer
     value: Value
+
+    @property
+    def root(self) -> Origin | None:
+        """Where the text comes from in the end: a variable that this one is filled from."""
+        return next((step for step in self.value.trail if step.kind == "environment"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +64,16 @@ class Variables:
         return held[0].value if held else None
 
     def held(self, name: str) -> list[Held]:
-        """Every layer's value of the variable, the one that counts first."""
-        return [Held(layer, layer.values[name]) for layer in self.layers if name in layer.values]
+        """Every layer's value of the variable, the one that counts first.
+
+        Where none has it, what may be in a layer that can't be told.
+        """
+        found = [Held(layer, layer.values[name]) for layer in self.layers if name in layer.values]
+        return found or [
+            Held(layer, layer.open)
+            for layer in self.layers
+            if layer.open is not None and LOGIN.search(name)
+        ]
 
     def with_(self, instead: Mapping[str, str]) -> Variables:
         """The same where these variables have other texts."""

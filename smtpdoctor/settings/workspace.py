@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from smtpdoctor.settings.dependencies import Dependencies
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.masked_line import MaskedLine
-from smtpdoctor.settings.readers.model import Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from smtpdoctor.settings.readers.source import Source
 
 PRODUCTION = "production"
+
+#: The name that a line of a `.env` sets.
+ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]")
 
 
 class Shown(NamedTuple):
@@ -39,7 +42,9 @@ class Surrounding:
     """A container, unit or job that some file of the folder describes, with its variables.
 
     `place` is where it stands: `docker-compose.yml:7`. `build` is the folder that it is built
-    from, None where it isn't built here.
+    from, None where it isn't built here. `scope` is the folder whose code it may be there for.
+    `files` are contents by their paths in the container: secrets and configs. `name` is what
+    others in its network call it.
     """
 
     carrier: str
@@ -47,6 +52,9 @@ class Surrounding:
     image: str
     build: str | None
     variables: Variables
+    scope: str = ""
+    name: str = ""
+    files: Mapping[str, Value] = field(default_factory=dict)
 
 
 class Workspace:
@@ -93,27 +101,61 @@ class Workspace:
         """The variables of the process, or those that take their place."""
         return self.given or layer_of("environment", self.environ)
 
-    def variables(self, files: Iterable[str], reader: str, **defaults: str) -> Variables:
+    def variables(
+        self, files: Iterable[str], reader: str, *, near: str | None = None, **defaults: str
+    ) -> Variables:
         """What a program sees that loads these `.env` files with this reader, the first before
-        the others. `defaults` are variables that a program has in production by itself."""
+        the others. `defaults` are variables that a program has in production by itself.
+
+        `near` is the program's file, the first of `files` where it isn't given. Containers that
+        are built from a folder around it take the place of the process environment; what other
+        surroundings set counts where nothing else does (docs/set-ups.md).
+        """
+        files = list(files)
         weakest = layer_of("default", defaults, "default")
         if self.given is not None:
             return Variables((self.given, weakest))
-        layers: list[Layer] = [self.process]
+        built, beside = self.around(near if near is not None else (files or [""])[0])
+        layers: list[Layer] = built or [self.process]
         for path in files if self.env_file is None else (self.env_file,):
             layer = self.dotenv(path, reader)
             if layer is not None:
                 layers.append(layer)
-        return Variables((*layers, weakest))
+        return Variables((*layers, *beside, weakest))
 
-    def dotenv(self, path: str, reader: str) -> Layer | None:
-        """The variables of a `.env` file as that reader reads it; None where there is no file."""
+    def around(self, near: str) -> tuple[list[Layer], list[Layer]]:
+        """The layers of the containers that are built from the innermost folder around a file,
+        and those of surroundings that may be its program's."""
+        from smtpdoctor.settings.dialects.table import is_programs_image
+
+        built = [
+            (item.build, item.variables.layers)
+            for item in self.surroundings
+            if item.build is not None and item.variables.layers and is_within(near, item.build)
+        ]
+        innermost = max((len(build) for build, _ in built), default=0)
+        beside = [
+            layer
+            for item in self.surroundings
+            if item.build is None and is_within(near, item.scope)
+            if not is_programs_image(item.image)
+            for layer in item.variables.layers
+        ]
+        return [
+            layer for build, layers in built if len(build) == innermost for layer in layers
+        ], beside
+
+    def dotenv(
+        self, path: str, reader: str, environ: Mapping[str, str] | None = None
+    ) -> Layer | None:
+        """The variables of a `.env` file as that reader reads it in that environment (the
+        process's unless another is given); None where there is no file."""
         from smtpdoctor.settings.readers.dotenv import read
 
         text = self.folder.text(path)
         if text is None:
             return None
-        found = read(reader, text, self.environ)
+        found = read(reader, text, self.environ if environ is None else environ)
         values: dict[str, Value] = {}
         for entry in () if found.refused else found.entries:
             span = Span(path, entry.line, entry.columns, entry.last_line)
@@ -135,17 +177,53 @@ class Workspace:
 
     @cached_property
     def surroundings(self) -> tuple[Surrounding, ...]:
-        """What the carriers of the folder describe: compose, Kubernetes, systemd and others."""
+        """What the carriers of the folder describe: compose, Kubernetes, systemd and others.
+
+        A container's environment that was given takes the place of the variables of the one
+        that it is of: whose every variable it has.
+        """
         from smtpdoctor.settings.carriers import carried
 
-        return tuple(carried(self))
+        found = tuple(carried(self))
+        given = self.given
+        if given is None:
+            return found
+        return tuple(
+            replace(item, variables=Variables((given,)))
+            if item.variables.names and set(item.variables.names) <= given.values.keys()
+            else item
+            for item in found
+        )
+
+    @cached_property
+    def variable_names(self) -> frozenset[str]:
+        """Every name that a `.env`, a surrounding or what was given may set."""
+        found = {name for item in self.surroundings for name in item.variables.names}
+        for path in self.folder.matching(".env*", "*.env", "*.env.*"):
+            found.update(ASSIGNED.findall(self.folder.text(path) or ""))
+        return frozenset(found | set(self.given.values if self.given is not None else ()))
 
     # --- documents ----------------------------------------------------------------------------
 
-    def document(self, path: str, variables: Variables) -> Value:
-        """A document's root under these variables; Unknown where it can't be read."""
-        found = self.project(variables).document(path)
+    def document(self, path: str, variables: Variables, format_: str = "") -> Value:
+        """A document's root under these variables; Unknown where it can't be read.
+
+        The format is that of its name unless it is given.
+        """
+        found = self.project(variables).document(path, format_)
         return found if isinstance(found, Unknown) else found.root
+
+    @cached_property
+    def embedded_names(self) -> tuple[str, ...]:
+        """The names of files that stand as a block of text in another."""
+        return tuple(name for item in self.surroundings for name in item.files)
+
+    def embedded(self, value: Known, name: str) -> Value:
+        """The root of a file that stands as a block of text in another (a ConfigMap's)."""
+        from smtpdoctor.settings.readers.embedded import read_embedded
+
+        source = self.source(value.span.file) if value.span is not None else None
+        return read_embedded(source, value, name) if source is not None else Known(ABSENT)
 
     @staticmethod
     def fits(path: str, patterns: Sequence[str]) -> bool:
@@ -244,3 +322,8 @@ class Workspace:
     def is_harmless(self, *spans: Span) -> None:
         """These parts of a line are known to hold no secret: the scheme and host of a URL."""
         self._found_harmless.extend(spans)
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a file stands in a folder or below it; "" is the root."""
+    return not folder or path.startswith(f"{folder}/")

@@ -13,6 +13,7 @@ from smtpdoctor import plans
 from smtpdoctor.cli import run as run_command
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.plan import read_connect_to
 from smtpdoctor.settings.reading import UsageError
 
 #: An argument of each option on the command line, and the value that it is in Python.
@@ -85,3 +86,9 @@ def test_the_command_line_hands_each_of_them_on(
 def test_options_are_shown_without_their_values() -> None:
     options = CheckOptions(target="smtp://u:seven-herons@host", password="seven-herons")
     assert "herons" not in repr(options)
+
+
+@pytest.mark.parametrize("text", [f"h:{'9' * 5000}:127.0.0.1:1", f"h:1:127.0.0.1:{'9' * 5000}"])
+def test_a_port_of_more_digits_than_can_be_counted_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError, match="must be HOST:PORT:ADDRESS:PORT"):
+        read_connect_to(text)

@@ -308,6 +308,8 @@ class Internet:
 async def _close(listener: asyncio.Server) -> None:
     listener.close()
     await listener.wait_closed()
+    for _ in range(10):  # a connection that was just taken is handed over and ended first
+        await asyncio.sleep(0)
 
 
 async def _hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

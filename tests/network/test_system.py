@@ -87,3 +87,13 @@ def test_a_trust_store_that_is_no_file_trusts_nobody(
     assert trust.trust_store_size(trust.client_context()) == 0
     with pytest.raises(FileFault, match="regular"):
         trust.client_context(str(fifo))
+
+
+def test_a_number_in_the_resolver_s_file_that_nobody_can_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "resolv.conf"
+    file.write_text(f"nameserver 192.0.2.53\noptions ndots:{'9' * 5000}\n")
+    monkeypatch.setattr(system_files, "RESOLV_CONF", file)
+    found = SystemNetwork().resolver_settings()
+    assert (found.nameservers, found.ndots) == (("192.0.2.53",), 1)

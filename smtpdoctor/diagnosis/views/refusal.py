@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: The first two are read by their words alone: without known words a rule of their own has them.
 OPENING: tuple[Step, ...] = ("greeting", "ehlo")
-STEPS: tuple[Step, ...] = ("auth", "mail", "rcpt")
+STEPS: tuple[Step, ...] = ("auth", "mail", "rcpt", "data")
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.fixes import working_ways
+from smtpdoctor.diagnosis.fixes import change_settings, working_ways
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import (
@@ -73,6 +73,14 @@ def also_wrong(run: Run, refused: RefusedCertificate) -> tuple[Evidence, ...]:
 def fixes(run: Run, *fixes: Fix) -> tuple[Fix, ...]:
     """Ways with a good certificate that worked, then these."""
     return (*working_ways(run), *fixes)
+
+
+def without_tls(run: Run) -> tuple[Fix, ...]:
+    """Mail without a login that doesn't leave this machine needs no TLS."""
+    if not run.is_loopback_target or not run.may_do_without_tls or run.settings.has_credentials:
+        return ()
+    title = "send without TLS: the mail stays on this machine, and no login is made"
+    return (change_settings(run, title, tls="none"),)
 
 
 def trust(title: str, file: str, *steps: str) -> Fix:

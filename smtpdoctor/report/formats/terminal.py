@@ -61,6 +61,18 @@ CHECK_INDENT = 13
 
 def render(report: Report, options: Options) -> str:
     """The report as text, with ANSI styles where the options have them."""
+    return printed(_lines(report, options), options)
+
+
+def cause(report: Report, options: Options) -> Iterator[Text]:
+    """The first cause of the report's one target as its block, without the path to it."""
+    room = EVERYTHING if options.verbose else FIRST_SCREEN[0]
+    page = _Page(report, report.target, options, room)
+    yield from page._block(page.shown[0])
+
+
+def printed(lines: Iterable[Text], options: Options) -> str:
+    """Lines as text, with ANSI styles where the options have them."""
     colour = options.style == "colour"
     console = Console(
         file=io.StringIO(),
@@ -73,7 +85,7 @@ def render(report: Report, options: Options) -> str:
         _environ={},
     )
     with console.capture() as captured:
-        for line in _lines(report, options):
+        for line in lines:
             console.print(line, soft_wrap=True, highlight=False)
     return captured.get()
 

@@ -1,7 +1,8 @@
 """Files that describe where a program runs, and with which variables: compose, Kubernetes, units.
 
-One carrier a file. What belongs here: which variables a container, unit or job gets, and the image
-or folder that tells the program. What does not: what a variable means (`dialects`).
+One carrier a file with a `find(workspace)`. What belongs here: which variables a container, unit
+or job gets, and the image or folder that tells the program. What does not: what a variable means
+(`dialects`).
 """
 
 from __future__ import annotations
@@ -19,4 +20,6 @@ def carried(workspace: Workspace) -> Iterator[Surrounding]:
     """What every carrier finds in the folder."""
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{__name__}.{info.name}")
-        yield from module.find(workspace)
+        find = getattr(module, "find", None)
+        if find is not None:
+            yield from find(workspace)

@@ -6,9 +6,9 @@ change is made, what is shown) is `setup`'s; reading files is `readers`'.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -37,6 +37,12 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: A change of it is worded by the draft's `insert`, with what else changes.
+    together: bool = False
+    #: How values that the program has constants for are written where it was read so.
+    words: Mapping[str, str] = field(default_factory=dict)
+    #: Values in other files that would count if this one weren't there.
+    hides: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Outcome:
     sender: str | None = None
     ehlo: str | None = None
     verify: bool = True
-    by: Mapping[Field, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    by: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
     misread: tuple[Remark, ...] = ()
     ignored: tuple[Remark, ...] = ()
     fault: Remark | None = None
@@ -86,7 +92,10 @@ class Draft:
     """A set-up as a dialect found it, before anything of it is judged or shown.
 
     `place` is the file with the line where it stands: `mailer.js:4`. `variables` are those that
-    the program sees there. `insert` words options that are not there yet as edits.
+    the program sees there. `insert` words options that are not there yet as edits; `unset` names
+    the variables that say them, where a variable is enough.
+    `opposites` are switches of which one says what the other doesn't: a line with one gets the
+    other's name.
     """
 
     dialect: Dialect
@@ -98,19 +107,29 @@ class Draft:
     profile: str = ""
     files: tuple[str, ...] = ()
     insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
+    unset: Mapping[str, str] = field(default_factory=dict)
+    opposites: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect(Protocol):
     """One program. `id` is the name of its file."""
 
     id: str
-    name: str
-    #: The mail library that it sends with, an id of knowledge/clients.
-    client: str | None
-    #: Which setting an option is, for what can't be told of it.
-    fields: Mapping[str, Field]
-    #: Options that say a mode, the usual way first.
-    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]]
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def client(self) -> str | None:
+        """The mail library that it sends with, an id of knowledge/clients."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """Which setting an option is, for what can't be told of it."""
+
+    @property
+    def modes(self) -> Mapping[TLSMode, tuple[Mapping[str, Any], ...]]:
+        """Options that say a mode, the usual way first."""
 
     def find(self, workspace: Workspace) -> Iterable[Draft]:
         """Every place of the folder where the program is set up to send."""
@@ -119,8 +138,13 @@ class Dialect(Protocol):
         """What these options come to; one that is not there is not set. Pure."""
 
 
-def dialects() -> Iterator[Dialect]:
+@cache
+def dialects() -> tuple[Dialect, ...]:
     """Every dialect of the package: modules with a DIALECT, then tables without a module."""
+    return tuple(_dialects())
+
+
+def _dialects() -> Iterator[Dialect]:
     import importlib
 
     from smtpdoctor.settings.dialects.table import load_table

@@ -133,7 +133,7 @@ def node_variables(workspace: Workspace, near: str) -> Variables:
         reader = "npm-dotenv-8"
     elif dependency is None and starts_with_env_file(workspace, near):
         reader = "node"
-    return workspace.variables(files, reader, NODE_ENV=profile)
+    return workspace.variables(files, reader, near=near, NODE_ENV=profile)
 
 
 def starts_with_env_file(workspace: Workspace, near: str) -> bool:

@@ -1,106 +1,93 @@
 """Programs whose settings are plain variables or keys of a document: a table says all.
 
-A TOML file beside this module without a module of its own is such a program (docs/dialects.md has
-the form). Knows the form. It must not know any program.
+A TOML file beside this module without a module of its own is such a program (`form` is what it may
+say). Knows the form. It must not know any program.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
-from smtpdoctor.settings.model import Field, RemarkKind, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Unknown, Value
+from smtpdoctor.settings.dialects.form import (
+    Condition,
+    DocumentEntry,
+    ModeEntry,
+    OptionEntry,
+    RemarkEntry,
+    TableEntry,
+    is_yes,
+    variables_of,
+)
+from smtpdoctor.settings.dialects.texts import (
+    WRITTEN,
+    as_line,
+    at,
+    content,
+    go_ini,
+    host_and_port,
+    is_dotenv,
+    referred,
+)
+from smtpdoctor.settings.dialects.urls import url_options
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import inserted
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    LanguageName,
+    Special,
+    Unknown,
+    Value,
+)
 from smtpdoctor.settings.variables import Variables
-from smtpdoctor.settings.workspace import Workspace
-
-#: What most programs take for yes; `true` in an option's entry says otherwise.
-YES = ("true", "1", "yes", "on")
-
-Condition = Mapping[str, bool | int | str | list[str | int]]
+from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The base of what is read from TOML: a misspelt key is an error."""
+@dataclass(frozen=True, slots=True)
+class TableDocument:
+    """A document of the program in the folder.
 
-
-class Marks(_Entry, frozen=True, kw_only=True):
-    """By what the program is found. Any one is enough.
-
-    images: names of container images, without registry and tag, or with. dependencies: by
-    ecosystem. files: globs of its own documents. variables: names that only this program has.
+    `given` is its root where a module of the program's own reads it, or where it stands in
+    another file, there by the name of `inner`.
     """
 
-    images: tuple[str, ...] = ()
-    dependencies: Mapping[str, tuple[str, ...]] = {}
-    files: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
+    path: str
+    entry: DocumentEntry
+    given: Value | None = None
+    inner: str = ""
 
+    def root(self, workspace: Workspace, variables: Variables) -> Value:
+        if self.given is not None:
+            return self.given
+        root = workspace.document(self.path, variables, self.entry.format)
+        return at(root, self.entry.prefix) if self.entry.prefix else root
 
-class OptionEntry(_Entry, frozen=True, kw_only=True):
-    """One option.
-
-    name: the program's own, and its variable where `variables` is not given; the first variable
-    that is set counts. path: its place in a document, with dots. true: the texts that a switch
-    takes for yes. exact: letter case counts. default: what counts where nobody sets it.
-    """
-
-    name: str
-    field: Field
-    variables: tuple[str, ...] = ()
-    path: str = ""
-    switch: bool = False
-    true: tuple[str, ...] = YES
-    exact: bool = False
-    default: bool | int | str | None = None
-
-
-class ModeEntry(_Entry, frozen=True, kw_only=True):
-    """Of the modes the first whose `when` holds counts; one without `when` always does."""
-
-    tls: TLSMode
-    required: bool = False
-    when: Condition = {}
-
-
-class RemarkEntry(_Entry, frozen=True, kw_only=True):
-    """What the program makes of an option where `when` holds; `because` is a key of the file's."""
-
-    kind: RemarkKind
-    option: str
-    because: str
-    taken_as: str = ""
-    when: Condition = {}
-
-
-class DocumentEntry(_Entry, frozen=True, kw_only=True):
-    """A document of the program: globs of its files, and the path before those of options."""
-
-    files: tuple[str, ...]
-    prefix: str = ""
-
-
-class TableEntry(_Entry, frozen=True, kw_only=True):
-    """One program's file."""
-
-    name: str
-    client: str | None = None
-    reader: str = "python-dotenv"
-    profile: str = ""
-    sources: Mapping[str, str]
-    marks: Marks
-    option: tuple[OptionEntry, ...]
-    mode: tuple[ModeEntry, ...]
-    port: Mapping[TLSMode, int] = {}
-    host: str | None = None
-    write: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {}
-    document: tuple[DocumentEntry, ...] = ()
-    remark: tuple[RemarkEntry, ...] = ()
-    because: Mapping[str, str] = {}
+    def option(
+        self, option: OptionEntry, root: Value, workspace: Workspace, variables: Variables
+    ) -> Option | None:
+        """The option as it stands there; None where it doesn't."""
+        value = at(root, option.path)
+        if isinstance(value, Known) and value.absent:
+            return None
+        if isinstance(value, Unknown) and value == root:
+            return None if option.field not in ("host", "url") else Option(option.name, value)
+        if isinstance(value, Known) and isinstance(value.value, Special) and self.entry.secrets:
+            beside = f"{self.path.rpartition('/')[0]}/{self.entry.secrets}".lstrip("/")
+            value = workspace.document(beside, variables).get(value.value.value)
+        if self.entry.cleaned == "go-ini":
+            value = go_ini(value)
+        if self.entry.reference:
+            value = referred(value, self.entry.reference, variables)
+        called = option.path.rpartition(".")[2]
+        return Option(option.name, value, bare=option.bare, called=called)
 
 
 class Table:
@@ -111,115 +98,259 @@ class Table:
         self.name = entry.name
         self.client = entry.client
         self.entry = entry
-        self.fields: Mapping[str, Field] = {item.name: item.field for item in entry.option}
         self.modes = entry.write
         self._options = {item.name: item for item in entry.option}
+        self.fields = _fields(entry.option)
 
     # --- where the program is -----------------------------------------------------------------
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each container of its image, each document, and each `.env` of its own."""
-        carried = [item for item in workspace.surroundings if self._is_image(item.image)]
-        for surrounding in carried:
-            yield from self._draft(workspace, surrounding.place, surrounding.variables)
+        """One for each container of its image, else each document, else a `.env` of its own."""
         documents = [
-            path
+            TableDocument(path, entry)
             for entry in self.entry.document
             for path in workspace.folder.matching(*entry.files)
         ]
-        for path in documents:
-            yield from self._draft(workspace, path, self._dotenv(workspace, path), path)
-        if not carried and not documents:
+        found = 0
+        for item in workspace.surroundings:
+            if self._is_its(item):
+                document = _nearest(item.place, documents)
+                for draft in self._draft(workspace, item.place, item.variables, document, item):
+                    found += 1
+                    yield draft
+        if found:
+            return
+        seen: set[str] = set()
+        for each in documents:
+            if each.path in seen:
+                continue
+            for draft in self._draft(
+                workspace, each.path, self._dotenv(workspace, each.path), each
+            ):
+                seen.add(each.path)
+                yield draft
+        for each in self._embedded(workspace):
+            for draft in self._draft(workspace, each.path, Variables(()), each):
+                seen.add(each.path)
+                yield draft
+        if not seen:
             yield from self._from_dotenv(workspace)
 
+    def _embedded(self, workspace: Workspace) -> Iterator[TableDocument]:
+        """Documents that stand as a block of text in a ConfigMap or Secret."""
+        for item in workspace.surroundings:
+            for name, value in item.files.items():
+                for entry in self.entry.document:
+                    names = [pattern.rpartition("/")[2] for pattern in entry.files]
+                    if isinstance(value, Known) and value.style and workspace.fits(name, names):
+                        root = workspace.embedded(value, name)
+                        root = at(root, entry.prefix) if entry.prefix else root
+                        path = value.span.file if value.span else item.place
+                        yield TableDocument(path, entry, root, name)
+
+    def of(self, workspace: Workspace, path: str, place: str, root: Value) -> Iterator[Draft]:
+        """The set-up of a document that a module of the program's own has read."""
+        document = TableDocument(path, DocumentEntry(files=(path,)), root)
+        yield from self._draft(workspace, place, Variables(()), document)
+
+    def _is_its(self, item: Surrounding) -> bool:
+        marks = self.entry.marks
+        return is_image(item.image, marks.images) or any(
+            held.value is not held.layer.open
+            for name in marks.variables
+            for held in item.variables.held(name)
+        )
+
     def _from_dotenv(self, workspace: Workspace) -> Iterator[Draft]:
+        marks = self.entry.marks
         named = [
             found
-            for ecosystem, names in self.entry.marks.dependencies.items()
+            for ecosystem, names in marks.dependencies.items()
             if (found := workspace.dependencies.find(ecosystem, *names))  # type: ignore[arg-type]
         ]
+        if workspace.given is not None:
+            variables = Variables((workspace.given,))
+            if named or any(name in workspace.given.values for name in marks.variables):
+                yield from self._draft(workspace, workspace.given.label, variables)
+            return
         for path in workspace.folder.matching(".env", ".env.production", "*.env"):
-            variables = workspace.variables([path], self.entry.reader)
-            if named or any(name in variables.names for name in self.entry.marks.variables):
-                yield from self._draft(workspace, path, variables)
+            layer = workspace.dotenv(path, self.entry.reader)
+            if layer is None or not (
+                named or any(name in layer.values for name in marks.variables)
+            ):
+                continue
+            drafts = list(
+                self._draft(workspace, path, workspace.variables([path], self.entry.reader))
+            )
+            if drafts:
+                yield from drafts
                 return
 
     def _dotenv(self, workspace: Workspace, near: str) -> Variables:
-        return workspace.variables(workspace.dotenv_files(near, ".env"), self.entry.reader)
-
-    def _is_image(self, image: str) -> bool:
-        name = image.partition("@")[0]
-        name = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
-        return any(name == mark or name.endswith(f"/{mark}") for mark in self.entry.marks.images)
+        files = workspace.dotenv_files(near, ".env")
+        return workspace.variables(files, self.entry.reader, near=near)
 
     # --- its options --------------------------------------------------------------------------
 
     def _draft(
-        self, workspace: Workspace, place: str, variables: Variables, document: str = ""
+        self,
+        workspace: Workspace,
+        place: str,
+        variables: Variables,
+        document: TableDocument | None = None,
+        surrounding: Surrounding | None = None,
     ) -> Iterator[Draft]:
-        options = dict(self._read(workspace, variables, document))
-        if not any(self.fields[name] in ("host", "url") for name in options) and not any(
-            entry.kind == "not-sent" for entry in self.entry.remark
-        ):
-            return
+        options = dict(self._read(workspace, variables, document, surrounding))
+        fields = self.fields
+        known = {
+            name: option.value.value
+            for name, option in options.items()
+            if isinstance(option.value, Known)
+        }
+        told = any(fields[name] in ("host", "url") for name in options)
+        if not told:
+            outcome = self.outcome(known)
+            if not known or not (outcome.not_sent or outcome.ignored):
+                return
+        anchor = next((options[name] for name in options if fields[name] in ("host", "url")), None)
+        unset = self._unset(options, anchor, variables)
+        tag = surrounding.image.rpartition("/")[2].partition(":")[2] if surrounding else ""
         yield Draft(
             dialect=self,
             place=place,
             options=options,
             variables=variables,
-            language=_language(document),
-            files=(document,) if document else (),
+            language=_language(document.inner or document.path) if document else "text",
+            version=tag.partition("@")[0] if tag[:1].isdigit() else "",
+            files=(document.path,) if document else (),
             profile=workspace.profile_of(self.entry.profile) if self.entry.profile else "",
+            insert=lambda new: self._insert(workspace, anchor, new),
+            unset=unset,
         )
 
     def _read(
-        self, workspace: Workspace, variables: Variables, document: str
+        self,
+        workspace: Workspace,
+        variables: Variables,
+        document: TableDocument | None,
+        surrounding: Surrounding | None,
     ) -> Iterator[tuple[str, Option]]:
-        root: Value = Known(ABSENT)
-        prefix: tuple[str, ...] = ()
-        if document:
-            root = workspace.document(document, variables)
-            entry = next(
-                item for item in self.entry.document if workspace.fits(document, item.files)
-            )
-            prefix = tuple(entry.prefix.split(".")) if entry.prefix else ()
+        entry = document.entry if document is not None else None
+        root = document.root(workspace, variables) if document is not None else Known(ABSENT)
         for option in self.entry.option:
-            names = option.variables or (option.name,)
+            told = None
+            if document is not None and option.path:
+                told = document.option(option, root, workspace, variables)
+            if told is None or (entry is not None and not entry.wins):
+                told = self._in_variables(option, variables, surrounding) or told
+            if told is None:
+                continue
+            if option.port:
+                yield from host_and_port(told, workspace)
+            elif option.field == "url":
+                yield option.name, told
+                yield from url_options(told, workspace).items()
+            else:
+                yield option.name, told
+
+    def _in_variables(
+        self, option: OptionEntry, variables: Variables, surrounding: Surrounding | None
+    ) -> Option | None:
+        names = variables_of(option)
+        name = next((name for name in names if _is_told(variables, name)), None)
+        if name is None:
+            for ending in self.entry.in_files:
+                for each in names:
+                    if (path := _is_told(variables, each + ending)) is not None:
+                        value = content(path, surrounding, each + ending)
+                        return Option(option.name, value, called=each + ending)
             name = next((name for name in names if variables.lookup(name) is not None), None)
-            if name is not None:
-                value = variables.lookup(name)
-                assert value is not None
-                yield option.name, Option(option.name, value, _lookup(name), called=name)
-            elif document and option.path:
-                value = root.at(*prefix, *option.path.split("."))
-                if isinstance(value, Unknown) or not value.absent:
-                    yield option.name, Option(option.name, value, called=option.path)
+        value_ = variables.lookup(name) if name is not None else None
+        if name is None or value_ is None:
+            return None
+        return Option(option.name, value_, self._again(option, name), called=name)
+
+    def _again(self, option: OptionEntry, name: str) -> Callable[[Variables], Value]:
+        def again(under: Variables) -> Value:
+            value = under.lookup(name) or Known(ABSENT)
+            if option.switch and isinstance(value, Known):
+                return Known(is_yes(option, value.value), value.span, value.trail)
+            return value
+
+        return again
+
+    # --- options that are not there yet -------------------------------------------------------
+
+    def _unset(
+        self, options: Mapping[str, Option], anchor: Option | None, variables: Variables
+    ) -> dict[str, str]:
+        """Names of variables for options that nobody sets, where variables say the others."""
+        held = variables.held(anchor.called) if anchor is not None else []
+        span = held[0].value.span if held else None
+        if not held or (span is not None and not is_dotenv(span.file)):
+            return {}
+        return {
+            item.name: variables_of(item)[0]
+            for item in self.entry.option
+            if item.name not in options and variables_of(item)
+        }
+
+    def _insert(
+        self, workspace: Workspace, anchor: Option | None, new: Mapping[str, Any]
+    ) -> tuple[Edit, ...]:
+        """Further lines before that of the host, in its way of writing."""
+        span = anchor.value.span if anchor is not None else None
+        line = workspace.line(span.file, span.line) if span is not None else None
+        if anchor is None or span is None or line is None:
+            return ()
+        if list(new) == [f"{anchor.name}.port"]:  # it stands behind the host
+            end = span.columns[1] - (line[span.columns[1] - 2] in "\"'`")
+            return (inserted(span, end, f":{new[f'{anchor.name}.port']}"),)
+        found = WRITTEN.match(line)
+        if found is None or found["name"] != anchor.called:
+            return ()
+        text = ""
+        for name, value in new.items():
+            entry = self._options.get(name)
+            if entry is None:
+                return ()
+            key = (*variables_of(entry), "")[0]
+            if anchor.called not in variables_of(self._options[anchor.name]):
+                key = entry.path.rpartition(".")[2]
+            if not key:
+                return ()
+            text += as_line(found, key, value, span.file) + "\n" + found["indent"]
+        column = len(found["indent"]) + 1
+        return (inserted(span, column, text),)
 
     # --- what they come to --------------------------------------------------------------------
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the program makes of its options, by its table."""
-        mode = next((item for item in self.entry.mode if self._holds(item.when, options)), None)
+        mode = next((item for item in self.entry.mode if self._applies(item, options)), None)
         tls: TLSMode = mode.tls if mode is not None else "starttls"
-        remarks = [item for item in self.entry.remark if self._holds(item.when, options)]
+        remarks = [item for item in self.entry.remark if self._applies(item, options)]
         decided = tuple(name for name in (mode.when if mode else ()) if name in options)
         by: dict[Field, tuple[str, ...]] = {}
+        fields = self.fields
         for name in options:
-            by[self.fields[name]] = (*by.get(self.fields[name], ()), name)
+            by[fields[name]] = (*by.get(fields[name], ()), name)
         by["tls"] = decided or by.get("tls", ())
         port = self._number(self._of("port", options))
-        verify = self._of("verify", options)
+        login = self._holds(self.entry.login, options)
+        checked = [item for item in self.entry.option if item.field == "verify"]
+        verify = all(self._verifies(item, options.get(item.name)) for item in checked)
         return Outcome(
             host=self._text("host", options) or self.entry.host,
-            port=port if port is not None else self.entry.port.get(tls),
+            port=port if port is not None else (mode and mode.port) or self.entry.port.get(tls),
             tls=tls,
             required=mode.required if mode is not None else False,
-            username=self._text("username", options),
-            password=self._text("password", options),
-            token=self._text("token", options),
+            username=self._text("username", options) if login else None,
+            password=self._text("password", options) if login else None,
+            token=self._text("token", options) if login else None,
             sender=self._text("sender", options),
             ehlo=self._text("ehlo", options),
-            verify=verify is None or self._switch_of("verify", verify),
+            verify=verify,
             by=by,
             misread=self._remarks(remarks, "misread"),
             ignored=self._remarks(remarks, "ignored"),
@@ -227,38 +358,62 @@ class Table:
             not_sent=next(iter(self._remarks(remarks, "not-sent")), None),
         )
 
+    def _applies(self, entry: ModeEntry | RemarkEntry, options: Mapping[str, Any]) -> bool:
+        excluded = bool(entry.unless) and self._holds(entry.unless, options)
+        return self._holds(entry.when, options) and not excluded
+
     def _holds(self, when: Condition, options: Mapping[str, Any]) -> bool:
         return all(self._is(name, wanted, options) for name, wanted in when.items())
 
     def _is(self, name: str, wanted: Any, options: Mapping[str, Any]) -> bool:
-        option = self._options[name]
-        value = options.get(name, option.default)
         if isinstance(wanted, list):
             return any(self._is(name, each, options) for each in wanted)
+        if name == "port":
+            port = self._number(self._of("port", options))
+            return ("" if port is None else str(port)) == str(wanted)
+        option = self._options.get(name) or OptionEntry(name=name, field=self.fields[name])
+        value = options.get(name)
+        value = option.default if value is None else value
+        if wanted == "unset":
+            return options.get(name) in (None, "")
+        if wanted == "*":
+            return value not in (None, "")
         if isinstance(wanted, bool):
-            return _yes(option, value) is wanted
+            return is_yes(option, value) is wanted
         if isinstance(wanted, int):
             return self._number(value) == wanted
-        text = "" if value is None else str(value).strip()
-        other = str(wanted)
+        text, other = "" if value is None else str(value).strip(), str(wanted)
+        if other.startswith("~"):
+            return other[1:].lower() in text.lower()
         return text == other if option.exact else text.lower() == other.lower()
 
     def _of(self, field: Field, options: Mapping[str, Any]) -> Any:
         """The value of the field's option: the first that is set, else the first default."""
+        if field in self.entry.joined:
+            made = self._joined(self.entry.joined[field], options)
+            if made is not None:
+                return made
         mine = [item for item in self.entry.option if item.field == field]
-        values = [options[item.name] for item in mine if options.get(item.name) not in (None, "")]
+        names = [name for name, its in self.fields.items() if its == field]
+        values = [options[name] for name in names if options.get(name) not in (None, "")]
         return next(iter(values), next((item.default for item in mine if item.default), None))
+
+    def _joined(self, form: str, options: Mapping[str, Any]) -> str | None:
+        names = re.findall(r"\{(\w+)\}", form)
+        texts = {name: options.get(name, self._options[name].default) for name in names}
+        return form.format(**texts) if all(texts.values()) else None
 
     def _text(self, field: Field, options: Mapping[str, Any]) -> str | None:
         value = self._of(field, options)
         if value is None and any(
-            self.fields[name] == field and options[name] == "" for name in options
+            self.fields.get(name) == field and options[name] == "" for name in options
         ):
             return ""
         return None if value is None else str(value)
 
-    def _switch_of(self, field: Field, value: Any) -> bool:
-        return _yes(next(item for item in self.entry.option if item.field == field), value)
+    @staticmethod
+    def _verifies(option: OptionEntry, value: Any) -> bool:
+        return value in (None, "") or is_yes(option, value) is not option.inverse
 
     @staticmethod
     def _number(value: Any) -> int | None:
@@ -278,15 +433,68 @@ class Table:
         )
 
 
-def _yes(option: OptionEntry, value: Any) -> bool:
-    if isinstance(value, bool | int) and not isinstance(value, str):
-        return bool(value)
-    text = "" if value is None else str(value).strip()
-    return text in option.true if option.exact else text.lower() in option.true
+def is_image(image: str, marks: Iterable[str]) -> bool:
+    """Whether an image with registry, tag and digest is one of the named ones."""
+    name = image.partition("@")[0]
+    name = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
+    return any(name == mark or name.endswith(f"/{mark}") for mark in marks)
 
 
-def _lookup(name: str) -> Any:
-    return lambda under: under.lookup(name) or Known(ABSENT)
+@cache
+def _programs_images() -> tuple[str, ...]:
+    from smtpdoctor.settings.dialects.base import dialects
+
+    return tuple(
+        mark
+        for dialect in dialects()
+        if isinstance(dialect, UnreadTable)
+        for mark in dialect.images
+    )
+
+
+def is_programs_image(image: str) -> bool:
+    """Whether an image is that of a program which some table knows: its variables are its own."""
+    return bool(image) and is_image(image, _programs_images())
+
+
+def _fields(options: Iterable[OptionEntry]) -> Mapping[str, Field]:
+    """Every option's field, also of those that are parts of another's text."""
+    found: dict[str, Field] = {}
+    for item in options:
+        found[item.name] = item.field
+        if item.port:
+            found[f"{item.name}.port"] = "port"
+        if item.field == "url":
+            found |= URL_FIELDS
+    return found
+
+
+def _is_told(variables: Variables, name: str) -> Value | None:
+    """The variable where a layer has it by its name."""
+    held = variables.held(name)
+    return held[0].value if held and held[0].value is not held[0].layer.open else None
+
+
+def _nearest(place: str, documents: list[TableDocument]) -> TableDocument | None:
+    """The document whose folder has most in common with the place, None where there is none."""
+    mine = place.split("/")[:-1]
+
+    def common(document: TableDocument) -> int:
+        pairs = zip(mine, document.path.split("/")[:-1], strict=False)
+        return sum(1 for one, other in pairs if one == other)
+
+    return max(documents, key=common, default=None)
+
+
+#: What the parts of a URL are.
+URL_FIELDS: Mapping[str, Field] = {
+    "url.scheme": "tls",
+    "url.query": "tls",
+    "url.host": "host",
+    "url.port": "port",
+    "url.user": "username",
+    "url.password": "password",
+}
 
 
 def _language(document: str) -> LanguageName:
@@ -297,8 +505,70 @@ def _language(document: str) -> LanguageName:
     return endings.get(document.rpartition(".")[2], "text")
 
 
-def load_table(path: Path) -> Table:
+class UnreadTable:
+    """A program by its TOML file, which is read whole only where a mark of it is in the folder.
+
+    Its marks are looked for in the text: to read some thirty files would be felt at each start.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.id = path.stem.replace("_", "-")
+        self._text = path.read_text()
+        words: dict[str, list[str]] = {}
+        for key, listed in MARK.findall(self._text):
+            words.setdefault(key, []).extend(re.findall(r'"([^"]+)"', listed))
+        self.images = tuple(words.get("images", ()))
+        self._files = tuple(words.get("files", ()))
+        self._inner = tuple(pattern.rpartition("/")[2] for pattern in self._files)
+        self._names = frozenset(words.get("variables", ()))
+        self._dependencies = frozenset(words.get("dependencies", ()))
+
+    @cached_property
+    def table(self) -> Table:
+        """The whole of it."""
+        return Table(self.id, msgspec.toml.decode(self._text, type=TableEntry))
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def client(self) -> str | None:
+        return self.table.client
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self.table.fields
+
+    @property
+    def modes(self) -> Mapping[TLSMode, tuple[Mapping[str, Any], ...]]:
+        return self.table.modes
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What the program makes of its options."""
+        return self.table.outcome(options)
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """Its set-ups, where anything in the folder may be one."""
+        if (
+            not self._names.isdisjoint(workspace.variable_names)
+            or any(is_image(item.image, self.images) for item in workspace.surroundings)
+            or (self._files and workspace.folder.matching(*self._files))
+            or any(workspace.fits(name, self._inner) for name in workspace.embedded_names)
+            or any(item.name in self._dependencies for item in workspace.dependencies.all)
+        ):
+            yield from self.table.find(workspace)
+
+
+#: A line of a table that says a mark.
+MARK = re.compile(r"(?m)^(images|files|variables|dependencies) = (.+)$")
+
+
+def read_table(module: Path) -> TableEntry:
+    """The table beside a module of the program's own."""
+    return msgspec.toml.decode(module.with_suffix(".toml").read_bytes(), type=TableEntry)
+
+
+def load_table(path: Path) -> UnreadTable:
     """The program of a TOML file."""
-    return Table(
-        path.stem.replace("_", "-"), msgspec.toml.decode(path.read_bytes(), type=TableEntry)
-    )
+    return UnreadTable(path)

@@ -39,12 +39,12 @@ def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
         "url.port": _revealed(url.port),
         "url.query": (query, (host_end, len(text))) if query.startswith("?") else None,
     }
-    start = _start(value, text, workspace)
+    start = start_of(value, text, workspace)
     options = {}
     for name, part in parts.items():
         if part is None:
             continue
-        span = None if start is None else _within(start, part[1])
+        span = None if start is None else within(start, part[1])
         if span is not None and name in SHOWN:
             workspace.is_harmless(span)
         options[name] = Option(name, Known(part[0], span), bare=True, called=called)
@@ -65,7 +65,7 @@ def _revealed(part: Part | None) -> tuple[str, tuple[int, int]] | None:
     return None if part is None else (part.value.reveal(), part.span)
 
 
-def _start(value: Known, text: str, workspace: Workspace) -> Span | None:
+def start_of(value: Known, text: str, workspace: Workspace) -> Span | None:
     """Where the text begins in its line; None where it doesn't stand there as it is."""
     written = value.written
     shown = workspace.text_of(written)
@@ -75,6 +75,7 @@ def _start(value: Known, text: str, workspace: Workspace) -> Span | None:
     return Span(written.file, written.line, (first, first + len(text)), written.line)
 
 
-def _within(start: Span, part: tuple[int, int]) -> Span:
+def within(start: Span, part: tuple[int, int]) -> Span:
+    """The place of a part of the text that begins there."""
     first = start.columns[0]
     return Span(start.file, start.line, (first + part[0], first + part[1]), start.line)

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.readers.source import Source
+
+if TYPE_CHECKING:
+    from tree_sitter import TreeCursor
 
 #: Grammars by the end of a file's name: module and function.
 GRAMMARS = {
@@ -26,6 +30,8 @@ VALUES = re.compile(
     r"comment|string|template|text|char|number|integer|float|regex|heredoc|nowdoc|symbol|escape|"
     r"ERROR|shebang|hash_bang|scalar|literal"
 )
+#: Names though they are literals: Ruby's `port:` and `:port`.
+SYMBOLS = ("hash_key_symbol", "simple_symbol")
 #: Words of a language that hold nothing, though they are literals.
 WORDS = re.compile(rb"(?i)true|false|null|nil|none|undefined")
 #: The key of a line in a document: `host: `, `SMTP_HOST=`, `"host": `, `[section]`, `<key>`.
@@ -57,12 +63,24 @@ def _keys(source: Source) -> Iterator[Span]:
 def _tokens(source: Source, module: str, function: str) -> Iterator[Span]:
     from smtpdoctor.settings.readers.tree import parse
 
-    cursor = parse(source, module, function).walk()
+    broken: set[int] = set()
+    found = list(_understood(source, parse(source, module, function).walk(), broken))
+    # a quote that is never closed makes names of what was a text: such a line shows its key alone
+    yield from (span for span in found if span.line not in broken)
+    yield from (span for span in _keys(source) if span.line in broken)
+
+
+def _understood(source: Source, cursor: TreeCursor, broken: set[int]) -> Iterator[Span]:
+    """The tokens that hold no value; `broken` gets the lines that don't parse."""
     for _ in range(MOST_TOKENS):
         node = cursor.node
         if node is None:
             return
+        if node.type == "ERROR" or node.is_missing:
+            place = source.span(node.start_byte, node.end_byte)
+            broken.update(range(place.line, place.end_line + 1))
         is_value = VALUES.search(node.type) is not None and node.is_named
+        is_value = is_value and node.type not in SYMBOLS
         if node.child_count == 0 or is_value:
             text = source.bytes[node.start_byte : node.end_byte]
             if text and b"\n" not in text and (not is_value or WORDS.fullmatch(text)):

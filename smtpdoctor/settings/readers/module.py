@@ -68,8 +68,33 @@ class FoundCall:
 
     @property
     def reached(self) -> bool | None:
-        """False where a condition excludes it, None where it can't be told."""
+        """False where a condition or an earlier return excludes it, None where it can't be told."""
+        if self._is_behind_a_return():
+            return False
         return self._module.evaluator.reached(self._call.guards, self._frame)
+
+    def _is_behind_a_return(self) -> bool:
+        """Whether its function has certainly returned before: `if port == 465: return …`."""
+        call, scope = self._call, self._call.scope
+        return scope is not None and any(
+            each.start < call.start
+            and not (each.value is not None and each.value.start <= call.start < each.value.end)
+            and self._module.evaluator.reached(each.guards, self._frame) is True
+            for each in scope.returns
+        )
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The texts of the conditions that it stands behind."""
+        source = self._module.evaluator.source
+        return tuple(source.slice(each.test.start, each.test.end) for each in self._call.guards)
+
+    @property
+    def name_span(self) -> Span:
+        """The last name of what is called: `SMTP` in `smtplib.SMTP(…)`."""
+        source, callee = self._module.evaluator.source, self._call.callee
+        last = self.name.rpartition(".")[2]
+        return source.span(callee.end - len(last.encode()), callee.end)
 
     @property
     def count(self) -> int:
@@ -337,11 +362,13 @@ class Module:
         return self.evaluator.module.scope
 
     def renewed(self, home: Scope, target: tuple[str, ...], start: int) -> int:
-        """Where the same variable gets another value after `start`."""
+        """Where the same variable gets another value after `start`, on a way that may be taken."""
         later = [
             bind.start
             for bind in home.binds_of(target[0])
-            if bind.start > start and self.path(bind) == target
+            if bind.start > start
+            and self.path(bind) == target
+            and self.evaluator.reached(bind.guards, self._frame(bind.scope)) is not False
         ]
         return min(later, default=1 << 62)
 

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
@@ -59,6 +60,12 @@ GLOBALS: dict[str, Any] = {
     "FILTER_VALIDATE_BOOL": "boolean",
     "FILTER_VALIDATE_INT": "int",
     "PHP_EOL": "\n",
+    "PHP_URL_SCHEME": 0,
+    "PHP_URL_HOST": 1,
+    "PHP_URL_PORT": 2,
+    "PHP_URL_USER": 3,
+    "PHP_URL_PASS": 4,
+    "PHP_URL_PATH": 5,
 }
 NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
@@ -270,6 +277,40 @@ def wrapped(value: Any) -> Any:
     return value
 
 
+#: What parse_url takes a URL with a host apart into; no other text is evaluated.
+URL = re.compile(
+    r"(?P<scheme>[A-Za-z][\w.+-]*)://(?:(?P<user>[^:@/?#]*)(?::(?P<pass>[^@/?#]*))?@)?"
+    r"(?P<host>[^:@/?#\[\]]+)(?::(?P<port>\d{1,5}))?(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#.*)?"
+)
+
+
+def parse_url(value: Any, component: Any = -1) -> Any:
+    """The parts of a URL (RFC 3986), or one of them; null where it has none."""
+    found = URL.fullmatch(to_text(value)[:2000])
+    names = ("scheme", "host", "port", "user", "pass", "path")
+    if found is None or not (component == -1 or component in range(len(names))):
+        raise UntellableError("parse_url of this text")
+    given: dict[str, Any] = {name: found[name] for name in names if found[name] is not None}
+    if "port" in given:
+        given["port"] = int(given["port"])
+    return wrapped(given) if component == -1 else given.get(names[component])
+
+
+def sprintf(form: Any, *values: Any) -> str:
+    """sprintf with %s, %d and %u; any other conversion is not evaluated."""
+    left = list(values)
+
+    def fill(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        if not left or found[0] not in ("%s", "%d", "%u"):
+            raise UntellableError("a form of sprintf")
+        value = left.pop(0)
+        return to_text(value) if found[0] == "%s" else str(to_integer(value))
+
+    return re.sub(r"%(?:%|[^%A-Za-z]*[A-Za-z])", fill, to_text(form))
+
+
 def strip(rule: str) -> Callable[..., str]:
     def apply(value: Any, chars: Any = " \t\n\r\0\v") -> str:
         text: str = getattr(to_text(value), rule)(to_text(chars))
@@ -316,6 +357,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "str_replace": lambda old, new, text: to_text(text).replace(to_text(old), to_text(new)),
     "array_merge": merge,
     "json_decode": from_json,
+    "parse_url": parse_url,
+    "sprintf": sprintf,
+    "rawurldecode": lambda value: unquote(to_text(value)),
+    "urldecode": lambda value: unquote_plus(to_text(value)),
+    "rawurlencode": lambda value: quote(to_text(value), safe="-_.~"),
+    "urlencode": lambda value: quote_plus(to_text(value), safe="-_."),
     "is_null": lambda value: value is None,
     "is_numeric": lambda value: (
         isinstance(value, int | float) or (isinstance(value, str) and numeric(value) is not None)

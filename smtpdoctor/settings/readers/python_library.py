@@ -12,8 +12,10 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -29,12 +31,13 @@ from smtpdoctor.settings.readers.model import (
     Known,
     List,
     Map,
+    Origin,
     Special,
     Unknown,
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call
+from smtpdoctor.settings.readers.syntax import Call, Member
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -72,10 +75,48 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "env": ENVIRONS,
     },
     "dotenv": {None: Special("dotenv"), "dotenv_values": Special("make-environment")},
-    "json": {None: Special("json"), "loads": Special("json.loads")},
+    "json": {None: Special("json"), "loads": Special("json.loads"), "load": Special("load")},
     "ast": {None: Special("ast"), "literal_eval": Special("literal")},
     "distutils.util": {None: Special("strtobool-module"), "strtobool": Special("strtobool")},
+    "dj_email_url": {
+        None: Special("dj_email_url"),
+        "config": Special("email-url-config"),
+        "parse": Special("email-url-parse"),
+    },
+    "email.utils": {None: Special("email.utils"), "formataddr": Special("formataddr")},
+    "pydantic": {
+        None: Special("pydantic"),
+        "SecretStr": Special("secret"),
+        "Field": Special("field"),
+    },
+    "configparser": {
+        None: Special("configparser"),
+        "ConfigParser": Special("ini-parser"),
+        "RawConfigParser": Special("ini-parser"),
+        "SafeConfigParser": Special("ini-parser"),
+    },
+    "yaml": {
+        None: Special("yaml"),
+        "safe_load": Special("load"),
+        "load": Special("load"),
+        "full_load": Special("load"),
+    },
+    "tomllib": {None: Special("tomllib"), "load": Special("load")},
+    "tomli": {None: Special("tomli"), "load": Special("load")},
+    "ssl": {
+        None: Special("ssl"),
+        "create_default_context": Special("ssl.verified"),
+        "SSLContext": Special("ssl.SSLContext"),
+        "_create_unverified_context": Special("ssl.unverified"),
+        "_create_stdlib_context": Special("ssl.unverified"),
+        "CERT_NONE": 0,
+        "CERT_OPTIONAL": 1,
+        "CERT_REQUIRED": 2,
+        "PROTOCOL_TLS_CLIENT": 16,
+    },
 }
+#: What `ssl` gives is a map of this kind, so that what is assigned to its members is seen.
+TLS_CONTEXT = "ssl.SSLContext"
 MEMBERS: dict[str, Any] = {
     "os.environ": ENVIRONMENT,
     "os.getenv": Special("os.getenv"),
@@ -85,13 +126,25 @@ MEMBERS: dict[str, Any] = {
     "environs-module.Env": Special("make-environs"),
     "dotenv.dotenv_values": Special("make-environment"),
     "json.loads": Special("json.loads"),
+    "json.load": Special("load"),
     "ast.literal_eval": Special("literal"),
     "strtobool-module.strtobool": Special("strtobool"),
+    "email.utils.formataddr": Special("formataddr"),
+    **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
+    **{
+        f"{module}.{name}": made
+        for module in ("ssl", "pydantic", "configparser", "yaml", "tomllib", "tomli")
+        for name, made in MODULES[module].items()
+        if name
+    },
 }
 BUILTINS = (
     *("int", "str", "bool", "float", "len", "dict", "list", "tuple", "set", "eval", "getattr"),
-    *("any", "all"),
+    *("any", "all", "open"),
 )
+#: Kinds of maps: pydantic's Field(…), and what a ConfigParser has read.
+FIELD = "pydantic.Field"
+INI = "configparser.ConfigParser"
 
 
 def to_text(value: Any) -> str:
@@ -136,6 +189,24 @@ def string_to_boolean(value: Any) -> int:
 def decouple_boolean(value: Any) -> bool:
     """decouple's cast=bool, by its source (3.8, _cast_boolean)."""
     return bool(value) if value in ("", None) else bool(string_to_boolean(value))
+
+
+def ini_boolean(value: Any) -> bool:
+    """ConfigParser.getboolean (BOOLEAN_STATES)."""
+    text = to_text(value).lower()
+    if text in ("1", "yes", "true", "on"):
+        return True
+    if text in ("0", "no", "false", "off"):
+        return False
+    raise UntellableError("this is neither true nor false, and the program stops here")
+
+
+INI_METHODS: dict[str, Callable[..., Any] | None] = {
+    "get": None,
+    "getint": to_integer,
+    "getfloat": to_float,
+    "getboolean": ini_boolean,
+}
 
 
 def environ_boolean(value: Any) -> bool:
@@ -295,6 +366,7 @@ def format_text(template: str, *values: Any) -> str:
 
 
 TEXT_METHODS: dict[str, Callable[..., Any]] = {
+    "get_secret_value": lambda t: t,
     "lower": lambda t: t.lower(),
     "casefold": lambda t: t.casefold(),
     "upper": lambda t: t.upper(),
@@ -314,7 +386,19 @@ TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "format": format_text,
 }
 
+
+def formataddr(pair: Any) -> str:
+    """email.utils.formataddr."""
+    parts = list(pair) if isinstance(pair, List) else []
+    if len(parts) != 2 or not all(isinstance(part, Known) for part in parts):
+        raise UntellableError("an address that is not evaluated")
+    name, address = (part.value for part in parts if isinstance(part, Known))
+    return f'"{to_text(name)}" <{to_text(address)}>' if name else to_text(address)
+
+
 CONVERSIONS: dict[str, Callable[..., Any]] = {
+    "formataddr": formataddr,
+    "secret": lambda value: value,
     "int": to_integer,
     "float": to_float,
     "str": lambda value="": to_text(value),
@@ -379,7 +463,7 @@ class Python:
             if name in value.definition.scope.owned:
                 return value.evaluator.lookup(name, frame, END) or Known(ABSENT, ask.span)
             return ask.unknown("computed", f"what {name} is can't be told")
-        if isinstance(value, Map) and value.kind == "self":
+        if isinstance(value, Map) and value.kind in ("self", TLS_CONTEXT):
             return value.get(name, ask.span)
         if isinstance(value, Map) and not value.whole:  # a changed object that isn't known
             return value.get(name, ask.span)
@@ -465,6 +549,23 @@ class Python:
                 return self._config(call, ask)
             case "environ" | "environs":
                 return self._environ(call, special, "", ask)
+            case "ssl.verified" | "ssl.unverified" | "ssl.SSLContext":
+                return self._tls_context(name, values, ask)
+            case "email-url-config":
+                url = ask.argument(call, 0, "env") or Known("EMAIL_URL")
+                return self._email_url(
+                    ask.variable(url, ask.argument(call, 1, "default")), "dj-email-url", ask
+                )
+            case "email-url-parse" if values:
+                return self._email_url(values[0], "dj-email-url", ask)
+            case "open" if values:
+                return Known(Special("file", values[0]), ask.span)
+            case "load" if values:
+                return self._document(values[0], ask)
+            case "ini-parser":
+                return self._ini(ask)
+            case "field":
+                return self._field_call(call, ask)
             case "make-config":
                 return Known(DECOUPLE, ask.span)
             case "make-environment":
@@ -500,6 +601,9 @@ class Python:
                 object_,
                 *values,
             )
+        ini = isinstance(object_, Known) and getattr(object_.value, "kind", "") == INI
+        if ini and isinstance(object_, Known) and bound.name in INI_METHODS:
+            return self._ini_method(object_, bound.name, call, ask)
         if isinstance(object_, Known) and isinstance(object_.value, Map) and bound.name == "get":
             return self._get(object_, values, ask)
         if object_.absent:
@@ -581,6 +685,98 @@ class Python:
             return found
         return ask.apply(CASTS[library][name], found, conversion=f"cast={name}")
 
+    def _tls_context(self, name: str, values: list[Value], ask: Evaluation) -> Value:
+        """A TLS context, as far as it says whether certificates are verified."""
+        protocol = values[0].value if values and isinstance(values[0], Known) else None
+        client = protocol == MODULES["ssl"]["PROTOCOL_TLS_CLIENT"]
+        verifies = name == "ssl.verified" or (name == "ssl.SSLContext" and client)
+        modes = {"verify_mode": 2 if verifies else 0, "check_hostname": verifies}
+        entries = [Entry(key, Known(value, ask.span), ask.span) for key, value in modes.items()]
+        return Known(Map(entries, TLS_CONTEXT), ask.span)
+
+    def _email_url(self, url: Value, library: str, ask: Evaluation) -> Value:
+        """The settings that a library makes of an EMAIL_URL, each with the way of the URL."""
+        if isinstance(url, Unknown):
+            return url
+        step = Origin("conversion", f"{STEP}{library}", ask.span)
+        if not isinstance(url.value, str) or not url.value:
+            if library == "dj-email-url" and not url.value:
+                return Known(Map(), ask.span)
+            text = "the URL is set nowhere, and the program stops here"
+            return Unknown("environment", text, ask.span, url.trail)
+        try:
+            made = LIBRARIES[library](url.value)
+        except ValueError:
+            text = "this is no URL that the library takes, and the program stops here"
+            return Unknown("computed", text, ask.span, (*url.trail, step))
+        trail = (*url.trail, step)
+        return Known(
+            Map([Entry(key, Known(value, ask.span, trail), None) for key, value in made.items()]),
+            ask.span,
+        )
+
+    def _document(self, file: Value, ask: Evaluation) -> Value:
+        """`json.load(open("config.json"))`, YAML and TOML alike: the file of the folder."""
+        special = file.value if isinstance(file, Known) else None
+        path = special.value if isinstance(special, Special) and special.name == "file" else None
+        if not isinstance(path, Known) or not isinstance(path.value, str):
+            return ask.unknown("computed", "which file is read can't be told")
+        found = self._root(path.value)
+        return found or ask.unknown("unreadable", "the file that is read is not in the folder")
+
+    def _root(self, name: str) -> Value | None:
+        """A document by its name, from this file's place or the folder's root."""
+        name = name.removeprefix("./")
+        here = self.file.rpartition("/")[0]
+        for path in dict.fromkeys((f"{here}/{name}".lstrip("/"), name)):
+            if ".." not in path and self.project.files.read(path) is not None:
+                document = self.project.document(path)
+                if isinstance(document, Unknown):
+                    return document
+                return replace(document.root, span=None)
+        return None
+
+    def _ini(self, ask: Evaluation) -> Value:
+        """A ConfigParser with the file that is read into one in this file."""
+        for call in ask.evaluator.calls:
+            is_read = isinstance(call.callee, Member) and call.callee.name == "read"
+            if not is_read or not call.arguments:
+                continue
+            name = ask.evaluator.value(call.arguments[0].value, ask.evaluator.module)
+            if isinstance(name, Known) and isinstance(name.value, str):
+                found = self._root(name.value)
+                if isinstance(found, Known) and isinstance(found.value, Map):
+                    return Known(Map(list(found.value.entries), INI), ask.span)
+        return ask.unknown("computed", "which file is read into the parser can't be told")
+
+    def _ini_method(self, parser: Known, name: str, call: Call, ask: Evaluation) -> Value:
+        """`config.getint("smtp", "port", fallback=587)`."""
+        section, key = ask.argument(call, 0, "section"), ask.argument(call, 1, "option")
+        if not isinstance(section, Known) or not isinstance(key, Known):
+            return ask.unknown("computed", "which option is read can't be told")
+        found = parser.at(section.value, key.value)
+        if found.absent:
+            fallback = ask.argument(call, 99, "fallback")
+            return fallback if fallback is not None else Known(ABSENT, ask.span)
+        if isinstance(found, Known):
+            step = Origin("constant", str(key.value), found.span, ask.span)
+            found = replace(found, trail=(step, *found.trail), span=ask.span)
+        convert = INI_METHODS[name]
+        return ask.apply(convert, found, conversion=name) if convert is not None else found
+
+    def _field_call(self, call: Call, ask: Evaluation) -> Value:
+        """pydantic's Field(…): its default, and the name that it is read under."""
+        made = Map(kind=FIELD)
+        default = ask.argument(call, 0, "default")
+        if isinstance(default, Known):
+            made.entries.append(Entry("default", default, ask.span))
+        for name in ("validation_alias", "alias", "env"):
+            given = ask.argument(call, 99, name)
+            if isinstance(given, Known) and isinstance(given.value, str):
+                made.entries.append(Entry("alias", given, ask.span))
+                break
+        return Known(made, ask.span)
+
     def _scheme(self, call: Call, ask: Evaluation) -> Map:
         """environ.Env(DEBUG=(bool, False)): casts and defaults by name."""
         made = Map()
@@ -592,6 +788,11 @@ class Python:
     def _environ(self, call: Call, special: Special, kind: str, ask: Evaluation) -> Value | None:
         """django-environ's and environs' env("X", default=…), env.int("X", 587)."""
         casts = CASTS[special.name]
+        if kind in ("email", "email_url", "email_url_config", "dj_email_url"):
+            library = "django-environ" if special.name == "environ" else "dj-email-url"
+            variable = ask.argument(call, 0, "var") or Known("EMAIL_URL")
+            found = ask.variable(variable, ask.argument(call, 1, "default"))
+            return self._email_url(self._proxied(found, ask, special.name), library, ask)
         given = ask.argument(call, 1, "cast") if special.name == "environ" and not kind else None
         if kind not in casts:
             if kind in ("read_env", "scheme"):
@@ -654,6 +855,14 @@ class Python:
             return prefix
         found: Value | None = None
         wanted = f"{prefix.value}{name}"
+        if isinstance(default, Known) and isinstance(default.value, Map):
+            field = default.value
+            if field.kind == FIELD:
+                alias = field.get("alias")
+                if isinstance(alias, Known) and not alias.absent:
+                    wanted = str(alias.value)
+                default = field.get("default")
+                default = None if default.absent else default
         for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
             found = ask.variable(Known(spelling))
             if isinstance(found, Unknown) or found.value is not None:

@@ -109,3 +109,11 @@ def test_lookalike_a_template_in_the_credentials() -> None:
 
 def test_lookalike_a_sender_that_is_none() -> None:
     assert Scene.of(env(SMTP_FROM="noreply")).run_through().codes() == ["sender-malformed"]
+
+
+@pytest.mark.parametrize("name", ["SMTP_HOST", "SMTP_PORT", "SMTP_SECURE", "SMTP_USER", "SMTP_URL"])
+def test_positive_a_value_that_nobody_wrote(name: str) -> None:
+    scene = Scene.of(env(**{name: "{" * 5000})).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.title == f"{name} is longer than 4096 characters"
+    assert len(diagnosis.evidence[0].text) < 100

@@ -57,15 +57,37 @@ def test_positive_an_address_in_place_of_a_name() -> None:
 
 def test_positive_an_unknown_name_comes_with_a_caution() -> None:
     scene = Scene(host="mail.example.com")
-    scene.session().up_to("certificate").certificate(
+    main = scene.session().greeting("220 srv7.webhost.example ESMTP Exim")
+    main.up_to("certificate").certificate(
         certificate("*.webhost.example", "webhost.example"), verify_code=62
     )
 
     fixes = scene.diagnosis(CODE).fixes
 
     assert [(fix.settings, fix.edits, fix.snippets) for fix in fixes] == [({}, (), ())] * 2
-    assert fixes[0].title == "use the name that the certificate has: webhost.example"
+    assert fixes[0].title == "use the name that the certificate has: srv7.webhost.example"
     assert "whoever has it gets your login" in fixes[0].steps[0]
+
+
+@pytest.mark.parametrize("greeting", ["220 ESMTP ready", "220 srv7.another.example ESMTP"])
+def test_lookalike_below_a_wildcard_stands_a_web_site(greeting: str) -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().greeting(greeting).up_to("certificate").certificate(
+        certificate("*.webhost.example", "webhost.example"), verify_code=62
+    )
+
+    titles = [fix.title for fix in scene.diagnosis(CODE).fixes]
+
+    assert titles == ["have mail.example.com added to the certificate"]
+
+
+def test_positive_on_this_machine_no_tls_is_needed() -> None:
+    scene = Scene(host="127.0.0.1", port=25, username=None)
+    scene.session().up_to("certificate").certificate(certificate("web01.internal"), verify_code=62)
+
+    fixes = scene.diagnosis(CODE).fixes
+
+    assert "on this machine" in " ".join(fix.title for fix in fixes)
 
 
 def test_positive_a_provider_never_gets_anothers_name() -> None:

@@ -80,3 +80,25 @@ def test_lookalike_an_interceptors_own_root() -> None:
     )
 
     assert scene.codes("error") == ["tls-intercepted"]
+
+
+def test_positive_on_this_machine_nobody_is_sent_to_an_authority() -> None:
+    """No authority issues certificates for such names; mail without a login needs no TLS here."""
+    scene = Scene(host="127.0.0.1", port=25, username=None)
+    scene.session().up_to("certificate").certificate(
+        certificate("web01.internal", self_issued=True), verify_code=18
+    )
+
+    fixes = scene.diagnosis(CODE).fixes
+
+    assert fixes[0].settings["SMTP_TLS"] == "none"
+    assert "Let's Encrypt" not in " ".join(step for fix in fixes for step in fix.steps)
+
+
+def test_lookalike_with_a_login_tls_stays() -> None:
+    scene = Scene(host="127.0.0.1", port=25)
+    scene.session().up_to("certificate").certificate(
+        certificate("web01.internal", self_issued=True), verify_code=18
+    )
+
+    assert all("SMTP_TLS" not in fix.settings for fix in scene.diagnosis(CODE).fixes)

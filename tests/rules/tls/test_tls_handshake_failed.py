@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.diagnosis.rules.tls.tls_handshake_failed import REASONS
 from smtpdoctor.observations import HandshakeFailure
 
 from ..scene import Scene
@@ -37,6 +38,29 @@ def test_positive_the_port_that_worked_comes_first() -> None:
     scene.session("other-port").rest()
 
     assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_positive_what_openssl_names_is_said(reason: str) -> None:
+    scene = Scene()
+    scene.session().up_to("handshake").handshake(failure="other", reason=reason)
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "certain"
+    assert REASONS[reason][0] in found.explanation
+    assert "does not say more" not in found.explanation
+    assert found.fixes[0].title == REASONS[reason][1]
+
+
+def test_lookalike_a_reason_that_nobody_knows_sends_elsewhere() -> None:
+    scene = Scene()
+    scene.session().up_to("handshake").handshake(failure="other", reason="SOMETHING_NEW")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "possible"
+    assert "another network" in found.fixes[0].title
 
 
 def test_negative_a_handshake_that_works() -> None:

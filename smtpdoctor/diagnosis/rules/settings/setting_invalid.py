@@ -67,6 +67,8 @@ def _title(entry: Setting, near: list[NearMiss]) -> str:
         return f"{entry.detail}: there is no host to send to"
     if entry.problem in ("quotes", "blanks"):
         return f"{name} has {'quotes' if entry.problem == 'quotes' else 'blanks'} around its value"
+    if entry.problem == "too-long":
+        return f"{name} is {entry.detail}"
     text = entry.text if len(entry.text) <= 40 else f"{entry.text[:40]}…"
     return f"{name}={text} is not {WORDS.get(entry.field, 'a value for it')}"
 
@@ -88,6 +90,8 @@ def _explanation(run: Run, entry: Setting) -> str:
             "The program gets them as a part of the value and uses them so. smtpdoctor went on "
             "without them, as it was evidently meant."
         )
+    if entry.problem == "too-long":
+        return "Nobody writes such a value by hand: a file or a certificate landed in it, perhaps."
     used = {
         "port": f" smtpdoctor went on with {settings.port}, the usual one for this TLS mode.",
         "tls": f" smtpdoctor went on as if it were not set, with what is usual on {settings.port}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import is_address
+from smtpdoctor.addresses import is_address, is_private_name
 from smtpdoctor.diagnosis.evidence import cite, own_line
 from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Severity
@@ -142,6 +142,10 @@ def _fixes(
     run: Run, host: str, names: tuple[str, ...], certified: knowledge.Provider | None
 ) -> tuple[Fix, ...]:
     right = _right_name(run, names, certified)
+    if is_private_name(host) or (is_address(host) and run.is_loopback_target):
+        file = "server.crt"
+        title = f"use a name that the certificate has, and let {host} lead there, or trust it"
+        return (*certificates.without_tls(run), certificates.trust(title, file))
     renew = Fix(
         title=f"have {host} added to the certificate",
         steps=(
@@ -166,10 +170,17 @@ def _right_name(
         for alias in answer.aliases
     ]
     known = [entry.host for entry in certified.hosts if entry.verified] if certified else []
-    for candidate in (*targets, *known):
+    # on shared hosting the server's own name stands in its greeting
+    greeted: str = run.main.greeted_as if run.main is not None else ""
+    candidates: list[str] = [*targets, *known, *([greeted] if greeted else [])]
+    for candidate in candidates:
         if covers(names, candidate):
             return candidate
-    concrete = [name for name in names if "*" not in name and not is_address(name)]
+    # the name below a wildcard is the hoster's web site
+    sites = {name.removeprefix("*.") for name in names if name.startswith("*.")}
+    concrete = [
+        name for name in names if "*" not in name and not is_address(name) and name not in sites
+    ]
     for prefix in ("smtp", "mail", "mx"):
         for name in concrete:
             if name.lower().startswith(prefix):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.addresses import is_address, is_private_name
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.wording import certificate as certificates
@@ -37,10 +38,18 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=certificates.fixes(
             run,
-            *((_own(run), _anchor(run)) if provider is None else (certificates.find_out(run),)),
+            *(_fixes(run) if provider is None else (certificates.find_out(run),)),
         ),
         explains=(refused.seen.id,),
     )
+
+
+def _fixes(run: Run) -> tuple[Fix, ...]:
+    host = run.settings.host or ""
+    if is_private_name(host) or is_address(host):
+        # nobody issues certificates for these: what is left is this one, or none on this machine
+        return (*certificates.without_tls(run), _anchor(run))
+    return (_own(run), _anchor(run))
 
 
 def _own(run: Run) -> Fix:

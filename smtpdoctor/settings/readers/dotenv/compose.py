@@ -190,6 +190,14 @@ class _Reading:
         raise RefusedError("reference-required", self.at)
 
 
+def substitute(template: str, environ: Mapping[str, str]) -> str | None:
+    """A text of the compose file itself with its references filled; None where compose refuses."""
+    try:
+        return _Reading("", environ).substitute(template, 0)
+    except (RefusedError, UntoldError):
+        return None
+
+
 def _operator(reference: str) -> str | None:
     """The operator that stands first; of two at one place the longer."""
     found = [(reference.find(operator), operator) for operator in OPERATORS]

@@ -1,0 +1,188 @@
+"""Lets the rules judge each reading of what a text says, and ranks the causes that they name."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from smtpdoctor.diagnosis.engine import diagnose
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis
+from smtpdoctor.explain.course import in_words
+from smtpdoctor.explain.model import Candidate, Known, Symptom
+from smtpdoctor.explain.readings import Reading, readings_of
+from smtpdoctor.observations import Observations, Redactor
+from smtpdoctor.settings.model import MASK
+from smtpdoctor.text import foreign
+
+#: So many are shown.
+MOST = 5
+#: A reading of so little weight beside the best one is left out.
+LEAST = 0.12
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """A cause with the run that shows it, for reports."""
+
+    candidate: Candidate
+    diagnosis: Diagnosis
+    observations: Observations
+    reading: Reading
+    symptom: Symptom
+    known: Known
+    score: float
+
+
+def rank(symptoms: list[Symptom], known: Known, secrets: frozenset[str]) -> list[Ranked]:
+    """The causes that one incident fits, most likely first."""
+    best: dict[str, Ranked] = {}
+    for place, symptom in enumerate(symptoms):
+        nearer = 1.0 if symptom.specific == symptoms[0].specific else 0.55
+        for reading in readings_of(symptom, known):
+            weight = reading.weight * nearer * (1.0 - 0.05 * place)
+            for found in _judged(reading, symptom, known, secrets, weight):
+                code = found.diagnosis.code
+                if code not in best or best[code].score < found.score:
+                    best[code] = found
+    ordered = sorted(best.values(), key=lambda item: -item.score)
+    kept = [item for item in ordered if item.score >= LEAST * ordered[0].score][:MOST]
+    return _worded(kept)
+
+
+def _judged(
+    reading: Reading, symptom: Symptom, known: Known, secrets: frozenset[str], weight: float
+) -> list[Ranked]:
+    redactor = Redactor(MASK)
+    redactor.add(*secrets)
+    observations = reading.build(known, redactor)
+    judged = diagnose(observations, guarded=True)
+    errors = [item for item in judged.diagnoses if item.severity == "error"]
+    return [
+        Ranked(
+            candidate=Candidate(
+                code=error.code, confidence="possible", title="", why="", tell_apart=""
+            ),
+            diagnosis=error,
+            observations=observations,
+            reading=reading,
+            symptom=symptom,
+            known=known,
+            score=weight * (1.0 if place == 0 else 0.5),
+        )
+        for place, error in enumerate(errors)
+    ]
+
+
+def _worded(ranked: list[Ranked]) -> list[Ranked]:
+    """The candidates in words: how sure, why, and what tells each from the next."""
+    total = sum(item.score for item in ranked)
+    found = []
+    for place, item in enumerate(ranked):
+        following = ranked[place + 1] if place + 1 < len(ranked) else None
+        other = following or (ranked[place - 1] if place else None)
+        found.append(
+            msgspec.structs.replace(
+                item,
+                candidate=Candidate(
+                    code=item.diagnosis.code,
+                    confidence=_confidence(item, total),
+                    title=title(item),
+                    why=why(item),
+                    tell_apart=_tell_apart(item, other),
+                ),
+            )
+        )
+    return found
+
+
+def _confidence(item: Ranked, total: float) -> Confidence:
+    share = item.score / total
+    telling = item.symptom.specific >= 5
+    if telling and share > 0.85:
+        return "certain"
+    return "likely" if share >= 0.45 or (telling and share >= 0.35) else "possible"
+
+
+#: Titles and explanations for codes whose reading had to make a value up that nobody saw.
+_IN_GENERAL: dict[str, tuple[str, str]] = {
+    "tls-intercepted": (
+        "something on the way answers TLS with a certificate of its own",
+        "An antivirus on the machine, or a proxy of its network, ends TLS itself and shows a "
+        "certificate that it has made. The program's own store does not have its authority, so it "
+        "refuses the session.",
+    ),
+    "port-blocked": (
+        "the port is blocked on the way: nothing comes back from it",
+        "Packets to the port are thrown away by a firewall or by the network's owner. Port 25 is "
+        "blocked nearly everywhere, 465 and 587 on some platforms. A host that is down would look "
+        "the same.",
+    ),
+    "wrong-port": (
+        "the port is not one on which this server takes mail from programs",
+        "Programs hand their mail in on port 465 (implicit TLS) or 587 (STARTTLS), some providers "
+        "have others. On any other number nothing answers, or something that is no mail server.",
+    ),
+    "not-smtp": (
+        "what answers on the port is no mail server",
+        "A web server, a proxy or another service stands there, and what it says is no SMTP.",
+    ),
+    "setting-invalid": (
+        "the TLS setting is a text that the program takes for something else",
+        "Environment variables are texts. Many programs take every text that is not empty for "
+        "true, “false” and “0” too, and so begin TLS where none was wanted.",
+    ),
+    "url-not-encoded": (
+        "user name or password in the URL hold a reserved character as it stands",
+        "In a URL @, :, / and # part user name, password and host. Within one of these they have "
+        "to be written as %XX, or the program takes a part of the password for the host.",
+    ),
+    "auth-impossible-in-clear": (
+        "before TLS the server offers no login for a password",
+        "The program stays in plain text, and there the server announces no mechanism that carries "
+        "a password. After STARTTLS, or with TLS from the first byte, it does.",
+    ),
+    "auth-mechanism-unsupported": (
+        "server and program have no way of logging in in common",
+        "The server announces mechanisms, and the program has none of them, so it gives up before "
+        "a password is sent.",
+    ),
+}
+
+
+def title(item: Ranked) -> str:
+    """The rule's title, with words in the place of what nobody told."""
+    general = _in_general(item)
+    return general[0] if general else in_words(item.diagnosis.title)
+
+
+def explanation(item: Ranked) -> str:
+    """The rule's explanation in the same way."""
+    general = _in_general(item)
+    return general[1] if general else in_words(item.diagnosis.explanation)
+
+
+def _in_general(item: Ranked) -> tuple[str, str] | None:
+    code, known = item.diagnosis.code, item.known
+    if item.symptom.reply:
+        return None
+    if code == "wrong-port" and known.port and f"port {known.port}" in item.diagnosis.title:
+        return None  # the number itself is wrong, whatever was compared
+    if code == "port-blocked" and item.diagnosis.confidence == "possible":
+        return None  # the rule has compared nothing, and says so
+    return _IN_GENERAL.get(code)
+
+
+def why(item: Ranked) -> str:
+    """What in the text fits, and what was taken for granted."""
+    taken = [item.reading.assumes] if item.reading.assumes else []
+    port = re.search(r"\bport (\d+)", item.diagnosis.title)
+    if port is not None and item.known.port is None:
+        taken.append(f"port {port[1]}")
+    says = f"the text says “{foreign(item.symptom.says, 160)}”"
+    return f"{says}; taken for granted: {', '.join(taken)}" if taken else says
+
+
+def _tell_apart(item: Ranked, other: Ranked | None) -> str:
+    if other is None:
+        return item.reading.decides
+    return f"{item.reading.decides}; if not: {other.diagnosis.code}"

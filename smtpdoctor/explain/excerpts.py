@@ -1,0 +1,157 @@
+"""Finds the places of a text that may speak of a mail error: the newest first, the same ones once.
+
+Knows lines, prefixes of logs and needles. Must not know what an error means. Linear in the text,
+and bounded in what it hands on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+#: What is read at most, from the end: the newest stands there.
+MOST_READ = 10 * 1024 * 1024
+#: A text of so many characters is one incident as a whole.
+SMALL = 6_000
+#: Of a log the lines around a hit that belong to it.
+BEFORE, AFTER = 6, 12
+MOST_LINES, MOST_FORMS, MOST_PLACES, LONGEST_PLACE = 400_000, 50_000, 120, 6_000
+
+#: Every error of a table holds one of these, in lower case. tests/explain compares.
+NEEDLES = (
+    "timed out", "timeout", "etime", "refused", "unreach", "no route", "notfound", "not known",
+    "eai_", "resolution", "resolve", "no such host", "unknownhost", "unknown host", "econn",
+    "reset by peer", "connection reset", "forcibly closed", "eacces", "not permitted",
+    "certificate", "cert_", "ssl", "tls", "wrong version", "handshake", "starttls", "greeting",
+    "credential", "authentic", "invalid login", "login", "smtp", "relay", "rejected",
+    "5.7.", "5.1.", "5.4.", "5.2.", "5.3.", "4.7.", "said: ", "diagnostic-code", "mailbox",
+    "eof", "unexpectedly closed", "response: -1", "unencrypted", "hang up", "servfail",
+    "quota exceeded", "limit exceeded", "altnames", "pkix", "invalid url",
+)  # fmt: skip
+
+_MAIL_NEAR = re.compile(
+    r"smtp|mail|starttls|\b(?:465|587|2525)\b|:25\b|postfix|exim|msmtp|swaks|\bmx\d*\.|sendgrid|"
+    r"rcpt|diagnostic-code|message/delivery|dsn=|\b(?:53[0458]|55[0-4])[ -]|invalid login|greeting|EAUTH",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(
+    r"^(?:[\w.-]{1,40}\s{1,30}\|\s)?"  # docker compose: "web-1  | "
+    r"(?:<\d{1,3}>)?"
+    r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\dZ+:-]{0,20}\s(?:std(?:out|err) [FP] )?|"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s{1,2}\d{1,2} \d\d:\d\d:\d\d "
+    r"[\w.-]{1,60} (?=[\w./-]{1,60}(?:\[\d+\])?: ))?"
+)
+#: Lines that differ in numbers alone are the same.
+_WITHOUT_DIGITS = str.maketrans("", "", "0123456789")
+#: A session of SMTP before an error: it tells what was answered.
+_DIALOGUE = re.compile(r"MAIL FROM|RCPT TO|\bEHLO\b|\bAUTH (?:PLAIN|LOGIN)|\bSTARTTLS\b|\bDATA\b")
+_MAIL_BESIDE = re.compile(r"smtp|nodemailer|sendmail|mailer", re.IGNORECASE)
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_TEXT_KEYS = (
+    "msg", "message", "error", "err", "stack", "exception", "log", "MESSAGE", "detail", "reason",
+    "response", "cause", "stack_trace", "stacktrace", "body",
+)  # fmt: skip
+
+
+def places(text: str) -> Iterator[str]:
+    """The parts of the text to look at, each once, the newest first."""
+    text = text[-MOST_READ:].replace("\r\n", "\n").replace("\x00", "")
+    if len(text) <= SMALL:
+        yield plain(text)
+        return
+    seen: set[str] = set()
+    for start, end in _entries(text):
+        part = _place(text, start, end)
+        form = part.translate(_WITHOUT_DIGITS)
+        if not part or form in seen:
+            continue
+        seen.add(form)
+        yield plain(part)
+        if len(seen) == MOST_PLACES:
+            return
+
+
+def plain(text: str) -> str:
+    """The text without what logs put around it: prefixes, colours, JSON."""
+    text = _ANSI.sub("", text)
+    return "\n".join(_plain_line(line) for line in text.split("\n"))
+
+
+def _plain_line(line: str) -> str:
+    line = _PREFIX.sub("", line, count=1)
+    stripped = line.strip()
+    if stripped.startswith("{") and stripped.endswith("}") and '"' in stripped:
+        try:
+            return _from_json(json.loads(stripped)) or line
+        except (ValueError, RecursionError):
+            return line
+    return line
+
+
+def _from_json(value: object, depth: int = 0) -> str:
+    """What a JSON line says: its messages first, then its other fields as name: value."""
+    if not isinstance(value, dict) or depth > 4:
+        return ""
+    first = [key for key in _TEXT_KEYS if key in value]
+    others = [key for key in value if key not in first]
+    lines = []
+    for key in (*first, *others):
+        item = value[key]
+        if isinstance(item, dict):
+            lines.append(_from_json(item, depth + 1))
+        elif isinstance(item, str) and key in first:
+            lines.append(item)
+        elif isinstance(item, str | int | float | bool):
+            lines.append(f"{key}: {item!r}")
+    return "\n".join(part for part in lines if part)
+
+
+def _entries(text: str) -> Iterator[tuple[int, int]]:
+    """The ranges of lines that may hold an error of mail, from the end, each form once."""
+    seen: set[str] = set()
+    end, looked = len(text), 0
+    while end > 0 and looked < MOST_LINES:
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start : min(end, start + LONGEST_PLACE)]
+        stop, end = end, start - 1
+        looked += 1
+        form = line.translate(_WITHOUT_DIGITS)
+        if form in seen:
+            continue
+        if len(seen) < MOST_FORMS:
+            seen.add(form)
+        lowered = form.lower()
+        if any(needle in lowered for needle in NEEDLES):
+            yield start, stop
+
+
+def _place(text: str, start: int, end: int) -> str:
+    """The entry around a hit: its own line and what goes on below it, the dialogue before it; ""
+    where nothing in it or beside it speaks of mail."""
+    head = start
+    while text[head : head + 1] in (" ", "\t", "}") and start - head < LONGEST_PLACE // 2:
+        before = text.rfind("\n", 0, max(head - 1, 0)) + 1
+        if before >= head:
+            break
+        head = before
+    stop = end
+    for _ in range(AFTER):
+        if text[stop + 1 : stop + 2] not in (" ", "\t", "}"):
+            break
+        found = text.find("\n", stop + 1, stop + LONGEST_PLACE // 2)
+        if found < 0:
+            break
+        stop = found
+    entry = text[head : min(stop, head + LONGEST_PLACE)]
+    before = head
+    for _ in range(BEFORE):
+        before = text.rfind("\n", max(0, head - LONGEST_PLACE // 2), max(before - 1, 0)) + 1
+        if not before:
+            break
+    around = text[before:head] if 0 < head - before <= LONGEST_PLACE // 2 else ""
+    if _DIALOGUE.search(around):
+        return around + entry
+    if _MAIL_NEAR.search(entry) or _MAIL_BESIDE.search(around):
+        return entry
+    return ""

@@ -1,0 +1,109 @@
+"""What `explain` shows at a terminal: the likeliest cause as `check` shows one, then the others.
+
+Pure: the layout of a cause is `report`'s, what is said of it is `candidates`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from rich.text import Text
+
+from smtpdoctor.diagnosis.model import Evidence, Fix
+from smtpdoctor.explain import Explanation
+from smtpdoctor.explain.candidates import Ranked, explanation
+from smtpdoctor.explain.course import HOST, in_words
+from smtpdoctor.explain.model import Known
+from smtpdoctor.observations import Observations
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.formats.terminal import MAX_WIDTH, MIN_WIDTH, cause, printed
+from smtpdoctor.report.model import Report, join, judge
+from smtpdoctor.text import wrapped
+
+#: What stands for the host in commands and code that are to be copied.
+EXAMPLE_HOST = "smtp.example.com"
+
+
+def render(found: Explanation, options: Options) -> str:
+    """The explanation as text."""
+    return printed(_lines(found, options), options)
+
+
+def _lines(found: Explanation, options: Options) -> Iterator[Text]:
+    first, *others = found.ranked
+    if found.known.read:
+        yield from _wrapped(f"read in the text: {', '.join(found.known.read)}", options)
+    if found.incidents > 1:
+        yield from _wrapped(f"{found.incidents} different errors, the newest first", options)
+    if found.known.read or found.incidents > 1:
+        yield Text()
+    yield from cause(_report(first), options)
+    yield Text()
+    for item in others:
+        words = f"or, if {item.reading.decides}:"
+        yield from _wrapped(words, options)
+        yield from _wrapped(f"{item.diagnosis.code}: {item.candidate.title}", options, indent=4)
+    if others:
+        yield Text()
+    for line in _wrapped(f"to tell: {command(first)}", options):
+        line.stylize("bold", 0, 8)
+        yield line
+    yield Text(f"more:    smtpdoctor explain {first.diagnosis.code}", style="dim")
+
+
+def _wrapped(words: str, options: Options, *, indent: int = 0) -> Iterator[Text]:
+    width = max(MIN_WIDTH, min(options.width, MAX_WIDTH))
+    first, later = " " * indent, " " * (indent + 4)
+    for line in wrapped(words, width, first=first, indent=later):
+        yield Text(line)
+
+
+def command(item: Ranked) -> str:
+    """The one command whose run would tell."""
+    known: Known = item.known
+    if item.reading.only == "settings":
+        return "smtpdoctor check --only settings   (in the program's folder, or where it runs)"
+    host, port = known.host or EXAMPLE_HOST, known.port
+    where = f"[{host}]" if ":" in host else host
+    login = " --user NAME --password-stdin" if item.reading.only in ("auth", "sender") else ""
+    mode = f" --tls {known.tls}" if known.tls is not None else ""
+    target = f"{where}:{port}" if port else where
+    return f"smtpdoctor check --only {item.reading.only} {target}{mode}{login}"
+
+
+def _report(item: Ranked) -> Report:
+    """The reading's run as a report on this one cause, without what nobody has seen or tried."""
+    kept = tuple(
+        msgspec.structs.replace(evidence, text=in_words(evidence.text))
+        for evidence in item.diagnosis.evidence
+        if evidence.kind in ("prints", "known")
+    )
+    seen = Evidence(check=item.reading.only, text=item.candidate.why)
+    shown = msgspec.structs.replace(
+        item.diagnosis,
+        confidence=item.candidate.confidence,
+        title=item.candidate.title,
+        explanation=explanation(item),
+        evidence=(seen, *kept),
+        fixes=tuple(map(_fix, item.diagnosis.fixes)),
+        locations=(),
+        consequences=(),
+    )
+    # the probes are what would decide, nobody has made them
+    made = Observations(each for each in item.observations if each.role == "main")
+    target = msgspec.structs.replace(judge(made, seconds=0.0), diagnoses=(shown,))
+    return join([target], started="", seconds=0.0)
+
+
+def _fix(fix: Fix) -> Fix:
+    return msgspec.structs.replace(
+        fix,
+        title=in_words(fix.title),
+        tried="",
+        steps=tuple(map(in_words, fix.steps)),
+        snippets=tuple(
+            msgspec.structs.replace(each, text=each.text.replace(HOST, EXAMPLE_HOST))
+            for each in fix.snippets
+        ),
+    )

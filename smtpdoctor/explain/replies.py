@@ -1,0 +1,238 @@
+"""Finds the replies of servers in a text, and the stage that each answered.
+
+A reply stands in many wrappings: `(535, b'…')`, `code "535", with message "…"`, `550-5.7.1 … 550
+5.7.1 …` on one line, a bounce's Diagnostic-Code. Knows codes and wrappings; what the words mean is
+the knowledge base's, which is asked stage by stage.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import msgspec
+
+from smtpdoctor import knowledge
+from smtpdoctor.explain.model import Stage, Symptom
+
+#: RFC 5321 §4.2.3, RFC 4954 §6, RFC 7504, RFC 3207 and what servers use beside them.
+_CODES = (
+    "421|432|450|451|452|454|455|458|459|471|500|501|502|503|504|521|523|524|525|530|534|535|538|"
+    "541|550|551|552|553|554|555|556|557|570|571|572|573|574|577|578|579|582|585|590|591"
+)
+_ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
+
+#: RFC 4954 §6: of no other protocol.
+_OF_LOGINS = ("534", "535", "538")
+
+_REPLY = re.compile(
+    rf"(?<![\w./$-])(?<!\d:)(?P<code>{_CODES})"
+    rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
+    rf"|, b?[\"']|[:,] |: ?b?[\"'])"
+    rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
+)
+#: An enhanced status code without a reply code: .NET's messages, bounces' Status, libraries.
+_STATUS = re.compile(rf"(?<![\w.])(?P<status>{_ENHANCED})[ :;-]+(?P<words>[^\n]{{3,600}})")
+_FIELD = re.compile(r"^(?:Status|dsn)[:=] ?([45]\.\d{1,3}\.\d{1,3})", re.MULTILINE | re.IGNORECASE)
+_FOLDED = re.compile(r"\n[ \t]+(?=\S)")
+_END = re.compile(r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r""")
+_LIGHT = re.compile(r"\s{2,}|\t")
+
+_CUES: tuple[tuple[Stage, str], ...] = (
+    ("greeting", r"invalid greeting|bad greeting|unexpected greeting|in(?:itial)? (?:greeting|"
+     r"banner)|SMTPConnectError|connection to server failed|could not open.*connect|"
+     r"while connecting|initial OK|refused to talk to me|connect failed"),
+    ("ehlo", r"\b(?:EHLO|HELO|LHLO)\b(?!\s?[:=]|[^\n]{0,20}=)|helo command"),
+    ("starttls", r"\bSTARTTLS\b(?! (?:command )?first)|upgrading connection"),
+    ("auth", r"\bAUTH\b|authenticat|invalid login|login|LOGIN|password|credential|\bEAUTH\b"),
+    ("mail", r"MAIL FROM|mail command|MAIL failed|SMTPSenderRefused|sender|from address|"
+     r"envelope from"),
+    ("rcpt", r"RCPT|recipient|SMTPRecipientsRefused|RecipientError|to address|reject: |relay"),
+    ("data", r"end of data|\bDATA\b|message failed|TEXT command|after DATA|Final-Recipient|"
+     r"Diagnostic-Code|SMTPDataError|SendFailedException|delivery (?:has )?failed|"
+     r"undeliver|could not send email|bounced|message content|queued"),
+)  # fmt: skip
+
+#: How often a code answers which stage.
+_USUAL: dict[str, dict[Stage, float]] = {
+    "421": {"greeting": 0.8, "mail": 0.5, "data": 0.3},
+    "432": {"mail": 0.7, "data": 0.6, "auth": 0.5},
+    "450": {"rcpt": 1.0, "mail": 0.6, "data": 0.4},
+    "451": {"data": 0.7, "rcpt": 0.7, "mail": 0.6, "auth": 0.3, "greeting": 0.3},
+    "452": {"rcpt": 0.8, "mail": 0.7, "data": 0.5},
+    "454": {"auth": 1.0, "starttls": 0.6, "rcpt": 0.3},
+    "500": {"auth": 0.4, "ehlo": 0.6},
+    "501": {"mail": 0.8, "auth": 0.5, "ehlo": 0.5, "rcpt": 0.4},
+    "502": {"starttls": 0.7, "auth": 0.6},
+    "503": {"auth": 0.8, "mail": 0.7},
+    "504": {"auth": 0.9, "ehlo": 0.3},
+    "521": {"greeting": 1.0, "rcpt": 0.3},
+    "523": {"auth": 1.0},
+    "525": {"auth": 1.0},
+    "530": {"mail": 1.0, "auth": 0.5},
+    "534": {"auth": 1.2},
+    "535": {"auth": 1.2},
+    "538": {"auth": 1.2},
+    "550": {"rcpt": 1.0, "mail": 0.9, "data": 0.8, "greeting": 0.1},
+    "551": {"rcpt": 1.0, "mail": 0.5},
+    "552": {"data": 1.0, "mail": 0.6, "rcpt": 0.5},
+    "553": {"mail": 1.0, "rcpt": 0.7},
+    "554": {"data": 0.9, "rcpt": 0.8, "mail": 0.6, "greeting": 0.5},
+    "556": {"rcpt": 1.0},
+}
+_ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
+
+
+def find(text: str, *, about_mail: bool) -> list[Symptom]:
+    """The refusals in the text, most telling first. Without `about_mail` only what no other
+    protocol would say."""
+    flat = _FOLDED.sub(" ", text)
+    found: list[Symptom] = []
+    for reply, at in _with_code(flat):
+        found += _symptom(reply, flat, at, about_mail=about_mail)
+    for reply, at in _with_status(flat):
+        for symptom in _symptom(reply, flat, at, about_mail=about_mail):
+            # its code is ours
+            found.append(msgspec.structs.replace(symptom, says=symptom.says[4:]))
+    if not found and about_mail:
+        found += _by_words(flat)
+    return found
+
+
+def _with_code(text: str) -> list[tuple[str, int]]:
+    """Every reply with its reply code, its lines put together, and where it begins."""
+    found: list[tuple[str, int]] = []
+    at = 0
+    while match := _REPLY.search(text, at):
+        code, words = match["code"], match["words"]
+        status = (match["status"] or "").strip("#() :-")
+        again = re.search(rf"(?<![\w.]){code}[- ](?=\S)", words)
+        end = match.end()
+        if again is not None:
+            words = words[: again.start()]
+            end = match.start("words") + again.start()
+        line = " ".join(part for part in (status, _ended(words)) if part)
+        same = found and found[-1][0].startswith(code) and match.start() - at < 12
+        if same and match["more"]:
+            before, place = found[-1]
+            found[-1] = (f"{before}\n{code} {line}", place)
+        elif line:
+            found.append((f"{code} {line}", match.start()))
+        at = max(end, match.end("code"))
+    return [(_as_lines(reply), place) for reply, place in found]
+
+
+def _as_lines(reply: str) -> str:
+    lines = reply.split("\n")[-40:]
+    return "\n".join([*(f"{line[:3]}-{line[4:]}" for line in lines[:-1]), lines[-1]])
+
+
+def _ended(words: str) -> str:
+    end = _END.search(words)
+    return _LIGHT.sub(" ", words[: end.start()] if end else words).strip(" \"'`]")
+
+
+def _with_status(text: str) -> list[tuple[str, int]]:
+    """Replies that lost their code on the way: 5.x.x alone stands for 550, 4.x.x for 450."""
+    found = []
+    for match in _STATUS.finditer(text):
+        before = text[max(0, match.start() - 6) : match.start()]
+        if re.search(rf"(?:{_CODES})\W{{0,3}}#?\(?$", before):
+            continue
+        code = _code_of(match["status"])
+        found.append((f"{code} {match['status']} {_ended(match['words'])}", match.start()))
+    return found[:8]
+
+
+def _code_of(status: str) -> str:
+    exact = {"5.7.8": "535", "5.7.139": "535", "5.7.57": "530", "5.7.9": "534", "5.7.14": "534"}
+    return exact.get(status, "550" if status[0] == "5" else "450")
+
+
+def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Symptom]:
+    code = reply[:3]
+    status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
+    cue = _cue(text, at) or _cue_within(reply)
+    possible = {*_USUAL.get(code, _ELSE), "data", "rcpt", "mail", *((cue,) if cue else ())}
+    worded = {stage for stage in possible if _knows_words(stage, reply)}
+    if not about_mail and not status and not worded and code not in _OF_LOGINS:
+        return []
+    return [
+        Symptom(
+            kind="reply",
+            says=reply.replace("\n", " / "),
+            specific=6 if worded else 5 if status or code in _OF_LOGINS else 4,
+            reply=reply,
+            stages=_stages(reply, worded, cue),
+        )
+    ]
+
+
+def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[Stage, float], ...]:
+    weights: dict[Stage, float] = dict(_USUAL.get(reply[:3], _ELSE))
+    for stage in worded:
+        weights[stage] = weights.get(stage, 0.4) + 0.8
+    if cue is not None:
+        plain = re.match(r"5[35]|4", reply) is not None
+        weights[cue] = weights.get(cue, 0.3) + (1.2 if plain else 0.6)
+    best = sorted(weights.items(), key=lambda item: -item[1])[:3]
+    top = best[0][1]
+    return tuple((stage, round(weight / top, 3)) for stage, weight in best)
+
+
+def _cue(text: str, at: int) -> Stage | None:
+    """The last thing before the reply that tells what it answered."""
+    before = text[max(0, at - 260) : at]
+    nearest: tuple[int, Stage] | None = None
+    for stage, pattern in _cues():
+        for match in pattern.finditer(before):
+            if nearest is None or match.end() > nearest[0]:
+                nearest = (match.end(), stage)
+    return nearest[1] if nearest is not None else None
+
+
+def _cue_within(reply: str) -> Stage | None:
+    if re.search(r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available", reply, re.IGNORECASE):
+        return "starttls"
+    if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
+        return "ehlo"
+    if re.search(r"recipient|relay|user unknown|mailbox", reply, re.IGNORECASE):
+        return "rcpt"
+    return "mail" if re.search(r"sender|mail from", reply, re.IGNORECASE) else None
+
+
+@cache
+def _cues() -> tuple[tuple[Stage, re.Pattern[str]], ...]:
+    return tuple((stage, re.compile(pattern, re.IGNORECASE)) for stage, pattern in _CUES)
+
+
+def _knows_words(stage: Stage, reply: str) -> bool:
+    """Whether the knowledge base knows the words at this stage, and not the code alone."""
+    rule = knowledge.interpret(None, stage, reply)
+    return rule is not None and rule is not knowledge.interpret(None, stage, f"{reply[:3]} ")
+
+
+def _by_words(text: str) -> list[Symptom]:
+    """Sentences of servers that stand without any code."""
+    found = []
+    for line in text.split("\n"):
+        if not 12 <= len(line) <= 1500 or "://" in line[:12]:
+            continue
+        stages: tuple[Stage, ...] = ("data", "rcpt", "mail", "auth", "greeting")
+        for stage in stages:
+            code = "535" if stage == "auth" else "550"
+            if _knows_words(stage, f"{code} {line}"):
+                reply = f"{code} {line.strip()}"
+                found.append(
+                    Symptom(
+                        kind="reply",
+                        says=line.strip(),
+                        specific=3,
+                        reply=reply,
+                        stages=((stage, 1.0),),
+                    )
+                )
+                break
+        if len(found) == 3:
+            break
+    return found

@@ -1,0 +1,166 @@
+"""Reads what a text says went wrong: the tables of error texts, the clients' own words, replies.
+
+Must not know what it comes to (`readings`), nor where the text was found (`excerpts`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from smtpdoctor.explain import replies
+from smtpdoctor.explain.model import Known, Symptom
+from smtpdoctor.knowledge import error_texts
+
+#: A text without any word of mail may still be one: a line out of its context.
+SHORT, FEW_LINES = 420, 7
+#: So short a text may be vague as well.
+VERY_SHORT = 60
+
+_CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route")
+#: A port beside an address that mail has no business with.
+_OTHER_PORT = re.compile(
+    r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\])[:)', ]+(?:port )?"
+    r"(?!(?:25|26|465|587|1025|1587|2465|2525|2587|8025)\b)\d{2,5}\b"
+)
+
+#: What the clients' words for a code say of the run. Codes that only a reply tells are left out.
+_OF_CODES: dict[str, tuple[str, str]] = {
+    "implicit-tls-on-starttls-port": ("not-tls", ""),
+    "plaintext-on-implicit-tls-port": ("greeting-silent", ""),
+    "greeting-missing": ("greeting-silent", ""),
+    "connection-closed": ("greeting-closed", ""),
+    "port-blocked": ("connect-silent", ""),
+    "host-unreachable": ("connect-silent", ""),
+    "port-refused": ("connect-refused", ""),
+    "local-firewall": ("connect-denied", ""),
+    "dns-name-not-found": ("no-such-name", ""),
+    "dns-no-address": ("no-address", ""),
+    "dns-resolver-unreachable": ("no-name-server", ""),
+    "dns-resolver-failing": ("no-name-server", "servfail"),
+    "starttls-not-offered": ("starttls-absent", ""),
+    "tls-version-unsupported": ("tls-version", ""),
+    "certificate-self-signed": ("certificate", "self-signed"),
+    "certificate-chain-incomplete": ("certificate", "first-not-verified"),
+    "certificate-untrusted": ("certificate", "no-issuer"),
+    "certificate-expired": ("certificate", "expired"),
+    "certificate-not-yet-valid": ("certificate", "not-yet-valid"),
+    "certificate-name-mismatch": ("certificate", "other-name"),
+    "credentials-missing": ("no-credentials", ""),
+    "credentials-rejected": ("login-refused", ""),
+    "auth-not-offered": ("login-not-offered", ""),
+    "auth-mechanism-unsupported": ("no-mechanism", ""),
+}
+
+
+def find(text: str, known: Known) -> list[Symptom]:
+    """What the text says went wrong, most telling first; empty where it is not about mail."""
+    about = _about_mail(text, known)
+    if about == "other":
+        return []
+    found = list(_by_tables(text, about))
+    if not found and about == "mail":
+        found += _by_clients(text)  # the tables say more than words that stand for several codes
+    found += replies.find(text, about_mail=about == "mail")
+    found.sort(key=lambda item: -item.specific)
+    if not found:
+        return []
+    best = found[0].specific
+    kept: dict[tuple[str, str, str], Symptom] = {}
+    for item in found:
+        key = (item.kind, item.error, item.reply)
+        if item.specific >= best - 1 and key not in kept:
+            kept[key] = item
+    return _together(list(kept.values()))[:4]
+
+
+def _together(found: list[Symptom]) -> list[Symptom]:
+    """Of several symptoms of one step the one that says more; a dead IPv6 beside it is noise."""
+    kinds = {item.kind for item in found}
+    drop = set()
+    if "connect-silent" in kinds or "connect-refused" in kinds:
+        drop |= {"no-route", "some-wait"}
+    if "greeting-silent" in kinds:
+        drop |= {"some-wait", "greeting-closed"}
+    if kinds & {"no-such-name", "no-name-server", "no-address"}:
+        drop |= {"some-wait", "connect-silent"}
+    if "no-name-server" in kinds:
+        drop.add("no-such-name")
+    if "starttls-absent" in kinds:
+        drop.add("tls-demanded")
+    return [item for item in found if item.kind not in drop] or found
+
+
+def _about_mail(text: str, known: Known) -> str:
+    """mail, other, or open: nothing in it speaks of either."""
+    if known.host or known.client or known.port in (25, 465, 587, 2525):
+        return "mail"
+    if error_texts.evidence("strong").search(text) or error_texts.mail_clients().search(text):
+        return "mail"
+    if error_texts.evidence("foreign").search(text):
+        return "other"
+    if error_texts.evidence("weak").search(text):
+        return "mail"
+    short = len(text) <= SHORT and text.strip().count("\n") < FEW_LINES
+    return "open" if short else "other"
+
+
+def _by_tables(text: str, about: str) -> Iterator[Symptom]:
+    for entry, regex in _tables():
+        vague = entry.specific < (4 if entry.mail else 3)
+        if about != "mail" and vague and (entry.mail or len(text.strip()) > VERY_SHORT):
+            continue
+        if about == "open" and entry.kind in _CONNECTS and _OTHER_PORT.search(text):
+            continue
+        match = regex.search(text)
+        if match is not None:
+            yield Symptom(
+                kind=entry.kind,
+                error=entry.error,
+                says=_line(text, match),
+                specific=entry.specific,
+                address=_address(text, match),
+            )
+
+
+def _by_clients(text: str) -> Iterator[Symptom]:
+    for words in error_texts.of_clients():
+        kind = _OF_CODES.get(words.code)
+        if kind is None or words.reply or len(words.regex.pattern) < 24:
+            continue
+        match = words.regex.search(text)
+        if match is not None:
+            yield Symptom(kind=kind[0], error=kind[1], says=_line(text, match), specific=2)
+
+
+@cache
+def _tables() -> tuple[tuple[error_texts.ErrorText, re.Pattern[str]], ...]:
+    return tuple((entry, entry.regex) for entry in error_texts.tables())
+
+
+def _line(text: str, match: re.Match[str]) -> str:
+    """The line in which the words stand, as far as a person would read."""
+    start = text.rfind("\n", 0, match.start()) + 1
+    end = text.find("\n", match.end())
+    line = text[start : end if end >= 0 else len(text)].strip()
+    if len(line) <= 200:
+        return line
+    middle = max(0, match.start() - start - 40)
+    return line[middle : middle + 200]
+
+
+_IP = re.compile(r"(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{1,4}:[0-9a-fA-F:]{2,40}|::1)")
+
+
+def _address(text: str, match: re.Match[str]) -> str:
+    """The address beside the words."""
+    import ipaddress
+
+    for found in _IP.finditer(text, max(0, match.start() - 80), min(len(text), match.end() + 80)):
+        for candidate in (found[1], found[1].rpartition(":")[0]):
+            try:
+                return str(ipaddress.ip_address(candidate))
+            except ValueError:
+                continue
+    return ""

@@ -1,0 +1,120 @@
+"""What programs and libraries print, by what it says of the run: tables of patterns with sources.
+
+The loader of the tables in this folder. What the mail clients themselves print is not in them but
+in `knowledge/clients`, by diagnosis code; `of_clients` reads those words as patterns too.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from smtpdoctor import knowledge
+
+_FOLDER = Path(__file__).parent
+#: The tables of patterns, in the order in which they are looked at.
+TABLES = ("sockets", "tls", "mail")
+
+
+class ErrorText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One family of texts that say the same.
+
+    pattern: a regular expression, searched without regard to case.
+    kind, error: what it says, by the names of `explain.readings`.
+    specific: of several in one text the highest counts.
+    mail: other programs print it too, for what has nothing to do with mail.
+    """
+
+    pattern: str
+    kind: str
+    error: str = ""
+    specific: int = 2
+    mail: bool = False
+    sources: tuple[str, ...]
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.IGNORECASE)
+
+
+class ClientWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client prints for a fault, as a pattern: `reply` where it passes a reply on."""
+
+    client: str
+    code: str
+    regex: re.Pattern[str]
+    reply: bool = False
+
+
+@cache
+def tables() -> tuple[ErrorText, ...]:
+    """Every table's entries."""
+    return tuple(
+        msgspec.convert(entry, ErrorText) for name in TABLES for entry in _toml(name)["texts"]
+    )
+
+
+@cache
+def of_clients() -> tuple[ClientWords, ...]:
+    """The words of `knowledge/clients` as patterns, the longest first."""
+    found = [
+        ClientWords(client=client.id, code=code, regex=_compiled(words), reply="{reply}" in words)
+        for client in knowledge.clients().values()
+        for code, words in client.words.items()
+    ]
+    return tuple(sorted(found, key=lambda item: -len(item.regex.pattern)))
+
+
+def client_marks() -> Mapping[str, str]:
+    """By the id of a client, the pattern of what shows that it printed a text."""
+    marks: Mapping[str, str] = _toml("clients")["marks"]
+    return marks
+
+
+@cache
+def mail_clients() -> re.Pattern[str]:
+    """What shows that a text was printed by a client that sends nothing but mail."""
+    table = _toml("clients")
+    marks = [mark for name, mark in table["marks"].items() if name not in table["general"]]
+    return re.compile("|".join(marks), re.IGNORECASE | re.MULTILINE)
+
+
+def evidence(name: str) -> re.Pattern[str]:
+    """strong, weak or foreign: whether a text speaks of mail."""
+    return _evidence()[name]
+
+
+@cache
+def providers() -> Mapping[str, re.Pattern[str]]:
+    """By the id of a provider, what its replies to a login say of themselves."""
+    marks = _toml("evidence")["providers"]
+    return {name: re.compile(mark, re.IGNORECASE) for name, mark in marks.items()}
+
+
+@cache
+def _evidence() -> Mapping[str, re.Pattern[str]]:
+    table = _toml("evidence")
+    flags = re.IGNORECASE | re.MULTILINE
+    return {name: re.compile(table[name], flags) for name in ("strong", "weak", "foreign")}
+
+
+def _compiled(words: str) -> re.Pattern[str]:
+    pattern = re.escape(words)
+    for name, value in (
+        ("host", r"(?P<host>[\w.-]{1,253})"),
+        ("port", r"(?P<port>\d{1,5})"),
+        ("reply", r"(?P<reply>[245]\d\d)"),
+    ):
+        field = re.escape(f"{{{name}}}")
+        pattern = pattern.replace(field, value, 1).replace(field, r"\S{1,253}")
+    return re.compile(rf"(?<![\w-]){pattern}", re.IGNORECASE)
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

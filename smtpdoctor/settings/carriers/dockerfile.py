@@ -1,0 +1,105 @@
+"""Dockerfiles: the variables that an image brings along (`ENV`, and `ARG` that one is filled from).
+
+Knows the instructions (docs.docker.com/reference/dockerfile, ENV and environment replacement).
+It must not know what a variable means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smtpdoctor.settings.carriers.places import LONGEST, carried_layer, folder_of
+from smtpdoctor.settings.readers.model import Known, Origin, Span, Value
+from smtpdoctor.settings.variables import Layer, Variables
+from smtpdoctor.settings.workspace import Surrounding, Workspace
+
+INSTRUCTION = re.compile(r"\s*(?P<word>[A-Za-z]+)\s+(?P<rest>.*\S)\s*")
+PAIR = re.compile(r"""(?P<name>[\w.-]+)=(?P<text>(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*)""")
+REFERENCE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?:(:[-+])([^}]*))?\})")
+QUOTED = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)""", re.DOTALL)
+
+
+def find(workspace: Workspace) -> Iterator[Surrounding]:
+    """One for each Dockerfile whose last stage sets a variable or is another program's image."""
+    for path in workspace.folder.matching("Dockerfile", "Dockerfile.*", "*.Dockerfile"):
+        image, layer = read(workspace, path)
+        if image or layer.values:
+            yield Surrounding(
+                carrier="dockerfile",
+                place=path,
+                image=image,
+                build=None,
+                variables=Variables((layer,)),
+                scope=folder_of(path),
+            )
+
+
+def image_layer(workspace: Workspace, path: str) -> Layer:
+    """What the image that is built by this Dockerfile brings along."""
+    return read(workspace, path)[1]
+
+
+def read(workspace: Workspace, path: str) -> tuple[str, Layer]:
+    """The image that the last stage comes from, and the variables that it sets."""
+    image = ""
+    arguments: dict[str, str] = {}
+    values: dict[str, Value] = {}
+    stages: dict[str, tuple[str, dict[str, Value]]] = {}
+    stage = ""
+    for number, line in enumerate((workspace.folder.text(path) or "").split("\n"), 1):
+        found = INSTRUCTION.fullmatch(line.rstrip("\r"))
+        if found is None:
+            continue
+        word, rest, start = found["word"].upper(), found["rest"], found.start("rest")
+        if word == "FROM":
+            stages[stage] = (image, values)
+            parts = [part for part in rest.split() if not part.startswith("--")]
+            image = parts[0] if parts else ""
+            image, brought = stages.get(image.lower(), (image, {}))
+            values = dict(brought)
+            stage = parts[2].lower() if len(parts) > 2 and parts[1].lower() == "as" else ""
+        elif word == "ARG":
+            name, equals, text = rest.partition("=")
+            if equals:
+                arguments[name] = _unquoted(text)
+        elif word == "ENV":
+            for name, text, columns in _pairs(rest, start):
+                known = {key: str(v.value) for key, v in values.items() if isinstance(v, Known)}
+                span = Span(path, number, columns, number)
+                filled = _filled(text, {**arguments, **known})
+                values[name] = Known(filled, span, (Origin("environment", name, span),))
+    return image, carried_layer(path, values)
+
+
+def _pairs(rest: str, start: int) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    name, blank, text = rest.partition(" ")
+    if blank and "=" not in name:  # the old form: one variable, the rest of the line
+        first = start + len(name) + 1
+        yield name, text, (first + 1, first + len(text) + 1)
+        return
+    for found in PAIR.finditer(rest):
+        columns = start + found.start("text") + 1, start + found.end("text") + 1
+        yield found["name"], found["text"], columns
+
+
+def _unquoted(text: str) -> str:
+    return "".join(
+        next(part for part in found.groups() if part is not None) for found in QUOTED.finditer(text)
+    )
+
+
+def _filled(text: str, known: dict[str, str]) -> str:
+    def one(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        if not name:
+            return found[0]
+        value = known.get(name, "")
+        if found[3] == ":-":
+            return value or found[4]
+        if found[3] == ":+":
+            return found[4] if value else ""
+        return value
+
+    filled = text if text.startswith("'") else REFERENCE.sub(one, text)
+    return _unquoted(filled[:LONGEST])

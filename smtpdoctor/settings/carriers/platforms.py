@@ -1,0 +1,111 @@
+"""Platforms that run a folder's program: app.json, fly.toml, serverless.yml, render.yaml and more.
+
+Knows where each file says variables. Secrets that are set on the platform are in no file. It must
+not know what a variable means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from smtpdoctor.settings.carriers.places import (
+    NOTHING,
+    as_variable,
+    carried_layer,
+    entries,
+    folder_of,
+    items,
+    mapped,
+    text,
+)
+from smtpdoctor.settings.readers.model import Known, Map, Unknown, Value
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Surrounding, Workspace
+
+#: serverless' `${env:X}`, `${ssm:/path}`; App Platform's `${db.URL}`.
+REFERENCE = re.compile(r"\$\{[^}]*\}|EV\[")
+
+
+def find(workspace: Workspace) -> Iterator[Surrounding]:
+    """One for each file that sets a variable."""
+    for carrier, (patterns, read) in FILES.items():
+        for path in workspace.folder.matching(*patterns):
+            root = workspace.document(path, NOTHING)
+            layers = tuple(carried_layer(path, values) for values in read(root) if values)
+            if layers:
+                yield Surrounding(
+                    carrier=carrier,
+                    place=path,
+                    image="",
+                    build=None,
+                    variables=Variables(layers),
+                    scope=folder_of(path),
+                )
+
+
+def _value(name: str, value: Value) -> Value | None:
+    """A text, or an object with a `value`; what is made up on the platform can't be told."""
+    if isinstance(value, Known) and isinstance(value.value, Map):
+        value = value.get("value")
+    said = text(value)
+    if said is not None and REFERENCE.search(said):
+        return Unknown("encrypted", f"{name} is filled in by the platform", value.span)
+    return as_variable(name, value)
+
+
+def _pairs(value: Value) -> dict[str, Value]:
+    """`- key: NAME` with `value`; one that is kept as a secret can't be told."""
+    made: dict[str, Value] = {}
+    for item in items(value):
+        name = text(item.get("key")) or text(item.get("name"))
+        if name is None:
+            continue
+        found = _value(name, item.get("value"))
+        made[name] = found or Unknown("encrypted", f"{name} is set on the platform", item.span)
+    return made
+
+
+def _app_json(root: Value) -> Iterator[dict[str, Value]]:
+    yield mapped(root.at("environments", "production", "env"), _value)
+    yield mapped(root.get("env"), _value)
+
+
+def _env(root: Value) -> Iterator[dict[str, Value]]:
+    yield mapped(root.get("env"), _value)
+
+
+def _serverless(root: Value) -> Iterator[dict[str, Value]]:
+    for each in entries(root.get("functions")):
+        yield mapped(each.value.get("environment"), _value)
+    yield mapped(root.at("provider", "environment"), _value)
+
+
+def _render(root: Value) -> Iterator[dict[str, Value]]:
+    for key in ("services", "envVarGroups"):
+        for each in items(root.get(key)):
+            yield _pairs(each.get("envVars"))
+
+
+def _app_engine(root: Value) -> Iterator[dict[str, Value]]:
+    yield mapped(root.get("env_variables"), _value)
+
+
+def _app_platform(root: Value) -> Iterator[dict[str, Value]]:
+    spec = root.get("spec")
+    root = root if spec.absent else spec
+    for key in ("services", "workers", "jobs"):
+        for each in items(root.get(key)):
+            yield _pairs(each.get("envs"))
+    yield _pairs(root.get("envs"))
+
+
+FILES: dict[str, tuple[tuple[str, ...], Callable[[Value], Iterator[dict[str, Value]]]]] = {
+    "heroku": (("app.json",), _app_json),
+    "fly": (("fly.toml", "fly.production.toml"), _env),
+    "serverless": (("serverless.yml", "serverless.yaml"), _serverless),
+    "render": (("render.yaml",), _render),
+    "app-engine": (("app.yaml", "app.yml"), _app_engine),
+    "app-platform": ((".do/app.yaml", "*/.do/app.yaml"), _app_platform),
+    "vercel": (("vercel.json",), _env),
+}

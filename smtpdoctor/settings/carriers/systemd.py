@@ -1,0 +1,75 @@
+"""systemd: what `Environment=` and `EnvironmentFile=` of a service give it.
+
+Knows the unit's lines (systemd.exec(5)). It must not know what a variable means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.settings.carriers.places import (
+    NOTHING,
+    carried_layer,
+    folder_of,
+    part,
+    text,
+)
+from smtpdoctor.settings.readers.ini import unit_words
+from smtpdoctor.settings.readers.model import Entry, Known, Map, Origin, Value
+from smtpdoctor.settings.variables import Layer, Variables
+from smtpdoctor.settings.workspace import Surrounding, Workspace
+
+
+def find(workspace: Workspace) -> Iterator[Surrounding]:
+    """Every service with a variable of its own."""
+    for path in workspace.folder.matching("*.service"):
+        root = workspace.document(path, NOTHING)
+        service = root.get("Service")
+        lines: list[Entry] = []
+        if isinstance(service, Known) and isinstance(service.value, Map):
+            lines = service.value.entries
+        files = [each.value for each in lines if each.key == "EnvironmentFile"]
+        # a file wins over Environment=, a later one over an earlier
+        layers = [*reversed(list(_files(workspace, path, files)))]
+        layers.append(carried_layer(path, dict(_environment(workspace, lines))))
+        layers = [layer for layer in layers if layer.values]
+        if layers:
+            yield Surrounding(
+                carrier="systemd",
+                place=path,
+                image="",
+                build=None,
+                variables=Variables(tuple(layers)),
+            )
+
+
+def _environment(workspace: Workspace, lines: list[Entry]) -> Iterator[tuple[str, Value]]:
+    made: dict[str, Value] = {}
+    for each in lines:
+        if each.key != "Environment":
+            continue
+        words = unit_words(each.value)
+        if not words:
+            made.clear()
+        for word in words:
+            name, equals, said = str(word.value).partition("=")
+            if not equals or not isinstance(each.value, Known):
+                continue
+            whole = str(each.value.value)
+            at = whole.find(str(word.value)) + len(name) + 1
+            span = each.value.span
+            if whole.count(str(word.value)) == 1:
+                span = part(each.value, at, at + len(said), workspace)
+            made[name] = Known(said.replace("%%", "%"), span, (Origin("environment", name, span),))
+    yield from made.items()
+
+
+def _files(workspace: Workspace, unit: str, paths: list[Value]) -> Iterator[Layer]:
+    """The files that the folder has: beside the unit, or at its root, by their names."""
+    for value in paths:
+        name = (text(value) or "").removeprefix("-").rpartition("/")[2]
+        for at in (folder_of(unit), ""):
+            layer = workspace.dotenv(f"{at}/{name}".lstrip("/"), "systemd") if name else None
+            if layer is not None:
+                yield layer
+                break

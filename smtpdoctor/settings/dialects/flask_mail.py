@@ -1,0 +1,189 @@
+"""Flask-Mail: the MAIL_ names of `app.config`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import Data, load
+from smtpdoctor.settings.dialects.flask_config import config_files, first_place, read_config
+from smtpdoctor.settings.dialects.python_code import (
+    host_told,
+    is_true,
+    number,
+    put_in_arguments,
+    put_in_lines,
+    python_variables,
+    says_no,
+    text,
+)
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import literal
+from smtpdoctor.settings.readers.model import Known, List, Unknown
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+FIELDS: Mapping[str, Field] = {
+    "MAIL_SERVER": "host",
+    "MAIL_PORT": "port",
+    "MAIL_USE_TLS": "tls",
+    "MAIL_USE_SSL": "tls",
+    "MAIL_USERNAME": "username",
+    "MAIL_PASSWORD": "password",
+    "MAIL_DEFAULT_SENDER": "sender",
+}
+FURTHER = ("MAIL_SUPPRESS_SEND", "TESTING", "MAIL_BACKEND")
+MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+    "implicit": ({"MAIL_USE_SSL": True}, {"MAIL_USE_TLS": False, "MAIL_USE_SSL": True}),
+    "starttls": (
+        {"MAIL_USE_TLS": True},
+        {"MAIL_USE_SSL": False},
+        {"MAIL_USE_TLS": True, "MAIL_USE_SSL": False},
+    ),
+    "none": (
+        {"MAIL_USE_TLS": False},
+        {"MAIL_USE_SSL": False},
+        {"MAIL_USE_TLS": False, "MAIL_USE_SSL": False},
+    ),
+}
+OPPOSITES = {"MAIL_USE_SSL": "MAIL_USE_TLS", "MAIL_USE_TLS": "MAIL_USE_SSL"}
+
+
+class FlaskMail:
+    """Flask-Mail, or a program that reads the same names."""
+
+    id = "flask-mail"
+    name = DATA.name
+    client: str | None = DATA.client
+    fields: Mapping[str, Field] = {**FIELDS, "MAIL_BACKEND": "host"}
+    modes = MODES
+    package = "flask_mail"
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for the folder of each program that imports the library."""
+        importing = workspace.folder.containing(rb"\b%s\b" % self.package.encode(), ".py")
+        done: set[str] = set()
+        for path in importing:
+            files = config_files(workspace, path, rb"\bMAIL_[A-Z]")
+            key = "\n".join(files)
+            if key in done:
+                continue
+            done.add(key)
+            draft = self._draft(workspace, path, files)
+            if draft is not None:
+                yield draft
+
+    def _draft(self, workspace: Workspace, path: str, files: list[str]) -> Draft | None:
+        variables = python_variables(workspace, path, ".flaskenv")
+        options = read_config(workspace, files, variables, (*FIELDS, *FURTHER))
+        if not any(name.startswith("MAIL_") for name in options):
+            return None
+        if "MAIL_SERVER" in options:
+            options["MAIL_SERVER"] = host_told(options["MAIL_SERVER"])
+        if isinstance(options.get("MAIL_DEFAULT_SENDER", Option("", Known(0))).value, Unknown):
+            del options["MAIL_DEFAULT_SENDER"]
+        for name in ("TESTING", "MAIL_SUPPRESS_SEND"):
+            if isinstance(options.get(name, Option("", Known(0))).value, Unknown):
+                del options[name]
+        found = workspace.dependencies.find("pypi", self.id, near=path)
+        return Draft(
+            dialect=self,
+            place=first_place(options, path),
+            options=options,
+            variables=variables,
+            language="python",
+            version=found.version if found is not None else "",
+            files=(path,),
+            insert=lambda new: insert(workspace, options, new),
+            opposites=OPPOSITES,
+        )
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        return outcome(options, DATA)
+
+
+DIALECT = FlaskMail()
+
+
+def insert(
+    workspace: Workspace, options: Mapping[str, Option], new: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    """Names that are not there yet: as arguments of `update(…)`, as keys, or as lines."""
+    order = ("MAIL_PORT", "MAIL_USE_TLS", "MAIL_USE_SSL", "MAIL_SERVER", "MAIL_USERNAME")
+    beside = [options[name] for name in order if name in options]
+    for option in beside:
+        span = option.value.span
+        line = workspace.line(span.file, span.line) if span is not None else None
+        begin = line[: span.columns[0] - 1] if span is not None and line is not None else ""
+        before = begin.rstrip()
+        if before.endswith(":") and option.name in before:
+            return put_in_arguments(workspace, [option], new, '"{name}": {value}')
+        if before.endswith("=") and ("(" in before or (line or "").rstrip().endswith((",", ")"))):
+            inside = put_in_arguments(workspace, [option], new)
+            if inside and not before.lstrip().startswith(("app.config[", "self.")):
+                return inside
+        if before.endswith("="):
+            form = before[:-1].rstrip().replace(option.name, "{name}").lstrip()
+            lines = {
+                name: f"{form.format(name=name)} = {literal(value, 'python')}"
+                for name, value in new.items()
+            }
+            return put_in_lines(workspace, [option], lines)
+    return ()
+
+
+def outcome(options: Mapping[str, Any], data: Data, *, host: str = "127.0.0.1") -> Outcome:
+    """What Flask-Mail makes of its names (flask_mail/__init__.py, Connection.configure_host)."""
+    use_tls, use_ssl = options.get("MAIL_USE_TLS"), options.get("MAIL_USE_SSL")
+    misread = []
+    if says_no(use_tls):
+        misread.append(_remark(data, "MAIL_USE_TLS", "tls-text", "STARTTLS"))
+    if says_no(use_ssl):
+        misread.append(_remark(data, "MAIL_USE_SSL", "ssl-text", "implicit TLS"))
+    both = is_true(use_tls) and is_true(use_ssl)
+    tls: TLSMode = "implicit" if is_true(use_ssl) else "starttls" if is_true(use_tls) else "none"
+    if both and says_no(use_ssl):
+        tls = "starttls"
+    not_sent = None
+    suppress = options.get("MAIL_SUPPRESS_SEND", options.get("TESTING"))
+    if is_true(suppress) and "suppressed" in data.because:
+        own = "MAIL_SUPPRESS_SEND" in options
+        not_sent = _remark(
+            data,
+            "MAIL_SUPPRESS_SEND" if own else "TESTING",
+            "suppressed" if own else "testing",
+        )
+    names = ("MAIL_USE_SSL", "MAIL_USE_TLS")
+    deciding = sorted((n for n in names if n in options), key=lambda n: not is_true(options[n]))
+    port = number(options.get("MAIL_PORT", 25))
+    return Outcome(
+        host=text(options.get("MAIL_SERVER", host)) or None,
+        port=port or (465 if tls == "implicit" else 25),
+        tls=tls,
+        required=tls == "starttls",
+        username=text(options.get("MAIL_USERNAME")),
+        password=text(options.get("MAIL_PASSWORD")),
+        sender=_sender(options.get("MAIL_DEFAULT_SENDER")),
+        verify=False,  # no context is given
+        by={
+            **{field: (name,) for name, field in FIELDS.items() if field != "tls"},
+            "tls": tuple(deciding),
+        },
+        misread=tuple(misread),
+        fault=_remark(data, "MAIL_USE_SSL", "both") if both else None,
+        not_sent=not_sent,
+    )
+
+
+def _sender(value: Any) -> str | None:
+    """An address, or a name with it."""
+    if isinstance(value, List) and len(value) == 2:
+        last = value.get(1)
+        value = last.value if isinstance(last, Known) else None
+    return value if isinstance(value, str) and value else None
+
+
+def _remark(data: Data, option: str, because: str, taken_as: str = "") -> Remark:
+    return Remark(option, data.because[because], taken_as, tuple(data.sources.values())[:1])

@@ -1,0 +1,394 @@
+"""Laravel: config/mail.php over the variables of `.env`, and what each version makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.php_code import (
+    NEWEST,
+    PhpProgram,
+    Reading,
+    address,
+    array_options,
+    beside,
+    known,
+    number,
+    remark,
+    text,
+    unset_variables,
+    version,
+    version_of,
+)
+from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
+from smtpdoctor.settings.dialects.urls import insert_port, url_options
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, List, Map, Origin, Value
+from smtpdoctor.settings.readers.php_library import laravel as cast
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+PACKAGES = ("laravel/framework", "laravel/lumen-framework")
+#: What a mailer's array has for a server; a URL's parts take their place.
+KEYS = (
+    "transport", "url", "scheme", "encryption", "host", "port", "username", "password",
+    "auto_tls", "verify_peer", "require_tls", "local_domain",
+)  # fmt: skip
+#: Transports that keep what they are given.
+SILENT = ("log", "array")
+#: Mailers of mailers.
+SEVERAL = ("failover", "roundrobin")
+SYMFONY = (9, 0, 0)
+NO_ENCRYPTION = (11, 35, 1)
+ONE_BUG = (11, 35, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One program: its folder, its config/mail.php where it has one, and what it sees."""
+
+    root: str
+    config: str | None
+    variables: Variables
+    release: tuple[int, int, int]
+    read: Reading
+
+    @property
+    def is_old(self) -> bool:
+        """Whether config/mail.php is one of Laravel 6 and older, without mailers."""
+        return known(self.read(self.variables).at("mailers")) is None
+
+
+def find(workspace: Workspace) -> Iterator[Draft]:
+    """One for each mailer that the default mailer leads to and that speaks SMTP or is silent."""
+    for app in _apps(workspace):
+        root = app.read(app.variables)
+        if known(root) is None and not isinstance(root, Known):
+            continue
+        if app.is_old:
+            yield from _draft(workspace, app, ())
+            continue
+        default = known(root.at("default")) or "smtp"
+        for name in _leads_to(root, str(default)):
+            yield from _draft(workspace, app, ("mailers", name))
+
+
+def _apps(workspace: Workspace) -> Iterator[App]:
+    seen = set()
+    for path in workspace.folder.matching(
+        "config/mail.php", "*/config/mail.php", "app/Config/mail.php", "*/app/Config/mail.php"
+    ):
+        data = workspace.folder.data(path) or b""
+        if b"'mailers'" not in data and b"'driver'" not in data and b'"mailers"' not in data:
+            continue
+        root = path.removesuffix("config/mail.php").removesuffix("app/Config/mail.php").rstrip("/")
+        seen.add(root)
+        variables = _variables(workspace, root)
+        yield App(root, path, variables, _release(workspace, path), _file(workspace, path))
+    roots = {each.folder for each in workspace.dependencies.all if each.name in PACKAGES}
+    if workspace.folder.has("artisan"):
+        roots.add("")
+    for root in sorted(roots - seen):
+        variables = _variables(workspace, root)
+        if any(name in variables.names for name in ("MAIL_MAILER", "MAIL_HOST", "MAIL_URL")):
+            release = _release(workspace, f"{root}/artisan".lstrip("/"))
+            yield App(root, None, variables, release, _defaults(release))
+
+
+def _variables(workspace: Workspace, root: str) -> Variables:
+    """`.env`, or `.env.NAME` in its place where APP_ENV stands in the environment itself."""
+    near = f"{root}/artisan".lstrip("/")
+    profile = workspace.profile or workspace.environ.get("APP_ENV")
+    named = workspace.dotenv_files(near, f".env.{profile}") if profile else []
+    files = named or workspace.dotenv_files(near, ".env")
+    files = files or workspace.dotenv_files(near, ".env.production")
+    # env() casts and unquotes once more: the evaluator of PHP does that
+    return workspace.variables(files[:1], "phpdotenv", near=near)
+
+
+def _release(workspace: Workspace, near: str) -> tuple[int, int, int]:
+    return version(version_of(workspace, near, *PACKAGES)) or (NEWEST, NEWEST, NEWEST)
+
+
+def _file(workspace: Workspace, path: str) -> Reading:
+    def read(under: Variables) -> Value:
+        module = workspace.module(path, under)
+        return module.returned if module is not None else Known(ABSENT)
+
+    return read
+
+
+def _defaults(release: tuple[int, int, int]) -> Reading:
+    """config/mail.php as it is installed with that version."""
+    table = DATA.table("defaults")["smtp"]
+    said = table.get(str(max(release[0], 8)), table["11"])
+
+    def read(under: Variables) -> Value:
+        def variable(name: str, default: Any = None) -> Value:
+            found = under.lookup(name)
+            if found is None:
+                return Known(default, None, (Origin("unset", name),))
+            if not isinstance(found, Known):
+                return found
+            return Known(cast(found.value), found.span, found.trail)
+
+        smtp = {
+            "transport": Known("smtp"),
+            "url": variable("MAIL_URL"),
+            "host": variable("MAIL_HOST", said["host"]),
+            "port": variable("MAIL_PORT", said["port"]),
+            "username": variable("MAIL_USERNAME"),
+            "password": variable("MAIL_PASSWORD"),
+        }
+        if "encryption" in said:
+            smtp["encryption"] = variable("MAIL_ENCRYPTION", said["encryption"])
+        else:
+            smtp["scheme"] = variable("MAIL_SCHEME")
+            smtp["local_domain"] = variable("MAIL_EHLO_DOMAIN")
+        mailers = {
+            "smtp": _map(smtp),
+            **{each: _map({"transport": Known(each)}) for each in SILENT},
+            "failover": _map({"transport": Known("failover"), "mailers": _list("smtp", "log")}),
+            **{each: _map({"transport": Known(each)}) for each in ("ses", "postmark", "sendmail")},
+        }
+        return _map(
+            {
+                "default": variable("MAIL_MAILER", said["mailer"]),
+                "mailers": _map(mailers),
+                "from": _map({"address": variable("MAIL_FROM_ADDRESS", "hello@example.com")}),
+            }
+        )
+
+    return read
+
+
+def _map(values: Mapping[str, Value]) -> Known:
+    return Known(Map([Entry(key, value, value.span) for key, value in values.items()]))
+
+
+def _list(*names: str) -> Known:
+    return Known(List([Entry(None, Known(name), None) for name in names]))
+
+
+def _leads_to(root: Value, name: str, depth: int = 0) -> list[str]:
+    """The mailers behind a name: itself, or those that it tries one after the other."""
+    mailer = root.at("mailers", name)
+    if known(mailer.get("transport")) not in SEVERAL or depth > 3:
+        return [name]
+    listed = known(mailer.get("mailers"))
+    names = [known(each) for each in listed] if isinstance(listed, List) else []
+    return [each for one in names if one for each in _leads_to(root, str(one), depth + 1)]
+
+
+def _draft(workspace: Workspace, app: App, path: tuple[str, ...]) -> Iterator[Draft]:
+    variables = app.variables
+    paths: dict[str, tuple[str, ...]] = {key: (*path, key) for key in KEYS}
+    paths["mailer"] = ("driver",) if app.is_old else ("default",)
+    paths["from"] = ("from", "address")
+    paths["verify_peer_name"] = (*path, "stream", "ssl", "verify_peer")
+    options = array_options(app.read, variables, paths)
+    root = app.read(variables)
+    if isinstance(from_ := root.at(*path, "from", "address"), Known) and not from_.absent:
+        options |= array_options(app.read, variables, {"from": (*path, "from", "address")})
+    transport = known(options["transport"].value) if "transport" in options else None
+    url = options.get("url")
+    if url is not None and known(url.value):
+        options |= url_options(url, workspace)
+    elif path and transport not in ("smtp", *SILENT, None):
+        return  # another company's API, or a program of this machine
+    if "local_domain" in options and known(options["local_domain"].value) is None:
+        del options["local_domain"]  # it is what the machine is called
+    options |= _unread(options, variables, app)
+    options["laravel"] = Option("laravel", Known(app.release))
+    symfony = version(version_of(workspace, app.config or app.root, "symfony/mailer"))
+    options["symfony"] = Option("symfony", Known(symfony))
+    place = app.config or next(
+        (each.label for each in variables.layers if each.kind == "file" and each.values), ".env"
+    )
+    mailer = root.at(*path)
+    span = mailer.span if isinstance(mailer, Known) else None
+    where = f"{place}:{span.line}" if path and span is not None and app.config else place
+    yield Draft(
+        dialect=DIALECT,
+        place=where,
+        options=options,
+        variables=variables,
+        language="php",
+        version=version_of(workspace, app.config or app.root, *PACKAGES),
+        profile=workspace.profile_of("APP_ENV"),
+        files=(place,),
+        insert=(lambda new: _insert(workspace, options, new)) if app.config or url else None,
+        unset=unset_variables(options, variables),
+    )
+
+
+def _unread(options: Mapping[str, Option], variables: Variables, app: App) -> dict[str, Option]:
+    """Variables of other versions that stand there and that nothing reads."""
+    found = {}
+    read = {name for option in options.values() for name in option.value.variables}
+    for name in ("MAIL_ENCRYPTION", "MAIL_DRIVER"):
+        value = variables.lookup(name)
+        if value is not None and name not in read:
+            found[name] = Option(name, value, called=name)
+    return found
+
+
+def _insert(
+    workspace: Workspace, options: Mapping[str, Option], new: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    if "url.port" in new:
+        return insert_port(dict(options), new["url.port"])
+    if any("." in name or name.isupper() for name in new):
+        return ()
+    anchor = next((options[name] for name in ("port", "host") if name in options), None)
+    return beside(workspace, anchor, new)
+
+
+# --- what options come to ------------------------------------------------------------------------
+
+
+def outcome(options: Mapping[str, Any]) -> Outcome:
+    """What this version of Laravel makes of a mailer's array."""
+    release = options.get("laravel") or (NEWEST, NEWEST, NEWEST)
+    by_url = bool(options.get("url"))
+    prefix = "url." if by_url else ""
+    host = text(options, "url.host") or text(options, "host")
+    port_name = "url.port" if "url.port" in options else "port"
+    port = number(options.get(port_name))
+    misread, ignored, fault = _faults(options, release)
+    if release < SYMFONY:
+        reached, swift_fault = _swift(text(options, "encryption") or "", port)
+        fault = fault or swift_fault
+    else:
+        scheme = _scheme(options, release, port)
+        reached = way(
+            scheme,
+            host or "",
+            port,
+            auto_tls=not is_off(options.get("auto_tls")),
+            require_tls=options.get("require_tls") in (True, "true", "1", 1),
+        )
+        ignored += _ignored(options, release, reached)
+        fault = fault or _refused(options, release)
+    names = ("encryption",) if release < SYMFONY else ("scheme", "auto_tls", port_name)
+    decides = tuple(name for name in names if options.get(name) not in (None, "", ABSENT))
+    verify = options.get("verify_peer")
+    return Outcome(
+        host=host,
+        port=reached.port,
+        tls=reached.tls,
+        required=reached.required,
+        username=text(options, "url.user") if by_url else text(options, "username"),
+        password=text(options, "url.password") if by_url else text(options, "password"),
+        sender=address(options.get("from")),
+        ehlo=text(options, "local_domain"),
+        verify=not is_off(verify) and not is_off(options.get("verify_peer_name")),
+        by={
+            "url": ("url",) if by_url else (),
+            "host": ("url.host",) if "url.host" in options else ("host",),
+            "port": (port_name,),
+            "tls": decides or (port_name,),
+            "username": (prefix + ("user" if by_url else "username"),),
+            "password": (prefix + "password",),
+            "sender": ("from",),
+            "ehlo": ("local_domain",),
+            "verify": ("verify_peer",) if "verify_peer" in options else ("verify_peer_name",),
+        },
+        misread=misread,
+        ignored=ignored,
+        fault=fault,
+        not_sent=_not_sent(options),
+    )
+
+
+def _scheme(options: Mapping[str, Any], release: tuple[int, int, int], port: int | None) -> str:
+    scheme = text(options, "scheme") or ""
+    if not scheme and release == ONE_BUG and options.get("encryption") == "tls":
+        return "smtps"
+    return scheme or ("smtps" if port == 465 else "smtp")
+
+
+def _swift(encryption: str, port: int | None) -> tuple[Way, Remark | None]:
+    """Laravel 8 and older send with SwiftMailer: the port decides nothing."""
+    if encryption == "ssl":
+        return Way("implicit", port or 25, True), None
+    if encryption == "tls":
+        return Way("starttls", port or 25, True), None
+    fault = remark(DATA, "encryption", "encryption-unknown")
+    return Way("none", port or 25, False), None if encryption in ("", "tcp") else fault
+
+
+def _faults(
+    options: Mapping[str, Any], release: tuple[int, int, int]
+) -> tuple[tuple[Remark, ...], tuple[Remark, ...], Remark | None]:
+    ignored: tuple[Remark, ...] = ()
+    mailer = text(options, "mailer") or ""
+    driver = text(options, "MAIL_DRIVER")
+    if driver and driver != mailer:
+        ignored += (remark(DATA, "MAIL_DRIVER", "driver-unread"),)
+    misread: tuple[Remark, ...] = ()
+    if release == ONE_BUG and options.get("encryption") == "tls" and not options.get("scheme"):
+        misread += (remark(DATA, "encryption", "encryption-bug", "implicit TLS"),)
+    fault = None
+    url = text(options, "url")
+    if url:
+        if ends_early(url):
+            fault = remark(DATA, "url", "url-characters")
+        elif options.get("url.scheme") not in ("smtp", None):
+            fault = remark(DATA, "url.scheme", "url-scheme")
+    elif "transport" not in options and "host" not in options:
+        fault = remark(DATA, "mailer", "mailer-undefined")
+    return misread, ignored, fault
+
+
+def _ignored(
+    options: Mapping[str, Any], release: tuple[int, int, int], reached: Way
+) -> tuple[Remark, ...]:
+    found: tuple[Remark, ...] = ()
+    if reached.tls == "implicit":
+        return found
+    if text(options, "encryption") == "ssl":
+        found += (remark(DATA, "encryption", "encryption-ssl"),)
+    if text(options, "MAIL_ENCRYPTION") == "ssl" and release >= NO_ENCRYPTION:
+        found += (remark(DATA, "MAIL_ENCRYPTION", "encryption-unread"),)
+    scheme = text(options, "scheme")
+    if scheme and scheme not in ("smtp", "smtps") and not _refused(options, release):
+        found += (remark(DATA, "scheme", "scheme-old"),)
+    return found
+
+
+def _refused(options: Mapping[str, Any], release: tuple[int, int, int]) -> Remark | None:
+    """Symfony Mailer 7.2 looks at the scheme, which Laravel 11 and later install."""
+    scheme = text(options, "scheme")
+    symfony = options.get("symfony") or ((7, 2, 0) if release >= (11, 0, 0) else (6, 4, 0))
+    if scheme and scheme not in ("smtp", "smtps") and symfony >= (7, 2, 0):
+        return remark(DATA, "scheme", "scheme-refused")
+    return None
+
+
+def _not_sent(options: Mapping[str, Any]) -> Remark | None:
+    if options.get("url"):
+        return None
+    transport = text(options, "transport") or text(options, "mailer") or ""
+    return remark(DATA, "mailer", transport) if transport in SILENT else None
+
+
+FIELDS: Mapping[str, Field] = {
+    "url": "url", "scheme": "tls", "encryption": "tls", "MAIL_ENCRYPTION": "tls",
+    "auto_tls": "tls", "require_tls": "tls", "host": "host", "port": "port",
+    "username": "username", "password": "password", "from": "sender",
+    "local_domain": "ehlo", "verify_peer": "verify", "verify_peer_name": "verify",
+    "url.scheme": "tls", "url.host": "host", "url.port": "port", "url.user": "username",
+    "url.password": "password",
+}  # fmt: skip
+MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+    "implicit": ({"scheme": "smtps"}, {"encryption": "ssl"}),
+    "starttls": ({"scheme": "smtp"}, {"encryption": "tls"}),
+    "none": ({"encryption": ""}, {"auto_tls": False}, {"scheme": "smtp", "auto_tls": False}),
+}
+DIALECT = PhpProgram("laravel", DATA, FIELDS, MODES, find, outcome)

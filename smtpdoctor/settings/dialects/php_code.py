@@ -1,0 +1,271 @@
+"""What PHP programs have in common: arrays and assignments as options, versions, further lines.
+
+Knows PHP's files as dialects read them. It must not know any program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import Data
+from smtpdoctor.settings.dialects.urls import start_of, within
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import inserted, literal
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+#: A version that a range leaves open: Composer installs the newest.
+NEWEST = 999
+
+Reading = Callable[[Variables], Value]
+
+
+@dataclass(slots=True)
+class PhpProgram:
+    """One program: a `Dialect` made of its parts."""
+
+    id: str
+    data: Data
+    fields: Mapping[str, Field]
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]]
+    drafts: Callable[[Workspace], Iterable[Draft]]
+    comes_to: Callable[[Mapping[str, Any]], Outcome]
+
+    @property
+    def name(self) -> str:
+        return self.data.name
+
+    @property
+    def client(self) -> str | None:
+        return self.data.client
+
+    def find(self, workspace: Workspace) -> Iterable[Draft]:
+        """Every place of the folder where the program is set up to send."""
+        return self.drafts(workspace)
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What these options come to."""
+        return self.comes_to(options)
+
+
+def remark(data: Data, option: str, because: str, taken_as: str = "") -> Remark:
+    """A sentence of the dialect's data about an option."""
+    return Remark(option, data.because[because], taken_as, tuple(data.sources.values())[:1])
+
+
+def version_of(workspace: Workspace, near: str, *names: str) -> str:
+    """A library's version as the folder tells it, "" where it doesn't."""
+    found = workspace.dependencies.find("composer", *names, near=near)
+    return found.version if found is not None else ""
+
+
+def version(text: str) -> tuple[int, int, int] | None:
+    """The version that a manifest's text comes to: of a range the newest in it.
+
+    >>> version("v11.35.1"), version("^10.2"), version("~5.4.3"), version("7.1.*")
+    ((11, 35, 1), (10, 999, 999), (5, 4, 999), (7, 1, 999))
+    """
+    last = re.split(r"\|\|?|,| - ", text)[-1].strip()
+    found = re.search(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?", last)
+    if found is None:
+        return None
+    major, minor, patch = (int(part) if part else None for part in found.groups())
+    assert major is not None
+    if last[:1] in ("^", ">") or minor is None or (last[:1] == "~" and patch is None):
+        return (NEWEST if last[:1] == ">" else major), NEWEST, NEWEST
+    if last[:1] == "~" or patch is None:
+        return major, minor, NEWEST
+    return major, minor, patch
+
+
+# --- options -------------------------------------------------------------------------------------
+
+
+def array_options(
+    read: Reading, variables: Variables, paths: Mapping[str, Sequence[str]]
+) -> dict[str, Option]:
+    """The keys of an array that are there, by the names that `paths` gives them."""
+    root = read(variables)
+    found: dict[str, Option] = {}
+    for name, path in paths.items():
+        value = root.at(*path)
+        if isinstance(value, Known) and value.value is ABSENT:
+            continue
+        found[name] = Option(name, value, _again(read, path), _entry(root, path), called=path[-1])
+    return found
+
+
+def _again(read: Reading, path: Sequence[str]) -> Reading:
+    return lambda under: read(under).at(*path)
+
+
+def _entry(root: Value, path: Sequence[str]) -> Span | None:
+    holder = root.at(*path[:-1])
+    if not isinstance(holder, Known) or not isinstance(holder.value, Map):
+        return None
+    entry = holder.value.entry(path[-1])
+    return entry.span if entry is not None else None
+
+
+def unset_variables(options: Mapping[str, Option], variables: Variables) -> dict[str, str]:
+    """The variables that options are read from and that nobody sets."""
+    found = {}
+    for name, option in options.items():
+        names = option.value.variables
+        if names and not any(variables.held(each) for each in names):
+            found[name] = names[-1]
+    return found
+
+
+def parts(option: Option, pattern: re.Pattern[str], workspace: Workspace) -> dict[str, Option]:
+    """The named groups of a pattern in an option's text, as options of their own:
+    `Host.scheme`, `Host.port`."""
+    value = option.value
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return {}
+    found = pattern.match(value.value)
+    if found is None:
+        return {}
+    start = start_of(value, value.value, workspace)
+    called = next(iter(value.variables), option.called or option.name)
+    options = {}
+    for group, text in found.groupdict().items():
+        if text is None:
+            continue
+        name = f"{option.name}.{group}"
+        span = within(start, found.span(group)) if start is not None else None
+        options[name] = Option(name, Known(text, span), bare=True, called=called)
+    return options
+
+
+# --- further lines -------------------------------------------------------------------------------
+
+
+def beside(
+    workspace: Workspace, anchor: Option | None, new: Mapping[str, Any], form: str = "'{}' => {},"
+) -> tuple[Edit, ...]:
+    """Further entries or statements before that of another option, in its way of writing.
+
+    `form` is one of them with places for name and value. Where the other stands first in its
+    line each gets a line of its own.
+    """
+    span = anchor.entry if anchor is not None else None
+    line = workspace.line(span.file, span.line) if span is not None else None
+    if span is None or line is None:
+        return ()
+    before = line[: span.columns[0] - 1]
+    own = not before.strip()
+    text = ""
+    for name, value in new.items():
+        made = form.replace("{}", name, 1).replace("{}", str(literal(value, "php")), 1)
+        text += made + (f"\n{before}" if own else " ")
+    masked = workspace.masked(span, keep=False)
+    column = span.columns[0]
+    shown = masked.columns(column, column + 1)[0] if masked is not None else column
+    return (inserted(span, shown, text),)
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def text(options: Mapping[str, Any], name: str) -> str | None:
+    """An option as text; None where it is null or not there."""
+    value = options.get(name)
+    if value is None or value is ABSENT or isinstance(value, Map):
+        return None
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def number(value: Any) -> int | None:
+    """A port: PHP's (int) of it; None where nothing is said."""
+    if value is None or value is ABSENT or value == "" or isinstance(value, bool):
+        return None
+    found = re.match(r"\s*(\d{1,5})", str(value))
+    return int(found[1]) if found and 0 < int(found[1]) < 65536 else None
+
+
+def lines_of(place: Span | None, path: str) -> str:
+    """How a set-up's place is called: the file with the line."""
+    return f"{place.file}:{place.line}" if place is not None else path
+
+
+def known(value: Value) -> Any:
+    """What is known of a value, None where it can't be told or isn't there."""
+    return None if isinstance(value, Unknown) or value.absent else value.value
+
+
+def address(value: Any) -> str | None:
+    """The address of a sender as programs take it: a text, or an array's first key or value."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, Map):
+        for key in value.keys():  # noqa: SIM118
+            if isinstance(key, str) and "@" in key:
+                return key
+            inner = value.get(key)
+            if isinstance(inner, Known) and isinstance(inner.value, str) and "@" in inner.value:
+                return inner.value
+    return None
+
+
+def keys_of(value: Value) -> Iterator[str]:
+    """The keys of an array that can be told."""
+    if isinstance(value, Known) and isinstance(value.value, Map):
+        yield from (str(key) for key in value.value.keys())  # noqa: SIM118
+
+
+def _statement(workspace: Workspace, anchor: Option) -> str:
+    """The form of statements like the anchor's (`$config['host'] = …;`), "" where it is none."""
+    span = anchor.entry
+    line = workspace.line(span.file, span.line) if span is not None else None
+    if span is None or line is None:
+        return ""
+    key = re.escape(anchor.called)
+    found = re.match(rf"(\$[^=]*['\"]){key}(['\"]\]\s*=\s*)", line[span.columns[0] - 1 :])
+    return f"{found[1]}{{}}{found[2]}{{}};" if found is not None else ""
+
+
+def array_draft(
+    workspace: Workspace,
+    dialect: PhpProgram,
+    read: Reading,
+    variables: Variables,
+    paths: Mapping[str, Sequence[str]],
+    *,
+    place: str,
+    anchor: str,
+    form: str = "'{}' => {},",
+) -> Draft | None:
+    """The set-up of an array; None where `anchor`, before which further keys go, is not there.
+
+    `place` is the file with the line, or the file alone, which then gets the anchor's line.
+    """
+    options = array_options(read, variables, paths)
+    if anchor not in options:
+        return None
+    file = place.partition(":")[0]
+    span = options[anchor].entry or options[anchor].value.written
+
+    def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:
+        if any(name not in paths for name in new) or not form:
+            return ()
+        named = {paths[name][-1]: value for name, value in new.items()}
+        return beside(
+            workspace, options[anchor], named, _statement(workspace, options[anchor]) or form
+        )
+
+    return Draft(
+        dialect=dialect,
+        place=place if ":" in place or span is None else f"{file}:{span.line}",
+        options=options,
+        variables=variables,
+        language="php",
+        files=(file,),
+        insert=insert,
+        unset=unset_variables(options, variables),
+    )

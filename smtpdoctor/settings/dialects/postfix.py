@@ -1,0 +1,108 @@
+"""Postfix as a relay's client: main.cf with the table of passwords beside it.
+
+Knows the form of main.cf (postconf(5)) and of the table; `postfix.toml` says what it means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from smtpdoctor.settings.dialects.base import Draft
+from smtpdoctor.settings.dialects.table import Table, read_table
+from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
+from smtpdoctor.settings.workspace import Workspace
+
+LINE = re.compile(r"(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*?)[ \t]*")
+RELAY = re.compile(r"(?P<open>\[)?(?P<host>[^\[\]:]+)\]?(?::(?P<port>[\w-]+))?")
+SERVICES = {"smtp": 25, "submission": 587, "submissions": 465, "smtps": 465}
+REFERENCE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
+
+
+class Postfix(Table):
+    """Every main.cf that names a relayhost."""
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each main.cf."""
+        for path in workspace.folder.matching("main.cf"):
+            values = main_cf(path, workspace.folder.text(path) or "")
+            relay = values.get("relayhost")
+            found = RELAY.fullmatch(str(relay.value)) if relay is not None else None
+            if relay is None or found is None or relay.span is None:
+                continue
+            made = dict(values)
+            made["relayhost"] = Known(found["host"], _part(relay.span, found, "host"))
+            made["brackets"] = Known(found["open"] is not None)
+            if found["port"]:
+                port = SERVICES.get(found["port"], found["port"])
+                made["port"] = Known(port, _part(relay.span, found, "port"))
+            made |= self._login(workspace, path, values, str(relay.value))
+            root = Map([Entry(name, value, value.span) for name, value in made.items()])
+            yield from self.of(workspace, path, f"{path}:{relay.span.line}", Known(root))
+
+    def _login(
+        self, workspace: Workspace, path: str, values: Mapping[str, Known], relay: str
+    ) -> dict[str, Known]:
+        """User and password of the entry that is spelled as the relayhost is."""
+        maps = str(values["smtp_sasl_password_maps"].value) if _has(values) else ""
+        kind, _, rest = maps.partition(":")
+        if kind == "static":
+            user, colon, word = rest.partition(":")
+            span = values["smtp_sasl_password_maps"].span
+            return {"user": Known(user, span), "password": Known(word, span)} if colon else {}
+        name = rest.rpartition("/")[2]
+        beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
+        text = workspace.folder.text(beside) if name else None
+        for number, line in enumerate((text or "").splitlines(), 1):
+            found = re.fullmatch(r"(\S+)[ \t]+([^:]+):(.*?)[ \t]*", line)
+            if found is not None and found[1] == relay:
+                spans = [
+                    Span(beside, number, (found.start(i) + 1, found.end(i) + 1), number)
+                    for i in (2, 3)
+                ]
+                return {"user": Known(found[2], spans[0]), "password": Known(found[3], spans[1])}
+        return {}
+
+
+def _has(values: Mapping[str, Known]) -> bool:
+    return "smtp_sasl_password_maps" in values
+
+
+def _part(span: Span, found: re.Match[str], group: str) -> Span:
+    first = span.columns[0]
+    return Span(
+        span.file, span.line, (first + found.start(group), first + found.end(group)), span.line
+    )
+
+
+def main_cf(path: str, text: str) -> dict[str, Known]:
+    """The parameters, the last of a name; `$name` is another's value."""
+    values: dict[str, Known] = {}
+    name = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if line[0] in " \t":  # it goes on with the line before
+            before = values.get(name)
+            if before is not None:
+                values[name] = Known(f"{before.value} {line.strip()}".strip(), before.span)
+            continue
+        found = LINE.fullmatch(line)
+        if found is None:
+            continue
+        name = found["name"]
+        span = Span(path, number, (found.start("value") + 1, found.end("value") + 1), number)
+        values[name] = Known(found["value"], span)
+    return {key: _filled(value, values) for key, value in values.items()}
+
+
+def _filled(value: Known, values: Mapping[str, Known]) -> Known:
+    def one(found: re.Match[str]) -> str:
+        other = values.get(found[1] or found[2] or found[3])
+        return str(other.value) if other is not None else ""
+
+    return Known(REFERENCE.sub(one, str(value.value)), value.span)
+
+
+DIALECT = Postfix("postfix", read_table(Path(__file__)))

@@ -1,0 +1,455 @@
+"""Symfony Mailer: MAILER_DSN, `framework.mailer`, `Transport::fromDsn` and `EsmtpTransport`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.php_code import (
+    NEWEST,
+    PhpProgram,
+    Reading,
+    address,
+    keys_of,
+    known,
+    number,
+    remark,
+    text,
+    unset_variables,
+    version,
+    version_of,
+)
+from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
+from smtpdoctor.settings.dialects.urls import insert_port, url_options
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Origin, Span, Unknown, Value
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import PRODUCTION, Workspace
+
+DATA = load(__file__)
+
+PACKAGES = ("symfony/mailer", "symfony/symfony", "symfony/framework-bundle")
+VARIABLE = "MAILER_DSN"
+#: `%env(MAILER_DSN)%`, with processors before the name, and a parameter `%mailer_dsn%`.
+REFERENCE = re.compile(r"%env\((?:[a-z_]+:)*([A-Za-z_]\w*)\)%")
+PARAMETER = re.compile(r"%([A-Za-z_][\w.]*)%")
+#: DSNs within `failover(…)` and `roundrobin(…)`.
+SEVERAL = re.compile(r"(?:failover|roundrobin)\((.*)\)\S*", re.DOTALL)
+GMAIL = ("gmail", "gmail+smtp", "gmail+smtps")
+#: Schemes of this machine's own programs and of other companies' interfaces.
+ELSEWHERE = re.compile(
+    r"native|sendmail|(ahasend|azure|brevo|infobip|mailchimp|mandrill|mailersend|mailgun|mailjet|"
+    r"mailomat|mailpace|mailtrap|microsoftgraph|postal|postmark|resend|scaleway|sendgrid|"
+    r"sendinblue|ses|sweego|ohmysmtp)(\+\w+)?"
+)
+
+
+def symfony_variables(workspace: Workspace, near: str) -> Variables:
+    """`.env`, `.env.local`, `.env.ENV`, `.env.ENV.local`: the later before the earlier."""
+    profile = workspace.profile_of("APP_ENV")
+    profile = "prod" if profile == PRODUCTION else profile
+    names = [f".env.{profile}.local", f".env.{profile}", ".env.local", ".env"]
+    if profile == "test":
+        names.remove(".env.local")
+    return workspace.variables(
+        workspace.dotenv_files(near, *names), "symfony", near=near, APP_ENV=profile
+    )
+
+
+def find(workspace: Workspace) -> Iterator[Draft]:
+    """One for each transport of `framework.mailer` and each one that code makes."""
+    roots = []
+    for path in workspace.folder.matching(
+        "config/packages/mailer.yaml", "*/config/packages/mailer.yaml",
+        "config/packages/framework.yaml", "*/config/packages/framework.yaml",
+        "config/packages/mailer.yml", "*/config/packages/mailer.yml",
+    ):  # fmt: skip
+        if b"mailer" not in (workspace.read(path) or b""):
+            continue
+        root = path.rpartition("config/packages/")[0].rstrip("/")
+        drafts = list(_of_framework(workspace, root, path))
+        if drafts:
+            roots.append(root)
+            yield from drafts
+    for root in _plain(workspace):
+        if root not in roots:
+            yield from _of_variable(workspace, root)
+    yield from _of_code(workspace)
+
+
+# --- framework.mailer ----------------------------------------------------------------------------
+
+
+def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]:
+    variables = symfony_variables(workspace, path)
+    mailer, _ = _configured(workspace, path, variables)
+    transports = mailer.get("transports")
+    names: list[Any] = list(keys_of(transports))
+    for name in names or [None]:
+
+        def read(under: Variables, name: str | None = name) -> Value:
+            found, parameters = _configured(workspace, path, under)
+            given = found.get("dsn") if name is None else found.at("transports", name)
+            return _resolved(given, under, parameters)
+
+        value = read(variables)
+        if isinstance(value, Known) and value.absent and not value.variables:
+            continue
+        sender = mailer.at("headers", "From")
+        if isinstance(sender, Known) and sender.absent:
+            sender = mailer.at("envelope", "sender")
+        given = mailer.get("dsn") if name is None else transports.get(name)
+        span = given.span if isinstance(given, Known) else None
+        place = f"{path}:{span.line}" if span is not None else path
+        yield from _drafts(workspace, place, (path,), variables, read, sender)
+
+
+def _configured(workspace: Workspace, path: str, variables: Variables) -> tuple[Value, Value]:
+    """`framework.mailer` as production has it, and the parameters beside it."""
+    document = workspace.document(path, variables)
+    profile = known(variables.lookup("APP_ENV") or Known(None))
+    base = document.at("framework", "mailer")
+    named = document.at(f"when@{profile}", "framework", "mailer")
+    folder, _, file = path.rpartition("/")
+    beside = f"{folder}/{profile}/{file}"
+    if workspace.folder.has(beside):
+        other = workspace.document(beside, variables).at("framework", "mailer")
+        named = other if _says(other) else named
+    services = f"{folder.rpartition('/')[0]}/services.yaml"
+    parameters: Value = Known(ABSENT)
+    if workspace.folder.has(services):
+        parameters = workspace.document(services, variables).get("parameters")
+    if not _says(named):
+        return base, parameters
+    if not _says(base):
+        return named, parameters
+    assert isinstance(base, Known)
+    assert isinstance(named, Known)
+    return Known(Map([*base.value.entries, *named.value.entries]), base.span), parameters
+
+
+def _says(value: Value) -> bool:
+    return isinstance(known(value), Map)
+
+
+def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
+    """A text of the configuration with its variable or parameter in place."""
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return value
+    found = PARAMETER.fullmatch(value.value)
+    if found is not None:
+        inner = parameters.get(found[1])
+        if isinstance(inner, Known) and inner.absent:
+            return Unknown(
+                "undeclared", f"the parameter {found[1]} is not in the folder", value.span
+            )
+        value = inner
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return value
+    found = REFERENCE.fullmatch(value.value)
+    if found is not None:
+        variable = under.lookup(found[1])
+        if variable is None:
+            return Unknown("environment", f"nothing here sets {found[1]}", value.span)
+        return variable
+    if REFERENCE.search(value.value):
+        return _joined(value, under)
+    if "%%" in value.value:
+        return Known(
+            value.value.replace("%%", "%"), value.span, (Origin("joined", "", value.span),)
+        )
+    return value
+
+
+def _joined(value: Known, under: Variables) -> Value:
+    """A text with variables in it."""
+    trail: list[Origin] = [Origin("joined", "", value.span)]
+    made = value.value
+    for found in list(REFERENCE.finditer(value.value)):
+        variable = under.lookup(found[1])
+        if not isinstance(variable, Known):
+            return Unknown("environment", f"nothing here sets {found[1]}", value.span)
+        trail += variable.trail
+        made = made.replace(found[0], str(variable.value))
+    return Known(made.replace("%%", "%"), value.span, tuple(trail))
+
+
+# --- MAILER_DSN alone ----------------------------------------------------------------------------
+
+
+def _plain(workspace: Workspace) -> Iterator[str]:
+    """Folders of programs that depend on the mailer, or whose `.env` has its DSN."""
+    seen = set()
+    for item in workspace.dependencies.all:
+        if item.ecosystem == "composer" and item.name in PACKAGES and item.folder not in seen:
+            seen.add(item.folder)
+            yield item.folder
+    for path in workspace.folder.matching(".env", ".env.local", ".env.prod"):
+        root = path.rpartition("/")[0]
+        composer = f"{root}/composer.json".lstrip("/")
+        if root not in seen and b"MAILER_DSN" in (workspace.read(path) or b""):
+            if seen and not workspace.folder.has(composer):
+                continue
+            seen.add(root)
+            yield root
+
+
+def _of_variable(workspace: Workspace, root: str) -> Iterator[Draft]:
+    variables = symfony_variables(workspace, f"{root}/composer.json".lstrip("/"))
+    value = variables.lookup(VARIABLE)
+    if value is None:
+        return
+
+    def read(under: Variables) -> Value:
+        return under.lookup(VARIABLE) or Known(ABSENT)
+
+    held = variables.held(VARIABLE)
+    span = held[0].value.span if held else None
+    place = f"{span.file}:{span.line}" if span is not None else VARIABLE
+    files = (span.file,) if span is not None else ()
+    yield from _drafts(workspace, place, files, variables, read, Known(ABSENT))
+
+
+# --- code ----------------------------------------------------------------------------------------
+
+
+def _of_code(workspace: Workspace) -> Iterator[Draft]:
+    for path in workspace.folder.containing(
+        rb"fromDsn\s*\(|new\s+\\?[\w\\]*EsmtpTransport\b", ".php"
+    ):
+        variables = symfony_variables(workspace, path)
+        module = workspace.module(path, variables)
+        if module is None:
+            continue
+        for number_, call in enumerate(module.calls("fromDsn")):
+            if call.reached is False:
+                continue
+
+            def read(under: Variables, path: str = path, place: int = number_) -> Value:
+                again = workspace.module(path, under)
+                assert again is not None
+                return again.calls("fromDsn")[place].argument(0, "dsn")
+
+            sender = next((each.argument(0) for each in module.calls("from")), Known(ABSENT))
+            place = f"{path}:{call.span.line}"
+            yield from _drafts(workspace, place, (path,), variables, read, sender)
+        for place_, call in enumerate(module.calls("EsmtpTransport")):
+            if call.new and call.reached is not False:
+                yield _constructed(workspace, path, variables, place_)
+
+
+CONSTRUCTOR = {"host": 0, "port": 1, "tls": 2}
+SETTERS = {"setUsername": "username", "setPassword": "password", "setAutoTls": "auto_tls"}
+
+
+def _constructed(workspace: Workspace, path: str, variables: Variables, place: int) -> Draft:
+    """`new EsmtpTransport(host, port, tls)` with the setters after it."""
+
+    def given(under: Variables) -> tuple[dict[str, Value], Span]:
+        module = workspace.module(path, under)
+        assert module is not None
+        call = module.calls("EsmtpTransport")[place]
+        found: dict[str, Value] = {
+            name: call.argument(at, name) for name, at in CONSTRUCTOR.items()
+        }
+        for setter, name in SETTERS.items():
+            for each in module.calls(setter):
+                found[name] = each.argument(0)
+        found["from"] = next((each.argument(0) for each in module.calls("from")), Known(ABSENT))
+        return found, call.span
+
+    values, span = given(variables)
+
+    def option(name: str, value: Value) -> Option:
+        return Option(name, value, lambda under: given(under)[0][name], value.written)
+
+    options = {
+        name: option(name, value)
+        for name, value in values.items()
+        if isinstance(value, Unknown) or value.value is not ABSENT
+    }
+    options["symfony"] = _release(workspace, path)
+    return Draft(
+        dialect=DIALECT,
+        place=f"{path}:{span.line}",
+        options=options,
+        variables=variables,
+        language="php",
+        version=version_of(workspace, path, "symfony/mailer"),
+        profile=workspace.profile_of("APP_ENV"),
+        files=(path,),
+    )
+
+
+def _release(workspace: Workspace, near: str) -> Option:
+    release = version(version_of(workspace, near, "symfony/mailer", "symfony/framework-bundle"))
+    return Option("symfony", Known(release))
+
+
+# --- a DSN ---------------------------------------------------------------------------------------
+
+
+def _drafts(
+    workspace: Workspace, place: str, files: tuple[str, ...], variables: Variables, read: Reading,
+    sender: Value,
+) -> Iterator[Draft]:  # fmt: skip
+    value = read(variables)
+    for one, reading in _single(value, read):
+        dsn = known(one)
+        if isinstance(dsn, str) and ELSEWHERE.fullmatch(dsn.partition("://")[0]):
+            continue
+        option = Option("dsn", one, reading)
+        options = {"dsn": option, **url_options(option, workspace)}
+        if isinstance(sender, Unknown) or not sender.absent:
+            options["from"] = Option("from", sender)
+        options["symfony"] = _release(workspace, place)
+        yield Draft(
+            dialect=DIALECT,
+            place=place,
+            options=options,
+            variables=variables,
+            language="php",
+            version=version_of(workspace, place, "symfony/mailer"),
+            profile=workspace.profile_of("APP_ENV"),
+            files=files,
+            insert=_insert(options),
+            unset=unset_variables({"dsn": option}, variables),
+        )
+
+
+def _insert(options: dict[str, Option]) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda new: insert_port(options, new["url.port"]) if "url.port" in new else ()
+
+
+def _single(value: Value, read: Reading) -> Iterator[tuple[Value, Reading]]:
+    """The DSN, or those within `failover(…)`."""
+    found = SEVERAL.fullmatch(value.value) if isinstance(known(value), str) else None  # type: ignore[union-attr]
+    if found is None or not isinstance(value, Known):
+        yield value, read
+        return
+    for dsn in found[1].split():
+        yield Known(dsn, value.span, value.trail), read
+
+
+# --- what options come to ------------------------------------------------------------------------
+
+
+def outcome(options: Mapping[str, Any]) -> Outcome:
+    """What Symfony Mailer makes of a DSN, or of a transport's arguments."""
+    if "dsn" not in options:
+        return _of_arguments(options)
+    scheme = text(options, "url.scheme") or ""
+    host = text(options, "url.host") or ""
+    port = number(options.get("url.port"))
+    query = dict(parse_qsl(str(options.get("url.query") or "").lstrip("?")))
+    release = options.get("symfony") or (NEWEST, NEWEST, NEWEST)
+    ignored, auto_tls, require_tls = _switches(query, release)
+    reached = way(scheme, host, port, auto_tls=auto_tls, require_tls=require_tls)
+    if scheme in GMAIL:
+        host, reached = "smtp.gmail.com", Way("implicit", 465, True)
+    return Outcome(
+        host=host or None,
+        port=reached.port,
+        tls=reached.tls,
+        required=reached.required,
+        username=text(options, "url.user"),
+        password=text(options, "url.password"),
+        sender=address(options.get("from")),
+        ehlo=query.get("local_domain"),
+        verify=not is_off(query.get("verify_peer")),
+        by={
+            "url": ("dsn",),
+            "host": ("url.host",),
+            "port": ("url.port",),
+            "tls": ("url.scheme", "url.port") if scheme == "smtps" else ("url.port", "url.scheme"),
+            "username": ("url.user",),
+            "password": ("url.password",),
+            "sender": ("from",),
+            "verify": ("url.query",) if "verify_peer" in query else (),
+        },
+        ignored=ignored,
+        fault=_fault(options, scheme, release),
+        not_sent=remark(DATA, "dsn", "null") if scheme == "null" else None,
+    )
+
+
+def _switches(
+    query: Mapping[str, str], release: tuple[int, int, int]
+) -> tuple[tuple[Remark, ...], bool, bool]:
+    ignored: list[Remark] = []
+    auto_tls = not is_off(query.get("auto_tls"))
+    require_tls = query.get("require_tls", "").lower() in ("1", "true", "on", "yes")
+    if not auto_tls and release < (7, 1, 0):
+        ignored.append(remark(DATA, "url.query", "auto-tls-old"))
+        auto_tls = True
+    if require_tls and release < (7, 3, 0):
+        ignored.append(remark(DATA, "url.query", "require-tls-old"))
+        require_tls = False
+    if "encryption" in query or "auth_mode" in query:
+        ignored.append(remark(DATA, "url.query", "swift-option"))
+    return tuple(ignored), auto_tls, require_tls
+
+
+def _fault(options: Mapping[str, Any], scheme: str, release: tuple[int, int, int]) -> Remark | None:
+    dsn = text(options, "dsn") or ""
+    if ends_early(dsn):
+        return remark(DATA, "dsn", "characters")
+    if not scheme:
+        return remark(DATA, "dsn", "scheme-missing")
+    if scheme in ("smtp", "smtps", "null", *GMAIL):
+        missing = not options.get("url.host")
+        return remark(DATA, "dsn", "host-missing") if missing else None
+    # before 7.2 the factory was asked by its supported schemes already: another has none
+    return remark(DATA, "url.scheme", "scheme-unknown")
+
+
+def _of_arguments(options: Mapping[str, Any]) -> Outcome:
+    host = text(options, "host") or "localhost"
+    port = number(options.get("port"))
+    tls = options.get("tls")
+    auto_tls = options.get("auto_tls") is not False
+    if tls is None or tls is ABSENT:
+        reached = way("smtp", host, port, auto_tls=auto_tls)
+    elif tls and tls != "0":
+        reached = Way("implicit", port or 465, True)
+    else:
+        reached = Way("starttls" if auto_tls else "none", port or 25, False)
+    misread: tuple[Remark, ...] = ()
+    if tls is True and port in (25, 587, 2525):
+        misread = (remark(DATA, "tls", "constructor-tls", "implicit TLS"),)
+    return Outcome(
+        host=host,
+        port=reached.port,
+        tls=reached.tls,
+        required=reached.required,
+        username=text(options, "username"),
+        password=text(options, "password"),
+        sender=address(options.get("from")),
+        by={
+            "host": ("host",),
+            "port": ("port",),
+            "tls": ("tls", "port") if "tls" in options else ("port",),
+            "username": ("username",),
+            "password": ("password",),
+            "sender": ("from",),
+        },
+        misread=misread,
+    )
+
+
+FIELDS: Mapping[str, Field] = {
+    "dsn": "url", "url.scheme": "tls", "url.host": "host", "url.port": "port",
+    "url.user": "username", "url.password": "password", "host": "host", "port": "port",
+    "tls": "tls", "auto_tls": "tls", "username": "username", "password": "password",
+    "from": "sender",
+}  # fmt: skip
+MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+    "implicit": ({"url.scheme": "smtps"}, {"tls": True}),
+    "starttls": ({"url.scheme": "smtp"}, {"tls": False}),
+    "none": ({"auto_tls": False}, {"tls": False, "auto_tls": False}),
+}
+DIALECT = PhpProgram("symfony", DATA, FIELDS, MODES, find, outcome)

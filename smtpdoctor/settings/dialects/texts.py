@@ -1,0 +1,128 @@
+"""How single values of a table's program are written: quotes, references, host:port, lines.
+
+Knows texts and their places. It must not know any program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Option
+from smtpdoctor.settings.dialects.urls import start_of, within
+from smtpdoctor.settings.prepare import worded
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Unknown, Value
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Surrounding, Workspace
+
+STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<item>\[(?:(?P<key>\w+)=(?P<text>[^\]]*))?\])?")
+
+
+def at(root: Value, path: str) -> Value:
+    """What stands at a path with dots: `notify[platform=smtp].server`."""
+    for step in path.split("."):
+        found = STEP.fullmatch(step)
+        root = root.get(found["name"]) if found and found["name"] else root
+        if found is None or not found["item"]:
+            continue
+        each = list(root.value) if isinstance(root, Known) and isinstance(root.value, List) else []
+        wanted = [
+            item
+            for item in each or [root]
+            if not found["key"]
+            or str(getattr(item.get(found["key"]), "value", "")) == found["text"]
+        ]
+        root = wanted[0] if wanted else Known(ABSENT)
+    return root
+
+
+def referred(value: Value, reference: str, variables: Variables) -> Value:
+    """A value that names a variable as that variable's."""
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return value
+    found = re.fullmatch(reference, value.value)
+    if found is None:
+        return value
+    told = variables.lookup(found[1])
+    return told or Unknown("environment", f"{found[1]} is not set here", value.span)
+
+
+def go_ini(value: Value) -> Value:
+    """A value as gopkg.in/ini.v1 has it.
+
+    Only backquotes and three double quotes hold a # or ;, up to the last of them in the line.
+    Else the first # or ; ends the value, in single and double quotes too.
+    """
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return value
+    text = value.value
+    for quote in ('"""', "`"):
+        end = text.rfind(quote, len(quote))
+        if text.startswith(quote) and end > 0:
+            return replace(value, value=text[len(quote) : end])
+    cut = re.split("[#;]", text, maxsplit=1)[0].rstrip()
+    span = value.span
+    if span is not None and span.line == span.end_line and cut != text:
+        span = replace(span, columns=(span.columns[0], span.columns[0] + len(cut)))
+    if cut[:1] in ("'", '"') and len(cut) > 1 and cut.find(cut[0], 1) == len(cut) - 1:
+        cut = cut[1:-1]
+    return replace(value, value=cut, span=span)
+
+
+def content(path: Value, surrounding: Surrounding | None, name: str) -> Value:
+    """What stands in the file that a variable names."""
+    files = surrounding.files if surrounding is not None else {}
+    if isinstance(path, Known) and str(path.value) in files:
+        return files[str(path.value)]
+    return Unknown("unreadable", f"it stands in the file that {name} names", path.span)
+
+
+def host_and_port(option: Option, workspace: Workspace) -> Iterator[tuple[str, Option]]:
+    """`host:port` as two options, each with its place."""
+    value = option.value
+    if not isinstance(value, Known):
+        yield option.name, option
+        return
+    text = str(value.value).strip()
+    found = re.fullmatch(r"(?P<host>\[[^\]]*\]|[^:]*):(?P<port>\d{1,5})", text)
+    if found is None:
+        yield option.name, option
+        return
+    start = start_of(value, text, workspace)
+    if start is not None:
+        workspace.is_harmless(start)
+    for name, group in ((option.name, "host"), (f"{option.name}.port", "port")):
+        span = within(start, found.span(group)) if start is not None else None
+        part = found[group].strip("[]")
+        yield name, Option(name, Known(part, span), bare=True, called=option.called)
+
+
+def is_dotenv(path: str) -> bool:
+    return path.rpartition("/")[2].startswith(".env")
+
+
+def as_line(found: re.Match[str], key: str, value: Any, file: str) -> str:
+    """A line in the way of another: `KEY: text`, `- KEY=text`, `"key": text,`."""
+    text = worded(value)
+    if found["item"]:
+        return f"{found['item']}{found['quote']}{key}={text}{found['quote']}"
+    between = found["between"]
+    if file.endswith(".json"):
+        quoted = text if isinstance(value, bool | int) else f'"{text}"'
+        return f'"{key}"{between}{quoted},'
+    plain = ":" not in between or YAML_TEXT.fullmatch(text) is not None
+    if file.endswith((".yml", ".yaml", ".toml")) and not isinstance(value, bool | int):
+        plain = plain and ":" in between
+        text = text if plain else f'"{text}"'
+    return f"{found['quote']}{key}{found['quote']}{between}{text}"
+
+
+#: A line that says one thing by its name.
+WRITTEN = re.compile(
+    r"""^(?P<indent>[ \t]*)(?P<item>-[ ]+)?(?P<quote>["']?)(?P<name>[\w.-]+)["']?"""
+    r"""(?P<between>[ \t]*[:=][ \t]*|[ \t]+)"""
+)
+#: A text that YAML takes for nothing else.
+YAML_TEXT = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][\w+./-]*")

@@ -1,0 +1,98 @@
+"""Dockerfiles, units, pipelines, platforms and charts: the variables that they set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.readers.model import Known
+from tests.settings.dialects.support import apply, one, prepared, setups, workspace, write
+
+FILES = {
+    "Dockerfile": "ARG D=h\nFROM node:20 AS base\nENV A=one B='two words'\n"
+    'FROM base\nENV OLD the rest of it\nENV C=${A}/$D E="${NO:-d}"\n',
+    "app.service": '[Service]\nEnvironment=A=one "B=two words"\nEnvironment=C=100%%\n'
+    "EnvironmentFile=-/etc/app/app.env\n",
+    "app.env": "C='file'\nD=more # no comment\n",
+    ".github/workflows/deploy.yml": "env: {A: one}\njobs:\n  deploy:\n    env: {A: job}\n"
+    "    steps:\n    - {run: x, env: {B: step, C: '${{ secrets.C }}'}}\n"
+    "    - {name: Run tests, env: {B: test, T: test}}\n  test:\n    env: {A: test, T: test}\n",
+    ".github/workflows/test.yml": "env: {T: test}\njobs: {run: {env: {T: test}}}\n",
+    ".gitlab-ci.yml": "variables: {A: all, B: {value: two, description: x}}\n"
+    "deploy: {variables: {A: own}}\ntest: {variables: {A: test}}\n",
+    "app.json": '{"env": {"A": "one", "B": {"value": "two"}, "C": {"required": true}}}',
+    "fly.toml": 'app = "x"\n[env]\nA = "one"\nB = "2"\n',
+    "serverless.yml": "provider: {environment: {A: all, B: all}}\n"
+    "functions: {f: {environment: {A: own, C: '${ssm:/x}'}}}\n",
+    "render.yaml": "services:\n- envVars:\n  - {key: A, value: one}\n  - {key: C, sync: false}\n",
+    "app.yaml": "runtime: python312\nenv_variables: {A: one}\n",
+    "chart/values.yaml": "mailer:\n  image: {repository: me/app, tag: 1}\n  env:\n    A: one\n"
+    "    B: 2\n  extraEnv: [{name: X, value: x}, {name: C, valueFrom: {secretKeyRef: {}}}]\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("carrier", "files", "expected"),
+    [
+        (
+            "dockerfile",
+            ["Dockerfile"],
+            {"A": "one", "B": "two words", "OLD": "the rest of it", "C": "one/h", "E": "d"},
+        ),
+        (
+            "systemd",
+            ["app.service", "app.env"],
+            {"C": "file", "D": "more # no comment", "A": "one", "B": "two words"},
+        ),
+        (
+            "github-actions",
+            [".github/workflows/deploy.yml", ".github/workflows/test.yml"],
+            {"B": "step", "C": None, "A": "job"},
+        ),
+        ("gitlab-ci", [".gitlab-ci.yml"], {"A": "own", "B": "two"}),
+        ("heroku", ["app.json"], {"A": "one", "B": "two"}),
+        ("fly", ["fly.toml"], {"A": "one", "B": "2"}),
+        ("serverless", ["serverless.yml"], {"A": "own", "C": None, "B": "all"}),
+        ("render", ["render.yaml"], {"A": "one", "C": None}),
+        ("app-engine", ["app.yaml"], {"A": "one"}),
+        ("helm", ["chart/values.yaml"], {"A": "one", "B": "2", "X": "x", "C": None}),
+    ],
+)
+def test_variables(
+    tmp_path: Path, carrier: str, files: list[str], expected: dict[str, str | None]
+) -> None:
+    write(tmp_path, {name: FILES[name] for name in files})
+    found = [item for item in workspace(tmp_path).surroundings if item.carrier == carrier]
+    told = {}
+    for item in found:
+        for name in item.variables.names:
+            value = item.variables.lookup(name)
+            told[name] = value.value if isinstance(value, Known) else None
+    assert told == expected
+
+
+CODE = (
+    "require('nodemailer').createTransport({host: process.env.SMTP_HOST,\n"
+    "  port: Number(process.env.SMTP_PORT), secure: false})\n"
+)
+
+
+def test_what_a_platform_says_counts_where_nothing_else_does(tmp_path: Path) -> None:
+    text = '[env]\nSMTP_HOST = "smtp.ionos.com"\nSMTP_PORT = "465"\n'
+    write(tmp_path, {"a/mailer.js": CODE, "a/fly.toml": text, "b/mailer.js": CODE})
+    hosts = {setup.name: setup.settings.host for setup in setups(tmp_path)}
+    assert hosts == {
+        "nodemailer a/mailer.js:1": "smtp.ionos.com",
+        "nodemailer b/mailer.js:1": "localhost",
+    }
+    write(tmp_path, {"a/.env": "SMTP_HOST=smtp.ionos.de\n"})
+    assert {setup.settings.host for setup in setups(tmp_path)} == {"smtp.ionos.de", "localhost"}
+
+
+def test_a_unit_is_changed_in_its_line(tmp_path: Path) -> None:
+    unit = '[Service]\nEnvironment="SMTP_HOST=smtp.ionos.com" SMTP_PORT=465\n'
+    write(tmp_path, {"mailer.js": CODE, "mailer.service": unit})
+    settings = one(tmp_path, "nodemailer").settings
+    apply(tmp_path, prepared(settings, 587, None))
+    assert (tmp_path / "mailer.service").read_text() == unit.replace("465", "587")

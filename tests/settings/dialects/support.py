@@ -1,0 +1,87 @@
+"""Folders in memory of a test, their set-ups, and prepared changes applied to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.model import Edit, Prepared, Settings
+from smtpdoctor.settings.readers.model import Span
+from smtpdoctor.settings.setup import Setup
+from smtpdoctor.settings.setups import find_setups
+from smtpdoctor.settings.variables import Layer
+from smtpdoctor.settings.workspace import Workspace
+
+
+def write(root: Path, files: Mapping[str, str]) -> Path:
+    """The files below a folder."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def workspace(
+    root: Path, *, profile: str | None = None, given: Layer | None = None, **environ: str
+) -> Workspace:
+    return Workspace(Folder(root), environ, profile=profile, given=given)
+
+
+def setups(root: Path, *, profile: str | None = None, **environ: str) -> list[Setup]:
+    """Every set-up of a folder."""
+    looked_at = Workspace(Folder(root), environ, profile=profile)
+    return list(find_setups(looked_at).setups)
+
+
+def one(root: Path, dialect: str, **environ: str) -> Setup:
+    """The one set-up of that dialect."""
+    found = [each for each in setups(root, **environ) if each.identity.dialect == dialect]
+    assert len(found) == 1, [each.name for each in setups(root, **environ)]
+    return found[0]
+
+
+def prepared(settings: Settings, port: int | None, tls: str | None) -> Prepared:
+    """The change that leads to a port and a mode; None leaves one as it is."""
+    return next(each for each in settings.prepared if (each.port, each.tls) == (port, tls))
+
+
+def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) -> None:
+    """Writes a change into the folder's files, as `--fix` would."""
+    for edit in change.edits:
+        path = root / edit.file
+        lines = path.read_text().split("\n")
+        line = lines[edit.line - 1]
+        first = _place(root, edit, line)
+        last = first + len(edit.replace)
+        assert line[first:last] == edit.replace, (line, edit)
+        lines[edit.line - 1] = line[:first] + edit.with_.format(**free) + line[last:]
+        path.write_text("\n".join(lines))
+    for name, text in change.settings.items():
+        path = root / dotenv if dotenv is not None else _holding(root, name)
+        lines = path.read_text().split("\n") if path.exists() else []
+        kept = [line for line in lines if line and line.partition("=")[0] != name]
+        new = [] if text is None else [f"{name}={text.format(**free)}"]
+        path.write_text("\n".join([*kept, *new]) + "\n")
+
+
+def _place(root: Path, edit: Edit, line: str) -> int:
+    """Where an edit begins in its line: its columns count in the line as it is shown."""
+    looked_at = Workspace(Folder(root), {})
+    size = len(edit.replace)
+    for first in range(len(line) + 1):
+        span = Span(edit.file, edit.line, (first + 1, first + 1 + size), edit.line)
+        shown = looked_at.masked(span, keep=bool(size))
+        begins = shown.columns(*span.columns)[0] if shown is not None else 0
+        if line[first : first + size] == edit.replace and begins == edit.columns[0]:
+            return first
+    # known to be harmless to the program's dialect alone
+    return edit.columns[0] - 1 if line.count(edit.replace) != 1 else line.index(edit.replace)
+
+
+def _holding(root: Path, name: str) -> Path:
+    """The `.env` file that has the variable, else the first there is."""
+    found = sorted(root.glob("**/.env*"))
+    having = [path for path in found if f"{name}=" in path.read_text()]
+    return next(iter((*having, *found)), root / ".env")

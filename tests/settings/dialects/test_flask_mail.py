@@ -1,0 +1,193 @@
+"""Flask-Mail and Flask-Mailman: what a Flask program's configuration comes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .python_support import changes_lead_there, edited, found, remarks, way
+from .support import one, setups, write
+
+HOST = "smtp.ionos.com"
+STARTTLS = (HOST, 587, "starttls", True)
+IMPLICIT = (HOST, 465, "implicit", False)
+APP = "import os\nfrom flask import Flask\nfrom flask_mail import Mail\napp = Flask(__name__)\n"
+ITEMS = {
+    "MAIL_SERVER": "'smtp.ionos.com'",
+    "MAIL_USERNAME": "'info@example.com'",
+    "MAIL_PASSWORD": "'word'",
+    "MAIL_DEFAULT_SENDER": "('Shop', 'info@example.com')",
+}
+
+ITEM = "app.config[{0!r}] = {1}\n"
+ARGUMENT = "    {0}={1},\n"
+PAIR = "    {0!r}: {1},\n"
+
+
+def lines(values: dict[str, str], form: str) -> str:
+    return "".join(form.format(name, value) for name, value in {**ITEMS, **values}.items())
+
+
+def items(**values: str) -> dict[str, str]:
+    return {
+        "app.py": f"{APP}{lines(values, 'app.config[{0!r}] = {1}' + chr(10))}mail = Mail(app)\n"
+    }
+
+
+TLS = {"MAIL_PORT": "587", "MAIL_USE_TLS": "True"}
+SSL = {"MAIL_PORT": "465", "MAIL_USE_TLS": "False", "MAIL_USE_SSL": "True"}
+UPDATE = f"{APP}app.config.update(\n{lines(SSL, ARGUMENT)})\n"
+MAPPING = f"{APP}app.config.from_mapping({{\n{lines(TLS, PAIR)}}})\n"
+CLASSES = (
+    "import os\nclass Config:\n"
+    + lines({"MAIL_PORT": "25", "MAIL_USE_TLS": "True"}, "    {0} = {1}\n")
+    + "class ProductionConfig(Config):\n    MAIL_PORT = 587\n"
+    "class DevelopmentConfig(Config):\n    MAIL_SERVER = 'localhost'\n"
+    "config = {'development': DevelopmentConfig, 'production': ProductionConfig}\n"
+)
+FACTORY = (
+    "from flask_mail import Mail\nfrom config import config\ndef create_app(name):\n"
+    "    app = Flask(__name__)\n    app.config.from_object(config[name])\n"
+)
+PREFIXED = f"{APP}app.config.from_prefixed_env()\n"
+FLASKENV = (
+    "FLASK_MAIL_SERVER=smtp.ionos.com\nFLASK_MAIL_PORT=587\nFLASK_MAIL_USE_TLS=true\n"
+    "FLASK_MAIL_USE_SSL=false\nFLASK_MAIL_USERNAME=info@example.com\nFLASK_MAIL_PASSWORD=word\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (items(**TLS), STARTTLS),
+        (items(**SSL), IMPLICIT),
+        ({"app.py": UPDATE}, IMPLICIT),
+        ({"app.py": MAPPING}, STARTTLS),
+        ({"config.py": CLASSES, "app/__init__.py": FACTORY}, STARTTLS),
+        (
+            {
+                "settings.cfg": lines(TLS, "{0} = {1}\n"),
+                "settings.py": lines(TLS, "{0} = {1}\n"),
+                "app.py": f"{APP}app.config.from_pyfile('settings.py')\n",
+            },
+            STARTTLS,
+        ),
+        ({"app.py": PREFIXED, ".env": FLASKENV}, STARTTLS),
+        (
+            {
+                **items(
+                    MAIL_PORT="int(os.environ.get('MAIL_PORT') or 25)",
+                    MAIL_USE_TLS="os.environ.get('MAIL_USE_TLS', 'false').lower() in ['true', '1']",
+                ),
+                ".env": "MAIL_PORT=587\nMAIL_USE_TLS=1\n",
+            },
+            STARTTLS,
+        ),
+    ],
+)
+def test_healthy_configurations(
+    tmp_path: Path, files: dict[str, str], expected: tuple[str, int, str, bool]
+) -> None:
+    setup = found(tmp_path, "flask-mail", files)
+    assert way(setup) == expected
+    assert setup.complete
+    assert not setup.settings.remarks
+    assert not setup.settings.verify
+    assert setup.settings.username == setup.settings.sender == "info@example.com"
+    assert setup.credentials.password is not None
+    assert setup.credentials.password.reveal() == "word"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "said"),
+    [
+        ({"MAIL_PORT": "587", "MAIL_USE_SSL": "True"}, (HOST, 587, "implicit", False), set()),
+        ({"MAIL_PORT": "465", "MAIL_USE_TLS": "True"}, (HOST, 465, "starttls", True), set()),
+        ({"MAIL_PORT": "465"}, (HOST, 465, "none", False), set()),
+        (
+            {"MAIL_PORT": "465", "MAIL_USE_SSL": "True", "MAIL_USE_TLS": "True"},
+            (HOST, 465, "implicit", False),
+            {("fault", "MAIL_USE_SSL")},
+        ),
+        (
+            {"MAIL_PORT": "587", "MAIL_USE_TLS": "True", "MAIL_USE_SSL": "os.getenv('S')"},
+            (HOST, 587, "starttls", True),
+            {("fault", "MAIL_USE_SSL"), ("misread", "MAIL_USE_SSL")},
+        ),
+    ],
+)
+@pytest.mark.parametrize("form", ["items", "update", "mapping", "class"])
+def test_what_is_wrong_and_the_change_that_mends_it(
+    tmp_path: Path,
+    form: str,
+    values: dict[str, str],
+    expected: tuple[str, int, str, bool],
+    said: set[tuple[str, str]],
+) -> None:
+    files = {
+        "items": items(**values),
+        "update": {"app.py": f"{APP}app.config.update(\n{lines(values, ARGUMENT)})\n"},
+        "mapping": {"app.py": f"{APP}app.config.from_mapping({{\n{lines(values, PAIR)}}})\n"},
+        "class": {
+            "app.py": f"{APP}class Config:\n{lines(values, '    {0} = {1}' + chr(10))}"
+            "app.config.from_object(Config)\n"
+        },
+    }[form]
+    root = tmp_path / "folder"
+    setup = found(root, "flask-mail", {**files, ".env": "S=False\n"})
+    assert way(setup) == expected
+    assert remarks(setup) == said
+    changes_lead_there(root, "flask-mail")
+
+
+def test_the_smallest_change_is_the_other_name(tmp_path: Path) -> None:
+    write(tmp_path, items(MAIL_PORT="587", MAIL_USE_SSL="True"))
+    assert edited(tmp_path, "flask-mail", 587, "starttls") == [("MAIL_USE_SSL", "MAIL_USE_TLS")]
+
+
+def test_the_environment_with_a_prefix_is_json(tmp_path: Path) -> None:
+    env = FLASKENV.replace("SSL=false", "SSL=False").replace("_TLS=true", "_TLS=True")
+    root = tmp_path / "folder"
+    setup = found(root, "flask-mail", {"app.py": PREFIXED, ".env": env})
+    assert remarks(setup) == {("misread", "MAIL_USE_SSL"), ("fault", "MAIL_USE_SSL")}
+    changes_lead_there(root, "flask-mail")
+
+
+def test_the_profile_chooses_the_class(tmp_path: Path) -> None:
+    files = {"config.py": CLASSES, "app/__init__.py": FACTORY}
+    assert (
+        found(tmp_path, "flask-mail", files, FLASK_ENV="development").settings.host == "localhost"
+    )
+    (asked,) = setups(tmp_path, profile="development")
+    assert asked.settings.host == "localhost"
+
+
+def test_what_is_not_sent(tmp_path: Path) -> None:
+    setup = found(tmp_path, "flask-mail", items(**TLS, MAIL_SUPPRESS_SEND="True"))
+    assert remarks(setup) == {("not-sent", "MAIL_SUPPRESS_SEND")}
+
+
+def mailman(**values: str) -> dict[str, str]:
+    return {"app.py": items(**values)["app.py"].replace("flask_mail", "flask_mailman")}
+
+
+def test_flask_mailman(tmp_path: Path) -> None:
+    setup = found(tmp_path, "flask-mailman", mailman(**TLS))
+    assert way(setup) == STARTTLS
+    assert not setup.settings.verify
+    assert not setup.settings.remarks
+    write(tmp_path, mailman(**SSL))
+    assert one(tmp_path, "flask-mailman").settings.verify
+    write(tmp_path, mailman(**TLS, MAIL_BACKEND="'console'"))
+    assert remarks(one(tmp_path, "flask-mailman")) == {("not-sent", "MAIL_BACKEND")}
+    write(tmp_path, mailman(**TLS, MAIL_USE_SSL="True"))
+    assert remarks(one(tmp_path, "flask-mailman")) == {("fault", "MAIL_USE_SSL")}
+
+
+def test_what_is_no_set_up(tmp_path: Path) -> None:
+    files = {
+        "app.py": f"{APP}# app.config['MAIL_SERVER'] = 'smtp.ionos.com'\n",
+        "tests/config.py": "MAIL_SERVER = 'a'\n",
+    }
+    assert setups(write(tmp_path, files)) == []

@@ -1,0 +1,252 @@
+"""Laravel's config/mail.php and `.env` by version, and what changes of them come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.setup import Setup
+from tests.settings.dialects.support import apply, one, prepared, setups, write
+
+NEW = """<?php
+
+return [
+    'default' => env('MAIL_MAILER', 'log'),
+    'mailers' => [
+        'smtp' => [
+            'transport' => 'smtp',
+            'scheme' => env('MAIL_SCHEME'),
+            'url' => env('MAIL_URL'),
+            'host' => env('MAIL_HOST', '127.0.0.1'),
+            'port' => env('MAIL_PORT', 2525),
+            'username' => env('MAIL_USERNAME'),
+            'password' => env('MAIL_PASSWORD'),
+            'local_domain' => env('MAIL_EHLO_DOMAIN', parse_url((string) env('APP_URL', 'http://localhost'), PHP_URL_HOST)),
+        ],
+        'ses' => ['transport' => 'ses'],
+        'log' => ['transport' => 'log'],
+        'array' => ['transport' => 'array'],
+        'failover' => ['transport' => 'failover', 'mailers' => ['smtp', 'log']],
+    ],
+    'from' => ['address' => env('MAIL_FROM_ADDRESS', 'hello@example.com')],
+];
+"""  # noqa: E501
+OLD = NEW.replace("'scheme' => env('MAIL_SCHEME')", "'encryption' => env('MAIL_ENCRYPTION', 'tls')")
+LOGIN = "MAIL_USERNAME=u@example.com\nMAIL_PASSWORD=word\nMAIL_FROM_ADDRESS=u@example.com\n"
+
+
+def folder(root: Path, version: str, env: str, config: str | None = None) -> Path:
+    mailer = "" if "MAIL_MAILER" in env or "MAIL_DRIVER" in env else "MAIL_MAILER=smtp\n"
+    host = "" if "MAIL_HOST" in env else "MAIL_HOST=smtp.ionos.com\n"
+    files = {
+        "composer.json": f'{{"require": {{"laravel/framework": "{version}"}}}}',
+        ".env": mailer + host + env + LOGIN,
+    }
+    if config is not None:
+        files["config/mail.php"] = config
+    return write(root, files)
+
+
+def came_to(setup: Setup) -> tuple[str | None, int, str]:
+    return setup.settings.host, setup.settings.port, setup.settings.tls
+
+
+def remarks(setup: Setup) -> list[tuple[str, str]]:
+    return [(each.kind, each.option) for each in setup.settings.remarks]
+
+
+WAYS = [
+    # version, config/mail.php, variables, port, mode, remarks
+    ("^12.0", NEW, "MAIL_PORT=587\n", 587, "starttls", []),
+    ("^12.0", NEW, "MAIL_PORT=465\n", 465, "implicit", []),
+    ("^12.0", NEW, "MAIL_PORT=465\nMAIL_SCHEME=smtps\n", 465, "implicit", []),
+    ("^12.0", NEW, "MAIL_PORT=465\nMAIL_SCHEME=smtp\n", 465, "implicit", []),
+    ("^12.0", NEW, "MAIL_PORT=587\nMAIL_SCHEME=null\n", 587, "starttls", []),
+    ("^12.0", NEW, "MAIL_PORT=587\nMAIL_SCHEME=smtps\n", 587, "implicit", []),
+    ("^12.0", NEW, "MAIL_PORT=587\nMAIL_SCHEME=tls\n", 587, "starttls", [("fault", "scheme")]),
+    ("^12.0", NEW, "MAIL_PORT=587\nMAIL_ENCRYPTION=tls\n", 587, "starttls", []),
+    (
+        "^12.0", NEW, "MAIL_PORT=587\nMAIL_ENCRYPTION=ssl\n", 587, "starttls",
+        [("ignored", "MAIL_ENCRYPTION")],
+    ),
+    ("^12.0", None, "MAIL_PORT=465\n", 465, "implicit", []),
+    ("^12.0", None, "", 2525, "starttls", []),
+    ("^11.0", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=tls\n", 587, "starttls", []),
+    ("11.35.0", OLD, "MAIL_PORT=587\n", 587, "implicit", [("misread", "encryption")]),
+    ("11.34.2", OLD, "MAIL_PORT=465\nMAIL_ENCRYPTION=tls\n", 465, "implicit", []),
+    ("^10.10", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=null\n", 587, "starttls", []),
+    (
+        "^10.10", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=ssl\n", 587, "starttls",
+        [("ignored", "encryption")],
+    ),
+    ("^9.0", None, "MAIL_PORT=587\n", 587, "starttls", []),
+    ("^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=tls\n", 587, "starttls", []),
+    ("^8.75", OLD, "MAIL_PORT=465\nMAIL_ENCRYPTION=ssl\n", 465, "implicit", []),
+    ("^8.75", OLD, "MAIL_PORT=465\nMAIL_ENCRYPTION=tls\n", 465, "starttls", []),
+    ("^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=ssl\n", 587, "implicit", []),
+    ("^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=null\n", 587, "none", []),
+    (
+        "^8.75", OLD, "MAIL_PORT=587\nMAIL_ENCRYPTION=starttls\n", 587, "none",
+        [("fault", "encryption")],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "config", "env", "port", "tls", "expected"), WAYS)
+def test_the_version_decides_what_the_names_mean(
+    tmp_path: Path, version: str, config: str | None, env: str, port: int, tls: str, expected: list
+) -> None:
+    setup = one(folder(tmp_path, version, env, config), "laravel")
+    assert came_to(setup) == ("smtp.ionos.com", port, tls)
+    assert remarks(setup) == expected
+    assert setup.complete
+    assert setup.settings.username == setup.settings.sender == "u@example.com"
+    assert setup.credentials.password
+    assert setup.credentials.password.reveal() == "word"
+
+
+@pytest.mark.parametrize(("version", "config", "env", "port", "tls", "expected"), WAYS)
+@pytest.mark.parametrize("goal", [(587, "starttls"), (465, "implicit")])
+def test_prepared_changes_come_to_their_goals(
+    tmp_path: Path, version: str, config: str | None, env: str, port: int, tls: str,
+    expected: list, goal: tuple[int, str],
+) -> None:  # fmt: skip
+    if (port, tls) == goal and not expected:
+        return
+    setup = one(folder(tmp_path, version, env, config), "laravel")
+    if (port, tls) != goal:
+        apply(tmp_path, prepared(setup.settings, *goal))
+    assert came_to(one(tmp_path, "laravel")) == ("smtp.ionos.com", *goal)
+
+
+def test_the_smallest_change_is_in_the_env_file(tmp_path: Path) -> None:
+    root = folder(tmp_path, "^12.0", "MAIL_PORT=587\nMAIL_SCHEME=smtps\n", NEW)
+    settings = one(root, "laravel").settings
+    assert dict(prepared(settings, 465, None).settings) == {"MAIL_PORT": "465"}
+    assert prepared(settings, 587, "starttls").settings == {"MAIL_SCHEME": "smtp"}
+    assert not any(each.edits for each in settings.prepared if each.tls != "none")
+
+
+def test_a_scheme_that_symfony_did_not_look_at_before_7_2(tmp_path: Path) -> None:
+    root = folder(tmp_path, "^11.0", "MAIL_PORT=587\nMAIL_SCHEME=ssl\n", NEW)
+    lock = '{"packages": [{"name": "symfony/mailer", "version": "v7.1.6"}, '
+    lock += '{"name": "laravel/framework", "version": "v11.30.0"}]}'
+    write(root, {"composer.lock": lock})
+    setup = one(root, "laravel")
+    assert remarks(setup) == [("ignored", "scheme")]
+    assert setup.identity.version == "v11.30.0"
+
+
+@pytest.mark.parametrize("mailer", ["log", "array"])
+def test_mailers_that_send_nothing(tmp_path: Path, mailer: str) -> None:
+    root = folder(tmp_path, "^12.0", f"MAIL_MAILER={mailer}\nMAIL_PORT=587\n", NEW)
+    assert ("not-sent", "mailer") in remarks(one(root, "laravel"))
+
+
+def test_the_default_since_11_is_the_log(tmp_path: Path) -> None:
+    root = folder(tmp_path, "^12.0", "MAIL_DRIVER=smtp\nMAIL_PORT=587\n")
+    setup = one(root, "laravel")
+    assert set(remarks(setup)) == {("ignored", "MAIL_DRIVER"), ("not-sent", "mailer")}
+
+
+def test_another_companys_api_is_no_set_up(tmp_path: Path) -> None:
+    assert not setups(folder(tmp_path, "^12.0", "MAIL_MAILER=ses\nMAIL_PORT=587\n", NEW))
+
+
+def test_a_mailer_of_mailers_leads_to_the_one_that_speaks_smtp(tmp_path: Path) -> None:
+    root = folder(tmp_path, "^12.0", "MAIL_MAILER=failover\nMAIL_PORT=587\n", NEW)
+    found = [each for each in setups(root) if each.sends]
+    assert [came_to(each) for each in found] == [("smtp.ionos.com", 587, "starttls")]
+
+
+def test_a_mailer_that_is_not_there(tmp_path: Path) -> None:
+    root = folder(tmp_path, "^12.0", "MAIL_MAILER=smpt\nMAIL_PORT=587\n", NEW)
+    assert remarks(one(root, "laravel")) == [("fault", "mailer")]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected", "said"),
+    [
+        ("smtp://u%40example.com:w%23rd@smtp.ionos.com:587", (587, "starttls"), []),
+        ("smtp://u%40example.com:word@smtp.ionos.com:465", (465, "implicit"), []),
+        ("smtps://u%40example.com:word@smtp.ionos.com:465", (465, "implicit"), ["url.scheme"]),
+    ],
+)
+def test_a_url(tmp_path: Path, url: str, expected: tuple[int, str], said: list[str]) -> None:
+    root = folder(tmp_path, "^12.0", f"MAIL_URL={url}\n", NEW)
+    setup = one(root, "laravel")
+    assert came_to(setup) == ("smtp.ionos.com", *expected)
+    assert [option for _, option in remarks(setup)] == said
+    assert setup.settings.username == "u@example.com"
+
+
+def test_a_url_with_characters_that_end_it(tmp_path: Path) -> None:
+    url = "smtp://u%40example.com:wo#rd@smtp.ionos.com:587"
+    root = folder(tmp_path, "^12.0", f'MAIL_URL="{url}"\n', NEW)
+    assert ("fault", "url") in remarks(one(root, "laravel"))
+
+
+def test_the_words_of_env(tmp_path: Path) -> None:
+    env = "MAIL_PORT=25\nMAIL_HOST=localhost\n"
+    root = folder(tmp_path, "^12.0", env, NEW)
+    write(root, {".env": f"MAIL_MAILER=smtp\n{env}MAIL_USERNAME=null\nMAIL_PASSWORD=(null)\n"})
+    setup = one(root, "laravel")
+    assert setup.settings.username is None
+    assert not setup.settings.has_password
+
+
+def test_env_takes_one_more_pair_of_quotes_off(tmp_path: Path) -> None:
+    root = folder(tmp_path, "^12.0", "MAIL_PORT=587\n", NEW)
+    text = (root / ".env").read_text().replace("=word", "='\"word\"'")
+    (root / ".env").write_text(text)
+    password = one(root, "laravel").credentials.password
+    assert password is not None
+    assert password.reveal() == "word"
+
+
+def test_the_file_of_another_environment_takes_the_place_of_the_first(tmp_path: Path) -> None:
+    root = folder(tmp_path, "^12.0", "MAIL_PORT=587\n", NEW)
+    text = (root / ".env").read_text().replace("587", "465")
+    write(root, {".env.staging": text})
+    assert one(root, "laravel").settings.port == 587
+    assert one(root, "laravel", APP_ENV="staging").settings.port == 465
+
+
+def test_a_literal_in_the_configuration_is_changed_there(tmp_path: Path) -> None:
+    config = NEW.replace("env('MAIL_SCHEME')", "'smtps'").replace("env('MAIL_PORT', 2525)", "587")
+    root = folder(tmp_path, "^12.0", "", config)
+    change = prepared(one(root, "laravel").settings, 587, "starttls")
+    assert [(each.line, each.replace, each.with_) for each in change.edits] == [
+        (8, "'smtps'", "'smtp'")
+    ]
+
+
+def test_the_array_of_laravel_6(tmp_path: Path) -> None:
+    config = """<?php
+return [
+    'driver' => env('MAIL_DRIVER', 'smtp'),
+    'host' => env('MAIL_HOST', 'smtp.mailgun.org'),
+    'port' => env('MAIL_PORT', 587),
+    'encryption' => env('MAIL_ENCRYPTION', 'tls'),
+    'username' => env('MAIL_USERNAME'),
+    'password' => env('MAIL_PASSWORD'),
+    'from' => ['address' => env('MAIL_FROM_ADDRESS')],
+];
+"""
+    env = "MAIL_DRIVER=smtp\nMAIL_PORT=465\nMAIL_ENCRYPTION=ssl\n"
+    setup = one(folder(tmp_path, "^6.0", env, config), "laravel")
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit")
+    assert remarks(setup) == []
+
+
+def test_a_library_and_a_template_are_no_set_ups(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "composer.json": '{"require-dev": {"laravel/framework": "^11.0"}}',
+            ".env.example": "MAIL_MAILER=smtp\nMAIL_HOST=smtp.ionos.com\nMAIL_PORT=587\n",
+            "vendor/laravel/framework/config/mail.php": NEW,
+        },
+    )
+    assert not setups(tmp_path)

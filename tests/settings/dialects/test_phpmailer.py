@@ -1,0 +1,237 @@
+"""PHPMailer's properties as code sets them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.setup import Setup
+from tests.settings.dialects.support import apply, one, prepared, setups, write
+
+HEAD = """<?php
+use PHPMailer\\PHPMailer\\PHPMailer;
+use PHPMailer\\PHPMailer\\SMTP;
+
+require 'vendor/autoload.php';
+
+$mail = new PHPMailer(true);
+"""
+LOGIN = """$mail->SMTPAuth = true;
+$mail->Username = 'u@example.com';
+$mail->Password = 'word';
+$mail->setFrom('u@example.com', 'Us');
+"""
+TAIL = "$mail->addAddress('x@example.org');\n$mail->send();\n"
+
+
+def folder(root: Path, lines: str, login: str = LOGIN) -> Path:
+    smtp = "" if "isMail" in lines else "$mail->isSMTP();\n"
+    host = "" if "Host" in lines else "$mail->Host = 'smtp.ionos.com';\n"
+    return write(root, {"send.php": HEAD + smtp + host + lines + login + TAIL})
+
+
+def came_to(setup: Setup) -> tuple[str | None, int, str, bool]:
+    now = setup.settings
+    return now.host, now.port, now.tls, now.tls_required
+
+
+def remarks(setup: Setup) -> list[tuple[str, str]]:
+    return [(each.kind, each.option) for each in setup.settings.remarks]
+
+
+WAYS = [
+    ("$mail->Port = 587;\n$mail->SMTPSecure = 'tls';\n", 587, "starttls", True, []),
+    ("$mail->Port = 465;\n$mail->SMTPSecure = 'ssl';\n", 465, "implicit", True, []),
+    (
+        "$mail->Port = 465;\n$mail->SMTPSecure = PHPMailer::ENCRYPTION_SMTPS;\n",
+        465, "implicit", True, [],
+    ),
+    (
+        "$mail->Port = 587;\n$mail->SMTPSecure = PHPMailer::ENCRYPTION_STARTTLS;\n",
+        587, "starttls", True, [],
+    ),
+    ("$mail->Port = 587;\n$mail->SMTPSecure = 'ssl';\n", 587, "implicit", True, []),
+    ("$mail->Port = 465;\n$mail->SMTPSecure = 'tls';\n", 465, "starttls", True, []),
+    ("$mail->Port = 465;\n", 465, "starttls", False, []),
+    ("$mail->Port = 587;\n", 587, "starttls", False, []),
+    ("", 25, "starttls", False, []),
+    ("$mail->Port = 587;\n$mail->SMTPSecure = false;\n", 587, "starttls", False, []),
+    (
+        "$mail->Port = 587;\n$mail->SMTPSecure = 'starttls';\n", 587, "starttls", False,
+        [("misread", "SMTPSecure")],
+    ),
+    (
+        "$mail->Port = 465;\n$mail->SMTPSecure = 'SSL';\n", 465, "starttls", False,
+        [("misread", "SMTPSecure")],
+    ),
+    (
+        "$mail->Port = 587;\n$mail->SMTPSecure = '';\n$mail->SMTPAutoTLS = false;\n",
+        587, "none", False, [],
+    ),
+    ("$mail->Host = 'ssl://smtp.ionos.com:465';\n", 465, "implicit", True, []),
+    ("$mail->Host = 'ssl://smtp.ionos.com';\n$mail->Port = 465;\n", 465, "implicit", True, []),
+    ("$mail->Host = 'tls://smtp.ionos.com:587';\n", 587, "starttls", True, []),
+    (
+        "$mail->Host = 'ssl://smtp.ionos.com';\n$mail->SMTPSecure = 'tls';\n$mail->Port = 587;\n",
+        587, "implicit", True, [("ignored", "SMTPSecure")],
+    ),
+    (
+        "$mail->Host = 'smtp.ionos.com:465';\n$mail->SMTPSecure = 'ssl';\n$mail->Port = 587;\n",
+        465, "implicit", True, [("ignored", "Port")],
+    ),
+    (
+        "$mail->Host = 'smtp.ionos.com;smtp2.example.com';\n$mail->SMTPSecure = 'tls';\n"
+        "$mail->Port = 587;\n", 587, "starttls", True, [],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "port", "tls", "required", "expected"), WAYS)
+def test_what_the_properties_come_to(
+    tmp_path: Path, lines: str, port: int, tls: str, required: bool, expected: list
+) -> None:
+    setup = one(folder(tmp_path, lines), "phpmailer")
+    assert came_to(setup) == ("smtp.ionos.com", port, tls, required)
+    assert remarks(setup) == expected
+    assert setup.complete
+    assert setup.settings.username == setup.settings.sender == "u@example.com"
+    assert setup.credentials.password
+    assert setup.credentials.password.reveal() == "word"
+
+
+@pytest.mark.parametrize(("lines", "port", "tls", "required", "expected"), WAYS)
+@pytest.mark.parametrize("goal", [(587, "starttls"), (465, "implicit")])
+def test_prepared_changes_come_to_their_goals(
+    tmp_path: Path, lines: str, port: int, tls: str, required: bool, expected: list,
+    goal: tuple[int, str],
+) -> None:  # fmt: skip
+    setup = one(folder(tmp_path, lines), "phpmailer")
+    if (port, tls) != goal:
+        apply(tmp_path, prepared(setup.settings, *goal))
+    assert came_to(one(tmp_path, "phpmailer"))[:3] == ("smtp.ionos.com", *goal)
+
+
+def test_a_constant_is_changed_for_the_other(tmp_path: Path) -> None:
+    lines = "$mail->Port = 587;\n$mail->SMTPSecure = PHPMailer::ENCRYPTION_SMTPS;\n"
+    change = prepared(one(folder(tmp_path, lines), "phpmailer").settings, 587, "starttls")
+    assert [each.with_ for each in change.edits] == ["PHPMailer::ENCRYPTION_STARTTLS"]
+
+
+def test_without_is_smtp_it_is_php_s_mail(tmp_path: Path) -> None:
+    lines = "$mail->Host = 'smtp.ionos.com';\n$mail->Port = 587;\n"
+    write(tmp_path, {"send.php": HEAD + lines + LOGIN + TAIL})
+    assert remarks(one(tmp_path, "phpmailer")) == [("ignored", "Host")]
+    write(tmp_path, {"send.php": HEAD + "$mail->Mailer = 'smtp';\n" + lines + LOGIN + TAIL})
+    assert remarks(one(tmp_path, "phpmailer")) == []
+    write(tmp_path, {"send.php": HEAD + "$mail->IsSMTP();\n" + lines + LOGIN + TAIL})
+    assert remarks(one(tmp_path, "phpmailer")) == []
+
+
+def test_without_smtp_auth_there_is_no_login(tmp_path: Path) -> None:
+    login = LOGIN.replace("$mail->SMTPAuth = true;\n", "")
+    setup = one(folder(tmp_path, "$mail->Port = 587;\n", login), "phpmailer")
+    assert remarks(setup) == [("ignored", "Username")]
+    assert setup.settings.username is None
+    assert not setup.settings.has_password
+
+
+def test_no_check_of_the_certificate(tmp_path: Path) -> None:
+    lines = """$mail->Port = 587;
+$mail->SMTPOptions = array(
+    'ssl' => array(
+        'verify_peer' => false,
+        'verify_peer_name' => false,
+        'allow_self_signed' => true
+    )
+);
+"""
+    setup = one(folder(tmp_path, lines), "phpmailer")
+    assert not setup.settings.verify
+    entry = setup.settings.entry("verify")
+    assert entry is not None
+    assert entry.origin.line == 13
+
+
+def test_a_host_that_is_none(tmp_path: Path) -> None:
+    setup = one(folder(tmp_path, "$mail->Host = 'smtp://smtp.ionos.com';\n"), "phpmailer")
+    assert ("fault", "Host") in remarks(setup)
+
+
+def test_values_from_variables_are_changed_there(tmp_path: Path) -> None:
+    lines = "$mail->Host = $_ENV['SMTP_HOST'];\n$mail->Port = (int) $_ENV['SMTP_PORT'];\n"
+    lines += "$mail->SMTPSecure = $_ENV['SMTP_SECURE'];\n"
+    root = folder(tmp_path, lines)
+    write(root, {".env": "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=587\nSMTP_SECURE=ssl\n"})
+    setup = one(root, "phpmailer")
+    assert came_to(setup)[:3] == ("smtp.ionos.com", 587, "implicit")
+    host = setup.settings.entry("host")
+    assert host is not None
+    assert host.origin.name == "SMTP_HOST"
+    change = prepared(setup.settings, 587, "starttls")
+    assert (change.edits, change.settings) == ((), {"SMTP_SECURE": "tls"})
+
+
+def test_an_object_that_a_class_holds(tmp_path: Path) -> None:
+    code = """<?php
+class Mailer {
+    private $mail;
+    private const HOST = 'smtp.ionos.com';
+    public function __construct() {
+        $this->mail = new PHPMailer(true);
+        $this->mail->isSMTP();
+        $this->configure();
+    }
+    private function configure() {
+        $this->mail->Host = self::HOST;
+        $this->mail->Port = 587;
+        $this->mail->SMTPSecure = 'ssl';
+        $this->mail->SMTPAuth = true;
+        $this->mail->Username = 'u@example.com';
+        $this->mail->Password = 'word';
+    }
+}
+"""
+    write(tmp_path, {"src/Mailer.php": code})
+    setup = one(tmp_path, "phpmailer")
+    assert came_to(setup)[:3] == ("smtp.ionos.com", 587, "implicit")
+    assert remarks(setup) == []
+    assert setup.settings.username == "u@example.com"
+
+
+def test_an_object_that_a_function_is_given(tmp_path: Path) -> None:
+    code = """<?php
+function configure(PHPMailer $m) {
+    $m->isSMTP();
+    $m->Host = 'smtp.ionos.com';
+    $m->Port = 465;
+    $m->SMTPSecure = 'tls';
+    $m->SMTPAuth = true;
+    $m->Username = 'u@example.com';
+    $m->Password = 'word';
+}
+"""
+    write(tmp_path, {"mail.php": code})
+    setup = one(tmp_path, "phpmailer")
+    assert came_to(setup)[:3] == ("smtp.ionos.com", 465, "starttls")
+    assert remarks(setup) == []
+
+
+def test_two_objects_are_two_set_ups(tmp_path: Path) -> None:
+    first = HEAD + "$mail->isSMTP();\n$mail->Host = 'a.example.com';\n" + LOGIN
+    second = first.replace("$mail", "$other").replace("a.example", "b.example")
+    write(tmp_path, {"send.php": first + second.replace("<?php\n", "")})
+    assert [each.settings.host for each in setups(tmp_path)] == ["a.example.com", "b.example.com"]
+
+
+def test_look_alikes(tmp_path: Path) -> None:
+    code = HEAD + "// $mail->isSMTP();\n// $mail->Host = 'smtp.ionos.com';\n$mail->isMail();\n"
+    write(
+        tmp_path,
+        {
+            "send.php": code + TAIL,
+            "vendor/phpmailer/phpmailer/examples/gmail.php": HEAD + LOGIN,
+            "other.php": "<?php\n$db->Host = 'db';\n$db->Port = 3306;\n",
+        },
+    )
+    assert not setups(tmp_path)

@@ -1,0 +1,226 @@
+"""Symfony's MAILER_DSN, `framework.mailer` and transports made in code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.setup import Setup
+from tests.settings.dialects.support import apply, one, prepared, setups, write
+
+COMPOSER = '{"require": {"symfony/mailer": "%s"}}'
+YAML = "framework:\n    mailer:\n        dsn: '%env(MAILER_DSN)%'\n"
+LOGIN = "u%40example.com:word"
+
+
+def folder(root: Path, dsn: str, version: str = "7.3.*", yaml: str | None = YAML) -> Path:
+    files = {"composer.json": COMPOSER % version, ".env": f'MAILER_DSN="{dsn}"\n'}
+    if yaml is not None:
+        files["config/packages/mailer.yaml"] = yaml
+    return write(root, files)
+
+
+def came_to(setup: Setup) -> tuple[str | None, int, str, bool]:
+    now = setup.settings
+    return now.host, now.port, now.tls, now.tls_required
+
+
+def remarks(setup: Setup) -> list[tuple[str, str]]:
+    return [(each.kind, each.option) for each in setup.settings.remarks]
+
+
+DSNS = [
+    (f"smtp://{LOGIN}@smtp.ionos.com:587", "5.4.*", 587, "starttls", False, []),
+    (f"smtp://{LOGIN}@smtp.ionos.com:465", "5.4.*", 465, "implicit", True, []),
+    (f"smtps://{LOGIN}@smtp.ionos.com:465", "5.4.*", 465, "implicit", True, []),
+    (f"smtps://{LOGIN}@smtp.ionos.com", "5.4.*", 465, "implicit", True, []),
+    (f"smtp://{LOGIN}@smtp.ionos.com", "5.4.*", 465, "implicit", True, []),
+    (f"smtps://{LOGIN}@smtp.ionos.com:587", "5.4.*", 587, "implicit", True, []),
+    (f"smtp://{LOGIN}@smtp.ionos.com:25", "5.4.*", 25, "starttls", False, []),
+    (f"smtp://{LOGIN}@smtp.ionos.com:587?auto_tls=false", "7.1.*", 587, "none", False, []),
+    (
+        f"smtp://{LOGIN}@smtp.ionos.com:587?auto_tls=false", "6.4.*", 587, "starttls", False,
+        [("ignored", "url.query")],
+    ),
+    (f"smtp://{LOGIN}@smtp.ionos.com:587?require_tls=true", "7.3.*", 587, "starttls", True, []),
+    (
+        f"smtp://{LOGIN}@smtp.ionos.com:587?require_tls=true", "7.2.*", 587, "starttls", False,
+        [("ignored", "url.query")],
+    ),
+    (
+        f"smtp://{LOGIN}@smtp.ionos.com:587?encryption=ssl", "5.4.*", 587, "starttls", False,
+        [("ignored", "url.query")],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("dsn", "version", "port", "tls", "required", "expected"), DSNS)
+@pytest.mark.parametrize("yaml", [YAML, None])
+def test_what_a_dsn_comes_to(
+    tmp_path: Path, dsn: str, version: str, port: int, tls: str, required: bool, expected: list,
+    yaml: str | None,
+) -> None:  # fmt: skip
+    setup = one(folder(tmp_path, dsn, version, yaml), "symfony")
+    assert came_to(setup) == ("smtp.ionos.com", port, tls, required)
+    assert remarks(setup) == expected
+    assert setup.complete
+    assert setup.settings.username == "u@example.com"
+    assert setup.credentials.password
+    assert setup.credentials.password.reveal() == "word"
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        f"smtps://{LOGIN}@smtp.ionos.com:587",
+        f"smtp://{LOGIN}@smtp.ionos.com",
+        f"smtp://{LOGIN}@smtp.ionos.com:465",
+        f"smtps://{LOGIN}@smtp.ionos.com:465?verify_peer=0",
+        f"smtp://{LOGIN}@smtp.ionos.com:25",
+    ],
+)
+@pytest.mark.parametrize("goal", [(587, "starttls"), (465, "implicit")])
+def test_prepared_changes_come_to_their_goals(
+    tmp_path: Path, dsn: str, goal: tuple[int, str]
+) -> None:
+    setup = one(folder(tmp_path, dsn), "symfony")
+    if came_to(setup)[1:3] != goal:
+        apply(tmp_path, prepared(setup.settings, *goal))
+    again = one(tmp_path, "symfony")
+    assert came_to(again)[:3] == ("smtp.ionos.com", *goal)
+    assert again.settings.username == "u@example.com"
+
+
+def test_the_smallest_change_of_a_scheme(tmp_path: Path) -> None:
+    setup = one(folder(tmp_path, f"smtps://{LOGIN}@smtp.ionos.com:587"), "symfony")
+    change = prepared(setup.settings, 587, "starttls")
+    assert [(each.file, each.replace, each.with_) for each in change.edits] == [
+        (".env", "smtps", "smtp")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dsn", "option"),
+    [
+        ("smtp://u%40example.com:wo#rd@smtp.ionos.com:587", "dsn"),
+        ("smtp://u%40example.com:wo/rd@smtp.ionos.com:587", "dsn"),
+        ("tls://u%40example.com:word@smtp.ionos.com:587", "url.scheme"),
+        ("smtp.ionos.com:587", "dsn"),
+    ],
+)
+def test_dsns_that_raise(tmp_path: Path, dsn: str, option: str) -> None:
+    assert ("fault", option) in remarks(one(folder(tmp_path, dsn), "symfony"))
+
+
+def test_characters_that_are_tolerated(tmp_path: Path) -> None:
+    setup = one(folder(tmp_path, "smtp://u@example.com:w+o%rd@smtp.ionos.com:587"), "symfony")
+    assert came_to(setup)[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert remarks(setup) == []
+    assert setup.settings.username == "u@example.com"
+    assert setup.credentials.password
+    assert setup.credentials.password.reveal() == "w+o%rd"
+
+
+def test_the_order_of_the_files(tmp_path: Path) -> None:
+    root = folder(tmp_path, "null://null")
+    assert remarks(one(root, "symfony")) == [("not-sent", "dsn")]
+    write(root, {".env.local": f"MAILER_DSN=smtp://{LOGIN}@smtp.ionos.com:587\n"})
+    assert one(root, "symfony").settings.port == 587
+    write(root, {".env.prod": f"MAILER_DSN=smtp://{LOGIN}@smtp.ionos.com:465\n"})
+    assert one(root, "symfony").settings.port == 465
+    assert one(root, "symfony", APP_ENV="dev").settings.port == 587
+    write(root, {".env.prod.local": f"MAILER_DSN=smtp://{LOGIN}@smtp.ionos.com:25\n"})
+    assert one(root, "symfony").settings.port == 25
+    dsn = f"smtp://{LOGIN}@smtp.ionos.com:2525"
+    assert one(root, "symfony", MAILER_DSN=dsn).settings.port == 2525
+
+
+def test_what_production_has_in_its_own_section(tmp_path: Path) -> None:
+    yaml = YAML + f"when@prod:\n    framework:\n        mailer:\n            dsn: 'smtps://{LOGIN}@"
+    yaml = yaml.replace("%40", "%%40") + "smtp.ionos.com:465'\n"
+    setup = one(folder(tmp_path, "null://null", yaml=yaml), "symfony")
+    assert came_to(setup)[:3] == ("smtp.ionos.com", 465, "implicit")
+    assert setup.settings.username == "u@example.com"
+    assert remarks(setup) == []
+    assert ("not-sent", "dsn") in remarks(one(tmp_path, "symfony", APP_ENV="dev"))
+
+
+def test_several_transports_and_mailers_of_mailers(tmp_path: Path) -> None:
+    yaml = "framework:\n    mailer:\n        transports:\n            main: '%env(MAILER_DSN)%'\n"
+    yaml += (
+        "            second: '%env(SECOND)%'\n        headers:\n            From: 'A <a@b.org>'\n"
+    )
+    dsn = f"failover(smtp://{LOGIN}@smtp.ionos.com:587 smtp://{LOGIN}@smtp.ionos.com:465)"
+    root = folder(tmp_path, dsn, yaml=yaml)
+    write(root, {".env.local": "SECOND=sendgrid+api://KEY@default\n"})
+    found = setups(root)
+    assert [came_to(each)[1] for each in found] == [587, 465]
+    assert found[0].settings.sender == "a@b.org"
+
+
+def test_a_variable_that_nobody_sets(tmp_path: Path) -> None:
+    write(tmp_path, {"composer.json": COMPOSER % "7.3.*", "config/packages/mailer.yaml": YAML})
+    setup = one(tmp_path, "symfony")
+    assert not setup.complete
+    assert setup.settings.untellable[0].field == "url"
+
+
+def test_gmail_s_own_scheme(tmp_path: Path) -> None:
+    setup = one(folder(tmp_path, "gmail+smtp://me%40gmail.com:word@default"), "symfony")
+    assert came_to(setup)[:3] == ("smtp.gmail.com", 465, "implicit")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "said"),
+    [
+        ("'smtp.ionos.com', 587", (587, "starttls"), []),
+        ("'smtp.ionos.com', 465", (465, "implicit"), []),
+        ("'smtp.ionos.com', 587, false", (587, "starttls"), []),
+        ("'smtp.ionos.com', 465, true", (465, "implicit"), []),
+        ("'smtp.ionos.com', 587, true", (587, "implicit"), [("misread", "tls")]),
+    ],
+)
+def test_a_transport_made_in_code(
+    tmp_path: Path, arguments: str, expected: tuple[int, str], said: list
+) -> None:
+    code = f"""<?php
+use Symfony\\Component\\Mailer\\Transport\\Smtp\\EsmtpTransport;
+$transport = new EsmtpTransport({arguments});
+$transport->setUsername('u@example.com');
+$transport->setPassword('word');
+"""
+    write(tmp_path, {"send.php": code})
+    setup = one(tmp_path, "symfony")
+    assert came_to(setup)[1:3] == expected
+    assert remarks(setup) == said
+    assert setup.settings.username == "u@example.com"
+    for goal in ((587, "starttls"), (465, "implicit")):
+        write(tmp_path, {"send.php": code})
+        if goal != expected:
+            apply(tmp_path, prepared(setup.settings, *goal))
+        assert came_to(one(tmp_path, "symfony"))[1:3] == goal
+
+
+def test_a_dsn_in_code(tmp_path: Path) -> None:
+    code = "<?php\n$t = Transport::fromDsn(sprintf('smtp://%s:%s@%s:%d', urlencode(getenv('U')), "
+    code += "urlencode(getenv('P')), 'smtp.ionos.com', 587));\n"
+    write(tmp_path, {"send.php": code})
+    setup = one(tmp_path, "symfony", U="u@example.com", P="wo#rd")
+    assert came_to(setup)[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert setup.credentials.password
+    assert setup.credentials.password.reveal() == "wo#rd"
+
+
+def test_look_alikes(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "composer.json": COMPOSER % "7.3.*",
+            ".env.dist": f"MAILER_DSN=smtp://{LOGIN}@smtp.ionos.com:587\n",
+            ".env": f"# MAILER_DSN=smtp://{LOGIN}@smtp.ionos.com:587\n",
+            "tests/send.php": f"<?php Transport::fromDsn('smtp://{LOGIN}@smtp.ionos.com:587');",
+            "other.php": f"<?php // Transport::fromDsn('smtp://{LOGIN}@smtp.ionos.com:587');",
+        },
+    )
+    assert not setups(tmp_path)

@@ -1,0 +1,406 @@
+"""Programs that are tables: what a folder's settings come to, and that changes lead there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.dialects.base import dialects
+from smtpdoctor.settings.dialects.table import UnreadTable
+from smtpdoctor.settings.setup import Setup
+from smtpdoctor.settings.setups import find_setups
+from smtpdoctor.settings.variables import layer_of
+from tests.settings.dialects import mail_programs, self_hosted
+from tests.settings.dialects.case import Case, said
+from tests.settings.dialects.support import apply, one, workspace, write
+
+HOST = "smtp.ionos.com"
+VAULTWARDEN = """SMTP_HOST: smtp.ionos.com
+    SMTP_FROM: u@example.com
+    SMTP_USERNAME: u@example.com
+    SMTP_PASSWORD: word
+"""
+GITEA = "[mailer]\nENABLED = true\nUSER = u@example.com\nPASSWD = `word`\n"
+GRAFANA = "[smtp]\nenabled = true\nuser = u@example.com\npassword = word\n"
+AUTHENTIK = """AUTHENTIK_EMAIL__HOST: smtp.ionos.com
+    AUTHENTIK_EMAIL__USERNAME: u@example.com
+    AUTHENTIK_EMAIL__PASSWORD: word
+"""
+NEXTCLOUD = """SMTP_HOST: smtp.ionos.com
+    SMTP_NAME: u@example.com
+    SMTP_PASSWORD: word
+    MAIL_FROM_ADDRESS: u
+    MAIL_DOMAIN: example.com
+"""
+
+CASES = [
+    Case(
+        "vaultwarden:healthy 587",
+        (HOST, 587, "starttls"),
+        compose="vaultwarden/server:latest",
+        env=VAULTWARDEN + "SMTP_PORT: 587\nSMTP_SECURITY: starttls",
+        required=True,
+    ),
+    Case(
+        "vaultwarden:healthy 465",
+        (HOST, 465, "implicit"),
+        compose="docker.io/vaultwarden/server:1.30.1@sha256:0",
+        env=VAULTWARDEN + "SMTP_PORT: '465'\nSMTP_SECURITY: force_tls",
+    ),
+    Case(
+        "vaultwarden:port by mode",
+        (HOST, 465, "implicit"),
+        files={
+            ".env": "SMTP_HOST=smtp.ionos.com\nSMTP_FROM=u@example.com\nSMTP_SECURITY=force_tls\n"
+            "SMTP_USERNAME=u@example.com\nSMTP_PASSWORD=word\n"
+        },
+    ),
+    Case(
+        "vaultwarden:implicit on 587",
+        (HOST, 587, "implicit"),
+        compose="vaultwarden/server",
+        env=VAULTWARDEN + "SMTP_PORT: 587\nSMTP_SECURITY: force_tls",
+    ),
+    Case(
+        "vaultwarden:start on 465",
+        (HOST, 465, "starttls"),
+        compose="vaultwarden/server",
+        env=VAULTWARDEN + "SMTP_PORT: 465",
+        required=True,
+    ),
+    Case(
+        "vaultwarden:explicit is implicit",
+        (HOST, 587, "implicit"),
+        compose="vaultwarden/server",
+        env=VAULTWARDEN + "SMTP_PORT: 587\nSMTP_SSL: 'true'\nSMTP_EXPLICIT_TLS: 'true'",
+        remarks=said("misread SMTP_EXPLICIT_TLS"),
+    ),
+    Case(
+        "vaultwarden:another word",
+        (HOST, 587, "starttls"),
+        compose="vaultwarden/server",
+        env=VAULTWARDEN + "SMTP_PORT: 587\nSMTP_SECURITY: tls",
+        required=True,
+        remarks=said("fault SMTP_SECURITY"),
+    ),
+    Case(
+        "vaultwarden:saved by the admin page",
+        (HOST, 465, "implicit"),
+        compose="vaultwarden/server",
+        env="SMTP_HOST: elsewhere.example\nSMTP_ACCEPT_INVALID_CERTS: 'true'",
+        files={
+            "data/config.json": '{\n  "smtp_host": "smtp.ionos.com",\n  "smtp_port": 465,\n'
+            '  "smtp_security": "force_tls",\n  "smtp_username": "u@example.com",\n'
+            '  "smtp_password": "word",\n  "smtp_from": "u@example.com"\n}\n'
+        },
+        verify=False,
+    ),
+    Case(
+        "vaultwarden:a password in a file",
+        (HOST, 587, "starttls"),
+        files={
+            "compose.yml": "services:\n  v:\n    image: vaultwarden/server\n    secrets: [p]\n"
+            "    environment:\n      SMTP_HOST: smtp.ionos.com\n      SMTP_FROM: u@example.com\n"
+            "      SMTP_USERNAME: u@example.com\n      SMTP_PASSWORD_FILE: /run/secrets/p\n"
+            "secrets: {p: {file: p.txt}}\n",
+            "p.txt": "word\n",
+        },
+        required=True,
+    ),
+    Case(
+        "gitea:healthy 587",
+        (HOST, 587, "starttls"),
+        files={
+            "custom/conf/app.ini": GITEA
+            + "PROTOCOL = smtp+starttls\nSMTP_ADDR = smtp.ionos.com\nSMTP_PORT = 587\n"
+        },
+    ),
+    Case(
+        "gitea:healthy 465 by port",
+        (HOST, 465, "implicit"),
+        files={"app.ini": GITEA + "SMTP_ADDR = smtp.ionos.com\nSMTP_PORT = 465 ; TLS\n"},
+    ),
+    Case(
+        "gitea:healthy before 1.18",
+        (HOST, 465, "implicit"),
+        files={"app.ini": GITEA + "HOST = smtp.ionos.com:465\nIS_TLS_ENABLED = true\n"},
+    ),
+    Case(
+        "gitea:variables over app.ini",
+        (HOST, 587, "implicit"),
+        compose="codeberg.org/forgejo/forgejo:7",
+        env="- FORGEJO__mailer__PROTOCOL=smtps\n- FORGEJO__mailer__SMTP_PORT=587",
+        files={
+            "app.ini": GITEA
+            + "PROTOCOL = smtp+starttls\nSMTP_ADDR = smtp.ionos.com\nSMTP_PORT = 465\n"
+        },
+    ),
+    Case(
+        "gitea:sections in capitals",
+        (HOST, 465, "implicit"),
+        compose="gitea/gitea:1.22",
+        env="GITEA__MAILER__ENABLED: 'true'\nGITEA__MAILER__PROTOCOL: smtps\n"
+        "GITEA__MAILER__SMTP_ADDR: smtp.ionos.com\nGITEA__MAILER__SMTP_PORT: 465\n"
+        "GITEA__MAILER__USER: u@example.com\nGITEA__MAILER__PASSWD: word\n"
+        "GITEA__MAILER__FROM: other@example.com\nGITEA__MAILER__ENVELOPE_FROM: u@example.com",
+    ),
+    Case(
+        "gitea:plain on 465",
+        (HOST, 465, "none"),
+        files={"app.ini": GITEA + "PROTOCOL = smtp\nSMTP_ADDR = smtp.ionos.com\nSMTP_PORT = 465\n"},
+    ),
+    Case(
+        "gitea:2525 without a protocol",
+        (HOST, 2525, "implicit"),
+        files={"app.ini": GITEA + "SMTP_ADDR = smtp.ionos.com\nSMTP_PORT = 2525\n"},
+        remarks=said("misread SMTP_PORT"),
+    ),
+    Case(
+        "gitea:not enabled",
+        (HOST, 587, "starttls"),
+        compose="gitea/gitea:1.21",
+        env="GITEA__mailer__SMTP_ADDR: smtp.ionos.com\nGITEA__mailer__SMTP_PORT: 587\n"
+        "GITEA__mailer__USER: u@example.com\nGITEA__mailer__PASSWD: word",
+        remarks=said("not-sent ENABLED"),
+    ),
+    Case(
+        "grafana:healthy 587",
+        (HOST, 587, "starttls"),
+        files={
+            "grafana.ini": GRAFANA
+            + "host = smtp.ionos.com:587\nstartTLS_policy = MandatoryStartTLS\n"
+            "from_address = u@example.com\n"
+        },
+        required=True,
+    ),
+    Case(
+        "grafana:healthy 465",
+        (HOST, 465, "implicit"),
+        compose="grafana/grafana-oss:11.1.0",
+        env="- GF_SMTP_ENABLED=true\n- GF_SMTP_HOST=smtp.ionos.com:465\n"
+        "- GF_SMTP_USER=u@example.com\n- GF_SMTP_PASSWORD=word",
+    ),
+    Case(
+        "grafana:policy in other letters",
+        (HOST, 587, "starttls"),
+        files={
+            "grafana.ini": GRAFANA + 'host = "smtp.ionos.com:587"\nstartTLS_policy = mandatory\n'
+        },
+        remarks=said("misread startTLS_policy"),
+    ),
+    Case(
+        "grafana:no port",
+        (HOST, 587, "starttls"),
+        files={"grafana.ini": GRAFANA + "host = smtp.ionos.com\n"},
+        remarks=said("fault host"),
+    ),
+    Case(
+        "grafana:not enabled",
+        (HOST, 587, "starttls"),
+        files={
+            "grafana.ini": GRAFANA.replace("enabled", ";enabled") + "host = smtp.ionos.com:587\n"
+        },
+        remarks=said("not-sent enabled"),
+    ),
+    Case(
+        "grafana:a number sign cuts the password",
+        (HOST, 587, "starttls"),
+        files={
+            "grafana.ini": GRAFANA.replace("= word", "= word#more")
+            + "host = smtp.ionos.com:587\nskip_verify = true\n"
+        },
+        verify=False,
+    ),
+    Case(
+        "authentik:healthy 587",
+        (HOST, 587, "starttls"),
+        compose="ghcr.io/goauthentik/server:2024.2",
+        env=AUTHENTIK + "AUTHENTIK_EMAIL__PORT: 587\nAUTHENTIK_EMAIL__USE_TLS: 'true'",
+        required=True,
+    ),
+    Case(
+        "authentik:healthy 465",
+        (HOST, 465, "implicit"),
+        files={
+            ".env": "AUTHENTIK_EMAIL__HOST=smtp.ionos.com\nAUTHENTIK_EMAIL__PORT=465\n"
+            "AUTHENTIK_EMAIL__USE_TLS=false\nAUTHENTIK_EMAIL__USE_SSL=true\n"
+            "AUTHENTIK_EMAIL__USERNAME=u@example.com\nAUTHENTIK_EMAIL__PASSWORD=word\n"
+        },
+    ),
+    Case(
+        "authentik:implicit on 587",
+        (HOST, 587, "implicit"),
+        compose="ghcr.io/goauthentik/server",
+        env=AUTHENTIK + "AUTHENTIK_EMAIL__PORT: 587\nAUTHENTIK_EMAIL__USE_SSL: 'true'",
+    ),
+    Case(
+        "authentik:plain, port 25",
+        (HOST, 25, "none"),
+        compose="ghcr.io/goauthentik/server",
+        env=AUTHENTIK,
+    ),
+    Case(
+        "authentik:one underscore",
+        ("localhost", 25, "none"),
+        compose="ghcr.io/goauthentik/server",
+        env="AUTHENTIK_EMAIL_HOST: smtp.ionos.com",
+        user=None,
+        sender=None,
+        password=None,
+        remarks=said("ignored AUTHENTIK_EMAIL_HOST"),
+        changes=False,
+    ),
+    Case(
+        "authentik:another true",
+        (HOST, 587, "none"),
+        compose="ghcr.io/goauthentik/server",
+        env=AUTHENTIK + "AUTHENTIK_EMAIL__PORT: 587\nAUTHENTIK_EMAIL__USE_TLS: 1",
+        remarks=said("misread AUTHENTIK_EMAIL__USE_TLS"),
+    ),
+    Case(
+        "authentik:both",
+        (HOST, 465, "implicit"),
+        compose="ghcr.io/goauthentik/server",
+        env=AUTHENTIK
+        + "AUTHENTIK_EMAIL__PORT: 465\nAUTHENTIK_EMAIL__USE_SSL: 'true'\n"
+        + "AUTHENTIK_EMAIL__USE_TLS: 'true'",
+        remarks=said("fault AUTHENTIK_EMAIL__USE_TLS"),
+    ),
+    Case(
+        "nextcloud-docker:healthy 465",
+        (HOST, 465, "implicit"),
+        compose="nextcloud:28-apache",
+        env=NEXTCLOUD + "SMTP_SECURE: ssl\nSMTP_PORT: 465",
+    ),
+    Case(
+        "nextcloud-docker:healthy 587",
+        (HOST, 587, "starttls"),
+        compose="nextcloud",
+        env=NEXTCLOUD + "SMTP_PORT: 587",
+    ),
+    Case(
+        "nextcloud-docker:implicit on 587",
+        (HOST, 587, "implicit"),
+        compose="nextcloud",
+        env=NEXTCLOUD + "SMTP_SECURE: ssl\nSMTP_PORT: 587",
+    ),
+    Case(
+        "nextcloud-docker:tls without a port",
+        (HOST, 465, "implicit"),
+        compose="nextcloud",
+        env=NEXTCLOUD + "SMTP_SECURE: tls",
+        remarks=said("misread SMTP_SECURE"),
+    ),
+    Case(
+        "nextcloud-docker:no domain",
+        (HOST, 25, "starttls"),
+        compose="nextcloud",
+        env=NEXTCLOUD.replace("MAIL_DOMAIN", "MAIL_DOMIAN"),
+        remarks=said("ignored SMTP_HOST"),
+    ),
+]
+
+
+CASES += [*self_hosted.CASES, *mail_programs.CASES]
+
+
+PAGE = Path(__file__).parents[3] / "docs/dialects/self-hosted.md"
+
+
+def outcome(setup: Setup) -> tuple[str | None, int | None, str]:
+    return setup.settings.host, setup.settings.port, setup.settings.tls
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_settings_come_to(case: Case, tmp_path: Path) -> None:
+    setup = one(case.write(tmp_path), case.dialect)
+    settings = setup.settings
+    assert outcome(setup) == case.expected
+    assert settings.tls_required == case.required
+    assert (settings.username, settings.sender) == (case.user, case.sender)
+    password = setup.credentials.password
+    assert (password.reveal() if password else None) == case.password
+    assert settings.verify == case.verify
+    assert {(each.kind, each.option) for each in settings.remarks} == case.remarks
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.changes], ids=lambda case: case.id)
+@pytest.mark.parametrize(("port", "tls"), [(587, "starttls"), (465, "implicit")])
+def test_changes_lead_to_their_goal(case: Case, port: int, tls: str, tmp_path: Path) -> None:
+    setup = one(case.write(tmp_path), case.dialect)
+    if outcome(setup)[1:] == (port, tls):
+        return
+    found = [each for each in setup.settings.prepared if (each.port, each.tls) == (port, tls)]
+    assert found, "no change was prepared"
+    apply(tmp_path, found[0])
+    changed = one(tmp_path, case.dialect)
+    assert outcome(changed) == (case.expected[0], port, tls)
+    assert (changed.settings.username, changed.settings.sender) == (case.user, case.sender)
+
+
+TABLES = [each for each in dialects() if isinstance(each, UnreadTable)]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.id)
+def test_every_table_is_whole(table: UnreadTable) -> None:
+    """Both usual ways are tried, its page names it, and its conditions name options it has."""
+    tried = {(case.expected[1], case.expected[2]) for case in CASES if case.dialect == table.id}
+    assert len(tried) > 1
+    assert table.name.split(",")[0] in PAGE.read_text()
+    entry = table.table.entry
+    known = {*table.fields, "port"}
+    conditions = [item.when for item in entry.mode] + [item.unless for item in entry.mode]
+    conditions += [item.when for item in entry.remark] + [item.unless for item in entry.remark]
+    assert {name for each in conditions for name in each} <= known
+    assert {each.option for each in entry.remark} <= known
+    assert {each.because for each in entry.remark} == set(entry.because)
+    for words in entry.write.values():
+        assert {name for each in words for name in each} <= known
+
+
+def test_a_given_environment_is_enough_for_a_program(tmp_path: Path) -> None:
+    """`docker exec app env | smtpdoctor check --env-file -` in a folder without its files."""
+    variables = {"GF_SMTP_ENABLED": "true", "GF_SMTP_HOST": f"{HOST}:465", "PATH": "/bin"}
+    given = layer_of("standard input", variables, "stdin")
+    [setup] = find_setups(workspace(tmp_path, given=given)).setups
+    assert setup.name == "grafana standard input"
+    assert outcome(setup) == (HOST, 465, "implicit")
+
+
+def test_a_program_without_settings_of_mail_is_no_set_up(tmp_path: Path) -> None:
+    text = "services: {a: {image: grafana/grafana}, b: {image: vaultwarden/server}}\n"
+    write(tmp_path, {"compose.yml": text, "data/config.json": '{"domain": "x"}'})
+    assert find_setups(workspace(tmp_path)).setups == ()
+
+
+def test_templates_and_tests_are_no_set_ups(tmp_path: Path) -> None:
+    text = "services: {a: {image: n8nio/n8n, environment: {N8N_SMTP_HOST: smtp.ionos.com}}}\n"
+    names = ("docker-compose.example.yml", "tests/compose.yml", "docker-compose.sample.yaml")
+    write(tmp_path, dict.fromkeys(names, text))
+    write(
+        tmp_path, {".env.example": "N8N_SMTP_HOST=smtp.ionos.com\n", ".env": "#N8N_SMTP_HOST=x\n"}
+    )
+    assert find_setups(workspace(tmp_path)).setups == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("w#ord", "w"),
+        ("w;ord", "w"),
+        ('"w#ord"', '"w'),
+        ("'w;ord' ; a comment", "'w"),
+        ('"word" ; a comment', "word"),
+        ("`w#o;rd`", "w#o;rd"),
+        ("`w#o`rd` # a comment", "w#o`rd"),
+        ('"""w#ord"""', "w#ord"),
+    ],
+)
+def test_app_ini_is_cut_at_comments(written: str, read: str, tmp_path: Path) -> None:
+    """As gopkg.in/ini.v1 1.67 does: double and single quotes hold no comment sign."""
+    text = GITEA.replace("`word`", written)
+    write(tmp_path, {"app.ini": text + "SMTP_ADDR = smtp.ionos.com\nPROTOCOL = smtps\n"})
+    password = one(tmp_path, "gitea").credentials.password
+    assert password is not None
+    assert password.reveal() == read

@@ -1,0 +1,23 @@
+"""The lowest versions that pyproject.toml allows, as `.ci/run` installs them."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+constraints = runpy.run_path(str(PROJECT / "tools" / "lowest_versions.py"))["constraints"]
+
+
+def test_every_dependency_has_one() -> None:
+    found = constraints((PROJECT / "pyproject.toml").read_text())
+    assert "dnspython==2.6.1" in found
+    assert all("==" in line and "<" not in line for line in found)
+
+
+@pytest.mark.parametrize("requirement", ["rich", "rich==13", "rich~=13.8", "rich<14", "rich>13"])
+def test_one_without_a_lower_bound_is_an_error(requirement: str) -> None:
+    with pytest.raises(ValueError, match="NAME>=VERSION"):
+        constraints(f'[project]\ndependencies = ["{requirement}"]\n')
