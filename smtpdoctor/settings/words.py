@@ -108,4 +108,6 @@ def what_it_does(state: str, alterations: Iterable[str]) -> str:
     """What a reader does with a line; "" where it takes the value as it stands."""
     if state in STATES:
         return STATES[state]
-    return " and ".join(ALTERATIONS[each] for each in alterations if each in ALTERATIONS)
+    words = " and ".join(ALTERATIONS[each] for each in alterations if each in ALTERATIONS)
+    # nothing is gone, and it is not what was meant: there is more of it
+    return words or ("takes the comment behind it for a part of it" if state == "altered" else "")

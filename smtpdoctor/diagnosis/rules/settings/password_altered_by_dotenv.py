@@ -96,7 +96,7 @@ def _readings(found: PasswordReadings) -> list[str]:
 
 
 def _does(reading: PasswordReading) -> str:
-    return what_it_does(reading.state, reading.alterations) or "gets something else"
+    return what_it_does(reading.state, reading.alterations)
 
 
 def _fix(run: Run, found: PasswordReadings) -> Fix:
