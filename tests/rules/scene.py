@@ -404,10 +404,17 @@ class Scene:
 
     @classmethod
     def of(
-        cls, text: str, environ: Mapping[str, str] | None = None, *, options: Options | None = None
+        cls,
+        text: str,
+        environ: Mapping[str, str] | None = None,
+        *,
+        options: Options | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> Self:
-        """A run with the settings that the real reader makes of this .env."""
+        """A run with the settings that the real reader makes of this .env, with files beside it."""
         with TemporaryDirectory() as folder:
+            for name, content in (beside or {}).items():
+                Path(folder, name).write_text(content, encoding="utf-8")
             Path(folder, ".env").write_text(text, encoding="utf-8")
             settings, _ = read_settings(
                 options or Options(), environ=environ or {}, folder=Path(folder), stdin=None

@@ -60,3 +60,8 @@ def test_lookalike_a_hash_that_the_programs_reader_keeps() -> None:
 def test_lookalike_a_reference_that_is_meant_to_be_replaced() -> None:
     scene = Scene.of_folder(nodemailer(SMTP_PASS="${MAIL_SECRET}")).refuse("auth", REFUSED)
     assert CODE not in scene.codes()
+
+
+def test_positive_a_comment_that_some_readers_take_for_a_part_of_it() -> None:
+    scene = Scene.of(env(SMTP_PASS="geheim # mine")).run_through()
+    assert "takes the comment behind it for a part of it" in scene.diagnosis(CODE).title

@@ -14,27 +14,12 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.settings.model import MASK, Edit, PasswordReading, PasswordReadings
+from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.words import listed
 
 CODE = "password-altered-by-dotenv"
 BEFORE = ("credentials-rejected",)
 
-WORDS = {
-    "quotes-kept": "keeps the quotes as a part of it",
-    "quotes-removed": "takes quotes out of it",
-    "cut-at-hash": "takes what follows # for a comment",
-    "cut-after-quote": "drops what follows the closing quote",
-    "cut-at-line-end": "stops at the end of the line",
-    "cut-at-operator": "ends it at a character of the shell",
-    "blanks-removed": "takes blanks out of it",
-    "escape-processed": "makes something else of a backslash and what follows",
-    "dollar-expanded": "replaces $ and the name behind it",
-    "home-expanded": "replaces ~ by a home folder",
-    "lines-joined": "goes on into the next lines",
-    "bytes-lost": "loses a part of a character",
-    "cast": "makes something else than text of it",
-}
-STATES = {"refused": "stops at this file", "absent": "passes the line over"}
 #: So many readers are named in one sentence.
 MOST_NAMED = 3
 
@@ -111,10 +96,7 @@ def _readings(found: PasswordReadings) -> list[str]:
 
 
 def _does(reading: PasswordReading) -> str:
-    if reading.state in STATES:
-        return STATES[reading.state]
-    words = [WORDS[each] for each in reading.alterations if each in WORDS]
-    return " and ".join(words) or "gets something else"
+    return what_it_does(reading.state, reading.alterations)
 
 
 def _fix(run: Run, found: PasswordReadings) -> Fix:

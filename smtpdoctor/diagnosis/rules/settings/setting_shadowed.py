@@ -106,7 +106,13 @@ def _locations(entry: Setting, hidden: Shadowed) -> tuple[Location, ...]:
     """The line that counts, and the one that doesn't."""
     lines = [(entry.origin, entry.source_line or ""), (hidden.origin, "")]
     return tuple(
-        Location(file=origin.file, line=origin.line, columns=origin.columns, text=text)
+        # of the hidden line no text is kept, and columns are for a text
+        Location(
+            file=origin.file,
+            line=origin.line,
+            columns=origin.columns if text else None,
+            text=text,
+        )
         for origin, text in lines
         if origin.file is not None and origin.line is not None
     )
