@@ -873,7 +873,7 @@ def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
             only="tls",
         )
         yield Reading(
-            build=_reply_build("auth", "530 5.7.0 Must issue STARTTLS first", tls="none"),
+            build=_reply_build("mail", "530 5.7.0 Must issue STARTTLS first", tls="none"),
             weight=0.6,
             decides="the server asks for STARTTLS before it takes the login",
             only="tls",
@@ -1060,11 +1060,13 @@ def _refused_at(stage: Stage, reply: str) -> Callable[[Symptom, Known], Iterator
     def readings(symptom: Symptom, known: Known) -> Iterator[Reading]:
         guess = msgspec.structs.replace(symptom, reply=reply, stages=((stage, 1.0),))
         yield from _replied(guess, known)
-        others = {"mail": "530 5.7.0 Authentication required", "rcpt": "550 relay access denied"}
-        if stage in others:
-            guess = msgspec.structs.replace(guess, reply=others[stage])
-            for reading in _replied(guess, known):
-                yield msgspec.structs.replace(reading, weight=reading.weight * 0.6)
+        if stage in ("mail", "rcpt"):
+            yield Reading(
+                build=_reply_build("mail", "530 5.7.0 Authentication required", login=False),
+                weight=0.6,
+                decides="the server's own words ask for a login first",
+                only="sender",
+            )
 
     return readings
 
