@@ -39,7 +39,10 @@ def score(chosen: Sequence[Case], *, with_settings: bool) -> str:
         first += bool(codes) and codes[0] in case.codes
         three += any(code in case.codes for code in codes[:3])
     count = len(chosen)
-    return f"first {first}/{count} ({first / count:.0%}), among three {three}/{count} ({three / count:.0%})"
+    return (
+        f"first {first}/{count} ({first / count:.0%}), "
+        f"among three {three}/{count} ({three / count:.0%})"
+    )
 
 
 def log(size: int) -> str:

@@ -190,7 +190,7 @@ def test_what_can_not_be_one_is_said() -> None:
 
 def test_the_interface_is_exported_though_packages_have_these_names() -> None:
     import smtpdoctor.explain.facts
-    import smtpdoctor.sender.question  # noqa: F401
+    import smtpdoctor.sender.question
 
     assert callable(smtpdoctor.sender)
     (candidate, *_) = smtpdoctor.explain("Error: Greeting never received")
