@@ -80,12 +80,16 @@ class _Arrival(msgspec.Struct):
 
 
 class _HandshakeEnd(NamedTuple):
-    """How a handshake ended; `failure` is empty where it is done. `received`: bytes in all."""
+    """How a handshake ended; a refused certificate is no failure of it, and not done either.
+
+    `received` counts bytes.
+    """
 
     failure: HandshakeFailure
     reason: str = ""
     alert: str = ""
     received: int = 0
+    done: bool = False
 
 
 class SMTPSession:
@@ -213,7 +217,7 @@ class SMTPSession:
         except ValueError:
             return self._impossible_handshake(mode)
         ended = await self._shake_hands(pump, since)
-        done = ended.failure == ""
+        done = ended.done
         if ended.failure == "not-tls":
             pump.first_bytes += await self._linger(pump.first_bytes)
         self._pump = pump if done else None
@@ -226,7 +230,7 @@ class SMTPSession:
             Handshake(
                 connection=self.connection,
                 mode=mode,
-                ok=done,
+                ok=not ended.failure,
                 version=pump.version or "",
                 cipher=pump.cipher or "" if done else "",
                 failure=ended.failure,
@@ -268,7 +272,7 @@ class SMTPSession:
             if events.done:
                 # a greeting may come with the last flight of the handshake
                 self._queue(events.plaintext)
-                return _HandshakeEnd("", received=total)
+                return _HandshakeEnd("", received=total, done=True)
             if received.end == "closed" or total > MAX_STEP_BYTES:
                 return _HandshakeEnd("closed" if received.end else "other", received=total)
 

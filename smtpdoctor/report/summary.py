@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 MANY_WRONG = 3
 
 
+#: What is shown of a term of somebody's policy, which may have thousands of characters.
+LONGEST_TERM = 60
+
+
 def summarise(name: CheckName, run: Run) -> str | None:
     """The line, or None where the check saw nothing."""
     return {
@@ -254,7 +258,7 @@ def policy_words(found: Assessment) -> str:
 
 def _spf_words(found: Assessment) -> str:
     if found.client is not None:
-        term = f" ({found.client.term})" if found.client.term else ""
+        term = f" ({foreign(found.client.term, LONGEST_TERM)})" if found.client.term else ""
         return f"SPF {found.client.result} for {found.question.client}{term}"
     if found.authentication.envelope == "rewritten":
         return "SPF is the provider's own"
@@ -263,7 +267,7 @@ def _spf_words(found: Assessment) -> str:
         return "no SPF record"
     if found.status == "pass":
         term = _deciding_term(found)
-        return f"SPF passes ({term})" if term else "SPF passes"
+        return f"SPF passes ({foreign(term, LONGEST_TERM)})" if term else "SPF passes"
     if found.permerror:
         return "SPF is invalid"
     return {

@@ -29,6 +29,11 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: Documents in which a program of any language may keep a value.
+DOCUMENTS: Mapping[str, LanguageName] = {
+    "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
+    "conf": "ini", "properties": "properties",
+}  # fmt: skip
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -82,9 +87,10 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        changes = _smallest(draft, now, goal, port_name, outcome.fault)
-        written = writer.write(changes, now) if changes is not None else None
-        if written is not None and written != Written():
+        ways = _smallest_first(draft, now, goal, port_name, outcome.fault)
+        worded_ = (writer.write(changes, now) for changes in ways)
+        written = next((each for each in worded_ if each is not None), Written())
+        if written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
 
 
@@ -109,14 +115,14 @@ def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
     return _prepared(Written(edits, texts, written.steps), "any", tls)
 
 
-def _smallest(
+def _smallest_first(
     draft: Draft,
     now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
     fault: Remark | None,
-) -> dict[str, Any] | None:
-    """The fewest options to change so that the program comes to the goal; None where none does.
+) -> list[dict[str, Any]]:
+    """Options to change so that the program comes to the goal, the fewest first.
 
     A fault that it has now may stay; none may come.
     """
@@ -136,8 +142,8 @@ def _smallest(
         if reached and came_to.fault in (None, fault):
             doubts = (came_to.fault is not None, bool(came_to.misread))
             leading.append((doubts, changes))
-    # one after which the program takes every text for what it says, where there is one
-    return min(leading, key=lambda each: each[0])[1] if leading else None
+    # those after which the program takes every text for what it says before others
+    return [changes for _, changes in sorted(leading, key=lambda each: each[0])]
 
 
 class _Writer:
@@ -312,7 +318,12 @@ class _Writer:
             return option.words[value]
         language = self.draft.language
         if isinstance(value, bool) and read_from_variable:
-            return _as_boolean(old, language) if value is False else None
+            # where no text will do, the expression that compares it
+            value_now = option.value.value if isinstance(option.value, Known) else None
+            says_so = option.again is None and value_now == "true"
+            return _as_boolean(old, language) if value is False or says_so else None
+        if option.value.written is not None and not read_from_variable:
+            language = DOCUMENTS.get(option.value.written.file.rpartition(".")[2], language)
         if isinstance(value, bool) and option.value.variables and old[:1] in ("'", '"'):
             return f"{old[0]}{_texts(old[1:-1], value)[0]}{old[0]}"
         return literal(value, language, old)
@@ -396,3 +407,13 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
 def inserted(span: Span, column: int, text: str) -> Edit:
     """Text that is put in before a column of the span's line."""
     return Edit(file=span.file, line=span.line, columns=(column, column), replace="", with_=text)
+
+
+def put_in(workspace: Workspace, span: Span, column: int, text: str) -> Edit:
+    """Text that is put in before a column of the span's line, wherever it is in it.
+
+    An edit's columns count in the line as it is shown.
+    """
+    place = Span(span.file, span.line, (column, column), span.line)
+    masked = workspace.masked(place, keep=False)
+    return inserted(place, masked.columns(column, column + 1)[0] if masked else column, text)

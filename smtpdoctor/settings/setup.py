@@ -16,12 +16,15 @@ import msgspec
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dotenv_password import is_plain, understood
 from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
     Field,
+    OptionLine,
     Origin,
+    PasswordReadings,
     Problem,
     RemarkKind,
     Secret,
@@ -224,6 +227,7 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         has_password=password is not None,
         has_token=token is not None,
         password_shape=values.password_shape(password.reveal()) if password else (),
+        password_readings=maker.password_readings(),
         sender=sender,
         verify=outcome.verify,
         ehlo=outcome.ehlo,
@@ -321,7 +325,8 @@ class _Maker:
     def _is_token(self, field: Field) -> bool:
         """A user name that is the token itself is a secret, too."""
         username = self.outcome.username
-        return field == "username" and username in (self.outcome.password, self.outcome.token)
+        secrets = (self.outcome.password, self.outcome.token)
+        return field == "username" and username is not None and username in secrets
 
     def _problem(self, field: Field, text: str) -> tuple[Problem | None, str]:
         if not text:
@@ -390,13 +395,18 @@ class _Maker:
 
     def _shadows(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other layers have for the variable that the value comes from."""
-        for held in self._layers(option)[1:]:
+        layers = self._layers(option)
+        if not layers:
+            return
+        counts, *others = layers
+        for held in others:
             if not isinstance(held.value, Known):
                 continue
             origin, _ = self._held(held, field)
             known = str(held.value.value)
             shown = MASK if field in SECRETS else known if field != "url" else MASK
-            yield Shadowed(origin=origin, text=shown)
+            same = isinstance(counts.value, Known) and counts.value.value == held.value.value
+            yield Shadowed(origin=origin, text=shown, same=same)
 
     def _hidden(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other files have for the option."""
@@ -412,6 +422,26 @@ class _Maker:
         for entry in entries:
             if entry.origin.file:
                 yield entry.origin.file
+
+    def password_readings(self) -> PasswordReadings | None:
+        """What the program's own reader makes of the line of the password."""
+        names = [name for name in self.outcome.by.get("password", ()) if self._is_told(name)]
+        variables = self.draft.options[names[0]].value.variables if names else ()
+        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
+        span = held[0].value.span if held else None
+        if span is None or not held[0].layer.reader:
+            return None
+        text = self.workspace.folder.text(span.file)
+        if text is None or is_plain(text, span.line):
+            return None
+        return understood(
+            text,
+            variables[0],
+            (held[0].layer.reader,),
+            place=(span.file, span.line),
+            environ=self.workspace.environ,
+            known=True,
+        )
 
     # --- remarks ------------------------------------------------------------------------------
 
@@ -430,7 +460,7 @@ class _Maker:
 
     def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
         option = self.draft.options.get(remark.option)
-        field = self.draft.dialect.fields.get(remark.option)
+        field = remark.field or self.draft.dialect.fields.get(remark.option)
         origin, line, text = None, None, ""
         if option is not None and isinstance(option.value, Known):
             # what the program makes of it is the matter of the line that reads it
@@ -449,7 +479,19 @@ class _Maker:
             origin=origin,
             source_line=line,
             sources=remark.sources,
+            beside=tuple(self._beside(remark, field)) if kind == "fault" else (),
         )
+
+    def _beside(self, remark: Remark, field: Field | None) -> Iterator[OptionLine]:
+        """The other options of the same setting that somebody wrote: two flags of one mode."""
+        for name in self.outcome.by.get(field, ()) if field is not None else ():
+            option = self.draft.options.get(name)
+            if name == remark.option or option is None or not self._is_told(name):
+                continue
+            span = option.value.span or option.value.written
+            if span is not None:
+                origin, line = self._in_file(name, span, field)
+                yield OptionLine(option=name, origin=origin, source_line=line)
 
     def untellable(self) -> Iterator[Untellable]:
         for name, option in self.draft.options.items():

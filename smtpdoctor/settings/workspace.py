@@ -164,7 +164,7 @@ class Workspace:
                 if entry.value is None
                 else in_file(entry.name, entry.value.reveal(), span)
             )
-        return Layer(path, values)
+        return Layer(path, values, reader=reader)
 
     def dotenv_files(self, near: str, *names: str) -> list[str]:
         """The files of these names in the folder of `near`, or in the nearest one above it."""

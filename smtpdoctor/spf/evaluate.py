@@ -19,7 +19,16 @@ from smtpdoctor.spf.names import (
     to_ascii,
     without_final_dot,
 )
-from smtpdoctor.spf.parse import COUNTED, Mechanism, SPFRecord, SyntaxFault, decode, is_spf, parse
+from smtpdoctor.spf.parse import (
+    COUNTED,
+    Mechanism,
+    SPFRecord,
+    SyntaxFault,
+    decode,
+    is_spf,
+    parse,
+    quoted,
+)
 
 LOOKUP_LIMIT = 10
 """Terms that ask the DNS, over all records of one evaluation (RFC 7208 §4.6.4)."""
@@ -525,7 +534,7 @@ def read_record(
         record = parsed[texts[0]] = parse(decode(texts[0]))
     if record.faults:
         first = record.faults[0]
-        message = f"“{first.term}”: {first.reason}"
+        message = f"{quoted(first.term)}: {first.reason}"
         return Problem("syntax", message, domain, first.term, path, record.faults)
     return record
 

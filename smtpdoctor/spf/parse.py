@@ -124,6 +124,10 @@ class SPFRecord:
         return None
 
 
+#: What is shown of a piece of a record, in characters. A host's name may have 253.
+LONGEST_QUOTATION = 300
+
+
 def is_spf(text: bytes) -> bool:
     """Whether a TXT record begins with the version section (RFC 7208 §4.5)."""
     return text[:6].lower() == b"v=spf1" and text[6:7] in (b"", b" ")
@@ -145,6 +149,11 @@ def parse(text: str) -> SPFRecord:
     return SPFRecord(text, tuple(_terms(text)))
 
 
+def quoted(text: str) -> str:
+    """A piece of a record as a fault's text has it: a hostile one has any length."""
+    return f"“{text}”" if len(text) <= LONGEST_QUOTATION else f"“{text[:LONGEST_QUOTATION]}…”"
+
+
 class _TermError(Exception):
     def __init__(self, offset: int, reason: str) -> None:
         super().__init__(reason)
@@ -161,7 +170,9 @@ def _terms(text: str) -> Iterator[Term]:
             if isinstance(term, Modifier) and term.name in ("redirect", "exp"):
                 if term.name in seen:
                     # RFC 7208 §6: MUST NOT appear in a record more than once each
-                    raise _TermError(0, f"“{term.name}=” stands in the record a second time")
+                    raise _TermError(
+                        0, f"{quoted(term.name + '=')} stands in the record a second time"
+                    )
                 seen.add(term.name)
         except _TermError as fault:
             yield SyntaxFault(written, start, start + fault.offset, fault.reason)
@@ -181,7 +192,7 @@ def _term(text: str, start: int) -> Mechanism | Modifier:
     if name is None:
         raise _TermError(begin, "a term begins with a name, or one of “+-~?” and a name")
     if name[0].lower() not in _MECHANISMS:
-        raise _TermError(begin, f"“{name[0]}” is no mechanism")
+        raise _TermError(begin, f"{quoted(name[0])} is no mechanism")
     mechanism = cast(MechanismName, name[0].lower())
     qualifier = qualifier or "pass"
     rest = name.end()
@@ -209,7 +220,7 @@ def _term(text: str, start: int) -> Mechanism | Modifier:
                 raise _TermError(rest, "after “/” stands a prefix length, after “//” one for IPv6")
             raise _TermError(rest, f"“{mechanism}” takes no prefix length")
         if text[rest] != ":":
-            raise _TermError(rest, f"after “{name[0]}” stands “:” or nothing")
+            raise _TermError(rest, f"after {quoted(name[0])} stands “:” or nothing")
         domain = _domain_spec(text, rest + 1, end)
     elif mechanism in _NEEDS_DOMAIN:
         raise _TermError(rest, f"“{mechanism}” needs “:” and a domain")
@@ -244,10 +255,10 @@ def _domain_spec(text: str, begin: int, end: int) -> MacroString:
         return parsed
     before, dot, toplabel = literal.removesuffix(".").rpartition(".")
     if not dot:
-        raise _TermError(end - len(literal), f"“{literal}” has no dot before its last label")
+        raise _TermError(end - len(literal), f"{quoted(literal)} has no dot before its last label")
     if _TOPLABEL.fullmatch(toplabel) is None or toplabel.isdigit():
         offset = end - len(literal) + len(before) + 1
-        raise _TermError(offset, f"“{toplabel}” can't be the last label of a domain")
+        raise _TermError(offset, f"{quoted(toplabel)} can't be the last label of a domain")
     return parsed
 
 
@@ -260,7 +271,7 @@ def _network(text: str, rest: int, mechanism: Literal["ip4", "ip6"]) -> IPv4Netw
     if mechanism == "ip4":
         quad = _IP4.fullmatch(written)
         if quad is None:
-            raise _TermError(begin, f"“{written}” is no IPv4 address")
+            raise _TermError(begin, f"{quoted(written)} is no IPv4 address")
         prefix = _prefix(length, 32, at_length) if slash else 32
         one, two, three, four = map(int, quad.groups())
         number = one << 24 | two << 16 | three << 8 | four
@@ -271,16 +282,16 @@ def _network(text: str, rest: int, mechanism: Literal["ip4", "ip6"]) -> IPv4Netw
             raise ValueError
         address = IPv6Address(written)
     except ValueError:
-        raise _TermError(begin, f"“{written}” is no IPv6 address") from None
+        raise _TermError(begin, f"{quoted(written)} is no IPv6 address") from None
     prefix = _prefix(length, 128, at_length) if slash else 128
     return IPv6Network((int(address), prefix), strict=False)
 
 
 def _prefix(text: str, most: int, offset: int) -> int:
     if not text or not (text.isascii() and text.isdigit()):
-        raise _TermError(offset, f"“{text}” is no prefix length")
+        raise _TermError(offset, f"{quoted(text)} is no prefix length")
     if text[0] == "0" and len(text) > 1:
-        raise _TermError(offset, f"the prefix length “{text}” has a zero in front")
+        raise _TermError(offset, f"the prefix length {quoted(text)} has a zero in front")
     if len(text) > 3 or int(text) > most:
         raise _TermError(offset, f"the prefix length is more than {most}")
     return int(text)

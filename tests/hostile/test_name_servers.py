@@ -57,3 +57,17 @@ def test_a_hostile_name_server(name: str, command: str, tmp_path: Path, usual: E
             items = target["observations"]["items"]
             connects = [item for item in items if item["kind"] == "connect"]
             assert len({item["address"] for item in connects}) <= MOST_ADDRESSES
+
+
+@pytest.mark.parametrize("name", [name for name in WAYS if "controls" in name])
+def test_what_a_name_server_says_is_shown_and_never_obeyed(name: str, tmp_path: Path) -> None:
+    folder, notes = tmp_path / "folder", tmp_path / "notes"
+    folder.mkdir()
+    notes.mkdir()
+    (folder / ".env").write_text(SETTINGS)
+    with NameServer(WAYS[name]) as server:
+        for command in COMMANDS.values():
+            ended = run([*command, "--verbose", "--nameserver", server.endpoint], folder, notes)
+            for line in ended.output.split("\n"):
+                assert line.isprintable()
+                assert not line.lstrip(" │|").startswith("+SMTP_HOST")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +12,10 @@ from smtpdoctor.demo.behaviour import USERNAME, Behaviour
 from smtpdoctor.observations import Exchange
 from smtpdoctor.report.saved import read
 
-from ..runs import Ran, as_json, certificate_of, one_host
+from ..runs import HOST, Ran, as_json, certificate_of, one_host
+from ..servers.fixtures import StartServer
 from .canary import CANARY, leaks
+from .process import MOST_MEMORY, Ended, run
 from .zoo import SERVERS
 
 #: The promised bounds, in seconds of a clock that jumps.
@@ -86,3 +89,52 @@ def _polite(ran: Ran) -> None:
         assert leaks(session.clear.decode("latin-1")) == set()
     assert ran.network.most_sessions <= 2
     assert sum(session.auth_attempts for session in ran.network.sessions) <= 2
+
+
+#: What sends without end: over real sockets, where the kernel's buffers are what is filled.
+FLOODS = [
+    "a greeting without end",
+    "a greeting of zeros",
+    "an EHLO without end",
+    "20,000 extensions",
+    "half a megabyte behind STARTTLS",
+    "warnings without end",
+    "empty records without end",
+    "changes of cipher without end",
+    "data before the handshake",
+    "a chain of 80",
+    "challenges without end",
+    "a challenge of a megabyte",
+    "a login without end",
+    "MAIL without end",
+    "QUIT without end",
+]
+
+
+@pytest.fixture(scope="session")
+def usual(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A run against nobody, whose memory the others are measured by."""
+    folder, notes = tmp_path_factory.mktemp("usual"), tmp_path_factory.mktemp("notes")
+    return run(["check", "127.0.0.1:1", "--cafile", str(authority.cafile)], folder, notes)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_flood_over_real_sockets(
+    smtp_server: StartServer, authority: Authority, name: str, tmp_path: Path, usual: Ended
+) -> None:
+    attack = SERVERS[name]
+    certificate = (attack.certificate or certificate_of)(authority)
+    behaviour = Behaviour(certificate=certificate, users={USERNAME: CANARY})
+    server = smtp_server(replace(behaviour, **attack.changes))
+    folder, notes = tmp_path / "folder", tmp_path / "notes"
+    folder.mkdir()
+    notes.mkdir()
+    (folder / ".env").write_text(f"SMTP_HOST={HOST}\nSMTP_USER={USERNAME}\nSMTP_PASS={CANARY}\n")
+    there = f"{HOST}:587:127.0.0.1:{server.port}"
+    options = ["--connect-to", there, "--cafile", str(authority.cafile), "--timeout", "5"]
+    ended = run(["check", *options, "--verbose", "--save", "run.json"], folder, notes)
+    assert ended.status in (0, 1, 3), ended.errors
+    assert ended.errors == ""
+    assert leaks(ended.output, (folder / "run.json").read_text()) == set()
+    assert ended.memory < usual.memory + MOST_MEMORY

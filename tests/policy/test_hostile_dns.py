@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from smtpdoctor.checks import policies
+from smtpdoctor.cli import run
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult
 from smtpdoctor.observations import Observations, PolicyAnswer, Recorder, Redactor, SenderQuestion
@@ -153,3 +154,18 @@ def test_a_second_name_server_makes_up_for_a_silent_one(ask: Ask, server: DNSSer
     serve(domain(), server)
     found = ask(ADDRESS, "--through", "ionos", "--nameserver", closed_endpoint())
     assert found.codes == []
+
+
+@pytest.mark.parametrize("client", [[], ["--ip", "192.0.2.1"]], ids=["provider", "one client"])
+@pytest.mark.parametrize("term", [b"exists:" + b"x." * 100, b"\x1b[2J+SMTP_HOST=" + b"x" * 200])
+def test_a_term_without_end_fills_no_page(
+    server: DNSServer, capsys: pytest.CaptureFixture[str], term: bytes, client: list[str]
+) -> None:
+    zone = domain(dkim=False)
+    zone["example.com TXT"] = [(b"v=spf1 ", *[term] * 200)]
+    serve(zone, server)
+    run(["sender", ADDRESS, *client, "--verbose", "--nameserver", server.endpoint])
+    page = capsys.readouterr().out
+    assert len(page.splitlines()) < 80, page[:3000]
+    assert all(len(line) <= 400 for line in page.splitlines())
+    assert "\x1b" not in page

@@ -316,7 +316,7 @@ class _Page(_Layout):
         gutter = " " * digits
         yield Text(f"  {gutter} {edge} {visible(file)}")
         room = self.width - 8
-        for each in lines:
+        for each in sorted(lines, key=lambda item: item.line):
             yield Text(f"  {each.line:>{digits}} {bar} {visible(each.text)[:room]}")
             if each.columns is None:
                 continue

@@ -50,13 +50,15 @@ class Remark:
     """What a program makes of an option that its text does not say.
 
     `because` is a sentence of the dialect's data, `sources` say where it is from. `taken_as` is
-    what the program takes the option for: "implicit TLS".
+    what the program takes the option for: "implicit TLS". `field` is the setting that it was to
+    be, where the program knows no option of that name.
     """
 
     option: str
     because: str
     taken_as: str = ""
     sources: tuple[str, ...] = ()
+    field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)

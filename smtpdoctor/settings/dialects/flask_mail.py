@@ -134,9 +134,7 @@ def insert(
     return ()
 
 
-def outcome(
-    options: Mapping[str, Any], data: Data, *, verify: bool = False, host: str = "127.0.0.1"
-) -> Outcome:
+def outcome(options: Mapping[str, Any], data: Data, *, host: str = "127.0.0.1") -> Outcome:
     """What Flask-Mail makes of its names (flask_mail/__init__.py, Connection.configure_host)."""
     use_tls, use_ssl = options.get("MAIL_USE_TLS"), options.get("MAIL_USE_SSL")
     misread = []
@@ -168,7 +166,7 @@ def outcome(
         username=text(options.get("MAIL_USERNAME")),
         password=text(options.get("MAIL_PASSWORD")),
         sender=_sender(options.get("MAIL_DEFAULT_SENDER")),
-        verify=verify,
+        verify=False,  # no context is given
         by={
             **{field: (name,) for name, field in FIELDS.items() if field != "tls"},
             "tls": tuple(deciding),

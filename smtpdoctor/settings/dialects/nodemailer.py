@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -248,9 +249,13 @@ def _of_object(
         tls = "none"
     decides = ("secure", "port") if not truth(ignore, "javascript") else ("ignoreTLS",)
     host = options.get("host", ABSENT)
-    for name in ("auth.username", "auth.password"):
+    names: tuple[tuple[str, Field], ...] = (
+        ("auth.username", "username"),
+        ("auth.password", "password"),
+    )
+    for name, meant in names:
         if name in options:
-            ignored.append(_remark(name, "auth-names"))
+            ignored.append(replace(_remark(name, "auth-names"), field=meant))
     own: dict[Field, tuple[str, ...]] = {
         "host": ("host",),
         "port": ("port",),

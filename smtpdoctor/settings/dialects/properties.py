@@ -14,7 +14,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.model import Edit
-from smtpdoctor.settings.prepare import inserted, literal
+from smtpdoctor.settings.prepare import inserted, literal, put_in
 from smtpdoctor.settings.readers import interpolation, yaml
 from smtpdoctor.settings.readers.model import (
     Entry,
@@ -245,8 +245,12 @@ class Configuration:
         if first is None or line is None:
             return None
         indent = line[: first.columns[0] - 1]
+        if indent.strip() and indent.rstrip()[-1:] != "{":
+            return None
         if indent.strip():  # a map in braces
-            return inserted(first, first.columns[0], f"{rest}: {text}, ")
+            brace = replace(first, columns=(indent.rindex("{") + 1, first.columns[0]))
+            self.workspace.is_harmless(brace)
+            return put_in(self.workspace, first, first.columns[0], f"{rest}: {text}, ")
         return inserted(first, 1, f"{indent}{rest}: {text}\n")
 
     def _step(self, map_: Value, rest: str) -> tuple[Value, str] | None:

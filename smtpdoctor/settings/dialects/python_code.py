@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.model import Edit
@@ -20,6 +21,9 @@ from smtpdoctor.settings.variables import Layer, Variables, in_file
 from smtpdoctor.settings.workspace import Workspace
 
 LOADERS = rb"load_dotenv|dotenv_values|read_env|\bdecouple\b|env_file|BaseSettings|make_settings"
+READS = ("load_dotenv", "dotenv_values", "read_env")
+CALL = re.compile(r"\b(?:load_dotenv|dotenv_values|read_env)\(")
+PLAIN_CALL = re.compile(r"(?m)^(?:dotenv\.)?load_dotenv\(\s*\)")
 #: Files of variables that somebody else loads where the code loads none: docker, honcho, direnv.
 USUAL = (".env",)
 FURTHER = (".env.production", ".env.prod", ".env.local")
@@ -33,12 +37,21 @@ Again = Callable[[Variables], Value]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One `.env` that some file of the program loads, with the reader and whether it overrides."""
+    """One `.env` that some file of the program loads, with the reader and whether it overrides.
+
+    `path` is the file that `name` is in the folder.
+    """
 
     near: str
     name: str
     reader: str
     overrides: bool = False
+    path: str = ""
+
+
+#: What was worked out for a folder, as long as somebody looks at it.
+_LOADED: WeakKeyDictionary[Workspace, dict[str, list[Load]]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Workspace, dict[tuple[object, ...], Variables]] = WeakKeyDictionary()
 
 
 # --- variables -----------------------------------------------------------------------------------
@@ -53,25 +66,23 @@ def python_variables(workspace: Workspace, near: str, *also: str) -> Variables:
     nothing = workspace.variables([], "python-dotenv", near=near)
     if workspace.given is not None:
         return nothing
-    above: list[Layer] = []
-    below: list[Layer] = []
-    seen: set[tuple[str, str]] = set()
-    for load in _loads(workspace, near, nothing):
-        for path in _files_of(workspace, load):
-            if (path, load.reader) in seen:
-                continue
-            seen.add((path, load.reader))
-            layer = _layer(workspace, path, load.reader)
-            if layer is not None:
-                (above if load.overrides else below).append(layer)
-    if not seen:
+    read: list[tuple[str, str, bool]] = []
+    for load in _loads(workspace, near):
+        if (load.path, load.reader) not in [each[:2] for each in read]:
+            read.append((load.path, load.reader, load.overrides))
+    if not read:
         names = workspace.dotenv_files(near, *USUAL, *also)
-        for path in names or workspace.dotenv_files(near, *FURTHER):
-            layer = workspace.dotenv(path, "python-dotenv")
-            if layer is not None:
-                below.append(layer)
-    weakest = nothing.layers[-1]
-    return Variables((*above, *nothing.layers[:-1], *below, weakest))
+        names = names or workspace.dotenv_files(near, *FURTHER)
+        read = [(path, "python-dotenv", False) for path in names]
+    around = nothing.layers[:-1]
+    key = (tuple(read), *map(id, around))
+    known = _KNOWN.setdefault(workspace, {})
+    if key not in known:  # files of one program see the same: they are parsed once
+        layers = [(_layer(workspace, path, reader), over) for path, reader, over in read]
+        above = [layer for layer, over in layers if layer is not None and over]
+        below = [layer for layer, over in layers if layer is not None and not over]
+        known[key] = Variables((*above, *around, *below, nothing.layers[-1]))
+    return known[key]
 
 
 def program_folder(workspace: Workspace, near: str) -> str:
@@ -84,23 +95,31 @@ def program_folder(workspace: Workspace, near: str) -> str:
     return max(folders, key=len, default="")
 
 
-def _loads(workspace: Workspace, near: str, variables: Variables) -> Iterator[Load]:
+def _loads(workspace: Workspace, near: str) -> list[Load]:
+    """What the program's files load, the file's own first."""
     root = program_folder(workspace, near)
-    files = [
-        path
-        for path in workspace.folder.containing(LOADERS, ".py")
-        if not root or path.startswith(f"{root}/")
-    ]
-    for path in sorted(files, key=lambda path: (path != near, path.count("/"), path)):
-        module = workspace.module(path, variables)
-        if module is not None:
-            yield from _loads_of(workspace, path, module)
+    known = _LOADED.setdefault(workspace, {})
+    if root not in known:
+        variables = workspace.variables([], "python-dotenv")
+        known[root] = [
+            replace(load, path=found)
+            for path in workspace.folder.containing(LOADERS, ".py")
+            if not root or path.startswith(f"{root}/")
+            for load in _loads_of(workspace, path, variables)
+            for found in _files_of(workspace, load)
+        ]
+    return sorted(known[root], key=lambda load: (load.near != near, load.near.count("/")))
 
 
-def _loads_of(workspace: Workspace, path: str, module: Module) -> Iterator[Load]:
+def _loads_of(workspace: Workspace, path: str, variables: Variables) -> Iterator[Load]:
     text = workspace.folder.text(path) or ""
     is_environs = re.search(r"\benvirons\b", text) is not None
-    for call in module.calls("load_dotenv", "dotenv_values", "read_env"):
+    calls = len(CALL.findall(text))
+    plain = calls == len(PLAIN_CALL.findall(text))  # no need to parse it
+    if calls and plain:
+        yield Load(path, ".env", "python-dotenv")
+    module = None if plain else workspace.module(path, variables)
+    for call in module.calls(*READS) if module is not None else ():
         if call.reached is False:
             continue
         own = call.name.rpartition(".")[2] == "read_env" and not is_environs

@@ -88,7 +88,9 @@ class Smtplib:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each connection that some way through a file reaches."""
-        for path in workspace.folder.containing(rb"\bsmtplib\b", ".py"):
+        for path in workspace.folder.containing(rb"\bSMTP(_SSL)?\b", ".py"):
+            if b"smtplib" not in (workspace.read(path) or b""):
+                continue
             variables = python_variables(workspace, path)
             module = workspace.module(path, variables)
             for place, call in enumerate(module.calls(*CLASSES) if module is not None else ()):

@@ -50,19 +50,24 @@ def referred(value: Value, reference: str, variables: Variables) -> Value:
 
 
 def go_ini(value: Value) -> Value:
-    """A value as gopkg.in/ini.v1 has it: quotes off, else cut at the first # or ;."""
+    """A value as gopkg.in/ini.v1 has it.
+
+    Only backquotes and three double quotes hold a # or ;, up to the last of them in the line.
+    Else the first # or ; ends the value, in single and double quotes too.
+    """
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return value
     text = value.value
-    for quote in ('"""', "`", '"', "'"):
-        if len(text) >= 2 * len(quote) and text.startswith(quote):
-            end = text.find(quote, len(quote))
-            if end > 0:
-                return replace(value, value=text[len(quote) : end])
+    for quote in ('"""', "`"):
+        end = text.rfind(quote, len(quote))
+        if text.startswith(quote) and end > 0:
+            return replace(value, value=text[len(quote) : end])
     cut = re.split("[#;]", text, maxsplit=1)[0].rstrip()
     span = value.span
     if span is not None and span.line == span.end_line and cut != text:
         span = replace(span, columns=(span.columns[0], span.columns[0] + len(cut)))
+    if cut[:1] in ("'", '"') and len(cut) > 1 and cut.find(cut[0], 1) == len(cut) - 1:
+        cut = cut[1:-1]
     return replace(value, value=cut, span=span)
 
 

@@ -30,6 +30,8 @@ VALUES = re.compile(
     r"comment|string|template|text|char|number|integer|float|regex|heredoc|nowdoc|symbol|escape|"
     r"ERROR|shebang|hash_bang|scalar|literal"
 )
+#: Names though they are literals: Ruby's `port:` and `:port`.
+SYMBOLS = ("hash_key_symbol", "simple_symbol")
 #: Words of a language that hold nothing, though they are literals.
 WORDS = re.compile(rb"(?i)true|false|null|nil|none|undefined")
 #: The key of a line in a document: `host: `, `SMTP_HOST=`, `"host": `, `[section]`, `<key>`.
@@ -78,6 +80,7 @@ def _understood(source: Source, cursor: TreeCursor, broken: set[int]) -> Iterato
             place = source.span(node.start_byte, node.end_byte)
             broken.update(range(place.line, place.end_line + 1))
         is_value = VALUES.search(node.type) is not None and node.is_named
+        is_value = is_value and node.type not in SYMBOLS
         if node.child_count == 0 or is_value:
             text = source.bytes[node.start_byte : node.end_byte]
             if text and b"\n" not in text and (not is_value or WORDS.fullmatch(text)):

@@ -68,8 +68,20 @@ class FoundCall:
 
     @property
     def reached(self) -> bool | None:
-        """False where a condition excludes it, None where it can't be told."""
+        """False where a condition or an earlier return excludes it, None where it can't be told."""
+        if self._is_behind_a_return():
+            return False
         return self._module.evaluator.reached(self._call.guards, self._frame)
+
+    def _is_behind_a_return(self) -> bool:
+        """Whether its function has certainly returned before: `if port == 465: return …`."""
+        call, scope = self._call, self._call.scope
+        return scope is not None and any(
+            each.start < call.start
+            and not (each.value is not None and each.value.start <= call.start < each.value.end)
+            and self._module.evaluator.reached(each.guards, self._frame) is True
+            for each in scope.returns
+        )
 
     @property
     def conditions(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
@@ -36,7 +37,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call
+from smtpdoctor.settings.readers.syntax import Call, Member
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -74,7 +75,7 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "env": ENVIRONS,
     },
     "dotenv": {None: Special("dotenv"), "dotenv_values": Special("make-environment")},
-    "json": {None: Special("json"), "loads": Special("json.loads")},
+    "json": {None: Special("json"), "loads": Special("json.loads"), "load": Special("load")},
     "ast": {None: Special("ast"), "literal_eval": Special("literal")},
     "distutils.util": {None: Special("strtobool-module"), "strtobool": Special("strtobool")},
     "dj_email_url": {
@@ -83,7 +84,25 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "parse": Special("email-url-parse"),
     },
     "email.utils": {None: Special("email.utils"), "formataddr": Special("formataddr")},
-    "pydantic": {None: Special("pydantic"), "SecretStr": Special("secret")},
+    "pydantic": {
+        None: Special("pydantic"),
+        "SecretStr": Special("secret"),
+        "Field": Special("field"),
+    },
+    "configparser": {
+        None: Special("configparser"),
+        "ConfigParser": Special("ini-parser"),
+        "RawConfigParser": Special("ini-parser"),
+        "SafeConfigParser": Special("ini-parser"),
+    },
+    "yaml": {
+        None: Special("yaml"),
+        "safe_load": Special("load"),
+        "load": Special("load"),
+        "full_load": Special("load"),
+    },
+    "tomllib": {None: Special("tomllib"), "load": Special("load")},
+    "tomli": {None: Special("tomli"), "load": Special("load")},
     "ssl": {
         None: Special("ssl"),
         "create_default_context": Special("ssl.verified"),
@@ -107,16 +126,25 @@ MEMBERS: dict[str, Any] = {
     "environs-module.Env": Special("make-environs"),
     "dotenv.dotenv_values": Special("make-environment"),
     "json.loads": Special("json.loads"),
+    "json.load": Special("load"),
     "ast.literal_eval": Special("literal"),
     "strtobool-module.strtobool": Special("strtobool"),
     "email.utils.formataddr": Special("formataddr"),
     **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
-    **{f"ssl.{name}": made for name, made in MODULES["ssl"].items() if name},
+    **{
+        f"{module}.{name}": made
+        for module in ("ssl", "pydantic", "configparser", "yaml", "tomllib", "tomli")
+        for name, made in MODULES[module].items()
+        if name
+    },
 }
 BUILTINS = (
     *("int", "str", "bool", "float", "len", "dict", "list", "tuple", "set", "eval", "getattr"),
-    *("any", "all"),
+    *("any", "all", "open"),
 )
+#: Kinds of maps: pydantic's Field(…), and what a ConfigParser has read.
+FIELD = "pydantic.Field"
+INI = "configparser.ConfigParser"
 
 
 def to_text(value: Any) -> str:
@@ -161,6 +189,24 @@ def string_to_boolean(value: Any) -> int:
 def decouple_boolean(value: Any) -> bool:
     """decouple's cast=bool, by its source (3.8, _cast_boolean)."""
     return bool(value) if value in ("", None) else bool(string_to_boolean(value))
+
+
+def ini_boolean(value: Any) -> bool:
+    """ConfigParser.getboolean (BOOLEAN_STATES)."""
+    text = to_text(value).lower()
+    if text in ("1", "yes", "true", "on"):
+        return True
+    if text in ("0", "no", "false", "off"):
+        return False
+    raise UntellableError("this is neither true nor false, and the program stops here")
+
+
+INI_METHODS: dict[str, Callable[..., Any] | None] = {
+    "get": None,
+    "getint": to_integer,
+    "getfloat": to_float,
+    "getboolean": ini_boolean,
+}
 
 
 def environ_boolean(value: Any) -> bool:
@@ -512,6 +558,14 @@ class Python:
                 )
             case "email-url-parse" if values:
                 return self._email_url(values[0], "dj-email-url", ask)
+            case "open" if values:
+                return Known(Special("file", values[0]), ask.span)
+            case "load" if values:
+                return self._document(values[0], ask)
+            case "ini-parser":
+                return self._ini(ask)
+            case "field":
+                return self._field_call(call, ask)
             case "make-config":
                 return Known(DECOUPLE, ask.span)
             case "make-environment":
@@ -547,6 +601,9 @@ class Python:
                 object_,
                 *values,
             )
+        ini = isinstance(object_, Known) and getattr(object_.value, "kind", "") == INI
+        if ini and isinstance(object_, Known) and bound.name in INI_METHODS:
+            return self._ini_method(object_, bound.name, call, ask)
         if isinstance(object_, Known) and isinstance(object_.value, Map) and bound.name == "get":
             return self._get(object_, values, ask)
         if object_.absent:
@@ -658,6 +715,68 @@ class Python:
             ask.span,
         )
 
+    def _document(self, file: Value, ask: Evaluation) -> Value:
+        """`json.load(open("config.json"))`, YAML and TOML alike: the file of the folder."""
+        special = file.value if isinstance(file, Known) else None
+        path = special.value if isinstance(special, Special) and special.name == "file" else None
+        if not isinstance(path, Known) or not isinstance(path.value, str):
+            return ask.unknown("computed", "which file is read can't be told")
+        found = self._root(path.value)
+        return found or ask.unknown("unreadable", "the file that is read is not in the folder")
+
+    def _root(self, name: str) -> Value | None:
+        """A document by its name, from this file's place or the folder's root."""
+        name = name.removeprefix("./")
+        here = self.file.rpartition("/")[0]
+        for path in dict.fromkeys((f"{here}/{name}".lstrip("/"), name)):
+            if ".." not in path and self.project.files.read(path) is not None:
+                document = self.project.document(path)
+                if isinstance(document, Unknown):
+                    return document
+                return replace(document.root, span=None)
+        return None
+
+    def _ini(self, ask: Evaluation) -> Value:
+        """A ConfigParser with the file that is read into one in this file."""
+        for call in ask.evaluator.calls:
+            is_read = isinstance(call.callee, Member) and call.callee.name == "read"
+            if not is_read or not call.arguments:
+                continue
+            name = ask.evaluator.value(call.arguments[0].value, ask.evaluator.module)
+            if isinstance(name, Known) and isinstance(name.value, str):
+                found = self._root(name.value)
+                if isinstance(found, Known) and isinstance(found.value, Map):
+                    return Known(Map(list(found.value.entries), INI), ask.span)
+        return ask.unknown("computed", "which file is read into the parser can't be told")
+
+    def _ini_method(self, parser: Known, name: str, call: Call, ask: Evaluation) -> Value:
+        """`config.getint("smtp", "port", fallback=587)`."""
+        section, key = ask.argument(call, 0, "section"), ask.argument(call, 1, "option")
+        if not isinstance(section, Known) or not isinstance(key, Known):
+            return ask.unknown("computed", "which option is read can't be told")
+        found = parser.at(section.value, key.value)
+        if found.absent:
+            fallback = ask.argument(call, 99, "fallback")
+            return fallback if fallback is not None else Known(ABSENT, ask.span)
+        if isinstance(found, Known):
+            step = Origin("constant", str(key.value), found.span, ask.span)
+            found = replace(found, trail=(step, *found.trail), span=ask.span)
+        convert = INI_METHODS[name]
+        return ask.apply(convert, found, conversion=name) if convert is not None else found
+
+    def _field_call(self, call: Call, ask: Evaluation) -> Value:
+        """pydantic's Field(…): its default, and the name that it is read under."""
+        made = Map(kind=FIELD)
+        default = ask.argument(call, 0, "default")
+        if isinstance(default, Known):
+            made.entries.append(Entry("default", default, ask.span))
+        for name in ("validation_alias", "alias", "env"):
+            given = ask.argument(call, 99, name)
+            if isinstance(given, Known) and isinstance(given.value, str):
+                made.entries.append(Entry("alias", given, ask.span))
+                break
+        return Known(made, ask.span)
+
     def _scheme(self, call: Call, ask: Evaluation) -> Map:
         """environ.Env(DEBUG=(bool, False)): casts and defaults by name."""
         made = Map()
@@ -736,6 +855,14 @@ class Python:
             return prefix
         found: Value | None = None
         wanted = f"{prefix.value}{name}"
+        if isinstance(default, Known) and isinstance(default.value, Map):
+            field = default.value
+            if field.kind == FIELD:
+                alias = field.get("alias")
+                if isinstance(alias, Known) and not alias.absent:
+                    wanted = str(alias.value)
+                default = field.get("default")
+                default = None if default.absent else default
         for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
             found = ask.variable(Known(spelling))
             if isinstance(found, Unknown) or found.value is not None:

@@ -253,7 +253,15 @@ CASES = [
         "rocket-chat:plain on 465",
         (HOST, 465, "starttls"),
         compose=ROCKET[0],
-        env=ROCKET[1] + "OVERWRITE_SETTING_SMTP_Port: 465\nOVERWRITE_SETTING_SMTP_Protocol: smtp",
+        env=ROCKET[1] + "OVERWRITE_SETTING_SMTP_Port: 465\nOVERWRITE_SETTING_SMTP_Protocol: smtp\n"
+        "OVERWRITE_SETTING_SMTP_IgnoreTLS: 'false'",
+    ),
+    Case(
+        "rocket-chat:587 and no word on TLS",
+        (HOST, 587, "none"),
+        compose=ROCKET[0],
+        env=ROCKET[1] + "OVERWRITE_SETTING_SMTP_Port: 587\nOVERWRITE_SETTING_SMTP_Protocol: smtp",
+        remarks=said("misread SMTP_Port"),
     ),
     Case(
         "healthchecks:healthy 587",
@@ -309,6 +317,16 @@ CASES = [
         "SETTING_EMAIL_PORT: '465'\nSECRETS_email_password: word",
     ),
     Case(
+        "zulip:a word that is a text",
+        (HOST, 587, "starttls"),
+        compose="zulip/docker-zulip:11",
+        env="SETTING_EMAIL_HOST: smtp.ionos.com\nSETTING_EMAIL_HOST_USER: u@example.com\n"
+        "SETTING_EMAIL_PORT: '587'\nSETTING_EMAIL_USE_TLS: 'no'\nSECRETS_email_password: word\n"
+        "SETTING_EMAIL_HOST_PASSWORD: other\nSETTING_NOREPLY_EMAIL_ADDRESS: u@example.com",
+        required=True,
+        remarks=said("ignored SETTING_EMAIL_HOST_PASSWORD"),
+    ),
+    Case(
         "home-assistant:healthy 587",
         (HOST, 587, "starttls"),
         files={
@@ -341,6 +359,16 @@ CASES = [
         },
     ),
     Case(
+        "supabase-auth:not enabled",
+        (HOST, 587, "starttls"),
+        files={
+            "supabase/config.toml": "[auth.email.smtp]\nenabled = false\n"
+            'host = "smtp.ionos.com"\nport = 587\nuser = "u@example.com"\npass = "word"\n'
+            'admin_email = "u@example.com"\n',
+        },
+        remarks=said("not-sent enabled"),
+    ),
+    Case(
         "vikunja:implicit on 587",
         (HOST, 587, "implicit"),
         compose=VIKUNJA[0],
@@ -361,10 +389,29 @@ CASES = [
         env=PLAUSIBLE[1] + "SMTP_HOST_PORT: 465\nSMTP_HOST_SSL_ENABLED: 'true'",
     ),
     Case(
+        "plausible:healthy 465 by port",
+        (HOST, 465, "implicit"),
+        compose=PLAUSIBLE[0],
+        env=PLAUSIBLE[1] + "SMTP_HOST_PORT: 465",
+    ),
+    Case(
+        "plausible:healthy 587 by itself",
+        (HOST, 587, "starttls"),
+        compose=PLAUSIBLE[0],
+        env=PLAUSIBLE[1],
+    ),
+    Case(
         "plausible:plain on 465",
         (HOST, 465, "starttls"),
         compose=PLAUSIBLE[0],
-        env=PLAUSIBLE[1] + "SMTP_HOST_PORT: 465",
+        env=PLAUSIBLE[1] + "SMTP_HOST_PORT: 465\nMAILER_ADAPTER: Bamboo.SMTPAdapter",
+    ),
+    Case(
+        "plausible:keeps mail in memory",
+        (HOST, 587, "starttls"),
+        compose=PLAUSIBLE[0],
+        env=PLAUSIBLE[1] + "MAILER_ADAPTER: Bamboo.LocalAdapter",
+        remarks=said("not-sent MAILER_ADAPTER"),
     ),
     Case(
         "bitwarden:ssl on 587 is put right",
@@ -389,6 +436,14 @@ CASES = [
         (HOST, 465, "implicit"),
         files={
             "containers/app.yml": DISCOURSE.format(port=465) + "  DISCOURSE_SMTP_FORCE_TLS: true\n"
+        },
+    ),
+    Case(
+        "discourse:any text but true and false is true",
+        (HOST, 587, "implicit"),
+        files={
+            "containers/app.yml": DISCOURSE.format(port=587)
+            + "  DISCOURSE_SMTP_FORCE_TLS: 'False'\n"
         },
     ),
     Case(
@@ -418,6 +473,12 @@ CASES = [
         (HOST, 465, "starttls"),
         compose=CHATWOOT[0],
         env=CHATWOOT[1] + "SMTP_PORT: 465\nSMTP_TLS: ''",
+    ),
+    Case(
+        "chatwoot:False is no word for no",
+        (HOST, 587, "implicit"),
+        compose=CHATWOOT[0],
+        env=CHATWOOT[1] + "SMTP_PORT: 587\nSMTP_TLS: 'False'",
     ),
     Case(
         "redmine:healthy 587",
@@ -455,6 +516,16 @@ CASES = [
             ".env": "SMTP_WORD=word\n",
         },
         required=True,
+    ),
+    Case(
+        "jenkins:its own address",
+        (HOST, 465, "implicit"),
+        files={
+            "jenkins.yaml": JENKINS.format(port=465)
+            + "    useSsl: true\n    replyToAddress: r@example.com\n"
+            + "  location:\n    adminAddress: u@example.com\n",
+            ".env": "SMTP_WORD=word\n",
+        },
     ),
     Case(
         "jenkins:both",

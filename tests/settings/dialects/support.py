@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from smtpdoctor.settings.folder import Folder
-from smtpdoctor.settings.model import Prepared, Settings
+from smtpdoctor.settings.model import Edit, Prepared, Settings
+from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.variables import Layer
@@ -52,10 +53,8 @@ def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) 
         path = root / edit.file
         lines = path.read_text().split("\n")
         line = lines[edit.line - 1]
-        first, last = edit.columns[0] - 1, edit.columns[1] - 1
-        if line[first:last] != edit.replace and line.count(edit.replace) == 1:
-            first = line.index(edit.replace)  # columns count in the line as it is shown
-            last = first + len(edit.replace)
+        first = _place(root, edit, line)
+        last = first + len(edit.replace)
         assert line[first:last] == edit.replace, (line, edit)
         lines[edit.line - 1] = line[:first] + edit.with_.format(**free) + line[last:]
         path.write_text("\n".join(lines))
@@ -65,6 +64,20 @@ def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) 
         kept = [line for line in lines if line and line.partition("=")[0] != name]
         new = [] if text is None else [f"{name}={text.format(**free)}"]
         path.write_text("\n".join([*kept, *new]) + "\n")
+
+
+def _place(root: Path, edit: Edit, line: str) -> int:
+    """Where an edit begins in its line: its columns count in the line as it is shown."""
+    looked_at = Workspace(Folder(root), {})
+    size = len(edit.replace)
+    for first in range(len(line) + 1):
+        span = Span(edit.file, edit.line, (first + 1, first + 1 + size), edit.line)
+        shown = looked_at.masked(span, keep=bool(size))
+        begins = shown.columns(*span.columns)[0] if shown is not None else 0
+        if line[first : first + size] == edit.replace and begins == edit.columns[0]:
+            return first
+    # known to be harmless to the program's dialect alone
+    return edit.columns[0] - 1 if line.count(edit.replace) != 1 else line.index(edit.replace)
 
 
 def _holding(root: Path, name: str) -> Path:

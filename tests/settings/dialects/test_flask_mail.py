@@ -175,8 +175,10 @@ def mailman(**values: str) -> dict[str, str]:
 def test_flask_mailman(tmp_path: Path) -> None:
     setup = found(tmp_path, "flask-mailman", mailman(**TLS))
     assert way(setup) == STARTTLS
-    assert setup.settings.verify
+    assert not setup.settings.verify
     assert not setup.settings.remarks
+    write(tmp_path, mailman(**SSL))
+    assert one(tmp_path, "flask-mailman").settings.verify
     write(tmp_path, mailman(**TLS, MAIL_BACKEND="'console'"))
     assert remarks(one(tmp_path, "flask-mailman")) == {("not-sent", "MAIL_BACKEND")}
     write(tmp_path, mailman(**TLS, MAIL_USE_SSL="True"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .python_support import changes_lead_there, edited, found, remarks, way
-from .support import setups, write
+from .support import one, prepared, setups, write
 
 HOST = "smtp.ionos.com"
 HEAD = "import os, smtplib, ssl\nfrom email.message import EmailMessage\n"
@@ -54,6 +54,14 @@ HEALTHY = [
     (
         "PORT = 465\nif PORT == 465:\n    s = smtplib.SMTP_SSL('smtp.ionos.com', PORT)\nelse:\n"
         "    s = smtplib.SMTP('smtp.ionos.com', PORT)\n    s.starttls()\n" + LOGIN,
+        IMPLICIT,
+        False,
+    ),
+    (
+        "def connect(port):\n    if port == 465:\n"
+        "        return smtplib.SMTP_SSL('smtp.ionos.com', port)\n"
+        "    s = smtplib.SMTP('smtp.ionos.com', port)\n    s.starttls()\n    return s\n"
+        "s = connect(465)\n" + LOGIN,
         IMPLICIT,
         False,
     ),
@@ -157,6 +165,43 @@ def test_values_of_the_environment_and_a_module(tmp_path: Path) -> None:
     port = setup.settings.entry("port")
     assert port is not None
     assert [each.origin.label for each in port.shadows] == [".env:1"]
+
+
+DOCUMENTS = {
+    "config.ini": (
+        "[smtp]\nhost = smtp.ionos.com\nport = 465\nuser = info@example.com\npw = word\n",
+        "import configparser\nc = configparser.ConfigParser()\nc.read('config.ini')\n"
+        "s = smtplib.SMTP_SSL(c['smtp']['host'], c.getint('smtp', 'port'))\n"
+        "s.login(c.get('smtp', 'user'), c['smtp']['pw'])\n",
+    ),
+    "config.json": (
+        '{"host": "smtp.ionos.com",\n"port": 465,\n"user": "info@example.com",\n"pw": "word"}\n',
+        "import json\nwith open('config.json') as f:\n    c = json.load(f)\n"
+        "s = smtplib.SMTP_SSL(c['host'], c['port'])\ns.login(c['user'], c['pw'])\n",
+    ),
+    "config.yaml": (
+        "smtp:\n  host: smtp.ionos.com\n  port: 465\n  user: info@example.com\n  pw: word\n",
+        "import yaml\nc = yaml.safe_load(open('config.yaml'))['smtp']\n"
+        "s = smtplib.SMTP_SSL(c['host'], c.get('port', 1))\ns.login(c['user'], c['pw'])\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(DOCUMENTS))
+def test_values_of_a_document(tmp_path: Path, name: str) -> None:
+    text, code = DOCUMENTS[name]
+    root = tmp_path / "folder"
+    setup = found(root, "smtplib", {name: text, "send.py": HEAD + code})
+    assert way(setup) == IMPLICIT
+    assert setup.settings.username == "info@example.com"
+    host = setup.settings.entry("host")
+    assert host is not None
+    assert host.origin.file == name
+    write(root, {name: text.replace("465", "587")})
+    (edit,) = prepared(one(root, "smtplib").settings, 465, "implicit").edits
+    assert (edit.file, edit.replace, edit.with_) == (name, "587", "465")
+    change = next(each for each in one(root, "smtplib").settings.prepared if each.host)
+    assert change.edits[0].with_.strip('"') == "{host}"
 
 
 def test_starttls_where_the_server_offers_it(tmp_path: Path) -> None:

@@ -137,6 +137,15 @@ CASES = [
         },
     ),
     Case(
+        "gitea:sections in capitals",
+        (HOST, 465, "implicit"),
+        compose="gitea/gitea:1.22",
+        env="GITEA__MAILER__ENABLED: 'true'\nGITEA__MAILER__PROTOCOL: smtps\n"
+        "GITEA__MAILER__SMTP_ADDR: smtp.ionos.com\nGITEA__MAILER__SMTP_PORT: 465\n"
+        "GITEA__MAILER__USER: u@example.com\nGITEA__MAILER__PASSWD: word\n"
+        "GITEA__MAILER__FROM: other@example.com\nGITEA__MAILER__ENVELOPE_FROM: u@example.com",
+    ),
+    Case(
         "gitea:plain on 465",
         (HOST, 465, "none"),
         files={"app.ini": GITEA + "PROTOCOL = smtp\nSMTP_ADDR = smtp.ionos.com\nSMTP_PORT = 465\n"},
@@ -241,6 +250,13 @@ CASES = [
         password=None,
         remarks=said("ignored AUTHENTIK_EMAIL_HOST"),
         changes=False,
+    ),
+    Case(
+        "authentik:another true",
+        (HOST, 587, "none"),
+        compose="ghcr.io/goauthentik/server",
+        env=AUTHENTIK + "AUTHENTIK_EMAIL__PORT: 587\nAUTHENTIK_EMAIL__USE_TLS: 1",
+        remarks=said("misread AUTHENTIK_EMAIL__USE_TLS"),
     ),
     Case(
         "authentik:both",
@@ -366,3 +382,25 @@ def test_templates_and_tests_are_no_set_ups(tmp_path: Path) -> None:
         tmp_path, {".env.example": "N8N_SMTP_HOST=smtp.ionos.com\n", ".env": "#N8N_SMTP_HOST=x\n"}
     )
     assert find_setups(workspace(tmp_path)).setups == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("w#ord", "w"),
+        ("w;ord", "w"),
+        ('"w#ord"', '"w'),
+        ("'w;ord' ; a comment", "'w"),
+        ('"word" ; a comment', "word"),
+        ("`w#o;rd`", "w#o;rd"),
+        ("`w#o`rd` # a comment", "w#o`rd"),
+        ('"""w#ord"""', "w#ord"),
+    ],
+)
+def test_app_ini_is_cut_at_comments(written: str, read: str, tmp_path: Path) -> None:
+    """As gopkg.in/ini.v1 1.67 does: double and single quotes hold no comment sign."""
+    text = GITEA.replace("`word`", written)
+    write(tmp_path, {"app.ini": text + "SMTP_ADDR = smtp.ionos.com\nPROTOCOL = smtps\n"})
+    password = one(tmp_path, "gitea").credentials.password
+    assert password is not None
+    assert password.reveal() == read

@@ -319,6 +319,21 @@ settings = Settings()
     assert given["MAIL_USERNAME"].variables == ("APP_SMTP_USER",)
 
 
+def test_pydantics_field_has_a_default_and_a_name() -> None:
+    code = """
+from pydantic import Field
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    host: str = Field(default="h.example")
+    port: int = Field(..., alias="SMTP_PORT")
+    user: str = Field(validation_alias="SMTP_USER")
+s = Settings()
+a, b, c = s.host, s.port, s.user
+"""
+    found = module("a.py", code, SMTP_PORT="465")
+    assert [known(found.value(name)) for name in "abc"] == ["h.example", 465, ABSENT]
+
+
 @pytest.mark.parametrize(
     "text",
     [

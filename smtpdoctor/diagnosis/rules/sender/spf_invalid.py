@@ -75,10 +75,10 @@ def _explanation(policy: Assessment, *, passes: bool) -> str:
 
 def _fault(problem: Problem) -> Iterator[Evidence]:
     for fault in problem.faults[:SHOWN]:
-        text = f"“{fault.term}” in the record of {problem.domain}: {fault.reason}"
+        text = f"{records.quoted(fault.term)} in the record of {problem.domain}: {fault.reason}"
         yield Evidence(check="sender", text=text)
     if not problem.faults:
-        term = f" at “{problem.term}”" if problem.term else ""
+        term = f" at {records.quoted(problem.term)}" if problem.term else ""
         yield Evidence(check="sender", text=f"{' → '.join(problem.path)}{term}: {problem.message}")
 
 
@@ -91,7 +91,7 @@ def _counts(policy: Assessment, problem: Problem) -> Iterator[Evidence]:
         (step.void_lookups if void else step.lookups, step.term)
         for step in policy.policy.tree.steps
     ]
-    listed = [f"{term} {count}" for count, term in spent if count]
+    listed = [f"{term[: records.QUOTED]} {count}" for count, term in spent if count]
     what = "look-ups that found nothing" if void else "look-ups"
     yield Evidence(check="sender", text=f"{what} by term: {', '.join(listed[:20])}")
 
@@ -112,7 +112,7 @@ def _fixes(run: Run, policy: Assessment, problem: Problem) -> tuple[Fix, ...]:
             "the end, and delete the others."
         ),
         "void-limit": "Remove the terms whose names the DNS doesn't know any more.",
-    }.get(problem.kind, f"Correct or remove “{problem.term}”.")
+    }.get(problem.kind, f"Correct or remove {records.quoted(problem.term or '')}.")
     fix = Fix(
         title=f"correct the SPF record of {problem.domain}", steps=(records.where(policy), steps)
     )

@@ -45,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _terms(wide: Permissiveness) -> Iterator[Evidence]:
     for item in wide.terms[:5]:
-        text = f"“{item.term}” in the record of {item.path[-1]}"
+        text = f"{records.quoted(item.term)} in the record of {item.path[-1]}"
         if len(item.path) > 1:
             text += f", by way of {' → '.join(item.path[:-1])}"
         yield Evidence(check="sender", text=text)
@@ -58,7 +58,10 @@ def _fixes(policy: Assessment, wide: Permissiveness) -> tuple[Fix, ...]:
     if fix is not None and fix.new is not None:
         change = RecordChange(policy.domain, "TXT", policy.spf_records, fix.new, "TXT")
         return (records.publish(policy, change, f"replace the SPF record of {policy.domain}"),)
-    terms = ", ".join(dict.fromkeys(f"“{item.term}”" for item in wide.terms)) or "what is too wide"
+    terms = (
+        ", ".join(dict.fromkeys(records.quoted(item.term) for item in wide.terms))
+        or "what is too wide"
+    )
     return (
         Fix(
             title=f"name only the servers that send for {policy.domain}",

@@ -1,0 +1,199 @@
+"""GitLab's Omnibus package: `gitlab_rails['smtp_…']` in gitlab.rb or in a container's variable.
+
+Knows its names. What they come to is `ruby_mail`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.ruby_mail import MODES, outcome
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import inserted, literal
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
+from smtpdoctor.settings.readers.module import Module
+from smtpdoctor.settings.readers.project import Project
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+#: GitLab's names with the mail gem's.
+NAMES: dict[str, tuple[str, Field]] = {
+    "smtp_address": ("address", "host"),
+    "smtp_port": ("port", "port"),
+    "smtp_user_name": ("user_name", "username"),
+    "smtp_password": ("password", "password"),
+    "smtp_tls": ("tls", "tls"),
+    "smtp_ssl": ("ssl", "tls"),
+    "smtp_enable_starttls_auto": ("enable_starttls_auto", "tls"),
+    "smtp_openssl_verify_mode": ("openssl_verify_mode", "verify"),
+    "smtp_domain": ("domain", "ehlo"),
+    "smtp_authentication": ("authentication", "client"),
+    "gitlab_email_from": ("from", "sender"),
+    "smtp_enable": ("", "client"),
+    "gitlab_email_enabled": ("", "client"),
+}
+BACK = {name: own for own, (name, _) in NAMES.items() if name}
+VARIABLE = "GITLAB_OMNIBUS_CONFIG"
+ASSIGNED = re.compile(r"\s*gitlab_rails\[['\"]\w+['\"]\]\s*=\s*")
+
+
+def _modes() -> dict[TLSMode, tuple[Mapping[str, Any], ...]]:
+    """The mail gem's, in GitLab's names."""
+    return {
+        tls: tuple(
+            {BACK[name]: value for name, value in words.items()}
+            for words in ways
+            if all(name in BACK for name in words)
+        )
+        for tls, ways in MODES.items()
+    }
+
+
+class GitLab:
+    id = "gitlab"
+    name = DATA.name
+    client: str | None = None
+    fields: Mapping[str, Field] = {name: field for name, (_, field) in NAMES.items()}
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = _modes()
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each gitlab.rb, and for each container with such a text."""
+        for path in workspace.folder.matching("gitlab.rb"):
+            variables = workspace.variables((), "docker", near=path)
+            yield from self._draft(workspace, path, path, variables)
+        for surrounding in workspace.surroundings:
+            held = surrounding.variables.held(VARIABLE)
+            span = held[0].value.span if held else None
+            if span is not None:
+                text = _lines(workspace, span)
+                yield from self._draft(
+                    workspace, span.file, f"{span.file}.rb", surrounding.variables, text
+                )
+
+    def _draft(
+        self,
+        workspace: Workspace,
+        path: str,
+        called: str,
+        variables: Variables,
+        text: bytes | None = None,
+    ) -> Iterator[Draft]:
+        files = workspace if text is None else _Text(text)
+
+        read_under: dict[int, tuple[Variables, Module | Unknown]] = {}
+
+        def read(under: Variables, name: str) -> Value:
+            if id(under) not in read_under:  # the file that GitLab ships is long
+                read_under[id(under)] = under, Project(files, under).module(called)
+            module = read_under[id(under)][1]
+            if not isinstance(module, Module) or not module.assignments("gitlab_rails", name):
+                return Known(ABSENT)
+            return _moved(module.value("gitlab_rails", name), path)
+
+        options: dict[str, Option] = {}
+        for name in NAMES:
+            value = read(variables, name)
+            if value.absent or (isinstance(value, Unknown) and name not in BACK.values()):
+                continue
+            if value.span is not None:
+                _show_name(workspace, value.span)
+            options[name] = Option(
+                name,
+                value,
+                lambda under, name=name: read(under, name),  # type: ignore[misc]
+            )
+        host = options.get("smtp_address")
+        span = host.value.span if host is not None else None
+        if host is None or span is None:
+            return
+        yield Draft(
+            dialect=self,
+            place=f"{path}:{span.line}",
+            options=options,
+            variables=variables,
+            language="ruby",
+            files=(path,),
+            insert=lambda new: _insert(workspace, span, new),
+        )
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What the mail gem makes of them, where SMTP is switched on."""
+        given = {NAMES[name][0]: value for name, value in options.items() if NAMES[name][0]}
+        found = outcome(given)
+
+        def renamed(remark: Remark) -> Remark:
+            return replace(remark, option=BACK.get(remark.option, remark.option))
+
+        ignored = [renamed(each) for each in found.ignored]
+        if options.get("smtp_enable") is not True:
+            ignored.append(_remark("smtp_address", "off"))
+        off = options.get("gitlab_email_enabled") is False
+        return replace(
+            found,
+            by={
+                field: tuple(BACK.get(name, name) for name in names)
+                for field, names in found.by.items()
+            },
+            misread=tuple(renamed(each) for each in found.misread),
+            ignored=tuple(ignored),
+            fault=renamed(found.fault) if found.fault is not None else None,
+            not_sent=_remark("gitlab_email_enabled", "disabled") if off else None,
+        )
+
+
+DIALECT = GitLab()
+
+
+class _Text:
+    """One text as the readers' `Files`."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def read(self, path: str) -> bytes | None:
+        return self._text
+
+
+def _lines(workspace: Workspace, span: Span) -> bytes:
+    """A file with nothing in it but the lines of a block: its places stay what they are."""
+    lines = (workspace.folder.text(span.file) or "").split("\n")
+    first = span.line if span.end_line > span.line else span.line - 1
+    kept = [line if first <= at < span.end_line else "" for at, line in enumerate(lines)]
+    return "\n".join(kept).encode()
+
+
+def _moved(value: Value, path: str) -> Value:
+    """The value at its place in the file that it really stands in."""
+    if value.span is None or value.span.file == path:
+        return value
+    return replace(value, span=replace(value.span, file=path))
+
+
+def _show_name(workspace: Workspace, span: Span) -> None:
+    """The name before a value is no secret."""
+    line = workspace.line(span.file, span.line) or ""
+    before = line[: span.columns[0] - 1]
+    if ASSIGNED.fullmatch(before):
+        workspace.is_harmless(replace(span, columns=(1, span.columns[0]), end_line=span.line))
+
+
+def _insert(workspace: Workspace, span: Span, new: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """Further lines before that of the address."""
+    line = workspace.line(span.file, span.line) or ""
+    indent = line[: len(line) - len(line.lstrip())]
+    texts = [
+        f"{indent}gitlab_rails['{name}'] = {literal(value, 'ruby')}\n"
+        for name, value in new.items()
+    ]
+    return (inserted(span, 1, "".join(texts)),) if ASSIGNED.match(line) else ()
+
+
+def _remark(option: str, because: str) -> Remark:
+    return Remark(option, DATA.because[because], "", tuple(DATA.sources.values())[:1])

@@ -1,0 +1,63 @@
+"""GitLab's Omnibus settings, in gitlab.rb and in a compose file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import one, setups, write
+from .ways import changes_lead_there, password, remarks, way
+
+HEAD = """\
+gitlab_rails['smtp_enable'] = true
+gitlab_rails['smtp_address'] = "smtp.ionos.com"
+gitlab_rails['smtp_user_name'] = "info@example.com"
+gitlab_rails['smtp_password'] = "word"
+gitlab_rails['gitlab_email_from'] = 'info@example.com'
+"""
+CASES = [
+    ("gitlab_rails['smtp_port'] = 587\ngitlab_rails['smtp_enable_starttls_auto'] = true\n"
+     "gitlab_rails['smtp_tls'] = false\n", (587, "starttls", False)),
+    ("gitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_tls'] = true\n"
+     "gitlab_rails['smtp_enable_starttls_auto'] = false\n", (465, "implicit", False)),
+    ("gitlab_rails['smtp_port'] = 587\ngitlab_rails['smtp_tls'] = true\n",
+     (587, "implicit", False)),
+    ("gitlab_rails['smtp_port'] = 465\n", (465, "starttls", False)),
+    ("gitlab_rails['smtp_port'] = ENV['PORT'] || 465\ngitlab_rails['smtp_ssl'] = true\n",
+     (465, "implicit", False)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+@pytest.mark.parametrize("carried", [False, True])
+def test_settings(
+    tmp_path: Path, text: str, expected: tuple[int, str, bool], carried: bool
+) -> None:
+    files = {"config/gitlab.rb": HEAD + text}
+    if carried:
+        block = "".join(f"        {line}\n" for line in (HEAD + text).splitlines())
+        files = {
+            "docker-compose.yml": "services:\n  web:\n    image: gitlab/gitlab-ce:17.5.1-ce.0\n"
+            f"    environment:\n      GITLAB_OMNIBUS_CONFIG: |\n{block}    ports: ['80:80']\n"
+        }
+    root = write(tmp_path / "app", files)
+    setup = one(root, "gitlab")
+    assert way(setup) == ("smtp.ionos.com", *expected)
+    assert (setup.settings.sender, password(setup)) == ("info@example.com", "word")
+    assert not remarks(setup)
+    host = setup.settings.entry("host")
+    assert host is not None
+    assert host.source_line is not None
+    assert host.source_line.strip() == "gitlab_rails['smtp_address'] = \"smtp.ionos.com\""
+    changes_lead_there(root, "gitlab")
+
+
+def test_smtp_that_is_not_switched_on(tmp_path: Path) -> None:
+    text = "gitlab_rails['smtp_address'] = 'h.example'\n"
+    setup = one(write(tmp_path, {"gitlab.rb": text}), "gitlab")
+    assert remarks(setup) == {("ignored", "smtp_address")}
+
+
+def test_comments_are_none(tmp_path: Path) -> None:
+    assert not setups(write(tmp_path, {"gitlab.rb": "# gitlab_rails['smtp_address'] = 'x'\n"}))

@@ -1,0 +1,286 @@
+"""Rails' ActionMailer and the mail gem: where settings stand, and what versions make of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import one, prepared, setups, write
+from .ways import changes_lead_there, remarks, way
+
+HOST = "smtp.ionos.com"
+PRODUCTION = "config/environments/production.rb"
+LOGIN = 'user_name: "info@example.com", password: "word"'
+
+
+def rails(settings: str, mail: str = "2.9.1", **more: str) -> dict[str, str]:
+    """An application with these settings after the address."""
+    text = (
+        "Rails.application.configure do\n  config.action_mailer.delivery_method = :smtp\n"
+        "  config.action_mailer.smtp_settings = {\n    address: 'smtp.ionos.com',\n"
+        f"    {LOGIN},\n    {settings}\n  }}\nend\n"
+    )
+    lock = f"GEM\n  specs:\n    dotenv-rails (3.1.2)\n    mail ({mail})\n    rails (7.1.3)\n"
+    files = {PRODUCTION: text, "Gemfile.lock": lock if mail else "GEM\n"}
+    return {**files, **{name.replace("__", "/"): text for name, text in more.items()}}
+
+
+STARTTLS = (587, "starttls", False)
+REQUIRED = (587, "starttls", True)
+IMPLICIT = (465, "implicit", False)
+
+HEALTHY = [
+    ("port: 587", "2.9.1", STARTTLS),
+    ("port: 587, enable_starttls_auto: true", "2.7.1", STARTTLS),
+    ("port: 587, enable_starttls: true", "2.8.1", REQUIRED),
+    ("port: '587', enable_starttls: :always", "2.9.0", REQUIRED),
+    ("port: 587, enable_starttls: :auto", "2.9.0", STARTTLS),
+    ("port: 587, tls: false", "2.8.1", STARTTLS),
+    ("port: 465, ssl: true", "2.9.1", IMPLICIT),
+    ("port: 465, tls: true, enable_starttls_auto: true", "2.8.1", IMPLICIT),
+    ("port: 465, tls: true, enable_starttls_auto: true", "", IMPLICIT),
+    (":port => 465, :ssl => true, :enable_starttls_auto => false", "2.9.1", IMPLICIT),
+    ("port: ENV.fetch('P', 465).to_i, ssl: ENV.fetch('T', 'true') == 'true'", "2.9.1", IMPLICIT),
+    ("port: 465, **({ tls: true } if Rails.env.production?)", "2.9.1", IMPLICIT),
+]
+
+
+@pytest.mark.parametrize(("settings", "mail", "expected"), HEALTHY)
+def test_healthy_settings_however_they_are_said(
+    tmp_path: Path, settings: str, mail: str, expected: tuple[int, str, bool]
+) -> None:
+    setup = one(write(tmp_path / "app", rails(settings, mail)), "rails")
+    assert way(setup) == (HOST, *expected)
+    assert setup.complete
+    assert not remarks(setup)
+    assert setup.settings.verify
+    assert setup.settings.username == "info@example.com"
+
+
+BROKEN = [
+    ("port: 587, ssl: true", "2.9.1", (587, "implicit", False), set()),
+    ("port: 465", "2.9.1", (465, "starttls", False), set()),
+    ("port: 465, enable_starttls_auto: false", "2.9.1", (465, "none", False), set()),
+    ("port: 587, tls: true, enable_starttls_auto: true", "2.9.1", (587, "implicit", False),
+     {("fault", "tls")}),
+    ("port: 465, ssl: true, enable_starttls_auto: true", "2.9.1", (465, "implicit", False),
+     {("fault", "ssl")}),
+    ("port: 587, ssl: ENV['SMTP_SSL']", "2.9.1", (587, "implicit", False), {("misread", "ssl")}),
+    ("port: 587, ssl: ENV['SMTP_SSL']", "2.7.1", (587, "implicit", False), {("misread", "ssl")}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "mail", "expected", "said"), BROKEN)
+def test_what_is_wrong_and_how_it_is_mended(
+    tmp_path: Path,
+    settings: str,
+    mail: str,
+    expected: tuple[int, str, bool],
+    said: set[tuple[str, str]],
+) -> None:
+    files = {**rails(settings, mail), ".env": "SMTP_SSL=false\n"}
+    root = write(tmp_path / "app", files)
+    setup = one(root, "rails")
+    assert way(setup) == (HOST, *expected)
+    assert remarks(setup) == said
+    changes_lead_there(root, "rails")
+
+
+def test_the_change_is_in_the_code_that_takes_the_text_for_true(tmp_path: Path) -> None:
+    files = {**rails("port: 587, ssl: ENV['SMTP_SSL']"), ".env": "SMTP_SSL=false\n"}
+    settings = one(write(tmp_path, files), "rails").settings
+    (edit,) = prepared(settings, 587, "starttls").edits
+    assert (edit.replace, edit.with_) == ("ENV['SMTP_SSL']", "ENV['SMTP_SSL'] == 'true'")
+    (remark,) = settings.remarks
+    assert remark.origin is not None
+    assert (remark.origin.file, remark.origin.line) == (PRODUCTION, 6)
+    assert remark.source_line is not None
+    assert "ssl: ENV[" in remark.source_line
+
+
+@pytest.mark.parametrize(("port", "text"), [(587, "false"), (465, "true")])
+def test_a_version_that_takes_no_text_gets_a_comparison(
+    tmp_path: Path, port: int, text: str
+) -> None:
+    files = {**rails(f"port: {port}, ssl: ENV['SMTP_SSL']", "2.8.1"), ".env": f"SMTP_SSL={text}\n"}
+    setup = one(write(tmp_path, files), "rails")
+    assert remarks(setup) == {("fault", "ssl")}
+    (edit,) = prepared(setup.settings, port, "implicit" if port == 465 else "starttls").edits
+    assert edit.with_ == "ENV['SMTP_SSL'] == 'true'"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("port: 587, username: 'x@example.com'", {("ignored", "username")}),
+        ("port: 587, 'domain' => 'example.com'", {("ignored", '"domain"')}),
+        ("port: 587, authentication: :none", {("fault", "authentication")}),
+        ("port: 587, authentication: 'login'", set()),
+        ("port: 587, enable_starttls_auto: 'false'", {("misread", "enable_starttls_auto")}),
+    ],
+)
+def test_what_the_gem_does_not_take(
+    tmp_path: Path, settings: str, said: set[tuple[str, str]]
+) -> None:
+    assert remarks(one(write(tmp_path, rails(settings)), "rails")) == said
+
+
+@pytest.mark.parametrize("mode", ["'none'", "OpenSSL::SSL::VERIFY_NONE"])
+def test_verification_that_is_switched_off(tmp_path: Path, mode: str) -> None:
+    settings = f"port: 587, openssl_verify_mode: {mode}"
+    assert not one(write(tmp_path, rails(settings)), "rails").settings.verify
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_later_files_stand_before_the_environments(tmp_path: Path) -> None:
+    files = {
+        **rails("port: 587"),
+        "config/application.rb": "module Shop\n  class Application < Rails::Application\n"
+        "    config.action_mailer.smtp_settings = { address: 'a.example' }\n  end\nend\n",
+        "config/initializers/mail.rb": "ActionMailer::Base.smtp_settings = "
+        "{ address: 'b.example', port: 2525 }\n",
+    }
+    setup = one(write(tmp_path, files), "rails")
+    assert (setup.settings.host, setup.settings.port) == ("b.example", 2525)
+    assert setup.identity.name == "rails config/initializers/mail.rb:1"
+
+
+def test_the_environment_that_counts(tmp_path: Path) -> None:
+    files = {
+        **rails("port: 587"),
+        "config/environments/staging.rb": "Rails.application.configure do\n"
+        "  config.action_mailer.smtp_settings = { address: 'staging.example' }\nend\n",
+    }
+    root = write(tmp_path, files)
+    assert one(root, "rails").identity.profile == "production"
+    assert one(root, "rails", RAILS_ENV="staging").settings.host == "staging.example"
+    assert setups(root, profile="staging")[0].settings.host == "staging.example"
+
+
+def test_where_production_says_nothing_the_environment_that_does(tmp_path: Path) -> None:
+    files = {
+        PRODUCTION: "Rails.application.configure do\nend\n",
+        "config/environments/development.rb": rails("port: 587")[PRODUCTION],
+    }
+    setup = one(write(tmp_path, files), "rails")
+    assert (setup.settings.host, setup.identity.profile) == (HOST, "development")
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        (":test", {("not-sent", "delivery_method")}),
+        (":letter_opener", {("not-sent", "delivery_method")}),
+        (":smtp\n  config.action_mailer.perform_deliveries = false",
+         {("not-sent", "perform_deliveries")}),
+    ],
+)  # fmt: skip
+def test_what_sends_nothing(tmp_path: Path, method: str, said: set[tuple[str, str]]) -> None:
+    files = rails("port: 587")
+    files[PRODUCTION] = files[PRODUCTION].replace(":smtp\n", f"{method}\n")
+    assert remarks(one(write(tmp_path, files), "rails")) == said
+
+
+def test_another_delivery_method_is_no_set_up(tmp_path: Path) -> None:
+    files = rails("port: 587")
+    files[PRODUCTION] = files[PRODUCTION].replace(":smtp\n", ":sendmail\n")
+    assert not setups(write(tmp_path, files))
+
+
+def test_encrypted_credentials_can_not_be_told(tmp_path: Path) -> None:
+    files = rails("port: 587")
+    files[PRODUCTION] = files[PRODUCTION].replace(
+        'password: "word"', "password: Rails.application.credentials.dig(:smtp, :password)"
+    )
+    (untold,) = one(write(tmp_path, files), "rails").settings.untellable
+    assert untold.option == "password"
+    assert "credentials" in untold.why
+
+
+def test_the_order_of_the_dotenv_files(tmp_path: Path) -> None:
+    files = {
+        **rails("port: ENV['P']"),
+        ".env": "P=25\n",
+        ".env.production": "P=587\n",
+        ".env.local": "P=465\n",
+        ".env.development": "P=1025\n",
+    }
+    setup = one(write(tmp_path, files), "rails")
+    assert setup.settings.port == 465
+    port = setup.settings.entry("port")
+    assert port is not None
+    assert [each.text for each in port.shadows] == ["587", "25"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("app/mailers/application_mailer.rb",
+         "class ApplicationMailer < ActionMailer::Base\n"
+         "  default from: 'Shop <a@example.org>'\nend\n",
+         "a@example.org"),
+        ("app/mailers/application_mailer.rb",
+         "class ApplicationMailer < ActionMailer::Base\n"
+         "  default from: email_address_with_name('b@example.org', 'Shop')\nend\n",
+         "b@example.org"),
+        ("config/initializers/devise.rb",
+         "Devise.setup do |config|\n  config.mailer_sender = 'c@example.org'\nend\n",
+         "c@example.org"),
+    ],
+)  # fmt: skip
+def test_senders(tmp_path: Path, name: str, text: str, expected: str) -> None:
+    setup = one(write(tmp_path, {**rails("port: 587"), name: text}), "rails")
+    assert setup.settings.sender == expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {PRODUCTION: "Rails.application.configure do\n  # config.action_mailer.smtp_settings = "
+         "{ address: 'x.example' }\nend\n"},
+        {"test/environments/production.rb": rails("port: 587")[PRODUCTION]},
+        {"config/environments/test.rb": rails("port: 587")[PRODUCTION]},
+    ],
+)  # fmt: skip
+def test_look_alikes(tmp_path: Path, files: dict[str, str]) -> None:
+    assert not setups(write(tmp_path, files))
+
+
+# --- scripts --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("require 'mail'\nMail.defaults do\n  delivery_method :smtp, address: 'smtp.ionos.com', "
+         f"port: 587,\n    {LOGIN}, enable_starttls: true\nend\n", (587, "starttls", True)),
+        ("OPTIONS = { address: 'smtp.ionos.com', port: 587, ssl: true,\n"
+         f"  {LOGIN} }}\nMail.defaults {{ delivery_method :smtp, OPTIONS }}\n",
+         (587, "implicit", False)),
+        ("mail.delivery_method :smtp, { address: 'smtp.ionos.com', port: 465, tls: true,\n"
+         f"  {LOGIN} }}\n", (465, "implicit", False)),
+        ("Pony.mail(to: 'x@example.org', from: 'info@example.com', via: :smtp, via_options: {\n"
+         f"  address: 'smtp.ionos.com', port: '465', {LOGIN}\n}})\n", (465, "starttls", False)),
+        ("Pony.options = { via: :smtp, via_options: { address: 'smtp.ionos.com',\n"
+         f"  port: 587, {LOGIN} }} }}\n", (587, "starttls", False)),
+    ],
+)  # fmt: skip
+def test_scripts(tmp_path: Path, text: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path / "app", {"send.rb": text})
+    setup = one(root, "ruby-mail")
+    assert way(setup) == (HOST, *expected)
+    assert setup.settings.username == "info@example.com"
+    assert not remarks(setup)
+    changes_lead_there(root, "ruby-mail")
+
+
+def test_action_mailer_without_rails(tmp_path: Path) -> None:
+    text = (
+        "require 'sinatra'\nrequire 'action_mailer'\n"
+        f"ActionMailer::Base.smtp_settings = {{ address: 'smtp.ionos.com', port: 465, {LOGIN} }}\n"
+    )
+    setup = one(write(tmp_path, {"app.rb": text}), "rails")
+    assert way(setup) == (HOST, 465, "starttls", False)
