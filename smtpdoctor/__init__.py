@@ -56,7 +56,7 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class _Package(type(sys)):
+class _Package(type(sys)):  # type: ignore[misc]
     """The package itself: `smtpdoctor.sender` and `smtpdoctor.explain` are functions, also after
     the packages of these names were loaded, which would else take their place."""
 

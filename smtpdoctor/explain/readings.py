@@ -32,7 +32,7 @@ from smtpdoctor.observations import (
     Observations,
     Redactor,
 )
-from smtpdoctor.settings.model import Field, PasswordShape, Problem, TLSMode
+from smtpdoctor.settings.model import Field, Problem, TLSMode
 
 Build = Callable[[Known, Redactor], Observations]
 
@@ -929,10 +929,6 @@ def _login_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
-#: What a dotenv reader makes less of.
-_CUT: tuple[PasswordShape, ...] = ("hash", "dollar")
-
-
 #: Replies of those who take an account's own password from no program, and say so of some only.
 _APP_PASSWORDS = re.compile(
     r"gsmtp|BadCredentials|Username and Password not accepted", re.IGNORECASE
@@ -947,10 +943,10 @@ def _login_readings(text: str, known: Known) -> Iterator[Reading]:
         only="auth",
     )
     yield Reading(
-        build=_reply_build("auth", text, shape=_CUT),
+        build=_reply_build("auth", text, altered=True),
         weight=0.5,
-        decides="webmail takes the password; it has a #, $, quote or blank that the settings' "
-        "reader treats specially",
+        decides="webmail takes the password; it has a #, $, quote or backslash, and stands in a "
+        ".env file",
         only="settings",
     )
     if _APP_PASSWORDS.search(text):
@@ -979,13 +975,13 @@ def _reply_build(
     *,
     login: bool = True,
     tls: TLSMode | None = None,
-    shape: tuple[PasswordShape, ...] = (),
+    altered: bool = False,
     username: str | None = None,
 ) -> Build:
     def build(known: Known, redactor: Redactor) -> Observations:
         mode = tls or (known.tls if known.tls != "none" else None)
         course = Course(
-            known, redactor, tls=mode, login=login, password_shape=shape, username=username
+            known, redactor, tls=mode, login=login, password_altered=altered, username=username
         )
         talk = course.session()
         if stage == "greeting":
