@@ -207,7 +207,8 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
     username = outcome.username or None
     password = Secret(outcome.password) if outcome.password else None
     token = Secret(outcome.token) if outcome.token else None
-    host = values.read_host(outcome.host).value if outcome.host else None
+    told = all(maker.is_told(name) for name in outcome.by.get("host", ()))
+    host = values.read_host(outcome.host).value if outcome.host and told else None
     sender = values.read_address(outcome.sender).value if outcome.sender else None
     if sender is None and username is not None and values.is_address(username):
         sender = username
@@ -277,6 +278,11 @@ class _Maker:
             if names:
                 yield self._entry(field, self.draft.options[names[0]])
 
+    def is_told(self, name: str) -> bool:
+        """Whether nothing stands there that can't be told."""
+        option = self.draft.options.get(name)
+        return option is None or isinstance(option.value, Known)
+
     def _is_told(self, name: str) -> bool:
         option = self.draft.options.get(name)
         return option is not None and isinstance(option.value, Known)
@@ -284,7 +290,7 @@ class _Maker:
     def _entry(self, field: Field, option: Option) -> Setting:
         text = self._text(field, option)
         origin, line = self.place(option, field)
-        problem, detail = self._problem(field, text)
+        problem, detail = self._problem(field, text, option)
         return Setting(
             field=field,
             text=text,
@@ -304,7 +310,7 @@ class _Maker:
             from smtpdoctor.settings.url import read_url
 
             return read_url(str(option.value.value)).masked
-        if field in ("tls", "verify", "port"):
+        if field in ("tls", "verify"):
             written = self.workspace.text_of(option.value.span)
             if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
                 return written
@@ -328,9 +334,11 @@ class _Maker:
         secrets = (self.outcome.password, self.outcome.token)
         return field == "username" and username is not None and username in secrets
 
-    def _problem(self, field: Field, text: str) -> tuple[Problem | None, str]:
+    def _problem(self, field: Field, text: str, option: Option) -> tuple[Problem | None, str]:
         if not text:
             return None, ""
+        if field == "url" and isinstance(option.value, Known):
+            return self._url_problem(str(option.value.value))
         if field == "host":
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
@@ -346,6 +354,17 @@ class _Maker:
             )
             return secret.problem, secret.detail
         return None, ""
+
+    def _url_problem(self, text: str) -> tuple[Problem | None, str]:
+        """Characters that must be encoded, where the program gets something else for them."""
+        from smtpdoctor.settings.url import read_url
+
+        url, outcome = read_url(text), self.outcome
+        meant = [part and part.value.reveal() for part in (url.host, url.username, url.password)]
+        real = [outcome.host, outcome.username or None, outcome.password or None]
+        if url.problem != "not-encoded" or (meant == real and outcome.fault is None):
+            return None, ""
+        return url.problem, url.detail
 
     # --- places -------------------------------------------------------------------------------
 
@@ -456,7 +475,8 @@ class _Maker:
         if outcome.not_sent is not None:
             found.append(("not-sent", outcome.not_sent))
         for kind, remark in found:
-            yield self._remark(kind, remark)
+            if self.is_told(remark.option):
+                yield self._remark(kind, remark)
 
     def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
         option = self.draft.options.get(remark.option)

@@ -90,6 +90,10 @@ class Workspace:
         """A file's bytes: the readers' `Files`."""
         return self.folder.data(path)
 
+    def containing(self, needle: bytes, *endings: str) -> list[str]:
+        """The files in which a regular expression is found: asked by the readers' `Project`."""
+        return self.folder.containing(needle, *endings)
+
     # --- profile and variables ----------------------------------------------------------------
 
     def profile_of(self, variable: str) -> str:
@@ -239,7 +243,9 @@ class Workspace:
 
         key = id(variables)
         if key not in self._projects:
-            self._projects[key] = (variables, Project(self, variables))
+            known = next(iter(self._projects.values()), None)
+            made = known[1].under(variables) if known is not None else Project(self, variables)
+            self._projects[key] = (variables, made)
         return self._projects[key][1]
 
     def module(self, path: str, variables: Variables) -> Module | None:

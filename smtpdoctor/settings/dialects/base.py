@@ -37,6 +37,8 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: The variables that make it, where its value doesn't say them: one part of a text of several.
+    through: tuple[str, ...] = ()
     #: A change of it is worded by the draft's `insert`, with what else changes.
     together: bool = False
     #: How values that the program has constants for are written where it was read so.
