@@ -44,7 +44,8 @@ from smtpdoctor.settings.model import (
     MASK,
     Field,
     Origin,
-    PasswordShape,
+    PasswordReading,
+    PasswordReadings,
     Problem,
     Setting,
     Settings,
@@ -96,7 +97,7 @@ class Course:
         login: bool = True,
         username: str | None = None,
         password: bool = True,
-        password_shape: tuple[PasswordShape, ...] = (),
+        password_altered: bool = False,
         container: str | None = None,
         trust_store: int | None = None,
         problem: tuple[Field, str, Problem, str] | None = None,
@@ -120,7 +121,7 @@ class Course:
             tls_required=required or known.tls_required,
             username=(username or known.username or USERNAME) if login else None,
             has_password=login and password,
-            password_shape=password_shape,
+            password_readings=_ALTERED if password_altered else None,
             sender=known.sender or SENDER,
             recipient=known.recipient or RECIPIENT,
             client=known.client,
@@ -468,6 +469,20 @@ def is_known_host(host: str | None) -> bool:
     return host is not None and knowledge.provider_of(host) is not None
 
 
+#: Some reader takes something of the password for its own; which one, nobody told.
+_ALTERED = PasswordReadings(
+    name="SMTP_PASS",
+    file=".env",
+    line=1,
+    known=False,
+    readers=("a reader of .env files",),
+    altered=(
+        PasswordReading(
+            reader="a reader of .env files", state="read", alterations=("cut-at-hash",)
+        ),
+    ),
+    quote="'",
+)
 _OFFERS = {False: "STARTTLS", True: "AUTH LOGIN PLAIN"}
 _ERRNO: dict[ConnectOutcome, str] = {
     "refused": "ECONNREFUSED",

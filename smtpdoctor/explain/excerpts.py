@@ -32,7 +32,8 @@ NEEDLES = (
 
 _MAIL_NEAR = re.compile(
     r"smtp|mail|starttls|\b(?:465|587|2525)\b|:25\b|postfix|exim|msmtp|swaks|\bmx\d*\.|sendgrid|"
-    r"rcpt|diagnostic-code|message/delivery|dsn=|\b(?:53[0458]|55[0-4])[ -]|invalid login|greeting|EAUTH",
+    r"rcpt|diagnostic-code|message/delivery|dsn=|\b(?:53[0458]|55[0-4])[ -]|invalid login|"
+    r"greeting|EAUTH",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.explain import Explanation
-from smtpdoctor.explain.candidates import Ranked, explanation
+from smtpdoctor.explain.candidates import Ranked, explanation, fixes
 from smtpdoctor.explain.course import HOST, in_words
 from smtpdoctor.explain.model import Known
 from smtpdoctor.observations import Observations
@@ -77,7 +77,7 @@ def _report(item: Ranked) -> Report:
     kept = tuple(
         msgspec.structs.replace(evidence, text=in_words(evidence.text))
         for evidence in item.diagnosis.evidence
-        if evidence.kind in ("prints", "known")
+        if evidence.kind == "known" and fixes(item) is item.diagnosis.fixes
     )
     seen = Evidence(check=item.reading.only, text=item.candidate.why)
     shown = msgspec.structs.replace(
@@ -86,7 +86,7 @@ def _report(item: Ranked) -> Report:
         title=item.candidate.title,
         explanation=explanation(item),
         evidence=(seen, *kept),
-        fixes=tuple(map(_fix, item.diagnosis.fixes)),
+        fixes=tuple(map(_fix, fixes(item))),
         locations=(),
         consequences=(),
     )

@@ -32,7 +32,7 @@ from smtpdoctor.observations import (
     Observations,
     Redactor,
 )
-from smtpdoctor.settings.model import Field, PasswordShape, Problem, TLSMode
+from smtpdoctor.settings.model import Field, Problem, TLSMode
 
 Build = Callable[[Known, Redactor], Observations]
 
@@ -873,7 +873,7 @@ def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
             only="tls",
         )
         yield Reading(
-            build=_reply_build("auth", "530 5.7.0 Must issue STARTTLS first", tls="none"),
+            build=_reply_build("mail", "530 5.7.0 Must issue STARTTLS first", tls="none"),
             weight=0.6,
             decides="the server asks for STARTTLS before it takes the login",
             only="tls",
@@ -929,10 +929,6 @@ def _login_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
-#: What a dotenv reader makes less of.
-_CUT: tuple[PasswordShape, ...] = ("hash", "dollar")
-
-
 #: Replies of those who take an account's own password from no program, and say so of some only.
 _APP_PASSWORDS = re.compile(
     r"gsmtp|BadCredentials|Username and Password not accepted", re.IGNORECASE
@@ -947,10 +943,10 @@ def _login_readings(text: str, known: Known) -> Iterator[Reading]:
         only="auth",
     )
     yield Reading(
-        build=_reply_build("auth", text, shape=_CUT),
+        build=_reply_build("auth", text, altered=True),
         weight=0.5,
-        decides="webmail takes the password; it has a #, $, quote or blank that the settings' "
-        "reader treats specially",
+        decides="webmail takes the password; it has a #, $, quote or backslash, and stands in a "
+        ".env file",
         only="settings",
     )
     if _APP_PASSWORDS.search(text):
@@ -979,13 +975,13 @@ def _reply_build(
     *,
     login: bool = True,
     tls: TLSMode | None = None,
-    shape: tuple[PasswordShape, ...] = (),
+    altered: bool = False,
     username: str | None = None,
 ) -> Build:
     def build(known: Known, redactor: Redactor) -> Observations:
         mode = tls or (known.tls if known.tls != "none" else None)
         course = Course(
-            known, redactor, tls=mode, login=login, password_shape=shape, username=username
+            known, redactor, tls=mode, login=login, password_altered=altered, username=username
         )
         talk = course.session()
         if stage == "greeting":
@@ -1060,11 +1056,13 @@ def _refused_at(stage: Stage, reply: str) -> Callable[[Symptom, Known], Iterator
     def readings(symptom: Symptom, known: Known) -> Iterator[Reading]:
         guess = msgspec.structs.replace(symptom, reply=reply, stages=((stage, 1.0),))
         yield from _replied(guess, known)
-        others = {"mail": "530 5.7.0 Authentication required", "rcpt": "550 relay access denied"}
-        if stage in others:
-            guess = msgspec.structs.replace(guess, reply=others[stage])
-            for reading in _replied(guess, known):
-                yield msgspec.structs.replace(reading, weight=reading.weight * 0.6)
+        if stage in ("mail", "rcpt"):
+            yield Reading(
+                build=_reply_build("mail", "530 5.7.0 Authentication required", login=False),
+                weight=0.6,
+                decides="the server's own words ask for a login first",
+                only="sender",
+            )
 
     return readings
 
