@@ -1,7 +1,7 @@
 """Every way in which a program of the folder would send: found by marks, never by running.
 
-Knows dialects by their protocol alone, and how their set-ups get their names. It must not know
-any program, nor what a run does with set-ups.
+Knows dialects by their protocol alone, `env` for what none of them claims, and how set-ups get
+their names. It must not know any program, nor what a run does with set-ups.
 """
 
 from __future__ import annotations
@@ -84,9 +84,11 @@ def _layer(text: str) -> Layer:
 
 def find_setups(workspace: Workspace) -> Found:
     """All set-ups, in the order of the dialects and of the files."""
-    setups = [
-        finish(draft, workspace) for dialect in dialects() for draft in dialect.find(workspace)
-    ]
+    from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
+
+    drafts = [draft for dialect in dialects() for draft in dialect.find(workspace)]
+    drafts += ENV.unclaimed(workspace, drafts)
+    setups = [finish(draft, workspace) for draft in drafts]
     return Found(tuple(_named_apart(setups)), tuple(workspace.folder.skipped))
 
 
