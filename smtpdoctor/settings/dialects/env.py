@@ -23,7 +23,7 @@ from smtpdoctor.settings.dialects.table import (
 from smtpdoctor.settings.dialects.urls import url_options
 from smtpdoctor.settings.model import Field
 from smtpdoctor.settings.names import BY_NAME, VARIABLES
-from smtpdoctor.settings.readers.model import Known
+from smtpdoctor.settings.readers.model import Known, Unknown
 from smtpdoctor.settings.url import read_url
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
@@ -31,6 +31,9 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 #: Names that say whom mail is handed to.
 HOSTS = tuple(each.name for each in VARIABLES if each.field in ("url", "host"))
 OWN_FILE = ".env"
+#: Carriers whose files say all that a program gets. Platforms and pipelines keep secrets elsewhere.
+WHOLE = frozenset({"compose", "dockerfile", "kubernetes", "helm", "systemd"})
+KEPT = Unknown("unreadable", "nothing sets it here; secrets of the platform are in no file")
 LOGIN: frozenset[Field] = frozenset({"username", "password"})
 #: The parts of a URL stand before variables of their own, as in a `.env`.
 NAMES: Mapping[Field, tuple[str, ...]] = {
@@ -111,6 +114,10 @@ class Env(Table):
             yield name, option
             if field == "url":
                 yield from url_options(option, workspace).items()
+        has_secret = bool(fields & {"password", "token"})
+        whole = surrounding is None or surrounding.carrier in WHOLE
+        if "username" in fields and not has_secret and not whole:
+            yield "SMTP_PASS", Option("SMTP_PASS", KEPT)
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the names mean in a `.env` file."""

@@ -198,3 +198,22 @@ def test_a_port_that_only_the_container_has(tmp_path: Path) -> None:
     text = compose("SMTP_HOST: ${SMTP_HOST}\nSMTP_PORT: 465")
     write(tmp_path, {"docker-compose.yml": text, ".env": f"SMTP_HOST={HOST}\n"})
     assert outcome(one(tmp_path, "env")) == (HOST, 465, "implicit", False)
+
+
+def test_a_platform_keeps_its_secrets_elsewhere(tmp_path: Path) -> None:
+    text = f'[env]\nSMTP_HOST = "{HOST}"\nSMTP_PORT = "587"\nSMTP_USER = "u@example.com"\n'
+    setup = one(write(tmp_path, {"fly.toml": text}), "env")
+    assert [each.option for each in setup.settings.untellable] == ["SMTP_PASS"]
+    write(tmp_path, {"fly.toml": f'[env]\nSMTP_HOST = "{HOST}"\n'})
+    assert one(tmp_path, "env").complete
+
+
+@pytest.mark.parametrize("file", ["/etc/alerts.env", "-/etc/default/alerts"])
+def test_a_unit_with_a_file_of_the_server(file: str, tmp_path: Path) -> None:
+    unit = f"[Service]\nEnvironment=SMTP_HOST={HOST}\nEnvironment=SMTP_USER=u@example.com\n"
+    write(tmp_path, {"alerts.service": f"{unit}EnvironmentFile={file}\n"})
+    setup = one(tmp_path, "env")
+    [missing] = setup.settings.untellable
+    assert (missing.option, missing.origin and missing.origin.line) == ("SMTP_PASS", 4)
+    write(tmp_path, {"alerts.service": unit})
+    assert one(tmp_path, "env").complete
