@@ -30,7 +30,10 @@ def whole_verdict_words(report: Report) -> str:
     if failing:
         return f"Not ready: {failing} of {of}."
     if report.verdict == "inconclusive":
-        return f"Inconclusive: {count(len(report.not_checked), 'set-up')} not checked."
+        if report.not_checked:
+            return f"Inconclusive: {count(len(report.not_checked), 'set-up')} not checked."
+        unclear = sum(target.verdict == "inconclusive" for target in report.targets)
+        return f"Inconclusive: {unclear} of {of} could not be judged."
     return f"{of} checked, {'with warnings' if report.verdict == 'warnings' else 'all sound'}."
 
 

@@ -1,7 +1,7 @@
 """Every way in which a program of the folder would send: found by marks, never by running.
 
-Knows dialects by their protocol alone, and how their set-ups get their names. It must not know
-any program, nor what a run does with set-ups.
+Knows dialects by their protocol alone, `env` for what none of them claims, and how set-ups get
+their names. It must not know any program, nor what a run does with set-ups.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from smtpdoctor.settings.dialects.base import dialects
+from smtpdoctor.settings.dialects.base import Draft, dialects
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map
@@ -91,8 +91,10 @@ def _layer(text: str) -> Layer:
 def find_setups(workspace: Workspace, clock: Callable[[], float] = time.monotonic) -> Found:
     """All set-ups, in the order of the dialects and of the files; of one dialect so many as a
     person writes, and none after the time that a folder may take."""
+    from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
+
     until = clock() + MOST_SECONDS
-    setups: list[Setup] = []
+    drafts: list[Draft] = []
     skipped = list(workspace.folder.skipped)
     for dialect in dialects():
         for number, draft in enumerate(dialect.find(workspace)):
@@ -100,7 +102,15 @@ def find_setups(workspace: Workspace, clock: Callable[[], float] = time.monotoni
                 why = f"more than {MOST_OF_ONE} set-ups, or too slow: the rest was not looked at"
                 skipped.append(Skipped(path=dialect.id, why=why))
                 break
-            setups.append(finish(draft, workspace))
+            drafts.append(draft)
+    drafts += ENV.unclaimed(workspace, drafts)
+    setups = []
+    for draft in drafts:
+        if clock() > until:
+            why = "too slow: this set-up and those after it were not read"
+            skipped.append(Skipped(path=draft.place, why=why))
+            break
+        setups.append(finish(draft, workspace))
     return Found(tuple(_named_apart(setups)), tuple(skipped))
 
 

@@ -13,9 +13,9 @@ from smtpdoctor.knowledge.platforms import Lift, Support
 from smtpdoctor.report import formats
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.last_words import last_words
-from smtpdoctor.report.model import build, judge
+from smtpdoctor.report.model import NotChecked, build, join, judge
 from smtpdoctor.report.summary import summarise, ways
-from smtpdoctor.report.verdict import verdict_words
+from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 
 from ..rules.network.around import controls, landmarks, own_ports
 from ..rules.scene import Scene, certificate
@@ -96,6 +96,20 @@ def test_the_verdict_says_what_was_not_tested() -> None:
     scene.session().rest()
     assert verdict_words(judge(scene.observations(), seconds=1.0)) == (
         "No problem found, but login and sender were not tested."
+    )
+
+
+def test_the_verdict_of_several_says_how_many_are_unclear() -> None:
+    scene = Scene(username=None, password=False, sender=None)
+    scene.session().rest()
+    sound = judge(scene.observations(), seconds=1.0)
+    unclear = judge(Scene().observations(), seconds=1.0)
+    assert (sound.verdict, unclear.verdict) == ("healthy", "inconclusive")
+    report = join([sound, unclear], started="", seconds=1.0)
+    assert whole_verdict_words(report) == "Inconclusive: 1 of 2 set-ups could not be judged."
+    left = NotChecked(setup="x", why="y")
+    assert whole_verdict_words(join([sound], started="", seconds=1.0, not_checked=[left])) == (
+        "Inconclusive: 1 set-up not checked."
     )
 
 

@@ -6,6 +6,7 @@ Knows the unit's lines (systemd.exec(5)). It must not know what a variable means
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from smtpdoctor.settings.carriers.places import (
     NOTHING,
@@ -15,7 +16,7 @@ from smtpdoctor.settings.carriers.places import (
     text,
 )
 from smtpdoctor.settings.readers.ini import unit_words
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Origin, Value
+from smtpdoctor.settings.readers.model import Entry, Known, Map, Origin, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
@@ -32,7 +33,7 @@ def find(workspace: Workspace) -> Iterator[Surrounding]:
         # a file wins over Environment=, a later one over an earlier
         layers = [*reversed(list(_files(workspace, path, files)))]
         layers.append(carried_layer(path, dict(_environment(workspace, lines))))
-        layers = [layer for layer in layers if layer.values]
+        layers = [layer for layer in layers if layer.values or layer.open]
         if layers:
             yield Surrounding(
                 carrier="systemd",
@@ -65,7 +66,10 @@ def _environment(workspace: Workspace, lines: list[Entry]) -> Iterator[tuple[str
 
 
 def _files(workspace: Workspace, unit: str, paths: list[Value]) -> Iterator[Layer]:
-    """The files that the folder has: beside the unit, or at its root, by their names."""
+    """The files that the folder has: beside the unit, or at its root, by their names.
+
+    Others are on the server alone, and may hold any name.
+    """
     for value in paths:
         name = (text(value) or "").removeprefix("-").rpartition("/")[2]
         for at in (folder_of(unit), ""):
@@ -73,3 +77,8 @@ def _files(workspace: Workspace, unit: str, paths: list[Value]) -> Iterator[Laye
             if layer is not None:
                 yield layer
                 break
+        else:
+            if name:
+                why = f"its EnvironmentFile {name} is not in this folder"
+                open_ = Unknown("unreadable", why, value.span)
+                yield replace(carried_layer(unit, {}), open=open_)

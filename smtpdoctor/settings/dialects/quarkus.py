@@ -111,7 +111,10 @@ class Quarkus:
             option = read.option(f"%{profile}.{name}", name) or read.option(name)
             if option is not None:
                 options[name] = option
-        if not any(f"{PREFIX}{name}" in options for name in ("host", "port", "username", "from")):
+        # a Secret that is nowhere in the folder may hold any name: that is no mark
+        opened = [layer.open for layer in variables.layers if layer.open is not None]
+        told = {name for name, option in options.items() if option.value not in opened}
+        if told.isdisjoint(f"{PREFIX}{name}" for name in ("host", "port", "username", "from")):
             return
         first = options.get(f"{PREFIX}host") or next(iter(options.values()))
         at = first.entry or first.value.span

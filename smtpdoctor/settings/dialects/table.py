@@ -257,11 +257,11 @@ class Table:
         self, option: OptionEntry, variables: Variables, surrounding: Surrounding | None
     ) -> Option | None:
         names = variables_of(option)
-        name = next((name for name in names if _is_told(variables, name)), None)
+        name = next((name for name in names if is_told(variables, name)), None)
         if name is None:
             for ending in self.entry.in_files:
                 for each in names:
-                    if (path := _is_told(variables, each + ending)) is not None:
+                    if (path := is_told(variables, each + ending)) is not None:
                         value = content(path, surrounding, each + ending)
                         return Option(option.name, value, called=each + ending)
             name = next((name for name in names if variables.lookup(name) is not None), None)
@@ -469,7 +469,7 @@ def _fields(options: Iterable[OptionEntry]) -> Mapping[str, Field]:
     return found
 
 
-def _is_told(variables: Variables, name: str) -> Value | None:
+def is_told(variables: Variables, name: str) -> Value | None:
     """The variable where a layer has it by its name."""
     held = variables.held(name)
     return held[0].value if held and held[0].value is not held[0].layer.open else None

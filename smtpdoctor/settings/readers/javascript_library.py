@@ -21,6 +21,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluator,
     UntellableError,
 )
+from smtpdoctor.settings.readers.javascript_packages import Read, package_bases, package_folder
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -683,7 +684,7 @@ class JavaScript:
             return Known(Special(library if all_ else f"{library}.{name}"), ask.span)
         if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
             return Known(ADONIS, ask.span)
-        for candidate in candidates(path, self.file):
+        for candidate in candidates(path, self.file, self.project.files.read):
             found = self.project.import_(candidate)
             if found is None:
                 continue
@@ -710,17 +711,20 @@ def type_of(value: Any) -> str:
     return "function" if isinstance(value, Closure | ClassValue) else "object"
 
 
-def candidates(path: str, file: str) -> list[str]:
+def candidates(path: str, file: str, read: Read) -> list[str]:
     """The files that an import may mean, in the order in which they are tried."""
     folder = file.rpartition("/")[0]
+    bases: list[str | None]
     if path.startswith(("./", "../")) or path in (".", ".."):
         bases = [join(folder, path)]
     elif path.startswith(("@/", "~/", "#/")):  # the usual aliases of bundlers
-        bases = [join("src", path[2:]), join("", path[2:])]
+        own = package_folder(file, read)
+        roots = dict.fromkeys((f"{own}/src".lstrip("/"), own, "src", ""))
+        bases = [join(root, path[2:]) for root in roots]
     elif path.startswith("src/"):
         bases = [join("", path)]
     else:
-        return []
+        bases = list(package_bases(path, file, read))
     found: list[str] = []
     for base in bases:
         if base is None:
