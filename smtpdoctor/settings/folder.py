@@ -78,7 +78,8 @@ class Folder:
     def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.root = root
         self._clock = clock
-        self._until = clock() + MOST_SECONDS
+        #: Seconds that are left for listing and reading; what else goes on doesn't count.
+        self._left = MOST_SECONDS
         self._bytes: dict[str, bytes | None] = {}
         self._fitting: dict[str, list[str]] = {}
         self.skipped: list[Skipped] = []
@@ -92,9 +93,12 @@ class Folder:
     @cached_property
     def files(self) -> tuple[str, ...]:
         """At most `MOST_FILES`, in a fixed order."""
-        return tuple(self._walk())
+        began = self._clock()
+        found = tuple(self._walk(began + self._left))
+        self._left -= self._clock() - began
+        return found
 
-    def _walk(self) -> Iterator[str]:
+    def _walk(self, until: float) -> Iterator[str]:
         waiting: deque[tuple[str, int]] = deque([("", 0)])
         seen = found = 0
         while waiting:
@@ -104,7 +108,7 @@ class Folder:
                     entries = []
                     for entry in listing:
                         seen += 1
-                        if seen > MOST_ENTRIES or self._clock() > self._until:
+                        if seen > MOST_ENTRIES or self._clock() > until:
                             self._leave_out(at or ".", "too many files: the rest was not looked at")
                             waiting.clear()
                             break
@@ -187,7 +191,7 @@ class Folder:
         return self._bytes[path]
 
     def _read(self, path: str) -> bytes | None:
-        if self._clock() > self._until:
+        if self._left < 0:
             if not any(item.why.startswith("out of time") for item in self.skipped):
                 self._leave_out(path, "out of time: this file and those after it were not read")
             return None
@@ -196,7 +200,10 @@ class Folder:
             if full.is_symlink() and not self._is_inside(full):
                 self._leave_out(path, "a link that leads out of the folder")
                 return None
-            return read_bounded(full, LARGEST)
+            began = self._clock()
+            content = read_bounded(full, LARGEST)
+            self._left -= self._clock() - began
+            return content
         except FileFault as error:
             if error.cause != "missing":
                 self._leave_out(path, str(error))

@@ -88,15 +88,17 @@ def _layer(text: str) -> Layer:
     return layer_of("standard input", values, "stdin")
 
 
-def find_setups(workspace: Workspace, clock: Callable[[], float] = time.monotonic) -> Found:
+def find_setups(workspace: Workspace, clock: Callable[[], float] = time.process_time) -> Found:
     """All set-ups, in the order of the dialects and of the files; of one dialect so many as a
-    person writes, and none after the time that a folder may take."""
+    person writes, and none after the time that a folder may take: the processor's, so that a busy
+    machine finds no less."""
     from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
 
+    known = tuple(dialects())  # importing them is no work on the folder
     until = clock() + MOST_SECONDS
     drafts: list[Draft] = []
     skipped = list(workspace.folder.skipped)
-    for dialect in dialects():
+    for dialect in known:
         for number, draft in enumerate(dialect.find(workspace)):
             if number == MOST_OF_ONE or clock() > until:
                 why = f"more than {MOST_OF_ONE} set-ups, or too slow: the rest was not looked at"
