@@ -9,6 +9,8 @@ itself is in `smtpdoctor.spf`.
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # nothing is loaded here: `python -m` has the working folder on its path
 
 if TYPE_CHECKING:
@@ -52,3 +54,15 @@ def __getattr__(name: str) -> object:
 
         return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Package(type(sys)):  # type: ignore[misc]
+    """The package itself: `smtpdoctor.sender` and `smtpdoctor.explain` are functions, also after
+    the packages of these names were loaded, which would else take their place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _PLACES and isinstance(value, type(sys))):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -80,7 +80,7 @@ def make_plans(
         if options.setup:
             raise UsageError("--setup: no set-up was found in this folder")
         return Plans(plans=(make_plan(options, stdin=stdin, password_stdin=password_stdin),))
-    picked = _picked(setups, options.setup)
+    picked = pick(setups, options.setup)
     ready, left_out = _ready(picked, named=bool(options.setup))
     if not ready and not options.setup:
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
@@ -161,7 +161,7 @@ def _setups_of(options: CheckOptions, given: str | None) -> tuple[Setup, ...]:
     ).setups
 
 
-def _picked(setups: Sequence[Setup], parts: Iterable[str]) -> list[Setup]:
+def pick(setups: Sequence[Setup], parts: Iterable[str]) -> list[Setup]:
     """The set-ups that --setup names; all of them where it names none."""
     picked: list[Setup] = []
     for part in parts:

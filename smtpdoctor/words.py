@@ -5,6 +5,8 @@ One form for one thing, in rules and reports. Knows words; must not know rules, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from smtpdoctor.observations import ConnectOutcome
 from smtpdoctor.settings.model import Problem, TLSMode
 
@@ -66,3 +68,8 @@ OUT_OF_TIME = "not finished: the run's time was over"
 def count(number: int, what: str) -> str:
     """`1 problem`, `2 problems`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

@@ -271,7 +271,6 @@ def test_ctrl_c_is_130(smtp_server: StartServer, authority: Authority, tmp_path:
         (["settings", "--env-file", "nowhere"], "nowhere"),
         (["settings", "--bogus"], "--bogus"),
         (["explain", "port-blockd"], "port-blocked"),
-        (["explain", "../../README"], "no diagnosis code"),
         (["demo", "nothing-wrong"], "--list"),
     ],
     ids=" ".join,
@@ -609,7 +608,10 @@ def test_explain_prints_a_page_or_the_list(command: Command) -> None:
     assert page.out.startswith("# port-blocked\n")
     listed = command("explain").out.splitlines()
     assert len(listed) > 60
-    assert all(re.fullmatch(r"[a-z0-9-]+ +[A-Z].*\.", line) for line in listed)
+    form = re.compile(r"  [a-z0-9-]+ +[A-Z].*\.|Settings|DNS|Network|Session|TLS|Login|Sender|")
+    assert all(form.fullmatch(line) for line in listed)
+    # no file is read by what stands in the place of a code
+    assert command("explain", "../../README").status == 3
 
 
 def test_demo_lists_and_plays(command: Command) -> None:
@@ -809,3 +811,79 @@ def _clean_contexts() -> Iterator[None]:
     trust._client_context.cache_clear()
     yield
     trust._client_context.cache_clear()
+
+
+# --- set-ups and --fix ---------------------------------------------------------------------------
+
+MAILER = """require('dotenv').config();
+const nodemailer = require('nodemailer');
+nodemailer.createTransport({
+  host: '%s',
+  port: 587,
+  secure: true,
+  auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS },
+});
+"""
+
+
+@pytest.fixture
+def broken(command: Command, tmp_path: Path) -> Command:
+    """A program that starts TLS with the first byte on 587, in its own file."""
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6", "dotenv": "16"}}')
+    (tmp_path / "mailer.js").write_text(MAILER % HOST)
+    (tmp_path / ".env").write_text(DOTENV)
+    return command
+
+
+def test_fix_writes_the_line_and_checks_again(
+    broken: Command, network: FakeNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert broken("check", "--format", "json").codes == ["implicit-tls-on-starttls-port"]
+    done = broken("check", "--fix", "--yes", "--format", "json")
+    assert done.status == 0
+    assert done.report["verdict"] == "healthy"
+    assert (tmp_path / "mailer.js").read_text() == (MAILER % HOST).replace("true", "false")
+    assert "+  secure: false," in done.err
+    assert "implicit-tls-on-starttls-port gone" in done.err
+    copy = tmp_path / "state" / "smtpdoctor" / "mailer.js.smtpdoctor-backup"
+    assert copy.read_text() == MAILER % HOST
+    assert str(copy) in done.err
+    assert PASSWORD not in done.err
+
+
+def test_fix_without_a_terminal_needs_yes_and_touches_nothing(
+    broken: Command, network: FakeNetwork, tmp_path: Path
+) -> None:
+    assert "--yes" in broken("check", "--fix").one_line()
+    assert "--fix" in broken("check", "--yes").one_line()
+    assert (tmp_path / "mailer.js").read_text() == MAILER % HOST
+
+
+def test_fix_leaves_what_stands_on_the_command_line(configured: Command, tmp_path: Path) -> None:
+    before = (tmp_path / ".env").read_text()
+    done = configured("check", "--tls", "implicit", "--fix", "--yes")
+    assert done.status == 1
+    assert (tmp_path / ".env").read_text() == before
+
+
+def test_settings_lists_the_set_ups(broken: Command) -> None:
+    done = broken("settings")
+    assert done.out.startswith("nodemailer mailer.js:3")
+    assert "mailer.js:6" in done.out
+    assert PASSWORD not in done.out
+    data = json.loads(broken("settings", "--format", "json").out)
+    assert [each["name"] for each in data["setups"]] == ["nodemailer mailer.js:3"]
+    assert data["setups"][0]["tls"] == "implicit"
+    assert data["passed_over"] == []
+    assert "none of the set-ups" in broken("settings", "--setup", "laravel").one_line()
+
+
+def test_settings_shows_a_file_as_one_reader_reads_it(command: Command, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SMTP_USER=a@b.de\nSMTP_PASS=geheim#2\n")
+    done = command("settings", "--reader", "npm-dotenv")
+    assert "takes what follows # for a comment" in done.out
+    assert "geheim" not in done.out
+    data = json.loads(command("settings", "--reader", "npm-dotenv", "--format", "json").out)
+    assert data["entries"][1]["alterations"] == ["cut-at-hash"]
+    assert "npm-dotenv" in command("settings", "--reader", "dotenv").one_line()

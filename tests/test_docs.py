@@ -52,6 +52,7 @@ def test_every_command_has_help_with_an_example(
 def test_every_option_of_the_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
     run(["check", "--help"])
     run(["sender", "--help"])
+    run(["settings", "--help"])
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) | {"--list", "--version"}
     used = {
         option

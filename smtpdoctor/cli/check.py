@@ -26,6 +26,7 @@ from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
     from smtpdoctor.examination.options import CheckOptions
+    from smtpdoctor.plans import Plans
     from smtpdoctor.report.model import Report
 
 EPILOG = (
@@ -110,6 +111,11 @@ def check(
     replay: Annotated[
         Path | None, typer.Option(help="Judge a saved run again.", metavar="FILE")
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Write the first fix of each error into its file, once asked."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --fix: write without asking.")] = False,
     connect_to: Annotated[
         list[str] | None,
         typer.Option(
@@ -146,6 +152,7 @@ def check(
             f"--ticket prints a text, not {format_}; --save FILE writes the report as JSON"
         )
     format_ = "ticket" if ticket else format_
+    _make_sure_of_fix(fix=fix, yes=yes, read_elsewhere=replay is not None or env_file == "-")
     if save is not None:
         _make_sure_of(save, force=force)
     if replay is not None:
@@ -179,17 +186,22 @@ def check(
             ask_metadata=ask_metadata,
         )
         live = not formats.is_for_programs(format_)
-        report = _checked(options, password_stdin=password_stdin, live=live)
+        plans = _planned(options, password_stdin=password_stdin)
+        report = _checked(plans, live=live)
+        if fix:
+            if live:
+                show(report, format_, verbose=verbose, strict=strict)
+            mended = _mended(report, plans, options, yes=yes, live=live)
+            if mended is None and live:
+                raise typer.Exit(report.exit_status(strict=strict))
+            report = mended or report
     if save is not None:
         _save(report, save, force=force)
     show(report, format_, verbose=verbose, strict=strict)
     raise typer.Exit(report.exit_status(strict=strict))
 
 
-def _checked(options: CheckOptions, *, password_stdin: bool, live: bool) -> Report:
-    import asyncio
-
-    from smtpdoctor.api import run_all
+def _planned(options: CheckOptions, *, password_stdin: bool) -> Plans:
     from smtpdoctor.plans import make_plans
     from smtpdoctor.settings.reading import UsageError
 
@@ -202,8 +214,43 @@ def _checked(options: CheckOptions, *, password_stdin: bool, live: bool) -> Repo
         print(
             f"logging in at {len(plans.logins)} servers: {', '.join(plans.logins)}", file=sys.stderr
         )
+    return plans
+
+
+def _checked(plans: Plans, *, live: bool) -> Report:
+    import asyncio
+
+    from smtpdoctor.api import run_all
+
     with LiveLine(sys.stderr if live else None) as line:
         return asyncio.run(run_all(plans, environ=os.environ, listener=line.seen))
+
+
+def _make_sure_of_fix(*, fix: bool, yes: bool, read_elsewhere: bool) -> None:
+    """Wrong usage is said before anything is looked at: a run may cost a login."""
+    if yes and not fix:
+        raise UsageFault("--yes needs --fix")
+    if fix and read_elsewhere:
+        raise UsageFault("--fix writes into the files of this folder: not with --replay or -")
+    if fix and not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageFault("--fix asks before it writes, and there is no terminal: add --yes")
+
+
+def _mended(
+    report: Report, plans: Plans, options: CheckOptions, *, yes: bool, live: bool
+) -> Report | None:
+    """Write the fixes and check again; None where nothing was written."""
+    from smtpdoctor.cli import _fixing
+
+    mending = _fixing.agreed(report, options, yes=yes)
+    if mending is None:
+        return None
+    from smtpdoctor.mending import once_more
+
+    again = _planned(_fixing.with_password(options, plans), password_stdin=False)
+    second = _checked(once_more(again, plans, report), live=live)
+    _fixing.tell(report, second, mending)
+    return second
 
 
 def _replayed(path: Path) -> Report:

@@ -86,7 +86,7 @@ def diagnose(observations: Observations, *, guarded: bool = False) -> Judgement:
         msgspec.structs.replace(
             cause,
             area=areas[cause.code],
-            locations=_locations(run, cause),
+            locations=cause.locations or _locations(run, cause),
             consequences=tuple(
                 dict.fromkeys((*cause.consequences, *consequences.get(cause.code, ())))
             ),

@@ -76,7 +76,8 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """A named cause. A rule fills it; the engine adds `area`, `locations`, `consequences`, `docs`.
+    """A named cause. A rule fills it; the engine adds `area`, `consequences`, `docs`, and the
+    `locations` of `points_at` where the rule gave none.
 
     `explains` holds the ids of the observations whose failure this cause accounts for. An error
     must explain something; a warning or note may stand alone.

@@ -28,6 +28,7 @@ from smtpdoctor.observations import (
     CheckName,
     CheckRun,
     Observations,
+    OptionRead,
     Recorder,
     Redactor,
     SenderQuestion,
@@ -111,6 +112,9 @@ class _Examination:
             read = state.recorder.trail("settings").record(seen)
             if not entry.repaired:
                 state.setting_ids.setdefault(entry.field, read.id)
+        for remark in state.settings.remarks:
+            stops = OptionRead(remark=remark, ok=False if remark.kind == "fault" else None)
+            state.recorder.trail("settings").record(stops)
 
     def _skipped(self, name: CheckName) -> None:
         needs = CHECK_SPECS[name].needs

@@ -22,6 +22,8 @@ __all__ = ["Candidate", "Explanation", "Known", "examine_text", "explain"]
 
 #: So many different incidents of a log are judged.
 MOST_INCIDENTS = 4
+#: RFC 4954 §6: replies of the server that a program logs in at.
+LOGIN_REPLIES = ("534", "535", "538", "530", "454 4.7.0")
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +107,8 @@ def examine_text(text: str, known: Known, *, anonymous: bool = False) -> Explana
         if not found or key in seen:
             continue
         seen.add(key)
+        if found[0].reply.startswith(LOGIN_REPLIES):
+            read = facts.of_replies(clean, read)
         causes = candidates.rank(found, read, hidden)
         if causes:
             first = first or read

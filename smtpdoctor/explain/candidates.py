@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from smtpdoctor.diagnosis.engine import diagnose
-from smtpdoctor.diagnosis.model import Confidence, Diagnosis
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.explain.course import in_words
 from smtpdoctor.explain.model import Candidate, Known, Symptom
 from smtpdoctor.explain.readings import Reading, readings_of
@@ -131,6 +131,15 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
         "Environment variables are texts. Many programs take every text that is not empty for "
         "true, “false” and “0” too, and so begin TLS where none was wanted.",
     ),
+    "password-altered-by-dotenv": (
+        "the password reaches the program as something else than stands in the .env file",
+        "Readers of .env files take #, $, quotes and backslashes for something else, each in its "
+        "own way, so the program logs in with another password.",
+    ),
+    "username-not-address": (
+        "the user name is not in the form that the server wants",
+        "Most providers want the whole mail address as user name, not the part before the @.",
+    ),
     "url-not-encoded": (
         "user name or password in the URL hold a reserved character as it stands",
         "In a URL @, :, / and # part user name, password and host. Within one of these they have "
@@ -149,6 +158,43 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
 }
 
 
+#: Of these the reading makes the user's own side up, whatever the server said.
+_OF_LOGINS = ("password-altered-by-dotenv", "username-not-address")
+
+#: What is done where the rule's fix would name what was made up.
+_FIXES: dict[str, Fix] = {
+    "tls-intercepted": Fix(
+        title="exclude the mail server from what the antivirus or proxy scans",
+        steps=(
+            "Look whose certificate it is: openssl s_client -connect HOST:465 -showcerts, or "
+            "-starttls smtp on port 587. The issuer's name is the product's.",
+            "In its settings leave the mail server's host or ports out of scanning; in a company "
+            "network ask the administrator.",
+            "Or add its root certificate to the CA certificates that the program trusts "
+            "(NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, Java's cacerts).",
+        ),
+    ),
+    "password-altered-by-dotenv": Fix(
+        title="put single quotes around the password in the .env file",
+        steps=(
+            "Without quotes many readers take # for a comment and $ for a variable; in single "
+            "quotes most leave both alone.",
+            "`smtpdoctor settings --reader NAME` shows the file as that reader reads it.",
+        ),
+    ),
+    "username-not-address": Fix(
+        title="set the user name in the form that the provider wants",
+        steps=("Mostly that is the whole mail address, not the part before the @.",),
+    ),
+}
+
+
+def fixes(item: Ranked) -> tuple[Fix, ...]:
+    """The rule's fixes, or one in general where it had to make something up."""
+    general = _FIXES.get(item.diagnosis.code) if _in_general(item) else None
+    return (general,) if general is not None else item.diagnosis.fixes
+
+
 def title(item: Ranked) -> str:
     """The rule's title, with words in the place of what nobody told."""
     general = _in_general(item)
@@ -163,7 +209,7 @@ def explanation(item: Ranked) -> str:
 
 def _in_general(item: Ranked) -> tuple[str, str] | None:
     code, known = item.diagnosis.code, item.known
-    if item.symptom.reply:
+    if item.symptom.reply and code not in _OF_LOGINS:
         return None
     if code == "wrong-port" and known.port and f"port {known.port}" in item.diagnosis.title:
         return None  # the number itself is wrong, whatever was compared

@@ -1,7 +1,8 @@
 """The course of an imagined run, recorded as a real one is: through the recorder and its trails.
 
-A hypothesis says how a run would have gone; this makes observations of it for the rules. Knows the
-order of the steps and what a healthy one looks like. Must not know texts, nor what rules make of it.
+A hypothesis says how a run would have gone; this makes observations of it for the rules. Knows
+the order of the steps and what a healthy one looks like. Must not know texts, nor what rules make
+of it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ from smtpdoctor.settings.model import (
     MASK,
     Field,
     Origin,
-    PasswordShape,
+    PasswordReading,
+    PasswordReadings,
     Problem,
     Setting,
     Settings,
@@ -83,7 +85,7 @@ def in_words(text: str) -> str:
 
 
 class Course:
-    """One imagined run. Each method adds a step; `observations` are what a check would have made."""
+    """One imagined run. Each method adds a step; `observations` are what a check had made."""
 
     def __init__(
         self,
@@ -95,7 +97,7 @@ class Course:
         login: bool = True,
         username: str | None = None,
         password: bool = True,
-        password_shape: tuple[PasswordShape, ...] = (),
+        password_altered: bool = False,
         container: str | None = None,
         trust_store: int | None = None,
         problem: tuple[Field, str, Problem, str] | None = None,
@@ -119,7 +121,7 @@ class Course:
             tls_required=required or known.tls_required,
             username=(username or known.username or USERNAME) if login else None,
             has_password=login and password,
-            password_shape=password_shape,
+            password_readings=_ALTERED if password_altered else None,
             sender=known.sender or SENDER,
             recipient=known.recipient or RECIPIENT,
             client=known.client,
@@ -467,6 +469,20 @@ def is_known_host(host: str | None) -> bool:
     return host is not None and knowledge.provider_of(host) is not None
 
 
+#: Some reader takes something of the password for its own; which one, nobody told.
+_ALTERED = PasswordReadings(
+    name="SMTP_PASS",
+    file=".env",
+    line=1,
+    known=False,
+    readers=("a reader of .env files",),
+    altered=(
+        PasswordReading(
+            reader="a reader of .env files", state="read", alterations=("cut-at-hash",)
+        ),
+    ),
+    quote="'",
+)
 _OFFERS = {False: "STARTTLS", True: "AUTH LOGIN PLAIN"}
 _ERRNO: dict[ConnectOutcome, str] = {
     "refused": "ECONNREFUSED",

@@ -32,7 +32,8 @@ NEEDLES = (
 
 _MAIL_NEAR = re.compile(
     r"smtp|mail|starttls|\b(?:465|587|2525)\b|:25\b|postfix|exim|msmtp|swaks|\bmx\d*\.|sendgrid|"
-    r"rcpt|diagnostic-code|message/delivery|dsn=|\b(?:53[0458]|55[0-4])[ -]|invalid login|greeting|EAUTH",
+    r"rcpt|diagnostic-code|message/delivery|dsn=|\b(?:53[0458]|55[0-4])[ -]|invalid login|"
+    r"greeting|EAUTH",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
@@ -108,7 +109,7 @@ def _from_json(value: object, depth: int = 0) -> str:
 
 
 def _entries(text: str) -> Iterator[tuple[int, int]]:
-    """The ranges of a log's entries that may hold an error of mail, from the end, each form once."""
+    """The ranges of lines that may hold an error of mail, from the end, each form once."""
     seen: set[str] = set()
     end, looked = len(text), 0
     while end > 0 and looked < MOST_LINES:

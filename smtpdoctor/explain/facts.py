@@ -55,9 +55,9 @@ _PORTS = re.compile(
     r"""|(?:established|connected|connecting|connect) (?:to|with) [\w.-]{1,100}:(\d{2,5})\b""",
     re.IGNORECASE,
 )
-_SENT_FROM_FILES = re.compile(
-    r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$"
-)
+#: Go names the name server that it asked.
+NAME_SERVER = 53
+_NO_HOST = re.compile(r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$")
 _IMPLICIT = re.compile(
     r"""smtps://|ssl://|\bsecure["']?\s?[:=]\s?["']?(?:true|1)\b|SMTPSecure["']?\s?=>?\s?["']ssl|"""
     r"""SMTP_SSL\(|SMTP_SSL\b|mail\.smtp\.ssl\.enable\s?=\s?true|tls_starttls\s+off|--ssl\b|"""
@@ -81,6 +81,7 @@ _SENDER = re.compile(rf"(?:MAIL FROM:\s?|(?<!\w)from=|sender:? ?){_MAILBOX}", re
 _RECIPIENT = re.compile(
     rf"(?:RCPT TO:\s?|(?<!\w)to=|Final-Recipient: rfc822;\s?|recipient:? ){_MAILBOX}", re.IGNORECASE
 )
+_LOGGED_IN = re.compile(r"\b235[ -]|authentication succeeded|authenticated as", re.IGNORECASE)
 _VERSION = r"[@/ ]v?(\d+\.\d+(?:\.\d+)?)"
 
 
@@ -120,16 +121,33 @@ def read(text: str, given: Known) -> Known:
         address=given.address or address,
         sender=sender[1] if sender else None,
         recipient=recipient[1] if recipient else None,
+        logged_in=_LOGGED_IN.search(text) is not None,
         read=tuple(notes),
     )
+
+
+def of_replies(text: str, known: Known) -> Known:
+    """What is known, with the provider whose server answered a login, where no host was told."""
+    if known.host is not None:
+        return known
+    for name, mark in error_texts.providers().items():
+        if mark.search(text):
+            provider = knowledge.providers()[name]
+            return msgspec.structs.replace(
+                known,
+                host=provider.hosts[0].host,
+                provider=name,
+                read=(*known.read, f"provider {provider.name}"),
+            )
+    return known
 
 
 def _host(text: str) -> tuple[str | None, int | None]:
     for pattern in _HOSTS:
         for match in pattern.finditer(text):
             name = match["host"].rstrip(".")
-            if _SENT_FROM_FILES.match(name) or len(name) < 2 or name.isdigit():
-                continue
+            if _NO_HOST.match(name) or name != name.lower() or len(name) < 2 or name.isdigit():
+                continue  # names of modules and classes look like names of hosts
             groups = match.groupdict()
             port = groups.get("port")
             return name, _valid(port) if port else None
@@ -139,7 +157,7 @@ def _host(text: str) -> tuple[str | None, int | None]:
 def _port(text: str) -> int | None:
     for match in _PORTS.finditer(text):
         port = _valid(next(filter(None, match.groups())))
-        if port is not None:
+        if port is not None and port != NAME_SERVER:
             return port
     return None
 

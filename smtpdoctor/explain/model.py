@@ -30,6 +30,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     username: str | None = None
     sender: str | None = None
     recipient: str | None = None
+    logged_in: bool = False
     read: tuple[str, ...] = ()
 
 
@@ -47,7 +48,6 @@ class Symptom(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[tuple[Stage, float], ...] = ()
     error: str = ""
     address: str = ""
-    weight: float = 1.0
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):

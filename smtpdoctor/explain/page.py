@@ -12,7 +12,7 @@ from rich.text import Text
 
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.explain import Explanation
-from smtpdoctor.explain.candidates import Ranked, explanation
+from smtpdoctor.explain.candidates import Ranked, explanation, fixes
 from smtpdoctor.explain.course import HOST, in_words
 from smtpdoctor.explain.model import Known
 from smtpdoctor.observations import Observations
@@ -68,7 +68,8 @@ def command(item: Ranked) -> str:
     where = f"[{host}]" if ":" in host else host
     login = " --user NAME --password-stdin" if item.reading.only in ("auth", "sender") else ""
     mode = f" --tls {known.tls}" if known.tls is not None else ""
-    return f"smtpdoctor check --only {item.reading.only} {where}{f':{port}' if port else ''}{mode}{login}"
+    target = f"{where}:{port}" if port else where
+    return f"smtpdoctor check --only {item.reading.only} {target}{mode}{login}"
 
 
 def _report(item: Ranked) -> Report:
@@ -76,7 +77,7 @@ def _report(item: Ranked) -> Report:
     kept = tuple(
         msgspec.structs.replace(evidence, text=in_words(evidence.text))
         for evidence in item.diagnosis.evidence
-        if evidence.kind in ("prints", "known")
+        if evidence.kind == "known" and fixes(item) is item.diagnosis.fixes
     )
     seen = Evidence(check=item.reading.only, text=item.candidate.why)
     shown = msgspec.structs.replace(
@@ -85,7 +86,7 @@ def _report(item: Ranked) -> Report:
         title=item.candidate.title,
         explanation=explanation(item),
         evidence=(seen, *kept),
-        fixes=tuple(map(_fix, item.diagnosis.fixes)),
+        fixes=tuple(map(_fix, fixes(item))),
         locations=(),
         consequences=(),
     )

@@ -32,7 +32,7 @@ from smtpdoctor.observations import (
     Observations,
     Redactor,
 )
-from smtpdoctor.settings.model import Field, PasswordShape, Problem, TLSMode
+from smtpdoctor.settings.model import Field, Problem, TLSMode
 
 Build = Callable[[Known, Redactor], Observations]
 
@@ -366,12 +366,12 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield Reading(
         build=_connects("refused", control="refused", landmark="open", address=address),
         weight=0.9,
-        decides="every host refuses this port in the same way: a firewall of this machine or hoster",
+        decides="every host refuses this port in the same way: a firewall of machine or hoster",
     )
     yield Reading(
         build=_connects("silent", address=_v4(known)),
         weight=0.7,
-        decides="the refusal is one address's; the others, and other hosts, are silent on this port",
+        decides="only one address refuses; the others, and other hosts, are silent on this port",
     )
     if known.host is None:
         yield Reading(
@@ -784,10 +784,10 @@ _CERTIFICATES: dict[str, tuple[tuple[tuple[Build, str], float], ...]] = {
 
 
 def _certificate_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    names = _names_in(symptom.says) if symptom.error == "other-name" else ()
     for (build, decides), weight in _CERTIFICATES[symptom.error]:
-        if symptom.error == "other-name" and (names := _names_in(symptom.says)):
-            build = _certificate(62, names=names)
-        yield Reading(build=build, weight=weight, decides=decides, only="tls")
+        named = _certificate(62, names=names) if names else build
+        yield Reading(build=named, weight=weight, decides=decides, only="tls")
 
 
 def _names_in(says: str) -> tuple[str, ...]:
@@ -873,7 +873,7 @@ def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
             only="tls",
         )
         yield Reading(
-            build=_reply_build("auth", "530 5.7.0 Must issue STARTTLS first", tls="none"),
+            build=_reply_build("mail", "530 5.7.0 Must issue STARTTLS first", tls="none"),
             weight=0.6,
             decides="the server asks for STARTTLS before it takes the login",
             only="tls",
@@ -909,8 +909,7 @@ def _no_mechanism(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 def _login_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
     """The client says that the login failed, and not what the server said."""
-    for reading in _login_readings("535 5.7.8 authentication failed", known):
-        yield reading
+    yield from _login_readings("535 5.7.8 authentication failed", known)
     yield from (
         msgspec.structs.replace(reading, weight=0.3) for reading in _no_mechanism(symptom, known)
     )
@@ -930,8 +929,10 @@ def _login_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
-#: What a dotenv reader makes less of.
-_CUT: tuple[PasswordShape, ...] = ("hash", "dollar")
+#: Replies of those who take an account's own password from no program, and say so of some only.
+_APP_PASSWORDS = re.compile(
+    r"gsmtp|BadCredentials|Username and Password not accepted", re.IGNORECASE
+)
 
 
 def _login_readings(text: str, known: Known) -> Iterator[Reading]:
@@ -942,12 +943,20 @@ def _login_readings(text: str, known: Known) -> Iterator[Reading]:
         only="auth",
     )
     yield Reading(
-        build=_reply_build("auth", text, shape=_CUT),
+        build=_reply_build("auth", text, altered=True),
         weight=0.5,
-        decides="webmail takes the password; it has a #, $, quote or blank that the settings' "
-        "reader treats specially",
+        decides="webmail takes the password; it has a #, $, quote or backslash, and stands in a "
+        ".env file",
         only="settings",
     )
+    if _APP_PASSWORDS.search(text):
+        yield Reading(
+            build=_reply_build("auth", "534 5.7.9 Application-specific password required"),
+            weight=0.7,
+            decides="the account has two-step verification, and the password is not one of the "
+            "sixteen letters that its security page makes for programs",
+            only="auth",
+        )
     if known.username is None:
         yield Reading(
             build=_reply_build("auth", text, username="mailbox-name"),
@@ -966,13 +975,13 @@ def _reply_build(
     *,
     login: bool = True,
     tls: TLSMode | None = None,
-    shape: tuple[PasswordShape, ...] = (),
+    altered: bool = False,
     username: str | None = None,
 ) -> Build:
     def build(known: Known, redactor: Redactor) -> Observations:
         mode = tls or (known.tls if known.tls != "none" else None)
         course = Course(
-            known, redactor, tls=mode, login=login, password_shape=shape, username=username
+            known, redactor, tls=mode, login=login, password_altered=altered, username=username
         )
         talk = course.session()
         if stage == "greeting":
@@ -1022,13 +1031,13 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
                 yield msgspec.structs.replace(reading, weight=reading.weight * weight)
             continue
         if stage in ("mail", "rcpt", "data"):
-            yield Reading(
-                build=_reply_build(stage, symptom.reply, login=False),
-                weight=weight,
-                decides=f"{decides}, and no login was made before it",
-                assumes="no login was made",
-                only=only,
-            )
+            if not known.logged_in:
+                yield Reading(
+                    build=_reply_build(stage, symptom.reply, login=False),
+                    weight=weight,
+                    decides=f"{decides}, and no login was made before it",
+                    only=only,
+                )
             yield Reading(
                 build=_reply_build(stage, symptom.reply),
                 weight=weight * 0.9,
@@ -1039,6 +1048,23 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
         yield Reading(
             build=_reply_build(stage, symptom.reply), weight=weight, decides=decides, only=only
         )
+
+
+def _refused_at(stage: Stage, reply: str) -> Callable[[Symptom, Known], Iterator[Reading]]:
+    """The client says that a step was refused, and not what the server said."""
+
+    def readings(symptom: Symptom, known: Known) -> Iterator[Reading]:
+        guess = msgspec.structs.replace(symptom, reply=reply, stages=((stage, 1.0),))
+        yield from _replied(guess, known)
+        if stage in ("mail", "rcpt"):
+            yield Reading(
+                build=_reply_build("mail", "530 5.7.0 Authentication required", login=False),
+                weight=0.6,
+                decides="the server's own words ask for a login first",
+                only="sender",
+            )
+
+    return readings
 
 
 #: What a text can name, and the readings of each.
@@ -1073,4 +1099,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "login-refused": _login_refused,
     "login-silent": _login_silent,
     "reply": _replied,
+    "sender-refused": _refused_at("mail", "550 sender refused"),
+    "recipient-refused": _refused_at("rcpt", "550 recipient refused"),
+    "message-refused": _refused_at("data", "554 message refused"),
 }

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import msgspec
+
 from smtpdoctor import knowledge
 from smtpdoctor.explain.model import Stage, Symptom
 
@@ -24,7 +26,8 @@ _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 _OF_LOGINS = ("534", "535", "538")
 
 _REPLY = re.compile(
-    rf"(?<![\w./$-])(?<!\d:)(?P<code>{_CODES})(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
+    rf"(?<![\w./$-])(?<!\d:)(?P<code>{_CODES})"
+    rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
     rf"|, b?[\"']|[:,] |: ?b?[\"'])"
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
 )
@@ -85,10 +88,12 @@ def find(text: str, *, about_mail: bool) -> list[Symptom]:
     protocol would say."""
     flat = _FOLDED.sub(" ", text)
     found: list[Symptom] = []
-    for reply, at in [*_with_code(flat), *_with_status(flat)]:
-        symptom = _symptom(reply, flat, at, about_mail=about_mail)
-        if symptom is not None:
-            found.append(symptom)
+    for reply, at in _with_code(flat):
+        found += _symptom(reply, flat, at, about_mail=about_mail)
+    for reply, at in _with_status(flat):
+        for symptom in _symptom(reply, flat, at, about_mail=about_mail):
+            # its code is ours
+            found.append(msgspec.structs.replace(symptom, says=symptom.says[4:]))
     if not found and about_mail:
         found += _by_words(flat)
     return found
@@ -124,7 +129,7 @@ def _as_lines(reply: str) -> str:
 
 def _ended(words: str) -> str:
     end = _END.search(words)
-    return _LIGHT.sub(" ", words[: end.start()] if end else words).strip(" \"'`")
+    return _LIGHT.sub(" ", words[: end.start()] if end else words).strip(" \"'`]")
 
 
 def _with_status(text: str) -> list[tuple[str, int]]:
@@ -144,21 +149,23 @@ def _code_of(status: str) -> str:
     return exact.get(status, "550" if status[0] == "5" else "450")
 
 
-def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> Symptom | None:
+def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Symptom]:
     code = reply[:3]
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
     cue = _cue(text, at) or _cue_within(reply)
     possible = {*_USUAL.get(code, _ELSE), "data", "rcpt", "mail", *((cue,) if cue else ())}
     worded = {stage for stage in possible if _knows_words(stage, reply)}
     if not about_mail and not status and not worded and code not in _OF_LOGINS:
-        return None
-    return Symptom(
-        kind="reply",
-        says=reply.replace("\n", " / "),
-        specific=6 if worded else 5 if status or code in ("535", "534", "530", "538") else 4,
-        reply=reply,
-        stages=_stages(reply, worded, cue),
-    )
+        return []
+    return [
+        Symptom(
+            kind="reply",
+            says=reply.replace("\n", " / "),
+            specific=6 if worded else 5 if status or code in _OF_LOGINS else 4,
+            reply=reply,
+            stages=_stages(reply, worded, cue),
+        )
+    ]
 
 
 def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[Stage, float], ...]:
@@ -185,6 +192,8 @@ def _cue(text: str, at: int) -> Stage | None:
 
 
 def _cue_within(reply: str) -> Stage | None:
+    if re.search(r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available", reply, re.IGNORECASE):
+        return "starttls"
     if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
         return "ehlo"
     if re.search(r"recipient|relay|user unknown|mailbox", reply, re.IGNORECASE):

@@ -13,7 +13,7 @@ import msgspec
 
 from smtpdoctor.addresses import Family
 from smtpdoctor.observations.check_specs import CheckName
-from smtpdoctor.settings.model import Setting, Settings, TLSMode
+from smtpdoctor.settings.model import Setting, Settings, SetupRemark, TLSMode
 from smtpdoctor.smtp.authentication import ServerProof
 from smtpdoctor.smtp.certificate_info import CertificateInfo
 from smtpdoctor.smtp.replies import Protocol, Reply
@@ -89,6 +89,12 @@ class SettingRead(Observation, frozen=True, kw_only=True, tag="setting"):
     """One setting; `ok` is False where its text has a problem."""
 
     setting: Setting
+
+
+class OptionRead(Observation, frozen=True, kw_only=True, tag="option"):
+    """What a set-up's program makes of an option; `ok` is False where it stops before it sends."""
+
+    remark: SetupRemark
 
 
 # --- DNS ------------------------------------------------------------------------------------
@@ -389,6 +395,7 @@ AnyObservation = (
     | CheckRun
     | SettingsRead
     | SettingRead
+    | OptionRead
     | ResolverConfiguration
     | SystemLookup
     | NameServerAnswer

@@ -117,17 +117,23 @@ def layers_of(sources: Sequence[Source], given: Sequence[Layer]) -> list[Layer]:
 
 def _of_source(source: Source, masking: Masking, *, parts: bool) -> Iterator[Candidate]:
     latest: dict[str, Occurrence] = {}
-    earlier: dict[str, list[Shadowed]] = {}
+    further_up: dict[str, list[Occurrence]] = {}
     for item in source.occurrences:
         if item.name in latest:
-            seen = masking.occurrence(BY_NAME[item.name].kind, latest[item.name])
-            shadowed = Shadowed(origin=seen.origin, text=seen.text)
-            earlier.setdefault(item.name, []).insert(0, shadowed)
+            further_up.setdefault(item.name, []).insert(0, latest[item.name])
         latest[item.name] = item
     for name, variable in BY_NAME.items():
         if name not in latest:
             continue
-        item, before = latest[name], tuple(earlier.get(name, ()))
+        item = latest[name]
+        before = tuple(
+            Shadowed(
+                origin=(shown := masking.occurrence(variable.kind, other)).origin,
+                text=shown.text,
+                same=other.value.reveal() == item.value.reveal(),
+            )
+            for other in further_up.get(name, ())
+        )
         if variable.kind == "url":
             yield from _of_url(item, masking, before, parts=parts)
             continue

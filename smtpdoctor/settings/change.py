@@ -129,7 +129,9 @@ def _prepared(
             missing.append(f"{IN_WORDS[name]} {value}")  # type: ignore[index]
         else:
             made.append(found)
-    if (port or settings.port, tls or settings.tls) != (settings.port, settings.tls):
+    now = (settings.port, settings.tls)
+    stops = any(remark.kind == "fault" for remark in settings.remarks)
+    if (port or settings.port, tls or settings.tls) != now or (stops and tls is not None):
         goal = _goal(settings, port, tls)
         if goal is not None:
             made.append(goal)

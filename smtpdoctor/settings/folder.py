@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +82,12 @@ class Folder:
         self._bytes: dict[str, bytes | None] = {}
         self._fitting: dict[str, list[str]] = {}
         self.skipped: list[Skipped] = []
+
+    def with_(self, contents: Mapping[str, bytes]) -> Folder:
+        """The same folder as if these files had other bytes."""
+        changed = Folder(self.root, self._clock)
+        changed._bytes.update(contents)
+        return changed
 
     @cached_property
     def files(self) -> tuple[str, ...]:

@@ -152,10 +152,14 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shadowed(msgspec.Struct, frozen=True, kw_only=True):
-    """A value of the same field that lost against one of higher precedence."""
+    """A value of the same field that lost against one of higher precedence.
+
+    `same`: it is the very value that counts, so nobody is misled by it.
+    """
 
     origin: Origin
     text: str
+    same: bool = False
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,11 +225,20 @@ class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
 RemarkKind = Literal["misread", "ignored", "fault", "not-sent"]
 
 
+class OptionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of a program's option, masked where it may hold a secret."""
+
+    option: str
+    origin: Origin
+    source_line: str | None = None
+
+
 class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     """What the program makes of one option, by the sources that its dialect names.
 
     `option` is the program's own name for it and `text` what it is there, masked where it may be
-    a secret; `taken_as` is what the program takes it for.
+    a secret; `taken_as` is what the program takes it for. `beside` are the options that make it
+    together with this one.
     """
 
     kind: RemarkKind
@@ -237,6 +250,7 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
     source_line: str | None = None
     sources: tuple[str, ...] = ()
+    beside: tuple[OptionLine, ...] = ()
 
 
 class Untellable(msgspec.Struct, frozen=True, kw_only=True):
@@ -266,6 +280,37 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
 
 
+class PasswordReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one reader of the `.env` makes of the password, where that is not what was meant.
+
+    `state`, `alterations` and `faults` are those of `readers.dotenv`.
+    """
+
+    reader: str
+    state: str
+    alterations: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of a password that its readers take for something else, or not all for the same.
+
+    known: `readers` are those that the folder reads it with; else any may be, and these were
+        asked. altered: those that get something else than was meant.
+    quote: what to write around the value so that all of them get just it, "" for nothing; None
+        where no quotes do. cannot: readers that get something else by any of them.
+    """
+
+    name: str
+    file: str
+    line: int
+    known: bool
+    readers: tuple[str, ...]
+    altered: tuple[PasswordReading, ...]
+    quote: str | None = None
+    cannot: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What the run goes by, after precedence and defaults. Serialisable; holds no secret.
 
@@ -281,6 +326,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     has_password: bool = False
     has_token: bool = False
     password_shape: tuple[PasswordShape, ...] = ()
+    password_readings: PasswordReadings | None = None
     sender: str | None = None
     recipient: str | None = None
     size: int | None = None

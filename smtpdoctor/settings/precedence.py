@@ -331,7 +331,7 @@ class _Resolution:
             field=field,
             text="" if winner.blank else winner.text,
             origin=winner.origin,
-            shadows=(*winner.earlier, *_shadows(others)),
+            shadows=(*winner.earlier, *_shadows(others, winner.raw)),
             problem=problem,
             detail=detail,
             source_line=winner.source_line,
@@ -462,10 +462,11 @@ def _conflict(
     return None, ""
 
 
-def _shadows(others: Sequence[Placed]) -> Iterator[Shadowed]:
+def _shadows(others: Sequence[Placed], counts: Secret) -> Iterator[Shadowed]:
     for _, other in others:
         if not other.blank:
-            yield Shadowed(origin=other.origin, text=other.text)
+            same = not _other(other.raw, counts)
+            yield Shadowed(origin=other.origin, text=other.text, same=same)
             yield from other.earlier
 
 

@@ -20,8 +20,8 @@ import msgspec
 from smtpdoctor.settings.change import PAIRS
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, truth
-from smtpdoctor.settings.variables import Held
+from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, Unknown, truth
+from smtpdoctor.settings.variables import Held, Variables
 from smtpdoctor.settings.workspace import Workspace
 
 MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
@@ -34,6 +34,16 @@ DOCUMENTS: Mapping[str, LanguageName] = {
     "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
     "conf": "ini", "properties": "properties",
 }  # fmt: skip
+#: Conversions that take a value for true or false, whatever it says.
+TRUTHS = ("Boolean", "bool")
+#: What takes an object apart: `{ PORT }`, `{ PORT: port = 587 }`.
+PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
+#: Of more variables a value is not made.
+MOST_VARIABLES = 6
+#: Where one of these can't be told, no change is known to lead to a port and a mode.
+DECIDING: tuple[Field, ...] = ("port", "tls", "url")
+#: `Shop <info@example.com>`, without braces, which stand for free values.
+NAMED_ADDRESS = re.compile(r"[^<>{}]*<[^<>{}]*>")
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -55,13 +65,25 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         if isinstance(option.value, Known) and option.value.value is not ABSENT
     }
     port_names = [name for name, field in draft.dialect.fields.items() if field == "port"]
-    yield from _modes_and_ports(draft, outcome, writer, now, port_names)
+    if not any(
+        isinstance(option.value, Unknown) and draft.dialect.fields.get(name) in DECIDING
+        for name, option in draft.options.items()
+    ):
+        yield from _modes_and_ports(draft, outcome, writer, now, port_names)
     for field in TEXT_FIELDS:
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
             continue
-        written = writer.write({names[0]: FREE % field}, now)
-        if written is not None:
+        free = FREE % field
+        said = now.get(names[0])
+        if field == "sender" and isinstance(said, str) and NAMED_ADDRESS.fullmatch(said):
+            free = f"{said[: said.index('<')]}<{free}>"  # the name before the address stays
+        changes = {names[0]: free}
+        written = writer.write(changes)
+        if written is None:
+            continue
+        came_to = draft.dialect.outcome(writer.after(written, changes, now))
+        if FREE % field in str(getattr(came_to, field)):
             yield Prepared(
                 host=field == "host",
                 sender=field == "sender",
@@ -79,7 +101,8 @@ def _modes_and_ports(
     now: Mapping[str, Any],
     port_names: Sequence[str],
 ) -> Iterator[Prepared]:
-    present = [name for name in (*outcome.by.get("port", ()), *port_names) if name in now]
+    by = [name for name in outcome.by.get("port", ()) if name in port_names]
+    present = [name for name in (*by, *port_names) if name in now]
     port_name = next(iter((*present, *port_names)), None)
     ports: list[int | None] = [None, *PORTS, ANY] if port_name is not None else [None]
     goals = itertools.product([None, *MODES], ports)
@@ -87,10 +110,8 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        ways = _smallest_first(draft, now, goal, port_name, outcome.fault)
-        worded_ = (writer.write(changes, now) for changes in ways)
-        written = next((each for each in worded_ if each is not None), Written())
-        if written != Written():
+        written = _smallest(draft, writer, now, goal, port_name, outcome.fault)
+        if written is not None and written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
 
 
@@ -115,16 +136,18 @@ def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
     return _prepared(Written(edits, texts, written.steps), "any", tls)
 
 
-def _smallest_first(
+def _smallest(
     draft: Draft,
+    writer: _Writer,
     now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
     fault: Remark | None,
-) -> list[dict[str, Any]]:
-    """Options to change so that the program comes to the goal, the fewest first.
+) -> Written | None:
+    """The fewest options to change so that the program comes to the goal; None where none does.
 
-    A fault that it has now may stay; none may come.
+    A variable may say more than one option: what the program makes of all of them after the
+    change is what counts. A fault that it has now may stay; none may come.
     """
     port, tls = goal
     port_change = {port_name: port} if port_name is not None and port is not None else {}
@@ -134,16 +157,21 @@ def _smallest_first(
         {name: value for name, value in each.items() if name not in now or now[name] != value}
         for each in candidates
     ]
-    leading: list[tuple[tuple[bool, bool], dict[str, Any]]] = []
+    leading: list[tuple[tuple[bool, bool], Written]] = []
     for changes in sorted(candidates, key=len):
-        came_to = draft.dialect.outcome({**now, **changes})
+        written = writer.write(changes)
+        if written is None:
+            continue
+        came_to = draft.dialect.outcome(writer.after(written, changes, now))
         default = 465 if came_to.tls == "implicit" else 587
         reached = (came_to.port or default, came_to.tls) == (port or default, tls)
         if reached and came_to.fault in (None, fault):
             doubts = (came_to.fault is not None, bool(came_to.misread))
-            leading.append((doubts, changes))
+            if not any(doubts):
+                return written
+            leading.append((doubts, written))
     # those after which the program takes every text for what it says before others
-    return [changes for _, changes in sorted(leading, key=lambda each: each[0])]
+    return min(leading, key=lambda each: each[0])[1] if leading else None
 
 
 class _Writer:
@@ -152,8 +180,39 @@ class _Writer:
     def __init__(self, draft: Draft, workspace: Workspace) -> None:
         self.draft = draft
         self.workspace = workspace
+        self._under: dict[tuple[tuple[str, str | None], ...], dict[str, Any]] = {}
+        self._written: dict[tuple[str, str], Written | None] = {}
+        self._variables: dict[tuple[str, str], Variables] = {}
 
-    def write(self, changes: Mapping[str, Any], now: Mapping[str, Any]) -> Written | None:
+    def after(
+        self, written: Written, changes: Mapping[str, Any], now: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The options after a change: those that the code says, and the others as the variables
+        then make them."""
+        changed = self._read(written.settings) if written.settings else {}
+        return {
+            name: value
+            for name, value in {**now, **changed, **changes}.items()
+            if value is not ABSENT
+        }
+
+    def _read(self, settings: tuple[tuple[str, str | None], ...]) -> dict[str, Any]:
+        """The options that depend on variables, where these say that."""
+        if settings not in self._under:
+            texts = {name: text for name, text in settings if text is not None}
+            alone = next(iter(texts.items())) if len(texts) == 1 else None
+            under = self._with(*alone) if alone else self.draft.variables.with_(texts)
+            found: dict[str, Any] = {}
+            for name, option in self.draft.options.items():
+                if option.again is None or not (option.value.variables or option.through):
+                    continue
+                value = option.again(under)
+                if isinstance(value, Known):
+                    found[name] = value.value
+            self._under[settings] = found
+        return self._under[settings]
+
+    def write(self, changes: Mapping[str, Any]) -> Written | None:
         """All the changes together; None where one of them can't be said."""
         edits: list[Edit] = []
         settings: dict[str, str | None] = {}
@@ -168,11 +227,18 @@ class _Writer:
             if (
                 option is None
                 or option.together
-                or (isinstance(option.value, Known) and option.value.value is ABSENT)
+                or (
+                    isinstance(option.value, Known)
+                    and option.value.value is ABSENT
+                    and not self._unset(option)
+                )
             ):
                 new[name] = value
                 continue
-            written = self._option(option, value)
+            key = (name, repr(value))
+            if key not in self._written:
+                self._written[key] = self._option(option, value)
+            written = self._written[key]
             if written is None:
                 return None
             edits += [edit for edit in written.edits if edit.replace != edit.with_]
@@ -227,17 +293,23 @@ class _Writer:
     def _option(self, option: Option, value: Any) -> Written | None:
         if not isinstance(option.value, Known):
             return None
-        variables = [name for name in option.value.variables if self.draft.variables.held(name)]
+        names = option.value.variables or option.through
+        variables = [name for name in names if self.draft.variables.held(name)]
         if not variables and option.name in self.draft.unset and option.again is not None:
             text = worded(value)
             variable = self.draft.unset[option.name]
             came_to = option.again(self.draft.variables.with_({variable: text}))
             if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
                 return Written(settings=((variable, text),))
-        if variables and option.again is not None:
-            written = self._variable(option, variables, value)
+        asked = variables or self._unset(option)
+        if asked and option.again is not None:
+            written = self._variable(option, asked, value)
             if written is not None:
                 return written
+        if option.value.value is ABSENT:
+            return None
+        if isinstance(value, bool) and variables and self.draft.language == "javascript":
+            return self._switch(option, value)
         written = self._code(option, value)
         if written is not None and variables and value is False:
             # the code takes the text for what it says from now on: it has to say no
@@ -250,14 +322,29 @@ class _Writer:
     def _variable(self, option: Option, names: Sequence[str], value: Any) -> Written | None:
         """Another text of the variable that the program takes for the value."""
         assert option.again is not None
-        for name in names[-2:][::-1]:
-            held = self.draft.variables.held(name)[0]
-            old = str(held.value.value) if isinstance(held.value, Known) else ""
+        for name in names[-MOST_VARIABLES:][::-1]:
+            held = next(iter(self.draft.variables.held(name)), None)
+            old = str(held.value.value) if held and isinstance(held.value, Known) else ""
             for text in _texts(old, value):
-                came_to = option.again(self.draft.variables.with_({name: text}))
+                came_to = option.again(self._with(name, text))
                 if isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language):
-                    return self._said(name, held, text)
+                    said = Written(settings=((name, text),))
+                    return self._said(name, held, text) if held is not None else said
         return None
+
+    def _unset(self, option: Option) -> list[str]:
+        """The variables that the code reads and nobody sets, where no default stands in for them:
+        one that does is changed where it stands."""
+        if self.draft.language != "javascript":
+            return []
+        default = any(origin.kind == "constant" for origin in option.value.trail)
+        return [] if default else list(option.value.variables or option.through)
+
+    def _with(self, name: str, text: str) -> Variables:
+        """The variables where one has another text: one object for each, that is read once."""
+        if (name, text) not in self._variables:
+            self._variables[name, text] = self.draft.variables.with_({name: text})
+        return self._variables[name, text]
 
     def _said(self, name: str, held: Held, text: str) -> Written:
         """The text where the variable has it: by its name in a `.env` or the environment, by an
@@ -292,6 +379,8 @@ class _Writer:
         read = held or bool(option.value.variables)
         old = self._one_line(span)
         new = self._new(option, value, old, read_from_variable=held)
+        if value == FREE % "sender" and old and re.search(r"<[^<>]*>", old):
+            new = re.sub(r"<[^<>]*>", f"<{value}>", old, count=1)  # the name stays
         passed_on = value is False and isinstance(option.value.value, str)
         if read and not held and (new == old or passed_on):  # any text is true to the program
             says_yes = old is not None and new != old
@@ -305,6 +394,48 @@ class _Writer:
         columns = shown.columns if shown is not None and shown.columns is not None else span.columns
         edit = Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
         return Written(edits=(edit,))
+
+    def _switch(self, option: Option, value: bool) -> Written | None:
+        """The code so that the text "false" is no longer true: where the variable is read, or
+        where what was read is used."""
+        found = option.value
+        casts = [step.name for step in found.trail if step.kind == "conversion"]
+        if value or any(name not in TRUTHS for name in casts):
+            return None  # what a schema makes of it is mended in the schema
+        spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
+        reads = [step.read_at for step in found.trail if step.kind == "environment"]
+        for read, span in itertools.product(reads, spans):
+            if span is not None and read is not None and self._is_read_in(span, read):
+                new = _as_boolean(self.workspace.text_of(read) or "", self.draft.language)
+                return self._switched(option, span, new)
+        used = self.workspace.text_of(found.span)
+        new = _as_boolean(used or "", self.draft.language)
+        if new is not None and found.span == option.entry:
+            new = f"{used}: {new}"  # { secure } is { secure: secure }
+        return self._switched(option, found.span, new)
+
+    def _is_read_in(self, outer: Span, inner: Span) -> bool:
+        """Whether an expression reads the variable: a pattern that takes it apart can't."""
+        first, last = outer.columns
+        within = (outer.file, outer.line, outer.end_line) == (
+            inner.file, inner.line, inner.end_line
+        ) and first <= inner.columns[0] <= inner.columns[1] <= last  # fmt: skip
+        return within and not PATTERN.fullmatch(self.workspace.text_of(inner) or "")
+
+    def _switched(self, option: Option, span: Span | None, new: str | None) -> Written | None:
+        old = self._one_line(span)
+        if span is None or old is None or new is None:
+            return None
+        settings = tuple(
+            (name, "false")
+            for name in option.value.variables
+            for held in self.draft.variables.held(name)[:1]
+            if isinstance(held.value, Known) and str(held.value.value).lower() == "true"
+        )
+        shown = self.workspace.shown(span, keep=True)
+        columns = shown.columns if shown is not None and shown.columns is not None else span.columns
+        edit = Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
+        return Written((edit,), settings)
 
     def _one_line(self, span: Span | None) -> str | None:
         return None if span is None or span.line != span.end_line else self.workspace.text_of(span)
@@ -350,7 +481,8 @@ def _same(came_to: Any, value: Any, language: LanguageName) -> bool:
     """Whether the program makes the same of both: a switch by its truth, the rest by its text."""
     if isinstance(value, bool):
         return truth(came_to, language) == value
-    return str(came_to) == str(value)
+    text = str(came_to)
+    return text == str(value) or (value == FREE % "sender" and text.endswith(f"<{value}>"))
 
 
 def _as_boolean(expression: str, language: LanguageName) -> str | None:

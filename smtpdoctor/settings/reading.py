@@ -45,12 +45,18 @@ def read_settings(
     if file is not None:
         sources.append(file)
     said = options.env_file is not None or any(layer.candidates for layer in given)
-    return resolve(
+    settings, credentials = resolve(
         [*given, *layers_of(sources, given)],
         folder=encodable(str(folder)),
         sources=(*(("options",) if said else ()), *(source.label for source in sources)),
         client=lambda: client_of(folder),
     )
+    entry = settings.entry("password")
+    if entry is None or entry.origin.kind != "file":
+        return settings, credentials
+    from smtpdoctor.settings.dotenv_password import of_own_names  # where a file has one only
+
+    return of_own_names(settings, credentials, folder, environ)
 
 
 def _file(options: Options, folder: Path, stdin: TextIO | None) -> Source | None:

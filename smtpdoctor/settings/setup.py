@@ -16,12 +16,15 @@ import msgspec
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dotenv_password import is_plain, understood
 from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
     Field,
+    OptionLine,
     Origin,
+    PasswordReadings,
     Problem,
     RemarkKind,
     Secret,
@@ -204,7 +207,8 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
     username = outcome.username or None
     password = Secret(outcome.password) if outcome.password else None
     token = Secret(outcome.token) if outcome.token else None
-    host = values.read_host(outcome.host).value if outcome.host else None
+    told = all(maker.is_told(name) for name in outcome.by.get("host", ()))
+    host = values.read_host(outcome.host).value if outcome.host and told else None
     sender = values.read_address(outcome.sender).value if outcome.sender else None
     if sender is None and username is not None and values.is_address(username):
         sender = username
@@ -224,6 +228,7 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         has_password=password is not None,
         has_token=token is not None,
         password_shape=values.password_shape(password.reveal()) if password else (),
+        password_readings=maker.password_readings(),
         sender=sender,
         verify=outcome.verify,
         ehlo=outcome.ehlo,
@@ -273,6 +278,11 @@ class _Maker:
             if names:
                 yield self._entry(field, self.draft.options[names[0]])
 
+    def is_told(self, name: str) -> bool:
+        """Whether nothing stands there that can't be told."""
+        option = self.draft.options.get(name)
+        return option is None or isinstance(option.value, Known)
+
     def _is_told(self, name: str) -> bool:
         option = self.draft.options.get(name)
         return option is not None and isinstance(option.value, Known)
@@ -280,7 +290,7 @@ class _Maker:
     def _entry(self, field: Field, option: Option) -> Setting:
         text = self._text(field, option)
         origin, line = self.place(option, field)
-        problem, detail = self._problem(field, text)
+        problem, detail = self._problem(field, text, option)
         return Setting(
             field=field,
             text=text,
@@ -300,7 +310,7 @@ class _Maker:
             from smtpdoctor.settings.url import read_url
 
             return read_url(str(option.value.value)).masked
-        if field in ("tls", "verify", "port"):
+        if field in ("tls", "verify"):
             written = self.workspace.text_of(option.value.span)
             if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
                 return written
@@ -321,11 +331,14 @@ class _Maker:
     def _is_token(self, field: Field) -> bool:
         """A user name that is the token itself is a secret, too."""
         username = self.outcome.username
-        return field == "username" and username in (self.outcome.password, self.outcome.token)
+        secrets = (self.outcome.password, self.outcome.token)
+        return field == "username" and username is not None and username in secrets
 
-    def _problem(self, field: Field, text: str) -> tuple[Problem | None, str]:
+    def _problem(self, field: Field, text: str, option: Option) -> tuple[Problem | None, str]:
         if not text:
             return None, ""
+        if field == "url" and isinstance(option.value, Known):
+            return self._url_problem(str(option.value.value))
         if field == "host":
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
@@ -341,6 +354,17 @@ class _Maker:
             )
             return secret.problem, secret.detail
         return None, ""
+
+    def _url_problem(self, text: str) -> tuple[Problem | None, str]:
+        """Characters that must be encoded, where the program gets something else for them."""
+        from smtpdoctor.settings.url import read_url
+
+        url, outcome = read_url(text), self.outcome
+        meant = [part and part.value.reveal() for part in (url.host, url.username, url.password)]
+        real = [outcome.host, outcome.username or None, outcome.password or None]
+        if url.problem != "not-encoded" or (meant == real and outcome.fault is None):
+            return None, ""
+        return url.problem, url.detail
 
     # --- places -------------------------------------------------------------------------------
 
@@ -390,13 +414,18 @@ class _Maker:
 
     def _shadows(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other layers have for the variable that the value comes from."""
-        for held in self._layers(option)[1:]:
+        layers = self._layers(option)
+        if not layers:
+            return
+        counts, *others = layers
+        for held in others:
             if not isinstance(held.value, Known):
                 continue
             origin, _ = self._held(held, field)
             known = str(held.value.value)
             shown = MASK if field in SECRETS else known if field != "url" else MASK
-            yield Shadowed(origin=origin, text=shown)
+            same = isinstance(counts.value, Known) and counts.value.value == held.value.value
+            yield Shadowed(origin=origin, text=shown, same=same)
 
     def _hidden(self, option: Option, field: Field) -> Iterator[Shadowed]:
         """What other files have for the option."""
@@ -413,6 +442,26 @@ class _Maker:
             if entry.origin.file:
                 yield entry.origin.file
 
+    def password_readings(self) -> PasswordReadings | None:
+        """What the program's own reader makes of the line of the password."""
+        names = [name for name in self.outcome.by.get("password", ()) if self._is_told(name)]
+        variables = self.draft.options[names[0]].value.variables if names else ()
+        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
+        span = held[0].value.span if held else None
+        if span is None or not held[0].layer.reader:
+            return None
+        text = self.workspace.folder.text(span.file)
+        if text is None or is_plain(text, span.line):
+            return None
+        return understood(
+            text,
+            variables[0],
+            (held[0].layer.reader,),
+            place=(span.file, span.line),
+            environ=self.workspace.environ,
+            known=True,
+        )
+
     # --- remarks ------------------------------------------------------------------------------
 
     def remarks(self) -> Iterator[SetupRemark]:
@@ -426,11 +475,12 @@ class _Maker:
         if outcome.not_sent is not None:
             found.append(("not-sent", outcome.not_sent))
         for kind, remark in found:
-            yield self._remark(kind, remark)
+            if self.is_told(remark.option):
+                yield self._remark(kind, remark)
 
     def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
         option = self.draft.options.get(remark.option)
-        field = self.draft.dialect.fields.get(remark.option)
+        field = remark.field or self.draft.dialect.fields.get(remark.option)
         origin, line, text = None, None, ""
         if option is not None and isinstance(option.value, Known):
             # what the program makes of it is the matter of the line that reads it
@@ -449,7 +499,19 @@ class _Maker:
             origin=origin,
             source_line=line,
             sources=remark.sources,
+            beside=tuple(self._beside(remark, field)) if kind == "fault" else (),
         )
+
+    def _beside(self, remark: Remark, field: Field | None) -> Iterator[OptionLine]:
+        """The other options of the same setting that somebody wrote: two flags of one mode."""
+        for name in self.outcome.by.get(field, ()) if field is not None else ():
+            option = self.draft.options.get(name)
+            if name == remark.option or option is None or not self._is_told(name):
+                continue
+            span = option.value.span or option.value.written
+            if span is not None:
+                origin, line = self._in_file(name, span, field)
+                yield OptionLine(option=name, origin=origin, source_line=line)
 
     def untellable(self) -> Iterator[Untellable]:
         for name, option in self.draft.options.items():

@@ -7,12 +7,13 @@ their names. It must not know any program, nor what a run does with set-ups.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from smtpdoctor.settings.dialects.base import dialects
+from smtpdoctor.settings.dialects.base import Draft, dialects
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map
@@ -24,6 +25,11 @@ from smtpdoctor.settings.workspace import Workspace
 OWN_FILE = re.compile(r"\.env(\.\w+)*$")
 NAME = re.compile(rb"(?m)^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=")
 MAIL = re.compile(rb"(?i)mail|smtp")
+
+#: What is looked at of a folder that has more set-ups than any program: of one dialect, and in
+#: seconds, of which the whole run has 45.
+MOST_OF_ONE = 32
+MOST_SECONDS = 5.0
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -82,14 +88,30 @@ def _layer(text: str) -> Layer:
     return layer_of("standard input", values, "stdin")
 
 
-def find_setups(workspace: Workspace) -> Found:
-    """All set-ups, in the order of the dialects and of the files."""
+def find_setups(workspace: Workspace, clock: Callable[[], float] = time.monotonic) -> Found:
+    """All set-ups, in the order of the dialects and of the files; of one dialect so many as a
+    person writes, and none after the time that a folder may take."""
     from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
 
-    drafts = [draft for dialect in dialects() for draft in dialect.find(workspace)]
+    until = clock() + MOST_SECONDS
+    drafts: list[Draft] = []
+    skipped = list(workspace.folder.skipped)
+    for dialect in dialects():
+        for number, draft in enumerate(dialect.find(workspace)):
+            if number == MOST_OF_ONE or clock() > until:
+                why = f"more than {MOST_OF_ONE} set-ups, or too slow: the rest was not looked at"
+                skipped.append(Skipped(path=dialect.id, why=why))
+                break
+            drafts.append(draft)
     drafts += ENV.unclaimed(workspace, drafts)
-    setups = [finish(draft, workspace) for draft in drafts]
-    return Found(tuple(_named_apart(setups)), tuple(workspace.folder.skipped))
+    setups = []
+    for draft in drafts:
+        if clock() > until:
+            why = "too slow: this set-up and those after it were not read"
+            skipped.append(Skipped(path=draft.place, why=why))
+            break
+        setups.append(finish(draft, workspace))
+    return Found(tuple(_named_apart(setups)), tuple(skipped))
 
 
 def _named_apart(setups: Iterable[Setup]) -> list[Setup]:

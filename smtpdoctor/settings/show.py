@@ -60,30 +60,32 @@ def as_data(settings: Settings) -> dict[str, object]:
             "why": why_withheld(settings.withheld),
             "how_to_allow": how_to_allow(settings.withheld),
         },
-        "settings": [
-            {
-                "field": entry.field,
-                "name": entry.origin.name,
-                "text": entry.text,
-                "value": _value(settings, entry.field),
-                "origin": entry.origin.label,
-                "shadows": [
-                    {"name": item.origin.name, "origin": item.origin.label, "text": item.text}
-                    for item in entry.shadows
-                ],
-                "part_of": entry.part_of,
-                "problem": entry.problem,
-                "detail": entry.detail,
-                "notes": [{"kind": note.kind, "text": note_words(note)} for note in entry.notes],
-            }
-            for entry in settings.entries
-        ],
+        "settings": [setting_data(settings, entry) for entry in settings.entries],
         "defaults": {field: value for field, value, _ in _defaults(settings)},
         "unset": _unset(settings),
         "near_misses": [
             {"name": item.name, "looks_like": item.looks_like, "origin": item.origin.label}
             for item in settings.near_misses
         ],
+    }
+
+
+def setting_data(settings: Settings, entry: Setting) -> dict[str, object]:
+    """One setting as JSON-ready data."""
+    return {
+        "field": entry.field,
+        "name": entry.origin.name,
+        "text": entry.text,
+        "value": _value(settings, entry.field),
+        "origin": entry.origin.label,
+        "shadows": [
+            {"name": item.origin.name, "origin": item.origin.label, "text": item.text}
+            for item in entry.shadows
+        ],
+        "part_of": entry.part_of,
+        "problem": entry.problem,
+        "detail": entry.detail,
+        "notes": [{"kind": note.kind, "text": note_words(note)} for note in entry.notes],
     }
 
 
@@ -98,6 +100,12 @@ def _lines(settings: Settings) -> Iterator[str]:
         return
     yield f"settings from {looked_at} in {visible(settings.folder)}"
     yield ""
+    yield from field_lines(settings)
+    yield from _remarks(settings)
+
+
+def field_lines(settings: Settings) -> Iterator[str]:
+    """One line for every setting, with what it shadows and what is odd about it below."""
     defaults = {field: (value, why) for field, value, why in _defaults(settings)}
     for field, label in LABELS.items():
         entry = settings.entry(field)
@@ -113,7 +121,6 @@ def _lines(settings: Settings) -> Iterator[str]:
         if entry is not None:
             for words in _notes(entry):
                 yield f"{INDENT}{_where(entry.origin)} is {words}"
-    yield from _remarks(settings)
 
 
 def _line(label: str, value: str, why: str) -> str:

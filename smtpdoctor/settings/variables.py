@@ -25,13 +25,14 @@ class Layer:
 
     `kind` tells the process's own environment, a `.env` file's, a carrier's, and standard
     input's apart. `open`: it has further variables, which are not told here (a Secret that is
-    nowhere in the folder).
+    nowhere in the folder). `reader` is the reader of `.env` files that gave them, "" for none.
     """
 
     label: str
     values: Mapping[str, Value]
     kind: str = "file"
     open: Unknown | None = None
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)

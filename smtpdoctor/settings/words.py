@@ -6,6 +6,8 @@ settings are read, nor judge them. Pure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from smtpdoctor.settings.model import Note, NoteKind, PasswordShape, Withheld
 
 EMPTY = "empty, which counts as unset"
@@ -81,3 +83,31 @@ def how_to_allow(withheld: Withheld) -> str:
         f"Put {host} into the same place as the credentials, or name host and user yourself: "
         f"--host {host} --user NAME."
     )
+
+
+#: What a reader of `.env` files does to a value, to stand behind the reader's name.
+ALTERATIONS: dict[str, str] = {
+    "quotes-kept": "keeps the quotes as a part of it",
+    "quotes-removed": "takes quotes out of it",
+    "cut-at-hash": "takes what follows # for a comment",
+    "cut-after-quote": "drops what follows the closing quote",
+    "cut-at-line-end": "stops at the end of the line",
+    "cut-at-operator": "ends it at a character of the shell",
+    "blanks-removed": "takes blanks out of it",
+    "escape-processed": "makes something else of a backslash and what follows",
+    "dollar-expanded": "replaces $ and the name behind it",
+    "home-expanded": "replaces ~ by a home folder",
+    "lines-joined": "goes on into the next lines",
+    "bytes-lost": "loses a part of a character",
+    "cast": "makes something else than text of it",
+}
+STATES: dict[str, str] = {"refused": "stops at this file", "absent": "passes the line over"}
+
+
+def what_it_does(state: str, alterations: Iterable[str]) -> str:
+    """What a reader does with a line; "" where it takes the value as it stands."""
+    if state in STATES:
+        return STATES[state]
+    words = " and ".join(ALTERATIONS[each] for each in alterations if each in ALTERATIONS)
+    # nothing is gone, and it is not what was meant: there is more of it
+    return words or ("takes the comment behind it for a part of it" if state == "altered" else "")

@@ -90,6 +90,10 @@ class Workspace:
         """A file's bytes: the readers' `Files`."""
         return self.folder.data(path)
 
+    def containing(self, needle: bytes, *endings: str) -> list[str]:
+        """The files in which a regular expression is found: asked by the readers' `Project`."""
+        return self.folder.containing(needle, *endings)
+
     # --- profile and variables ----------------------------------------------------------------
 
     def profile_of(self, variable: str) -> str:
@@ -166,7 +170,7 @@ class Workspace:
                 if entry.value is None
                 else in_file(entry.name, entry.value.reveal(), span)
             )
-        return Layer(path, values)
+        return Layer(path, values, reader=reader)
 
     def dotenv_files(self, near: str, *names: str) -> list[str]:
         """The files of these names in the folder of `near`, or in the nearest one above it."""
@@ -241,7 +245,9 @@ class Workspace:
 
         key = id(variables)
         if key not in self._projects:
-            self._projects[key] = (variables, Project(self, variables))
+            known = next(iter(self._projects.values()), None)
+            made = known[1].under(variables) if known is not None else Project(self, variables)
+            self._projects[key] = (variables, made)
         return self._projects[key][1]
 
     def module(self, path: str, variables: Variables) -> Module | None:

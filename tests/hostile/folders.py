@@ -218,6 +218,18 @@ FOLDERS: dict[str, Folder] = {
         text("wp-config.php", f"<?php define('SMTP_PASS', '{CANARY}" + "'.'a" * 200_000)
     ),
     "5000 programs": Folder(crowd),
+    "10,000 set-ups in a file": Folder(
+        text(
+            "mailer.js",
+            "const nodemailer = require('nodemailer')\n"
+            + f"nodemailer.createTransport({{host: 'h', auth: {{pass: '{CANARY}'}}}})\n" * 10_000,
+        ),
+        (("check", "--only", "settings"),),
+    ),
+    "100 megabytes of code": Folder(
+        both(*(text(f"m{n}.js", "nodemailer.x({a: b});\n" * 48_000) for n in range(100))),
+        (("check", "--only", "settings"),),
+    ),
     "folders within folders": Folder(depths),
     "names that are no text": Folder(no_text, quick=True),
     # --- files that options name --------------------------------------------------------------

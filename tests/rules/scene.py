@@ -51,6 +51,7 @@ from smtpdoctor.observations import (
     NameServerOutcome,
     Observation,
     Observations,
+    OptionRead,
     PathTrace,
     Place,
     PlatformSeen,
@@ -84,6 +85,7 @@ from smtpdoctor.settings.model import (
     Withheld,
 )
 from smtpdoctor.settings.reading import Options, read_settings
+from smtpdoctor.settings.setups import setups_in
 from smtpdoctor.smtp.authentication import ServerProof
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
 from smtpdoctor.spf import Lookup
@@ -389,6 +391,9 @@ class Scene:
             entry.field: self.trail("settings").record(SettingRead(setting=entry, ok=entry.ok))
             for entry in settings.entries
         }
+        for remark in settings.remarks:
+            stops = OptionRead(remark=remark, ok=False if remark.kind == "fault" else None)
+            self.trail("settings").record(stops)
 
     @classmethod
     def healthy(cls, **settings: Any) -> Self:
@@ -399,15 +404,33 @@ class Scene:
 
     @classmethod
     def of(
-        cls, text: str, environ: Mapping[str, str] | None = None, *, options: Options | None = None
+        cls,
+        text: str,
+        environ: Mapping[str, str] | None = None,
+        *,
+        options: Options | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> Self:
-        """A run with the settings that the real reader makes of this .env."""
+        """A run with the settings that the real reader makes of this .env, with files beside it."""
         with TemporaryDirectory() as folder:
+            for name, content in (beside or {}).items():
+                Path(folder, name).write_text(content, encoding="utf-8")
             Path(folder, ".env").write_text(text, encoding="utf-8")
             settings, _ = read_settings(
                 options or Options(), environ=environ or {}, folder=Path(folder), stdin=None
             )
         return cls(read=settings)
+
+    @classmethod
+    def of_folder(cls, files: Mapping[str, str], environ: Mapping[str, str] | None = None) -> Self:
+        """A run with what the real readers make of this folder's only set-up."""
+        with TemporaryDirectory() as folder:
+            for name, text in files.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            (setup,) = setups_in(Path(folder), environ or {}).setups
+        return cls(read=setup.settings)
 
     def refuse(self, step: Literal["auth", "mail", "rcpt"], text: str = "", **how: Any) -> Self:
         """The configured session, healthy up to this step, which gets this answer; then QUIT."""

@@ -3,14 +3,21 @@ cause."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.observations import Exchange
+from smtpdoctor.settings.model import Field, Setting, TLSMode
 from smtpdoctor.smtp.replies import Reply
 
 if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.model import Fix
     from smtpdoctor.diagnosis.run import Run
     from smtpdoctor.diagnosis.views.session import SessionView
+
+
+#: How the wait for a greeting ends where the server waits for TLS.
+NO_GREETING = ("silence", "closed", "reset", "tls")
 
 
 class ModeView:
@@ -24,6 +31,42 @@ class ModeView:
         """The setting whose line decided the TLS mode: its own, else the port that it follows."""
         fields: tuple[Field, ...] = ("tls", "port")
         return tuple(field for field in fields if self._run.entry(field))[:1]
+
+    def lines(self, fixes: Sequence[Fix]) -> tuple[Field, ...]:
+        """The settings that make a wrong pair of mode and port together: both, where the user
+        wrote both into files; the one that the first fix changes stands first."""
+        pair: tuple[Field, ...] = ("tls", "port")
+        entries = {field: entry for field in pair if (entry := self._run.entry(field))}
+        written = {field for field, entry in entries.items() if entry.origin.kind == "file"}
+        places = {(e.origin.file, e.origin.line, e.origin.columns) for e in entries.values()}
+        if len(written) < 2 or len(places) < 2:
+            return self.fields
+        changed = [field for field in pair if fixes and _changes(fixes[0], entries[field])]
+        return tuple(dict.fromkeys((*changed, *pair)))
+
+    @property
+    def silent_greeting(self) -> Exchange | None:
+        """The greeting that never came in plain text, because this port waits for TLS."""
+        main = self._run.main
+        if main is None or main.session.tls == "implicit":
+            return None
+        greeting = main.greeting
+        if greeting is None or greeting.ok is not False or greeting.outcome not in NO_GREETING:
+            return None
+        probe = self.probe("implicit")
+        if probe is None or not probe.speaks_tls_mode:
+            return greeting if greeting.outcome == "tls" else None
+        return None if _speaks_something_else(probe) else greeting
+
+    @property
+    def fault(self) -> tuple[str, ...]:
+        """The observations that failed because of the configured mode: none where it is right."""
+        handshake = self._run.handshake.failed_as("implicit-tls-on-starttls-port")
+        failed = handshake or self.silent_greeting
+        if failed is not None:
+            return (failed.id,)
+        refused = self._run.refused_as("tls-required", "auth-impossible-in-clear")
+        return refused.failed if refused is not None and self._run.settings.tls == "none" else ()
 
     def probe(self, mode: TLSMode) -> SessionView | None:
         """The probe that tried the configured port in this other mode."""
@@ -40,3 +83,20 @@ class ModeView:
         if greeting is None or greeting.protocol != "smtp":
             return None
         return greeting.reply
+
+
+def _changes(fix: Fix, entry: Setting) -> bool:
+    """Whether the fix changes the line of that setting."""
+    origin = entry.origin
+    return origin.name in fix.settings or any(
+        (edit.file, edit.line) == (origin.file, origin.line) for edit in fix.edits
+    )
+
+
+def _speaks_something_else(probe: SessionView) -> bool:
+    """Whether inside TLS the port is no mail server (443, 993). An unverified certificate ends the
+    session before its greeting; then it isn't known."""
+    if probe.certificate is not None and not probe.certificate.verified:
+        return False
+    greeting = probe.greeting
+    return greeting is None or greeting.outcome != "reply" or greeting.protocol != "smtp"

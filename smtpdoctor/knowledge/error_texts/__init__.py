@@ -91,6 +91,13 @@ def evidence(name: str) -> re.Pattern[str]:
 
 
 @cache
+def providers() -> Mapping[str, re.Pattern[str]]:
+    """By the id of a provider, what its replies to a login say of themselves."""
+    marks = _toml("evidence")["providers"]
+    return {name: re.compile(mark, re.IGNORECASE) for name, mark in marks.items()}
+
+
+@cache
 def _evidence() -> Mapping[str, re.Pattern[str]]:
     table = _toml("evidence")
     flags = re.IGNORECASE | re.MULTILINE

@@ -41,7 +41,7 @@ from smtpdoctor.report.selection import (
 from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.summary import ways
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
-from smtpdoctor.settings.model import Edit
+from smtpdoctor.settings.model import Edit, Setting, SetupRemark
 from smtpdoctor.text import ASCII_BAR, BAR, cut, foreign, quoted, visible, wrapped
 from smtpdoctor.words import MODE_WORDS, OUTCOME_WORDS
 
@@ -316,7 +316,7 @@ class _Page(_Layout):
         gutter = " " * digits
         yield Text(f"  {gutter} {edge} {visible(file)}")
         room = self.width - 8
-        for each in lines:
+        for each in sorted(lines, key=lambda item: item.line):
             yield Text(f"  {each.line:>{digits}} {bar} {visible(each.text)[:room]}")
             if each.columns is None:
                 continue
@@ -371,20 +371,25 @@ class _Page(_Layout):
         )
 
     def _edit(self, edit: Edit) -> Iterator[Text]:
-        entry = next(
+        settings = self.run.settings
+        start, end = edit.columns
+        lines: list[Setting | SetupRemark] = [*settings.entries, *settings.remarks]
+        line = next(
             (
-                item
-                for item in self.run.settings.entries
-                if item.origin.file == edit.file and item.origin.line == edit.line
+                item.source_line
+                for item in lines
+                if item.origin is not None
+                and (item.origin.file, item.origin.line) == (edit.file, edit.line)
+                # what is masked in one setting's line may be shown in another's
+                and item.source_line is not None
+                and item.source_line[start - 1 : end - 1] == edit.replace
             ),
             None,
         )
         where = f"{visible(edit.file)}:{edit.line}"
-        if entry is None or entry.source_line is None:
+        if line is None:
             yield Text(f"    {where}: {visible(edit.replace)} -> {visible(edit.with_)}")
             return
-        line = entry.source_line
-        start, end = edit.columns
         yield Text(f"    {where}")
         yield self._minus(line)
         yield self._plus(line[: start - 1] + edit.with_ + line[end - 1 :])

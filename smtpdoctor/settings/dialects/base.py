@@ -37,6 +37,8 @@ class Option:
     bare: bool = False
     #: The name under which the user knows it, where that is another: `SMTP_URL`.
     called: str = ""
+    #: The variables that make it, where its value doesn't say them: one part of a text of several.
+    through: tuple[str, ...] = ()
     #: A change of it is worded by the draft's `insert`, with what else changes.
     together: bool = False
     #: How values that the program has constants for are written where it was read so.
@@ -50,13 +52,15 @@ class Remark:
     """What a program makes of an option that its text does not say.
 
     `because` is a sentence of the dialect's data, `sources` say where it is from. `taken_as` is
-    what the program takes the option for: "implicit TLS".
+    what the program takes the option for: "implicit TLS". `field` is the setting that it was to
+    be, where the program knows no option of that name.
     """
 
     option: str
     because: str
     taken_as: str = ""
     sources: tuple[str, ...] = ()
+    field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)

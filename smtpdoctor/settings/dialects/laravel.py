@@ -27,7 +27,6 @@ from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_o
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, List, Map, Origin, Value
-from smtpdoctor.settings.readers.php_library import laravel as cast
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -129,6 +128,8 @@ def _defaults(release: tuple[int, int, int]) -> Reading:
     said = table.get(str(max(release[0], 8)), table["11"])
 
     def read(under: Variables) -> Value:
+        from smtpdoctor.settings.readers.php_library import laravel as cast
+
         def variable(name: str, default: Any = None) -> Value:
             found = under.lookup(name)
             if found is None:

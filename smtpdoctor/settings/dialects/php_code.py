@@ -217,3 +217,55 @@ def keys_of(value: Value) -> Iterator[str]:
     """The keys of an array that can be told."""
     if isinstance(value, Known) and isinstance(value.value, Map):
         yield from (str(key) for key in value.value.keys())  # noqa: SIM118
+
+
+def _statement(workspace: Workspace, anchor: Option) -> str:
+    """The form of statements like the anchor's (`$config['host'] = …;`), "" where it is none."""
+    span = anchor.entry
+    line = workspace.line(span.file, span.line) if span is not None else None
+    if span is None or line is None:
+        return ""
+    key = re.escape(anchor.called)
+    found = re.match(rf"(\$[^=]*['\"]){key}(['\"]\]\s*=\s*)", line[span.columns[0] - 1 :])
+    return f"{found[1]}{{}}{found[2]}{{}};" if found is not None else ""
+
+
+def array_draft(
+    workspace: Workspace,
+    dialect: PhpProgram,
+    read: Reading,
+    variables: Variables,
+    paths: Mapping[str, Sequence[str]],
+    *,
+    place: str,
+    anchor: str,
+    form: str = "'{}' => {},",
+) -> Draft | None:
+    """The set-up of an array; None where `anchor`, before which further keys go, is not there.
+
+    `place` is the file with the line, or the file alone, which then gets the anchor's line.
+    """
+    options = array_options(read, variables, paths)
+    if anchor not in options:
+        return None
+    file = place.partition(":")[0]
+    span = options[anchor].entry or options[anchor].value.written
+
+    def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:
+        if any(name not in paths for name in new) or not form:
+            return ()
+        named = {paths[name][-1]: value for name, value in new.items()}
+        return beside(
+            workspace, options[anchor], named, _statement(workspace, options[anchor]) or form
+        )
+
+    return Draft(
+        dialect=dialect,
+        place=place if ":" in place or span is None else f"{file}:{span.line}",
+        options=options,
+        variables=variables,
+        language="php",
+        files=(file,),
+        insert=insert,
+        unset=unset_variables(options, variables),
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
@@ -25,9 +25,13 @@ from smtpdoctor.settings.dialects.php_code import (
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
 from smtpdoctor.settings.readers.model import ABSENT, Known, Origin, Span, Unknown, Value, truth
-from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
+
+    Use = Assignment | FoundCall
 
 DATA = load(__file__)
 
@@ -45,8 +49,6 @@ HOST = re.compile(
 )
 CONSTANTS = {"ssl": "PHPMailer::ENCRYPTION_SMTPS", "tls": "PHPMailer::ENCRYPTION_STARTTLS"}
 MARK = rb"new\s+\\?[\w\\]*PHPMailer\s*[(;]|extends\s+\\?[\w\\]*PHPMailer\b|->\s*SMTPAuth\b"
-
-Use = Assignment | FoundCall
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
@@ -77,8 +79,8 @@ def groups(module: Module) -> Iterator[str]:
     prefixes: set[tuple[str, ...]] = set()
     for place, call in enumerate(module.calls("PHPMailer")):
         if call.new and call.reached is not False:
-            prefixes.add(call.target)
-            if any(_name(use) in ("Host", "Mailer") for use in call.uses()):
+            if any(_name(use) == "Host" for use in call.uses()):
+                prefixes.add(call.target)
                 yield str(place)
     for assignment in module.assignments():
         path = assignment.path
@@ -112,6 +114,8 @@ def uses_of(module: Module, group: str) -> tuple[list[Use], Span | None, bool | 
 
 def _name(use: Use) -> str:
     """The property that a use sets, "" for none that is looked at."""
+    from smtpdoctor.settings.readers.module import Assignment  # only where PHP is read
+
     if isinstance(use, Assignment):
         path = [part for part in use.path if part in PROPERTIES]
         return path[0] if path else ""
@@ -123,6 +127,8 @@ def _name(use: Use) -> str:
 
 def values_of(uses: Iterable[Use], reached: bool | None) -> dict[str, tuple[Value, Span | None]]:
     """The properties that are set in the end, each with its statement."""
+    from smtpdoctor.settings.readers.module import Assignment
+
     found: dict[str, tuple[Value, Span | None]] = {}
     for use in uses:
         name = _name(use)

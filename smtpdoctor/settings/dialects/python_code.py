@@ -21,6 +21,9 @@ from smtpdoctor.settings.variables import Layer, Variables, in_file
 from smtpdoctor.settings.workspace import Workspace
 
 LOADERS = rb"load_dotenv|dotenv_values|read_env|\bdecouple\b|env_file|BaseSettings|make_settings"
+READS = ("load_dotenv", "dotenv_values", "read_env")
+CALL = re.compile(r"\b(?:load_dotenv|dotenv_values|read_env)\(")
+PLAIN_CALL = re.compile(r"(?m)^(?:dotenv\.)?load_dotenv\(\s*\)")
 #: Files of variables that somebody else loads where the code loads none: docker, honcho, direnv.
 USUAL = (".env",)
 FURTHER = (".env.production", ".env.prod", ".env.local")
@@ -34,12 +37,16 @@ Again = Callable[[Variables], Value]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One `.env` that some file of the program loads, with the reader and whether it overrides."""
+    """One `.env` that some file of the program loads, with the reader and whether it overrides.
+
+    `path` is the file that `name` is in the folder.
+    """
 
     near: str
     name: str
     reader: str
     overrides: bool = False
+    path: str = ""
 
 
 #: What was worked out for a folder, as long as somebody looks at it.
@@ -61,9 +68,8 @@ def python_variables(workspace: Workspace, near: str, *also: str) -> Variables:
         return nothing
     read: list[tuple[str, str, bool]] = []
     for load in _loads(workspace, near):
-        for path in _files_of(workspace, load):
-            if (path, load.reader) not in [each[:2] for each in read]:
-                read.append((path, load.reader, load.overrides))
+        if (load.path, load.reader) not in [each[:2] for each in read]:
+            read.append((load.path, load.reader, load.overrides))
     if not read:
         names = workspace.dotenv_files(near, *USUAL, *also)
         names = names or workspace.dotenv_files(near, *FURTHER)
@@ -96,19 +102,24 @@ def _loads(workspace: Workspace, near: str) -> list[Load]:
     if root not in known:
         variables = workspace.variables([], "python-dotenv")
         known[root] = [
-            load
+            replace(load, path=found)
             for path in workspace.folder.containing(LOADERS, ".py")
             if not root or path.startswith(f"{root}/")
-            if (module := workspace.module(path, variables)) is not None
-            for load in _loads_of(workspace, path, module)
+            for load in _loads_of(workspace, path, variables)
+            for found in _files_of(workspace, load)
         ]
     return sorted(known[root], key=lambda load: (load.near != near, load.near.count("/")))
 
 
-def _loads_of(workspace: Workspace, path: str, module: Module) -> Iterator[Load]:
+def _loads_of(workspace: Workspace, path: str, variables: Variables) -> Iterator[Load]:
     text = workspace.folder.text(path) or ""
     is_environs = re.search(r"\benvirons\b", text) is not None
-    for call in module.calls("load_dotenv", "dotenv_values", "read_env"):
+    calls = len(CALL.findall(text))
+    plain = calls == len(PLAIN_CALL.findall(text))  # no need to parse it
+    if calls and plain:
+        yield Load(path, ".env", "python-dotenv")
+    module = None if plain else workspace.module(path, variables)
+    for call in module.calls(*READS) if module is not None else ():
         if call.reached is False:
             continue
         own = call.name.rpartition(".")[2] == "read_env" and not is_environs

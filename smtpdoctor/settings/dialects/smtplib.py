@@ -88,7 +88,9 @@ class Smtplib:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each connection that some way through a file reaches."""
-        for path in workspace.folder.containing(rb"\bsmtplib\b", ".py"):
+        for path in workspace.folder.containing(rb"\bSMTP(_SSL)?\b", ".py"):
+            if b"smtplib" not in (workspace.read(path) or b""):
+                continue
             variables = python_variables(workspace, path)
             module = workspace.module(path, variables)
             for place, call in enumerate(module.calls(*CLASSES) if module is not None else ()):
@@ -271,9 +273,11 @@ def _begin_tls(workspace: Workspace, found: Connection, context: str | None) -> 
 
 
 def _without(workspace: Workspace, use: FoundCall) -> Edit | None:
-    """The call's statement gone; `pass` where it is alone in its block."""
+    """The call's statement gone; `pass` where it is alone in its block or others are beside it."""
+    line = (workspace.line(use.span.file, use.span.line) or "").strip()
     before = (workspace.line(use.span.file, use.span.line - 1) or "").rstrip()
-    return edit(workspace, use.span, "pass" if before.endswith(":") else "")
+    alone = line == workspace.text_of(use.span) and not before.endswith(":")
+    return edit(workspace, use.span, "" if alone else "pass")
 
 
 def _with_context(workspace: Workspace, found: Connection, context: str) -> Edit | None:

@@ -737,7 +737,7 @@ class Evaluator:
     def _instance(self, made: ClassValue) -> Value:
         """An object of a class of this file: its fields and what its methods set."""
         frame = Frame(made.definition.scope, made.frame)
-        for name in made.evaluator.semantics.selves:
+        for name in sorted(made.evaluator.semantics.selves, reverse=True):  # self before cls
             if name in made.definition.scope.owned:
                 return made.evaluator._bound(name, frame, None)
         return Unknown("computed", f"what a {made.definition.name} has can't be told")
@@ -828,6 +828,10 @@ class Evaluation:
         unset = Origin("unset", name.value, None, self.span)
         if default is None:
             return Known(self.evaluator.semantics.absent, self.span, (unset,))
+        if isinstance(default, Known) and default.span is not None and not default.trail:
+            # what is made of it later keeps the place of the default
+            place = Origin("constant", name.value, default.span, self.span)
+            return Known(default.value, default.span, (place, unset))
         return behind((unset,), default, default.span or self.span)
 
 

@@ -24,6 +24,7 @@ GRAMMARS = {
     "py": ("tree_sitter_python", "language"),
     "php": ("tree_sitter_php", "language_php"),
     "rb": ("tree_sitter_ruby", "language"),
+    "go": ("tree_sitter_go", "language"),
 }
 #: Nodes whose text may be anything: literals, comments, and what was not understood.
 VALUES = re.compile(

@@ -41,8 +41,12 @@ if TYPE_CHECKING:
 LANGUAGE = "javascript"
 
 ENVIRONMENT = Special("environment")
-#: Objects whose get("X") reads a variable: Deno.env, Adonis' env, Nest's ConfigService.
+#: Objects whose get("X") reads a variable: Deno.env, Nest's ConfigService.
 GETTER = Special("getter")
+#: Adonis' env.get("X"), as its schema casts it.
+ADONIS = Special("adonis")
+#: Libraries of schemas.
+SCHEMAS = frozenset({"z", "z.coerce", "envalid", "t3"})
 #: Strapi's env("X"), env.int("X", 587).
 STRAPI = Special("strapi")
 
@@ -58,8 +62,11 @@ GLOBALS: dict[str, Any] = {
         name: Special(name)
         for name in ("Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object")
     },
-    **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent")},
+    **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent", "URL")},
 }
+
+#: Where the folder is, for paths that the program makes of its own place.
+ROOT = "/\u2026/"
 
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 CONFIGURATION = re.compile(r"config|env", re.IGNORECASE)
@@ -297,6 +304,39 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+def adonis_boolean(value: Any) -> bool:
+    """@poppinss/validator-lite's boolean: another text stops the program."""
+    if value in ("true", "1", "false", "0"):
+        return bool(value in ("true", "1"))
+    raise UntellableError("the schema of start/env takes this for no boolean")
+
+
+def joined_path(*parts: Any) -> str:
+    """`path.join` and, from the folder on, `path.resolve` and `new URL(path, base)`."""
+    made: list[str] = []
+    for part in parts:
+        text = to_text(part)
+        made = text.split("/") if text.startswith("/") else [*made, *text.split("/")]
+    kept: list[str] = []
+    for step in made:
+        if step == ".." and kept and kept[-1] not in ("", "..", ROOT.strip("/")):
+            kept.pop()
+        elif step not in (".", "") or not kept:
+            kept.append(step)
+    return "/".join(kept)
+
+
+#: What makes paths of paths.
+PATHS: dict[str, Callable[..., Any]] = {
+    "path.join": joined_path,
+    "path.resolve": joined_path,
+    "path.normalize": joined_path,
+    "path.dirname": lambda path: to_text(path).rpartition("/")[0],
+    "url.fileURLToPath": lambda path: path,
+    "URL": lambda path, base: joined_path(to_text(base).rpartition("/")[0], path),
+}
+
+
 def oops() -> Any:
     raise UntellableError("an object as JSON")
 
@@ -315,6 +355,8 @@ class JavaScript:
         self.file = file
 
     def global_name(self, name: str) -> Value | None:
+        if name in ("__dirname", "__filename"):
+            return Known(self._place(name))
         return Known(GLOBALS[name]) if name in GLOBALS else None
 
     # -- members
@@ -340,14 +382,23 @@ class JavaScript:
             return ask.unknown("computed", f"what {name} is can't be told")
         return Known(ABSENT, ask.span, object_.trail)
 
+    def _place(self, name: str) -> str:
+        """The file's own place, or that of its folder."""
+        file = ROOT + self.file
+        return file if name.endswith(("filename", "url")) else file.rpartition("/")[0]
+
     def _of_special(self, special: Special, name: str, ask: Evaluation) -> Value:
+        if special.name == "process" and name in ("dirname", "filename", "url"):  # import.meta
+            return Known(self._place(name), ask.span)
         if name == "env" and special.name == "process":
             return Known(ENVIRONMENT, ask.span)
         if name == "env" and special.name == "Deno":
             return Known(GETTER, ask.span)
         full = f"{special.name}.{name}"
-        if full in CONVERSIONS:
+        if full in CONVERSIONS or full == "z.coerce":
             return Known(Special(full), ask.span)
+        if special.name in ("z", "envalid") and name in ("default", "z"):
+            return Known(special, ask.span)
         return ask.unknown("computed", f"what {full} is can't be told")
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
@@ -412,6 +463,15 @@ class JavaScript:
     def _special(self, call: Call, name: str, ask: Evaluation) -> Value | None:
         if name == "strapi":
             return ask.variable(self._first(call, ask), ask.argument(call, 1))
+        if name.partition(".")[0] in SCHEMAS:
+            from smtpdoctor.settings.readers.javascript_schemas import called
+
+            return called(name, call, ask)
+        if name in PATHS:
+            values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+            if name == "URL" and len(values) < 2:
+                return None
+            return ask.apply(PATHS[name], *values)
         if name in CONVERSIONS and not call.new:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
             return ask.apply(CONVERSIONS[name], *values, conversion=name)
@@ -434,10 +494,21 @@ class JavaScript:
             return ask.apply(to_text, object_)
         if isinstance(value, List):
             return self._list_method(call, value, bound.name, ask)
+        if isinstance(value, Map) and value.kind == "config" and bound.name == "get":
+            return self._configured(object_, self._first(call, ask), ask)
         if object_.absent:
             text = f"{bound.name}() of undefined: the program stops here"
             return Unknown("computed", text, ask.span, object_.trail)
         return None
+
+    def _configured(self, whole_: Known, key: Value, ask: Evaluation) -> Value:
+        """`config.get("smtp.host")` of the package config, which throws for what is not there."""
+        if not isinstance(key, Known) or not isinstance(key.value, str):
+            return ask.unknown("computed", "which setting is read can't be told")
+        found = whole_.at(*key.value.split("."))
+        if isinstance(found, Known) and found.value is ABSENT:
+            return ask.unknown("computed", f"no document of config has {key.value}")
+        return found
 
     def _unknown_method(
         self, call: Call, object_: Unknown, name: str, ask: Evaluation
@@ -467,6 +538,14 @@ class JavaScript:
     def _variable_of(self, call: Call, ask: Evaluation) -> Value:
         key = self._first(call, ask)
         if isinstance(key, Known) and isinstance(key.value, str) and "." in key.value:
+            from smtpdoctor.settings.readers.javascript_config import nest_setting
+
+            found = nest_setting(self, key.value)
+            if found is not None and not (isinstance(found, Known) and found.value is ABSENT):
+                return found
+            default = ask.argument(call, 1)
+            if found is not None and default is not None:
+                return default
             return ask.unknown("computed", "a name of the program's own configuration")
         default = ask.argument(call, 1)
         if isinstance(default, Known) and isinstance(default.value, Map):
@@ -478,6 +557,8 @@ class JavaScript:
     ) -> Value | None:
         if special == GETTER and name in ("get", "getOrThrow"):
             return self._variable_of(call, ask)
+        if special == ADONIS and name == "get":
+            return self._adonis(call, ask)
         if special == STRAPI:
             return self._strapi(call, name, ask)
         full = f"{special.name}.{name}"
@@ -485,9 +566,39 @@ class JavaScript:
             return self._special(call, full, ask)
         if full == "Object.assign":
             return self._assign(call, ask)
+        if full == "process.cwd":
+            return Known(ROOT.rstrip("/"), ask.span)
+        if special.name in SCHEMAS or special.name == "schema":
+            return self._schema(call, special, name, ask)
+        if special.name in ("path", "url"):
+            return self._special(call, f"{special.name}.{name}", ask)
         if full in ("Object.freeze", "Object.seal", "Promise.resolve"):
             return self._first(call, ask)
         return None
+
+    def _schema(self, call: Call, special: Special, name: str, ask: Evaluation) -> Value | None:
+        from smtpdoctor.settings.readers import javascript_schemas as schemas
+
+        if special.name == "schema":
+            return schemas.method(call, special.value, name, ask)
+        return schemas.called(f"{special.name}.{name}", call, ask)
+
+    def _adonis(self, call: Call, ask: Evaluation) -> Value:
+        """`env.get("X", 587)`: as the schema in start/env makes it, else its text."""
+        found = self._variable_of(call, ask)
+        key = self._first(call, ask)
+        if not isinstance(found, Known) or not isinstance(found.value, str):
+            return found
+        if not isinstance(key, Known) or not isinstance(key.value, str):
+            return found
+        schema = rf"\b{re.escape(key.value)}\s*:\s*Env\s*\.\s*schema\s*\.\s*(boolean|number)\b"
+        for ending in ("ts", "js"):
+            text = (self.project.files.read(f"start/env.{ending}") or b"").decode(errors="replace")
+            kind = re.search(schema, text)
+            if kind is not None:
+                rule = adonis_boolean if kind[1] == "boolean" else to_number
+                return ask.apply(rule, found, conversion=f"Env.schema.{kind[1]}")
+        return found
 
     def _strapi(self, call: Call, name: str, ask: Evaluation) -> Value | None:
         rules: dict[str, Callable[[Any], Any]] = {
@@ -556,8 +667,23 @@ class JavaScript:
             return Known(ENVIRONMENT if name == "env" else Special("process"), ask.span)
         if bare.startswith("$env/"):  # SvelteKit
             return Known(ENVIRONMENT, ask.span) if name == "env" else ask.variable(Known(name))
+        if bare.partition("/")[0] in ("zod", "envalid", "@t3-oss"):
+            from smtpdoctor.settings.readers.javascript_schemas import imported
+
+            schema = imported(bare, name)
+            if schema is not None:
+                return Known(schema, ask.span)
+        if bare == "config":
+            from smtpdoctor.settings.readers.javascript_config import configuration
+
+            whole_ = configuration(self, ask)
+            return whole_ if name in (None, "default") else whole_.get(name)
+        if bare in ("path", "url", "path/posix"):
+            library = bare.partition("/")[0]
+            all_ = name in (None, "default", library)
+            return Known(Special(library if all_ else f"{library}.{name}"), ask.span)
         if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
-            return Known(GETTER, ask.span)
+            return Known(ADONIS, ask.span)
         for candidate in candidates(path, self.file, self.project.files.read):
             found = self.project.import_(candidate)
             if found is None:

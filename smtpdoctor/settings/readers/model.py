@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 LanguageName = Literal[
-    "javascript", "python", "php", "ruby", "yaml", "json", "toml", "properties", "ini", "text"
+    "javascript", "python", "php", "ruby", "go", "yaml", "json", "toml", "properties", "ini", "text"
 ]
 
 #: Why a value can't be told.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame
+from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame, bind_arguments
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -68,8 +68,20 @@ class FoundCall:
 
     @property
     def reached(self) -> bool | None:
-        """False where a condition excludes it, None where it can't be told."""
+        """False where a condition or an earlier return excludes it, None where it can't be told."""
+        if self._is_behind_a_return():
+            return False
         return self._module.evaluator.reached(self._call.guards, self._frame)
+
+    def _is_behind_a_return(self) -> bool:
+        """Whether its function has certainly returned before: `if port == 465: return …`."""
+        call, scope = self._call, self._call.scope
+        return scope is not None and any(
+            each.start < call.start
+            and not (each.value is not None and each.value.start <= call.start < each.value.end)
+            and self._module.evaluator.reached(each.guards, self._frame) is True
+            for each in scope.returns
+        )
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -123,6 +135,11 @@ class FoundCall:
         return self._module.evaluator.value(self._call, self._frame)
 
     @property
+    def callee(self) -> Value:
+        """What is called."""
+        return self._module.evaluator.callee(self._call.callee, self._frame)
+
+    @property
     def receiver(self) -> Value:
         """The object whose method this is; Known(ABSENT) for a plain function."""
         if isinstance(self._call.callee, Member):
@@ -136,6 +153,33 @@ class FoundCall:
         while scope is not None and scope.kind not in ("function", "class"):
             scope = scope.parent
         return scope.name if scope is not None else ""
+
+    @property
+    def caller(self) -> str:
+        """What has to be called for this call to happen: the function that it stands in, or the
+        class in whose constructor; "" at the top and in other methods."""
+        scope = self._call.scope
+        while scope is not None and scope.kind != "function":
+            scope = scope.parent
+        if scope is None or scope.parent is None:
+            return ""
+        if scope.parent.kind == "class":
+            return scope.parent.name if scope.name in ("constructor", "__init__") else ""
+        return scope.name
+
+    def within(self, outer: FoundCall) -> FoundCall:
+        """The same call as it is when `outer` calls the function that it stands in."""
+        frame = self._module.evaluator.frame_of(self._call.scope or Scope("module"))
+        inner: Frame | None = frame
+        while inner is not None and inner.scope.function is None:
+            inner = inner.parent
+        if inner is None or inner.scope.function is None:
+            return self
+        given: list[tuple[str | None, Value]] = [
+            (None, outer.argument(place)) for place in range(outer.count)
+        ]
+        inner.values.update(bind_arguments(inner.scope.function, given))
+        return replace(self, _frame=frame)
 
     def uses(self) -> list[Assignment | FoundCall]:
         """What happens to the call's variable in its scope: members set, methods called, in order.

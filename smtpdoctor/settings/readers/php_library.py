@@ -67,6 +67,13 @@ GLOBALS: dict[str, Any] = {
     "PHP_URL_PASS": 4,
     "PHP_URL_PATH": 5,
 }
+#: What $_SERVER has of a request, and getenv() under CGI: whoever asks decides (RFC 3875, 4.1).
+REQUEST = re.compile(
+    r"HTTPS|HTTP_\w+|REQUEST_(METHOD|URI|SCHEME|TIME\w*)|REMOTE_(ADDR|HOST|PORT|USER|IDENT)|"
+    r"SERVER_(NAME|ADDR|PORT|PROTOCOL|SOFTWARE|SIGNATURE|ADMIN)|CONTENT_(TYPE|LENGTH)|QUERY_STRING|"
+    r"PHP_(SELF|AUTH_\w+)|SCRIPT_(NAME|FILENAME|UR[IL])|PATH_(INFO|TRANSLATED)|DOCUMENT_ROOT|"
+    r"GATEWAY_INTERFACE|AUTH_TYPE|argv|argc"
+)
 NUMERIC = re.compile(r"[ \t\n\r\v\f]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -415,6 +422,8 @@ class Php:
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
         if isinstance(object_, Known) and object_.value == ENVIRONMENT:
+            if isinstance(key, Known) and REQUEST.fullmatch(str(key.value)):
+                return ask.unknown("parameter", f"the request decides {key.value}")
             return ask.variable(key)
         if isinstance(object_, Unknown):
             return object_.get(key.value) if isinstance(key, Known) else object_

@@ -7,6 +7,7 @@ Readers are imported when a file of their language is read: the start doesn't pa
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from smtpdoctor.settings.readers.document import Document
     from smtpdoctor.settings.readers.evaluation import Budget
     from smtpdoctor.settings.readers.module import Module
+    from smtpdoctor.settings.readers.syntax import Call, Scope
 
 CODE: dict[str, tuple[LanguageName, str]] = {
     "js": ("javascript", "javascript"),
@@ -36,6 +38,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "py": ("python", "python"),
     "php": ("php", "php"),
     "rb": ("ruby", "ruby"),
+    "go": ("go", "go"),
 }
 
 #: Formats of documents by the endings of names.
@@ -63,6 +66,8 @@ DOCUMENTS = {
 
 #: Files that are read in one folder (contract: 2,000 files are looked at).
 MAXIMUM_FILES = 2000
+#: Code of one folder that is parsed, in bytes; what only mentions mail in passing counts too.
+MAXIMUM_CODE = 4 << 20
 #: Brackets in brackets. Beyond it a grammar's own parser may run out of stack.
 MAXIMUM_BRACKETS = 1000
 
@@ -74,9 +79,21 @@ class Project:
         self.files = files
         self.environment = environment
         self._sources: dict[str, Source | Unknown] = {}
+        self._parsed: dict[str, Parsed] = {}
         self._modules: dict[str, Module | Unknown] = {}
         self._documents: dict[tuple[str, str], Document | Unknown] = {}
         self._budget: Budget | None = None
+        self._code = 0  # bytes that were parsed
+
+    def under(self, environment: Environment) -> Project:
+        """The same files in another environment: what was parsed of them is not parsed again."""
+        other = Project(self.files, environment)
+        other._sources, other._parsed, other._documents = (
+            self._sources,
+            self._parsed,
+            self._documents,
+        )
+        return other
 
     def module(self, path: str) -> Module | Unknown:
         """A file of code. Unknown with the reason where it can't be read; never raises."""
@@ -98,6 +115,11 @@ class Project:
         """Whether one of the words stands anywhere in the file: asked before it is parsed."""
         source = self._source(path)
         return not isinstance(source, Unknown) and any(word in source.text for word in words)
+
+    def containing(self, needle: bytes, *endings: str) -> list[str]:
+        """The files in which a regular expression is found; none where the files can't be asked."""
+        find = getattr(self.files, "containing", None)
+        return list(find(needle, *endings)) if find is not None else []
 
     def import_(self, path: str) -> Module | Value | None:
         """What another file imports: a module, a document's value, None where no such file is."""
@@ -133,11 +155,17 @@ class Project:
             return source
         if ending_of(path) not in CODE:
             return Unknown("unreadable", "no reader for files of this name")
+        if path not in self._parsed:
+            self._code += len(source.bytes)
+        if self._code > MAXIMUM_CODE:
+            return Unknown("unreadable", "there is more code in this folder than is read")
         if self._budget is None:
             from smtpdoctor.settings.readers.evaluation import Budget
 
             self._budget = Budget()
-        return read_code(source, self, self._budget)
+        if path not in self._parsed:
+            self._parsed[path] = parse_code(source)
+        return read_code(source, self._parsed[path], self, self._budget)
 
     def _document(self, path: str, format_: str) -> Document | Unknown:
         source = self._source(path)
@@ -196,44 +224,80 @@ HEREDOC = re.compile(
 NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 
 
-def read_code(source: Source, project: Project, budget: Budget) -> Module:
-    """The module of one file of code, by the reader of its language."""
-    from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
-    from smtpdoctor.settings.readers.module import Module
+@dataclass(frozen=True, slots=True, repr=False)
+class Parsed:
+    """A file of code brought into `syntax`: the same in every environment."""
+
+    scope: Scope
+    calls: list[Call]
+    errors: bool
+    cut: bool
+
+
+def parse_code(source: Source) -> Parsed:
+    """One file of code by the grammar of its language."""
     from smtpdoctor.settings.readers.tree import Lowering, parse
 
     language, dialect = CODE[ending_of(source.file)]
     lowering: Lowering
-    semantics: Semantics
     match language:
         case "python":
             from smtpdoctor.settings.readers.python import PythonLowering
-            from smtpdoctor.settings.readers.python_library import Python
 
-            lowering, semantics = PythonLowering(source), Python(project, source.file)
-            root = parse(source, "tree_sitter_python")
+            lowering, root = PythonLowering(source), parse(source, "tree_sitter_python")
         case "php":
             from smtpdoctor.settings.readers.php import PhpLowering
-            from smtpdoctor.settings.readers.php_library import Php
 
-            lowering, semantics = PhpLowering(source), Php(project, source.file)
+            lowering = PhpLowering(source)
             root = parse(source, "tree_sitter_php", "language_php")
         case "ruby":
             from smtpdoctor.settings.readers.ruby import RubyLowering
-            from smtpdoctor.settings.readers.ruby_library import Ruby
 
-            lowering, semantics = RubyLowering(source), Ruby(project, source.file)
-            root = parse(source, "tree_sitter_ruby")
+            lowering, root = RubyLowering(source), parse(source, "tree_sitter_ruby")
+        case "go":
+            from smtpdoctor.settings.readers.go import GoLowering
+
+            lowering, root = GoLowering(source), parse(source, "tree_sitter_go")
         case _:
             from smtpdoctor.settings.readers.javascript import JavaScriptLowering
-            from smtpdoctor.settings.readers.javascript_library import JavaScript
 
-            lowering, semantics = JavaScriptLowering(source), JavaScript(project, source.file)
+            lowering = JavaScriptLowering(source)
             typed = dialect != "javascript"
             module = "tree_sitter_typescript" if typed else "tree_sitter_javascript"
             root = parse(source, module, f"language_{dialect}" if typed else "language")
     lowering.visit(root)
+    return Parsed(lowering.scope, lowering.calls, root.has_error, lowering.cut)
+
+
+def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) -> Module:
+    """The module of one file of code, as the environment of the project has it."""
+    from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
+    from smtpdoctor.settings.readers.module import Module
+
+    language, _ = CODE[ending_of(source.file)]
+    semantics: Semantics
+    match language:
+        case "python":
+            from smtpdoctor.settings.readers.python_library import Python
+
+            semantics = Python(project, source.file)
+        case "php":
+            from smtpdoctor.settings.readers.php_library import Php
+
+            semantics = Php(project, source.file)
+        case "ruby":
+            from smtpdoctor.settings.readers.ruby_library import Ruby
+
+            semantics = Ruby(project, source.file)
+        case "go":
+            from smtpdoctor.settings.readers.go_library import Go
+
+            semantics = Go(project, source.file)
+        case _:
+            from smtpdoctor.settings.readers.javascript_library import JavaScript
+
+            semantics = JavaScript(project, source.file)
     evaluator = Evaluator(
-        source, lowering.scope, lowering.calls, semantics, project.environment, budget
+        source, parsed.scope, parsed.calls, semantics, project.environment, budget
     )
-    return Module(source.file, language, evaluator, errors=root.has_error, cut=lowering.cut)
+    return Module(source.file, language, evaluator, errors=parsed.errors, cut=parsed.cut)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..scene import Scene
 
 CODE = "credentials-rejected"
+#: A folder that reads its .env with python-dotenv.
+PYTHON = {"requirements.txt": "python-dotenv==1.2.4\n"}
 IONOS = "535 Authentication credentials invalid"
 
 
@@ -54,7 +56,10 @@ def test_positive_one_url_is_one_place_to_write_to() -> None:
 
 
 def test_positive_a_password_that_goes_on_behind_a_hash() -> None:
-    scene = Scene.of("SMTP_HOST=smtp.ionos.de\nSMTP_USER=info@example.com\nSMTP_PASS=geheim #12\n")
+    scene = Scene.of(
+        "SMTP_HOST=smtp.ionos.de\nSMTP_USER=info@example.com\nSMTP_PASS=geheim # 12\n",
+        beside=PYTHON,
+    )
     first = scene.refuse("auth", IONOS).diagnosis(CODE).fixes[0].steps[0]
     assert first.startswith("SMTP_PASS (.env:3): python-dotenv takes what stands behind #")
     assert "12" not in first

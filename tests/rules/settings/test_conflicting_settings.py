@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from smtpdoctor.settings.model import (
+    Edit,
+    OptionLine,
+    Origin,
+    Prepared,
+    Settings,
+    SetupIdentity,
+    SetupRemark,
+)
+
 from ..scene import Scene
 from .env import env
 
@@ -63,7 +73,7 @@ def test_negative_two_names_that_say_the_same() -> None:
 
 def test_lookalike_the_environment_wins_over_the_file() -> None:
     scene = Scene.of(env(SMTP_PORT="465"), environ={"SMTP_PORT": "587"}).run_through()
-    assert scene.codes() == []
+    assert scene.codes() == ["setting-shadowed"]
 
 
 def test_lookalike_one_mode_that_does_not_fit_the_port() -> None:
@@ -71,3 +81,43 @@ def test_lookalike_one_mode_that_does_not_fit_the_port() -> None:
     scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 smtp.ionos.com")
     scene.session("other-mode").rest()
     assert scene.codes() == ["implicit-tls-on-starttls-port"]
+
+
+def test_positive_two_flags_with_which_the_program_stops() -> None:
+    """Django raises before it connects; built here, so that no dialect is needed."""
+    places = {
+        name: Origin(kind="file", name=name, file="settings.py", line=line, columns=(17, 21))
+        for name, line in (("EMAIL_USE_TLS", 3), ("EMAIL_USE_SSL", 4))
+    }
+    remark = SetupRemark(
+        kind="fault",
+        option="EMAIL_USE_SSL",
+        text="True",
+        because="both can't be true: Django raises ValueError before it connects",
+        field="tls",
+        origin=places["EMAIL_USE_SSL"],
+        source_line="EMAIL_USE_SSL = True",
+        beside=(
+            OptionLine(
+                option="EMAIL_USE_TLS",
+                origin=places["EMAIL_USE_TLS"],
+                source_line="EMAIL_USE_TLS = True",
+            ),
+        ),
+    )
+    edit = Edit(file="settings.py", line=4, columns=(17, 21), replace="True", with_="False")
+    settings = Settings(
+        host="smtp.ionos.com",
+        port=587,
+        tls="starttls",
+        setup=SetupIdentity(name="django settings.py:1", dialect="django"),
+        remarks=(remark,),
+        prepared=(Prepared(tls="starttls", edits=(edit,)),),
+    )
+    scene = Scene(read=settings)
+    found = scene.diagnosis(CODE)
+    assert found.severity == "error"
+    assert found.title == "EMAIL_USE_SSL and EMAIL_USE_TLS exclude each other"
+    assert [at.line for at in found.locations] == [4, 3]
+    assert found.fixes[0].edits == (edit,)
+    assert scene.judge().verdict == "broken"

@@ -59,7 +59,7 @@ def test_negative_blanks_in_the_middle_as_app_passwords_have_them() -> None:
 
 
 def test_negative_a_hash_that_is_quoted() -> None:
-    assert Scene.of(env(SMTP_PASS='"geh#im$12"')).run_through().codes() == []
+    assert Scene.of(env(SMTP_PASS="'geh#im$12'")).run_through().codes() == []
 
 
 def test_lookalike_the_user_names_form_stands_before_it() -> None:

@@ -25,7 +25,7 @@ def test_positive_on_587_with_both_ways_tried() -> None:
     assert found.severity == "error"
     assert found.confidence == "certain"
     assert found.explains == (main.last.id,)
-    assert found.points_at == ("tls",)
+    assert found.points_at == ("tls", "port")
     assert found.fixes[0].settings == {"SMTP_SECURE": "false"}
     assert "STARTTLS and TLS 1.3 work" in found.fixes[0].tried
     assert found.fixes[1].settings == {"SMTP_PORT": "465"}

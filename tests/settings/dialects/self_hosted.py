@@ -106,6 +106,27 @@ def indented(text: str) -> str:
     return "".join(f"    {line}\n" for line in text.splitlines())
 
 
+def matomo(port: str, encryption: str, more: str = 'type = "Plain"\n') -> dict[str, str]:
+    port = f'port = "{port}"\n' if port else ""
+    return {
+        "config/config.ini.php": f"""; <?php exit; ?> DO NOT REMOVE THIS LINE
+[database]
+host = "db"
+username = "matomo"
+
+[mail]
+transport = "smtp"
+{port}host = "smtp.ionos.com"
+username = "u@example.com"
+password = "word"
+encryption = "{encryption}"
+{more}
+[General]
+salt = "x"
+"""
+    }
+
+
 CASES = [
     Case(
         "alertmanager:healthy 587",
@@ -607,5 +628,32 @@ CASES = [
             "    [smtp]\n    enabled = true\n    host = smtp.ionos.com:587\n"
             "    user = u@example.com\n    password = word\n"
         },
+    ),
+    Case("matomo:587", ("smtp.ionos.com", 587, "starttls"), matomo("587", "tls"), required=True),
+    Case("matomo:465", ("smtp.ionos.com", 465, "implicit"), matomo("465", "ssl"), required=True),
+    Case(
+        "matomo:587 ssl", ("smtp.ionos.com", 587, "implicit"), matomo("587", "ssl"), required=True
+    ),
+    Case(
+        "matomo:465 tls", ("smtp.ionos.com", 465, "starttls"), matomo("465", "tls"), required=True
+    ),
+    Case("matomo:none", ("smtp.ionos.com", 587, "none"), matomo("587", "none")),
+    Case("matomo:empty", ("smtp.ionos.com", 587, "starttls"), matomo("587", "")),
+    Case(
+        "matomo:no port",
+        ("smtp.ionos.com", 25, "implicit"),
+        matomo("", "ssl"),
+        required=True,
+        changes=False,
+    ),
+    Case(
+        "matomo:no type",
+        ("smtp.ionos.com", 587, "starttls"),
+        matomo("587", "tls", ""),
+        required=True,
+        sender=None,
+        user=None,
+        password=None,
+        remarks=said("ignored username"),
     ),
 ]

@@ -56,14 +56,20 @@ def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) 
         first = _place(root, edit, line)
         last = first + len(edit.replace)
         assert line[first:last] == edit.replace, (line, edit)
-        lines[edit.line - 1] = line[:first] + edit.with_.format(**free) + line[last:]
+        lines[edit.line - 1] = line[:first] + _filled(edit.with_, free) + line[last:]
         path.write_text("\n".join(lines))
     for name, text in change.settings.items():
         path = root / dotenv if dotenv is not None else _holding(root, name)
         lines = path.read_text().split("\n") if path.exists() else []
         kept = [line for line in lines if line and line.partition("=")[0] != name]
-        new = [] if text is None else [f"{name}={text.format(**free)}"]
+        new = [] if text is None else [f"{name}={_filled(text, free)}"]
         path.write_text("\n".join([*kept, *new]) + "\n")
+
+
+def _filled(text: str, free: Mapping[str, str]) -> str:
+    for name, value in free.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def _place(root: Path, edit: Edit, line: str) -> int:

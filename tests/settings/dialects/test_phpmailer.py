@@ -235,3 +235,52 @@ def test_look_alikes(tmp_path: Path) -> None:
         },
     )
     assert not setups(tmp_path)
+
+
+def test_what_a_request_decides(tmp_path: Path) -> None:
+    body = HEAD.replace("<?php\n", "") + "$mail->isSMTP();\n$mail->Host = 'smtp.ionos.com';\n"
+    body += "$mail->Port = 587;\n$mail->SMTPSecure = 'tls';\n" + LOGIN
+    for condition in (
+        '$_SERVER["REQUEST_METHOD"] == "POST"',
+        "isset($_POST['submit'])",
+        "!empty($_POST)",
+        "$_SERVER['REQUEST_METHOD'] !== 'GET' && filter_var($_POST['mail'], FILTER_VALIDATE_EMAIL)",
+    ):
+        write(tmp_path, {"contact.php": f"<?php\nif ({condition}) {{\n{body}}}\n"})
+        setup = one(tmp_path, "phpmailer")
+        assert came_to(setup) == ("smtp.ionos.com", 587, "starttls", True)
+        assert setup.complete
+
+
+def test_an_object_in_a_loop(tmp_path: Path) -> None:
+    body = "$mail = new PHPMailer;\n$mail->IsSMTP();\n$mail->Host = 'smtp.ionos.com';\n"
+    body += "$mail->Port = 587;\n" + LOGIN
+    write(tmp_path, {"send.php": f"<?php\nforeach ($people as $one) {{\n{body}}}\n"})
+    setup = one(tmp_path, "phpmailer")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "starttls", False)
+    assert setup.complete
+
+
+def test_an_object_that_another_method_sets_up(tmp_path: Path) -> None:
+    code = """<?php
+class Contact {
+    private $host = 'smtp.ionos.com';
+    protected function mailer() {
+        $mail = new PHPMailer(true);
+        $this->configure($mail);
+        return $mail;
+    }
+    private function configure($mail) {
+        $mail->isSMTP();
+        $mail->Host = $this->host;
+        $mail->Port = 465;
+        $mail->SMTPSecure = 'ssl';
+        $mail->SMTPAuth = true;
+        $mail->Username = Config::get('smtp.user');
+        $mail->Password = Config::get('smtp.pass');
+    }
+}
+"""
+    setup = one(write(tmp_path, {"Contact.php": code}), "phpmailer")
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", True)
+    assert {each.field for each in setup.settings.untellable} == {"username", "password"}

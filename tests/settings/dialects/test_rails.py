@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import one, prepared, setups, write
+from .support import apply, one, prepared, setups, write
 from .ways import changes_lead_there, remarks, way
 
 HOST = "smtp.ionos.com"
@@ -234,6 +234,10 @@ def test_the_order_of_the_dotenv_files(tmp_path: Path) -> None:
 def test_senders(tmp_path: Path, name: str, text: str, expected: str) -> None:
     setup = one(write(tmp_path, {**rails("port: 587"), name: text}), "rails")
     assert setup.settings.sender == expected
+    change = next(each for each in setup.settings.prepared if each.sender)
+    apply(tmp_path, change, sender="new@example.org")
+    assert one(tmp_path, "rails").settings.sender == "new@example.org"
+    assert ("Shop" in text) == ("Shop" in (tmp_path / name).read_text())
 
 
 @pytest.mark.parametrize(

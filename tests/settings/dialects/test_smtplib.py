@@ -58,6 +58,14 @@ HEALTHY = [
         False,
     ),
     (
+        "def connect(port):\n    if port == 465:\n"
+        "        return smtplib.SMTP_SSL('smtp.ionos.com', port)\n"
+        "    s = smtplib.SMTP('smtp.ionos.com', port)\n    s.starttls()\n    return s\n"
+        "s = connect(465)\n" + LOGIN,
+        IMPLICIT,
+        False,
+    ),
+    (
         "class Mailer:\n    def __init__(self):\n"
         "        self.s = smtplib.SMTP('smtp.ionos.com', 587)\n        self.s.starttls()\n"
         "    def send(self, msg):\n        self.s.login('info@example.com', 'word')\n"
@@ -194,6 +202,29 @@ def test_values_of_a_document(tmp_path: Path, name: str) -> None:
     assert (edit.file, edit.replace, edit.with_) == (name, "587", "465")
     change = next(each for each in one(root, "smtplib").settings.prepared if each.host)
     assert change.edits[0].with_.strip('"') == "{host}"
+
+
+def test_fields_of_a_dataclass_and_statements_in_one_line(tmp_path: Path) -> None:
+    code = (
+        "from dataclasses import dataclass\n@dataclass\nclass Config:\n"
+        "    host: str = 'smtp.ionos.com'\n    port: int = 465\nc = Config()\n"
+        "with smtplib.SMTP(c.host, c.port) as s:\n    s.ehlo()\n"
+        "    s.starttls(); s.login('info@example.com', 'word')\n"
+    )
+    root = tmp_path / "folder"
+    setup = found(root, "smtplib", {"send.py": HEAD + code})
+    assert way(setup) == (HOST, 465, "starttls", True)
+    port = setup.settings.entry("port")
+    assert port is not None
+    assert (port.text, port.origin.label) == ("465", "send.py:7")
+    changes_lead_there(root, "smtplib")
+    assert ("s.starttls()", "pass") in edited(root, "smtplib", 465, "implicit")
+
+
+def test_a_default_is_changed_where_it_stands(tmp_path: Path) -> None:
+    code = "s = smtplib.SMTP_SSL('smtp.ionos.com', int(os.getenv('PORT', 587)))\n"
+    write(tmp_path, {"send.py": HEAD + code + LOGIN})
+    assert edited(tmp_path, "smtplib", 465, "implicit") == [("587", "465")]
 
 
 def test_starttls_where_the_server_offers_it(tmp_path: Path) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.fixes import change_settings, way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
-from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed
+from smtpdoctor.diagnosis.wording import options as option_words
+from smtpdoctor.observations import OptionRead
+from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed, TLSMode
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.words import MODE_WORDS
 
@@ -43,6 +46,39 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             explains=(read.id,),
             points_at=(entry.field,),
         )
+    for stop in options.stops(run):
+        yield _stopped(run, stop)
+
+
+def _stopped(run: Run, read: OptionRead) -> Diagnosis:
+    """Two options of a set-up, with which its program stops before it sends."""
+    remark = read.remark
+    names = " and ".join(dict.fromkeys((remark.option, *(item.option for item in remark.beside))))
+    title = f"{names} exclude each other" if remark.beside else f"{names} stops the program"
+    mode: TLSMode = "implicit" if run.settings.port == 465 else "starttls"
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=title,
+        explanation=(
+            "The program stops with an error of its own before it connects to anything, so no mail "
+            "goes out. No server was asked in this run."
+        ),
+        evidence=option_words.evidence(run, remark),
+        fixes=(
+            change_settings(
+                run, f"say one thing: {MODE_WORDS[mode]} on port {run.settings.port}", tls=mode
+            )
+            if remark.field == "tls"
+            else Fix(
+                title=f"put {remark.option} right",
+                steps=(f"{option_words.place(remark)}: {remark.because}.",),
+            ),
+        ),
+        explains=(read.id,),
+        locations=option_words.locations(run, remark),
+    )
 
 
 def _fix(run: Run, entry: Setting, others: list[Shadowed]) -> Fix:

@@ -33,6 +33,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             f"{where} gave no TLS to a handshake; to a client that waited it said "
             f'"{said}" in plain text'
         )
+    fixes = _fixes(run, run.mode.probe("starttls"))
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -48,9 +49,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Evidence(check="tls", text=seen),
             *library_words(run, CODE),
         ),
-        fixes=_fixes(run, run.mode.probe("starttls")),
+        fixes=fixes,
         explains=(handshake.id,),
-        points_at=run.mode.fields,
+        points_at=run.mode.lines(fixes),
     )
 
 

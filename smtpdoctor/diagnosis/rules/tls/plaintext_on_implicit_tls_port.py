@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words, mode_line, version_words
 from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
-from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.run import Run
 
 CODE = "plaintext-on-implicit-tls-port"
 BEFORE = ("greeting-missing", "connection-closed", "not-smtp")
@@ -25,19 +25,11 @@ HEARD = {
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    main = run.main
-    if main is None or main.session.tls == "implicit":
-        return
-    greeting = main.greeting
-    if greeting is None or greeting.ok is not False or greeting.outcome not in HEARD:
+    greeting = run.mode.silent_greeting
+    if greeting is None:
         return
     probe = run.mode.probe("implicit")
     sent_tls = greeting.outcome == "tls"
-    if probe is None or not probe.speaks_tls_mode:
-        if not sent_tls:
-            return
-    elif _speaks_something_else(probe):
-        return
     where = run.where
     evidence = [
         Evidence(
@@ -56,6 +48,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             )
         )
     greeted = probe is not None and probe.works
+    fixes = fixes_by_mode(run, "implicit")
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -72,16 +65,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *library_words(run, CODE),
             *evidence[1:],
         ),
-        fixes=fixes_by_mode(run, "implicit"),
+        fixes=fixes,
         explains=(greeting.id,),
-        points_at=run.mode.fields,
+        points_at=run.mode.lines(fixes),
     )
-
-
-def _speaks_something_else(probe: SessionView) -> bool:
-    """Whether inside TLS the port is no mail server (443, 993). An unverified certificate ends the
-    session before its greeting; then it isn't known."""
-    if probe.certificate is not None and not probe.certificate.verified:
-        return False
-    greeting = probe.greeting
-    return greeting is None or greeting.outcome != "reply" or greeting.protocol != "smtp"

@@ -1,0 +1,133 @@
+"""The program's reader of the `.env` gets another password than was meant, or its readers disagree.
+
+By models of the real readers, asked while the settings were read. Nothing of the password is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.settings.model import MASK, Edit, PasswordReading, PasswordReadings
+from smtpdoctor.settings.words import what_it_does
+from smtpdoctor.words import listed
+
+CODE = "password-altered-by-dotenv"
+BEFORE = ("credentials-rejected",)
+
+#: So many readers are named in one sentence.
+MOST_NAMED = 3
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    found = run.settings.password_readings
+    if found is None:
+        return
+    place = f"{found.name} ({found.file}:{found.line})"
+    seen = tuple(
+        Evidence(check="settings", kind="own-line", text=f"{place}: {what}")
+        for what in _readings(found)
+    )
+    first = found.altered[0]
+    if found.known:
+        title = f"{first.reader} {_does(first)}: not the password that {place} was meant to be"
+        explanation = (
+            f"The program reads this line with {listed(found.readers)}, and gets another password "
+            "than stands there."
+        )
+    else:
+        title = f"readers of .env files disagree on {place}: {first.reader} {_does(first)}"
+        explanation = (
+            "Which library reads this file is not seen here. Some of them get another password "
+            "from this line than others."
+        )
+    diagnosis = Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="possible",
+        title=title,
+        explanation=f"{explanation} Whether the server takes it was not seen in this run.",
+        evidence=seen,
+        fixes=(_fix(run, found),),
+        points_at=("password",),
+    )
+    refused = run.refused_as("credentials-rejected")
+    login = run.main.step("auth") if run.main else None
+    if refused is not None:
+        yield replace(
+            diagnosis,
+            severity="error",
+            confidence="likely",
+            explanation=f"{explanation} The server refused the login.",
+            evidence=(
+                *seen,
+                refusals.seen(run, refused),
+                *library_words(run, "credentials-rejected", check="auth"),
+            ),
+            explains=refused.failed,
+        )
+    elif login is not None and login.ok:
+        yield replace(
+            diagnosis,
+            severity="note",
+            confidence="certain",
+            explanation=f"{explanation} The login that was tried here works.",
+        )
+    else:
+        yield diagnosis
+
+
+def _readings(found: PasswordReadings) -> list[str]:
+    """What the readers do, those that do the same in one sentence."""
+    doing: dict[str, list[str]] = {}
+    for reading in found.altered:
+        doing.setdefault(_does(reading), []).append(reading.reader)
+    sentences = []
+    for what, readers in doing.items():
+        named = listed(readers[:MOST_NAMED])
+        more = f" and {len(readers) - MOST_NAMED} more" if len(readers) > MOST_NAMED else ""
+        sentences.append(f"{named}{more}: {what}")
+    return sentences
+
+
+def _does(reading: PasswordReading) -> str:
+    return what_it_does(reading.state, reading.alterations)
+
+
+def _fix(run: Run, found: PasswordReadings) -> Fix:
+    kept = f"{listed(found.cannot)} still gets something else then." if found.cannot else ""
+    if found.quote is None:
+        return Fix(
+            title="write the password so that every reader gets it",
+            steps=(
+                f"No quotes do it for {found.name} ({found.file}:{found.line}): choose another "
+                "password without quotes, $, # and backslashes, or set it in the environment.",
+            ),
+        )
+    marks = {"'": "single quotes", '"': "double quotes", "`": "backquotes", "": "no quotes"}
+    steps = (
+        f"{found.file}:{found.line}: {marks[found.quote]} around the whole value of {found.name}, "
+        "and nothing else changed.",
+        *((kept,) if kept else ()),
+    )
+    entry = run.entry("password")
+    title = f"put {marks[found.quote]} around the password in {found.file}:{found.line}"
+    columns = entry.origin.columns if entry is not None else None
+    if entry is None or columns is None or entry.source_line is None:
+        return Fix(title=title, steps=steps)
+    old = entry.source_line[columns[0] - 1 : columns[1] - 1]
+    if old.strip("'\"`") != MASK:
+        return Fix(title=title, steps=steps)
+    edit = Edit(
+        file=found.file,
+        line=found.line,
+        columns=columns,
+        replace=old,
+        with_=f"{found.quote}{MASK}{found.quote}",
+    )
+    return Fix(title=title, edits=(edit,), steps=steps)

@@ -1,0 +1,110 @@
+"""A program that takes a setting for something else than its text says, by the program's sources.
+
+An error where the run failed because of it; else a warning, or a note once the way worked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from smtpdoctor.diagnosis.fixes import change_settings, fixes_by_mode
+from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import options
+from smtpdoctor.diagnosis.wording import options as words
+from smtpdoctor.settings.model import SetupRemark
+
+CODE = "setting-misread"
+BEFORE = (
+    "implicit-tls-on-starttls-port",
+    "plaintext-on-implicit-tls-port",
+    "tls-required",
+    "auth-impossible-in-clear",
+    "wrong-port",
+    "port-blocked",
+    "port-refused",
+    "port-rejected",
+    "not-smtp",
+    "greeting-missing",
+    "connection-closed",
+    "credentials-missing",
+    "credentials-rejected",
+    "username-not-address",
+    "sender-not-allowed",
+    "sender-not-verified",
+)
+
+
+def diagnose(run: Run) -> Iterator[Diagnosis]:
+    for remark in options.remarks(run, "misread"):
+        failed = options.failures(run, remark)
+        taken = f" for {remark.taken_as}" if remark.taken_as else " for something else"
+        found = Diagnosis(
+            code=CODE,
+            severity="note",
+            confidence="certain",
+            title=f"{words.said(remark)} is taken{taken}",
+            explanation=(
+                "The program reads this line differently from what it says."
+                + (" With this server that works all the same." if run.way_worked else "")
+            ),
+            evidence=words.evidence(run, remark),
+            locations=words.locations(run, remark),
+        )
+        if failed:
+            found = replace(
+                found,
+                severity="error",
+                explanation=(
+                    "The program reads this line differently from what it says, and goes by that: "
+                    f"{_led_to(run, remark)}. Change the line that reads it, not the text."
+                ),
+                fixes=_fixes(run, remark),
+                explains=failed,
+            )
+        elif not run.way_worked and not options.is_silent(run):
+            found = replace(
+                found,
+                severity="warning",
+                explanation=(
+                    "The program reads this line differently from what it says. Whether mail goes "
+                    "out all the same was not seen in this run."
+                ),
+                fixes=(_by_hand(remark),),
+            )
+        yield found
+
+
+def _led_to(run: Run, remark: SetupRemark) -> str:
+    if remark.field == "tls":
+        return {
+            "implicit": f"it starts TLS with the first byte, and {run.where} greets in plain text",
+            "starttls": f"it waits for a greeting, and {run.where} waits for TLS",
+            "none": f"it starts no TLS, and {run.where} wants TLS before the login",
+        }[run.settings.tls]
+    if remark.field == "port":
+        return f"it goes to port {run.settings.port}, and another port is the one that works"
+    return f"{run.settings.host} refuses what it sends"
+
+
+def _fixes(run: Run, remark: SetupRemark) -> tuple[Fix, ...]:
+    """The change of the program's own line, with what was tried."""
+    if remark.field == "tls":
+        mode = "implicit" if run.settings.tls == "starttls" else "starttls"
+        return fixes_by_mode(run, mode) or (_by_hand(remark),)  # type: ignore[arg-type]
+    if remark.field == "port":
+        way = next(way for way in run.working_ways if way.host == run.settings.host)
+        title = f"write port {way.port} so that the program reads it"
+        return (change_settings(run, title, port=way.port, tls=way.tls, tried=way.tried),)
+    return (_by_hand(remark),)
+
+
+def _by_hand(remark: SetupRemark) -> Fix:
+    return Fix(
+        title=f"let the program read {remark.option} as it is meant",
+        steps=(
+            f"{words.place(remark)}: {remark.because}. Write it so that this is what you mean.",
+        ),
+    )

@@ -1,0 +1,58 @@
+"""What a set-up's program makes of its options, and which failures of the run come from that.
+
+Names no cause.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtpdoctor.observations import OptionRead
+from smtpdoctor.settings.model import RemarkKind, SetupRemark
+
+if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.run import Run
+
+#: Refusals that a right user name or password would have spared.
+LOGIN = ("credentials-rejected", "username-not-address", "credentials-missing")
+
+
+def remarks(run: Run, kind: RemarkKind) -> list[SetupRemark]:
+    """What of this kind the program makes of its options."""
+    return [remark for remark in run.settings.remarks if remark.kind == kind]
+
+
+def is_silent(run: Run) -> bool:
+    """Whether the program hands no mail to a server at all, or stops before it does."""
+    return any(remark.kind in ("not-sent", "fault") for remark in run.settings.remarks)
+
+
+def stops(run: Run) -> list[OptionRead]:
+    """The options for which the program stops before it sends."""
+    return run.observations.of(OptionRead, ok=False)
+
+
+def failures(run: Run, remark: SetupRemark) -> tuple[str, ...]:
+    """The observations that failed because the program reads this option so; none where the way
+    that it leads to works, or fails for another reason.
+
+    mode: the port was seen to speak another one. port: another port of the host worked where the
+    configured one failed. user name, password, sender: the server refused it.
+    """
+    if remark.field == "tls":
+        return run.mode.fault
+    if remark.field == "port":
+        others = [way for way in run.working_ways if way.host == run.settings.host]
+        return () if run.way_worked or not others else (*run.mode.fault, *_not_reached(run))
+    wanted: dict[str, tuple[str, ...]] = {
+        "username": LOGIN,
+        "password": LOGIN,
+        "token": LOGIN,
+        "sender": ("sender-not-allowed", "sender-not-verified"),
+    }
+    refused = run.refused_as(*wanted.get(remark.field or "", ()))
+    return refused.failed if refused is not None else ()
+
+
+def _not_reached(run: Run) -> tuple[str, ...]:
+    return tuple(attempt.id for attempt in run.connects() if attempt.ok is False)

@@ -1,0 +1,60 @@
+"""What a program makes of an option, in words: the user's line, and where that is known from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.model import Evidence, Location
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.model import MASK, Origin, SetupRemark
+from smtpdoctor.text import visible
+
+
+def said(remark: SetupRemark) -> str:
+    """The option with its text, as titles name it: `secure=false`."""
+    shown = remark.text and MASK not in remark.text
+    return f"{remark.option}={visible(remark.text)}" if shown else remark.option
+
+
+def place(remark: SetupRemark) -> str:
+    """Where to change it."""
+    if remark.origin is None or remark.origin.kind == "default":
+        return remark.option
+    return f"{remark.option} ({remark.origin.label})"
+
+
+def evidence(run: Run, remark: SetupRemark) -> tuple[Evidence, ...]:
+    """The user's own line, the lines that it comes from, and what the program is known to do."""
+    return (*_own(run, remark), known(remark))
+
+
+def known(remark: SetupRemark) -> Evidence:
+    source = f" [{'; '.join(remark.sources)}]" if remark.sources else ""
+    return Evidence(check="settings", kind="known", text=f"{remark.because}{source}")
+
+
+def _own(run: Run, remark: SetupRemark) -> Iterator[Evidence]:
+    if remark.origin is not None and remark.origin.kind == "file":
+        text = f"{remark.origin.label} has {said(remark)}"
+        yield Evidence(check="settings", kind="own-line", text=text)
+    entry = run.entry(remark.field) if remark.field is not None else None
+    if entry is not None and entry.origin.label != (remark.origin and remark.origin.label):
+        text = f"the value is from {entry.origin.name} ({entry.origin.label})"
+        yield Evidence(check="settings", kind="own-line", text=text)
+
+
+def locations(run: Run, remark: SetupRemark) -> tuple[Location, ...]:
+    """The line that reads the option first, then those that it goes together with."""
+    lines = [(remark.origin, remark.source_line)]
+    lines += [(each.origin, each.source_line) for each in remark.beside]
+    entry = run.entry(remark.field) if remark.field is not None else None
+    if entry is not None:
+        lines.append((entry.origin, entry.source_line))
+    found = [at for origin, text in lines if (at := _location(origin, text)) is not None]
+    return tuple({(at.file, at.line): at for at in reversed(found)}.values())[::-1]
+
+
+def _location(origin: Origin | None, text: str | None) -> Location | None:
+    if origin is None or origin.file is None or origin.line is None:
+        return None
+    return Location(file=origin.file, line=origin.line, columns=origin.columns, text=text or "")

@@ -1,0 +1,92 @@
+"""A copy of a file before it is changed, where git doesn't have it.
+
+Knows git by what it says of one file. Nothing of the user's is run: no hook, filter or file
+monitor of the folder, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from smtpdoctor.files import reason_of
+from smtpdoctor.settings.write import Refused
+
+SECONDS = 5
+MOST_COPIES = 1000
+#: What of a folder's own configuration could run a program or go out to the network.
+OFF = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never")
+
+
+def is_kept_by_git(root: Path, file: str, content: bytes, environ: Mapping[str, str]) -> bool:
+    """Whether the last commit has just these bytes: told from their name there, which is a hash."""
+    found = _git(root, environ, "rev-parse", "--verify", "--quiet", f"HEAD:./{file}")
+    if found is None or found.returncode != 0:
+        return False
+    name = found.stdout.decode("ascii", "replace").strip()
+    blob = b"blob %d\0" % len(content) + content
+    # git's names for what it keeps, no protection of anything
+    known = hashlib.sha256(blob) if len(name) == 64 else hashlib.sha1(blob, usedforsecurity=False)
+    return known.hexdigest() == name
+
+
+def keep_copy(root: Path, file: str, content: bytes, environ: Mapping[str, str]) -> Path:
+    """Write a copy that only its owner can read, and give its path. Raises Refused."""
+    beside = root / f"{file}.smtpdoctor-backup"
+    ignored = _git(root, environ, "check-ignore", "-q", "--", f"{file}.smtpdoctor-backup")
+    if ignored is not None and ignored.returncode == 0 and not beside.parent.is_symlink():
+        return _write(beside, content)
+    home = environ.get("XDG_STATE_HOME") or ""
+    state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"
+    folder = state / "smtpdoctor"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise Refused(f"no backup can be kept in {folder}: {reason_of(error)}") from None
+    return _write(folder / f"{file.replace('/', '%')}.smtpdoctor-backup", content)
+
+
+def _write(path: Path, content: bytes) -> Path:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    for number in range(1, MOST_COPIES):
+        place = path if number == 1 else path.with_name(f"{path.name}.{number}")
+        try:
+            descriptor = os.open(place, flags, 0o600)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise Refused(f"no backup can be kept at {place}: {reason_of(error)}") from None
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        return place
+    raise Refused(f"{path} and {MOST_COPIES} more backups are there already")
+
+
+def _git(
+    root: Path, environ: Mapping[str, str], *arguments: str
+) -> subprocess.CompletedProcess[bytes] | None:
+    """What git says; None where it isn't there or gives no answer in time."""
+    quiet = {
+        "PATH": environ.get("PATH", os.defpath),
+        "HOME": environ.get("HOME", "/"),
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_PAGER": "cat",
+    }
+    try:
+        return subprocess.run(
+            ["git", "-C", str(root), *OFF, *arguments],
+            env=quiet,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None

@@ -1,0 +1,189 @@
+"""CakePHP: `EmailTransport` of config/app.php, with config/app_local.php over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.php_code import (
+    PhpProgram,
+    address,
+    array_draft,
+    known,
+    number,
+    parts,
+    remark,
+    text,
+)
+from smtpdoctor.settings.dialects.phpmailer import php_variables
+from smtpdoctor.settings.dialects.urls import insert_port, url_options
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import inserted
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value, truth
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
+
+KEYS = ("className", "host", "port", "username", "password", "tls", "url", "client")
+HOST = re.compile(r"(?:(?P<scheme>\w+)://)?(?P<host>[^/:]+)$")
+
+
+def find(workspace: Workspace) -> Iterator[Draft]:
+    """One for the transport that the profile `default` uses."""
+    for path in workspace.folder.matching("config/app.php", "*/config/app.php"):
+        local = path.replace("config/app.php", "config/app_local.php")
+        files = [each for each in (local, path) if workspace.folder.has(each)]
+        if not any(b"EmailTransport" in (workspace.read(each) or b"") for each in files):
+            continue
+        variables = php_variables(workspace, path)
+        yield from _draft(workspace, files, variables)
+
+
+def _draft(workspace: Workspace, files: list[str], variables: Variables) -> Iterator[Draft]:
+    def roots(under: Variables) -> list[Value]:
+        modules = [workspace.module(each, under) for each in files]
+        return [module.returned for module in modules if module is not None]
+
+    def read(under: Variables) -> Value:
+        """The transport, the local file's keys over the other's."""
+        profile = _merged([root.at("Email", "default") for root in roots(under)])
+        name = known(profile.get("transport")) or "default"
+        transport = _merged([root.at("EmailTransport", name) for root in roots(under)])
+        entries = transport.value.entries if isinstance(known(transport), Map) else []  # type: ignore[union-attr]
+        sender = [entry for entry in _entries(profile) if entry.key == "from"]
+        return Known(Map([*entries, *sender]))
+
+    transport = read(variables)
+    kind = _kind(workspace, transport.get("className"))
+    if kind not in ("Smtp", "Debug", ""):
+        return
+    paths: dict[str, tuple[str, ...]] = {key: (key,) for key in (*KEYS, "from")}
+    anchor = "host" if known(transport.get("host")) is not None else "url"
+    if kind == "Debug":
+        anchor = "className"
+    if known(transport.get(anchor)) is None:
+        return
+    span = transport.get(anchor).span
+    place = f"{span.file}:{span.line}" if span is not None else files[0]
+    found = array_draft(workspace, DIALECT, read, variables, paths, place=place, anchor=anchor)
+    if found is None:
+        return
+    options = found.options
+    url = options.get("url")
+    if url is not None and known(url.value):
+        options |= url_options(url, workspace)
+        found.insert = lambda new: (
+            insert_port(options, new["url.port"]) if "url.port" in new else ()
+        )
+    elif kind == "":
+        return  # CakePHP raises without a class
+    elif "host" in options and "://" in str(known(options["host"].value)):
+        options |= parts(options["host"], HOST, workspace)
+    elif "host" in options:
+        found.insert = _with_prefix(workspace, options["host"], found.insert)
+    if "className" in options:
+        options["className"] = Option("className", Known(kind, options["className"].value.span))
+    yield found
+
+
+def _with_prefix(workspace: Workspace, host: Option, otherwise: Insert | None) -> Insert:
+    """Words `ssl://` before a host that has no prefix yet."""
+
+    def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:
+        rest = {name: value for name, value in new.items() if name != "host.scheme"}
+        edits = otherwise(rest) if rest and otherwise is not None else ()
+        span = host.value.written
+        written = workspace.text_of(span)
+        if "host.scheme" not in new:
+            return edits
+        if span is None or not written or written[0] not in "\"'" or (rest and not edits):
+            return ()
+        return (*edits, inserted(span, span.columns[0] + 1, f"{new['host.scheme']}://"))
+
+    return insert
+
+
+def _entries(value: Value) -> list[Any]:
+    return value.value.entries if isinstance(value, Known) and isinstance(value.value, Map) else []
+
+
+def _merged(values: list[Value]) -> Value:
+    """Arrays one over the other, the first before the rest."""
+    entries = [entry for value in values[::-1] for entry in _entries(value)]
+    return Known(Map(entries)) if entries else Known(ABSENT)
+
+
+def _kind(workspace: Workspace, value: Value) -> str:
+    """Smtp, Mail or Debug, however the class is named."""
+    given = known(value)
+    if given is None and isinstance(value, Unknown):
+        given = (workspace.text_of(value.span) or "").removesuffix("::class")
+    name = str(given or "").rpartition("\\")[2]
+    return name.removesuffix("Transport")
+
+
+def outcome(options: Mapping[str, Any]) -> Outcome:
+    """What CakePHP makes of a transport: `tls` is STARTTLS, ssl:// before the host is TLS."""
+    url = bool(options.get("url"))
+    query = dict(parse_qsl(str(options.get("url.query") or "").lstrip("?")))
+    host = text(options, "url.host") if url else text(options, "host")
+    scheme = None
+    if not url:
+        found = HOST.match(host or "")
+        scheme, host = found.groups() if found else (None, host)
+        scheme, host = options.get("host.scheme", scheme), options.get("host.host", host)
+    tls = {"true": True, "false": False}.get(query["tls"], query["tls"]) if "tls" in query else (
+        options.get("tls", False)
+    )  # fmt: skip
+    starts = truth(tls, "php")
+    implicit = scheme in ("ssl", "tls", "tlsv1.2", "tlsv1.3")
+    mode: TLSMode = "implicit" if implicit else "starttls" if starts else "none"
+    port_name = "url.port" if url and "url.port" in options else "port"
+    port = number(options.get(port_name)) or 25
+    misread: tuple[Remark, ...] = ()
+    if isinstance(tls, str) and starts and tls.lower() in ("false", "no", "off"):
+        misread = (remark(DATA, "tls", "text-true", "STARTTLS"),)
+    user = text(options, "url.user") if url else None
+    silent = options.get("className") == "Debug"
+    return Outcome(
+        host=host or "localhost",
+        port=port,
+        tls=mode,
+        required=mode != "none",
+        username=user if user is not None else text(options, "username"),
+        password=text(options, "url.password") if user is not None else text(options, "password"),
+        sender=address(options.get("from")),
+        ehlo=text(options, "client"),
+        by={
+            "url": ("url",) if url else (),
+            "host": ("url.host",) if url else ("host.host", "host") if implicit else ("host",),
+            "port": (port_name,),
+            "tls": ("host.scheme",) if implicit else ("tls",) if "tls" in options else ("url",),
+            "username": ("url.user",) if user is not None else ("username",),
+            "password": ("url.password",) if user is not None else ("password",),
+            "sender": ("from",),
+        },
+        misread=misread,
+        fault=remark(DATA, "tls", "both") if implicit and starts else None,
+        not_sent=remark(DATA, "className", "debug") if silent else None,
+    )
+
+
+FIELDS: Mapping[str, Field] = {
+    "host": "host", "port": "port", "tls": "tls", "username": "username", "password": "password",
+    "url": "url", "from": "sender", "host.scheme": "tls", "host.host": "host",
+    "url.host": "host", "url.port": "port", "url.user": "username", "url.password": "password",
+}  # fmt: skip
+MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+    "implicit": ({"host.scheme": "ssl"}, {"host.scheme": "ssl", "tls": False}),
+    "starttls": ({"tls": True}, {"host.scheme": "tcp", "tls": True}),
+    "none": ({"tls": False},),
+}
+DIALECT = PhpProgram("cakephp", DATA, FIELDS, MODES, find, outcome)

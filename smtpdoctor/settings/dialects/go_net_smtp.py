@@ -1,0 +1,173 @@
+"""Go's net/smtp: SendMail, and clients on a connection in clear or in TLS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.go_code import (
+    addressed,
+    go_variables,
+    number,
+    option,
+    skips_verification,
+    text,
+)
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import Known
+from smtpdoctor.settings.readers.module import FoundCall, Module
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+OPENING = ("smtp.SendMail", "smtp.Dial", "tls.Dial", "tls.DialWithDialer")
+
+
+class GoNetSmtp:
+    id = "go-net-smtp"
+    name = DATA.name
+    client: str | None = DATA.client
+    fields: Mapping[str, Field] = {
+        "addr": "host",
+        "addr.port": "port",
+        "user": "username",
+        "password": "password",
+        "auth host": "client",
+        "from": "sender",
+        "opened": "tls",
+        "InsecureSkipVerify": "verify",
+    }
+    #: How a connection is opened is a matter of the code's structure: only ports are changed.
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {}
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each connection to a server that some way through the program reaches."""
+        for path in workspace.folder.containing(rb'"net/smtp"', ".go"):
+            variables = go_variables(workspace, path)
+            module = workspace.module(path, variables)
+            for place, call in enumerate(_opened(module)):
+                if module is not None and call.reached is not False:
+                    yield self._draft(workspace, module, variables, place)
+
+    def _draft(
+        self, workspace: Workspace, module: Module, variables: Variables, place: int
+    ) -> Draft:
+        call = _opened(module)[place]
+        at = {"SendMail": 0, "Dial": 0, "DialWithDialer": 2}[call.name.rpartition(".")[2]]
+        at = 1 if call.name == "tls.Dial" else at
+        options = dict(addressed(workspace, module, lambda m: _opened(m)[place].argument(at)))
+        login = _beside(module, call, "smtp.PlainAuth", "smtp.CRAMMD5Auth")
+        if login is not None:
+            plain = login.name.endswith("PlainAuth")
+            for name, number_ in (("user", int(plain)), ("password", int(plain) + 1)):
+                found = option(
+                    workspace,
+                    module,
+                    name,
+                    lambda m, n=number_: _login(m, place).argument(n),  # type: ignore[misc]
+                )
+                if found is not None:
+                    options[name] = found
+            host = option(workspace, module, "auth host", lambda m: _login(m, place).argument(3))
+            if plain and host is not None and isinstance(host.value, Known):
+                options["auth host"] = host
+        options["opened"] = Option("opened", Known(_mode(module, call)))
+        config = [found.argument(0) for found in _all_beside(module, call, "StartTLS")]
+        if call.name.startswith("tls."):
+            config.append(call.argument(call.count - 1))
+        if any(skips_verification(each) for each in config):
+            options["InsecureSkipVerify"] = Option("InsecureSkipVerify", Known(True))
+        sender = call if call.name.endswith("SendMail") else _beside(module, call, "Mail")
+        if sender is not None:
+            index = 2 if sender is call else 0
+            found = option(workspace, module, "from", lambda m: sender.argument(index))
+            if found is not None and isinstance(found.value, Known):
+                options["from"] = found
+        return Draft(
+            dialect=self,
+            place=f"{module.file}:{call.span.line}",
+            options=options,
+            variables=variables,
+            language="go",
+            files=(module.file,),
+        )
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What the connection comes to; SendMail never begins in TLS, whatever the port."""
+        opened = str(options.get("opened", "SendMail"))
+        tls: TLSMode = "starttls"
+        if opened == "tls":
+            tls = "implicit"
+        elif opened == "clear":
+            tls = "none"
+        host = text(options.get("addr")) or None
+        fault = None
+        given = options.get("auth host")
+        if "addr.port" not in options and host is not None:
+            fault = _remark("addr", "no-port")
+        elif given is not None and host is not None and given != host and opened != "tls":
+            fault = _remark("auth host", "wrong-host")
+        return Outcome(
+            host=host,
+            port=number(options.get("addr.port")),
+            tls=tls,
+            required=opened == "StartTLS",
+            username=text(options.get("user")),
+            password=text(options.get("password")),
+            sender=text(options.get("from")),
+            verify="InsecureSkipVerify" not in options,
+            by={
+                "host": ("addr",),
+                "port": ("addr.port",),
+                "username": ("user",),
+                "password": ("password",),
+                "sender": ("from",),
+            },
+            fault=fault,
+        )
+
+
+DIALECT = GoNetSmtp()
+
+
+def _opened(module: Module | None) -> list[FoundCall]:
+    """The calls that open a connection for SMTP."""
+    if module is None:
+        return []
+    clients = {call.function for call in module.calls("smtp.NewClient")}
+    return [
+        call
+        for call in module.calls(*OPENING)
+        if not call.name.startswith("tls.") or call.function in clients
+    ]
+
+
+def _all_beside(module: Module, call: FoundCall, *names: str) -> list[FoundCall]:
+    """Calls in the same function, else those anywhere in the file."""
+    found = module.calls(*names)
+    return [each for each in found if each.function == call.function] or found
+
+
+def _beside(module: Module, call: FoundCall, *names: str) -> FoundCall | None:
+    return next(iter(_all_beside(module, call, *names)), None)
+
+
+def _login(module: Module, place: int) -> FoundCall:
+    call = _opened(module)[place]
+    return _beside(module, call, "smtp.PlainAuth", "smtp.CRAMMD5Auth") or call
+
+
+def _mode(module: Module, call: FoundCall) -> str:
+    if call.name.endswith("SendMail"):
+        return "SendMail"
+    if call.name.startswith("tls."):
+        return "tls"
+    beside = [each for each in module.calls("StartTLS") if each.function == call.function]
+    return "StartTLS" if beside else "clear"
+
+
+def _remark(option_: str, because: str) -> Remark:
+    return Remark(option_, DATA.because[because], "", tuple(DATA.sources.values())[:1])

@@ -1,0 +1,207 @@
+"""Schemas through which Node programs read their variables: zod, t3-env, envalid.
+
+This module knows what a schema makes of a variable's text (run: zod 4, envalid 8). It must not
+know what a variable means.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from smtpdoctor.settings.readers.evaluation import Closure, Evaluation, UntellableError
+from smtpdoctor.settings.readers.javascript_library import to_number, to_text
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    Map,
+    Special,
+    Value,
+    truth,
+)
+from smtpdoctor.settings.readers.syntax import Call
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Schema:
+    """What a text comes to: a rule with its name, a default for undefined, or a shape of keys."""
+
+    name: str
+    rule: Callable[[Any], Any] | None = None
+    default: Value | None = None
+    shape: Map | None = None
+    function: Closure | None = None
+
+
+def text(value: Any) -> Any:
+    if not isinstance(value, str) and value is not ABSENT:
+        raise UntellableError("the schema takes this for no text, and the program stops here")
+    return value
+
+
+def refused(value: Any) -> Any:
+    if isinstance(value, str):
+        raise UntellableError("the schema refuses a text here, and the program stops")
+    return value
+
+
+def number(value: Any) -> Any:
+    found = to_number(value)
+    if math.isnan(found):
+        raise UntellableError("the schema takes this for no number, and the program stops here")
+    return found
+
+
+def stringbool(value: Any) -> bool:
+    """zod 4's stringbool."""
+    word = to_text(value).lower()
+    if word in ("true", "1", "yes", "on", "y", "enabled"):
+        return True
+    if word in ("false", "0", "no", "off", "n", "disabled"):
+        return False
+    raise UntellableError("the schema takes this for no switch, and the program stops here")
+
+
+def envalid_bool(value: Any) -> bool:
+    if value in (True, "true", "t", "yes", "on", "1"):
+        return True
+    if value in (False, "false", "f", "no", "off", "0"):
+        return False
+    raise UntellableError("envalid takes this for no boolean, and the program stops here")
+
+
+def truthy(value: Any) -> bool:
+    return truth(value, "javascript")
+
+
+RULES: dict[str, Callable[[Any], Any]] = {
+    "z.string": text,
+    "z.number": refused,
+    "z.boolean": refused,
+    "z.any": lambda value: value,
+    "z.enum": text,
+    "z.email": text,
+    "z.url": text,
+    "z.stringbool": stringbool,
+    "z.coerce.string": to_text,
+    "z.coerce.number": number,
+    "z.coerce.boolean": truthy,
+    "envalid.str": text,
+    "envalid.host": text,
+    "envalid.email": text,
+    "envalid.url": text,
+    "envalid.num": number,
+    "envalid.port": number,
+    "envalid.bool": envalid_bool,
+}
+#: Steps of a schema that change no value.
+CHECKS = frozenset(
+    {
+        "optional", "nullable", "nullish", "min", "max", "int", "positive", "nonnegative", "gt",
+        "gte", "lt", "lte", "length", "email", "url", "trim", "nonempty", "regex", "describe",
+        "refine", "superRefine", "readonly", "strict", "passthrough", "strip", "finite",
+        "startsWith", "endsWith", "brand", "meta",
+    }
+)  # fmt: skip
+
+
+def imported(path: str, name: str | None) -> Special | None:
+    """What these libraries export."""
+    if path in ("zod", "zod/v4", "zod/v3"):
+        return Special("z" if name in (None, "default", "z") else f"z.{name}")
+    if path == "envalid":
+        return Special("envalid" if name in (None, "default") else f"envalid.{name}")
+    if path in ("@t3-oss/env-nextjs", "@t3-oss/env-core", "@t3-oss/env-nuxt"):
+        return Special(f"t3.{name}")
+    return None
+
+
+def called(name: str, call: Call, ask: Evaluation) -> Value | None:
+    """`z.string()`, `z.object({…})`, `cleanEnv(process.env, {…})`, `createEnv({…})`."""
+    given = ask.argument(call, 0) or Known(ABSENT, ask.span)
+    if name == "z.object" and isinstance(given, Known) and isinstance(given.value, Map):
+        return Known(Special("schema", Schema(name, shape=given.value)), ask.span)
+    if name == "envalid.cleanEnv":
+        shape = ask.argument(call, 1)
+        if isinstance(shape, Known) and isinstance(shape.value, Map):
+            return parsed(Schema(name, shape=shape.value), given, ask)
+    if name == "t3.createEnv":
+        shape = given.get("server")
+        if isinstance(shape, Known) and isinstance(shape.value, Map):
+            return parsed(Schema(name, shape=shape.value), Known(Special("environment")), ask)
+    if name in RULES:
+        schema = Schema(name, RULES[name])
+        if name.startswith("envalid.") and not given.get("default").absent:
+            schema = replace(schema, default=given.get("default"))
+        return Known(Special("schema", schema), ask.span)
+    return None
+
+
+def method(call: Call, schema: Schema, name: str, ask: Evaluation) -> Value | None:
+    """`.default(587)`, `.transform(…)`, `.parse(process.env)` and the checks."""
+    given = ask.argument(call, 0) or Known(ABSENT, ask.span)
+    if name in ("parse", "parseAsync"):
+        return parsed(schema, given, ask)
+    if name in ("safeParse", "safeParseAsync"):
+        data = parsed(schema, given, ask)
+        success = Entry("success", Known(True, ask.span), ask.span)
+        return Known(Map([success, Entry("data", data, ask.span)]), ask.span)
+    if name in ("default", "prefault", "catch"):
+        schema = replace(schema, default=given)
+    elif name in ("transform", "pipe") and schema.shape is None:
+        if name == "pipe" or not isinstance(given, Known) or not isinstance(given.value, Closure):
+            return None
+        schema = replace(schema, function=given.value)
+    elif name in ("extend", "merge") and schema.shape is not None and isinstance(given, Known):
+        if not isinstance(given.value, Map):
+            return None
+        schema = replace(schema, shape=Map([*schema.shape.entries, *given.value.entries]))
+    elif name not in CHECKS:
+        return None
+    return Known(Special("schema", schema), ask.span)
+
+
+def parsed(schema: Schema, given: Value, ask: Evaluation) -> Value:
+    """What a schema makes of an object, key by key, or of one value."""
+    if schema.shape is None:
+        return one(schema, given, ask)
+    made = Map()
+    for key in schema.shape.keys():  # noqa: SIM118
+        inner = schema.shape.get(key)
+
+        def later(key: Any = key, inner: Value = inner) -> Value:
+            if not isinstance(inner, Known) or not isinstance(inner.value, Special):
+                return ask.unknown("computed", f"what the schema makes of {key} can't be told")
+            if not isinstance(inner.value.value, Schema):
+                return ask.unknown("computed", f"what the schema makes of {key} can't be told")
+            return of_key(inner.value.value, given, key, ask)
+
+        made.entries.append(Entry(key, later, inner.span))
+    return Known(made, ask.span)
+
+
+def of_key(schema: Schema, given: Value, key: Any, ask: Evaluation) -> Value:
+    """One key of what is parsed: of the environment, or of an object."""
+    if isinstance(given, Known) and given.value == Special("environment"):
+        value = ask.variable(Known(key))
+        if isinstance(value, Known) and value.value is ABSENT and schema.default is not None:
+            return ask.variable(Known(key), schema.default)
+        return one(schema, value, ask)
+    return one(schema, given.get(key), ask)
+
+
+def one(schema: Schema, value: Value, ask: Evaluation) -> Value:
+    if isinstance(value, Known) and value.value is ABSENT:
+        if schema.default is not None:
+            return schema.default
+        if schema.name != "z.coerce.boolean":  # which makes false of undefined
+            return value
+    if schema.rule is not None:
+        value = ask.apply(schema.rule, value, conversion=schema.name)
+    if schema.function is not None:
+        closure = schema.function
+        value = closure.evaluator.apply(closure, [(None, value)], ask.at)
+    return value

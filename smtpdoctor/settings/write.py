@@ -1,0 +1,373 @@
+"""A change of the user's own files: worked out on their bytes, shown masked, written whole.
+
+Knows how an edit of a masked line is found in the raw one, and how a file is replaced. It must
+not know why something is changed (`mending`). Nothing of a secret is changed but its quotes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import stat
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from smtpdoctor.files import reason_of
+from smtpdoctor.settings.masked_line import MaskedLine
+from smtpdoctor.settings.model import MASK, Edit, Setting, Settings
+from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.settings.workspace import Workspace
+
+LINE_END = re.compile("\r\n|\n|\r")
+#: A file of NAME=value lines, by its name.
+ENV_FILE = re.compile(r"(?:.*/)?(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$")
+ASSIGNMENT = r"\s*(?:export\s+)?{name}\s*=[ \t]*"
+ANY_NAME = r"[A-Za-z_][\w.]*"
+QUOTES = ("'", '"', "`")
+PLAIN = re.compile(r"[A-Za-z0-9_.,:+=@%/-]+")
+
+
+class Refused(Exception):  # noqa: N818 - a change that is left to the user, with the reason
+    """This can't be written. The text is one line."""
+
+
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a `.env` to take out."""
+
+    file: str
+    line: int
+    name: str
+
+
+class Addition(msgspec.Struct, frozen=True, kw_only=True):
+    """A line to put at the end of a `.env`."""
+
+    file: str
+    name: str
+    value: str
+
+
+Step = Edit | Removal | Addition
+
+
+class ShownChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One line before and after, masked; None where it is new or taken out."""
+
+    file: str
+    line: int
+    old: str | None
+    new: str | None
+
+
+class FileChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A file's bytes before and after, and what of that may be shown."""
+
+    file: str
+    old: bytes
+    new: bytes
+    shown: tuple[ShownChange, ...]
+
+    def __repr__(self) -> str:  # the bytes may hold secrets
+        return f"FileChange({self.file!r})"
+
+
+# --- from settings to steps ------------------------------------------------------------------
+
+
+def steps_of(settings: Settings, changes: Mapping[str, str | None]) -> Iterator[Step]:
+    """Where these variables are to be changed. Raises Refused where one of them stands in no file
+    that can be written."""
+    for name, value in changes.items():
+        entry = next((each for each in settings.entries if each.origin.name == name), None)
+        if entry is None:
+            yield _addition(settings, name, value)
+        else:
+            yield _of_entry(entry, name, value)
+
+
+def _of_entry(entry: Setting, name: str, value: str | None) -> Step:
+    origin = entry.origin
+    if origin.kind != "file" or origin.file is None or origin.line is None:
+        raise Refused(f"{name} stands in no file ({origin.label})")
+    if value is None:
+        return Removal(file=origin.file, line=origin.line, name=name)
+    if origin.columns is None or entry.source_line is None:
+        raise Refused(f"where {name} stands in {origin.label} isn't known")
+    old = entry.source_line[origin.columns[0] - 1 : origin.columns[1] - 1]
+    if MASK in old:
+        raise Refused(f"{name} ({origin.label}) holds a secret")
+    return Edit(
+        file=origin.file,
+        line=origin.line,
+        columns=origin.columns,
+        replace=old,
+        with_=_requoted(old, value),
+    )
+
+
+def _addition(settings: Settings, name: str, value: str | None) -> Addition:
+    if value is None:
+        raise Refused(f"{name} stands in no file")
+    said = settings.entry(BY_NAME[name].field) if name in BY_NAME else None
+    if said is not None and said.origin.kind not in ("file", "default"):
+        raise Refused(f"{said.origin.label} wins over it")
+    files = [
+        each.origin.file
+        for each in settings.entries
+        if each.origin.kind == "file" and each.origin.file and ENV_FILE.match(each.origin.file)
+    ]
+    if not files:
+        raise Refused(f"no file is known that {name} belongs in")
+    return Addition(file=files[0], name=name, value=value)
+
+
+def _requoted(old: str, value: str) -> str:
+    """The value in the quotes of the old text, else in those that it needs."""
+    quote = old[0] if len(old) > 1 and old[0] in QUOTES and old[-1] == old[0] else ""
+    if quote and quote not in value and "\\" not in value and "$" not in value:
+        return f"{quote}{value}{quote}"
+    if PLAIN.fullmatch(value):
+        return value
+    if "'" not in value:
+        return f"'{value}'"
+    raise Refused("the new value has quotes in it")
+
+
+# --- from steps to bytes ---------------------------------------------------------------------
+
+
+def changed_files(workspace: Workspace, steps: Iterable[Step]) -> list[FileChange]:
+    """What the files become. Raises Refused where the old text doesn't stand where it stood."""
+    by_file: dict[str, list[Step]] = {}
+    for step in steps:
+        if step not in by_file.setdefault(step.file, []):
+            by_file[step.file].append(step)
+    return [_changed_file(workspace, file, its) for file, its in by_file.items()]
+
+
+def _changed_file(workspace: Workspace, file: str, steps: Iterable[Step]) -> FileChange:
+    data = workspace.folder.data(file)
+    if data is None:
+        raise Refused(f"{file} can't be read")
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        raise Refused(f"{file} is UTF-16")
+    mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
+    text = data[len(mark) :].decode("utf-8", "surrogateescape")
+    lines = _lines(text)
+    shown: list[ShownChange] = []
+    edits = [step for step in steps if isinstance(step, Edit)]
+    for number in sorted({edit.line for edit in edits}):
+        its = [edit for edit in edits if edit.line == number]
+        shown.append(_edit_line(workspace, file, lines, number, its))
+    for step in steps:
+        if isinstance(step, Addition):
+            shown.append(_add(file, lines, step))
+    removals = [step for step in steps if isinstance(step, Removal)]
+    for step in sorted(removals, key=lambda each: each.line, reverse=True):
+        shown.append(_remove(workspace, lines, step))
+    new = "".join(body + end for body, end in lines).encode("utf-8", "surrogateescape")
+    return FileChange(file=file, old=data, new=mark + new, shown=tuple(shown))
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """Every line with its end."""
+    found, at = [], 0
+    for match in LINE_END.finditer(text):
+        found.append((text[at : match.start()], match[0]))
+        at = match.end()
+    if at < len(text):
+        found.append((text[at:], ""))
+    return found
+
+
+def _edit_line(
+    workspace: Workspace, file: str, lines: list[tuple[str, str]], number: int, edits: list[Edit]
+) -> ShownChange:
+    if not 0 < number <= len(lines):
+        raise Refused(f"{file} has no line {number} any more")
+    body, end = lines[number - 1]
+    places = sorted(((*_place(workspace, body, edit), edit) for edit in edits), key=lambda p: p[:2])
+    for (_, last, _, _), (first, _, _, _) in itertools.pairwise(places):
+        if first < last:
+            raise Refused(f"{file}:{number}: two changes of the same characters")
+    new = body
+    for first, last, text, _ in reversed(places):
+        new = new[:first] + text + new[last:]
+    lines[number - 1] = (new, end)
+    return ShownChange(
+        file=file,
+        line=number,
+        old=_masked(workspace, file, number, body, [(a, b) for a, b, _, e in places if _open(e)]),
+        new=_masked(workspace, file, number, body, places),
+    )
+
+
+def _open(edit: Edit) -> bool:
+    return MASK not in edit.replace
+
+
+def _masked(
+    workspace: Workspace,
+    file: str,
+    number: int,
+    body: str,
+    places: list[tuple[int, int, str, Edit]] | list[tuple[int, int]],
+) -> str:
+    """The raw line masked, the places shown (or what is put there) and nothing else of values."""
+    harmless = [
+        (part.columns[0] - 1, part.columns[1] - 1) for part in workspace.harmless(file, number)
+    ]
+    parts, at = [], 0
+    for place in places:
+        first, last = place[0], place[1]
+        parts.append(_stretch(body, at, first, harmless))
+        if len(place) == 2:
+            parts.append(body[first:last])
+        else:
+            parts.append(place[3].with_)
+        at = last
+    return "".join([*parts, _stretch(body, at, len(body), harmless)])
+
+
+def _stretch(body: str, first: int, last: int, harmless: list[tuple[int, int]]) -> str:
+    inside = [(max(a, first) - first, min(b, last) - first) for a, b in harmless]
+    return MaskedLine(body[first:last], [(a, b) for a, b in inside if a < b]).text
+
+
+def _place(workspace: Workspace, body: str, edit: Edit) -> tuple[int, int, str]:
+    """The raw columns, from 0, of an edit in its masked line, with what is to stand there."""
+    if MASK in edit.replace:
+        return _quoting(body, edit)
+    raw = [
+        match.start()
+        for match in re.finditer(f"(?={re.escape(edit.replace)})", body)
+        if _shown_at(workspace, body, edit, match.start()) == edit.columns
+    ]
+    if not edit.replace:
+        raw = raw[:1]  # the first of the columns that a mask is shown as
+    if len(raw) != 1:
+        plain = edit.columns[0] - 1
+        if raw or body[plain : edit.columns[1] - 1] != edit.replace or plain > len(body):
+            raise Refused(f"{edit.file}:{edit.line} doesn't have “{edit.replace}” there any more")
+        raw = [plain]
+    return raw[0], raw[0] + len(edit.replace), edit.with_
+
+
+def _shown_at(workspace: Workspace, body: str, edit: Edit, at: int) -> tuple[int, int]:
+    """The columns at which the masked line shows these raw characters."""
+    end = at + len(edit.replace)
+    harmless = [
+        (part.columns[0] - 1, part.columns[1] - 1)
+        for part in workspace.harmless(edit.file, edit.line)
+    ]
+    line = MaskedLine(body, [*harmless, (at, end)])
+    if edit.replace:
+        return line.columns(at + 1, end + 1)
+    column = line.columns(at + 1, at + 2)[0]
+    return column, column
+
+
+def _quoting(body: str, edit: Edit) -> tuple[int, int, str]:
+    """A secret in other quotes: its own characters stay as they are."""
+    from smtpdoctor.settings.readers.dotenv import evidently_meant
+
+    match = re.match(ASSIGNMENT.format(name=ANY_NAME), body)
+    quote = edit.with_[:1] if edit.with_[:1] in QUOTES else ""
+    if match is None or edit.with_ != f"{quote}{MASK}{quote}":
+        raise Refused(f"{edit.file}:{edit.line}: where the secret begins and ends isn't plain")
+    meant = evidently_meant(body[match.end() :])
+    value = meant.value.reveal()
+    if meant.open_quote or not value or (quote and quote in value):
+        raise Refused(f"{edit.file}:{edit.line}: these quotes don't fit the value")
+    return match.end(), match.end() + meant.end, f"{quote}{value}{quote}"
+
+
+def _add(file: str, lines: list[tuple[str, str]], step: Addition) -> ShownChange:
+    end = next((end for _, end in lines if end), "\n")
+    if lines and not lines[-1][1]:
+        lines[-1] = (lines[-1][0], end)
+    text = f"{step.name}={_requoted('', step.value)}"
+    lines.append((text, end))
+    return ShownChange(file=file, line=len(lines), old=None, new=text)
+
+
+def _remove(workspace: Workspace, lines: list[tuple[str, str]], step: Removal) -> ShownChange:
+    body = lines[step.line - 1][0] if 0 < step.line <= len(lines) else ""
+    match = re.match(ASSIGNMENT.format(name=re.escape(step.name)), body)
+    rest = body[match.end() :] if match is not None else ""
+    spans_lines = rest[:1] in QUOTES and not rest.rstrip().endswith(rest[0])
+    if match is None or spans_lines or not ENV_FILE.match(step.file):
+        raise Refused(f"{step.file}:{step.line} doesn't set {step.name} in one line")
+    del lines[step.line - 1]
+    old = _masked(workspace, step.file, step.line, body, [])
+    return ShownChange(file=step.file, line=step.line, old=old, new=None)
+
+
+# --- to the disk -----------------------------------------------------------------------------
+
+
+def replace_file(root: Path, change: FileChange) -> None:
+    """Put the new bytes in the place of the old ones: beside it first, then renamed; mode and owner
+    stay. Raises Refused where the file is no longer the one that was read, or is a link."""
+    folder, name = _folder_of(root, change.file)
+    beside = f".{name[:80]}.smtpdoctor.{os.getpid()}"
+    made = False
+    try:
+        found = _check_unchanged(folder, name, change)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(beside, flags, 0o600, dir_fd=folder)
+        made = True
+        with os.fdopen(descriptor, "wb") as file:
+            if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(descriptor, found.st_uid, found.st_gid)
+            os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
+            file.write(change.new)
+            file.flush()
+            os.fsync(descriptor)
+        _check_unchanged(folder, name, change)
+        os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+        made = False
+    except OSError as error:
+        raise Refused(f"{change.file}: {reason_of(error)}") from None
+    finally:
+        if made:
+            with contextlib.suppress(OSError):
+                os.unlink(beside, dir_fd=folder)
+        os.close(folder)
+
+
+def _folder_of(root: Path, path: str) -> tuple[int, str]:
+    """The folder of a file below `root`, opened without following a link, and the file's name."""
+    *parents, name = path.split("/")
+    if not name or any(part in ("", ".", "..") for part in (*parents, name)):
+        raise Refused(f"{path} isn't inside the folder")
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    try:
+        folder = os.open(root, flags)
+        for part in parents:
+            inner = os.open(part, flags | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+    except OSError as error:
+        raise Refused(f"{path}: {reason_of(error)}") from None
+    return folder, name
+
+
+def _check_unchanged(folder: int, name: str, change: FileChange) -> os.stat_result:
+    """The file's facts, where it is a plain file with the bytes that were read."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(name, flags, dir_fd=folder)
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise Refused(f"{change.file} is no regular file")
+        if found.st_nlink > 1:
+            raise Refused(f"{change.file} has a second name (a hard link)")
+        if file.read(len(change.old) + 1) != change.old:
+            raise Refused(f"{change.file} has changed since it was read")
+    return found

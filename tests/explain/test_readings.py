@@ -1,0 +1,86 @@
+"""Every reading is a run that the rules have a name for; the tables name readings that exist."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from smtpdoctor.diagnosis.engine import diagnose, rules
+from smtpdoctor.explain import explain
+from smtpdoctor.explain.excerpts import NEEDLES
+from smtpdoctor.explain.model import Known, Symptom
+from smtpdoctor.explain.readings import KINDS, readings_of
+from smtpdoctor.explain.symptoms import _OF_CODES
+from smtpdoctor.knowledge import error_texts
+from smtpdoctor.observations import Redactor
+
+ERRORS = {"certificate": "expired", "no-route": "EHOSTUNREACH"}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize(
+    "known",
+    [Known(), Known(host="smtp.ionos.com", port=587), Known(port=465, tls="implicit")],
+    ids=["nothing", "a host on 587", "465"],
+)
+def test_each_reading_of_a_symptom_has_a_cause(kind: str, known: Known) -> None:
+    symptom = Symptom(
+        kind=kind,
+        says="words",
+        error=ERRORS.get(kind, ""),
+        reply="550 5.1.1 User unknown" if kind == "reply" else "",
+        stages=(("rcpt", 1.0),) if kind == "reply" else (),
+    )
+    for reading in readings_of(symptom, known):
+        judged = diagnose(reading.build(known, Redactor("•")))
+        assert [item for item in judged.diagnoses if item.severity == "error"], reading.decides
+        assert reading.decides
+        assert not judged.faults
+
+
+def test_tables_and_clients_words_name_kinds_that_exist() -> None:
+    assert {entry.kind for entry in error_texts.tables()} <= set(KINDS)
+    assert {kind for kind, _ in _OF_CODES.values()} <= set(KINDS)
+    assert set(_OF_CODES) <= {rule.code for rule in rules()}
+
+
+@pytest.mark.parametrize("entry", error_texts.tables(), ids=lambda entry: entry.pattern[:30])
+def test_every_entry_compiles_and_does_not_match_nothing(entry: error_texts.ErrorText) -> None:
+    assert entry.regex.search("") is None
+    assert not re.search(r"\.\*.*\.\*", entry.pattern), "two unbounded repeats are not linear"
+
+
+@pytest.mark.parametrize(
+    ("client", "code", "words"),
+    [
+        (words.client, words.code, words.regex.pattern)
+        for words in error_texts.of_clients()
+        if words.code in ("port-refused", "starttls-not-offered", "certificate-expired")
+        and not words.reply
+    ],
+)
+def test_what_a_client_prints_for_a_code_leads_back_to_it(
+    client: str, code: str, words: str
+) -> None:
+    """The words are the very data that reports quote; a port-refused may be told apart no more
+    than from its neighbours."""
+    plain = re.sub(r"\(\?P<host>[^)]*\)", "mail.example.net", words)
+    plain = re.sub(r"\(\?P<port>[^)]*\)", "587", plain)
+    plain = re.sub(r"\\(.)", r"\1", plain.removeprefix(r"(?<![\w-])"))
+    codes = [item.code for item in explain(f"mail: {plain}", client=client)]
+    assert code in codes[:3], plain
+
+
+def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
+    """A line that stands in a long log is found where it is found by itself."""
+    for line in (
+        "Error: connect ETIMEDOUT 192.0.2.1:587",
+        "Invalid login: 535 Authentication credentials invalid",
+        "Greeting never received",
+        "self-signed certificate in certificate chain (smtp)",
+        "550 5.7.1 Relaying denied",
+        "STARTTLS extension not supported by server.",
+        "smtplib.SMTPServerDisconnected: Connection unexpectedly closed",
+    ):
+        assert any(needle in line.lower() for needle in NEEDLES), line

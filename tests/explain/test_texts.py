@@ -1,0 +1,197 @@
+"""The ways in which texts come: lines, traces, JSON, logs, transcripts, bounces."""
+
+from __future__ import annotations
+
+import pytest
+
+import smtpdoctor
+from smtpdoctor.explain import examine_text, explain
+from smtpdoctor.explain.model import Known
+
+NODEMAILER = """\
+[2026-11-27 10:00:00] DEBUG Creating transport: nodemailer (6.9.13; +https://nodemailer.com/)
+[2026-11-27 10:00:00] INFO  [abc] Secure connection established to 212.227.15.183:465
+[2026-11-27 10:00:00] DEBUG [abc] S: 220 kundenserver.de Nemesis ESMTP Service ready
+[2026-11-27 10:00:00] DEBUG [abc] C: AUTH PLAIN AGluZm9AZXhhbXBsZS5jb20AY2FuYXJ5
+[2026-11-27 10:00:01] DEBUG [abc] S: 235 Authentication succeeded
+[2026-11-27 10:00:01] DEBUG [abc] C: MAIL FROM:<shop@example.org>
+[2026-11-27 10:00:01] DEBUG [abc] S: 550-Requested action not taken: mailbox unavailable
+[2026-11-27 10:00:01] DEBUG [abc] S: 550 Sender address is not allowed.
+"""
+SWAKS = """\
+=== Trying smtp.ionos.com:587...
+<-  220 kundenserver.de (mreue009) Nemesis ESMTP Service ready
+ -> EHLO web-1
+<~  250-AUTH LOGIN PLAIN
+ ~> AUTH LOGIN
+<~  334 VXNlcm5hbWU6
+ ~> aW5mb0BleGFtcGxlLmNvbQ==
+<~* 535 Authentication credentials invalid
+*** No authentication type succeeded
+"""
+PHPMAILER = """\
+2026-11-27 09:00:00 CLIENT -> SERVER: AUTH LOGIN
+2026-11-27 09:00:00 SERVER -> CLIENT: 334 VXNlcm5hbWU6
+2026-11-27 09:00:01 SERVER -> CLIENT: 535 5.7.139 Authentication unsuccessful, basic \
+authentication is disabled.
+SMTP Error: Could not authenticate.
+"""
+SMTPLIB = """\
+send: 'rcpt TO:<nobody@example.net>\\r\\n'
+reply: b'550 5.1.1 <nobody@example.net>: Recipient address rejected: User unknown\\r\\n'
+smtplib.SMTPRecipientsRefused: {'nobody@example.net': (550, b'5.1.1 User unknown')}
+"""
+JAVAMAIL = """\
+DEBUG SMTP: trying to connect to host "smtp.gmail.com", port 587, isSSL false
+220 smtp.gmail.com ESMTP
+MAIL FROM:<a@gmail.com>
+530-5.7.0 Authentication Required. For more information, go to
+530 5.7.0  https://support.google.com/mail/?p=WantAuthError abc - gsmtp
+"""
+CURL = """\
+*   Trying 212.227.15.183:587...
+* Connected to smtp.ionos.com (212.227.15.183) port 587
+curl: (35) error:0A00010B:SSL routines::wrong version number
+"""
+GO = "failed to send mail: dial tcp: lookup smtp.ionso.com on 127.0.0.53:53: no such host"
+BOUNCE = """\
+Content-Type: message/delivery-status
+
+Final-Recipient: rfc822; someone@example.net
+Action: failed
+Status: 5.7.26
+Diagnostic-Code: smtp; 550-5.7.26 Unauthenticated email from example.com is not accepted due to
+    550-5.7.26 domain's DMARC policy. Please contact the administrator of
+    550 5.7.26 example.com domain if this was a legitimate mail.
+"""
+JSON = (
+    '{"level":50,"err":{"type":"Error","message":"connect ECONNREFUSED 192.0.2.7:587",'
+    '"stack":"Error: connect ECONNREFUSED","code":"ESOCKET","command":"CONN"},"msg":"failed"}'
+)
+DOCKER = """\
+web-1  | 2026-11-27T10:00:00.000Z Error: self-signed certificate in certificate chain
+web-1  |     at TLSSocket.onConnectSecure (node:_tls_wrap:1540:34) {
+web-1  |   code: 'ESOCKET', command: 'CONN'
+"""
+JOURNALD = (
+    "Nov 27 10:00:00 mail postfix/smtp[1234]: ABC: to=<x@example.org>, relay=smtp.sendgrid.net"
+    "[192.0.2.4]:587, dsn=5.0.0, status=bounced (host smtp.sendgrid.net[192.0.2.4] said: 550 The "
+    "from address does not match a verified Sender Identity. (in reply to end of DATA command))"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (NODEMAILER, "sender-not-allowed"),
+        (SWAKS, "credentials-rejected"),
+        (PHPMAILER, "basic-auth-disabled"),
+        (SMTPLIB, "recipient-rejected"),
+        (JAVAMAIL, "credentials-missing"),
+        (CURL, "implicit-tls-on-starttls-port"),
+        (GO, "host-name-typo"),
+        (BOUNCE, "dmarc-would-reject"),
+        (JSON, "port-refused"),
+        (DOCKER, "tls-intercepted"),
+        (JOURNALD, "sender-not-verified"),
+    ],
+    ids=[
+        "nodemailer", "swaks", "phpmailer", "smtplib", "javamail", "curl", "go", "bounce", "json",
+        "docker", "journald",
+    ],
+)  # fmt: skip
+def test_a_text_of_this_kind_is_read(text: str, code: str) -> None:
+    assert [item.code for item in explain(text)][:1] == [code]
+
+
+def test_what_the_text_tells_is_shown_as_read() -> None:
+    known = examine_text(f"nodemailer@6.9.13 {CURL}", Known()).known
+    assert (known.host, known.port, known.provider) == ("smtp.ionos.com", 587, "ionos")
+    assert (known.client, known.version) == ("nodemailer", "6.9.13")
+    assert known.read[:2] == ("host smtp.ionos.com", "port 587")
+
+
+def test_what_is_given_moves_what_the_text_leaves_open() -> None:
+    text = "Error: Greeting never received"
+    assert explain(text, port=465)[0].code == "plaintext-on-implicit-tls-port"
+    assert explain(text, port=587)[0].code == "greeting-missing"
+
+
+def test_a_reply_is_read_at_its_stage() -> None:
+    after = "SMTP error from remote mail server after {}: 554 Transaction failed"
+    assert explain(after.format("end of data"))[0].code == "message-rejected"
+    assert explain(after.format("MAIL FROM:<a@example.com>"))[0].code == "sender-not-allowed"
+
+
+def test_the_other_reading_and_what_decides_follow() -> None:
+    first, second, *_ = explain("Error: Greeting never received", port=2465)
+    assert first.code == "plaintext-on-implicit-tls-port"
+    assert first.tell_apart.startswith("a TLS handshake on the port succeeds")
+    assert second.code in first.tell_apart
+
+
+def test_a_port_that_the_provider_does_not_serve_is_wrong() -> None:
+    found = explain("connect ETIMEDOUT 192.0.2.1:465", host="smtp.office365.com", port=465)
+    assert found[0].code == "wrong-port"
+
+
+def test_dead_ipv6_beside_ipv4_is_noise() -> None:
+    text = (
+        "postfix/smtp[1]: connect to mx.example.org[192.0.2.1]:25: Connection timed out\n"
+        "postfix/smtp[1]: connect to mx.example.org[2001:db8::1]:25: Network is unreachable"
+    )
+    assert explain(text)[0].code == "port-blocked"
+
+
+LINE = "2026-11-27T10:{:02d}:{:02d}Z INFO request {} served in {} ms"
+
+
+def log(*errors: tuple[int, str]) -> str:
+    lines = [LINE.format(n // 60 % 60, n % 60, n, n % 97) for n in range(5_000)]
+    for place, text in errors:
+        lines[place] = f"2026-11-27T10:00:00Z ERROR {text}"
+    return "\n".join(lines)
+
+
+def test_of_a_long_log_the_newest_error_stands_first_and_each_is_counted_once() -> None:
+    refused = "Invalid login: 535 Authentication credentials invalid"
+    silent = "connect ETIMEDOUT 212.227.15.183:587 smtp.ionos.com"
+    found = examine_text(log((10, refused), (900, refused), (3000, silent)), Known())
+    assert found.incidents == 2
+    assert [item.diagnosis.code for item in found.ranked][:2] == [
+        "port-blocked",
+        "credentials-rejected",
+    ]
+
+
+def test_another_programs_errors_in_a_log_are_left_alone() -> None:
+    text = log((10, "connect ECONNREFUSED 127.0.0.1:5432"), (20, "upstream timed out"))
+    assert explain(text) == ()
+
+
+def test_more_than_is_read_is_cut_from_the_front() -> None:
+    assert explain("x" * 11_000_000 + "\nError: Greeting never received")
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\x00\xff", "{" * 5000, "550-" * 4000, "a@" * 5000])
+def test_nothing_raises(text: str) -> None:
+    assert explain(text) == ()
+
+
+def test_at_most_five() -> None:
+    assert len(explain("SMTP Error: Could not connect to SMTP host.")) == 5
+
+
+def test_what_can_not_be_one_is_said() -> None:
+    for wrong in ({"port": 0}, {"secure": "perhaps"}, {"client": "nobody"}):
+        with pytest.raises(smtpdoctor.UsageError):
+            smtpdoctor.explain("timeout", **wrong)  # type: ignore[arg-type]
+
+
+def test_the_interface_is_exported_though_packages_have_these_names() -> None:
+    import smtpdoctor.explain.facts
+    import smtpdoctor.sender.question
+
+    assert callable(smtpdoctor.sender)
+    (candidate, *_) = smtpdoctor.explain("Error: Greeting never received")
+    assert isinstance(candidate, smtpdoctor.Candidate)

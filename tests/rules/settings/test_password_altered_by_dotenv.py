@@ -1,0 +1,67 @@
+"""password-altered-by-dotenv: the file's reader gets another password than was meant."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+from .env import env
+from .folders import nodemailer
+
+CODE = "password-altered-by-dotenv"
+REFUSED = "535 Authentication credentials invalid"
+
+
+def test_positive_npm_dotenv_cuts_at_a_hash() -> None:
+    scene = Scene.of_folder(nodemailer(SMTP_PASS="geheim#2")).refuse("auth", REFUSED)
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.title == (
+        "npm dotenv takes what follows # for a comment: "
+        "not the password that SMTP_PASS (.env:2) was meant to be"
+    )
+    assert found.consequences == ("credentials-rejected",)
+    assert "geheim" not in str(found)
+
+
+def test_positive_the_fix_is_the_quoting_alone() -> None:
+    scene = Scene.of_folder(nodemailer(SMTP_PASS="geheim#2")).refuse("auth", REFUSED)
+    (edit,) = scene.diagnosis(CODE).fixes[0].edits
+    assert (edit.file, edit.line) == (".env", 2)
+    assert (edit.replace, edit.with_) == ("••••••", "'••••••'")
+
+
+def test_positive_readers_disagree_and_none_is_known() -> None:
+    scene = Scene.of(env(SMTP_PASS="abc$C#1x")).run_through()
+    found = scene.diagnosis(CODE)
+    assert found.severity == "note"
+    assert found.title.startswith("readers of .env files disagree on SMTP_PASS (.env:5): ")
+    assert any("#" in item.text for item in found.evidence)
+    assert "docker --env-file" in " ".join(found.fixes[0].steps)
+    assert "abc" not in str(found)
+
+
+def test_positive_while_the_login_was_not_tried() -> None:
+    scene = Scene.of_folder(nodemailer(SMTP_PASS="geheim#2"))
+    assert scene.diagnosis(CODE).severity == "warning"
+
+
+def test_negative_a_value_that_nobody_reads_differently() -> None:
+    assert Scene.of(env(SMTP_PASS="geheim-12")).run_through().codes() == []
+    """In double quotes some replace the $; single ones are as good as it gets."""
+    assert Scene.of(env(SMTP_PASS="'geheim#$12 x'")).run_through().codes() == []
+
+
+def test_lookalike_a_hash_that_the_programs_reader_keeps() -> None:
+    """python-dotenv and others cut only behind a blank; npm dotenv is not the folder's."""
+    scene = Scene.of_folder(nodemailer(SMTP_PASS="'geheim#2'")).refuse("auth", REFUSED)
+    assert scene.codes() == ["credentials-rejected"]
+
+
+def test_lookalike_a_reference_that_is_meant_to_be_replaced() -> None:
+    scene = Scene.of_folder(nodemailer(SMTP_PASS="${MAIL_SECRET}")).refuse("auth", REFUSED)
+    assert CODE not in scene.codes()
+
+
+def test_positive_a_comment_that_some_readers_take_for_a_part_of_it() -> None:
+    scene = Scene.of(env(SMTP_PASS="geheim # mine")).run_through()
+    assert "takes the comment behind it for a part of it" in scene.diagnosis(CODE).title

@@ -1,0 +1,58 @@
+"""setting-ignored: the program does not read that name or option."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+from .folders import nodemailer
+
+CODE = "setting-ignored"
+
+WRONG_NAMES = {
+    "package.json": '{"dependencies": {"nodemailer": "^6.9.13"}}',
+    "mailer.js": """const nodemailer = require('nodemailer');
+nodemailer.createTransport({
+  host: 'smtp.ionos.com',
+  port: 587,
+  auth: { username: 'info@example.com', password: 'geheim-12' },
+});
+""",
+}
+
+
+def test_positive_a_login_under_names_that_are_not_read() -> None:
+    scene = Scene.of_folder(WRONG_NAMES)
+    session = scene.session().up_to("auth").no_login("no-credentials")
+    session.mail("530 Authentication required")
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.title == "auth.username=info@example.com is not read by nodemailer"
+    assert [(at.file, at.line) for at in found.locations] == [("mailer.js", 5)]
+    assert "geheim" not in str(found)
+
+
+def test_positive_a_note_where_nothing_came_of_it() -> None:
+    files = {
+        **nodemailer(),
+        "mailer.js": """const nodemailer = require('nodemailer');
+nodemailer.createTransport({ service: 'Zoho', port: 587 });
+""",
+    }
+    scene = Scene.of_folder(files).run_through()
+    found = scene.diagnosis(CODE)
+    assert found.severity == "note"
+    assert found.title == "port=587 is not read by nodemailer"
+
+
+def test_negative_every_option_is_read() -> None:
+    assert CODE not in Scene.of_folder(nodemailer()).run_through().codes()
+
+
+def test_lookalike_no_login_is_written_at_all() -> None:
+    files = dict(nodemailer())
+    files["mailer.js"] = """const nodemailer = require('nodemailer');
+nodemailer.createTransport({ host: 'smtp.ionos.com', port: 587 });
+"""
+    scene = Scene.of_folder(files)
+    session = scene.session().up_to("auth").no_login("no-credentials")
+    session.mail("530 Authentication required")
+    assert scene.codes("error") == ["credentials-missing"]

@@ -1,0 +1,82 @@
+"""setting-misread: the program takes a setting for something else than its text says."""
+
+from __future__ import annotations
+
+from ..scene import Scene
+from .folders import nodemailer
+
+CODE = "setting-misread"
+
+
+def false_as_text(port: str = "587") -> Scene:
+    return Scene.of_folder(
+        nodemailer(port=port, secure="process.env.SMTP_SECURE", SMTP_SECURE="false")
+    )
+
+
+def test_positive_false_is_true_and_587_greets_in_plain_text() -> None:
+    scene = false_as_text()
+    greeting = "220 smtp.ionos.com ESMTP ready"
+    main = scene.session().handshake(failure="not-tls", protocol="smtp", arrived=greeting)
+    scene.session("other-mode").rest()
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert found.title == "secure=false is taken for implicit TLS"
+    assert found.explains == (main.last.id,)
+    assert found.consequences == ("implicit-tls-on-starttls-port",)
+    assert [(at.file, at.line) for at in found.locations] == [("mailer.js", 6), (".env", 3)]
+
+
+def test_positive_the_fix_is_the_line_of_the_code_and_was_tried() -> None:
+    scene = false_as_text()
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 ready")
+    scene.session("other-mode").rest()
+    fix = scene.diagnosis(CODE).fixes[0]
+    assert fix.settings == {}
+    assert [(edit.file, edit.with_) for edit in fix.edits] == [
+        ("mailer.js", "process.env.SMTP_SECURE === 'true'")
+    ]
+    assert "STARTTLS" in fix.tried
+
+
+def test_positive_what_the_program_does_is_quoted_with_its_source() -> None:
+    scene = false_as_text()
+    known = [item.text for item in scene.diagnosis(CODE).evidence if item.kind == "known"]
+    assert len(known) == 1
+    assert "true in JavaScript" in known[0]
+    assert known[0].endswith("]")
+
+
+def test_positive_a_note_where_it_works_all_the_same() -> None:
+    scene = false_as_text("465").run_through()
+    assert scene.diagnosis(CODE).severity == "note"
+    assert scene.judge().verdict == "healthy"
+
+
+def test_positive_a_warning_where_nothing_was_seen() -> None:
+    assert false_as_text().diagnosis(CODE).severity == "warning"
+
+
+def test_negative_the_text_is_compared() -> None:
+    secure = "process.env.SMTP_SECURE === 'true'"
+    scene = Scene.of_folder(nodemailer(secure=secure, SMTP_SECURE="false")).run_through()
+    assert CODE not in scene.codes()
+
+
+def test_lookalike_true_is_written_and_meant() -> None:
+    scene = Scene.of_folder(nodemailer(secure="true"))
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 ready")
+    scene.session("other-mode").rest()
+    assert scene.codes() == ["implicit-tls-on-starttls-port"]
+    locations = scene.diagnosis("implicit-tls-on-starttls-port").locations
+    assert [(at.line, at.text.strip()) for at in locations] == [
+        (6, "secure: true,"),
+        (5, "port: 587,"),
+    ]
+
+
+def test_lookalike_a_failure_that_has_nothing_to_do_with_it() -> None:
+    scene = false_as_text("465").refuse("auth", "535 Authentication credentials invalid")
+    assert scene.codes("error") == ["credentials-rejected"]
+    assert scene.diagnosis(CODE).severity == "warning"

@@ -1,0 +1,157 @@
+"""Go's mail libraries: net/smtp, gomail and go-mail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import apply, one, prepared, setups, write
+from .ways import changes_lead_there, password, remarks, way
+
+HOST = "smtp.ionos.com"
+GOMAIL = 'package main\nimport "gopkg.in/gomail.v2"\nfunc main() {\n%s\n}\n'
+GO_MAIL = (
+    'package main\nimport (\n\t"os"\n\t"github.com/wneessen/go-mail"\n)\nfunc main() {\n%s\n}\n'
+)
+LOGIN = 'mail.WithUsername("info@example.com"), mail.WithPassword("word")'
+AUTH = "mail.WithSMTPAuth(mail.SMTPAuthPlain)"
+HELPERS = """\
+func getenv(key, fallback string) string {
+	if v, ok := os.LookupEnv(key); ok {
+		return v
+	}
+	return fallback
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('d := gomail.NewDialer("smtp.ionos.com", 587, "info@example.com", "word")',
+         (587, "starttls", False)),
+        ('d := gomail.NewDialer("smtp.ionos.com", 465, "info@example.com", "word")',
+         (465, "implicit", False)),
+        ('d := gomail.NewDialer("smtp.ionos.com", 587, "info@example.com", "word")\nd.SSL = true',
+         (587, "implicit", False)),
+        ('d := gomail.NewDialer("smtp.ionos.com", 465, "info@example.com", "word")\nd.SSL = false',
+         (465, "starttls", False)),
+    ],
+)  # fmt: skip
+def test_gomail(tmp_path: Path, text: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path / "app", {"main.go": GOMAIL % text})
+    setup = one(root, "gomail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    changes_lead_there(root, "gomail")
+
+
+def test_gomail_with_variables_and_more(tmp_path: Path) -> None:
+    text = (
+        'package main\nimport ("os"; "strconv"; "crypto/tls"; "gopkg.in/mail.v2")\n' + HELPERS
+        + 'func main() {\n\tport, err := strconv.Atoi(getenv("P", "465"))\n'
+        '\td := mail.NewDialer(os.Getenv("H"), port, os.Getenv("U"), os.Getenv("W"))\n'
+        "\td.StartTLSPolicy = mail.MandatoryStartTLS\n"
+        "\td.TLSConfig = &tls.Config{InsecureSkipVerify: true}\n"
+        '\tm.SetHeader("From", "shop@example.com")\n}\n'
+    )  # fmt: skip
+    env = "H=smtp.ionos.com\nP=587\nU=info@example.com\nW=word\n"
+    root = write(tmp_path / "app", {"main.go": text, ".env": env})
+    setup = one(root, "gomail")
+    assert way(setup) == (HOST, 587, "starttls", True)
+    assert not setup.settings.verify
+    assert setup.settings.sender == "shop@example.com"
+    change = prepared(setup.settings, 465, "implicit")
+    assert (change.edits, change.settings) == ((), {"P": "465"})
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (f"mail.WithPort(587), {AUTH}, {LOGIN}", (587, "starttls", True)),
+        (f"mail.WithPort(587), mail.WithTLSPolicy(mail.TLSOpportunistic), {AUTH}, {LOGIN}",
+         (587, "starttls", False)),
+        (f"mail.WithTLSPortPolicy(mail.TLSMandatory), {AUTH}, {LOGIN}", (587, "starttls", True)),
+        (f"mail.WithSSLPort(false), {AUTH}, {LOGIN}", (465, "implicit", False)),
+        (f"mail.WithSSL(), mail.WithPort(465), {AUTH}, {LOGIN}", (465, "implicit", False)),
+        (f"mail.WithSSL(), mail.WithPort(587), {AUTH}, {LOGIN}", (587, "implicit", False)),
+        (f"mail.WithPort(465), {AUTH}, {LOGIN}", (465, "starttls", True)),
+        (f"mail.WithPort(587), mail.WithTLSPolicy(mail.NoTLS), {AUTH}, {LOGIN}",
+         (587, "none", False)),
+    ],
+)  # fmt: skip
+def test_go_mail(tmp_path: Path, options: str, expected: tuple[int, str, bool]) -> None:
+    text = GO_MAIL % f'c, err := mail.NewClient("smtp.ionos.com", {options})'
+    root = write(tmp_path / "app", {"main.go": text})
+    setup = one(root, "go-mail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert not remarks(setup)
+    changes_lead_there(root, "go-mail")
+
+
+def test_go_mail_without_a_kind_of_login(tmp_path: Path) -> None:
+    text = GO_MAIL % f'c, err := mail.NewClient("smtp.ionos.com", mail.WithPort(587), {LOGIN})'
+    setup = one(write(tmp_path, {"main.go": text}), "go-mail")
+    assert remarks(setup) == {("ignored", "WithUsername")}
+    assert setup.settings.username is None
+
+
+NET = 'package main\nimport (\n\t"crypto/tls"\n\t"net/smtp"\n)\nfunc main() {\n%s\n}\n'
+PLAIN = 'auth := smtp.PlainAuth("", "info@example.com", "word", "smtp.ionos.com")\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f'{PLAIN}smtp.SendMail("smtp.ionos.com:587", auth, "info@example.com", to, m)',
+         (587, "starttls", False)),
+        (f'{PLAIN}smtp.SendMail("smtp.ionos.com:465", auth, "info@example.com", to, m)',
+         (465, "starttls", False)),
+        (f'{PLAIN}const h = "smtp.ionos.com"\nsmtp.SendMail(h + ":587", auth, "info@example.com",'
+         " to, m)", (587, "starttls", False)),
+        (f'{PLAIN}conn, _ := tls.Dial("tcp", "smtp.ionos.com:465", &tls.Config{{}})\n'
+         'c, _ := smtp.NewClient(conn, "smtp.ionos.com")\nc.Auth(auth)', (465, "implicit", False)),
+        (f'{PLAIN}c, _ := smtp.Dial("smtp.ionos.com:587")\nc.StartTLS(&tls.Config{{}})\n'
+         "c.Auth(auth)", (587, "starttls", True)),
+        (f'{PLAIN}c, _ := smtp.Dial("smtp.ionos.com:587")\nc.Auth(auth)', (587, "none", False)),
+    ],
+)  # fmt: skip
+def test_net_smtp(tmp_path: Path, text: str, expected: tuple[int, str, bool]) -> None:
+    setup = one(write(tmp_path, {"main.go": NET % text}), "go-net-smtp")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert not remarks(setup)
+
+
+def test_send_mail_is_mended_by_its_port(tmp_path: Path) -> None:
+    text = NET % f'{PLAIN}smtp.SendMail("smtp.ionos.com:465", auth, "info@example.com", to, m)'
+    root = write(tmp_path, {"main.go": text})
+    apply(root, prepared(one(root, "go-net-smtp").settings, 587, "starttls"))
+    assert way(one(root, "go-net-smtp")) == (HOST, 587, "starttls", False)
+
+
+@pytest.mark.parametrize(
+    ("host", "addr", "said"),
+    [
+        ("mail.example.com", "smtp.ionos.com:587", ("fault", "auth host")),
+        ("smtp.ionos.com:587", "smtp.ionos.com:587", ("fault", "auth host")),
+        ("smtp.ionos.com", "smtp.ionos.com", ("fault", "addr")),
+    ],
+)
+def test_what_net_smtp_refuses(tmp_path: Path, host: str, addr: str, said: tuple[str, str]) -> None:
+    text = NET % (
+        f'auth := smtp.PlainAuth("", "info@example.com", "word", "{host}")\n'
+        f'smtp.SendMail("{addr}", auth, "info@example.com", to, m)'
+    )
+    assert remarks(one(write(tmp_path, {"main.go": text}), "go-net-smtp")) == {said}
+
+
+def test_look_alikes(tmp_path: Path) -> None:
+    files = {
+        "a.go": 'package main\n// smtp.SendMail("h.example:25", nil, "a", nil, nil)\n',
+        "main_test.go": GOMAIL % 'gomail.NewDialer("h.example", 25, "", "")',
+        "vendor/x/y.go": GOMAIL % 'gomail.NewDialer("h.example", 25, "", "")',
+    }
+    assert not setups(write(tmp_path, files))

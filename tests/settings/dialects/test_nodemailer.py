@@ -1,0 +1,726 @@
+"""Nodemailer as programs use it: found where it stands, read as it is read, mended in its line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.setup import Setup
+
+from .support import apply, one, prepared, setups, write
+
+LITERAL = """\
+require('dotenv').config();
+const nodemailer = require('nodemailer');
+
+const transporter = nodemailer.createTransport({
+  host: 'smtp.ionos.com',
+  port: 587,
+  secure: true,
+  auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS },
+});
+module.exports = transporter;
+"""
+DOTENV = "SMTP_USER=info@example.com\nSMTP_PASS=geheim-1\n"
+#: Everything from variables, in the way that is right.
+RIGHT = (
+    "host: process.env.SMTP_HOST, port: Number(process.env.SMTP_PORT), "
+    "secure: process.env.SMTP_SECURE === 'true'"
+)
+
+
+def package(version: str = "^6.9.13", **more: str) -> str:
+    return json.dumps({"dependencies": {"nodemailer": version, **more}})
+
+
+def project(root: Path, code: str, dotenv: str = DOTENV, **files: str) -> Path:
+    named = {name.replace("__", "/"): text for name, text in files.items()}
+    return write(root, {"mailer.js": code, ".env": dotenv, "package.json": package(), **named})
+
+
+def call(options: str, before: str = "") -> str:
+    first = "const nodemailer = require('nodemailer');\n"
+    return f"{first}{before}nodemailer.createTransport({options});\n"
+
+
+def read(root: Path, options: str, dotenv: str = DOTENV, before: str = "") -> Setup:
+    return one(project(root, call(options, before), dotenv), "nodemailer")
+
+
+def came_to(setup: Setup) -> tuple[str | None, int | None, str]:
+    return setup.settings.host, setup.settings.port, setup.settings.tls
+
+
+def remarks(setup: Setup) -> list[tuple[str, str]]:
+    return [(remark.kind, remark.option) for remark in setup.settings.remarks]
+
+
+# --- the tutorial --------------------------------------------------------------------------------
+
+
+def test_the_tutorial_is_read_as_it_stands(tmp_path: Path) -> None:
+    setup = one(project(tmp_path, LITERAL), "nodemailer")
+    assert setup.name == "nodemailer mailer.js:4"
+    assert setup.identity.version == "^6.9.13"
+    assert came_to(setup) == ("smtp.ionos.com", 587, "implicit")
+    assert setup.settings.username == "info@example.com"
+    password = setup.credentials.password
+    assert password is not None
+    assert password.reveal() == "geheim-1"
+    tls = setup.settings.entry("tls")
+    assert tls is not None
+    assert (tls.origin.file, tls.origin.line) == ("mailer.js", 7)
+    assert not setup.settings.remarks
+    assert not setup.settings.untellable
+
+
+def test_its_fix_is_one_word_in_its_line(tmp_path: Path) -> None:
+    setup = one(project(tmp_path, LITERAL), "nodemailer")
+    change = prepared(setup.settings, 587, "starttls")
+    assert [(edit.line, edit.replace, edit.with_) for edit in change.edits] == [
+        (7, "true", "false")
+    ]
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("smtp.ionos.com", 587, "starttls")
+
+
+# --- modes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("{ host: 'h.de', port: 587, secure: false }", ("h.de", 587, "starttls")),
+        ("{ host: 'h.de', port: 587 }", ("h.de", 587, "starttls")),
+        ("{ host: 'h.de', port: 465, secure: true }", ("h.de", 465, "implicit")),
+        ("{ host: 'h.de', port: 465 }", ("h.de", 465, "implicit")),
+        ("{ host: 'h.de', port: '465' }", ("h.de", 465, "implicit")),
+        ("{ host: 'h.de', secure: true }", ("h.de", 465, "implicit")),
+        ("{ host: 'h.de' }", ("h.de", 587, "starttls")),
+        ("{ host: 'h.de', port: 465, secure: false }", ("h.de", 465, "starttls")),
+        ("{ host: 'h.de', port: 465, secure: null }", ("h.de", 465, "starttls")),
+        ("{ host: 'h.de', port: 25, ignoreTLS: true }", ("h.de", 25, "none")),
+        ("{ service: 'Outlook365' }", ("smtp.office365.com", 587, "starttls")),
+        ("'smtps://u:p@h.de'", ("h.de", 465, "implicit")),
+        ("'smtp://u:p@h.de:465'", ("h.de", 465, "starttls")),
+        ("{ url: 'smtp://u:p@h.de' }", ("h.de", 587, "starttls")),
+        ("{ pool: true, host: 'h.de', port: 465 }", ("h.de", 465, "implicit")),
+    ],
+)
+def test_modes(tmp_path: Path, options: str, expected: tuple[str, int, str]) -> None:
+    setup = read(tmp_path, options)
+    assert came_to(setup) == expected
+    assert not setup.settings.remarks
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "remark"),
+    [
+        ("{ host: 'h.de', port: 587, secure: 'false' }", "implicit", ("misread", "secure")),
+        ("{ host: 'h.de', port: 587, secure: 'tls' }", "implicit", ("misread", "secure")),
+        ("{ host: 'h.de', port: '465;' }", "starttls", ("misread", "port")),
+        ("{ host: 'h.de', port: 99999 }", "starttls", ("fault", "port")),
+        ("{ host: 'h.de', requireTLS: 'false' }", "starttls", ("misread", "requireTLS")),
+        ("{ host: 'h.de', ignoreTLS: 'false' }", "none", ("misread", "ignoreTLS")),
+        ("{ host: 'h.de', secureConnection: true }", "starttls", ("ignored", "secureConnection")),
+        ("{ host: 'h.de', auth: { username: 'u' } }", "starttls", ("ignored", "auth.username")),
+        (
+            "{ host: 'h.de', tls: { rejectUnauthorized: 'false' } }",
+            "starttls",
+            ("misread", "tls.rejectUnauthorized"),
+        ),
+        ("{ service: 'gmail', host: 'smtp.ionos.com' }", "implicit", ("ignored", "host")),
+        ("{ service: 'IONOS', host: 'h.de' }", "starttls", ("ignored", "service")),
+        ("{ jsonTransport: true }", "starttls", ("not-sent", "jsonTransport")),
+        ("{ sendmail: true }", "starttls", ("not-sent", "sendmail")),
+        ("'smtp.ionos.com'", "starttls", ("fault", "url")),
+        ("{ host: process.env.MAIL_HOST }", "starttls", ("misread", "host")),
+    ],
+)
+def test_what_it_makes_of_its_options(
+    tmp_path: Path, options: str, expected: str, remark: tuple[str, str]
+) -> None:
+    setup = read(tmp_path, options)
+    assert setup.settings.tls == expected
+    assert remark in remarks(setup)
+
+
+def test_certificates_are_not_verified_by_the_value_false_alone(tmp_path: Path) -> None:
+    setup = read(tmp_path, "{ host: 'h.de', tls: { rejectUnauthorized: false } }")
+    assert setup.settings.verify is False
+    assert setup.settings.entry("verify") is not None
+
+
+def test_required_starttls(tmp_path: Path) -> None:
+    setup = read(tmp_path, "{ host: 'h.de', port: 587, requireTLS: true }")
+    assert setup.settings.tls_required
+
+
+# --- the switch that is a text -------------------------------------------------------------------
+
+SWITCHED = DOTENV + "SMTP_SECURE=false\nSMTP_PORT=587\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "secure", "line", "mended"),
+    [
+        ("", "secure: process.env.SMTP_SECURE", 2, "process.env.SMTP_SECURE === 'true'"),
+        ("", "secure: !!process.env.SMTP_SECURE", 2, "process.env.SMTP_SECURE === 'true'"),
+        ("", "secure: Boolean(process.env.SMTP_SECURE)", 2, "process.env.SMTP_SECURE === 'true'"),
+        ("", "secure: process.env.SMTP_SECURE || false", 2, "process.env.SMTP_SECURE === 'true'"),
+        ("", "secure: process.env['SMTP_SECURE']", 2, "process.env['SMTP_SECURE'] === 'true'"),
+        (
+            "const secure = !!process.env.SMTP_SECURE;\n",
+            "secure",
+            2,
+            "process.env.SMTP_SECURE === 'true'",
+        ),
+        (
+            "const { SMTP_SECURE } = process.env;\n",
+            "secure: SMTP_SECURE",
+            3,
+            "SMTP_SECURE === 'true'",
+        ),
+        (
+            "const { SMTP_SECURE: secure } = process.env;\n",
+            "secure",
+            3,
+            "secure: secure === 'true'",
+        ),
+    ],
+)
+def test_the_text_false_is_true_and_the_code_is_mended(
+    tmp_path: Path, before: str, secure: str, line: int, mended: str
+) -> None:
+    setup = read(tmp_path, f"{{ host: 'h.de', port: 587, {secure} }}", SWITCHED, before)
+    assert came_to(setup) == ("h.de", 587, "implicit")
+    assert remarks(setup) == [("misread", "secure")]
+    change = prepared(setup.settings, 587, "starttls")
+    assert [(edit.line, edit.with_) for edit in change.edits] == [(line, mended)]
+    assert change.settings == {}
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 587, "starttls")
+
+
+def test_a_text_that_says_true_must_change_too(tmp_path: Path) -> None:
+    dotenv = DOTENV + "SMTP_SECURE=true\n"
+    setup = read(tmp_path, "{ host: 'h.de', port: 587, secure: process.env.SMTP_SECURE }", dotenv)
+    apply(tmp_path, prepared(setup.settings, 587, "starttls"))
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 587, "starttls")
+
+
+@pytest.mark.parametrize(
+    "secure",
+    [
+        "secure: process.env.SMTP_SECURE === 'true'",
+        "secure: JSON.parse(process.env.SMTP_SECURE)",
+        "secure: process.env.SMTP_SECURE?.toLowerCase() === 'true'",
+        "secure: ['true', '1'].includes(process.env.SMTP_SECURE)",
+        "secure: Number(process.env.SMTP_PORT) === 465",
+        "secure: process.env.SMTP_PORT == 465",
+    ],
+)
+def test_switches_that_are_read_right(tmp_path: Path, secure: str) -> None:
+    options = f"{{ host: 'h.de', port: process.env.SMTP_PORT, {secure} }}"
+    setup = read(tmp_path, options, SWITCHED)
+    assert came_to(setup) == ("h.de", 587, "starttls")
+    assert not setup.settings.remarks
+    assert not setup.settings.untellable
+    change = prepared(setup.settings, 465, "implicit")
+    assert not change.edits
+    assert change.settings["SMTP_PORT"] == "465"
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 465, "implicit")
+
+
+# --- where values come from ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("port", "mended"),
+    [
+        ("Number(process.env.SMTP_PORT) || 587", "465"),
+        ("process.env.SMTP_PORT ?? 587", "465"),
+        ("parseInt(process.env.SMTP_PORT || '587', 10)", "'465'"),
+    ],
+)
+def test_a_default_in_the_code_is_changed_there(tmp_path: Path, port: str, mended: str) -> None:
+    setup = read(tmp_path, f"{{ host: 'h.de', port: {port} }}")
+    assert came_to(setup) == ("h.de", 587, "starttls")
+    change = prepared(setup.settings, 465, "implicit")
+    assert [edit.with_ for edit in change.edits] == [mended]
+    assert not change.settings
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 465, "implicit")
+
+
+def test_what_no_variable_says_yet_is_said_by_the_variable(tmp_path: Path) -> None:
+    setup = read(tmp_path, f"{{ {RIGHT} }}", DOTENV + "SMTP_HOST=h.de\nSMTP_PORT=587\n")
+    change = prepared(setup.settings, 465, "implicit")
+    assert change.settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
+    host = next(item for item in read(tmp_path, f"{{ {RIGHT} }}").settings.prepared if item.host)
+    assert host.settings == {"SMTP_HOST": "{host}"}
+
+
+def test_the_environment_stands_before_the_file(tmp_path: Path) -> None:
+    root = project(tmp_path, call(f"{{ {RIGHT} }}"), "SMTP_HOST=h.de\nSMTP_PORT=25\n")
+    setup = one(root, "nodemailer", SMTP_HOST="other.de")
+    assert came_to(setup) == ("other.de", 25, "starttls")
+    entry = setup.settings.entry("host")
+    assert entry is not None
+    assert entry.origin.kind == "environment"
+    assert [item.origin.label for item in entry.shadows] == [".env:1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("mailer.mjs", "import nodemailer from 'nodemailer';\nnodemailer.createTransport({0});\n"),
+        ("m.ts", "import * as nodemailer from 'nodemailer';\nnodemailer.createTransport({0});\n"),
+        ("m.js", "const { createTransport } = require('nodemailer');\ncreateTransport({0});\n"),
+        ("m.mjs", "import { createTransport as make } from 'nodemailer';\nmake({0});\n"),
+        ("m.ts", "import nm = require('nodemailer');\nconst t = nm.createTransport({0} as any);\n"),
+        ("m.ts", "import { createTransport } from 'nodemailer';\ncreateTransport<X>({0});\n"),
+        ("m.js", "const t = require('nodemailer').createTransport({0});\n"),
+        ("m.mjs", "const nm = await import('nodemailer');\nnm.default.createTransport({0});\n"),
+        ("m.js", "const nm = require('nodemailer');\nconst o = {0};\nnm.createTransport(o);\n"),
+        (
+            "m.js",
+            "const nm = require('nodemailer');\nconst b = {0};\nnm.createTransport({{ ...b }});\n",
+        ),
+        (
+            "m.ts",
+            "import nm from 'nodemailer';\nclass Mail {{\n  private options = {0};\n"
+            "  t = nm.createTransport(this.options);\n}}\n",
+        ),
+        (
+            "m.ts",
+            "import nm from 'nodemailer';\nexport class Mail {{\n  private t;\n"
+            "  constructor() {{\n    this.t = nm.createTransport({0});\n  }}\n}}\n",
+        ),
+        (
+            "m.js",
+            "const nm = require('nodemailer');\nasync function send() {{\n"
+            "  const t = await nm.createTransport({0});\n}}\nsend();\n",
+        ),
+        (
+            "m.js",
+            "const nm = require('nodemailer');\nconst options = () => ({0});\n"
+            "nm.createTransport(options());\n",
+        ),
+        (
+            "m.js",
+            "const nm = require('nodemailer');\nfunction make(options) {{\n"
+            "  return nm.createTransport(options);\n}}\nmake({0});\n",
+        ),
+        (
+            "m.js",
+            "const nm = require('nodemailer');\nconst smtpTransport = "
+            "require('nodemailer-smtp-transport');\nnm.createTransport(smtpTransport({0}));\n",
+        ),
+    ],
+)
+def test_ways_of_saying_it(tmp_path: Path, name: str, code: str) -> None:
+    options = "{ host: 'smtp.ionos.com', port: 465, secure: true }"
+    write(
+        tmp_path,
+        {
+            name: code.replace("{0}", options).replace("{{", "{").replace("}}", "}"),
+            "package.json": package(),
+        },
+    )
+    setup = one(tmp_path, "nodemailer")
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit")
+    apply(tmp_path, prepared(setup.settings, 587, "starttls"))
+    assert came_to(one(tmp_path, "nodemailer")) == ("smtp.ionos.com", 587, "starttls")
+
+
+def test_factories_that_other_files_call(tmp_path: Path) -> None:
+    files = {
+        "src/mailer.js": "import nodemailer from 'nodemailer';\n"
+        "export function createMailer(config) {\n  return nodemailer.createTransport(config);\n}\n"
+        "export class Mailer {\n  constructor({ smtp }) {\n"
+        "    this.t = nodemailer.createTransport({ host: smtp.host, port: smtp.port });\n  }\n}\n",
+        "src/index.js": "import { createMailer, Mailer } from './mailer.js';\n"
+        "createMailer({ host: 'a.de', port: 587, secure: true });\n"
+        "new Mailer({ smtp: { host: 'b.de', port: 465 } });\n",
+        "package.json": package(),
+    }
+    write(tmp_path, files)
+    assert [came_to(each) for each in setups(tmp_path)] == [
+        ("a.de", 587, "implicit"),
+        ("b.de", 465, "implicit"),
+    ]
+    first = setups(tmp_path)[0]
+    change = prepared(first.settings, 587, "starttls")
+    assert [(edit.file, edit.line) for edit in change.edits] == [("src/index.js", 2)]
+    apply(tmp_path, change)
+    assert came_to(setups(tmp_path)[0]) == ("a.de", 587, "starttls")
+
+
+def test_what_nobody_here_gives_is_never_localhost(tmp_path: Path) -> None:
+    code = "const n = require('nodemailer');\nexports.make = (o) => n.createTransport(o);\n"
+    settings = one(project(tmp_path, code), "nodemailer").settings
+    assert settings.host is None
+    assert [item.option for item in settings.untellable] == ["host"]
+    assert settings.remarks == ()
+    assert settings.prepared == ()
+
+
+def test_a_service_is_no_place_for_a_host_or_a_port(tmp_path: Path) -> None:
+    settings = read(tmp_path, "{ service: 'gmail' }").settings
+    assert not [item for item in settings.prepared if item.edits or item.settings]
+
+
+def test_options_of_another_module(tmp_path: Path) -> None:
+    files = {
+        "src/mail.ts": (
+            "import nodemailer from 'nodemailer';\nimport { config } from './config/index.js';\n"
+            "export const t = nodemailer.createTransport(config.mail.smtp);\n"
+        ),
+        "src/config/index.ts": (
+            "import 'dotenv/config';\nexport const config = { mail: { smtp: {\n"
+            "  host: process.env.MAIL_HOST,\n  port: Number(process.env.MAIL_PORT),\n"
+            "  secure: process.env.MAIL_PORT === '465',\n} } };\n"
+        ),
+        ".env": "MAIL_HOST=smtp.ionos.de\nMAIL_PORT=465\n",
+        "package.json": package("^7.0.0", dotenv="^17.0.0"),
+    }
+    setup = one(write(tmp_path, files), "nodemailer")
+    assert came_to(setup) == ("smtp.ionos.de", 465, "implicit")
+    assert set(setup.identity.files) >= {"src/mail.ts", ".env"}
+    change = prepared(setup.settings, 587, "starttls")
+    assert change.settings == {"MAIL_PORT": "587"}
+    assert not change.edits
+
+
+def test_the_way_of_production_is_taken(tmp_path: Path) -> None:
+    code = call(
+        "process.env.NODE_ENV === 'production' ? { host: 'smtp.ionos.com' } : "
+        "{ host: 'localhost', port: 1025 }"
+    )
+    root = project(tmp_path, code)
+    assert one(root, "nodemailer").settings.host == "smtp.ionos.com"
+    assert one(root, "nodemailer", NODE_ENV="development").settings.port == 1025
+
+
+def test_a_value_that_cannot_be_told_is_said_and_the_rest_read(tmp_path: Path) -> None:
+    before = "const vault = require('./vault-client');\n"
+    setup = read(
+        tmp_path, "{ host: 'h.de', auth: { user: 'u@h.de', pass: vault.read() } }", "", before
+    )
+    assert setup.settings.host == "h.de"
+    (item,) = setup.settings.untellable
+    assert (item.option, item.field) == ("auth.pass", "password")
+
+
+# --- logins --------------------------------------------------------------------------------------
+
+
+def test_a_token_is_a_login(tmp_path: Path) -> None:
+    auth = "{ type: 'OAuth2', user: 'u@h.de', accessToken: process.env.TOKEN }"
+    setup = read(tmp_path, f"{{ host: 'h.de', auth: {auth} }}", "TOKEN=ya29.x\n")
+    assert (setup.settings.username, setup.settings.has_token) == ("u@h.de", True)
+    assert not setup.settings.has_password
+
+
+def test_a_token_that_is_fetched_cannot_be_told(tmp_path: Path) -> None:
+    auth = "{ type: 'OAuth2', user: 'u@h.de', clientId: 'c', clientSecret: 's', refreshToken: 'r' }"
+    setup = read(tmp_path, f"{{ service: 'gmail', auth: {auth} }}")
+    assert [item.field for item in setup.settings.untellable] == ["token"]
+
+
+@pytest.mark.parametrize(
+    ("mail", "sender"),
+    [
+        ("t.sendMail({ from: 'shop@example.com', to });", "shop@example.com"),
+        ("t.sendMail({ from: '\"Shop\" <shop@example.com>', to });", "shop@example.com"),
+        ("t.sendMail({ from: { name: 'S', address: 'shop@example.com' } });", "shop@example.com"),
+        (
+            "exports.send = (m) => t.sendMail({ from: 'shop@example.com', ...m });",
+            "shop@example.com",
+        ),
+        ("exports.send = (m) => t.sendMail({ from: m.from });", "u@example.com"),
+    ],
+)
+def test_the_sender_is_that_of_the_mail(tmp_path: Path, mail: str, sender: str) -> None:
+    code = (
+        "const t = require('nodemailer').createTransport({ host: 'h.de', "
+        f"auth: {{ user: 'u@example.com', pass: process.env.SMTP_PASS }} }});\n{mail}\n"
+    )
+    assert one(project(tmp_path, code), "nodemailer").settings.sender == sender
+
+
+def test_the_name_beside_a_sender_stays(tmp_path: Path) -> None:
+    mail = "t.sendMail({ from: '\"Shop\" <shop@example.com>' });"
+    code = f"const t = require('nodemailer').createTransport({{ host: 'h.de' }});\n{mail}\n"
+    setup = one(project(tmp_path, code), "nodemailer")
+    apply(tmp_path, next(item for item in setup.settings.prepared if item.sender), sender="i@e.com")
+    assert "'\"Shop\" <i@e.com>'" in (tmp_path / "mailer.js").read_text()
+
+
+# --- URLs ----------------------------------------------------------------------------------------
+
+
+def test_a_url_from_a_variable(tmp_path: Path) -> None:
+    dotenv = "SMTP_URL=smtps://info%40example.com:geheim-1@smtp.ionos.com:587\n"
+    setup = read(tmp_path, "process.env.SMTP_URL", dotenv)
+    assert came_to(setup) == ("smtp.ionos.com", 587, "implicit")
+    assert setup.settings.username == "info@example.com"
+    shown = [entry.source_line or "" for entry in setup.settings.entries]
+    assert not any("geheim" in line for line in shown)
+    assert shown
+    for port, tls in ((587, "starttls"), (465, "implicit")):
+        root = write(tmp_path / str(port), {"mailer.js": call("process.env.SMTP_URL")})
+        write(root, {".env": dotenv, "package.json": package()})
+        apply(root, prepared(one(root, "nodemailer").settings, port, tls))
+        assert came_to(one(root, "nodemailer")) == ("smtp.ionos.com", port, tls)
+
+
+def test_a_url_made_of_variables_is_changed_by_them(tmp_path: Path) -> None:
+    url = "`smtp://${process.env.SMTP_USER}:${process.env.SMTP_PASS}@h.de:${process.env.PORT}`"
+    setup = read(tmp_path, url, "SMTP_USER=u\nSMTP_PASS=geheim-1\nPORT=465\n")
+    assert came_to(setup) == ("h.de", 465, "starttls")
+    change = prepared(setup.settings, 587, "starttls")
+    assert change.settings == {"PORT": "587"}
+    change = prepared(setup.settings, 465, "implicit")
+    assert [(edit.replace, edit.with_) for edit in change.edits] == [("smtp", "smtps")]
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 465, "implicit")
+
+
+@pytest.mark.parametrize(
+    ("version", "host", "fault"),
+    [("^6.9.0", "info", False), ("^9.1.0", "info", False), ("^10.0.0", "smtp.ionos.com", True)],
+)
+def test_a_character_that_cuts_the_url(
+    tmp_path: Path, version: str, host: str, fault: bool
+) -> None:
+    dotenv = "SMTP_URL='smtp://info%40example.com:ge/heim@smtp.ionos.com:587'\n"
+    write(tmp_path, {"mailer.js": call("process.env.SMTP_URL"), ".env": dotenv})
+    write(tmp_path, {"package.json": package(version)})
+    setup = one(tmp_path, "nodemailer")
+    assert setup.settings.host == host
+    assert (("fault", "url") in remarks(setup)) is fault
+    url = setup.settings.entry("url")
+    assert url is not None
+    assert url.problem == "not-encoded"
+
+
+def test_a_percent_that_this_version_keeps_is_no_problem(tmp_path: Path) -> None:
+    dotenv = "SMTP_URL=smtp://u:ge%heim@h.de\n"
+    write(tmp_path, {"mailer.js": call("process.env.SMTP_URL"), ".env": dotenv})
+    for version, problem in (("^8.0.0", "not-encoded"), ("^9.0.0", None)):
+        write(tmp_path, {"package.json": package(version)})
+        url = one(tmp_path, "nodemailer").settings.entry("url")
+        assert url is not None
+        assert url.problem == problem
+
+
+def test_options_beside_a_url_count_from_version_10(tmp_path: Path) -> None:
+    options = "{ url: 'smtp://h.de', auth: { user: 'u@h.de', pass: process.env.SMTP_PASS } }"
+    write(tmp_path, {"mailer.js": call(options), ".env": DOTENV})
+    for version, user in (("^9.0.0", None), ("^10.0.0", "u@h.de")):
+        write(tmp_path, {"package.json": package(version)})
+        setup = one(tmp_path, "nodemailer")
+        assert setup.settings.username == user
+        assert (("ignored", "auth.user") in remarks(setup)) is (user is None)
+
+
+# --- .env files ----------------------------------------------------------------------------------
+
+FROM_ENV = call(f"{{ {RIGHT} }}")
+
+
+@pytest.mark.parametrize(
+    ("files", "host"),
+    [
+        ({".env": "SMTP_HOST=a.de\n"}, "a.de"),
+        (
+            {
+                "conf/mail.env": "SMTP_HOST=b.de\n",
+                "i.js": "require('dotenv').config({ path: 'conf/mail.env' });",
+            },
+            "b.de",
+        ),
+        (
+            {
+                ".env": "SMTP_HOST=a.de\n",
+                "src/.env.production": "SMTP_HOST=c.de\n",
+                "src/i.js": "const path = require('path');\nrequire('dotenv').config({ path: "
+                "path.resolve(__dirname, `.env.${process.env.NODE_ENV}`) });",
+            },
+            "c.de",
+        ),
+        (
+            {
+                "secrets/.env": "SMTP_HOST=d.de\n",
+                "src/i.mjs": "import dotenv from 'dotenv';\nimport path from 'node:path';\n"
+                "import { fileURLToPath } from 'node:url';\n"
+                "const here = path.dirname(fileURLToPath(import.meta.url));\n"
+                "dotenv.config({ path: path.join(here, '..', 'secrets', '.env') });",
+            },
+            "d.de",
+        ),
+        (
+            {
+                ".env.prod": "SMTP_HOST=e.de\n",
+                ".env": "SMTP_HOST=a.de\n",
+                "package.json": json.dumps(
+                    {"scripts": {"start": "node --env-file=.env.prod m.js"}}
+                ),
+            },
+            "e.de",
+        ),
+        (
+            {
+                ".env": "SMTP_HOST=a.de\n",
+                ".env.production": "SMTP_HOST=f.de\n",
+                "package.json": package(next="15.0.0"),
+            },
+            "f.de",
+        ),
+        (
+            {
+                ".env": "SMTP_HOST=a.de\n",
+                ".env.local": "SMTP_HOST=g.de\n",
+                ".env.production": "SMTP_HOST=f.de\n",
+                "package.json": package(**{"dotenv-flow": "4.1.0"}),
+            },
+            "f.de",
+        ),
+    ],
+)
+def test_the_files_that_the_program_loads(tmp_path: Path, files: dict[str, str], host: str) -> None:
+    write(tmp_path, {"package.json": package(), "mailer.js": FROM_ENV, **files})
+    assert one(tmp_path, "nodemailer").settings.host == host
+
+
+def test_the_apps_of_a_monorepo_that_use_a_package(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "packages/mail/src/index.js": FROM_ENV,
+            "packages/mail/package.json": json.dumps(
+                {"name": "@acme/mail", "dependencies": {"nodemailer": "^6.0.0"}}
+            ),
+            "apps/api/package.json": json.dumps({"dependencies": {"@acme/mail": "*"}}),
+            "apps/api/.env": "SMTP_HOST=a.de\n",
+            "apps/web/package.json": json.dumps({"dependencies": {"@acme/mail": "*"}}),
+            "apps/web/.env": "SMTP_HOST=b.de\n",
+            "package.json": "{}",
+        },
+    )
+    assert [setup.settings.host for setup in setups(tmp_path)] == ["a.de", "b.de"]
+
+
+# --- look-alikes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mailer.js", "// nodemailer.createTransport({ host: 'h.de' });\n"),
+        ("mailer.js", "const text = \"nodemailer.createTransport({ host: 'h.de' })\";\n"),
+        ("mailer.test.js", call("{ host: 'h.de' }")),
+        ("examples/mailer.js", call("{ host: 'h.de' }")),
+        ("node_modules/x/mailer.js", call("{ host: 'h.de' }")),
+        ("m.js", "function createTransport(o) { return o; }\ncreateTransport({ host: 'h.de' });\n"),
+        ("m.js", "const sg = require('@sendgrid/mail');\nsg.setApiKey(process.env.KEY);\n"),
+    ],
+)
+def test_look_alikes_are_no_set_ups(tmp_path: Path, name: str, text: str) -> None:
+    write(tmp_path, {name: text, "package.json": package()})
+    assert setups(tmp_path) == []
+
+
+# --- schemas, and the configuration's own library ------------------------------------------------
+
+SCHEMA_DOTENV = "SMTP_HOST=h.de\nSMTP_PORT=587\nSMTP_SECURE=false\n"
+
+
+@pytest.mark.parametrize(
+    ("schema", "tls"),
+    [
+        (
+            "import { z } from 'zod';\nexport const env = z.object({ SMTP_HOST: z.string().min(1), "
+            "SMTP_PORT: z.coerce.number().default(25), SMTP_SECURE: z.coerce.boolean() })"
+            ".parse(process.env);",
+            "implicit",
+        ),
+        (
+            "import z from 'zod';\nconst schema = z.object({ SMTP_HOST: z.string(), "
+            "SMTP_PORT: z.coerce.number(), SMTP_SECURE: z.string().transform((v) => v === 'true') "
+            "});\nexport const env = schema.parse(process.env);",
+            "starttls",
+        ),
+        (
+            "import { cleanEnv, bool, port, host } from 'envalid';\n"
+            "export const env = cleanEnv(process.env, { SMTP_HOST: host(), SMTP_PORT: port(), "
+            "SMTP_SECURE: bool({ default: true }) });",
+            "starttls",
+        ),
+        (
+            "import { createEnv } from '@t3-oss/env-nextjs';\nimport { z } from 'zod';\n"
+            "export const env = createEnv({ server: { SMTP_HOST: z.string(), "
+            "SMTP_PORT: z.coerce.number(), SMTP_SECURE: z.stringbool() }, "
+            "runtimeEnv: process.env });",
+            "starttls",
+        ),
+    ],
+)
+def test_schemas(tmp_path: Path, schema: str, tls: str) -> None:
+    code = (
+        "import nodemailer from 'nodemailer';\nimport { env } from './env';\n"
+        "nodemailer.createTransport({ host: env.SMTP_HOST, port: env.SMTP_PORT, "
+        "secure: env.SMTP_SECURE });\n"
+    )
+    files = {"m.ts": code, "env.ts": schema, ".env": SCHEMA_DOTENV, "package.json": package()}
+    setup = one(write(tmp_path, files), "nodemailer")
+    assert came_to(setup) == ("h.de", 587, tls)
+    assert remarks(setup) == ([("misread", "secure")] if tls == "implicit" else [])
+    change = prepared(setup.settings, 465, None)
+    assert change.settings == {"SMTP_PORT": "465"}
+
+
+CONFIGURED = """\
+const config = require('config');
+const nodemailer = require('nodemailer');
+nodemailer.createTransport({
+  host: config.get('smtp.host'),
+  port: config.get('smtp.port'),
+  secure: config.get('smtp.secure'),
+  auth: { user: config.get('smtp.auth.user'), pass: config.get('smtp.auth.pass') },
+});
+"""
+
+
+def test_the_documents_of_config(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "src/mailer.js": CONFIGURED,
+            "package.json": package(config="^4.0.0"),
+            "config/default.json": '{"smtp": {"host": "d.de", "port": 25, "secure": false,\n'
+            '  "auth": {"user": "u@d.de"}}}\n',
+            "config/production.json": '{"smtp": {\n  "port": 587,\n  "secure": true\n}}\n',
+            "config/custom-environment-variables.json": json.dumps(
+                {"smtp": {"auth": {"pass": "SMTP_PASS"}, "host": "SMTP_HOST"}}
+            ),
+        },
+    )
+    setup = one(tmp_path, "nodemailer", SMTP_PASS="geheim-1")
+    assert came_to(setup) == ("d.de", 587, "implicit")
+    assert (setup.settings.username, setup.settings.has_password) == ("u@d.de", True)
+    entry = setup.settings.entry("tls")
+    assert entry is not None
+    assert (entry.origin.file, entry.origin.line) == ("config/production.json", 3)
+    change = prepared(setup.settings, 587, "starttls")
+    assert [(edit.file, edit.replace, edit.with_) for edit in change.edits] == [
+        ("config/production.json", "true", "false")
+    ]
+    apply(tmp_path, change)
+    mended = one(tmp_path, "nodemailer", SMTP_PASS="geheim-1", SMTP_HOST="o.de")
+    assert came_to(mended) == ("o.de", 587, "starttls")

@@ -1,0 +1,365 @@
+"""PHP's other programs: a folder of each, what it comes to, and changes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.settings.dialects.case import Case, said
+from tests.settings.dialects.support import apply, one, prepared, setups, write
+
+IONOS = "smtp.ionos.com"
+
+
+def nextcloud(port: str, secure: str, more: str = "") -> dict[str, str]:
+    secure = f"  'mail_smtpsecure' => '{secure}',\n" if secure else ""
+    return {
+        "config/config.php": f"""<?php
+$CONFIG = array (
+  'instanceid' => 'oc',
+  'mail_smtpmode' => 'smtp',
+  'mail_smtphost' => 'smtp.ionos.com',
+  'mail_smtpport' => {port},
+{secure}  'mail_smtpauth' => 1,
+  'mail_smtpname' => 'u@example.com',
+  'mail_smtppassword' => 'word',
+  'mail_from_address' => 'u',
+  'mail_domain' => 'example.com',
+{more});
+"""
+    }
+
+
+def joomla(port: str, secure: str, auth: str = "1") -> dict[str, str]:
+    return {
+        "configuration.php": f"""<?php
+class JConfig {{
+	public $mailonline = true;
+	public $mailer = 'smtp';
+	public $mailfrom = 'u@example.com';
+	public $smtpauth = {auth};
+	public $smtpuser = 'u@example.com';
+	public $smtppass = 'word';
+	public $smtphost = 'smtp.ionos.com';
+	public $smtpsecure = '{secure}';
+	public $smtpport = {port};
+}}
+"""
+    }
+
+
+def drupal(scheme: str, port: str, more: str = "") -> dict[str, str]:
+    return {
+        "web/sites/default/settings.php": f"""<?php
+$databases['default']['default'] = ['host' => 'db', 'port' => 3306];
+$config['system.mail']['interface']['default'] = 'symfony_mailer';
+$config['system.mail']['mailer_dsn'] = [
+  'scheme' => '{scheme}',
+  'host' => 'smtp.ionos.com',
+  'port' => {port},
+  'user' => 'u@example.com',
+  'password' => 'word',
+  'options' => [],
+];
+$config['system.site']['mail'] = 'u@example.com';
+{more}"""
+    }
+
+
+def drupal_smtp(port: str, protocol: str) -> dict[str, str]:
+    return {
+        "sites/default/settings.local.php": f"""<?php
+$config['smtp.settings']['smtp_on'] = TRUE;
+$config['smtp.settings']['smtp_host'] = 'smtp.ionos.com';
+$config['smtp.settings']['smtp_port'] = '{port}';
+$config['smtp.settings']['smtp_protocol'] = '{protocol}';
+$config['smtp.settings']['smtp_username'] = 'u@example.com';
+$config['smtp.settings']['smtp_password'] = 'word';
+$config['smtp.settings']['smtp_from'] = 'u@example.com';
+"""
+    }
+
+
+def swift(arguments: str, setters: str = "") -> dict[str, str]:
+    return {
+        "send.php": f"""<?php
+$transport = (new Swift_SmtpTransport({arguments}))
+    ->setUsername('u@example.com')
+    ->setPassword('word'){setters};
+$mailer = new Swift_Mailer($transport);
+$message = (new Swift_Message('Hi'))->setFrom(['u@example.com' => 'Us']);
+"""
+    }
+
+
+def yii(transport: str, more: str = "") -> dict[str, str]:
+    return {
+        "config/web.php": f"""<?php
+$config = [
+    'components' => [
+        'mailer' => [
+            'class' => \\yii\\symfonymailer\\Mailer::class,
+            {more}'transport' => [
+                {transport}
+            ],
+        ],
+    ],
+];
+return $config;
+"""
+    }
+
+
+YII = "'scheme' => '%s', 'host' => 'smtp.ionos.com', 'username' => 'u@example.com', "
+YII += "'password' => 'word', 'port' => %s,"
+YII_SWIFT = "'class' => 'Swift_SmtpTransport', 'host' => 'smtp.ionos.com', 'username' => "
+YII_SWIFT += "'u@example.com', 'password' => 'word', 'port' => '%s', 'encryption' => '%s',"
+
+
+def cake(host: str, port: str, more: str = "", kind: str = "Smtp") -> dict[str, str]:
+    return {
+        "config/app.php": f"""<?php
+use Cake\\Mailer\\Transport\\SmtpTransport;
+return [
+    'Datasources' => ['default' => ['host' => 'localhost']],
+    'EmailTransport' => [
+        'default' => [
+            'className' => '{kind}',
+            'host' => 'localhost',
+            'port' => 25,
+            'url' => env('EMAIL_TRANSPORT_DEFAULT_URL', null),
+        ],
+    ],
+    'Email' => ['default' => ['transport' => 'default', 'from' => 'u@example.com']],
+];
+""",
+        "config/app_local.php": f"""<?php
+return [
+    'EmailTransport' => [
+        'default' => [
+            'host' => '{host}',
+            'port' => {port},
+            'username' => 'u@example.com',
+            'password' => 'word',
+            {more}
+        ],
+    ],
+];
+""",
+    }
+
+
+def igniter(port: str, crypto: str, protocol: str = "smtp") -> dict[str, str]:
+    return {
+        "app/Config/Email.php": f"""<?php
+namespace Config;
+use CodeIgniter\\Config\\BaseConfig;
+class Email extends BaseConfig
+{{
+    public string $fromEmail  = 'u@example.com';
+    public string $protocol = '{protocol}';
+    public string $SMTPHost = 'smtp.ionos.com';
+    public string $SMTPUser = 'u@example.com';
+    public string $SMTPPass = 'word';
+    public int $SMTPPort = {port};
+    public string $SMTPCrypto = '{crypto}';
+}}
+"""
+    }
+
+
+def igniter_3(host: str, port: str, crypto: str) -> dict[str, str]:
+    crypto = f"$config['smtp_crypto'] = '{crypto}';\n" if crypto else ""
+    return {
+        "application/config/email.php": f"""<?php
+$config['protocol'] = 'smtp';
+$config['smtp_host'] = '{host}';
+$config['smtp_port'] = {port};
+$config['smtp_user'] = 'u@example.com';
+$config['smtp_pass'] = 'word';
+{crypto}"""
+    }
+
+
+STREAM = "  'mail_smtpstreamoptions' => array('ssl' => array('verify_peer' => false)),\n"
+NO_AUTH = nextcloud("587", "")["config/config.php"].replace("  'mail_smtpauth' => 1,\n", "")
+DSN = "'dsn' => 'smtp%s://u%%40example.com:word@smtp.ionos.com:%s',"
+TLS, SSL, WRONG = (f"'{IONOS}', {each}" for each in ("587, 'tls'", "465, 'ssl'", "587, 'ssl'"))
+ON = "'tls' => true,"
+SILENT = "'useFileTransport' => true, "
+
+CASES = [
+    Case("nextcloud:587", (IONOS, 587, "starttls"), nextcloud("587", "")),
+    Case("nextcloud:587 tls", (IONOS, 587, "starttls"), nextcloud("'587'", "tls")),
+    Case("nextcloud:465", (IONOS, 465, "implicit"), nextcloud("465", "ssl"), required=True),
+    Case("nextcloud:465 tls", (IONOS, 465, "implicit"), nextcloud("465", "tls"), required=True),
+    Case("nextcloud:587 ssl", (IONOS, 587, "implicit"), nextcloud("587", "ssl"), required=True),
+    Case("nextcloud:stream", (IONOS, 587, "starttls"), nextcloud("587", "", STREAM), verify=False),
+    Case(
+        "nextcloud:no auth", (IONOS, 587, "starttls"), {"config/config.php": NO_AUTH}, user=None,
+        password=None, remarks=said("ignored mail_smtpname"),
+    ),
+    Case("joomla:587", (IONOS, 587, "starttls"), joomla("587", "tls"), required=True),
+    Case("joomla:465", (IONOS, 465, "implicit"), joomla("'465'", "ssl"), required=True),
+    Case("joomla:587 ssl", (IONOS, 587, "implicit"), joomla("587", "ssl"), required=True),
+    Case("joomla:465 tls", (IONOS, 465, "starttls"), joomla("465", "tls"), required=True),
+    Case("joomla:none", (IONOS, 587, "starttls"), joomla("587", "none")),
+    Case(
+        "joomla:no auth", (IONOS, 587, "starttls"), joomla("587", "none", "false"), user=None,
+        password=None, remarks=said("ignored smtpuser"),
+    ),
+    Case("drupal:587", (IONOS, 587, "starttls"), drupal("smtp", "587")),
+    Case("drupal:465", (IONOS, 465, "implicit"), drupal("smtps", "465"), required=True),
+    Case("drupal:587 smtps", (IONOS, 587, "implicit"), drupal("smtps", "587"), required=True),
+    Case("drupal:smtp 465", (IONOS, 465, "implicit"), drupal("smtp", "465"), required=True),
+    Case("drupal:smtp null", (IONOS, 465, "implicit"), drupal("smtp", "null"), required=True),
+    Case(
+        "drupal:interface", (IONOS, 587, "starttls"),
+        drupal("smtp", "587", "$config['system.mail']['interface']['default'] = 'php_mail';\n"),
+        remarks=said("ignored interface"),
+    ),
+    Case("drupal:module 587", (IONOS, 587, "starttls"), drupal_smtp("587", "tls"), required=True),
+    Case("drupal:module 465", (IONOS, 465, "implicit"), drupal_smtp("465", "ssl"), required=True),
+    Case("drupal:module ssl", (IONOS, 587, "implicit"), drupal_smtp("587", "ssl"), required=True),
+    Case("drupal:standard", (IONOS, 587, "starttls"), drupal_smtp("587", "standard")),
+    Case("swiftmailer:587", (IONOS, 587, "starttls"), swift(TLS), required=True),
+    Case("swiftmailer:465", (IONOS, 465, "implicit"), swift(SSL), required=True),
+    Case("swiftmailer:ssl", (IONOS, 587, "implicit"), swift(WRONG), required=True),
+    Case("swiftmailer:465 plain", (IONOS, 465, "none"), swift(f"'{IONOS}', 465")),
+    Case("swiftmailer:host", (IONOS, 25, "none"), swift(f"'{IONOS}'")),
+    Case(
+        "swiftmailer:setter", (IONOS, 587, "starttls"),
+        swift(f"'{IONOS}', 587", "->setEncryption('tls')"), required=True,
+    ),
+    Case(
+        "swiftmailer:starttls", (IONOS, 587, "none"), swift(f"'{IONOS}', 587, 'starttls'"),
+        remarks=said("fault encryption"),
+    ),
+    Case("yii:587", (IONOS, 587, "starttls"), yii(YII % ("smtp", "587")), sender="u@example.com"),
+    Case("yii:465", (IONOS, 465, "implicit"), yii(YII % ("smtps", "465")), required=True),
+    Case("yii:smtps 587", (IONOS, 587, "implicit"), yii(YII % ("smtps", "587")), required=True),
+    Case("yii:dsn", (IONOS, 587, "starttls"), yii(DSN % ("", "587"))),
+    Case("yii:dsn 465", (IONOS, 465, "implicit"), yii(DSN % ("s", "465")), required=True),
+    Case("yii:dsn smtps", (IONOS, 587, "implicit"), yii(DSN % ("s", "587")), required=True),
+    Case("yii:swift", (IONOS, 587, "starttls"), yii(YII_SWIFT % ("587", "tls")), required=True),
+    Case("yii:swift ssl", (IONOS, 587, "implicit"), yii(YII_SWIFT % ("587", "ssl")), required=True),
+    Case("yii:swift 465", (IONOS, 465, "starttls"), yii(YII_SWIFT % ("465", "tls")), required=True),
+    Case(
+        "yii:file", (IONOS, 587, "starttls"), yii(YII % ("smtp", "587"), SILENT),
+        remarks=said("not-sent useFileTransport"),
+    ),
+    Case(
+        "yii:no scheme", (IONOS, 587, "starttls"),
+        yii((YII % ("smtp", "587")).replace("'scheme' => 'smtp', ", "'encryption' => 'tls', ")),
+        remarks=said("fault host", "ignored encryption"), changes=False,
+    ),
+    Case("cakephp:587", (IONOS, 587, "starttls"), cake(IONOS, "587", ON), required=True),
+    Case("cakephp:465", (IONOS, 465, "implicit"), cake(f"ssl://{IONOS}", "465"), required=True),
+    Case("cakephp:587 ssl", (IONOS, 587, "implicit"), cake(f"ssl://{IONOS}", "587"), required=True),
+    Case("cakephp:587 plain", (IONOS, 587, "none"), cake(IONOS, "587")),
+    Case("cakephp:465 tls", (IONOS, 465, "starttls"), cake(IONOS, "465", ON), required=True),
+    Case(
+        "cakephp:text", (IONOS, 587, "starttls"), cake(IONOS, "587", "'tls' => 'false',"),
+        required=True, remarks=said("misread tls"),
+    ),
+    Case(
+        "cakephp:both", (IONOS, 465, "implicit"), cake(f"ssl://{IONOS}", "465", ON),
+        required=True, remarks=said("fault tls"), changes=False,
+    ),
+    Case(
+        "cakephp:debug", (IONOS, 587, "none"), cake(IONOS, "587", kind="Debug"),
+        remarks=said("not-sent className"), changes=False,
+    ),
+    Case("codeigniter:587", (IONOS, 587, "starttls"), igniter("587", "tls"), required=True),
+    Case("codeigniter:465", (IONOS, 465, "implicit"), igniter("465", "ssl"), required=True),
+    Case("codeigniter:465 none", (IONOS, 465, "implicit"), igniter("465", ""), required=True),
+    Case("codeigniter:587 ssl", (IONOS, 587, "implicit"), igniter("587", "ssl"), required=True),
+    Case(
+        "codeigniter:465 tls", (IONOS, 465, "implicit"), igniter("465", "tls"), required=True,
+        remarks=said("fault SMTPCrypto"), changes=False,
+    ),
+    Case("codeigniter:587 none", (IONOS, 587, "none"), igniter("587", "")),
+    Case(
+        "codeigniter:mail", (IONOS, 587, "starttls"), igniter("587", "tls", "mail"), required=True,
+        remarks=said("ignored SMTPHost"),
+    ),
+    Case("codeigniter:3", (IONOS, 587, "starttls"), igniter_3(IONOS, "587", "tls"), required=True),
+    Case(
+        "codeigniter:3 ssl", (IONOS, 465, "implicit"), igniter_3(f"ssl://{IONOS}", "465", ""),
+        required=True, changes=False,
+    ),
+    Case("codeigniter:3 465", (IONOS, 465, "none"), igniter_3(IONOS, "465", "")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_what_it_comes_to(tmp_path: Path, case: Case) -> None:
+    setup = one(case.write(tmp_path), case.dialect)
+    now = setup.settings
+    assert (now.host, now.port, now.tls) == case.expected
+    assert now.tls_required is case.required
+    assert now.username == case.user
+    assert now.verify is case.verify
+    password = setup.credentials.password
+    assert (password.reveal() if password else None) == case.password
+    assert {(each.kind, each.option) for each in now.remarks} == case.remarks
+    assert setup.complete
+    if case.user is not None:
+        assert now.sender == case.sender
+
+
+@pytest.mark.parametrize("case", [each for each in CASES if each.changes], ids=lambda case: case.id)
+@pytest.mark.parametrize("goal", [(587, "starttls"), (465, "implicit")])
+def test_prepared_changes_come_to_their_goals(
+    tmp_path: Path, case: Case, goal: tuple[int, str]
+) -> None:
+    if case.expected[1:] == goal:
+        return
+    settings = one(case.write(tmp_path), case.dialect).settings
+    apply(tmp_path, prepared(settings, *goal))
+    now = one(tmp_path, case.dialect).settings
+    assert (now.host, now.port, now.tls) == (IONOS, *goal)
+    assert now.username == case.user
+
+
+def test_a_url_of_cakephp(tmp_path: Path) -> None:
+    root = write(tmp_path, cake(IONOS, "587"))
+    url = "smtp://u%40example.com:word@smtp.example.org:2525?tls=true"
+    now = one(root, "cakephp", EMAIL_TRANSPORT_DEFAULT_URL=url).settings
+    assert (now.host, now.port, now.tls) == ("smtp.example.org", 2525, "starttls")
+
+
+def test_variables_over_codeigniter_s_class(tmp_path: Path) -> None:
+    root = write(tmp_path, igniter("587", "tls"))
+    write(root, {".env": "email.SMTPCrypto = ssl\nemail.SMTPPass = 'wo#rd'\n"})
+    setup = one(root, "codeigniter")
+    assert (setup.settings.port, setup.settings.tls) == (587, "implicit")
+    assert setup.credentials.password
+    assert setup.credentials.password.reveal() == "wo#rd"
+    change = prepared(setup.settings, 587, "starttls")
+    assert (change.edits, change.settings) == ((), {"email.SMTPCrypto": "tls"})
+
+
+def test_a_password_alone_in_drupal_s_settings(tmp_path: Path) -> None:
+    text = "<?php\n$config['smtp.settings']['smtp_password'] = getenv('SMTP_PASSWORD');\n"
+    setup = one(write(tmp_path, {"sites/default/settings.php": text}), "drupal", SMTP_PASSWORD="x")
+    assert not setup.complete
+    assert {each.field for each in setup.settings.untellable} == {"host", "port", "tls"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"configuration.php": "<?php class JConfig { public $smtphost = 'localhost'; }"},
+        {"config/config.php": "<?php\n$CONFIG = array ('mail_smtpmode' => 'smtp');\n"},
+        {"send.php": "<?php\n// new Swift_SmtpTransport('smtp.ionos.com', 465);\n"},
+        cake(IONOS, "587", kind="Mail"),
+        {"vendor/x/app/Config/Email.php": igniter("587", "tls")["app/Config/Email.php"]},
+        {"tests/send.php": swift("'smtp.ionos.com', 465")["send.php"]},
+        igniter("587", "tls", "smtp")
+        | {"app/Config/Email.php": "<?php class Email { public $SMTPHost = ''; }"},
+    ],
+)  # fmt: skip
+def test_look_alikes(tmp_path: Path, files: dict[str, str]) -> None:
+    assert not setups(write(tmp_path, files))

@@ -1,0 +1,220 @@
+"""Changes of the user's own files: found in the raw line, every other byte as it was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.backup import is_kept_by_git, keep_copy
+from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.model import MASK, Edit
+from smtpdoctor.settings.setups import setups_in
+from smtpdoctor.settings.workspace import Workspace
+from smtpdoctor.settings.write import (
+    Addition,
+    FileChange,
+    Refused,
+    Removal,
+    Step,
+    changed_files,
+    replace_file,
+    steps_of,
+)
+
+
+def change(folder: Path, *steps: Step) -> FileChange:
+    (changed,) = changed_files(Workspace(Folder(folder), {}), steps)
+    return changed
+
+
+def edit(file: str, line: int, columns: tuple[int, int], old: str, new: str) -> Edit:
+    return Edit(file=file, line=line, columns=columns, replace=old, with_=new)
+
+
+def test_columns_behind_a_mask_are_found_in_the_raw_line(tmp_path: Path) -> None:
+    line = "t({ auth: { pass: 'a-long-secret-587' }, port: 587 });\n"
+    (tmp_path / "a.js").write_text(line)
+    shown = "t({ auth: { pass: •••••• }, port: 587 });"
+    column = shown.index("587") + 1
+    found = change(tmp_path, edit("a.js", 1, (column, column + 3), "587", "465"))
+    assert found.new.decode() == line.replace("port: 587", "port: 465")
+    assert "secret" not in str(found.shown)
+
+
+def test_two_edits_of_one_line_and_a_text_put_in(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("x({ secure: true, port: 587 })\n")
+    found = change(
+        tmp_path,
+        edit("a.js", 1, (13, 17), "true", "false"),
+        edit("a.js", 1, (19, 19), "", "ignoreTLS: true, "),
+    )
+    assert found.new == b"x({ secure: false, ignoreTLS: true, port: 587 })\n"
+
+
+def test_bom_line_ends_comments_and_bytes_that_are_no_text_stay(tmp_path: Path) -> None:
+    before = b"\xef\xbb\xbfA=1\r\nSMTP_PORT=587 # \xff\xfe mine\r\n\r\nB='x'"
+    (tmp_path / ".env").write_bytes(before)
+    found = change(tmp_path, edit(".env", 2, (11, 14), "587", "465"))
+    assert found.new == before.replace(b"587", b"465")
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("SMTP_PASS=geheim#2", "SMTP_PASS='geheim#2'"),
+        ('export SMTP_PASS = "g$eim"  # old', "export SMTP_PASS = 'g$eim'  # old"),
+        ("SMTP_PASS=geheim#2 # a comment", "SMTP_PASS='geheim#2' # a comment"),
+    ],
+)
+def test_of_a_secret_the_quoting_alone_changes(tmp_path: Path, line: str, after: str) -> None:
+    (tmp_path / ".env").write_text(f"{line}\n")
+    found = change(tmp_path, edit(".env", 1, (11, 17), MASK, f"'{MASK}'"))
+    assert found.new.decode() == f"{after}\n"
+    assert "eim" not in str(found.shown) + repr(found)
+
+
+def test_quotes_that_the_secret_has_itself_are_refused(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SMTP_PASS=ge'heim\n")
+    with pytest.raises(Refused):
+        change(tmp_path, edit(".env", 1, (11, 17), MASK, f"'{MASK}'"))
+
+
+def test_a_text_that_no_longer_stands_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("x({ secure: false })\n")
+    with pytest.raises(Refused, match="any more"):
+        change(tmp_path, edit("a.js", 1, (13, 17), "true", "false"))
+    with pytest.raises(Refused):
+        change(tmp_path, edit("a.js", 9, (1, 2), "x", "y"))
+
+
+def test_lines_come_and_go_with_the_ends_that_the_file_has(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"A=1\r\nSMTP_TLS=none\r\nB=2")
+    found = change(
+        tmp_path,
+        Removal(file=".env", line=2, name="SMTP_TLS"),
+        Addition(file=".env", name="SMTP_FROM", value="Shop <a@b.de>"),
+    )
+    assert found.new == b"A=1\r\nB=2\r\nSMTP_FROM='Shop <a@b.de>'\r\n"
+
+
+def test_a_removal_takes_the_named_line_or_none(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("A=1\n")
+    with pytest.raises(Refused):
+        change(tmp_path, Removal(file=".env", line=1, name="SMTP_TLS"))
+
+
+def test_a_variable_is_written_in_the_quotes_that_it_has(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6", "dotenv": "16"}}')
+    (tmp_path / "m.js").write_text(
+        "require('dotenv').config();\nconst n = require('nodemailer');\n"
+        "n.createTransport({ host: 'smtp.ionos.com', port: process.env.SMTP_PORT });\n"
+    )
+    (tmp_path / ".env").write_text('SMTP_PORT="587" # now\n')
+    (setup,) = setups_in(tmp_path, {}).setups
+    steps = list(steps_of(setup.settings, {"SMTP_PORT": "465"}))
+    assert change(tmp_path, *steps).new == b'SMTP_PORT="465" # now\n'
+
+
+def test_what_stands_in_the_environment_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6"}}')
+    (tmp_path / "m.js").write_text(
+        "const n = require('nodemailer');\n"
+        "n.createTransport({ host: 'smtp.ionos.com', port: process.env.SMTP_PORT });\n"
+    )
+    (setup,) = setups_in(tmp_path, {"SMTP_PORT": "587"}).setups
+    with pytest.raises(Refused, match="no file"):
+        list(steps_of(setup.settings, {"SMTP_PORT": "465"}))
+
+
+# --- the disk --------------------------------------------------------------------------------
+
+
+def whole(file: str, old: bytes = b"old\n", new: bytes = b"new\n") -> FileChange:
+    return FileChange(file=file, old=old, new=new, shown=())
+
+
+def test_mode_stays_and_nothing_is_left_beside(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    path = tmp_path / "sub" / ".env"
+    path.write_bytes(b"old\n")
+    path.chmod(0o640)
+    replace_file(tmp_path, whole("sub/.env"))
+    assert path.read_bytes() == b"new\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [each.name for each in path.parent.iterdir()] == [".env"]
+
+
+def test_a_file_that_has_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"somebody was here\n")
+    with pytest.raises(Refused, match="changed"):
+        replace_file(tmp_path, whole(".env"))
+    assert (tmp_path / ".env").read_bytes() == b"somebody was here\n"
+
+
+def test_never_through_a_link_nor_out_of_the_folder(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (outside / "x").write_bytes(b"old\n")
+    (root / "link").symlink_to(outside / "x")
+    (root / "folder").symlink_to(outside)
+    os.link(outside / "x", root / "second-name")
+    for file in ("link", "folder/x", "second-name", "../outside/x", str(outside / "x")):
+        with pytest.raises(Refused):
+            replace_file(root, whole(file))
+    assert (outside / "x").read_bytes() == b"old\n"
+
+
+# --- copies ----------------------------------------------------------------------------------
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+
+
+def test_git_has_what_the_last_commit_has(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".env").write_bytes(b"old\n")
+    environ = dict(os.environ)
+    assert not is_kept_by_git(tmp_path, ".env", b"old\n", environ)
+    git(tmp_path, "add", ".env")
+    git(tmp_path, "commit", "-qm", "one")
+    assert is_kept_by_git(tmp_path, ".env", b"old\n", environ)
+    assert not is_kept_by_git(tmp_path, ".env", b"changed\n", environ)
+
+
+def test_nothing_of_the_folders_own_is_run(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".env").write_bytes(b"old\n")
+    git(tmp_path, "add", ".env")
+    git(tmp_path, "commit", "-qm", "one")
+    program = tmp_path / "run.sh"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    program.chmod(0o755)
+    for name in ("core.fsmonitor", "filter.f.clean", "filter.f.smudge", "core.sshCommand"):
+        git(tmp_path, "config", name, str(program))
+    (tmp_path / ".gitattributes").write_text("* filter=f\n")
+    is_kept_by_git(tmp_path, ".env", b"old\n", dict(os.environ))
+    keep_copy(tmp_path, ".env", b"old\n", {**os.environ, "XDG_STATE_HOME": str(tmp_path / "s")})
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_copy_stands_beside_only_where_git_ignores_it(tmp_path: Path) -> None:
+    root, state = tmp_path / "root", tmp_path / "state"
+    root.mkdir()
+    environ = {**os.environ, "XDG_STATE_HOME": str(state)}
+    away = keep_copy(root, "a/.env", b"old\n", environ)
+    assert away == state / "smtpdoctor" / "a%.env.smtpdoctor-backup"
+    assert away.stat().st_mode & 0o777 == 0o600
+    assert away.parent.stat().st_mode & 0o777 == 0o700
+    git(root, "init", "-q")
+    (root / ".gitignore").write_text("*.smtpdoctor-backup\n")
+    (root / "a").mkdir()
+    first = keep_copy(root, "a/.env", b"old\n", environ)
+    second = keep_copy(root, "a/.env", b"old\n", environ)
+    assert first == root / "a" / ".env.smtpdoctor-backup"
+    assert second.name == ".env.smtpdoctor-backup.2"

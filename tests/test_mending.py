@@ -1,0 +1,78 @@
+"""Which fixes are written: no set-up of the folder gets worse, no refused login is made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from smtpdoctor.examination.plan import Plan
+from smtpdoctor.mending import mending_of, once_more
+from smtpdoctor.plans import Plans
+from smtpdoctor.report.model import Report, build
+from smtpdoctor.settings.model import Credentials, Secret
+from smtpdoctor.settings.setups import setups_in
+
+from .rules.scene import Scene
+
+MAILER = """require('dotenv').config();
+const nodemailer = require('nodemailer');
+nodemailer.createTransport({
+  host: 'smtp.ionos.com',
+  port: %s,
+  secure: process.env.SMTP_SECURE === 'true',
+});
+"""
+PACKAGE = '{"dependencies": {"nodemailer": "^6.9.13", "dotenv": "^16.0.0"}}'
+
+
+def report_of(folder: Path, name: str) -> Report:
+    """The set-up of that file greeted in plain text, and STARTTLS worked."""
+    setup = next(each for each in setups_in(folder, {}).setups if name in each.name)
+    scene = Scene(read=setup.settings)
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 ready")
+    scene.session("other-mode").rest()
+    return build(scene.observations(), started="", seconds=0.0)
+
+
+def test_the_variable_is_written_where_nobody_else_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "a.js").write_text(MAILER % 587)
+    (tmp_path / ".env").write_text("SMTP_SECURE=true\n")
+    mending = mending_of(report_of(tmp_path, "a.js"), tmp_path, {}, profile=None)
+    assert [each.new for each in mending.changes] == [b"SMTP_SECURE=false\n"]
+
+
+def test_another_set_up_that_would_no_longer_send_keeps_it(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "a.js").write_text(MAILER % 587)
+    (tmp_path / "b.js").write_text(MAILER % 465)
+    (tmp_path / ".env").write_text("SMTP_SECURE=true\n")
+    mending = mending_of(report_of(tmp_path, "a.js"), tmp_path, {}, profile=None)
+    assert mending.changes == ()
+    assert "b.js" in mending.left[0][1]
+
+
+def plans(password: str) -> Plans:
+    plan = Plan(
+        settings=Scene().settings,
+        credentials=Credentials(username="info@example.com", password=Secret(password)),
+        selected=frozenset({"settings", "dns", "reach", "tls", "auth", "sender"}),
+    )
+    return Plans(plans=(plan,))
+
+
+def test_a_refused_login_is_made_again_with_other_credentials_only() -> None:
+    scene = Scene().refuse("auth", "535 no")
+    report = build(scene.observations(), started="", seconds=0.0)
+    first = plans("geheim")
+    (same,) = once_more(first, first, report).plans
+    assert not same.selected & {"auth", "sender"}
+    (other,) = once_more(plans("geheim#2"), first, report).plans
+    assert other.selected >= {"auth", "sender"}
+
+
+def test_an_accepted_login_may_be_made_again() -> None:
+    report = build(Scene.healthy().observations(), started="", seconds=0.0)
+    first = plans("geheim")
+    assert msgspec.structs.asdict(once_more(first, first, report)) == msgspec.structs.asdict(first)
