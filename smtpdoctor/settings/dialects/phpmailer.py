@@ -78,10 +78,10 @@ def groups(module: Module) -> Iterator[str]:
     """Names of the objects whose host or way of sending the file sets: "0", or "$mail"."""
     prefixes: set[tuple[str, ...]] = set()
     for place, call in enumerate(module.calls("PHPMailer")):
-        if call.new and call.reached is not False:
-            if any(_name(use) == "Host" for use in call.uses()):
-                prefixes.add(call.target)
-                yield str(place)
+        counts = call.new and call.reached is not False
+        if counts and any(_name(use) == "Host" for use in call.uses()):
+            prefixes.add(call.target)
+            yield str(place)
     for assignment in module.assignments():
         path = assignment.path
         if path[-1] == "Host" and len(path) > 1 and path[:-1] not in prefixes:

@@ -673,7 +673,9 @@ class JavaScript:
             schema = imported(bare, name)
             if schema is not None:
                 return Known(schema, ask.span)
-        if bare == "config":
+        own = candidates(path, self.file, self.project.files.read)
+        is_own = any(self.project.files.read(each) is not None for each in own)
+        if bare == "config" and not is_own:  # npm's; a package of the folder may be called so
             from smtpdoctor.settings.readers.javascript_config import configuration
 
             whole_ = configuration(self, ask)
@@ -684,7 +686,7 @@ class JavaScript:
             return Known(Special(library if all_ else f"{library}.{name}"), ask.span)
         if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
             return Known(ADONIS, ask.span)
-        for candidate in candidates(path, self.file, self.project.files.read):
+        for candidate in own:
             found = self.project.import_(candidate)
             if found is None:
                 continue
