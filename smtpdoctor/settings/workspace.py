@@ -142,6 +142,8 @@ class Workspace:
             layer
             for item in self.surroundings
             if item.build is None and is_within(near, item.scope)
+            # what compose builds from the code doesn't see the variables of its other services
+            if not (built and item.carrier == "compose")
             if not is_programs_image(item.image)
             for layer in item.variables.layers
         ]

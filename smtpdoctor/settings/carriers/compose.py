@@ -214,7 +214,15 @@ class _Project:
 
     def _service(self, name: str, parts: list[_Part]) -> Surrounding:
         image = self._last(parts, "image")
-        span = next((each.value.span for each in parts if each.value.span), None)
+        span = next(
+            (
+                entry.span
+                for _, root in self.roots
+                for entry in entries(root.get("services"))
+                if entry.key == name
+            ),
+            None,
+        )
         build, dockerfile = self._build(parts)
         layers = [
             carried_layer(self.paths[0], self._environment(parts)),
@@ -223,7 +231,7 @@ class _Project:
         ]
         return Surrounding(
             carrier="compose",
-            place=f"{span.file}:{max(1, span.line - 1)}" if span else self.paths[0],
+            place=f"{span.file}:{span.line}" if span else self.paths[0],
             image=image or "",
             name=name,
             build=build,

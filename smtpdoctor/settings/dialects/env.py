@@ -1,8 +1,8 @@
-"""A container, unit or job whose program nobody knows, by the project's own names in its variables.
+"""A container, unit or `.env` whose program nobody knows, by the project's own names in it.
 
-Knows when such variables count: where no dialect found a program that sees them, and what the
-folder's own `.env` and the environment don't say already. What the names and their texts mean is
-that of `names`, `values` and `url`, as in a `.env` file.
+Knows when such variables count: where no dialect found a program that sees them, and beside the
+folder's own `.env`, which is read without a set-up where it stands alone. What the names and their
+texts mean is that of `names`, `values` and `url`, as in a `.env` file.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from smtpdoctor.settings.model import Field
 from smtpdoctor.settings.names import BY_NAME, VARIABLES
 from smtpdoctor.settings.readers.model import Known, Unknown
 from smtpdoctor.settings.url import read_url
-from smtpdoctor.settings.variables import Variables
-from smtpdoctor.settings.workspace import Surrounding, Workspace
+from smtpdoctor.settings.variables import Layer, Variables
+from smtpdoctor.settings.workspace import PRODUCTION, Surrounding, Workspace
 
 #: Names that say whom mail is handed to.
 HOSTS = tuple(each.name for each in VARIABLES if each.field in ("url", "host"))
 OWN_FILE = ".env"
+#: How a `.env` is read whose program isn't known.
+READER = "python-dotenv"
 #: Carriers whose files say all that a program gets. Platforms and pipelines keep secrets elsewhere.
 WHOLE = frozenset({"compose", "dockerfile", "kubernetes", "helm", "systemd"})
 KEPT = Unknown("unreadable", "nothing sets it here; secrets of the platform are in no file")
@@ -68,9 +70,35 @@ class Env(Table):
     """Variables with the project's own names, and their own meaning."""
 
     def unclaimed(self, workspace: Workspace, drafts: Iterable[Draft]) -> Iterator[Draft]:
-        """One for each surrounding that none of the drafts is of, equal ones once."""
+        """One for each surrounding that none of the drafts is of, equal ones once; then one for
+        each `.env` below the folder that no program was seen to load.
+
+        The folder's own `.env` is one beside them; alone it is read without a set-up.
+        """
+        drafts = list(drafts)
+        if _names_host(workspace.process):
+            return
+        found = list(self._containers(workspace, drafts))
+        loaded = {
+            value.span.file
+            for variables in (
+                *(draft.variables for draft in drafts),
+                *(item.variables for item in workspace.surroundings),
+            )
+            for layer in variables.layers
+            for value in layer.values.values()
+            if value.span is not None
+        }
+        paths = [path for path in _dotenv_files(workspace) if path not in loaded]
+        if not found and set(paths) <= {OWN_FILE}:
+            return
+        yield from found
+        for path in paths:
+            if _names_host(workspace.dotenv(path, READER)):
+                yield from self._draft(workspace, path, workspace.variables([path], READER))
+
+    def _containers(self, workspace: Workspace, drafts: list[Draft]) -> Iterator[Draft]:
         claimed = {id(layer) for draft in drafts for layer in draft.variables.layers}
-        own_host = _has_own_host(workspace)
         seen: set[tuple[object, ...]] = set()
         for item in workspace.surroundings:
             if (
@@ -81,10 +109,8 @@ class Env(Table):
                 continue
             for draft in self._draft(workspace, item.place, item.variables, None, item):
                 options = draft.options.values()
-                host = next(option for option in options if option.name in HOSTS)
-                is_own = all(_is_own(option) for option in options)
                 key = tuple((option.name, option.value.span) for option in options)
-                if is_own or (own_host and not _is_own(host)) or key in seen:
+                if key in seen or all(_is_own(option) for option in options):
                     continue
                 seen.add(key)
                 yield draft
@@ -182,14 +208,23 @@ def _is_own(option: Option) -> bool:
     return isinstance(option.value, Known) and (span is None or span.file == OWN_FILE)
 
 
-def _has_own_host(workspace: Workspace) -> bool:
-    layers = [workspace.process, workspace.dotenv(OWN_FILE, "python-dotenv")]
-    return any(
+def _names_host(layer: Layer | None) -> bool:
+    return layer is not None and any(
         isinstance(value := layer.values.get(name), Known) and str(value.value).strip()
-        for layer in layers
-        if layer is not None
         for name in HOSTS
     )
+
+
+def _dotenv_files(workspace: Workspace) -> Iterator[str]:
+    """The `.env` of each folder, or what production has in place of it."""
+    names = (OWN_FILE, f"{OWN_FILE}.{workspace.profile or PRODUCTION}")
+    seen: set[str] = set()
+    for name in names:
+        for path in workspace.folder.matching(name):
+            folder = path.rpartition("/")[0]
+            if folder not in seen:
+                seen.add(folder)
+                yield path
 
 
 ENV = Env("env", ENTRY)

@@ -167,10 +167,6 @@ def test_a_catcher_beside_it(tmp_path: Path) -> None:
             "compose.yml": "services: {a: {image: acme/a, env_file: .env}}\n",
             ".env": f"SMTP_HOST={HOST}\nSMTP_PORT=587\n",
         },
-        {
-            "compose.yml": "services: {a: {image: acme/a, environment: {SMTP_HOST: relay}}}\n",
-            ".env": f"SMTP_HOST={HOST}\n",
-        },
         # no host, a comment, another program's variables, a template
         {"compose.yml": "services: {a: {image: acme/a, environment: {SMTP_PORT: 587}}}\n"},
         {"compose.yml": "services:\n  a:\n    image: acme/a\n    # SMTP_HOST: x.example\n"},
@@ -217,3 +213,51 @@ def test_a_unit_with_a_file_of_the_server(file: str, tmp_path: Path) -> None:
     assert (missing.option, missing.origin and missing.origin.line) == ("SMTP_PASS", 4)
     write(tmp_path, {"alerts.service": unit})
     assert one(tmp_path, "env").complete
+
+
+def test_a_dotenv_of_each_application(tmp_path: Path) -> None:
+    """Whoever loads them; the folder's own is one beside them."""
+    text = f"SMTP_HOST={HOST}\nSMTP_PORT=%s\nSMTP_USER=u@example.com\nSMTP_PASS=word\n"
+    files = {"apps/a/.env": text % 587, "apps/b/.env.production": text % 465, "apps/c/.env": "A=1"}
+    templates = {"apps/d/.env.example": text % 587, "tests/.env": text % 587}
+    found = {each.name: outcome(each)[:3] for each in setups(write(tmp_path, files | templates))}
+    assert found == {
+        "env apps/a/.env": (HOST, 587, "starttls"),
+        "env apps/b/.env.production": (HOST, 465, "implicit"),
+    }
+    names = [each.name for each in setups(write(tmp_path, {".env": text % 2525}))]
+    assert names == ["env .env", "env apps/a/.env", "env apps/b/.env.production"]
+    assert setups(tmp_path, SMTP_HOST="elsewhere") == []
+
+
+def test_a_dotenv_that_code_loads_is_its_own(tmp_path: Path) -> None:
+    files = {
+        "apps/a/package.json": '{"dependencies": {"nodemailer": "^6.9.0", "dotenv": "^16.4.0"}}',
+        "apps/a/mailer.js": "require('dotenv').config()\n"
+        "require('nodemailer').createTransport({host: process.env.SMTP_HOST})\n",
+        "apps/a/.env": f"SMTP_HOST={HOST}\n",
+    }
+    names = [each.name for each in setups(write(tmp_path, files))]
+    assert names == ["nodemailer apps/a/mailer.js:2"]
+
+
+def test_a_container_beside_the_folders_own_dotenv(tmp_path: Path) -> None:
+    text = compose("SMTP_HOST: relay.example.com\nSMTP_PORT: 2525")
+    write(tmp_path, {"docker-compose.yml": text, ".env": f"SMTP_HOST={HOST}\n"})
+    names = [each.name for each in setups(tmp_path)]
+    assert names == ["env docker-compose.yml:2", "env .env"]
+
+
+def test_another_service_beside_code_that_compose_builds(tmp_path: Path) -> None:
+    text = (
+        f"services:\n  notifier: {{image: acme/n, environment: {{SMTP_HOST: {HOST}}}}}\n"
+        "  web:\n    build: .\n    environment: {PORT: 80}\n"
+    )
+    files = {
+        "compose.yml": text,
+        "package.json": '{"dependencies": {"nodemailer": "^6.9.0"}}',
+        "mailer.js": "require('nodemailer').createTransport({host: process.env.SMTP_HOST})\n",
+    }
+    found = {each.name: each.settings.host for each in setups(write(tmp_path, files))}
+    assert found["env compose.yml:2"] == HOST
+    assert found["nodemailer mailer.js:1"] != HOST

@@ -31,9 +31,9 @@ CODE = "export const host = 'smtp.ionos.com';\nexport default { host };\n"
             "@acme/config/mail",
         ),
         (  # pnpm's workspaces are in another file
-            {"package.json": "{}", "libs/config/package.json": '{"name": "config"}',
-             "libs/config/index.js": CODE},
-            "config",
+            {"package.json": "{}", "libs/mailing/package.json": '{"name": "mailing"}',
+             "libs/mailing/index.js": CODE},
+            "mailing",
         ),
         ({"apps/api/package.json": "{}", "apps/api/src/config.ts": CODE}, "@/config"),
     ],
