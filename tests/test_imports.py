@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def loaded(*arguments: str, **environ: str) -> set[str]:
         text=True,
         check=True,
         env={"PATH": os.environ["PATH"], **environ},
-        cwd="/",
+        cwd=tempfile.mkdtemp(),
     )
     status, modules = json.loads(done.stderr.splitlines()[-1])
     assert status == 0, done.stdout

@@ -36,6 +36,13 @@ PRUNED = frozenset(
         "temp", "logs", "log", "obj", "Pods", "Carthage", "DerivedData", "eggs", "wheels",
     }
 )  # fmt: skip
+#: The standard library and what is installed beside it.
+LIBRARY = re.compile(r"python3(\.\d+)?|dist-packages")
+#: What the system has at its root is nobody's project.
+SYSTEM = frozenset(
+    {"bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "opt", "proc", "run", "sbin", "snap",
+     "sys", "usr", "var"}
+)  # fmt: skip
 #: Hidden folders that are looked into.
 HIDDEN = frozenset({".github", ".devcontainer", ".config", ".docker", ".k8s", ".kube", ".platform"})
 
@@ -140,7 +147,9 @@ class Folder:
         name = entry.name
         if name.startswith("."):
             return name in HIDDEN
-        if name.lower() in PRUNED:
+        if name.lower() in PRUNED or LIBRARY.fullmatch(name):
+            return False
+        if self.root == Path(self.root.anchor) and entry.path.count("/") == 1 and name in SYSTEM:
             return False
         # a virtual environment by any name
         marks = ("pyvenv.cfg", "bin/activate", "Scripts/activate")

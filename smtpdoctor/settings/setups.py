@@ -29,7 +29,7 @@ MAIL = re.compile(rb"(?i)mail|smtp")
 #: What is looked at of a folder that has more set-ups than any program: of one dialect, and in
 #: seconds, of which the whole run has 45.
 MOST_OF_ONE = 32
-MOST_SECONDS = 5.0
+MOST_SECONDS = 2.0
 
 
 class Found(msgspec.Struct, frozen=True):

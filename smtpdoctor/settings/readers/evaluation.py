@@ -439,11 +439,22 @@ class Evaluator:
     def _from_stars(self, name: str, frame: Frame) -> Value | None:
         """A name that `from x import *` brings in; the last that has it."""
         for star in reversed(frame.scope.stars):
-            if self.reached(star.guards, frame) is not False:
+            if self._is_brought_in(star, frame):
                 value = self._from_star(name, star, frame)
                 if value is not None:
                     return value
         return None
+
+    def _is_brought_in(self, star: Bind, frame: Frame) -> bool:
+        """Whether the import's conditions let it through; not for the names in them themselves."""
+        key = (id(star), id(frame), 2, "")
+        if key in self._active:
+            return False
+        self._active.add(key)
+        try:
+            return self.reached(star.guards, frame) is not False
+        finally:
+            self._active.discard(key)
 
     def _from_star(self, name: str, star: Bind, frame: Frame) -> Value | None:
         key = (id(star), 0, 1, name)

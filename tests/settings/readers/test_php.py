@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.settings.readers.evaluation import Evaluator, Frame
 from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value, plain
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
+from smtpdoctor.settings.readers.syntax import Expression
 
 from .support import known, module, project, unknown
 
@@ -282,3 +284,29 @@ def test_hostile_code_ends(text: str) -> None:
     if isinstance(found, Module):
         found.calls()
         assert isinstance(found.value("$x"), Unknown | Known)
+
+
+def test_a_condition_around_an_import_is_not_asked_of_the_import(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each name of the condition was looked for in what it brings in, and so on without end."""
+    code = """<?php
+if (isset($_POST['a'], $_POST['b'], $_POST['c'])) {
+    require 'vendor/autoload.php';
+    $mail = new PHPMailer();
+    $mail->Host = 'smtp.ionos.com';
+}
+"""
+    asked = 0
+    value = Evaluator.value
+
+    def counted(self: Evaluator, expression: Expression, frame: Frame) -> Value:
+        nonlocal asked
+        asked += 1
+        return value(self, expression, frame)
+
+    monkeypatch.setattr(Evaluator, "value", counted)
+    (call,) = module("contact.php", code).calls("PHPMailer")
+    assert call.reached is None
+    assert len(call.uses()) == 1
+    assert asked < 2000
