@@ -360,3 +360,27 @@ def test_an_error_says_what_to_do_or_why_there_is_nothing(
     line = Line(ehlo=False)
     with pytest.raises(ValueError, match="without a fix"):
         judged(monkeypatch, line.observations(), says("ehlo-rejected", line.ehlo, why=""))
+
+
+def test_a_cause_is_found_behind_an_observation_that_two_came_after() -> None:
+    """Two ways lead to the same observation, and the cause stands further back on one of them."""
+    recorder = Recorder(Redactor("•"), lambda: 0.0)
+    trail = recorder.trail("dns")
+    shared = trail.record(Addresses(host="a", addresses=(), source="wire", ok=False))
+    cause = recorder.trail("dns").record(Addresses(host="b", addresses=(), source="wire", ok=False))
+    left = recorder.trail("reach", shared.id).record(
+        Addresses(host="c", addresses=(), source="wire", ok=False)
+    )
+    right = recorder.trail("reach", shared.id, cause.id).record(
+        Addresses(host="d", addresses=(), source="wire", ok=False)
+    )
+    error = Diagnosis(
+        code="late",
+        severity="error",
+        confidence="certain",
+        title="late",
+        explanation="",
+        explains=(left.id, right.id),
+    )
+    taken = {cause.id: "early"}
+    assert engine._cause_above(error, taken, recorder.observations()) == "early"
