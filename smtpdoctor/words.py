@@ -54,7 +54,7 @@ LOGIN_WORDS: dict[str, str] = {
     "placeholder": "the credentials are a template's",
     "no-tls": "a password goes out only inside TLS",
     "unverified": "a password goes out only inside verified TLS",
-    "verification-disabled": "certificate verification is switched off",
+    "verification-disabled": "the certificate is not good, and verification is switched off",
     "host-suspicious": "the host looks like a typing mistake",
     "injected-bytes": "bytes were injected at STARTTLS",
     "not-offered": "the server offers no login here",

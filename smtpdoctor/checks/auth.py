@@ -84,13 +84,11 @@ def _reason_against(session: SMTPSession, settings: Settings) -> str | None:
         return "placeholder"
     if settings.host and knowledge.nearest_host(settings.host) is not None:
         return "host-suspicious"
-    if not settings.verify:
-        return "verification-disabled"
     if not session.in_tls:
         # nothing offered in clear may well be offered inside TLS: the rules tell
         return "no-tls" if session.capabilities.auth else "not-offered"
     if not session.verified:
-        return "unverified"
+        return "unverified" if settings.verify else "verification-disabled"
     return None
 
 

@@ -16,14 +16,19 @@ def last_words(run: Run) -> list[str]:
         for entry in settings.entries
         if entry.origin.kind == "file" and entry.part_of is None
     ]
-    if only_in_file:
+    if only_in_file and settings.setup is None:
         names = ", ".join(dict.fromkeys(only_in_file))
         words.append(
             f"only {_file(run)}, not the environment of this shell, has {names}: the application "
             "must load that file itself, in its own working folder"
         )
     secure = settings.entry("tls")
-    if secure is not None and secure.text.strip().lower() in ("false", "0", "no", "off"):
+    own_names = settings.setup is None
+    if (
+        own_names
+        and secure is not None
+        and secure.text.strip().lower() in ("false", "0", "no", "off")
+    ):
         words.append(
             f"{secure.origin.name}={secure.text} is a text: a program that does not compare it "
             f'takes "{secure.text}" for true and starts TLS at once'

@@ -58,6 +58,8 @@ def render(report: Report, options: Options) -> str:
 
 def _target(target: dict[str, Any]) -> dict[str, Any]:
     shown = {name: target[name] for name in TARGET}
+    if shown["setup"] is not None:
+        shown["setup"] = {**shown["setup"], "version": shown["setup"]["version"] or None}
     shown["diagnoses"] = [
         {
             **{name: item[name] for name in DIAGNOSIS},

@@ -387,6 +387,11 @@ class _Page(_Layout):
             None,
         )
         where = f"{visible(edit.file)}:{edit.line}"
+        if not edit.replace and edit.with_.endswith("\n"):  # lines that are put in before it
+            yield Text(f"    {where}")
+            for new in edit.with_.splitlines():
+                yield self._plus(new)
+            return
         if line is None:
             yield Text(f"    {where}: {visible(edit.replace)} -> {visible(edit.with_)}")
             return

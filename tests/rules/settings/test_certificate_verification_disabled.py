@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ..scene import Scene
@@ -74,3 +76,13 @@ def test_lookalike_a_bad_certificate_with_verification() -> None:
 def test_lookalike_a_value_that_is_neither() -> None:
     scene = Scene.of(env(SMTP_TLS_REJECT_UNAUTHORIZED="perhaps")).run_through()
     assert scene.codes() == ["setting-invalid"]
+
+
+def test_lookalike_a_library_that_verifies_nothing_by_itself_is_a_note(tmp_path: Path) -> None:
+    code = "import smtplib\nwith smtplib.SMTP('smtp.ionos.com', 587) as s:\n    s.starttls()\n"
+    (tmp_path / "send.py").write_text(f"{code}    s.login('info@example.com', 'canary-word')\n")
+    scene = Scene.of_folder(tmp_path)
+    scene.session().rest()
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.severity == "note"
+    assert "unless it is told to" in diagnosis.title

@@ -16,6 +16,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if run.settings.verify:
         return
     entry = run.entry("verify")
+    if entry is None and run.settings.setup is not None:
+        yield _by_itself(run, run.settings.setup.dialect)
+        return
     name = entry.origin.name if entry is not None else "a setting"
     every = " It does so for every connection of the program." if name.startswith("NODE_") else ""
     certificate = run.main.certificate if run.main else None
@@ -27,8 +30,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title=f"{name} switches the verification of certificates off",
         explanation=(
             f"TLS then protects from nobody who can put himself in between: the program gives "
-            f"password and mail to whoever answers as {host}.{every} smtpdoctor sends no password "
-            "without a verified certificate, so no login was tried."
+            f"password and mail to whoever answers as {host}.{every} smtpdoctor sends a password "
+            "only where the certificate is good."
         ),
         evidence=(
             *own_line(run, "verify"),
@@ -40,6 +43,38 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(_fix(run, verified=certificate is not None and certificate.verified),),
         points_at=("verify",),
+    )
+
+
+def _by_itself(run: Run, program: str) -> Diagnosis:
+    """Nobody switched it off: the program never looks at certificates unless it is told to."""
+    return Diagnosis(
+        code=CODE,
+        severity="note",
+        confidence="certain",
+        title=f"{program} verifies no certificate unless it is told to",
+        explanation=(
+            "The program gives password and mail to whoever answers as "
+            f"{run.settings.host}. smtpdoctor itself sends a password only where the certificate "
+            "is good."
+        ),
+        evidence=(
+            Evidence(
+                check="settings",
+                kind="known",
+                text=f"so {program} does by itself; docs/dialects has the source and the version",
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="let certificates be verified",
+                steps=(
+                    "In Python hand over context=ssl.create_default_context() where TLS begins.",
+                )
+                if run.settings.client in ("smtplib", "aiosmtplib", "django")
+                else ("Set the program's own option for it, if it has one.",),
+            ),
+        ),
     )
 
 
