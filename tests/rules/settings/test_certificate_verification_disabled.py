@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from ..scene import Scene
@@ -78,10 +76,10 @@ def test_lookalike_a_value_that_is_neither() -> None:
     assert scene.codes() == ["setting-invalid"]
 
 
-def test_lookalike_a_library_that_verifies_nothing_by_itself_is_a_note(tmp_path: Path) -> None:
+def test_lookalike_a_library_that_verifies_nothing_by_itself_is_a_note() -> None:
     code = "import smtplib\nwith smtplib.SMTP('smtp.ionos.com', 587) as s:\n    s.starttls()\n"
-    (tmp_path / "send.py").write_text(f"{code}    s.login('info@example.com', 'canary-word')\n")
-    scene = Scene.of_folder(tmp_path)
+    code += "    s.login('info@example.com', 'canary-word')\n"
+    scene = Scene.of_folder({"send.py": code})
     scene.session().rest()
     diagnosis = scene.diagnosis(CODE)
     assert diagnosis.severity == "note"
