@@ -26,7 +26,6 @@ from smtpdoctor.observations import (
     Step,
     Trail,
 )
-from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp import authentication, commands
 from smtpdoctor.smtp.capabilities import Capabilities
 from smtpdoctor.smtp.replies import (
@@ -136,10 +135,6 @@ class SMTPSession:
     @property
     def local_address(self) -> str:
         return self._stream.local_address
-
-    def spoke_mode(self, mode: TLSMode) -> bool:
-        """Whether the server has answered in this TLS mode: TLS at once, or a clear greeting."""
-        return self.in_tls if mode == "implicit" else self.greeted
 
     def reconnect(self, stream: Stream) -> None:
         """Go on over a new connection, as a client that does not verify would have."""

@@ -384,3 +384,18 @@ def test_a_cause_is_found_behind_an_observation_that_two_came_after() -> None:
     )
     taken = {cause.id: "early"}
     assert engine._cause_above(error, taken, recorder.observations()) == "early"
+
+
+def test_observations_of_a_file_that_come_after_each_other_end_all_the_same() -> None:
+    """A saved run is read from anywhere: its provenance may go in a circle."""
+    first = Addresses(id="1", host="a", addresses=(), source="wire", ok=False, after=("2",))
+    second = Addresses(id="2", host="b", addresses=(), source="wire", ok=False, after=("1",))
+    error = Diagnosis(
+        code="late",
+        severity="error",
+        confidence="certain",
+        title="late",
+        explanation="",
+        explains=("1",),
+    )
+    assert engine._cause_above(error, {}, Observations([first, second])) is None

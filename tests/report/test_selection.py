@@ -234,7 +234,7 @@ def test_texts_of_nonsense_change_nothing_that_is_decided(
         shape(formats.render("terminal", each, Options(verbose=verbose)))[:-1]
         for each in (report, other)
     ]
-    assert len(pages[0]) == len(pages[1])
+    assert pages[0] == pages[1]
 
 
 # --- several targets --------------------------------------------------------------------------

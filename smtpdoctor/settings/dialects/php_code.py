@@ -189,11 +189,6 @@ def number(value: Any) -> int | None:
     return int(found[1]) if found and 0 < int(found[1]) < 65536 else None
 
 
-def lines_of(place: Span | None, path: str) -> str:
-    """How a set-up's place is called: the file with the line."""
-    return f"{place.file}:{place.line}" if place is not None else path
-
-
 def known(value: Value) -> Any:
     """What is known of a value, None where it can't be told or isn't there."""
     return None if isinstance(value, Unknown) or value.absent else value.value
