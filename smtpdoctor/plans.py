@@ -240,19 +240,24 @@ def _released(setup: Setup, options: CheckOptions) -> Setup:
 
 def _each_account_once(setups: Sequence[Setup]) -> list[Setup]:
     """The first set-up logs in; another with the same account goes without."""
-    tried: dict[object, str] = {}
+    tried: dict[object, Setup] = {}
     kept = []
     for setup in setups:
         settings = setup.settings
         account = (settings.host, settings.username)
         if settings.has_credentials and account in tried and setup.sends:
+            first = tried[account]
+            # another password is another question, and it stays open: one account, one login
+            same = first.has_same_secret(setup)
             withheld = Withheld(
-                reason="tried-already", host=settings.host or "", place=tried[account]
+                reason="tried-already" if same else "tried-with-another",
+                host=settings.host or "",
+                place=first.name,
             )
             kept.append(setup.without_login(withheld))
             continue
         if settings.has_credentials and setup.sends:
-            tried[account] = setup.name
+            tried[account] = setup
         kept.append(setup)
     return kept
 

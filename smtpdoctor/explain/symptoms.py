@@ -92,13 +92,17 @@ def _together(found: list[Symptom]) -> list[Symptom]:
     return [item for item in found if item.kind not in drop] or found
 
 
+#: A reply with its enhanced status code, which no other protocol has (RFC 3463).
+REPLY = re.compile(r"(?m)(?:^|[\s:\"'“(])[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b")
+
+
 def _about_mail(text: str, known: Known) -> str:
     """mail, other, or open: nothing in it speaks of either."""
     if known.host or known.client or known.port in (25, 465, 587, 2525):
         return "mail"
     if error_texts.evidence("strong").search(text) or error_texts.mail_clients().search(text):
         return "mail"
-    if error_texts.evidence("foreign").search(text):
+    if error_texts.evidence("foreign").search(text) and not REPLY.search(text):
         return "other"
     if error_texts.evidence("weak").search(text):
         return "mail"

@@ -70,6 +70,7 @@ WithheldReason = Literal[
     "host-from-folder",  # they are the environment's, the host is a file's and nobody known
     "another-user",  # --user is not the set-up's user
     "tried-already",  # another set-up of this run has logged in with the same account
+    "tried-with-another",  # the same account was tried with another password, and once is enough
     "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
 ]
 

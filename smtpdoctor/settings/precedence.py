@@ -186,7 +186,8 @@ def _credentials_that_stay(
     (name,) = _named_host(layers) or (None,)
     if host is None or name is None:
         return None, set()
-    user = _winner([layer for layer in layers if layer.asked], "username")
+    # --user names it; the user in a TARGET's URL is the TARGET's own
+    user = _winner([layer for layer in layers if layer.kind == "option"], "username")
     asked = Asked(
         host=name,
         home=HOMES[layers[host[0]].kind],

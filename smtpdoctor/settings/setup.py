@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from smtpdoctor.settings import values
+from smtpdoctor.settings import harmless, values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dotenv_password import is_plain, understood
@@ -25,6 +25,7 @@ from smtpdoctor.settings.model import (
     OptionLine,
     Origin,
     PasswordReadings,
+    Prepared,
     Problem,
     RemarkKind,
     Secret,
@@ -36,6 +37,7 @@ from smtpdoctor.settings.model import (
     Untellable,
     Withheld,
 )
+from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.prepare import literal, prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
 from smtpdoctor.settings.variables import Held
@@ -51,6 +53,17 @@ OPTIONS: dict[Field | None, str] = {
     "password": "--password-stdin",
     "sender": "--from",
     "url": "--host",
+}
+#: How programs call a mode or a switch: words, without digits as passwords have them.
+MODE_WORD = re.compile(r"[A-Za-z_:.'\"+/ -]{0,40}")
+KINDS: dict[Field, ValueKind] = {
+    "host": "host",
+    "port": "port",
+    "tls": "tls",
+    "username": "username",
+    "sender": "sender",
+    "verify": "verify",
+    "ehlo": "host",
 }
 #: In the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
@@ -106,6 +119,12 @@ class Setup:
             (now.host, now.port, now.tls, now.tls_required, now.username, now.sender, now.verify),
             (password.reveal() if password else None, now.client, now.ehlo, told),
         )
+
+    def has_same_secret(self, other: Setup) -> bool:
+        """Whether both would log in with the same password or token."""
+        secrets = [(each.credentials.password or each.credentials.token) for each in (self, other)]
+        values_ = [secret.reveal() if secret else None for secret in secrets]
+        return values_[0] == values_[1]
 
     def without_login(self, withheld: Withheld) -> Setup:
         """The same set-up, its credentials left where they are."""
@@ -239,7 +258,9 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         setup=identity,
         remarks=tuple(maker.remarks()),
         untellable=tuple(maker.untellable()),
-        prepared=tuple(prepare(draft, outcome, workspace)),
+        prepared=tuple(
+            item for item in prepare(draft, outcome, workspace) if not _holds_secret(item, outcome)
+        ),
     )
     return Setup(settings, Credentials(username=username, password=password, token=token))
 
@@ -262,6 +283,12 @@ def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
     source = sources()[catcher.source]
     remark = Remark(option, because, sources=(f"{source.note}, {source.read}",))
     return replace(outcome, not_sent=remark)
+
+
+def _holds_secret(change: Prepared, outcome: Outcome) -> bool:
+    """Whether what a change replaces would show the password that stands there by mistake."""
+    secrets = [each for each in (outcome.password, outcome.token) if each and len(each) > 3]
+    return any(secret in edit.replace for edit in change.edits for secret in secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +353,20 @@ class _Maker:
             value = "" if raw in (None, "") else str(raw)
             if isinstance(raw, bool):
                 value = literal(raw, self.draft.language) or value
-        return value
+        return self._harmless(field, value)
+
+    def _harmless(self, field: Field, value: str) -> str:
+        """The value where it has the form of its field and holds none of the secrets."""
+        if any(secret in value for secret in self._secrets()):
+            return MASK
+        if field in ("tls", "verify", "client") and MODE_WORD.fullmatch(value):
+            return value
+        return harmless.shown(KINDS.get(field, "plain"), value)
+
+    def _secrets(self) -> list[str]:
+        """What may stand in no other field, from four characters on."""
+        found = (self.outcome.password, self.outcome.token)
+        return [secret for secret in found if secret and len(secret) > 3]
 
     def _is_token(self, field: Field) -> bool:
         """A user name that is the token itself is a secret, too."""
@@ -402,6 +442,9 @@ class _Maker:
 
     def _in_file(self, name: str, span: Span, field: Field | None) -> tuple[Origin, str | None]:
         keep = field is not None and field not in SECRETS and field != "url"
+        written = self.workspace.line(span.file, span.line) or ""
+        if any(secret in written for secret in self._secrets()):
+            keep = False  # a secret stands in this very line, wherever it was meant to stand
         shown = self.workspace.shown(span, keep=keep)
         origin = Origin(
             kind="file",
@@ -422,7 +465,7 @@ class _Maker:
             if not isinstance(held.value, Known):
                 continue
             origin, _ = self._held(held, field)
-            known = str(held.value.value)
+            known = self._harmless(field, str(held.value.value)) if field in KINDS else MASK
             shown = MASK if field in SECRETS else known if field != "url" else MASK
             same = isinstance(counts.value, Known) and counts.value.value == held.value.value
             yield Shadowed(origin=origin, text=shown, same=same)

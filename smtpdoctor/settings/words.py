@@ -58,6 +58,8 @@ def why_withheld(withheld: Withheld) -> str:
         return f"the password from {place} belongs to another user name"
     if withheld.reason == "tried-already":
         return f"the same account was tried with {place}"
+    if withheld.reason == "tried-with-another":
+        return f"the same account was tried with the other password of {place}, and once is enough"
     if withheld.reason == "host-with-user":
         return "the host has an “@” in it: which host was meant is a guess"
     return f"the credentials from {place} were written for {for_whom}, not for {host}"
@@ -73,7 +75,7 @@ def how_to_allow(withheld: Withheld) -> str:
         )
     if withheld.reason == "another-user":
         return "To log in as that user, give the password with --password-stdin."
-    if withheld.reason == "tried-already":
+    if withheld.reason in ("tried-already", "tried-with-another"):
         return "To try this set-up's login alone, pick it with --setup."
     if withheld.reason == "host-with-user":
         return "Write the host's name alone."
