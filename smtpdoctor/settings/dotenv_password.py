@@ -26,6 +26,8 @@ from smtpdoctor.settings.model import (
 
 #: A text that every reader takes for itself: no need to ask them.
 PLAIN = re.compile(r"[A-Za-z0-9_.,:+=@%/-]*")
+#: Two dozen readers look at the whole file, several times: no `.env` that somebody wrote is longer.
+LONGEST_FILE = 64 * 1024
 QUOTES = ("'", '"', "`", "")
 
 ECOSYSTEMS: dict[str, Ecosystem] = {
@@ -69,6 +71,8 @@ def understood(
     from smtpdoctor.settings.readers.dotenv import quoting, understand
     from smtpdoctor.settings.readers.dotenv import readers as all_readers
 
+    if len(text) > LONGEST_FILE:
+        return None
     found = understand(text, name, readers, environ)
     if found is None or found.meant is None or found.meant.reference:
         return None

@@ -340,7 +340,7 @@ class _Maker:
         if field in ("tls", "verify"):
             written = self.workspace.text_of(option.value.span)
             if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
-                return written
+                return self._harmless(field, written)
         parts: dict[Field, str | None] = {
             "host": self.outcome.host,
             "username": self.outcome.username,
