@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.views.entries import CREDENTIALS, near_misses
 from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import refusal as refusals
-from smtpdoctor.settings.model import Field, NearMiss, Settings
+from smtpdoctor.settings.model import Field, NearMiss, Settings, Withheld
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 CODE = "credentials-missing"
@@ -139,11 +139,7 @@ def _note(run: Run) -> Diagnosis:
         severity="note",
         confidence="certain",
         title=f"no login was tried on {where}: "
-        + (
-            "the configured credentials are not released to it"
-            if "withheld" in run.login_reasons
-            else "no credentials were given"
-        ),
+        + _why(withheld, kept="withheld" in run.login_reasons),
         explanation=(
             f"{_sentence(why_withheld(withheld))}. {how_to_allow(withheld)}"
             if withheld is not None
@@ -160,6 +156,14 @@ def _note(run: Run) -> Diagnosis:
             *entries.near_words(near),
         ),
     )
+
+
+def _why(withheld: Withheld | None, *, kept: bool) -> str:
+    if withheld is not None and withheld.reason in ("tried-already", "tried-with-another"):
+        return "the same account was tried with another set-up"
+    if kept:
+        return "the configured credentials are not released to it"
+    return "no credentials were given"
 
 
 def _sentence(clause: str) -> str:
