@@ -887,3 +887,29 @@ def test_settings_shows_a_file_as_one_reader_reads_it(command: Command, tmp_path
     data = json.loads(command("settings", "--reader", "npm-dotenv", "--format", "json").out)
     assert data["entries"][1]["alterations"] == ["cut-at-hash"]
     assert "npm-dotenv" in command("settings", "--reader", "dotenv").one_line()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "smtp.example.com", "Canary7XqZebra9"],
+        ["check", "--tls", "Canary7XqZebra9"],
+        ["check", "--timeout", "Canary7XqZebra9"],
+        ["check", "--format", "Canary7XqZebra9"],
+        ["Canary7XqZebra9"],
+    ],
+)
+def test_a_password_typed_in_the_wrong_place_is_not_said_back(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(arguments) == 2
+    said = capsys.readouterr()
+    assert "Canary7X" not in said.out + said.err
+
+
+def test_explain_waits_for_no_pipe_that_nobody_writes_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "log")
+    assert cli.run(["explain", "--file", str(tmp_path / "log")]) == 2
+    assert "is no regular file" in capsys.readouterr().err

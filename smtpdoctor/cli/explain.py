@@ -141,7 +141,9 @@ def _read(text: str | None, file: str | None) -> str | None:
     """The text that was given; None where nothing was."""
     if file is not None and file != "-":
         try:
-            with open(file, "rb") as opened:
+            with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY), "rb") as opened:
+                if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                    raise UsageFault(f"--file {file}: is no regular file; use a pipe: explain -")
                 return _decoded(_end_of(opened.fileno()))
         except OSError as error:
             raise UsageFault(f"--file {file}: {error.strerror}") from None

@@ -1,0 +1,87 @@
+"""Which runs a folder leads to: each way once, each account once, and what is said of the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.plans import Plans, make_plans
+from smtpdoctor.settings.reading import UsageError
+
+MAILER = """const nodemailer = require('nodemailer');
+const t = nodemailer.createTransport({{ host: 'smtp.ionos.com', port: {port},
+  auth: {{ user: 'info@example.com', pass: '{password}' }} }});
+"""
+
+
+def plans(folder: Path, **options: object) -> Plans:
+    return make_plans(CheckOptions(folder=folder, environ={}, **options))  # type: ignore[arg-type]
+
+
+def write(folder: Path, **files: tuple[int, str]) -> None:
+    for name, (port, password) in files.items():
+        text = MAILER.format(port=port, password=password)
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+
+
+def test_equal_ways_are_checked_once(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"), two=(587, "canary-1"))
+    assert len(plans(tmp_path).plans) == 1
+
+
+def test_one_account_logs_in_once(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"), two=(465, "canary-1"))
+    first, second = plans(tmp_path).plans
+    assert first.settings.has_credentials
+    assert not second.settings.has_credentials
+    assert second.settings.withheld is not None
+    assert second.settings.withheld.reason == "tried-already"
+
+
+def test_another_password_of_the_same_account_is_not_taken_for_tried(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"), two=(587, "canary-2"))
+    _, second = plans(tmp_path).plans
+    assert second.settings.withheld is not None
+    assert second.settings.withheld.reason == "tried-with-another"
+
+
+def test_an_option_that_sets_a_value_needs_one_set_up(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"), two=(465, "canary-1"))
+    with pytest.raises(UsageError, match=r"--port speaks of one set-up: pick it with --setup"):
+        plans(tmp_path, port=2525)
+    (plan,) = plans(tmp_path, port=2525, setup=["two.js"]).plans
+    assert plan.settings.port == 2525
+
+
+@pytest.mark.parametrize(("part", "said"), [("js", "fits"), ("three", "none of the set-ups")])
+def test_a_part_of_a_name_has_to_be_clear(tmp_path: Path, part: str, said: str) -> None:
+    write(tmp_path, one=(587, "canary-1"), two=(465, "canary-1"))
+    with pytest.raises(UsageError, match=said):
+        plans(tmp_path, setup=[part])
+
+
+def test_what_can_not_be_told_is_left_out_with_its_line(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"))
+    (tmp_path / "two.js").write_text(
+        "const nodemailer = require('nodemailer');\n"
+        "nodemailer.createTransport({ host: hostFromVault(), port: 587 });\n",
+        encoding="utf-8",
+    )
+    made = plans(tmp_path)
+    assert len(made.plans) == 1
+    (left_out,) = made.left_out
+    assert "two.js:2" in left_out.why
+    assert "--host gives it" in left_out.why
+
+
+def test_a_password_in_another_field_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "mailer.js").write_text(
+        "const nodemailer = require('nodemailer');\n"
+        'nodemailer.createTransport({ host: "smtp.ionos.com", port: "587 Canary7XqZebra9",\n'
+        '  secure: "Canary7XqZebra9", auth: { user: "a@b.de", pass: "Canary7XqZebra9" } });\n',
+        encoding="utf-8",
+    )
+    (plan,) = plans(tmp_path).plans
+    assert "Canary7X" not in repr(plan.settings)
