@@ -21,11 +21,6 @@ ORDERED = ("next", "vite", "react-scripts", "nuxt", "@sveltejs/kit", "astro", "@
 _ENV_FILE = re.compile(r"--env-file(?:-if-exists)?[= ]['\"]?([\w./@-]+)")
 
 
-def node_variables(workspace: Workspace, near: str) -> Variables:
-    """What `process.env` is for a program at that file, in its production."""
-    return next(iter(all_variables(workspace, near)))
-
-
 def all_variables(workspace: Workspace, near: str) -> Iterator[Variables]:
     """The same for each app of a monorepo that uses the package of that file."""
     apps = _apps(workspace, near)
