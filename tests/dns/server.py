@@ -128,12 +128,19 @@ class DNSServer:
         await self._stop.wait()
         transport.close()
         listener.close()
+        answering = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in answering:
+            task.cancel()
+        await asyncio.gather(*answering, return_exceptions=True)
         await listener.wait_closed()
+        await asyncio.sleep(0)  # a transport lets go of its socket in the loop's next turn
 
     async def _tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # RFC 1035 §4.2.2: two bytes of length before each message
         # and RFC 7766 §6.2.1: several questions may come over one connection
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        with contextlib.suppress(
+            asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError
+        ):
             while True:
                 size = int.from_bytes(await reader.readexactly(2), "big")
                 reply = self.reply(await reader.readexactly(size), "tcp")
@@ -141,7 +148,9 @@ class DNSServer:
                     break
                 writer.write(len(reply).to_bytes(2, "big") + reply)
                 await writer.drain()
-        writer.close()
+            writer.close()
+            await writer.wait_closed()
+        writer.transport.abort()  # else the socket stays for what nobody reads any more
 
     # --- answering --------------------------------------------------------------------------
 

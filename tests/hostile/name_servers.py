@@ -258,9 +258,12 @@ class NameServer:
         await self._stop.wait()
         transport.close()
         listener.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        answering = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in answering:
             task.cancel()
+        await asyncio.gather(*answering, return_exceptions=True)
         await listener.wait_closed()
+        await asyncio.sleep(0)  # a transport lets go of its socket in the loop's next turn
 
     async def _tcp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
@@ -277,7 +280,9 @@ class NameServer:
                 await writer.drain()
                 if not part:
                     await asyncio.sleep(0.1)
-        writer.close()
+            writer.close()
+            await writer.wait_closed()
+        writer.transport.abort()  # else the socket stays for what nobody reads any more
 
 
 class _UDP(asyncio.DatagramProtocol):
