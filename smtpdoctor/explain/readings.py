@@ -453,6 +453,24 @@ def _no_reason(symptom: Symptom, known: Known) -> Iterator[Reading]:
         yield _tls_awaited(0.35)
 
 
+def _some_socket(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The client says that something went wrong between connect and greeting, TLS included."""
+    yield from (
+        msgspec.structs.replace(reading, weight=reading.weight * (1.0 if place == 0 else 0.4))
+        for place, reading in enumerate(_not_tls(symptom, known))
+    )
+    untrusted = msgspec.structs.replace(symptom, error="unknown-authority")
+    yield from (
+        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
+        for reading in _certificate_refused(untrusted, known)
+    )
+    yield Reading(
+        build=_connects("refused"),
+        weight=0.5,
+        decides="the line beside the code says ECONNREFUSED",
+    )
+
+
 # --- the opening of a session -----------------------------------------------------------------
 
 
@@ -1077,6 +1095,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "sender-malformed": _sender_malformed,
     "connect-silent": _silent,
     "some-wait": _some_wait,
+    "some-socket": _some_socket,
     "connect-refused": _refused,
     "no-route": _no_route,
     "connect-denied": _denied,

@@ -22,13 +22,17 @@ _CODES = (
 )
 _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 
-#: RFC 4954 §6: of no other protocol.
-_OF_LOGINS = ("534", "535", "538")
+#: RFC 4954 §6: of no other protocol, where the words are not those of a count ("535 rows").
+_OF_LOGINS = re.compile(
+    r"53[458][- ].*?(?:auth|log-?in|user|passw|credential|account|denied|permi|fail|fehlg|"
+    r"[^\x00-\x7f])",
+    re.IGNORECASE | re.DOTALL,
+)
 
 _REPLY = re.compile(
     rf"(?<![\w./$-])(?<!\d:)(?P<code>{_CODES})"
     rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
-    rf"|, b?[\"']|[:,] |: ?b?[\"'])"
+    rf"|, b?[\"']|\)?[:,] |: ?b?[\"'])"
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
 )
 #: An enhanced status code without a reply code: .NET's messages, bounces' Status, libraries.
@@ -96,7 +100,18 @@ def find(text: str, *, about_mail: bool) -> list[Symptom]:
             found.append(msgspec.structs.replace(symptom, says=symptom.says[4:]))
     if not found and about_mail:
         found += _by_words(flat)
-    return found
+    return found or _alone(text.strip())
+
+
+def _alone(text: str) -> list[Symptom]:
+    """A reply's code, or its enhanced status code, and nothing else."""
+    if re.fullmatch(_CODES, text):
+        reply = f"{text} "
+    elif re.fullmatch(_ENHANCED, text):
+        reply = f"{_code_of(text)} {text} "
+    else:
+        return []
+    return [Symptom(kind="reply", says=text, reply=reply, stages=_stages(reply, set(), None))]
 
 
 def _with_code(text: str) -> list[tuple[str, int]]:
@@ -155,13 +170,14 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
     cue = _cue(text, at) or _cue_within(reply)
     possible = {*_USUAL.get(code, _ELSE), "data", "rcpt", "mail", *((cue,) if cue else ())}
     worded = {stage for stage in possible if _knows_words(stage, reply)}
-    if not about_mail and not status and not worded and code not in _OF_LOGINS:
+    of_login = _OF_LOGINS.match(reply) is not None
+    if not about_mail and not status and not worded and not of_login:
         return []
     return [
         Symptom(
             kind="reply",
             says=reply.replace("\n", " / "),
-            specific=6 if worded else 5 if status or code in _OF_LOGINS else 4,
+            specific=6 if worded else 5 if status or of_login else 4,
             reply=reply,
             stages=_stages(reply, worded, cue),
         )

@@ -6,13 +6,21 @@ the side of cutting too much: what it takes for a secret is masked wherever else
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Iterator
 
+from smtpdoctor import knowledge
 from smtpdoctor.settings.model import MASK
 
 _NAME = (
     r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|passwort|secret|token|api[_-]?key|access[_-]?key|"
-    r"credentials?|private[_-]?key|bearer|jwt|xoauth2?|client[_-]?secret|refresh[_-]?token)\w*)"
+    r"credentials?|private[_-]?key|bearer|jwt|xoauth2?|client[_-]?secret|refresh[_-]?token)"
+    r"(?!\w*(?:error|exception|fail|invalid|missing|expired|command))\w*)"
+)
+_WORD_FOR_IT = (
+    r"(?:passwords?|passwd|passphrase|passcode|pwd|passwort|kennwort|mot de passe|contraseña|"
+    r"wachtwoord|senha|api[ _-]?key|secret|access token)"
 )
 _VALUE = r"""(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`|[^\s"'`,;)}\]]+)"""
 
@@ -22,7 +30,7 @@ _PLACES = tuple(
     for pattern in (
         # settings in code, JSON, YAML, .env, query strings: pass: "…", SMTP_PASSWORD=…, "token":"…"
         # JSON inside JSON writes its quotes with backslashes
-        rf"""\b{_NAME}\\?["']?\]?\s{{0,3}}(?:=>|:=|[:=])\s{{0,3}}\\?({_VALUE})""",
+        rf"""\b{_NAME}\\?["']?\]?\s{{0,3}}(?:=>|:=|=|:(?!:))\s{{0,3}}\\?({_VALUE})""",
         r"""--(?:password|pass|auth-password|secret|token)[= ]{1,3}(\S+)""",
         r"""(?:^|\s)-(?:ap|pass|p)\s{1,3}(\S+)""",
         r"""(?:^|\s)(?:-u|--user)\s{1,3}["']?[^\s:"']{1,120}:([^\s"']+)""",
@@ -38,9 +46,28 @@ _PLACES = tuple(
         r"""\b(SG\.[\w-]{8,}\.[\w-]{8,}|gh[pousr]_\w{16,}|xox[abprs]-[\w-]{10,}|sk_\w{12,}|"""
         r"""re_\w{12,}|key-[0-9a-f]{16,}|ya29\.[\w.-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|"""
         r"""eyJ[\w-]{8,}\.[\w.-]{8,}|xkeysib-[\w-]{10,}|xsmtpsib-[\w-]{10,}|mlsn\.\w{10,})""",
-        rf"""\b(?:password|passwort|mot de passe)\s+(?:is|was|ist|est)\s+({_VALUE})""",
+        rf"""\b{_WORD_FOR_IT}\s+(?:is|was|ist|est|es)[ :]\s*({_VALUE})""",
+        # prose with the secret in quotes or brackets of its own
+        rf"""\b{_WORD_FOR_IT}\s*["'`]([^"'`\n]{{3,200}})["'`]""",
+        rf"""\({_WORD_FOR_IT}\s+([^\s()]{{3,200}})\)""",
     )
 )
+
+#: Prose: what stands behind the word is the secret where it is no word that everybody uses there.
+_SPOKEN = re.compile(
+    rf"\b(?P<owner>(?:with|using|my|and|our|mit|avec|con)\s+(?:\w+\s+)?)?{_WORD_FOR_IT}\s+"
+    r"""["'`]?(?P<secret>[^\s"'`,;()<>\[\]{}]{4,200})""",
+    re.IGNORECASE,
+)
+
+#: A call that takes a login: of its literals all but the first and the empty ones are masked
+#: (`login("user", "…")`, `PlainAuth("", "user", "…", host)`), of one for a password all.
+_LOGIN_CALL = re.compile(
+    r"(?<![\w.:>-])(?P<name>[\w.:>-]{0,80}?(?:login|auth\w*|credentials?(?:::new)?|passw(?:or)?d|setpass\w*|account|"
+    r"basic)[!?]?)\s?\((?P<arguments>[^\n]{0,600})",
+    re.IGNORECASE,
+)
+_LITERAL = re.compile(r"""b?(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`([^`\n]*)`)""")
 
 #: A line of an AUTH dialogue: what the client sends after a challenge is the login itself.
 _CHALLENGE = re.compile(r"\b334\b")
@@ -48,8 +75,17 @@ _AUTH_COMMAND = re.compile(
     r"\bAUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|NTLM|SCRAM)", re.I
 )
 _ENCODED = re.compile(r"(?<![\w+/.-])[A-Za-z0-9+/_-]{6,}={0,2}(?![\w+/=.-])")
+#: A line that says one word, whatever a log puts before it.
+_ANSWER = re.compile(r"(?:.{0,80}[:>|\])~-]\s{0,4}|\s*)([A-Za-z0-9+/_-]{4,}={0,2})\s*")
 #: So many lines after AUTH or a challenge are its dialogue.
 _DIALOGUE = 3
+#: A line that the server spoke: its words are words, whatever they look like.
+_REPLY = re.compile(r"(?:^|[\s:\"'(>])[245]\d\d[- ]")
+#: What a server asks for in a challenge (RFC 7628 §3.2.3: JSON) is no secret.
+_ASKED = re.compile(r"\b334[ -]([A-Za-z0-9+/]{4,}={0,2})")
+#: What may be base64 or hexadecimal by what it decodes to, padded or not.
+_DECODABLE = re.compile(r"(?<![\w+/.@-])[A-Za-z0-9+/]{10,}={0,2}(?![\w+/=@])")
+_TEXT = re.compile(rb"[\x20-\x7e\x00\x01]*")
 #: base64 by itself: long, and with letters of both cases and digits.
 _LONG = re.compile(
     r"(?<![\w+/.-])(?=[A-Za-z+/]{0,80}\d)(?=[a-z0-9+/]{0,80}[A-Z])(?=[A-Z0-9+/]{0,80}[a-z])"
@@ -78,14 +114,18 @@ def cut(text: str, *, anonymous: bool = False) -> tuple[str, frozenset[str]]:
             value = match[1].strip("\"'`\\")
             if value and not _HARMLESS.match(value):
                 found.add(value)
-    found |= _spoken_in_dialogues(text)
+    found |= {*_spoken_in_dialogues(text), *_in_calls(text), *_in_prose(text), *_decoding(text)}
+    asked = set(_ASKED.findall(text)) - found
     for secret in sorted(found, key=len, reverse=True):
         if len(secret) >= 4:
             text = text.replace(secret, MASK)
     # what is short is masked where it stands, and nowhere else
     for place in _PLACES:
         text = place.sub(_masked, text)
-    text = _LONG.sub(MASK, _PADDED.sub(MASK, text))
+    text = _PADDED.sub(
+        lambda match: match[0] if match[0] in asked or len(match[0]) % 4 else MASK, text
+    )
+    text = _LONG.sub(lambda match: match[0] if match[0] in asked else MASK, text)
     if anonymous:
         text = _ADDRESS.sub("…@", text)
     return text, frozenset(found)
@@ -99,12 +139,12 @@ def _masked(match: re.Match[str]) -> str:
     return match[0][:start] + match[1].replace(value, MASK) + match[0][start + len(match[1]) :]
 
 
-def _spoken_in_dialogues(text: str) -> set[str]:
+def _spoken_in_dialogues(text: str) -> Iterator[str]:
     """What stands in base64 behind AUTH and behind a server's challenge."""
     if not _CHALLENGE.search(text) and not _AUTH_COMMAND.search(text):
-        return set()
-    found: set[str] = set()
+        return
     open_lines = 0
+    asked = False
     for line in text.splitlines():
         command = _AUTH_COMMAND.search(line)
         if command or _CHALLENGE.search(line):
@@ -113,9 +153,13 @@ def _spoken_in_dialogues(text: str) -> set[str]:
             open_lines -= 1
         else:
             continue
-        said = line[command.end() :] if command else line
-        found |= {word for word in _ENCODED.findall(said) if _is_encoded(word)}
-    return found
+        if _REPLY.search(line) and not command:
+            continue  # what in it is encoded is found by what it decodes to
+        if asked and (answer := _ANSWER.fullmatch(line)) and not _HARMLESS.match(answer[1]):
+            yield answer[1]
+        asked = _CHALLENGE.search(line) is not None
+        said = _ASKED.sub("", line[command.end() :] if command else line)
+        yield from (word for word in _ENCODED.findall(said) if _is_encoded(word))
 
 
 def _is_encoded(word: str) -> bool:
@@ -125,3 +169,58 @@ def _is_encoded(word: str) -> bool:
     if re.fullmatch(r"[A-Z]?[a-z]+|[A-Z_-]+|\d[\d-]*", word):
         return False
     return bool(re.search(r"[a-z]", word) and re.search(r"[A-Z0-9]", word[1:]))
+
+
+def _in_calls(text: str) -> Iterator[str]:
+    """The literals that a call for logging in gets, but for the user name."""
+    for call in _LOGIN_CALL.finditer(text):
+        literals = [next(filter(None, found), "") for found in _LITERAL.findall(call["arguments"])]
+        given = [literal for literal in literals if literal]
+        alone = re.search(r"passw|setpass", call["name"], re.IGNORECASE)
+        yield from (
+            literal
+            for literal in (given if alone else given[1:])
+            if len(literal) > 2 and not _HARMLESS.match(literal)
+        )
+
+
+def _in_prose(text: str) -> Iterator[str]:
+    for spoken in _SPOKEN.finditer(text):
+        word = spoken["secret"].rstrip(".:!?")
+        if not word or _HARMLESS.match(word) or _is_public(word):
+            continue
+        if spoken["owner"] or not word.isalpha():
+            yield word
+
+
+def _is_public(word: str) -> bool:
+    """Whether every part of it is a word that mail servers and this program use, or a number."""
+    parts = re.findall(r"[^\W_]+", word.lower())
+    usual = knowledge.public_words() | frozenset(_BESIDE.split())
+    return all(part in usual for part in parts)
+
+
+#: Words that stand behind “password” in sentences about one.
+_BESIDE = """
+supplied provided entered given configured combination mismatch reset manager field prompt callback
+hash based protected contains stored file environment variable variables generated created twice
+correctly fine right same to on at by grant flow
+"""
+
+
+def _decoding(text: str) -> Iterator[str]:
+    """Words that are texts in base64 or hexadecimal: a login without the dialogue around it."""
+    prompts = set(_ASKED.findall(text))
+    for word in _DECODABLE.findall(text):
+        if word in prompts or re.fullmatch(r"[A-Z]?[a-z]+|[A-Z]+|\d+", word):
+            continue
+        if any(len(data) > 6 and _TEXT.fullmatch(data) for data in _decoded(word)):
+            yield word
+
+
+def _decoded(word: str) -> Iterator[bytes]:
+    bare = word.rstrip("=")
+    whole = bare[: len(bare) - (len(bare) % 4 == 1)]  # one letter more than base64 can have
+    yield base64.b64decode(whole + "=" * (-len(whole) % 4))
+    if len(bare) % 2 == 0 and re.fullmatch(r"[0-9a-fA-F]{16,}", bare):
+        yield bytes.fromhex(bare)

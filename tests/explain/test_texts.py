@@ -195,3 +195,40 @@ def test_the_interface_is_exported_though_packages_have_these_names() -> None:
     assert callable(smtpdoctor.sender)
     (candidate, *_) = smtpdoctor.explain("Error: Greeting never received")
     assert isinstance(candidate, smtpdoctor.Candidate)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ESOCKET", "implicit-tls-on-starttls-port"),
+        ("code: 'ESOCKET'", "implicit-tls-on-starttls-port"),
+        ("EAUTH", "credentials-rejected"),
+        ("ETIMEDOUT", "port-blocked"),
+        ("ECONNECTION", "plaintext-on-implicit-tls-port"),
+        ("EENVELOPE", "recipient-rejected"),
+        ("SMTPConnectError", "implicit-tls-on-starttls-port"),
+        ("jakarta.mail.AuthenticationFailedException", "credentials-rejected"),
+        ("[Errno 111]", "port-refused"),
+        ("535", "credentials-rejected"),
+        ("530", "credentials-missing"),
+        ("5.7.8", "credentials-rejected"),
+        ("permanent error (535): 5.7.8 Error: authentication failed", "credentials-rejected"),
+    ],
+)
+def test_a_bare_code_is_explained(text: str, code: str) -> None:
+    assert explain(text)[0].code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "535 tests passed",
+        "Total: 535 rows",
+        "550 files changed",
+        "getaddrinfo ENOTFOUND api.stripe.com",
+        "Error: getaddrinfo ENOTFOUND db",
+        "Failed to connect to 127.0.0.1:1433 code: 'ESOCKET'",
+    ],
+)
+def test_look_alikes_of_other_programs_get_no_answer(text: str) -> None:
+    assert explain(text) == ()
