@@ -210,6 +210,10 @@ def _cue(text: str, at: int) -> Stage | None:
 def _cue_within(reply: str) -> Stage | None:
     if re.search(r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available", reply, re.IGNORECASE):
         return "starttls"
+    if re.search(
+        r"(?:unrecogni[sz]ed|unknown|invalid|unimplemented) command:? \"?AUTH", reply, re.IGNORECASE
+    ):
+        return "auth"
     if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
         return "ehlo"
     if re.search(r"recipient|relay|user unknown|mailbox", reply, re.IGNORECASE):

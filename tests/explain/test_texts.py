@@ -232,3 +232,34 @@ def test_a_bare_code_is_explained(text: str, code: str) -> None:
 )
 def test_look_alikes_of_other_programs_get_no_answer(text: str) -> None:
     assert explain(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("0x80042109 Postausgangsserver (SMTP)", "port-blocked"),
+        (
+            "(10060): Ein Verbindungsversuch ist fehlgeschlagen, da die Gegenstelle "
+            "nach einer bestimmten Zeitspanne nicht richtig reagiert hat",
+            "port-blocked",
+        ),
+        (
+            "SMTP: Es konnte keine Verbindung hergestellt werden, da der Zielcomputer die "
+            "Verbindung verweigerte",
+            "port-refused",
+        ),
+        ("smtplib gaierror: Nom ou service inconnu", "dns-name-not-found"),
+        ("SMTP: échec de l'authentification", "credentials-rejected"),
+        (
+            "Der Postausgangsserver (SMTP) mail.example.com unterstützt die gewählte "
+            "Authentifizierungsmethode nicht.",
+            "auth-mechanism-unsupported",
+        ),
+        (
+            'Expected response code 220 but got code "", with message ""',
+            "plaintext-on-implicit-tls-port",
+        ),
+    ],
+)
+def test_other_languages_and_wrappings_say_the_same(text: str, code: str) -> None:
+    assert explain(text)[0].code == code
