@@ -94,6 +94,18 @@ def cut(text: str, room: int, ellipsis: str = "…") -> str:
     return f"{text[:end]}{ellipsis}"
 
 
+def changed_lines(old: str | None, new: str | None) -> list[tuple[str, str]]:
+    """A line before and after as a diff shows it: each line with its sign, “ ” for one that stays.
+
+    The new text may be several lines; None: there was none, or none is left.
+    """
+    lines = [] if new is None else new.split("\n")
+    if old is not None and len(lines) > 1 and old in lines:
+        stays = lines.index(old)
+        return [(" " if at == stays else "+", line) for at, line in enumerate(lines)]
+    return [*([("-", old)] if old is not None else []), *(("+", line) for line in lines)]
+
+
 def _line_of(words: str, room: int, *, inside: bool) -> tuple[str, str]:
     """What goes into one line, and the rest."""
     if len(words) <= room:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtpdoctor.text import cut, foreign, quoted, visible, wrapped
+from smtpdoctor.text import changed_lines, cut, foreign, quoted, visible, wrapped
 
 #: Any text, and texts made of what an imitator would use.
 ANY = st.text(max_size=600) | st.lists(
@@ -97,3 +97,14 @@ def test_a_word_to_copy_stays_whole_and_a_foreign_one_does_not() -> None:
 )
 def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_a_line_that_stays_beside_new_ones_is_shown_as_it_is() -> None:
+    assert changed_lines("port: 465,", "ssl: true,\nport: 465,") == [
+        ("+", "ssl: true,"),
+        (" ", "port: 465,"),
+    ]
+    assert changed_lines("a: 1", "a: 2") == [("-", "a: 1"), ("+", "a: 2")]
+    assert changed_lines("a: 1", "b: 1\na: 2") == [("-", "a: 1"), ("+", "b: 1"), ("+", "a: 2")]
+    assert changed_lines(None, "A=1") == [("+", "A=1")]
+    assert changed_lines("A=1", None) == [("-", "A=1")]

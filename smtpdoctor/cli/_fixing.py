@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from smtpdoctor.cli._output import UsageFault
-from smtpdoctor.text import visible
+from smtpdoctor.text import changed_lines, visible
 
 if TYPE_CHECKING:
     from smtpdoctor.examination.options import CheckOptions
@@ -79,10 +79,8 @@ def _show(mending: Mending) -> None:
     for change in mending.changes:
         for line in change.shown:
             _say(f"  {line.file}:{line.line}")
-            if line.old is not None:
-                _say(f"  -{line.old}")
-            if line.new is not None:
-                _say(f"  +{line.new}")
+            for sign, words in changed_lines(line.old, line.new):
+                _say(f"  {sign}{words}")
 
 
 def _is_yes() -> bool:

@@ -86,7 +86,7 @@ def diagnose(observations: Observations, *, guarded: bool = False) -> Judgement:
         msgspec.structs.replace(
             cause,
             area=areas[cause.code],
-            locations=cause.locations or _locations(run, cause),
+            locations=_to_change_first(run, cause, cause.locations or _locations(run, cause)),
             consequences=tuple(
                 dict.fromkeys((*cause.consequences, *consequences.get(cause.code, ())))
             ),
@@ -115,6 +115,21 @@ def _locations(run: Run, cause: Diagnosis) -> tuple[Location, ...]:
         for entry in entries
         if entry.origin.line is not None
     )
+
+
+def _to_change_first(
+    run: Run, cause: Diagnosis, locations: tuple[Location, ...]
+) -> tuple[Location, ...]:
+    """The same lines, those that the first fix changes before the others."""
+    if not cause.fixes:
+        return locations
+    fix = cause.fixes[0]
+    places = {(edit.file, edit.line) for edit in fix.edits} or {
+        (entry.origin.file, entry.origin.line)
+        for entry in run.settings.entries
+        if entry.origin.name in fix.settings
+    }
+    return tuple(sorted(locations, key=lambda at: (at.file, at.line) not in places))
 
 
 def _speak(rule: Rule, run: Run) -> list[tuple[Rule, Diagnosis]]:

@@ -35,7 +35,9 @@ FIRST_SCREEN = (
     Room(evidence=2, snippets=False, other_fixes=1),
     Room(evidence=1, snippets=False, other_fixes=1),
     Room(evidence=0, snippets=False, other_fixes=1),
-    Room(evidence=0, snippets=False, other_fixes=1, locations=1, steps=1),
+    Room(evidence=0, snippets=False, other_fixes=1, steps=1),
+    # two lines that make the fault together say more than another way out of it
+    Room(evidence=0, snippets=False, other_fixes=0, steps=1),
     Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=1),
     Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=0),
     # the page of the code has it

@@ -238,8 +238,8 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     """What the program makes of one option, by the sources that its dialect names.
 
     `option` is the program's own name for it and `text` what it is there, masked where it may be
-    a secret; `taken_as` is what the program takes it for. `beside` are the options that make it
-    together with this one.
+    a secret; `taken_as` is what the program takes it for. `conflict`: options exclude each other,
+    and `beside` are the others of them that stand somewhere.
     """
 
     kind: RemarkKind
@@ -251,6 +251,7 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin | None = None
     source_line: str | None = None
     sources: tuple[str, ...] = ()
+    conflict: bool = False
     beside: tuple[OptionLine, ...] = ()
 
 

@@ -542,7 +542,8 @@ class _Maker:
             origin=origin,
             source_line=line,
             sources=remark.sources,
-            beside=tuple(self._beside(remark, field)) if kind == "fault" else (),
+            conflict=remark.conflict,
+            beside=tuple(self._beside(remark, field)) if remark.conflict else (),
         )
 
     def _beside(self, remark: Remark, field: Field | None) -> Iterator[OptionLine]:

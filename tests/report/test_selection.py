@@ -75,7 +75,7 @@ def test_how_much_evidence_a_screen_has_room_for() -> None:
         ["first", "own", "printed"],
     ]
     assert texts(target, EVERYTHING) == ["first", "own", "printed", "known"]
-    assert [room.evidence for room in FIRST_SCREEN] == [2, 2, 1, 0, 0, 0, 0, 2, 1]
+    assert [room.evidence for room in FIRST_SCREEN] == [2, 2, 1, 0, 0, 0, 0, 0, 2, 1]
 
 
 def test_the_own_line_is_told_once() -> None:
@@ -107,7 +107,7 @@ def test_code_for_a_client_goes_first() -> None:
     target = with_diagnoses(diagnosis(), client="nodemailer")
     rooms = [select(target, room)[0].fix for room in FIRST_SCREEN]
     kept = [[each.for_ for each in fix.snippets] for fix in rooms if fix is not None]
-    assert kept == [["nodemailer"], *[[]] * 8]
+    assert kept == [["nodemailer"], *[[] for _ in FIRST_SCREEN[1:]]]
     (item,) = select(target, EVERYTHING)
     assert item.fix is not None
     assert [each.for_ for each in item.fix.snippets] == ["nodemailer", "smtplib"]

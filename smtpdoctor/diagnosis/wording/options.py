@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.model import Evidence, Location
+from smtpdoctor.diagnosis.fixes import change_settings
+from smtpdoctor.diagnosis.model import Evidence, Fix, Location
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.model import MASK, Origin, SetupRemark
+from smtpdoctor.settings.model import MASK, Origin, SetupRemark, TLSMode
 from smtpdoctor.text import visible
+from smtpdoctor.words import MODE_WORDS
 
 
 def said(remark: SetupRemark) -> str:
@@ -28,6 +30,26 @@ def evidence(run: Run, remark: SetupRemark) -> tuple[Evidence, ...]:
     return (*_own(run, remark), known(remark))
 
 
+#: What a program does with an option, or with options, that it raises an error for.
+STOPS = (
+    "The program stops with an error of its own before it sends anything, so no mail goes out. No "
+    "server was asked in this run."
+)
+
+
+def fix_of_stop(run: Run, remark: SetupRemark) -> Fix:
+    """The mode that the port usually has, said so that the program takes it; for what is no mode,
+    the place."""
+    if remark.field != "tls":
+        steps = (f"{place(remark)}: {remark.because}.",)
+        return Fix(title=f"put {remark.option} right", steps=steps)
+    mode: TLSMode = "implicit" if run.settings.port == 465 else "starttls"
+    title = f"say one thing: {MODE_WORDS[mode]} on port {run.settings.port}"
+    if not remark.conflict:
+        title = f"write {MODE_WORDS[mode]} as the program has it"
+    return change_settings(run, title, tls=mode)
+
+
 def known(remark: SetupRemark) -> Evidence:
     source = f" [{'; '.join(remark.sources)}]" if remark.sources else ""
     return Evidence(check="settings", kind="known", text=f"{remark.because}{source}")
@@ -44,14 +66,19 @@ def _own(run: Run, remark: SetupRemark) -> Iterator[Evidence]:
 
 
 def locations(run: Run, remark: SetupRemark) -> tuple[Location, ...]:
-    """The line that reads the option first, then those that it goes together with."""
+    """The line that reads the option first, then those that it goes together with. Where its
+    own value stops the program, the line with that value stands first."""
     lines = [(remark.origin, remark.source_line)]
     lines += [(each.origin, each.source_line) for each in remark.beside]
     entry = run.entry(remark.field) if remark.field is not None else None
     if entry is not None:
-        lines.append((entry.origin, entry.source_line))
+        alone = remark.kind == "fault" and not remark.conflict
+        lines.insert(0 if alone else len(lines), (entry.origin, entry.source_line))
     found = [at for origin, text in lines if (at := _location(origin, text)) is not None]
-    return tuple({(at.file, at.line): at for at in reversed(found)}.values())[::-1]
+    first: dict[tuple[str, int | None], Location] = {}
+    for at in found:
+        first.setdefault((at.file, at.line), at)
+    return tuple(first.values())
 
 
 def _location(origin: Origin | None, text: str | None) -> Location | None:

@@ -41,8 +41,8 @@ from smtpdoctor.report.selection import (
 from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.summary import ways
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
-from smtpdoctor.settings.model import Edit, Setting, SetupRemark
-from smtpdoctor.text import ASCII_BAR, BAR, cut, foreign, quoted, visible, wrapped
+from smtpdoctor.settings.model import Edit, OptionLine, Setting, SetupRemark
+from smtpdoctor.text import ASCII_BAR, BAR, changed_lines, cut, foreign, quoted, visible, wrapped
 from smtpdoctor.words import MODE_WORDS, OUTCOME_WORDS
 
 MARKS: dict[CheckStatus, tuple[str, str, str]] = {
@@ -186,7 +186,7 @@ class _Page(_Layout):
                 if briefly and shown.fix is not None:
                     yield Text()
                 yield from self._title(shown.diagnosis)
-                yield from self._fix(shown.fix, "fix: ") if shown.fix is not None else ()
+                yield from self._fix(shown, shown.fix, "fix: ") if shown.fix else ()
                 briefly = True
             else:
                 yield from self._block(shown)
@@ -295,9 +295,9 @@ class _Page(_Layout):
         for item in shown.evidence:
             yield from self.wrapped(item.text, indent=4, first="  - ")
         if shown.fix is not None:
-            yield from self._fix(shown.fix, "fix: ")
+            yield from self._fix(shown, shown.fix, "fix: ")
         for fix in shown.other_fixes:
-            yield from self._fix(fix, "or:  ") if self.verbose else self._other_fix(fix)
+            yield from self._fix(shown, fix, "or:  ") if self.verbose else self._other_fix(fix)
         if self.verbose and diagnosis.consequences:
             yield from self.wrapped(f"explains: {', '.join(diagnosis.consequences)}", indent=2)
 
@@ -326,7 +326,7 @@ class _Page(_Layout):
             if before + marks < room:
                 yield Text(f"  {gutter} {bar} " + " " * before).append("^" * marks, style="red")
 
-    def _fix(self, shown: ShownFix, label: str) -> Iterator[Text]:
+    def _fix(self, of: ShownDiagnosis, shown: ShownFix, label: str) -> Iterator[Text]:
         fix = shown.fix
         tried = f"; tried: {fix.tried}" if fix.tried else ""
         yield from self.wrapped(
@@ -338,8 +338,7 @@ class _Page(_Layout):
                 yield self._minus(f"{name}={old}")
             if value is not None:
                 yield self._plus(f"{name}={value}")
-        for edit in fix.edits:
-            yield from self._edit(edit)
+        yield from self._edits(fix.edits, of.diagnosis.locations)
         for record in fix.records:
             yield from self._record(record)
         for step in shown.steps:
@@ -370,34 +369,46 @@ class _Page(_Layout):
             if item.origin.name == name and item.origin.kind in ("file", "environment", "stdin")
         )
 
-    def _edit(self, edit: Edit) -> Iterator[Text]:
-        settings = self.run.settings
-        start, end = edit.columns
-        lines: list[Setting | SetupRemark] = [*settings.entries, *settings.remarks]
-        line = next(
-            (
-                item.source_line
-                for item in lines
-                if item.origin is not None
-                and (item.origin.file, item.origin.line) == (edit.file, edit.line)
-                # what is masked in one setting's line may be shown in another's
-                and item.source_line is not None
-                and item.source_line[start - 1 : end - 1] == edit.replace
-            ),
-            None,
-        )
-        where = f"{visible(edit.file)}:{edit.line}"
-        if not edit.replace and edit.with_.endswith("\n"):  # lines that are put in before it
+    def _edits(self, edits: Iterable[Edit], locations: Iterable[Location]) -> Iterator[Text]:
+        """The changes of a fix, those of one line in one diff."""
+        known = list(self._lines_of(locations))
+        for (file, number), group in itertools.groupby(edits, lambda edit: (edit.file, edit.line)):
+            its = sorted(group, key=lambda edit: edit.columns, reverse=True)
+            where = f"{visible(file)}:{number}"
+            if all(not edit.replace and edit.with_.endswith("\n") for edit in its):
+                yield Text(f"    {where}")  # lines that are put in before it
+                for edit in its:
+                    yield from map(self._plus, edit.with_.splitlines())
+                continue
+            line = next(
+                (each for at, each in known if at == (file, number) and _fits(each, its)), None
+            )
+            if line is None:
+                for edit in its:
+                    yield Text(f"    {where}: {visible(edit.replace)} -> {visible(edit.with_)}")
+                continue
+            new = line
+            for edit in its:
+                start, end = edit.columns
+                new = new[: start - 1] + edit.with_ + new[end - 1 :]
             yield Text(f"    {where}")
-            for new in edit.with_.splitlines():
-                yield self._plus(new)
-            return
-        if line is None:
-            yield Text(f"    {where}: {visible(edit.replace)} -> {visible(edit.with_)}")
-            return
-        yield Text(f"    {where}")
-        yield self._minus(line)
-        yield self._plus(line[: start - 1] + edit.with_ + line[end - 1 :])
+            for sign, words in changed_lines(line, new):
+                style = {"-": "red", "+": "green"}.get(sign, "")
+                yield Text(f"    {sign}{visible(words)}", style=style)
+
+    def _lines_of(
+        self, locations: Iterable[Location]
+    ) -> Iterator[tuple[tuple[str | None, int | None], str]]:
+        """The user's own lines as they may be shown, with their places. One line may be there
+        several times: what is masked for one setting may be shown for another."""
+        settings = self.run.settings
+        lines: list[Setting | SetupRemark | OptionLine] = [*settings.entries, *settings.remarks]
+        lines += [beside for remark in settings.remarks for beside in remark.beside]
+        for item in lines:
+            if item.origin is not None and item.source_line is not None:
+                yield (item.origin.file, item.origin.line), item.source_line
+        for each in locations:
+            yield (each.file, each.line), each.text
 
     def _record(self, record: Record) -> Iterator[Text]:
         """A DNS record, which is copied as it stands."""
@@ -482,6 +493,11 @@ def _duration(seconds: float) -> str:
     if seconds >= 1:
         return f"{seconds:.1f} s"
     return f"{seconds * 1000:.0f} ms" if seconds >= 0.0005 else ""
+
+
+def _fits(line: str, edits: Iterable[Edit]) -> bool:
+    """Whether the line has there what each of the edits replaces."""
+    return all(line[edit.columns[0] - 1 : edit.columns[1] - 1] == edit.replace for edit in edits)
 
 
 def _target_words(target: TargetReport) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
@@ -144,7 +144,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         misread.append(_remark("use_tls", "use-text", "implicit TLS"))
     if isinstance(start, str) and not is_true(use):
         misread.append(_remark("start_tls", "start-text", "no STARTTLS"))
-    fault = _remark("start_tls", "both") if is_true(use) and is_true(start) else None
+    fault = conflict(_remark("start_tls", "both")) if is_true(use) and is_true(start) else None
     offered = start is None and options.get("offers", True)
     tls: TLSMode = (
         "implicit" if is_true(use) else "starttls" if start is True or offered else "none"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.keys import of_keys, put_in_keys
 from smtpdoctor.settings.dialects.python_code import is_below, number, text
@@ -120,7 +120,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
             fault = _remark(name, "boolean")
     use_start, use_ssl = _word(start) in TRUE, _word(ssl) in TRUE
     if use_start and use_ssl:
-        fault = _remark("smtp_ssl", "both")
+        fault = conflict(_remark("smtp_ssl", "both"))
     ignored: tuple[Remark, ...] = ()
     login = not options.get(VERSION_3)
     if not login:

@@ -7,7 +7,7 @@ change is made, what is shown) is `setup`'s; reading files is `readers`'.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -53,7 +53,8 @@ class Remark:
 
     `because` is a sentence of the dialect's data, `sources` say where it is from. `taken_as` is
     what the program takes the option for: "implicit TLS". `field` is the setting that it was to
-    be, where the program knows no option of that name.
+    be, where the program knows no option of that name. `conflict`: a fault of options that exclude
+    each other; else the option's own value is the fault, whatever the others say.
     """
 
     option: str
@@ -61,6 +62,12 @@ class Remark:
     taken_as: str = ""
     sources: tuple[str, ...] = ()
     field: Field | None = None
+    conflict: bool = False
+
+
+def conflict(remark: Remark) -> Remark:
+    """The same as a fault of options that exclude each other."""
+    return replace(remark, conflict=True)
 
 
 @dataclass(frozen=True, slots=True)

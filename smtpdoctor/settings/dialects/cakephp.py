@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.php_code import (
     PhpProgram,
@@ -171,7 +171,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
             "sender": ("from",),
         },
         misread=misread,
-        fault=remark(DATA, "tls", "both") if implicit and starts else None,
+        fault=conflict(remark(DATA, "tls", "both")) if implicit and starts else None,
         not_sent=remark(DATA, "className", "debug") if silent else None,
     )
 

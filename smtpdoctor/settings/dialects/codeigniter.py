@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.php_code import (
     PhpProgram,
@@ -141,7 +141,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     misread: tuple[Remark, ...] = ()
     if crypto not in ("", "tls", "ssl"):
         misread = (remark(DATA, "SMTPCrypto", "crypto", "none"),)
-    fault = remark(DATA, "SMTPCrypto", "twice") if implicit and crypto == "tls" else None
+    fault = conflict(remark(DATA, "SMTPCrypto", "twice")) if implicit and crypto == "tls" else None
     decides = ("SMTPHost.scheme", "SMTPCrypto", "SMTPPort")
     return Outcome(
         host=host or None,

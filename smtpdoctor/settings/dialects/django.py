@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.django_modules import SettingsModule, settings_modules
 from smtpdoctor.settings.dialects.python_code import (
@@ -387,7 +387,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     if says_no(use_ssl):
         misread.append(_remark("EMAIL_USE_SSL", "ssl-text", "implicit TLS"))
     if is_true(use_tls) and is_true(use_ssl):
-        fault = fault or _remark("EMAIL_USE_SSL", "both")
+        fault = fault or conflict(_remark("EMAIL_USE_SSL", "both"))
     tls = _mode(use_tls, use_ssl)
     port = settings.get("EMAIL_PORT", 25)
     default = 465 if tls == "implicit" else 25
@@ -478,7 +478,7 @@ def _of_mailers(options: Mapping[str, Any]) -> Outcome:
     beside = next((name for name in NAMES if name in options and name.startswith("EMAIL_")), None)
     fault = None
     if is_true(use_tls) and is_true(use_ssl):
-        fault = _remark(f"{MAILER}use_ssl", "both-options")
+        fault = conflict(_remark(f"{MAILER}use_ssl", "both-options"))
     elif beside is not None and options.get("MAILERS.read"):
         fault = _remark(beside, "mailers")  # django/conf/__init__.py, only where it is 6.1 for sure
     by = _sender_by(options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
@@ -138,7 +138,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     start, ssl = _switch(options, start_name), _switch(options, ssl_name)
     fault = None
     if start and ssl:
-        fault = _remark(ssl_name, "both")
+        fault = conflict(_remark(ssl_name, "both"))
     elif not old:
         named = next((name for name in OLD if name in options), None)
         missing = next((name for name in (start_name, ssl_name) if name not in options), None)

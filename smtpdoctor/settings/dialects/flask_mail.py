@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import Data, load
 from smtpdoctor.settings.dialects.flask_config import config_files, first_place, read_config
 from smtpdoctor.settings.dialects.python_code import (
@@ -172,7 +172,7 @@ def outcome(options: Mapping[str, Any], data: Data, *, host: str = "127.0.0.1") 
             "tls": tuple(deciding),
         },
         misread=tuple(misread),
-        fault=_remark(data, "MAIL_USE_SSL", "both") if both else None,
+        fault=conflict(_remark(data, "MAIL_USE_SSL", "both")) if both else None,
         not_sent=not_sent,
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.ruby_mail import ruby_variables
 from smtpdoctor.settings.model import Edit, Field, TLSMode
@@ -115,7 +115,7 @@ class NetSmtp:
         if _truth(tls):
             mode = "implicit"
             always = str(options.get("method")) in ("enable_starttls", "enable_starttls_auto")
-            fault = _remark("method", "both") if always else None
+            fault = conflict(_remark("method", "both")) if always else None
         misread = []
         if isinstance(tls, str) and tls.strip().lower() in ("false", "0", "no", "off"):
             misread.append(_remark("tls", "tls-text", "implicit TLS"))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
@@ -214,7 +214,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
             _truth(options.get(name)) for name in ("enable_starttls", "enable_starttls_auto")
         )
         if version >= (2, 9) and tls == "implicit" and both:
-            fault = _remark("tls" if _truth(options.get("tls")) else "ssl", "both")
+            fault = conflict(_remark("tls" if _truth(options.get("tls")) else "ssl", "both"))
         for name in ("enable_starttls", "enable_starttls_auto"):
             if _says_no(options.get(name)) and tls == "starttls":
                 misread.append(_remark(name, "starttls-text", "STARTTLS"))

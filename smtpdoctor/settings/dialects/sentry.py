@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.keys import of_keys, put_in_keys
 from smtpdoctor.settings.dialects.python_code import number, python_variables, text
@@ -127,7 +127,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         password=text(options.get("mail.password")),
         sender=text(options.get("mail.from")),
         by=by,
-        fault=_remark("mail.use-ssl", "both") if use_tls and use_ssl else None,
+        fault=conflict(_remark("mail.use-ssl", "both")) if use_tls and use_ssl else None,
         not_sent=_remark(BACKEND, str(backend)) if backend in ("dummy", "console") else None,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.python_code import (
     Again,
@@ -314,7 +314,9 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         host, port = (name, int(behind)) if behind.isdigit() else (host, port)
     fault = None
     if implicit and starttls is True:
-        fault = Remark("starttls", DATA.because["twice"], "", tuple(DATA.sources.values()))
+        fault = conflict(
+            Remark("starttls", DATA.because["twice"], "", tuple(DATA.sources.values()))
+        )
     decides = ("starttls", "class") if tls == "starttls" else ("class",)
     return Outcome(
         host=host,

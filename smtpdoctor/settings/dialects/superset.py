@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
@@ -137,7 +137,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         verify=is_true(options.get("SMTP_SSL_SERVER_AUTH", False)),
         by=by,
         misread=tuple(misread),
-        fault=_remark("SMTP_SSL", "both") if both else None,
+        fault=conflict(_remark("SMTP_SSL", "both")) if both else None,
         not_sent=_remark(DRY_RUN, "dry-run") if is_true(options.get(DRY_RUN, False)) else None,
     )
 

@@ -420,6 +420,12 @@ class Table:
         text = str(value).strip() if value is not None else ""
         return int(text) if text.isdigit() and len(text) < 6 and int(text) else None
 
+    def _is_of_several(self, entry: RemarkEntry) -> bool:
+        """Whether it takes more than one option of its setting to make it."""
+        fields = self.fields
+        names = {entry.option, *entry.when, *entry.unless}
+        return sum(fields.get(name) == fields.get(entry.option) for name in names) > 1
+
     def _remarks(self, entries: Iterable[RemarkEntry], kind: str) -> tuple[Remark, ...]:
         return tuple(
             Remark(
@@ -427,6 +433,7 @@ class Table:
                 self.entry.because[entry.because],
                 entry.taken_as,
                 tuple(self.entry.sources.values())[:1],
+                conflict=entry.kind == "fault" and self._is_of_several(entry),
             )
             for entry in entries
             if entry.kind == kind

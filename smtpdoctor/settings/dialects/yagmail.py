@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
@@ -95,7 +95,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     if says_no(ssl):
         misread = (Remark("smtp_ssl", DATA.because["ssl-text"], "implicit TLS", sources),)
     if is_true(ssl) and starttls:
-        fault = Remark("smtp_starttls", DATA.because["both"], "", sources)
+        fault = conflict(Remark("smtp_starttls", DATA.because["both"], "", sources))
     user = options.get("user")
     if isinstance(user, Map):  # {"address": "name"}
         user = next(iter(user.keys()), None)

@@ -28,3 +28,31 @@ def nodemailer(
         "mailer.js": TRANSPORT % {"port": port, "secure": secure, "more": more},
         ".env": "".join(f"{name}={text}\n" for name, text in lines.items()),
     }
+
+
+def laravel(env: str) -> dict[str, str]:
+    """A Laravel 12 with these variables beside its host and login."""
+    return {
+        "composer.json": '{"require": {"laravel/framework": "^12.0"}}',
+        ".env": (
+            f"MAIL_MAILER=smtp\nMAIL_HOST=smtp.ionos.com\n{env}"
+            "MAIL_USERNAME=info@example.com\nMAIL_PASSWORD=word\n"
+            "MAIL_FROM_ADDRESS=info@example.com\n"
+        ),
+        "config/mail.php": """<?php
+return [
+    'default' => env('MAIL_MAILER', 'log'),
+    'mailers' => [
+        'smtp' => [
+            'transport' => 'smtp',
+            'scheme' => env('MAIL_SCHEME'),
+            'host' => env('MAIL_HOST', '127.0.0.1'),
+            'port' => env('MAIL_PORT', 2525),
+            'username' => env('MAIL_USERNAME'),
+            'password' => env('MAIL_PASSWORD'),
+        ],
+    ],
+    'from' => ['address' => env('MAIL_FROM_ADDRESS', 'hello@example.com')],
+];
+""",
+    }

@@ -14,6 +14,7 @@ from smtpdoctor.settings.model import (
 
 from ..scene import Scene
 from .env import env
+from .folders import laravel
 
 CODE = "conflicting-settings"
 
@@ -97,6 +98,7 @@ def test_positive_two_flags_with_which_the_program_stops() -> None:
         field="tls",
         origin=places["EMAIL_USE_SSL"],
         source_line="EMAIL_USE_SSL = True",
+        conflict=True,
         beside=(
             OptionLine(
                 option="EMAIL_USE_TLS",
@@ -121,3 +123,31 @@ def test_positive_two_flags_with_which_the_program_stops() -> None:
     assert [at.line for at in found.locations] == [4, 3]
     assert found.fixes[0].edits == (edit,)
     assert scene.judge().verdict == "broken"
+
+
+def test_positive_two_flags_that_the_program_takes_and_fails_with() -> None:
+    """Flask-Mail connects with TLS, and then asks for STARTTLS inside it."""
+    app = (
+        "from flask import Flask\nfrom flask_mail import Mail\n\napp = Flask(__name__)\n"
+        'app.config["MAIL_SERVER"] = "smtp.ionos.com"\napp.config["MAIL_PORT"] = 465\n'
+        'app.config["MAIL_USE_TLS"] = True\napp.config["MAIL_USE_SSL"] = True\nmail = Mail(app)\n'
+    )
+    scene = Scene.of_folder({"app.py": app, "requirements.txt": "Flask-Mail==0.10.0\n"})
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert found.title == "MAIL_USE_SSL and MAIL_USE_TLS exclude each other"
+    assert "connects to anything" not in found.explanation
+    assert [at.line for at in found.locations] == [7, 8]  # the one to change first
+    assert [(edit.line, edit.with_) for edit in found.fixes[0].edits] == [(7, "False")]
+
+
+def test_positive_the_flag_that_stands_nowhere_is_a_conflict_too() -> None:
+    """Airflow's smtp_starttls is on unless it is switched off."""
+    text = "[smtp]\nsmtp_host = smtp.ionos.com\nsmtp_port = 465\nsmtp_ssl = True\n"
+    scene = Scene.of_folder({"airflow.cfg": text, "requirements.txt": "apache-airflow==2.9.0\n"})
+    assert scene.codes("error") == [CODE]
+
+
+def test_lookalike_one_value_with_which_the_program_stops() -> None:
+    scene = Scene.of_folder(laravel("MAIL_SCHEME=tls\nMAIL_PORT=587\n"))
+    assert scene.codes("error") == ["setting-invalid"]

@@ -6,6 +6,7 @@ import pytest
 
 from ..scene import Scene
 from .env import env
+from .folders import laravel
 
 CODE = "setting-invalid"
 
@@ -117,3 +118,20 @@ def test_positive_a_value_that_nobody_wrote(name: str) -> None:
     diagnosis = scene.diagnosis(CODE)
     assert diagnosis.title == f"{name} is longer than 4096 characters"
     assert len(diagnosis.evidence[0].text) < 100
+
+
+@pytest.mark.parametrize(("port", "right"), [("587", "smtp"), ("465", "smtps")])
+def test_positive_a_scheme_that_the_program_does_not_have(port: str, right: str) -> None:
+    """Laravel 12's Symfony Mailer knows “smtp” and “smtps”, and “tls” stops it."""
+    scene = Scene.of_folder(laravel(f"MAIL_SCHEME=tls\nMAIL_PORT={port}\n"))
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert found.title == "MAIL_SCHEME=tls stops the program"
+    assert [at.file for at in found.locations] == [".env", "config/mail.php"]
+    assert found.fixes[0].settings == {"MAIL_SCHEME": right}
+    assert "not supported" in " ".join(item.text for item in found.evidence)
+
+
+def test_negative_a_scheme_that_it_has() -> None:
+    scene = Scene.of_folder(laravel("MAIL_SCHEME=smtps\nMAIL_PORT=465\n")).run_through()
+    assert scene.codes("error") == []

@@ -12,7 +12,7 @@ from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed, TLSMode
+from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.words import MODE_WORDS
 
@@ -47,7 +47,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             points_at=(entry.field,),
         )
     for stop in options.stops(run):
-        yield _stopped(run, stop)
+        if stop.remark.conflict:
+            yield _stopped(run, stop)
 
 
 def _stopped(run: Run, read: OptionRead) -> Diagnosis:
@@ -55,27 +56,14 @@ def _stopped(run: Run, read: OptionRead) -> Diagnosis:
     remark = read.remark
     names = " and ".join(dict.fromkeys((remark.option, *(item.option for item in remark.beside))))
     title = f"{names} exclude each other" if remark.beside else f"{names} stops the program"
-    mode: TLSMode = "implicit" if run.settings.port == 465 else "starttls"
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
         title=title,
-        explanation=(
-            "The program stops with an error of its own before it connects to anything, so no mail "
-            "goes out. No server was asked in this run."
-        ),
+        explanation=option_words.STOPS,
         evidence=option_words.evidence(run, remark),
-        fixes=(
-            change_settings(
-                run, f"say one thing: {MODE_WORDS[mode]} on port {run.settings.port}", tls=mode
-            )
-            if remark.field == "tls"
-            else Fix(
-                title=f"put {remark.option} right",
-                steps=(f"{option_words.place(remark)}: {remark.because}.",),
-            ),
-        ),
+        fixes=(option_words.fix_of_stop(run, remark),),
         explains=(read.id,),
         locations=option_words.locations(run, remark),
     )

@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from msgspec.structs import replace
+
 from smtpdoctor.diagnosis.fixes import change_settings, way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.rules.settings import host_malformed
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.views.entries import CREDENTIALS, faults, near_misses
 from smtpdoctor.diagnosis.wording import entries
-from smtpdoctor.settings.model import MASK, Field, NearMiss, Setting
+from smtpdoctor.diagnosis.wording import options as option_words
+from smtpdoctor.observations import OptionRead
+from smtpdoctor.settings.model import MASK, Field, NearMiss, Setting, SetupRemark
 
 CODE = "setting-invalid"
 
@@ -45,7 +50,34 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             explains=(read.id,),
             points_at=(entry.field,),
         )
+    for stop in options.stops(run):
+        if not stop.remark.conflict:
+            yield _stopped(run, stop)
     yield from _near_misses(run)
+
+
+def _stopped(run: Run, read: OptionRead) -> Diagnosis:
+    """A value of a set-up with which its program stops before it sends."""
+    remark = read.remark
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{_said(run, remark)} stops the program",
+        explanation=option_words.STOPS,
+        evidence=option_words.evidence(run, remark),
+        fixes=(option_words.fix_of_stop(run, remark),),
+        explains=(read.id,),
+        locations=option_words.locations(run, remark),
+    )
+
+
+def _said(run: Run, remark: SetupRemark) -> str:
+    """The option with its text, by the name of the variable where one says it."""
+    entry = run.entry(remark.field) if remark.field is not None else None
+    if entry is None or entry.origin == remark.origin or entry.text != remark.text:
+        return option_words.said(remark)
+    return option_words.said(replace(remark, option=entry.origin.name))
 
 
 def _named_elsewhere(entry: Setting) -> bool:
