@@ -124,7 +124,8 @@ def _to_change_first(
     if not cause.fixes:
         return locations
     fix = cause.fixes[0]
-    places = {(edit.file, edit.line) for edit in fix.edits} or {
+    edited: set[tuple[str | None, int | None]] = {(edit.file, edit.line) for edit in fix.edits}
+    places = edited or {
         (entry.origin.file, entry.origin.line)
         for entry in run.settings.entries
         if entry.origin.name in fix.settings
