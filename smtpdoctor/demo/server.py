@@ -316,7 +316,7 @@ class _Dialogue:
 
     # Commands
 
-    async def _answer(self, line: bytes) -> None:
+    async def _answer(self, line: bytes) -> None:  # noqa: C901, PLR0912 - one case a command
         behaviour = self._behaviour
         verb, _, argument = line.decode("utf-8", "replace").partition(" ")
         verb = verb.upper()

@@ -177,21 +177,12 @@ class ReplyReader:
             self._oddities.add(Oddity.TRUNCATED)
             if self._line_ends_with_cr:
                 line = line[:-1] + b"\r"
-        if len(line) + len(terminator) > RFC_LINE_LIMIT:
-            self._oddities.add(Oddity.LINE_TOO_LONG)
-        if terminator and not self._line_ends_with_cr:
-            self._oddities.add(Oddity.BARE_LF)
+        self._note_oddities(line, terminator)
         self._start_line()
         self._raw += line + terminator
         self._line_count += 1
 
         text = line.rstrip(b"\r")
-        if b"\r" in text or len(line) - len(text) > (1 if terminator else 0):
-            self._oddities.add(Oddity.BARE_CR)
-        if not text.isascii():
-            self._oddities.add(Oddity.NON_ASCII)
-        if _CONTROL.search(text):
-            self._oddities.add(Oddity.CONTROL_CHARACTERS)
         if not text:
             self._oddities.add(Oddity.BLANK_LINE)
             return False
@@ -210,6 +201,20 @@ class ReplyReader:
         if match[2] is None and len(text) > 3:
             self._oddities.add(Oddity.NO_SPACE)
         return match[2] != b"-"
+
+    def _note_oddities(self, line: bytes, terminator: bytes) -> None:
+        """What is wrong with the line's form, whatever it says."""
+        if len(line) + len(terminator) > RFC_LINE_LIMIT:
+            self._oddities.add(Oddity.LINE_TOO_LONG)
+        if terminator and not self._line_ends_with_cr:
+            self._oddities.add(Oddity.BARE_LF)
+        text = line.rstrip(b"\r")
+        if b"\r" in text or len(line) - len(text) > (1 if terminator else 0):
+            self._oddities.add(Oddity.BARE_CR)
+        if not text.isascii():
+            self._oddities.add(Oddity.NON_ASCII)
+        if _CONTROL.search(text):
+            self._oddities.add(Oddity.CONTROL_CHARACTERS)
 
     def _end_reply(self) -> Reply:
         if not self._codes:

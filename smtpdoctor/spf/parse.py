@@ -203,30 +203,38 @@ def _term(text: str, start: int) -> Mechanism | Modifier:
     if mechanism in ("ip4", "ip6"):
         network = _network(text, rest, mechanism)
         return Mechanism(text, start, mechanism, qualifier, network=network)
-    end = len(text)
-    prefix4, prefix6 = 32, 128
+    end, prefix4, prefix6 = len(text), 32, 128
     if mechanism in ("a", "mx"):
-        cidr = _DUAL_CIDR.search(text, rest)
-        assert cidr is not None  # it matches nothing at the end of any text
-        end = cidr.start()
-        if cidr["ip4"] is not None:
-            prefix4 = _prefix(cidr["ip4"], 32, cidr.start("ip4"))
-        if cidr["ip6"] is not None:
-            prefix6 = _prefix(cidr["ip6"], 128, cidr.start("ip6"))
-    domain = None
+        end, prefix4, prefix6 = _dual_cidr(text, rest)
     if rest < end:
-        if text[rest] == "/":
-            if mechanism in ("a", "mx"):
-                raise _TermError(rest, "after “/” stands a prefix length, after “//” one for IPv6")
-            raise _TermError(rest, f"“{mechanism}” takes no prefix length")
-        if text[rest] != ":":
-            raise _TermError(rest, f"after {quoted(name[0])} stands “:” or nothing")
+        _check_separator(text, rest, mechanism, name[0])
         domain = _domain_spec(text, rest + 1, end)
     elif mechanism in _NEEDS_DOMAIN:
         raise _TermError(rest, f"“{mechanism}” needs “:” and a domain")
+    else:
+        domain = None
     return Mechanism(
         text, start, mechanism, qualifier, domain=domain, prefix4=prefix4, prefix6=prefix6
     )
+
+
+def _dual_cidr(text: str, begin: int) -> tuple[int, int, int]:
+    """Where the prefix lengths at the end begin, and what they are for IPv4 and IPv6."""
+    cidr = _DUAL_CIDR.search(text, begin)
+    assert cidr is not None  # it matches nothing at the end of any text
+    prefix4 = 32 if cidr["ip4"] is None else _prefix(cidr["ip4"], 32, cidr.start("ip4"))
+    prefix6 = 128 if cidr["ip6"] is None else _prefix(cidr["ip6"], 128, cidr.start("ip6"))
+    return cidr.start(), prefix4, prefix6
+
+
+def _check_separator(text: str, place: int, mechanism: MechanismName, written: str) -> None:
+    """Raises _TermError where something else than “:” stands between a mechanism and its domain."""
+    if text[place] == "/":
+        if mechanism in ("a", "mx"):
+            raise _TermError(place, "after “/” stands a prefix length, after “//” one for IPv6")
+        raise _TermError(place, f"“{mechanism}” takes no prefix length")
+    if text[place] != ":":
+        raise _TermError(place, f"after {quoted(written)} stands “:” or nothing")
 
 
 def _modifier(text: str, start: int, name: str, begin: int) -> Modifier:

@@ -188,21 +188,7 @@ def settings_options(
     workspace: Workspace, path: str, variables: Variables, version: str
 ) -> dict[str, Option]:
     """The settings of a module that Django reads for mail."""
-    found: dict[str, Option] = {}
-    url: Option | None = None
-    for name in ("EMAIL_BACKEND", *NAMES):
-        option = of_module(workspace, path, variables, name)
-        if option is None:
-            continue
-        library = library_of(option.value)
-        if library is None:
-            found[name] = switch(option, variables)
-        elif url is None:
-            url = url_option(option, variables, library)
-    if url is not None:
-        found["EMAIL_URL"] = url
-        found["url.library"] = Option("url.library", Known(library_of(url.value) or ""))
-        found.update(url_options(url, workspace))
+    found = named_options(workspace, path, variables)
     mailers = of_module(workspace, path, variables, "MAILERS")
     if mailers is not None:
         found["MAILERS"] = mailers
@@ -219,6 +205,26 @@ def settings_options(
     sender = found.get("DEFAULT_FROM_EMAIL")
     if sender is not None and isinstance(sender.value, Unknown):
         del found["DEFAULT_FROM_EMAIL"]  # the user name stands in for it
+    return found
+
+
+def named_options(workspace: Workspace, path: str, variables: Variables) -> dict[str, Option]:
+    """The settings that stand there by name, or come out of one URL."""
+    found: dict[str, Option] = {}
+    url: Option | None = None
+    for name in ("EMAIL_BACKEND", *NAMES):
+        option = of_module(workspace, path, variables, name)
+        if option is None:
+            continue
+        library = library_of(option.value)
+        if library is None:
+            found[name] = switch(option, variables)
+        elif url is None:
+            url = url_option(option, variables, library)
+    if url is not None:
+        found["EMAIL_URL"] = url
+        found["url.library"] = Option("url.library", Known(library_of(url.value) or ""))
+        found.update(url_options(url, workspace))
     return found
 
 

@@ -217,7 +217,9 @@ class Evaluator:
         finally:
             budget.depth -= 1
 
-    def _value(self, expression: Expression, frame: Frame) -> Value:  # one line a kind of node
+    def _value(  # noqa: C901, PLR0912 - one case a kind of node
+        self, expression: Expression, frame: Frame
+    ) -> Value:
         match expression:
             case Constant():
                 return Known(expression.value, self.span(expression))
@@ -539,30 +541,17 @@ class Evaluator:
             if position is None or bind.end <= position or self._elsewhere(bind, scope)
         ]
         stars = [star for star in scope.stars if position is None or star.end <= position]
-        found: list[Bind] = []
         values: list[Value] = []
+        since = -1
         certain = False
         for bind in sorted([*binds, *stars], key=lambda each: -each.start):
-            if bind.keys or bind.value is None:
+            given = self._given(name, bind, frame)
+            if given is None:
                 continue
-            where = frame if bind.scope is scope else self._frame_inside(bind.scope, frame)
-            reached = self.reached(bind.guards, where)
-            if reached is False:
-                continue
-            if bind.root == "*" and name != "*":
-                brought = self._from_star(name, bind, where)
-                if brought is None:
-                    continue
-                values.append(brought)
-                found.append(bind)
-                certain = bool(reached) and isinstance(brought, Known)
-                if certain:
-                    break
-                continue
-            values.append(self.value(bind.value, where))
-            found.append(bind)
-            if reached and not self._elsewhere(bind, scope):
-                certain = True
+            value, certain = given
+            values.append(value)
+            if certain:
+                since = bind.start
                 break
         if not certain:
             first = self._parameter(name, frame)
@@ -575,8 +564,24 @@ class Evaluator:
         value = values[0]
         if len(values) > 1:
             value = either(values, values[0].span, f"{name} is set in several ways")
-        since = found[-1].start if certain else -1
         return self._with_changes(name, frame, binds, since, value)
+
+    def _given(self, name: str, bind: Bind, frame: Frame) -> tuple[Value, bool] | None:
+        """What an assignment gives the name, and whether nothing before it counts then; None where
+        it gives nothing."""
+        if bind.keys or bind.value is None:
+            return None
+        where = frame if bind.scope is frame.scope else self._frame_inside(bind.scope, frame)
+        reached = self.reached(bind.guards, where)
+        if reached is False:
+            return None
+        if bind.root == "*" and name != "*":
+            brought = self._from_star(name, bind, where)
+            if brought is None:
+                return None
+            return brought, bool(reached) and isinstance(brought, Known)
+        certain = bool(reached) and not self._elsewhere(bind, frame.scope)
+        return self.value(bind.value, where), certain
 
     def _declared(self, name: str, binds: list[Bind], scope: Scope) -> Value:
         """A name that is declared and not set before this place."""

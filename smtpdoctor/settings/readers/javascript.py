@@ -339,7 +339,7 @@ class JavaScriptLowering(Lowering):
             self._pattern(left, value, node, declare=False)
         return value
 
-    def _pattern(
+    def _pattern(  # noqa: C901 - one case a kind of pattern
         self, target: Node, value: Expression | None, whole: Node, *, declare: bool
     ) -> None:
         """Binds a name, a member, or the names of a destructuring pattern."""

@@ -537,7 +537,9 @@ class Python:
             return self._special(call, callee.value, ask)
         return None
 
-    def _special(self, call: Call, special: Special, ask: Evaluation) -> Value | None:
+    def _special(  # noqa: C901, PLR0912 - one case a function that is known
+        self, call: Call, special: Special, ask: Evaluation
+    ) -> Value | None:
         name = special.name
         values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
         if name in CONVERSIONS:
@@ -789,19 +791,16 @@ class Python:
         """django-environ's and environs' env("X", default=…), env.int("X", 587)."""
         casts = CASTS[special.name]
         if kind in ("email", "email_url", "email_url_config", "dj_email_url"):
-            library = "django-environ" if special.name == "environ" else "dj-email-url"
-            variable = ask.argument(call, 0, "var") or Known("EMAIL_URL")
-            found = ask.variable(variable, ask.argument(call, 1, "default"))
-            return self._email_url(self._proxied(found, ask, special.name), library, ask)
-        given = ask.argument(call, 1, "cast") if special.name == "environ" and not kind else None
+            return self._environ_url(call, special, ask)
+        smart = special.name == "environ" and not kind
+        given = ask.argument(call, 1, "cast") if smart else None
         if kind not in casts:
             if kind in ("read_env", "scheme"):
                 return None
             found = ask.variable(ask.argument(call, 0, "var") or Known(None))
             text = f"what env.{kind}() makes of it is not evaluated"
             return Unknown("called", text, ask.span, found.trail)
-        place = 2 if special.name == "environ" and not kind else 1
-        default = ask.argument(call, place, "default")
+        default = ask.argument(call, 2 if smart else 1, "default")
         name = ask.argument(call, 0, "var") or ask.argument(call, 0, "name") or Known(None)
         if isinstance(special.value, Map) and isinstance(name, Known):
             scheme = special.value.get(name.value)
@@ -817,13 +816,20 @@ class Python:
             return ask.variable(name, default)
         if given is not None:
             return self._cast(found, given, special.name, ask)
-        if not kind and special.name == "environ" and isinstance(default, Known):
+        if smart and isinstance(default, Known):
             # "smart cast": the type of the default
             kind = type(default.value).__name__ if default.value is not None else ""
             kind = kind if kind in casts else ""
         if not kind:
             return found
         return ask.apply(casts[kind], found, conversion=f"env.{kind}")
+
+    def _environ_url(self, call: Call, special: Special, ask: Evaluation) -> Value | None:
+        """env.email_url(): one variable that holds the whole set-up."""
+        library = "django-environ" if special.name == "environ" else "dj-email-url"
+        variable = ask.argument(call, 0, "var") or Known("EMAIL_URL")
+        found = ask.variable(variable, ask.argument(call, 1, "default"))
+        return self._email_url(self._proxied(found, ask, special.name), library, ask)
 
     def _proxied(self, found: Value, ask: Evaluation, library: str) -> Value:
         """django-environ takes a value that begins with $ for another variable's name."""
@@ -856,13 +862,7 @@ class Python:
         found: Value | None = None
         wanted = f"{prefix.value}{name}"
         if isinstance(default, Known) and isinstance(default.value, Map):
-            field = default.value
-            if field.kind == FIELD:
-                alias = field.get("alias")
-                if isinstance(alias, Known) and not alias.absent:
-                    wanted = str(alias.value)
-                default = field.get("default")
-                default = None if default.absent else default
+            wanted, default = self._as_field(default.value, wanted, default)
         for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
             found = ask.variable(Known(spelling))
             if isinstance(found, Unknown) or found.value is not None:
@@ -877,6 +877,16 @@ class Python:
             missing = ask.variable(Known(wanted.upper()))
             return Known(ABSENT, ask.span, missing.trail)
         return ask.variable(Known(wanted.upper()), default)
+
+    def _as_field(self, field: Map, name: str, default: Value) -> tuple[str, Value | None]:
+        """The variable's name and the default, as `Field(…)` gives them where it stands there."""
+        if field.kind != FIELD:
+            return name, default
+        alias = field.get("alias")
+        if isinstance(alias, Known) and not alias.absent:
+            name = str(alias.value)
+        given = field.get("default")
+        return name, None if given.absent else given
 
     def _prefix(self, made: ClassValue) -> Value:
         """`env_prefix` of the class's configuration; "" where it has none."""

@@ -136,12 +136,7 @@ def value_of(source: Source, node: Node, depth: int) -> Value:
         case "integer" | "float":
             return number_of(text, span)
         case "array":
-            made = List()
-            for child in node.named_children:
-                if child.type != "comment":
-                    place = source.span(child.start_byte, child.end_byte)
-                    made.items.append(Entry(None, value_of(source, child, depth + 1), place))
-            return Known(made, span)
+            return Known(array_of(source, node, depth), span)
         case "inline_table":
             table_ = Map()
             for child in node.named_children:
@@ -151,6 +146,15 @@ def value_of(source: Source, node: Node, depth: int) -> Value:
     if node.type.startswith(("local_", "offset_")):  # dates and times, kept as they are written
         return Known(text, span, raw=text, style="plain")
     return Unknown("syntax", "this doesn't parse", span)
+
+
+def array_of(source: Source, node: Node, depth: int) -> List:
+    made = List()
+    for child in node.named_children:
+        if child.type != "comment":
+            place = source.span(child.start_byte, child.end_byte)
+            made.items.append(Entry(None, value_of(source, child, depth + 1), place))
+    return made
 
 
 def number_of(text: str, span: Span) -> Value:

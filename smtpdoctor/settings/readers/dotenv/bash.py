@@ -8,7 +8,7 @@ depend on one, or on the process, is not told.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from smtpdoctor.settings.readers.dotenv.draft import (
     Draft,
@@ -147,9 +147,7 @@ class _Shell:
         while True:
             self.ran = False
             kept, opaque = self.command()
-            self.skip_blanks()
-            if self.at("#"):
-                self.offset = line_end(self.text, self.offset)
+            self.skip_comment()
             operator = self.operator()
             if operator in ("|", "|&", "&") or before in ("|", "|&"):
                 if kept:  # in a shell of its own
@@ -163,21 +161,8 @@ class _Shell:
                 done.append(kept)
                 self.line_assigns = True
             before = operator
-            if operator in ("", "\n"):
+            if not self.goes_on(operator):
                 break
-            if operator in ("&&", "||", "|", "|&"):
-                self.skip_lines()
-                if self.offset >= len(self.text):
-                    raise self.fail()
-            elif operator in (";", "&"):
-                self.skip_blanks()
-                if self.at("#"):
-                    self.offset = line_end(self.text, self.offset)
-                if self.offset >= len(self.text):
-                    break
-                if self.at("\n"):
-                    self.offset += 1
-                    break
         for assignments in done:
             for assignment in assignments:
                 self.assign(assignment)
@@ -185,14 +170,31 @@ class _Shell:
             self.draft.fault("runs-as-command", "rest-lost", start)
             raise StoppedError
 
-    def skip_lines(self) -> None:
-        while True:
-            self.skip_blanks()
-            if self.at("#"):
-                self.offset = line_end(self.text, self.offset)
-            if not self.at("\n"):
-                return
+    def goes_on(self, operator: str) -> bool:
+        """Whether a command follows the operator; the end of the line is passed over."""
+        if operator in ("", "\n"):
+            return False
+        if operator in ("&&", "||", "|", "|&"):
+            self.skip_lines()
+            if self.offset >= len(self.text):
+                raise self.fail()
+            return True
+        self.skip_comment()
+        if self.at("\n"):
             self.offset += 1
+            return False
+        return self.offset < len(self.text)
+
+    def skip_lines(self) -> None:
+        self.skip_comment()
+        while self.at("\n"):
+            self.offset += 1
+            self.skip_comment()
+
+    def skip_comment(self) -> None:
+        self.skip_blanks()
+        if self.at("#"):
+            self.offset = line_end(self.text, self.offset)
 
     def operator(self) -> str:
         for operator in ("&&", "||", "|&", ";;", ";&", "\n", "|", "&", ";"):
@@ -213,12 +215,7 @@ class _Shell:
         words: list[str | None] = []
         arguments: list[_Assignment] = []
         something = redirected = False
-        while True:
-            self.skip_blanks()
-            if self.offset >= len(self.text) or self.text[self.offset] in "\n;|#":
-                break
-            if self.at("&") and not self.at("&>"):
-                break
+        while not self.at_end_of_command():
             if self.redirection():
                 something = redirected = True
                 continue
@@ -228,14 +225,7 @@ class _Shell:
             exporting = bool(words) and words[0] == "export"
             found = ASSIGNMENT.match(self.text, self.offset)
             if found and (not words or exporting):
-                self.offset = found.end()
-                if self.at("("):
-                    self.array()
-                    self.no_text(plain(found[1]), found.end())
-                    continue
-                word = self.word(assigns=True)
-                entry = _Assignment(plain(found[1]), word, appends=bool(found[2]))
-                (arguments if words else assignments).append(entry)
+                (arguments if words else assignments).extend(self.assignment(found))
                 continue
             if not words and self.element():
                 continue
@@ -254,11 +244,25 @@ class _Shell:
             return arguments, False
         first = words[0]
         self.ran = True
-        if assignments:
-            self.draft.fault("runs-as-command", "line-skipped", start, assignments[0].name)
-        else:
-            self.draft.fault("runs-as-command", "line-skipped", start)
+        name = assignments[0].name if assignments else None
+        self.draft.fault("runs-as-command", "line-skipped", start, name)
         return [], first is None or OPAQUE.fullmatch(first) is not None or first == "export"
+
+    def assignment(self, found: re.Match[str]) -> Iterator[_Assignment]:
+        """What the name that was found is set to; an array is no text, and sets nothing here."""
+        self.offset = found.end()
+        if self.at("("):
+            self.array()
+            self.no_text(plain(found[1]), found.end())
+        else:
+            word = self.word(assigns=True)
+            yield _Assignment(plain(found[1]), word, appends=bool(found[2]))
+
+    def at_end_of_command(self) -> bool:
+        self.skip_blanks()
+        if self.offset >= len(self.text) or self.text[self.offset] in "\n;|#":
+            return True
+        return self.at("&") and not self.at("&>")
 
     def fields(self, word: _Word) -> list[str | None]:
         """What a word of a command comes to: nothing at all where all its references are empty;

@@ -90,12 +90,7 @@ class _Lexer:
             begin = self.offset
             quote = self.text[begin]
             try:
-                if quote == "'":
-                    pieces.append(self.single_quoted())
-                elif quote == '"':
-                    pieces.append(self.resolved(self.double_quoted(), alterations))
-                else:
-                    pieces.append(self.bare(alterations))
+                pieces.append(self.piece(quote, alterations))
             except UntoldError as error:
                 untold = Unknown(error.why)
                 alterations.append("dollar-expanded")
@@ -116,6 +111,14 @@ class _Lexer:
         if self.text[start] == "`":
             alterations.append("quotes-kept")
         self.draft.add(name, untold or "".join(pieces), start, end, alterations)
+
+    def piece(self, quote: str, alterations: list[Alteration]) -> str:
+        """What stands in one pair of quotes, or outside of them."""
+        if quote == "'":
+            return self.single_quoted()
+        if quote == '"':
+            return self.resolved(self.double_quoted(), alterations)
+        return self.bare(alterations)
 
     def _first_piece_end(self, start: int) -> int:
         mark, self.offset = self.offset, start
