@@ -55,7 +55,7 @@ class TLS(StrEnum):
     NONE = "none"
 
 
-def check(
+def check(  # long: one parameter an option
     target: Annotated[
         str | None,
         typer.Argument(help="A host, host:port, or smtp:// or smtps:// URL.", show_default=False),

@@ -31,7 +31,7 @@ NOTHING = (
 )
 
 
-def explain(
+def explain(  # long: one parameter an option
     text: Annotated[
         str | None,
         typer.Argument(

@@ -23,7 +23,7 @@ SLIPS: dict[PasswordShape, tuple[str, str]] = {
 }
 
 
-def diagnose(run: Run) -> Iterator[Diagnosis]:
+def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: one slip in three words, side by side
     found = [words for shape, words in SLIPS.items() if shape in run.settings.password_shape]
     if not found:
         return

@@ -12,6 +12,11 @@ from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-expired"
 
+UPDATE = Fix(
+    title="bring this machine's trust store up to date",
+    steps=("Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",),
+)
+
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.certificate.refused_as(CODE)
@@ -61,23 +66,18 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=certificates.fixes(
             run,
-            Fix(
-                title="have the server's certificate renewed"
-                if expired is not None
-                else "bring this machine's trust store up to date",
-                steps=(
-                    (
-                        "If it is your own server: renew (certbot renew) and reload the mail "
-                        "server, which keeps the old certificate until then.",
-                        f"Else tell who runs {run.settings.host} the date above.",
-                    )
-                    if expired is not None
-                    else (
-                        "Debian, Ubuntu: apt-get update && apt-get install --only-upgrade "
-                        "ca-certificates",
-                    )
-                ),
-            ),
+            _renewal(run) if expired is not None else UPDATE,
         ),
         explains=(refused.seen.id,),
+    )
+
+
+def _renewal(run: Run) -> Fix:
+    return Fix(
+        title="have the server's certificate renewed",
+        steps=(
+            "If it is your own server: renew (certbot renew) and reload the mail server, which "
+            "keeps the old certificate until then.",
+            f"Else tell who runs {run.settings.host} the date above.",
+        ),
     )

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.certificate import UNTRUSTED, interceptor, leaf_alone
+from smtpdoctor.diagnosis.views.certificate import (
+    UNTRUSTED,
+    RefusedCertificate,
+    interceptor,
+    leaf_alone,
+)
 from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-untrusted"
@@ -19,12 +24,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     no_way = refused.seen.verify_code in UNTRUSTED
     last = refused.seen.chain[-1] if refused.seen.chain else None
     issuer = certificates.name(last.issuer) if last else "an unknown authority"
-    hint = interceptor(refused.seen, certain=False)
-    alone = leaf_alone(refused.seen)
+    doubted = leaf_alone(refused.seen) or interceptor(refused.seen, certain=False) is not None
     yield Diagnosis(
         code=CODE,
         severity=refused.severity,
-        confidence="certain" if no_way and not alone and hint is None else "likely",
+        confidence="certain" if no_way and not doubted else "likely",
         title=f"certificate of {run.where} comes from an authority not trusted here"
         if no_way
         else f"certificate of {run.where} is refused",
@@ -40,46 +44,38 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *certificates.description(run, refused),
-            *(
-                (
-                    Evidence(
-                        check="tls",
-                        kind="guessed",
-                        text="the server sent its own certificate alone; if the authority above "
-                        f"{issuer} is a known one, the link to it is what is missing",
-                    ),
-                )
-                if alone
-                else ()
-            ),
-            *(
-                (
-                    Evidence(
-                        check="tls",
-                        text=f"the store has other authorities of {last.issuer.get('O', issuer)}: "
-                        "it is probably older than this one",
-                    ),
-                )
-                if last is not None and refused.seen.issuer_organisation_trusted
-                else ()
-            ),
-            *(
-                (
-                    Evidence(
-                        check="tls",
-                        kind="guessed",
-                        text=f'the issuer\'s words "{hint.words}" look like '
-                        f"{hint.interceptor.name}, which may be opening TLS on the way (a guess)",
-                    ),
-                )
-                if hint
-                else ()
-            ),
+            *_clues(refused, issuer),
             *certificates.also_wrong(run, refused),
         ),
         fixes=certificates.fixes(run, *(_fixes(run, issuer) if no_way else (_mend(run),))),
         explains=(refused.seen.id,),
     )
+
+
+def _clues(refused: RefusedCertificate, issuer: str) -> Iterator[Evidence]:
+    """What points to one of the explanations more than to the others."""
+    last = refused.seen.chain[-1] if refused.seen.chain else None
+    if leaf_alone(refused.seen):
+        yield Evidence(
+            check="tls",
+            kind="guessed",
+            text="the server sent its own certificate alone; if the authority above "
+            f"{issuer} is a known one, the link to it is what is missing",
+        )
+    if last is not None and refused.seen.issuer_organisation_trusted:
+        yield Evidence(
+            check="tls",
+            text=f"the store has other authorities of {last.issuer.get('O', issuer)}: "
+            "it is probably older than this one",
+        )
+    hint = interceptor(refused.seen, certain=False)
+    if hint is not None:
+        yield Evidence(
+            check="tls",
+            kind="guessed",
+            text=f'the issuer\'s words "{hint.words}" look like '
+            f"{hint.interceptor.name}, which may be opening TLS on the way (a guess)",
+        )
 
 
 def _fixes(run: Run, issuer: str) -> tuple[Fix, ...]:

@@ -9,6 +9,7 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.handshake import OLD_VERSIONS
+from smtpdoctor.observations import Handshake
 
 CODE = "tls-version-unsupported"
 
@@ -22,22 +23,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     spoken = legacy.version if legacy else handshake.version
     old = spoken in OLD_VERSIONS
     name = spoken.replace("v", " ")
-    alert = f"the alert {handshake.alert}" if handshake.alert else handshake.reason
-    seen = [
-        Evidence(
-            check="tls",
-            text=f"the handshake with {where}, TLS 1.2 or newer, failed"
-            + (f" with {alert}" if alert else ""),
-        )
-    ]
-    if legacy is not None:
-        seen.append(
-            Evidence(
-                check="tls", kind="comparison", text=f"with old versions allowed it gave {name}"
-            )
-        )
-    elif spoken:
-        seen.append(Evidence(check="tls", text=f"the server chose {name}"))
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -53,9 +38,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "goes out."
         ),
         evidence=(
-            *seen[:1],
+            _failure(where, handshake),
             *library_words(run, CODE),
-            *seen[1:],
+            *_spoken(name, by_comparison=legacy is not None),
             Evidence(
                 check="tls", kind="known", text="RFC 8996 (2021): TLS 1.0 and 1.1 must not be used"
             ),
@@ -76,3 +61,21 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         explains=(handshake.id,),
     )
+
+
+def _failure(where: str, handshake: Handshake) -> Evidence:
+    alert = f"the alert {handshake.alert}" if handshake.alert else handshake.reason
+    return Evidence(
+        check="tls",
+        text=f"the handshake with {where}, TLS 1.2 or newer, failed"
+        + (f" with {alert}" if alert else ""),
+    )
+
+
+def _spoken(version: str, *, by_comparison: bool) -> Iterator[Evidence]:
+    """The version that the server has, where one was seen."""
+    if by_comparison:
+        text = f"with old versions allowed it gave {version}"
+        yield Evidence(check="tls", kind="comparison", text=text)
+    elif version:
+        yield Evidence(check="tls", text=f"the server chose {version}")
