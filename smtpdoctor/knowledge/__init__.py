@@ -118,15 +118,30 @@ class SPFInclude(_Entry, frozen=True, kw_only=True):
 
 
 class DKIMSelector(_Entry, frozen=True, kw_only=True):
-    """A selector that the provider signs with, and the CNAME target it asks for."""
+    """A selector that the provider signs with, and the CNAME target it asks for.
+
+    cname: "{domain}" stands for the domain, "{dashed}" for the domain with dashes for dots.
+    typical: it is often this one, so a key there counts and no key there says nothing.
+    """
 
     selector: str
     cname: str | None = None
+    typical: bool = False
+
+    def target(self, domain: str) -> str | None:
+        """Where the CNAME of this domain's selector leads."""
+        if self.cname is None:
+            return None
+        return self.cname.format(domain=domain, dashed=domain.replace(".", "-"))
 
 
 class Provider(_Entry, frozen=True, kw_only=True):
     """One mailbox provider, relay or sending service.
 
+    aliases: what people call it, beside its id, its hosts and their domains.
+    mail_domains: domains in which it gives addresses away; only it can send for them.
+    operator: the company behind it, where that runs several entries whose servers stand in for
+        each other.
     host_patterns: regular expressions for whole host names beyond those listed.
     region_hosts: of a provider with regions, the hosts that stand for them: each mailbox is served
         in one region, and a run looks at the others beside it.
@@ -143,6 +158,9 @@ class Provider(_Entry, frozen=True, kw_only=True):
     id: str
     name: str
     kind: Literal["mailbox", "relay", "esp"]
+    aliases: tuple[str, ...] = ()
+    mail_domains: tuple[str, ...] = ()
+    operator: str = ""
     hosts: tuple[ProviderHost, ...] = ()
     host_patterns: tuple[str, ...] = ()
     region_hosts: tuple[str, ...] = ()
@@ -405,6 +423,33 @@ def provider_of(host: str) -> Provider | None:
         if any(re.fullmatch(pattern, name) for pattern in provider.host_patterns):
             return provider
     return None
+
+
+def provider_called(text: str) -> Provider | None:
+    """The provider that somebody means who says `text`: its id, a common name, a host or domain."""
+    name = bare(text.strip())
+    plain = re.sub(r"[\s_.-]+", "_", name)
+    found = providers().get(plain)
+    if found is not None:
+        return found
+    for provider in providers().values():
+        if plain in (re.sub(r"[\s_.-]+", "_", alias) for alias in provider.aliases):
+            return provider
+    if "." not in name:
+        return None
+    return provider_of(name) or _provider_of_other_name(name)
+
+
+def free_mail_provider(domain: str) -> Provider | None:
+    """Who gives addresses of this domain away, so that nobody else can send for it."""
+    return _mail_domains().get(domain.lower().rstrip("."))
+
+
+@cache
+def _mail_domains() -> Mapping[str, Provider]:
+    return {
+        domain: provider for provider in providers().values() for domain in provider.mail_domains
+    }
 
 
 def provider_by_certificate(names: Sequence[str]) -> Provider | None:

@@ -239,6 +239,8 @@ def _sender(run: Run) -> str | None:
 
 def policy_words(found: Assessment) -> str:
     """What receivers find about the sender, in a few words; "" where the DNS told nothing."""
+    if found.malformed:
+        return _spf_words(found)
     if found.domain_exists is None and not found.known:
         return ""
     if found.domain_exists is False:

@@ -48,6 +48,9 @@ def _inconclusive(target: TargetReport) -> str:
         return "Inconclusive: there was nothing of yours to check."
     if target.unexplained:
         return "Inconclusive: no cause can be named."
+    found = target.run.policy if target.run.is_about_sender_alone else None
+    if found is not None and found.verdict.kind == "unknown":
+        return f"Can't tell: {found.verdict.reasons[0]}."
     return "Inconclusive: too little was checked to say."
 
 

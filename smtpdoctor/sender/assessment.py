@@ -19,8 +19,9 @@ from smtpdoctor.observations import SenderQuestion
 from smtpdoctor.spf import Answers, Evaluation, Lookup
 
 #: How the relay is known: named by the user or by the host; guessed from the domain's MX or from
-#: the includes of its SPF record; the host's own domain alone; not at all.
-Known = Literal["named", "guessed-by-mx", "guessed-by-spf", "host", "no"]
+#: the includes of its SPF record; a host of the domain itself, by its addresses; somebody's host
+#: of whom nothing is known; not at all.
+Known = Literal["named", "guessed-by-mx", "guessed-by-spf", "host", "stranger", "no"]
 
 #: What a policy that is worth mending has at most: octets of all its TXT answers, terms of its
 #: own that ask the DNS, and such terms with all includes.
@@ -55,10 +56,14 @@ class Relay:
 
     @property
     def envelope(self) -> Literal["kept", "rewritten", "unknown"]:
-        """Whether receivers see the user's own envelope sender; a plain host has no reason not to
-        keep it."""
+        """Whether receivers see the user's own envelope sender.
+
+        Where nothing is told of it: mailboxes and a host of one's own keep it, since bounces
+        belong to the sender; sending services mostly have one of their own.
+        """
         if self.provider is not None:
-            return self.provider.envelope
+            mailbox = self.provider.envelope == "unknown" and self.provider.kind == "mailbox"
+            return "kept" if mailbox else self.provider.envelope
         return "kept" if self.known == "host" else "unknown"
 
 
@@ -67,7 +72,8 @@ class Assessment:
     """What was found for one question.
 
     domain_exists: None where the DNS didn't say. mail_host: whether the domain has an MX or an
-        address. spf_records: those that the domain publishes. policy: the same, expanded.
+        address; null_mx: it says itself that it takes no mail.
+    spf_records: those that the domain publishes. policy: the same, expanded.
     status: whether the envelope domain's policy lets those who deliver pass. published: the set
         of the provider's that decided it, None with a client address or an unknown provider.
     record_fix: the record to publish, None where nobody's include is known for sure.
@@ -77,6 +83,7 @@ class Assessment:
     question: SenderQuestion
     domain_exists: bool | None
     mail_host: bool | None
+    null_mx: bool
     spf_records: tuple[str, ...]
     policy: spf.PolicySet
     relay: Relay
@@ -107,19 +114,48 @@ class Assessment:
     @property
     def known(self) -> bool:
         """Whether the DNS said enough of SPF and DMARC for a verdict on who was asked about."""
-        if self.domain_exists is False:
+        if self.domain_exists is False or self.malformed or self.is_strange_to_relay:
             return True
         spf_known = self.own_problem is None or self.own_problem.kind != "dns"
         if self.client is not None:
             spf_known = self.client.result != "temperror"
         elif self.relay.envelope == "kept" or self.relay.known == "no":
             spf_known = spf_known and self.status != "unknown"
+        else:
+            spf_known = spf_known and self.verdict.kind != "unknown"
         return spf_known and self.dmarc.status != "temperror"
 
     @property
     def is_providers_own(self) -> bool:
         """Whether it is a mailbox provider's own domain, whose records no customer can change."""
-        return knowledge.submission_host_for(self.domain) is not None
+        return (
+            self.mailbox_provider is not None
+            or knowledge.submission_host_for(self.domain) is not None
+        )
+
+    @property
+    def mailbox_provider(self) -> knowledge.Provider | None:
+        """Who gives addresses of this domain away, and alone can send for it."""
+        return knowledge.free_mail_provider(self.domain)
+
+    @property
+    def is_strange_to_relay(self) -> bool:
+        """Whether the address is of a free mailbox, and another company than its own delivers."""
+        own = self.mailbox_provider
+        if own is None or self.client is not None or self.relay.known in ("no", "guessed-by-mx"):
+            return False
+        relay = self.relay.provider
+        return relay is None or not (
+            relay.id == own.id or (relay.operator and relay.operator == own.operator)
+        )
+
+    @property
+    def malformed(self) -> str:
+        """Why the domain is none that the DNS could know, as check_host() says it; "" otherwise."""
+        if self.client is None or self.client.problem is None:
+            return ""
+        problem = self.client.problem
+        return problem.message if problem.kind == "domain-malformed" and not problem.term else ""
 
     @property
     def permerror(self) -> bool:
@@ -168,15 +204,14 @@ def parts(question: SenderQuestion, answers: Answers) -> Iterator[Evaluation[obj
     if question.client:
         yield _client(question)
     provider = knowledge.providers().get(question.provider or "")
-    if provider is None and question.host:
-        yield spf.expand(_domain_of(question.host), answers=answers)
+    if provider is None and _is_own(question):
+        yield _alias(question.host, answers)
+        yield _addresses_of(question.host, answers)
     if provider is not None:
         for known in provider.spf_includes:
             yield spf.expand(known.include, sender=question.address, answers=answers)
         for selector in provider.dkim:
-            yield mail_policy.look_up_key(
-                domain, selector.selector, selector.cname, answers=answers
-            )
+            yield _key(domain, selector, answers)
 
 
 def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluation[Assessment]:
@@ -186,18 +221,22 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
     policy = yield from _expand(domain, question, known)
     records = _spf_records(domain, known)
     exists, mail_host = yield from _exists(domain, known)
+    exchanges = known.get(Lookup(domain.lower(), "MX"), spf.Answer("nodata")).exchanges()
     dmarc = yield from mail_policy.discover(domain, answers=known)
     zone = yield from mail_policy.find_zone(domain, answers=known)
     relay = yield from _relay(question, policy, known)
     client = (yield from _client(question)) if question.client else None
     best = _best(relay, question, records)
     status, refuses = _status(policy, best, client)
+    if relay.known == "host" and not question.alone and status == "partly":
+        # a server that is handed mail on several addresses may deliver from one of them only
+        status, refuses = "unknown", False
     keys = []
     for selector in relay.provider.dkim if relay.provider is not None else ():
-        key = yield from mail_policy.look_up_key(
-            domain, selector.selector, selector.cname, answers=known
-        )
-        keys.append(key)
+        key = yield from _key(domain, selector, known)
+        # one that is only typical says nothing where no key stands
+        if not (selector.typical and key.status == "missing"):
+            keys.append(key)
     signing = mail_policy.signing(keys)
     found = mail_policy.Authentication(
         spf=status,
@@ -214,6 +253,7 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
         question=question,
         domain_exists=exists,
         mail_host=mail_host,
+        null_mx=bool(exchanges) and not any(exchanges),
         spf_records=records,
         policy=policy,
         relay=relay,
@@ -265,11 +305,14 @@ def _exists(domain: str, answers: Answers) -> Evaluation[tuple[bool | None, bool
 def _relay(question: SenderQuestion, policy: spf.PolicySet, answers: Answers) -> Evaluation[Relay]:
     provider = knowledge.providers().get(question.provider or "")
     known: Known = "named"
-    if provider is None and question.host:
-        domain = _domain_of(question.host)
-        theirs = yield from spf.expand(domain, answers=answers)
-        covered = spf.coverage(policy, theirs.passes)
-        return Relay(None, "host", (Published(domain, theirs, covered, False, False),))
+    if provider is None and _is_own(question):
+        provider = knowledge.provider_of((yield from _alias(question.host, answers)))
+        if provider is None:
+            theirs = yield from _addresses_of(question.host, answers)
+            covered = spf.coverage(policy, theirs.passes)
+            return Relay(None, "host", (Published(question.host, theirs, covered, False, False),))
+    elif provider is None and question.host:
+        return Relay(None, "stranger")
     if provider is None and not question.client:
         provider, known = yield from _guess(question.domain, policy, answers)
     if provider is None:
@@ -302,8 +345,31 @@ def _guess(
     return (next(iter(named.values())), "guessed-by-spf") if len(named) == 1 else (None, "no")
 
 
+def _is_own(question: SenderQuestion) -> bool:
+    """Whether the host is one of the sender's own organisation."""
+    return bool(question.host) and _domain_of(question.host) == _domain_of(question.domain)
+
+
 def _domain_of(host: str) -> str:
     return mail_policy.organizational_domain(spf.to_ascii(host).rstrip("."))
+
+
+def _alias(host: str, answers: Answers) -> Evaluation[str]:
+    """Where a CNAME of the host leads; the host itself without one."""
+    names = (yield from questions.ask(spf.to_ascii(host), "CNAME", answers)).names()
+    return names[0] if names else host
+
+
+def _addresses_of(host: str, answers: Answers) -> Evaluation[spf.PolicySet]:
+    """The addresses of a host as a set, which is what this policy lets pass."""
+    return spf.expand(host, record="v=spf1 a -all", answers=answers)
+
+
+def _key(
+    domain: str, selector: knowledge.DKIMSelector, answers: Answers
+) -> Evaluation[mail_policy.SelectorKey]:
+    target = selector.target(domain)
+    return mail_policy.look_up_key(domain, selector.selector, target, answers=answers)
 
 
 def _words(region: str | None) -> set[str]:

@@ -46,23 +46,15 @@ def of_address(
     `through` is a provider's id or a submission host; with `ip`, SPF is asked for that one client,
     which greets as `helo`. Raises QuestionError.
     """
-    from smtpdoctor.mail_policy import parse_header_from
-
-    header = parse_header_from(address)
-    faults = [fault.reason for fault in header.faults]
-    if faults or len(header.authors) != 1:
-        raise QuestionError(f"{address}: {faults[0] if faults else 'names several addresses'}")
-    author = header.authors[0]
-    if "." not in author.domain:
-        raise QuestionError(f"{address}: {author.domain} is no domain that the DNS could know")
     if ip is not None and not is_address(ip):
         raise QuestionError(f"--ip {ip}: is not an address")
     if helo is not None and ip is None:
-        raise QuestionError("--helo is the name of the client that --ip gives")
+        raise QuestionError("--helo needs --ip")
+    local, domain, written = _parts(address, for_one_client=ip is not None, helo=helo or "")
     provider, host = _through(through) if through is not None else (None, "")
     return SenderQuestion(
-        address=f"{author.local_part}@{author.domain_as_written}",
-        domain=author.domain,
+        address=f"{local}@{written}",
+        domain=domain,
         provider=provider.id if provider else None,
         host=host,
         client=ip or "",
@@ -71,14 +63,42 @@ def of_address(
     )
 
 
+def _parts(address: str, *, for_one_client: bool, helo: str) -> tuple[str, str, str]:
+    """The address as local part, domain in A-labels, and domain as written.
+
+    For one client any text is an address: check_host() says itself what comes of it.
+    """
+    from smtpdoctor.mail_policy import parse_header_from
+    from smtpdoctor.spf.names import to_ascii
+
+    header = parse_header_from(address)
+    faults = [fault.reason for fault in header.faults]
+    if not faults and len(header.authors) == 1 and "." in header.authors[0].domain:
+        author = header.authors[0]
+        return author.local_part, author.domain, author.domain_as_written
+    if for_one_client:
+        # RFC 7208 §2.4: a null reverse-path stands for the postmaster of the name in HELO;
+        # §4.3: so does a sender without a local part
+        sender = address.strip().removeprefix("<").removesuffix(">") or helo
+        local, _, written = sender.rpartition("@")
+        return local or "postmaster", to_ascii(written).lower(), written
+    if faults or len(header.authors) != 1:
+        raise QuestionError(f"{address}: {faults[0] if faults else 'names several addresses'}")
+    domain = header.authors[0].domain
+    raise QuestionError(f"{address}: {domain} is no domain that the DNS could know")
+
+
 def _through(text: str) -> tuple[knowledge.Provider | None, str]:
-    """The provider that is meant, by its id or one of its hosts, and the host where it is one."""
+    """The provider that is meant, by what people call it or one of its hosts, and the host where
+    it is one."""
     from smtpdoctor.spf.names import domain_fault, to_ascii
 
     name = text.strip().lower().rstrip(".")
-    if name in knowledge.providers():
-        return knowledge.providers()[name], ""
+    provider = knowledge.provider_called(name)
+    if provider is not None:
+        return provider, name if knowledge.provider_of(name) is not None else ""
     if "." not in name or is_address(name) or domain_fault(to_ascii(name)) is not None:
         known = ", ".join(knowledge.providers())
-        raise QuestionError(f"--through {text}: is neither a host nor one of {known}")
-    return knowledge.provider_of(name), name
+        hint = " (for one client's address there is --ip)" if is_address(name) else ""
+        raise QuestionError(f"--through {text}: is neither a host nor one of {known}{hint}")
+    return None, name

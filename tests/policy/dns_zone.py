@@ -26,4 +26,6 @@ def _presentation(record: str, item: str | tuple[bytes, ...]) -> str:
             for string in txt_strings(item)
         )
     assert isinstance(item, str)
-    return f"{item}." if record in ("MX", "NS", "CNAME", "PTR") else item
+    if record not in ("MX", "NS", "CNAME", "PTR"):
+        return item
+    return item if item.endswith(".") else f"{item}."

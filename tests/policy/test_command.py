@@ -154,11 +154,86 @@ def test_nobody_to_guess_can_t_be_told(server: DNSServer, ask: Ask) -> None:
     assert found.report["targets"][0]["provider"] is None
 
 
-def test_a_host_of_nobody_known_goes_by_its_domain(server: DNSServer, ask: Ask) -> None:
-    serve(domain("v=spf1 mx ~all") | {"example.net TXT": ["v=spf1 ip4:192.0.2.0/24 ~all"]}, server)
-    found = ask(ADDRESS, "--through", "smtp.example.net")
+def test_a_host_of_one_s_own_goes_by_its_addresses(server: DNSServer, ask: Ask) -> None:
+    zone = domain("v=spf1 mx ~all", dkim=False)
+    zone |= {"mail.example.com A": ["192.0.2.1"], "mail.example.com AAAA": ["2001:db8::1"]}
+    serve(zone, server)
+    found = ask(ADDRESS, "--through", "mail.example.com")
     (diagnosis,) = (d for d in found.target["diagnoses"] if d["code"] == "spf-not-authorized")
     assert (diagnosis["severity"], diagnosis["confidence"]) == ("warning", "likely")
+
+
+def test_a_host_of_nobody_known_can_t_be_told(server: DNSServer, ask: Ask) -> None:
+    zone = domain("v=spf1 ip4:198.51.100.1 -all", dmarc="v=DMARC1; p=reject")
+    zone |= {
+        "example.net TXT": ["v=spf1 ip4:192.0.2.0/24 ~all"],
+        "smtp.example.net A": ["192.0.2.9"],
+    }
+    serve(zone, server)
+    found = ask(ADDRESS, "--through", "smtp.example.net")
+    assert (found.status, found.codes) == (3, [])
+
+
+def test_a_service_of_which_nothing_is_published_can_t_be_told(server: DNSServer, ask: Ask) -> None:
+    serve(domain("v=spf1 -all", dmarc="v=DMARC1; p=reject", dkim=False), server)
+    found = ask(ADDRESS, "--through", "sendgrid")
+    assert (found.status, found.report["verdict"]) == (3, "inconclusive")
+    (check,) = (item for item in found.target["checks"] if item["name"] == "sender")
+    assert check["status"] == "warned"
+
+
+@pytest.mark.parametrize(
+    ("called", "provider"),
+    [
+        ("google", "gmail"),
+        ("gmail", "gmail"),
+        ("Gmail.com", "gmail"),
+        ("office365", "microsoft365"),
+        ("Office 365", "microsoft365"),
+        ("outlook", "microsoft365"),
+        ("outlook.com", "outlook_com"),
+        ("ses", "amazon_ses"),
+        ("amazon-ses", "amazon_ses"),
+        ("1und1", "ionos"),
+        ("1and1", "ionos"),
+        ("1&1", "ionos"),
+        ("ionos.de", "ionos"),
+        ("mx00.ionos.de", "ionos"),
+        ("smtp.ionos.co.uk", "ionos"),
+    ],
+)
+def test_a_provider_as_people_call_it(
+    server: DNSServer, ask: Ask, called: str, provider: str
+) -> None:
+    serve(domain(), server)
+    assert ask(ADDRESS, "--through", called).target["provider"] == provider
+
+
+def test_a_host_that_only_sounds_like_a_provider_is_a_host(server: DNSServer, ask: Ask) -> None:
+    serve(domain(), server)
+    assert ask(ADDRESS, "--through", "mail.google.example").target["provider"] is None
+
+
+@pytest.mark.parametrize(
+    ("address", "helo", "result"),
+    [
+        ("foo@[192.0.2.1]", "mail.example.com", "none"),
+        (f"foo@{'a' * 64}.example.com", "mail.example.com", "none"),
+        ("foo@a...example.com", "mail.example.com", "none"),
+        ("", "[192.0.2.1]", "none"),
+        ("<>", "example.com", "softfail"),
+        ("@example.com", "mail.example.com", "softfail"),
+        ("two words@example.com", "mail.example.com", "softfail"),
+        ("OEMCOMPUTER", "mail.example.com", "none"),
+    ],
+)
+def test_any_text_is_an_address_for_check_host(
+    server: DNSServer, ask: Ask, address: str, helo: str, result: str
+) -> None:
+    """RFC 7208 §2.4, §4.3."""
+    serve(domain(), server)
+    found = ask(address, "--ip", "192.0.2.1", "--helo", helo)
+    assert (found.status, found.report["spf"]["result"]) == (0, result)
 
 
 def test_the_tree_of_lookups(server: DNSServer, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 
 
 def found(run: Run) -> Assessment | None:
-    """The evaluation, where there is a domain whose records could be judged."""
+    """The evaluation, where there is a domain whose records could be judged.
+
+    Not for an address of a free mailbox through another company: no record can help it.
+    """
     policy = run.policy
-    return policy if policy is not None and policy.domain_exists is not False else None
+    if policy is None or policy.domain_exists is False or policy.malformed:
+        return None
+    return None if policy.is_strange_to_relay else policy
 
 
 def severity(policy: Assessment) -> Severity:
@@ -28,6 +33,8 @@ def severity(policy: Assessment) -> Severity:
     """
     if policy.client is None and policy.relay.known != "no" and policy.relay.envelope != "kept":
         return "note"
+    if policy.relay.known == "host" and not policy.question.alone:
+        return "warning"  # it takes the mail at this address, and may hand it to another server
     return "error" if policy.refused else "warning"
 
 
@@ -37,6 +44,9 @@ def confidence(policy: Assessment) -> Confidence:
         return "certain"
     if policy.relay.envelope == "unknown":
         return "possible"
+    provider = policy.relay.provider
+    if provider is not None and provider.envelope == "unknown":
+        return "likely"
     published = policy.published
     sure = policy.relay.known == "named" and published is not None and published.verified
     return "certain" if sure else "likely"

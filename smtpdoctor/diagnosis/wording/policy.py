@@ -41,10 +41,7 @@ def who(policy: Assessment) -> tuple[Evidence, ...]:
     facts = {
         "guessed-by-mx": f"guessed: {name} delivers, since the domain's mail arrives there",
         "guessed-by-spf": f"guessed: {name} delivers, since the SPF record names it",
-        "host": (
-            f"guessed: {name} delivers from the networks that "
-            f"{policy.published.include if policy.published else 'its domain'} publishes"
-        ),
+        "host": f"guessed: {name} delivers from its own address",
     }
     evidence = (
         [Evidence(check="sender", kind="guessed", text=facts[policy.relay.known])]

@@ -524,7 +524,8 @@ def _through(run: Run) -> str:
     name = found.relay.provider.name if found.relay.provider is not None else found.question.host
     return {
         "named": f"through {name}",
-        "host": f"through {name}, of which no provider is known",
+        "host": f"through {name}, a host of the domain's own",
+        "stranger": f"through {name}, of which no provider is known",
         "guessed-by-mx": f"through {name}, guessed from where the domain's mail arrives; "
         "--through names another",
         "guessed-by-spf": f"through {name}, guessed from the domain's SPF record; "

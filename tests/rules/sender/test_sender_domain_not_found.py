@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..scene import Scene
+from .zones import domain
 
 CODE = "sender-domain-not-found"
 IONOS = (
@@ -68,3 +69,25 @@ def test_positive_a_warning_where_the_server_took_the_sender() -> None:
 def test_negative_no_mail_host_can_be_told_where_the_dns_fails() -> None:
     zone = {"example.com TXT": ["v=spf1 +all"], "example.com MX": None}
     assert CODE not in Scene.healthy().policies(zone).codes()
+
+
+def test_positive_a_null_mx_is_told_as_what_it_is() -> None:
+    """RFC 7505: “0 .” is a statement, not a missing record."""
+    zone = domain() | {"example.com MX": ["0 ."]}
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert diagnosis.severity == "warning"
+    assert "takes no mail" in diagnosis.title
+    assert not any("has no MX" in item.text for item in diagnosis.evidence)
+
+
+def test_lookalike_a_null_mx_beside_a_real_one_is_no_null_mx() -> None:
+    zone = domain() | {"example.com MX": ["0 .", "10 mx00.ionos.de"]}
+    assert Scene.healthy().policies(zone).codes() == []
+
+
+def test_lookalike_the_warning_hides_no_error_about_the_record() -> None:
+    zone = domain("v=spf1 -all", dmarc="v=DMARC1; p=reject", dkim=False)
+    del zone["example.com MX"]
+    scene = Scene.healthy().policies(zone)
+    assert CODE in scene.codes("warning")
+    assert scene.codes("error") == ["spf-not-authorized"]

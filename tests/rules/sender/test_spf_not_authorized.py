@@ -58,8 +58,9 @@ def test_positive_from_of_another_domain_than_the_login() -> None:
 
 
 def test_positive_a_provider_s_own_domain_has_no_record_to_edit() -> None:
-    zone = {**IONOS, "gmail.com TXT": ["v=spf1 ip4:192.0.2.0/24 ~all"], "gmail.com MX": ["5 m.x"]}
-    fixes = Scene.healthy(sender="me@gmail.com").policies(zone).diagnosis(CODE).fixes
+    record = "v=spf1 ip4:192.0.2.0/24 ~all"
+    zone = {**IONOS, "hostinger.com TXT": [record], "hostinger.com MX": ["5 m.x"]}
+    fixes = Scene.healthy(sender="me@hostinger.com").policies(zone).diagnosis(CODE).fixes
     assert fixes[0].settings == {"SMTP_FROM": "info@example.com"}
     assert not any(fix.records for fix in fixes)
 
@@ -70,11 +71,53 @@ def test_positive_one_client_address() -> None:
     assert "192.0.2.9 gets fail by -all" in scene.diagnosis(CODE).evidence[1].text
 
 
-def test_positive_a_host_of_nobody_known_is_likely_only() -> None:
-    zone = domain("v=spf1 mx ~all") | {"example.net TXT": ["v=spf1 ip4:192.0.2.0/24 -all"]}
-    scene = Scene.healthy(host="smtp.example.net").policies(zone, provider=None)
+def test_positive_a_host_of_the_domain_s_own_by_its_addresses() -> None:
+    zone = domain("v=spf1 ip4:198.51.100.7 -all", dkim=False)
+    zone["mail.example.com A"] = ["192.0.2.9"]
+    scene = Scene.healthy(host="mail.example.com").policies(zone, provider=None)
     diagnosis = scene.diagnosis(CODE)
+    # who takes mail at that address may hand it to another server
     assert (diagnosis.severity, diagnosis.confidence) == ("warning", "likely")
+    assert "192.0.2.9" in diagnosis.evidence[1].text
+
+
+def test_lookalike_one_of_the_host_s_addresses() -> None:
+    zone = domain("v=spf1 ip4:192.0.2.9 -all", dkim=False)
+    zone |= {"mail.example.com A": ["192.0.2.9"], "mail.example.com AAAA": ["2001:db8::9"]}
+    scene = Scene.healthy(host="mail.example.com").policies(zone, provider=None)
+    assert scene.codes() == []
+
+
+@pytest.mark.parametrize("record", ["v=spf1 a:mail.example.com -all", "v=spf1 ip4:192.0.2.9 -all"])
+def test_negative_a_host_of_the_domain_s_own(record: str) -> None:
+    zone = domain(record, dkim=False) | {"mail.example.com A": ["192.0.2.9"]}
+    scene = Scene.healthy(host="mail.example.com").policies(zone, provider=None)
+    assert CODE not in scene.codes()
+
+
+def test_negative_a_host_of_the_domain_s_own_that_is_a_provider_s() -> None:
+    zone = domain("v=spf1 include:_spf-eu.ionos.com -all")
+    zone["mail.example.com CNAME"] = ["smtp.ionos.de"]
+    zone["mail.example.com A"] = ["198.51.100.9"]
+    scene = Scene.healthy(host="mail.example.com").policies(zone, provider=None)
+    assert scene.codes() == []
+
+
+def test_lookalike_a_stranger_s_host_is_not_judged_by_its_office_s_record() -> None:
+    zone = domain("v=spf1 ip4:198.51.100.7 -all", dmarc="v=DMARC1; p=reject", dkim=False)
+    zone |= {
+        "example.net TXT": ["v=spf1 ip4:192.0.2.0/24 -all"],
+        "smtp.example.net A": ["203.0.113.1"],
+    }
+    scene = Scene.healthy(host="smtp.example.net").policies(zone, provider=None)
+    assert scene.codes() == []
+
+
+def test_lookalike_a_record_that_lets_nobody_send_at_a_stranger_s_host() -> None:
+    """Who delivers may have an envelope sender of its own: nothing is certain."""
+    scene = Scene.healthy(host="smtp.example.net").policies(domain("v=spf1 -all"), provider=None)
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("note", "possible")
     assert not any(fix.records for fix in diagnosis.fixes)
 
 

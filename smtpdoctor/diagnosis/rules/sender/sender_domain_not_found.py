@@ -56,7 +56,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _by_dns(run: Run) -> Iterator[Diagnosis]:
     """Nobody refused the sender yet: what the DNS says of its domain."""
     policy = run.policy
-    if policy is None or policy.mail_host is not False:
+    if policy is None or policy.mail_host is not False or policy.malformed:
         return
     domain = policy.domain
     # a name server in the house may not know the world, and the mail server asked its own
@@ -65,6 +65,9 @@ def _by_dns(run: Run) -> Iterator[Diagnosis]:
     accepted = mail is not None and mail.ok is True
     login = domain_of(login_address(run.settings))
     change = send_from_login(run) if login != domain else ()
+    if policy.null_mx:
+        yield _takes_no_mail(run, policy)
+        return
     yield Diagnosis(
         code=CODE,
         severity="warning" if exists or accepted else "error",
@@ -83,6 +86,37 @@ def _by_dns(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(*_not_there(policy), *own_line(run, "sender")),
         fixes=(*change, _make_known(domain)),
+        explains=tuple(
+            item.id for item in run.observations.of(PolicyAnswer) if item.question == domain
+        ),
+        points_at=("sender",),
+    )
+
+
+def _takes_no_mail(run: Run, policy: Assessment) -> Diagnosis:
+    """A null MX (RFC 7505 §4.2): mail from there can't be answered, and receivers may refuse it."""
+    domain = policy.domain
+    return Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="likely",
+        title=f"the sender's domain {domain} says that it takes no mail (null MX)",
+        explanation=(
+            "Its only MX record is “.”: the owner declares that the domain has no mailboxes. "
+            "Answers and bounces have nowhere to go, and some receivers refuse mail from such a "
+            "domain (550 5.7.27)."
+        ),
+        evidence=(
+            Evidence(check="sender", text=f"{domain} has the MX record “0 .”"),
+            *own_line(run, "sender"),
+        ),
+        fixes=(
+            *send_from_login(run),
+            Fix(
+                title=f"send from a domain that takes mail, or give {domain} a real MX record",
+                steps=(f"A real MX record takes the place of “0 .” at {domain}.",),
+            ),
+        ),
         explains=tuple(
             item.id for item in run.observations.of(PolicyAnswer) if item.question == domain
         ),

@@ -45,6 +45,26 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         )
     yield from _refused(run)
     yield from _letters(run)
+    yield from _no_domain(run)
+
+
+def _no_domain(run: Run) -> Iterator[Diagnosis]:
+    """An address that check_host() was asked about and that names no domain (RFC 7208 §4.3)."""
+    policy = run.policy
+    if policy is None or not policy.malformed:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="note",
+        confidence="certain",
+        title=f"{policy.question.address} names no domain: {policy.malformed}",
+        explanation=(
+            "SPF is looked up at the domain after the @. There is none here that the DNS could "
+            "know, so the result is “none” and SPF says nothing about such mail."
+        ),
+        evidence=(),
+        explains=(),
+    )
 
 
 def _fix(run: Run, entry: Setting) -> Fix:
