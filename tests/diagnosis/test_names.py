@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 
-from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views import isolation, names, reach
+from smtpdoctor.diagnosis.views import names
 from smtpdoctor.observations import NameServerOutcome
 
 from ..rules.dns.lookups import OTHER_SERVER, SERVER, compare, looked_up
@@ -19,16 +16,6 @@ FORWARDER = "127.0.0.53"
 
 def seen(scene: Scene) -> names.Names:
     return Run(scene.observations()).names
-
-
-def test_every_failure_has_its_code() -> None:
-    assert set(names.CODES) == set(get_args(names.Failure))
-
-
-def test_the_tables_name_codes_that_exist() -> None:
-    known = {rule.code for rule in rules()}
-    for table in (names.CODES, reach.CODES, isolation.CODES):
-        assert set(table.values()) <= known
 
 
 def test_before_any_look_up_nothing_has_failed() -> None:

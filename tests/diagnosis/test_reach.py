@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import pytest
 
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.reach import CODES, End, Reach
+from smtpdoctor.diagnosis.views.reach import Reach
 from smtpdoctor.observations import ConnectOutcome
 
 from ..rules.network.around import controls, landmarks, own_ports
@@ -34,10 +32,6 @@ def both(ipv4: ConnectOutcome, ipv6: ConnectOutcome) -> Scene:
     scene.connect(ipv4, IPV4)
     scene.connect(ipv6, IPV6)
     return scene
-
-
-def test_every_end_has_its_code() -> None:
-    assert set(CODES) == set(get_args(End))
 
 
 # --- the family that the cause is looked for in -----------------------------------------------

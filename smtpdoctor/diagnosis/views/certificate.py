@@ -1,6 +1,7 @@
 """The certificate of the configured way, and which code its refusal belongs to.
 
-One observation, one code: the order between the codes is the contract's and stands in `code`.
+One observation, one code: `fault` comes to what is wrong with it, first that fits, and `CODES` says
+which code stands for it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -28,6 +29,34 @@ NO_ISSUER = (20, 21)
 #: No way from the leaf to a trusted authority: no issuer, self-signed leaf, self-signed root.
 UNTRUSTED = (2, SELF_SIGNED_LEAF, 19, *NO_ISSUER)
 OTHER_NAME = (62, 64)  # host name, IP address
+
+#: What is wrong with a certificate. The first that fits counts, in this order.
+CertificateFault = Literal[
+    "clock-doubted",  # out of its time, and something else speaks against the clock as well
+    "expired",
+    "not-yet-valid",
+    "other-name",  # or address
+    # no way to a trusted authority:
+    "nothing-trusted",  # by this machine, whatever the server shows
+    "known-interceptor",  # is an issuer
+    "leaf-self-signed",
+    "link-missing",  # the leaf came alone, and the store has authorities of its issuer
+    "authority-unknown",
+    "other",
+]
+
+CODES: dict[CertificateFault, str] = {
+    "clock-doubted": "clock-wrong",
+    "expired": "certificate-expired",
+    "not-yet-valid": "certificate-not-yet-valid",
+    "other-name": "certificate-name-mismatch",
+    "nothing-trusted": "trust-store-empty",
+    "known-interceptor": "tls-intercepted",
+    "leaf-self-signed": "certificate-self-signed",
+    "link-missing": "certificate-chain-incomplete",
+    "authority-unknown": "certificate-untrusted",
+    "other": "certificate-untrusted",
+}
 
 
 class RefusedCertificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,44 +106,38 @@ class CertificateView:
         """The refused certificate, where its code is this one."""
         return self.refused if self.code == code else None
 
-    @cached_property
+    @property
     def code(self) -> str | None:
-        """The code of a refused certificate, None for a good one. First that fits:
+        """The code of a refused certificate, None for a good one."""
+        return CODES[self.fault] if self.fault is not None else None
 
-        expired or not valid yet, and something       clock-wrong
-          else speaks against the clock as well
-        expired                                       certificate-expired
-        not valid yet                                 certificate-not-yet-valid
-        another name or address                       certificate-name-mismatch
-        no way to a trusted authority, and
-          this machine trusts none                    trust-store-empty
-          an issuer is a known interceptor            tls-intercepted
-          the leaf signed itself                      certificate-self-signed
-          leaf alone, its issuer's organisation       certificate-chain-incomplete
-            has an authority in the store
-          otherwise                                   certificate-untrusted
-        any other fault                               certificate-untrusted
-        """
-        seen, place = self.seen, self._run.place
+    @cached_property
+    def fault(self) -> CertificateFault | None:
+        """What verification found wrong, None for a good certificate."""
+        seen = self.seen
         if seen is None or seen.verified or not seen.verify_code:
             return None
         verdict = seen.verify_code
         if verdict in (NOT_YET_VALID, EXPIRED):
             if self._run.clock.side_of(verdict) is not None:
-                return "clock-wrong"
-            return "certificate-expired" if verdict == EXPIRED else "certificate-not-yet-valid"
+                return "clock-doubted"
+            return "expired" if verdict == EXPIRED else "not-yet-valid"
         if verdict in OTHER_NAME:
-            return "certificate-name-mismatch"
-        if verdict in UNTRUSTED:
-            if place is not None and place.trust_store == 0:
-                return "trust-store-empty"
-            if interceptor(seen) is not None:
-                return "tls-intercepted"
-            if verdict == SELF_SIGNED_LEAF:
-                return "certificate-self-signed"
-            if leaf_alone(seen) and seen.issuer_organisation_trusted:
-                return "certificate-chain-incomplete"
-        return "certificate-untrusted"
+            return "other-name"
+        return self._distrust(seen) if verdict in UNTRUSTED else "other"
+
+    def _distrust(self, seen: CertificateSeen) -> CertificateFault:
+        """Why there is no way to a trusted authority."""
+        place = self._run.place
+        if place is not None and place.trust_store == 0:
+            return "nothing-trusted"
+        if interceptor(seen) is not None:
+            return "known-interceptor"
+        if seen.verify_code == SELF_SIGNED_LEAF:
+            return "leaf-self-signed"
+        if leaf_alone(seen) and seen.issuer_organisation_trusted:
+            return "link-missing"
+        return "authority-unknown"
 
 
 def leaf_alone(seen: CertificateSeen) -> bool:

@@ -1,12 +1,13 @@
 """The TLS handshake of the configured way, and which code its failure belongs to.
 
-One observation, one code: the order between the codes is the contract's and stands in `code`.
+One observation, one code: `failed_by` comes to what the failure is, first that fits, and `CODES`
+says which code stands for it.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from smtpdoctor.observations import Handshake, SessionPurpose
 
@@ -18,6 +19,23 @@ OLD_VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1")
 
 #: Failures in which a port that speaks plain SMTP may end a handshake.
 NO_TLS_CAME = ("stalled", "closed", "reset")
+
+#: What made a handshake fail. The first that fits counts, in this order.
+HandshakeFault = Literal[
+    "plain-smtp",  # came where TLS was due, or comes to a client that waits
+    "old-version",  # is what the server has
+    "old-ciphers",  # the server's own, or what TLS works with once they are allowed
+    "silence",
+    "other",
+]
+
+CODES: dict[HandshakeFault, str] = {
+    "plain-smtp": "implicit-tls-on-starttls-port",
+    "old-version": "tls-version-unsupported",
+    "old-ciphers": "tls-no-shared-cipher",
+    "silence": "tls-handshake-stalled",
+    "other": "tls-handshake-failed",
+}
 
 
 class HandshakeView:
@@ -59,31 +77,25 @@ class HandshakeView:
         handshakes = [view.handshake for view in self._run.probes(purpose) if view.handshake]
         return next((handshake for handshake in handshakes if handshake.ok), None)
 
-    @cached_property
+    @property
     def code(self) -> str | None:
-        """The code of the failure, None where the handshake worked or was cut off.
+        """The code of the failure, None where the handshake worked or was cut off."""
+        return CODES[self.failed_by] if self.failed_by is not None else None
 
-        First that fits:
-            implicit TLS, and plain SMTP came, or      implicit-tls-on-starttls-port
-              comes to a client that waits
-            an old version is what the server has      tls-version-unsupported
-            TLS works once old ciphers are allowed     tls-no-shared-cipher
-            no answer                                  tls-handshake-stalled
-            anything else                              tls-handshake-failed
-        """
+    @cached_property
+    def failed_by(self) -> HandshakeFault | None:
+        """What made it fail, None where it worked or was cut off."""
         handshake = self.failed
         if handshake is None:
             return None
         if handshake.mode == "implicit":
             if handshake.failure == "not-tls" and handshake.protocol == "smtp":
-                return "implicit-tls-on-starttls-port"
+                return "plain-smtp"
             if handshake.failure in NO_TLS_CAME and self._run.mode.plain_greeting is not None:
-                return "implicit-tls-on-starttls-port"
+                return "plain-smtp"
         old = self.legacy
         if handshake.failure == "version" or (old is not None and old.version in OLD_VERSIONS):
-            return "tls-version-unsupported"
+            return "old-version"
         if handshake.failure == "cipher" or old is not None:
-            return "tls-no-shared-cipher"
-        if handshake.failure == "stalled":
-            return "tls-handshake-stalled"
-        return "tls-handshake-failed"
+            return "old-ciphers"
+        return "silence" if handshake.failure == "stalled" else "other"

@@ -1,12 +1,13 @@
 """The step at which the configured server refused, and what its words mean: one reply, one code.
 
-The words are the knowledge base's; what a bare reply code means stands in `_code`. The provider
-is known from host and certificate, never from a text: the same words come from several.
+What words mean is the knowledge base's; what a step and a bare reply code mean without them stands
+in `CODES`. The provider is known from host and certificate, never from a text: the same words come
+from several.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -21,6 +22,27 @@ if TYPE_CHECKING:
 #: The first two are read by their words alone: without known words a rule of their own has them.
 OPENING: tuple[Step, ...] = ("greeting", "ehlo")
 STEPS: tuple[Step, ...] = ("auth", "mail", "rcpt", "data")
+
+#: What a refused AUTH, MAIL or RCPT means by itself. The first that fits counts, in this order.
+Meaning = Literal[
+    "no-mechanism",  # the doctor itself ended an AUTH that it can't do
+    "not-for-this-sender",  # MAIL wants a login after the login
+    "not-to-this-recipient",  # RCPT does: "relay access denied"
+    "not-known",  # AUTH without words that are known
+    "too-large",
+    "no-address",
+    "not-now",
+]
+
+CODES: dict[Meaning, str] = {
+    "no-mechanism": "auth-mechanism-unsupported",
+    "not-for-this-sender": "sender-not-allowed",
+    "not-to-this-recipient": "recipient-rejected",
+    "not-known": "credentials-rejected",
+    "too-large": "message-too-large",
+    "no-address": "sender-malformed",
+    "not-now": "server-busy",
+}
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,36 +108,33 @@ def _refused_step(main: SessionView) -> Exchange | None:
 def _code(
     main: SessionView, exchange: Exchange, reply: Reply, rule: knowledge.ReplyRule | None
 ) -> str | None:
-    """The code of a refused AUTH, MAIL or RCPT. First that fits:
-
-    AUTH without the proof that is due          none (server-proof-failed reads it by itself)
-    AUTH that the doctor itself ended           auth-mechanism-unsupported
-    words of the knowledge base                 the code that they stand for, but
-      "log in first" after a login              none (530), sender-not-allowed (MAIL),
-                                                recipient-rejected (RCPT)
-    AUTH                                        credentials-rejected
-    452 or 552 to a MAIL with SIZE              message-too-large
-    501 to MAIL                                 sender-malformed
-    any 4xx                                     server-busy
-    """
+    """The code of a refused AUTH, MAIL or RCPT: known words say it, else what the step means by
+    itself. None where nothing names it, or server-proof-failed reads it."""
     if unproved(exchange):
         return None
-    if exchange.cancelled:
-        return "auth-mechanism-unsupported"
-    if rule is not None:
-        if rule.code == "credentials-missing" and main.logged_in:
-            if reply.code == 530:
-                return None  # it wants the login that it has just accepted: nothing to name
-            # who has logged in is told by "relay access denied" that he may not send this
-            return "sender-not-allowed" if exchange.step == "mail" else "recipient-rejected"
+    wants_login = rule is not None and rule.code == "credentials-missing"
+    again = wants_login and main.logged_in
+    if rule is not None and not exchange.cancelled and not again:
         return rule.code
+    meaning = _meaning(exchange, reply, wants_login_again=again)
+    return CODES[meaning] if meaning is not None else None
+
+
+def _meaning(exchange: Exchange, reply: Reply, *, wants_login_again: bool) -> Meaning | None:
+    if exchange.cancelled:
+        return "no-mechanism"
+    if wants_login_again:
+        if reply.code == 530:
+            return None  # it wants the login that it has just accepted: nothing to name
+        # who has logged in is told by "relay access denied" that he may not send this
+        return "not-for-this-sender" if exchange.step == "mail" else "not-to-this-recipient"
     if exchange.step == "auth":
-        return "credentials-rejected"
+        return "not-known"
     if reply.code in (452, 552) and " SIZE=" in exchange.sent:  # RFC 1870 §6.1
-        return "message-too-large"
+        return "too-large"
     if exchange.step == "mail" and reply.code == 501:  # RFC 5321 §4.2.2: a syntax error
-        return "sender-malformed"
-    return "server-busy" if reply.category == 4 else None
+        return "no-address"
+    return "not-now" if reply.category == 4 else None
 
 
 def unproved(exchange: Exchange) -> bool:
