@@ -28,21 +28,20 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EVERYTHING = Room()
-#: What a first screen has room for, most first. Code for a client goes before evidence, and what
-#: is to be done goes last.
+#: What a first screen has room for, most first. Code for a client goes before evidence, then what
+#: only explains, which the page of the code has too; what is to be done stays.
 FIRST_SCREEN = (
     Room(evidence=2, other_fixes=1),
     Room(evidence=2, snippets=False, other_fixes=1),
     Room(evidence=1, snippets=False, other_fixes=1),
     Room(evidence=0, snippets=False, other_fixes=1),
-    Room(evidence=0, snippets=False, other_fixes=1, steps=1),
     # two lines that make the fault together say more than another way out of it
-    Room(evidence=0, snippets=False, other_fixes=0, steps=1),
-    Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=1),
-    Room(evidence=0, snippets=False, other_fixes=0, locations=1, steps=0),
-    # the page of the code has it
-    Room(evidence=2, explanation=False, snippets=False, other_fixes=0, locations=1, steps=0),
-    Room(evidence=1, explanation=False, snippets=False, other_fixes=0, locations=1, steps=0),
+    Room(evidence=0, snippets=False, other_fixes=0),
+    Room(evidence=0, snippets=False, other_fixes=0, locations=1),
+    Room(evidence=2, explanation=False, snippets=False, other_fixes=0, locations=1),
+    Room(evidence=1, explanation=False, snippets=False, other_fixes=0, locations=1),
+    Room(evidence=1, explanation=False, snippets=False, other_fixes=0, locations=1, steps=1),
+    Room(evidence=0, explanation=False, snippets=False, other_fixes=0, locations=1, steps=1),
 )
 
 

@@ -75,7 +75,7 @@ def test_how_much_evidence_a_screen_has_room_for() -> None:
         ["first", "own", "printed"],
     ]
     assert texts(target, EVERYTHING) == ["first", "own", "printed", "known"]
-    assert [room.evidence for room in FIRST_SCREEN] == [2, 2, 1, 0, 0, 0, 0, 0, 2, 1]
+    assert [room.evidence for room in FIRST_SCREEN] == [2, 2, 1, 0, 0, 0, 2, 1, 1, 0]
 
 
 def test_the_own_line_is_told_once() -> None:
@@ -310,3 +310,10 @@ def test_a_table_takes_the_place_of_one_piece_of_evidence() -> None:
     target = msgspec.structs.replace(target, diagnoses=(cause,))
     assert select(target, EVERYTHING)[0].table is not None
     assert [len(texts(target, Room(evidence=number))) for number in range(4)] == [0, 0, 1, 2]
+
+
+def test_what_only_explains_goes_before_what_is_to_be_done() -> None:
+    rooms = [(room.explanation, room.steps) for room in FIRST_SCREEN]
+
+    assert (True, 1) not in rooms
+    assert rooms.index((False, None)) < rooms.index((False, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import change_settings, working_ways
 from smtpdoctor.diagnosis.model import Evidence, Fix
@@ -95,6 +96,24 @@ def trust(title: str, file: str, *steps: str) -> Fix:
             f"/usr/local/share/ca-certificates/{file} and run update-ca-certificates.",
             f"Try it first: smtpdoctor check --cafile {file}",
         ),
+    )
+
+
+def by_its_name(run: Run, refused: RefusedCertificate) -> tuple[str, ...]:
+    """What a certificate needs beside trust where it is not for the configured host."""
+    host, leaf = run.settings.host or "", refused.leaf
+    names = leaf.names if leaf is not None else ()
+    if leaf is None or covers(names, refused.seen.hostname):
+        return ()
+    # a client looks for the name that it was given, whomever it trusts
+    concrete = next((each for each in names if "*" not in each and not is_address(each)), "")
+    if not concrete:
+        return (f"It does not name {host} either: make a new one that does (subjectAltName).",)
+    address = next((each.address for each in run.connects() if each.outcome == "open"), host)
+    return (
+        f"It names {concrete}, not {host}, so trust alone is not enough: use {concrete} as the "
+        f'host and let it lead there ("{address} {concrete}" in /etc/hosts), or make a new '
+        f"certificate for {host}.",
     )
 
 

@@ -100,7 +100,9 @@ def _lines(report: Report, options: Options) -> Iterator[Text]:
         layout = _Layout(options)
         for left_out in report.not_checked:
             yield from layout.wrapped(f"not checked: {left_out.setup}: {left_out.why}", indent=2)
-        yield layout.spread(whole_verdict_words(report), _end(report, report.seconds, options))
+        yield from layout.last_line(
+            whole_verdict_words(report), _end(report, report.seconds, options)
+        )
 
 
 def _page(report: Report, target: TargetReport, options: Options) -> list[Text]:
@@ -151,6 +153,15 @@ class _Layout:
         left = cut(visible(left), self.width - len(right) - 2, self.ellipsis)
         gap = self.width - len(left) - len(right)
         return Text(left, style="bold").append(" " * gap + right, style="not bold dim")
+
+    def last_line(self, words: str, end: str) -> Iterator[Text]:
+        """The verdict, whole: the cause may have scrolled away by the time that it is read."""
+        *before, last = wrapped(words, self.width, indent="  ", bar=self.bar) or [""]
+        if len(last) + len(end) + 2 > self.width:
+            *before, last = *before, last, ""
+        for line in before:
+            yield Text(line, style="bold")
+        yield self.spread(last, end)
 
 
 class _Page(_Layout):
@@ -217,7 +228,11 @@ class _Page(_Layout):
         left = visible(_target_words(self.target))
         read = self.target.checks[0]
         place = self.run.place
-        where = f"in {place.container}" if place and place.container else f"on {self.report.where}"
+        where = (
+            f"in {_in_words(place.container)}"
+            if place and place.container
+            else f"on {self.report.where}"
+        )
         right = visible(f"{read.summary} · {where}" if read.status == "passed" else where)
         if len(left) + len(right) + 2 <= self.width:
             yield self.spread(left, right)
@@ -334,6 +349,8 @@ class _Page(_Layout):
         )
         for name, value in fix.settings.items():
             old = next(self._texts(name), None)
+            if old == value:
+                continue  # it says so already
             if old is not None:
                 yield self._minus(f"{name}={old}")
             if value is not None:
@@ -356,6 +373,7 @@ class _Page(_Layout):
         changes = ", ".join(
             f"{name}={value}" if value is not None else f"without {name}"
             for name, value in fix.settings.items()
+            if value is None or value != next(self._texts(name), None)
         )
         tried = " (tried)" if fix.tried else ""
         words = f"{fix.title}{': ' + changes if changes else ''}{tried}"
@@ -459,9 +477,9 @@ class _Page(_Layout):
             yield Text(f"more: smtpdoctor explain {target.diagnoses[0].code}", style="dim")
         words = verdict_words(target)
         if len(self.report.targets) == 1:
-            yield self.spread(words, _end(self.report, self.report.seconds, self.options))
+            yield from self.last_line(words, _end(self.report, self.report.seconds, self.options))
         else:
-            yield self.spread(words, f"{target.seconds:.1f} s")
+            yield from self.last_line(words, f"{target.seconds:.1f} s")
 
     def _policy_tree(self) -> Iterator[Text]:
         if self.run.policy is None:
@@ -498,6 +516,11 @@ def _duration(seconds: float) -> str:
 def _fits(line: str, edits: Iterable[Edit]) -> bool:
     """Whether the line has there what each of the edits replaces."""
     return all(line[edit.columns[0] - 1 : edit.columns[1] - 1] == edit.replace for edit in edits)
+
+
+def _in_words(container: str) -> str:
+    """A container by its kind, or by its own name."""
+    return container if container.startswith("container ") else f"a {container}"
 
 
 def _target_words(target: TargetReport) -> str:

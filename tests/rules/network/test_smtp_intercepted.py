@@ -123,6 +123,50 @@ def test_positive_a_warning_where_the_application_does_not_verify() -> None:
     assert scene.diagnosis(CODE).severity == "warning"
 
 
+CPANEL = (
+    "220-host1.hosting.example ESMTP Exim 4.93 #2 Fri, 27 Nov 2026 07:00:00 +0000\n"
+    "220-We do not authorize the use of this system to transport unsolicited,\n"
+    "220 and/or bulk e-mail."
+)
+
+
+@pytest.mark.parametrize("verify_code", [62, 18])
+def test_positive_a_hosters_server_greets_at_a_providers_host(verify_code: int) -> None:
+    scene = Scene(host="smtp.gmail.com")
+    scene.session().greeting(CPANEL).up_to("certificate").certificate(
+        certificate("host1.hosting.example"), verify_code=verify_code
+    )
+
+    found = scene.diagnosis(CODE)
+
+    assert found.confidence == "likely"
+    assert (
+        found.title
+        == "smtp.gmail.com:587 is answered by host1.hosting.example in the server's place"
+    )
+    assert found.fixes[0].title.startswith("ask your web hoster")
+    assert any("220 host1.hosting.example ESMTP Exim" in item.text for item in found.evidence)
+    assert all(not fix.settings for fix in found.fixes)
+
+
+def test_lookalike_a_hosters_server_under_its_own_name() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().greeting(CPANEL).up_to("certificate").certificate(
+        certificate("host1.hosting.example"), verify_code=62
+    )
+
+    assert scene.codes("error") == ["certificate-name-mismatch"]
+
+
+def test_lookalike_the_provider_itself_runs_exim() -> None:
+    scene = Scene(host="smtp.ionos.com")
+    scene.session().greeting("220 smtp.ionos.com ESMTP Exim 4.96").up_to("certificate").certificate(
+        certificate("smtp.ionos.com", issuer="Some CA"), verify_code=20
+    )
+
+    assert CODE not in scene.codes("error")
+
+
 def test_negative_a_verified_certificate_clears_it() -> None:
     scene = Scene()
     near(scene)

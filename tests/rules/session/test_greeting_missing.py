@@ -55,7 +55,7 @@ def test_positive_a_clienthello_wakes_it() -> None:
 
 
 def test_positive_implicit_tls_and_silence_in_both_modes() -> None:
-    scene = Scene(port=465, tls="implicit")
+    scene = Scene(port=587, tls="implicit")
     failed = scene.session().handshake(failure="stalled", bytes_received=0, took=8.0).last
     scene.session("other-mode").greeting(outcome="silence", took=10.0)
 
@@ -117,6 +117,15 @@ def test_lookalike_the_handshake_began() -> None:
     scene.session("other-mode").greeting(outcome="silence", took=10.0)
 
     assert scene.codes("error") == ["tls-handshake-stalled"]
+
+
+def test_lookalike_a_port_for_implicit_tls_never_greets_a_client_that_waits() -> None:
+    scene = Scene(port=465, tls="implicit")
+    scene.session().handshake(failure="stalled", bytes_received=0, took=8.0)
+    scene.session("other-mode").greeting(outcome="silence", took=10.0)
+
+    assert scene.codes("error") == ["tls-handshake-stalled"]
+    assert "MTU" in scene.diagnosis("tls-handshake-stalled").explanation
 
 
 def test_lookalike_plain_smtp_works() -> None:

@@ -102,3 +102,27 @@ def test_lookalike_with_a_login_tls_stays() -> None:
     )
 
     assert all("SMTP_TLS" not in fix.settings for fix in scene.diagnosis(CODE).fixes)
+
+
+def test_positive_trust_alone_does_not_make_up_for_another_name() -> None:
+    scene = Scene(host="localhost", port=1025)
+    scene.session().up_to("certificate").certificate(
+        certificate("web01.internal", self_issued=True), verify_code=18
+    )
+
+    fix = scene.diagnosis(CODE).fixes[-1]
+
+    assert "and call the server by its name" in fix.title
+    assert "use web01.internal as the host" in fix.steps[0]
+
+
+def test_lookalike_a_bridge_whose_certificate_names_the_address() -> None:
+    scene = Scene(host="127.0.0.1", port=1025)
+    scene.session().up_to("certificate").certificate(
+        certificate("127.0.0.1", self_issued=True), verify_code=18
+    )
+
+    fix = scene.diagnosis(CODE).fixes[-1]
+
+    assert fix.title == "let the application trust this one certificate"
+    assert "Let's Encrypt" not in repr(scene.diagnosis(CODE).fixes)

@@ -110,7 +110,7 @@ def test_lookalike_silence_without_a_plain_greeting() -> None:
     scene.session().handshake(failure="stalled", took=8.0)
     scene.session("other-mode").greeting(outcome="silence", took=8.0)
 
-    assert scene.codes("error") == ["greeting-missing"]
+    assert scene.codes("error") == ["tls-handshake-stalled"]
 
 
 def test_lookalike_clear_text_after_starttls() -> None:

@@ -1,13 +1,15 @@
 """Something that answers the mail port in the server's place.
 
 Seen from a mail port that is answered hops before another port of the same address, or from an
-unverified certificate, or the greeting beside it, that belongs to another known operator. A
-certificate that was verified for the host clears it; where all ports are near, it is no diagnosis.
+unverified certificate, or the greeting beside it, that belongs to another known operator; or from
+the greeting of a web hoster's server, under another name, at a provider's host. A certificate that
+was verified for the host clears it; where all ports are near, it is no diagnosis.
 A product that the certificate's issuer names, without such a distance, is tls-intercepted's.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from smtpdoctor import knowledge
@@ -23,6 +25,9 @@ from smtpdoctor.observations import CertificateSeen, Exchange
 from smtpdoctor.text import foreign
 
 CODE = "smtp-intercepted"
+#: How the servers of cPanel and its like greet: Exim by its name, and cPanel's own text (Exim
+#: specification, smtp_banner; cPanel's exim.conf).
+HOSTERS_WORDS = re.compile(r"\bExim \d|not authorize the use of this system to transport", re.I)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -35,10 +40,17 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     nearer = run.paths[family_of(main.session.address)].nearer
     match = interceptor(failed) if isinstance(failed, CertificateSeen) else None
     operator = _other_operator(run, main)
-    if nearer is None and operator is None:
+    hoster = _hoster(run, main) if operator is None else ""
+    if nearer is None and operator is None and not hoster:
         return
     where = run.where
-    who = match.interceptor.name if match else operator.name if operator else "something near"
+    who = (
+        match.interceptor.name
+        if match
+        else operator.name
+        if operator
+        else hoster or "something near"
+    )
     hop = f" at hop {nearer.at}" if nearer is not None else ""
     lax = isinstance(failed, CertificateSeen) and not run.settings.verify
     severity: Severity = "warning" if lax else "error"
@@ -47,9 +59,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         severity=severity,
         confidence=_confidence(nearer, known=match is not None or operator is not None),
         title=f"{where} is answered{hop} by {who} in the server's place",
-        explanation=_explanation(nearer, failed),
+        explanation=_explanation(nearer, failed, hoster),
         evidence=_evidence(run, main, failed, nearer, operator),
-        fixes=(*working_ways(run), _fix(run, match)),
+        fixes=(*working_ways(run), _lift(run) if hoster else _fix(run, match)),
         explains=(failed.id,),
     )
 
@@ -87,6 +99,20 @@ def _greeted(main: SessionView) -> knowledge.Provider | None:
     return knowledge.provider_of(name) or (beside[1] if beside else None)
 
 
+def _hoster(run: Run, main: SessionView) -> str:
+    """The name under which a web hoster's own server greets at a known provider's host."""
+    seen, greeting = main.certificate, main.greeting
+    name: str = main.greeted_as
+    if knowledge.provider_of(run.settings.host or "") is None or seen is None or "." not in name:
+        return ""
+    names = seen.chain[0].names if seen.chain else ()
+    if knowledge.provider_of(name) or knowledge.provider_by_certificate(names):
+        return ""  # of a provider there is more to say
+    if greeting is None or greeting.reply is None:
+        return ""
+    return name if HOSTERS_WORDS.search(greeting.reply.text) else ""
+
+
 def _confidence(nearer: Nearer | None, *, known: bool) -> Confidence:
     if nearer is None:
         return "likely"
@@ -97,7 +123,15 @@ def _confidence(nearer: Nearer | None, *, known: bool) -> Confidence:
     return "likely" if nearer.is_near or 2 * nearer.at <= distance else "possible"
 
 
-def _explanation(nearer: Nearer | None, failed: CertificateSeen | Exchange) -> str:
+def _explanation(
+    nearer: Nearer | None, failed: CertificateSeen | Exchange, hoster: str = ""
+) -> str:
+    if hoster:
+        return (
+            "The greeting is that of a web hoster's own mail server. Probably the hoster leads "
+            'outgoing mail to it, as cPanel\'s "SMTP Restrictions" do. A login here would give the '
+            "password away; smtpdoctor sent none."
+        )
     text = ""
     if nearer is not None:
         text = (
@@ -131,7 +165,8 @@ def _evidence(
         texts.append(("tls", f"the certificate is for {names}, issued by {issuer}"))
     greeting = main.greeting
     if greeting is not None and greeting.reply is not None and greeting.reply.code:
-        said = foreign(f"{greeting.reply.code} {greeting.reply.last}")
+        # of several lines the first one has the name
+        said = foreign(f"{greeting.reply.code} {greeting.reply.lines[0]}")
         texts.append(("tls", f'the greeting is "{said}"'))
     seen = tuple(Evidence(check=check, text=text) for check, text in texts)
     if operator is None:
@@ -160,5 +195,18 @@ def _fix(run: Run, match: Match | None) -> Fix:
             "own server; ask for an exception, or use that server as your relay.",
             "In a hotel or office: ask the administrator, or send from another network.",
             f"To see it from elsewhere: {certificates.show(run)}",
+        ),
+    )
+
+
+def _lift(run: Run) -> Fix:
+    host, port = run.settings.host, run.settings.port
+    return Fix(
+        title=f"ask your web hoster to stop redirecting {host}:{port}",
+        steps=(
+            'In cPanel the switch is "SMTP Restrictions"; most hosters make an exception on '
+            "request.",
+            "Or send through the hoster's own server, with a mailbox that it hosts.",
+            f"To see who answers from elsewhere: {certificates.show(run)}",
         ),
     )

@@ -15,6 +15,8 @@ from smtpdoctor.observations import Exchange, Handshake
 
 CODE = "greeting-missing"
 BEFORE = ("tls-handshake-stalled",)
+#: Where TLS begins with the first byte (RFC 8314 §7.3), also behind a forwarded port.
+IMPLICIT_PORTS = (465, 2465)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -66,6 +68,8 @@ def _silent_step(run: Run) -> Exchange | Handshake | None:
         and handshake.mode == "implicit"
         and handshake.failure == "stalled"
         and handshake.bytes_received == 0
+        # a port for implicit TLS is silent to a client that waits, also when all is well
+        and run.settings.port not in IMPLICIT_PORTS
         and not run.handshake.works_small
     ):
         probe = run.mode.probe("starttls")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.addresses import is_public_name
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import is_past
@@ -76,8 +77,14 @@ def _renewal(run: Run) -> Fix:
     return Fix(
         title="have the server's certificate renewed",
         steps=(
-            "If it is your own server: renew (certbot renew) and reload the mail server, which "
-            "keeps the old certificate until then.",
+            f"If it is your own server: {_renew(run)} and reload the mail server, which keeps the "
+            "old certificate until then.",
             f"Else tell who runs {run.settings.host} the date above.",
         ),
     )
+
+
+def _renew(run: Run) -> str:
+    """How: no authority issues certificates for a private name or address."""
+    host = run.settings.host or ""
+    return "make a new one" if not is_public_name(host) else "renew it (certbot renew)"

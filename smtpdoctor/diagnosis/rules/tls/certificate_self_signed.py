@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.addresses import is_address, is_private_name
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import RefusedCertificate
 from smtpdoctor.diagnosis.wording import certificate as certificates
 
 CODE = "certificate-self-signed"
@@ -38,18 +39,18 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=certificates.fixes(
             run,
-            *(_fixes(run) if provider is None else (certificates.find_out(run),)),
+            *(_fixes(run, refused) if provider is None else (certificates.find_out(run),)),
         ),
         explains=(refused.seen.id,),
     )
 
 
-def _fixes(run: Run) -> tuple[Fix, ...]:
+def _fixes(run: Run, refused: RefusedCertificate) -> tuple[Fix, ...]:
     host = run.settings.host or ""
-    if is_private_name(host) or is_address(host):
+    if is_private_name(host) or is_address(host) or run.is_loopback_target:
         # nobody issues certificates for these: what is left is this one, or none on this machine
-        return (*certificates.without_tls(run), _anchor(run))
-    return (_own(run), _anchor(run))
+        return (*certificates.without_tls(run), _anchor(run, refused))
+    return (_own(run), _anchor(run, refused))
 
 
 def _own(run: Run) -> Fix:
@@ -62,11 +63,12 @@ def _own(run: Run) -> Fix:
     )
 
 
-def _anchor(run: Run) -> Fix:
+def _anchor(run: Run, refused: RefusedCertificate) -> Fix:
     return certificates.trust(
-        "let the application trust this one certificate",
+        "let the application trust this one certificate"
+        + (", and call the server by its name" if certificates.by_its_name(run, refused) else ""),
         "server.crt",
+        *certificates.by_its_name(run, refused),
         f"Get it from who runs the server, or by: {certificates.show(run)}",
-        "Compare its fingerprint with who runs the server; the certificate must name "
-        f"{run.settings.host}.",
+        "Compare its fingerprint with the one that the server's owner tells you.",
     )

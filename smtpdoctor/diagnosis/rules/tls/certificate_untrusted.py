@@ -47,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *_clues(refused, issuer),
             *certificates.also_wrong(run, refused),
         ),
-        fixes=certificates.fixes(run, *(_fixes(run, issuer) if no_way else (_mend(run),))),
+        fixes=certificates.fixes(run, *(_fixes(run, refused, issuer) if no_way else (_mend(run),))),
         explains=(refused.seen.id,),
     )
 
@@ -78,7 +78,7 @@ def _clues(refused: RefusedCertificate, issuer: str) -> Iterator[Evidence]:
         )
 
 
-def _fixes(run: Run, issuer: str) -> tuple[Fix, ...]:
+def _fixes(run: Run, refused: RefusedCertificate, issuer: str) -> tuple[Fix, ...]:
     update = Fix(
         title="if it is a public authority, bring this machine's store up to date",
         steps=("Debian, Ubuntu: apt-get update && apt-get install --only-upgrade ca-certificates",),
@@ -93,9 +93,11 @@ def _fixes(run: Run, issuer: str) -> tuple[Fix, ...]:
     own = certificates.trust(
         "let the application trust this authority, if it is the right one",
         "private-ca.crt",
+        *certificates.by_its_name(run, refused),
         f"Ask who runs the server whether {issuer} is theirs, and get its root certificate.",
     )
-    return (own, update)
+    here = certificates.without_tls(run)
+    return (*here, own, *(() if run.is_loopback_target else (update,)))
 
 
 def _mend(run: Run) -> Fix:
