@@ -75,7 +75,21 @@ def _errors(report: Report) -> Iterable[tuple[TargetReport, Diagnosis]]:
         (target, item)
         for target in report.targets
         for item in target.diagnoses
-        if item.severity == "error" and item.fixes
+        if item.fixes and (item.severity == "error" or _waits(target, item))
+    )
+
+
+def _waits(target: TargetReport, item: Diagnosis) -> bool:
+    """Whether it would be an error if another one had not kept the login from being tried: the
+    program's own reader gets another password than stands there. Mended later, it would cost a
+    login that is refused, and a second run."""
+    readings = target.run.settings.password_readings
+    return (
+        item.code == "password-altered-by-dotenv"
+        and item.severity == "warning"
+        and readings is not None
+        and readings.known
+        and any(other.severity == "error" for other in target.diagnoses)
     )
 
 

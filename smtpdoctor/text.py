@@ -94,15 +94,18 @@ def cut(text: str, room: int, ellipsis: str = "…") -> str:
     return f"{text[:end]}{ellipsis}"
 
 
-def changed_lines(old: str | None, new: str | None) -> list[tuple[str, str]]:
+def changed_lines(old: str | None, new: str | None, hidden: str = "") -> list[tuple[str, str]]:
     """A line before and after as a diff shows it: each line with its sign, “ ” for one that stays.
 
-    The new text may be several lines; None: there was none, or none is left.
+    The new text may be several lines; None: there was none, or none is left. `hidden` stands for
+    what is not shown: a new line with it may have it from the old one, which then doesn't stay.
     """
     lines = [] if new is None else new.split("\n")
     if old is not None and len(lines) > 1 and old in lines:
         stays = lines.index(old)
-        return [(" " if at == stays else "+", line) for at, line in enumerate(lines)]
+        others = [*lines[:stays], *lines[stays + 1 :]]
+        if not hidden or not any(hidden in line for line in others):
+            return [(" " if at == stays else "+", line) for at, line in enumerate(lines)]
     return [*([("-", old)] if old is not None else []), *(("+", line) for line in lines)]
 
 

@@ -76,3 +76,32 @@ def test_an_accepted_login_may_be_made_again() -> None:
     report = build(Scene.healthy().observations(), started="", seconds=0.0)
     first = plans("geheim")
     assert msgspec.structs.asdict(once_more(first, first, report)) == msgspec.structs.asdict(first)
+
+
+ALTERED = MAILER.replace(
+    "process.env.SMTP_SECURE === 'true',",
+    "true,\n  auth: { user: 'a@example.com', pass: process.env.SMTP_PASS },",
+)
+
+
+def test_a_password_that_its_reader_alters_is_mended_with_what_kept_it_from_being_tried(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "a.js").write_text(ALTERED % 587)
+    (tmp_path / ".env").write_text("SMTP_PASS=hun#ter\n")
+    mending = mending_of(report_of(tmp_path, "a.js"), tmp_path, {}, profile=None)
+    written = {each.file: each.new.decode() for each in mending.changes}
+    assert "secure: false" in written["a.js"]
+    assert written[".env"] == "SMTP_PASS='hun#ter'\n"
+
+
+def test_it_is_left_where_it_is_the_only_thing_seen(tmp_path: Path) -> None:
+    """A warning by itself is no error, and --fix writes the fixes of errors."""
+    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "a.js").write_text(ALTERED.replace("secure: true", "secure: false") % 587)
+    (tmp_path / ".env").write_text("SMTP_PASS=hun#ter\n")
+    (setup,) = setups_in(tmp_path, {}).setups
+    report = build(Scene(read=setup.settings).observations(), started="", seconds=0.0)
+    assert [item.severity for item in report.diagnoses] == ["warning"]
+    assert mending_of(report, tmp_path, {}, profile=None).changes == ()

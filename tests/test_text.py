@@ -106,5 +106,6 @@ def test_a_line_that_stays_beside_new_ones_is_shown_as_it_is() -> None:
     ]
     assert changed_lines("a: 1", "a: 2") == [("-", "a: 1"), ("+", "a: 2")]
     assert changed_lines("a: 1", "b: 1\na: 2") == [("-", "a: 1"), ("+", "b: 1"), ("+", "a: 2")]
+    assert changed_lines("A=•", "# •\nA=•", "•") == [("-", "A=•"), ("+", "# •"), ("+", "A=•")]
     assert changed_lines(None, "A=1") == [("+", "A=1")]
     assert changed_lines("A=1", None) == [("-", "A=1")]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from smtpdoctor.cli._output import UsageFault
+from smtpdoctor.settings.model import MASK
 from smtpdoctor.text import changed_lines, visible
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _show(mending: Mending) -> None:
     for change in mending.changes:
         for line in change.shown:
             _say(f"  {line.file}:{line.line}")
-            for sign, words in changed_lines(line.old, line.new):
+            for sign, words in changed_lines(line.old, line.new, MASK):
                 _say(f"  {sign}{words}")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,9 @@ from smtpdoctor.settings.model import (
     Secret,
     Settings,
 )
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.dotenv.understanding import Understanding
 
 #: A text that every reader takes for itself: no need to ask them.
 PLAIN = re.compile(r"[A-Za-z0-9_.,:+=@%/-]*")
@@ -83,8 +86,17 @@ def understood(
     odd = [each for each in found.altered if each.reader not in beyond]
     if not odd:
         return None
+    served = [each for each in readers if each not in right.cannot]
     wraps = {f"{quote}{value}{quote}": quote for quote in QUOTES}
     quote = None if known and right.cannot else wraps.get(right.text.reveal())
+    moves_comment = False
+    if quote is not None:
+        line = _Line(text, name, found, environ)
+        ways = [(quote, False), (quote, True)]
+        if found.meant.comment:
+            ways[1:1] = [(found.meant.quote, True), ("", True)]
+        right_ways = (way for way in ways if line.serves(*way, served))
+        quote, moves_comment = next(right_ways, (None, False))
     titles = all_readers()
     return PasswordReadings(
         name=name,
@@ -103,7 +115,36 @@ def understood(
         ),
         quote=quote,
         cannot=tuple(titles[each].title for each in beyond),
+        moves_comment=moves_comment,
     )
+
+
+class _Line(NamedTuple):
+    """The line of the password in its file, to be read again as it would be after a change."""
+
+    text: str
+    name: str
+    found: Understanding
+    environ: Mapping[str, str]
+
+    def serves(self, quote: str, moves_comment: bool, readers: Sequence[str]) -> bool:
+        """Whether all these readers get what was meant from the line in these quotes, with the
+        comment behind it or with it on a line of its own."""
+        from smtpdoctor.settings.readers.dotenv import read
+
+        meant = self.found.meant
+        if meant is None:
+            return False
+        lines = re.split("(\r\n|\n|\r)", self.text)
+        at, (first, last) = 2 * (self.found.line - 1), self.found.columns
+        rest = "" if moves_comment else lines[at][last - 1 :]
+        lines[at] = f"{lines[at][: first - 1]}{quote}{meant.value.reveal()}{quote}{rest}"
+        changed = "".join(lines)
+        return all(
+            (entry := read(each, changed, self.environ).entry(self.name)) is not None
+            and meant.is_met_by(entry.value)
+            for each in readers
+        )
 
 
 def of_own_names(

@@ -301,6 +301,7 @@ class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
         asked. altered: those that get something else than was meant.
     quote: what to write around the value so that all of them get just it, "" for nothing; None
         where no quotes do. cannot: readers that get something else by any of them.
+    moves_comment: the comment behind it has to go to a line of its own, or quotes don't help.
     """
 
     name: str
@@ -311,6 +312,7 @@ class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
     altered: tuple[PasswordReading, ...]
     quote: str | None = None
     cannot: tuple[str, ...] = ()
+    moves_comment: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -197,7 +197,7 @@ def _edit_line(
             raise Refused(f"{file}:{number}: two changes of the same characters")
     new = body
     for first, last, text, _ in reversed(places):
-        new = new[:first] + text + new[last:]
+        new = new[:first] + text.replace("\n", end or "\n") + new[last:]
     lines[number - 1] = (new, end)
     return ShownChange(
         file=file,
@@ -277,6 +277,8 @@ def _quoting(body: str, edit: Edit) -> tuple[int, int, str]:
     from smtpdoctor.settings.readers.dotenv import evidently_meant
 
     match = re.match(ASSIGNMENT.format(name=ANY_NAME), body)
+    if "\n" in edit.with_:
+        return _comment_above(body, edit, match)
     quote = edit.with_[:1] if edit.with_[:1] in QUOTES else ""
     if match is None or edit.with_ != f"{quote}{MASK}{quote}":
         raise Refused(f"{edit.file}:{edit.line}: where the secret begins and ends isn't plain")
@@ -285,6 +287,22 @@ def _quoting(body: str, edit: Edit) -> tuple[int, int, str]:
     if meant.open_quote or not value or (quote and quote in value):
         raise Refused(f"{edit.file}:{edit.line}: these quotes don't fit the value")
     return match.end(), match.end() + meant.end, f"{quote}{value}{quote}"
+
+
+def _comment_above(body: str, edit: Edit, match: re.Match[str] | None) -> tuple[int, int, str]:
+    """A secret's line with the comment behind it on a line of its own above; the secret's own
+    characters stay as they are."""
+    from smtpdoctor.settings.readers.dotenv import evidently_meant
+
+    above, _, line = edit.with_.partition("\n")
+    before = match[0] if match is not None else ""
+    meant = evidently_meant(body[len(before) :])
+    value, comment = meant.value.reveal(), body[len(before) + meant.end :].strip()
+    quote = line.removeprefix(before)[:1] if line.removeprefix(before)[:1] in QUOTES else ""
+    fits = line == f"{before}{quote}{MASK}{quote}" and above == f"# {MASK}"
+    if not fits or not value or (quote and quote in value) or not comment.startswith("#"):
+        raise Refused(f"{edit.file}:{edit.line} doesn't have a comment behind the secret")
+    return 0, len(body), f"{comment}\n{before}{quote}{value}{quote}"
 
 
 def _add(file: str, lines: list[tuple[str, str]], step: Addition) -> ShownChange:

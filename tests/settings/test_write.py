@@ -218,3 +218,35 @@ def test_a_copy_stands_beside_only_where_git_ignores_it(tmp_path: Path) -> None:
     second = keep_copy(root, "a/.env", b"old\n", environ)
     assert first == root / "a" / ".env.smtpdoctor-backup"
     assert second.name == ".env.smtpdoctor-backup.2"
+
+
+@pytest.mark.parametrize(
+    ("line", "quote", "after"),
+    [
+        ("SMTP_PASS=geheim # mine", "", "# mine\r\nSMTP_PASS=geheim"),
+        ("SMTP_PASS='ge#heim'  # mine", "'", "# mine\r\nSMTP_PASS='ge#heim'"),
+    ],
+)
+def test_a_comment_behind_a_secret_goes_above_it(
+    tmp_path: Path, line: str, quote: str, after: str
+) -> None:
+    (tmp_path / ".env").write_bytes(f"A=1\r\n{line}\r\nB=2\r\n".encode())
+    shown = f"SMTP_PASS={MASK}"
+    new = f"# {MASK}\nSMTP_PASS={quote}{MASK}{quote}"
+    found = change(tmp_path, edit(".env", 2, (1, len(shown) + 1), shown, new))
+    assert found.new.decode() == f"A=1\r\n{after}\r\nB=2\r\n"
+    assert "eim" not in str(found.shown) + repr(found)
+    assert "mine" not in str(found.shown)
+
+
+def test_a_hash_that_is_no_comment_goes_nowhere(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SMTP_PASS=geheim#mine\n")
+    shown = f"SMTP_PASS={MASK}"
+    with pytest.raises(Refused, match="comment"):
+        change(tmp_path, edit(".env", 1, (1, 17), shown, f"# {MASK}\n{shown}"))
+
+
+def test_a_line_that_is_put_in_ends_as_the_others_do(tmp_path: Path) -> None:
+    (tmp_path / "a.rb").write_bytes(b"x(\r\n  port: 465,\r\n)\r\n")
+    found = change(tmp_path, edit("a.rb", 2, (3, 3), "", "ssl: true,\n  "))
+    assert found.new == b"x(\r\n  ssl: true,\r\n  port: 465,\r\n)\r\n"

@@ -41,7 +41,7 @@ from smtpdoctor.report.selection import (
 from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.summary import ways
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
-from smtpdoctor.settings.model import Edit, OptionLine, Setting, SetupRemark
+from smtpdoctor.settings.model import MASK, Edit, OptionLine, Setting, SetupRemark
 from smtpdoctor.text import ASCII_BAR, BAR, changed_lines, cut, foreign, quoted, visible, wrapped
 from smtpdoctor.words import MODE_WORDS, OUTCOME_WORDS
 
@@ -410,7 +410,7 @@ class _Page(_Layout):
                 start, end = edit.columns
                 new = new[: start - 1] + edit.with_ + new[end - 1 :]
             yield Text(f"    {where}")
-            for sign, words in changed_lines(line, new):
+            for sign, words in changed_lines(line, new, MASK):
                 style = {"-": "red", "+": "green"}.get(sign, "")
                 yield Text(f"    {sign}{visible(words)}", style=style)
 

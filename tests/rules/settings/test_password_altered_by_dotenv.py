@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ..scene import Scene
 from .env import env
 from .folders import nodemailer
@@ -65,3 +67,35 @@ def test_lookalike_a_reference_that_is_meant_to_be_replaced() -> None:
 def test_positive_a_comment_that_some_readers_take_for_a_part_of_it() -> None:
     scene = Scene.of(env(SMTP_PASS="geheim # mine")).run_through()
     assert "takes the comment behind it for a part of it" in scene.diagnosis(CODE).title
+
+
+DECOUPLE = {
+    "manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+    "requirements.txt": "Django==5.0.6\npython-decouple==3.8\n",
+    "shop/settings.py": (
+        "from decouple import config\nINSTALLED_APPS = []\n"
+        'EMAIL_HOST = "smtp.ionos.com"\nEMAIL_PORT = 587\nEMAIL_USE_TLS = True\n'
+        'EMAIL_HOST_USER = "info@example.com"\n'
+        'EMAIL_HOST_PASSWORD = config("EMAIL_HOST_PASSWORD")\n'
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "quote"), [("geheim # mine", ""), ("'ge#heim x' # mine", "'"), ('"a b"  # c', '"')]
+)
+def test_positive_quotes_alone_leave_the_comment_to_decouple(line: str, quote: str) -> None:
+    """python-decouple takes everything behind the = and strips quotes at both of its ends."""
+    scene = Scene.of_folder(DECOUPLE | {".env": f"EMAIL_HOST_PASSWORD={line}\n"})
+    found = scene.refuse("auth", REFUSED).diagnosis(CODE)
+    (edit,) = found.fixes[0].edits
+    assert edit.with_ == f"# ••••••\nEMAIL_HOST_PASSWORD={quote}••••••{quote}"
+    assert "above it" in found.fixes[0].title
+    assert "mine" not in str(found)
+    assert "heim" not in str(found)
+
+
+def test_lookalike_a_reader_that_quotes_keep_from_the_comment() -> None:
+    scene = Scene.of_folder(nodemailer(SMTP_PASS="geheim#2 # mine")).refuse("auth", REFUSED)
+    (edit,) = scene.diagnosis(CODE).fixes[0].edits
+    assert edit.with_ == "'••••••'"

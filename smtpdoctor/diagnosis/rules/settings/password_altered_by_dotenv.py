@@ -20,6 +20,7 @@ from smtpdoctor.words import listed
 CODE = "password-altered-by-dotenv"
 BEFORE = ("credentials-rejected",)
 
+_MARKS = {"'": "single quotes", '"': "double quotes", "`": "backquotes", "": "no quotes"}
 #: So many readers are named in one sentence.
 MOST_NAMED = 3
 
@@ -109,14 +110,15 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
                 "password without quotes, $, # and backslashes, or set it in the environment.",
             ),
         )
-    marks = {"'": "single quotes", '"': "double quotes", "`": "backquotes", "": "no quotes"}
+    if found.moves_comment:
+        return _without_comment(run, found, kept)
     steps = (
-        f"{found.file}:{found.line}: {marks[found.quote]} around the whole value of {found.name}, "
+        f"{found.file}:{found.line}: {_MARKS[found.quote]} around the whole value of {found.name}, "
         "and nothing else changed.",
         *((kept,) if kept else ()),
     )
     entry = run.entry("password")
-    title = f"put {marks[found.quote]} around the password in {found.file}:{found.line}"
+    title = f"put {_MARKS[found.quote]} around the password in {found.file}:{found.line}"
     columns = entry.origin.columns if entry is not None else None
     if entry is None or columns is None or entry.source_line is None:
         return Fix(title=title, steps=steps)
@@ -129,5 +131,29 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
         columns=columns,
         replace=old,
         with_=f"{found.quote}{MASK}{found.quote}",
+    )
+    return Fix(title=title, edits=(edit,), steps=steps)
+
+
+def _without_comment(run: Run, found: PasswordReadings, kept: str) -> Fix:
+    """The comment on a line of its own, where quotes alone leave it a part of the value."""
+    title = f"move the comment behind the password in {found.file}:{found.line} above it"
+    steps = (
+        f"{found.file}:{found.line}: the comment on a line of its own above {found.name}"
+        + (f", and {_MARKS[found.quote]} around the value" if found.quote else "")
+        + ".",
+        *((kept,) if kept else ()),
+    )
+    entry = run.entry("password")
+    columns = entry.origin.columns if entry is not None else None
+    if entry is None or columns is None or entry.source_line is None:
+        return Fix(title=title, steps=steps)
+    old, quote = entry.source_line, found.quote or ""
+    edit = Edit(
+        file=found.file,
+        line=found.line,
+        columns=(1, len(old) + 1),
+        replace=old,
+        with_=f"# {MASK}\n{old[: columns[0] - 1]}{quote}{MASK}{quote}",
     )
     return Fix(title=title, edits=(edit,), steps=steps)
