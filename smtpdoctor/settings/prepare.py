@@ -157,7 +157,7 @@ def _smallest(
         {name: value for name, value in each.items() if name not in now or now[name] != value}
         for each in candidates
     ]
-    leading: list[tuple[tuple[bool, bool], Written]] = []
+    leading: list[tuple[tuple[bool, ...], Written]] = []
     for changes in sorted(candidates, key=len):
         written = writer.write(changes)
         if written is None:
@@ -166,7 +166,7 @@ def _smallest(
         default = 465 if came_to.tls == "implicit" else 587
         reached = (came_to.port or default, came_to.tls) == (port or default, tls)
         if reached and came_to.fault in (None, fault):
-            doubts = (came_to.fault is not None, bool(came_to.misread))
+            doubts = (came_to.fault is not None, bool(came_to.misread), came_to.doubtful)
             if not any(doubts):
                 return written
             leading.append((doubts, written))
@@ -220,8 +220,9 @@ class _Writer:
         new: dict[str, Any] = {}
         renamed = self._renamed(changes)
         edits += renamed.values()
+        said = {*renamed, *(self.draft.opposites[name] for name in renamed)}
         for name, value in changes.items():
-            if name in renamed or self.draft.opposites.get(name) in renamed:
+            if name in said:
                 continue
             option = self.draft.options.get(name)
             if (

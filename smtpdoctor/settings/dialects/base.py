@@ -76,7 +76,8 @@ class Outcome:
 
     `port` None: the program has none of its own, and what the mode needs is meant. `fault` is
     what the program raises before it sends; `not_sent` what it does in place of sending ("writes
-    mail to the log").
+    mail to the log"). `doubtful`: the version isn't known, and some stop with these options; no
+    change leads there.
     """
 
     host: str | None
@@ -94,6 +95,7 @@ class Outcome:
     ignored: tuple[Remark, ...] = ()
     fault: Remark | None = None
     not_sent: Remark | None = None
+    doubtful: bool = False
 
 
 @dataclass(slots=True)

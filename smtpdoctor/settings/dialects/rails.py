@@ -15,6 +15,7 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.ruby_mail import (
     MODES,
     NOT_SENT,
+    OPPOSITES,
     Read,
     fields,
     insert,
@@ -136,6 +137,7 @@ class Rails:
             profile=profile,
             files=(there.path,),
             insert=lambda new: insert(workspace, options, new),
+            opposites=OPPOSITES,
         )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:

@@ -57,6 +57,8 @@ WRONG: dict[str, Field] = {
     "enable_tls": "tls",
 }
 OTHERS = ("authentication", "delivery_method", "perform_deliveries", "mail")
+#: A line that asks for STARTTLS asks for TLS from the first byte by the other name.
+OPPOSITES = {"enable_starttls_auto": "ssl", "enable_starttls": "ssl"}
 MODES: dict[TLSMode, tuple[Mapping[str, Any], ...]] = {
     "implicit": (
         {"ssl": True},
@@ -203,6 +205,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     version = _numbers(options.get("mail"))
     misread: list[Remark] = []
     fault: Remark | None = None
+    doubtful = False
     if version[:2] == (2, 8):
         tls, required, fault = _mode_28(options)
     else:
@@ -213,6 +216,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         both = any(
             _truth(options.get(name)) for name in ("enable_starttls", "enable_starttls_auto")
         )
+        doubtful = not version and tls == "implicit" and both
         if version >= (2, 9) and tls == "implicit" and both:
             fault = conflict(_remark("tls" if _truth(options.get("tls")) else "ssl", "both"))
         for name in ("enable_starttls", "enable_starttls_auto"):
@@ -252,6 +256,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         ignored=tuple(ignored),
         fault=fault,
         not_sent=_not_sent(options),
+        doubtful=doubtful,
     )
 
 
@@ -390,6 +395,7 @@ class RubyMail:
             version=version,
             files=(path,),
             insert=lambda new: insert(workspace, options, new),
+            opposites=OPPOSITES,
         )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:

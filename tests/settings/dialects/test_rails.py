@@ -288,3 +288,32 @@ def test_action_mailer_without_rails(tmp_path: Path) -> None:
     )
     setup = one(write(tmp_path, {"app.rb": text}), "rails")
     assert way(setup) == (HOST, 465, "starttls", False)
+
+
+@pytest.mark.parametrize("mail", ["", "2.9.1"])
+@pytest.mark.parametrize("name", ["enable_starttls_auto", "enable_starttls"])
+def test_a_line_that_asks_for_starttls_becomes_the_one_for_465(
+    tmp_path: Path, mail: str, name: str
+) -> None:
+    """mail 2.9 raises where both stand there, and a folder without a lock file may get it."""
+    root = write(tmp_path / "app", rails(f"port: 465,\n    {name}: true", mail))
+    change = prepared(one(root, "rails").settings, None, "implicit")
+    assert [(edit.replace, edit.with_) for edit in change.edits] == [(name, "ssl")]
+    apply(root, change)
+    for version in ("2.7.1", "2.8.1", "2.9.1", ""):
+        (root / "Gemfile.lock").write_text(
+            f"GEM\n  specs:\n    mail ({version})\n" if version else "GEM\n"
+        )
+        setup = one(root, "rails")
+        assert way(setup) == (HOST, *IMPLICIT)
+        assert not remarks(setup)
+
+
+def test_nothing_is_put_beside_a_line_with_which_a_version_stops(tmp_path: Path) -> None:
+    """Where the line can't get the other name, it is switched off."""
+    settings = "port: 465, ssl: false,\n    enable_starttls_auto: true"
+    root = write(tmp_path / "app", rails(settings, ""))
+    apply(root, prepared(one(root, "rails").settings, None, "implicit"))
+    text = (root / PRODUCTION).read_text()
+    assert "ssl: true" in text
+    assert "enable_starttls_auto: false" in text
