@@ -161,6 +161,14 @@ def test_a_secret_of_four_letters_is_cut_out_of_a_word_a_shorter_one_is_not() ->
     assert redactor("q7w", told=False).quotable("220 aq7wb ready")
 
 
+@pytest.mark.parametrize("word", ["cTd3", "'cTd3',", "cT-d3", "\udcffcTd3"])
+def test_a_short_secret_is_seen_in_a_word_that_decodes_to_it(word: str) -> None:
+    # read in one piece, letters stand right beside it, so that only the word by itself tells
+    assert b64("q7w") == "cTd3"
+    assert not redactor("q7w", told=False).quotable(f"YWJj {word} YWJj")
+    assert redactor("q8w", told=False).quotable(f"YWJj {word} YWJj")
+
+
 def test_the_longest_secret_is_cut_first() -> None:
     made = redactor("c4n4ry", "c4n4ry-in-the-mine", told=False)
     assert made.cut("say c4n4ry-in-the-mine now") == f"say {MASK} now"
