@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,17 @@ def test_every_link_leads_somewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for link in re.findall(r"\]\((?!https?://|#)([^)#]+)\)", text):
         assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+def test_who_may_do_what_is_a_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    known = {each["name"] for each in contracts["contracts"]}
+    text = (ROOT / "docs/how-it-works.md").read_text("utf-8")
+    _, _, table = text.partition("## Who may do what")
+    rows = re.findall(r"^\| .*\| (.+) \|$", table, re.MULTILINE)
+    assert rows[0] == "contract"
+    assert len(rows) > 10
+    assert set(rows[1:]) <= known
 
 
 @pytest.mark.parametrize("command", ["check", "sender", "settings", "explain", "demo"])
