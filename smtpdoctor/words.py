@@ -58,6 +58,8 @@ LOGIN_WORDS: dict[str, str] = {
     "host-suspicious": "the host looks like a typing mistake",
     "injected-bytes": "bytes were injected at STARTTLS",
     "not-offered": "the server offers no login here",
+    "done-without": "the server offers no login here, and this client sends without",
+    "not-spoken": "this client's mechanism is none that smtpdoctor speaks",
     "no-shared-mechanism": "no login mechanism that both know",
 }
 

@@ -7,6 +7,7 @@ from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
 from smtpdoctor.settings.model import Credentials, Settings
 from smtpdoctor.smtp import authentication
+from smtpdoctor.smtp.capabilities import Capabilities
 
 #: Only these say that the mechanism, not the login, was refused (RFC 4954 §4, RFC 5321 §4.2.2).
 MECHANISM_REFUSED = range(500, 505)
@@ -22,9 +23,13 @@ async def log_in(
 ) -> bool | None:
     """Try the login. True or False as it went, None where it was not tried (recorded why)."""
     session.trail = trail
+    client = knowledge.client(settings.client, settings.client_version)
+    offered = list(_read_by(client, session.capabilities))
     reason = _reason_against(session, settings)
-    if reason is None and not session.capabilities.auth:
+    if reason is None and not offered:
         reason = "not-offered"
+    if reason == "not-offered" and client is not None and client.logs_in_unoffered == "sends":
+        reason = "done-without"
     if reason is not None:
         _not_tried(session, reason)
         return None
@@ -32,12 +37,14 @@ async def log_in(
     secret = token or credentials.password
     assert credentials.username is not None
     assert secret is not None
-    offered = list(session.capabilities.auth)
     logins = 0
     while True:
-        name = authentication.choose(offered, _order(settings), has_token=token is not None)
+        name = authentication.choose(offered, _order(client), has_token=token is not None)
         if name is None:
-            _not_tried(session, "no-shared-mechanism")
+            own = client.auth_order if client is not None and token is None else ()
+            spoken = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
+            foreign = any(each in offered for each in own if each not in spoken)
+            _not_tried(session, "not-spoken" if foreign else "no-shared-mechanism")
             return None
         try:
             mechanism = authentication.mechanism(
@@ -57,6 +64,17 @@ async def log_in(
         offered.remove(name)
 
 
+def goes_on_without(session: SMTPSession, settings: Settings) -> bool:
+    """Whether the client, which finds no login here although it has one, sends without."""
+    client = knowledge.client(settings.client, settings.client_version)
+    return (
+        settings.has_credentials
+        and client is not None
+        and client.logs_in_unoffered == "sends"
+        and not _read_by(client, session.capabilities)
+    )
+
+
 def _mechanism_refused(exchange: Exchange) -> bool:
     return (
         exchange.reply is not None
@@ -66,9 +84,24 @@ def _mechanism_refused(exchange: Exchange) -> bool:
     )
 
 
-def _order(settings: Settings) -> tuple[str, ...]:
-    client = knowledge.clients().get(settings.client) if settings.client else None
-    return client.auth_order if client is not None else ()
+#: Of a client that tries them all the doctor tries one: that which most servers serve.
+MOST_SERVED = ("LOGIN", "PLAIN")
+
+
+def _order(client: knowledge.Client | None) -> tuple[str, ...]:
+    if client is None:
+        return ()
+    if client.auth_tries_all:
+        first = [name for name in MOST_SERVED if name in client.auth_order]
+        return tuple(dict.fromkeys((*first, *client.auth_order)))
+    return client.auth_order
+
+
+def _read_by(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...]:
+    """The mechanisms that the client finds in what the server announces."""
+    if client is None:
+        return offer.auth
+    return offer.auth_as_read(old_form=client.reads_old_auth, lower_case=client.reads_lower_case)
 
 
 def _reason_against(session: SMTPSession, settings: Settings) -> str | None:

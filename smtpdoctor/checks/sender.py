@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, Trail
 from smtpdoctor.settings.model import Settings
 from smtpdoctor.smtp import commands
+
+#: Octets of a short message, for a client that says its size.
+SMALL = 512
 
 
 def wanted(settings: Settings, logged_in: bool | None) -> bool:
@@ -32,27 +36,44 @@ def wanted(settings: Settings, logged_in: bool | None) -> bool:
 async def dry_run(session: SMTPSession, settings: Settings, trail: Trail) -> None:
     """Offer the sender and a recipient, and take it all back."""
     assert settings.sender is not None
-    sender, recipient = _wire(settings.sender), _wire(settings.recipient or settings.sender)
+    client = knowledge.client(settings.client, settings.client_version)
+    domains = client.unicode_domain if client is not None else "encoded"
+    offered = session.capabilities
+    sender, recipient = (
+        address if domains != "encoded" else _wire(address)
+        for address in (settings.sender, settings.recipient or settings.sender)
+    )
     utf8 = not (sender.isascii() and recipient.isascii())
-    if utf8 and not session.capabilities.smtputf8:
+    local = settings.sender.rpartition("@")[0]
+    able = client is None or client.sends_utf8_sender or local.isascii()
+    raw = utf8 and domains == "as-written" and local.isascii()
+    if utf8 and not raw and not (offered.smtputf8 and able):
         # RFC 6531 §3.2: such an address may only go to a server that offers SMTPUTF8
         trail.record(
             Exchange(
                 connection=session.connection,
                 step="mail",
                 outcome="other",
-                error="SMTPUTF8 not offered",
+                error="SMTPUTF8 not spoken" if offered.smtputf8 else "SMTPUTF8 not offered",
                 ok=False,
                 in_tls=session.in_tls,
             )
         )
         await session.quit()
         return
-    size = settings.size if "SIZE" in session.capabilities.keywords else None
+    given = client.mail_parameters if client is not None else ()
+    size = settings.size or (SMALL if "SIZE" in given else None)
     await session.envelope(
-        commands.mail_from(sender, size=size, smtputf8=utf8),
+        commands.mail_from(
+            sender,
+            size=size if "SIZE" in offered.keywords else None,
+            smtputf8=offered.smtputf8 and (utf8 or "SMTPUTF8" in given),
+            body="8BITMIME" if "8BITMIME" in given and "8BITMIME" in offered.keywords else None,
+            as_written=raw,
+        ),
         commands.rcpt_to(recipient),
         trail,
+        pipelines=client is not None and client.pipelines,
     )
 
 

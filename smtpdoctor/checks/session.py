@@ -50,6 +50,8 @@ HANDSHAKE = 8.0
 HANDSHAKE_BESIDE = 4.0
 NOOP = 3.0
 AUTH = 20.0
+#: For the answer to the second of several commands sent at once, before it is sent by itself.
+PIPELINED = 3.0
 WRITE = 5.0
 GOODBYE = 1.0
 
@@ -118,6 +120,7 @@ class SMTPSession:
         self.verified = False
         self.greeted = False
         self.certificate_refused = False
+        self.refused_name_alone = False  # the chain is good, and the name another
         self.heard = asyncio.Event()
         self.give_up = asyncio.Event()
         self._stream = stream
@@ -166,6 +169,12 @@ class SMTPSession:
         if exchange.ok and arrival.reply is not None:
             self.capabilities = Capabilities.parse(arrival.reply)
         return self.trail.record(exchange, since=since)
+
+    async def helo(self, name: str) -> Exchange:
+        """After an EHLO that was refused: the server has no extensions then."""
+        self.capabilities = Capabilities()
+        command = commands.helo(name)
+        return await self._step("helo", command, _shown(command), COMMAND, (250,))
 
     async def starttls(self) -> Exchange:
         """STARTTLS up to its 220; bytes behind that are an injection (RFC 3207 §6)."""
@@ -294,6 +303,7 @@ class SMTPSession:
         accepted = pump.verify_code == 0
         self.verified = self.in_tls and accepted
         self.certificate_refused = not accepted
+        self.refused_name_alone = pump.verify_code in (62, 64)  # X509_V_ERR: host name, IP address
         if accepted:
             chain: tuple[CertificateInfo, ...] = (
                 from_peer_certificate(pump.accepted_certificate, pump.chain[0]),
@@ -353,11 +363,13 @@ class SMTPSession:
         )
 
     async def envelope(
-        self, sender: bytes, recipient: bytes, mail_trail: Trail
+        self, sender: bytes, recipient: bytes, mail_trail: Trail, *, pipelines: bool = False
     ) -> tuple[Exchange, Exchange | None]:
         """MAIL, RCPT, RSET and QUIT: in one write where the server takes it, else one by one.
 
-        RFC 2920 §3.1 lets MAIL, RCPT and RSET stand in a group and QUIT end it. No DATA, ever.
+        RFC 2920 §3.1 lets MAIL, RCPT and RSET stand in a group and QUIT end it. No DATA, ever. A
+        server that loses what stands behind MAIL gets RCPT by itself, unless the user's client
+        `pipelines`: then that fails, too.
         """
         steps: list[tuple[Step, bytes, tuple[int, ...]]] = [
             ("mail", sender, (250,)),
@@ -375,7 +387,19 @@ class SMTPSession:
                 continue  # RFC 5321 §3.3: RCPT needs a MAIL that was accepted
             since = self._recorder.now
             bound = GOODBYE if step in ("rset", "quit") else COMMAND
-            arrival = await self._ask(b"" if pipelined else command, bound)
+            alone = pipelined and step == "rcpt" and not pipelines
+            arrival = await self._ask(b"" if pipelined else command, PIPELINED if alone else bound)
+            if alone and arrival.outcome == "silence":
+                # What came behind MAIL may have been dropped: nearly all clients go one by one.
+                # A server that is only slow has read QUIT by the time it reads this
+                pipelined = False
+                lost = self._exchange(step, _shown(command), arrival, wanted)
+                again = self._recorder.now
+                arrival = await self._ask(command, bound - PIPELINED)
+                if self._recorder.now - again < PIPELINED:
+                    lost = msgspec.structs.replace(lost, ok=None)
+                    mail_trail.branch(role="probe").record(lost, since=since)
+                    since = again
             exchange = self._exchange(step, _shown(command), arrival, wanted)
             if step in ("rset", "quit"):
                 exchange = msgspec.structs.replace(exchange, ok=None)

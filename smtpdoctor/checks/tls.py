@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import family_of
+from smtpdoctor.addresses import family_of, is_loopback
 from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.settings.model import Settings, TLSMode
+from smtpdoctor.surroundings.place import OwnNames
+
+#: RFC 1123 §2.1.
+_HOST_NAME = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?)+")
 
 
 async def converse(
@@ -29,8 +34,13 @@ async def converse(
             return False
     if not (await session.greeting()).ok:
         return False
-    if not (await session.ehlo(ehlo_name)).ok:
-        return False
+    hello = await session.ehlo(ehlo_name)
+    if not hello.ok:
+        # RFC 5321 §3.2: a client that gets no 250 to EHLO may go on with HELO, and all do
+        refused = hello.outcome == "reply" and hello.reply is not None and hello.reply.category == 5
+        if not refused or tls_demanded:
+            return False
+        return bool((await session.helo(ehlo_name)).ok)
     if tls != "starttls":
         return True
     if not session.capabilities.starttls:
@@ -62,20 +72,41 @@ def _sendable(name: str) -> str:
     return found if found.isprintable() and " " not in found else ""
 
 
-def ehlo_name(settings: Settings, full_host_name: str, local_address: str) -> str:
+def ehlo_name(settings: Settings, own: OwnNames, local_address: str) -> str:
     """The name that the named client would send, else this host's, else the address literal."""
     if settings.ehlo and (name := _sendable(settings.ehlo)):
         return name
-    full_host_name = _sendable(full_host_name)
-    address = local_address.partition("%")[0]  # a zone means something on this machine only
-    literal = f"[{'IPv6:' if family_of(address) == 'IPv6' else ''}{address}]"
-    client = knowledge.clients().get(settings.client) if settings.client else None
-    if client is not None:
-        form = client.ehlo
-        if form == "localhost":
+    client = knowledge.client(settings.client, settings.client_version)
+    if client is not None and (name := _sendable(name_said_by(client.ehlo, own, local_address))):
+        return name
+    return _sendable(own.dotted) or _literal(local_address)
+
+
+def name_said_by(form: knowledge.EHLOName, own: OwnNames, local_address: str) -> str:
+    """What a client that makes up its name in this way says on this machine; "" for nothing."""
+    match form:
+        case "localhost":
             return "localhost"
-        if form == "bracket-127":
-            return full_host_name or "[127.0.0.1]"
-        if form == "address-literal":
-            return literal
-    return full_host_name or literal
+        case "localhost-localdomain":
+            return "localhost.localdomain"
+        case "bracket-127":
+            return "[127.0.0.1]"
+        case "dotted-or-bracket-127":
+            return own.dotted or "[127.0.0.1]"
+        case "full-name":
+            return own.full
+        case "full-name-or-literal":
+            return own.full if "." in own.full else f"[{own.address or '127.0.0.1'}]"
+        case "canonical-name":
+            return own.canonical or ("localhost" if is_loopback(local_address) else "")
+        case "host-name":
+            return own.host
+        case "valid-host-name":
+            return own.host if _HOST_NAME.fullmatch(own.host) else "localhost.localdomain"
+        case "short-name":
+            return own.host.partition(".")[0]
+
+
+def _literal(address: str) -> str:
+    address = address.partition("%")[0]  # a zone means something on this machine only
+    return f"[{'IPv6:' if family_of(address) == 'IPv6' else ''}{address}]"

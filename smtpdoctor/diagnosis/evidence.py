@@ -20,7 +20,7 @@ def library_words(
 
     `host` is what the library was given, where it is not the host that the run went on with.
     """
-    client = knowledge.clients().get(run.settings.client or "")
+    client = run.client
     if client is None or code not in client.words:
         return ()
     words = client.words[code].format(

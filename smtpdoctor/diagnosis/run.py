@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["Run", "SessionView", "Way"]
 
 #: Reasons for no login that leave nothing open: there was none to try, or an option left it out.
-LEFT_OUT = ("no-credentials", "skipped")
+LEFT_OUT = ("no-credentials", "skipped", "done-without")
 
 
 class Run:
@@ -156,6 +156,11 @@ class Run:
             if seen.chain:
                 return knowledge.provider_by_certificate(seen.chain[0].names)
         return None
+
+    @cached_property
+    def client(self) -> knowledge.Client | None:
+        """The user's own client as it is in its release; None where it isn't known."""
+        return knowledge.client(self.settings.client, self.settings.client_version)
 
     @cached_property
     def sessions(self) -> list[SessionView]:

@@ -125,7 +125,8 @@ class Sessions:
                 logged_in = await state.guard(
                     "auth", auth.log_in(session, settings, state.plan.credentials, trail)
                 )
-            if state.selects("sender") and sender.wanted(settings, logged_in):
+            without = auth.goes_on_without(session, settings) and state.selects("auth")
+            if state.selects("sender") and sender.wanted(settings, logged_in or without or None):
                 trail = session.trail.branch("sender")
                 trail.also_after(*state.ids_of("sender"))
                 await state.guard("sender", sender.dry_run(session, settings, trail))
@@ -142,15 +143,26 @@ class Sessions:
         state = self._state
         context = await state.shared.verifying_context(state.plan.cafile)
         worked = await self._converse(session, context)
-        if not worked and not state.settings.verify and session.certificate_refused:
-            # the application does not verify and goes on: so does the dry run, without a login
+        kinder = self._kinder_context(session)
+        if not worked and kinder is not None:
+            # the application goes on with this certificate: so does the dry run, without a login
             await session.close()
             trail = connection.trail.branch(role="probe")
             retried = await self._knocks.connect_to(connection.address, trail)
             if retried is not None:
                 session.reconnect(retried.stream)
-                worked = await self._converse(session, client_context(None, verify=False))
+                worked = await self._converse(session, kinder)
         return worked
+
+    def _kinder_context(self, session: SMTPSession) -> ssl.SSLContext | None:
+        """What takes a certificate that was refused, where the application takes it as well."""
+        state = self._state
+        unchecked = state.client is not None and not state.client.checks_name
+        if not session.certificate_refused:
+            return None
+        if state.settings.verify and not (unchecked and session.refused_name_alone):
+            return None
+        return client_context(None, verify=False)
 
     async def _converse(self, session: SMTPSession, context: ssl.SSLContext) -> bool:
         settings = self._state.settings
@@ -158,7 +170,7 @@ class Sessions:
             session,
             tls=settings.tls,
             # credentials that can't go out in clear make STARTTLS a demand
-            tls_demanded=settings.tls_required or settings.has_credentials,
+            tls_demanded=strategy.demands_starttls(settings, self._state.client),
             ehlo_name=self._state.ehlo_name(session.local_address),
             context=context,
         )

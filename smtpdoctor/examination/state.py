@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
+from smtpdoctor import knowledge
 from smtpdoctor.checks import tls
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.examination.plan import Plan
@@ -17,7 +18,7 @@ from smtpdoctor.examination.shared import Shared, SharedNetwork
 from smtpdoctor.network import Network
 from smtpdoctor.observations import CheckName, CheckRun, ConnectAttempt, Observations, Recorder
 from smtpdoctor.own_fault import describe
-from smtpdoctor.surroundings.place import full_host_name
+from smtpdoctor.surroundings.place import own_names
 
 T = TypeVar("T")
 
@@ -67,6 +68,8 @@ class RunState:
     ) -> None:
         self.plan = plan
         self.settings = plan.settings
+        #: The user's own client, where it is known.
+        self.client = knowledge.client(plan.settings.client, plan.settings.client_version)
         self.network: Network = SharedNetwork(network, shared)
         self.environ = environ
         self.recorder = recorder
@@ -104,7 +107,7 @@ class RunState:
         return min((item.seconds for item in answered), default=0.0)
 
     def ehlo_name(self, local_address: str) -> str:
-        return tls.ehlo_name(self.settings, full_host_name(), local_address)
+        return tls.ehlo_name(self.settings, own_names(), local_address)
 
     async def guard(self, check: CheckName, work: Coroutine[Any, Any, T]) -> T | None:
         """Run a check; one that crashes is reported as such, and the others go on."""

@@ -26,7 +26,7 @@ from smtpdoctor.observations import (
     Session,
     SessionPurpose,
 )
-from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.model import Settings, TLSMode
 from smtpdoctor.smtp.capabilities import Capabilities
 
 #: So many addresses of a name are connected to, the first of each family: a client gives up long
@@ -320,6 +320,16 @@ def _knocks_on_own(plan: Plan, addresses: Sequence[str], ports: Iterable[int]) -
         if may_touch(plan, port)
         for address in addresses
     ]
+
+
+def demands_starttls(settings: Settings, client: knowledge.Client | None) -> bool:
+    """Whether a server without STARTTLS is where this client stops. One that isn't known stops
+    with a login: it must not go out in clear."""
+    if client is None:
+        return settings.tls_required or settings.has_credentials
+    if client.without_starttls == "as-set":
+        return settings.tls_required
+    return client.without_starttls == "stops"
 
 
 # --- sessions beside --------------------------------------------------------------------------

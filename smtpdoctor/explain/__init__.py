@@ -65,11 +65,15 @@ def given(
 
     if port is not None and not 0 < port < 65536:
         raise UsageError(f"port: {port} is no port number")
-    if client is not None and client not in knowledge.clients():
+    named = knowledge.named_client(client) if client is not None else None
+    if client is not None and named is None:
         names = ", ".join(knowledge.clients())
         raise UsageError(f"client: {client!r} is none of {names}")
+    client, version = named or (None, "")
     tls, required = _mode(secure)
-    return Known(host=host, port=port, tls=tls, tls_required=required, client=client)
+    return Known(
+        host=host, port=port, tls=tls, tls_required=required, client=client, version=version
+    )
 
 
 #: SMTP_SECURE's values, and SMTP_TLS's.

@@ -101,7 +101,7 @@ def read(text: str, given: Known) -> Known:
     tls = given.tls or _mode(text, port)
     if given.tls is None and tls is not None:
         notes.append({"implicit": "TLS from the first byte", "starttls": "STARTTLS"}.get(tls, tls))
-    client, version = (given.client, "") if given.client else _client(text)
+    client, version = (given.client, given.version) if given.client else _client(text)
     if given.client is None and client is not None:
         name = knowledge.clients()[client].name
         notes.append(f"client {name}{f' {version}' if version else ''}")

@@ -250,14 +250,54 @@ class MiddleboxSign(_Entry, frozen=True, kw_only=True):
         return re.search(self.pattern, line, re.IGNORECASE) is not None
 
 
-class Client(_Entry, frozen=True, kw_only=True):
-    """A program or library that sends mail.
+#: How a client makes up the name that it gives in EHLO; `checks.tls.ehlo_name` makes the same.
+EHLOName = Literal[
+    "full-name",  # the host's full name, else the host name as it is
+    "full-name-or-literal",  # the host's full name where that has a dot, else an address literal
+    "canonical-name",  # the first name that the host's address has
+    "host-name",  # the host name as it is
+    "valid-host-name",  # the same, localhost.localdomain where it is none by RFC 1123
+    "short-name",  # the host name up to its first dot
+    "dotted-or-bracket-127",  # the host name where that has a dot, else [127.0.0.1]
+    "bracket-127",  # [127.0.0.1]
+    "localhost",
+    "localhost-localdomain",
+]
 
+
+class Client(_Entry, frozen=True, kw_only=True):
+    """A program or library that sends mail, as it is where its release isn't known.
+
+    aliases: other names by which users know it.
     auth_order: the mechanisms in the order in which it takes them; empty where the caller decides.
     auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
-    ehlo: the name it gives in EHLO. `fqdn` is the host's full name; `bracket-127` is the host name
-        where that has a dot, else [127.0.0.1].
+    reads_old_auth: it finds mechanisms in the old form of the keyword, AUTH=LOGIN.
+    reads_lower_case: it finds mechanisms that are announced in lower case.
+    logs_in_unoffered: with a login and none offered it "stops", or "sends" without.
+    logs_in_in_clear: whether it gives a password away without TLS; "loopback": to this machine.
+    without_starttls: where STARTTLS isn't offered it "stops" or "goes-on", whatever is set, or does
+        "as-set": goes on where the setting is opportunistic.
+    implicit_on_465: it begins TLS by itself on this port.
+    ehlo: the name it gives in EHLO.
+    checks_name: it compares the certificate with the host's name.
     refuses_common_name: it takes no certificate whose only name is the subject's Common Name.
+    strict_x509: it refuses a CA without critical basicConstraints, a leaf without the key
+        identifier of its issuer.
+    tls_ciphers: what it offers up to TLS 1.2, as OpenSSL writes it; tls_level is OpenSSL's security
+        level, tls_lowest the version it begins with.
+    tls_unsafe_renegotiation: it takes a server without RFC 5746.
+    takes_final_dot: its name check takes a host with a dot at the end.
+    unicode_host: what becomes of a host in Unicode; "unmatched": resolved, then refused by TLS.
+    underscore_host: it takes a host with an underscore.
+    first_address_only: it tries one address of a name, and no other where that one fails.
+    sends_utf8_sender: it can say MAIL FROM with letters that are not ASCII where SMTPUTF8 is
+        offered. unicode_domain: what it makes of such a domain where that is not.
+    takes_non_ascii_password: it can log in with one.
+    takes_bare_reply: it takes a reply that is a code alone. longest_greeting: more octets than that
+        in the greeting's line break it; 0 for no bound.
+    mail_parameters: the extensions whose parameters it gives to MAIL where they are offered.
+    pipelines: it sends the envelope in one go where PIPELINING is offered.
+    releases: from the lowest version on, what is different there.
     words: by diagnosis code, exactly what it prints.
     tls_snippets: the setting in code. In both, `{host}` and `{port}` are for `str.format`; in
         words `{reply}`, too: the reply code that the library passes on.
@@ -266,13 +306,54 @@ class Client(_Entry, frozen=True, kw_only=True):
     id: str
     name: str
     language: str
+    aliases: tuple[str, ...] = ()
     auth_order: tuple[str, ...] = ()
     auth_tries_all: bool = False
-    ehlo: Literal["fqdn", "hostname", "address-literal", "localhost", "bracket-127"]
+    reads_old_auth: bool = True
+    reads_lower_case: bool = True
+    logs_in_unoffered: Literal["stops", "sends"] = "stops"
+    logs_in_in_clear: Literal["yes", "loopback", "no"] = "yes"
+    without_starttls: Literal["as-set", "stops", "goes-on"] = "as-set"
+    implicit_on_465: bool = False
+    ehlo: EHLOName
+    checks_name: bool = True
     refuses_common_name: bool = False
+    strict_x509: bool = False
+    tls_ciphers: str = "DEFAULT"
+    tls_level: int = 2
+    tls_lowest: Literal["1.0", "1.2"] = "1.2"
+    tls_unsafe_renegotiation: bool = False
+    takes_final_dot: bool = True
+    unicode_host: Literal["resolved", "not-resolved", "unmatched"] = "resolved"
+    underscore_host: bool = True
+    first_address_only: bool = False
+    sends_utf8_sender: bool = True
+    unicode_domain: Literal["encoded", "as-written", "refused"] = "encoded"
+    takes_non_ascii_password: bool = True
+    takes_bare_reply: bool = True
+    longest_greeting: int = 0
+    mail_parameters: tuple[Literal["SIZE", "8BITMIME", "SMTPUTF8"], ...] = ()
+    pipelines: bool = False
+    releases: Mapping[str, Mapping[str, Any]] = {}
     words: Mapping[str, str]
     tls_snippets: Mapping[Literal["implicit", "starttls", "none"], str]
     sources: tuple[str, ...]
+
+    def of_release(self, version: str) -> Client:
+        """The client in that release; itself where the version is not known."""
+        if not version:
+            return self
+        changes: dict[str, Any] = {}
+        for since in sorted(self.releases, key=_version):
+            if _version(since) <= _version(version):
+                changes |= self.releases[since]
+        return msgspec.convert({**msgspec.structs.asdict(self), **changes}, Client)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """A version as it is ordered; what stands behind its numbers doesn't count."""
+    numbers = re.match(r"[0-9.]*", text)
+    return tuple(int(part[:9]) for part in (numbers[0] if numbers else "").split(".") if part)
 
 
 class DNSHost(_Entry, frozen=True, kw_only=True):
@@ -358,6 +439,35 @@ def clients() -> Mapping[str, Client]:
         for path in _files("clients")
     }
     return MappingProxyType(found)
+
+
+_NAMED_CLIENT = re.compile(r"(?P<name>[a-z][a-z0-9-]*?)(?:[@-]?v?(?P<version>[0-9][0-9.]{0,30}))?")
+
+
+def named_client(text: str) -> tuple[str, str] | None:
+    """The id and the version in a client's name as people write it: "nodemailer@6", "Python 3.13".
+
+    The version is "" where none is given; None for a name that nobody here knows.
+    """
+    name = re.sub(r"[\s/_.:]+(?=[a-z])|\s+", "-", text.strip().lower())
+    if name in _client_names():
+        return _client_names()[name], ""
+    match = _NAMED_CLIENT.fullmatch(name)
+    if match is None or match["name"] not in _client_names():
+        return None
+    return _client_names()[match["name"]], match["version"] or ""
+
+
+def client(name: str | None, version: str = "") -> Client | None:
+    """The client with that id as it is in that version; None where nobody here knows it."""
+    found = clients().get(name or "")
+    return found.of_release(version) if found is not None else None
+
+
+@cache
+def _client_names() -> Mapping[str, str]:
+    """Every name of a client, and its id."""
+    return {name: each.id for each in clients().values() for name in (each.id, *each.aliases)}
 
 
 @cache

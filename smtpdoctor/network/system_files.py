@@ -51,11 +51,23 @@ def system_settings() -> ResolverSettings:
     )
 
 
+def names_in_hosts_file(address: str) -> tuple[str, ...]:
+    """The names that this machine's hosts file has for the address: its first line's."""
+    for found, *names in _fields(_hosts_path(), comments="#"):
+        if found == address:
+            return tuple(names)
+    return ()
+
+
+def _hosts_path() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / WINDOWS_HOSTS_FILE
+    return HOSTS_FILE
+
+
 def hosts_file(host: str) -> tuple[str, ...]:
     """The addresses that this machine's hosts file has for the name, in its order."""
-    path = HOSTS_FILE
-    if sys.platform == "win32":
-        path = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / WINDOWS_HOSTS_FILE
+    path = _hosts_path()
     wanted = host.rstrip(".").lower()
     found: list[str] = []
     for address, *names in _fields(path, comments="#"):

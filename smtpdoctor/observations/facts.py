@@ -346,7 +346,9 @@ class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried
         "host-suspicious",
         "injected-bytes",
         "not-offered",
+        "done-without",  # none offered, and this client sends without
         "no-shared-mechanism",
+        "not-spoken",  # the client has a mechanism that is offered, and the doctor hasn't
         "session-failed",
         "skipped",
     ]

@@ -336,7 +336,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     verify: bool = True
     ehlo: str | None = None
-    client: str | None = None
+    client: str | None = None  # its id in the knowledge base
+    client_version: str = ""  # where it is known
     #: False: neither settings nor TARGET were found, and the IONOS profile is looked at.
     found: bool = True
     #: Configured credentials that this run does not use, and why; None where it uses them all.

@@ -252,6 +252,8 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         verify=outcome.verify,
         ehlo=outcome.ehlo,
         client=draft.dialect.client,
+        # a framework's own version says nothing of the library in it
+        client_version=draft.version if draft.dialect.id == draft.dialect.client else "",
         folder=str(workspace.folder.root),
         sources=tuple(layer.label for layer in draft.variables.layers if layer.values),
         entries=entries,

@@ -233,7 +233,8 @@ def _value(settings: Settings, field: Field) -> str | None:
         "recipient": settings.recipient,
         "ehlo": settings.ehlo,
         "size": settings.size,
-        "client": settings.client,
+        "client": "@".join(part for part in (settings.client, settings.client_version) if part)
+        or None,
     }
     value = values.get(field)
     return None if value is None else str(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -281,16 +281,23 @@ def read_word(text: str) -> Meaning[str]:
     return Meaning(value=bare)
 
 
-def read_client(text: str) -> Meaning[str]:
-    """A mail library of the knowledge base, in any case."""
-    from smtpdoctor.knowledge import clients  # ten files, read only where a client is named
+class NamedClient(NamedTuple):
+    """A mail library by its id in the knowledge base; the version is "" where none was named."""
 
-    known = clients()
-    bare = text.strip().lower()
-    if bare not in known:
-        names = ", ".join(sorted(known))
+    id: str
+    version: str
+
+
+def read_client(text: str) -> Meaning[NamedClient]:
+    """A mail library of the knowledge base, by any of its names, with a version behind or not."""
+    # a file each, read only where a client is named
+    from smtpdoctor.knowledge import clients, named_client
+
+    found = named_client(text)
+    if found is None:
+        names = ", ".join(sorted(clients()))
         return Meaning(problem="unknown", detail=f"{_quoted('plain', text)} is none of {names}")
-    return Meaning(value=bare)
+    return Meaning(value=NamedClient(*found))
 
 
 def read_address(text: str) -> Meaning[str]:

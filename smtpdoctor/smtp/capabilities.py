@@ -23,10 +23,12 @@ class Capabilities(msgspec.Struct, frozen=True):
     name: the first word of the first line, the name by which the server calls itself.
     keywords: upper-case keyword → its parameters as they came. A keyword given twice has the
         parameters of both.
+    auth_lines: the lines of AUTH as they came, also of the old form `AUTH=LOGIN`.
     """
 
     name: str = ""
     keywords: dict[str, tuple[str, ...]] = {}
+    auth_lines: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, reply: Reply) -> Self:
@@ -38,7 +40,8 @@ class Capabilities(msgspec.Struct, frozen=True):
             if keyword:
                 keyword = keyword.upper()
                 keywords[keyword] = keywords.get(keyword, ()) + tuple(parameters)
-        return cls(name=(first.split() or [""])[0], keywords=keywords)
+        logins = tuple(line for line in rest if re.match(r"AUTH[ =]", line, re.IGNORECASE))
+        return cls(name=(first.split() or [""])[0], keywords=keywords, auth_lines=logins)
 
     @property
     def auth(self) -> tuple[str, ...]:
@@ -47,6 +50,20 @@ class Capabilities(msgspec.Struct, frozen=True):
         for keyword, parameters in self.keywords.items():
             if keyword == "AUTH" or keyword.startswith("AUTH="):
                 mechanisms += [keyword[5:], *parameters]
+        return tuple(dict.fromkeys(name.upper() for name in mechanisms if name))
+
+    def auth_as_read(self, *, old_form: bool, lower_case: bool) -> tuple[str, ...]:
+        """The AUTH mechanisms that a client finds which reads AUTH=LOGIN or not, and what is in
+        lower case or not."""
+        mechanisms: list[str] = []
+        for line in self.auth_lines:
+            keyword, *parameters = line.split()
+            if not (old_form or keyword.upper() == "AUTH"):
+                continue
+            if lower_case or keyword == keyword.upper():
+                mechanisms += [
+                    name for name in (keyword[5:], *parameters) if lower_case or name.isupper()
+                ]
         return tuple(dict.fromkeys(name.upper() for name in mechanisms if name))
 
     @property

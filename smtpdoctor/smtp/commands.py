@@ -29,18 +29,25 @@ def ehlo(name: str) -> bytes:
     return f"EHLO {_argument(name)}\r\n".encode("ascii")
 
 
+def helo(name: str) -> bytes:
+    """HELO with the same name; ValueError as for EHLO."""
+    return f"HELO {_argument(name)}\r\n".encode("ascii")
+
+
 def mail_from(
     address: str,
     size: int | None = None,
     smtputf8: bool = False,
     body: Literal["7BIT", "8BITMIME"] | None = None,
+    as_written: bool = False,
 ) -> bytes:
     """MAIL FROM with an envelope sender, without its angle brackets.
 
     size: octets (RFC 1870 §5); body: RFC 6152 §2. Parameters only where the server offers them.
-    ValueError for control characters, and for a non-ASCII address without smtputf8 (RFC 6531 §3.2).
+    as_written: as clients do that know nothing of SMTPUTF8. ValueError for control characters, and
+    else for a non-ASCII address without smtputf8 (RFC 6531 §3.2).
     """
-    if not (smtputf8 or address.isascii()):
+    if not (smtputf8 or as_written or address.isascii()):
         raise ValueError("a non-ASCII address needs SMTPUTF8")
     command = f"MAIL FROM:<{_argument(address)}>"
     if size is not None:

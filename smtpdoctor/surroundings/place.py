@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from smtpdoctor import __released__
+from smtpdoctor.addresses import family_of
+from smtpdoctor.network.system_files import hosts_file, names_in_hosts_file
 from smtpdoctor.observations import Place
 
 #: Programs read either case.
@@ -28,7 +32,7 @@ def look_around(
     return Place(
         system=platform.system() or "unknown system",
         container=container(environ, root),
-        fqdn=full_host_name(),
+        fqdn=own_names().dotted,
         clock=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         released=__released__,
         proxies=tuple(name for name in PROXY_VARIABLES if environ.get(name)),
@@ -51,7 +55,34 @@ def container(environ: Mapping[str, str], root: Path = Path("/")) -> str | None:
     return None
 
 
-def full_host_name() -> str:
-    """This host's name where it is a full one. Asks no name server, as getfqdn would."""
-    name = socket.gethostname()
-    return name if "." in name.strip(".") else ""
+class OwnNames(msgspec.Struct, frozen=True, kw_only=True):
+    """The names of this machine, as programs on it may find them; "" for what there is not.
+
+    `full` is what getfqdn gives, which falls back on `host`; `address` is the host name's own, and
+    `canonical` the first name of that address. Only files were asked: a program that asks name
+    servers, too, may find another one.
+    """
+
+    host: str = ""
+    full: str = ""
+    canonical: str = ""
+    address: str = ""
+
+    @property
+    def dotted(self) -> str:
+        """The host name where it is a full one."""
+        return self.host if "." in self.host.strip(".") else ""
+
+
+def own_names() -> OwnNames:
+    """The names of this machine. Asks no name server, as getfqdn would."""
+    host = socket.gethostname()
+    address = next((item for item in hosts_file(host) if family_of(item) == "IPv4"), "")
+    names = names_in_hosts_file(address) if address else ()
+    dotted = next((name for name in names if "." in name), "")
+    return OwnNames(
+        host=host,
+        full=dotted or (names[0] if names else host),
+        canonical=names[0] if names else "",
+        address=address,
+    )

@@ -448,12 +448,64 @@ def test_the_ehlo_name_of_a_link_local_address_has_no_zone(
 ) -> None:
     from smtpdoctor.checks.tls import ehlo_name
     from smtpdoctor.settings.model import Settings
+    from smtpdoctor.surroundings.place import OwnNames
 
-    assert ehlo_name(Settings(), "", "fe80::1%eth0") == "[IPv6:fe80::1]"
-    assert ehlo_name(Settings(), "", "192.0.2.7") == "[192.0.2.7]"
-    assert ehlo_name(Settings(), "host.example.net", "192.0.2.7") == "host.example.net"
+    def said(host: str, address: str) -> str:
+        return ehlo_name(Settings(), OwnNames(host=host, full=host), address)
+
+    assert said("", "fe80::1%eth0") == "[IPv6:fe80::1]"
+    assert said("", "192.0.2.7") == "[192.0.2.7]"
+    assert said("host.example.net", "192.0.2.7") == "host.example.net"
     # a host's name that can't go out as it is, and has no other form
-    assert ehlo_name(Settings(), "b\udcfc.example", "192.0.2.7") == "[192.0.2.7]"
+    assert said("b\udcfc.example", "192.0.2.7") == "[192.0.2.7]"
+
+
+CONTAINER = ("3f2a9c1b7d44", ("172.17.0.2 3f2a9c1b7d44",))
+MACHINE = ("web1", ("127.0.0.1 localhost", "127.0.1.1 web1.example.net web1"))
+ABSENT = ("build_7", ("127.0.0.1 localhost",))
+FULL = ("web1.example.net", ("127.0.1.1 web1.example.net web1",))
+
+
+@pytest.mark.parametrize(
+    ("client", "container", "machine", "absent", "full"),
+    [
+        ("nodemailer", "[127.0.0.1]", "[127.0.0.1]", "[127.0.0.1]", "web1.example.net"),
+        ("smtplib", "[172.17.0.2]", "web1.example.net", "[127.0.0.1]", "web1.example.net"),
+        ("aiosmtplib", "3f2a9c1b7d44", "web1.example.net", "build_7", "web1.example.net"),
+        ("django", "3f2a9c1b7d44", "web1.example.net", "build_7", "web1.example.net"),
+        ("phpmailer", "3f2a9c1b7d44", "web1", "localhost.localdomain", "web1.example.net"),
+        ("symfony-mailer", *["[127.0.0.1]"] * 4),
+        ("ruby-net-smtp", *["localhost"] * 4),
+        ("ruby-mail", *["localhost.localdomain"] * 4),
+        ("go-net-smtp", *["localhost"] * 4),
+        ("javamail", "3f2a9c1b7d44", "web1.example.net", "localhost", "web1.example.net"),
+        ("msmtp", *["localhost"] * 4),
+        ("curl", "3f2a9c1b7d44", "web1", "build_7", "web1"),
+        ("swaks", "3f2a9c1b7d44", "web1", "build_7", "web1.example.net"),
+        (None, "[127.0.0.1]", "[127.0.0.1]", "[127.0.0.1]", "web1.example.net"),
+    ],
+)
+def test_the_name_that_a_client_says(
+    client: str | None,
+    container: str,
+    machine: str,
+    absent: str,
+    full: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    from smtpdoctor.checks.tls import ehlo_name
+    from smtpdoctor.network import system_files
+    from smtpdoctor.settings.model import Settings
+    from smtpdoctor.surroundings import place
+
+    monkeypatch.setattr(system_files, "HOSTS_FILE", tmp_path / "hosts")
+    places = (CONTAINER, MACHINE, ABSENT, FULL)
+    for (name, lines), wanted in zip(places, (container, machine, absent, full), strict=True):
+        (tmp_path / "hosts").write_text("\n".join(lines))
+        monkeypatch.setattr(place.socket, "gethostname", lambda name=name: name)
+        said = ehlo_name(Settings(client=client), place.own_names(), "127.0.0.1")
+        assert said == wanted, name
 
 
 @pytest.mark.parametrize("host", ["ä" * 60 + ".example", "mail.example.com."])

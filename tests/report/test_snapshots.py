@@ -25,6 +25,7 @@ from smtpdoctor.observations import Place
 from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.reading import Options
+from smtpdoctor.surroundings.place import OwnNames
 
 from ..fake_network import FakeNetwork, run
 from ..runs import (
@@ -74,7 +75,7 @@ def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
         trust_store_path="/etc/ssl/certs/ca-certificates.crt",
     )
     monkeypatch.setattr(machine, "look_around", lambda *arguments, **more: place)
-    monkeypatch.setattr(state, "full_host_name", lambda: "")
+    monkeypatch.setattr(state, "own_names", OwnNames)
 
 
 def examined(

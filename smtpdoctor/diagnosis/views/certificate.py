@@ -61,7 +61,8 @@ CODES: dict[CertificateFault, str] = {
 
 class RefusedCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """The certificate of the configured way, refused. `severity` is a warning where the settings
-    switch verification off: the application sends all the same."""
+    switch verification off, or it is the name and the client compares none: the application sends
+    all the same."""
 
     seen: CertificateSeen
     code: str
@@ -99,7 +100,10 @@ class CertificateView:
         code = self.code
         if self.seen is None or code is None:
             return None
-        severity: Severity = "error" if self._run.settings.verify else "warning"
+        client = self._run.client
+        unseen = client is not None and not client.checks_name and self.fault == "other-name"
+        goes_on = unseen or not self._run.settings.verify
+        severity: Severity = "warning" if goes_on else "error"
         return RefusedCertificate(seen=self.seen, code=code, severity=severity)
 
     def refused_as(self, code: str) -> RefusedCertificate | None:

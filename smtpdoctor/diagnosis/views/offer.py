@@ -76,11 +76,12 @@ class OfferView:
 
     @property
     def severity(self) -> Severity:
-        """An opportunistic session without a login goes on in clear; any other ends here."""
-        settings = self._run.settings
-        if settings.tls_required or settings.has_credentials:
+        """Whether the session ends here, or goes on in clear: that is the client's own way, where
+        it is known. A client that isn't known goes on without a login only."""
+        settings, step = self._run.settings, self.not_offered
+        if step is not None and step.ok is False:
             return "error"
-        return "note" if self._run.is_in_house else "warning"
+        return "note" if self._run.is_in_house and not settings.has_credentials else "warning"
 
     @cached_property
     def demand(self) -> Exchange | None:

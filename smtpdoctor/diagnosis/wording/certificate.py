@@ -47,8 +47,14 @@ def listed(names: tuple[str, ...], most: int = 5) -> str:
     return ", ".join(names[:most]) + more
 
 
-def consequence(refused: RefusedCertificate) -> str:
+def consequence(run: Run, refused: RefusedCertificate) -> str:
     """What the fault does to the mail."""
+    if refused.severity == "warning" and run.settings.verify and run.client is not None:
+        return (
+            f"{run.client.name} compares no name and sends all the same, to whoever has a "
+            "certificate of any name: password and mail can go to somebody else. Other programs "
+            "stop here. smtpdoctor tried no login."
+        )
     if refused.severity == "warning":
         return (
             "The settings switch verification off, so the application sends all the same, without "

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words, mode_line
+from smtpdoctor.diagnosis.evidence import cite, library_words, mode_line
 from smtpdoctor.diagnosis.fixes import fixes_by_mode, working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import LoginNotTried
+from smtpdoctor.smtp.capabilities import Capabilities
 
 CODE = "auth-impossible-in-clear"
+
+#: The names for which Go lets a password out in clear.
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -21,6 +26,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if main is None or offer is None or not run.settings.has_credentials:
         return
     kept_back = main.login_not_tried
+    yield from _refused_by_client(run, kept_back, offer)
     forbidden = main.session.tls == "none"
     if kept_back is None or not (forbidden or run.offer.not_offered is not None):
         return
@@ -46,6 +52,46 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
             ),
             *library_words(run, "auth-mechanism-unsupported", check="auth"),
+        ),
+        fixes=_fixes(run, starttls=offer.starttls),
+        explains=(kept_back.id,),
+        points_at=run.mode.fields,
+    )
+
+
+def _refused_by_client(
+    run: Run, kept_back: LoginNotTried | None, offer: Capabilities
+) -> Iterator[Diagnosis]:
+    """A client that gives no password away in clear, where the server would take it."""
+    client = run.client
+    if client is None or kept_back is None or kept_back.reason != "no-tls":
+        return
+    allowed = client.logs_in_in_clear == "yes" or (
+        client.logs_in_in_clear == "loopback" and run.settings.host in LOOPBACK
+    )
+    if allowed or not run.offer.carries_login(offer):
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{client.name} logs in only inside TLS, and {run.where} has none here",
+        explanation=(
+            f"The settings have a login, and the session stays without TLS. {client.name} gives "
+            "no password away then, so it stops before the login and no mail goes out."
+        ),
+        evidence=(
+            *mode_line(run),
+            Evidence(
+                check="auth",
+                text=f"before TLS {run.where} offers AUTH {' '.join(offer.auth)}"
+                + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
+            ),
+            Evidence(
+                check="auth",
+                kind="known",
+                text=f"{client.name} refuses a login without TLS {cite(*client.sources)}",
+            ),
         ),
         fixes=_fixes(run, starttls=offer.starttls),
         explains=(kept_back.id,),

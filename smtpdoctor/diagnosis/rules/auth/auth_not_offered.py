@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import cite, library_words
 from smtpdoctor.diagnosis.fixes import change_settings, use_way
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
-from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.observations import LoginNotTried
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.words import MODE_WORDS
 
 CODE = "auth-not-offered"
+#: A server that refuses the mail of a client that sends without its login wants one.
+BEFORE = ("credentials-missing", "client-address-refused", "recipient-rejected")
 
 SUBMISSION_PORTS = (465, 587)
 
@@ -23,6 +27,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if main is None:
         return
     missing = main.login_not_tried
+    without = missing is not None and missing.reason == "done-without"
+    if without and missing is not None and run.client is not None:
+        yield _sent_without(run, main, missing, run.client)
+        return
     if refused is None and (missing is None or missing.reason != "not-offered"):
         return
     capabilities = main.capabilities()
@@ -48,6 +56,49 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(*evidence, *library_words(run, CODE, check="auth")),
         fixes=_fixes(run),
         explains=refused.failed if refused else (missing.id,) if missing else (),
+    )
+
+
+def _sent_without(
+    run: Run, main: SessionView, missing: LoginNotTried, client: knowledge.Client
+) -> Diagnosis:
+    """This client goes on without the login that it was given: what became of that?"""
+    where = run.where
+    capabilities = main.capabilities()
+    keywords = ", ".join(capabilities.keywords) if capabilities else ""
+    refused = [item for item in main.exchanges if item.step in ("mail", "rcpt") and not item.ok]
+    return Diagnosis(
+        code=CODE,
+        severity="error" if refused else "warning",
+        confidence="certain",
+        title=f"{where} offers no login, and {client.name} sends without the one it has",
+        explanation=(
+            f"The server's list of what it can do has no AUTH that {client.name} reads, and then "
+            "it goes on as if no login were set. "
+            + (
+                "The server refuses the mail."
+                if refused
+                else "This server took the sender all the same. Other programs stop here."
+            )
+        ),
+        evidence=(
+            *(
+                Evidence(
+                    check="sender",
+                    text=f"{where} answered {item.step.upper()} with "
+                    f'"{refusals.said(item.reply) if item.reply else item.outcome}"',
+                )
+                for item in refused[:1]
+            ),
+            Evidence(check="auth", text=f"EHLO announced: {keywords or 'nothing'}"),
+            Evidence(
+                check="auth",
+                kind="known",
+                text=f"{client.name} sends without {cite(*client.sources)}",
+            ),
+        ),
+        fixes=_fixes(run),
+        explains=tuple(item.id for item in refused) or (missing.id,),
     )
 
 

@@ -16,6 +16,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
+from smtpdoctor.smtp.replies import Reply
 
 CODE = "ehlo-rejected"
 
@@ -28,10 +29,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if run.main is None or _greets_as_ftp(run):
         return
     refusal = run.refused_as(CODE)
+    ehlo, helo = run.main.step("ehlo"), run.main.step("helo")
+    if helo is not None and helo.ok and ehlo is not None and ehlo.reply is not None:
+        yield _helo_works(run, ehlo, ehlo.reply)
+        return
     if refusal is not None:
         yield _refused(run, refusal)
         return
-    ehlo = run.main.step("ehlo")
     if ehlo is not None and ehlo.ok is False and ehlo.outcome == "silence":
         yield _unanswered(run, ehlo)
     elif ehlo is not None and ehlo.ok is False and ehlo.outcome == "flood":
@@ -80,7 +84,37 @@ def _refused(run: Run, refusal: Refusal) -> Diagnosis:
         explanation=why,
         evidence=refusals.evidence(run, refusal),
         fixes=(*fixes, *((_old_server(),) if unknown else (_better_name(run, name),))),
-        explains=refusal.failed,
+        explains=(*refusal.failed, *_refused_helo(run)),
+    )
+
+
+def _refused_helo(run: Run) -> tuple[str, ...]:
+    """HELO after a refused EHLO, where the server liked that no better."""
+    helo = run.main.step("helo") if run.main else None
+    return (helo.id,) if helo is not None and helo.ok is False else ()
+
+
+def _helo_works(run: Run, ehlo: Exchange, reply: Reply) -> Diagnosis:
+    """Clients go on with HELO, as the doctor did."""
+    where = run.where
+    return Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"{where} refuses EHLO and takes HELO, so it has neither TLS nor a login",
+        explanation=(
+            "Mail libraries go on with HELO where EHLO is refused, and so did smtpdoctor. Without "
+            "EHLO there is no STARTTLS and no login: the mail can be read on the way, and only a "
+            "server that needs no login takes it."
+        ),
+        evidence=(
+            Evidence(
+                check="tls", text=f'{where} answered "{ehlo.sent}" with "{refusals.said(reply)}"'
+            ),
+            Evidence(check="tls", text="HELO with the same name was accepted"),
+        ),
+        fixes=(*working_ways(run), _old_server()),
+        explains=(ehlo.id,),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words, named
+from smtpdoctor.diagnosis.evidence import cite, library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.wording import refusal as refusals
@@ -24,6 +24,7 @@ SLIPS: dict[PasswordShape, tuple[str, str]] = {
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: one slip in three words, side by side
+    yield from _letters(run)
     found = [words for shape, words in SLIPS.items() if shape in run.settings.password_shape]
     if not found:
         return
@@ -84,3 +85,46 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: one slip in three words,
             fixes=(fix,),
             points_at=("password",),
         )
+
+
+def _letters(run: Run) -> Iterator[Diagnosis]:
+    """Letters beyond ASCII, which some clients can't send: they stop before AUTH."""
+    client, read = run.client, run.setting("password")
+    if "non-ascii" not in run.settings.password_shape or read is None:
+        return
+    if client is None or client.takes_non_ascii_password:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{client.name} can't log in with a password that has letters beyond ASCII",
+        explanation=(
+            f"The password has a letter such as ä or é. {client.name} turns the login into ASCII "
+            "before it sends it, and stops there with UnicodeEncodeError. Other programs send such "
+            "a password as UTF-8."
+        ),
+        evidence=(
+            Evidence(
+                check="settings",
+                kind="own-line",
+                text=f"the password in {named(run, 'password')} is not ASCII alone",
+            ),
+            Evidence(
+                check="settings",
+                kind="known",
+                text=f"{client.name} encodes the login as ASCII {cite(*client.sources)}",
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="set a password of ASCII letters, digits and signs",
+                steps=(
+                    "Change the mailbox's password at the provider, and then in "
+                    f"{named(run, 'password')}.",
+                ),
+            ),
+        ),
+        explains=(read.id,),
+        points_at=("password",),
+    )

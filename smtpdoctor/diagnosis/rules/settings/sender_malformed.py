@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words, own_line
-from smtpdoctor.diagnosis.fixes import send_from_login
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import cite, library_words, own_line
+from smtpdoctor.diagnosis.fixes import change_settings, send_from_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.views.sender import login_address
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.observations import Exchange
 from smtpdoctor.settings.model import Problem, Setting
+from smtpdoctor.words import listed
 
 CODE = "sender-malformed"
 
@@ -46,6 +49,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     yield from _refused(run)
     yield from _letters(run)
     yield from _no_domain(run)
+    yield from _raw_domain(run)
 
 
 def _no_domain(run: Run) -> Iterator[Diagnosis]:
@@ -100,7 +104,7 @@ def _refused(run: Run) -> Iterator[Diagnosis]:
             *own_line(run, "sender"),
             *library_words(run, "sender-not-allowed", check="sender"),
         ),
-        fixes=_plain_sender(run),
+        fixes=_in_ascii(run, *_parts(sender)) or _plain_sender(run),
         explains=refused.failed,
         points_at=("sender",),
     )
@@ -111,7 +115,10 @@ def _letters(run: Run) -> Iterator[Diagnosis]:
     mail = run.main.step("mail") if run.main else None
     sender = run.settings.sender or ""
     local = sender.rpartition("@")[0]
-    if mail is None or mail.ok is not False or mail.sent or local.isascii():
+    if mail is None or mail.ok is not False or mail.sent or sender.isascii():
+        return
+    if run.client is not None and (local.isascii() or mail.error == "SMTPUTF8 not spoken"):
+        yield _beyond_client(run, mail, run.client)
         return
     yield Diagnosis(
         code=CODE,
@@ -130,6 +137,84 @@ def _letters(run: Run) -> Iterator[Diagnosis]:
         explains=(mail.id,),
         points_at=("sender",),
     )
+
+
+def _beyond_client(run: Run, mail: Exchange, client: knowledge.Client) -> Diagnosis:
+    """Letters that the server would take, and the user's client can't send."""
+    sender = run.settings.sender or ""
+    local, _, domain = sender.rpartition("@")
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{client.name} can't send from {sender}: it has letters beyond ASCII",
+        explanation=(
+            f"{client.name} writes MAIL FROM in ASCII alone"
+            + (
+                " and does not turn a domain into its ASCII form by itself"
+                if local.isascii()
+                else " and doesn't speak SMTPUTF8, which such an address needs"
+            )
+            + ". It stops there, so no mail goes out."
+        ),
+        evidence=(
+            *own_line(run, "sender"),
+            Evidence(
+                check="sender",
+                kind="known",
+                text=f"so {client.name} does {cite(*client.sources)}",
+            ),
+        ),
+        fixes=_in_ascii(run, local, domain) or _plain_sender(run),
+        explains=(mail.id,),
+        points_at=("sender",),
+    )
+
+
+def _raw_domain(run: Run) -> Iterator[Diagnosis]:
+    """A domain with letters beyond ASCII that some clients send as it is written."""
+    mail = run.main.step("mail") if run.main else None
+    local, _, domain = (run.settings.sender or "").rpartition("@")
+    if run.client is not None or mail is None or not mail.ok or domain.isascii():
+        return
+    names = [each.name for each in knowledge.clients().values() if each.unicode_domain != "encoded"]
+    fixes = _in_ascii(run, local, domain)
+    if not fixes or not local.isascii():
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"the sender's domain {domain} is not written in its ASCII form",
+        explanation=(
+            "smtpdoctor turned it into its ASCII form, and the server took it. Not every program "
+            f"does: {listed(names)} send it as it is written, or stop. Then the server answers "
+            '"bad sender address syntax".'
+        ),
+        evidence=(
+            Evidence(check="sender", text=f'{run.where} accepted "{mail.sent}"'),
+            *own_line(run, "sender"),
+        ),
+        fixes=fixes,
+        points_at=("sender",),
+    )
+
+
+def _parts(sender: str | None) -> tuple[str, str]:
+    local, _, domain = (sender or "").rpartition("@")
+    return local, domain
+
+
+def _in_ascii(run: Run, local: str, domain: str) -> tuple[Fix, ...]:
+    """The same address with its domain in A-labels (RFC 5890 §2.3.2.1)."""
+    try:
+        name = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ()
+    if not local.isascii() or domain.isascii():
+        return ()
+    address = f"{local}@{name}"
+    return (change_settings(run, f"write the sender as {address}", sender=address),)
 
 
 def _plain_sender(run: Run) -> tuple[Fix, ...]:

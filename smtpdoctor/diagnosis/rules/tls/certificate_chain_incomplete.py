@@ -27,7 +27,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             f"The certificate was issued by {issuer}. This machine trusts {organisation}, but the "
             "link between the two is a further certificate that the server must send and doesn't. "
             "Browsers fetch or remember such links, mail libraries don't. "
-            f"{certificates.consequence(refused)}"
+            f"{certificates.consequence(run, refused)}"
         ),
         evidence=(
             *certificates.description(run, refused),

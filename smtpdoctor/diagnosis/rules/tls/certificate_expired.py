@@ -58,7 +58,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 else "A certificate above the server's own is past its end: in what the server "
                 "sends, or in an old trust store on this machine. "
             )
-            + certificates.consequence(refused)
+            + certificates.consequence(run, refused)
             + " A wrong clock on this machine would look the same; compare it with another."
         ),
         evidence=(

@@ -45,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         else f"certificate of {run.where} names no host",
         explanation=(
             f"The server proved to be another one than {host}, the name in the settings. "
-            f"{why}{certificates.consequence(refused)}"
+            f"{why}{certificates.consequence(run, refused)}"
         ),
         evidence=(
             *own_line(run, "host"),
@@ -71,7 +71,7 @@ def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
     seen, name = run.certificate.seen, run.certificate.common_name_alone
     if seen is None or not name:
         return
-    client = knowledge.clients().get(run.settings.client or "")
+    client = run.client
     strict = [item for item in knowledge.clients().values() if item.refuses_common_name]
     refused = client is not None and client.refuses_common_name
     sources = sorted({source for item in strict for source in item.sources})

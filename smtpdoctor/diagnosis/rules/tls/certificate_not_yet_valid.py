@@ -34,7 +34,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "By this machine's clock the certificate's time has not begun. Authorities don't issue "
             "certificates for later, so probably the clock here is behind; a server with a "
             "certificate made by hand on a machine with a wrong clock looks the same. "
-            f"{certificates.consequence(refused)}"
+            f"{certificates.consequence(run, refused)}"
         ),
         evidence=(
             *certificates.description(run, refused, seen),

@@ -25,7 +25,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title=f"certificate of {run.where} is self-signed",
         explanation=(
             "No authority vouches for the server's certificate: it has signed itself, and anyone "
-            f"can make one for any name. {certificates.consequence(refused)}"
+            f"can make one for any name. {certificates.consequence(run, refused)}"
             + (
                 f" {provider.name} doesn't use self-signed certificates, so probably something on "
                 "the way answers in its place."

@@ -40,7 +40,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 if no_way
                 else "The certificate has a fault that makes verification refuse it. "
             )
-            + certificates.consequence(refused)
+            + certificates.consequence(run, refused)
         ),
         evidence=(
             *certificates.description(run, refused),

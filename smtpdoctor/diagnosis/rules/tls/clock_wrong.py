@@ -31,7 +31,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "Certificates hold for a span of time, and this machine judges it by its own clock. "
             "With a wrong clock good certificates look expired or not yet valid"
             + (
-                f", as here. {certificates.consequence(refused)}"
+                f", as here. {certificates.consequence(run, refused)}"
                 if refused
                 else ". Here they still fit, so mail goes out until they don't; if only the "
                 "server's own clock is wrong, nothing is to be done."

@@ -45,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 "(Node.js, Java, Python's certifi) does not, and refuses the session until that "
                 "store has the authority too."
                 if trusted
-                else f"Its authority is not trusted here. {certificates.consequence(refused)}"
+                else f"Its authority is not trusted here. {certificates.consequence(run, refused)}"
                 if refused
                 else ""
             )

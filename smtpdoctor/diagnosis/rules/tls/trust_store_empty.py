@@ -27,7 +27,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         explanation=(
             "A client knows a good certificate by the CA certificates that its machine trusts, and "
             "here there are none. So every server is refused, whatever its certificate; small "
-            f"container images often come without them. {certificates.consequence(refused)}"
+            f"container images often come without them. {certificates.consequence(run, refused)}"
         ),
         evidence=certificates.description(
             run, refused, "trusted CA certificates found: 0" + (f" ({path})" if path else "")

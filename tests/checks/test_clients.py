@@ -1,0 +1,272 @@
+"""The doctor does as the user's own client does, and judges as that client would fare."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from smtpdoctor.demo import server
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
+from smtpdoctor.observations import Exchange, LoginNotTried
+from smtpdoctor.settings.reading import Options
+
+from ..runs import HOST, Ran, certificate_of, one_host
+from .test_session import logins
+
+ALONE = {"SMTP_USER": None, "SMTP_PASS": None, "SMTP_FROM": "info@example.com"}
+
+
+@pytest.fixture
+def healthy(authority: Authority) -> Behaviour:
+    return Behaviour(certificate=certificate_of(authority))
+
+
+def as_client(
+    authority: Authority, behaviour: Behaviour, client: str | None, **env: str | None
+) -> Ran:
+    network = one_host(authority, on_587=behaviour, on_465="refused")
+    return Ran(network, authority, env=env, options=Options(client=client))
+
+
+# --- mechanisms -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("client", "offered", "tried"),
+    [
+        ("nodemailer", ("LOGIN", "PLAIN"), ["PLAIN"]),
+        ("phpmailer", ("LOGIN", "PLAIN"), ["LOGIN"]),
+        ("go", ("LOGIN", "PLAIN"), ["PLAIN"]),
+        ("go", ("LOGIN",), []),
+        ("ruby", ("CRAM-MD5",), []),
+        # they try all, so the doctor tries the one that most servers serve
+        ("smtplib", ("CRAM-MD5", "PLAIN", "LOGIN"), ["LOGIN"]),
+        ("symfony", ("CRAM-MD5", "PLAIN"), ["PLAIN"]),
+        # lower case, and the old form
+        ("smtplib", ("plain", "login"), []),
+        ("nodemailer", ("plain", "login"), ["PLAIN"]),
+        (None, ("plain", "login"), ["PLAIN"]),
+    ],
+)
+def test_the_mechanism_is_the_clients(
+    authority: Authority,
+    healthy: Behaviour,
+    client: str | None,
+    offered: tuple[str, ...],
+    tried: list[str],
+) -> None:
+    ran = as_client(authority, replace(healthy, mechanisms=offered), client)
+    assert logins(ran)[:1] == tried
+    assert tried or ran.codes()
+
+
+@pytest.mark.parametrize(("client", "works"), [("nodemailer", True), ("curl", False)])
+def test_the_old_form_alone(
+    authority: Authority, healthy: Behaviour, client: str, works: bool
+) -> None:
+    behaviour = replace(healthy, mechanisms=(), extensions=("AUTH=PLAIN LOGIN",))
+    assert bool(logins(as_client(authority, behaviour, client))) is works
+
+
+def test_a_mechanism_of_the_clients_that_the_doctor_has_not(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    """What nobody tried can't be told: neither broken nor healthy."""
+    behaviour = replace(healthy, mechanisms=("NTLM",))
+    ran = as_client(authority, behaviour, "jakarta")
+    assert ran.observations.first(LoginNotTried, reason="not-spoken")
+    assert ran.report.verdict == "inconclusive"
+    assert as_client(authority, behaviour, "nodemailer").codes() == ["auth-mechanism-unsupported"]
+
+
+# --- a login that is not offered, and one in clear ------------------------------------------------
+
+
+def test_a_client_that_sends_without_the_login(authority: Authority, healthy: Behaviour) -> None:
+    behaviour = replace(healthy, mechanisms=(), require_auth=False)
+    ran = as_client(authority, behaviour, "nodemailer")
+    assert ran.codes() == []
+    assert ran.codes("warning") == ["auth-not-offered"]
+    assert ran.report.verdict == "warnings"
+    mail = ran.observations.first(Exchange, step="mail")
+    assert mail
+    assert mail.ok
+
+
+def test_its_mail_is_refused(authority: Authority, healthy: Behaviour) -> None:
+    ran = as_client(authority, replace(healthy, mechanisms=()), "nodemailer")
+    assert ran.codes() == ["auth-not-offered"]
+
+
+@pytest.mark.parametrize("client", ["smtplib", "phpmailer", None])
+def test_a_client_that_stops_there(
+    authority: Authority, healthy: Behaviour, client: str | None
+) -> None:
+    behaviour = replace(healthy, mechanisms=(), require_auth=False)
+    ran = as_client(authority, behaviour, client)
+    assert ran.codes() == ["auth-not-offered"]
+    assert "mail" not in ran.steps()
+
+
+@pytest.mark.parametrize(
+    ("client", "codes"), [("go", ["auth-impossible-in-clear"]), ("phpmailer", [])]
+)
+def test_a_login_in_clear(
+    authority: Authority, healthy: Behaviour, client: str, codes: list[str]
+) -> None:
+    behaviour = replace(healthy, starttls=False, mechanisms_in_clear=("PLAIN",), require_tls=False)
+    ran = as_client(authority, behaviour, client, SMTP_TLS="none")
+    assert ran.codes() == codes
+    assert logins(ran) == []
+    assert ran.report.verdict == ("broken" if codes else "inconclusive")
+
+
+@pytest.mark.parametrize(
+    ("client", "mode", "stops"),
+    [
+        ("nodemailer", "false", False),
+        ("nodemailer", "starttls", True),
+        ("smtplib", "false", True),
+        ("django", "false", True),
+        ("symfony", "starttls", False),
+    ],
+)
+def test_starttls_that_is_not_offered(
+    authority: Authority, healthy: Behaviour, client: str, mode: str, stops: bool
+) -> None:
+    behaviour = replace(healthy, starttls=False, require_tls=False, require_auth=False)
+    ran = as_client(authority, behaviour, client, SMTP_SECURE=mode, **ALONE)
+    assert ran.codes() == (["starttls-not-offered"] if stops else [])
+    assert ran.codes("warning") == ([] if stops else ["starttls-not-offered"])
+    assert ("mail" in ran.steps()) is not stops
+
+
+# --- certificates ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("client", "severity"),
+    [("jakarta", "warning"), ("jakarta@2.1", "error"), ("swaks", "warning"), ("curl", "error")],
+)
+def test_a_name_that_the_client_does_not_compare(
+    authority: Authority, client: str, severity: str
+) -> None:
+    """The doctor goes on as the client does, and gives nobody the password."""
+    other = Behaviour(certificate=authority.issue(["www.example.net"]))
+    ran = as_client(authority, other, client)
+    assert ran.codes(severity) == ["certificate-name-mismatch"]
+    assert logins(ran) == []
+    assert ran.report.verdict == ("broken" if severity == "error" else "inconclusive")
+
+
+def test_an_untrusted_one_is_refused_all_the_same(authority: Authority) -> None:
+    with Authority() as stranger:
+        other = Behaviour(certificate=stranger.issue([HOST]))
+        assert as_client(authority, other, "swaks").report.verdict == "broken"
+
+
+# --- EHLO, HELO, the envelope ---------------------------------------------------------------------
+
+
+def test_helo_where_ehlo_is_not_known(authority: Authority) -> None:
+    old = Behaviour(
+        replies={"EHLO": "502 5.5.2 Error: command not recognized"},
+        require_tls=False,
+        require_auth=False,
+    )
+    ran = as_client(authority, old, None, SMTP_TLS="none", **ALONE)
+    assert ran.steps()[:4] == ["greeting", "ehlo", "helo", "mail"]
+    assert ran.codes() == []
+    assert ran.codes("warning") == ["ehlo-rejected"]
+
+
+def test_helo_is_no_way_to_required_tls(authority: Authority) -> None:
+    old = Behaviour(replies={"EHLO": "502 5.5.2 Error: command not recognized"})
+    ran = as_client(authority, old, None, SMTP_TLS="starttls")
+    assert ran.codes() == ["ehlo-rejected"]
+    assert "helo" not in ran.steps()
+
+
+@pytest.mark.parametrize("client", [None, "smtplib", "nodemailer@10"])
+def test_a_server_that_loses_what_stands_behind_mail(
+    authority: Authority, healthy: Behaviour, client: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original: Any = server._Dialogue._answer
+
+    async def loses(self: Any, line: bytes) -> None:
+        if line.startswith(b"MAIL"):
+            self._buffer.clear()
+        await original(self, line)
+
+    monkeypatch.setattr(server._Dialogue, "_answer", loses)
+    ran = as_client(authority, healthy, client)
+    assert (ran.report.verdict == "broken") is (client == "nodemailer@10")
+
+
+@pytest.mark.parametrize(
+    ("client", "sent"),
+    [
+        (None, "MAIL FROM:<info@example.com>"),
+        ("nodemailer", "MAIL FROM:<info@example.com>"),
+        ("smtplib", "MAIL FROM:<info@example.com> SIZE=512"),
+        ("go", "MAIL FROM:<info@example.com> BODY=8BITMIME SMTPUTF8"),
+    ],
+)
+def test_the_parameters_of_mail(
+    authority: Authority, healthy: Behaviour, client: str | None, sent: str
+) -> None:
+    mail = as_client(authority, healthy, client).observations.first(Exchange, step="mail")
+    assert mail
+    assert mail.sent == sent
+
+
+@pytest.mark.parametrize(
+    ("client", "sender", "sent"),
+    [
+        ("nodemailer", "info@bücher.example", "MAIL FROM:<info@xn--bcher-kva.example>"),
+        ("ruby", "info@bücher.example", "MAIL FROM:<info@bücher.example>"),
+        ("smtplib", "info@bücher.example", ""),
+        ("nodemailer", "jürgen@example.com", ""),
+    ],
+)
+def test_a_sender_beyond_ascii_without_smtputf8(
+    authority: Authority, healthy: Behaviour, client: str, sender: str, sent: str
+) -> None:
+    behaviour = replace(healthy, extensions=())
+    ran = as_client(authority, behaviour, client, SMTP_FROM=sender)
+    mail = ran.observations.first(Exchange, step="mail")
+    assert mail
+    assert mail.sent == sent
+
+
+@pytest.mark.parametrize(("client", "works"), [("nodemailer", True), ("symfony", False)])
+def test_a_sender_beyond_ascii_with_smtputf8(
+    authority: Authority, healthy: Behaviour, client: str, works: bool
+) -> None:
+    ran = as_client(authority, healthy, client, SMTP_FROM="jürgen@example.com")
+    assert ran.codes() == ([] if works else ["sender-malformed"])
+
+
+@pytest.mark.parametrize(("client", "works"), [("nodemailer", True), ("django", False)])
+def test_a_password_beyond_ascii(
+    authority: Authority, healthy: Behaviour, client: str, works: bool
+) -> None:
+    behaviour = replace(healthy, users={USERNAME: PASSWORD + "ä"})
+    ran = as_client(authority, behaviour, client, SMTP_PASS=PASSWORD + "ä")
+    assert ran.codes() == ([] if works else ["password-suspicious"])
+
+
+def test_nobodys_client_may_send_the_domain_as_it_is_written(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    ran = as_client(authority, healthy, None, SMTP_FROM="info@bücher.example")
+    assert ran.codes() == []
+    assert ran.codes("warning") == ["sender-malformed"]
+    fix = ran.diagnosis("sender-malformed").fixes[0]
+    assert fix.settings == {"SMTP_FROM": "info@xn--bcher-kva.example"}
+    assert (
+        as_client(authority, healthy, "nodemailer", SMTP_FROM="info@bücher.example").codes() == []
+    )
