@@ -42,6 +42,7 @@ class OptionEntry(_Entry, frozen=True, kw_only=True):
     name: the program's own, and its variable where it has the form of one and `variables` is not
     given; the first variable that is set counts. path: its place in a document, with dots. true:
     the texts that a switch takes for yes; no: those that it takes for no, where any other is yes.
+    typed: in a document, unlike in a variable, a switch's text is yes whatever it says.
     exact: letter case counts. default: what counts where nobody sets it. port: the text is
     host:port, and the port is the option `NAME.port`. inverse: yes switches the field off.
     bare: it is a word of code, written without quotes. A `url` gives the options that
@@ -53,6 +54,7 @@ class OptionEntry(_Entry, frozen=True, kw_only=True):
     variables: tuple[str, ...] = ()
     path: str = ""
     switch: bool = False
+    typed: bool = False
     true: tuple[str, ...] = YES
     no: tuple[str, ...] = ()
     exact: bool = False
@@ -67,7 +69,8 @@ class ModeEntry(_Entry, frozen=True, kw_only=True):
 
     A condition names options with the value that they have: a boolean for a switch, a number, a
     text, several texts of which one is enough, "" for no value, "unset" for where nobody sets one
-    (whatever the default is), "*" for set and "~text" for a text with that in it. `port` is the
+    (whatever the default is), "*" for set, "~text" for a text with that in it, and "no-as-yes" for
+    a `typed` switch whose text says no. `port` is the
     port that was set, by whichever option. port: that of this mode where none is set.
     """
 
@@ -146,8 +149,16 @@ def variables_of(option: OptionEntry) -> tuple[str, ...]:
     return (option.name,) if not option.path or VARIABLE.fullmatch(option.name) else ()
 
 
+class DocumentText(str):
+    """A text of a document, where the program keeps types: no variable's."""
+
+    __slots__ = ()
+
+
 def is_yes(option: OptionEntry, value: Any) -> bool:
     """Whether the program takes the value of a switch for yes."""
+    if option.typed and isinstance(value, DocumentText):
+        return bool(value)
     if isinstance(value, bool | int) and not isinstance(value, str):
         return bool(value)
     text = "" if value is None else str(value).strip()

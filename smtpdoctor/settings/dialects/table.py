@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.form import (
     Condition,
     DocumentEntry,
+    DocumentText,
     ModeEntry,
     OptionEntry,
     RemarkEntry,
@@ -86,6 +87,8 @@ class TableDocument:
             value = go_ini(value)
         if self.entry.reference:
             value = referred(value, self.entry.reference, variables)
+        if option.typed and isinstance(value, Known) and isinstance(value.value, str):
+            value = replace(value, value=DocumentText(value.value))
         called = option.path.rpartition(".")[2]
         return Option(option.name, value, bare=option.bare, called=called)
 
@@ -378,6 +381,9 @@ class Table:
             return options.get(name) in (None, "")
         if wanted == "*":
             return value not in (None, "")
+        if wanted == "no-as-yes":
+            said = str(value).strip().lower()
+            return isinstance(value, DocumentText) and said in ("false", "0", "no", "off")
         if isinstance(wanted, bool):
             return is_yes(option, value) is wanted
         if isinstance(wanted, int):

@@ -58,6 +58,23 @@ def test_positive_a_warning_where_nothing_was_seen() -> None:
     assert false_as_text().diagnosis(CODE).severity == "warning"
 
 
+def test_positive_a_text_in_a_document_that_keeps_types() -> None:
+    """Ghost hands its JSON to Nodemailer as it stands; one line is both text and reading."""
+    config = (
+        '{"mail": {"transport": "SMTP", "options": {\n"host": "smtp.ionos.com", "port": 587,\n'
+        '"secure": "false"\n}}}\n'
+    )
+    scene = Scene.of_folder({"config.production.json": config})
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 ready")
+    scene.session("other-mode").rest()
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert [at.line for at in found.locations] == [3]
+    assert "not the text" not in found.explanation
+    (edit,) = found.fixes[0].edits
+    assert (edit.replace, edit.with_) == ('"false"', "false")
+
+
 def test_negative_the_text_is_compared() -> None:
     secure = "process.env.SMTP_SECURE === 'true'"
     scene = Scene.of_folder(nodemailer(secure=secure, SMTP_SECURE="false")).run_through()

@@ -588,6 +588,25 @@ CASES = [
         files={"config.production.json": GHOST.format(port=587, secure="true")},
     ),
     Case(
+        "ghost:false as a text of the document",
+        (HOST, 587, "implicit"),
+        files={"config.production.json": GHOST.format(port=587, secure='"false"')},
+        remarks=said("misread mail.options.secure"),
+    ),
+    Case(
+        "ghost:true as a text",
+        (HOST, 465, "implicit"),
+        files={"config.production.json": GHOST.format(port=465, secure='"true"')},
+    ),
+    Case(
+        "ghost:false in a variable",
+        (HOST, 587, "starttls"),
+        compose="ghost:5-alpine",
+        env="mail__transport: SMTP\nmail__options__host: smtp.ionos.com\n"
+        "mail__options__port: 587\nmail__options__secure: 'false'\n"
+        "mail__options__auth__user: u@example.com\nmail__options__auth__pass: word",
+    ),
+    Case(
         "ghost:variables",
         (HOST, 465, "implicit"),
         compose="ghost:5-alpine",

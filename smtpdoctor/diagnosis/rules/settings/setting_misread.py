@@ -40,6 +40,9 @@ BEFORE = (
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     for remark in options.remarks(run, "misread"):
         failed = options.failures(run, remark)
+        entry = run.entry(remark.field) if remark.field is not None else None
+        at = remark.origin.label if remark.origin is not None else ""
+        elsewhere = entry is not None and entry.origin.label != at
         taken = f" for {remark.taken_as}" if remark.taken_as else " for something else"
         found = Diagnosis(
             code=CODE,
@@ -59,7 +62,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 severity="error",
                 explanation=(
                     "The program reads this line differently from what it says, and goes by that: "
-                    f"{_led_to(run, remark)}. Change the line that reads it, not the text."
+                    f"{_led_to(run, remark)}."
+                    + (" Change the line that reads it, not the text." if elsewhere else "")
                 ),
                 fixes=_fixes(run, remark),
                 explains=failed,
