@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from ..scene import Scene
@@ -76,3 +78,42 @@ def test_lookalike_a_refusal_for_another_reason_that_the_reply_names() -> None:
 
 def test_lookalike_a_plain_password_that_was_refused() -> None:
     assert Scene.of(env()).refuse("auth", IONOS).codes() == ["credentials-rejected"]
+
+
+def secret(text: str) -> dict[str, str]:
+    """A Deployment with the password as base64 in a Secret."""
+    data = base64.b64encode(text.encode()).decode()
+    return {
+        "k8s/mailer.yaml": (
+            "kind: Secret\nmetadata: {name: smtp}\ndata:\n"
+            f"  SMTP_PASS: {data}\n---\n"
+            "kind: Deployment\nmetadata: {name: mailer}\nspec:\n  template:\n    spec:\n"
+            "      containers:\n        - name: mailer\n          image: mailer:1\n          env:\n"
+            "            - {name: SMTP_HOST, value: smtp.ionos.com}\n"
+            "            - {name: SMTP_USER, value: info@example.com}\n"
+            "          envFrom:\n            - secretRef: {name: smtp}\n"
+        )
+    }
+
+
+def test_positive_a_line_end_inside_base64() -> None:
+    """`echo word | base64`: what is said of it is a Secret's, and nothing of a .env."""
+    scene = Scene.of_folder(secret("geheim-12\n")).refuse("auth", IONOS)
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert [(at.file, at.line) for at in found.locations] == [("k8s/mailer.yaml", 4)]
+    said = " ".join(found.fixes[0].steps)
+    assert "printf %s PASSWORD | base64" in said
+    assert ".env" not in said
+
+
+def test_lookalike_base64_without_a_line_end() -> None:
+    scene = Scene.of_folder(secret("geheim-12")).refuse("auth", IONOS)
+    assert scene.codes() == ["credentials-rejected"]
+
+
+def test_quotes_and_line_ends_are_spoken_of_only_where_they_are() -> None:
+    scene = Scene.of(env(SMTP_PASS='"geheim-12 "')).refuse("auth", IONOS)
+    assert len(scene.diagnosis(CODE).fixes[0].steps) == 1
+    quoted = Scene.of(env(SMTP_PASS="'\"geheim-12\"'")).refuse("auth", IONOS)
+    assert "env-file" in " ".join(quoted.diagnosis(CODE).fixes[0].steps)

@@ -35,7 +35,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: one slip in three words,
         title="write the password as it was given to you",
         steps=(
             f"{name}: the same password {' and '.join(dict.fromkeys(how for _, how in found))}.",
-            "A .env file loses one pair of quotes; `docker run --env-file` keeps all.",
+            *_where_it_comes_from(run),
         ),
     )
     refused = run.refused_as("credentials-rejected")
@@ -128,3 +128,17 @@ def _letters(run: Run) -> Iterator[Diagnosis]:
         explains=(read.id,),
         points_at=("password",),
     )
+
+
+def _where_it_comes_from(run: Run) -> Iterator[str]:
+    """How such characters get into a value that stands where this one does."""
+    shape = run.settings.password_shape
+    entry = run.entry("password")
+    file = (entry.origin.file or "") if entry is not None else ""
+    is_yaml = file.endswith((".yml", ".yaml"))
+    if "newline" in shape and is_yaml:
+        yield "In a Secret's data: `printf %s PASSWORD | base64`; `echo` adds a line end to it."
+    elif "newline" in shape:
+        yield "`printf %s` writes it without a line end, `echo` adds one."
+    if not is_yaml and ("double-quoted" in shape or "single-quoted" in shape):
+        yield "A .env file loses one pair of quotes; `docker run --env-file` keeps all."
