@@ -56,7 +56,10 @@ def _settings(run: Run) -> str | None:
         name = "the URL" if origin.kind == "target" else origin.name
         return f"{name}{'' if origin.kind == 'target' else where} {PROBLEM_WORDS[faulty.problem]}"
     names = {"option": "the command line", "target": "the command line", "stdin": "standard input"}
-    sources = dict.fromkeys(
+    # the program's own file stands first, also where it reads every value from another
+    own = settings.setup.files if settings.setup is not None else ()
+    sources = dict.fromkeys(own)
+    sources |= dict.fromkeys(
         names.get(entry.origin.kind) or _source(entry.origin)
         for entry in settings.entries
         if entry.origin.kind != "default"

@@ -48,11 +48,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _by_itself(run: Run, program: str) -> Diagnosis:
     """Nobody switched it off: the program never looks at certificates unless it is told to."""
+    certificate = run.main.certificate if run.main else None
+    good = "; this server's is good" if certificate is not None and certificate.verified else ""
     return Diagnosis(
         code=CODE,
         severity="note",
         confidence="certain",
-        title=f"{program} verifies no certificate unless it is told to",
+        title=f"{program} doesn't check certificates by default{good}",
         explanation=(
             "The program gives password and mail to whoever answers as "
             f"{run.settings.host}. smtpdoctor itself sends a password only where the certificate "

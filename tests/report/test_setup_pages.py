@@ -1,4 +1,4 @@
-"""How the terminal shows the change of a fix: the user's lines before and after."""
+"""What the terminal shows of a set-up: its files, and the lines of a fix before and after."""
 
 from __future__ import annotations
 
@@ -47,3 +47,13 @@ def test_the_line_of_a_second_flag_is_shown_before_and_after() -> None:
     assert [line[:5] for line in lines[at + 1 : at + 3]] == ["    -", "    +"]
     assert lines[at + 2].endswith("= False")
     assert not any(" -> " in line for line in lines)
+
+
+def test_the_header_names_the_file_that_reads_the_variables() -> None:
+    code = (
+        "require('dotenv').config();\nconst nodemailer = require('nodemailer');\n"
+        "nodemailer.createTransport({ host: process.env.H, port: process.env.P });\n"
+    )
+    scene = Scene.of_folder({"mailer.js": code, ".env": "H=smtp.ionos.com\nP=587\n"})
+    (line,) = [line for line in page(scene) if "from " in line]
+    assert line.strip().startswith("from mailer.js, .env")
