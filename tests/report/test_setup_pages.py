@@ -56,4 +56,4 @@ def test_the_header_names_the_file_that_reads_the_variables() -> None:
     )
     scene = Scene.of_folder({"mailer.js": code, ".env": "H=smtp.ionos.com\nP=587\n"})
     (line,) = [line for line in page(scene) if "from " in line]
-    assert line.strip().startswith("from mailer.js, .env")
+    assert "from mailer.js, .env" in line
