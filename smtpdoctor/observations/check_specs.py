@@ -1,7 +1,7 @@
 """The checks, each once: the one table of their names, needs and words.
 
-Knows no check's work. Its order is the path's, from the settings to the sender. A check's summary
-is its function in `report.summary`, found by name.
+Knows no check's work. Its order is the path's, from the settings to the sender. How a check's
+result is summed up needs more than is known here: `report.summary.SUMMARIES` has it, row by row.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ class CheckSpec(NamedTuple):
 
     needs: the checks without which it is not run. before: the check whose failure leaves it
     nothing to do. next_wait: what is said to be waited for once it has seen something. missing:
-    what the report says where it has seen nothing.
+    what the report says where it has seen nothing. untested: what a verdict names where it was left
+    out, "" where a verdict without it needs no word.
     """
 
     name: CheckName
@@ -25,6 +26,7 @@ class CheckSpec(NamedTuple):
     before: CheckName
     next_wait: str
     missing: str
+    untested: str = ""
 
 
 CHECK_SPECS: dict[CheckName, CheckSpec] = {
@@ -64,6 +66,7 @@ CHECK_SPECS: dict[CheckName, CheckSpec] = {
             before="tls",
             next_wait="waiting for the answer to the login",
             missing="skipped: no TLS yet",
+            untested="login",
         ),
         CheckSpec(
             name="sender",
@@ -71,6 +74,7 @@ CHECK_SPECS: dict[CheckName, CheckSpec] = {
             before="auth",
             next_wait="taking leave",
             missing="skipped: no login yet",
+            untested="sender",
         ),
     )
 }

@@ -198,3 +198,21 @@ def _shortened(way: Way, room: int) -> str:
         first, last = way.hops[: (kept + 1) // 2], way.hops[len(way.hops) - kept // 2 :]
         whole = words(Way(port=way.port, hops=(*first, f"{left_out} more", *last), end=way.end))
     return whole
+
+
+def tried_ways(run: Run) -> dict[bool, str]:
+    """The ways to the provider that were tried, by whether they work: hosts with their ports."""
+    tried: dict[tuple[str, int], bool] = {}
+    for attempt in (*run.connects("other-port"), *run.connects("other-host")):
+        tried.setdefault((attempt.host, attempt.port), False)
+    for view in run.sessions:
+        way = (view.session.host, view.session.port)
+        tried[way] = tried.get(way, False) or view.works
+    found: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
+    for (host, port), works in sorted(tried.items()):
+        found[works].setdefault(host, []).append(str(port))
+    return {
+        works: ", ".join(f"{host} on {' and '.join(ports)}" for host, ports in hosts.items())
+        for works, hosts in found.items()
+        if hosts
+    }

@@ -1,7 +1,11 @@
-"""One line for each check, from what it saw."""
+"""One line for each check, from what it saw: `SUMMARIES` has a function a row of `CHECK_SPECS`.
+
+Knows what a run saw. Must not know what became of the line, nor the other checks' results.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -34,14 +38,7 @@ LONGEST_TERM = 60
 
 def summarise(name: CheckName, run: Run) -> str | None:
     """The line, or None where the check saw nothing."""
-    return {
-        "settings": _settings,
-        "dns": _dns,
-        "reach": _reach,
-        "tls": _tls,
-        "auth": _auth,
-        "sender": _sender,
-    }[name](run)
+    return SUMMARIES[name](run)
 
 
 def _settings(run: Run) -> str | None:
@@ -297,19 +294,11 @@ def _deciding_term(found: Assessment) -> str:
     )
 
 
-def ways(run: Run) -> dict[bool, str]:
-    """The ways to the provider that were tried, by whether they work: hosts with their ports."""
-    tried: dict[tuple[str, int], bool] = {}
-    for attempt in (*run.connects("other-port"), *run.connects("other-host")):
-        tried.setdefault((attempt.host, attempt.port), False)
-    for view in run.sessions:
-        way = (view.session.host, view.session.port)
-        tried[way] = tried.get(way, False) or view.works
-    found: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
-    for (host, port), works in sorted(tried.items()):
-        found[works].setdefault(host, []).append(str(port))
-    return {
-        works: ", ".join(f"{host} on {' and '.join(ports)}" for host, ports in hosts.items())
-        for works, hosts in found.items()
-        if hosts
-    }
+SUMMARIES: dict[CheckName, Callable[[Run], str | None]] = {
+    "settings": _settings,
+    "dns": _dns,
+    "reach": _reach,
+    "tls": _tls,
+    "auth": _auth,
+    "sender": _sender,
+}

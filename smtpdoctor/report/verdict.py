@@ -6,6 +6,7 @@ repeat a title.
 
 from __future__ import annotations
 
+from smtpdoctor.observations import CHECK_SPECS
 from smtpdoctor.report.model import Report, TargetReport
 from smtpdoctor.words import count
 
@@ -71,11 +72,9 @@ def _healthy(target: TargetReport) -> str:
 
 def _but(target: TargetReport) -> str:
     """What was not looked at, to stand behind what was found."""
-    names = {"auth": "login", "sender": "sender"}
+    left_out = {check.name for check in target.checks if check.status == "skipped"}
     skipped = [
-        names[check.name]
-        for check in target.checks
-        if check.name in names and check.status == "skipped"
+        spec.untested for name, spec in CHECK_SPECS.items() if spec.untested and name in left_out
     ]
     if not skipped:
         return "."

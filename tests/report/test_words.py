@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.knowledge import platforms
 from smtpdoctor.knowledge.platforms import Lift, Support
+from smtpdoctor.observations import CHECKS
 from smtpdoctor.report import formats
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import NotChecked, build, join, judge
-from smtpdoctor.report.summary import summarise, ways
+from smtpdoctor.report.network_table import tried_ways
+from smtpdoctor.report.summary import SUMMARIES, summarise
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 
 from ..rules.network.around import controls, landmarks, own_ports
@@ -58,6 +60,10 @@ def test_no_command_where_the_doctor_would_send_no_password_either() -> None:
 # --- lines ------------------------------------------------------------------------------------
 
 
+def test_every_check_is_summed_up() -> None:
+    assert tuple(SUMMARIES) == CHECKS
+
+
 def test_a_way_works_where_any_of_its_sessions_did() -> None:
     """Neither the first session decides nor the last."""
     for order in (("other-port", "broken"), ("broken", "other-port")):
@@ -69,7 +75,7 @@ def test_a_way_works_where_any_of_its_sessions_did() -> None:
                 session.up_to("handshake").handshake(failure="closed")
             else:
                 session.rest()
-        assert list(ways(Run(scene.observations()))) == [True], order
+        assert list(tried_ways(Run(scene.observations()))) == [True], order
 
 
 def test_a_faulty_setting_is_named_with_what_is_wrong() -> None:

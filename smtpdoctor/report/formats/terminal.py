@@ -39,7 +39,6 @@ from smtpdoctor.report.selection import (
     select,
 )
 from smtpdoctor.report.spf_tree import spf_tree
-from smtpdoctor.report.summary import ways
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 from smtpdoctor.settings.model import MASK, Edit, OptionLine, Setting, SetupRemark
 from smtpdoctor.text import ASCII_BAR, BAR, changed_lines, cut, foreign, quoted, visible, wrapped
@@ -268,7 +267,7 @@ class _Page(_Layout):
                 first = msgspec.structs.replace(first, name=names)
             yield from self._check(first)
         if not self.run.settings.found:
-            for works, words in ways(self.run).items():
+            for works, words in network_table.tried_ways(self.run).items():
                 status: CheckStatus = "passed" if works else "failed"
                 yield from self._check(
                     CheckResult(name="ways", status=status, summary=words, seconds=0.0)
