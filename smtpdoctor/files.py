@@ -150,13 +150,19 @@ def check_writable(path: str | Path, *, ours: Callable[[bytes], bool], force: bo
 
 
 def write_private(
-    path: str | Path, text: str, *, ours: Callable[[bytes], bool], force: bool = False
+    path: str | Path,
+    text: str,
+    *,
+    ours: Callable[[bytes], bool],
+    force: bool = False,
+    mode: int = 0o600,
 ) -> None:
     """Write a file that only its owner can read (0600): beside its place first, then renamed.
 
-    What stands there is replaced only where `ours` says of its content that it is an earlier
-    report, or with `force`; a link or anything that is no regular file never is. Where it fails,
-    nothing has changed. Raises FileFault.
+    `mode` lets others read what another program is to collect. What stands there is replaced only
+    where `ours` says of its content that it is an earlier report, or with `force`; a link or
+    anything that is no regular file never is. Where it fails, nothing has changed. Raises
+    FileFault.
     """
     import tempfile
 
@@ -169,6 +175,8 @@ def write_private(
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
+            if mode != 0o600:
+                os.fchmod(descriptor, mode)
             os.fsync(file.fileno())
         os.replace(beside, place)
     except OSError as error:
@@ -176,3 +184,23 @@ def write_private(
             with contextlib.suppress(OSError):
                 os.unlink(beside)
         raise FileFault(path, reason_of(error), "system") from None
+
+
+def append(path: str | Path, text: str) -> None:
+    """Append to a regular file that another program made for it. Raises FileFault.
+
+    Never through a link, and never waits for a pipe.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(path, flags, 0o600)
+        with os.fdopen(descriptor, "ab") as file:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                raise FileFault(path, f"is {_kind(mode)}, not a regular file", "not-a-file")
+            file.write(text.encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else "not a file name"
+        raise FileFault(path, reason, "system") from None

@@ -21,6 +21,7 @@ from smtpdoctor.cli._output import (
     put_in_order,
     show,
 )
+from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.report import formats
 
@@ -94,6 +95,7 @@ def check(  # long: one parameter an option
     only: Annotated[list[Check] | None, typer.Option(help="Run only these checks.")] = None,
     skip: Annotated[list[Check] | None, typer.Option(help="Leave these checks out.")] = None,
     format_: ReportFormat = "terminal",
+    output: Outputs = None,
     strict: Strict = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show all evidence and the transcript.")
@@ -105,9 +107,7 @@ def check(  # long: one parameter an option
         Path | None,
         typer.Option(help="Write the run to this file; it holds no secrets.", metavar="FILE"),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Let --save replace a file that is no earlier report.")
-    ] = False,
+    force: Force = False,
     replay: Annotated[
         Path | None, typer.Option(help="Judge a saved run again.", metavar="FILE")
     ] = None,
@@ -153,8 +153,7 @@ def check(  # long: one parameter an option
         )
     format_ = "ticket" if ticket else format_
     _make_sure_of_fix(fix=fix, yes=yes, read_elsewhere=replay is not None or env_file == "-")
-    if save is not None:
-        _make_sure_of(save, force=force)
+    wanted = outputs(output or (), save, force=force)
     if replay is not None:
         report = _replayed(replay)
     else:
@@ -193,12 +192,12 @@ def check(  # long: one parameter an option
                 show(report, format_, verbose=verbose, strict=strict)
             mended = _mended(report, plans, options, yes=yes, live=live)
             if mended is None and live:
-                raise typer.Exit(report.exit_status(strict=strict))
+                raise typer.Exit(formats.exit_status(format_, report, strict=strict))
             report = mended or report
-    if save is not None:
-        _save(report, save, force=force)
+    write_outputs(report, wanted, force=force, strict=strict, verbose=verbose)
     show(report, format_, verbose=verbose, strict=strict)
-    raise typer.Exit(report.exit_status(strict=strict))
+    add_summary(report, format_)
+    raise typer.Exit(formats.exit_status(format_, report, strict=strict))
 
 
 def _planned(options: CheckOptions, *, password_stdin: bool) -> Plans:
@@ -263,24 +262,3 @@ def _replayed(path: Path) -> Report:
         raise UsageFault(str(fault)) from None
     except SavedRunError as error:
         raise UsageFault(f"{path}: {error}") from None
-
-
-def _make_sure_of(path: Path, *, force: bool) -> None:
-    """A run may cost a login, and a file that can't be written should not cost the run."""
-    from smtpdoctor.files import FileFault, check_writable
-    from smtpdoctor.report.earlier import is_report
-
-    try:
-        check_writable(path, ours=is_report, force=force)
-    except FileFault as fault:
-        raise UsageFault(str(fault)) from None
-
-
-def _save(report: Report, path: Path, *, force: bool) -> None:
-    from smtpdoctor.files import FileFault, write_private
-    from smtpdoctor.report.earlier import is_report
-
-    try:
-        write_private(path, formats.render("json", report), ours=is_report, force=force)
-    except FileFault as fault:
-        raise UsageFault(str(fault)) from None

@@ -9,6 +9,7 @@ import typer
 
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import NameServers, ReportFormat, Strict, UsageFault, show
+from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
 from smtpdoctor.report import formats
 
 EPILOG = (
@@ -31,6 +32,8 @@ def sender(
         str | None, typer.Option(help="The name that client greets with.", metavar="NAME")
     ] = None,
     format_: ReportFormat = "terminal",
+    output: Outputs = None,
+    force: Force = False,
     strict: Strict = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show all evidence and the tree of SPF.")
@@ -46,6 +49,7 @@ def sender(
     from smtpdoctor.api import asender
     from smtpdoctor.settings.reading import UsageError
 
+    wanted = outputs(output or (), force=force)
     try:
         with LiveLine(None if formats.is_for_programs(format_) else sys.stderr) as line:
             report = asyncio.run(
@@ -60,5 +64,7 @@ def sender(
             )
     except UsageError as error:
         raise UsageFault(str(error)) from None
+    write_outputs(report, wanted, force=force, strict=strict, verbose=verbose)
     show(report, format_, verbose=verbose, strict=strict)
-    raise typer.Exit(report.exit_status(strict=strict))
+    add_summary(report, format_)
+    raise typer.Exit(formats.exit_status(format_, report, strict=strict))

@@ -3,6 +3,7 @@
 A format is found by its file's name, which is what --format takes: to add one is to add a file.
 It decides how things look, never what is shown (`report.selection`). A format whose text another
 program reads says so with `FOR_PROGRAMS = True`: it is written as UTF-8 whatever the terminal has.
+It may have a `MODE` for its files, and an `exit_status(report)` of its own.
 """
 
 from __future__ import annotations
@@ -39,6 +40,17 @@ def names() -> tuple[str, ...]:
 def is_for_programs(name: str) -> bool:
     """Whether another program reads the format's text."""
     return bool(getattr(_format(name), "FOR_PROGRAMS", False))
+
+
+def mode_of(name: str) -> int:
+    """The mode of a file in this format: private, but where another program collects it."""
+    return int(getattr(_format(name), "MODE", 0o600))
+
+
+def exit_status(name: str, report: Report, *, strict: bool = False) -> int:
+    """What the command exits with: the report's own status, but where a format has its own."""
+    own = getattr(_format(name), "exit_status", None)
+    return int(own(report)) if own is not None else report.exit_status(strict=strict)
 
 
 def render(name: str, report: Report, options: Options | None = None) -> str:

@@ -1,0 +1,95 @@
+"""What a command writes beside what it prints: --output FORMAT=FILE, --save, and a CI's summary."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from smtpdoctor.cli._output import UsageFault
+from smtpdoctor.report import formats
+
+if TYPE_CHECKING:
+    from smtpdoctor.report.model import Report
+
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output", help="Write the report to a file too; repeatable.", metavar="FORMAT=FILE"
+    ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Let a file that is no earlier report be replaced."),
+]
+#: Where GitHub Actions takes a job's summary from.
+SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+class Output(NamedTuple):
+    """One file to write, and its format."""
+
+    format: str
+    path: Path
+
+
+def outputs(given: Sequence[str], save: Path | None = None, *, force: bool) -> tuple[Output, ...]:
+    """The files to write, --save's among them. A run may cost a login, and a file that can't be
+    written should not cost the run. Raises UsageFault."""
+    found = [Output("json", save)] if save is not None else []
+    for text in given:
+        name, equals, path = text.partition("=")
+        if not equals or not path:
+            raise UsageFault("--output: write FORMAT=FILE, such as sarif=smtpdoctor.sarif")
+        if name not in formats.names():
+            raise UsageFault(f"--output: the format is none of {', '.join(formats.names())}")
+        found.append(Output(name, Path(path)))
+    places = [os.path.realpath(item.path) for item in found]
+    if len(set(places)) < len(places):
+        raise UsageFault("--output: one file is named twice")
+    for item in found:
+        _make_sure_of(item.path, force=force)
+    return tuple(found)
+
+
+def _make_sure_of(path: Path, *, force: bool) -> None:
+    from smtpdoctor.files import FileFault, check_writable
+    from smtpdoctor.report.earlier import is_report
+
+    try:
+        check_writable(path, ours=is_report, force=force)
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None
+
+
+def write_outputs(
+    report: Report, wanted: Sequence[Output], *, force: bool, strict: bool, verbose: bool = False
+) -> None:
+    """Write each. Raises UsageFault for one that can't be written after all."""
+    from smtpdoctor.files import FileFault, write_private
+    from smtpdoctor.report.earlier import is_report
+
+    options = formats.Options(strict=strict, verbose=verbose)
+    for item in wanted:
+        text = formats.render(item.format, report, options)
+        mode = formats.mode_of(item.format)
+        try:
+            write_private(item.path, text, ours=is_report, force=force, mode=mode)
+        except FileFault as fault:
+            raise UsageFault(str(fault)) from None
+
+
+def add_summary(report: Report, format_: str) -> None:
+    """The report as Markdown in the job's summary, where annotations of GitHub's are printed."""
+    path = os.environ.get(SUMMARY)
+    if format_ != "github" or not path:
+        return
+    from smtpdoctor.files import FileFault, append
+
+    try:
+        append(path, formats.render("markdown", report))
+    except FileFault as fault:
+        raise UsageFault(f"{SUMMARY}: {fault}") from None

@@ -1,0 +1,64 @@
+"""Annotations of GitHub Actions: a workflow command for each diagnosis, on the user's own line.
+
+The job's summary is the markdown format; the command line appends it to the file that
+GITHUB_STEP_SUMMARY names.
+"""
+
+from __future__ import annotations
+
+from smtpdoctor.diagnosis.model import Severity
+from smtpdoctor.report.findings import Finding, findings, target_name
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.model import Report
+from smtpdoctor.report.verdict import verdict_words
+
+FOR_PROGRAMS = True
+
+COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def render(report: Report, options: Options) -> str:
+    """The commands, then a line for each target, which the log shows as it is."""
+    lines = [_command(item) for item in findings(report)]
+    lines += [
+        _command_of("warning", {"title": "smtpdoctor: not checked"}, f"{item.setup}: {item.why}")
+        for item in report.not_checked
+    ]
+    for target in report.targets:
+        lines.append(_harmless(f"{target_name(target)}: {verdict_words(target)}"))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _command(finding: Finding) -> str:
+    diagnosis = finding.diagnosis
+    properties: dict[str, str] = {}
+    if finding.places:
+        place = finding.places[0]
+        properties |= {"file": place.file, "line": str(place.line)}
+        if place.columns is not None:
+            # the last column belongs to it
+            properties |= {
+                "col": str(place.columns[0]),
+                "endColumn": str(max(place.columns[1] - 1, place.columns[0])),
+            }
+    properties["title"] = f"{diagnosis.code}: {diagnosis.title}"
+    return _command_of(COMMANDS[diagnosis.severity], properties, finding.message)
+
+
+def _command_of(name: str, properties: dict[str, str], message: str) -> str:
+    told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {told}::{_message(message)}"
+
+
+def _message(text: str) -> str:
+    """As GitHub's toolkit escapes the data of a command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _harmless(text: str) -> str:
+    """No line of foreign words is a command: one begins with two colons, or with ##[."""
+    return text.replace("::", ": :").replace("##[", "## [")

@@ -1,0 +1,110 @@
+"""JUnit's XML, as CI systems read it: a suite for each target, a case for each check.
+
+What a target's diagnoses say stands in the case of the check that saw it. With --strict a warning
+is a failure, too.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from smtpdoctor.diagnosis.model import Diagnosis, Severity
+from smtpdoctor.report.checks import CheckResult
+from smtpdoctor.report.findings import Finding, findings, target_name
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.text import visible
+
+FOR_PROGRAMS = True
+
+
+def render(report: Report, options: Options) -> str:
+    """The document, with its declaration."""
+    failing: tuple[Severity, ...] = ("error", "warning") if options.strict else ("error",)
+    root = ElementTree.Element("testsuites", name="smtpdoctor", time=f"{report.seconds:.3f}")
+    all_findings = list(findings(report))
+    for target in report.targets:
+        own = [item for item in all_findings if item.target is target]
+        _suite(root, report, target, own, failing)
+    for item in report.not_checked:
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=_text(item.setup), tests="1", skipped="1", failures="0"
+        )
+        case = ElementTree.SubElement(suite, "testcase", classname=_text(item.setup), name="check")
+        ElementTree.SubElement(case, "skipped", message=_text(item.why))
+    ElementTree.indent(root)
+    body = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _suite(
+    root: ElementTree.Element,
+    report: Report,
+    target: TargetReport,
+    found: list[Finding],
+    failing: tuple[Severity, ...],
+) -> None:
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        name=_text(target_name(target)),
+        timestamp=report.started.rstrip("Z"),
+        time=f"{target.seconds:.3f}",
+        errors="0",
+    )
+    failures = skipped = 0
+    for check in target.checks:
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=_text(target_name(target)),
+            name=check.name,
+            time=f"{check.seconds:.3f}",
+        )
+        own = [item for item in found if _check_of(item.diagnosis, target) == check.name]
+        stopping = [item for item in own if item.diagnosis.severity in failing]
+        if stopping:
+            failures += 1
+            first = stopping[0].diagnosis
+            failure = ElementTree.SubElement(
+                case, "failure", type=first.code, message=_text(first.title)
+            )
+            failure.text = _text("\n\n".join(_said(item) for item in stopping))
+        elif check.status == "failed" and target.verdict != "healthy":
+            failures += 1
+            ElementTree.SubElement(
+                case, "failure", type="unexplained", message=_text(check.summary)
+            )
+        elif check.status == "skipped":
+            skipped += 1
+            ElementTree.SubElement(case, "skipped", message=_text(check.summary))
+        others = [_said(item) for item in own if item not in stopping]
+        output = ElementTree.SubElement(case, "system-out")
+        output.text = _text("\n\n".join([_line(check), *others]))
+    suite.set("tests", str(len(target.checks)))
+    suite.set("failures", str(failures))
+    suite.set("skipped", str(skipped))
+
+
+def _check_of(diagnosis: Diagnosis, target: TargetReport) -> str:
+    """The case that a diagnosis belongs to: the first check that it has evidence of."""
+    names = [check.name for check in target.checks]
+    seen = [item.check for item in diagnosis.evidence if item.check in names]
+    telling = [name for name in seen if name != "settings"]
+    return next(iter(telling or seen), names[0] if names else "")
+
+
+def _said(finding: Finding) -> str:
+    diagnosis = finding.diagnosis
+    places = [f"{place.file}:{place.line}" for place in finding.places]
+    head = f"{diagnosis.severity}[{diagnosis.code}]"
+    return "\n".join([" ".join([head, *places]), finding.message, diagnosis.docs])
+
+
+def _line(check: CheckResult) -> str:
+    return f"{check.name}: {check.status}, {check.summary}"
+
+
+def _text(text: str) -> str:
+    """Without what XML 1.0 can't hold (§2.2), line ends apart."""
+    return "\n".join(visible(line) for line in text.split("\n"))

@@ -1,0 +1,137 @@
+"""Markdown as GitHub and GitLab have it, for an issue, a pull request or a job's summary.
+
+Foreign words stand in code spans or blocks: none of them is markup, mentions anybody or links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity, Verdict
+from smtpdoctor.report.earlier import COMMENT
+from smtpdoctor.report.findings import target_name
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.report.verdict import verdict_words
+from smtpdoctor.text import visible
+
+FOR_PROGRAMS = True
+
+SIGNS: dict[Verdict, str] = {
+    "healthy": "✅",
+    "warnings": "⚠️",
+    "broken": "❌",
+    "inconclusive": "❔",
+}
+WORDS: dict[Severity, str] = {"error": "Error", "warning": "Warning", "note": "Note"}
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&@])")
+
+
+def render(report: Report, options: Options) -> str:
+    """One section a target: the verdict, each diagnosis with its fix, the checks as a table."""
+    lines = [COMMENT, ""]
+    lines += [line for target in report.targets for line in _target(target)]
+    if report.not_checked:
+        lines += ["### Not checked", ""]
+        lines += [f"- {_plain(item.setup)}: {_plain(item.why)}" for item in report.not_checked]
+        lines.append("")
+    lines.append(
+        f"<sub>smtpdoctor {report.tool.version}, {_plain(report.started)}, "
+        f"{_plain(report.where)}. No message was sent.</sub>"
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _target(target: TargetReport) -> Iterator[str]:
+    yield f"## {SIGNS[target.verdict]} {_plain(target_name(target))}"
+    yield ""
+    yield f"**{_plain(verdict_words(target))}**"
+    yield ""
+    for item in target.diagnoses:
+        yield from _diagnosis(item)
+    yield "| check | | |"
+    yield "|---|---|---|"
+    for check in target.checks:
+        yield f"| {check.name} | {check.status} | {_plain(check.summary)} |"
+    yield ""
+
+
+def _diagnosis(item: Diagnosis) -> Iterator[str]:
+    sure = "" if item.confidence == "certain" else f", {item.confidence}"
+    code = f"[`{item.code}`]({item.docs})" if item.docs else f"`{item.code}`"
+    yield f"### {WORDS[item.severity]}: {_plain(item.title)}"
+    yield ""
+    yield f"{code}{sure}"
+    yield ""
+    yield _plain(item.explanation)
+    yield ""
+    for location in item.locations:
+        yield f"`{_code(f'{location.file}:{location.line}')}`"
+        yield from _block("text", location.text)
+    for fix in item.fixes[:1]:
+        yield from _fix(fix)
+    if item.evidence:
+        yield "<details><summary>Evidence</summary>"
+        yield ""
+        for evidence in item.evidence:
+            yield f"- {_plain(evidence.text)}"
+        yield ""
+        yield "</details>"
+        yield ""
+
+
+def _fix(fix: Fix) -> Iterator[str]:
+    yield f"**Fix:** {_plain(fix.title)}" + (f" ({_plain(fix.tried)})" if fix.tried else "")
+    yield ""
+    changes = [
+        f"-{name}" if value is None else f"+{name}={value}" for name, value in _settings(fix)
+    ]
+    changes += [
+        line
+        for edit in fix.edits
+        for line in (
+            f"@@ {edit.file}:{edit.line} @@",
+            *(f"-{part}" for part in edit.replace.splitlines()),
+            *(f"+{part}" for part in edit.with_.splitlines()),
+        )
+    ]
+    changes += [
+        line
+        for record in fix.records
+        for line in (
+            f"@@ {record.name} {record.type} @@",
+            *([f"-{record.old}"] if record.old is not None else []),
+            *([f"+{record.new}"] if record.new is not None else []),
+        )
+    ]
+    yield from _block("diff", "\n".join(changes))
+    for step in fix.steps:
+        yield f"- {_plain(step)}"
+    if fix.steps:
+        yield ""
+
+
+def _settings(fix: Fix) -> list[tuple[str, str | None]]:
+    return [] if fix.edits else list(fix.settings.items())
+
+
+def _block(language: str, text: str) -> Iterator[str]:
+    if not text:
+        return
+    lines = [visible(line) for line in text.split("\n")]
+    longest = max((len(run) for run in re.findall(r"`{3,}", "\n".join(lines))), default=2)
+    fence = "`" * (longest + 1)
+    yield f"{fence}{language}"
+    yield from lines
+    yield fence
+    yield ""
+
+
+def _plain(text: str) -> str:
+    """Words on one line that mean nothing to Markdown."""
+    return _MARKUP.sub(r"\\\1", " ".join(visible(text).split()))
+
+
+def _code(text: str) -> str:
+    return visible(text).replace("`", "'")

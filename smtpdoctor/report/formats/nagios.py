@@ -1,0 +1,67 @@
+"""A line of a monitoring plugin: the state, the first cause, and figures (perfdata) behind a bar.
+
+The exit status follows the plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from smtpdoctor.diagnosis.model import Verdict
+from smtpdoctor.report.findings import target_name
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.measures import certificate_days
+from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
+
+FOR_PROGRAMS = True
+
+STATES: dict[Verdict, tuple[str, int]] = {
+    "healthy": ("OK", 0),
+    "warnings": ("WARNING", 1),
+    "broken": ("CRITICAL", 2),
+    "inconclusive": ("UNKNOWN", 3),
+}
+
+
+def exit_status(report: Report) -> int:
+    """What a plugin exits with; --strict makes no difference."""
+    return STATES[report.verdict][1]
+
+
+def render(report: Report, options: Options) -> str:
+    """One line, and one more for each target where there are several."""
+    state = STATES[report.verdict][0]
+    one = report.targets[0] if len(report.targets) == 1 else None
+    words = _words(one) if one is not None else whole_verdict_words(report)
+    lines = [f"SMTP {state} - {_plain(words)} | {' '.join(_figures(report))}"]
+    if one is None:
+        lines += [
+            f"{STATES[target.verdict][0]}: {_plain(_words(target))}" for target in report.targets
+        ]
+    lines += [
+        _plain(f"UNKNOWN: {item.setup} not checked: {item.why}") for item in report.not_checked
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _words(target: TargetReport) -> str:
+    first = next((item for item in target.diagnoses if item.severity != "note"), None)
+    told = f"{first.code}: {first.title}" if first is not None else verdict_words(target)
+    return f"{target_name(target)}: {told}"
+
+
+def _figures(report: Report) -> list[str]:
+    figures = [f"time={report.seconds:.2f}s;;;0"]
+    days = [found for target in report.targets if (found := certificate_days(target)) is not None]
+    if days:
+        figures.append(f"certificate_days={min(days)};;;")
+    severities = [item.severity for item in report.diagnoses]
+    return [
+        *figures,
+        f"errors={severities.count('error')};;;0",
+        f"warnings={severities.count('warning')};;;0",
+    ]
+
+
+def _plain(text: str) -> str:
+    """A bar begins the figures, a line's end the long text."""
+    return text.replace("|", "/").replace("\n", " ")

@@ -1,0 +1,136 @@
+"""SARIF 2.1.0 (OASIS), for code scanning: each diagnosis a result, the first fix as its fix."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from smtpdoctor.diagnosis.model import Severity
+from smtpdoctor.report.findings import Finding, Place, findings, target_name
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.model import Report
+from smtpdoctor.settings.model import Edit
+from smtpdoctor.text import as_json
+
+FOR_PROGRAMS = True
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+HOME = "https://github.com/smtpdoctor/smtpdoctor"
+#: Paths are relative to the folder that was checked, which whoever uploads the file knows.
+ROOT = "%SRCROOT%"
+LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def render(report: Report, options: Options) -> str:
+    """One run of SARIF."""
+    found = list(findings(report))
+    codes = list(dict.fromkeys(item.diagnosis.code for item in found))
+    rules = [_rule(next(each for each in found if each.diagnosis.code == code)) for code in codes]
+    status = report.exit_status(strict=options.strict)
+    return as_json(
+        {
+            "$schema": SCHEMA,
+            "version": "2.1.0",
+            "runs": [
+                {
+                    "tool": {
+                        "driver": {
+                            "name": "smtpdoctor",
+                            "version": report.tool.version,
+                            "informationUri": HOME,
+                            "rules": rules,
+                        }
+                    },
+                    "columnKind": "unicodeCodePoints",
+                    "invocations": [
+                        {
+                            "executionSuccessful": status in (0, 1),
+                            "exitCode": status,
+                            "startTimeUtc": report.started,
+                            "toolExecutionNotifications": [
+                                {
+                                    "level": "warning",
+                                    "message": {"text": f"{item.setup} not checked: {item.why}"},
+                                }
+                                for item in report.not_checked
+                            ],
+                        }
+                    ],
+                    "results": [_result(item, codes) for item in found],
+                }
+            ],
+        }
+    )
+
+
+def _rule(finding: Finding) -> dict[str, Any]:
+    diagnosis = finding.diagnosis
+    return {
+        "id": diagnosis.code,
+        # of a result's own words the values differ from run to run
+        "shortDescription": {"text": diagnosis.code.replace("-", " ")},
+        "helpUri": diagnosis.docs,
+        "defaultConfiguration": {"level": LEVELS[diagnosis.severity]},
+        "properties": {"tags": ["smtp", diagnosis.area]},
+    }
+
+
+def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
+    diagnosis = finding.diagnosis
+    result: dict[str, Any] = {
+        "ruleId": diagnosis.code,
+        "ruleIndex": codes.index(diagnosis.code),
+        "level": LEVELS[diagnosis.severity],
+        "message": {"text": finding.message},
+        "locations": _locations(finding),
+        "partialFingerprints": {"smtpdoctor/v1": finding.fingerprint},
+        "properties": {"confidence": diagnosis.confidence},
+    }
+    if len(finding.places) > 1:
+        result["relatedLocations"] = [_physical(place) for place in finding.places[1:]]
+    if finding.edits:
+        result["fixes"] = [
+            {
+                "description": {"text": diagnosis.fixes[0].title},
+                "artifactChanges": [
+                    {
+                        "artifactLocation": _artifact(file),
+                        "replacements": [
+                            _replacement(edit) for edit in finding.edits if edit.file == file
+                        ],
+                    }
+                    for file in dict.fromkeys(edit.file for edit in finding.edits)
+                ],
+            }
+        ]
+    return result
+
+
+def _locations(finding: Finding) -> list[dict[str, Any]]:
+    name = {"fullyQualifiedName": target_name(finding.target), "kind": "resource"}
+    location = _physical(finding.places[0]) if finding.places else {}
+    return [{**location, "logicalLocations": [name]}]
+
+
+def _physical(place: Place) -> dict[str, Any]:
+    region: dict[str, Any] = {"startLine": place.line}
+    if place.columns is not None:
+        region |= {"startColumn": place.columns[0], "endColumn": place.columns[1]}
+    return {"physicalLocation": {"artifactLocation": _artifact(place.file), "region": region}}
+
+
+def _artifact(file: str) -> dict[str, str]:
+    return {"uri": quote(file, errors="surrogateescape"), "uriBaseId": ROOT}
+
+
+def _replacement(edit: Edit) -> dict[str, Any]:
+    return {
+        "deletedRegion": {
+            "startLine": edit.line,
+            "startColumn": edit.columns[0],
+            "endColumn": edit.columns[1],
+        },
+        "insertedContent": {"text": edit.with_},
+    }
