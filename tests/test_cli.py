@@ -467,6 +467,59 @@ def test_a_saved_run_is_private_and_replaces_only_its_like(
     assert configured("check", "--save", "link.json", "--force").status == 2
 
 
+def test_several_outputs_at_once(configured: Command, network: FakeNetwork) -> None:
+    printed = configured(
+        "check",
+        "--output",
+        "sarif=run.sarif",
+        "--output",
+        "openmetrics=run.prom",
+        "--save",
+        "r.json",
+    )
+    assert "smtp" in printed.out
+    assert json.loads(Path("run.sarif").read_text())["version"] == "2.1.0"
+    assert Path("run.sarif").stat().st_mode & 0o777 == 0o600
+    assert Path("run.prom").stat().st_mode & 0o777 == 0o644
+    assert "targets" in json.loads(Path("r.json").read_text())
+    assert configured("check", "--output", "sarif=run.sarif").status == printed.status
+
+
+@pytest.mark.parametrize(
+    "output", ["sarif", "sarif=", "pdf=run.pdf", "json=.env", "json=no/such/folder", "junit=x.xml"]
+)
+def test_an_output_that_cannot_be_written_costs_no_run(
+    configured: Command, network: FakeNetwork, output: str
+) -> None:
+    network.knocks.clear()
+    done = configured("check", "--output", output, "--save", "x.xml")
+    assert done.status == 2
+    assert len(done.err.splitlines()) == 1
+    assert network.knocks == []
+
+
+def test_a_plugins_exit_status(configured: Command, network: FakeNetwork) -> None:
+    network.servers[ADDRESS, 587] = "refused"
+    assert configured("check", "--format", "nagios").status == 2
+
+
+def test_the_summary_of_a_job_is_appended_to(
+    configured: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("# Before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    configured("check")
+    assert summary.read_text() == "# Before\n"
+    configured("check", "--format", "github")
+    assert summary.read_text().startswith("# Before\n")
+    assert "No message was sent" in summary.read_text()
+    link = tmp_path / "link.md"
+    link.symlink_to(summary)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(link))
+    assert configured("check", "--format", "github").status == 2
+
+
 def test_wrong_usage_leaves_no_file_behind(configured: Command) -> None:
     assert configured("check", "--save", "run.json", "--port", "99999").status == 2
     assert not Path("run.json").exists()

@@ -13,7 +13,7 @@ import msgspec
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.settings.model import Edit
+from smtpdoctor.settings.model import MASK, Edit
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     target: TargetReport
     diagnosis: Diagnosis
     places: tuple[Place, ...]
-    edits: tuple[Edit, ...]  # of the first fix
+    edits: tuple[Edit, ...]  # of the first fix, with the file's own columns
     message: str
     fingerprint: str
 
@@ -39,7 +39,7 @@ def findings(report: Report) -> Iterator[Finding]:
     """Every diagnosis of every target, in the report's order."""
     for target in report.targets:
         for diagnosis in target.diagnoses:
-            edits = diagnosis.fixes[0].edits if diagnosis.fixes else ()
+            edits = _exact(diagnosis)
             yield Finding(
                 target=target,
                 diagnosis=diagnosis,
@@ -55,6 +55,25 @@ def target_name(target: TargetReport) -> str:
     server = f"{target.host}:{target.port}" if target.host and target.port else target.host
     parts = [target.setup.name if target.setup is not None else None, server]
     return ", ".join(part for part in parts if part) or target.sender or "no settings"
+
+
+def _exact(diagnosis: Diagnosis) -> tuple[Edit, ...]:
+    """The first fix's edits, where their columns are those of the file.
+
+    Columns fit the masked line: behind a mask they are others than the file's, which would tell
+    how long the masked text is. One edit of several would be half a fix.
+    """
+    edits = diagnosis.fixes[0].edits if diagnosis.fixes else ()
+    return edits if all(_is_exact(diagnosis, edit) for edit in edits) else ()
+
+
+def _is_exact(diagnosis: Diagnosis, edit: Edit) -> bool:
+    first, last = edit.columns[0] - 1, edit.columns[1] - 1
+    return any(
+        item.text[first:last] == edit.replace and MASK not in item.text[:first]
+        for item in diagnosis.locations
+        if (item.file, item.line) == (edit.file, edit.line)
+    )
 
 
 def _places(

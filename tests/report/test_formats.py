@@ -1,0 +1,303 @@
+"""Every format on the same reports, read by the programs that it is made for."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from markdown_it import MarkdownIt
+from prometheus_client.openmetrics.parser import (
+    text_fd_to_metric_families as openmetrics_families,
+)
+from prometheus_client.parser import text_string_to_metric_families as prometheus_families
+from sarif_pydantic import Sarif
+
+from smtpdoctor.api import run as run_plan
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
+from smtpdoctor.plans import make_plan, make_plans
+from smtpdoctor.report import formats
+from smtpdoctor.report.earlier import is_report
+from smtpdoctor.report.model import NotChecked, Report, join
+
+from ..fake_network import run
+from ..runs import ADDRESS, HOST, one_host, playing, with_options
+
+#: What a server says to break out of each format.
+HOSTILE = (
+    "535 no\x1b[31m ]]><b onclick=x> ::error::evil ##[error]evil `x` ``` @all #1 <!-- --> "
+    '| x=1 \\" "} {a="b"} &amp; <script>alert(1)</script> http://evil.example [a](javascript:b)'
+)
+FOR_PROGRAMS = ("github", "gitlab", "json", "junit", "markdown", "nagios", "openmetrics", "sarif")
+
+
+def scene(name: str) -> Callable[[Path, Authority], Report]:
+    def made(folder: Path, authority: Authority) -> Report:
+        with playing(name, folder) as (network, connect_to, cafile):
+            plan = make_plan(
+                with_options(None, environ={}, folder=folder, connect_to=connect_to, cafile=cafile)
+            )
+            return run(run_plan(plan, environ={}, network=network))
+
+    return made
+
+
+def hostile(folder: Path, authority: Authority) -> Report:
+    network = one_host(authority)
+    server = network.server(ADDRESS, 587)
+    server.behaviour = replace(server.behaviour, auth_answer=HOSTILE)
+    (folder / ".env").write_text(
+        f"SMTP_HOST={HOST}\nSMTP_PORT=587\nSMTP_USER={USERNAME}\nSMTP_PASS={PASSWORD}\n"
+    )
+    plan = make_plan(with_options(None, environ={}, folder=folder, cafile=authority.cafile))
+    return run(run_plan(plan, environ={}, network=network))
+
+
+REPORTS: Mapping[str, Callable[[Path, Authority], Report]] = {
+    "broken": scene("secure-true-on-587"),
+    "warnings": scene("tls-switched-off"),
+    "healthy": scene("healthy-587"),
+    "typo": scene("host-name-typo"),
+    "hostile": hostile,
+}
+
+
+@pytest.fixture(scope="module", params=REPORTS)
+def report(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority: Authority
+) -> Report:
+    return REPORTS[request.param](tmp_path_factory.mktemp("folder"), authority)
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Report:
+    made = [
+        REPORTS[name](tmp_path_factory.mktemp("folder"), authority)
+        for name in ("broken", "healthy")
+    ]
+    return join(
+        [target for item in made for target in item.targets],
+        started=made[0].started,
+        seconds=1.5,
+        not_checked=[NotChecked(setup="django settings.py:3", why="EMAIL_HOST is computed")],
+    )
+
+
+@pytest.mark.parametrize("name", FOR_PROGRAMS)
+def test_every_format_is_for_programs_and_knows_its_own(name: str, report: Report) -> None:
+    text = formats.render(name, report)
+    assert name in formats.names()
+    assert formats.is_for_programs(name)
+    assert text.endswith("\n")
+    assert "\x1b" not in text
+    if name != "github":  # a log, which nobody keeps
+        assert is_report(text.encode())
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b'{"runs": []}', b"SMTP_HOST=x", b"<html></html>", b"# HELP other_x y"]
+)
+def test_what_is_no_report_is_not_replaced(content: bytes) -> None:
+    assert not is_report(content)
+
+
+# --- sarif ------------------------------------------------------------------------------------
+
+
+def test_sarif_has_a_result_for_each_diagnosis(report: Report) -> None:
+    text = formats.render("sarif", report)
+    found = Sarif.model_validate_json(text).runs[0]
+    assert found.results is not None
+    assert [item.rule_id for item in found.results] == [item.code for item in report.diagnoses]
+    data = json.loads(text)["runs"][0]
+    rules = [rule["id"] for rule in data["tool"]["driver"]["rules"]]
+    assert len(set(rules)) == len(rules)
+    for item, diagnosis in zip(data["results"], report.diagnoses, strict=True):
+        assert rules[item["ruleIndex"]] == item["ruleId"]
+        assert item["level"] == diagnosis.severity
+        assert diagnosis.title in item["message"]["text"]
+    assert data["invocations"][0]["exitCode"] == report.exit_status()
+
+
+def of_mailer(folder: Path, authority: Authority, call: str) -> Report:
+    """A run of a program in code."""
+    (folder / "package.json").write_text('{"dependencies": {"nodemailer": "^6.9.0"}}')
+    (folder / "mailer.js").write_text(f"const nodemailer = require('nodemailer');\n{call}\n")
+    options = with_options(
+        None, environ={"P": PASSWORD}, folder=folder, cafile=authority.cafile, setup=("nodemailer",)
+    )
+    return run(run_plan(make_plans(options).plans[0], environ={}, network=one_host(authority)))
+
+
+def test_sarif_points_at_the_users_line_and_carries_the_edit(
+    tmp_path: Path, authority: Authority
+) -> None:
+    report = of_mailer(
+        tmp_path,
+        authority,
+        f"nodemailer.createTransport({{\n  secure: true,\n  host: '{HOST}', port: 587,\n"
+        f"  auth: {{ user: '{USERNAME}', pass: process.env.P }},\n}});",
+    )
+    result = json.loads(formats.render("sarif", report))["runs"][0]["results"][0]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "mailer.js"
+    assert place["region"] == {"startLine": 3, "startColumn": 11, "endColumn": 15}
+    change = result["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    assert change["deletedRegion"] == place["region"]
+    assert change["insertedContent"] == {"text": "false"}
+
+
+def test_columns_behind_a_mask_are_left_out(tmp_path: Path, authority: Authority) -> None:
+    """They would tell how long the password is, and an editor would change something else."""
+    report = of_mailer(
+        tmp_path,
+        authority,
+        f"nodemailer.createTransport({{ auth: {{ user: '{USERNAME}', pass: '{PASSWORD}' }}, "
+        f"host: '{HOST}', port: 587, secure: true }});",
+    )
+    result = json.loads(formats.render("sarif", report))["runs"][0]["results"][0]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
+    assert "fixes" not in result
+
+
+def test_a_fingerprint_stays_while_lines_move(tmp_path: Path, authority: Authority) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.mkdir()
+    second.mkdir()
+    made = [hostile(first, authority)]
+    env = (first / ".env").read_text()
+    network = one_host(authority)
+    server = network.server(ADDRESS, 587)
+    server.behaviour = replace(server.behaviour, auth_answer=HOSTILE)
+    (second / ".env").write_text(f"# a comment\n\n{env}")
+    plan = make_plan(with_options(None, environ={}, folder=second, cafile=authority.cafile))
+    made.append(run(run_plan(plan, environ={}, network=network)))
+    prints = [json.loads(formats.render("gitlab", item))[0]["fingerprint"] for item in made]
+    assert prints[0] == prints[1]
+
+
+# --- junit ------------------------------------------------------------------------------------
+
+
+def test_junit_has_a_case_for_each_check(report: Report) -> None:
+    root = ElementTree.fromstring(formats.render("junit", report))
+    suite = root.find("testsuite")
+    assert suite is not None
+    cases = suite.findall("testcase")
+    assert [case.get("name") for case in cases] == [item.name for item in report.checks]
+    assert suite.get("tests") == str(len(cases))
+    assert suite.get("failures") == str(len(suite.findall("testcase/failure")))
+    assert bool(suite.findall("testcase/failure")) == (report.verdict == "broken")
+
+
+def test_junit_fails_for_warnings_where_they_fail_the_run(
+    tmp_path: Path, authority: Authority
+) -> None:
+    report = REPORTS["warnings"](tmp_path, authority)
+    strict = formats.Options(strict=True)
+    relaxed = ElementTree.fromstring(formats.render("junit", report))
+    severe = ElementTree.fromstring(formats.render("junit", report, strict))
+    severities = {item.severity for item in report.diagnoses}
+    assert bool(relaxed.findall(".//failure")) == ("error" in severities)
+    assert bool(severe.findall(".//failure")) == bool(severities & {"error", "warning"})
+
+
+def test_junit_names_what_was_not_checked(several: Report) -> None:
+    root = ElementTree.fromstring(formats.render("junit", several))
+    skipped = root.findall("testsuite")[-1].find("testcase/skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "EMAIL_HOST is computed"
+
+
+# --- github, gitlab ---------------------------------------------------------------------------
+
+
+def test_every_annotation_is_one_line_and_nothing_else_is_a_command(report: Report) -> None:
+    lines = formats.render("github", report).splitlines()
+    commands = [line for line in lines if line.startswith("::")]
+    assert len(commands) == len(report.diagnoses)
+    for line in commands:
+        assert re.fullmatch(r"::(error|warning|notice) [^:]*::.*", line)
+    for line in lines:
+        if line not in commands:
+            assert "::" not in line
+            assert "##[" not in line
+
+
+def test_gitlab_takes_every_entry(report: Report) -> None:
+    for entry in json.loads(formats.render("gitlab", report)):
+        assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert re.fullmatch(r"[0-9a-f]{64}", entry["fingerprint"])
+        assert entry["location"]["lines"]["begin"] >= 1
+
+
+# --- markdown ---------------------------------------------------------------------------------
+
+
+def test_markdown_has_the_causes_and_no_markup_of_others(report: Report) -> None:
+    text = formats.render("markdown", report)
+    for item in report.diagnoses:
+        assert f"[`{item.code}`]" in text
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    tags = set(re.findall(r"<(/?\w+)", html))
+    assert not tags & {"script", "b"}
+    links = re.findall(r'href="([^"]*)"', html)
+    assert all(link.startswith("https://github.com/smtpdoctor/") for link in links)
+
+
+# --- metrics, plugins -------------------------------------------------------------------------
+
+
+def test_metrics_are_read_by_both_parsers(several: Report) -> None:
+    text = formats.render("openmetrics", several)
+    for families in (
+        list(openmetrics_families(io.StringIO(text))),
+        list(prometheus_families(text)),
+    ):
+        samples = {
+            (sample.name, sample.labels.get("port"), sample.labels.get("verdict")): sample.value
+            for family in families
+            for sample in family.samples
+        }
+        assert samples["smtpdoctor_verdict", "587", "broken"] == 1
+        assert samples["smtpdoctor_not_checked", None, None] == 1
+        assert any(family.name == "smtpdoctor_diagnosis" for family in families)
+        assert any(family.name == "smtpdoctor_certificate_expires_days" for family in families)
+
+
+def test_metrics_of_a_hostile_server_are_read(report: Report) -> None:
+    text = formats.render("openmetrics", report)
+    assert {item.name for item in openmetrics_families(io.StringIO(text))} >= {"smtpdoctor_verdict"}
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "status"), [("broken", "CRITICAL", 2), ("healthy", "OK", 0)]
+)
+def test_a_plugins_line_and_exit_status(
+    name: str, state: str, status: int, tmp_path: Path, authority: Authority
+) -> None:
+    report = REPORTS[name](tmp_path, authority)
+    line = formats.render("nagios", report)
+    assert re.fullmatch(
+        rf"SMTP {state} - [^|\n]+ \| time=[\d.]+s;;;0 (certificate_days=\d+;;; )?"
+        r"errors=\d+;;;0 warnings=\d+;;;0\n",
+        line,
+    )
+    assert formats.exit_status("nagios", report) == status
+
+
+def test_a_plugin_names_every_target_and_what_was_not_checked(several: Report) -> None:
+    lines = formats.render("nagios", several).splitlines()
+    assert lines[0].startswith("SMTP CRITICAL - ")
+    assert [line.partition(":")[0] for line in lines[1:]] == ["CRITICAL", "OK", "UNKNOWN"]
+
+
+def test_other_formats_exit_as_the_report(several: Report) -> None:
+    assert formats.exit_status("sarif", several) == several.exit_status() == 1
