@@ -94,12 +94,21 @@ def diagnose(observations: Observations, *, guarded: bool = False) -> Judgement:
         )
         for cause in causes
     ]
+    if not run.settings.found:
+        # nobody named the host that was looked at: what it shows accuses nobody
+        finished = [_softened(cause) for cause in finished]
     return Judgement(
         diagnoses=tuple(finished),
         unexplained=unexplained,
         verdict=_verdict(run, finished, (*unexplained, *faults)),
         faults=tuple(faults),
     )
+
+
+def _softened(cause: Diagnosis) -> Diagnosis:
+    if cause.severity != "error":
+        return cause
+    return msgspec.structs.replace(cause, severity="warning")
 
 
 def _locations(run: Run, cause: Diagnosis) -> tuple[Location, ...]:

@@ -28,6 +28,8 @@ from smtpdoctor.observations import (
 from smtpdoctor.settings.model import Field, Origin, Setting, Settings
 from smtpdoctor.smtp.replies import Reply
 
+from ..rules.scene import Scene
+
 Speaks = Callable[[Run], Iterator[Diagnosis]]
 
 
@@ -399,3 +401,13 @@ def test_observations_of_a_file_that_come_after_each_other_end_all_the_same() ->
         explains=("1",),
     )
     assert engine._cause_above(error, {}, Observations([first, second])) is None
+
+
+def test_of_a_host_that_nobody_named_there_are_only_warnings() -> None:
+    scene = Scene(found=False, username=None)
+    scene.connect("no-route")
+
+    judged = scene.judge()
+
+    assert [item.severity for item in judged.diagnoses] == ["warning"]
+    assert judged.verdict == "inconclusive"

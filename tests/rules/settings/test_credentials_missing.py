@@ -109,3 +109,27 @@ def test_lookalike_the_server_has_no_login() -> None:
     scene = Scene.of(env(SMTP_HOST="mail.example.net"))
     scene.session().up_to("ehlo-in-tls").ehlo("SIZE").no_login("not-offered").quit()
     assert scene.codes() == ["auth-not-offered"]
+
+
+def test_positive_both_are_set_and_empty() -> None:
+    scene = Scene.of(env(SMTP_USER="", SMTP_PASS="", SMTP_FROM="info@example.com")).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.judge().verdict == "broken"
+    assert diagnosis.title == "SMTP_USER (.env:4) and SMTP_PASS (.env:5) are set, but empty"
+    assert diagnosis.points_at == ("username", "password")
+
+
+def test_lookalike_empty_for_a_server_on_this_machine() -> None:
+    scene = Scene.of("SMTP_HOST=127.0.0.1\nSMTP_PORT=1025\nSMTP_USER=\nSMTP_PASS=\n")
+    assert scene.run_through().codes("error") == []
+
+
+def test_lookalike_credentials_that_nobody_set() -> None:
+    scene = Scene.of("SMTP_HOST=smtp.ionos.com\n").run_through()
+    assert scene.codes("error") == []
+
+
+def test_where_nobody_named_a_host_an_empty_login_warns() -> None:
+    judged = Scene.of("SMTP_USER=\nSMTP_PASS=\n").run_through().judge()
+    assert judged.verdict == "inconclusive"
+    assert CODE in [item.code for item in judged.diagnoses if item.severity == "warning"]

@@ -11,6 +11,7 @@ from smtpdoctor.diagnosis.views.entries import CREDENTIALS, near_misses
 from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.observations import SettingRead
 from smtpdoctor.settings.model import Field, NearMiss, Settings, Withheld
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
@@ -22,8 +23,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     settings = run.settings
     withheld = settings.withheld is not None
     half = bool(settings.username or _has_secret(settings)) and not settings.has_credentials
+    blank = _blank(run)
     if half and not withheld:
         yield _half(run)
+    elif blank:
+        yield _set_and_empty(run, blank)
     elif refused is not None:
         yield _demanded(run, refused)
     elif settings.found and set(run.login_reasons) & {"no-credentials", "withheld"}:
@@ -32,6 +36,53 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _has_secret(settings: Settings) -> bool:
     return settings.has_password or settings.has_token
+
+
+def _blank(run: Run) -> tuple[SettingRead, ...]:
+    """User name and password that somebody set, to nothing: a pipeline whose secrets are not
+    there does that. Not where nobody asks for a login: on this machine, or where nothing is sent.
+    """
+    settings = run.settings
+    unsent = any(remark.kind == "not-sent" for remark in settings.remarks)
+    if settings.has_credentials or settings.withheld or run.is_loopback_target or unsent:
+        return ()
+    read = [run.setting(field) for field in CREDENTIALS]
+    return tuple(
+        item
+        for item in read
+        if item is not None and not item.setting.text and item.setting.origin.kind != "default"
+    )
+
+
+def _set_and_empty(run: Run, blank: tuple[SettingRead, ...]) -> Diagnosis:
+    fields = tuple(item.setting.field for item in blank)
+    names = [named(run, field) for field in fields]
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} set, but empty",
+        explanation=(
+            "Somebody meant a login here, and the values are not there: a pipeline or container "
+            "that does not get its secrets looks like this. Without a login, servers for sending "
+            "take no mail. smtpdoctor tried none."
+        ),
+        evidence=tuple(
+            Evidence(check="settings", text=f"{name} is set to an empty text") for name in names
+        ),
+        fixes=(
+            Fix(
+                title=f"give {' and '.join(item.setting.origin.name for item in blank)} a value",
+                steps=(
+                    "In CI: the secret must exist under this name, and be given to this job "
+                    "(secrets are not given to pull requests from forks).",
+                    "If the server really takes mail without a login, remove the empty lines.",
+                ),
+            ),
+        ),
+        explains=tuple(item.id for item in blank),
+        points_at=fields,
+    )
 
 
 def _half(run: Run) -> Diagnosis:
