@@ -181,12 +181,14 @@ def test_nothing_configured_is_3_and_says_so_first(
     assert command("check", "--strict").status == 3
 
 
-def test_nothing_configured_is_1_where_an_error_stands(
+def test_nothing_configured_is_3_whatever_that_host_does(
     command: Command, network: FakeNetwork
 ) -> None:
+    """Nobody named it."""
     network.names = {}
     done = command("check", "--format", "json")
-    assert (done.status, done.report["verdict"]) == (1, "broken")
+    assert (done.status, done.report["verdict"]) == (3, "inconclusive")
+    assert {item["severity"] for item in done.diagnoses} == {"warning"}
 
 
 def test_something_that_nothing_explains_is_3(configured: Command) -> None:
@@ -245,6 +247,15 @@ def test_ctrl_c_is_130(smtp_server: StartServer, authority: Authority, tmp_path:
         (["check", "--size", "big"], "--size"),
         (["check", "--only", "smtp"], "--only"),
         (["check", "--skip", "everything"], "--skip"),
+        (["check", "--only", "dns,tsl"], "did you mean tls?"),
+        (["check", "--only", "dns,tls", "--skip", "tls"], "--only and --skip both name tls"),
+        (["check", "--tls", "ssl"], "did you mean implicit?"),
+        (["check", "--tls", "STARTTLS"], "did you mean starttls?"),
+        (["check", "--client", "nodmailer"], "did you mean nodemailer?"),
+        (["check", "smtp.ionos.com:587", "--port", "465"], "TARGET says port 587"),
+        (["check", "smtp.ionos.com", "--replay", "run.json"], "not with TARGET"),
+        (["check", "--only", "tls", "--replay", "run.json"], "not with --only"),
+        (["demo", "wrong-pasword"], "did you mean wrong-password?"),
         (["check", "--format", "xml"], "--format"),
         (["check", "--timeout", "0"], "--timeout"),
         (["check", "--timeout", "nan"], "--timeout"),
@@ -966,3 +977,50 @@ def test_explain_waits_for_no_pipe_that_nobody_writes_to(
     os.mkfifo(tmp_path / "log")
     assert cli.run(["explain", "--file", str(tmp_path / "log")]) == 2
     assert "is no regular file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("explain port-", "port-blocked port-refused port-rejected"),
+        ("demo healthy-", "healthy-465 healthy-587"),
+        ("check --client node", "nodemailer"),
+        ("check --only dns,t", "dns,tls"),
+        ("check --tls s", "starttls"),
+        ("sender a@example.com --through ion", "ionos"),
+    ],
+)
+def test_a_shell_is_offered_values(
+    monkeypatch: pytest.MonkeyPatch, words: str, offered: str
+) -> None:
+    line = f"smtpdoctor {words}"
+    done = subprocess.run(
+        PROGRAM,
+        env={
+            **os.environ,
+            "_SMTPDOCTOR_COMPLETE": "complete_bash",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(line.split()) - 1),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == offered.split()
+
+
+def test_help_groups_its_options_and_breaks_no_example(command: Command) -> None:
+    text = command("check", "--help").out
+    headings = [line for line in text.splitlines() if line.endswith(":") and line[0] != " "]
+    assert headings == [
+        "Arguments:",
+        "Settings (else from .env and the environment):",
+        "What is checked:",
+        "Network:",
+        "Report:",
+        "Change the settings:",
+        "Options:",
+        "Examples:",
+    ]
+    assert "\n  docker exec app env | smtpdoctor check --env-file -\n" in text
+    assert "...\n" not in command("--help").out.partition("Commands:")[2]

@@ -20,6 +20,7 @@ import typer
 from typer.exceptions import TyperException
 
 from smtpdoctor import __version__
+from smtpdoctor.cli._help import Command
 from smtpdoctor.cli._output import INTERRUPTED, TERMINATED, USAGE, Terminated, flushed, write
 
 INCONCLUSIVE = 3
@@ -113,7 +114,8 @@ def _find_commands() -> None:
     for found in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
         if not found.name.startswith("_"):
             module = importlib.import_module(f"{__name__}.{found.name}")
-            app.command(found.name, epilog=module.EPILOG)(getattr(module, found.name))
+            command = app.command(found.name, cls=Command, epilog=module.EPILOG)
+            command(getattr(module, found.name))
 
 
 _find_commands()

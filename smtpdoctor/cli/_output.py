@@ -14,10 +14,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
     from smtpdoctor.report.model import Report
+
+#: The headings of --help, in the order in which they come.
+SETTINGS, SCOPE, NETWORK, REPORT, CHANGE = (
+    "Settings (else from .env and the environment)",
+    "What is checked",
+    "Network",
+    "Report",
+    "Change the settings",
+)
 
 USAGE, INTERRUPTED, TERMINATED = 2, 130, 128 + signal.SIGTERM
 
@@ -35,7 +45,9 @@ class Terminated(BaseException):
 
 def _known_format(name: str) -> str:
     if name not in formats.names():
-        raise UsageFault(f"--format: {name!r} is none of {', '.join(formats.names())}")
+        known = formats.names()
+        near = _completion.meant(name, known)
+        raise UsageFault(f"--format: {name!r} is none of {', '.join(known)}{near}")
     return name
 
 
@@ -46,17 +58,29 @@ ReportFormat = Annotated[
         help="How to print the report.",
         metavar="|".join(formats.names()),
         callback=_known_format,
+        autocompletion=_completion.formats,
+        rich_help_panel=REPORT,
     ),
 ]
 NameServers = Annotated[
     list[str] | None,
-    typer.Option(help="Ask this name server in place of the system's.", metavar="ADDRESS[:PORT]"),
+    typer.Option(
+        help="Ask this name server in place of the system's.",
+        metavar="ADDRESS[:PORT]",
+        rich_help_panel=NETWORK,
+    ),
 ]
 EnvFile = Annotated[
     str | None,
-    typer.Option(help="Read settings from this file, - for standard input.", metavar="FILE"),
+    typer.Option(
+        help="Read settings from this file, - for standard input.",
+        metavar="FILE",
+        rich_help_panel=SETTINGS,
+    ),
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Exit 1 for warnings too.", rich_help_panel=REPORT)
+]
 
 
 def show(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from smtpdoctor.cli._output import UsageFault
+from smtpdoctor.cli._output import REPORT, UsageFault
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 Outputs = Annotated[
     list[str] | None,
     typer.Option(
-        "--output", help="Write the report to a file too; repeatable.", metavar="FORMAT=FILE"
+        "--output",
+        help="Write the report to a file too; repeatable.",
+        metavar="FORMAT=FILE",
+        rich_help_panel=REPORT,
     ),
 ]
 Force = Annotated[
     bool,
-    typer.Option("--force", help="Let a file that is no earlier report be replaced."),
+    typer.Option(
+        "--force",
+        help="Let a file that is no earlier report be replaced.",
+        rich_help_panel=REPORT,
+    ),
 ]
 #: Where GitHub Actions takes a job's summary from.
 SUMMARY = "GITHUB_STEP_SUMMARY"

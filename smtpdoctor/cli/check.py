@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import (
+    CHANGE,
+    NETWORK,
+    REPORT,
+    SCOPE,
+    SETTINGS,
     EnvFile,
     NameServers,
     ReportFormat,
@@ -37,23 +43,42 @@ EPILOG = (
 )
 
 
-class Check(StrEnum):
-    """The checks that --only and --skip take."""
+#: What people say for a mode, and the word that --tls takes.
+MODES = {
+    "implicit": "implicit",
+    "starttls": "starttls",
+    "none": "none",
+    "ssl": "implicit",
+    "ssl/tls": "implicit",
+    "smtps": "implicit",
+    "true": "implicit",
+    "tls": "starttls",
+    "false": "none",
+    "off": "none",
+    "plain": "none",
+}
 
-    SETTINGS = "settings"
-    DNS = "dns"
-    REACH = "reach"
-    TLS = "tls"
-    AUTH = "auth"
-    SENDER = "sender"
+
+def _mode(word: str | None) -> str | None:
+    if word in (None, "implicit", "starttls", "none"):
+        return word
+    meant = MODES.get(str(word).strip().lower(), "")
+    hint = f"; did you mean {meant}?" if meant else ""
+    raise UsageFault(f"--tls: {word!r} is none of implicit, starttls, none{hint}")
 
 
-class TLS(StrEnum):
-    """The TLS modes that --tls takes."""
+def _checks(option: str, names: list[str] | None) -> Sequence[str]:
+    """Each time that the option was given may name several, with commas between."""
+    from smtpdoctor.observations import CHECKS
 
-    IMPLICIT = "implicit"
-    STARTTLS = "starttls"
-    NONE = "none"
+    found = [name.strip() for text in names or () for name in text.split(",") if name.strip()]
+    for name in found:
+        if name not in CHECKS:
+            near = _completion.meant(name, CHECKS)
+            raise UsageFault(
+                f"{option}: no check {name!r}: the checks are {', '.join(CHECKS)}{near}"
+            )
+    return found or ()
 
 
 def check(  # long: one parameter an option
@@ -61,81 +86,145 @@ def check(  # long: one parameter an option
         str | None,
         typer.Argument(help="A host, host:port, or smtp:// or smtps:// URL.", show_default=False),
     ] = None,
-    host: Annotated[str | None, typer.Option(help="The server's name or address.")] = None,
-    port: Annotated[str | None, typer.Option(help="The server's port.")] = None,
-    tls: Annotated[TLS | None, typer.Option(help="When TLS starts.")] = None,
-    user: Annotated[str | None, typer.Option(help="The user name of the login.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="The server's name or address.", metavar="HOST", rich_help_panel=SETTINGS
+        ),
+    ] = None,
+    port: Annotated[
+        str | None,
+        typer.Option(help="The server's port.", metavar="PORT", rich_help_panel=SETTINGS),
+    ] = None,
+    tls: Annotated[
+        str | None,
+        typer.Option(
+            help="When TLS starts: at once, by STARTTLS, never.",
+            metavar="implicit|starttls|none",
+            callback=_mode,
+            autocompletion=_completion.modes,
+            rich_help_panel=SETTINGS,
+        ),
+    ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(help="The user name of the login.", metavar="NAME", rich_help_panel=SETTINGS),
+    ] = None,
+    password_stdin: Annotated[
+        bool,
+        typer.Option(
+            "--password-stdin",
+            help="Read the password from standard input.",
+            rich_help_panel=SETTINGS,
+        ),
+    ] = False,
     sender: Annotated[
-        str | None, typer.Option("--from", help="The sender's address.", metavar="ADDRESS")
+        str | None,
+        typer.Option(
+            "--from", help="The sender's address.", metavar="ADDRESS", rich_help_panel=SETTINGS
+        ),
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(help="The recipient of the dry run; else the sender.", metavar="ADDRESS"),
+        typer.Option(
+            help="The recipient of the dry run; else the sender.",
+            metavar="ADDRESS",
+            rich_help_panel=SETTINGS,
+        ),
     ] = None,
-    ehlo: Annotated[str | None, typer.Option(help="The name to say in EHLO.")] = None,
+    ehlo: Annotated[
+        str | None,
+        typer.Option(help="The name to say in EHLO.", metavar="NAME", rich_help_panel=SETTINGS),
+    ] = None,
     size: Annotated[
-        str | None, typer.Option(help="The message's size to ask about.", metavar="BYTES")
+        str | None,
+        typer.Option(
+            help="The message's size to ask about: 26214400, 25MB.",
+            metavar="BYTES",
+            rich_help_panel=SETTINGS,
+        ),
     ] = None,
     env_file: EnvFile = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    client: Annotated[
+        str | None,
+        typer.Option(
+            help="Behave as this library does: nodemailer, smtplib, …",
+            metavar="NAME",
+            autocompletion=_completion.clients,
+            rich_help_panel=SETTINGS,
+        ),
+    ] = None,
     setup: Annotated[
         list[str] | None,
-        typer.Option(help="Check this set-up of the folder: any part of its name.", metavar="NAME"),
+        typer.Option(
+            help="Check this set-up of the folder: any part of its name.",
+            metavar="NAME",
+            rich_help_panel=SCOPE,
+        ),
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option(help="Read the settings of this profile; else production.", metavar="NAME"),
+        typer.Option(
+            help="Read the settings of this profile; else production.",
+            metavar="NAME",
+            rich_help_panel=SCOPE,
+        ),
     ] = None,
-    client: Annotated[
-        str | None,
-        typer.Option(help="Behave as this library does: nodemailer, smtplib, …", metavar="NAME"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Run only these of settings, dns, reach, tls, auth, sender.",
+            metavar="CHECK[,CHECK]",
+            autocompletion=_completion.checks,
+            rich_help_panel=SCOPE,
+        ),
     ] = None,
-    only: Annotated[list[Check] | None, typer.Option(help="Run only these checks.")] = None,
-    skip: Annotated[list[Check] | None, typer.Option(help="Leave these checks out.")] = None,
-    format_: ReportFormat = "terminal",
-    output: Outputs = None,
-    strict: Strict = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show all evidence and the transcript.")
-    ] = False,
-    timeout: Annotated[
-        float, typer.Option(help="Stop after this many seconds.", min=1, max=600)
-    ] = DEFAULT_TIMEOUT,
-    save: Annotated[
-        Path | None,
-        typer.Option(help="Write the run to this file; it holds no secrets.", metavar="FILE"),
+    skip: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Leave these out.",
+            metavar="CHECK[,CHECK]",
+            autocompletion=_completion.checks,
+            rich_help_panel=SCOPE,
+        ),
     ] = None,
-    force: Force = False,
     replay: Annotated[
-        Path | None, typer.Option(help="Judge a saved run again.", metavar="FILE")
+        Path | None,
+        typer.Option(help="Judge a saved run again.", metavar="FILE", rich_help_panel=SCOPE),
     ] = None,
-    fix: Annotated[
-        bool,
-        typer.Option("--fix", help="Write the first fix of each error into its file, once asked."),
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --fix: write without asking.")] = False,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            help="Stop after this many seconds.",
+            metavar="SECONDS",
+            min=1,
+            max=600,
+            rich_help_panel=NETWORK,
+        ),
+    ] = DEFAULT_TIMEOUT,
     connect_to: Annotated[
         list[str] | None,
         typer.Option(
-            help="Go to ADDRESS:PORT instead, as curl does.", metavar="HOST:PORT:ADDRESS:PORT"
+            help="Go to ADDRESS:PORT instead, as curl does.",
+            metavar="HOST:PORT:ADDRESS:PORT",
+            rich_help_panel=NETWORK,
         ),
     ] = None,
     cafile: Annotated[
         Path | None,
-        typer.Option(help="Trust the CA certificates of this file (PEM) only.", metavar="FILE"),
+        typer.Option(
+            help="Trust the CA certificates of this file (PEM) only.",
+            metavar="FILE",
+            rich_help_panel=NETWORK,
+        ),
     ] = None,
     nameserver: NameServers = None,
     no_third_party: Annotated[
         bool,
-        typer.Option("--no-third-party", help="Never connect to other companies' hosts."),
-    ] = False,
-    ticket: Annotated[
-        bool,
         typer.Option(
-            "--ticket",
-            help="Print the request to the network's or platform's support in place of the report.",
+            "--no-third-party",
+            help="Never connect to other companies' hosts.",
+            rich_help_panel=NETWORK,
         ),
     ] = False,
     ask_metadata: Annotated[
@@ -143,7 +232,49 @@ def check(  # long: one parameter an option
         typer.Option(
             "--ask-metadata",
             help="When a port fails, ask the cloud's metadata service which platform this is.",
+            rich_help_panel=NETWORK,
         ),
+    ] = False,
+    format_: ReportFormat = "terminal",
+    output: Outputs = None,
+    strict: Strict = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="Show all evidence and the transcript.",
+            rich_help_panel=REPORT,
+        ),
+    ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the run to this file; it holds no secrets.",
+            metavar="FILE",
+            rich_help_panel=REPORT,
+        ),
+    ] = None,
+    force: Force = False,
+    ticket: Annotated[
+        bool,
+        typer.Option(
+            "--ticket",
+            help="Print a request to the network's or platform's support instead.",
+            rich_help_panel=REPORT,
+        ),
+    ] = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Write the first fix of each error into its file, once asked.",
+            rich_help_panel=CHANGE,
+        ),
+    ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="With --fix: write without asking.", rich_help_panel=CHANGE),
     ] = False,
 ) -> None:
     """Find out why mail can't be sent, and what to change. Sends no message."""
@@ -155,6 +286,25 @@ def check(  # long: one parameter an option
     _make_sure_of_fix(fix=fix, yes=yes, read_elsewhere=replay is not None or env_file == "-")
     wanted = outputs(output or (), save, force=force)
     if replay is not None:
+        _make_sure_of_replay(
+            {
+                "TARGET": target,
+                "--host": host,
+                "--port": port,
+                "--tls": tls,
+                "--user": user,
+                "--password-stdin": password_stdin,
+                "--from": sender,
+                "--to": to,
+                "--ehlo": ehlo,
+                "--size": size,
+                "--env-file": env_file,
+                "--client": client,
+                "--setup": setup,
+                "--only": only,
+                "--skip": skip,
+            }
+        )
         report = _replayed(replay)
     else:
         from smtpdoctor.examination.options import CheckOptions
@@ -163,7 +313,7 @@ def check(  # long: one parameter an option
             target=target,
             host=host,
             port=port,
-            tls=tls.value if tls else None,
+            tls=tls,
             user=user,
             sender=sender,
             to=to,
@@ -174,8 +324,8 @@ def check(  # long: one parameter an option
             setup=setup or (),
             profile=profile,
             folder=folder(),
-            only=only or (),  # type: ignore[arg-type]
-            skip=skip or (),  # type: ignore[arg-type]
+            only=_checks("--only", only),  # type: ignore[arg-type]
+            skip=_checks("--skip", skip),  # type: ignore[arg-type]
             timeout=timeout,
             connect_to=connect_to or (),
             cafile=cafile,
@@ -198,6 +348,13 @@ def check(  # long: one parameter an option
     show(report, format_, verbose=verbose, strict=strict)
     add_summary(report, format_)
     raise typer.Exit(formats.exit_status(format_, report, strict=strict))
+
+
+def _make_sure_of_replay(given: Mapping[str, object]) -> None:
+    """What was judged is in the saved run: nothing of it can be another now."""
+    said = next((name for name, value in given.items() if value), None)
+    if said is not None:
+        raise UsageFault(f"--replay judges a run that was made before: not with {said}")
 
 
 def _planned(options: CheckOptions, *, password_stdin: bool) -> Plans:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import ReportFormat, UsageFault, show, write
 from smtpdoctor.report import formats
@@ -16,7 +17,10 @@ EPILOG = "Examples:  smtpdoctor demo   ·   smtpdoctor demo wrong-password"
 
 def demo(
     scenario: Annotated[
-        str, typer.Argument(help="The fault to show; --list names them.")
+        str,
+        typer.Argument(
+            help="The fault to show; --list names them.", autocompletion=_completion.scenarios
+        ),
     ] = "secure-true-on-587",
     list_: Annotated[bool, typer.Option("--list", help="List the scenarios.")] = False,
     format_: ReportFormat = "terminal",
@@ -24,9 +28,10 @@ def demo(
         bool, typer.Option("--verbose", "-v", help="Show all evidence and the transcript.")
     ] = False,
 ) -> None:
-    """Start a server with a known fault on this machine and run the real check against it.
+    """Run the real check against a server with a known fault.
 
-    Exit 0 when the cause named is the scenario's.
+    The server is started on this machine, and needs no network and no root. Exit 0 when the cause
+    named is the scenario's.
     """
     from smtpdoctor.demo import command
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.cli._output import UsageFault, write, write_utf8
 
 EPILOG = (
@@ -35,20 +36,29 @@ def explain(  # long: one parameter an option
     text: Annotated[
         str | None,
         typer.Argument(
-            help="An error message, - for standard input, or a diagnosis code.", metavar="TEXT|-"
+            help="An error message, - for standard input, or a diagnosis code.",
+            metavar="TEXT|-",
+            autocompletion=_completion.codes,
         ),
     ] = None,
     file: Annotated[
         str | None, typer.Option("--file", help="Read the text from this file.", metavar="FILE")
     ] = None,
-    host: Annotated[str | None, typer.Option(help="The SMTP host of the program.")] = None,
-    port: Annotated[int | None, typer.Option(help="Its port.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="The SMTP host of the program.", metavar="HOST")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Its port.", metavar="PORT")] = None,
     secure: Annotated[
         str | None,
         typer.Option(help="true: TLS from the first byte; false, starttls, none.", metavar="MODE"),
     ] = None,
     client: Annotated[
-        str | None, typer.Option(help="The mail library: nodemailer, smtplib, …", metavar="NAME")
+        str | None,
+        typer.Option(
+            help="The mail library: nodemailer, smtplib, …",
+            metavar="NAME",
+            autocompletion=_completion.clients,
+        ),
     ] = None,
     format_: Annotated[
         str, typer.Option("--format", help="How to print.", metavar="terminal|json")
@@ -57,9 +67,9 @@ def explain(  # long: one parameter an option
         bool, typer.Option("--anonymous", help="Leave out what stands before @ in addresses.")
     ] = False,
 ) -> None:
-    """Name the cause behind an error message that another program printed. Needs no network.
+    """Name the cause behind an error message, or print a code's page.
 
-    Also prints the page of a diagnosis code; without a text, lists the codes.
+    Takes what another program printed, and needs no network. Without a text, lists the codes.
     """
     if format_ not in ("terminal", "json"):
         raise UsageFault(f"--format: {format_!r} is none of terminal, json")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import NameServers, ReportFormat, Strict, UsageFault, show
 from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
@@ -22,7 +23,11 @@ def sender(
     address: Annotated[str, typer.Argument(help="The sender, as in From.", show_default=False)],
     through: Annotated[
         str | None,
-        typer.Option(help="Who delivers: ionos, gmail, …, or a host.", metavar="PROVIDER|HOST"),
+        typer.Option(
+            help="Who delivers: ionos, gmail, …, or a host.",
+            metavar="PROVIDER|HOST",
+            autocompletion=_completion.relays,
+        ),
     ] = None,
     ip: Annotated[
         str | None,
@@ -40,7 +45,9 @@ def sender(
     ] = False,
     nameserver: NameServers = None,
 ) -> None:
-    """Find out whether receivers will believe mail from an address: SPF, DKIM and DMARC.
+    """Find out whether receivers believe mail from an address.
+
+    Judges SPF, DKIM and DMARC of its domain.
 
     Asks the DNS only: no credentials, no connection to a mail server, no message.
     """

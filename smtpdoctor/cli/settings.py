@@ -45,7 +45,10 @@ def settings(
         Format, typer.Option("--format", help="How to print the settings.")
     ] = Format.TERMINAL,
 ) -> None:
-    """List the folder's set-ups: each setting with its place and what it shadows."""
+    """List the folder's set-ups: each setting with its place.
+
+    Says beside each what it shadows, and why a file was passed over.
+    """
     if reader is not None:
         _show_reading(reader, env_file or ".env", format_)
         return

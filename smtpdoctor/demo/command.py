@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,9 +25,10 @@ class UnknownScenarioError(Exception):
 
 def listing() -> Iterator[str]:
     """One line for each scenario."""
+    widest = max(map(len, SCENARIOS))
     for scenario in SCENARIOS.values():
         note = f" ({scenario.unavailable})" if scenario.unavailable else ""
-        yield f"{scenario.name:28} {scenario.title}{note}"
+        yield f"{scenario.name:{widest}}  {scenario.title}{note}"
 
 
 def play(
@@ -35,7 +37,9 @@ def play(
     """Run a scenario: the report, and what it was made from. Raises UnknownScenarioError."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
-        raise UnknownScenarioError(f"no scenario {name!r}; smtpdoctor demo --list names them")
+        near = difflib.get_close_matches(name.lower(), SCENARIOS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "smtpdoctor demo --list names them"
+        raise UnknownScenarioError(f"no scenario {name!r}; {hint}")
     if scenario.unavailable:
         raise UnknownScenarioError(f"{name} {scenario.unavailable}")
     return asyncio.run(_play(scenario, listener))

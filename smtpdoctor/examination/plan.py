@@ -78,6 +78,9 @@ def select(only: Iterable[CheckName] = (), skip: Iterable[CheckName] = ()) -> fr
         for name in names:
             if name not in CHECK_SPECS:
                 raise UsageError(f"{option}: {name!r} is none of {', '.join(CHECK_SPECS)}")
+    both = [name for name in CHECKS if name in only and name in skip]
+    if both:
+        raise UsageError(f"--only and --skip both name {both[0]}: give one of them")
     wanted = (
         {need for name in only for need in (*CHECK_SPECS[name].needs, name)}
         if only

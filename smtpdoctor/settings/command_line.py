@@ -6,7 +6,7 @@ nor which source wins. No message shows more of an argument than is known to be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO, TypeVar
 
 import msgspec
@@ -63,10 +63,19 @@ def layers_of_options(options: Options, stdin: TextIO | None) -> list[Layer]:
         raise UsageError("TARGET and --host both name the host: give one of them")
     found = [Layer(label="options", kind="option", candidates=tuple(_options(options, stdin)))]
     if options.target is not None:
-        found.append(
-            Layer(label="options", kind="target", candidates=tuple(_target(options.target)))
-        )
+        target = tuple(_target(options.target))
+        _contradict(options, target)
+        found.append(Layer(label="options", kind="target", candidates=target))
     return found
+
+
+def _contradict(options: Options, target: Iterable[Candidate]) -> None:
+    """TARGET and an option that say different things: neither is the one that was meant."""
+    for part in target:
+        if part.field == "port" and options.port is not None:
+            said, port = _text(options.port) or "", part.raw.reveal()
+            if said.strip() != port.strip():
+                raise UsageError(f"TARGET says port {port}, and --port another: give one of them")
 
 
 def _options(options: Options, stdin: TextIO | None) -> Iterator[Candidate]:

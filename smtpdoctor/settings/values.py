@@ -180,13 +180,22 @@ def read_port(text: str) -> Meaning[int]:
     return Meaning(value=int(bare), problem=problem, detail=detail)
 
 
+#: What stands behind a size: decimal units, and those of powers of two.
+UNITS = {
+    "": 1,
+    "b": 1,
+    **{f"{unit}{b}": 1000**power for power, unit in enumerate("kmg", 1) for b in ("", "b")},
+    **{f"{unit}ib": 1024**power for power, unit in enumerate("kmg", 1)},
+}
+
+
 def read_size(text: str) -> Meaning[int]:
-    """A number of bytes."""
-    if not re.fullmatch(r"[0-9]{1,15}", text.strip()):
-        return Meaning(
-            problem="not-a-number", detail=f"{_quoted('plain', text)} is not a number of bytes"
-        )
-    return Meaning(value=int(text))
+    """A number of bytes: 26214400, 25MB (millions), 25MiB."""
+    match = re.fullmatch(r"([0-9]{1,15})\s*([A-Za-z]*)", text.strip())
+    unit = UNITS.get(match[2].lower()) if match else None
+    if match is None or unit is None:
+        return Meaning(problem="not-a-number", detail="not a size such as 26214400, 25MB or 25MiB")
+    return Meaning(value=int(match[1]) * unit)
 
 
 def _word(text: str) -> tuple[str, Problem | None, str]:
@@ -295,8 +304,13 @@ def read_client(text: str) -> Meaning[NamedClient]:
 
     found = named_client(text)
     if found is None:
-        names = ", ".join(sorted(clients()))
-        return Meaning(problem="unknown", detail=f"{_quoted('plain', text)} is none of {names}")
+        import difflib
+
+        names = sorted(clients())
+        near = difflib.get_close_matches(text.strip().lower(), names, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        detail = f"{_quoted('plain', text)} is none of {', '.join(names)}{hint}"
+        return Meaning(problem="unknown", detail=detail)
     return Meaning(value=NamedClient(*found))
 
 

@@ -525,7 +525,7 @@ def test_host_option_keeps_the_configured_port_and_mode() -> None:
 
 
 def test_options_win_over_target() -> None:
-    settings = read(target="smtps://smtp.example.com:465", port="587", tls="starttls")
+    settings = read(target="smtps://smtp.example.com", port="587", tls="starttls")
     assert (settings.port, settings.tls, settings.tls_required) == (587, "starttls", True)
 
 

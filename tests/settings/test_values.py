@@ -296,3 +296,16 @@ def test_no_text_raises(text: str) -> None:
         values.password_shape,
     ):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("10485760", 10485760), ("10MB", 10_000_000), ("10 MiB", 10485760), ("25m", 25_000_000)],
+)
+def test_a_size_may_have_a_unit(text: str, size: int) -> None:
+    assert values.read_size(text).value == size
+
+
+@pytest.mark.parametrize("text", ["big", "10XB", "-1", "1.5MB", ""])
+def test_a_size_that_is_none(text: str) -> None:
+    assert values.read_size(text).problem == "not-a-number"
