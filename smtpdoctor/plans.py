@@ -244,7 +244,7 @@ def _each_account_once(setups: Sequence[Setup]) -> list[Setup]:
     kept = []
     for setup in setups:
         settings = setup.settings
-        account = (settings.host, settings.username)
+        account = (settings.host, setup.credentials.username)
         if settings.has_credentials and account in tried and setup.sends:
             first = tried[account]
             # another password is another question, and it stays open: one account, one login

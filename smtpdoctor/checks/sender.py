@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, Trail
-from smtpdoctor.settings.model import Settings
+from smtpdoctor.settings.model import MASK, Credentials, Settings
 from smtpdoctor.smtp import commands
 
 #: Octets of a short message, for a client that says its size.
@@ -20,6 +20,8 @@ def wanted(settings: Settings, logged_in: bool | None) -> bool:
     """
     if settings.sender is None:
         return False
+    if MASK in f"{settings.sender}{settings.recipient}" and not logged_in:
+        return False  # a secret stands in it, which this server was not told
     if logged_in is not None:
         return logged_in
     entry = settings.entry("sender")
@@ -33,18 +35,21 @@ def wanted(settings: Settings, logged_in: bool | None) -> bool:
     )
 
 
-async def dry_run(session: SMTPSession, settings: Settings, trail: Trail) -> None:
+async def dry_run(
+    session: SMTPSession, settings: Settings, credentials: Credentials, trail: Trail
+) -> None:
     """Offer the sender and a recipient, and take it all back."""
-    assert settings.sender is not None
+    said = credentials.sender or settings.sender
+    assert said is not None
     client = knowledge.client(settings.client, settings.client_version)
     domains = client.unicode_domain if client is not None else "encoded"
     offered = session.capabilities
     sender, recipient = (
         address if domains != "encoded" else _wire(address)
-        for address in (settings.sender, settings.recipient or settings.sender)
+        for address in (said, credentials.recipient or settings.recipient or said)
     )
     utf8 = not (sender.isascii() and recipient.isascii())
-    local = settings.sender.rpartition("@")[0]
+    local = said.rpartition("@")[0]
     able = client is None or client.sends_utf8_sender or local.isascii()
     raw = utf8 and domains == "as-written" and local.isascii()
     if utf8 and not raw and not (offered.smtputf8 and able):

@@ -129,7 +129,9 @@ class Sessions:
             if state.selects("sender") and sender.wanted(settings, logged_in or without or None):
                 trail = session.trail.branch("sender")
                 trail.also_after(*state.ids_of("sender"))
-                await state.guard("sender", sender.dry_run(session, settings, trail))
+                await state.guard(
+                    "sender", sender.dry_run(session, settings, state.plan.credentials, trail)
+                )
             else:
                 await session.quit()
         finally:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from smtpdoctor.settings.model import MASK
 from smtpdoctor.settings.names import ValueKind
@@ -51,6 +52,18 @@ true false yes no on off none null ssl tls starttls implicit explicit smtp smtps
 opportunistic optional mandatory always never maybe auto plain enabled disabled enable disable
 default tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 tls1.2 tls1.3 sslv3 ssl/tls
 """
+#: What programs' own names of modes are made of: `SslOnConnect`, `dane-only`, `Encryption::TLS`.
+_MODE_NAMES = f"""
+{_MODES} allow available bool cert certificate check client connect cram dane encrypt encryption
+factory fail fingerprint force forced if ignore insecure javax js legacy login mailer md medium
+mode net nodemailer once only openssl optionally options peer phpmailer policy prefer preferred
+protocol reject relaxed require secure security self server signed skip socket standard start
+strict string strong submission submissions transport trust try unauthorized unset unverified use
+verification verified verify when wrapper
+"""
+_MODE_WORDS = frozenset(_MODE_NAMES.split())
+_MODE_NAME = re.compile(r"[A-Za-z][A-Za-z_:./ +-]{1,39}")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MODE = re.compile(
     rf"{_AROUND}(?:{'|'.join(re.escape(word) for word in _MODES.split())}|[0-9]{{1,3}}"
     rf"|[A-Za-z]{{1,4}}){_BEHIND}",
@@ -63,11 +76,20 @@ _MAIL = rf"(?:{_LOCAL}@{_DOMAIN}|[A-Za-z._+-]{{1,64}}@[a-z][a-z-]{{0,62}})"
 ADDRESS = re.compile(_MAIL)
 _USER = re.compile(rf"{_AROUND}(?:{_MAIL}|(?:[\w.-]{{1,20}}\\)?[\w.+=-]{{1,64}}){_AROUND}")
 
+#: Local parts that anybody has.
+_BOXES = "nobody no-?reply info admin root mail hello contact support sales office postmaster test"
+_MORE_BOXES = """
+abuse accounts billing careers customer customers donotreply enquiries example feedback finance help
+helpdesk hostmaster invoice invoices jobs mailer mailing marketing members newsletter newsletters
+noreply notification notifications order orders press privacy registration reminder reports sender
+service services shop subscribe system tickets webmaster website welcome wordpress
+"""
+_MAILBOXES = frozenset(f"{_BOXES} {_MORE_BOXES}".split())
+
 #: One address, several, or one with a name of words; and the words that stand there alone.
 _SENDER = re.compile(
     rf"{_AROUND}(?:{_MAIL}(?:\s*[,;]\s*{_MAIL})*|<{_MAIL}>"
-    r"|nobody|no-?reply|info|admin|root|mail|hello|contact|support|sales|office|postmaster|test)"
-    rf"{_AROUND}",
+    rf"|{'|'.join(_BOXES.split())}){_AROUND}",
     re.IGNORECASE,
 )
 _NAMED_SENDER = re.compile(rf"({_AROUND})([^<>]{{1,100}}?)(\s*<{_MAIL}>{_AROUND})")
@@ -82,6 +104,42 @@ _VARIABLE = re.compile(
     r"\$\{[A-Z][A-Z0-9_]{0,60}\}|\$[A-Z]+(?:_[A-Z]+)+|%[A-Z]+(?:_[A-Z]+)+%"
     r"|\{\{\s*[a-z]+(?:[_.][a-z]+)*\s*\}\}|<[a-z]+(?:[ _-][a-z]+)*>"
 )
+
+
+#: In fewer characters nobody finds the secret again. (docs/decisions/0013)
+SHORTEST_SECRET = 6
+
+
+def is_guessable(secret: str) -> bool:
+    """Whether a secret is a short text or a word that stands in many texts by chance: a hole there
+    would tell it."""
+    if len(secret) < SHORTEST_SECRET or not secret.isalpha():
+        return len(secret) < SHORTEST_SECRET
+    from smtpdoctor.knowledge import public_words  # read only where a secret is a word
+
+    return secret.lower() in _MAILBOXES or secret.lower() in public_words()
+
+
+def repeats(text: str, secrets: Iterable[str]) -> bool:
+    """Whether one of the secrets stands in the text, and not by chance."""
+    return any(secret in text and not is_guessable(secret) for secret in secrets if secret)
+
+
+def address_without(secrets: Iterable[str], address: str | None) -> str | None:
+    """The address, its local part masked where a secret stands there; None where one stands in
+    its domain, too."""
+    secrets = [*secrets]
+    if address is None or not repeats(address, secrets):
+        return address
+    masked = f"{MASK}@{address.rpartition('@')[2]}"
+    across = any("@" in secret and secret in address for secret in secrets)
+    return None if across or repeats(masked, secrets) else masked
+
+
+def unquoted(text: str) -> str:
+    """The text between its quotes, where it has any."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`"
+    return text[1:-1] if quoted else text
 
 
 def shown(kind: ValueKind, text: str) -> str:
@@ -114,12 +172,19 @@ def _has_form(kind: ValueKind, text: str) -> bool:
             or _is_port_slip(text)
         )
     if kind in {"tls", "secure", "verify", "node-verify"}:
-        return _MODE.fullmatch(text) is not None
+        return _MODE.fullmatch(text) is not None or _is_mode_name(text.strip(QUOTES))
+    if kind == "scheme":
+        return text.lower() in SCHEMES
     if kind == "username":
         return _USER.fullmatch(text) is not None
     if kind == "sender":
         return _SENDER.fullmatch(text) is not None
     return kind == "plain" and _PLAIN.fullmatch(text) is not None
+
+
+def _is_mode_name(text: str) -> bool:
+    words = _CAMEL.findall(text) if _MODE_NAME.fullmatch(text) else []
+    return bool(words) and all(word.lower() in _MODE_WORDS for word in words)
 
 
 def _is_port_slip(text: str) -> bool:

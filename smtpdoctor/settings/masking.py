@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from smtpdoctor.settings.harmless import shown
+from smtpdoctor.settings.harmless import is_guessable, shown
 from smtpdoctor.settings.model import MASK, Origin
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.sources import Occurrence
@@ -20,10 +20,6 @@ from smtpdoctor.settings.url import URL, read_url
 
 #: What stands before a value in the dialects of `.env`.
 HEAD = re.compile(r"\s{0,40}(?:export\s{1,8})?['\"]?(\S+?)['\"]?\s{0,40}=\s{0,40}")
-
-#: A secret of fewer characters, or of letters alone, is a word that stands in any text: to cut it
-#: out there would tell what it is.
-SHORTEST_CUT = 8
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,11 +48,7 @@ class Masking:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = frozenset(secret for secret in secrets if secret)
-        self._cut = sorted(
-            (s for s in self._secrets if len(s) >= SHORTEST_CUT and not s.isalpha()),
-            key=len,
-            reverse=True,
-        )
+        self._cut = sorted((s for s in self._secrets if not is_guessable(s)), key=len, reverse=True)
 
     def url(self, text: str, item: Occurrence | None = None) -> URL:
         """The URL taken apart; a user name that is a secret is hidden."""

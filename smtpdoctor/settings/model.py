@@ -387,9 +387,15 @@ MASK = "••••••"
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What AUTH sends. Never serialised, never an observation."""
+    """What AUTH sends. Never serialised, never an observation.
+
+    `sender` and `recipient` are what MAIL and RCPT send where the settings' own are masked, since
+    a secret stands in them.
+    """
 
     username: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
     password: Secret | None = None
     token: Secret | None = None
 

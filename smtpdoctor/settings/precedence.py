@@ -14,6 +14,7 @@ import msgspec
 
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import SECRETS, Candidate, Layer
+from smtpdoctor.settings.harmless import address_without
 from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
 from smtpdoctor.settings.model import (
     MASK,
@@ -378,6 +379,9 @@ class _Resolution:
         shown_username = self._shown_username(username, password, token)
         if sender is None and shown_username is not None and values.is_address(shown_username):
             sender = shown_username
+        secrets = [each.reveal() for each in (password, token) if each]
+        shown_sender = address_without(secrets, sender)
+        shown_recipient = address_without(secrets, recipient)
         settings = Settings(
             host=host.name if host else None if found else DEFAULT_HOST,
             port=port if port is not None else PORTS[mode.tls],
@@ -387,8 +391,8 @@ class _Resolution:
             has_password=password is not None,
             has_token=token is not None,
             password_shape=values.password_shape(password.reveal()) if password else (),
-            sender=sender,
-            recipient=recipient,
+            sender=shown_sender,
+            recipient=shown_recipient,
             size=size,
             verify=verify is not False,
             ehlo=ehlo,
@@ -401,7 +405,13 @@ class _Resolution:
             entries=tuple(self.entries[field] for field in FIELDS if field in self.entries),
             near_misses=tuple(self._near()),
         )
-        return settings, Credentials(username=username, password=password, token=token)
+        return settings, Credentials(
+            username=username,
+            password=password,
+            token=token,
+            sender=sender if sender != shown_sender else None,
+            recipient=recipient if recipient != shown_recipient else None,
+        )
 
     def _shown_username(self, value: str | None, *secrets: Secret | None) -> str | None:
         """The user name; a mask where it may not be shown, or is a secret itself."""

@@ -7,7 +7,7 @@ shadows what. It must not know any program (`dialects`) nor any syntax (`readers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,8 +54,6 @@ OPTIONS: dict[Field | None, str] = {
     "sender": "--from",
     "url": "--host",
 }
-#: How programs call a mode or a switch: words, without digits as passwords have them.
-MODE_WORD = re.compile(r"[A-Za-z_:.'\"+/ -]{0,40}")
 KINDS: dict[Field, ValueKind] = {
     "host": "host",
     "port": "port",
@@ -116,7 +114,8 @@ class Setup:
         password = self.credentials.password or self.credentials.token
         told = tuple((remark.kind, remark.option) for remark in now.remarks)
         return (
-            (now.host, now.port, now.tls, now.tls_required, now.username, now.sender, now.verify),
+            (now.host, now.port, now.tls, now.tls_required, now.sender, now.verify),
+            (self.credentials.username, self.credentials.sender),
             (password.reveal() if password else None, now.client, now.ehlo, told),
         )
 
@@ -161,10 +160,13 @@ def overridden(setup: Setup, said: Settings, credentials: Credentials) -> Setup:
         sources=("options", *setup.settings.sources),
     )
     own = setup.credentials
+    username = credentials.username if "username" in fields else own.username
+    sender = None if "sender" in fields else own.sender
     return Setup(
         settings,
         Credentials(
-            username=settings.username,
+            username=username,
+            sender=sender,
             password=credentials.password or own.password,
             token=None if credentials.password else own.token,
         ),
@@ -196,7 +198,7 @@ def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str 
         own = [item.text for item in (host.shadows if host is not None else ())]
         hosts = (own[0] if own and host_home == "command-line" else settings.host,)
     withheld = why_not(
-        Written(home=home, place=secret.origin.label, hosts=hosts, user=settings.username),
+        Written(home=home, place=secret.origin.label, hosts=hosts, user=setup.credentials.username),
         Asked(host=settings.host, home=host_home, user=user, named=named),
         is_provider=_is_provider,
     )
@@ -218,19 +220,46 @@ def known_values(draft: Draft) -> dict[str, Any]:
     }
 
 
-def finish(draft: Draft, workspace: Workspace) -> Setup:
-    """The settings that the program would send with, and its credentials."""
-    outcome = _caught(draft.dialect.outcome(known_values(draft)), workspace)
-    maker = _Maker(draft, outcome, workspace)
+def outcome_of(draft: Draft, workspace: Workspace) -> Outcome:
+    """What the program makes of its options."""
+    return _caught(draft.dialect.outcome(known_values(draft)), workspace)
+
+
+def secrets_of(outcome: Outcome) -> list[str]:
+    """What of a set-up may be shown nowhere."""
+    return [secret for secret in (outcome.password, outcome.token) if secret]
+
+
+def find_harmless(
+    draft: Draft, outcome: Outcome, workspace: Workspace, secrets: Iterable[str]
+) -> None:
+    """Tell the workspace which literals of the set-up's lines may be shown: the values of fields
+    that are no secret, where they have the form of their field. (docs/decisions/0013)"""
+    fields: dict[str, Field] = {
+        **{name: "tls" for each in draft.dialect.modes.values() for way in each for name in way},
+        **{name: field for field, names in outcome.by.items() for name in names},
+        **draft.dialect.fields,
+    }
+    for name, option in draft.options.items():
+        kind = KINDS.get(fields.get(name, "password"))
+        for value in (option.value, *option.hides):
+            if kind is not None and isinstance(value, Known) and not value.absent:
+                held = [each for each in value.variables if draft.variables.held(each)]
+                workspace.finds_value(kind, value, secrets, names=held)
+
+
+def finish(
+    draft: Draft, outcome: Outcome, workspace: Workspace, secrets: Sequence[str] = ()
+) -> Setup:
+    """The settings that the program would send with, and its credentials. `secrets` are those of
+    all set-ups of the folder."""
+    maker = _Maker(draft, outcome, workspace, (*secrets, *secrets_of(outcome)))
     entries = tuple(maker.entries())
     username = outcome.username or None
     password = Secret(outcome.password) if outcome.password else None
     token = Secret(outcome.token) if outcome.token else None
-    told = all(maker.is_told(name) for name in outcome.by.get("host", ()))
-    host = values.read_host(outcome.host).value if outcome.host and told else None
-    sender = values.read_address(outcome.sender).value if outcome.sender else None
-    if sender is None and username is not None and values.is_address(username):
-        sender = username
+    shown_username = maker.shown_username()
+    sender = maker.sender(shown_username)
     identity = SetupIdentity(
         name=f"{draft.dialect.id} {draft.place}",
         dialect=draft.dialect.id,
@@ -239,18 +268,18 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         profile=draft.profile,
     )
     settings = Settings(
-        host=host.name if host else None,
+        host=maker.host(),
         port=outcome.port or (465 if outcome.tls == "implicit" else 587),
         tls=outcome.tls,
         tls_required=outcome.required,
-        username=username,
+        username=shown_username,
         has_password=password is not None,
         has_token=token is not None,
         password_shape=values.password_shape(password.reveal()) if password else (),
         password_readings=maker.password_readings(),
-        sender=sender,
+        sender=harmless.address_without(maker.secrets, sender),
         verify=outcome.verify,
-        ehlo=outcome.ehlo,
+        ehlo=maker.ehlo(),
         client=draft.dialect.client,
         # a framework's own version says nothing of the library in it
         client_version=draft.version if draft.dialect.id == draft.dialect.client else "",
@@ -260,11 +289,15 @@ def finish(draft: Draft, workspace: Workspace) -> Setup:
         setup=identity,
         remarks=tuple(maker.remarks()),
         untellable=tuple(maker.untellable()),
-        prepared=tuple(
-            item for item in prepare(draft, outcome, workspace) if not _holds_secret(item, outcome)
-        ),
+        prepared=tuple(item for item in prepare(draft, outcome, workspace) if maker.is_open(item)),
     )
-    return Setup(settings, Credentials(username=username, password=password, token=token))
+    credentials = Credentials(
+        username=username,
+        password=password,
+        token=token,
+        sender=sender if sender != settings.sender else None,
+    )
+    return Setup(settings, credentials)
 
 
 def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
@@ -287,12 +320,6 @@ def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
     return replace(outcome, not_sent=remark)
 
 
-def _holds_secret(change: Prepared, outcome: Outcome) -> bool:
-    """Whether what a change replaces would show the password that stands there by mistake."""
-    secrets = [each for each in (outcome.password, outcome.token) if each and len(each) > 3]
-    return any(secret in edit.replace for edit in change.edits for secret in secrets)
-
-
 @dataclass(frozen=True, slots=True)
 class _Maker:
     """Words options as settings with their places."""
@@ -300,6 +327,7 @@ class _Maker:
     draft: Draft
     outcome: Outcome
     workspace: Workspace
+    secrets: tuple[str, ...]
 
     def entries(self) -> Iterator[Setting]:
         for field in FIELDS:
@@ -359,22 +387,54 @@ class _Maker:
 
     def _harmless(self, field: Field, value: str) -> str:
         """The value where it has the form of its field and holds none of the secrets."""
-        if any(secret in value for secret in self._secrets()):
+        if harmless.repeats(value, self.secrets):
             return MASK
-        if field in ("tls", "verify", "client") and MODE_WORD.fullmatch(value):
-            return value
         return harmless.shown(KINDS.get(field, "plain"), value)
 
-    def _secrets(self) -> list[str]:
-        """What may stand in no other field, from four characters on."""
-        found = (self.outcome.password, self.outcome.token)
-        return [secret for secret in found if secret and len(secret) > 3]
+    def host(self) -> str | None:
+        """The host to send to; None where it can't be told, or may be a piece of a secret."""
+        outcome = self.outcome
+        if not outcome.host or not all(self.is_told(name) for name in outcome.by.get("host", ())):
+            return None
+        meant = values.read_host(outcome.host).value
+        name = meant.name if meant is not None else ""
+        whole = harmless.shown("host", outcome.host) != MASK
+        return name if name and (whole or set(".:") & set(name)) else None
+
+    def ehlo(self) -> str | None:
+        """The name that the program says; None where it is none."""
+        name = self.outcome.ehlo
+        return name if name and self._harmless("ehlo", name) == name else None
+
+    def shown_username(self) -> str | None:
+        """The user name; a mask where it may not be shown, or is a secret itself."""
+        name = self.outcome.username or None
+        if name is None or not any(map(self._is_told, self.outcome.by.get("username", ()))):
+            return name  # none, or the program's own
+        if self._is_token("username"):
+            return MASK
+        return name if self._harmless("username", name) == name else MASK
+
+    def sender(self, username: str | None) -> str | None:
+        """The address that the program sends from, as it is."""
+        sender = self.outcome.sender
+        address = values.read_address(sender).value if sender else None
+        if address is None and username is not None and values.is_address(username):
+            return username
+        return address
 
     def _is_token(self, field: Field) -> bool:
         """A user name that is the token itself is a secret, too."""
         username = self.outcome.username
         secrets = (self.outcome.password, self.outcome.token)
         return field == "username" and username is not None and username in secrets
+
+    def is_open(self, change: Prepared) -> bool:
+        """Whether a change replaces only what may be shown, and says nothing else."""
+        texts = (*(edit.with_ for edit in change.edits), *change.settings.values(), *change.steps)
+        return not any(harmless.repeats(text, self.secrets) for text in texts if text) and all(
+            self.workspace.is_open(edit.file, edit.line, edit.replace) for edit in change.edits
+        )
 
     def _problem(self, field: Field, text: str, option: Option) -> tuple[Problem | None, str]:
         if not text:
@@ -443,11 +503,8 @@ class _Maker:
         return self._in_file(option.called or option.name, span, field)
 
     def _in_file(self, name: str, span: Span, field: Field | None) -> tuple[Origin, str | None]:
-        keep = field is not None and field not in SECRETS and field != "url"
-        written = self.workspace.line(span.file, span.line) or ""
-        if any(secret in written for secret in self._secrets()):
-            keep = False  # a secret stands in this very line, wherever it was meant to stand
-        shown = self.workspace.shown(span, keep=keep)
+        secret = field is None or field in SECRETS or field == "url"
+        shown = self.workspace.shown(span, keep=False) if secret else self.workspace.pointed(span)
         origin = Origin(
             kind="file",
             name=name,
@@ -477,7 +534,8 @@ class _Maker:
         for value in option.hides:
             if isinstance(value, Known) and value.span is not None:
                 origin, _ = self._in_file(option.name, value.span, field)
-                shown = MASK if field in SECRETS or field == "url" else str(value.value)
+                secret = field in SECRETS or field == "url"
+                shown = MASK if secret else self._harmless(field, str(value.value))
                 yield Shadowed(origin=origin, text=shown)
 
     def files(self, entries: tuple[Setting, ...]) -> Iterator[str]:

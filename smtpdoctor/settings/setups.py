@@ -17,7 +17,14 @@ from smtpdoctor.settings.dialects.base import Draft, dialects
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map
-from smtpdoctor.settings.setup import Setup, finish, renamed
+from smtpdoctor.settings.setup import (
+    Setup,
+    find_harmless,
+    finish,
+    outcome_of,
+    renamed,
+    secrets_of,
+)
 from smtpdoctor.settings.variables import Layer, layer_of
 from smtpdoctor.settings.workspace import Workspace
 
@@ -106,13 +113,18 @@ def find_setups(workspace: Workspace, clock: Callable[[], float] = time.process_
                 break
             drafts.append(draft)
     drafts += ENV.unclaimed(workspace, drafts)
+    # what any of them has for a secret is one in the others' lines, too
+    outcomes = [outcome_of(draft, workspace) for draft in drafts]
+    secrets = [secret for outcome in outcomes for secret in secrets_of(outcome)]
+    for draft, outcome in zip(drafts, outcomes, strict=True):
+        find_harmless(draft, outcome, workspace, secrets)
     setups = []
-    for draft in drafts:
+    for draft, outcome in zip(drafts, outcomes, strict=True):
         if clock() > until:
             why = "too slow: this set-up and those after it were not read"
             skipped.append(Skipped(path=draft.place, why=why))
             break
-        setups.append(finish(draft, workspace))
+        setups.append(finish(draft, outcome, workspace, secrets))
     return Found(tuple(_named_apart(setups)), tuple(skipped))
 
 

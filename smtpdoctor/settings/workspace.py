@@ -13,18 +13,26 @@ from fnmatch import fnmatch
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dependencies import Dependencies
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.masked_line import MaskedLine
+from smtpdoctor.settings.readers.harmless import Tokens, is_plain_expression
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
 if TYPE_CHECKING:
+    from smtpdoctor.settings.names import ValueKind
     from smtpdoctor.settings.readers.module import Module
     from smtpdoctor.settings.readers.project import Project
     from smtpdoctor.settings.readers.source import Source
 
 PRODUCTION = "production"
+
+#: Kinds whose values are numbers of five digits or words that everybody knows.
+NARROW = frozenset({"port", "tls", "secure", "verify", "node-verify"})
+#: So many files are kept parsed for their lines.
+MOST_TREES = 4
 
 #: The name that a line of a `.env` sets.
 ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]")
@@ -83,8 +91,8 @@ class Workspace:
         self._projects: dict[int, tuple[Variables, Project]] = {}
         self._sources: dict[str, Source | None] = {}
         self._lines: dict[str, list[str]] = {}
-        self._harmless: dict[str, tuple[Span, ...]] = {}
-        self._found_harmless: list[Span] = []
+        self._tokens: dict[str, Tokens] = {}
+        self._found_harmless: dict[tuple[str, int], list[Span]] = {}
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes: the readers' `Files`."""
@@ -285,15 +293,12 @@ class Workspace:
     def masked(self, span: Span, *, keep: bool) -> MaskedLine | None:
         """The span's first line with all that is not known to be harmless masked.
 
-        `keep`: the characters of the span itself are harmless.
+        `keep`: the characters of the span itself are harmless; else none of them is shown.
         """
         line = self.line(span.file, span.line)
         if line is None:
             return None
-        harmless = [
-            (part.columns[0] - 1, part.columns[1] - 1)
-            for part in self.harmless(span.file, span.line)
-        ]
+        harmless = self._ranges(span.file, span.line)
         start = span.columns[0] - 1
         end = span.columns[1] - 1 if span.line == span.end_line else len(line)
         if keep:
@@ -308,28 +313,102 @@ class Workspace:
 
     def shown(self, span: Span, *, keep: bool) -> Shown | None:
         """The line as it may be shown, with the columns of the span in it."""
-        masked = self.masked(span, keep=keep)
+        return self._with_columns(span, self.masked(span, keep=keep))
+
+    def pointed(self, span: Span) -> Shown | None:
+        """The same, where of the span itself that is shown which is known to be harmless."""
+        line = self.line(span.file, span.line)
+        if line is None:
+            return None
+        return self._with_columns(span, MaskedLine(line, self._ranges(span.file, span.line)))
+
+    def _with_columns(self, span: Span, masked: MaskedLine | None) -> Shown | None:
         line = self.line(span.file, span.line)
         if masked is None or line is None:
             return None
         end = span.columns[1] if span.line == span.end_line else len(line) + 1
         return Shown(masked.text, masked.columns(span.columns[0], end))
 
-    def harmless(self, path: str, line: int) -> list[Span]:
-        """The parts of a line that hold no value: names, operators, keywords, keys."""
-        from smtpdoctor.settings.readers.harmless import harmless
+    # --- what of a line holds no secret -------------------------------------------------------
 
-        source = self.source(path)
-        if source is None:
+    def harmless(self, path: str, line: int) -> list[Span]:
+        """The parts of a line that may be shown: names, operators, keywords, keys, and the values
+        that were found to be harmless."""
+        tokens = self._tokens_of(path)
+        if tokens is None:
             return []
-        if path not in self._harmless:
-            self._harmless[path] = tuple(harmless(source))
-        found = (*self._harmless[path], *self._found_harmless)
-        return [span for span in found if (span.file, span.line) == (path, line)]
+        return [*tokens.harmless(line), *self._found_harmless.get((path, line), ())]
+
+    def _ranges(self, path: str, line: int) -> list[tuple[int, int]]:
+        return [(each.columns[0] - 1, each.columns[1] - 1) for each in self.harmless(path, line)]
+
+    def _tokens_of(self, path: str) -> Tokens | None:
+        if path not in self._tokens:
+            source = self.source(path)
+            if source is None:
+                return None
+            if len(self._tokens) >= MOST_TREES:
+                self._tokens.pop(next(iter(self._tokens)))
+            self._tokens[path] = Tokens(source)
+        return self._tokens[path]
 
     def is_harmless(self, *spans: Span) -> None:
-        """These parts of a line are known to hold no secret: the scheme and host of a URL."""
-        self._found_harmless.extend(spans)
+        """These parts of a line are known to hold no secret: a key, a brace, a URL's scheme."""
+        for span in spans:
+            self._found_harmless.setdefault((span.file, span.line), []).append(span)
+
+    def is_value(self, kind: ValueKind, span: Span | None) -> None:
+        """These characters are a value of that kind: harmless where they have its form."""
+        text = self.text_of(span)
+        if span is not None and text and harmless.shown(kind, text) == text:
+            self.is_harmless(span)
+
+    def finds_value(
+        self, kind: ValueKind, value: Known, secrets: Iterable[str], names: Iterable[str] = ()
+    ) -> None:
+        """Take for harmless what stands in the places of a value that is no secret, where it is
+        the value and has the form of its kind. Of other literals of the expression only `names`
+        are: the variables that it comes from."""
+        text = str(value.value)
+        literals = {*names}
+        if harmless.shown(kind, text) == text and not harmless.repeats(text, secrets):
+            literals.add(text)
+        steps = [step.span for step in value.trail if step.kind in ("constant", "environment")]
+        reads = [step.read_at for step in value.trail]
+        for span in dict.fromkeys((value.span, value.written, *steps, *reads)):
+            tokens = self._tokens_of(span.file) if span is not None else None
+            if span is None or tokens is None:
+                continue
+            if tokens.is_code:
+                # what has the form of a port or a mode is too short, or a word, to be a secret
+                self.is_harmless(
+                    *(
+                        each.span
+                        for each in tokens.literals(span)
+                        if each.text in literals
+                        or (kind in NARROW and harmless.shown(kind, each.text) == each.text)
+                    )
+                )
+                continue
+            inner = harmless.unquoted(self.text_of(span) or "")
+            known = harmless.shown(kind, inner) == inner or (
+                kind in NARROW and is_plain_expression(inner)
+            )
+            if known and not harmless.repeats(inner, secrets):
+                self.is_harmless(span)
+
+    def is_open(self, path: str, line: int, text: str) -> bool:
+        """Whether the text stands in the line where all of it may be shown."""
+        whole = self.line(path, line)
+        if whole is None:
+            return False
+        ranges = self._ranges(path, line)
+        shown = {at for first, last in ranges for at in range(first, last)}
+        shown.update(at for at, character in enumerate(whole) if character.isspace())
+        return any(
+            shown.issuperset(range(found.start(), found.start() + len(text)))
+            for found in re.finditer(f"(?={re.escape(text)})", whole)
+        )
 
 
 def is_within(path: str, folder: str) -> bool:

@@ -334,3 +334,25 @@ def test_line_with_another_programs_secret_is_no_part_of_a_value() -> None:
     _, credentials = read_all('SMTP_HOST=h\nSMTP_PASS="abc\nAWS_SECRET_KEY=x"\nSMTP_USER=u\n')
     assert credentials.password is not None
     assert "AWS" not in credentials.password.reveal()
+
+
+# --- a value that holds the password --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("secret", ["Geheim99", "xkqvrwyz", "q7_-Zz"])
+@pytest.mark.parametrize("name", ["SMTP_FROM", "SMTP_USER"])
+@pytest.mark.parametrize("form", ["{}@example.com", "shop.{}@example.com", "'Shop <{}@e.example>'"])
+def test_password_in_an_address_is_masked(secret: str, name: str, form: str) -> None:
+    if name == "SMTP_USER" and "<" in form:
+        return
+    dotenv = f"SMTP_HOST=smtp.example.com\nSMTP_PASS={secret}\n{name}={form.format(secret)}\n"
+    assert leaks(secret, given_out(dotenv, {})) == []
+    _, credentials = read_all(dotenv, {})
+    said = credentials.sender if name == "SMTP_FROM" else credentials.username
+    assert said is not None
+    assert secret in said  # what is sent is the real one
+
+
+def test_mailbox_that_anybody_has_is_shown() -> None:
+    found = read("SMTP_HOST=h\nSMTP_PASS=newsletter\nSMTP_FROM=newsletter@example.com\n")
+    assert found.sender == "newsletter@example.com"

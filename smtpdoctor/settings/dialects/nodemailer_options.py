@@ -179,8 +179,8 @@ def parts_of(whole: Option, workspace: Workspace, major: int) -> dict[str, Optio
     for name, text in _parts(value.value, major).items():
         seen = places.get(name)
         span = seen[1] if seen is not None and seen[0] == text else None
-        if span is not None and name in SHOWN:
-            workspace.is_harmless(span)
+        if name in SHOWN:
+            workspace.is_value(SHOWN[name], span)
         found[name] = Option(
             name,
             Known(text, span),

@@ -293,7 +293,7 @@ def _sender(workspace: Workspace, read: Configuration, base: str) -> Option | No
                 first = found.start("address") - source.rfind("\n", 0, found.start("address"))
                 last = first + len(found["address"])
                 span = Span(path, line, (first, last), line)
-                workspace.is_harmless(span)
+                workspace.is_value("sender", span)
                 return Option("sender", Known(found["address"], span), bare=True, called="setFrom")
         for key in read.written:
             option = read.option(key, "sender") if FROM.search(key) else None

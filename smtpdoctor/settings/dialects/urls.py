@@ -5,14 +5,22 @@ Knows where the parts of a URL stand. What a scheme or a query means is each pro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.model import Edit
+from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.readers.model import Known, Span
 from smtpdoctor.settings.url import SCHEME, Part, read_url
 from smtpdoctor.settings.workspace import Workspace
 
-#: What is shown of a URL as it stands.
-SHOWN = ("url.scheme", "url.host", "url.port", "url.user")
+#: The parts of a URL that are no secret, where they have their form.
+SHOWN: Mapping[str, ValueKind] = {
+    "url.scheme": "scheme",
+    "url.host": "host",
+    "url.port": "port",
+    "url.user": "username",
+}
 
 
 def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
@@ -45,8 +53,8 @@ def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
         if part is None:
             continue
         span = None if start is None else within(start, part[1])
-        if span is not None and name in SHOWN:
-            workspace.is_harmless(span)
+        if name in SHOWN:
+            workspace.is_value(SHOWN[name], span)
         options[name] = Option(name, Known(part[0], span), bare=True, called=called)
     return options
 

@@ -1,20 +1,21 @@
 """Which parts of a file's lines hold no value of anybody's: names, operators, keywords, keys.
 
 Everything else (literals, comments, what does not parse) may be a secret. This module knows
-tokens. It must not know what a line is about.
+tokens, and what settings are called. It must not know what a line is about, nor any value.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.readers.source import Source
 
 if TYPE_CHECKING:
-    from tree_sitter import TreeCursor
+    from tree_sitter import Node, TreeCursor
 
 #: Grammars by the end of a file's name: module and function.
 GRAMMARS = {
@@ -31,10 +32,36 @@ VALUES = re.compile(
     r"comment|string|template|text|char|number|integer|float|regex|heredoc|nowdoc|symbol|escape|"
     r"ERROR|shebang|hash_bang|scalar|literal"
 )
-#: Names though they are literals: Ruby's `port:` and `:port`.
-SYMBOLS = ("hash_key_symbol", "simple_symbol")
+#: No values though they are called so: Ruby's `port:`, Go's `Config{Port: 587}` around its parts.
+NAMES = ("hash_key_symbol", "composite_literal", "literal_value", "literal_element")
+#: A value that is one piece of text, without anything put into it.
+TEXTS = re.compile(r"(interpreted_|raw_)?string(_literal)?|encapsed_string|simple_symbol")
+#: What a value is the key of: `config["PORT"]`, `{"port": 587}`, `'port' => 587`.
+KEYED = ("subscript", "subscript_expression", "element_reference", "index_expression", "pair",
+         "array_element_initializer", "keyed_element")  # fmt: skip
 #: Words of a language that hold nothing, though they are literals.
-WORDS = re.compile(rb"(?i)true|false|null|nil|none|undefined")
+WORDS = re.compile(r"(?i)true|false|null|nil|none|undefined")
+
+#: What names of settings are made of. A name of these alone is nobody's secret.
+_NAMES = """
+address addr allow api app auth authenticated authentication authtype auto backend bcc bool cc cert
+certificate certificates check client config configuration connection cram create database debug
+default deliver delivery django domain driver dsn email emails enable enabled encryption env
+environment errors fail file flask force from get global gmail header helo host hostname id ignore
+implicit int int key keyfile local localhost login mail mailer mailers mailgun mandrill md5 message
+method mode name node none notification notifications opportunistic options outgoing pass passwd
+password peer plain port postmark production protocol provider pwd raise recipient reject relay
+relayhost reply require required return scheme secret secrets secure security send sender sendgrid
+sendmail server ses service session setting settings site smtp smtps socket ssl starttls str stream
+string submission support test timeout tls to token transport type uid unauthorized uri url use user
+username value var verify xoauth2
+"""
+SETTING_WORDS = frozenset(_NAMES.split())
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?|[\d_.\-]|(?P<other>.)")
+#: How variables are written: without digits, as generated secrets have them.
+VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
+LONGEST_NAME = 60
+EXPRESSION = re.compile(r"""(?:[A-Za-z_]+|\b\d{1,5}\b|[\s'"\[\](){}|?:$.,=-])+""")
 #: The key of a line in a document: `host: `, `SMTP_HOST=`, `"host": `, `[section]`, `<key>`.
 KEY = re.compile(
     r"""^\s*(?:export\s+|-\s+|set\s+|default\s+)*
@@ -43,50 +70,162 @@ KEY = re.compile(
           |</?[\w:.-]{1,60}/?>)""",
     re.VERBOSE,
 )
-MOST_TOKENS = 200_000
 
 
-def harmless(source: Source) -> Iterator[Span]:
-    """The spans, each within one line, that may be shown as they stand."""
-    ending = source.file.rpartition("/")[2].rpartition(".")[2].lower()
-    if ending in GRAMMARS:
-        yield from _tokens(source, *GRAMMARS[ending])
-    else:
-        yield from _keys(source)
+class Literal(NamedTuple):
+    """A value as it is written: its place with its quotes, and the text between them."""
+
+    span: Span
+    text: str
 
 
-def _keys(source: Source) -> Iterator[Span]:
-    for number, line in enumerate(re.split("\r\n|\n|\r", source.text), 1):
-        if found := KEY.match(line):
-            yield Span(source.file, number, (1, found.end() + 1), number)
+class Tokens:
+    """What of the lines of one file holds no value."""
 
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        name, _, ending = source.file.rpartition("/")[2].lower().rpartition(".")
+        self._grammar = GRAMMARS.get(ending if not name.endswith(".ini") else "")
 
-def _tokens(source: Source, module: str, function: str) -> Iterator[Span]:
-    from smtpdoctor.settings.readers.tree import parse
+    @property
+    def is_code(self) -> bool:
+        """Whether the file has a syntax whose values are known; else keys alone are."""
+        return self._grammar is not None
 
-    broken: set[int] = set()
-    found = list(_understood(source, parse(source, module, function).walk(), broken))
-    # a quote that is never closed makes names of what was a text: such a line shows its key alone
-    yield from (span for span in found if span.line not in broken)
-    yield from (span for span in _keys(source) if span.line in broken)
+    @cached_property
+    def _root(self) -> Node | None:
+        from smtpdoctor.settings.readers.tree import parse
 
+        return parse(self._source, *self._grammar) if self._grammar is not None else None
 
-def _understood(source: Source, cursor: TreeCursor, broken: set[int]) -> Iterator[Span]:
-    """The tokens that hold no value; `broken` gets the lines that don't parse."""
-    for _ in range(MOST_TOKENS):
-        node = cursor.node
-        if node is None:
+    def harmless(self, line: int) -> list[Span]:
+        """The parts of a line that may be shown as they stand."""
+        found = []
+        for node, is_value in self._of_line(line):
+            if node is None:
+                return self._key(line)
+            if not is_value or self._is_word(node):
+                found.append(self._source.span(node.start_byte, node.end_byte))
+        return found if self.is_code else self._key(line)
+
+    def literals(self, span: Span) -> list[Literal]:
+        """The values that stand in a span of one line; none where it doesn't parse."""
+        found = []
+        for node, is_value in self._of_line(span.line):
+            if node is None:
+                return []
+            place = self._source.span(node.start_byte, node.end_byte)
+            inside = span.columns[0] <= place.columns[0] and place.columns[1] <= span.columns[1]
+            if is_value and inside and place.end_line == span.line == span.end_line:
+                text = self._text(node)
+                if text is not None:
+                    found.append(Literal(place, text))
+        return found
+
+    def _of_line(self, line: int) -> Iterator[tuple[Node | None, bool]]:
+        """The tokens of a line, and whether each is a value. None: the line doesn't parse; a
+        quote that is never closed makes names of what was a text."""
+        place = self._source.line_bytes(line)
+        if self._root is None or place is None:
             return
-        if node.type == "ERROR" or node.is_missing:
-            place = source.span(node.start_byte, node.end_byte)
-            broken.update(range(place.line, place.end_line + 1))
-        is_value = VALUES.search(node.type) is not None and node.is_named
-        is_value = is_value and node.type not in SYMBOLS
-        if node.child_count == 0 or is_value:
-            text = source.bytes[node.start_byte : node.end_byte]
-            if text and b"\n" not in text and (not is_value or WORDS.fullmatch(text)):
-                yield source.span(node.start_byte, node.end_byte)
-        if not is_value and cursor.goto_first_child():
+        yield from _overlapping(self._root.walk(), *place)
+
+    def _key(self, line: int) -> list[Span]:
+        found = KEY.match(self._source.line(line))
+        return [Span(self._source.file, line, (1, found.end() + 1), line)] if found else []
+
+    def _is_word(self, node: Node) -> bool:
+        """Whether a value is one of the language's own words, or what a setting is called."""
+        text = self._text(node)
+        if text is None:
+            return WORDS.fullmatch(_slice(self._source, node)) is not None
+        if not text or WORDS.fullmatch(text):
+            return not text or node.child_count == 0
+        return is_setting_name(text) and _is_key(node, text)
+
+    def _text(self, node: Node) -> str | None:
+        """The text of a literal that is one piece; None where it is made of several."""
+        written = _slice(self._source, node)
+        if "\n" in written:
+            return None
+        if not TEXTS.fullmatch(node.type):
+            return written if node.child_count == 0 and "comment" not in node.type else None
+        if node.type == "simple_symbol":
+            return written[1:]
+        if any(VALUES.search(child.type) is None for child in node.named_children):
+            return None
+        quote = written[:1]
+        if quote not in ("'", '"', "`") or written[-1:] != quote or len(written) < 2:
+            return None
+        return written[1:-1]
+
+
+def is_setting_name(text: str) -> bool:
+    """Whether the text is what a setting is called, in the usual words: `SMTP_HOST`, `mailPort`.
+
+    A variable may have words of its project beside them: `SHOP_SMTP_HOST`.
+    """
+    if not 2 <= len(text) <= LONGEST_NAME:
+        return False
+    if VARIABLE.fullmatch(text):
+        return any(word.lower() in SETTING_WORDS for word in text.split("_"))
+    parts = list(_PARTS.finditer(text))
+    words = [part[0].lower() for part in parts if part[0][0].isalpha()]
+    known = all(word in SETTING_WORDS for word in words)
+    return bool(words) and known and not any(part["other"] for part in parts)
+
+
+def is_plain_expression(text: str) -> bool:
+    """Whether the text is made of names of settings and one number: `ENV['SMTP_PORT'] || 465`."""
+    if not EXPRESSION.fullmatch(text):
+        return False
+    numbers = re.findall(r"\b\d+\b", text)
+    names = re.findall(r"[A-Za-z_]+", text)
+    return len(numbers) < 2 and all(
+        name.upper() == "ENV" or is_setting_name(name) for name in names
+    )
+
+
+def _slice(source: Source, node: Node) -> str:
+    return source.slice(node.start_byte, node.end_byte)
+
+
+def _is_key(node: Node, text: str) -> bool:
+    """Whether the literal says which setting is meant: a key, or what a call asks for first."""
+    at, around = node, node.parent
+    while around is not None and around.type in ("argument", "literal_element"):
+        at, around = around, around.parent
+    if around is None:
+        return False
+    if around.type in ("arguments", "argument_list"):
+        first = around.named_child(0)
+        return first is not None and first.id == at.id and bool(re.search(r"[_.]", text))
+    if around.type not in KEYED:
+        return node.type == "simple_symbol"
+    first = around.named_child(0)
+    is_first = first is not None and first.id == at.id
+    if around.type in ("pair", "array_element_initializer", "keyed_element"):
+        return is_first and around.named_child_count > 1
+    return not is_first
+
+
+def _overlapping(cursor: TreeCursor, start: int, end: int) -> Iterator[tuple[Node | None, bool]]:
+    """The tokens that overlap a range of bytes."""
+    while True:
+        node = cursor.node
+        if node is None or node.start_byte >= end + node.is_missing:
+            return
+        overlaps = node.end_byte > start - node.is_missing
+        if overlaps and (node.type == "ERROR" or node.is_missing):
+            yield None, False
+            return
+        is_value = node.is_named and VALUES.search(node.type) is not None
+        is_value = is_value and node.type not in NAMES
+        if overlaps and (node.child_count == 0 or is_value):
+            # a text of several lines, and a line's end, are no part of a line
+            if node.end_byte > node.start_byte >= start and node.end_byte <= end:
+                yield node, is_value
+        elif overlaps and cursor.goto_first_child_for_byte(start) is not None:
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():

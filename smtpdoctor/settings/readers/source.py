@@ -48,6 +48,18 @@ class Source:
         """The text of a half-open range of bytes."""
         return self.bytes[start:end].decode(errors="replace")
 
+    def line_bytes(self, number: int) -> tuple[int, int] | None:
+        """The range of bytes of a line, without its end; None where there is no such line."""
+        if not 0 < number <= len(self._lines):
+            return None
+        first = self._lines[number - 1]
+        last = self._lines[number] if number < len(self._lines) else len(self.bytes)
+        return first, first + len(self.bytes[first:last].rstrip(b"\r\n"))
+
+    def line(self, number: int) -> str:
+        """A line without its end; empty where there is none."""
+        return self.slice(*(self.line_bytes(number) or (0, 0)))
+
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._lines, offset)
         before = self.bytes[self._lines[line - 1] : offset]

@@ -8,6 +8,7 @@ from pathlib import Path
 from smtpdoctor.settings.model import Edit, Prepared
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.setup import Setup
+from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.workspace import Workspace
 
 from .support import apply as apply_settings
@@ -40,15 +41,16 @@ def changes_lead_there(root: Path, dialect: str, **environ: str) -> None:
             continue
         copy = root.parent / f"{root.name}-{place}"
         shutil.copytree(root, copy)
-        apply(copy, prepared(before, port, tls))
+        apply(copy, prepared(before, port, tls), **environ)
         after = one(copy, dialect, **environ).settings
         assert (after.port, after.tls) == (port, tls), (port, tls)
         assert not [each for each in after.remarks if each.kind in ("misread", "fault")]
 
 
-def apply(root: Path, change: Prepared) -> None:
+def apply(root: Path, change: Prepared, **environ: str) -> None:
     """Writes a change into the folder's files. Columns are those of the line as it is shown."""
-    looked_at = workspace(root)
+    looked_at = workspace(root, **environ)
+    find_setups(looked_at)  # which finds what of the lines may be shown
     placed = [(edit, _start(looked_at, edit)) for edit in change.edits]
     for edit, start in placed:
         path = root / edit.file

@@ -75,6 +75,7 @@ def _filled(text: str, free: Mapping[str, str]) -> str:
 def _place(root: Path, edit: Edit, line: str) -> int:
     """Where an edit begins in its line: its columns count in the line as it is shown."""
     looked_at = Workspace(Folder(root), {})
+    find_setups(looked_at)  # which finds what of the line may be shown
     size = len(edit.replace)
     for first in range(len(line) + 1):
         span = Span(edit.file, edit.line, (first + 1, first + 1 + size), edit.line)

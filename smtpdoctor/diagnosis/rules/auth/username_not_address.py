@@ -15,6 +15,7 @@ from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, EvidenceKind, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.settings.model import MASK
 
 CODE = "username-not-address"
 BEFORE = ("password-suspicious", "credentials-rejected")
@@ -64,6 +65,8 @@ def _wrong_form(run: Run, *, told: bool) -> _Form | None:
     """What the user name is not and should be; None where nothing speaks against it."""
     settings, provider = run.settings, run.provider
     username, sender = settings.username or "", settings.sender
+    if sender is not None and MASK in sender:  # a secret stands in it
+        sender = None
     if provider is not None and provider.username_literal is not None:
         literal = provider.username_literal
         if username == literal:

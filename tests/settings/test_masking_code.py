@@ -1,0 +1,233 @@
+"""Of a line of code only the field's own value is shown, in the form of its kind: no other text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.model import MASK
+from smtpdoctor.settings.setup import Setup
+from smtpdoctor.settings.setups import find_setups
+from smtpdoctor.settings.show_setups import setups_data, show_setups
+from smtpdoctor.settings.workspace import Workspace
+
+from .dialects.support import write
+from .test_masking import leaks, printed, run_of
+
+SECRET = "q7Geheim!x#99Z"
+ADDRESS = "'u@example.com'"
+
+NODE = (
+    "const nodemailer = require('nodemailer');\n"
+    "const t = nodemailer.createTransport({host: %(host)s, port: %(port)s, secure: %(tls)s,\n"
+    "  auth: {user: %(user)s, pass: 'x'}});\n"
+    "t.sendMail({from: %(sender)s});\n"
+)
+DJANGO = (
+    "import os\nEMAIL_HOST = %(host)s\nEMAIL_PORT = %(port)s\nEMAIL_USE_SSL = %(tls)s\n"
+    "EMAIL_HOST_USER = %(user)s\nEMAIL_HOST_PASSWORD = 'x'\nDEFAULT_FROM_EMAIL = %(sender)s\n"
+)
+SMTPLIB = (
+    "import os, smtplib\ns = smtplib.SMTP(%(host)s, %(port)s)\ns.starttls()\n"
+    "s.login(%(user)s, 'x')\ns.sendmail(%(sender)s, ['a@b.example'], 'm')\n"
+)
+PHPMAILER = (
+    "<?php\nuse PHPMailer\\PHPMailer\\PHPMailer;\n$mail = new PHPMailer(true);\n$mail->isSMTP();\n"
+    "$mail->Host = %(host)s; $mail->Port = %(port)s;\n$mail->SMTPAuth = %(tls)s;\n"
+    "$mail->Username = %(user)s; $mail->Password = 'x';\n$mail->setFrom(%(sender)s);\n"
+    "$mail->send();\n"
+)
+RAILS = (
+    "Rails.application.configure do\n  config.action_mailer.delivery_method = :smtp\n"
+    "  config.action_mailer.smtp_settings = {\n    address: %(host)s, port: %(port)s,\n"
+    "    tls: %(tls)s,\n    user_name: %(user)s, password: 'x' }\n"
+    "  config.action_mailer.default_options = { from: %(sender)s }\nend\n"
+)
+SPRING = (
+    "spring:\n  mail:\n    host: %(host)s\n    port: %(port)s\n    username: %(user)s\n"
+    "    password: x\n    properties:\n      mail.smtp.ssl.enable: %(tls)s\n"
+    "      mail.smtp.from: %(sender)s\n"
+)
+DJANGO_BESIDE = {
+    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'p.settings')\n",
+    "requirements.txt": "django==4.2\n",
+    "p/__init__.py": "",
+}
+SPRING_BESIDE = {
+    "pom.xml": "<project><dependencies><dependency><artifactId>spring-boot-starter-mail"
+    "</artifactId></dependency></dependencies></project>"
+}
+PHPMAILER_BESIDE = {"composer.json": '{"require": {"phpmailer/phpmailer": "6"}}'}
+PROGRAMS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "nodemailer": ("m.js", NODE, {"package.json": '{"dependencies": {"nodemailer": "6.9.0"}}'}),
+    "django": ("p/settings.py", DJANGO, DJANGO_BESIDE),
+    "smtplib": ("send.py", SMTPLIB, {}),
+    "phpmailer": (
+        "m.php",
+        PHPMAILER,
+        PHPMAILER_BESIDE,
+    ),
+    "rails": ("config/environments/production.rb", RAILS, {"Gemfile": "gem 'rails'\n"}),
+    "spring-boot": ("src/main/resources/application.yml", SPRING, SPRING_BESIDE),
+}
+VALUES = {"host": "'smtp.example.com'", "port": "587", "tls": "true", "user": ADDRESS,
+          "sender": ADDRESS}  # fmt: skip
+#: Expressions of each language; {v} is the field's own value.
+WAYS = {
+    "nodemailer": [
+        "{v} || 'SECRET'", "'SECRET' && {v}", "true ? {v} : 'SECRET'", "['SECRET', {v}][1]",
+        "{v} /* SECRET */", "f({v}, 'SECRET')", "process.env.FOO || {v} || 'SECRET'",
+        "process.env['SECRET'] || {v}", "({a: 'SECRET', b: {v}}).b", "`${'SECRET'.slice(9)}${v}`",
+    ],
+    "django": [
+        "{v} or 'SECRET'", "'SECRET' and {v}", "{v} if True else 'SECRET'", "['SECRET', {v}][1]",
+        "{v}  # SECRET", "os.environ.get('SECRET', {v})", "os.getenv('FOO', 'SECRET')",
+        "{'SECRET': 1, 'b': {v}}['b']", "{v}; X = 'SECRET'", "f'{x}SECRET'", "{v} or 12345678",
+    ],
+    "phpmailer": [
+        "{v} ?: 'SECRET'", "true ? {v} : 'SECRET'", "null ?? {v} ?? 'SECRET'", "{v} /* SECRET */",
+        "getenv('FOO') ?: {v} ?: 'SECRET'", "['SECRET', {v}][1]", "<<<E\nSECRET\nE",
+    ],
+    "rails": [
+        "{v} || 'SECRET'", "true ? {v} : 'SECRET'", "{v} || %q(SECRET)", "ENV['FOO'] || 'SECRET'",
+        "ENV.fetch('FOO', {v}) || 'SECRET'", "ENV.fetch('SECRET', {v})", ":'SECRET'",
+    ],
+    "spring-boot": [
+        "{v} # SECRET", "${FOO:SECRET}", "${FOO:{v}}SECRET", "[SECRET]", "|\n     SECRET",
+    ],
+}  # fmt: skip
+WAYS["smtplib"] = [*WAYS["django"][:4], *WAYS["django"][5:8], "int({v} or 'SECRET')"]
+ANYWHERE = ["'SECRET'", "'u:SECRET'", '"SECRET"', "'SECRET <a@b.example>'"]
+
+
+def given_out(root: Path) -> tuple[list[Setup], str]:
+    """Everything that is printed or saved of the set-ups of a folder."""
+    workspace = Workspace(Folder(root), {})
+    found = find_setups(workspace)
+    parts = [show_setups(found.setups, ()), json.dumps(setups_data(found.setups, ()))]
+    for setup in found.setups:
+        read = msgspec.structs.replace(setup.settings, folder="folder")
+        parts += [json.dumps(msgspec.to_builtins(read)), *printed(run_of(read))]
+    return list(found.setups), "\n".join(parts)
+
+
+def project(program: str, **fields: str) -> dict[str, str]:
+    name, text, beside = PROGRAMS[program]
+    said = {**VALUES, **fields}
+    if program in ("django", "smtplib"):
+        said["tls"] = said["tls"].replace("true", "True")
+    if program == "spring-boot":
+        said = {key: value.replace(ADDRESS, "u@example.com") for key, value in said.items()}
+    return {**beside, name: text % said}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("field", VALUES)
+def test_no_other_text_of_an_expression_is_given_out(
+    program: str, field: str, tmp_path: Path
+) -> None:
+    ways = [*WAYS[program], *ANYWHERE]
+    for number, way in enumerate(ways):
+        text = way.replace("{v}", VALUES[field]).replace("SECRET", SECRET)
+        root = write(tmp_path / str(number), project(program, **{field: text}))
+        found, out = given_out(root)
+        assert found, text
+        assert leaks(SECRET, out) == [], (text, out[:2000])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    secret=st.text(st.sampled_from("abcdefGH0123456789!#$%&*+-./:;<=>?@[]^_{|}~()"), min_size=8),
+    program=st.sampled_from([name for name in PROGRAMS if name != "spring-boot"]),
+    field=st.sampled_from(sorted(VALUES)),
+    way=st.sampled_from(["{v}", "{v} # {s}", "'{s}'", '"{s}"', "f('{s}', {v})", "[{v}, '{s}'][0]"]),
+)
+def test_no_window_of_a_secret_of_code_is_given_out(
+    secret: str, program: str, field: str, way: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    secret = f"q7{secret}!Z9"
+    text = way.replace("{v}", VALUES[field]).replace("{s}", secret)
+    root = write(tmp_path_factory.mktemp("code"), project(program, **{field: text}))
+    assert leaks(secret, given_out(root)[1]) == []
+
+
+# --- a secret that another field repeats ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("secret", ["Geheim99", "xkqvrwyz", "q7!#Zz"])
+@pytest.mark.parametrize("where", ["{}@example.com", "{}", "shop-{}@example.com"])
+@pytest.mark.parametrize("field", ["user", "sender"])
+def test_a_value_that_holds_the_password_is_masked(
+    secret: str, where: str, field: str, tmp_path: Path
+) -> None:
+    files = project("nodemailer", **{field: f"'{where.format(secret)}'"})
+    files["m.js"] = files["m.js"].replace("pass: 'x'", f"pass: '{secret}'")
+    (setup,), out = given_out(write(tmp_path, files))
+    assert secret not in out
+    assert MASK in out
+    assert setup.credentials.password is not None
+    assert setup.credentials.password.reveal() == secret  # the login is made with the real one
+
+
+def test_a_common_word_is_masked_nowhere(tmp_path: Path) -> None:
+    files = project("nodemailer", sender="'newsletter@example.com'")
+    files["m.js"] = files["m.js"].replace("pass: 'x'", "pass: 'newsletter'")
+    (setup,), _ = given_out(write(tmp_path, files))
+    assert setup.settings.sender == "newsletter@example.com"  # a hole would tell the word
+
+
+def test_another_set_ups_password_is_masked_too(tmp_path: Path) -> None:
+    files = project("nodemailer", user="'Geheim99'")
+    files["n.js"] = (NODE % VALUES).replace("pass: 'x'", "pass: 'Geheim99'")
+    found, out = given_out(write(tmp_path, files))
+    assert len(found) == 2
+    assert "Geheim99" not in out
+
+
+# --- what stays useful ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "nodemailer.createTransport({host: 'smtp.example.com', port: 587, secure: true, "
+            "auth: {user: 'u@example.com', pass: 'q7!Zz99'}});",
+            "nodemailer.createTransport({host: 'smtp.example.com', port: 587, secure: true, "
+            f"auth: {{user: 'u@example.com', pass: {MASK}}}}});",
+        ),
+        (
+            "nodemailer.createTransport({host: process.env['SMTP_HOST'] || 'smtp.example.com', "
+            "port: Number(process.env.SMTP_PORT || '587')});",
+            "nodemailer.createTransport({host: process.env['SMTP_HOST'] || 'smtp.example.com', "
+            "port: Number(process.env.SMTP_PORT || '587')});",
+        ),
+    ],
+)
+def test_what_is_known_to_be_harmless_is_shown(line: str, shown: str, tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"nodemailer": "6.9.0"}}',
+        "m.js": f"const nodemailer = require('nodemailer');\n{line}\n",
+    }
+    (setup,), _ = given_out(write(tmp_path, files))
+    for field in ("host", "port"):
+        entry = setup.settings.entry(field)  # type: ignore[arg-type]
+        assert entry is not None
+        assert entry.source_line == shown
+
+
+def test_an_edit_that_would_show_a_secret_is_not_offered(tmp_path: Path) -> None:
+    root = write(
+        tmp_path, project("nodemailer", port="587 || 'Geheim99'", tls="true || 'Geheim99'")
+    )
+    (setup,), out = given_out(root)
+    assert "Geheim99" not in out
+    edits = [edit for change in setup.settings.prepared for edit in change.edits]
+    assert not any(re.search("port|secure", edit.replace) for edit in edits)
