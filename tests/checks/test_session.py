@@ -946,3 +946,13 @@ def test_real_sockets_over_ipv6(smtp_server: StartServer, authority: Authority) 
         pytest.skip("no IPv6 on loopback")
     report = really(server, authority)
     assert report.verdict == "healthy"
+
+
+def test_a_sender_that_holds_the_password_is_said_after_the_login_and_shown_nowhere(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    sender = f"{PASSWORD}@example.com"
+    ran = talk(authority, healthy, env={"SMTP_FROM": sender})
+    (session,) = ran.network.sessions
+    assert f"MAIL FROM:<{sender}>".encode() in session.inside
+    assert PASSWORD not in as_json(ran.report)
