@@ -18,7 +18,7 @@ from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 from smtpdoctor.demo.behaviour import Behaviour
-from smtpdoctor.demo.server import Session, SMTPServer, most_simultaneous
+from smtpdoctor.demo.server import Session, SMTPServer
 from smtpdoctor.network import (
     READ_SIZE,
     AnswerResult,
@@ -29,6 +29,7 @@ from smtpdoctor.network import (
     TraceResult,
 )
 from smtpdoctor.observations import ConnectOutcome
+from tests.servers.sessions import most_simultaneous
 
 T = TypeVar("T")
 

@@ -15,7 +15,6 @@ import re
 import ssl
 import warnings
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -77,24 +76,6 @@ class Session:
     data_seen: bool = False
     quit_seen: bool = False
 
-    @property
-    def verbs(self) -> list[str]:
-        """The commands in their order, by their first word."""
-        return [line.verb for line in self.lines if line.is_command]
-
-
-def most_simultaneous(sessions: Iterable[Session]) -> int:
-    """How many of these sessions were open at the same time, at most.
-
-    A connection on which the client never said anything counts as none: it was a look at the port.
-    """
-    events: list[tuple[float, int]] = []
-    for session in sessions:
-        if session.received:
-            events.append((session.opened, 1))
-            events.append((session.closed or float("inf"), -1))
-    return max(itertools.accumulate((step for _, step in sorted(events)), initial=0))
-
 
 class SMTPServer:
     """An embedded server, on loopback and a port that the system chooses unless told otherwise.
@@ -141,12 +122,6 @@ class SMTPServer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
-
-    async def idle(self) -> None:
-        """Waits until every client that has connected so far is gone and its session is over."""
-        await _turns()
-        while self._open:
-            await asyncio.wait(self._open)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -12,7 +12,7 @@ from smtpdoctor.mail_policy.dkim import SelectorKey
 from smtpdoctor.mail_policy.dmarc import POLICIES, DMARCPolicy, parse_dmarc, repair_dmarc
 from smtpdoctor.mail_policy.questions import ask
 from smtpdoctor.spf import Answers, Evaluation, RecordFix, to_ascii
-from smtpdoctor.spf.names import is_within, without_final_dot
+from smtpdoctor.spf.names import without_final_dot
 
 _STRING = 255  # octets of one character-string (RFC 1035 §3.3)
 _MOST_ZONES = 8  # labels that are cut off in search of a zone
@@ -33,12 +33,6 @@ class RecordChange:
     old_type: Literal["TXT", "CNAME"]
 
     @property
-    def diff(self) -> tuple[str, ...]:
-        """Lines that begin with "- " for what goes and with "+ " for what comes."""
-        gone = [f"- {self.name} {self.old_type} {_shown(self.old_type, data)}" for data in self.old]
-        return (*gone, f"+ {self.name} {self.rdtype} {_shown(self.rdtype, self.new)}")
-
-    @property
     def strings(self) -> tuple[str, ...]:
         """The new TXT record as character-strings; of a CNAME the target alone."""
         if self.rdtype == "CNAME":
@@ -54,16 +48,6 @@ class RecordChange:
             '"' + string.replace("\\", "\\\\").replace('"', '\\"') + '"' for string in self.strings
         )
         return f"{self.name}. TXT {' '.join(strings)}"
-
-    def name_in(self, zone: str) -> str:
-        """The name as forms ask for it, without the zone's; "@" for the zone itself."""
-        if self.name == zone:
-            return "@"
-        return self.name.removesuffix(f".{zone}") if is_within(self.name, zone) else self.name
-
-
-def _shown(rdtype: str, data: str) -> str:
-    return f'"{data}"' if rdtype == "TXT" else data
 
 
 def spf_change(domain: str, fix: RecordFix) -> RecordChange | None:

@@ -1,7 +1,6 @@
 """A line of the user's own as it may be shown: what is known to be harmless, masks for the rest.
 
-A mask has one width, so that neither it nor any column behind it tells a length. Columns go both
-ways: a report points into the masked text, and who writes the file needs the raw one.
+A mask has one width, so that neither it nor any column behind it tells a length.
 """
 
 from __future__ import annotations
@@ -36,13 +35,6 @@ class MaskedLine:
         """The columns (from 1, half-open) in the masked text of raw columns."""
         return self._to_shown(start - 1) + 1, max(self._to_shown(end - 1, end=True), 0) + 1
 
-    def raw_columns(self, start: int, end: int) -> tuple[int, int] | None:
-        """The raw columns of columns in the masked text; None where they touch a mask."""
-        found = [self._to_raw(start - 1), self._to_raw(end - 1, end=True)]
-        if found[0] is None or found[1] is None:
-            return None
-        return found[0] + 1, found[1] + 1
-
     def _to_shown(self, at: int, *, end: bool = False) -> int:
         shown = 0
         for piece in self._pieces:
@@ -53,16 +45,6 @@ class MaskedLine:
                 return shown + (len(piece.shown) if end else 0)
             shown += len(piece.shown)
         return shown if at > 0 else 0
-
-    def _to_raw(self, at: int, *, end: bool = False) -> int | None:
-        shown = 0
-        for piece in self._pieces:
-            width = len(piece.shown)
-            inside = shown < at <= shown + width if end else shown <= at < shown + width
-            if inside:
-                return piece.start + at - shown if piece.kept else None
-            shown += width
-        return self._pieces[-1].end if self._pieces and self._pieces[-1].kept else None
 
 
 def _pieces(raw: str, harmless: Iterable[tuple[int, int]]) -> Iterable[_Piece]:

@@ -36,6 +36,7 @@ from smtpdoctor.text import visible
 from ..fake_network import FakeNetwork
 from ..runs import ADDRESS, HOST, Ran, as_json, certificate_of, one_host
 from ..servers.fixtures import StartServer
+from ..servers.sessions import verbs
 
 ENDS = [Act.CLOSE, Act.RESET, Act.SILENCE]
 NAMES = [act.name.lower() for act in ENDS]
@@ -316,7 +317,7 @@ def test_the_dry_run_takes_everything_back(
 ) -> None:
     ran = talk(authority, replace(healthy, extensions=extensions))
     (session,) = ran.network.sessions
-    assert session.verbs[-4:] == ["MAIL", "RCPT", "RSET", "QUIT"]
+    assert verbs(session)[-4:] == ["MAIL", "RCPT", "RSET", "QUIT"]
     assert ran.report.verdict == "healthy"
     ran.network.assert_tidy()
 
@@ -406,8 +407,8 @@ def test_it_goes_nowhere_without_smtputf8(authority: Authority, healthy: Behavio
     behaviour = replace(healthy, extensions=("PIPELINING",))
     ran = talk(authority, behaviour, env={"SMTP_FROM": "jürgen@example.com"})
     (session,) = ran.network.sessions
-    assert "MAIL" not in session.verbs
-    assert session.verbs[-1] == "QUIT"
+    assert "MAIL" not in verbs(session)
+    assert verbs(session)[-1] == "QUIT"
     assert ran.report.verdict in ("broken", "inconclusive")
     assert "SMTPUTF8" in ran.text()
 

@@ -13,7 +13,7 @@ from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo import command
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.demo.scenarios import SCENARIOS
-from smtpdoctor.demo.server import SMTPServer, most_simultaneous
+from smtpdoctor.demo.server import SMTPServer
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
@@ -22,6 +22,7 @@ from smtpdoctor.report.saved import read
 from ..fake_network import run
 from ..report.contract import assert_keeps_the_contract
 from ..runs import as_json, playing, shown
+from ..servers.sessions import most_simultaneous
 
 #: What waits for half a minute, or needs a port that Linux alone makes silent, plays in memory.
 SLOW = ("greeting-missing", "blocked-587")

@@ -56,6 +56,7 @@ from ..runs import (
     certificate_of,
     one_host,
 )
+from ..servers.sessions import verbs
 
 
 @pytest.fixture
@@ -1136,7 +1137,7 @@ def test_without_any_settings_the_way_to_ionos_is_looked_at(authority: Authority
     begun = {(item.host, item.port) for item in ran.observations.of(Session)}
     assert begun == {(host, port) for host in names for port in (465, 587)}
     assert all(session.auth_attempts == 0 for session in network.sessions)
-    assert not any("MAIL" in session.verbs for session in network.sessions)
+    assert not any("MAIL" in verbs(session) for session in network.sessions)
     assert ran.text().splitlines()[0].startswith("no settings were found in")
     network.assert_tidy()
 

@@ -43,11 +43,22 @@ class LoopThread:
         self._loop.close()
 
 
+class WatchedServer(SMTPServer):
+    """A server whose end of all sessions a test can wait for."""
+
+    async def idle(self) -> None:
+        """Waits until every client that has connected so far is gone and its session is over."""
+        for _ in range(20):  # connections in the kernel's queue take a few turns to get here
+            await asyncio.sleep(0)
+        while self._open:
+            await asyncio.wait(self._open)
+
+
 @dataclass(frozen=True)
 class RunningServer:
     """A server that runs in the thread, seen from the test."""
 
-    server: SMTPServer
+    server: WatchedServer
     thread: LoopThread
 
     @property
@@ -111,7 +122,7 @@ def smtp_server(loop_thread: LoopThread, authority: Authority) -> Iterator[Start
                         ["mail.example.com", "localhost", "127.0.0.1", "::1"]
                     )
                 behaviour = Behaviour()
-            server = SMTPServer(replace(behaviour, **changes), host=host)
+            server = WatchedServer(replace(behaviour, **changes), host=host)
             loop_thread.run(server.start())
             stack.callback(_stop, server, loop_thread)
             return RunningServer(server, loop_thread)

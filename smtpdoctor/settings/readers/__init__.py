@@ -8,8 +8,6 @@ the bytes, no reader raises. Readers must not know what a setting means to a pro
     project = Project(files, environment)      # files.read(path) -> bytes | None
                                                # environment.lookup(name) -> Value | None
     mailer = project.module("mailer.js")       # a file of code, or Unknown
-                                               # (project.mentions(path, word) is asked first:
-                                               # it parses nothing)
     for call in mailer.calls("createTransport"):
         if call.reached is not False:          # no condition excludes it
             secure = call.argument(0).at("secure")

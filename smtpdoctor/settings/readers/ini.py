@@ -145,21 +145,3 @@ def unit_words(value: Value) -> list[Known]:
     if current is not None:
         words.append(Known(current, value.span))
     return words
-
-
-def unit_environment(document: Document) -> Map:
-    """The variables that a unit's `Environment=` lines set; an empty line forgets those before."""
-    made = Map()
-    service = document.at("Service")
-    section = service.value if isinstance(service, Known) else None
-    for entry in section.entries if isinstance(section, Map) else []:
-        if entry.key != "Environment":
-            continue
-        words = unit_words(entry.value)
-        if not words:
-            made.entries.clear()
-        for word in words:
-            name, equals, text = word.value.partition("=")
-            if equals:
-                made.entries.append(Entry(name, Known(text, word.span), entry.span))
-    return made

@@ -111,11 +111,6 @@ class Project:
             self._documents[path, format_] = self._document(path, format_)
         return self._documents[path, format_]
 
-    def mentions(self, path: str, *words: str) -> bool:
-        """Whether one of the words stands anywhere in the file: asked before it is parsed."""
-        source = self._source(path)
-        return not isinstance(source, Unknown) and any(word in source.text for word in words)
-
     def containing(self, needle: bytes, *endings: str) -> list[str]:
         """The files in which a regular expression is found; none where the files can't be asked."""
         find = getattr(self.files, "containing", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smtpdoctor.settings.readers.document import Document
-from smtpdoctor.settings.readers.ini import unit_environment
+from smtpdoctor.settings.readers.ini import unit_words
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Special, Unknown, plain
 from smtpdoctor.settings.readers.yaml import resolve, resolved
 
@@ -248,11 +248,14 @@ def test_a_unit_and_its_environment() -> None:
         'Environment="SMTP_PASS=a b" SMTP_PORT=465 \\\n  # comment\n  X=\'y"z\'\n'
         "EnvironmentFile=-/etc/app.env\nExecStart=/usr/bin/app\n",
     )
-    assert plain(Known(unit_environment(found))) == {
-        "SMTP_PASS": "a b",
-        "SMTP_PORT": "465",
-        "X": 'y"z',
-    }
+    service = found.at("Service")
+    assert isinstance(service, Known)
+    words = [unit_words(each.value) for each in service.value.entries if each.key == "Environment"]
+    assert [[word.value for word in line] for line in words] == [
+        ["OLD=1"],
+        [],
+        ["SMTP_PASS=a b", "SMTP_PORT=465", 'X=y"z'],
+    ]
     file = found.at("Service", "EnvironmentFile")
     assert known(file) == "-/etc/app.env"
     assert file.span == Span("app.service", 7, (17, 30), 7)

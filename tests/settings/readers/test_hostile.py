@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smtpdoctor.settings.readers.document import Document
-from smtpdoctor.settings.readers.ini import unit_environment
-from smtpdoctor.settings.readers.model import Unknown, plain
+from smtpdoctor.settings.readers.ini import unit_words
+from smtpdoctor.settings.readers.model import Known, Map, Unknown, plain
 from smtpdoctor.settings.readers.module import Module
 
 from .support import project
@@ -80,7 +80,10 @@ def test_no_document_raises(format_: str, content: bytes) -> None:
     for part in found.parts:
         plain(part)
     if format_ == "unit":
-        unit_environment(found)
+        service = found.at("Service")
+        section = service.value if isinstance(service, Known) else None
+        for entry in section.entries if isinstance(section, Map) else []:
+            unit_words(entry.value)
 
 
 NESTED = {

@@ -61,16 +61,6 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     readings: tuple[Reading, ...]
 
     @property
-    def agree(self) -> bool:
-        """Whether all readers get the same, as far as it can be told."""
-        return len({reading.group for reading in self.readings if reading.state != "untold"}) < 2
-
-    @property
-    def as_meant(self) -> bool:
-        """Whether no reader is known to get something else than was meant."""
-        return all(reading.state in ("as-meant", "untold") for reading in self.readings)
-
-    @property
     def altered(self) -> tuple[Reading, ...]:
         """The readings that differ from what was meant."""
         return tuple(r for r in self.readings if r.state not in ("as-meant", "untold"))
