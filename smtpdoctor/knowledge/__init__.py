@@ -108,10 +108,15 @@ def _one_line(reply: str) -> str:
 
 
 class SPFInclude(_Entry, frozen=True, kw_only=True):
-    """A name whose SPF record lists the provider's networks. Of several, one suffices."""
+    """A name whose SPF record lists the provider's networks. Of several, one suffices: that of
+    the mailbox's region, where they have one, or all `spf_together` of the provider's.
+
+    hosts: submission hosts and MX hosts, or domains of such, that show this region.
+    """
 
     include: str
     region: str | None = None
+    hosts: tuple[str, ...] = ()
     legacy: bool = False
     verified: bool
     source: str = ""
@@ -152,6 +157,7 @@ class Provider(_Entry, frozen=True, kw_only=True):
     sender_judged: the stage at which a sender that breaks `sender_rule` is refused.
     envelope: whether receivers see the user's own envelope sender (`kept`) or one that the service
         puts in its place (`rewritten`), so that SPF of the From domain is not what they judge.
+    spf_together: terms that its customers publish all of, in place of one include.
     mx_suffixes: names of its MX hosts, or domains under which they stand.
     """
 
@@ -183,6 +189,7 @@ class Provider(_Entry, frozen=True, kw_only=True):
     envelope: Literal["kept", "rewritten", "unknown"] = "unknown"
     envelope_source: str = ""
     spf_includes: tuple[SPFInclude, ...] = ()
+    spf_together: tuple[str, ...] = ()
     dkim: tuple[DKIMSelector, ...] = ()
     dkim_source: str = ""
     mx_suffixes: tuple[str, ...] = ()

@@ -7,7 +7,6 @@ policies; must not know a resolver, a diagnosis, or how a finding is worded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -48,11 +47,19 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Who delivers. `published`: for the sets of its networks, of which one suffices."""
+    """Who delivers.
+
+    published: the sets of its networks that may deliver for this domain, of which one suffices.
+    terms: what lists them in a record, all of it; () where that isn't known for sure.
+    region: "told" by the host and where the domain's mail arrives, "guessed" by one of the two;
+        "open" where the provider has regions and neither tells; "none" without regions.
+    """
 
     provider: knowledge.Provider | None
     known: Known
     published: tuple[Published, ...] = ()
+    terms: tuple[str, ...] = ()
+    region: Literal["told", "guessed", "open", "none"] = "none"
 
     @property
     def envelope(self) -> Literal["kept", "rewritten", "unknown"]:
@@ -73,7 +80,8 @@ class Assessment:
 
     domain_exists: None where the DNS didn't say. mail_host: whether the domain has an MX or an
         address; null_mx: it says itself that it takes no mail.
-    spf_records: those that the domain publishes. policy: the same, expanded.
+    spf_records: those that the domain publishes; near_misses: texts that were meant as one and
+        that receivers pass over. policy: the records, expanded.
     status: whether the envelope domain's policy lets those who deliver pass. published: the set
         of the provider's that decided it, None with a client address or an unknown provider.
     record_fix: the record to publish, None where nobody's include is known for sure.
@@ -85,6 +93,7 @@ class Assessment:
     mail_host: bool | None
     null_mx: bool
     spf_records: tuple[str, ...]
+    near_misses: tuple[str, ...]
     policy: spf.PolicySet
     relay: Relay
     status: Literal["pass", "partly", "fail", "unknown"]
@@ -147,6 +156,20 @@ class Assessment:
         relay = self.relay.provider
         return relay is None or not (
             relay.id == own.id or (relay.operator and relay.operator == own.operator)
+        )
+
+    @property
+    def names_other_region(self) -> bool:
+        """Whether the record names servers of another region than the one that is only guessed."""
+        provider = self.relay.provider
+        if provider is None or self.relay.region != "guessed":
+            return False
+        named = {term for text in self.spf_records for term in text.lower().split()}
+        near = {item.include for item in self.relay.published}
+        return any(
+            f"include:{item.include}" in named
+            for item in provider.spf_includes
+            if item.include not in near
         )
 
     @property
@@ -219,14 +242,14 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
     known: Answers = {} if answers is None else answers
     domain = question.domain
     policy = yield from _expand(domain, question, known)
-    records = _spf_records(domain, known)
+    records, near_misses = _spf_records(domain, known)
     exists, mail_host = yield from _exists(domain, known)
     exchanges = known.get(Lookup(domain.lower(), "MX"), spf.Answer("nodata")).exchanges()
     dmarc = yield from mail_policy.discover(domain, answers=known)
     zone = yield from mail_policy.find_zone(domain, answers=known)
     relay = yield from _relay(question, policy, known)
     client = (yield from _client(question)) if question.client else None
-    best = _best(relay, question, records)
+    best = _best(relay, records)
     status, refuses = _status(policy, best, client)
     if relay.known == "host" and not question.alone and status == "partly":
         # a server that is handed mail on several addresses may deliver from one of them only
@@ -248,13 +271,14 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
         percent=dmarc.percent,
         spf_refuses=refuses,
     )
-    fixes = yield from _fixes(question, relay, best, policy, records, known)
+    fixes = yield from _fixes(question, relay, best, policy, records or near_misses, known)
     return Assessment(
         question=question,
         domain_exists=exists,
         mail_host=mail_host,
         null_mx=bool(exchanges) and not any(exchanges),
         spf_records=records,
+        near_misses=near_misses,
         policy=policy,
         relay=relay,
         status=status,
@@ -281,10 +305,13 @@ def _client(question: SenderQuestion) -> Evaluation[spf.SPFResult]:
     )
 
 
-def _spf_records(domain: str, answers: Answers) -> tuple[str, ...]:
+def _spf_records(domain: str, answers: Answers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The SPF records of the domain, and those that were meant as one and don't count."""
     answer = answers.get(Lookup(domain.lower(), "TXT"))
     texts = answer.texts() if answer is not None else []
-    return tuple(spf.decode(text) for text in texts if spf.is_spf(text))
+    records = tuple(spf.decode(text) for text in texts if spf.is_spf(text))
+    others = (spf.decode(text) for text in texts if not spf.is_spf(text))
+    return records, tuple(text for text in others if spf.is_meant_as_spf(text))
 
 
 def _exists(domain: str, answers: Answers) -> Evaluation[tuple[bool | None, bool | None]]:
@@ -310,19 +337,67 @@ def _relay(question: SenderQuestion, policy: spf.PolicySet, answers: Answers) ->
         if provider is None:
             theirs = yield from _addresses_of(question.host, answers)
             covered = spf.coverage(policy, theirs.passes)
-            return Relay(None, "host", (Published(question.host, theirs, covered, False, False),))
+            host = (Published(question.host, theirs, covered, False, False),)
+            return Relay(None, "host", host, terms=(f"a:{question.host}",))
     elif provider is None and question.host:
         return Relay(None, "stranger")
     if provider is None and not question.client:
         provider, known = yield from _guess(question.domain, policy, answers)
     if provider is None:
         return Relay(None, "no")
+    if provider.spf_together:
+        record = " ".join(("v=spf1", *provider.spf_together, "-all"))
+        theirs = yield from spf.expand(question.domain, record=record, answers=answers)
+        covered = spf.coverage(policy, theirs.passes)
+        names = " and ".join(provider.spf_together)
+        together = (Published(names, theirs, covered, True, False),)
+        return Relay(provider, known, together, terms=provider.spf_together)
+    includes, region = yield from _regional(provider, question, answers)
     published = []
-    for item in provider.spf_includes:
+    for item in includes:
         theirs = yield from spf.expand(item.include, sender=question.address, answers=answers)
         covered = spf.coverage(policy, theirs.passes)
         published.append(Published(item.include, theirs, covered, item.verified, item.legacy))
-    return Relay(provider, known, tuple(published))
+    return Relay(provider, known, tuple(published), _terms(published, region), region)
+
+
+def _terms(
+    published: Sequence[Published], region: Literal["told", "guessed", "open", "none"]
+) -> tuple[str, ...]:
+    """The includes to publish: of every region that can't be ruled out the current one."""
+    sets = [item for item in published if item.verified and item.policy.passes]
+    sets = [item for item in sets if not item.legacy] or sets[:1]
+    if region != "open":
+        sets = sets[:1]
+    return tuple(f"include:{item.include}" for item in sets)
+
+
+def _regional(
+    provider: knowledge.Provider, question: SenderQuestion, answers: Answers
+) -> Evaluation[
+    tuple[tuple[knowledge.SPFInclude, ...], Literal["told", "guessed", "open", "none"]]
+]:
+    """The includes of the mailbox's region, and how that is known: each region has servers of its
+    own. Told by the host in the settings, and by where the domain's mail arrives."""
+    includes = provider.spf_includes
+    if not any(item.hosts for item in includes):
+        return includes, "none"
+    exchanges = (yield from questions.ask(question.domain, "MX", answers)).exchanges()
+    by_mail = {item.region for item in includes if _names_one(item, exchanges)}
+    by_host = {item.region for item in includes if _names_one(item, [question.host])}
+    if len(by_mail | by_host) != 1:
+        return includes, "open"
+    (region,) = by_mail | by_host
+    found = tuple(item for item in includes if item.region == region)
+    return found, "told" if by_mail and by_host else "guessed"
+
+
+def _names_one(include: knowledge.SPFInclude, hosts: Sequence[str]) -> bool:
+    return any(
+        host.lower() == known or host.lower().endswith(f".{known}")
+        for host in hosts
+        for known in include.hosts
+    )
 
 
 def _guess(
@@ -372,26 +447,18 @@ def _key(
     return mail_policy.look_up_key(domain, selector.selector, target, answers=answers)
 
 
-def _words(region: str | None) -> set[str]:
-    return set(re.findall(r"\w+", region or "")) - {"and", "the"}
-
-
-def _best(relay: Relay, question: SenderQuestion, records: Sequence[str]) -> Published | None:
+def _best(relay: Relay, records: Sequence[str]) -> Published | None:
     """The set that decides: what is covered best. Of equals the one that the records name, the
-    current one, that of the host's region."""
+    current one."""
     named = {term for record in records for term in record.lower().split()}
     sets = [item for item in relay.published if item.policy.passes]
     if not sets:
         return None
-    provider = relay.provider
-    host = next((h for h in provider.hosts if h.host == question.host), None) if provider else None
-    regions = {item.include: item.region for item in provider.spf_includes} if provider else {}
 
-    def order(item: Published) -> tuple[int, bool, bool, bool, bool]:
-        near = host is None or bool(_words(host.region) & _words(regions.get(item.include)))
+    def order(item: Published) -> tuple[int, bool, bool, bool]:
         unnamed = f"include:{item.include}" not in named
         covered = _COVERED[item.coverage.status]
-        return (covered, unnamed, item.legacy, not item.verified, not near)
+        return (covered, unnamed, item.legacy, not item.verified)
 
     return min(sets, key=order)
 
@@ -427,26 +494,30 @@ def _fixes(
     records: Sequence[str],
     answers: Answers,
 ) -> Evaluation[tuple[spf.RecordFix | None, spf.RecordFix | None]]:
-    """The record that lets the provider pass, and the same without “+all”.
+    """The record that lets those who deliver pass, and the same without “+all”.
 
-    None where the include isn't known for sure: a wrong one is worse than none.
+    Where it isn't known for sure what lists them, a wrong include is worse than none: then what
+    is broken in the record is mended, and no more.
     """
     settled = answers.get(Lookup(question.domain.lower(), "TXT"), spf.Answer("temperror"))
-    sure = best is not None and best.verified and relay.envelope == "kept"
-    if best is None or not sure or question.client or settled.status not in _SETTLED:
+    if settled.status not in _SETTLED or not _is_mendable(policy, records, answers):
         return None, None
-    if not _is_mendable(policy, records, answers):
-        return None, None
+    terms = relay.terms if relay.envelope == "kept" and best is not None else ()
+    if question.client:
+        terms = (f"ip{6 if ':' in question.client else 4}:{question.client}",)
+    broken = bool(policy.possible.get("permerror")) or any(map(spf.is_meant_as_spf, records))
+    lacking = bool(question.client) or (best is not None and best.coverage.status != "whole")
     record = stricter = None
-    if best.coverage.status != "whole" or policy.possible.get("permerror"):
+    if broken or (terms and lacking):
         record = yield from spf.fix_record(
-            question.domain, records, best.include, sender=question.address, answers=answers
+            question.domain, records, terms, sender=question.address, answers=answers
         )
-    softened = [_soften(text) for text in records]
-    if softened != list(records):
+    if spf.permissiveness(policy) is not None:
         stricter = yield from spf.fix_record(
-            question.domain, softened, best.include, sender=question.address, answers=answers
+            question.domain, records, terms, sender=question.address, answers=answers
         )
+        if all(change.kind != "repaired" for change in stricter.changes):
+            stricter = None  # what lets too many pass isn't an “all”
     return record, stricter
 
 
@@ -457,8 +528,3 @@ def _is_mendable(policy: spf.PolicySet, records: Sequence[str], answers: Answers
         mechanism.network is None for text in records for mechanism in spf.parse(text).mechanisms
     )
     return octets <= MOST_OCTETS and asking <= MOST_ASKING and policy.lookups <= MOST_LOOKUPS
-
-
-def _soften(record: str) -> str:
-    """The record with “~all” where it has “+all”."""
-    return re.sub(r"(?i)(?<= )\+?all(?= |$)", "~all", record)

@@ -9,6 +9,7 @@ answers at hand, `run_async` with an asynchronous resolver:
 - `expand`: a domain's policy as sets of addresses, for all clients at once;
 - `coverage`, `permissiveness`: what such a set means for a provider's addresses;
 - `fix_record`: the record to publish so that a provider's servers pass;
+- `is_meant_as_spf`, `version_fault`: a record that receivers don't take for a policy;
 - `parse`: a record's terms, with their places and what breaks the grammar.
 
 Must not know sockets, a resolver, providers, or how a finding is reported.
@@ -59,6 +60,7 @@ from smtpdoctor.spf.parse import (
     is_spf,
     parse,
 )
+from smtpdoctor.spf.repair import is_meant_as_spf, version_fault
 
 __all__ = [
     "EVERYTHING",
@@ -97,10 +99,12 @@ __all__ = [
     "decode",
     "expand",
     "fix_record",
+    "is_meant_as_spf",
     "is_spf",
     "parse",
     "permissiveness",
     "run",
     "run_async",
     "to_ascii",
+    "version_fault",
 ]

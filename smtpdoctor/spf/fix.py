@@ -1,14 +1,14 @@
 """The SPF record to publish so that a provider's servers pass.
 
-Edits the user's own policy as little as it can. Knows where an include belongs and how to stay
-under the limits; must not know providers, nor where a record is edited.
+Edits the user's own policy as little as it can. Knows where a term belongs and how to stay under
+the limits; must not know providers, nor where a record is edited.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from itertools import islice, takewhile
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
 from smtpdoctor.spf.address_set import Network
 from smtpdoctor.spf.cover import Answers, Coverage, PolicySet, coverage, expand
@@ -21,23 +21,27 @@ from smtpdoctor.spf.parse import (
     Mechanism,
     Modifier,
     SyntaxFault,
+    Term,
     parse,
 )
+from smtpdoctor.spf.repair import repair
 
 MOST_FLATTENED = 40
 """Networks that may stand in the place of one term; more would not fit in a UDP answer."""
 
 # Other senders of a domain without a policy are not known, so they are not refused.
 _FIRST_ALL = "~all"
-_SOFTEST_FIRST = ("neutral", "softfail", "fail", "pass")
+_STRICTEST_FIRST = ("fail", "softfail", "neutral", "pass")
+_LETS_ALL = "lets everybody send; “~all” is the least that tells others apart"
 _STRING = 255  # octets of one character-string (RFC 1035 §3.3)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change to a policy: `term` as written; `into` stands in the place of a flattened one."""
+    """One change to a policy: `term` as written; `into` stands in the place of a flattened or a
+    repaired one."""
 
-    kind: Literal["added", "dropped", "flattened"]
+    kind: Literal["added", "dropped", "flattened", "repaired"]
     term: str
     why: str
     into: tuple[str, ...] = ()
@@ -69,35 +73,37 @@ class RecordFix:
 def fix_record(
     domain: str,
     records: Sequence[str],
-    include: str,
+    terms: Sequence[str],
     *,
     sender: str | None = None,
     answers: Answers | None = None,
 ) -> Evaluation[RecordFix]:
-    """Puts `include:…` into the policy of `domain`, as a generator for `run`.
+    """Puts `terms` into the policy of `domain`, as a generator for `run`.
 
-    `records`: the SPF records that the domain publishes now, as text; none, one, or by mistake
-    several. `include`: the domain whose record lists the provider's servers. `sender` and
-    `answers` as for `expand`. Raises ValueError where `include` is no domain.
+    `records`: the SPF records that the domain publishes now, as text, broken ones among them;
+    none, one, or by mistake several. `terms`: mechanisms that list the provider's servers, mostly
+    one include; none mends the record alone. `sender` and `answers` as for `expand`. Never lets
+    more servers send than the records meant and `terms` say. Raises ValueError where one of
+    `terms` is no mechanism.
     """
     draft = _Draft(domain, sender, {} if answers is None else answers)
     old = tuple(records)
     before = 0
     if len(old) == 1:
         before = (yield from draft.policy(old[0])).lookups
-    provider = (yield from expand(include, sender=sender, answers=draft.answers)).passes
-    wanted = _term(f"include:{include}")
-    terms, changes = _one_policy(old)
-    terms, place, added = _without(terms, include)
+    wanted = [_term(text) for text in terms]
+    theirs = yield from draft.policy(_text([*wanted, _term("-all")]), limits=False)
+    provider = theirs.passes
+    listed, changes = _one_policy(old)
     # After what the user has, or first of all where a term of theirs keeps the provider out.
-    for at in dict.fromkeys((place, 0)):
-        candidate = [*terms[:at], wanted, *terms[at:]]
+    for first in (False, True):
+        candidate, added = _with(listed, wanted, first=first)
         fitted = yield from draft.within_limits(candidate, wanted)
         if fitted is None:
             continue
         final, policy, saved = fitted
         found = coverage(policy, provider)
-        if found.status == "whole":
+        if found.status == "whole" or not wanted:
             return RecordFix(
                 old=old,
                 new=_text(final),
@@ -131,9 +137,14 @@ def _one_policy(records: Sequence[str]) -> tuple[list[_Term], list[Change]]:
     """The valid terms of `records` as one policy: a domain has one record (RFC 7208 §3.2)."""
     if not records:
         return [_term(_FIRST_ALL)], [Change("added", _FIRST_ALL, "the end of a first policy")]
-    parsed = [parse(record) for record in records]
-    changes = [Change("dropped", f.term, f.reason) for record in parsed for f in record.faults]
-    policies = [[t for t in record.terms if not isinstance(t, SyntaxFault)] for record in parsed]
+    changes: list[Change] = []
+    policies: list[list[_Term]] = []
+    for record in records:
+        meant, repairs = repair(record)
+        changes += [Change("repaired", r.written, r.why, r.terms) for r in repairs]
+        parsed = parse(meant)
+        changes += [Change("dropped", f.term, f.reason) for f in parsed.faults]
+        policies.append([_guarded(t, changes) for t in parsed.terms if _is_valid(t)])
     if len(policies) == 1:
         return policies[0], changes
     listed: list[_Term] = []
@@ -155,7 +166,7 @@ def _one_policy(records: Sequence[str]) -> tuple[list[_Term], list[Change]]:
                     Change("flattened", term.text, "one of several records", (included.text,))
                 )
                 listed.append(included)
-    end = [min(ends, key=lambda term: _SOFTEST_FIRST.index(term.qualifier))] if ends else []
+    end = [min(ends, key=lambda term: _STRICTEST_FIRST.index(term.qualifier))] if ends else []
     terms: dict[str, _Term] = {}
     for term in (*listed, *end, *modifiers):
         # two records' mechanisms are the same when written alike; of a modifier the first counts
@@ -163,34 +174,60 @@ def _one_policy(records: Sequence[str]) -> tuple[list[_Term], list[Change]]:
     return list(terms.values()), changes
 
 
-def _without(terms: list[_Term], include: str) -> tuple[list[_Term], int, list[Change]]:
-    """`terms` without an include of that domain; where the include belongs; what changes.
+def _is_valid(term: Term) -> TypeGuard[_Term]:
+    return not isinstance(term, SyntaxFault)
 
-    It belongs before the first "all", which ends the evaluation, and after all other mechanisms.
+
+def _guarded(term: _Term, changes: list[Change]) -> _Term:
+    """The term, or “~all” in the place of one that lets everybody pass."""
+    if not isinstance(term, Mechanism) or term.name != "all" or term.qualifier != "pass":
+        return term
+    changes.append(Change("repaired", term.text, _LETS_ALL, (_FIRST_ALL,)))
+    return _term(_FIRST_ALL)
+
+
+def _with(
+    terms: list[_Term], wanted: list[_Term], *, first: bool
+) -> tuple[list[_Term], list[Change]]:
+    """`terms` with those that are `wanted`, and what changes.
+
+    A term belongs before the first "all", which ends the evaluation, and after all other
+    mechanisms; or `first` of all.
     """
-    wanted = f"include:{include}"
-    ends = [at for at, term in enumerate(terms) if _is_all(term)]
-    mechanisms = [at for at, term in enumerate(terms) if isinstance(term, Mechanism)]
+    meant = {_bare(term) for term in wanted}
+    end = next((at for at, term in enumerate(terms) if _is_all(term)), len(terms))
+    effective: set[str] = set()
+    changes: list[Change] = []
+    kept: list[_Term] = []
+    stays: set[str] = set()
+    for at, term in enumerate(terms):
+        if not isinstance(term, Mechanism) or (name := _bare(term)) not in meant:
+            kept.append(term)
+        elif term.qualifier != "pass" or at > end:
+            why = f"only {name} before “all” lets the servers pass"
+            changes.append(Change("dropped", term.text, why))
+        else:
+            effective.add(name)
+            if not first and name not in stays:
+                stays.add(name)
+                kept.append(term)
+    changes += [
+        Change("added", term.text, "lists the provider's servers")
+        for term in wanted
+        if _bare(term) not in effective
+    ]
+    ends = [at for at, term in enumerate(kept) if _is_all(term)]
+    mechanisms = [at for at, term in enumerate(kept) if isinstance(term, Mechanism)]
     place = ends[0] if ends else (mechanisms[-1] + 1 if mechanisms else 0)
-    there = [
-        at
-        for at, term in enumerate(terms)
-        if isinstance(term, Mechanism)
-        and term.name == "include"
-        and term.domain is not None
-        and term.domain.text.lower() == include.lower()
-    ]
-    rest = [term for at, term in enumerate(terms) if at not in there]
-    for at in there:
-        term = terms[at]
-        if isinstance(term, Mechanism) and term.qualifier == "pass" and at < place:
-            return rest, at, []
-    changes = [
-        Change("dropped", terms[at].text, f"only {wanted} before “all” lets the servers pass")
-        for at in there
-    ]
-    place -= sum(at < place for at in there)
-    return rest, place, [*changes, Change("added", wanted, "lists the provider's servers")]
+    if first:
+        place = 0
+    missing = [term for term in wanted if _bare(term) not in stays]
+    return [*kept[:place], *missing, *kept[place:]], changes
+
+
+def _bare(term: _Term) -> str:
+    """What the term names, without its qualifier."""
+    return term.text.removeprefix(_sign(term)).lower()
 
 
 class _Draft:
@@ -211,7 +248,7 @@ class _Draft:
         )
 
     def within_limits(
-        self, terms: list[_Term], keep: _Term
+        self, terms: list[_Term], keep: Sequence[_Term]
     ) -> Evaluation[tuple[list[_Term], PolicySet, list[Change]] | None]:
         """`terms` without errors and with ten look-ups at most, or None where it can't be done.
 
@@ -229,7 +266,7 @@ class _Draft:
                 found = yield from self.redundant(terms, alone)
                 if found is None:
                     found = _flattened(terms, alone, policy.lookups - LOOKUP_LIMIT)
-            if found is None or terms[found[0]] is keep:
+            if found is None or terms[found[0]] in keep:
                 return None
             at, change = found
             changes.append(change)
@@ -246,11 +283,14 @@ class _Draft:
                     return at, Change("dropped", step.term, problem.message)
         return None
 
-    def each_alone(self, terms: list[_Term], keep: _Term) -> Evaluation[dict[int, PolicySet]]:
+    def each_alone(
+        self, terms: list[_Term], keep: Sequence[_Term]
+    ) -> Evaluation[dict[int, PolicySet]]:
         """By place, each term that asks the DNS as a policy of its own: passes is its match."""
         alone = {}
+        kept = {term.text for term in keep}
         for at, term in enumerate(terms):
-            if isinstance(term, Mechanism) and term.name in COUNTED and term.text != keep.text:
+            if isinstance(term, Mechanism) and term.name in COUNTED and term.text not in kept:
                 text = f"{VERSION} {term.text.removeprefix(_sign(term))}"
                 alone[at] = yield from self.policy(text, limits=False)
         return alone

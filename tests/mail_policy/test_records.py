@@ -38,7 +38,7 @@ def diff(change: RecordChange) -> tuple[str, ...]:
 def test_the_missing_include_as_a_diff() -> None:
     old = "v=spf1 a mx ~all"
     zone = {"example.com": {"TXT": [old], "A": ["198.51.100.1"]}, **IONOS}
-    fix = evaluate(fix_record("example.com", [old], "_spf-us.ionos.com"), zone)
+    fix = evaluate(fix_record("example.com", [old], ["include:_spf-us.ionos.com"]), zone)
     change = spf_change("Example.com.", fix)
     assert change is not None
     assert diff(change) == (
@@ -49,7 +49,7 @@ def test_the_missing_include_as_a_diff() -> None:
 
 def test_several_records_are_replaced_by_one() -> None:
     old = ["v=spf1 ip4:198.51.100.1 -all", "v=spf1 include:_spf-us.ionos.com -all"]
-    fix = evaluate(fix_record("example.com", old, "_spf-us.ionos.com"), IONOS)
+    fix = evaluate(fix_record("example.com", old, ["include:_spf-us.ionos.com"]), IONOS)
     change = spf_change("example.com", fix)
     assert change is not None
     assert [line[:2] for line in diff(change)] == ["- ", "- ", "+ "]
@@ -57,7 +57,7 @@ def test_several_records_are_replaced_by_one() -> None:
 
 def test_a_policy_that_is_right_needs_no_change() -> None:
     old = "v=spf1 include:_spf-us.ionos.com -all"
-    fix = evaluate(fix_record("example.com", [old], "_spf-us.ionos.com"), IONOS)
+    fix = evaluate(fix_record("example.com", [old], ["include:_spf-us.ionos.com"]), IONOS)
     assert spf_change("example.com", fix) is None
 
 

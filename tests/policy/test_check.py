@@ -74,7 +74,7 @@ def test_a_sender_that_receivers_reject_is_broken(server: DNSServer, tmp_path: P
     assert (report.verdict, errors) == ("broken", ["spf-not-authorized"])
     assert next(c.status for c in report.checks if c.name == "sender") == "failed"
     page = shown(report)
-    assert '+ example.com TXT "v=spf1 mx include:_spf-us.ionos.com -all"' in page
+    assert '+ example.com TXT "v=spf1 mx include:_spf-eu.ionos.com -all"' in page
     assert len(page.splitlines()) <= 30
 
 

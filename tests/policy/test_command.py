@@ -37,12 +37,12 @@ def test_a_healthy_domain_at_ionos(server: DNSServer, ask: Ask) -> None:
     [
         (None, "v=DMARC1; p=none", 0, "spf-missing"),
         ("v=spf1 mx -all", "v=DMARC1; p=none", 1, "spf-not-authorized"),
-        ("v=spf1 ip4:74.208.4.192/26 ~all", "v=DMARC1; p=none", 0, "spf-partly-authorized"),
+        ("v=spf1 ip4:212.227.15.0/24 ~all", "v=DMARC1; p=none", 0, "spf-partly-authorized"),
         ("v=spf1 ip4:1.2.3 ~all", "v=DMARC1; p=reject", 1, "spf-invalid"),
         ("v=spf1 +all", "v=DMARC1; p=none", 0, "spf-too-permissive"),
-        ("v=spf1 include:_spf-us.ionos.com ~all", "v=DMARC1; p=none", 0, "dkim-missing"),
-        ("v=spf1 include:_spf-us.ionos.com ~all", "v=DMARC1 p=none", 0, "dmarc-invalid"),
-        ("v=spf1 include:_spf-us.ionos.com ~all", None, 0, "dmarc-missing"),
+        ("v=spf1 include:_spf-eu.ionos.com ~all", "v=DMARC1; p=none", 0, "dkim-missing"),
+        ("v=spf1 include:_spf-eu.ionos.com ~all", "v=DMARC1 p=none", 0, "dmarc-invalid"),
+        ("v=spf1 include:_spf-eu.ionos.com ~all", None, 0, "dmarc-missing"),
     ],
 )
 def test_every_code(

@@ -46,7 +46,7 @@ for size in (2, 3, 4, 5, 8):
 
 
 def fix(*texts: str, zone: dict[str, Any] | None = None, **arguments: Any) -> RecordFix:
-    evaluation = fix_record("example.com", texts, PROVIDER, **arguments)
+    evaluation = fix_record("example.com", texts, [WANTED], **arguments)
     return run(evaluation, resolver(zone or BASE))
 
 
@@ -119,7 +119,7 @@ def test_several_records_become_one() -> None:
     )
     assert fixed.new == (
         "v=spf1 a mx include:one.example.net include:2.example.net "
-        f"{WANTED} ~all exp=why.example.com"
+        f"{WANTED} -all exp=why.example.com"
     )
     assert [(change.kind, change.term) for change in fixed.changes] == [
         ("dropped", "foo"),
@@ -129,8 +129,48 @@ def test_several_records_become_one() -> None:
     assert fixed.lookups_before == 0
 
 
-def test_several_records_that_all_let_everybody_pass_stay_so() -> None:
-    assert fix("v=spf1 a +all", "v=spf1 mx all").new == f"v=spf1 a mx {WANTED} +all"
+def test_no_record_that_we_propose_lets_everybody_pass() -> None:
+    assert fix("v=spf1 a +all", "v=spf1 mx all").new == f"v=spf1 a mx {WANTED} ~all"
+    assert fix("v=spf1 a +all", "v=spf1 mx -all").new == f"v=spf1 a mx {WANTED} -all"
+    assert fix("v=spf1 foo ALL").new == f"v=spf1 {WANTED} ~all"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("v=spf1 mx - all", f"v=spf1 mx {WANTED} -all"),
+        ("v=spf1 mx –all", f"v=spf1 mx {WANTED} -all"),
+        ("v=spf1 mx -all;", f"v=spf1 mx {WANTED} -all"),
+        ("v=spf1 ipv4:192.0.2.1 -all", f"v=spf1 ip4:192.0.2.1 {WANTED} -all"),
+        ("v=spf1 ip:2001:db8::1 ~all", f"v=spf1 ip6:2001:db8::1 {WANTED} ~all"),
+        ("v=spf1 a:192.0.2.1 -all", f"v=spf1 ip4:192.0.2.1 {WANTED} -all"),
+        ("v=spf1 ip4: 192.0.2.1 -all", f"v=spf1 ip4:192.0.2.1 {WANTED} -all"),
+        ("v=spf1 include: one.example.net ~all", f"v=spf1 include:one.example.net {WANTED} ~all"),
+        (
+            "v=spf1 include:one.example.netinclude:2.example.net ~all",
+            f"v=spf1 include:one.example.net include:2.example.net {WANTED} ~all",
+        ),
+        ("v=spf1; mx -all", f"v=spf1 mx {WANTED} -all"),
+        (" v=spf1 mx -all", f"v=spf1 mx {WANTED} -all"),
+        ('"v=spf1 mx -all"', f"v=spf1 mx {WANTED} -all"),
+        # what nobody can tell goes
+        ("v=spf1 foo:bar mx -all", f"v=spf1 mx {WANTED} -all"),
+    ],
+)
+def test_a_broken_term_is_repaired_to_what_was_meant(old: str, new: str) -> None:
+    assert fix(old).new == new
+
+
+def test_several_terms_together() -> None:
+    terms = ["mx", WANTED, "include:one.example.net"]
+    fixed = run(fix_record("example.com", ["v=spf1 mx -all"], terms), resolver(BASE))
+    assert fixed.new == f"v=spf1 mx {WANTED} include:one.example.net -all"
+    assert [change.term for change in fixed.changes] == [WANTED, "include:one.example.net"]
+
+
+def test_the_record_alone_is_mended() -> None:
+    fixed = run(fix_record("example.com", ["v=spf1 mx ipv4:192.0.2.9 - all"], []), resolver(BASE))
+    assert fixed.new == "v=spf1 mx ip4:192.0.2.9 -all"
 
 
 def test_counts() -> None:
@@ -272,13 +312,13 @@ def test_strings_of_a_long_record() -> None:
 def test_each_name_is_asked_for_once() -> None:
     asked: list[Lookup] = []
     old = "v=spf1 include:3.example.net include:5.example.net include:2.example.net mx -all"
-    run(fix_record("example.com", [old], PROVIDER), resolver(BASE, asked))
+    run(fix_record("example.com", [old], [WANTED]), resolver(BASE, asked))
     assert len(asked) == len(set(asked))
 
 
 def test_include_must_be_a_domain() -> None:
     with pytest.raises(ValueError, match="include:nowhere"):
-        run(fix_record("example.com", [], "nowhere"), resolver({}))
+        run(fix_record("example.com", [], ["include:nowhere"]), resolver({}))
 
 
 @settings(max_examples=60, deadline=None)
@@ -298,7 +338,7 @@ def test_the_fixed_record_covers_the_provider(
     domain = POLICIES[0]
     sender = f"user@{domain}"
     zone = {**zone, **hosts_zone, PROVIDER: {"TXT": [provider]}}
-    fixed = run(fix_record(domain, old, PROVIDER, sender=sender), resolver(zone))
+    fixed = run(fix_record(domain, old, [WANTED], sender=sender), resolver(zone))
     if fixed.new is None:
         return
     assert not parse(fixed.new).faults

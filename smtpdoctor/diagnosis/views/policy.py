@@ -35,6 +35,8 @@ def severity(policy: Assessment) -> Severity:
         return "note"
     if policy.relay.known == "host" and not policy.question.alone:
         return "warning"  # it takes the mail at this address, and may hand it to another server
+    if policy.names_other_region:
+        return "warning"  # the owner may know the region better than the MX records do
     return "error" if policy.refused else "warning"
 
 
@@ -46,6 +48,8 @@ def confidence(policy: Assessment) -> Confidence:
         return "possible"
     provider = policy.relay.provider
     if provider is not None and provider.envelope == "unknown":
+        return "likely"
+    if policy.names_other_region:
         return "likely"
     published = policy.published
     sure = policy.relay.known == "named" and published is not None and published.verified

@@ -17,6 +17,7 @@ from smtpdoctor.diagnosis.wording.refusal import told_by
 if TYPE_CHECKING:
     from smtpdoctor.mail_policy import RecordChange
     from smtpdoctor.sender.assessment import Assessment
+    from smtpdoctor.spf import Change
 
 #: Characters of a record that evidence quotes.
 QUOTED = 300
@@ -30,6 +31,8 @@ def published(policy: Assessment) -> Evidence:
     """The SPF record as it stands."""
     records = policy.spf_records
     text = "; ".join(quoted(record) for record in records) or "no record that begins with v=spf1"
+    if policy.near_misses:
+        text += f"; {' and '.join(map(quoted, policy.near_misses))} counts for nothing"
     return Evidence(check="sender", text=f"{policy.domain} publishes {text}")
 
 
@@ -53,8 +56,10 @@ def who(policy: Assessment) -> tuple[Evidence, ...]:
         names = ", ".join(item.include for item in policy.relay.published)
         sources = [item.source for item in provider.spf_includes if item.source]
         text = f"{told_by(name, sources[:1])} its servers are listed by {names}"
-        if len(policy.relay.published) > 1:
-            text += "; which of them applies isn't told by the host, and one suffices"
+        if policy.relay.region == "open":
+            text += "; each region has its own, and neither host nor MX tells which one is yours"
+        elif policy.relay.region == "guessed":
+            text += ", those of the region that the host or the MX records show"
         evidence.append(
             Evidence(check="sender", kind="known", text=f"{text} {cite(*sources[:1])}".strip())
         )
@@ -155,26 +160,39 @@ def spf_fix(policy: Assessment) -> tuple[Fix, ...]:
     change = spf_change(policy.domain, fix)
     if change is None:
         return ()
-    notes = [
-        f"{item.term} is {item.kind}"
-        + (f" into {' '.join(item.into)}" if item.into else "")
-        + f": {item.why}."
-        for item in fix.changes
-        if item.kind != "added"
-    ]
-    others = [
-        item.include
-        for item in policy.relay.published
-        if policy.published is not None
-        and item.include != policy.published.include
-        and not item.legacy
-        and item.verified
-    ]
-    if others:
-        notes.append(f"Or include:{' or include:'.join(others)} in its place: either is enough.")
+    notes = [_changed(item) for item in fix.changes if item.kind != "added"]
+    written_out = (text for item in fix.changes if item.kind == "flattened" for text in item.into)
+    if any(text.lstrip("+-~?").startswith("ip") for text in written_out):
+        notes.append(
+            "Networks written out in place of an include grow old: when their owner moves, mail "
+            "fails without a warning. Look at them every few months, or drop a service instead."
+        )
+    if policy.relay.region == "open" and len(policy.relay.terms) > 1:
+        notes.append(
+            "Each region has servers of its own, and neither the host nor the MX records tell "
+            "yours: the record names all. The provider's panel says which one to keep."
+        )
+    elif policy.relay.region == "guessed" and policy.names_other_region:
+        notes.append(
+            f"{policy.domain} names another region's servers now. Leave those in until the "
+            "provider's panel says which region is yours."
+        )
     counted = f"it asks for {fix.lookups} of 10 look-ups"
     verb = "replace the SPF record" if fix.old else "publish an SPF record"
-    return (publish(policy, change, f"{verb} of {policy.domain}; {counted}", notes=notes),)
+    title = f"{verb} of {policy.domain}; {counted}"
+    if policy.client is not None:
+        title = f"if {policy.question.client} is a server of yours, let the record name it"
+    return (publish(policy, change, title, notes=notes),)
+
+
+def _changed(change: Change) -> str:
+    """One change to a record as a sentence."""
+    into = " ".join(change.into)
+    if change.kind == "repaired":
+        return f"{quoted(change.term)} becomes {quoted(into)}: {change.why}."
+    if change.kind == "flattened":
+        return f"{change.term} is written out as {into}: {change.why}."
+    return f"{quoted(change.term)} goes: {change.why}."
 
 
 def ask_provider(policy: Assessment) -> Fix:

@@ -14,7 +14,9 @@ def test_positive_a_broken_term() -> None:
     diagnosis = scene.diagnosis(CODE)
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert "ipv4:192.0.2.1" in diagnosis.title
-    assert "example.com TXT v=spf1 include:_spf-eu.ionos.com -all" in published(diagnosis.fixes[0])
+    assert "example.com TXT v=spf1 ip4:192.0.2.1 include:_spf-eu.ionos.com -all" in published(
+        diagnosis.fixes[0]
+    )
     assert scene.codes("error") == [CODE]
 
 
@@ -28,7 +30,7 @@ def test_positive_two_records() -> None:
         "example.com TXT v=spf1 include:_spf-eu.ionos.com ~all",
     ]
     assert published(diagnosis.fixes[0]) == [
-        "example.com TXT v=spf1 mx include:_spf-eu.ionos.com ~all"
+        "example.com TXT v=spf1 mx include:_spf-eu.ionos.com -all"
     ]
 
 
@@ -89,3 +91,27 @@ def test_positive_a_limit_that_the_providers_servers_meet() -> None:
     for name in ("one", "two", "three"):
         zone[f"{name}.example.com AAAA"] = ["2001:db8::7"]
     assert CODE in Scene.healthy().policies(zone).codes()
+
+
+def test_positive_the_end_is_never_softened() -> None:
+    scene = Scene.healthy().policies(domain("v=spf1 include:_spf-eu.ionos.com - all"))
+    diagnosis = scene.diagnosis(CODE)
+    assert "“- all” must be “-all”" in diagnosis.title
+    assert published(diagnosis.fixes[0]) == [
+        "example.com TXT v=spf1 include:_spf-eu.ionos.com -all"
+    ]
+
+
+def test_positive_networks_that_are_written_out_are_said_to_grow_old() -> None:
+    services = " ".join(f"include:s{number}.example.com" for number in range(11))
+    zone = many(f"v=spf1 {services} include:_spf-eu.ionos.com -all")
+    steps = Scene.healthy().policies(zone).diagnosis(CODE).fixes[0].steps
+    assert any("grow old" in step for step in steps)
+
+
+def test_positive_a_stranger_s_record_is_mended_without_an_include() -> None:
+    zone = domain("v=spf1 ipv4:192.0.2.1 -all", dkim=False)
+    scene = Scene.healthy(host="smtp.example.net").policies(zone, provider=None)
+    assert published(scene.diagnosis(CODE).fixes[0]) == [
+        "example.com TXT v=spf1 ip4:192.0.2.1 -all"
+    ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ..scene import Scene
-from .zones import domain, published
+from .zones import domain, published, removed
 
 CODE = "spf-missing"
 
@@ -13,7 +15,7 @@ def test_positive_a_warning_with_the_first_record() -> None:
     diagnosis = scene.diagnosis(CODE)
     assert (diagnosis.severity, diagnosis.confidence) == ("warning", "certain")
     assert diagnosis.fixes[0].settings == {}
-    assert "example.com TXT v=spf1 include:_spf-us.ionos.com ~all" in published(diagnosis.fixes[0])
+    assert "example.com TXT v=spf1 include:_spf-eu.ionos.com ~all" in published(diagnosis.fixes[0])
     assert "IONOS account" in diagnosis.fixes[0].steps[0]
 
 
@@ -52,3 +54,25 @@ def test_lookalike_no_such_domain() -> None:
     scene = Scene.healthy(sender="info@example.org").policies(domain())
     assert "sender-domain-not-found" in scene.codes()
     assert CODE not in scene.codes()
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ("v=spf1; include:_spf-eu.ionos.com -all", "“;”"),
+        ('"v=spf1 include:_spf-eu.ionos.com -all"', "quote"),
+        (" v=spf1 include:_spf-eu.ionos.com -all", "blank"),
+    ],
+)
+def test_positive_a_record_that_nearly_is_one_is_named(record: str, words: str) -> None:
+    diagnosis = Scene.healthy().policies(domain(record)).diagnosis(CODE)
+    assert words in diagnosis.title
+    assert published(diagnosis.fixes[0]) == [
+        "example.com TXT v=spf1 include:_spf-eu.ionos.com -all"
+    ]
+    assert removed(diagnosis.fixes[0]) == [f"example.com TXT {record}"]
+
+
+def test_lookalike_another_record_that_begins_so() -> None:
+    diagnosis = Scene.healthy().policies(domain("spf2.0/pra mx -all")).diagnosis(CODE)
+    assert diagnosis.title == "example.com has no SPF record"

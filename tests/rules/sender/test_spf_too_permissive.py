@@ -29,7 +29,7 @@ def test_positive(record: str, whom: str) -> None:
 
 def test_positive_the_record_without_it() -> None:
     diagnosis = Scene.healthy().policies(domain("v=spf1 mx +all")).diagnosis(CODE)
-    assert "example.com TXT v=spf1 mx include:_spf-us.ionos.com ~all" in published(
+    assert "example.com TXT v=spf1 mx include:_spf-eu.ionos.com ~all" in published(
         diagnosis.fixes[0]
     )
 

@@ -26,6 +26,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     policy = policies.found(run)
     if policy is None or policy.dmarc.policy != "reject" or policy.verdict.kind != "rejected":
         return
+    if policies.severity(policy) != "error":
+        return  # what SPF says is only guessed, and told there
     at = policy.dmarc.found_at
     yield Diagnosis(
         code=CODE,

@@ -59,6 +59,15 @@ def _title(policy: Assessment, problem: Problem) -> str:
         return f"the SPF record of {domain} asks for {count} look-ups, 10 are the most"
     if problem.kind == "several-records":
         return f"{problem.domain} has {len(policy.spf_records)} SPF records, one is the most"
+    repaired = [
+        change
+        for change in (policy.record_fix.changes if policy.record_fix is not None else ())
+        if change.kind == "repaired" and change.term.lower() not in ("all", "+all")
+    ]
+    if problem.kind == "syntax" and problem.domain == domain and repaired:
+        meant = " ".join(repaired[0].into)
+        wrong = records.quoted(repaired[0].term)
+        return f"the SPF record of {domain} is invalid: {wrong} must be {records.quoted(meant)}"
     where = domain if problem.domain == domain else f"{domain}, by way of {problem.domain},"
     return f"the SPF record of {where} is invalid: {problem.message}"
 

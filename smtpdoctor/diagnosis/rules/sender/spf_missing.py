@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import policy as policies
 from smtpdoctor.diagnosis.wording import policy as records
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender.assessment import Assessment
 
 CODE = "spf-missing"
 BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
@@ -18,16 +22,17 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     problem = policy.own_problem if policy is not None else None
     if policy is None or problem is None or problem.kind != "record-missing":
         return
-    if policy.relay.envelope == "rewritten" and policy.client is None:
+    rewritten = policy.relay.envelope == "rewritten" and policy.client is None
+    if rewritten and not policy.near_misses:
         return
     yield Diagnosis(
         code=CODE,
         severity=policies.severity(policy),
         confidence="certain" if policy.relay.known == "no" else policies.confidence(policy),
-        title=f"{policy.domain} has no SPF record",
+        title=_title(policy),
         explanation=(
-            "By SPF a domain says which servers send for it. Without a record nobody's mail "
-            f"passes, that of {policies.relay(policy)} neither. {records.consequence(policy)}"
+            "By SPF a domain says which servers send for it. Without a valid record nobody's mail "
+            f"passes, not that of {policies.relay(policy)} either. {records.consequence(policy)}"
         ),
         evidence=(records.published(policy), *records.who(policy)),
         fixes=records.spf_fixes(run, policy),
@@ -35,3 +40,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         consequences=records.dmarc_follows(policy),
         points_at=("sender",),
     )
+
+
+def _title(policy: Assessment) -> str:
+    if not policy.near_misses:
+        return f"{policy.domain} has no SPF record"
+    from smtpdoctor.spf import version_fault
+
+    fault = version_fault(policy.near_misses[0])
+    return f"{policy.domain} has an SPF record that receivers pass over: {fault}"

@@ -81,6 +81,8 @@ def _results(policy: Assessment) -> tuple[Evidence, ...]:
         return ()
     results = policy.published.coverage.results
     text = f"the networks that {policy.published.include} lists get {' or '.join(results)}"
+    if policy.relay.known == "host":
+        text = f"the addresses of {policy.published.include} get {' or '.join(results)}"
     shown = records.networks(policy.published.policy.passes.networks())
     return (Evidence(check="sender", text=f"{text}: {shown}"),)
 
