@@ -24,6 +24,7 @@ from smtpdoctor.observations import (
     HandshakeFailure,
     Recorder,
     Step,
+    TokenChallenge,
     Trail,
 )
 from smtpdoctor.smtp import authentication, commands
@@ -338,10 +339,12 @@ class SMTPSession:
         redactor.add_message(*mechanism.secrets_sent)
         arrival = await self._ask(command, until - self._recorder.now)
         cancelled = False
+        reason: TokenChallenge | None = None
         for _ in range(MAX_CHALLENGES):
             if arrival.reply is None or arrival.reply.code != 334:
                 break
             challenge = authentication.challenge(arrival.reply)
+            reason = self._token_challenge(mechanism.name, challenge) or reason
             try:
                 line = authentication.response_line(mechanism.respond(challenge))
             except authentication.MechanismError:
@@ -357,10 +360,22 @@ class SMTPSession:
                 mechanism=mechanism.name,
                 cancelled=cancelled,
                 server_proof=proof,
+                challenge=reason,
                 ok=exchange.ok and not cancelled and proof in ("", "valid"),
             ),
             since=since,
         )
+
+    def _token_challenge(self, mechanism: str, challenge: bytes) -> TokenChallenge | None:
+        """Why the server refuses the token, as far as it says so and it may be recorded."""
+        if mechanism not in authentication.TOKEN_MECHANISMS:
+            return None
+        redactor = self._recorder.redactor
+        told = {
+            name: text if redactor.quotable(text) else redactor.public(text)
+            for name, text in authentication.token_refusal(challenge).items()
+        }
+        return TokenChallenge(**told) if told else None
 
     async def envelope(
         self, sender: bytes, recipient: bytes, mail_trail: Trail, *, pipelines: bool = False

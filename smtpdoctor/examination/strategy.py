@@ -22,6 +22,7 @@ from smtpdoctor.observations import (
     Exchange,
     Handshake,
     HandshakeFailure,
+    LoginNotTried,
     Observations,
     Session,
     SessionPurpose,
@@ -362,8 +363,13 @@ def silence_is_explained(probe: Met) -> bool:
 
 def is_enough(plan: Plan, met: Met, seen: Observations, connection: str) -> bool:
     """Whether a configured session that got through to its end needs nothing tried beside it: one
-    without TLS may have met a server that has more to offer inside TLS."""
+    without TLS may have met a server that has more to offer inside TLS, and one that was offered
+    no login a port between servers."""
     refused = bool(seen.of(Exchange, connection=connection, ok=False))
+    if plan.settings.has_credentials and seen.of(
+        LoginNotTried, connection=connection, reason="not-offered"
+    ):
+        return False  # another port of this host may be the one for logins
     wanting = met.offers_starttls and (refused or plan.settings.has_credentials)
     return plan.settings.tls != "none" or not wanting
 

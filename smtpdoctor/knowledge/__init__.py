@@ -84,6 +84,8 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
     pattern: a regular expression, searched without regard to case over the whole reply, its lines
         as `CODE text` or `CODE-text` joined by line feeds; `^` and `$` fit at every line.
     code: the diagnosis code.
+    tells: what a refused login's words say is wrong: the user name, the password, or `nothing`
+        beyond the refusal; "" where it isn't known.
     """
 
     stages: tuple[Stage, ...]
@@ -93,6 +95,7 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
     fix: str
     verified: bool
     sources: tuple[str, ...] = ()
+    tells: Literal["", "nothing", "username", "password"] = ""
 
     def matches(self, reply: str) -> bool:
         """Whether these are the words of that reply."""
@@ -153,6 +156,8 @@ class Provider(_Entry, frozen=True, kw_only=True):
     not_served: ports where it is known not to listen.
     same_login_hosts: hosts of which a source says that one mailbox logs in on any of them.
     auth_mechanisms: what sources list; what EHLO announces counts.
+    password_word: what the provider calls a password that is made for one program.
+    login_in_clear: `refused` where it announces AUTH without TLS and then takes no login there.
     username_form: `any` also where no source tells the form.
     sender_judged: the stage at which a sender that breaks `sender_rule` is refused.
     envelope: whether receivers see the user's own envelope sender (`kept`) or one that the service
@@ -180,7 +185,10 @@ class Provider(_Entry, frozen=True, kw_only=True):
     username_literal: str | None = None
     username_hint: str = ""
     password_hint: str = ""
+    password_word: str = "app password"
     login_sources: tuple[str, ...] = ()
+    login_in_clear: Literal["refused", "unknown"] = "unknown"
+    login_in_clear_source: str = ""
     sender_rule: Literal["same-domain", "same-address", "verified", "none", "unknown"] = "unknown"
     sender_rule_text: str = ""
     sender_rule_since: str | None = None

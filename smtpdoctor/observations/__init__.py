@@ -45,6 +45,7 @@ from smtpdoctor.observations.facts import (
     SettingsRead,
     Step,
     SystemLookup,
+    TokenChallenge,
 )
 from smtpdoctor.observations.recorder import Recorder, Trail
 from smtpdoctor.observations.redaction import Redactor, wire_bytes
@@ -94,6 +95,7 @@ __all__ = [
     "SettingsRead",
     "Step",
     "SystemLookup",
+    "TokenChallenge",
     "Trail",
     "wire_bytes",
 ]

@@ -277,6 +277,17 @@ class Session(Observation, frozen=True, kw_only=True, tag="session"):
     segment_size: int = 0  # TCP_MAXSEG of this connection, 0 where the system chose
 
 
+class TokenChallenge(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server said of a token before it refused it (RFC 7628 §3.2.2, Google's XOAUTH2).
+
+    `scope` is what the token must have been made for, parted by blanks; "" where it isn't told.
+    """
+
+    status: str = ""
+    schemes: str = ""
+    scope: str = ""
+
+
 class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     """One command and what came back; for the greeting nothing was sent.
 
@@ -296,6 +307,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     mechanism: str = ""  # AUTH: which one
     cancelled: bool = False  # AUTH: we ended it, since the server's challenge breaks the mechanism
     server_proof: ServerProof = ""
+    challenge: TokenChallenge | None = None  # AUTH with a token
     error: str = ""  # errno name of a reset; CUT_OFF
 
 

@@ -195,7 +195,7 @@ def _failed_step(exchange: Exchange) -> str:
 
 def _answer(reply: Reply) -> str:
     """A reply in one line: the code is a number, the words are the server's."""
-    return f"{reply.code} {quoted(reply.last)}" if reply.last.strip() else f"{reply.code}"
+    return f"{reply.code} {quoted(reply.telling)}" if reply.telling.strip() else f"{reply.code}"
 
 
 def _auth(run: Run) -> str | None:

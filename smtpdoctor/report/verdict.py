@@ -57,7 +57,10 @@ def _inconclusive(target: TargetReport) -> str:
 
 def _warnings(target: TargetReport) -> str:
     if _sender_accepted(target):
-        return f"Mail goes out, with warnings.{NOTHING_SENT}"
+        # the provider's rule for senders counts only once the message is there
+        open_end = any(item.code == "sender-not-allowed" for item in target.diagnoses)
+        words = "Accepted so far, with warnings." if open_end else "Mail goes out, with warnings."
+        return f"{words}{NOTHING_SENT}"
     return _of_sender_alone(target) or f"Warnings{_but(target)}"
 
 

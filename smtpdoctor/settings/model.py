@@ -74,6 +74,19 @@ WithheldReason = Literal[
     "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
 ]
 
+#: What a token's form tells, which is all that is ever told of it. refresh-token,
+#: authorization-code, api-key: something else than an access token. expired: past its own `exp`.
+#: not-for-outlook: its `aud` is another service than Exchange Online's mail. without-smtp: it
+#: names its permissions, and none is for SMTP.
+TokenSign = Literal[
+    "refresh-token",
+    "authorization-code",
+    "api-key",
+    "expired",
+    "not-for-outlook",
+    "without-smtp",
+]
+
 #: The shape of a password, all that is ever told of it (never its length).
 PasswordShape = Literal[
     "blank-at-start",
@@ -330,6 +343,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     has_password: bool = False
     has_token: bool = False
     password_shape: tuple[PasswordShape, ...] = ()
+    token_signs: tuple[TokenSign, ...] = ()
     password_readings: PasswordReadings | None = None
     sender: str | None = None
     recipient: str | None = None

@@ -31,6 +31,7 @@ from smtpdoctor.settings.model import (
     Withheld,
 )
 from smtpdoctor.settings.names import BY_NAME, ValueKind, looks_like, preferred
+from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.url import read_url
 
 Value = TypeVar("Value")
@@ -391,6 +392,7 @@ class _Resolution:
             has_password=password is not None,
             has_token=token is not None,
             password_shape=values.password_shape(password.reveal()) if password else (),
+            token_signs=signs(token.reveal()) if token else (),
             sender=shown_sender,
             recipient=shown_recipient,
             size=size,

@@ -40,6 +40,7 @@ from smtpdoctor.settings.model import (
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.prepare import literal, prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
+from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
@@ -276,6 +277,7 @@ def finish(
         has_password=password is not None,
         has_token=token is not None,
         password_shape=values.password_shape(password.reveal()) if password else (),
+        token_signs=signs(token.reveal()) if token else (),
         password_readings=maker.password_readings(),
         sender=harmless.address_without(maker.secrets, sender),
         verify=outcome.verify,

@@ -17,6 +17,7 @@ TOKEN_MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
 
 CANCEL = b"*\r\n"  # RFC 4954 §4: ends an exchange that can't go on; the server answers 501
 
+_MOST_OF_A_REASON = 300  # characters of one word of an error challenge that are kept
 _MAX_AUTH_LINE = 12288  # RFC 4954 §4, the CRLF included
 # RFC 7677 §4: with fewer, whoever plays the server learns the password from the proof
 _MIN_SCRAM_ITERATIONS = 4096
@@ -302,6 +303,27 @@ def challenge(reply: Reply) -> bytes:
         return b64decode(text, validate=True)
     except ValueError:
         return text.encode()
+
+
+def token_refusal(challenge: bytes) -> dict[str, str]:
+    """What the JSON of an error challenge says: status, schemes, scope, each where it is there.
+
+    RFC 7628 §3.2.2; Google's and Microsoft's XOAUTH2 alike. Empty for any other challenge.
+    """
+    import json
+
+    try:
+        told = json.loads(challenge[:_MAX_AUTH_LINE])
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    found = {name: told.get(name) for name in ("status", "schemes", "scope")}
+    return {
+        name: str(value)[:_MOST_OF_A_REASON]
+        for name, value in found.items()
+        if isinstance(value, str | int) and str(value)
+    }
 
 
 def response_line(response: bytes) -> bytes:

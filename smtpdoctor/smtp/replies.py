@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from smtpdoctor.smtp.charsets import decode
+
 RFC_LINE_LIMIT = 512  # RFC 5321 §4.5.3.1.5: octets of a reply line, its CRLF included
 MAX_LINE = 4096
 MAX_LINES = 128
@@ -43,8 +45,8 @@ class Reply(msgspec.Struct, frozen=True):
     """One SMTP reply, or one line that is none.
 
     code: 100 to 999, of the last line; 0 where the bytes are no reply at all.
-    lines: the text after code and separator, one per line; bytes that are not UTF-8 stand as
-        `\\xNN`, control characters as they came.
+    lines: the text after code and separator, one per line; of what is not UTF-8 the character set
+        is told by its shape, and bytes of none stand as `\\xNN`; control characters as they came.
     raw: the bytes as they came, at most `MAX_REPLY` and a line; without what was dropped.
     oddities: names from `Oddity`, each once, in the order of that enumeration.
     """
@@ -73,9 +75,45 @@ class Reply(msgspec.Struct, frozen=True):
         return self.lines[-1] if self.lines else ""
 
     @property
+    def telling(self) -> str:
+        """The lines that say why, in one: without links and the words that RFC 5321 gives a code.
+
+        Where nothing else is left, the last line. The enhanced status code stands once.
+        """
+        lines = [re.sub(rf"^{_ENHANCED.pattern}\s*", "", line).strip() for line in self.lines]
+        kept = [line for line in lines if line and not _says_nothing(line)]
+        if not kept:
+            return self.last
+        status = self.enhanced
+        return " ".join((*((status,) if status else ()), *kept))
+
+    @property
     def category(self) -> int:
         """The first digit of the code: 2 done, 3 go on, 4 later, 5 no; 0 where it is no reply."""
         return self.code // 100
+
+
+#: RFC 5321 §4.2.3's texts, which stand before the reason in replies of several lines.
+_OF_THE_CODE = re.compile(
+    r"(requested (mail )?action (not taken|aborted)[:,]? ?(mailbox unavailable|local error in "
+    r"processing)?|transaction failed|no smtp service|service (not available|unavailable)"
+    r"|delivery not authorized, message refused)[\s.,;:!]*",
+    re.IGNORECASE,
+)
+#: Where more is to be read: a link, with a few words before it and a server's own ids behind.
+_LINK = re.compile(
+    r"(for (more |further )?(explanation|information|details|help|instructions)|please (see|visit)"
+    r"|see|visit|more (info|information|details)|learn more|info)?[\w ,:;()<-]{0,24}"
+    r"https?\b(://)?\s*\S.*",
+    re.IGNORECASE,
+)
+
+
+def _says_nothing(line: str) -> bool:
+    link = _LINK.fullmatch(line)
+    return _OF_THE_CODE.fullmatch(line) is not None or (
+        link is not None and " log in" not in line.lower()
+    )
 
 
 _REPLY_LINE = re.compile(rb"([1-9]\d\d)(?:([ -])|$|(?=\D))", re.DOTALL)
@@ -188,13 +226,13 @@ class ReplyReader:
             return False
         match = _REPLY_LINE.match(text)
         if not match:
-            self._lines.append(_decode(text))
+            self._lines.append(decode(text))
             if self._codes:
                 self._oddities.add(Oddity.LINE_WITHOUT_CODE)
                 return False
             return True
         self._codes.append(int(match[1]))
-        self._lines.append(_decode(text[match.end() :]))
+        self._lines.append(decode(text[match.end() :]))
         if not _VALID_CODE.fullmatch(match[1]):
             self._oddities.add(Oddity.CODE_OUT_OF_RANGE)
         # RFC 5321 §4.2: a code alone, without the blank, is to be accepted
@@ -229,10 +267,6 @@ class ReplyReader:
         )
         self._start_reply()
         return reply
-
-
-def _decode(text: bytes) -> str:
-    return text.decode("utf-8", "backslashreplace")
 
 
 def looks_like_tls(data: bytes) -> bool:

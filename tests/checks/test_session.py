@@ -161,6 +161,9 @@ def test_a_token_logs_in(
     assert logins(ran) == [mechanism]
     assert ran.report.verdict == ("healthy" if right else "broken")
     assert "c4n4ry" not in ran.everything()
+    (login,) = ran.report.observations.of(Exchange, step="auth")
+    assert (login.challenge is None) == right
+    assert right or login.challenge.status
 
 
 def test_a_server_that_goes_on_asking_is_given_up(authority: Authority, healthy: Behaviour) -> None:

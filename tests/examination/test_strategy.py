@@ -16,6 +16,7 @@ from smtpdoctor.observations import (
     ConnectAttempt,
     Exchange,
     Handshake,
+    LoginNotTried,
     Observations,
     Session,
     Step,
@@ -320,6 +321,15 @@ def test_a_session_without_tls_is_enough_unless_tls_has_more() -> None:
     assert not enough(planned(tls="none"), *seen, said("mail", code=530))
     assert enough(planned(tls="none", **login), begun("none"), GREETED, said("ehlo", HOST))
     assert enough(planned(**login), *seen, said("mail", code=530))
+
+
+@pytest.mark.parametrize("reason", ["not-offered", "no-tls"])
+def test_without_a_login_on_offer_another_port_may_be_the_one(reason: str) -> None:
+    kept = LoginNotTried(connection="1", reason=reason)  # type: ignore[arg-type]
+    run = Observations((begun("starttls"), GREETED, OFFERED, kept))
+    login = {"settings": {"username": "info", "has_password": True}}
+    assert strategy.is_enough(planned(**login), Met.of(run, "1"), run, "1") == (reason == "no-tls")
+    assert strategy.is_enough(planned(), Met.of(run, "1"), run, "1")
 
 
 def test_a_stalled_handshake_is_tried_with_smaller_packets() -> None:

@@ -67,6 +67,7 @@ from smtpdoctor.observations import (
     SettingsRead,
     Step,
     SystemLookup,
+    TokenChallenge,
     Trail,
 )
 from smtpdoctor.sender import answers, assessment
@@ -82,6 +83,7 @@ from smtpdoctor.settings.model import (
     Settings,
     Shadowed,
     TLSMode,
+    TokenSign,
     Withheld,
 )
 from smtpdoctor.settings.reading import Options, read_settings
@@ -332,6 +334,7 @@ class Scene:
         size: int | None = None,
         recipient: str | None = None,
         token: bool = False,
+        token_signs: tuple[TokenSign, ...] = (),
         password_shape: tuple[PasswordShape, ...] = (),
         withheld: Withheld | None = None,
         near_misses: tuple[NearMiss, ...] = (),
@@ -357,6 +360,7 @@ class Scene:
             username=username,
             has_password=password and username is not None,
             has_token=token,
+            token_signs=token_signs,
             password_shape=password_shape,
             sender=sender,
             recipient=recipient,
@@ -1020,6 +1024,7 @@ class SessionScene:
         error: str = "",
         cancelled: bool = False,
         server_proof: ServerProof = "",
+        challenge: TokenChallenge | None = None,
     ) -> Self:
         """AUTH with its final reply."""
         self._login_trail()
@@ -1034,6 +1039,7 @@ class SessionScene:
             error=error,
             cancelled=cancelled,
             server_proof=server_proof,
+            challenge=challenge,
         )
 
     def no_login(self, reason: LoginReason, *offered: str) -> Self:
@@ -1138,6 +1144,7 @@ class SessionScene:
         beside: bool = False,
         cancelled: bool = False,
         server_proof: ServerProof = "",
+        challenge: TokenChallenge | None = None,
     ) -> Self:
         answer = None if text is None else reply(text)
         if ok == "from the reply":
@@ -1158,6 +1165,7 @@ class SessionScene:
                 mechanism=mechanism,
                 cancelled=cancelled,
                 server_proof=server_proof,
+                challenge=challenge,
                 error=error or ("ECONNRESET" if outcome == "reset" else ""),
                 ok=ok,
             ),

@@ -50,6 +50,17 @@ class OfferView:
         return offer is not None and any(name in fitting for name in offer.auth)
 
     @property
+    def refused_in_clear(self) -> bool:
+        """Whether the provider is known to take no login without TLS, whatever it announces."""
+        provider = self._run.provider
+        return provider is not None and provider.login_in_clear == "refused"
+
+    @property
+    def takes_login_in_clear(self) -> bool:
+        """Whether a login without TLS could work here, as far as that is known."""
+        return self.carries_login(self.in_clear) and not self.refused_in_clear
+
+    @property
     def login_inside_tls(self) -> bool:
         """A probe of this port came into TLS, and there the login is to be had."""
         found = (self._run.mode.probe("starttls"), self._run.mode.probe("implicit"))
@@ -119,6 +130,6 @@ class OfferView:
                 found.append(f"{session.host}:{session.port} at {session.address} offers STARTTLS")
         demanded = self.demand
         if demanded is not None and demanded.reply is not None:
-            said = foreign(f"{demanded.reply.code} {demanded.reply.last}")
+            said = foreign(f"{demanded.reply.code} {demanded.reply.telling}")
             found.append(f'it offers no STARTTLS, and yet answered {demanded.sent} with "{said}"')
         return tuple(found)

@@ -7,6 +7,7 @@ from several.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -30,7 +31,6 @@ Meaning = Literal[
     "not-to-this-recipient",  # RCPT does: "relay access denied"
     "not-known",  # AUTH without words that are known
     "too-large",
-    "no-address",
     "not-now",
 ]
 
@@ -40,9 +40,18 @@ CODES: dict[Meaning, str] = {
     "not-to-this-recipient": "recipient-rejected",
     "not-known": "credentials-rejected",
     "too-large": "message-too-large",
-    "no-address": "sender-malformed",
     "not-now": "server-busy",
 }
+
+
+#: RFC 8314 §3.3 and RFC 6409 §3.1: mail is taken here from those who have logged in.
+SUBMISSION_PORTS = (465, 587)
+#: A denial of a client for no reason of its own: one that speaks of a list or a name goes on.
+_BARE_DENIAL = re.compile(
+    r"(client host rejected|access denied|sender address rejected|recipient address rejected)"
+    r": (access denied|not logged in)\W*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +124,8 @@ def _code(
     wants_login = rule is not None and rule.code == "credentials-missing"
     again = wants_login and main.logged_in
     if rule is not None and not exchange.cancelled and not again:
+        if login_counts_instead(main, exchange, reply):
+            return "credentials-missing"
         return rule.code
     meaning = _meaning(exchange, reply, wants_login_again=again)
     return CODES[meaning] if meaning is not None else None
@@ -132,9 +143,17 @@ def _meaning(exchange: Exchange, reply: Reply, *, wants_login_again: bool) -> Me
         return "not-known"
     if reply.code in (452, 552) and " SIZE=" in exchange.sent:  # RFC 1870 §6.1
         return "too-large"
-    if exchange.step == "mail" and reply.code == 501:  # RFC 5321 §4.2.2: a syntax error
-        return "no-address"
     return "not-now" if reply.category == 4 else None
+
+
+def login_counts_instead(main: SessionView, exchange: Exchange, reply: Reply) -> bool:
+    """Whether the server turns every client away that has not logged in, as Postfix's submission
+    service does (`permit_sasl_authenticated, reject`). That names no fault of the address."""
+    if main.logged_in or exchange.step not in ("mail", "rcpt", "data"):
+        return False
+    capabilities = main.capabilities()
+    takes_logins = main.session.port in SUBMISSION_PORTS or bool(capabilities and capabilities.auth)
+    return takes_logins and _BARE_DENIAL.search(reply.text) is not None
 
 
 def unproved(exchange: Exchange) -> bool:

@@ -13,6 +13,13 @@ from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.smtp.replies import Reply
 from smtpdoctor.text import foreign
 
+#: Words of a provider that has not opened an account for sending yet, as a regular expression.
+NOT_YET_OPEN = (
+    r"not (yet )?(been )?(activated|enabled|approved)|(activation|review|approval) (is )?pending"
+    r"|(pending|awaiting) (activation|review|approval)|under review|request activation"
+    r"|未(开通|激活)"
+)
+
 #: What of a reply is quoted: all of it, as far as a person would read.
 QUOTED = 300
 
@@ -56,6 +63,17 @@ def known(run: Run, refused: Refusal) -> tuple[Evidence, ...]:
     else:
         text = f"{told_by(provider.name, rule.sources)} {rule.cause} {source(rule.sources)}"
     return (Evidence(check=refused.exchange.check, kind="known", text=text.strip()),)
+
+
+def no_login_in_clear(run: Run) -> tuple[Evidence, ...]:
+    """What is known of a provider that takes no login without TLS."""
+    provider = run.provider
+    if provider is None or not run.offer.refused_in_clear:
+        return ()
+    told = told_by(provider.name, (provider.login_in_clear_source,))
+    cited = source((provider.login_in_clear_source,))
+    text = f"{told} it takes no login without TLS {cited}".strip()
+    return (Evidence(check="auth", kind="known", text=text),)
 
 
 def told_by(name: str, sources: Sequence[str]) -> str:

@@ -568,7 +568,7 @@ def observation_words(item: AnyObservation) -> str:
         what, words = "TLS handshake", f"{item.failure} {foreign(item.reason)}".rstrip()
     elif isinstance(item, Exchange) and item.reply is not None:
         code = f"{item.reply.code} " if item.reply.code else ""
-        what, words = item.step, f"{code}{quoted(item.reply.last)}"
+        what, words = item.step, f"{code}{quoted(item.reply.telling)}"
     elif isinstance(item, Exchange):
         arrived = f" {quoted(item.arrived)}" if item.arrived else ""
         what, words = item.step, f"{item.error or item.outcome}{arrived}"

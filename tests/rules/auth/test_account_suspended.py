@@ -41,3 +41,28 @@ def test_lookalike_the_login_is_refused_for_now() -> None:
 def test_lookalike_a_full_mailbox_is_the_recipients() -> None:
     scene = Scene(host="mail.example.net").refuse("rcpt", "552 5.2.2 mailbox over quota")
     assert scene.codes() == ["recipient-rejected"]
+
+
+def test_positive_an_account_that_was_never_opened() -> None:
+    scene = Scene(host="smtp-relay.brevo.com")
+    scene.refuse("mail", "502 5.7.0 Your SMTP account is not yet activated. Please contact us")
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert "not activated yet" in diagnosis.title
+    assert "support" in diagnosis.fixes[0].title
+    words = " ".join((diagnosis.explanation, *diagnosis.fixes[0].steps))
+    assert "password" not in words
+
+
+@pytest.mark.parametrize(
+    "text", ["550 Your domain is pending approval", "535 user account not enabled yet"]
+)
+def test_positive_the_same_in_other_words(text: str) -> None:
+    step = "auth" if text.startswith("535") else "mail"
+    scene = Scene(host="mail.example.net").refuse(step, text)  # type: ignore[arg-type]
+    assert "not activated yet" in scene.diagnosis(CODE).title
+
+
+def test_lookalike_another_thing_that_is_not_enabled() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "503 5.5.1 authentication not enabled")
+    assert scene.codes() == ["auth-not-offered"]

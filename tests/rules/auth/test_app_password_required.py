@@ -57,3 +57,24 @@ def test_lookalike_google_wants_to_see_a_browser() -> None:
         "534 5.7.14 Learn more at https://support.google.com/mail/answer/78754",
     )
     assert scene.codes() == ["client-address-refused"]
+
+
+def test_positive_qq_calls_it_an_authorization_code() -> None:
+    scene = Scene(host="smtp.qq.com", port=465, tls="implicit").refuse(
+        "auth", "535 Login Fail. Please enter your authorization code to login."
+    )
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert "an authorization code" in diagnosis.title
+    assert "authorization code" in diagnosis.fixes[0].title
+
+
+def test_positive_in_chinese_at_any_server() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "535 Error: 请使用授权码登录。")
+    assert scene.codes() == [CODE]
+    assert "authorization code" in scene.diagnosis(CODE).title
+
+
+def test_lookalike_a_server_that_speaks_of_authorization_alone() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "535 Authorization failed")
+    assert scene.codes() == ["credentials-rejected"]

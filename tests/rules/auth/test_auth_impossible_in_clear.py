@@ -87,3 +87,18 @@ def test_lookalike_the_server_itself_demands_tls() -> None:
     )
 
     assert scene.codes("error")[0] == "tls-required"
+
+
+def test_positive_a_provider_that_announces_a_login_in_clear_and_takes_none() -> None:
+    scene = in_clear("STARTTLS", "AUTH LOGIN PLAIN", host="smtp.yandex.com")
+
+    assert scene.codes() == [CODE]
+    assert any(item.kind == "known" for item in scene.diagnosis(CODE).evidence)
+
+
+def test_lookalike_there_tls_was_tried_and_works() -> None:
+    scene = in_clear("STARTTLS", "AUTH LOGIN PLAIN", host="smtp.yandex.com")
+    scene.session("other-mode", tls="starttls").rest()
+
+    assert scene.codes("error") == ["tls-required"]
+    assert "password-in-clear" not in scene.codes()

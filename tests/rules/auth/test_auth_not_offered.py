@@ -22,7 +22,8 @@ def test_positive_no_auth_inside_tls() -> None:
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert "8BITMIME, SIZE" in diagnosis.evidence[0].text
-    assert "smtpd_sasl_auth_enable" in diagnosis.fixes[0].steps[0]
+    assert "on which port a login is taken" in diagnosis.fixes[0].steps[0]
+    assert "If it is your own: Postfix" in diagnosis.fixes[0].steps[1]
 
 
 def test_positive_the_port_between_servers() -> None:

@@ -53,3 +53,35 @@ def test_lookalike_a_server_without_passwords_at_all() -> None:
     session = scene.session().up_to("ehlo-in-tls").ehlo("AUTH XOAUTH2")
     session.no_login("no-shared-mechanism", "XOAUTH2").quit()
     assert scene.codes() == ["auth-mechanism-unsupported"]
+
+
+TENANT = (
+    "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."
+)
+
+
+@pytest.mark.parametrize("token", [True, False])
+def test_positive_a_switch_for_every_login_promises_nothing_of_a_token(token: bool) -> None:
+    scene = Scene(host="smtp.office365.com", token=token, password=not token)
+    diagnosis = scene.refuse("auth", TENANT, mechanism="XOAUTH2").diagnosis(CODE)
+    words = " ".join((diagnosis.title, diagnosis.explanation, *diagnosis.fixes[0].steps))
+    assert "administrator" in diagnosis.fixes[0].title
+    assert "SMTP_OAUTH_TOKEN" not in words
+    assert "with a password" not in words
+
+
+def test_positive_outlook_com_has_no_switch() -> None:
+    scene = Scene(host="smtp-mail.outlook.com").refuse(
+        "auth", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
+    )
+    diagnosis = scene.diagnosis(CODE)
+    assert "there is no switch for it" in diagnosis.explanation
+    assert "administrator" not in " ".join(diagnosis.fixes[0].steps)
+    assert diagnosis.fixes[0].title.startswith("log in with OAuth2")
+
+
+def test_lookalike_microsoft_365_has_one() -> None:
+    scene = Scene(host="smtp.office365.com").refuse(
+        "auth", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
+    )
+    assert scene.diagnosis(CODE).fixes[0].title.startswith("have password logins allowed")

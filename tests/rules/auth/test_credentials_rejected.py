@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from smtpdoctor.observations import TokenChallenge
+
 from ..scene import Scene
 
 CODE = "credentials-rejected"
@@ -122,3 +126,55 @@ def test_lookalike_the_words_in_another_stage() -> None:
     """The same text in answer to MAIL is no judgement of the password."""
     scene = Scene(host="mail.example.net").refuse("mail", f"550 {IONOS[4:]}")
     assert CODE not in scene.codes()
+
+
+GOOGLE = "535 5.7.8 Username and Password not accepted. For more information, go to"
+WANTED = TokenChallenge(status="400", schemes="Bearer", scope="https://mail.google.com/")
+
+
+def test_positive_the_challenge_names_the_scope_that_is_wanted() -> None:
+    scene = Scene(host="smtp.gmail.com", password=False, token=True)
+    scene.refuse("auth", GOOGLE, mechanism="XOAUTH2", challenge=WANTED)
+    diagnosis = scene.diagnosis(CODE)
+    assert "https://mail.google.com/" in diagnosis.fixes[0].title
+    assert any("scope https://mail.google.com/" in item.text for item in diagnosis.evidence)
+    assert "does not say" not in diagnosis.explanation
+
+
+def test_positive_a_refresh_token() -> None:
+    scene = Scene(host="smtp.gmail.com", password=False, token=True, token_signs=("refresh-token",))
+    scene.refuse("auth", GOOGLE, mechanism="XOAUTH2", challenge=WANTED)
+    diagnosis = scene.diagnosis(CODE)
+    assert "refresh token" in diagnosis.explanation
+    assert "access token" in diagnosis.fixes[0].title
+
+
+def test_positive_a_token_for_another_service_of_microsoft() -> None:
+    scene = Scene(
+        host="smtp.office365.com", password=False, token=True, token_signs=("not-for-outlook",)
+    )
+    scene.refuse("auth", "535 5.7.3 Authentication unsuccessful", mechanism="XOAUTH2")
+    assert "SMTP.Send" in scene.diagnosis(CODE).fixes[0].steps[0]
+
+
+def test_lookalike_the_same_audience_at_a_server_of_its_own() -> None:
+    scene = Scene(
+        host="mail.example.net", password=False, token=True, token_signs=("not-for-outlook",)
+    )
+    scene.refuse("auth", "535 5.7.8 Bad token", mechanism="XOAUTH2")
+    assert scene.diagnosis(CODE).fixes[0].title == "fetch a new token"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("535 5.7.8 Error: authentication failed", "does not say which"),
+        ("535 Invalid username or password", "does not say which"),
+        ("535 no such user", "knows no such user"),
+        ("535 5.7.8 Incorrect password", "the password is wrong"),
+        ("535 5.7.8 Sorry, ask the help desk about ticket 12", "own words"),
+    ],
+)
+def test_it_says_what_the_reply_tells(text: str, told: str) -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", text)
+    assert told in scene.diagnosis(CODE).explanation

@@ -141,3 +141,29 @@ def test_lookalike_nobody_logged_in() -> None:
     scene = Scene(host="mail.example.net", username=None)
     scene.refuse("mail", "550 5.7.1 Relaying denied")
     assert scene.codes() == ["credentials-missing"]
+
+
+def test_positive_a_provider_that_judges_the_sender_after_the_message() -> None:
+    scene = Scene.healthy(
+        host="smtp.office365.com", username="svc@example.com", sender="security@example.com"
+    )
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (found.severity, found.confidence) == ("warning", "likely")
+    assert found.fixes[0].settings == {"SMTP_FROM": "svc@example.com"}
+    assert "Send As" in " ".join(item.text for item in found.evidence)
+
+
+def test_negative_the_sender_is_the_login_there() -> None:
+    assert Scene.healthy(host="smtp.office365.com").codes() == []
+
+
+def test_lookalike_a_provider_that_has_judged_the_sender_already() -> None:
+    scene = Scene.healthy(
+        host="smtp.yandex.com",
+        port=465,
+        tls="implicit",
+        username="svc@example.com",
+        sender="security@example.com",
+    )
+    assert CODE not in scene.codes()

@@ -100,3 +100,29 @@ def test_lookalike_the_name_and_not_the_address() -> None:
     scene.session().up_to("ehlo").ehlo(text="550 Access denied - Invalid HELO name")
 
     assert scene.codes("error") == ["ehlo-rejected"]
+
+
+DENIED = "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied"
+
+
+def test_positive_after_a_login_it_is_a_rule_of_the_server() -> None:
+    scene = Scene(host="mail.example.net").refuse("rcpt", DENIED)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert "login was accepted" in diagnosis.explanation
+    assert "list" not in diagnosis.explanation
+    assert "logged-in" in diagnosis.fixes[0].title
+
+
+def test_lookalike_the_same_words_to_a_client_that_has_not_logged_in() -> None:
+    scene = Scene(host="mail.example.net", username=None)
+    scene.session().up_to("auth").no_login("no-credentials").mail().rcpt(DENIED).quit()
+    assert scene.codes("error") == ["credentials-missing"]
+
+
+def test_lookalike_a_list_is_named() -> None:
+    scene = Scene(host="mail.example.net", username=None)
+    scene.session().up_to("auth").no_login("no-credentials").mail().rcpt(
+        "554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org"
+    ).quit()
+    assert scene.codes("error") == [CODE]

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "app-password-required"
+
+#: Words for such a password, in the languages of those who want one.
+_TOLD = re.compile(r"passw|parol|пароль|code|授权码|密码|비밀번호", re.IGNORECASE)
+_CODE = re.compile(r"authori[sz]ation code|auth code|授权码|授權碼", re.IGNORECASE)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     if refused is None:
         return
-    told = any(word in refused.reply.text.lower() for word in ("password", "parol"))
+    word = _word(run, refused)
+    article = "an" if word[0] in "aeiou" else "a"
     yield Diagnosis(
         code=CODE,
         severity="error",
-        confidence="certain" if told else "likely",
-        title=f"{run.settings.host} wants an app password instead of the account's own password",
+        confidence="certain" if _TOLD.search(refused.reply.text) else "likely",
+        title=f"{run.settings.host} wants {article} {word} instead of the account's own password",
         explanation=(
-            "The account is protected by a second step at login, which a program can't take. The "
-            "provider therefore lets programs in only with a password that was made for one "
-            "program. The account's own password is refused here even where it is right."
+            f"This provider lets programs in only with {article} {word}, which is made for one "
+            "program in the account's settings. The account's own password is refused here even "
+            "where it is right."
         ),
         evidence=(
             *refusals.evidence(run, refused),
@@ -33,13 +40,24 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="make an app password and use it in place of the password",
+                title=f"make {article} {word} and use it in place of the password",
                 steps=(
-                    refusals.advice(refused, "Make one in the account's security settings."),
+                    refusals.advice(
+                        refused, f"Make {article} {word} in the account's security settings."
+                    ),
                     f"Write it into {named(run, 'password')}.",
+                    "If it is one already, make a new one: it ends when the account's own "
+                    "password changes.",
                 ),
             ),
         ),
         explains=refused.failed,
         points_at=("password",),
     )
+
+
+def _word(run: Run, refused: Refusal) -> str:
+    """What the server or its provider calls such a password."""
+    if _CODE.search(refused.reply.text):
+        return "authorization code"
+    return run.provider.password_word if run.provider else "app password"

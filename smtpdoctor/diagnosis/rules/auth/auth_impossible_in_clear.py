@@ -12,6 +12,7 @@ from smtpdoctor.diagnosis.evidence import cite, library_words, mode_line
 from smtpdoctor.diagnosis.fixes import fixes_by_mode, working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import LoginNotTried
 from smtpdoctor.smtp.capabilities import Capabilities
 
@@ -30,17 +31,24 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     forbidden = main.session.tls == "none"
     if kept_back is None or not (forbidden or run.offer.not_offered is not None):
         return
-    if not offer.auth or run.offer.carries_login(offer):
+    if not offer.auth or run.offer.takes_login_in_clear:
         return
+    announced = run.offer.carries_login(offer)
     secret = "token" if run.settings.has_token else "password"
     without = "the settings forbid TLS" if forbidden else "the server offers no STARTTLS"
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"without TLS {run.where} has no login for a {secret}: {', '.join(offer.auth)} alone",
+        title=f"without TLS {run.where} takes no login"
+        if announced
+        else f"without TLS {run.where} has no login for a {secret}: {', '.join(offer.auth)} alone",
         explanation=(
-            f"The settings have a login, and {without}. Without TLS this server announces no "
+            f"The settings have a login, and {without}. This provider announces a login without "
+            "TLS too, and then refuses it, so no mail goes out. smtpdoctor did not send the "
+            f"{secret} in clear."
+            if announced
+            else f"The settings have a login, and {without}. Without TLS this server announces no "
             f"mechanism that carries a {secret}, so every program gives up before the login and "
             "no mail goes out. smtpdoctor would not have sent it in clear anyway."
         ),
@@ -51,6 +59,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 text=f"before TLS {run.where} offers AUTH {' '.join(offer.auth)}"
                 + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
             ),
+            *refusals.no_login_in_clear(run),
             *library_words(run, "auth-mechanism-unsupported", check="auth"),
         ),
         fixes=_fixes(run, starttls=offer.starttls),

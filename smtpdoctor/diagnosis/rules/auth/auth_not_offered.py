@@ -118,8 +118,10 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
     switch = Fix(
         title="have the login switched on at the server",
         steps=(
-            "Postfix: smtpd_sasl_auth_enable = yes with a smtpd_sasl_type and smtpd_sasl_path; "
-            "Exim: an authenticator whose server_advertise_condition holds inside TLS.",
+            f"Ask who runs {settings.host} on which port a login is taken.",
+            "If it is your own: Postfix has smtpd_sasl_auth_enable = yes with a smtpd_sasl_type "
+            "and smtpd_sasl_path; Exim an authenticator whose server_advertise_condition holds "
+            "inside TLS.",
         ),
     )
     catcher = run.is_in_house and settings.port not in SUBMISSION_PORTS

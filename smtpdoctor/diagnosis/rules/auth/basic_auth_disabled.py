@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.smtp.authentication import TOKEN_MECHANISMS
 
 CODE = "basic-auth-disabled"
 
@@ -16,30 +18,77 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     if refused is None:
         return
+    title, explanation = _words(run, refused)
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{run.settings.host} has logins with a password switched off for this account",
-        explanation=(
-            "The provider or its administrator does not allow programs to log in with user name "
-            "and password here. The password was not judged: a new one changes nothing. Either "
-            "the switch is set, or the program logs in with a token (OAuth2)."
-        ),
+        title=title,
+        explanation=explanation,
         evidence=(
             *refusals.evidence(run, refused),
             *library_words(run, CODE, check="auth"),
         ),
-        fixes=(
-            Fix(
-                title="have the login allowed, or log in with a token",
-                steps=(
-                    refusals.advice(
-                        refused, "Have the administrator allow password logins, or use OAuth2."
-                    ),
-                    "A token can be tried with smtpdoctor: put it into SMTP_OAUTH_TOKEN.",
-                ),
-            ),
-        ),
+        fixes=(_fix(run, refused),),
         explains=refused.failed,
+    )
+
+
+def _whole_smtp_auth(refused: Refusal) -> bool:
+    """Whether the switch is for every login over SMTP, those with a token too."""
+    return "smtpclientauthentication" in refused.reply.text.lower()
+
+
+def _takes_tokens_alone(run: Run) -> bool:
+    """Whether the provider is known to take no passwords from anybody."""
+    known = run.provider.auth_mechanisms if run.provider else ()
+    return bool(known) and set(known) <= set(TOKEN_MECHANISMS)
+
+
+def _words(run: Run, refused: Refusal) -> tuple[str, str]:
+    host = run.settings.host
+    if run.settings.has_token or _whole_smtp_auth(refused):
+        secret = "token" if run.settings.has_token else "password"
+        return f"{host} has SMTP logins switched off for this account", (
+            "An administrator's setting forbids this account every login over SMTP, whatever "
+            f"it logs in with. The {secret} was not judged: a new one changes nothing."
+        )
+    if _takes_tokens_alone(run):
+        cause = refusals.sentence(refused.rule.cause) if refused.rule else ""
+        return f"{host} takes no passwords, only OAuth2", (
+            f"{cause} The password was not judged: neither a new one nor an app password helps."
+        ).strip()
+    return f"{host} has logins with a password switched off for this account", (
+        "The provider or its administrator does not allow programs to log in with user name and "
+        "password here. The password was not judged: a new one changes nothing."
+    )
+
+
+def _fix(run: Run, refused: Refusal) -> Fix:
+    token = "smtpdoctor can try a token: put it into SMTP_OAUTH_TOKEN."
+    if run.settings.has_token or _whole_smtp_auth(refused):
+        return Fix(
+            title="have an administrator allow SMTP logins for this account",
+            steps=(
+                refusals.advice(refused, "Ask the administrator to allow SMTP AUTH for it."),
+                "Changes there take up to an hour.",
+            ),
+        )
+    if _takes_tokens_alone(run):
+        return Fix(
+            title="log in with OAuth2, or send through another provider",
+            steps=(
+                "If your program can do OAuth2, set it up there with this account.",
+                "Else use another mailbox or a sending service that takes a password or key.",
+                token,
+            ),
+        )
+    return Fix(
+        title="have password logins allowed, or log in with a token (OAuth2)",
+        steps=(
+            refusals.advice(
+                refused, "Have the administrator allow password logins, or use OAuth2."
+            ),
+            token,
+        ),
     )

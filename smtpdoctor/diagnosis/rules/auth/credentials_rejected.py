@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import library_words, named, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.views.refusal import Refusal, as_sent
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.settings.model import TokenSign
+from smtpdoctor.text import foreign
 
 CODE = "credentials-rejected"
 
@@ -27,18 +30,95 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain" if plain else "likely",
         title=f"{run.settings.host} refused the login of {run.settings.username}",
         explanation=(
-            f"The way to the server works; it refused this pair of user name and {secret}, and "
-            "does not say which is wrong. More failed attempts may lock the account."
+            f"The way to the server works; it refused this pair of user name and {secret}"
+            f"{_told(run, refused)} More failed attempts may lock the account."
         ),
         evidence=(
             refusals.seen(run, refused),
+            *_demand(run, refused),
             *(refusals.known(run, refused) or _forms(run)),
             *own_line(run, "username"),
             *library_words(run, CODE, check="auth"),
         ),
-        fixes=(_token(run) if run.settings.has_token else _password(run, refused),),
+        fixes=(_token(run, refused) if run.settings.has_token else _password(run, refused),),
         explains=refused.failed,
     )
+
+
+def _told(run: Run, refused: Refusal) -> str:
+    """What the reply tells of the reason, as the rest of a sentence."""
+    if run.settings.has_token:
+        signs = _signs(run)
+        if signs:
+            return f". The token {signs[0][0]}."
+        if _scope(refused):
+            return ". It says what the token has to be made for."
+        return "."
+    # of words that several providers share the provider's own entry knows no more than the others
+    general = knowledge.interpret(None, "auth", as_sent(refused.reply))
+    tells = (refused.rule.tells if refused.rule else "") or (general.tells if general else "")
+    return {
+        "username": ". Its words say that it knows no such user.",
+        "password": ". Its words say that the password is wrong.",
+        "nothing": ", and does not say which is wrong.",
+    }.get(tells, ". Its own words are the best hint at the reason.")
+
+
+#: What a token's form tells, as it stands in a sentence, and what to do about it.
+_SIGNS: dict[TokenSign, tuple[str, str]] = {
+    "refresh-token": (
+        "looks like a refresh token, which only fetches access tokens",
+        "Exchange it for an access token at the provider's token address, and log in with that.",
+    ),
+    "authorization-code": (
+        "looks like an authorization code of the OAuth2 sign-in, which is no token",
+        "Exchange the code for tokens at the provider's token address; log in with the access "
+        "token.",
+    ),
+    "api-key": (
+        "looks like an API key or client secret, which no mail server takes",
+        "Fetch an access token for the mailbox by OAuth2, and log in with that.",
+    ),
+    "not-for-outlook": (
+        "was made for another service than Outlook's mail servers",
+        "Ask for the scope https://outlook.office.com/SMTP.Send, not one of Microsoft Graph: a "
+        "token is for one service only.",
+    ),
+    "without-smtp": (
+        "does not have the permission SMTP.Send",
+        "Ask for the scope https://outlook.office.com/SMTP.Send (an application without a user: "
+        "SMTP.SendAsApp), and give consent again.",
+    ),
+    "expired": ("has expired", "Fetch a new one with the refresh token."),
+}
+#: Signs that mean something only where the token is for Microsoft.
+_MICROSOFT = ("not-for-outlook", "without-smtp")
+
+
+def _signs(run: Run) -> list[tuple[str, str]]:
+    """The signs that this token is the wrong one for this server, the most telling first."""
+    microsoft = run.provider is not None and run.provider.id in ("microsoft365", "outlook_com")
+    return [
+        words
+        for sign, words in _SIGNS.items()
+        if sign in run.settings.token_signs and (microsoft or sign not in _MICROSOFT)
+    ]
+
+
+def _scope(refused: Refusal) -> str:
+    challenge = refused.exchange.challenge
+    return challenge.scope if challenge is not None else ""
+
+
+def _demand(run: Run, refused: Refusal) -> tuple[Evidence, ...]:
+    """What the server said of the token before it refused it."""
+    challenge = refused.exchange.challenge
+    if challenge is None:
+        return ()
+    parts = {"status": challenge.status, "schemes": challenge.schemes, "scope": challenge.scope}
+    said = ", ".join(f"{name} {foreign(value)}" for name, value in parts.items() if value)
+    text = f'before that {run.where} answered the token with a challenge: "{said}"'
+    return (Evidence(check="auth", text=text),)
 
 
 def _forms(run: Run) -> tuple[Evidence, ...]:
@@ -84,13 +164,33 @@ def _cut_off(run: Run) -> tuple[str, ...]:
     )
 
 
-def _token(run: Run) -> Fix:
+def _token(run: Run, refused: Refusal) -> Fix:
+    scope, signs = foreign(_scope(refused)), _signs(run)
+    write = f"Write it into {named(run, 'token')}, then run smtpdoctor once."
+    mailbox = f"It has to be made for the mailbox {run.settings.username}."
+    if signs:
+        return Fix(
+            title="use an access token that is made for SMTP",
+            steps=(*(words for _, words in signs), mailbox, write),
+        )
+    if scope:
+        return Fix(
+            title=f"fetch an access token with the scope {scope}",
+            steps=(
+                f"The server asks for the scope {scope}. Ask for it when you fetch the token, and "
+                "give consent again: a token keeps the scopes that it was made with.",
+                "If it has that scope, it may have ended: access tokens last about an hour. Fetch "
+                "another one with the refresh token.",
+                mailbox,
+                write,
+            ),
+        )
     return Fix(
         title="fetch a new token",
         steps=(
             "Access tokens end after an hour or so: fetch a new one with the refresh token.",
             "It has to be made for SMTP (Google: scope https://mail.google.com/, Microsoft: "
             f"SMTP.Send) and for the mailbox {run.settings.username}.",
-            f"Write it into {named(run, 'token')}, then run smtpdoctor once.",
+            write,
         ),
     )

@@ -23,6 +23,7 @@ _ABOUT_THE_SENDER = re.compile(r"sender|\bfrom\b|send as|SendAs|owned|\brelaying
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     if refused is None:
+        yield from _after_the_message(run)
         return
     settings = run.settings
     login = settings.username
@@ -42,6 +43,37 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(*send_from_login(run), _other_login(run)),
         explains=refused.failed,
+        points_at=("sender",),
+    )
+
+
+def _after_the_message(run: Run) -> Iterator[Diagnosis]:
+    """A sender that was accepted so far, at a provider that judges it after the message."""
+    main, provider, settings = run.main, run.provider, run.settings
+    mail = main.step("mail") if main is not None else None
+    if main is None or provider is None or not main.logged_in or not _breaks_the_rule(run):
+        return
+    if provider.sender_judged not in ("data", "unknown") or mail is None or not mail.ok:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="likely",
+        title=f"{provider.name} may refuse {settings.sender} after the message",
+        explanation=(
+            f"The server accepted the sender so far. {provider.name} compares it with the login "
+            "only when the message is there, which smtpdoctor never sends, and refuses a sender "
+            "that the login has no right to."
+        ),
+        evidence=(
+            Evidence(
+                check="sender",
+                text=f"{settings.username} logged in, and {mail.sent} was accepted",
+            ),
+            *_rule(run),
+            *own_line(run, "sender"),
+        ),
+        fixes=(*send_from_login(run), _other_login(run)),
         points_at=("sender",),
     )
 

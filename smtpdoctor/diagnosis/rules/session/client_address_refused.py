@@ -29,14 +29,24 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         severity="error",
         confidence="certain",
         title=f"{where} refuses this machine's address{named}",
-        explanation=(
-            "The server answers, but refuses this machine's IP address. Neither the password nor "
-            "the TLS settings change that. Usual reasons: a block list, no reverse DNS, or not on "
-            "an allow list."
-        ),
+        explanation=_explanation(run),
         evidence=refusals.evidence(run, refusal),
         fixes=(*working_ways(run), *_fixes(run, refusal, address)),
         explains=refusal.failed,
+    )
+
+
+def _explanation(run: Run) -> str:
+    if run.main is not None and run.main.logged_in:
+        return (
+            "The login was accepted, and still the server refuses this machine's address. A rule "
+            "on the server turns clients away before it looks at their login, so neither user "
+            "name nor password is at fault."
+        )
+    return (
+        "The server answers, but refuses this machine's IP address. Neither the password nor "
+        "the TLS settings change that. Usual reasons: a block list, no reverse DNS, or not on "
+        "an allow list."
     )
 
 
@@ -53,6 +63,8 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
                 ),
             ),
         )
+    if run.main is not None and run.main.logged_in:
+        return (_lift(run),)
     accept = Fix(
         title="have the address accepted",
         steps=(
@@ -79,3 +91,23 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
         ),
     )
     return (submit, accept)
+
+
+def _lift(run: Run) -> Fix:
+    """A restriction that counts for clients that have logged in, too."""
+    if run.provider is not None:
+        steps: tuple[str, ...] = (
+            f"Ask {run.provider.name}'s support with the reply above: the login works, the address "
+            "is refused.",
+        )
+    else:
+        steps = (
+            f"Ask who runs {run.settings.host} to let clients that have logged in pass before "
+            "other rules look at their address.",
+            "If it runs Postfix: permit_sasl_authenticated stands before every reject in "
+            "smtpd_client_restrictions, smtpd_sender_restrictions and "
+            "smtpd_recipient_restrictions.",
+        )
+    return Fix(
+        title="have the server's rule for addresses lifted for logged-in clients", steps=steps
+    )

@@ -17,7 +17,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if main is None or main.session.tls != "none" or not run.settings.has_credentials:
         return
     offer = run.offer.in_clear
-    if offer is None or not run.offer.carries_login(offer):
+    if offer is None or not run.offer.takes_login_in_clear:
         return
     where = run.where
     nearby = run.is_loopback_target

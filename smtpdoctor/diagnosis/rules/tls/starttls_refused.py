@@ -32,7 +32,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     where = run.where
     if step.outcome == "reply" and step.reply is not None:
         later = step.reply.category == 4
-        did = f'answered "{step.reply.code} {step.reply.last}"'
+        did = f'answered "{step.reply.code} {step.reply.telling}"'
     else:
         later = False
         did = NO_ANSWER.get(step.outcome, "gave no reply")

@@ -9,6 +9,7 @@ from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.diagnosis.views.offer import STEPS, demands_tls
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import AnyObservation
 from smtpdoctor.text import foreign
 
@@ -38,6 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             *mode_line(run),
             Evidence(check="tls", text=seen),
+            *refusals.no_login_in_clear(run),
             *library_words(run, CODE),
         ),
         fixes=fixes_by_mode(run, "starttls"),
@@ -51,11 +53,16 @@ def _demand(run: Run, main: SessionView) -> tuple[AnyObservation, str] | None:
     for step in STEPS:
         exchange = main.step(step)
         if exchange is not None and exchange.reply is not None and demands_tls(exchange.reply):
-            said = foreign(f"{exchange.reply.code} {exchange.reply.last}")
+            said = foreign(f"{exchange.reply.code} {exchange.reply.telling}")
             return exchange, f'{run.where} answered {step.upper()} with "{said}"'
     offer, kept_back = run.offer.in_clear, main.login_not_tried
     if not run.settings.has_credentials or kept_back is None or offer is None:
         return None
+    if run.offer.login_inside_tls and run.offer.refused_in_clear:
+        return kept_back, (
+            f"inside TLS {run.where} has the login; without TLS it announces "
+            f"AUTH {' '.join(offer.auth) or '-'} and takes none"
+        )
     if run.offer.login_inside_tls and not run.offer.carries_login(offer):
         offered = f"only AUTH {' '.join(offer.auth)}" if offer.auth else "no AUTH"
         return kept_back, f"before TLS {run.where} offers {offered}; inside TLS it has the login"
