@@ -78,7 +78,7 @@ def _refused_by_client(
     allowed = client.logs_in_in_clear == "yes" or (
         client.logs_in_in_clear == "loopback" and run.settings.host in LOOPBACK
     )
-    if allowed or not run.offer.carries_login(offer):
+    if allowed or not run.offer.takes_login_in_clear:
         return
     yield Diagnosis(
         code=CODE,
