@@ -28,7 +28,7 @@ HOMES: dict[OriginKind, Home] = {
 }
 
 
-class Written(msgspec.Struct, frozen=True, kw_only=True):
+class WrittenSecret(msgspec.Struct, frozen=True, kw_only=True):
     """A secret as it was written: where, with which user and hosts beside it.
 
     `hosts` are those that its own place names, as names are looked up, None for one that can't be
@@ -41,7 +41,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class Destination(msgspec.Struct, frozen=True, kw_only=True):
     """Where the run goes, and what was said of it on the command line.
 
     `configured` is the host that the set-up comes to without the command line, `with_user` that
@@ -58,45 +58,45 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def why_not(
-    secret: Written, asked: Asked, *, is_provider: Callable[[str], bool]
+    secret: WrittenSecret, destination: Destination, *, is_provider: Callable[[str], bool]
 ) -> Withheld | None:
     """Why this secret stays home; None where it may go to the host of the run."""
     hosts = secret.hosts
     reason: WithheldReason
-    same_user = asked.user is not None and _same_user(asked.user, secret.user)
-    if asked.with_user:
+    same_user = destination.user is not None and _same_user(destination.user, secret.user)
+    if destination.with_user:
         reason = "host-with-user"
     elif secret.home == "command-line":
         return None  # given for this run
-    elif asked.home == "command-line":
-        hosts = hosts or asked.configured
-        if hosts and asked.host not in hosts:
+    elif destination.home == "command-line":
+        hosts = hosts or destination.configured
+        if hosts and destination.host not in hosts:
             # who names both the host and the user has said where this password goes
             if same_user:
                 return None
             reason = "another-host-asked"
-        elif _other_user(asked.user, secret.user):
+        elif _other_user(destination.user, secret.user):
             reason = "another-user"
         else:
             return None
-    elif hosts and asked.host not in hosts:
+    elif hosts and destination.host not in hosts:
         reason = "written-for-another-host"
     elif (
         secret.home == "environment"
-        and asked.home == "folder"
+        and destination.home == "folder"
         and not hosts
-        and not asked.named
-        and not is_provider(asked.host)
+        and not destination.named
+        and not is_provider(destination.host)
     ):
         # a folder that somebody else wrote must not fetch what this shell has exported
         reason = "host-from-folder"
-    elif _other_user(asked.user, secret.user):
+    elif _other_user(destination.user, secret.user):
         reason = "another-user"
     else:
         return None
     return Withheld(
         reason=reason,
-        host=asked.host,
+        host=destination.host,
         place=secret.place,
         written_for=tuple(dict.fromkeys(host for host in hosts if host is not None)),
     )

@@ -15,7 +15,7 @@ import msgspec
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import SECRETS, Candidate, Layer
 from smtpdoctor.settings.harmless import address_without
-from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
+from smtpdoctor.settings.login_release import HOMES, Destination, WrittenSecret, why_not
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
@@ -190,7 +190,7 @@ def _credentials_that_stay(
         return None, set()
     # --user names it; the user in a TARGET's URL is the TARGET's own
     user = _winner([layer for layer in layers if layer.kind == "option"], "username")
-    asked = Asked(
+    destination = Destination(
         host=name,
         home=HOMES[layers[host[0]].kind],
         configured=_named_host(layer for layer in layers if not layer.asked),
@@ -205,7 +205,7 @@ def _credentials_that_stay(
         secret = _winner(layers, field)
         if secret is None or secret[1].blank:
             continue
-        reason = why_not(_written(layers, secret), asked, is_provider=_is_provider)
+        reason = why_not(_written(layers, secret), destination, is_provider=_is_provider)
         if reason is not None:
             stay.add(field)
             reasons.append(reason)
@@ -213,27 +213,27 @@ def _credentials_that_stay(
             released = True
     if not released and any(reason.reason != "another-user" for reason in reasons):
         stay.add("username")
-    if not reasons and not released and (reason := _elsewhere(layers, asked)) is not None:
+    if not reasons and not released and (reason := _elsewhere(layers, destination)) is not None:
         stay |= CREDENTIALS
         reasons.append(reason)
     return reasons[0] if reasons else None, stay
 
 
-def _elsewhere(layers: list[Layer], asked: Asked) -> Withheld | None:
+def _elsewhere(layers: list[Layer], destination: Destination) -> Withheld | None:
     """Whether credentials that a secret of the command line takes the place of, or a user name
     without a secret, were written for another host than the one that was asked for."""
     for field in ("username", *SECRETS_IN_ORDER):
         for placed in _all(layers, field):
             if layers[placed[0]].asked or placed[1].blank:
                 continue
-            nobody = msgspec.structs.replace(asked, user=None)
+            nobody = msgspec.structs.replace(destination, user=None)
             reason = why_not(_written(layers, placed), nobody, is_provider=_is_provider)
             if reason is not None and reason.reason == "another-host-asked":
                 return reason
     return None
 
 
-def _written(layers: list[Layer], secret: Placed) -> Written:
+def _written(layers: list[Layer], secret: Placed) -> WrittenSecret:
     """Where a secret stands and what stands beside it. Files of a folder are one place."""
     number, candidate = secret
     home = HOMES[layers[number].kind]
@@ -262,7 +262,7 @@ def _written(layers: list[Layer], secret: Placed) -> Written:
     user = _winner(beside, "username") or _winner(
         [layer for layer in layers if not layer.asked], "username"
     )
-    return Written(
+    return WrittenSecret(
         home=home,
         place=layers[number].label,
         hosts=hosts,

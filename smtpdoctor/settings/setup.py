@@ -17,7 +17,7 @@ from smtpdoctor.settings import harmless, values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dotenv_password import is_plain, understood
-from smtpdoctor.settings.login_release import HOMES, Asked, Written, why_not
+from smtpdoctor.settings.login_release import HOMES, Destination, WrittenSecret, why_not
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
@@ -199,8 +199,10 @@ def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str 
         own = [item.text for item in (host.shadows if host is not None else ())]
         hosts = (own[0] if own and host_home == "command-line" else settings.host,)
     withheld = why_not(
-        Written(home=home, place=secret.origin.label, hosts=hosts, user=setup.credentials.username),
-        Asked(host=settings.host, home=host_home, user=user, named=named),
+        WrittenSecret(
+            home=home, place=secret.origin.label, hosts=hosts, user=setup.credentials.username
+        ),
+        Destination(host=settings.host, home=host_home, user=user, named=named),
         is_provider=_is_provider,
     )
     return setup if withheld is None else setup.without_login(withheld)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.settings.login_release import Asked, Written, why_not
+from smtpdoctor.settings.login_release import Destination, WrittenSecret, why_not
 from smtpdoctor.settings.model import Settings, Withheld, WithheldReason
 from smtpdoctor.settings.show import show
 from smtpdoctor.settings.words import how_to_allow, why_withheld
@@ -112,19 +112,21 @@ def test_a_host_that_the_user_names_may_have_them() -> None:
 
 
 def test_a_set_up_that_was_named_may_have_them() -> None:
-    secret = Written(home="environment", place="environment")
-    folder = Asked(host="a.example", home="folder")
-    named = Asked(host="a.example", home="folder", named=True)
+    secret = WrittenSecret(home="environment", place="environment")
+    folder = Destination(host="a.example", home="folder")
+    named = Destination(host="a.example", home="folder", named=True)
     assert why_not(secret, folder, is_provider=lambda _: False) is not None
     assert why_not(secret, named, is_provider=lambda _: False) is None
     # but not where it stands beside another host
-    elsewhere = Written(home="environment", place="environment", hosts=("b.example",))
+    elsewhere = WrittenSecret(home="environment", place="environment", hosts=("b.example",))
     assert why_not(elsewhere, named, is_provider=lambda _: True) is not None
 
 
 def test_places_of_one_folder_are_one_source() -> None:
-    secret = Written(home="folder", place=".env", hosts=())
-    assert why_not(secret, Asked(host="a", home="folder"), is_provider=lambda _: False) is None
+    secret = WrittenSecret(home="folder", place=".env", hosts=())
+    assert (
+        why_not(secret, Destination(host="a", home="folder"), is_provider=lambda _: False) is None
+    )
 
 
 # --- TARGET and --host ---------------------------------------------------------------------------

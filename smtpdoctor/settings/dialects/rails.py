@@ -16,7 +16,7 @@ from smtpdoctor.settings.dialects.ruby_mail import (
     MODES,
     NOT_SENT,
     OPPOSITES,
-    Read,
+    FoundSettings,
     fields,
     insert,
     mail_version,
@@ -110,7 +110,7 @@ class Rails:
         options: dict[str, Option] = {}
         gem = mail_version(workspace, near)
         if settings is not None:
-            read = Read(
+            read = FoundSettings(
                 settings.value,
                 lambda under: _again(workspace, settings, under),
                 gem.startswith("2.8"),

@@ -96,7 +96,7 @@ NOT_SENT = ("test", "file", "letter_opener", "letter_opener_web", "null", "logge
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class FoundSettings:
     """Settings as they were found, a hash or arguments by name, and how to find them again."""
 
     value: Value
@@ -342,8 +342,6 @@ def fields() -> dict[str, Field]:
 
 # --- scripts -------------------------------------------------------------------------------------
 
-METHOD = re.compile(r"\bdelivery_method\b|\bvia_options\b|\bPony\b")
-
 
 class RubyMail:
     id = "ruby-mail"
@@ -376,7 +374,7 @@ class RubyMail:
         method, value, span = _given(module)[place]
         version = mail_version(workspace, path)
         strict = version.startswith("2.8")
-        options = Read(value, lambda under: again(under)[1], strict).options(workspace)
+        options = FoundSettings(value, lambda under: again(under)[1], strict).options(workspace)
         if isinstance(method, Known) and isinstance(method.value, str):
             if method.value not in ("smtp", *NOT_SENT):
                 return

@@ -42,9 +42,8 @@ ESCAPE = re.compile(
 )
 SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 
-#: Names under which a module's exports are kept.
+#: The name under which a module keeps its default export.
 DEFAULT = "export default"
-EXPORTS = "module"
 
 
 def unescape(text: str) -> str:

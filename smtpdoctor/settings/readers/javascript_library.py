@@ -38,7 +38,6 @@ from smtpdoctor.settings.readers.syntax import Call, Import
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
 
-LANGUAGE = "javascript"
 
 ENVIRONMENT = Special("environment")
 #: Objects whose get("X") reads a variable: Deno.env, Nest's ConfigService.

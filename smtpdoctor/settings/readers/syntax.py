@@ -132,7 +132,6 @@ class Function(Expression):
     name: str
     parameters: list[Parameter]
     scope: Scope
-    decorators: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, repr=False)

@@ -7,12 +7,12 @@ from smtpdoctor.settings.readers.dotenv import Understanding, read, understand
 
 def agree(found: Understanding) -> bool:
     """All readers get the same, as far as it can be told."""
-    return len({reading.group for reading in found.readings if reading.state != "untold"}) < 2
+    return len({each.group for each in found.interpretations if each.state != "untold"}) < 2
 
 
 def as_meant(found: Understanding) -> bool:
     """No reader is known to get something else than was meant."""
-    return all(reading.state in ("as-meant", "untold") for reading in found.readings)
+    return all(each.state in ("as-meant", "untold") for each in found.interpretations)
 
 
 def test_a_hash_is_cut_by_one_reader_and_kept_by_the_other() -> None:

@@ -15,16 +15,20 @@ from smtpdoctor.settings.readers.dotenv.quoting import (
     quoting,
 )
 from smtpdoctor.settings.readers.dotenv.reading import read, readers
-from smtpdoctor.settings.readers.dotenv.understanding import Reading, Understanding, understand
+from smtpdoctor.settings.readers.dotenv.understanding import (
+    Interpretation,
+    Understanding,
+    understand,
+)
 
 __all__ = [
     "DotenvFile",
     "Entry",
     "Fault",
+    "Interpretation",
     "Meant",
     "Quoting",
     "Reader",
-    "Reading",
     "Understanding",
     "evidently_meant",
     "quote",

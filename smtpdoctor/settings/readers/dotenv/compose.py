@@ -44,7 +44,7 @@ OPERATORS = (":?", "?", ":-", "-", ":+", "+")
 DEEPEST = 50
 
 
-class _Reading:
+class _Parser:
     """One text, with the names that count before the file's own."""
 
     def __init__(self, text: str, environ: Mapping[str, str]) -> None:
@@ -193,7 +193,7 @@ class _Reading:
 def substitute(template: str, environ: Mapping[str, str]) -> str | None:
     """A text of the compose file itself with its references filled; None where compose refuses."""
     try:
-        return _Reading("", environ).substitute(template, 0)
+        return _Parser("", environ).substitute(template, 0)
     except (RefusedError, UntoldError):
         return None
 
@@ -233,22 +233,22 @@ def _escape(match: re.Match[str]) -> str:
 
 def read(text: str, environ: Mapping[str, str]) -> DotenvFile:
     """The project's `.env`, from which `${NAME}` in the compose file is filled."""
-    reading = _Reading(text, environ)
+    parser = _Parser(text, environ)
     try:
-        reading.all()
+        parser.all()
     except RefusedError as error:
-        reading.draft.refuse(error)
-    return reading.draft.finish("compose")
+        parser.draft.refuse(error)
+    return parser.draft.finish("compose")
 
 
 def read_env_file(text: str, environ: Mapping[str, str]) -> DotenvFile:
     """A service's `env_file`: what the container gets."""
-    reading = _Reading(text, environ)
+    parser = _Parser(text, environ)
     try:
-        reading.all()
+        parser.all()
     except RefusedError as error:
-        reading.draft.refuse(error)
-    return reading.draft.finish("compose-env-file", "file")
+        parser.draft.refuse(error)
+    return parser.draft.finish("compose-env-file", "file")
 
 
 READERS = (

@@ -29,7 +29,7 @@ State = Literal[
 ]
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Interpretation(msgspec.Struct, frozen=True, kw_only=True):
     """What one reader makes of the variable.
 
     group: readers with the same number get the same; 0 is what was meant.
@@ -58,12 +58,12 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     columns: tuple[int, int]
     meant: Meant | None
-    readings: tuple[Reading, ...]
+    interpretations: tuple[Interpretation, ...]
 
     @property
-    def altered(self) -> tuple[Reading, ...]:
-        """The readings that differ from what was meant."""
-        return tuple(r for r in self.readings if r.state not in ("as-meant", "untold"))
+    def altered(self) -> tuple[Interpretation, ...]:
+        """The interpretations that differ from what was meant."""
+        return tuple(r for r in self.interpretations if r.state not in ("as-meant", "untold"))
 
 
 def understand(
@@ -87,9 +87,15 @@ def understand(
     if meant.open_quote and any(_spans_lines(file, name) for file in files.values()):
         meant = None
     groups: dict[object, int] = {}
-    readings = tuple(_reading(reader, file, name, meant, groups) for reader, file in files.items())
+    interpretations = tuple(
+        _interpretation(reader, file, name, meant, groups) for reader, file in files.items()
+    )
     return Understanding(
-        name=name, line=line, columns=(column, column + end), meant=meant, readings=readings
+        name=name,
+        line=line,
+        columns=(column, column + end),
+        meant=meant,
+        interpretations=interpretations,
     )
 
 
@@ -109,16 +115,16 @@ def _spans_lines(file: DotenvFile, name: str) -> bool:
     return entry is not None and entry.last_line > entry.line
 
 
-def _reading(
+def _interpretation(
     reader: str, file: DotenvFile, name: str, meant: Meant | None, groups: dict[object, int]
-) -> Reading:
+) -> Interpretation:
     def group(key: object) -> int:
         return groups.setdefault(key, len(groups) + 1)
 
     faults = [fault for fault in file.faults if file.refused or fault.name == name]
     if file.refused:
         faults = [fault for fault in faults if fault.effect == "file-refused"]
-        return Reading(
+        return Interpretation(
             reader=reader,
             state="refused",
             group=group("refused"),
@@ -129,7 +135,7 @@ def _reading(
     if entry is None:
         lost = [fault for fault in file.faults if fault.effect == "rest-lost"]
         faults = faults or lost
-        return Reading(
+        return Interpretation(
             reader=reader,
             state="absent",
             group=group("absent"),
@@ -137,7 +143,7 @@ def _reading(
             faulty_line=faults[0].line if faults else None,
         )
     if entry.untold == "error":
-        return Reading(
+        return Interpretation(
             reader=reader,
             state="refused",
             group=group("refused"),
@@ -145,7 +151,7 @@ def _reading(
             untold="error",
         )
     if entry.value is None:
-        return Reading(
+        return Interpretation(
             reader=reader,
             state="untold",
             group=group("untold"),
@@ -155,13 +161,13 @@ def _reading(
     expanded = meant is not None and meant.reference and "dollar-expanded" in entry.alterations
     if meant is not None and (meant.is_met_by(entry.value) or expanded):
         # a ${NAME} was written to be replaced; that it is names no difference
-        return Reading(
+        return Interpretation(
             reader=reader,
             state="as-meant",
             group=group(_Value(entry.value)) if expanded else 0,
             alterations=entry.alterations,
         )
-    return Reading(
+    return Interpretation(
         reader=reader,
         state="altered" if meant is not None else "as-meant",
         group=group(_Value(entry.value)),
