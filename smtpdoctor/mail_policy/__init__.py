@@ -35,6 +35,7 @@ from smtpdoctor.mail_policy.dmarc import (
     is_dmarc,
     is_meant_as_dmarc,
     parse_dmarc,
+    refused_reports,
     repair_dmarc,
 )
 from smtpdoctor.mail_policy.header_from import Author, HeaderFault, HeaderFrom, parse_header_from
@@ -91,6 +92,7 @@ __all__ = [
     "parse_dmarc",
     "parse_header_from",
     "parse_key",
+    "refused_reports",
     "repair_dmarc",
     "signing",
     "spf_change",

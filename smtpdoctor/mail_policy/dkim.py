@@ -284,8 +284,9 @@ class SelectorKey:
     name: SELECTOR._domainkey.DOMAIN. target: where the provider wants its CNAME to lead, None
         where it asks for none.
     status: the key's; "missing" without one; "unknown" where the DNS didn't say (`reason`).
-    alias: where a CNAME at the name leads. misplaced: the name with the domain twice, where the
-        key stands there by mistake. Both are looked up only where no key was found; "" without.
+    alias: where a CNAME at the name leads, looked up where no key works or there are several.
+    misplaced: the name with the domain twice, where the key stands there by mistake, looked up
+        only where no key was found. Both "" without.
     records: the key records; several are one too many. key: the one that counts. faults: the
         key's, and those of the place.
     """
@@ -335,11 +336,16 @@ def look_up_key(
         if not _is_among(key, theirs):
             reason = f"the key isn't the one at {target}, with which the provider signs"
             faults.append(KeyFault("not-the-providers-key", reason, "invalid"))
+    status: KeyStatus = "revoked" if key.status == "revoked" else _status([*key.faults, *faults])
+    alias = ""
+    if status in ("invalid", "revoked") or len(found) > 1:
+        alias = next(iter((yield from ask(name, "CNAME", known)).names()), "")
     return SelectorKey(
         selector,
         name,
-        "revoked" if key.status == "revoked" else _status([*key.faults, *faults]),
+        status,
         target,
+        alias=alias,
         records=tuple(found),
         key=key,
         faults=(*key.faults, *faults),

@@ -30,7 +30,13 @@ _MOST_FAULTS = 20
 _LONGEST_QUOTE = 120
 
 _VERSION = re.compile(r"[ \t]*[vV][ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)")
-_SEPARATED = re.compile(r"(v[ \t]*=[ \t]*DMARC1)[ \t,]+(?=[A-Za-z]+[ \t]*=)", re.IGNORECASE)
+_TAG_NAMES = "p|sp|np|rua|ruf|pct|adkim|aspf|fo|rf|ri|t|psd"
+#: What people write where “;” belongs: a blank, a comma, or nothing but a line's end.
+_SEPARATED = re.compile(
+    rf"(?<![;\s,])[\s,:]+(?=(?:{_TAG_NAMES})[ \t]*=)|(?<=DMARC1)(?=p[ \t]*=)", re.IGNORECASE
+)
+_LONGEST_INTERVAL = 2**32 - 1  # seconds; RFC 7489 §6.3: a 32-bit unsigned integer
+_MOST_REPORT_DOMAINS = 5
 _MEANT = re.compile(r"dmarc|^\W*p[ \t]*=[ \t]*(?:none|quarantine|reject)\b", re.IGNORECASE)
 _URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):[^\s,!;]+(?:![0-9]+[kmgt]?)?", re.ASCII)
 _BARE_ADDRESS = re.compile(r"[^\s@:,!;]+@[^\s@:,!;.]+(?:\.[^\s@:,!;.]+)+")
@@ -114,6 +120,7 @@ def parse_dmarc(text: str) -> DMARCRecord:
     _reporting_uris(tags.get("ruf", ""), "ruf", faults)
     wrong = {name for name in _CHOICES if not _is_choice(tags, name)}
     percent = _percent(tags.get("pct"), faults)
+    faults += _report_options(tags)
     rest: Literal["none", "unused"] = "none" if reports_to else "unused"
     if "p" not in tags:
         reason = "“p=”, what to do with mail that fails, is missing"
@@ -153,14 +160,18 @@ def parse_dmarc(text: str) -> DMARCRecord:
     )
 
 
-def repair_dmarc(text: str) -> str:
+def repair_dmarc(text: str, *, at_most: Policy = "reject", reports_to: tuple[str, ...] = ()) -> str:
     """`text` as a record without faults: what is valid stays, in its order.
 
-    Where the policy can't be read it is "none", which asks receivers for nothing.
+    Where the policy can't be read it is "none", which asks receivers for nothing. at_most: the
+    strictest policy that it may ask for. reports_to: URIs that get the aggregate reports, too.
     """
-    tags = _tags(_SEPARATED.sub(r"\1;", text.strip(" \t\"'“”„")), [])
-    policy = tags.get("p", "none") if _is_choice(tags, "p") else "none"
-    kept = [("v", "DMARC1"), ("p", policy.lower())]
+    tags = _tags(_SEPARATED.sub("; ", text.strip(" \t\"'“”„")), [])
+    if reports_to:
+        listed = (_repaired_uri(uri) for uri in _listed(tags.get("rua", "")))
+        tags["rua"] = ",".join(dict.fromkeys((*listed, *reports_to)))
+    policy = tags.get("p", "none").lower() if _is_choice(tags, "p") else "none"
+    kept = [("v", "DMARC1"), ("p", _milder(policy, at_most))]
     for name, value in tags.items():
         if name in ("rua", "ruf"):
             uris = [_repaired_uri(uri) for uri in _listed(value)]
@@ -169,13 +180,43 @@ def repair_dmarc(text: str) -> str:
                 kept.append((name, ",".join(valid)))
         elif name in _CHOICES and name != "p":
             if _is_choice(tags, name):
-                kept.append((name, value.lower()))
+                asked = value.lower()
+                kept.append((name, _milder(asked, at_most) if asked in POLICIES else asked))
         elif name == "pct":
             if _is_percent(value):
                 kept.append((name, value))
-        elif name in ("fo", "rf", "ri"):
+        elif name == "fo":
+            valid = [
+                item for item in re.split("[:,;\\s]+", value.lower()) if item in _FAILURE_OPTIONS
+            ]
+            if valid:
+                kept.append((name, ":".join(dict.fromkeys(valid))))
+        elif name in ("rf", "ri") and not list(_report_options({name: value})):
             kept.append((name, value))
     return "; ".join(f"{name}={value}" for name, value in kept)
+
+
+def _milder(policy: str, at_most: Policy) -> str:
+    """The policy, or `at_most` where that asks for less."""
+    return min(policy, at_most, key=lambda item: POLICIES.index(cast(Policy, item)))
+
+
+_FAILURE_OPTIONS = ("0", "1", "d", "s")
+
+
+def _report_options(tags: dict[str, str]) -> Iterator[DMARCFault]:
+    """What is wrong with `fo`, `rf` and `ri` (RFC 7489 §6.3): receivers take the default then."""
+    options = tags.get("fo", "0").lower().split(":")
+    if not all(item.strip(" \t") in _FAILURE_OPTIONS for item in options):
+        reason = "must be 0, 1, d or s, or several of them with “:” between"
+        yield DMARCFault("fo", f"fo={_quote(tags['fo'])}", reason, "default")
+    formats = tags.get("rf", "afrf").lower().split(":")
+    if not all(item.strip(" \t") == "afrf" for item in formats):
+        yield DMARCFault("rf", f"rf={_quote(tags['rf'])}", "must be afrf", "default")
+    interval = tags.get("ri", "86400")
+    if not (re.fullmatch("[0-9]{1,10}", interval, re.ASCII) and int(interval) <= _LONGEST_INTERVAL):
+        reason = "must be a whole number of seconds"
+        yield DMARCFault("ri", f"ri={_quote(interval)}", reason, "default")
 
 
 def _quote(text: str) -> str:
@@ -413,6 +454,30 @@ def _misplaced(domain: str, answers: Answers) -> Evaluation[list[Misspelt]]:
         answer = yield from ask(name, "TXT", answers)
         found += [Misspelt(name, text, reason) for text in texts(answer) if is_dmarc(text)]
     return found
+
+
+def refused_reports(
+    policy: DMARCPolicy, *, answers: Answers | None = None
+) -> Evaluation[tuple[tuple[str, str], ...]]:
+    """The addresses to which nobody sends reports, each with the name of the record that lacks.
+
+    Another organisation must say that it wants them (RFC 7489 §7.1).
+    """
+    known: Answers = {} if answers is None else answers
+    if policy.record is None:
+        return ()
+    refused = []
+    own = organizational_domain(policy.found_at)
+    for uri in policy.record.reports_to[:_MOST_REPORT_DOMAINS]:
+        address = uri.partition(":")[2].partition("!")[0]
+        domain = without_final_dot(to_ascii(address.rpartition("@")[2])).lower()
+        if not uri.lower().startswith("mailto:") or organizational_domain(domain) == own:
+            continue
+        name = f"{policy.found_at}._report._dmarc.{domain}"
+        answer = yield from ask(name, "TXT", known)
+        if answer.is_void or (answer.texts() and not any(map(is_dmarc, texts(answer)))):
+            refused.append((address, name))
+    return tuple(refused)
 
 
 # --- the successor, RFC 9989 ------------------------------------------------------------------

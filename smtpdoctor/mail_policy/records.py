@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smtpdoctor.mail_policy.dkim import SelectorKey
-from smtpdoctor.mail_policy.dmarc import POLICIES, DMARCPolicy, parse_dmarc, repair_dmarc
+from smtpdoctor.mail_policy.dmarc import (
+    POLICIES,
+    DMARCPolicy,
+    Policy,
+    parse_dmarc,
+    repair_dmarc,
+)
 from smtpdoctor.mail_policy.questions import ask
 from smtpdoctor.spf import Answers, Evaluation, RecordFix, to_ascii
 from smtpdoctor.spf.names import without_final_dot
@@ -57,9 +63,13 @@ def spf_change(domain: str, fix: RecordFix) -> RecordChange | None:
     return RecordChange(_name(domain), "TXT", fix.old, fix.new, "TXT")
 
 
-def dmarc_change(policy: DMARCPolicy, *, reports_to: str | None = None) -> RecordChange | None:
+def dmarc_change(
+    policy: DMARCPolicy, *, reports_to: str | None = None, passes: bool = True
+) -> RecordChange | None:
     """The DMARC record to publish: a first one, one without faults, or one of several.
 
+    passes: whether the sender's mail passes; else no stricter policy than the one in effect, so
+    that a mended record loses no mail.
     A first one asks receivers for nothing, so that nothing is lost while the others find out who
     sends. reports_to: a mail address for the aggregate reports. None where the record that
     applies has no faults, or the DNS didn't say what is there.
@@ -75,8 +85,12 @@ def dmarc_change(policy: DMARCPolicy, *, reports_to: str | None = None) -> Recor
     if policy.record is not None and not policy.record.faults:
         return None
     candidates = [repair_dmarc(text) for text in meant]
-    # of several, the one that protects most; the others' addresses for reports are lost
-    new = max(candidates, key=lambda text: POLICIES.index(parse_dmarc(text).policy or "none"))
+    # of several, the one that protects most, with the others' addresses for reports
+    best = max(candidates, key=lambda text: POLICIES.index(parse_dmarc(text).policy or "none"))
+    reports = [uri for text in candidates for uri in parse_dmarc(text).reports_to]
+    effective = (policy.record.policy if policy.record is not None else None) or "none"
+    at_most: Policy = "reject" if passes else effective
+    new = repair_dmarc(best, at_most=at_most, reports_to=tuple(dict.fromkeys(reports)))
     return RecordChange(_at(domain), "TXT", old, new, "TXT")
 
 
@@ -99,6 +113,7 @@ def dkim_changes(keys: Sequence[SelectorKey]) -> tuple[RecordChange, ...]:
         if works or key.target is None or _name(key.alias) == _name(key.target):
             continue
         if key.alias:
+            # the key is behind it; a record beside a CNAME can't be (RFC 1034 §3.6.2)
             change = RecordChange(key.name, "CNAME", (key.alias,), key.target, "CNAME")
         else:
             change = RecordChange(key.name, "CNAME", key.records, key.target, "TXT")

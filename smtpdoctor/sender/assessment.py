@@ -7,7 +7,7 @@ policies; must not know a resolver, a diagnosis, or how a finding is worded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Literal
@@ -74,6 +74,18 @@ class Relay:
         return "kept" if self.known == "host" else "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A name in the DNS at which a record is to change.
+
+    alias: where a CNAME at the name leads, "" without one; wildcard: the name that answers in its
+    place, such as "*.example.com", "" where the name has records of its own.
+    """
+
+    alias: str = ""
+    wildcard: str = ""
+
+
 @dataclass(frozen=True)
 class Assessment:
     """What was found for one question.
@@ -82,6 +94,8 @@ class Assessment:
         address; null_mx: it says itself that it takes no mail.
     spf_records: those that the domain publishes; near_misses: texts that were meant as one and
         that receivers pass over. policy: the records, expanded.
+    refused_reports: of the DMARC record, as `mail_policy.refused_reports` has them.
+    places: of the names whose records are to change, by name, what stands in the way there.
     status: whether the envelope domain's policy lets those who deliver pass. published: the set
         of the provider's that decided it, None with a client address or an unknown provider.
     record_fix: the record to publish, None where nobody's include is known for sure.
@@ -100,6 +114,8 @@ class Assessment:
     published: Published | None
     client: spf.SPFResult | None
     dmarc: mail_policy.DMARCPolicy
+    refused_reports: tuple[tuple[str, str], ...]
+    places: Mapping[str, Place]
     keys: tuple[mail_policy.SelectorKey, ...]
     signing: Literal["usable", "missing", "invalid", "unknown"]
     verdict: mail_policy.Verdict
@@ -272,6 +288,13 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
         spf_refuses=refuses,
     )
     fixes = yield from _fixes(question, relay, best, policy, records or near_misses, known)
+    refused = yield from mail_policy.refused_reports(dmarc, answers=known)
+    changed = [domain] if any(fixes) else []
+    if dmarc.misspelt or dmarc.status == "several" or (dmarc.record and dmarc.record.faults):
+        changed.append(f"_dmarc.{dmarc.found_at or domain}")
+    places = {}
+    for name in changed:
+        places[name] = yield from _place(name, known)
     return Assessment(
         question=question,
         domain_exists=exists,
@@ -285,6 +308,8 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
         published=best,
         client=client,
         dmarc=dmarc,
+        refused_reports=refused,
+        places=places,
         keys=tuple(keys),
         signing=signing,
         verdict=mail_policy.judge(found),
@@ -418,6 +443,20 @@ def _guess(
         and provider.kind == "mailbox"
     }
     return (next(iter(named.values())), "guessed-by-spf") if len(named) == 1 else (None, "no")
+
+
+def _place(name: str, answers: Answers) -> Evaluation[Place]:
+    alias = next(iter((yield from questions.ask(name, "CNAME", answers)).names()), "")
+    above = f"*.{name.partition('.')[2]}"
+    if above.count(".") < 2:
+        return Place(alias)
+    # a wildcard answers for names that have no record at all (RFC 4592 §2.1.1)
+    there = yield from questions.ask(name, "TXT", answers)
+    rdtype: spf.RecordType = "CNAME" if alias else "TXT"
+    own = [alias] if alias else sorted(map(bytes.hex, there.texts()))
+    answer = yield from questions.ask(above, rdtype, answers)
+    others = answer.names() if alias else sorted(map(bytes.hex, answer.texts()))
+    return Place(alias, above) if own and own == others else Place(alias)
 
 
 def _is_own(question: SenderQuestion) -> bool:

@@ -160,6 +160,7 @@ def test_two_keys_at_one_name() -> None:
 def test_a_string_that_no_dns_can_carry() -> None:
     answers = {
         Lookup(NAME, "TXT"): Answer("found", ((GOOD.encode(),),)),
+        Lookup(NAME, "CNAME"): Answer("nodata"),
         Lookup(TARGET, "TXT"): Answer("found", ((GOOD.encode(),),)),
     }
     key = run(look_up_key("example.com", "s1-ionos", TARGET), answers.__getitem__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smtpdoctor import knowledge
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from smtpdoctor.mail_policy import RecordChange
     from smtpdoctor.sender.assessment import Assessment
     from smtpdoctor.spf import Change
+
+#: Of records that other customers were seen to have.
+COMPARE = "Other customers have these; compare them with what the provider's panel shows for yours."
 
 #: Characters of a record that evidence quotes.
 QUOTED = 300
@@ -116,7 +120,9 @@ def publish_all(
 ) -> Fix:
     steps = [where(policy)]
     found: list[Record] = []
-    for change in changes:
+    for wanted in changes:
+        change, beside = _at_its_place(policy, wanted)
+        steps += beside
         found += _records(change)
         if len(change.strings) > 1:
             steps.append(
@@ -124,6 +130,30 @@ def publish_all(
                 f"{change.zone_line}"
             )
     return Fix(title=title, records=tuple(found), steps=(*steps, *notes))
+
+
+def _at_its_place(policy: Assessment, change: RecordChange) -> tuple[RecordChange, tuple[str, ...]]:
+    """The change where the record really stands, with what has to be known of the place: behind a
+    CNAME, or under a wildcard."""
+    place = policy.places.get(change.name)
+    if place is None or change.rdtype != "TXT":
+        return change, ()
+    if place.wildcard:
+        return replace(change, old=()), (
+            f"{change.name} has no record of its own; {place.wildcard} answers for it. A record "
+            "of its own ends that: publish its address and MX records there too, if it has any.",
+        )
+    if not place.alias:
+        return change, ()
+    if policy.zone is not None and place.alias.lower().endswith(f".{policy.zone.name}"):
+        return replace(change, name=place.alias), (
+            f"{change.name} is a CNAME to {place.alias}: the record is changed there.",
+        )
+    other = "" if change.name.startswith("_") else ", with its address and MX records"
+    return replace(change, old=(place.alias,), old_type="CNAME"), (
+        f"{change.name} is a CNAME to {place.alias}, and beside a CNAME no other record may stand. "
+        f"Change the record at {place.alias} if you can; else replace the whole CNAME{other}.",
+    )
 
 
 def _records(change: RecordChange) -> Iterator[Record]:

@@ -51,3 +51,27 @@ def test_lookalike_an_old_selector_that_was_revoked() -> None:
 
 def test_lookalike_no_key_at_all() -> None:
     assert Scene.healthy().policies(domain(dkim=False)).codes() == ["dkim-missing"]
+
+
+def test_positive_two_keys_at_one_selector() -> None:
+    zone = domain()
+    zone["s1-ionos._domainkey.example.com TXT"] = [SIGNED_KEY, key()]
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert diagnosis.severity == "warning"
+    assert "2 DKIM keys" in diagnosis.title
+
+
+def test_lookalike_another_record_beside_the_key() -> None:
+    zone = domain()
+    zone["s1-ionos._domainkey.example.com TXT"] = [SIGNED_KEY, "v=spf1 -all"]
+    assert Scene.healthy().policies(zone).codes() == []
+
+
+def test_positive_a_broken_key_behind_a_cname_is_mended_there() -> None:
+    zone = domain("v=spf1 include:spf.protection.outlook.com ~all", dkim=False)
+    zone["spf.protection.outlook.com TXT"] = ["v=spf1 ip4:192.0.2.0/24 -all"]
+    zone["selector1._domainkey.example.com CNAME"] = ["selector1-example.example.net"]
+    zone["selector1._domainkey.example.com TXT"] = ["v=DKIM1; p=AAAA"]
+    scene = Scene.healthy(host="smtp.office365.com").policies(zone, provider="microsoft365")
+    steps = scene.diagnosis(CODE).fixes[0].steps
+    assert any("change the record there" in step for step in steps)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from smtpdoctor.diagnosis.run import Run
+
 from ..scene import Scene
 from .zones import SIGNED_KEY, domain, published
 
@@ -53,3 +55,33 @@ def test_lookalike_a_key_that_is_broken() -> None:
     zone = domain(dkim=False)
     zone["s1-ionos._domainkey.example.com TXT"] = ["v=DKIM1; p="]
     assert Scene.healthy().policies(zone).codes() == ["dkim-invalid"]
+
+
+def test_lookalike_selectors_that_are_only_typical() -> None:
+    """A key at one counts; none says nothing."""
+    zone = domain("v=spf1 include:spf.protection.outlook.com ~all", dkim=False)
+    zone["spf.protection.outlook.com TXT"] = ["v=spf1 ip4:192.0.2.0/24 -all"]
+    scene = Scene.healthy(host="smtp.office365.com").policies(zone, provider="microsoft365")
+    assert CODE not in scene.codes()
+    zone["selector1._domainkey.example.com TXT"] = [SIGNED_KEY]
+    scene = Scene.healthy(host="smtp.office365.com").policies(zone, provider="microsoft365")
+    policy = Run(scene.observations()).policy
+    assert policy is not None
+    assert policy.signing == "usable"
+
+
+def test_positive_targets_that_are_made_of_the_domain() -> None:
+    zone = domain("v=spf1 -all", dmarc="v=DMARC1; p=reject", dkim=False)
+    scene = Scene.healthy(host="smtp-relay.brevo.com").policies(zone, provider="brevo")
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("warning", "likely")
+    assert "brevo1._domainkey.example.com CNAME b1.example-com.dkim.brevo.com" in published(
+        diagnosis.fixes[0]
+    )
+
+
+def test_positive_a_cname_that_leads_nowhere() -> None:
+    zone = domain(dkim=False)
+    zone["s1-ionos._domainkey.example.com CNAME"] = ["s1.dkim.ionos.com"]
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert any("is a CNAME to s1.dkim.ionos.com" in item.text for item in diagnosis.evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..scene import Scene
-from .zones import IONOS, domain, published
+from .zones import IONOS, Zone, domain, published, removed
 
 CODE = "spf-not-authorized"
 
@@ -181,8 +181,8 @@ def test_lookalike_a_service_with_its_own_envelope_sender() -> None:
 
 
 def test_lookalike_an_envelope_sender_that_isn_t_known_is_a_note() -> None:
-    zone = domain("v=spf1 mx -all") | {"spf.mailjet.com TXT": ["v=spf1 ip4:87.253.232.0/21 ~all"]}
-    scene = Scene.healthy(host="in-v3.mailjet.com").policies(zone, provider="mailjet")
+    scene = Scene.healthy(host="live.smtp.mailtrap.io")
+    scene.policies(domain("v=spf1 -all"), provider="mailtrap")
     diagnosis = scene.diagnosis(CODE)
     assert (diagnosis.severity, diagnosis.confidence) == ("note", "possible")
     assert not any(fix.records for fix in diagnosis.fixes)
@@ -199,3 +199,58 @@ def test_lookalike_the_server_refuses_the_sender_for_the_same_reason() -> None:
 def test_lookalike_part_of_the_provider_s_networks() -> None:
     scene = Scene.healthy().policies(domain("v=spf1 ip4:212.227.15.0/24 ~all"))
     assert scene.codes("warning") == ["spf-partly-authorized"]
+
+
+def test_positive_a_provider_whose_customers_publish_several_terms() -> None:
+    zone = domain("v=spf1 mx -all", dkim=False)
+    zone |= {
+        "netblocks.dreamhost.com TXT": ["v=spf1 ip4:198.51.100.0/24 ~all"],
+        "relay.mailchannels.net TXT": ["v=spf1 ip4:203.0.113.0/24 ~all"],
+    }
+    scene = Scene.healthy(host="smtp.dreamhost.com").policies(zone, provider="dreamhost")
+    assert published(scene.diagnosis(CODE).fixes[0]) == [
+        "example.com TXT v=spf1 mx include:netblocks.dreamhost.com "
+        "include:relay.mailchannels.net -all"
+    ]
+
+
+def test_positive_a_mailbox_provider_of_whose_envelope_nothing_is_told() -> None:
+    """It keeps it, as mailboxes do; that is likely, not certain."""
+    zone = domain("v=spf1 mx -all", dkim=False)
+    zone["spf.infomaniak.ch TXT"] = ["v=spf1 ip4:198.51.100.0/24 -all"]
+    scene = Scene.healthy(host="mail.infomaniak.com").policies(zone, provider="infomaniak")
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "likely")
+
+
+def subdomain(spf: str) -> Zone:
+    """A sender below the domain, with the zone above it."""
+    zone = domain(spf, name="news.example.com")
+    del zone["news.example.com NS"]
+    return zone | {"example.com NS": ["ns1.example.net"]}
+
+
+def test_positive_a_cname_at_the_name_is_replaced_whole() -> None:
+    zone = subdomain("v=spf1 ip4:192.0.2.1 -all")
+    zone["news.example.com CNAME"] = ["customer.example.net"]
+    scene = Scene.healthy(sender="info@news.example.com", username="info@news.example.com")
+    fix = scene.policies(zone).diagnosis(CODE).fixes[0]
+    assert removed(fix) == ["news.example.com CNAME customer.example.net"]
+    assert any("customer.example.net if you can" in step for step in fix.steps)
+
+
+def test_positive_a_cname_within_the_zone_is_followed() -> None:
+    zone = subdomain("v=spf1 ip4:192.0.2.1 -all")
+    zone["news.example.com CNAME"] = ["mail.example.com"]
+    scene = Scene.healthy(sender="info@news.example.com", username="info@news.example.com")
+    fix = scene.policies(zone).diagnosis(CODE).fixes[0]
+    assert fix.records[0].name == "mail.example.com"
+
+
+def test_positive_a_wildcard_s_record_is_not_replaced() -> None:
+    zone = subdomain("v=spf1 ip4:192.0.2.1 -all")
+    zone["*.example.com TXT"] = zone["news.example.com TXT"]
+    scene = Scene.healthy(sender="info@news.example.com", username="info@news.example.com")
+    fix = scene.policies(zone).diagnosis(CODE).fixes[0]
+    assert removed(fix) == []
+    assert any("*.example.com answers for it" in step for step in fix.steps)

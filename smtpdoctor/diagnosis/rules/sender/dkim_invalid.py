@@ -27,6 +27,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     bad = [key for key in policy.keys if key.status == "invalid"]
     if policy.signing == "invalid":
         bad = [key for key in policy.keys if key.status in ("invalid", "revoked")]
+    doubled = [key for key in policy.keys if len(key.records) > 1 and key not in bad]
+    if not bad and doubled:
+        yield _doubled(policy, doubled[0])
     if not bad:
         return
     provider = policy.relay.provider
@@ -66,6 +69,42 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     )
 
 
+def _doubled(policy: Assessment, key: SelectorKey) -> Diagnosis:
+    """Several keys at one name, of which one would work alone (RFC 6376 §3.6.2.2)."""
+    return Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"{len(key.records)} DKIM keys stand at {key.name}, one is the most",
+        explanation=(
+            "Receivers take any of them. Where they take the wrong one, the signature fails, so "
+            "that one mail passes and the next one doesn't."
+        ),
+        evidence=tuple(
+            Evidence(check="sender", text=f"{key.name} has {records.quoted(text)}")
+            for text in key.records
+        ),
+        fixes=(
+            Fix(
+                title=f"keep one of the keys at {key.name}, the one that "
+                f"{policies.relay(policy)} shows",
+                steps=(records.where(policy), *_behind(key), "Delete the others."),
+            ),
+        ),
+        explains=(),
+    )
+
+
+def _behind(key: SelectorKey) -> tuple[str, ...]:
+    """The place of a key that an alias leads to."""
+    if not key.alias:
+        return ()
+    return (
+        f"{key.name} is a CNAME to {key.alias}: change the record there, or replace the whole "
+        "CNAME. Beside it no other record may stand.",
+    )
+
+
 def _reason(key: SelectorKey) -> str:
     if key.status == "revoked":
         return "is revoked: it has an empty p="
@@ -85,6 +124,7 @@ def _fixes(policy: Assessment, bad: list[SelectorKey]) -> tuple[Fix, ...]:
             title=f"publish the key again that {policies.relay(policy)} shows",
             steps=(
                 records.where(policy),
+                *(step for key in bad for step in _behind(key)),
                 "Copy the whole record from the provider's panel; a key over 255 characters is "
                 "split into several strings of one record.",
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
@@ -13,6 +14,7 @@ from smtpdoctor.diagnosis.wording import policy as records
 from smtpdoctor.diagnosis.wording.refusal import told_by
 
 if TYPE_CHECKING:
+    from smtpdoctor.mail_policy import SelectorKey
     from smtpdoctor.sender.assessment import Assessment
 
 CODE = "dkim-missing"
@@ -26,12 +28,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if provider is None:
         return
     # DMARC needs one of the two, and SPF is lost whenever somebody forwards the mail
-    needed = policy.status != "pass" and policy.dmarc.policy in ("quarantine", "reject")
+    by_spf = policy.status == "pass" and policy.relay.envelope == "kept"
+    needed = not by_spf and policy.dmarc.policy in ("quarantine", "reject")
     misplaced = [key for key in policy.keys if key.misplaced]
     yield Diagnosis(
         code=CODE,
         severity="warning" if needed or misplaced else "note",
-        confidence="certain" if policy.relay.known == "named" else "likely",
+        confidence="certain" if policy.relay.known == "named" and _promised(policy) else "likely",
         title=f"{policy.domain} has no DKIM key for {provider.name}",
         explanation=(
             "The provider signs mail with a key that receivers look up at the sender's domain. "
@@ -39,7 +42,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *(
-                Evidence(check="sender", text=f"{key.name} has no key record")
+                Evidence(check="sender", text=_lacks(key))
                 for key in policy.keys
                 if not key.misplaced
             ),
@@ -59,6 +62,19 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     )
 
 
+def _promised(policy: Assessment) -> bool:
+    """Whether the provider itself names these selectors."""
+    provider = policy.relay.provider
+    known = knowledge.sources().get(provider.dkim_source) if provider is not None else None
+    return known is not None and known.kind == "vendor"
+
+
+def _lacks(key: SelectorKey) -> str:
+    if key.alias:
+        return f"{key.name} is a CNAME to {key.alias}, where no key stands"
+    return f"{key.name} has no key record"
+
+
 def _fixes(policy: Assessment) -> tuple[Fix, ...]:
     from smtpdoctor.mail_policy import dkim_changes
 
@@ -72,6 +88,9 @@ def _fixes(policy: Assessment) -> tuple[Fix, ...]:
         )
     return (
         records.publish_all(
-            policy, changes, f"publish the provider's DKIM records at {policy.domain}"
+            policy,
+            changes,
+            f"publish the provider's DKIM records at {policy.domain}",
+            notes=() if _promised(policy) else (records.COMPARE,),
         ),
     )

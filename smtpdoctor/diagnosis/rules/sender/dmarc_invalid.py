@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Record
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import policy as policies
 from smtpdoctor.diagnosis.wording import policy as records
@@ -30,6 +30,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     faults = tuple(_faults(policy.dmarc))
     if not faults:
+        if policy.refused_reports:
+            yield _unheard(policy)
         return
     record = policy.dmarc.record
     lost = record is None or any(fault.effect in ("unused", "none") for fault in record.faults)
@@ -62,6 +64,31 @@ def _faults(dmarc: DMARCPolicy) -> Iterator[str]:
             yield misspelt.reason
 
 
+def _unheard(policy: Assessment) -> Diagnosis:
+    """The record is sound, and another organisation doesn't take its reports (RFC 7489 §7.1)."""
+    address, name = policy.refused_reports[0]
+    service = address.rpartition("@")[2]
+    return Diagnosis(
+        code=CODE,
+        severity="note",
+        confidence="certain",
+        title=f"nobody sends DMARC reports to {address}: {service} does not say that it wants them",
+        explanation=(
+            "Reports about one organisation's mail go to another only where that one agrees, by "
+            f"a record at {name}. The policy itself holds."
+        ),
+        evidence=(Evidence(check="sender", text=f"{name} has no record v=DMARC1"),),
+        fixes=(
+            Fix(
+                title=f"have {service} publish the record, or take an address of your own domain",
+                records=(Record(name=name, type="TXT", new="v=DMARC1"),),
+                steps=(f"Only whoever keeps the zone {service} can publish it.",),
+            ),
+        ),
+        explains=(),
+    )
+
+
 def _evidence(dmarc: DMARCPolicy) -> Iterator[Evidence]:
     for text in dmarc.records:
         yield Evidence(check="sender", text=f"_dmarc.{dmarc.found_at} has {records.quoted(text)}")
@@ -75,9 +102,19 @@ def _evidence(dmarc: DMARCPolicy) -> Iterator[Evidence]:
 
 
 def _fixes(policy: Assessment) -> tuple[Fix, ...]:
-    from smtpdoctor.mail_policy import dmarc_change
+    from smtpdoctor.mail_policy import dmarc_change, parse_dmarc
 
-    change = dmarc_change(policy.dmarc)
+    passes = policy.verdict.kind.startswith("passes") and policy.verdict.servers == "all"
+    change = dmarc_change(policy.dmarc, passes=passes)
     if change is None:
         return (Fix(title="correct the record", steps=(records.where(policy),)),)
-    return (records.publish(policy, change, f"replace the DMARC record at {change.name}"),)
+    meant = dmarc_change(policy.dmarc)
+    notes = []
+    if meant is not None and meant.new != change.new:
+        asked = f"p={parse_dmarc(meant.new).policy}"
+        notes.append(
+            f"{asked} waits: this mail does not pass yet, and receivers would act on it. Once SPF "
+            f"or DKIM passes, publish {records.quoted(meant.new)}."
+        )
+    title = f"replace the DMARC record at {change.name}"
+    return (records.publish(policy, change, title, notes=notes),)
