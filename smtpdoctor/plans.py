@@ -100,6 +100,32 @@ def make_plans(
     return Plans(plans=plans, left_out=(*left_out, *more))
 
 
+def make_lint_plans(options: CheckOptions) -> Plans:
+    """A look at the settings of every set-up of the folder, complete or not, without a network.
+
+    The programs run elsewhere: what they have in their environment is not known. No plans where
+    the folder has no settings. Raises UsageError.
+    """
+    options = msgspec.structs.replace(options, only=("settings",), skip=())
+    setups = _setups_of(options, None)
+    if not setups:
+        if options.setup:
+            raise UsageError("--setup: no set-up was found in this folder")
+        own = make_plan(options)
+        return Plans(plans=(_elsewhere(own),) if own.settings.found else ())
+    picked = pick(setups, options.setup)
+    return Plans(
+        plans=tuple(
+            _elsewhere(_plan(setup.settings, setup.credentials, options)) for setup in picked
+        )
+    )
+
+
+def _elsewhere(plan: Plan) -> Plan:
+    settings = msgspec.structs.replace(plan.settings, elsewhere=True)
+    return msgspec.structs.replace(plan, settings=settings)
+
+
 def make_plan(
     options: CheckOptions, *, stdin: TextIO | None = None, password_stdin: bool = False
 ) -> Plan:

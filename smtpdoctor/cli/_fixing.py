@@ -3,7 +3,6 @@ programs has standard output for itself."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
 def agreed(report: Report, options: CheckOptions, *, yes: bool) -> Mending | None:
     """What was written; None where nothing is to be, or the answer is no."""
     from smtpdoctor.mending import mending_of, write
+    from smtpdoctor.plans import environ_of
     from smtpdoctor.settings.write import Refused
 
     root = Path(options.folder or ".")
-    mending = mending_of(
-        report, root, os.environ, profile=options.profile, env_file=options.env_file
-    )
+    environ = environ_of(options)
+    mending = mending_of(report, root, environ, profile=options.profile, env_file=options.env_file)
     for title, why in mending.left:
         _say(f"not written: {title}: {why}")
     if not mending.changes:
@@ -40,7 +39,7 @@ def agreed(report: Report, options: CheckOptions, *, yes: bool) -> Mending | Non
         _say("nothing was written")
         return None
     try:
-        copies = write(mending, root, os.environ)
+        copies = write(mending, root, environ)
     except Refused as reason:
         raise UsageFault(f"--fix: {reason}") from None
     for change in mending.changes:

@@ -81,6 +81,26 @@ EnvFile = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 1 for warnings too.", rich_help_panel=REPORT)
 ]
+Fix = Annotated[
+    bool,
+    typer.Option(
+        "--fix",
+        help="Write the first fix of each error into its file, once asked.",
+        rich_help_panel=CHANGE,
+    ),
+]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", help="With --fix: write without asking.", rich_help_panel=CHANGE),
+]
+
+
+def make_sure_of_fix(*, fix: bool, yes: bool) -> None:
+    """Wrong usage is said before anything is looked at: a run may cost a login."""
+    if yes and not fix:
+        raise UsageFault("--yes needs --fix")
+    if fix and not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageFault("--fix asks before it writes, and there is no terminal: add --yes")
 
 
 def show(

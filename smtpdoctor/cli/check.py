@@ -13,17 +13,19 @@ import typer
 from smtpdoctor.cli import _completion
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import (
-    CHANGE,
     NETWORK,
     REPORT,
     SCOPE,
     SETTINGS,
     EnvFile,
+    Fix,
     NameServers,
     ReportFormat,
     Strict,
     UsageFault,
+    Yes,
     folder,
+    make_sure_of_fix,
     put_in_order,
     show,
 )
@@ -264,18 +266,8 @@ def check(  # long: one parameter an option
             rich_help_panel=REPORT,
         ),
     ] = False,
-    fix: Annotated[
-        bool,
-        typer.Option(
-            "--fix",
-            help="Write the first fix of each error into its file, once asked.",
-            rich_help_panel=CHANGE,
-        ),
-    ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option("--yes", help="With --fix: write without asking.", rich_help_panel=CHANGE),
-    ] = False,
+    fix: Fix = False,
+    yes: Yes = False,
 ) -> None:
     """Find out why mail can't be sent, and what to change. Sends no message."""
     if ticket and format_ not in ("terminal", "ticket"):
@@ -283,7 +275,9 @@ def check(  # long: one parameter an option
             f"--ticket prints a text, not {format_}; --save FILE writes the report as JSON"
         )
     format_ = "ticket" if ticket else format_
-    _make_sure_of_fix(fix=fix, yes=yes, read_elsewhere=replay is not None or env_file == "-")
+    make_sure_of_fix(fix=fix, yes=yes)
+    if fix and (replay is not None or env_file == "-"):
+        raise UsageFault("--fix writes into the files of this folder: not with --replay or -")
     wanted = outputs(output or (), save, force=force)
     if replay is not None:
         _make_sure_of_replay(
@@ -380,16 +374,6 @@ def _checked(plans: Plans, *, live: bool) -> Report:
 
     with LiveLine(sys.stderr if live else None) as line:
         return asyncio.run(run_all(plans, environ=os.environ, listener=line.seen))
-
-
-def _make_sure_of_fix(*, fix: bool, yes: bool, read_elsewhere: bool) -> None:
-    """Wrong usage is said before anything is looked at: a run may cost a login."""
-    if yes and not fix:
-        raise UsageFault("--yes needs --fix")
-    if fix and read_elsewhere:
-        raise UsageFault("--fix writes into the files of this folder: not with --replay or -")
-    if fix and not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageFault("--fix asks before it writes, and there is no terminal: add --yes")
 
 
 def _mended(

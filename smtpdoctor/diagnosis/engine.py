@@ -145,24 +145,25 @@ def _to_change_first(
 def _speak(rule: Rule, run: Run) -> list[tuple[Rule, Diagnosis]]:
     found = list(rule.module.diagnose(run))
     for each in found:
-        lacking = _lacking(rule, each)
+        lacking = _lacking(rule, each, by_settings_alone=run.settings.elsewhere)
         if lacking:
             raise ValueError(f"rule {rule.code} gave {each.severity} {each.code} {lacking}")
     return [(rule, each) for each in found]
 
 
-def _lacking(rule: Rule, finding: Diagnosis) -> str:
+def _lacking(rule: Rule, finding: Diagnosis, *, by_settings_alone: bool) -> str:
     """What a finding must have and this one hasn't, in words; "" where it has all.
 
     Only an error accuses: it rests on something that was observed in this run, in the settings'
-    own area on the user's line, and it says what to do.
+    own area or where nothing else was looked at on the user's line, and it says what to do.
     """
     if finding.severity != "error":
         return ""
     if not finding.explains:
         return "that explains nothing"
     shown = {item.kind for item in finding.evidence}
-    wanted = {"seen", "own-line"} if rule.area == "settings" else {"seen"}
+    own_line = rule.area == "settings" or by_settings_alone
+    wanted = {"seen", "own-line"} if own_line else {"seen"}
     if not shown & wanted:
         return "without evidence of what was seen"
     if not finding.fixes and not finding.explanation:

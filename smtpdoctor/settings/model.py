@@ -354,6 +354,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     client_version: str = ""  # where it is known
     #: False: neither settings nor TARGET were found, and the IONOS profile is looked at.
     found: bool = True
+    #: Read where the program does not run: what its environment gives it is not known.
+    elsewhere: bool = False
     #: Configured credentials that this run does not use, and why; None where it uses them all.
     withheld: Withheld | None = None
     folder: str = ""

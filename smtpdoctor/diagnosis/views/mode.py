@@ -3,12 +3,13 @@ cause."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from smtpdoctor.observations import Exchange
+from smtpdoctor.observations import Exchange, OptionRead
 from smtpdoctor.settings.model import Field, Setting, TLSMode
 from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.words import MODE_WORDS
 
 if TYPE_CHECKING:
     from smtpdoctor.diagnosis.model import Fix
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 #: How the wait for a greeting ends where the server waits for TLS.
 NO_GREETING = ("silence", "closed", "reset", "tls")
+
+
+#: What a port is for where nothing else is known: RFC 8314 §3.3 and §7.3, RFC 6409 §3.1.
+REGISTERED: Mapping[int, TLSMode] = {465: "implicit", 587: "starttls"}
+
+
+class KnownMode(NamedTuple):
+    """The mode that a port is known to have, and who says so."""
+
+    mode: TLSMode
+    words: str
+    by_provider: bool
 
 
 class ModeView:
@@ -43,6 +56,34 @@ class ModeView:
             return self.fields
         changed = [field for field in pair if fixes and _changes(fixes[0], entries[field])]
         return tuple(dict.fromkeys((*changed, *pair)))
+
+    @property
+    def known_otherwise(self) -> KnownMode | None:
+        """What the port is known to speak, where that is another mode than the settings', and the
+        settings alone are looked at."""
+        settings = self._run.settings
+        if not settings.elsewhere or self._run.setting("tls") is None or settings.port is None:
+            return None
+        if any(item.ok is False for item in self._run.observations.of(OptionRead)):
+            return None  # the program stops before it comes to a mode
+        known = self._known(settings.port)
+        clear = {"starttls", "none"}  # without TLS a port for STARTTLS is spoken to as it awaits
+        if known is None or known.mode == settings.tls or {known.mode, settings.tls} <= clear:
+            return None
+        return known
+
+    def _known(self, port: int) -> KnownMode | None:
+        provider = self._run.provider
+        for entry in provider.ports if provider is not None else ():
+            if entry.port == port and entry.verified and provider is not None:
+                words = f"{provider.name} has {MODE_WORDS[entry.tls]} on port {port}"
+                return KnownMode(entry.tls, words, by_provider=True)
+        mode = REGISTERED.get(port)
+        if mode is None:
+            return None
+        return KnownMode(
+            mode, f"port {port} is for {MODE_WORDS[mode]} (RFC 8314)", by_provider=False
+        )
 
     @property
     def silent_greeting(self) -> Exchange | None:

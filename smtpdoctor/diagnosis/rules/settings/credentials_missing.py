@@ -25,7 +25,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     half = bool(settings.username or _has_secret(settings)) and not settings.has_credentials
     blank = _blank(run)
     if half and not withheld:
-        yield _half(run)
+        # elsewhere the program may well have the other half in its environment
+        if not settings.elsewhere or blank:
+            yield _half(run)
     elif blank:
         yield _set_and_empty(run, blank)
     elif refused is not None:

@@ -21,6 +21,7 @@ BEFORE = ("not-smtp",)
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     handshake = run.handshake.failed_as(CODE)
     if handshake is None:
+        yield from _foretold(run)
         return
     where = run.where
     greeting = run.mode.plain_greeting
@@ -69,3 +70,26 @@ def _fixes(run: Run, probe: SessionView | None) -> tuple[Fix, ...]:
         ),
     )
     return ways_without_starttls(run, ask=ask)
+
+
+def _foretold(run: Run) -> Iterator[Diagnosis]:
+    """From the settings alone, where the server was not to be asked."""
+    known, entry = run.mode.known_otherwise, run.setting("tls")
+    if known is None or known.mode != "starttls" or entry is None:
+        return
+    fixes = fixes_by_mode(run, "starttls")
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain" if known.by_provider else "likely",
+        title=f"TLS is to start too early on port {run.settings.port}",
+        explanation=(
+            "The settings ask for TLS from the first byte. A port for STARTTLS greets in plain "
+            "text, and TLS begins only after STARTTLS, so the handshake would fail before any "
+            "login. The server itself was not asked."
+        ),
+        evidence=(*mode_line(run), Evidence(check="settings", kind="known", text=known.words)),
+        fixes=fixes,
+        explains=(entry.id,),
+        points_at=run.mode.lines(fixes),
+    )

@@ -27,6 +27,7 @@ HEARD = {
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     greeting = run.mode.silent_greeting
     if greeting is None:
+        yield from _foretold(run)
         return
     probe = run.mode.probe("implicit")
     sent_tls = greeting.outcome == "tls"
@@ -67,5 +68,28 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=fixes,
         explains=(greeting.id,),
+        points_at=run.mode.lines(fixes),
+    )
+
+
+def _foretold(run: Run) -> Iterator[Diagnosis]:
+    """From the settings alone, where the server was not to be asked."""
+    known, entry = run.mode.known_otherwise, run.setting("tls")
+    if known is None or known.mode != "implicit" or entry is None:
+        return
+    fixes = fixes_by_mode(run, "implicit")
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain" if known.by_provider else "likely",
+        title=f"port {run.settings.port} expects TLS from the first byte",
+        explanation=(
+            "The settings start in plain text and wait for the server's greeting. A port for "
+            "implicit TLS waits for TLS to begin, so both would wait until one gives up. The "
+            "server itself was not asked."
+        ),
+        evidence=(*mode_line(run), Evidence(check="settings", kind="known", text=known.words)),
+        fixes=fixes,
+        explains=(entry.id,),
         points_at=run.mode.lines(fixes),
     )

@@ -1,0 +1,47 @@
+"""One line for each finding, `file:line: severity[code] title`, as linters print and editors read.
+
+Its fix stands on the next line, indented.
+"""
+
+from __future__ import annotations
+
+from smtpdoctor.report.findings import Finding, findings, target_name
+from smtpdoctor.report.formats import Options
+from smtpdoctor.report.model import Report
+from smtpdoctor.text import visible
+from smtpdoctor.words import count
+
+
+def render(report: Report, options: Options) -> str:
+    """Every finding but notes (with --verbose those, too), what was not checked, and a count."""
+    found = [
+        item for item in findings(report) if options.verbose or item.diagnosis.severity != "note"
+    ]
+    lines = [line for item in found for line in _lines(item)]
+    lines += [f"not checked: {item.setup}: {item.why}" for item in report.not_checked]
+    lines += [f"smtpdoctor's own fault: {fault}" for fault in report.faults]
+    severities = [item.diagnosis.severity for item in found]
+    checked = count(len(report.targets), "set-up")
+    if found:
+        told = [
+            count(severities.count(severity), severity) for severity in dict.fromkeys(severities)
+        ]
+        lines.append(f"{', '.join(told)} in {checked}")
+    else:
+        lines.append(f"{checked}: nothing wrong in the settings" if report.targets else NOTHING)
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+NOTHING = "no mail settings were found"
+
+
+def _lines(finding: Finding) -> list[str]:
+    diagnosis = finding.diagnosis
+    place = finding.places[0] if finding.places else None
+    where = f"{place.file}:{place.line}" if place is not None else target_name(finding.target)
+    if place is not None and place.columns is not None:
+        where = f"{where}:{place.columns[0]}"
+    lines = [f"{where}: {diagnosis.severity}[{diagnosis.code}] {diagnosis.title}"]
+    if diagnosis.fixes:
+        lines.append(f"  fix: {diagnosis.fixes[0].title}")
+    return lines

@@ -1,0 +1,147 @@
+"""`smtpdoctor lint`: what is wrong in the settings alone, and nothing that only a run can tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.cli import run
+
+Folder = Callable[[dict[str, str]], Path]
+PACKAGE = '{"dependencies": {"nodemailer": "^6.9.0", "dotenv": "16.4.0"}}'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    def write(files: dict[str, str]) -> Path:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def lint(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    def looked_at(root: Path, *arguments: str) -> tuple[int, str]:
+        monkeypatch.chdir(root)
+        status = run(["lint", *arguments])
+        return status, capsys.readouterr().out
+
+    return looked_at
+
+
+def mailer(port: int, secure: str) -> dict[str, str]:
+    return {
+        "package.json": PACKAGE,
+        "mailer.js": "const nodemailer = require('nodemailer');\n"
+        "nodemailer.createTransport({\n"
+        f"  host: 'smtp.ionos.com',\n  port: {port},\n  secure: {secure},\n"
+        "  auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS },\n});\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("port", "secure", "code"),
+    [
+        (587, "true", "implicit-tls-on-starttls-port"),
+        (465, "false", "plaintext-on-implicit-tls-port"),
+        (587, "false", None),
+        (465, "true", None),
+    ],
+)
+def test_mode_against_port(
+    folder: Folder, lint: Callable[..., tuple[int, str]], port: int, secure: str, code: str | None
+) -> None:
+    status, out = lint(folder(mailer(port, secure)))
+    if code is None:
+        assert (status, out) == (0, "1 set-up: nothing wrong in the settings\n")
+    else:
+        assert status == 1
+        assert out.startswith(f"mailer.js:5:11: error[{code}] ")
+        assert "\n  fix: use " in out
+
+
+def test_a_port_of_ones_own_is_nobodys_fault(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    files = mailer(2465, "true")
+    files["mailer.js"] = files["mailer.js"].replace("smtp.ionos.com", "mail.example.com")
+    assert lint(folder(files))[0] == 0
+
+
+def test_without_tls_a_port_for_starttls_is_no_fault_of_the_mode(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    env = "SMTP_HOST=localhost\nSMTP_PORT=587\nSMTP_TLS=none\n"
+    assert "starttls-port" not in lint(folder({".env": env}))[1]
+
+
+def test_what_only_the_deployment_sets_is_not_missed(
+    folder: Folder, lint: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"package.json": PACKAGE, ".env": "SMTP_HOST=smtp.ionos.com\nSMTP_USER=i@example.com\n"}
+    assert lint(folder(files)) == (0, "1 set-up: nothing wrong in the settings\n")
+    monkeypatch.setenv("SMTP_PORT", "99999")  # nor does the environment of this machine count
+    assert lint(folder(files))[0] == 0
+
+
+def test_an_empty_password_is_an_error(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    env = "SMTP_HOST=smtp.ionos.com\nSMTP_USER=i@example.com\nSMTP_PASS=\n"
+    status, out = lint(folder({".env": env}))
+    assert status == 1
+    assert "credentials-missing" in out
+
+
+def test_a_host_that_cannot_be_told_does_not_hide_the_rest(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    settings = (
+        "import os\nEMAIL_HOST = os.environ['EMAIL_HOST']\nEMAIL_PORT = 587\n"
+        "EMAIL_USE_TLS = True\nEMAIL_USE_SSL = True\n"
+    )
+    files = {"requirements.txt": "django==5.2\n", "manage.py": "", "shop/settings.py": settings}
+    status, out = lint(folder(files))
+    assert status == 1
+    assert "conflicting-settings" in out
+    assert "implicit-tls" not in out  # the program does not come so far
+
+
+def test_no_settings_are_no_fault(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
+    assert lint(folder({"main.py": "print()"})) == (0, "no mail settings were found\n")
+
+
+def test_another_folder(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
+    root = folder({f"shop/{name}": text for name, text in mailer(587, "true").items()})
+    assert lint(root, "shop")[1].startswith("mailer.js:5")
+    assert lint(root, "nowhere")[0] == 2
+
+
+def test_strict_and_formats(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
+    files = mailer(587, "false")
+    files["mailer.js"] = files["mailer.js"].replace(
+        "});", "  tls: { rejectUnauthorized: false },\n});"
+    )
+    root = folder(files)
+    assert lint(root)[0] == 0
+    assert lint(root, "--strict")[0] == 1
+    status, out = lint(root, "--format", "sarif")
+    assert status == 0
+    results = json.loads(out)["runs"][0]["results"]
+    assert [item["ruleId"] for item in results] == ["certificate-verification-disabled"]
+
+
+def test_fix_writes_and_looks_again(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
+    root = folder(mailer(587, "true"))
+    status, _ = lint(root, "--fix", "--yes")
+    assert status == 0
+    assert "secure: false" in (root / "mailer.js").read_text()
