@@ -56,7 +56,7 @@ def lint(
         bool, typer.Option("--verbose", "-v", help="Show notes too, and all evidence.")
     ] = False,
 ) -> None:
-    """Find what is wrong in the mail settings alone: no network, no login, no environment.
+    """Judge the settings alone, without a network.
 
     For pre-commit hooks, pull requests and editors. Variables that only the deployment sets are
     not missed. Exit 0 when no error was found.
