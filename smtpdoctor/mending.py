@@ -6,6 +6,7 @@ edit is found in a file or written (`settings.write`), nor speak (`cli`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def mending_of(
 ) -> Mending:
     """The first fix of each error as changes of files, as far as each can be written."""
     workspace = Workspace(Folder(root), environ, profile=profile, env_file=env_file)
-    before = {setup.name: setup for setup in find_setups(workspace).setups}
+    before = _by_order(find_setups(workspace).setups)
     taken: list[Step] = []
     fixes: list[str] = []
     left: list[tuple[str, str]] = []
@@ -94,7 +95,7 @@ def _waits(target: TargetReport, item: Diagnosis) -> bool:
 
 
 def _without_harm(
-    workspace: Workspace, steps: Iterable[Step], before: Mapping[str, Setup]
+    workspace: Workspace, steps: Iterable[Step], before: Mapping[tuple[str, int], Setup]
 ) -> list[FileChange]:
     """The changes, where no set-up of the folder gets worse by them. Raises Refused."""
     changes = changed_files(workspace, steps)
@@ -105,12 +106,22 @@ def _without_harm(
         profile=workspace.profile,
         env_file=workspace.env_file,
     )
-    after = {setup.name: setup for setup in find_setups(changed).setups}
-    for name, was in before.items():
-        now = after.get(name)
+    after = _by_order(find_setups(changed).setups)
+    for place, was in before.items():
+        now = after.get(place)
         if now is None or _is_worse(was, now):
-            raise Refused(f"“{name}” reads it too, and would no longer send")
+            raise Refused(f"“{was.name}” reads it too, and would no longer send")
     return changes
+
+
+def _by_order(setups: Iterable[Setup]) -> dict[tuple[str, int], Setup]:
+    """The set-ups by their files and their order there: a line that is added moves the numbers
+    that names hold."""
+    found: dict[tuple[str, int], Setup] = {}
+    for setup in setups:
+        name = re.sub(r":\d+", "", setup.name)
+        found[name, sum(other == name for other, _ in found)] = setup
+    return found
 
 
 def _is_worse(was: Setup, now: Setup) -> bool:

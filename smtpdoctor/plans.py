@@ -84,7 +84,8 @@ def make_plans(
     ready, left_out = _ready(picked, named=bool(options.setup))
     if not ready and not options.setup:
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
-        if own.settings.found:
+        # names that a set-up reads, too, and no host among them, are no set-up of their own
+        if own.settings.found and own.settings.host is not None:
             return Plans(plans=(own,), left_out=left_out)
     said = [name for name in VALUES if getattr(options, name) is not None]
     if said or password_stdin:

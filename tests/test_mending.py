@@ -105,3 +105,51 @@ def test_it_is_left_where_it_is_the_only_thing_seen(tmp_path: Path) -> None:
     report = build(Scene(read=setup.settings).observations(), started="", seconds=0.0)
     assert [item.severity for item in report.diagnoses] == ["warning"]
     assert mending_of(report, tmp_path, {}, profile=None).changes == ()
+
+
+MSMTPRC = """defaults
+auth on
+tls on
+
+account shop
+host smtp.ionos.com
+port 465
+user info@example.com
+password canary-1
+
+account default : shop
+"""
+
+
+def test_a_line_that_is_added_above_the_set_ups_place_makes_none_worse(tmp_path: Path) -> None:
+    (tmp_path / ".msmtprc").write_text(MSMTPRC)
+    (setup,) = setups_in(tmp_path, {}).setups
+    scene = Scene(read=setup.settings)
+    scene.session().greeting(outcome="silence", took=0.6)
+    scene.session("other-mode").rest()
+    report = build(scene.observations(), started="", seconds=0.0)
+    mending = mending_of(report, tmp_path, {}, profile=None)
+    assert mending.left == ()
+    assert b"tls_starttls off\nhost smtp.ionos.com\n" in mending.changes[0].new
+
+
+GO = """package main
+import ("crypto/tls"; "net/smtp")
+func main() {
+	conn, _ := tls.Dial("tcp", "smtp.ionos.com:587", nil)
+	client, _ := smtp.NewClient(conn, "smtp.ionos.com")
+}
+"""
+
+
+def test_of_the_ways_that_work_the_first_that_can_be_written_stands_first(tmp_path: Path) -> None:
+    (tmp_path / "main.go").write_text(GO)
+    (setup,) = setups_in(tmp_path, {}).setups
+    scene = Scene(read=setup.settings)
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 ready")
+    scene.session("other-mode").rest()  # STARTTLS on 587, which is another way of writing it all
+    scene.session("other-port").rest()
+    report = build(scene.observations(), started="", seconds=0.0)
+    assert len(report.diagnoses[0].fixes) == 2
+    mending = mending_of(report, tmp_path, {}, profile=None)
+    assert b'"smtp.ionos.com:465"' in mending.changes[0].new

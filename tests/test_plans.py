@@ -85,3 +85,21 @@ def test_a_password_in_another_field_is_not_shown(tmp_path: Path) -> None:
     )
     (plan,) = plans(tmp_path).plans
     assert "Canary7X" not in repr(plan.settings)
+
+
+def test_names_that_an_untellable_set_up_reads_are_no_set_up_of_their_own(tmp_path: Path) -> None:
+    code = MAILER.format(port=587, password="canary-1").replace("'canary-1'", "vault.read('smtp')")
+    (tmp_path / "one.js").write_text(code, encoding="utf-8")
+    (tmp_path / ".env").write_text("SMTP_USER=info@example.com\n", encoding="utf-8")
+    found = plans(tmp_path)
+    assert found.plans == ()
+    assert [each.setup for each in found.left_out] == ["nodemailer one.js:2"]
+
+
+def test_a_host_beside_an_untellable_set_up_is_one_of_its_own(tmp_path: Path) -> None:
+    code = MAILER.format(port=587, password="canary-1").replace("'canary-1'", "vault.read('smtp')")
+    (tmp_path / "one.js").write_text(code, encoding="utf-8")
+    env = "SMTP_HOST=mail.example.com\nSMTP_PORT=587\n"
+    (tmp_path / ".env").write_text(env, encoding="utf-8")
+    (plan,) = plans(tmp_path).plans
+    assert plan.settings.host == "mail.example.com"

@@ -81,8 +81,11 @@ def use_way(run: Run, way: Way, title: str = "") -> Fix:
 
 
 def working_ways(run: Run) -> list[Fix]:
-    """Every other way that worked, the configured host's own ways first."""
-    return [use_way(run, way) for way in run.working_ways]
+    """Every other way that worked, the configured host's own ways first; of those the first that
+    is a change of the user's own files, where some can't be written as one."""
+    own = sum(way.host == run.settings.host for way in run.working_ways)
+    ways = [use_way(run, way) for way in run.working_ways]
+    return [*sorted(ways[:own], key=lambda fix: not (fix.settings or fix.edits)), *ways[own:]]
 
 
 def is_vouched_for(run: Run, host: str) -> bool:
@@ -138,7 +141,7 @@ def _by_hand(run: Run, host: str, port: int | None, tls: TLSMode | None) -> tupl
 
 def fixes_by_mode(run: Run, mode: TLSMode) -> tuple[Fix, ...]:
     """This mode on the same port, and what else worked; what was tried in full stands first."""
-    ways = [use_way(run, way) for way in run.working_ways]
+    ways = working_ways(run)
     own = sum(way.host == run.settings.host for way in run.working_ways)
     title = f"use {MODE_WORDS[mode]} on port {run.settings.port}"
     probe = run.mode.probe(mode)

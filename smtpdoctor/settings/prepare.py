@@ -38,6 +38,8 @@ DOCUMENTS: Mapping[str, LanguageName] = {
 TRUTHS = ("Boolean", "bool")
 #: What takes an object apart: `{ PORT }`, `{ PORT: port = 587 }`.
 PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
+#: What a comparison comes to is no text.
+COMPARES = re.compile(r"[=!]=|(?<![-=])[<>]")
 #: Of more variables a value is not made.
 MOST_VARIABLES = 6
 #: Where one of these can't be told, no change is known to lead to a port and a mode.
@@ -487,7 +489,9 @@ def _same(came_to: Any, value: Any, language: LanguageName) -> bool:
 
 
 def _as_boolean(expression: str, language: LanguageName) -> str | None:
-    """The expression so that the text "false" is no longer true."""
+    """The expression so that the text "false" is no longer true; None where it is no text."""
+    if COMPARES.search(expression):
+        return None
     return {
         "javascript": f"{expression} === 'true'",
         "python": _python_boolean(expression),

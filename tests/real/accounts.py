@@ -7,7 +7,9 @@ real ports 465 and 587 there, so that settings files look as they do in the fiel
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,11 @@ OTHER_SENDER = "info@elsewhere.test"
 PASSWORD = "canary.Pq7Zt4Lm9Xw2"
 OTHER_USER = "zoe@example.test"
 OTHER_PASSWORD = "canary Zwölf Böxkämpfer #7 $x"
+# Programs refuse addresses under .test, which is for special use.
+SHOP_USER = "info@shop.example"
+SHOP_PASSWORD = "canary.Gs5Wk8Jt3Bz6"
+HASH_USER = "ada@shop.example"
+HASH_PASSWORD = "canary.Bd2Rm6#Vn8 #Qs6"  # both forms of what readers of .env take for a comment
 WRONG_PASSWORD = "canary.Hn3Vb8Rk5Ys6"
 
 SUBMISSION = 587  # STARTTLS, RFC 6409
@@ -26,13 +33,16 @@ SUBMISSIONS = 465  # implicit TLS, RFC 8314
 # Where tests/real/install puts the servers that can't be installed beside Postfix.
 UNPACKED = Path(__file__).parents[2] / "build" / "real"
 
+DELIVERY_SECONDS = 10.0
+
 _numbers = itertools.count(1)
 
 
 def next_address() -> str:
-    """A loopback address that no other server of this run has."""
+    """A loopback address that no other server of this run has, not in another worker either."""
     number = next(_numbers)
-    return f"127.25.{number // 250}.{number % 250 + 1}"
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return f"127.{25 + worker}.{number // 250}.{number % 250 + 1}"
 
 
 @dataclass(frozen=True)
@@ -58,3 +68,17 @@ class Server:
     def log_size(self) -> int:
         """In bytes: where the log of what happens from now on begins."""
         return self.log.stat().st_size
+
+
+def messages(server: Server) -> set[Path]:
+    """The files of the server's mailbox."""
+    assert server.mailbox is not None
+    return set(server.mailbox.iterdir()) if server.mailbox.is_dir() else set()
+
+
+def arrived(server: Server, before: set[Path]) -> set[Path]:
+    """The messages that came after `before`; waits for one, since delivery follows the reply."""
+    deadline = time.monotonic() + DELIVERY_SECONDS
+    while not (new := messages(server) - before) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return new

@@ -19,8 +19,12 @@ from .certificates import CertificateAuthority
 
 
 def require(*programs: Path | str) -> None:
-    """Skip where a program is missing or ports below 1024 can't be had; in CI that is a failure."""
-    missing = [str(program) for program in programs if shutil.which(program) is None]
+    """Skip where a program or file is missing or ports below 1024 can't be had; in CI fail."""
+    missing = [
+        str(program)
+        for program in programs
+        if shutil.which(program) is None and not (isinstance(program, Path) and program.exists())
+    ]
     if os.geteuid() != 0:
         missing.append("root, to serve ports 465 and 587")
     if not missing:

@@ -16,12 +16,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .accounts import HOST, OTHER_PASSWORD, PASSWORD, USER, WRONG_PASSWORD, Server
+from .accounts import (
+    HASH_PASSWORD,
+    HOST,
+    OTHER_PASSWORD,
+    PASSWORD,
+    SHOP_PASSWORD,
+    USER,
+    WRONG_PASSWORD,
+    Server,
+)
 from .certificates import CertificateAuthority
 from .smtp_server import TOKEN
 
 COMMAND = Path(sys.executable).with_name("smtpdoctor")
-SECRETS = (PASSWORD, OTHER_PASSWORD, WRONG_PASSWORD, TOKEN)
+SECRETS = (PASSWORD, OTHER_PASSWORD, SHOP_PASSWORD, HASH_PASSWORD, WRONG_PASSWORD, TOKEN)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from .accounts import PASSWORD, SUBMISSION, SUBMISSIONS, USER, Server, next_address
+from .accounts import (
+    HASH_PASSWORD,
+    HASH_USER,
+    PASSWORD,
+    SHOP_PASSWORD,
+    SHOP_USER,
+    SUBMISSION,
+    SUBMISSIONS,
+    USER,
+    Server,
+    next_address,
+)
 from .certificates import CertificateAuthority
 from .processes import running
 
@@ -44,7 +55,7 @@ def smtp_server(
             "ports": server.tls,
             "chain": str(certificate.chain),
             "key": str(certificate.key),
-            "users": {USER: PASSWORD},
+            "users": {USER: PASSWORD, SHOP_USER: SHOP_PASSWORD, HASH_USER: HASH_PASSWORD},
             "tokens": {USER: TOKEN},
             "methods": methods,
             "ownDomainOnly": own_domain_only,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 
-from .accounts import Server
+from .accounts import Server, arrived, messages
 from .certificates import CertificateAuthority
 from .doctor import check, settings, write_env
 from .smtp_server import nodemailer
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("node")]
-
-DELIVERY_SECONDS = 10.0
 
 
 @pytest.mark.parametrize("server", ["postfix", "smtp_server"], indirect=True)
@@ -81,16 +78,3 @@ def test_the_first_fix_makes_the_mail_arrive(
 
     healthy = check(tmp_path, server, authority)
     assert (healthy.verdict, healthy.status) == ("healthy", 0)
-
-
-def messages(server: Server) -> set[Path]:
-    assert server.mailbox is not None
-    return set(server.mailbox.iterdir()) if server.mailbox.is_dir() else set()
-
-
-def arrived(server: Server, before: set[Path]) -> set[Path]:
-    """The messages that came after `before`; waits for one, since delivery follows the reply."""
-    deadline = time.monotonic() + DELIVERY_SECONDS
-    while not (new := messages(server) - before) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return new

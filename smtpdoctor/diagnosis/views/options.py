@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import RemarkKind, SetupRemark
+from smtpdoctor.settings.model import RemarkKind, Setting, SetupRemark
 
 if TYPE_CHECKING:
     from smtpdoctor.diagnosis.run import Run
@@ -30,6 +30,12 @@ def is_silent(run: Run) -> bool:
 def stops(run: Run) -> list[OptionRead]:
     """The options for which the program stops before it sends."""
     return run.observations.of(OptionRead, ok=False)
+
+
+def stops_at(run: Run, entry: Setting) -> tuple[str, ...]:
+    """The observations of a program that stops at this very text: what is wrong with the text says
+    more than that the program stops."""
+    return tuple(read.id for read in stops(run) if read.remark.text == entry.text)
 
 
 def failures(run: Run, remark: SetupRemark) -> tuple[str, ...]:

@@ -38,10 +38,7 @@ def option(workspace: Workspace, module: Module, name: str, ask: Ask) -> Option 
 
 
 def addressed(workspace: Workspace, module: Module, ask: Ask) -> Iterator[tuple[str, Option]]:
-    """`host:port` as options `addr` and `addr.port`.
-
-    Where the text is put together from parts, the parts have no places of their own.
-    """
+    """`host:port` as options `addr` and `addr.port`."""
     whole = option(workspace, module, "addr", ask)
     if whole is not None:
         yield from host_and_port(whole, workspace)

@@ -40,13 +40,13 @@ FAMILY: dict[str, Field] = {
     "localhost": "ehlo",
 }
 SWITCHES = ("ssl.enable", "starttls.enable", "starttls.required")
+#: What both protocols go by where they have none of their own.
+COMMON: Mapping[Field, str] = {"host": "mail.host", "username": "mail.user", "sender": "mail.from"}
 NAMES: dict[str, Field] = {
     **{f"mail.smtp.{name}": field for name, field in FAMILY.items()},
     **{f"mail.smtps.{name}": field for name, field in FAMILY.items()},
     "mail.transport.protocol": "tls",
-    "mail.host": "host",
-    "mail.user": "username",
-    "mail.from": "sender",
+    **{name: field for field, name in COMMON.items()},
 }
 SSL_FACTORY = "SSLSocketFactory"
 
@@ -233,6 +233,9 @@ def by_of(session: Session, own: Mapping[Field, tuple[str, ...]]) -> dict[Field,
             found["tls"] = there
         elif there:
             found[field] = (*there, *found.get(field, ()))
+    for field, name in COMMON.items():
+        if name in session.options:
+            found.setdefault(field, (name,))
     found["tls"] = (*found.get("tls", ()), *session.decide)
     return found
 

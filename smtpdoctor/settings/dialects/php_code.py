@@ -12,7 +12,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import Data
-from smtpdoctor.settings.dialects.urls import start_of, within
+from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
@@ -131,14 +131,13 @@ def parts(option: Option, pattern: re.Pattern[str], workspace: Workspace) -> dic
     found = pattern.match(value.value)
     if found is None:
         return {}
-    start = start_of(value, value.value, workspace)
     called = next(iter(value.variables), option.called or option.name)
     options = {}
     for group, text in found.groupdict().items():
         if text is None:
             continue
         name = f"{option.name}.{group}"
-        span = within(start, found.span(group)) if start is not None else None
+        span = place_of(value, found.span(group), workspace)
         options[name] = Option(name, Known(text, span), bare=True, called=called)
     return options
 

@@ -61,7 +61,8 @@ def symfony_variables(workspace: Workspace, near: str) -> Variables:
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
-    """One for each transport of `framework.mailer` and each one that code makes."""
+    """One for each transport of `framework.mailer` and each one that code makes; of MAILER_DSN by
+    itself where no code was seen to hand it over."""
     roots = []
     for path in workspace.folder.matching(
         "config/packages/mailer.yaml", "*/config/packages/mailer.yaml",
@@ -75,10 +76,14 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         if drafts:
             roots.append(root)
             yield from drafts
+    made = list(_of_code(workspace))
+    handed_over = {option.value.written for draft in made if (option := draft.options.get("dsn"))}
     for root in _plain(workspace):
         if root not in roots:
-            yield from _of_variable(workspace, root)
-    yield from _of_code(workspace)
+            for draft in _of_variable(workspace, root):
+                if draft.options["dsn"].value.written not in handed_over:
+                    yield draft
+    yield from made
 
 
 # --- framework.mailer ----------------------------------------------------------------------------

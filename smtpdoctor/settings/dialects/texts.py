@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Option
-from smtpdoctor.settings.dialects.urls import start_of, within
+from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.prepare import worded
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Unknown, Value
 from smtpdoctor.settings.variables import Variables
@@ -85,16 +85,13 @@ def host_and_port(option: Option, workspace: Workspace) -> Iterator[tuple[str, O
     if not isinstance(value, Known):
         yield option.name, option
         return
-    text = str(value.value).strip()
-    found = re.fullmatch(r"(?P<host>\[[^\]]*\]|[^:]*):(?P<port>\d{1,5})", text)
+    found = re.fullmatch(r"\s*(?P<host>\[[^\]]*\]|[^:]*?):(?P<port>\d{1,5})\s*", str(value.value))
     if found is None:
         yield option.name, option
         return
-    start = start_of(value, text, workspace)
-    if start is not None:
-        workspace.is_harmless(start)
     for name, group in ((option.name, "host"), (f"{option.name}.port", "port")):
-        span = within(start, found.span(group)) if start is not None else None
+        span = place_of(value, found.span(group), workspace)
+        workspace.is_value("port" if group == "port" else "host", span)
         part = found[group].strip("[]")
         yield name, Option(name, Known(part, span), bare=True, called=option.called)
 

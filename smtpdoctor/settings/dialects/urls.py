@@ -26,8 +26,8 @@ SHOWN: Mapping[str, ValueKind] = {
 def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
     """`url.scheme`, `url.host`, `url.port`, `url.user`, `url.password`, `url.query`.
 
-    A part has a place where the URL stands in its line as it is; else it has none, and can't be
-    changed by itself. A part that is not there is no option.
+    A part has a place where the URL, or the piece of it that holds the part, stands in its line as
+    it is; else it has none, and can't be changed by itself. A part that is not there is no option.
     """
     value = option.value
     if not isinstance(value, Known) or not isinstance(value.value, str):
@@ -47,12 +47,11 @@ def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
         "url.port": _revealed(url.port),
         "url.query": (query, (host_end, len(text))) if query.startswith("?") else None,
     }
-    start = start_of(value, text, workspace)
     options = {}
     for name, part in parts.items():
         if part is None:
             continue
-        span = None if start is None else within(start, part[1])
+        span = place_of(value, part[1], workspace)
         if name in SHOWN:
             workspace.is_value(SHOWN[name], span)
         options[name] = Option(name, Known(part[0], span), bare=True, called=called)
@@ -81,6 +80,20 @@ def start_of(value: Known, text: str, workspace: Workspace) -> Span | None:
         return None
     first = written.columns[0] + shown.index(text)
     return Span(written.file, written.line, (first, first + len(text)), written.line)
+
+
+def place_of(value: Known, part: tuple[int, int], workspace: Workspace) -> Span | None:
+    """Where these characters of a text are written: where the text is, or the piece of it that
+    holds them all."""
+    whole = start_of(value, str(value.value), workspace)
+    if whole is not None:
+        return within(whole, part)
+    for offset, piece in value.pieces:
+        text = str(piece.value)
+        if offset <= part[0] and part[1] <= offset + len(text):
+            start = start_of(piece, text, workspace)
+            return None if start is None else within(start, (part[0] - offset, part[1] - offset))
+    return None
 
 
 def within(start: Span, part: tuple[int, int]) -> Span:

@@ -21,6 +21,7 @@ from smtpdoctor.settings.readers.model import (
     Origin,
     Reason,
     Span,
+    Special,
     Unknown,
     Value,
     truth,
@@ -230,7 +231,7 @@ class Evaluator:
             case Call():
                 return self._call(expression, frame)
             case Dictionary():
-                return Known(self._dictionary(expression, frame), self.span(expression))
+                return self._dictionary(expression, frame)
             case Sequence():
                 return Known(self._sequence(expression, frame), self.span(expression))
             case Unary():
@@ -309,12 +310,13 @@ class Evaluator:
         special = self.semantics.operator(expression.operator, left, right, ask)
         if special is not None:
             return special
-        return self._apply(
+        result = self._apply(
             expression,
             lambda a, b: self.semantics.binary(expression.operator, a, b),
             left,
             right,
         )
+        return made_of(result, (left, right))
 
     def _conditional(self, expression: Conditional, frame: Frame) -> Value:
         test = self.value(expression.test, frame)
@@ -327,18 +329,25 @@ class Evaluator:
 
     def _template(self, expression: Template, frame: Frame) -> Value:
         values = [self.value(part, frame) for part in expression.parts]
-        return self._apply(
+        result = self._apply(
             expression,
             lambda *parts: "".join(self.semantics.text_of(part) for part in parts),
             *values,
         )
+        return made_of(result, values)
 
     def true(self, value: Known) -> bool:
         return truth(value.value, self.semantics.language)
 
     # -- objects
 
-    def _dictionary(self, expression: Dictionary, frame: Frame) -> Map:
+    def _dictionary(self, expression: Dictionary, frame: Frame) -> Value:
+        spread = [self.value(item.value, frame) for item in expression.items if item.spread]
+        things = [value.value for value in spread if isinstance(value, Known)]
+        # os.environ and what dotenv_values gives are one thing here, and so are both together
+        alike = len(things) == len(expression.items) and all(thing == things[0] for thing in things)
+        if things and alike and isinstance(things[0], Special):
+            return Known(things[0], self.span(expression))
         made = Map()
         for item in expression.items:
             span = self.source.span(item.start, item.end)
@@ -354,7 +363,7 @@ class Evaluator:
             else:
                 text = "which key this is can't be told"
                 made.entries.append(Entry(None, Unknown("computed", text, span), span))
-        return made
+        return Known(made, self.span(expression))
 
     def _spread(self, made: Map, value: Value, span: Span) -> None:
         if isinstance(value, Known) and isinstance(value.value, Map):
@@ -879,6 +888,25 @@ def joined(values: Iterable[Value]) -> tuple[Origin, ...]:
     if len(filled) > 1 and not any(origin.kind == "joined" for origin in together):
         together += (Origin("joined", ""),)
     return together
+
+
+def made_of(result: Value, values: Iterable[Value]) -> Value:
+    """A text that was put together from these, in this order, with the place of each in it."""
+    if not isinstance(result, Known) or not isinstance(result.value, str):
+        return result
+    pieces: list[tuple[int, Known]] = []
+    end = 0
+    for value in values:
+        if not isinstance(value, Known) or not isinstance(value.value, str | int):
+            continue
+        text = str(value.value)
+        start = result.value.find(text, end) if text else -1
+        if start < 0:
+            continue
+        inner = value.pieces or ((0, value),)
+        pieces += [(start + offset, piece) for offset, piece in inner]
+        end = start + len(text)
+    return replace(result, pieces=tuple(pieces))
 
 
 def behind(steps: tuple[Origin, ...], value: Value, span: Span | None) -> Value:

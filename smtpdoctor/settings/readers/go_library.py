@@ -15,6 +15,7 @@ from smtpdoctor.settings.readers.evaluation import (
     ClassValue,
     Evaluation,
     UntellableError,
+    made_of,
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -80,6 +81,9 @@ RULES: dict[str, Callable[..., Any]] = {
     "net.JoinHostPort": lambda host, port: f"{text(host)}:{text(port)}",
     "cmp.Or": first_set,
 }
+
+#: Those whose result holds their operands as they are.
+JOINING = frozenset({"fmt.Sprintf", "fmt.Sprint", "net.JoinHostPort"})
 
 
 def compared(rule: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -184,7 +188,10 @@ class Go:
         if name == "os.LookupEnv" and values:
             return ask.variable(values[0])
         rule = RULES.get(name)
-        return ask.apply(rule, *values) if rule is not None else None
+        if rule is None:
+            return None
+        result = ask.apply(rule, *values)
+        return made_of(result, values) if name in JOINING else result
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
         return None

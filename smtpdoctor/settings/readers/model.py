@@ -94,7 +94,8 @@ class Known:
 
     `span` is the expression that was asked about, None for a value without a place (the process
     environment's). `trail` is the way it came, deepest first. `raw` and `style` are a document's
-    scalar as it is written, for formats that consumers read differently.
+    scalar as it is written, for formats that consumers read differently. `pieces` are the values
+    that a text was put together from, with the character where each begins.
     """
 
     value: Any
@@ -102,6 +103,7 @@ class Known:
     trail: tuple[Origin, ...] = ()
     raw: str | None = None
     style: Literal["plain", "quoted", "block", ""] = ""
+    pieces: tuple[tuple[int, Known], ...] = ()
 
     def __repr__(self) -> str:
         """Without the value, which may be a secret."""

@@ -550,11 +550,13 @@ class Php:
         return found.lookup(name, found.module, END) or Known(None, ask.span)
 
     def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        if "vendor" in path.split("/")[:-1]:
+            return None  # libraries set no variables, whatever they include
         found = self._module(path)
         if found is not None:
             return found.lookup(name, found.module, END)
-        if "vendor/" in path or "wp-" in path or not name.startswith("$"):
-            return None  # libraries set no variables
+        if "wp-" in path or not name.startswith("$"):
+            return None
         return ask.unknown("imported", f"{name} may come from {path[:80]!r}, which is not here")
 
     def _module(self, path: str) -> Evaluator | None:

@@ -516,6 +516,8 @@ class Python:
         return None
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        if operator == "|" and _is_environment(left) and _is_environment(right):
+            return Known(ENVIRONMENT, ask.span)
         if operator not in ("in", "not in"):
             return None
         if not isinstance(right, Known) or right.value != ENVIRONMENT:
@@ -576,6 +578,8 @@ class Python:
                 return Known(ENVIRONS, ask.span)
             case "make-environ":
                 return Known(Special("environ", self._scheme(call, ask)), ask.span)
+            case "dict" if len(values) == 1 and _is_environment(values[0]):
+                return Known(ENVIRONMENT, ask.span)
             case "dict":
                 return self._dict(call, ask)
             case "list" | "tuple" | "set":
@@ -649,7 +653,7 @@ class Python:
         if special == ENVIRONMENT:
             if name in ("get", "setdefault", "pop"):
                 return self._variable(call, ask)
-            return None
+            return Known(ENVIRONMENT, ask.span) if name == "copy" else None
         if special.name in ("environ", "environs"):
             return self._environ(call, special, name, ask)
         found = self._of_special(special, name, ask)
@@ -968,3 +972,7 @@ def is_special(value: Any) -> bool:
 
 def not_a_text() -> Any:
     raise UntellableError("a method of what is no text")
+
+
+def _is_environment(value: Value) -> bool:
+    return isinstance(value, Known) and value.value == ENVIRONMENT

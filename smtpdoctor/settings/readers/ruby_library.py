@@ -438,7 +438,7 @@ class Ruby:
         for argument in call.arguments:
             value = ask.value(argument.value)
             if argument.name is not None:
-                more.entries.append(Entry(argument.name, value, ask.span))
+                more.entries.append(Entry(Symbol(argument.name), value, ask.span))
             elif isinstance(value, Known) and isinstance(value.value, Map):
                 more.entries += value.value.entries
             else:

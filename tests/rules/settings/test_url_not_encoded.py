@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.settings.dialects.support import one, write
+
 from ..scene import Scene
 
 CODE = "url-not-encoded"
@@ -44,3 +48,17 @@ def test_lookalike_the_same_password_in_its_own_variable() -> None:
 def test_lookalike_a_scheme_of_something_else() -> None:
     scene = Scene.of("SMTP_URL=https://smtp.ionos.com\n").run_through()
     assert scene.codes("error") == ["setting-invalid"]
+
+
+def test_positive_the_program_stops_at_that_very_text(tmp_path: Path) -> None:
+    """Symfony raises for it: what is wrong with the text is the cause, not that it stops."""
+    root = write(
+        tmp_path,
+        {
+            "composer.json": '{"require": {"symfony/mailer": "5.4.*"}}',
+            ".env": "MAILER_DSN=smtp://info%40example.com:pa#ss@smtp.ionos.com:587\n",
+        },
+    )
+    scene = Scene(read=one(root, "symfony").settings)
+    assert scene.judge().verdict == "broken"
+    assert scene.codes("error") == [CODE]

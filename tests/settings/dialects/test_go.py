@@ -133,6 +133,31 @@ def test_send_mail_is_mended_by_its_port(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('host+":465"', 'smtp.SendMail(host+":587"'),
+        ('host+":"+port', 'port = "587"'),
+        ('fmt.Sprintf("%s:%s", host, port)', 'port = "587"'),
+        ('fmt.Sprintf("%s:%d", host, 465)', 'fmt.Sprintf("%s:%d", host, 587)'),
+        ("net.JoinHostPort(host, port)", 'port = "587"'),
+        ("net.JoinHostPort(host, strconv.Itoa(465))", "strconv.Itoa(587)"),
+    ],
+)
+def test_an_address_that_is_put_together_is_mended_in_its_piece(
+    tmp_path: Path, lines: str, expected: str
+) -> None:
+    text = NET % f'{PLAIN}smtp.SendMail({lines}, auth, "info@example.com", to, m)'
+    text = text.replace('"net/smtp"', '"fmt"\n\t"net"\n\t"net/smtp"\n\t"strconv"')
+    text += 'const host = "smtp.ionos.com"\nconst port = "465"\n'
+    root = write(tmp_path, {"main.go": text})
+    setup = one(root, "go-net-smtp")
+    assert way(setup) == (HOST, 465, "starttls", False)
+    apply(root, prepared(setup.settings, 587, "starttls"))
+    assert expected in (root / "main.go").read_text()
+    assert way(one(root, "go-net-smtp")) == (HOST, 587, "starttls", False)
+
+
+@pytest.mark.parametrize(
     ("host", "addr", "said"),
     [
         ("mail.example.com", "smtp.ionos.com:587", ("fault", "auth host")),

@@ -62,3 +62,10 @@ def test_a_comment_and_another_framework_are_none(tmp_path: Path) -> None:
     assert not [
         each for each in setups(write(tmp_path, files)) if each.identity.dialect == "jakarta-mail"
     ]
+
+
+def test_the_sender_of_both_families_has_its_line(tmp_path: Path) -> None:
+    text = HEAD + "mail.smtp.port=465\nmail.smtp.ssl.enable=true\nmail.from=a@example.org\n"
+    setup = one(write(tmp_path, {"mail.properties": text}), "jakarta-mail")
+    (sender,) = [entry for entry in setup.settings.entries if entry.field == "sender"]
+    assert (sender.text, sender.origin.name) == ("a@example.org", "mail.from")

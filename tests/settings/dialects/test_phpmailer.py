@@ -284,3 +284,19 @@ class Contact {
     setup = one(write(tmp_path, {"Contact.php": code}), "phpmailer")
     assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", True)
     assert {each.field for each in setup.settings.untellable} == {"username", "password"}
+
+
+def test_the_autoloader_hides_no_variable(tmp_path: Path) -> None:
+    login = LOGIN.replace("'word'", "$_ENV['SMTP_PASS']")
+    root = folder(tmp_path, "$mail->SMTPSecure = 'tls';\n$mail->Port = 587;\n", login)
+    loads = "<?php\nrequire_once '/usr/share/php/PHPMailer/autoload.php';\n"
+    write(root, {"vendor/autoload.php": loads, ".env": "SMTP_PASS=word\n"})
+    setup = one(root, "phpmailer")
+    assert setup.complete
+    assert setup.credentials.password is not None
+
+
+def test_another_file_that_is_not_here_may_set_a_variable(tmp_path: Path) -> None:
+    login = LOGIN.replace("'word'", "$password")
+    lines = "require '/etc/shop/secrets.php';\n$mail->SMTPSecure = 'tls';\n$mail->Port = 587;\n"
+    assert not one(folder(tmp_path, lines, login), "phpmailer").complete

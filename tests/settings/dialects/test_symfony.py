@@ -224,3 +224,24 @@ def test_look_alikes(tmp_path: Path) -> None:
         },
     )
     assert not setups(tmp_path)
+
+
+CODE = """<?php
+require 'vendor/autoload.php';
+$mailer = new Mailer(Transport::fromDsn(%s));
+$mailer->send((new Email())->from('u@example.com'));
+"""
+
+
+def test_a_variable_that_code_hands_over_is_one_set_up(tmp_path: Path) -> None:
+    root = folder(tmp_path, f"smtp://{LOGIN}@smtp.ionos.com:587", yaml=None)
+    write(root, {"send.php": CODE % "$_ENV['MAILER_DSN']"})
+    (setup,) = setups(root)
+    assert setup.name == "symfony send.php:3"
+    assert setup.settings.sender == "u@example.com"
+
+
+def test_code_with_another_dsn_leaves_the_variable_its_own(tmp_path: Path) -> None:
+    root = folder(tmp_path, f"smtp://{LOGIN}@smtp.ionos.com:587", yaml=None)
+    write(root, {"send.php": CODE % f"'smtps://{LOGIN}@smtp.ionos.com:465'"})
+    assert [setup.name for setup in setups(root)] == ["symfony .env:1", "symfony send.php:3"]

@@ -56,6 +56,7 @@ VALUES = {"PORT": "587", "FALSE": "false", "TRUE": "true", "EMPTY": "", "HOST": 
         ("{ address: 'x', 'port' => 25, :c => 1 }[:port]", 25),
         ("{ a: { b: 1 } }.dig(:a, :b)", 1),
         ("{ a: 1 }.merge(a: 2)[:a]", 2),
+        ("{ a: 1 }.merge(b: 2)[:b]", 2),
         ("{ a: 1, **{ b: 2 } }[:b]", 2),
         ("Rails.env.production?", False),
         ("Rails.env == 'development'", True),

@@ -50,8 +50,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             explains=(read.id,),
             points_at=(entry.field,),
         )
+    told = [
+        id_
+        for read in faults(run, "url", problems=("not-encoded",))
+        for id_ in options.stops_at(run, read.setting)
+    ]
     for stop in options.stops(run):
-        if not stop.remark.conflict:
+        if not stop.remark.conflict and stop.id not in told:  # url-not-encoded says what is wrong
             yield _stopped(run, stop)
     yield from _near_misses(run)
 

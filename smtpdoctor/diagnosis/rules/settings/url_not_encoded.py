@@ -8,6 +8,7 @@ from urllib.parse import quote
 from smtpdoctor.diagnosis.fixes import way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.settings.model import Edit, Setting
@@ -38,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
             evidence=(entries.line(entry),),
             fixes=(_encode(run, entry), _apart(entry)),
-            explains=(read.id,),
+            explains=(read.id, *options.stops_at(run, entry)),
             points_at=("url",),
         )
 
