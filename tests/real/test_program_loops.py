@@ -22,7 +22,7 @@ from .programs import PROGRAMS, Program, changed
 pytestmark = pytest.mark.real
 
 #: A client that waits for a greeting does so for minutes; none that sends needs as long.
-WAITS_SECONDS = 4.0
+WAITS_SECONDS = 3.0
 #: Go compiles its library the first time.
 SENDS_SECONDS = 120.0
 
