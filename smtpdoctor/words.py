@@ -43,24 +43,24 @@ PROBLEM_WORDS: dict[Problem, str] = {
     "placeholder": "looks like a placeholder",
     "conflict": "contradicts another setting",
     "missing": "is not set",
-    "unknown": "names no client that is known here",
-    "too-long": "is longer than anybody writes",
+    "unknown": "names a mail library that smtpdoctor doesn't know",
+    "too-long": "is too long",
 }
 
 #: Why no login was made, to stand behind "not tried: ".
 LOGIN_WORDS: dict[str, str] = {
     "no-credentials": "no credentials given",
     "withheld": "the configured credentials belong to another host",
-    "placeholder": "the credentials are a template's",
+    "placeholder": "the credentials look like a placeholder",
     "no-tls": "a password goes out only inside TLS",
     "unverified": "a password goes out only inside verified TLS",
-    "verification-disabled": "the certificate is not good, and verification is switched off",
+    "verification-disabled": "the certificate is invalid, and verification is switched off",
     "host-suspicious": "the host looks like a typing mistake",
     "injected-bytes": "bytes were injected at STARTTLS",
     "not-offered": "the server offers no login here",
     "done-without": "the server offers no login here, and this client sends without",
-    "not-spoken": "this client's mechanism is none that smtpdoctor speaks",
-    "no-shared-mechanism": "no login mechanism that both know",
+    "not-spoken": "smtpdoctor doesn't speak this client's login mechanism",
+    "no-shared-mechanism": "no login mechanism in common",
 }
 
 #: The end of the whole run came before an answer.

@@ -73,7 +73,7 @@ def _dns(run: Run) -> str | None:
     wrong = sum(item.wrong_answers for item in run.observations.of(NameServerAnswer))
     if line is None or wrong < MANY_WRONG:
         return line
-    return f"{line}; {wrong} answers to nobody's question were passed over"
+    return f"{line}; {wrong} answers that nobody asked for were passed over"
 
 
 def _resolved(run: Run) -> str | None:

@@ -46,7 +46,7 @@ def _broken(target: TargetReport) -> str:
 
 def _inconclusive(target: TargetReport) -> str:
     if not target.run.settings.found:
-        return "Inconclusive: there was nothing of yours to check."
+        return "Inconclusive: no settings found, so nothing of yours was checked."
     if target.unexplained:
         return "Inconclusive: no cause can be named."
     found = target.run.policy if target.run.is_about_sender_alone else None

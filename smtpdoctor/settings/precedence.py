@@ -450,7 +450,7 @@ class _Resolution:
 def _bounded(
     candidate: Candidate, reader: Callable[[Candidate], values.Meaning[Value]]
 ) -> values.Meaning[Value]:
-    """What a text means; one that is longer than anybody writes is not looked at."""
+    """What a text means; one that is too long is not looked at."""
     if candidate.kind != "secret" and len(candidate.raw.reveal()) > values.LONGEST:
         detail = f"longer than {values.LONGEST} characters"
         return values.Meaning(problem="too-long", detail=detail)

@@ -53,7 +53,7 @@ def open_port_fix(names: Names) -> Fix:
         steps.insert(
             0,
             "See whether names resolve on the host itself. If they do, the rules for the "
-            "containers' traffic are at fault: restart Docker, which writes them anew, or look "
+            "containers' traffic are at fault: restart Docker, which writes them again, or look "
             "into the chain DOCKER-USER.",
         )
     elif _place(names) == "resolved":
@@ -147,7 +147,7 @@ def _option(names: Names) -> Fix:
 
 def _kubernetes(_: Names) -> Fix:
     return Fix(
-        title="mend DNS in the cluster",
+        title="repair DNS in the cluster",
         steps=(
             "See whether the cluster's DNS runs: kubectl -n kube-system get pods -l "
             "k8s-app=kube-dns, and its logs.",
@@ -166,15 +166,15 @@ def _docker(_: Names) -> Fix:
             "Docker's resolver in the container passes questions on to the host's name servers: "
             "on the host, see whether names resolve, and look at /etc/resolv.conf.",
             "To name other servers: dns: under the service in compose.yaml, --dns of docker run, "
-            'or "dns" in /etc/docker/daemon.json for all containers. Then start the container '
-            "anew.",
+            'or "dns" in /etc/docker/daemon.json for all containers. Then restart the '
+            "container.",
         ),
     )
 
 
 def _resolved(_: Names) -> Fix:
     return Fix(
-        title="mend systemd-resolved, which this machine asks",
+        title="repair systemd-resolved, which this machine asks",
         steps=(
             "resolvectl status shows whether it runs and which servers it asks in turn.",
             "Set servers that answer as DNS= in /etc/systemd/resolved.conf, then "

@@ -80,7 +80,7 @@ def told_by(name: str, sources: Sequence[str]) -> str:
     """Who says what follows: the provider itself where one of the sources is its own."""
     kinds = knowledge.sources()
     own = any(kinds[item].kind == "vendor" for item in sources if item in kinds)
-    return f"{name.partition(' ')[0].rstrip(',')}'s help says:" if own else f"known of {name}:"
+    return f"{name.partition(' ')[0].rstrip(',')}'s help says:" if own else f"known about {name}:"
 
 
 def source(sources: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""auth-temporary-failure: the server can't check logins just now."""
+"""auth-temporary-failure: the server can't check logins right now."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_positive_a_password_that_goes_on_behind_a_hash() -> None:
         beside=PYTHON,
     )
     first = scene.refuse("auth", IONOS).diagnosis(CODE).fixes[0].steps[0]
-    assert first.startswith("SMTP_PASS (.env:3): python-dotenv takes what stands behind #")
+    assert first.startswith("SMTP_PASS (.env:3): python-dotenv takes what is behind #")
     assert "12" not in first
 
 
@@ -83,7 +83,7 @@ def test_positive_a_token() -> None:
     scene = Scene(host="mail.example.net", password=False, token=True)
     scene.refuse("auth", "535 5.7.8 Bad token", mechanism="XOAUTH2")
     first = scene.diagnosis(CODE).fixes[0]
-    assert first.title == "fetch a new token"
+    assert first.title == "get a new token"
 
 
 def test_positive_both_attempts_are_explained_where_a_mechanism_was_refused_first() -> None:

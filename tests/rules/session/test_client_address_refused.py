@@ -34,7 +34,7 @@ def test_positive_the_address_is_named() -> None:
     found = scene.diagnosis(CODE)
 
     assert found.title == "smtp.ionos.com:587 refuses this machine's address (203.0.113.7)"
-    assert found.fixes[0].title == "have the address accepted"
+    assert found.fixes[0].title == "get this machine's address accepted"
 
 
 def test_positive_another_port_takes_it() -> None:

@@ -40,7 +40,7 @@ def test_positive_a_password_under_a_name_that_is_not_read_is_never_called_missi
     scene = Scene.of(env(SMTP_PASS=None, SMTP_PASWORD="geheim-12")).run_through()
     diagnosis = scene.diagnosis(CODE)
     assert scene.codes() == [CODE]
-    assert diagnosis.title == "the password stands under a name that is not read: SMTP_PASWORD"
+    assert diagnosis.title == "the password is under a name that is not read: SMTP_PASWORD"
     assert "Rename SMTP_PASWORD (.env:6)" in diagnosis.fixes[0].steps[0]
 
 

@@ -47,7 +47,7 @@ def test_positive_no_host_beside_other_settings() -> None:
 
 def test_positive_a_host_under_a_name_that_is_not_read_is_never_called_missing() -> None:
     diagnosis = Scene.of(env(SMTP_HOST=None, SMTP_HSOT="smtp.ionos.com")).diagnosis(CODE)
-    assert diagnosis.title == "the host stands under a name that is not read: SMTP_HSOT"
+    assert diagnosis.title == "the host is under a name that is not read: SMTP_HSOT"
     assert diagnosis.fixes[0].steps == ("Rename SMTP_HSOT (.env:6) to SMTP_HOST.",)
 
 

@@ -124,7 +124,7 @@ def _fixes(run: Run, offered: set[str]) -> tuple[Fix, ...]:
                     "The server takes no passwords here. Register the application with the "
                     "provider, fetch an access token for SMTP, and log in by "
                     f"{' or '.join(sorted(offered & TOKENS))}.",
-                    "smtpdoctor tries a token that stands in SMTP_OAUTH_TOKEN.",
+                    "smtpdoctor tries a token in SMTP_OAUTH_TOKEN.",
                 ),
             ),
         )

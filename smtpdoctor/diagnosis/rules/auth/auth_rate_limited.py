@@ -20,7 +20,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{run.settings.host} takes no login just now: there were too many before",
+        title=f"{run.settings.host} refuses logins for now: there were too many",
         explanation=(
             "The server has counted more logins, or more failed ones, than it allows, and holds "
             "further ones back for a time. It did not judge the password. Every new attempt, by "

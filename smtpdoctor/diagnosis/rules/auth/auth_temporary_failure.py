@@ -1,4 +1,4 @@
-"""The server says that it can't check logins just now; it did not judge this one."""
+"""The server says that it can't check logins right now; it did not judge this one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence="certain" if refused.reply.category == 4 else "likely",
-        title=f"{run.settings.host} can't check logins just now",
+        title=f"{run.settings.host} can't check logins right now",
         explanation=(
             "The server took the credentials, but could not judge them: what it asks about users "
             "gave it no answer. User name and password may be right. Until the server is well "

@@ -58,7 +58,7 @@ def _words(run: Run, refused: Refusal) -> tuple[str, str]:
         return f"{host} takes no passwords, only OAuth2", (
             f"{cause} The password was not judged: neither a new one nor an app password helps."
         ).strip()
-    return f"{host} has logins with a password switched off for this account", (
+    return f"{host} has switched off password logins for this account", (
         "The provider or its administrator does not allow programs to log in with user name and "
         "password here. The password was not judged: a new one changes nothing."
     )

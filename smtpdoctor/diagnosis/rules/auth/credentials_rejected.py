@@ -159,7 +159,7 @@ def _cut_off(run: Run) -> tuple[str, ...]:
     if entry is None or not entry.noted("comment-behind"):
         return ()
     return (
-        f"{named(run, 'password')}: python-dotenv takes what stands behind # on that line for a "
+        f"{named(run, 'password')}: python-dotenv takes what is behind # on that line for a "
         "comment. If it belongs to the password, put the whole value in single quotes.",
     )
 
@@ -186,7 +186,7 @@ def _token(run: Run, refused: Refusal) -> Fix:
             ),
         )
     return Fix(
-        title="fetch a new token",
+        title="get a new token",
         steps=(
             "Access tokens end after an hour or so: fetch a new one with the refresh token.",
             "It has to be made for SMTP (Google: scope https://mail.google.com/, Microsoft: "

@@ -37,7 +37,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     f"Compare {named(run, 'host')} with the provider's own pages.",
                     "Try from another network: if the login works there, something on this way "
                     "answers in the server's place, and the password should be changed.",
-                    "On an own server: write the user's SCRAM secret anew, from the password.",
+                    "On an own server: write the user's SCRAM secret again, from the password.",
                 ),
             ),
         ),

@@ -42,12 +42,12 @@ class Words(NamedTuple):
 WORDS: dict[Kind, Words] = {
     "nowhere": Words(
         "no server can have that address",
-        "This address stands for nothing. DNS filters give it for names that they block; Pi-hole "
+        "This address belongs to nothing. DNS filters give it for names that they block; Pi-hole "
         "does so unless told otherwise [Pi-hole's documentation of blocking modes, undated copy].",
     ),
     "block-page": Words(
         "a block page of Cisco Umbrella",
-        "This is where Cisco Umbrella sends people whose name it blocks; a web page stands there, "
+        "This is where Cisco Umbrella sends people whose name it blocks; a web page is there, "
         "and no mail server.",
     ),
     "loopback": Words(

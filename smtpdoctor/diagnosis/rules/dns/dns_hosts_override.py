@@ -31,7 +31,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         steps=(
             f"Remove the name from its line in {file}, or put {names.wire_addresses[0]} there.",
             "In a container the line comes from extra_hosts: in compose.yaml or --add-host, in "
-            "Kubernetes from hostAliases: remove it there and start the container anew.",
+            "Kubernetes from hostAliases: remove it there and restart the container.",
         ),
     )
     yield Diagnosis(
@@ -40,7 +40,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=f"{file} sends {names.host} to {own[0]}; DNS says {names.wire_addresses[0]}",
         explanation=(
-            f"An entry in {file} stands before DNS: every program on this machine that connects to "
+            f"An entry in {file} goes before DNS: every program on this machine that connects to "
             f"{names.host} goes to the address there, whatever the name servers say. {effect}"
         ),
         evidence=(

@@ -64,8 +64,8 @@ def _known_elsewhere(run: Run, names: Names, provider: knowledge.Provider) -> Di
         confidence="likely",
         title=f"this machine's name servers don't know {names.host}",
         explanation=(
-            f"{names.host} is a host of {provider.name}, and here the answer is that no such name "
-            "exists. Probably the name servers of this machine know the names of one network only, "
+            f"{names.host} is a host of {provider.name}, and this machine hears that it does not "
+            "exist. Probably the name servers of this machine know the names of one network only, "
             "or a filter answers in their place. The application gets the same answer, so no mail "
             "goes out."
         ),

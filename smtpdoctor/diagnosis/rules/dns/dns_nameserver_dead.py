@@ -19,7 +19,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     over_udp = " over UDP" if set(names.dead) & set(names.saying("answer")) else ""
     is_first = next(iter(names.servers)) in names.dead
     waits = (
-        "It stands first in the list, so every look-up waits for it before the next server is "
+        "It is first in the list, so every look-up waits for it before the next server is "
         "names, five seconds by the usual settings: connecting is slow, and a program with a "
         "short limit gives up."
         if is_first
@@ -41,7 +41,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Fix(
                 title=f"take {dead} out of the list of name servers, or bring it back",
                 steps=(
-                    f"The list stands in {source or 'the settings of the system'}; where DHCP, "
+                    f"The list is in {source or 'the settings of the system'}; where DHCP, "
                     "Docker, NetworkManager or systemd-resolved writes it, change it there.",
                 ),
             ),

@@ -35,7 +35,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain" if names.without_address else "likely",
         title=f"{names.host} exists in DNS but has no address",
         explanation=(
-            "The name is there, but nothing says at which address its server stands: it has "
+            "The name is there, but nothing says at which address its server is: it has "
             "neither an A record (IPv4) nor an AAAA record (IPv6). So there is nothing to connect "
             "to. Often the name is a domain or a part of one, and not the name of a server."
         ),

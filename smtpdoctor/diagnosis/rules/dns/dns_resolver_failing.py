@@ -53,7 +53,7 @@ def _no_help(names: Names) -> Diagnosis:
     if outcome == "servfail":
         only = "" if others_resolve else f"If only {names.host} fails here, "
         zone = Fix(
-            title=f"mend the DNS zone of {names.host}",
+            title=f"repair the DNS zone of {names.host}",
             steps=(
                 f"{only or 'Other names resolve here: '}the fault is in its own DNS zone. Whoever "
                 "runs it has to check its name servers and its DNSSEC.",
@@ -109,7 +109,7 @@ def _ipv4_only(names: Names) -> Diagnosis:
                     f"of {names.host}: its own servers, or a load balancer, must answer AAAA with "
                     "an address or with none (RFC 4074).",
                     f"If AAAA fails for all names, {answer.server} or a filter before it drops "
-                    "such questions: use another name server, or mend that one.",
+                    "such questions: use another name server, or repair that one.",
                     "Until then use IPv4 alone: Nodemailer takes the address itself as host, with "
                     "tls.servername set to the name.",
                 ),
@@ -141,7 +141,7 @@ def _the_system_alone(names: Names) -> Diagnosis:
                     'The line "hosts:" of /etc/nsswitch.conf has to have dns (or resolve); without '
                     "it no name server is names.",
                     "A cache may hold an old answer: resolvectl flush-caches, or restart nscd, "
-                    "dnsmasq or whatever stands there. Then check again.",
+                    "dnsmasq or whatever is there. Then check again.",
                 ),
             ),
         ),

@@ -106,7 +106,7 @@ def _mail_domain(run: Run, names: Names, exchangers: tuple[str, ...]) -> Iterato
         provenance = (*_whose(exchangers, provider), known_host(host, provider))
     else:
         fix = Fix(
-            title=f"set the submission host of whoever runs mail for {names.host}",
+            title=f"use the outgoing mail server of whoever runs mail for {names.host}",
             steps=(
                 "Look it up in the mail provider's help or panel, as server for outgoing mail "
                 "(SMTP). It is not one of the MX hosts.",
@@ -186,7 +186,7 @@ def _the_container_itself(run: Run, names: Names) -> Iterator[Diagnosis]:
             ),
             *library_words(run, CODE),
         ),
-        fixes=(Fix(title="name the mail server as it is called from in here", steps=steps),),
+        fixes=(Fix(title="use the mail server's name inside the container", steps=steps),),
         explains=run.destination.failures,
         points_at=("host",),
     )

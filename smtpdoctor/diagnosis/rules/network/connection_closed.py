@@ -34,7 +34,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=f"{where} accepts the connection and hangs up without a word",
         explanation=(
-            "The connection stands for a moment, then the other side ends it before any greeting. "
+            "The connection opens, and then the other side ends it before any greeting. "
             + _causes(run)
         ),
         evidence=(
@@ -158,7 +158,7 @@ def _fix(run: Run) -> Fix:
             "Wait some minutes and try again: a full server recovers.",
             "Run smtpdoctor from another network. If it works there, this machine's address is "
             "shut out, or a firewall on the way cuts the connection: ask for it to be let in.",
-            f"If it fails there too, tell who runs {run.settings.host} the time; the reason stands "
+            f"If it fails there too, tell who runs {run.settings.host} the time; the reason is "
             "in the server's log.",
         ),
     )

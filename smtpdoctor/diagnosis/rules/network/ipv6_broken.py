@@ -79,7 +79,7 @@ def _fixes(run: Run, *, refused: bool) -> tuple[Fix, ...]:
         return (Fix(title="serve the port over IPv6, or drop the IPv6 address", steps=steps),)
     return (
         Fix(
-            title="mend IPv6 on this machine, or switch it off",
+            title="repair IPv6 on this machine, or switch it off",
             steps=(
                 "Check `ip -6 route` and the firewall's rules for IPv6; in a cloud, whether the "
                 "subnet has an IPv6 gateway and rules that let it out.",

@@ -36,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=_confidence(run, size),
         title=f"large packets get lost on the way to {where}: TLS works only in small ones",
         explanation=(
-            "Small packets pass, so the connection stands and the server greets. The TLS handshake "
+            "Small packets pass, so the connection opens and the server greets. The TLS handshake "
             "brings the first large ones, which are too big for some link of the way (VPN, tunnel, "
             "container network), and the message that says so is thrown away. So both sides wait "
             "for ever."
@@ -88,7 +88,7 @@ def _fix(run: Run, small: SessionView, packet: int) -> Fix:
         f"On this machine, as root: `ip link set dev INTERFACE mtu {mtu}`, with the interface that "
         f"`ip route get {address}` names.{both}",
         f'Docker: "mtu": {mtu} in /etc/docker/daemon.json; for a network of Compose '
-        f'`driver_opts: {{com.docker.network.driver.mtu: "{mtu}"}}`, and make the network anew.',
+        f'`driver_opts: {{com.docker.network.driver.mtu: "{mtu}"}}`, and create the network again.',
         f"VPN: `MTU = {mtu}` under [Interface] of WireGuard, `mssfix {size}` in OpenVPN.",
         "Cloud, cluster and tunnel: an interface's MTU must not be larger than that of the network "
         'below it; and let ICMP "fragmentation needed" and "packet too big" pass.',

@@ -25,7 +25,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         severity="error",
         # names that are answered show that packets do leave: it is no dead network
         confidence="certain" if isolation.names_answer else "likely",
-        title=f"nothing leaves this network but by the proxy: port {port} is not reached anywhere",
+        title=(
+            f"this network lets traffic out only through a proxy: port {port} is not reached "
+            "anywhere"
+        ),
         explanation=(
             f"{names} is set here, and without that proxy neither {run.settings.host} nor anybody "
             "else is reached. A web proxy passes web pages on; mail programs don't use these "

@@ -47,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 if not key.misplaced
             ),
             *(
-                Evidence(check="sender", text=f"a key stands at {key.misplaced} instead")
+                Evidence(check="sender", text=f"there is a key at {key.misplaced} instead")
                 for key in misplaced
             ),
             Evidence(

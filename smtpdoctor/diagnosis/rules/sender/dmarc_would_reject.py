@@ -33,7 +33,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         code=CODE,
         severity="error",
         confidence=policies.confidence(policy),
-        title=f"the DMARC policy of {at} has receivers reject mail from {policy.question.address}",
+        title=f"the DMARC policy of {at} makes receivers reject mail from "
+        f"{policy.question.address}",
         explanation=(
             "DMARC wants SPF or DKIM to pass for the domain in From. Neither does for mail by "
             f"{policies.relay(policy)}, and the policy asks receivers to reject what fails."

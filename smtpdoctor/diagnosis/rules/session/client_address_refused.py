@@ -66,7 +66,7 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
     if run.main is not None and run.main.logged_in:
         return (_lift(run),)
     accept = Fix(
-        title="have the address accepted",
+        title="get this machine's address accepted",
         steps=(
             "Look up the list, reason or link in the server's words, and ask there for "
             f"{address or 'the address'} to be taken off.",
@@ -84,7 +84,7 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
         else "A server that receives a domain's mail (its MX) takes it from few addresses only. "
     )
     submit = Fix(
-        title="hand in mail where a login counts, not the address",
+        title="send through a server that takes a login",
         steps=(
             f"{between_servers}Programs hand in mail at their provider's host for sending, on port "
             "465 or 587, with a login.",

@@ -167,7 +167,7 @@ def _who_answers(run: Run) -> Fix:
         title="find out who answers there",
         steps=(
             f"Compare {run.where} with the provider's help or panel.",
-            "If it is your own server, look at its log and at what stands before it.",
+            "If it is your own server, look at its log and at what is in front of it.",
         ),
     )
 

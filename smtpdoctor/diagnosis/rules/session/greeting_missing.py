@@ -39,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=_confidence(run, step),
         title=f"{where} {how}" + (" after the TLS handshake" if in_tls else ""),
         explanation=(
-            "A mail server speaks first: it greets every client. Here the connection stands, but "
+            "A mail server speaks first: it greets every client. Here the connection opens, but "
             "no greeting comes. A server that is overloaded, hangs, or keeps clients waiting on "
             "purpose behaves so, and so does a firewall that lets the connection through and then "
             "drops what is in it. From here these look the same." + _web_port(run, in_tls=in_tls)

@@ -31,7 +31,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 f"The code {refusal.reply.code} says that it takes no mail here, or none from this "
                 "client; it does not say why."
                 if no_mail
-                else "Its own words are all that is known of the reason."
+                else "Its own words are the only reason that it gives."
             )
         ),
         evidence=refusals.evidence(run, refusal),

@@ -58,7 +58,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         odd = _odd_words(run, step)
         if odd is None:
             return
-        title = f"what answers on {where} is no mail server's greeting"
+        title = f"what answers on {where} does not greet like a mail server"
         why = "A mail server's first words are 220 and its name, or a refusal."
         seen, confidence = f"{where} {odd}", "possible"
     yield Diagnosis(
@@ -67,7 +67,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=confidence,
         title=title,
         explanation=(
-            f"The connection stands, but the other side is no mail server. {why} So the host or "
+            f"The connection opens, but the other side is no mail server. {why} So the host or "
             "the port is another than the one for sending mail, or something on the way answers "
             "in the mail server's place."
         ),

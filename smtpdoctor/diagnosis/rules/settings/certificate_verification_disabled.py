@@ -102,7 +102,7 @@ def _fix(run: Run, *, verified: bool) -> Fix:
     return Fix(
         title="put the certificate right, then let it be verified",
         steps=(
-            "What is wrong with the certificate stands in this report, with what helps.",
+            "This report says what is wrong with the certificate, and what helps.",
             f"When a run with verification is healthy, take {entry.origin.name} "
             f"({entry.origin.label}) out.",
         ),

@@ -98,7 +98,7 @@ def _half(run: Run) -> Diagnosis:
     near = near_misses(run, lacking)
     empty = entry is not None
     if near:
-        title = f"the {word[lacking]} stands under a name that is not read: {near[0].name}"
+        title = f"the {word[lacking]} is under a name that is not read: {near[0].name}"
     elif empty:
         title = f"{named(run, there)} is set, and {named(run, lacking)} is empty"
     else:
@@ -166,7 +166,7 @@ def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
     words = {"username": "the mailbox's user name, mostly its whole address"}
     if near:
         return Fix(
-            title="give it the name that is read",
+            title="rename it to the name that is read",
             steps=(
                 *(entries.rename(item) for item in near),
                 "If the application itself reads the other name, pass the value to smtpdoctor "

@@ -100,7 +100,7 @@ def _title(entry: Setting, near: list[NearMiss]) -> str:
     name = entry.origin.name
     if entry.problem == "missing":
         if near:
-            return f"the host stands under a name that is not read: {near[0].name}"
+            return f"the host is under a name that is not read: {near[0].name}"
         return f"{entry.detail}: there is no host to send to"
     if entry.problem in ("quotes", "blanks"):
         return f"{name} has {'quotes' if entry.problem == 'quotes' else 'blanks'} around its value"

@@ -39,7 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         seen = Evidence(
             check="settings",
             kind="own-line",
-            text=f"{entry.origin.name} stands in {where} and, with another value, in {instead}; "
+            text=f"{entry.origin.name} is in {where} and, with another value, in {instead}; "
             f"{where} counts",
         )
         refused = run.refused_as("credentials-rejected") if field in LOGIN else None
@@ -62,7 +62,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             confidence="likely",
             title=f"{title}, and the login was refused",
             explanation=(
-                f"The login was made with what {where} says, not with what stands in {instead}. "
+                f"The login was made with what {where} says, not with what is in {instead}. "
                 "Which of the two is right can't be seen without another login."
             ),
             evidence=(seen, refusals.seen(run, refused)),

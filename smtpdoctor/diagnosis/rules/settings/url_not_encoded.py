@@ -86,7 +86,7 @@ def _username_edit(run: Run) -> tuple[Edit, ...]:
 
 def _apart(entry: Setting) -> Fix:
     return Fix(
-        title="give the parts apart, where the program reads them",
+        title="set host, port, user and password separately",
         steps=(
             f"Take {entry.origin.name} out, and set SMTP_HOST, SMTP_PORT, SMTP_SECURE, SMTP_USER "
             "and SMTP_PASS: nothing has to be encoded there.",

@@ -33,7 +33,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         why = "Certificates are issued for names, hardly ever for addresses. "
     else:
         why = (
-            "Mostly the own domain's name only points at a hoster's server; it may also be that "
+            "Usually your own domain's name just points to a hoster's server; it may also be that "
             "something else answers there. "
         )
     yield Diagnosis(
@@ -44,7 +44,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         if names
         else f"certificate of {run.where} names no host",
         explanation=(
-            f"The server proved to be another one than {host}, the name in the settings. "
+            f"The server's certificate is for another name than {host}, the one in the settings. "
             f"{why}{certificates.consequence(run, refused)}"
         ),
         evidence=(
@@ -84,7 +84,7 @@ def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
         confidence="certain",
         title=f"certificate of {run.where} has its name only as the Common Name",
         explanation=(
-            "The host's name stands only in the certificate's subject, where it was written long "
+            "The host's name is only in the certificate's subject, where it was written long "
             "ago. smtpdoctor's own TLS still takes it from there. "
             + (
                 f"{client.name} does not: it refuses the certificate and sends no mail."
@@ -99,7 +99,7 @@ def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
             Evidence(
                 check="tls",
                 kind="known",
-                text="RFC 9525 §2 (2023): a host's name stands in subjectAltName "
+                text="RFC 9525 §2 (2023): a host's name belongs in subjectAltName "
                 + cite(*(item for item in sources if item.endswith("common_name"))),
             ),
         ),

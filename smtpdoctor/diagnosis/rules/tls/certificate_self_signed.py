@@ -55,7 +55,7 @@ def _fixes(run: Run, refused: RefusedCertificate) -> tuple[Fix, ...]:
 
 def _own(run: Run) -> Fix:
     return Fix(
-        title="give the server a certificate of an authority",
+        title="get the server a certificate from a public CA",
         steps=(
             f"Get one for {run.settings.host} (Let's Encrypt issues them free of charge) and set "
             "it up with its whole chain (Postfix: smtpd_tls_chain_files), then reload the server.",

@@ -26,7 +26,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence=_confidence(handshake, reason),
         title=f"the TLS handshake with {where} failed",
         explanation=(
-            "The connection stands, but client and server did not agree on TLS, and without it no "
+            "The connection opens, but client and server did not agree on TLS, and without it no "
             "login is tried and no mail goes out. "
         )
         + (
@@ -77,7 +77,7 @@ def _elsewhere(run: Run) -> Fix:
             "Run smtpdoctor from another network. If it works there, a firewall or proxy of this "
             "network ends the handshake: ask its administrator.",
             f"If it fails there too, tell who runs {run.settings.host} the time and what was seen; "
-            "the reason stands in the server's log.",
+            "the reason is in the server's log.",
         ),
     )
 

@@ -31,7 +31,7 @@ def _stalled(run: Run, handshake: Handshake) -> Diagnosis:
         confidence="likely",
         title=f"the TLS handshake with {run.where} stalls",
         explanation=(
-            "The connection stands, but the TLS handshake does not end. The handshake is the first "
+            "The connection opens, but the TLS handshake does not end. The handshake is the first "
             "moment at which large packets travel, so probably a packet is lost on the way for its "
             "size (a path with a small MTU: VPN, tunnel, container network) or dropped by a "
             "firewall that looks into TLS; a server that hangs looks the same. If a smaller MTU "
