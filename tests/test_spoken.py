@@ -85,6 +85,13 @@ def spoken_in(path: Path) -> Iterator[str]:
                 for keyword in keywords:
                     if kind and keyword.arg in ("title", "fix"):
                         yield from (f"{kind}: {text}" for text in words_of(keyword.value))
+            # a title that a function of its own comes to, alone or before its explanation
+            case ast.FunctionDef(name=name) if "title" in name or name == "_words":
+                for item in ast.walk(node):
+                    if isinstance(item, ast.Return) and item.value is not None:
+                        value = item.value
+                        first = value.elts[0] if isinstance(value, ast.Tuple) else value
+                        yield from (f"title: {text}" for text in words_of(first))
             # a title that is put together before it is handed over
             case ast.Assign(targets=[ast.Name(id="title" | "how" | "why" | "fix_title")]):
                 yield from (f"part: {text}" for text in words_of(node.value))
