@@ -162,7 +162,7 @@ def test_lookalike_the_same_audience_at_a_server_of_its_own() -> None:
         host="mail.example.net", password=False, token=True, token_signs=("not-for-outlook",)
     )
     scene.refuse("auth", "535 5.7.8 Bad token", mechanism="XOAUTH2")
-    assert scene.diagnosis(CODE).fixes[0].title == "fetch a new token"
+    assert scene.diagnosis(CODE).fixes[0].title == "get a new token"
 
 
 @pytest.mark.parametrize(
