@@ -1,0 +1,25 @@
+"""`smtpdoctor schema`: the JSON schema of the reports."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from smtpdoctor.cli._output import UsageFault, write_utf8
+
+EPILOG = "Examples:  smtpdoctor schema   ·   smtpdoctor schema explain"
+
+
+def schema(
+    format_: Annotated[
+        str, typer.Argument(metavar="[FORMAT]", help="json or explain.", show_default=False)
+    ] = "json",
+) -> None:
+    """Print the JSON schema of a report."""
+    from smtpdoctor.report.schema import SCHEMAS
+    from smtpdoctor.text import as_json
+
+    if format_ not in SCHEMAS:
+        raise UsageFault(f"FORMAT is none of {', '.join(SCHEMAS)}")
+    write_utf8(as_json(SCHEMAS[format_]()))
