@@ -20,6 +20,7 @@ from smtpdoctor.demo.server import SMTPServer
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.plan import ConnectTo
+from smtpdoctor.knowledge import WELL_KNOWN_NAMES
 from smtpdoctor.observations import AnyObservation, CheckRun, Exchange, Observations
 from smtpdoctor.observations import Session as SessionSeen
 from smtpdoctor.plans import make_plan
@@ -151,8 +152,9 @@ def one_host(
         **{(address, 443): Behaviour() for address in CONTROL_ADDRESSES},
         **{(address, port): Behaviour() for (address,) in CONTROLS.values() for port in (465, 587)},
     }
+    known = dict.fromkeys(WELL_KNOWN_NAMES, ("192.0.2.80",))
     return FakeNetwork(
-        names={HOST: addresses, **CONTROLS, **(names or {})},
+        names={HOST: addresses, **CONTROLS, **known, **(names or {})},
         ports={**internet, **ports, **(others or {})},
         **network,
     )

@@ -28,7 +28,7 @@ from smtpdoctor.observations import (
 T = TypeVar("T")
 
 Record = Literal["A", "AAAA", "MX"]
-AskedFor = Literal["host", "provider-host", "related", "control"]
+AskedFor = Literal["host", "provider-host", "related", "control", "well-known"]
 
 #: resolv.conf(5) gives a silent name server 5 s before the next is asked: with one dead of two,
 #: getaddrinfo comes back just after that.
@@ -93,6 +93,7 @@ async def look_up(
     beside: TaskStarter,
     provider_hosts: Sequence[str] = (),
     public_resolvers: Sequence[str] = (),
+    well_known: Sequence[str] = (),
     mapped: Sequence[str] = (),
     choose: Callable[[Sequence[str]], tuple[str, ...]] = tuple,
 ) -> Lookup:
@@ -100,9 +101,11 @@ async def look_up(
 
     Questions whose answers the run need not wait for go on in `beside`. `provider_hosts` are the
     provider's other submission hosts, `public_resolvers` what may be asked for comparison when
-    this machine's own name servers fail. `mapped` are the addresses that --connect-to gives for
-    the host's configured port: then nothing is looked up, as for a host that is an address itself.
-    `choose` gives those of the found addresses that the run goes on with.
+    this machine's own name servers fail, `well_known` names to look up where they say that there
+    is no such host: do they know any name from outside? `mapped` are the addresses that
+    --connect-to gives for the host's configured port: then nothing is looked up, as for a host
+    that is an address itself. `choose` gives those of the found addresses that the run goes on
+    with.
     """
     if mapped:
         return _given(host, tuple(mapped), "connect-to", trail)
@@ -117,7 +120,7 @@ async def look_up(
     found = await looking.by_system() or await looking.by_wire()
     unanswered = found is None and looking.unanswered
     if found is None:
-        looking.ask_further(public_resolvers)
+        looking.ask_further(public_resolvers, well_known)
         source: Literal["system", "wire"] = "system" if looking.needed else "wire"
         found = Addresses(host=host, addresses=(), source=source, ok=False)
     trail.also_after(*looking.needed)
@@ -214,12 +217,17 @@ class _NameLookup:
         asked = bool(self.servers) and not is_private_name(self.host)
         return asked and not any(map(_settled, self._answers))
 
-    def ask_further(self, public_resolvers: Sequence[str]) -> None:
+    def ask_further(self, public_resolvers: Sequence[str], well_known: Sequence[str]) -> None:
         """What helps to say why there is no address."""
         knowing = next((each[0].server for each in self._answers if _exists(each)), None)
         if knowing is not None:
             # a domain of mailboxes has mail exchangers and often no address
             self.beside.create_task(self.wire.ask(knowing, self.host, "MX", "related"))
+        chosen = self.configured.source == NAMESERVER_OPTION
+        if "." in self.host and not is_private_name(self.host) and not chosen:
+            for server in (each[0].server for each in self._answers if _denied(each)):
+                for name in well_known:
+                    self.beside.create_task(self.wire.ask(server, name, "A", "well-known"))
         if self.unanswered:
             for server in public_resolvers:
                 self.beside.create_task(self.wire.ask_public(server, self.host))
@@ -414,3 +422,8 @@ def _nobody_answers(asked: Sequence[asyncio.Task[Pair]]) -> bool:
 def _exists(answers: Sequence[NameServerAnswer]) -> bool:
     """Whether the server says that the name exists, though without an address."""
     return any(answer.outcome == "nodata" for answer in answers)
+
+
+def _denied(answers: Sequence[NameServerAnswer]) -> bool:
+    """Whether the server says that there is no such name."""
+    return any(answer.outcome == "nxdomain" for answer in answers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.beside import beside_the_loop
@@ -52,8 +53,14 @@ async def look_up_policies(
     network: Network,
     trail: Trail,
     deadline: Deadline,
+    *,
+    well_known: Sequence[str] = (),
 ) -> None:
-    """Record `question` and every answer that its evaluation gets. Never raises on the DNS."""
+    """Record `question` and every answer that its evaluation gets. Never raises on the DNS.
+
+    `well_known` names are looked up where the sender's domain does not exist for the name servers:
+    do they know any name from outside?
+    """
     # loaded beside the loop, which others need for their connects
     policies: Any = await beside_the_loop(importlib.import_module, "smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
@@ -69,7 +76,12 @@ async def look_up_policies(
     try:
         # apart first, so that no evaluation waits for another; then what only their results ask
         await asyncio.gather(*(drive(part) for part in policies.parts(question, answers)))
-        await drive(policies.assess(question, answers))
+        found = await spf.run_async(
+            policies.assess(question, answers), questions.resolve, timeout=TOTAL_CAP
+        )
+        if found.domain_exists is False and not found.malformed:
+            asked = (spf.Lookup(name, "A") for name in well_known)
+            await asyncio.gather(*map(questions.resolve, asked))
     finally:
         await questions.cancel()
 

@@ -26,6 +26,7 @@ from smtpdoctor.observations import (
     ConnectAttempt,
     Observations,
     Place,
+    PolicyAnswer,
     ResolverConfiguration,
     SenderQuestion,
     Session,
@@ -282,6 +283,18 @@ class Run:
         ):
             return None
         return recorded.assess(self.observations)
+
+    @cached_property
+    def knows_nothing_outside(self) -> bool:
+        """Whether the name servers here know no name from beyond this network, so that what they
+        don't know says nothing about a domain."""
+        if self.observations.of(PolicyAnswer, status="found"):
+            return False
+        denied = {
+            item.question
+            for item in self.observations.of(PolicyAnswer, record="A", status="nxdomain")
+        }
+        return denied >= set(knowledge.WELL_KNOWN_NAMES) or self.names.knows_nothing_outside
 
     # --- views of the names and the network: imported late, since they read a Run themselves ---
 

@@ -152,6 +152,7 @@ class _Examination:
             beside=state.tasks,
             provider_hosts=strategy.other_hosts(plan),
             public_resolvers=strategy.public_resolvers(plan),
+            well_known=strategy.well_known_names(plan),
             mapped=mapped,
             choose=strategy.addresses_to_try,
         )
@@ -162,6 +163,9 @@ class _Examination:
             state.tasks.create_task(knocking, "reach")
             state.tasks.create_task(record_platform(state), "reach")
         if lookup.addresses is None:
+            if state.other_hosts and state.selects("reach") and state.selects("tls"):
+                others = self.sessions.other_hosts(state.recorder.trail("reach"))
+                state.tasks.create_task(others, "tls")
             return None
         state.addresses = lookup.addresses.addresses
         reach_trail = trail.branch("reach")
@@ -213,4 +217,10 @@ class _Examination:
         trail = state.recorder.trail(
             "sender", *(state.ids_of("sender") or state.ids_of("username"))
         )
-        await policies.look_up_policies(question, state.network, trail, state.deadline)
+        await policies.look_up_policies(
+            question,
+            state.network,
+            trail,
+            state.deadline,
+            well_known=strategy.well_known_names(self.plan),
+        )

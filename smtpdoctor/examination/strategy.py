@@ -207,6 +207,11 @@ def public_resolvers(plan: Plan) -> tuple[str, ...]:
     return CONTROL_ADDRESSES if plan.third_party else ()
 
 
+def well_known_names(plan: Plan) -> tuple[str, ...]:
+    """What may be looked up where this machine's own name servers don't know a name."""
+    return knowledge.WELL_KNOWN_NAMES if plan.third_party and not plan.nameservers else ()
+
+
 def may_touch(plan: Plan, port: int) -> bool:
     """With --connect-to, ports of the host that are not mapped are left alone."""
     return not plan.is_mapped(plan.host) or plan.mapping(plan.host, port) is not None

@@ -505,6 +505,9 @@ def dns_hosts() -> tuple[DNSHost, ...]:
 
 # --- providers by name ------------------------------------------------------------------------
 
+#: Under different top-level domains: a resolver that knows neither knows no name from outside.
+WELL_KNOWN_NAMES = ("google.com", "wikipedia.org")
+
 #: First labels of names that belong to a mail provider and are no submission host.
 _OTHER_SERVICE = re.compile(
     r"(www|web|webmail|e?mail|imap[s4]?|pop[s3]?|mx[0-9ab]*|incoming|autodiscover|autoconfig)"

@@ -137,7 +137,8 @@ class NameServerAnswer(Observation, frozen=True, kw_only=True, tag="name-server-
     aliases: tuple[str, ...] = ()  # the CNAME chain that led there
     transport: Literal["udp", "tcp"] = "udp"
     #: control: a public resolver, asked because none of this machine's own could tell.
-    asked_for: Literal["host", "provider-host", "related", "control"] = "host"
+    #: well-known: a name that every resolver of the internet knows, because one did not know ours.
+    asked_for: Literal["host", "provider-host", "related", "control", "well-known"] = "host"
     without_edns: bool = False  # the question with EDNS got no answer, the plain one did
     wrong_answers: int = 0  # datagrams before it that were forged or broken
     error: str = ""  # unreachable: ECONNREFUSED, ENETUNREACH, EPERM, …

@@ -15,6 +15,7 @@ from smtpdoctor.diagnosis.model import Judgement
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.examination.order import examine
 from smtpdoctor.examination.plan import Plan
+from smtpdoctor.knowledge import WELL_KNOWN_NAMES
 from smtpdoctor.network import SystemNetwork
 from smtpdoctor.observations import Addresses, ConnectAttempt, NameServerAnswer, Observations
 from smtpdoctor.report.summary import summarise
@@ -178,3 +179,39 @@ def test_forged_answers_are_told_where_they_come_in_numbers(wrong: int, told: bo
     line = summarise("dns", Run(seen))
     assert line is not None
     assert ("passed over" in line) is told
+
+
+def test_a_name_server_that_knows_no_name_is_found_out(authority: Authority) -> None:
+    """Two well-known names are asked for, and not where third parties are left alone."""
+    nothing = dict.fromkeys((MAIL_HOST, *WELL_KNOWN_NAMES), "EAI_NONAME")
+    ran = Ran(one_host(authority, names=nothing, policies={}), authority)
+    assert ran.codes() == ["dns-resolver-failing"]
+    asked = [item.question for item in ran.observations.of(NameServerAnswer)]
+    assert set(WELL_KNOWN_NAMES) <= set(asked)
+    network = one_host(authority, names=nothing, policies={})
+    alone = Ran(network, authority, third_party=False)
+    assert alone.codes()[0] == "dns-name-not-found"
+
+
+def test_another_region_s_host_is_tried_where_this_one_is_not_known(authority: Authority) -> None:
+    network = one_host(
+        authority,
+        names={"smtp.ionos.com": "EAI_NONAME", "smtp.ionos.de": ("192.0.2.31",)},
+        others={("192.0.2.31", 587): ionos(authority), ("192.0.2.31", 465): "refused"},
+    )
+    ran = Ran(network, authority, env={"SMTP_HOST": "smtp.ionos.com"})
+    first = ran.diagnosis("dns-name-not-found").fixes[0]
+    assert first.settings["SMTP_HOST"] == "smtp.ionos.de"
+    assert "STARTTLS and TLS 1.3 work" in first.tried
+    assert "login not tried" in first.tried
+
+
+def test_another_region_s_host_that_is_not_known_either_is_no_fix(authority: Authority) -> None:
+    unknown = dict.fromkeys(("smtp.ionos.com", "smtp.ionos.de"), "EAI_NONAME")
+    ran = Ran(one_host(authority, names=unknown), authority, env={"SMTP_HOST": "smtp.ionos.com"})
+    fixes = ran.diagnosis("dns-name-not-found").fixes
+    assert not any(fix.settings for fix in fixes)
+
+
+def ionos(authority: Authority) -> Behaviour:
+    return Behaviour(certificate=authority.issue(["smtp.ionos.de"]))

@@ -417,7 +417,7 @@ def test_a_crash_beside_a_run_stays_that_run_s(
     """Of tasks that nobody waits for, too: the policies' look-ups are one."""
     from smtpdoctor.observations import CheckRun
 
-    async def boom(*arguments: object) -> None:
+    async def boom(*arguments: object, **options: object) -> None:
         raise RuntimeError("seven-herons-at-dawn")
 
     monkeypatch.setattr(policies, "look_up_policies", boom)

@@ -544,7 +544,7 @@ class Scene:
         record: Literal["A", "AAAA", "MX", "CNAME", "TXT", "NS", "PTR"] = "A",
         aliases: tuple[str, ...] = (),
         transport: Literal["udp", "tcp"] = "udp",
-        asked_for: Literal["host", "provider-host", "related", "control"] = "host",
+        asked_for: Literal["host", "provider-host", "related", "control", "well-known"] = "host",
         without_edns: bool = False,
         error: str = "",
         role: Role = "probe",

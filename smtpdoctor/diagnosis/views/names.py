@@ -16,6 +16,7 @@ from smtpdoctor.observations import (
     ConnectAttempt,
     NameServerAnswer,
     NameServerOutcome,
+    PolicyAnswer,
     ResolverConfiguration,
     SystemLookup,
 )
@@ -28,6 +29,7 @@ NO_HELP: frozenset[NameServerOutcome] = frozenset({"servfail", "refused", "malfo
 #: How a look-up failed, what the name servers say before what the system says.
 Failure = Literal[
     "no-such-name",
+    "no-outside-names",  # nor of any other from beyond this network
     "no-name-at-all",  # a text that DNS can't carry
     "servers-disagree",  # one has an address, another says there is none
     "no-address",
@@ -43,6 +45,7 @@ Failure = Literal[
 #: One failure, one code.
 CODES: dict[Failure, str] = {
     "no-such-name": "dns-name-not-found",
+    "no-outside-names": "dns-resolver-failing",
     "no-name-at-all": "dns-name-not-found",
     "servers-disagree": "dns-name-not-found",
     "no-address": "dns-no-address",
@@ -95,7 +98,7 @@ class Names:
         if self.wire_addresses:
             return self._failure_beside_an_address
         if self.without_name:
-            return "no-such-name"
+            return "no-outside-names" if self.knows_nothing_outside else "no-such-name"
         if self.without_address:
             return "no-address"
         if not self.servers:
@@ -257,6 +260,21 @@ class Names:
     def other_names(self) -> list[NameServerAnswer]:
         """What the name servers said of the provider's other hosts."""
         return self.run.observations.of(NameServerAnswer, asked_for="provider-host")
+
+    @cached_property
+    def well_known(self) -> list[NameServerAnswer]:
+        """What the name servers said of names that every resolver of the internet knows."""
+        return self.run.observations.of(NameServerAnswer, asked_for="well-known")
+
+    @cached_property
+    def knows_nothing_outside(self) -> bool:
+        """Whether the name servers answer, and know no name from beyond this network: neither of
+        two well-known ones, nor another host of the provider."""
+        denied = {item.question for item in self.well_known if item.outcome == "nxdomain"}
+        others = (*self.well_known, *self.other_names)
+        known = any(item.outcome in ("answer", "nodata") for item in others)
+        known = known or bool(self.run.observations.of(PolicyAnswer, status="found"))
+        return len(denied) > 1 and not known
 
     @property
     def _only_forwarders_fail(self) -> bool:

@@ -141,3 +141,39 @@ def test_lookalike_the_system_alone_fails() -> None:
     scene = ipv4_only("nodata", "EAI_AGAIN")
     scene.session().rest()
     assert scene.diagnosis(CODE).title.startswith("the system can't look up")
+
+
+def outside(google: NameServerOutcome, wikipedia: NameServerOutcome, **settings: str) -> Scene:
+    """The host is NXDOMAIN, and two well-known names were asked for."""
+    scene = looked_up("EAI_NONAME", servers={SERVER: "nxdomain"}, **settings)
+    for name, outcome in (("google.com", google), ("wikipedia.org", wikipedia)):
+        given = ("192.0.2.80",) if outcome == "answer" else ()
+        scene.name_server(outcome, *given, question=name, asked_for="well-known")
+    return scene
+
+
+@pytest.mark.parametrize("host", ["smtp.ionos.com", "smtp.example.org"])
+def test_positive_a_network_without_names_from_outside(host: str) -> None:
+    scene = outside("nxdomain", "nxdomain", host=host).policies({})
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.title == "this network has no names from outside"
+    assert scene.codes("error") == [CODE]
+    # neither the host nor the sender's domain is accused
+    assert scene.codes() == [CODE]
+    assert "sender-domain-not-found" in diagnosis.consequences
+
+
+@pytest.mark.parametrize(
+    ("google", "wikipedia"), [("answer", "nxdomain"), ("nodata", "nxdomain"), ("answer", "answer")]
+)
+def test_lookalike_a_network_that_knows_one_of_them(
+    google: NameServerOutcome, wikipedia: NameServerOutcome
+) -> None:
+    scene = outside(google, wikipedia, host="smtp.example.org")
+    assert scene.codes("error") == ["dns-name-not-found"]
+
+
+def test_lookalike_a_misspelt_host_where_no_name_is_known() -> None:
+    scene = outside("nxdomain", "nxdomain", host="smtp.ionos.cmo")
+    assert scene.codes("error") == [CODE]
+    assert scene.codes("warning") == ["host-name-typo"]

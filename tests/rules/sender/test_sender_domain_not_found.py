@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from smtpdoctor.observations import PolicyAnswer, PolicyStatus
+
 from ..scene import Scene
 from .zones import domain
 
@@ -91,3 +93,22 @@ def test_lookalike_the_warning_hides_no_error_about_the_record() -> None:
     scene = Scene.healthy().policies(zone)
     assert CODE in scene.codes("warning")
     assert scene.codes("error") == ["spf-not-authorized"]
+
+
+def alone(*well_known: str) -> Scene:
+    scene = Scene(host=None, sender="info@example.org").policies({}, provider="ionos", alone=True)
+    for name in ("google.com", "wikipedia.org"):
+        status: PolicyStatus = "found" if name in well_known else "nxdomain"
+        records = ("192.0.2.80",) if name in well_known else ()
+        scene.trail("sender").note(
+            PolicyAnswer(question=name, record="A", status=status, records=records)
+        )
+    return scene
+
+
+def test_lookalike_a_network_without_names_from_outside() -> None:
+    assert alone().codes() == ["dns-resolver-failing"]
+
+
+def test_negative_a_network_that_knows_another_name() -> None:
+    assert alone("google.com").codes() == [CODE]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_private_name
 from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names
@@ -75,7 +76,7 @@ def _known_elsewhere(run: Run, names: Names, provider: knowledge.Provider) -> Di
             *names_words.another_name(names),
             *library_words(run, CODE),
         ),
-        fixes=(_names_from_outside(names, provider),),
+        fixes=(*working_ways(run), _names_from_outside(names, provider)),
         explains=(names.failed.id,),
     )
 

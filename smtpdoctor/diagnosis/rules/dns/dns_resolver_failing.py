@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import library_words
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import NO_ANSWER, NO_HELP, Names
 from smtpdoctor.diagnosis.wording import names as names_words
 from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
+from smtpdoctor.observations import PolicyAnswer
 
 CODE = "dns-resolver-failing"
 
@@ -25,12 +27,58 @@ WORDS = {
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     names = run.names
-    if names.failure == "no-help":
+    if run.knows_nothing_outside and (names.failed is None or names.code == CODE):
+        yield _no_outside_names(run, names)
+    elif names.failure == "no-help":
         yield _no_help(names)
     elif names.failure == "system-alone":
         yield _the_system_alone(names)
     elif names.failure == "ipv4-only" or (names.was_looked_up and names.without_ipv6):
         yield _ipv4_only(names)
+
+
+def _no_outside_names(run: Run, names: Names) -> Diagnosis:
+    """The name servers answer, and know nothing from beyond this network: a sandbox, a cluster."""
+    policy = run.policy
+    accused = policy is not None and policy.domain_exists is False
+    asked = {item.id: item.question for item in names.well_known} | {
+        item.id: item.question
+        for item in run.observations.of(PolicyAnswer, record="A", status="nxdomain")
+        if item.question in knowledge.WELL_KNOWN_NAMES
+    }
+    listed = " and ".join(dict.fromkeys(asked.values()))
+    own = names.host if names.failed is not None else policy.domain if policy is not None else ""
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title="this network has no names from outside",
+        explanation=(
+            "Its name servers answer, and say of every name on the internet that there is none. So "
+            f"nothing is known about {own}: it may be right. Sandboxes, clusters, CI runners and "
+            "company networks are made like that."
+        ),
+        evidence=(
+            *(names_words.look_up(names) if names.failed is not None else ()),
+            Evidence(
+                check="dns" if names.well_known else "sender",
+                text=f"nor do the name servers know {listed}",
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="run it where names from the internet are known, or have them let in",
+                steps=(
+                    "Ask who runs this network (a company, a cluster, a CI service) to let "
+                    f"{own} be looked up and reached, or for the proxy or relay to use.",
+                    "`smtpdoctor --nameserver ADDRESS` asks another name server, where one is "
+                    "reached from here.",
+                ),
+            ),
+        ),
+        explains=(names.failed.id,) if names.failed is not None else tuple(asked),
+        consequences=("sender-domain-not-found",) if accused else (),
+    )
 
 
 def _no_help(names: Names) -> Diagnosis:

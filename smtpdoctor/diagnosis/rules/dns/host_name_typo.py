@@ -42,7 +42,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     letters = foreign_letters(host)
     if letters:
         title = f"{host} is not {meant}: it has letters that only look alike"
-    elif names.saying("nxdomain"):
+    elif names.saying("nxdomain") and not names.knows_nothing_outside:
         title = f"there is no host named {host}; {meant} was probably meant"
     else:
         title = f"{host} is probably a misspelt {meant}"
@@ -73,6 +73,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _judge(run: Run, names: Names) -> tuple[Severity, Confidence, tuple[str, ...]]:
     """How sure, how bad, and which failures the misspelt name accounts for."""
     if names.failed is not None:
+        if names.knows_nothing_outside:
+            return "warning", "likely", ()  # it knows no name, this one as little as the right one
         if names.saying("nxdomain"):
             return "error", "certain", (names.failed.id,)
         if names.failure in ("no-such-name", "no-address", "servers-disagree"):

@@ -58,6 +58,8 @@ def _by_dns(run: Run) -> Iterator[Diagnosis]:
     policy = run.policy
     if policy is None or policy.mail_host is not False or policy.malformed:
         return
+    if run.knows_nothing_outside:
+        return  # a name server that knows no domain at all accuses none
     domain = policy.domain
     # a name server in the house may not know the world, and the mail server asked its own
     mail = run.main.step("mail") if run.main is not None else None
