@@ -1,0 +1,236 @@
+"""A submission server that does what its `Script` says, for real clients and the doctor alike.
+
+A thread for each connection; it takes messages and keeps none, only for whom they were.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+USER, PASSWORD = "info@example.org", "seven-herons-at-dawn"
+
+#: Judges an EHLO name: the reply that refuses it, None where it is fine.
+Judge = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """How the server behaves, the defaults being a healthy one on 587 with STARTTLS.
+
+    `extensions` are the EHLO lines beside STARTTLS and AUTH; `auth` is AUTH's own line inside TLS,
+    `auth_in_clear` outside. `served` are the mechanisms that work, `wrong` those that get 535.
+    `judge` judges the EHLO name, at RCPT where `judges_late`. `replies` are for verbs, `delays` in
+    seconds for verbs and "greeting". `drops` loses what comes in one packet behind MAIL.
+    """
+
+    implicit: bool = False
+    starttls: bool = True
+    greeting: str = "220 mail.example.org ESMTP ready"
+    extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "SIZE 20480000", "SMTPUTF8")
+    starttls_line: str = "STARTTLS"
+    auth: str = "AUTH PLAIN LOGIN"
+    auth_in_clear: str = ""
+    served: tuple[str, ...] = ("PLAIN", "LOGIN")
+    wrong: tuple[str, ...] = ()
+    user: str = USER
+    password: str = PASSWORD
+    needs_login: bool = True
+    needs_tls: bool = False
+    ehlo: bool = True
+    judge: Judge | None = None
+    judges_late: bool = False
+    replies: Mapping[str, str] = field(default_factory=dict)
+    delays: Mapping[str, float] = field(default_factory=dict)
+    drops: bool = False
+    refuses_parameters: bool = False
+    bare: bool = False
+
+
+class ScriptedServer:
+    """One script at one address and port. `delivered` are the recipients of accepted messages."""
+
+    def __init__(
+        self, script: Script, address: str, port: int, context: ssl.SSLContext | None
+    ) -> None:
+        self.delivered: set[str] = set()
+        self._script = script
+        self._context = context
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listening = socket.socket(family)
+        self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listening.bind((address, port))
+        self._listening.listen(64)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            connection, _ = self._listening.accept()
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        connection.settimeout(60)
+        # a client goes away when it likes
+        with contextlib.suppress(OSError, EOFError, ValueError), connection:
+            _Dialogue(self._script, self._context, connection, self.delivered).run()
+
+
+class _Dialogue:
+    """One session."""
+
+    def __init__(
+        self,
+        script: Script,
+        context: ssl.SSLContext | None,
+        connection: socket.socket,
+        delivered: set[str],
+    ) -> None:
+        self._script = script
+        self._context = context
+        self._connection = connection
+        self._delivered = delivered
+        self._buffer = b""
+        self._in_tls = False
+        self._logged_in = False
+        self._name = ""
+        self._recipient = ""
+
+    def run(self) -> None:
+        if self._script.implicit:
+            self._start_tls()
+        time.sleep(self._script.delays.get("greeting", 0))
+        self._say("220" if self._script.bare else self._script.greeting)
+        if not self._script.greeting.startswith("220"):
+            return
+        while True:
+            line = self._line().decode("utf-8", "surrogateescape")
+            verb, _, rest = line.partition(" ")
+            verb = verb.upper()
+            time.sleep(self._script.delays.get(verb, 0))
+            if verb == "QUIT":
+                self._say("221 bye")
+                return
+            self._say(self._script.replies.get(verb) or self._answer(verb, rest))
+            if verb == "STARTTLS" and self._context is not None:
+                self._buffer = b""
+                self._start_tls()
+
+    def _answer(self, verb: str, rest: str) -> str:
+        answers: dict[str, Callable[[str], str]] = {
+            "EHLO": self._ehlo,
+            "HELO": self._helo,
+            "STARTTLS": lambda _: "220 go ahead",
+            "AUTH": self._auth,
+            "MAIL": self._mail,
+            "RCPT": self._rcpt,
+            "DATA": self._data,
+            "RSET": lambda _: self._fine(),
+            "NOOP": lambda _: self._fine(),
+        }
+        return answers[verb](rest) if verb in answers else "500 5.5.2 unrecognized command"
+
+    def _fine(self) -> str:
+        return "250" if self._script.bare else "250 2.0.0 Ok"
+
+    def _ehlo(self, name: str) -> str:
+        script = self._script
+        if not script.ehlo:
+            return "502 5.5.2 Error: command not recognized"
+        self._name = name
+        refused = script.judge(name) if script.judge and not script.judges_late else None
+        if refused:
+            return refused
+        offers = list(script.extensions)
+        if script.starttls and not self._in_tls:
+            offers.append(script.starttls_line)
+        login = script.auth if self._in_tls else script.auth_in_clear
+        if login:
+            offers += login.split("\n")
+        lines = ["mail.example.org", *offers]
+        return "\n".join([*(f"250-{each}" for each in lines[:-1]), f"250 {lines[-1]}"])
+
+    def _helo(self, name: str) -> str:
+        self._name = name
+        script = self._script
+        refused = script.judge(name) if script.judge and not script.judges_late else None
+        return refused or "250 mail.example.org"
+
+    def _auth(self, rest: str) -> str:
+        script = self._script
+        name, _, initial = rest.partition(" ")
+        name = name.upper()
+        if name not in (*script.served, *script.wrong):
+            return "504 5.5.4 Unrecognized authentication type"
+        if name == "PLAIN":
+            initial = initial or self._asked("")
+            given = base64.b64decode(initial).split(b"\0")[1:]
+        elif name == "LOGIN":
+            user = base64.b64decode(initial or self._asked("VXNlcm5hbWU6"))
+            given = [user, base64.b64decode(self._asked("UGFzc3dvcmQ6"))]
+        else:
+            self._asked(base64.b64encode(b"<1.2@mail.example.org>").decode())
+            given = [script.user.encode(), script.password.encode()]
+        right = given == [script.user.encode(), script.password.encode()]
+        if not right or name in script.wrong:
+            return "535 5.7.8 Error: authentication failed"
+        self._logged_in = True
+        return "235 2.7.0 Authentication successful"
+
+    def _asked(self, challenge: str) -> str:
+        self._say(f"334 {challenge}")
+        return self._line().decode()
+
+    def _mail(self, rest: str) -> str:
+        script = self._script
+        if script.needs_tls and not self._in_tls:
+            return "530 5.7.0 Must issue a STARTTLS command first"
+        if script.needs_login and not self._logged_in:
+            return "530 5.7.0 Authentication required"
+        if not rest.isascii() and "SMTPUTF8" not in rest:
+            return "501 5.1.7 Bad sender address syntax"
+        if script.refuses_parameters and rest.partition(">")[2].strip():
+            return "555 5.5.4 Unsupported option"
+        if script.drops:
+            self._buffer = b""
+        return self._fine()
+
+    def _rcpt(self, rest: str) -> str:
+        script = self._script
+        refused = script.judge(self._name) if script.judge and script.judges_late else None
+        if refused:
+            return refused
+        self._recipient = rest.partition("<")[2].partition("@")[0]
+        return self._fine()
+
+    def _data(self, _: str) -> str:
+        self._say("354 go on")
+        while self._line() != b".":
+            pass
+        self._delivered.add(self._recipient)
+        return self._fine()
+
+    # --- the wire ---------------------------------------------------------------------------------
+
+    def _say(self, text: str) -> None:
+        data = "".join(f"{line}\r\n" for line in text.split("\n"))
+        self._connection.sendall(data.encode("utf-8", "surrogateescape"))
+
+    def _line(self) -> bytes:
+        while b"\n" not in self._buffer:
+            data = self._connection.recv(65536)
+            if not data:
+                raise EOFError
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.rstrip(b"\r")
+
+    def _start_tls(self) -> None:
+        assert self._context is not None
+        self._connection = self._context.wrap_socket(self._connection, server_side=True)
+        self._in_tls = True
