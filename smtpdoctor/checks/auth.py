@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
@@ -24,7 +26,7 @@ async def log_in(
     """Try the login. True or False as it went, None where it was not tried (recorded why)."""
     session.trail = trail
     client = knowledge.client(settings.client, settings.client_version)
-    offered = list(_read_by(client, session.capabilities))
+    offered = list(_open_to(client, session.capabilities))
     reason = _reason_against(session, settings)
     if reason is None and not offered:
         reason = "not-offered"
@@ -34,6 +36,9 @@ async def log_in(
         _not_tried(session, reason)
         return None
     token = credentials.token
+    if token is None and _is_beyond(client, offered):
+        _not_tried(session, "not-spoken")
+        return None
     secret = token or credentials.password
     assert credentials.username is not None
     assert secret is not None
@@ -41,10 +46,7 @@ async def log_in(
     while True:
         name = authentication.choose(offered, _order(client), has_token=token is not None)
         if name is None:
-            own = client.auth_order if client is not None and token is None else ()
-            spoken = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
-            foreign = any(each in offered for each in own if each not in spoken)
-            _not_tried(session, "not-spoken" if foreign else "no-shared-mechanism")
+            _not_tried(session, "no-shared-mechanism")
             return None
         try:
             mechanism = authentication.mechanism(
@@ -94,6 +96,23 @@ def _order(client: knowledge.Client | None) -> tuple[str, ...]:
     if client.auth_tries_all:
         first = [name for name in MOST_SERVED if name in client.auth_order]
         return tuple(dict.fromkeys((*first, *client.auth_order)))
+    return client.auth_order
+
+
+def _is_beyond(client: knowledge.Client | None, offered: Sequence[str]) -> bool:
+    """Whether the client takes a mechanism here that the doctor doesn't speak."""
+    if client is None or client.auth_tries_all:
+        return False
+    taken = next((name for name in client.auth_order if name in offered), "")
+    spoken = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
+    return bool(taken) and taken not in spoken
+
+
+def _open_to(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...]:
+    """The mechanisms that the client may use: those that it finds, or its own whatever it finds."""
+    found = _read_by(client, offer)
+    if client is None or client.insists == "no" or (client.insists == "with-auth" and not found):
+        return found
     return client.auth_order
 
 

@@ -50,8 +50,9 @@ async def dry_run(
     )
     utf8 = not (sender.isascii() and recipient.isascii())
     local = said.rpartition("@")[0]
-    able = client is None or client.sends_utf8_sender or local.isascii()
-    raw = utf8 and domains == "as-written" and local.isascii()
+    utf8_spoken = client is None or client.sends_utf8_sender
+    able = utf8_spoken or local.isascii()
+    raw = domains == "as-written" and local.isascii() and not (offered.smtputf8 and utf8_spoken)
     if utf8 and not raw and not (offered.smtputf8 and able):
         # RFC 6531 §3.2: such an address may only go to a server that offers SMTPUTF8
         trail.record(
@@ -72,7 +73,7 @@ async def dry_run(
         commands.mail_from(
             sender,
             size=size if "SIZE" in offered.keywords else None,
-            smtputf8=offered.smtputf8 and (utf8 or "SMTPUTF8" in given),
+            smtputf8=offered.smtputf8 and not raw and (utf8 or "SMTPUTF8" in given),
             body="8BITMIME" if "8BITMIME" in given and "8BITMIME" in offered.keywords else None,
             as_written=raw,
         ),

@@ -121,7 +121,7 @@ class SMTPSession:
         self.verified = False
         self.greeted = False
         self.certificate_refused = False
-        self.refused_name_alone = False  # the chain is good, and the name another
+        self.refused_for = 0  # OpenSSL's X509_V_ERR number
         self.heard = asyncio.Event()
         self.give_up = asyncio.Event()
         self._stream = stream
@@ -304,7 +304,7 @@ class SMTPSession:
         accepted = pump.verify_code == 0
         self.verified = self.in_tls and accepted
         self.certificate_refused = not accepted
-        self.refused_name_alone = pump.verify_code in (62, 64)  # X509_V_ERR: host name, IP address
+        self.refused_for = pump.verify_code or 0
         if accepted:
             chain: tuple[CertificateInfo, ...] = (
                 from_peer_certificate(pump.accepted_certificate, pump.chain[0]),

@@ -22,6 +22,7 @@ async def converse(
     tls_demanded: bool,
     ehlo_name: str,
     context: ssl.SSLContext,
+    reads_lower_case: bool = True,
 ) -> bool:
     """Go as far as EHLO in the wanted mode. True where AUTH or MAIL could follow.
 
@@ -43,7 +44,7 @@ async def converse(
         return bool((await session.helo(ehlo_name)).ok)
     if tls != "starttls":
         return True
-    if not session.capabilities.starttls:
+    if not session.capabilities.starttls_as_read(lower_case=reads_lower_case):
         session.starttls_not_offered(failed=tls_demanded)
         return not tls_demanded
     if not (await session.starttls()).ok:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import Family, is_address, is_local, is_loopback
+from smtpdoctor.addresses import Family, family_of, is_address, is_local, is_loopback
 from smtpdoctor.diagnosis.views.certificate import CertificateView
 from smtpdoctor.diagnosis.views.clock import ClockView
 from smtpdoctor.diagnosis.views.handshake import HandshakeView
@@ -23,7 +23,9 @@ from smtpdoctor.observations import (
     Addresses,
     AnyObservation,
     CertificateSeen,
+    CheckRun,
     ConnectAttempt,
+    NameServerAnswer,
     Observations,
     Place,
     PolicyAnswer,
@@ -162,6 +164,22 @@ class Run:
     def client(self) -> knowledge.Client | None:
         """The user's own client as it is in its release; None where it isn't known."""
         return knowledge.client(self.settings.client, self.settings.client_version)
+
+    @property
+    def takes_failed_address(self) -> bool:
+        """Whether the client tries one address alone, and that one takes no connection."""
+        if self.client is None or self.client.addresses == "all":
+            return False
+        in_dns = [
+            address
+            for item in self.observations.of(NameServerAnswer, record="A", asked_for="host")
+            for address in item.answers
+        ]
+        ipv4 = [address for address in self.addresses if family_of(address) == "IPv4"]
+        taken = in_dns or list(self.addresses[:1])
+        if self.client.addresses == "first-ipv4":
+            taken = [*ipv4, *self.addresses][:1]
+        return any(item.ok is False and item.address in taken for item in self.connects())
 
     @cached_property
     def sessions(self) -> list[SessionView]:
@@ -341,6 +359,18 @@ class Run:
         return WaysOut(self, self.settings.port or 0)
 
     @property
+    def login_asked(self) -> bool:
+        """Whether the configured way came as far as the login, or to a reason for none."""
+        main = self.main
+        return main is not None and (main.step("auth") is not None or bool(self.login_reasons))
+
+    @property
+    def auth_selected(self) -> bool:
+        """Whether no option left the login out."""
+        left_out = self.observations.of(CheckRun, name="auth")
+        return not any(item.skipped_because for item in left_out)
+
+    @property
     def enough_seen(self) -> bool:
         """False where too little could be looked at to give a verdict."""
         if self.is_about_sender_alone:
@@ -353,4 +383,6 @@ class Run:
         if main is None:
             return False
         ehlo = main.step("ehlo")
+        if self.settings.has_credentials and not self.login_asked and self.auth_selected:
+            return False
         return ehlo is not None and ehlo.reply is not None and not self.login_withheld

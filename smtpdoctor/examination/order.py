@@ -92,7 +92,7 @@ class _Examination:
             # with --connect-to, ports of the host that are not mapped are left alone
             if self.plan.host and state.selects("dns", "reach"):
                 self._context = state.tasks.create_task(
-                    state.shared.verifying_context(self.plan.cafile), "tls"
+                    state.shared.verifying_context(self.plan.cafile, state.tls_manner), "tls"
                 )
                 if strategy.may_touch(self.plan, self.plan.port):
                     await self._examine_host()

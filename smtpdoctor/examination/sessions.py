@@ -30,6 +30,10 @@ from smtpdoctor.network.trust import client_context, legacy_context
 from smtpdoctor.observations import Session, Trail
 from smtpdoctor.settings.model import TLSMode
 
+#: OpenSSL's X509_V_ERR numbers: another host name or address; a signature by SHA-1 or MD5.
+OTHER_NAME = (62, 64)
+WEAK_SIGNATURE = 68
+
 
 class Sessions:
     """The sessions of one run."""
@@ -143,7 +147,7 @@ class Sessions:
     async def _begin(self, session: SMTPSession, connection: Connection) -> bool:
         """Greeting, EHLO and TLS as configured; True where a login or a sender could follow."""
         state = self._state
-        context = await state.shared.verifying_context(state.plan.cafile)
+        context = await state.shared.verifying_context(state.plan.cafile, state.tls_manner)
         worked = await self._converse(session, context)
         kinder = self._kinder_context(session)
         if not worked and kinder is not None:
@@ -159,10 +163,10 @@ class Sessions:
     def _kinder_context(self, session: SMTPSession) -> ssl.SSLContext | None:
         """What takes a certificate that was refused, where the application takes it as well."""
         state = self._state
-        unchecked = state.client is not None and not state.client.checks_name
-        if not session.certificate_refused:
-            return None
-        if state.settings.verify and not (unchecked and session.refused_name_alone):
+        client, code = state.client, session.refused_for
+        unchecked = client is not None and not client.checks_name and code in OTHER_NAME
+        old = client is not None and client.takes_sha1 and code == WEAK_SIGNATURE
+        if not session.certificate_refused or (state.settings.verify and not unchecked and not old):
             return None
         return client_context(None, verify=False)
 
@@ -170,11 +174,12 @@ class Sessions:
         settings = self._state.settings
         return await tls.converse(
             session,
-            tls=settings.tls,
+            tls=strategy.mode_of(settings, self._state.client),
             # credentials that can't go out in clear make STARTTLS a demand
             tls_demanded=strategy.demands_starttls(settings, self._state.client),
             ehlo_name=self._state.ehlo_name(session.local_address),
             context=context,
+            reads_lower_case=self._state.client is None or self._state.client.reads_lower_starttls,
         )
 
     # --- beside it ----------------------------------------------------------------------------
@@ -268,14 +273,17 @@ class Sessions:
         elif probe.purpose == "legacy-tls":
             await self._legacy_handshake(session, probe.tls)
         else:
-            small = probe.purpose == "one-group"
-            making = shared.one_group_context if small else shared.verifying_context
+            context = await (
+                shared.one_group_context(cafile)
+                if probe.purpose == "one-group"
+                else shared.verifying_context(cafile, self._state.tls_manner)
+            )
             await tls.converse(
                 session,
                 tls=probe.tls,
                 tls_demanded=True,
                 ehlo_name=self._state.ehlo_name(session.local_address),
-                context=await making(cafile),
+                context=context,
             )
 
     async def _legacy_handshake(self, session: SMTPSession, mode: TLSMode) -> None:

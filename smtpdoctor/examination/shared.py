@@ -18,7 +18,7 @@ from smtpdoctor.addresses import one_spelling
 from smtpdoctor.beside import beside_the_loop
 from smtpdoctor.deadline import CLOCK_SLACK
 from smtpdoctor.network import AnswerResult, LookupResult, Network
-from smtpdoctor.network.trust import client_context, one_group_context
+from smtpdoctor.network.trust import USUAL, TLSManner, client_context, one_group_context
 
 if TYPE_CHECKING:
     from smtpdoctor.surroundings.platform_marks import PlatformMark
@@ -80,9 +80,14 @@ class Shared:
 
     # --- this machine -------------------------------------------------------------------------
 
-    async def verifying_context(self, cafile: str | None) -> ssl.SSLContext:
+    async def verifying_context(
+        self, cafile: str | None, manner: TLSManner = USUAL
+    ) -> ssl.SSLContext:
         """Made beside the loop: reading the CA certificates takes some 30 ms."""
-        return await self.once(("context", cafile), lambda: beside_the_loop(client_context, cafile))
+        return await self.once(
+            ("context", cafile, manner),
+            lambda: beside_the_loop(lambda: client_context(cafile, manner=manner)),
+        )
 
     async def one_group_context(self, cafile: str | None) -> ssl.SSLContext:
         """The same, with a ClientHello that fits into one small packet."""

@@ -16,6 +16,7 @@ from smtpdoctor.deadline import Deadline
 from smtpdoctor.examination.plan import Plan
 from smtpdoctor.examination.shared import Shared, SharedNetwork
 from smtpdoctor.network import Network
+from smtpdoctor.network.trust import USUAL, TLSManner
 from smtpdoctor.observations import CheckName, CheckRun, ConnectAttempt, Observations, Recorder
 from smtpdoctor.own_fault import describe
 from smtpdoctor.surroundings.place import own_names
@@ -105,6 +106,19 @@ class RunState:
         """The shortest time in which a port has answered so far, in seconds."""
         answered = self.seen.of(ConnectAttempt, outcome="open")
         return min((item.seconds for item in answered), default=0.0)
+
+    @property
+    def tls_manner(self) -> TLSManner:
+        """The client's, where it is known."""
+        client = self.client
+        if client is None:
+            return USUAL
+        return TLSManner(
+            ciphers=client.tls_ciphers,
+            level=client.tls_level,
+            unsafe_renegotiation=client.tls_unsafe_renegotiation,
+            strict=client.strict_x509,
+        )
 
     def ehlo_name(self, local_address: str) -> str:
         return tls.ehlo_name(self.settings, own_names(), local_address)

@@ -328,9 +328,20 @@ def _knocks_on_own(plan: Plan, addresses: Sequence[str], ports: Iterable[int]) -
     ]
 
 
+def mode_of(settings: Settings, client: knowledge.Client | None) -> TLSMode:
+    """The TLS mode in which this client goes, which may not be the one that it was told."""
+    if client is not None and client.implicit_on_465 and settings.port == 465:
+        return "implicit"
+    if client is not None and client.starttls_by_itself and settings.tls == "none":
+        return "starttls"
+    return settings.tls
+
+
 def demands_starttls(settings: Settings, client: knowledge.Client | None) -> bool:
     """Whether a server without STARTTLS is where this client stops. One that isn't known stops
     with a login: it must not go out in clear."""
+    if settings.tls != "starttls":
+        return False
     if client is None:
         return settings.tls_required or settings.has_credentials
     if client.without_starttls == "as-set":
@@ -343,7 +354,8 @@ def demands_starttls(settings: Settings, client: knowledge.Client | None) -> boo
 
 def configured(plan: Plan, address: str) -> Probe:
     """The session that the application would have."""
-    return _probe(plan, "configured", address, plan.settings.tls)
+    client = knowledge.client(plan.settings.client, plan.settings.client_version)
+    return _probe(plan, "configured", address, mode_of(plan.settings, client))
 
 
 def silent_after(round_trip: float) -> float:

@@ -288,6 +288,11 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
     reads_old_auth: it finds mechanisms in the old form of the keyword, AUTH=LOGIN.
     reads_lower_case: it finds mechanisms that are announced in lower case.
+    insists: it sends AUTH with its own mechanism whether that is offered or not: "with-auth" where
+        anything is offered, "always" even where nothing is.
+    reads_lower_starttls: it finds STARTTLS where that is announced in lower case.
+    starttls_by_itself: it begins TLS where STARTTLS is offered, also where TLS is switched off.
+    takes_sha1: it takes a certificate that is signed with SHA-1.
     logs_in_unoffered: with a login and none offered it "stops", or "sends" without.
     logs_in_in_clear: whether it gives a password away without TLS; "loopback": to this machine.
     without_starttls: where STARTTLS isn't offered it "stops" or "goes-on", whatever is set, or does
@@ -304,12 +309,15 @@ class Client(_Entry, frozen=True, kw_only=True):
     takes_final_dot: its name check takes a host with a dot at the end.
     unicode_host: what becomes of a host in Unicode; "unmatched": resolved, then refused by TLS.
     underscore_host: it takes a host with an underscore.
-    first_address_only: it tries one address of a name, and no other where that one fails.
+    addresses: which of a name's it tries: "all", one after the other or at once; the "first" that
+        the system gives, any IPv4 one where the DNS has some; the "first-ipv4".
     sends_utf8_sender: it can say MAIL FROM with letters that are not ASCII where SMTPUTF8 is
         offered. unicode_domain: what it makes of such a domain where that is not.
     takes_non_ascii_password: it can log in with one.
     takes_bare_reply: it takes a reply that is a code alone. longest_greeting: more octets than that
         in the greeting's line break it; 0 for no bound.
+    gives_up_after: seconds without an answer after which it does by itself; 0 where that is longer
+        than the doctor waits.
     mail_parameters: the extensions whose parameters it gives to MAIL where they are offered.
     pipelines: it sends the envelope in one go where PIPELINING is offered.
     releases: from the lowest version on, what is different there.
@@ -326,6 +334,10 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_tries_all: bool = False
     reads_old_auth: bool = True
     reads_lower_case: bool = True
+    insists: Literal["no", "with-auth", "always"] = "no"
+    reads_lower_starttls: bool = True
+    starttls_by_itself: bool = False
+    takes_sha1: bool = False
     logs_in_unoffered: Literal["stops", "sends"] = "stops"
     logs_in_in_clear: Literal["yes", "loopback", "no"] = "yes"
     without_starttls: Literal["as-set", "stops", "goes-on"] = "as-set"
@@ -341,18 +353,27 @@ class Client(_Entry, frozen=True, kw_only=True):
     takes_final_dot: bool = True
     unicode_host: Literal["resolved", "not-resolved", "unmatched"] = "resolved"
     underscore_host: bool = True
-    first_address_only: bool = False
+    addresses: Literal["all", "first", "first-ipv4"] = "all"
     sends_utf8_sender: bool = True
     unicode_domain: Literal["encoded", "as-written", "refused"] = "encoded"
     takes_non_ascii_password: bool = True
     takes_bare_reply: bool = True
     longest_greeting: int = 0
+    gives_up_after: int = 0
     mail_parameters: tuple[Literal["SIZE", "8BITMIME", "SMTPUTF8"], ...] = ()
     pipelines: bool = False
     releases: Mapping[str, Mapping[str, Any]] = {}
     words: Mapping[str, str]
     tls_snippets: Mapping[Literal["implicit", "starttls", "none"], str]
     sources: tuple[str, ...]
+
+    def takes_cipher(self, suite: str) -> bool:
+        """Whether its list for TLS up to 1.2 has this suite, by OpenSSL's name. A list that names
+        no exceptions takes what current libraries take."""
+        if "!SHA1" not in self.tls_ciphers or suite.startswith("TLS_"):
+            return True
+        # without ephemeral keys, or with SHA-1 as its MAC
+        return suite.startswith(("ECDHE-", "DHE-")) and not suite.endswith("-SHA")
 
     def of_release(self, version: str) -> Client:
         """The client in that release; itself where the version is not known."""

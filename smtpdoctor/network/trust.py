@@ -10,9 +10,29 @@ import re
 import ssl
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from smtpdoctor.files import CERTIFICATES_LIMIT, FileFault, read_bounded
+
+#: ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on.
+LEGACY_SERVER_CONNECT = 0x4
+
+
+class TLSManner(NamedTuple):
+    """How strict a client's TLS is, as OpenSSL has it; by itself as OpenSSL's own programs are.
+
+    `ciphers` are for TLS up to 1.2; `level` is the security level; `unsafe_renegotiation` takes
+    servers without RFC 5746; `strict` is X.509 to the letter.
+    """
+
+    ciphers: str = "DEFAULT"
+    level: int = 2
+    unsafe_renegotiation: bool = False
+    strict: bool = False
+
+
+#: As OpenSSL's own programs are.
+USUAL = TLSManner()
 
 
 def client_context(
@@ -20,6 +40,7 @@ def client_context(
     ca_data: str | bytes | None = None,
     minimum: Literal["1.2", "1.3"] = "1.2",
     verify: bool = True,
+    manner: TLSManner = USUAL,
 ) -> ssl.SSLContext:
     """A client's context; the same one for the same arguments, since making one takes 29 ms.
 
@@ -28,7 +49,7 @@ def client_context(
     `ssl.SSLError` for one that holds no certificate.
     """
     environment = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    return _client_context(cafile, ca_data, minimum, verify, environment)
+    return _client_context(cafile, ca_data, minimum, verify, environment, manner)
 
 
 @lru_cache
@@ -38,8 +59,12 @@ def _client_context(
     minimum: Literal["1.2", "1.3"],
     verify: bool,
     environment: tuple[str | None, str | None],
+    manner: TLSManner = USUAL,
 ) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers(f"{manner.ciphers}:@SECLEVEL={manner.level}")
+    if manner.unsafe_renegotiation:
+        context.options |= LEGACY_SERVER_CONNECT
     context.minimum_version = ssl.TLSVersion.TLSv1_3 if minimum == "1.3" else ssl.TLSVersion.TLSv1_2
     if not verify:
         context.check_hostname = False
@@ -49,6 +74,8 @@ def _client_context(
     # complaint that only strictness has
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if manner.strict:
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
     if cafile or ca_data:
         if cafile:
             read_bounded(cafile, CERTIFICATES_LIMIT)  # OpenSSL itself would wait for a FIFO
@@ -81,7 +108,7 @@ def legacy_context() -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:@SECLEVEL=0")
-    context.options |= 0x4  # OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+    context.options |= LEGACY_SERVER_CONNECT
     return context
 
 

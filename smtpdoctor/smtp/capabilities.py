@@ -23,12 +23,14 @@ class Capabilities(msgspec.Struct, frozen=True):
     name: the first word of the first line, the name by which the server calls itself.
     keywords: upper-case keyword → its parameters as they came. A keyword given twice has the
         parameters of both.
+    as_written: the keywords as they came.
     auth_lines: the lines of AUTH as they came, also of the old form `AUTH=LOGIN`.
     """
 
     name: str = ""
     keywords: dict[str, tuple[str, ...]] = {}
     auth_lines: tuple[str, ...] = ()
+    as_written: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, reply: Reply) -> Self:
@@ -41,7 +43,12 @@ class Capabilities(msgspec.Struct, frozen=True):
                 keyword = keyword.upper()
                 keywords[keyword] = keywords.get(keyword, ()) + tuple(parameters)
         logins = tuple(line for line in rest if re.match(r"AUTH[ =]", line, re.IGNORECASE))
-        return cls(name=(first.split() or [""])[0], keywords=keywords, auth_lines=logins)
+        return cls(
+            name=(first.split() or [""])[0],
+            keywords=keywords,
+            auth_lines=logins,
+            as_written=tuple(line.split()[0] for line in rest if line.split()),
+        )
 
     @property
     def auth(self) -> tuple[str, ...]:
@@ -78,6 +85,10 @@ class Capabilities(msgspec.Struct, frozen=True):
     def starttls(self) -> bool:
         """RFC 3207."""
         return "STARTTLS" in self.keywords
+
+    def starttls_as_read(self, *, lower_case: bool) -> bool:
+        """Whether a client finds it that reads keywords in lower case or not."""
+        return self.starttls and (lower_case or "STARTTLS" in self.as_written)
 
     @property
     def smtputf8(self) -> bool:

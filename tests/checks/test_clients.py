@@ -40,8 +40,11 @@ def as_client(
         ("nodemailer", ("LOGIN", "PLAIN"), ["PLAIN"]),
         ("phpmailer", ("LOGIN", "PLAIN"), ["LOGIN"]),
         ("go", ("LOGIN", "PLAIN"), ["PLAIN"]),
-        ("go", ("LOGIN",), []),
-        ("ruby", ("CRAM-MD5",), []),
+        # whatever is offered
+        ("go", ("LOGIN",), ["PLAIN"]),
+        ("go", (), []),
+        ("ruby", ("CRAM-MD5",), ["PLAIN"]),
+        ("ruby", (), ["PLAIN"]),
         # they try all, so the doctor tries the one that most servers serve
         ("smtplib", ("CRAM-MD5", "PLAIN", "LOGIN"), ["LOGIN"]),
         ("symfony", ("CRAM-MD5", "PLAIN"), ["PLAIN"]),

@@ -485,7 +485,7 @@ FULL = ("web1.example.net", ("127.0.1.1 web1.example.net web1",))
         ("javamail", "3f2a9c1b7d44", "web1.example.net", "localhost", "web1.example.net"),
         ("msmtp", *["localhost"] * 4),
         ("curl", "3f2a9c1b7d44", "web1", "build_7", "web1"),
-        ("swaks", "3f2a9c1b7d44", "web1", "build_7", "web1.example.net"),
+        ("swaks", "3f2a9c1b7d44", "web1.example.net", "build_7", "web1.example.net"),
         (None, "[127.0.0.1]", "[127.0.0.1]", "[127.0.0.1]", "web1.example.net"),
     ],
 )

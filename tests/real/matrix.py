@@ -10,6 +10,7 @@ import asyncio
 import datetime
 import json
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -21,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from .scripted import USER, Script, ScriptedServer
+from .scripted import USER, ScriptedServer
 from .worlds import WORLDS, World
 
 HERE = Path(__file__).parent
@@ -57,6 +58,13 @@ def _python(version: str) -> str:
     for found in sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python")):
         return str(found)
     return f"python{version}"
+
+
+def _is_here(client: Client) -> bool:
+    """Whether its program is installed: a machine may have one Python alone."""
+    program = shutil.which(client.command[0]) if client.command else client.name
+    libraries = (value for name, value in client.environment if name == "PYTHONPATH")
+    return program is not None and all(map(os.path.isdir, libraries))
 
 
 def _curl(job: dict[str, object]) -> tuple[list[str], str]:
@@ -129,7 +137,8 @@ def clients(folder: Path) -> list[Client]:
             f"nodemailer-{major}",
             f"nodemailer@{major}",
             ("node", str(CLIENTS_FOLDER / "nodemailer_client.cjs"), package),
-        )  # fmt: skip
+            single=True,
+        )
         for major, package in (("6", "nodemailer-6"), ("7", "nodemailer-7"), ("10", "nodemailer"))
     ]
     found += [
@@ -137,7 +146,7 @@ def clients(folder: Path) -> list[Client]:
             f"smtplib-{version}",
             f"python@{version}",
             _of_folder(_python(version), "smtplib_client.py"),
-        )  # fmt: skip
+        )
         for version in ("3.11", "3.12", "3.13")
     ]
     jakarta = ":".join(
@@ -152,24 +161,46 @@ def clients(folder: Path) -> list[Client]:
     )
     return [
         *found,
-        Client("aiosmtplib", "aiosmtplib", _of_folder(_python("3.11"), "aiosmtplib_client.py"),
-               environment=libraries["5"]),
-        Client("django-5", "django@5.2", _of_folder(_python("3.11"), "django_client.py"),
-               environment=libraries["5"]),
-        Client("django-6", "django@6.1", _of_folder(_python("3.12"), "django_client.py"),
-               environment=libraries["6"]),
+        Client(
+            "aiosmtplib",
+            "aiosmtplib",
+            _of_folder(_python("3.11"), "aiosmtplib_client.py"),
+            environment=libraries["5"],
+        ),
+        Client(
+            "django-5",
+            "django@5.2",
+            _of_folder(_python("3.11"), "django_client.py"),
+            environment=libraries["5"],
+        ),
+        Client(
+            "django-6",
+            "django@6.1",
+            _of_folder(_python("3.12"), "django_client.py"),
+            environment=libraries["6"],
+        ),
         Client("phpmailer", "phpmailer", _of_folder("php", "phpmailer_client.php"), single=True),
         Client("symfony", "symfony", _of_folder("php", "symfony_client.php"), single=True),
         Client("ruby", "net-smtp", _of_folder("ruby", "ruby_client.rb")),
         Client("ruby-mail", "ruby-mail", _of_folder("ruby", "ruby_mail_client.rb")),
         Client("go", "go", (go,)),
-        Client("jakarta", "jakarta@2.0.0",
-               ("java", "-Djavax.net.ssl.trustStore={trust}", "-Djavax.net.ssl.trustStorePassword=changeit",
-                "-cp", jakarta, str(CLIENTS_FOLDER / "Send.java")), tabs=True),
+        Client(
+            "jakarta",
+            "jakarta@2.0.0",
+            (
+                "java",
+                "-Djavax.net.ssl.trustStore={trust}",
+                "-Djavax.net.ssl.trustStorePassword=changeit",
+                "-cp",
+                jakarta,
+                str(CLIENTS_FOLDER / "Send.java"),
+            ),
+            tabs=True,
+        ),
         Client("msmtp", "msmtp", one_by_one=_msmtp),
         Client("curl", "curl", one_by_one=_curl),
         Client("swaks", "swaks@20201014", one_by_one=_swaks),
-    ]  # fmt: skip
+    ]
 
 
 # --- certificates ---------------------------------------------------------------------------------
@@ -236,10 +267,22 @@ class Certificates:
         """The authority as Java reads it."""
         store = self.folder / "trust.p12"
         subprocess.run(
-            ["keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", str(self.cafile),
-             "-keystore", str(store), "-storepass", "changeit"],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                "keytool",
+                "-importcert",
+                "-noprompt",
+                "-alias",
+                "ca",
+                "-file",
+                str(self.cafile),
+                "-keystore",
+                str(store),
+                "-storepass",
+                "changeit",
+            ],
+            check=True,
+            capture_output=True,
+        )
         return store
 
     def _key(self, name: str, bits: int) -> None:
@@ -280,7 +323,7 @@ def _context(world: World, certificates: Certificates, host: str) -> ssl.SSLCont
     return context
 
 
-def _job(world: World, host: str, client: str, cafile: Path, port: int) -> dict[str, object]:
+def _job(world: World, host: str, port: int, client: str, cafile: Path) -> dict[str, object]:
     return {
         "id": world.name,
         "host": host,
@@ -315,9 +358,15 @@ def _run_client(
             command, text = make(job)
             try:
                 done = subprocess.run(
-                    command, input=text, capture_output=True, text=True, env=environment,
-                    timeout=40, check=False, errors="replace",
-                )  # fmt: skip
+                    command,
+                    input=text,
+                    capture_output=True,
+                    text=True,
+                    env=environment,
+                    timeout=40,
+                    check=False,
+                    errors="replace",
+                )
                 said[str(job["id"])] = (
                     (done.stderr or done.stdout)[-200:] if done.returncode else ""
                 )
@@ -331,17 +380,27 @@ def _run_client(
 
     def batch(some: list[dict[str, object]]) -> None:
         lines = (
-            ["\t".join(
-                str(each).lower() if isinstance(each, bool) else str(each) for each in job.values()
-            ) for job in some]
+            [
+                "\t".join(
+                    str(each).lower() if isinstance(each, bool) else str(each)
+                    for each in job.values()
+                )
+                for job in some
+            ]
             if client.tabs
             else [json.dumps(job) for job in some]
-        )  # fmt: skip
+        )
         try:
             done = subprocess.run(
-                command, input="\n".join(lines) + "\n", capture_output=True, text=True,
-                env=environment, timeout=120, check=False, errors="replace",
-            )  # fmt: skip
+                command,
+                input="\n".join(lines) + "\n",
+                capture_output=True,
+                text=True,
+                env=environment,
+                timeout=120,
+                check=False,
+                errors="replace",
+            )
             output, errors = done.stdout, done.stderr
         except subprocess.TimeoutExpired as over:
             output, errors = (over.stdout or b"").decode(), "no end"
@@ -407,7 +466,15 @@ def main(machine: str, wanted: str = "") -> None:
     """Everything of one machine; `wanted` is a part of the names of worlds or clients."""
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="matrix-"))
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    for words in (
+        "link set lo up",
+        # an address besides loopback: without, Nodemailer takes the family for unsupported
+        "link add mail0 type veth peer name mail1",
+        "addr add 192.0.2.9/24 dev mail0",
+        "link set mail0 up",
+        "link set mail1 up",
+    ):
+        subprocess.run(["ip", *words.split()], check=True)
     socket.sethostname(HOST_NAMES[machine])
     certificates = Certificates(folder)
     worlds = [each for each in WORLDS if each.machine == machine]
@@ -425,7 +492,9 @@ def main(machine: str, wanted: str = "") -> None:
         else:
             if world.addresses == "refused-first":
                 hosts.append(f"127.2.0.{number % 250} {label}.{DOMAIN}\n")
-            hosts.append(f"{address} {label}.{DOMAIN}\n")
+            # a resolver would find the name with its final dot as well
+            dotted = f" {label}.{DOMAIN}." if world.host == "." else ""
+            hosts.append(f"{address} {label}.{DOMAIN}{dotted}\n")
         needs_tls = world.script.starttls or world.script.implicit
         context = _context(world, certificates, f"{label}.{DOMAIN}") if needs_tls else None
         servers[world.name] = ScriptedServer(world.script, address, port, context)
@@ -434,15 +503,14 @@ def main(machine: str, wanted: str = "") -> None:
         (folder / name).write_text(text)
         subprocess.run(["mount", "--bind", str(folder / name), f"/etc/{name}"], check=True)
     trust = certificates.trust_store()
-    everybody = [each for each in clients(folder) if wanted in each.name]
+    everybody = [each for each in clients(folder) if wanted in each.name and _is_here(each)]
     print(f"prepared after {time.monotonic() - began:.0f} s", file=sys.stderr)
     jobs = {
         client.name: [
-            _job(world, places[world.name][0], client.name, certificates.cafile, places[world.name][1])
-            for world in worlds
+            _job(world, *places[world.name], client.name, certificates.cafile) for world in worlds
         ]
         for client in everybody
-    }  # fmt: skip
+    }
     with ThreadPoolExecutor(4) as pool:
         said = dict(
             zip(

@@ -85,8 +85,12 @@ def _tls() -> Iterator[World]:
     yield World(name="only-1.2", versions=("TLSv1_2", "TLSv1_2"))
     yield World(name="common-name", certificate="common-name")
     yield World(name="other-name", certificate="other-name")
-    yield World(name="other-name-implicit", certificate="other-name", tls="implicit",
-                script=Script(implicit=True))  # fmt: skip
+    yield World(
+        name="other-name-implicit",
+        certificate="other-name",
+        tls="implicit",
+        script=Script(implicit=True),
+    )
     yield World(name="expired", certificate="expired")
     yield World(name="untrusted", certificate="untrusted")
     yield World(name="without-key-identifier", certificate="without-key-identifier")
@@ -122,37 +126,61 @@ def _auth() -> Iterator[World]:
     }.items():
         served = tuple(re.findall("PLAIN|LOGIN", line.upper()))
         yield World(name=f"auth-{name}", script=Script(auth=line, served=served))
-    yield World(name="auth-cram-wrong", script=Script(auth="AUTH CRAM-MD5 PLAIN LOGIN", wrong=("CRAM-MD5",)))  # fmt: skip
-    yield World(name="auth-plain-wrong", script=Script(auth="AUTH PLAIN LOGIN", served=("LOGIN",), wrong=("PLAIN",)))  # fmt: skip
-    yield World(name="auth-plain-unserved", script=Script(auth="AUTH PLAIN LOGIN", served=("LOGIN",)))  # fmt: skip
+    yield World(
+        name="auth-cram-wrong", script=Script(auth="AUTH CRAM-MD5 PLAIN LOGIN", wrong=("CRAM-MD5",))
+    )
+    yield World(
+        name="auth-plain-wrong",
+        script=Script(auth="AUTH PLAIN LOGIN", served=("LOGIN",), wrong=("PLAIN",)),
+    )
+    yield World(
+        name="auth-plain-unserved", script=Script(auth="AUTH PLAIN LOGIN", served=("LOGIN",))
+    )
     yield World(name="auth-wrong", script=Script(), password="wrong-herons-at-dawn")
     yield World(name="relay-none-offered", script=Script(auth="", needs_login=False))
-    yield World(name="password-not-ascii", script=Script(password="sieben-möwen"), password="sieben-möwen")  # fmt: skip
+    yield World(
+        name="password-not-ascii", script=Script(password="sieben-möwen"), password="sieben-möwen"
+    )
 
 
 def _rest() -> Iterator[World]:
     yield World(name="healthy")
     yield World(name="bare", script=Script(bare=True))
     yield World(name="bare-greeting", script=Script(greeting="220"))
-    yield World(name="long-greeting", script=Script(greeting="220 mail.example.org " + "x" * 700))
+    yield World(
+        name="long-greeting",
+        script=Script(greeting="220 " + "This system is for authorised use only. " * 18),
+    )
     yield World(name="many-greetings", script=Script(greeting="220-mail.example.org\n220 ready"))
     yield World(name="slow-greeting", script=Script(delays={"greeting": 12}))
     yield World(name="slow-rcpt", script=Script(delays={"RCPT": 12}))
-    yield World(name="helo-only", script=Script(ehlo=False, needs_login=False), tls="none", login=False)  # fmt: skip
+    yield World(
+        name="helo-only", script=Script(ehlo=False, needs_login=False), tls="none", login=False
+    )
     yield World(name="helo-only-login", script=Script(ehlo=False))
     yield World(name="drops", script=Script(drops=True))
     yield World(name="mail-parameters", script=Script(refuses_parameters=True))
     yield World(name="no-extensions", script=Script(extensions=()))
     yield World(name="refused-first", addresses="refused-first")
-    yield World(name="localhost-ipv4", addresses="refused-ipv6", host="localhost", tls="none",
-                script=Script(needs_login=False, starttls=False), login=False)  # fmt: skip
+    yield World(
+        name="localhost-ipv4",
+        addresses="refused-ipv6",
+        host="localhost",
+        tls="none",
+        script=Script(needs_login=False, starttls=False),
+        login=False,
+    )
     yield World(name="final-dot", host=".")
     yield World(name="sender-utf8", sender="jürgen@example.org")
     yield World(name="domain-utf8", sender="info@bücher.example")
-    yield World(name="domain-utf8-unoffered", sender="info@bücher.example", script=Script(extensions=()))  # fmt: skip
+    yield World(
+        name="domain-utf8-unoffered", sender="info@bücher.example", script=Script(extensions=())
+    )
     yield World(name="under_score")
     yield World(name="unicode-bücher")
-    yield World(name="sender-refused", script=Script(replies={"MAIL": "550 5.7.1 Sender not allowed"}))  # fmt: skip
+    yield World(
+        name="sender-refused", script=Script(replies={"MAIL": "550 5.7.1 Sender not allowed"})
+    )
     yield World(name="busy", script=Script(greeting="421 4.3.2 try later"))
 
 

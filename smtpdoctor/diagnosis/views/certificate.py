@@ -28,6 +28,7 @@ SELF_SIGNED_LEAF = 18
 NO_ISSUER = (20, 21)
 #: No way from the leaf to a trusted authority: no issuer, self-signed leaf, self-signed root.
 UNTRUSTED = (2, SELF_SIGNED_LEAF, 19, *NO_ISSUER)
+WEAK_SIGNATURE = 68  # by SHA-1 or MD5
 OTHER_NAME = (62, 64)  # host name, IP address
 
 #: What is wrong with a certificate. The first that fits counts, in this order.
@@ -102,7 +103,8 @@ class CertificateView:
             return None
         client = self._run.client
         unseen = client is not None and not client.checks_name and self.fault == "other-name"
-        goes_on = unseen or not self._run.settings.verify
+        old = client is not None and client.takes_sha1 and self.seen.verify_code == WEAK_SIGNATURE
+        goes_on = unseen or old or not self._run.settings.verify
         severity: Severity = "warning" if goes_on else "error"
         return RefusedCertificate(seen=self.seen, code=code, severity=severity)
 

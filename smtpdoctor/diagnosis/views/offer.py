@@ -81,7 +81,8 @@ class OfferView:
         if main is None or main.session.tls != "starttls":
             return None
         step = main.step("starttls")
-        if self.in_clear is None or self.in_clear.starttls or step is None or step.sent:
+        # the step has an outcome without a command where the client found no STARTTLS
+        if self.in_clear is None or step is None or step.sent:
             return None
         return step
 

@@ -11,6 +11,7 @@ from smtpdoctor.diagnosis.views.certificate import (
     EXPIRED,
     OTHER_NAME,
     UNTRUSTED,
+    WEAK_SIGNATURE,
     RefusedCertificate,
     covers,
     is_past,
@@ -49,6 +50,12 @@ def listed(names: tuple[str, ...], most: int = 5) -> str:
 
 def consequence(run: Run, refused: RefusedCertificate) -> str:
     """What the fault does to the mail."""
+    old = refused.seen.verify_code == WEAK_SIGNATURE
+    if refused.severity == "warning" and run.settings.verify and run.client is not None and old:
+        return (
+            f"{run.client.name} still takes such a signature and sends all the same. Other "
+            "programs stop here. smtpdoctor tried no login."
+        )
     if refused.severity == "warning" and run.settings.verify and run.client is not None:
         return (
             f"{run.client.name} compares no name and sends all the same, to whoever has a "

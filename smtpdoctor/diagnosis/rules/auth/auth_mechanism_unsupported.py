@@ -73,14 +73,19 @@ def _one_of_several(run: Run, main: SessionView) -> Iterator[Diagnosis]:
         return
     names = ", ".join(item.mechanism for item in refused)
     reply = refused[0].reply
+    client = run.client
+    stops = client is not None and not client.auth_tries_all
     yield Diagnosis(
         code=CODE,
-        severity="warning",
+        severity="error" if stops else "warning",
         confidence="certain",
         title=f"{run.where} announces {names} and refuses it; {login.mechanism} works",
         explanation=(
-            "A client that picks the refused mechanism first and does not go on to another fails "
-            "at the login, with the same credentials that worked here."
+            f"{client.name} takes {names} first here and tries no other, so its login fails, with "
+            "the same credentials that worked here."
+            if client is not None and stops
+            else "A client that picks the refused mechanism first and does not go on to another "
+            "fails at the login, with the same credentials that worked here."
         ),
         evidence=(
             Evidence(

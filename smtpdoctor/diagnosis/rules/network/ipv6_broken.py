@@ -32,6 +32,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = all(item.outcome in ("refused", "reset") for item in attempts)
     harmless = absent or (refused and all(is_local(item.address) for item in attempts))
     severity: Severity = "note" if harmless else "warning"
+    if run.takes_failed_address and not absent:
+        severity = "error"
     if absent:
         title = f"this machine has no IPv6; {host} is reached over IPv4"
     elif refused:

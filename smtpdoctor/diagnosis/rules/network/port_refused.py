@@ -30,12 +30,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title = f"nothing listens on {host}:{port} on this machine"
     yield Diagnosis(
         code=CODE,
-        severity="warning" if reach.reached else "error",
+        severity="warning" if reach.reached and not run.takes_failed_address else "error",
         confidence=_confidence(reach, loopback=loopback),
         title=title,
         explanation=(
             "The host answers, but with a refusal: no program takes connections on this port, or "
-            "the host's firewall says so in its place. " + _effect(reach, loopback=loopback)
+            "the host's firewall says so in its place. " + _effect(run, reach, loopback=loopback)
         ),
         evidence=(
             *reach_words.evidence(reach, CODE),
@@ -52,7 +52,9 @@ def _confidence(reach: Reach, *, loopback: bool) -> Confidence:
     return "certain" if loopback or "open" in reach.controls.values() else "likely"
 
 
-def _effect(reach: Reach, *, loopback: bool) -> str:
+def _effect(run: Run, reach: Reach, *, loopback: bool) -> str:
+    if reach.reached and run.takes_failed_address and run.client is not None:
+        return f"{run.client.name} tries the first address alone, and fails there."
     if reach.reached:
         return "Programs that try every address go on to the next one; others fail now and then."
     nothing = "No mail dialogue begins, so nothing is sent."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.addresses import is_address
+from smtpdoctor.diagnosis.evidence import cite, library_words, own_line
 from smtpdoctor.diagnosis.fixes import change_settings, way_tried
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
@@ -18,6 +19,7 @@ PROBLEMS: tuple[Problem, ...] = ("scheme", "port", "blanks", "quotes", "characte
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
+    yield from _beyond_client(run)
     for read in faults(run, "host", problems=PROBLEMS):
         entry, host = read.setting, run.settings.host
         name = entry.origin.name
@@ -43,6 +45,60 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             explains=(read.id,),
             points_at=("host",),
         )
+
+
+def _beyond_client(run: Run) -> Iterator[Diagnosis]:
+    """A host that is one, and that the user's client can't do with."""
+    client, read, host = run.client, run.setting("host"), run.settings.host or ""
+    if client is None or read is None or is_address(host):
+        return
+    in_tls = run.settings.tls != "none" and run.settings.verify
+    why, better = "", host.rstrip(".")
+    if not host.isascii():
+        better = _in_ascii(host)
+        if client.unicode_host == "not-resolved":
+            why = "looks the name up as it is written and finds nothing"
+        elif client.unicode_host == "unmatched" and in_tls:
+            why = "finds the server, and then no such name in its certificate"
+    elif "_" in host and not client.underscore_host:
+        better, why = "", "takes no host with an underscore"
+    elif read.setting.text.rstrip().endswith(".") and in_tls and not client.takes_final_dot:
+        why = "looks for the name with its final dot in the certificate, where it has none"
+    if not why:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{client.name} can't work with the host {host} as it is written",
+        explanation=f"{client.name} {why}. So no mail goes out. Other programs take such a host.",
+        evidence=(
+            *own_line(run, "host"),
+            Evidence(
+                check="settings",
+                kind="known",
+                text=f"so {client.name} does {cite(*client.sources)}",
+            ),
+        ),
+        fixes=(
+            change_settings(run, f"write the host as {better}", host=better)
+            if better
+            else Fix(
+                title="use a name without an underscore for this server",
+                steps=("Ask who runs it for another name, or have one put into the DNS.",),
+            ),
+        ),
+        explains=(read.id,),
+        points_at=("host",),
+    )
+
+
+def _in_ascii(host: str) -> str:
+    """The name in A-labels (RFC 5890 §2.3.2.1), "" where it has none."""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def _fix(run: Run, entry: Setting) -> Fix:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words, version_words
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import cite, library_words, version_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.words import listed
 
 CODE = "tls-no-shared-cipher"
 
@@ -15,8 +17,10 @@ CODE = "tls-no-shared-cipher"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     handshake = run.handshake.failed_as(CODE)
     if handshake is None:
+        yield from _refused_by_others(run)
         return
     where = run.where
+    client = run.client.name if run.client is not None else "current TLS libraries"
     legacy = run.handshake.legacy
     weak_key = "KEY_TOO_SMALL" in handshake.reason
     words = ", ".join(text for text in (handshake.alert, handshake.reason) if text)
@@ -41,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain" if legacy is not None or weak_key else "likely",
         title=f"{where} offers only keys too short to be accepted"
         if weak_key
-        else f"{where} and current TLS libraries have no cipher in common",
+        else f"{where} and {client} have no cipher in common",
         explanation=(
             "Both sides speak a current TLS version, but the server's ciphers or keys are ones "
             "that today's libraries no longer accept. The handshake ends there, and no mail goes "
@@ -62,4 +66,43 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=(handshake.id,),
+    )
+
+
+def _refused_by_others(run: Run) -> Iterator[Diagnosis]:
+    """A cipher that this client takes, or OpenSSL's own programs do, and others don't."""
+    handshake = run.main.handshake if run.main else None
+    if handshake is None or not handshake.ok or not handshake.cipher:
+        return
+    refuse = [
+        each.name
+        for each in knowledge.clients().values()
+        if not each.takes_cipher(handshake.cipher)
+    ]
+    if not refuse:
+        return
+    known = run.client is not None
+    yield Diagnosis(
+        code=CODE,
+        severity="note" if known else "warning",
+        confidence="certain",
+        title=f"{run.where} offers {handshake.cipher} alone, which {listed(refuse)} refuse",
+        explanation=(
+            "The handshake worked with a cipher that Python's ssl module no longer offers: it has "
+            "no ephemeral keys, or SHA-1 in it. Most other programs still take it."
+        ),
+        evidence=(
+            Evidence(check="tls", text=f"the handshake came to {handshake.cipher}"),
+            Evidence(
+                check="tls", kind="known", text=f"Python's default list {cite('clients_run')}"
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="have current ciphers switched on at the server",
+                steps=(
+                    f"Tell who runs {run.settings.host}: it needs an ECDHE cipher with AES-GCM.",
+                ),
+            ),
+        ),
     )

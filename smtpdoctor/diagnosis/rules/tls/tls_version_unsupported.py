@@ -22,10 +22,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     legacy = run.handshake.legacy
     spoken = legacy.version if legacy else handshake.version
     old = spoken in OLD_VERSIONS
+    still_spoken = run.client is not None and run.client.tls_lowest == "1.0"
     name = spoken.replace("v", " ")
     yield Diagnosis(
         code=CODE,
-        severity="error",
+        severity="warning" if old and still_spoken else "error",
         confidence="certain" if old else "likely",
         title=f"{where} speaks only {name}, too old to be accepted"
         if old
@@ -34,8 +35,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "Client and server must share a TLS version. TLS 1.0 and 1.1 were given up in 2021, "
             "and today's libraries start at TLS 1.2. This server "
             + ("does" if old else "probably does")
-            + " not go that far, so the handshake ends before anything else is said, and no mail "
-            "goes out."
+            + " not go that far"
+            + (
+                f". {run.client.name} still speaks the old versions and sends all the same, weakly "
+                "protected; other programs stop here. smtpdoctor tried no login."
+                if old and still_spoken and run.client is not None
+                else ", so the handshake ends before anything else is said, and no mail goes out."
+            )
         ),
         evidence=(
             _failure(where, handshake),
