@@ -20,10 +20,11 @@ def test_positive_a_bare_code(client: str) -> None:
 
 
 def test_positive_a_greeting_of_many_octets() -> None:
-    scene = Scene(client="phpmailer")
-    scene.session().greeting(LONG).rest()
-    assert scene.diagnosis(CODE).severity == "error"
-    assert "octets" in scene.diagnosis(CODE).title
+    for required, severity in ((False, "error"), (True, "warning")):
+        scene = Scene(client="phpmailer", tls_required=required)
+        scene.session().greeting(LONG).rest()
+        assert scene.diagnosis(CODE).severity == severity
+        assert "octets" in scene.diagnosis(CODE).title
 
 
 def test_positive_a_note_where_the_client_is_not_known() -> None:

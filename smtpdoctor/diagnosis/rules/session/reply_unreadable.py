@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Exchange
 from smtpdoctor.words import listed
@@ -50,6 +50,13 @@ def _cannot(client: knowledge.Client, item: Exchange) -> bool:
     return bool(too_long) or (_is_bare(item) and not client.takes_bare_reply)
 
 
+def _severity(run: Run, item: Exchange) -> Severity:
+    """PHPMailer takes the rest of a long greeting for the answer to EHLO and goes on with HELO: it
+    gets through where it needs none of the extensions that it has not read."""
+    needs = run.settings.tls == "starttls" and not run.settings.tls_required
+    return "error" if _is_bare(item) or needs else "warning"
+
+
 def _judged(run: Run, item: Exchange) -> Iterator[Diagnosis]:
     unable = [each.name for each in knowledge.clients().values() if _cannot(each, item)]
     mine = run.client if run.client is not None and _cannot(run.client, item) else None
@@ -59,12 +66,12 @@ def _judged(run: Run, item: Exchange) -> Iterator[Diagnosis]:
     what = "a code without text" if _is_bare(item) else f"a line of {_longest(item)} octets"
     yield Diagnosis(
         code=CODE,
-        severity="error" if mine is not None else "note",
+        severity=_severity(run, item) if mine is not None else "note",
         confidence="certain",
         title=f"the {name} of {run.where} is {what}, which {listed(unable)} can't read",
         explanation=(
-            f"{mine.name} waits for the rest of such a reply or gives up, so no mail goes out. "
-            "Other programs read it."
+            f"{mine.name} waits for the rest of such a reply or takes it for another one, and its "
+            "session goes wrong there. Other programs read it."
             if mine is not None
             else "smtpdoctor reads it, and so do most programs. Where yours is one of those named, "
             "its session ends there."
