@@ -129,9 +129,8 @@ def _of_folder(*parts: str) -> tuple[str, ...]:
 
 def clients(folder: Path) -> list[Client]:
     """All clients; Go's program is built into `folder`."""
-    libraries = {
-        version: (("PYTHONPATH", str(UNPACKED / f"django-{version}")),) for version in "56"
-    }
+    folders = {"5": UNPACKED / "python-clients", "6": UNPACKED / "django-6"}
+    libraries = {version: (("PYTHONPATH", str(path)),) for version, path in folders.items()}
     found = [
         Client(
             f"nodemailer-{major}",

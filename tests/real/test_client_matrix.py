@@ -58,8 +58,8 @@ def cells_of(machine: str) -> list[Cell]:
 
 def test_the_verdict_is_what_becomes_of_the_mail(node: None) -> None:
     require("node", "php", "ruby", "go", "java", "keytool", "msmtp", "curl", "swaks", "openssl")
-    if not UNPACKED.joinpath("django-5").is_dir():
-        require("build/real/django-5")
+    if not UNPACKED.joinpath("python-clients").is_dir():
+        require("build/real/python-clients")
     cells = [*cells_of("container"), *cells_of("web1")]
     by_client = defaultdict(list)
     for cell in cells:

@@ -21,7 +21,7 @@ def test_positive_a_bare_code(client: str) -> None:
 
 def test_positive_a_greeting_of_many_octets() -> None:
     for required, severity in ((False, "error"), (True, "warning")):
-        scene = Scene(client="phpmailer", tls_required=required)
+        scene = Scene(client="phpmailer", required=required)
         scene.session().greeting(LONG).rest()
         assert scene.diagnosis(CODE).severity == severity
         assert "octets" in scene.diagnosis(CODE).title
