@@ -261,7 +261,7 @@ def test_ctrl_c_is_130(smtp_server: StartServer, authority: Authority, tmp_path:
         (["check", "--timeout", "nan"], "--timeout"),
         (["check", "--timeout", "inf"], "--timeout"),
         (["check", "--timeout", "soon"], "--timeout"),
-        (["check", "--env-file", "nowhere"], "nowhere"),
+        (["check", "--env-file", "nowhere"], "No such file"),
         (["check", "--env-file", ""], "--env-file"),
         (["check", "--env-file", "-", "--password-stdin"], "--password-stdin"),
         (["check", "--password-stdin"], "--password-stdin"),
@@ -279,7 +279,7 @@ def test_ctrl_c_is_130(smtp_server: StartServer, authority: Authority, tmp_path:
         (["check", "--replay", "."], "directory"),
         (["check", "\x1b[31mhost"], "TARGET"),
         (["check", "--host", "h\udcff"], "--host"),
-        (["settings", "--env-file", "nowhere"], "nowhere"),
+        (["settings", "--env-file", "nowhere"], "No such file"),
         (["settings", "--bogus"], "--bogus"),
         (["explain", "port-blockd"], "port-blocked"),
         (["demo", "nothing-wrong"], "--list"),
@@ -377,6 +377,33 @@ def test_the_same_bad_value_in_settings_is_a_diagnosis_that_points_at_it(
         assert "^^" in done.out
     else:
         assert "environment" in done.out
+
+
+OPTIONS = {
+    "check": "host port tls user from to ehlo size env-file setup profile client only skip format "
+    "timeout save replay connect-to cafile nameserver output",
+    "sender": "through ip helo nameserver format timeout",
+    "settings": "reader format env-file setup profile",
+    "explain": "file port secure client format",
+}
+
+
+@pytest.mark.parametrize("form", ["{}", "smtp://u:{}@h.example", "u:{}@h:587", "/tmp/{}", "[{}]",
+                                  "127.0.0.1:{}", "{}:1:2:3", "a b {}"])  # fmt: skip
+@pytest.mark.parametrize("secret", ["q7Geheim!x#99Z", "Correcthorse", "hunter2hunter2"])
+@pytest.mark.parametrize("name", OPTIONS)
+def test_what_is_typed_in_the_wrong_place_is_not_said_back(
+    command: Command, network: FakeNetwork, name: str, secret: str, form: str
+) -> None:
+    given = form.format(secret)
+    before = {"sender": ["info@example.com"], "explain": ["535 5.7.8 no"]}.get(name, [])
+    ways = [[name, *before, f"--{option}", given] for option in OPTIONS[name].split()]
+    ways += [[name, *before, f"--{option}={given}"] for option in OPTIONS[name].split()]
+    ways += [[name, given, "--bogus"], [name, *before, given], [name, "--bogus", given], [given]]
+    for arguments in (*ways, [name, *before, f"--{given}"]):
+        done = command(*arguments)
+        if done.status == 2:
+            assert secret not in done.out + done.err, arguments
 
 
 def test_a_fault_of_its_own_gets_one_line_without_values(

@@ -12,7 +12,6 @@ import importlib
 import io
 import os
 import pkgutil
-import re
 import sys
 from typing import Annotated, NoReturn
 
@@ -54,7 +53,11 @@ def run(arguments: list[str]) -> int:
             arguments, prog_name="smtpdoctor", standalone_mode=False
         )
     except TyperException as error:
-        return _said(_without_values(error.format_message()), USAGE)
+        from smtpdoctor.cli._arguments import without_values
+
+        commands = {command.name for command in app.registered_commands}
+        given = [each for each in arguments if each not in commands]
+        return _said(without_values(error.format_message(), given), USAGE)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Terminated:
@@ -69,18 +72,6 @@ def run(arguments: list[str]) -> int:
 
         return _said(f"a fault of its own, please report it: {describe(error)}", INCONCLUSIVE)
     return status if isinstance(status, int) else 0
-
-
-def _without_values(message: str) -> str:
-    """The parser's words without what was given, unless it is a plain word or a number: a password
-    may have been typed in the wrong place."""
-
-    def shown(found: re.Match[str]) -> str:
-        plain = re.fullmatch(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}|-?\d{1,5}(\.\d{1,3})?", found[2])
-        return found[0] if plain else f"{found[1]}••••••{found[3]}"
-
-    message = re.sub(r"('|“)([^'“”]*)('|”)", shown, message)
-    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message)
 
 
 def _said(words: str, status: int) -> int:

@@ -1,0 +1,69 @@
+"""What of the command line an error may say back: a password may stand in the wrong place.
+
+Knows the forms of arguments that are harmless. Must not know which option each was given to.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from smtpdoctor.settings.model import MASK
+from smtpdoctor.text import visible
+
+#: A word of more letters is said back only where it is near to one that the message knows.
+SHORT = 5
+_ENDINGS = """
+cer cfg conf crt csv env example html ini js json log md pem php properties py rb sh toml ts txt xml
+yaml yml
+"""
+_DOMAIN = r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,18}\.?"
+_PLAIN = re.compile(
+    r"--?[a-z][a-z-]{0,24}|"
+    r"-?\d{1,5}(?:\.\d{1,3})?"
+    rf"|{_DOMAIN}(?::\d{{1,5}})?|[A-Za-z][A-Za-z._-]{{0,40}}@{_DOMAIN}"
+    r"|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[?[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}\]?"
+    rf"|(?:[\w.-]*/)*(?:[\w.-]*\.(?:{'|'.join(_ENDINGS.split())})|\.env[\w.-]{{0,20}})"
+)
+_WORD = re.compile(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}")
+
+
+def without_values(message: str, arguments: Iterable[str]) -> str:
+    """The words of an error, what was given masked in them where it is not plainly harmless."""
+    given = sorted({*_pieces(arguments)}, key=len, reverse=True)
+    for text in given:
+        if text in message and not _is_plain(text, message):
+            whole = text.replace("-", "").isalpha()  # a word is no part of another
+            bounds = (r"(?<![\w-])", r"(?![\w-])") if whole else ("", "")
+            message = re.sub(re.escape(text).join(bounds), MASK, message)
+
+    def shown(found: re.Match[str]) -> str:
+        harmless = len(found[2]) < 2 or MASK in found[2] or _is_plain(found[2], message)
+        return found[0] if harmless else f"{found[1]}{MASK}{found[3]}"
+
+    # also in another spelling than it was typed in: escaped, decoded
+    message = re.sub(r"('|“)([^'“”]*)('|”)", shown, message)
+    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message)
+
+
+def _pieces(arguments: Iterable[str]) -> Iterator[str]:
+    """What was given, and its parts: a message may have a part of it only."""
+    for argument in arguments:
+        texts = (argument, argument.partition("=")[2], visible(argument), f"{argument!r}"[1:-1])
+        for text in texts if not _PLAIN.fullmatch(argument) else ():
+            if len(text) > 1:
+                yield text
+            parts = re.split(r"[\s:/@=,?&]+", text)
+            yield from (part for part in parts if len(part) > SHORT)
+
+
+def _is_plain(text: str, message: str) -> bool:
+    if _PLAIN.fullmatch(text):
+        return True
+    if not _WORD.fullmatch(text):
+        return False
+    word = text.lstrip("-").lower()
+    known = set(re.findall(r"[a-z-]{2,}", message.lower())) - {word, text.lower()}
+    near = any(word in each for each in known)
+    return len(word) <= SHORT or near or bool(difflib.get_close_matches(word, known, 1, 0.7))
