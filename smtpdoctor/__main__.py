@@ -3,7 +3,12 @@
 Loads the rest of the program only when Ctrl-C has an answer, and never from the working folder.
 """
 
+import _signal  # type: ignore[import-not-found]  # built in: nothing is loaded for it
 import sys
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    # until there is a handler of ours the system ends the program by itself, and without a word
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 if __name__ == "__main__" and not sys.flags.safe_path:
     del sys.path[0]  # what -m puts there: the folder to be diagnosed, whose modules are not ours
