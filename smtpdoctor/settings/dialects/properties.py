@@ -228,10 +228,11 @@ class Configuration:
             between = re.match(r"\s*[^\s=:]+(\s*[=:]\s*)", line)
             word = f"{key}{between[1] if between else '='}{text}\n"
             return inserted(beside, 1, word)
-        return self._in_yaml(part, key, text)
+        return self._in_yaml(part, beside, key, text)
 
-    def _in_yaml(self, part: Part, key: str, text: str) -> Edit | None:
-        """Before the first key of the deepest map that the key belongs into."""
+    def _in_yaml(self, part: Part, beside: Span, key: str, text: str) -> Edit | None:
+        """In the deepest map that the key belongs into, before what holds the line that it is to
+        stand beside, else before the first key."""
         map_, rest = part.root, key
         while True:
             inner = self._step(map_, rest)
@@ -240,7 +241,9 @@ class Configuration:
             map_, rest = inner
         if not isinstance(map_, Known) or not isinstance(map_.value, Map):
             return None
-        first = next((entry.span for entry in map_.value.entries if entry.span is not None), None)
+        spans = [entry.span for entry in map_.value.entries if entry.span is not None]
+        above = [span for span in spans if span.line <= beside.line and span.file == beside.file]
+        first = next(iter((*above[-1:], *spans)), None)
         line = self.workspace.line(first.file, first.line) if first is not None else None
         if first is None or line is None:
             return None

@@ -255,7 +255,8 @@ class SpringBoot:
             "maven", "spring-boot-starter-parent", "spring-boot-starter-mail",
             "spring-boot-dependencies", "org.springframework.boot", near=base,
         )  # fmt: skip
-        anchor = next((each for each in (host, *options.values()) if each.entry is not None), None)
+        named = (options.get(f"{PREFIX}mail.smtp.starttls.enable"), host, *options.values())
+        anchor = next((each for each in named if each is not None and each.entry is not None), None)
         if "spring.mail.host" not in options:
             options[NO_HOST] = Option(NO_HOST, Known(True))
         if version is not None:

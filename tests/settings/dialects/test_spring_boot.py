@@ -275,3 +275,18 @@ def test_senders(tmp_path: Path, name: str, text: str, expected: str) -> None:
 )
 def test_look_alikes(tmp_path: Path, files: dict[str, str]) -> None:
     assert not [each for each in setups(write(tmp_path, files)) if each.identity.dialect]
+
+
+def test_tls_is_put_in_beside_the_lines_of_starttls(tmp_path: Path) -> None:
+    text = (
+        "    port: 465\n    properties:\n      mail:\n        smtp:\n          auth: true\n"
+        "          starttls:\n            enable: true\n"
+    )
+    root = write(tmp_path / "a", yaml(text))
+    (edit,) = prepared(one(root, "spring-boot").settings, None, "implicit").edits
+    lines = (root / edit.file).read_text().split("\n")
+    assert lines[edit.line - 1].strip() == "starttls:"
+    assert edit.with_ == "          ssl.enable: true\n"
+    other = write(tmp_path / "b", lines(f"spring.mail.port=465\n{STARTTLS}=true\n"))
+    (edit,) = prepared(one(other, "spring-boot").settings, None, "implicit").edits
+    assert (other / edit.file).read_text().split("\n")[edit.line - 1] == f"{STARTTLS}=true"
