@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -297,6 +298,8 @@ class _Writer:
         if not isinstance(option.value, Known):
             return None
         names = option.value.variables or option.through
+        if isinstance(value, bool) and set(option.value.variables) & self._of_port:
+            return self._outright(option, value)
         variables = [name for name in names if self.draft.variables.held(name)]
         if not variables and option.name in self.draft.unset and option.again is not None:
             text = worded(value)
@@ -321,6 +324,30 @@ class _Writer:
             if text.lower() in PAIRS:
                 written = Written(written.edits, ((variables[0], _texts(text, False)[0]),))
         return written
+
+    @cached_property
+    def _of_port(self) -> frozenset[str]:
+        """The variables that the port is made from: a switch that compares it has no own."""
+        fields = self.draft.dialect.fields
+        return frozenset(
+            variable
+            for name, option in self.draft.options.items()
+            if fields.get(name) == "port"
+            for variable in option.value.variables
+        )
+
+    def _outright(self, option: Option, value: bool) -> Written | None:
+        """The value itself in the place of the expression that works it out."""
+        span = option.value.span
+        old, new = self._one_line(span), literal(value, self.draft.language)
+        if span is None or old is None or new is None:
+            return None
+        if span == option.entry:
+            new = f"{old}: {new}"  # { secure } is { secure: secure }
+        shown = self.workspace.shown(span, keep=True)
+        columns = shown.columns if shown is not None and shown.columns is not None else span.columns
+        edit = Edit(file=span.file, line=span.line, columns=columns, replace=old, with_=new)
+        return Written(edits=(edit,))
 
     def _variable(self, option: Option, names: Sequence[str], value: Any) -> Written | None:
         """Another text of the variable that the program takes for the value."""

@@ -310,13 +310,24 @@ class Evaluator:
         special = self.semantics.operator(expression.operator, left, right, ask)
         if special is not None:
             return special
-        result = self._apply(
+        found = self._apply(
             expression,
             lambda a, b: self.semantics.binary(expression.operator, a, b),
             left,
             right,
         )
-        return made_of(result, (left, right))
+        if isinstance(found, Known) and isinstance(found.value, bool):
+            # a number that is compared decides; another number in its place is no answer
+            numbers = [each for each in (left, right) if _is_number(each)]
+            decides = {origin.span for each in numbers for origin in each.trail}
+            trail = tuple(
+                replace(origin, kind="condition")
+                if origin.kind == "constant" and origin.span in decides
+                else origin
+                for origin in found.trail
+            )
+            found = replace(found, trail=trail)
+        return made_of(found, (left, right))
 
     def _conditional(self, expression: Conditional, frame: Frame) -> Value:
         test = self.value(expression.test, frame)
@@ -878,6 +889,15 @@ def bind_arguments(
             bound[function.parameters[place].name] = value
         place += 1
     return bound
+
+
+def _is_number(value: Value) -> bool:
+    """Whether it is a number, or a text that says one."""
+    if not isinstance(value, Known) or isinstance(value.value, bool):
+        return False
+    return isinstance(value.value, int | float) or (
+        isinstance(value.value, str) and value.value.strip().isdigit()
+    )
 
 
 def joined(values: Iterable[Value]) -> tuple[Origin, ...]:

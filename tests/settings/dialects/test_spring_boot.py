@@ -284,8 +284,8 @@ def test_tls_is_put_in_beside_the_lines_of_starttls(tmp_path: Path) -> None:
     )
     root = write(tmp_path / "a", yaml(text))
     (edit,) = prepared(one(root, "spring-boot").settings, None, "implicit").edits
-    lines = (root / edit.file).read_text().split("\n")
-    assert lines[edit.line - 1].strip() == "starttls:"
+    there = (root / edit.file).read_text().split("\n")
+    assert there[edit.line - 1].strip() == "starttls:"
     assert edit.with_ == "          ssl.enable: true\n"
     other = write(tmp_path / "b", lines(f"spring.mail.port=465\n{STARTTLS}=true\n"))
     (edit,) = prepared(one(other, "spring-boot").settings, None, "implicit").edits
