@@ -42,6 +42,11 @@ def visible(text: str) -> str:
     )
 
 
+def line_of_code(text: str) -> str:
+    """A line of a file, visible, with each tab as four blanks."""
+    return visible(text.replace("\t", "    "))
+
+
 def foreign(text: str, limit: int = LONGEST_QUOTATION) -> str:
     """A foreign text as it may stand between quotation marks of ours.
 

@@ -11,7 +11,7 @@ import msgspec
 
 from smtpdoctor.cli._output import UsageFault
 from smtpdoctor.settings.model import MASK
-from smtpdoctor.text import changed_lines, visible
+from smtpdoctor.text import changed_lines, line_of_code, visible
 
 if TYPE_CHECKING:
     from smtpdoctor.examination.options import CheckOptions
@@ -80,7 +80,7 @@ def _show(mending: Mending) -> None:
         for line in change.shown:
             _say(f"  {line.file}:{line.line}")
             for sign, words in changed_lines(line.old, line.new, MASK):
-                _say(f"  {sign}{words}")
+                _say(f"  {sign}{line_of_code(words)}")
 
 
 def _is_yes() -> bool:

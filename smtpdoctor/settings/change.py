@@ -136,11 +136,13 @@ def _prepared(
         if goal is not None:
             made.append(goal)
         else:
-            missing.append(f"port {port or settings.port} with {tls or settings.tls}")
+            mode = {"implicit": "implicit TLS", "starttls": "STARTTLS", "none": "no TLS"}
+            missing.append(f"port {port or settings.port} with {mode[tls or settings.tls]}")
     texts = {**{name: value or "" for name, value in wanted.items()}, "port": str(port or "")}
     steps = []
     if missing:
-        steps.append(f"in {settings.setup.name if settings.setup else ''}: {', '.join(missing)}")
+        place = settings.setup.name.partition(" ")[2] if settings.setup else ""
+        steps.append(f"in {place}: {', '.join(missing)}")
     return Change(
         settings={
             name: _filled(text, texts) for item in made for name, text in item.settings.items()

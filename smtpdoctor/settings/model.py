@@ -295,6 +295,14 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
 
 
+class ShownLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the user's files as it may be shown."""
+
+    file: str
+    line: int
+    text: str
+
+
 class PasswordReading(msgspec.Struct, frozen=True, kw_only=True):
     """What one reader of the `.env` makes of the password, where that is not what was meant.
 
@@ -368,6 +376,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[SetupRemark, ...] = ()
     untellable: tuple[Untellable, ...] = ()
     prepared: tuple[Prepared, ...] = ()
+    #: The lines that `prepared` may change, for a report to show them before and after.
+    changeable: tuple[ShownLine, ...] = ()
 
     def entry(self, field: Field) -> Setting | None:
         """The setting of that field, None where it was nowhere set."""

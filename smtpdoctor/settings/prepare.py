@@ -13,7 +13,6 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -177,6 +176,19 @@ def _smallest(
     return min(leading, key=lambda each: each[0])[1] if leading else None
 
 
+def compares_port(draft: Draft, option: Option) -> bool:
+    """Whether a switch is worked out from what the port is made from: `port === 465`. It has no
+    variable of its own then."""
+    if not isinstance(option.value, Known) or not isinstance(option.value.value, bool):
+        return False
+    return any(
+        variable in option.value.variables
+        for name, other in draft.options.items()
+        if draft.dialect.fields.get(name) == "port"
+        for variable in other.value.variables
+    )
+
+
 class _Writer:
     """Words changes of options where and how the folder has them."""
 
@@ -298,7 +310,7 @@ class _Writer:
         if not isinstance(option.value, Known):
             return None
         names = option.value.variables or option.through
-        if isinstance(value, bool) and set(option.value.variables) & self._of_port:
+        if isinstance(value, bool) and compares_port(self.draft, option):
             return self._outright(option, value)
         variables = [name for name in names if self.draft.variables.held(name)]
         if not variables and option.name in self.draft.unset and option.again is not None:
@@ -324,17 +336,6 @@ class _Writer:
             if text.lower() in PAIRS:
                 written = Written(written.edits, ((variables[0], _texts(text, False)[0]),))
         return written
-
-    @cached_property
-    def _of_port(self) -> frozenset[str]:
-        """The variables that the port is made from: a switch that compares it has no own."""
-        fields = self.draft.dialect.fields
-        return frozenset(
-            variable
-            for name, option in self.draft.options.items()
-            if fields.get(name) == "port"
-            for variable in option.value.variables
-        )
 
     def _outright(self, option: Option, value: bool) -> Written | None:
         """The value itself in the place of the expression that works it out."""
@@ -520,11 +521,16 @@ def _as_boolean(expression: str, language: LanguageName) -> str | None:
     if COMPARES.search(expression):
         return None
     return {
-        "javascript": f"{expression} === 'true'",
+        "javascript": f"{_said_to_be_text(expression)} === 'true'",
         "python": _python_boolean(expression),
         "ruby": f"{expression} == 'true'",
         "php": f"filter_var({expression}, FILTER_VALIDATE_BOOLEAN)",
     }.get(language)
+
+
+def _said_to_be_text(expression: str) -> str:
+    """TypeScript compares no boolean with a text: what is read is one, whatever was said."""
+    return re.sub(r"<\s*boolean\s*>(?=\()", "<string>", expression)
 
 
 def _python_boolean(expression: str) -> str | None:

@@ -34,11 +34,12 @@ from smtpdoctor.settings.model import (
     SetupIdentity,
     SetupRemark,
     Shadowed,
+    ShownLine,
     Untellable,
     Withheld,
 )
 from smtpdoctor.settings.names import ValueKind
-from smtpdoctor.settings.prepare import literal, prepare
+from smtpdoctor.settings.prepare import compares_port, literal, prepare
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
 from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.variables import Held
@@ -263,6 +264,7 @@ def finish(
     token = Secret(outcome.token) if outcome.token else None
     shown_username = maker.shown_username()
     sender = maker.sender(shown_username)
+    prepared = tuple(item for item in prepare(draft, outcome, workspace) if maker.is_open(item))
     identity = SetupIdentity(
         name=f"{draft.dialect.id} {draft.place}",
         dialect=draft.dialect.id,
@@ -293,7 +295,8 @@ def finish(
         setup=identity,
         remarks=tuple(maker.remarks()),
         untellable=tuple(maker.untellable()),
-        prepared=tuple(item for item in prepare(draft, outcome, workspace) if maker.is_open(item)),
+        prepared=prepared,
+        changeable=tuple(dict.fromkeys(_changeable(prepared, workspace))),
     )
     credentials = Credentials(
         username=username,
@@ -322,6 +325,20 @@ def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
     source = sources()[catcher.source]
     remark = Remark(option, because, sources=(f"{source.note}, {source.read}",))
     return replace(outcome, not_sent=remark)
+
+
+def _changeable(prepared: Iterable[Prepared], workspace: Workspace) -> Iterator[ShownLine]:
+    """The lines of all the edits, each masked as it was when the edit's columns were counted."""
+    for edit in {edit for item in prepared for edit in item.edits}:
+        line = workspace.line(edit.file, edit.line) or ""
+        for match in re.finditer(f"(?={re.escape(edit.replace)})", line):
+            first = match.start() + 1
+            columns = (first, first + len(edit.replace))
+            span = Span(edit.file, edit.line, columns, edit.line)
+            shown = workspace.shown(span, keep=bool(edit.replace))
+            if shown is not None and (shown.columns == edit.columns or not edit.replace):
+                yield ShownLine(file=edit.file, line=edit.line, text=shown.text)
+                break
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +494,8 @@ class _Maker:
     def place(self, option: Option, field: Field | None) -> tuple[Origin, str | None]:
         """Where the value is to be changed, and that line as it may be shown."""
         held = self._layers(option)
+        if field == "tls" and compares_port(self.draft, option):
+            return self._written(option, option.value.span, field)
         if held and isinstance(option.value, Known):
             return self._held(held[0], field)
         return self._written(option, option.value.written, field)

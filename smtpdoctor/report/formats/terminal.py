@@ -41,7 +41,17 @@ from smtpdoctor.report.selection import (
 from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 from smtpdoctor.settings.model import MASK, Edit, OptionLine, Setting, SetupRemark
-from smtpdoctor.text import ASCII_BAR, BAR, changed_lines, cut, foreign, quoted, visible, wrapped
+from smtpdoctor.text import (
+    ASCII_BAR,
+    BAR,
+    changed_lines,
+    cut,
+    foreign,
+    line_of_code,
+    quoted,
+    visible,
+    wrapped,
+)
 from smtpdoctor.words import MODE_WORDS, OUTCOME_WORDS
 
 MARKS: dict[CheckStatus, tuple[str, str, str]] = {
@@ -331,12 +341,12 @@ class _Page(_Layout):
         yield Text(f"  {gutter} {edge} {visible(file)}")
         room = self.width - 8
         for each in sorted(lines, key=lambda item: item.line):
-            yield Text(f"  {each.line:>{digits}} {bar} {visible(each.text)[:room]}")
+            yield Text(f"  {each.line:>{digits}} {bar} {line_of_code(each.text)[:room]}")
             if each.columns is None:
                 continue
             start, end = each.columns
-            before = len(visible(each.text[: start - 1]))
-            marks = max(1, len(visible(each.text[start - 1 : end - 1])))
+            before = len(line_of_code(each.text[: start - 1]))
+            marks = max(1, len(line_of_code(each.text[start - 1 : end - 1])))
             if before + marks < room:
                 yield Text(f"  {gutter} {bar} " + " " * before).append("^" * marks, style="red")
 
@@ -389,7 +399,10 @@ class _Page(_Layout):
     def _edits(self, edits: Iterable[Edit], locations: Iterable[Location]) -> Iterator[Text]:
         """The changes of a fix, those of one line in one diff."""
         known = list(self._lines_of(locations))
-        for (file, number), group in itertools.groupby(edits, lambda edit: (edit.file, edit.line)):
+        in_order = sorted(edits, key=lambda edit: (edit.file, edit.line))
+        for (file, number), group in itertools.groupby(
+            in_order, lambda edit: (edit.file, edit.line)
+        ):
             its = sorted(group, key=lambda edit: edit.columns, reverse=True)
             where = f"{visible(file)}:{number}"
             if all(not edit.replace and edit.with_.endswith("\n") for edit in its):
@@ -411,7 +424,7 @@ class _Page(_Layout):
             yield Text(f"    {where}")
             for sign, words in changed_lines(line, new, MASK):
                 style = {"-": "red", "+": "green"}.get(sign, "")
-                yield Text(f"    {sign}{visible(words)}", style=style)
+                yield Text(f"    {sign}{line_of_code(words)}", style=style)
 
     def _lines_of(
         self, locations: Iterable[Location]
@@ -426,6 +439,8 @@ class _Page(_Layout):
                 yield (item.origin.file, item.origin.line), item.source_line
         for each in locations:
             yield (each.file, each.line), each.text
+        for shown in settings.changeable:
+            yield (shown.file, shown.line), shown.text
 
     def _record(self, record: Record) -> Iterator[Text]:
         """A DNS record, which is copied as it stands."""
@@ -438,7 +453,7 @@ class _Page(_Layout):
         return Text(f"    -{visible(words)}", style="red")
 
     def _plus(self, words: str) -> Text:
-        return Text(f"    +{visible(words)}", style="green")
+        return Text(f"    +{line_of_code(words)}", style="green")
 
     def _unexplained(self) -> Iterator[Text]:
         """What failed and no rule has a name for is never hidden."""

@@ -97,3 +97,22 @@ def test_lookalike_a_failure_that_has_nothing_to_do_with_it() -> None:
     scene = false_as_text("465").refuse("auth", "535 Authentication credentials invalid")
     assert scene.codes("error") == ["credentials-rejected"]
     assert scene.diagnosis(CODE).severity == "warning"
+
+
+def test_positive_typescript_compares_no_boolean_with_a_text() -> None:
+    code = (
+        "import { ConfigService } from '@nestjs/config';\n"
+        "import { MailerModule } from '@nestjs-modules/mailer';\n"
+        "MailerModule.forRootAsync({\n  inject: [ConfigService],\n"
+        "  useFactory: (config: ConfigService) => ({\n    transport: {\n"
+        "      host: 'smtp.ionos.com',\n      port: 587,\n"
+        "      secure: config.get<boolean>('MAIL_SECURE'),\n    },\n  }),\n});\n"
+    )
+    packages = '{"dependencies": {"@nestjs-modules/mailer": "^1.11.0", "@nestjs/config": "^3"}}'
+    scene = Scene.of_folder(
+        {"package.json": packages, "mail.module.ts": code, ".env": "MAIL_SECURE=false\n"}
+    )
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 ready")
+    scene.session("other-mode").rest()
+    (edit,) = scene.diagnosis(CODE).fixes[0].edits
+    assert edit.with_ == "config.get<string>('MAIL_SECURE') === 'true'"

@@ -724,3 +724,39 @@ def test_the_documents_of_config(tmp_path: Path) -> None:
     apply(tmp_path, change)
     mended = one(tmp_path, "nodemailer", SMTP_PASS="geheim-1", SMTP_HOST="o.de")
     assert came_to(mended) == ("o.de", 587, "starttls")
+
+
+COMPARED = """import { createTransport } from 'nodemailer';
+%s
+createTransport({
+  host: 'smtp.ionos.com',
+  port: port,
+  secure: %s,
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "secure"),
+    [
+        ("const port = Number(process.env.SMTP_PORT ?? 587);", "port === 587"),
+        ("const port = process.env.SMTP_PORT || 587;", "port == 587"),
+        ("const port = 587;", "port !== 465"),
+        ("const port = Number(process.env.SMTP_PORT);", "port === 587"),
+    ],
+)
+def test_a_number_that_is_compared_is_not_the_switch(
+    tmp_path: Path, port: str, secure: str
+) -> None:
+    """The line with the comparison is at fault, and neither the port nor its default becomes
+    false."""
+    env = {".env": "SMTP_PORT=587\n"} if "??" not in port and "||" not in port else {}
+    root = write(tmp_path / "a", {"mailer.mjs": COMPARED % (port, secure), **env})
+    setup = one(root, "nodemailer")
+    assert (setup.settings.port, setup.settings.tls) == (587, "implicit")
+    entry = setup.settings.entry("tls")
+    assert entry is not None
+    assert (entry.origin.file, entry.origin.line) == ("mailer.mjs", 6)
+    change = prepared(setup.settings, None, "starttls")
+    assert [(edit.replace, edit.with_) for edit in change.edits] == [(secure, "false")]
+    assert not change.settings
