@@ -38,6 +38,8 @@ DOCUMENTS: Mapping[str, LanguageName] = {
 TRUTHS = ("Boolean", "bool")
 #: What takes an object apart: `{ PORT }`, `{ PORT: port = 587 }`.
 PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
+#: What TypeScript is told of a call's result: `get<boolean>(…)`.
+TYPES = re.compile(r"<[\w\s,.|\[\]]*>\(")
 #: What a comparison comes to is no text.
 COMPARES = re.compile(r"[=!]=|(?<![-=])[<>]")
 #: Of more variables a value is not made.
@@ -518,7 +520,7 @@ def _same(came_to: Any, value: Any, language: LanguageName) -> bool:
 
 def _as_boolean(expression: str, language: LanguageName) -> str | None:
     """The expression so that the text "false" is no longer true; None where it is no text."""
-    if COMPARES.search(expression):
+    if COMPARES.search(TYPES.sub("(", expression)):
         return None
     return {
         "javascript": f"{_said_to_be_text(expression)} === 'true'",
