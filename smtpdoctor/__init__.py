@@ -56,6 +56,11 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """With the names that are loaded only when they are used."""
+    return sorted({*globals(), *_PLACES})
+
+
 class _Package(type(sys)):  # type: ignore[misc]
     """The package itself: `smtpdoctor.sender` and `smtpdoctor.explain` are functions, also after
     the packages of these names were loaded, which would else take their place."""

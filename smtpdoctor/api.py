@@ -68,7 +68,15 @@ def _without_a_loop(
     """The function for programs that have no event loop, with the same arguments."""
 
     def blocking(*arguments: P.args, **options: P.kwargs) -> T:
-        return asyncio.run(function(*arguments, **options))
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(function(*arguments, **options))
+        name = function.__name__
+        raise RuntimeError(
+            f"smtpdoctor.{name.removeprefix('a')}() can't run inside an event loop: "
+            f"use `await smtpdoctor.{name}(…)`"
+        )
 
     blocking.__doc__ = (
         f"{function.__doc__}\n    Not from inside an event loop: there is `{function.__name__}`.\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
+import pydoc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 
 from . import fake_network
 from .fake_network import FakeNetwork
+from .rules.scene import Scene
 from .runs import ADDRESS, HOST, one_host
 
 
@@ -155,3 +158,24 @@ def test_a_listener_sees_each_observation_once(
     seen: list[Any] = []
     report = fake_network.run(run(plan, environ={}, listener=seen.append))
     assert seen == list(report.observations)
+
+
+def test_a_report_shows_itself() -> None:
+    report = smtpdoctor.diagnose(Scene(tls="implicit").observations())
+    assert repr(report).startswith(f"<Report {report.verdict}")
+    assert len(repr(report)) < 200
+    assert str(report).splitlines()[0].startswith("smtp.ionos.com:587 with implicit TLS")
+    assert json.loads(report.to_json())["verdict"] == report.verdict
+
+
+def test_the_package_lists_what_it_loads_late() -> None:
+    assert set(smtpdoctor.__all__) <= set(dir(smtpdoctor))
+    assert "check(" in pydoc.render_doc(smtpdoctor, renderer=pydoc.plaintext)
+
+
+def test_inside_an_event_loop_the_other_function_is_named() -> None:
+    async def inside() -> None:
+        smtpdoctor.check("smtp.ionos.com")
+
+    with pytest.raises(RuntimeError, match=r"await smtpdoctor\.acheck"):
+        asyncio.run(inside())

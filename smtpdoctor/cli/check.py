@@ -307,7 +307,7 @@ def check(  # long: one parameter an option
             target=target,
             host=host,
             port=port,
-            tls=tls,
+            tls=tls,  # type: ignore[arg-type]
             user=user,
             sender=sender,
             to=to,

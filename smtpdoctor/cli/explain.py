@@ -120,15 +120,12 @@ def _page(text: str) -> bool:
     page = pages.read(text.strip())
     if page is None:
         return False
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.markdown import Markdown
+    from smtpdoctor.cli._output import terminal_options
+    from smtpdoctor.report.formats import Options
+    from smtpdoctor.report.markdown import rendered
 
-        console = Console()
-        if console.is_terminal and not console.is_dumb_terminal:
-            console.print(Markdown(page))
-            return True
-    write(page)
+    # what rich makes of a terminal is asked only where there is one
+    write(rendered(page, terminal_options() if sys.stdout.isatty() else Options()))
     return True
 
 

@@ -80,6 +80,11 @@ class TargetReport(msgspec.Struct, frozen=True, kw_only=True):
     #: With `sender --ip` only.
     spf: SPFEvaluation | None = None
 
+    def __repr__(self) -> str:
+        """Where, and what came of it."""
+        first = next((f": {item.title}" for item in self.diagnoses), "")
+        return f"<TargetReport {self.host}:{self.port} {self.verdict}{first}>"
+
     @property
     def run(self) -> Run:
         """The observations as rules and reports look at them."""
@@ -101,6 +106,23 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     targets: tuple[TargetReport, ...]
     not_checked: tuple[NotChecked, ...] = ()
+
+    def __repr__(self) -> str:
+        """Its verdict and first cause: the whole is for `print` and `to_json`."""
+        first = next((f": {item.title}" for item in self.diagnoses), "")
+        return f"<Report {self.verdict}{first}>"
+
+    def __str__(self) -> str:
+        """The report as `smtpdoctor check` prints it into a pipe."""
+        from smtpdoctor.report.formats import Options, render
+
+        return render("terminal", self, Options()).rstrip("\n")
+
+    def to_json(self) -> str:
+        """The report as `--format json` prints it, which `--replay` reads."""
+        from smtpdoctor.report.formats import render
+
+        return render("json", self)
 
     def exit_status(self, *, strict: bool = False) -> int:
         """0 nothing wrong or warnings only, 1 an error (with strict also a warning), 3 unknown."""

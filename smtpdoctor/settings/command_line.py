@@ -14,7 +14,7 @@ import msgspec
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import Candidate, Layer, url_candidate, url_parts
 from smtpdoctor.settings.masking import Masking, Shown
-from smtpdoctor.settings.model import MASK, Field, Origin, Secret
+from smtpdoctor.settings.model import MASK, Field, Origin, Secret, TLSMode
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.sources import UsageError, encodable
 
@@ -36,7 +36,7 @@ class Given(_Target, kw_only=True):
 
     host: str | None = None
     port: int | str | None = None
-    tls: str | None = None
+    tls: TLSMode | None = None
     user: str | None = None
     password: str | None = None
     sender: str | None = None  # --from
