@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ from smtpdoctor.cli._output import (
     make_sure_of_fix,
     put_in_order,
     show,
+    write,
 )
 from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
@@ -372,8 +374,12 @@ def _checked(plans: Plans, *, live: bool) -> Report:
 
     from smtpdoctor.api import run_all
 
-    with LiveLine(sys.stderr if live else None) as line:
+    line = LiveLine(sys.stderr if live else None, several=len(plans.plans) > 1)
+    with contextlib.suppress(KeyboardInterrupt), line:
         return asyncio.run(run_all(plans, environ=os.environ, listener=line.seen))
+    if live:
+        write(line.stopped())
+    raise KeyboardInterrupt
 
 
 def _mended(

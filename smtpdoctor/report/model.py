@@ -7,9 +7,10 @@ or a better one from newer rules.
 
 from __future__ import annotations
 
+import importlib
 import itertools
 from collections.abc import Sequence
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -114,15 +115,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """The report as `smtpdoctor check` prints it into a pipe."""
-        from smtpdoctor.report.formats import Options, render
-
-        return render("terminal", self, Options()).rstrip("\n")
+        formats = _formats()
+        text: str = formats.render("terminal", self, formats.Options())
+        return text.rstrip("\n")
 
     def to_json(self) -> str:
         """The report as `--format json` prints it, which `--replay` reads."""
-        from smtpdoctor.report.formats import render
-
-        return render("json", self)
+        text: str = _formats().render("json", self)
+        return text
 
     def exit_status(self, *, strict: bool = False) -> int:
         """0 nothing wrong or warnings only, 1 an error (with strict also a warning), 3 unknown."""
@@ -164,6 +164,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def spf(self) -> SPFEvaluation | None:
         return self.target.spf
+
+
+def _formats() -> Any:
+    """The formats, which know reports and not the other way round: a report asks for them only
+    where Python asks it for its text."""
+    return importlib.import_module("smtpdoctor.report.formats")
 
 
 def build(observations: Observations, *, started: str, seconds: float) -> Report:
