@@ -64,6 +64,10 @@ def make_plans(
     the folder, equal ways once. `stdin` is for --env-file - and, where `password_stdin` says so,
     for the password.
     """
+    if options.env_file not in (None, "-"):
+        from smtpdoctor.settings.sources import refuse_other_files
+
+        refuse_other_files(folder_of(options) / str(options.env_file), str(options.env_file))
     alone = options.target is not None or options.host is not None
     if alone and not options.setup:
         return Plans(plans=(make_plan(options, stdin=stdin, password_stdin=password_stdin),))
@@ -156,7 +160,7 @@ def _plan(
         raise UsageError(f"--timeout: {options.timeout} is no number of seconds to wait")
     selected = select(options.only, options.skip)
     return Plan(
-        settings=settings,
+        settings=_with_broken_lines(settings, options),
         credentials=credentials,
         # a program that sends nothing has no server to be asked
         selected=selected if sends else selected & {"settings"},
@@ -170,6 +174,17 @@ def _plan(
         ticket=options.ticket,
         ask_metadata=options.ask_metadata,
     )
+
+
+def _with_broken_lines(settings: Settings, options: CheckOptions) -> Settings:
+    """Beside what was read, the lines of the same `.env` files that nothing could be read from."""
+    from smtpdoctor.settings.broken_lines import broken_lines
+
+    files = [entry.origin.file for entry in settings.entries if entry.origin.file]
+    if options.target is None and options.host is None and options.env_file is None:
+        files.append(".env")  # it may hold nothing else
+    found = broken_lines(folder_of(options), files)
+    return msgspec.structs.replace(settings, broken_lines=found) if found else settings
 
 
 # --- which set-ups -------------------------------------------------------------------------------

@@ -219,6 +219,18 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
 
+BrokenKind = Literal["no-equals", "colon", "no-name", "stray-quote", "conflict-marker"]
+
+
+class BrokenLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a `.env` file that no reader takes a setting from; `name` is a known one."""
+
+    file: str
+    line: int
+    kind: BrokenKind
+    name: str = ""
+
+
 class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which a program of the folder would send (docs/set-ups.md).
 
@@ -371,6 +383,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     entries: tuple[Setting, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
+    broken_lines: tuple[BrokenLine, ...] = ()
     #: The set-up that these settings are of; None for the project's own names and options.
     setup: SetupIdentity | None = None
     remarks: tuple[SetupRemark, ...] = ()

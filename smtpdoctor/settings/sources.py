@@ -106,6 +106,30 @@ def dotenv_file(path: Path, label: str, *, required: bool) -> Source | None:
     return _sort(label, "file", _of_dotenv(text, label))
 
 
+#: What is given as --env-file by mistake: programs and documents, which have readers of their own.
+OTHER_FILES = (
+    *(".py", ".js", ".cjs", ".mjs", ".ts", ".jsx", ".tsx", ".php", ".rb", ".go", ".java", ".kt"),
+    *(".cs", ".json", ".yaml", ".yml", ".toml", ".xml", ".html", ".md", ".pem", ".crt", ".key"),
+    *(".sql", ".lock"),
+)
+
+
+def refuse_other_files(path: Path, label: str) -> None:
+    """Raises UsageError where the file is one of another type, by its name or its first sign."""
+    suffix = path.suffix.lower()
+    if suffix in OTHER_FILES:
+        raise UsageError(
+            f"--env-file {visible(label)}: a {suffix} file is no list of NAME=value lines; "
+            "smtpdoctor check in its folder reads programs by themselves"
+        )
+    try:
+        content = read_bounded(path, SETTINGS_LIMIT, label=label)
+    except FileFault:
+        return  # said where it is read
+    if content.lstrip()[:1] in (b"{", b"<") and not content.lstrip().startswith(b"<<<<<<<"):
+        raise UsageError(f"--env-file {visible(label)}: no list of NAME=value lines")
+
+
 def _text(content: bytes, label: str) -> str:
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         raise UsageError(f"{label}: UTF-16 text; save it as UTF-8")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
+
+from smtpdoctor.settings.model import BrokenLine
 
 from ..scene import Scene
 from .env import env
@@ -135,3 +138,13 @@ def test_positive_a_scheme_that_the_program_does_not_have(port: str, right: str)
 def test_negative_a_scheme_that_it_has() -> None:
     scene = Scene.of_folder(laravel("MAIL_SCHEME=smtps\nMAIL_PORT=465\n")).run_through()
     assert scene.codes("error") == []
+
+
+def test_positive_a_line_that_no_reader_takes() -> None:
+    settings = Scene.of(env()).settings
+    line = BrokenLine(file=".env", line=2, kind="no-equals", name="SMTP_PORT")
+    scene = Scene(read=replace(settings, broken_lines=(line,)))
+    found = scene.diagnosis(CODE)
+    assert found.severity == "warning"
+    assert found.title == ".env:2 has no =: SMTP_PORT is not read"
+    assert found.fixes[0].title == "write the line as NAME=value"

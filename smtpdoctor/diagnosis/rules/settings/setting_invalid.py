@@ -11,7 +11,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from smtpdoctor.diagnosis.fixes import change_settings, way_tried
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Location
 from smtpdoctor.diagnosis.rules.settings import host_malformed
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
@@ -29,6 +29,16 @@ WORDS: dict[Field, str] = {
     "username": "a user name",
     "url": "a URL of a mail server",
     "verify": "yes or no",
+}
+
+
+#: What is wrong with a line that is no setting, behind its place.
+BROKEN = {
+    "no-equals": "has no =",
+    "colon": "has a colon where = belongs",
+    "no-name": "has no name before =",
+    "stray-quote": "is a quote alone",
+    "conflict-marker": "is a conflict marker of git",
 }
 
 
@@ -50,6 +60,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             explains=(read.id,),
             points_at=(entry.field,),
         )
+    if run.settings.broken_lines:
+        yield _broken(run)
     told = [
         id_
         for read in faults(run, "url", problems=("not-encoded",))
@@ -200,3 +212,40 @@ def _near_misses(run: Run) -> Iterator[Diagnosis]:
             ),
             fixes=(Fix(title=f"rename it to {item.looks_like}", steps=(entries.rename(item),)),),
         )
+
+
+def _broken(run: Run) -> Diagnosis:
+    """Lines of a .env file that no reader takes a setting from."""
+    lines = run.settings.broken_lines
+    first, *others = [
+        f"{each.file}:{each.line} {BROKEN[each.kind]}"
+        + (f": {each.name} is not read" if each.name else "")
+        for each in lines
+    ]
+    more = f" (and {len(others)} more)" if others else ""
+    conflict = any(each.kind == "conflict-marker" for each in lines)
+    return Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"{first}{more}",
+        explanation=(
+            "Programs pass over such a line without a word, or stop at it. What was meant there "
+            "does not count."
+        ),
+        evidence=tuple(
+            Evidence(check="settings", kind="own-line", text=text) for text in (first, *others)
+        ),
+        fixes=(
+            Fix(
+                title="end the merge in the file" if conflict else "write the line as NAME=value",
+                steps=(
+                    "Keep one of the two sides and remove the lines with <<<<<<<, ======= and "
+                    ">>>>>>>."
+                    if conflict
+                    else "One setting a line, such as SMTP_PORT=587; a comment begins with #.",
+                ),
+            ),
+        ),
+        locations=tuple(Location(file=each.file, line=each.line, text="") for each in lines),
+    )
