@@ -253,7 +253,7 @@ def _version_reason(text: str) -> str:
     if re.match(r"v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|\Z)", start, re.IGNORECASE):
         return "the version must be written “DMARC1”, in capitals"
     if re.match(r"v[ \t]*=[ \t]*DMARC1\b", start, re.IGNORECASE):
-        return "after “v=DMARC1” stands “;”"
+        return "“;” is missing after “v=DMARC1”"
     if re.search(r"v[ \t]*=[ \t]*DMARC1\b", text, re.IGNORECASE):
         return "“v=DMARC1” must be the first tag"
     return "the record must begin with “v=DMARC1;”"

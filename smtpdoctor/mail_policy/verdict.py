@@ -103,6 +103,8 @@ def judge(found: Authentication) -> Verdict:
         return Verdict(kind, "all", (spf_reason, dkim_reason))
     reasons = (spf_reason, dkim_reason, *refusal, _policy_reason(found))
     if by_spf is None or by_dkim is None:
+        if by_spf is not None:
+            reasons = (dkim_reason, spf_reason, *reasons[2:])  # what can't be told decides
         return Verdict("unknown", "all", reasons)
     kind = "rejected" if refused else _consequence(found)
     if refuses and found.spf == "unknown" and kind != "rejected":

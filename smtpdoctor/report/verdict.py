@@ -97,4 +97,10 @@ def _of_sender_alone(target: TargetReport) -> str:
         return ""
     if found.client is not None:
         return f"SPF {found.client.result}."
+    if found.is_strange_to_relay:
+        return "Receivers will not believe it."
+    if found.names_other_region:
+        return "May be refused: which region's servers deliver is only guessed."
+    if found.verdict.kind == "unknown":
+        return f"Can't tell: {found.verdict.reasons[0]}."
     return f"{found.verdict.words[:1].upper()}{found.verdict.words[1:]}."

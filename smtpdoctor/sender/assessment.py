@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from smtpdoctor import knowledge, mail_policy, spf
@@ -27,6 +27,8 @@ Known = Literal["named", "guessed-by-mx", "guessed-by-spf", "host", "stranger", 
 MOST_OCTETS = 32_768
 MOST_ASKING = 25
 MOST_LOOKUPS = 50
+#: Names of one address that are looked up; receivers look at about as many (RFC 7208 §5.5).
+MOST_NAMES = 10
 
 _SETTLED = ("found", "nxdomain", "nodata")
 
@@ -86,6 +88,15 @@ class Place:
     wildcard: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReverseDNS:
+    """What the DNS says of the client's address: its names, and whether one of them leads back to
+    it (forward-confirmed)."""
+
+    names: tuple[str, ...]
+    confirmed: bool
+
+
 @dataclass(frozen=True)
 class Assessment:
     """What was found for one question.
@@ -95,6 +106,7 @@ class Assessment:
     spf_records: those that the domain publishes; near_misses: texts that were meant as one and
         that receivers pass over. policy: the records, expanded.
     refused_reports: of the DMARC record, as `mail_policy.refused_reports` has them.
+    reverse: of the client's address; None without one, or where the DNS didn't say.
     places: of the names whose records are to change, by name, what stands in the way there.
     status: whether the envelope domain's policy lets those who deliver pass. published: the set
         of the provider's that decided it, None with a client address or an unknown provider.
@@ -116,6 +128,7 @@ class Assessment:
     dmarc: mail_policy.DMARCPolicy
     refused_reports: tuple[tuple[str, str], ...]
     places: Mapping[str, Place]
+    reverse: ReverseDNS | None
     keys: tuple[mail_policy.SelectorKey, ...]
     signing: Literal["usable", "missing", "invalid", "unknown"]
     verdict: mail_policy.Verdict
@@ -310,6 +323,7 @@ def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluati
         dmarc=dmarc,
         refused_reports=refused,
         places=places,
+        reverse=(yield from _reverse(question.client, known)) if question.client else None,
         keys=tuple(keys),
         signing=signing,
         verdict=mail_policy.judge(found),
@@ -445,6 +459,25 @@ def _guess(
     return (next(iter(named.values())), "guessed-by-spf") if len(named) == 1 else (None, "no")
 
 
+def _reverse(client: str, answers: Answers) -> Evaluation[ReverseDNS | None]:
+    """The names of the client's address and whether one leads back (RFC 8601 §3, iprev)."""
+    address = ip_address(client)
+    if not address.is_global:
+        return None
+    pointers = yield from questions.ask(address.reverse_pointer, "PTR", answers)
+    if pointers.status == "temperror":
+        return None
+    names = tuple(pointers.names()[:MOST_NAMES])
+    rdtype: spf.RecordType = "A" if address.version == 4 else "AAAA"
+    for name in names:
+        answer = yield from questions.ask(name, rdtype, answers)
+        if answer.status == "temperror":
+            return None
+        if address in answer.addresses():
+            return ReverseDNS(names, confirmed=True)
+    return ReverseDNS(names, confirmed=False)
+
+
 def _place(name: str, answers: Answers) -> Evaluation[Place]:
     alias = next(iter((yield from questions.ask(name, "CNAME", answers)).names()), "")
     above = f"*.{name.partition('.')[2]}"
@@ -551,6 +584,8 @@ def _fixes(
         record = yield from spf.fix_record(
             question.domain, records, terms, sender=question.address, answers=answers
         )
+        if not terms and not _names_a_sender(record):
+            record = None  # what can't be mended is all that names the senders
     if spf.permissiveness(policy) is not None:
         stricter = yield from spf.fix_record(
             question.domain, records, terms, sender=question.address, answers=answers
@@ -558,6 +593,12 @@ def _fixes(
         if all(change.kind != "repaired" for change in stricter.changes):
             stricter = None  # what lets too many pass isn't an “all”
     return record, stricter
+
+
+def _names_a_sender(fix: spf.RecordFix) -> bool:
+    mechanisms = spf.parse(fix.new or "").mechanisms
+    redirects = any(change.term.lower().startswith("redirect=") for change in fix.changes)
+    return not redirects and any(item.name != "all" for item in mechanisms)
 
 
 def _is_mendable(policy: spf.PolicySet, records: Sequence[str], answers: Answers) -> bool:

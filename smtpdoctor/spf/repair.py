@@ -87,7 +87,7 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
         match = _MEANT.match(text)
         assert match is not None  # what is_meant_as_spf() is made of
         begin = match.end()
-        repairs.append(Repair(match[0].strip() or text[:begin], (VERSION,), version_fault(text)))
+        repairs.append(_version_repair(text, begin))
     terms: list[str] = []
     for written in _joined(text[begin:].split()):
         meant = tuple(_terms(written))
@@ -95,6 +95,16 @@ def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
             repairs.append(Repair(written, meant, _why(written)))
         terms += meant
     return " ".join((VERSION, *terms)), tuple(repairs)
+
+
+def _version_repair(text: str, end: int) -> Repair:
+    """The version with what stands wrongly around it; where nothing does, with the term that it
+    was written together with."""
+    written = text[:end].rstrip(" ")
+    if written != VERSION:
+        return Repair(written, (VERSION,), version_fault(text))
+    word = text[end:].split(" ", 1)[0]
+    return Repair(VERSION + word, (VERSION, word), version_fault(text))
 
 
 def _why(written: str) -> str:

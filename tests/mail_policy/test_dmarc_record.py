@@ -111,8 +111,8 @@ def test_unknown_tags_and_those_for_reports_decide_nothing(tag: str) -> None:
     ("text", "reason"),
     [
         ("v=dmarc1; p=reject", "capitals"),
-        ("v=DMARC1 p=reject", "after “v=DMARC1” stands “;”"),
-        ("v=DMARC1, p=reject", "after “v=DMARC1” stands “;”"),
+        ("v=DMARC1 p=reject", "“;” is missing after"),
+        ("v=DMARC1, p=reject", "“;” is missing after"),
         ("p=reject; v=DMARC1", "first tag"),
         ('"v=DMARC1; p=reject"', "quote"),
         ("“v=DMARC1; p=reject”", "quote"),

@@ -73,6 +73,8 @@ def who(policy: Assessment) -> tuple[Evidence, ...]:
 def consequence(policy: Assessment) -> str:
     """What becomes of the mail, as a sentence."""
     verdict = policy.verdict
+    if policy.names_other_region:
+        return "If the mailbox is in the region that was guessed, receivers refuse such mail."
     some = " Mail from the others passes." if verdict.servers == "some" else ""
     if verdict.kind == "rejected":
         asked = "DMARC asks" if policy.dmarc.policy == "reject" else "“-all” asks"
@@ -105,10 +107,15 @@ def send_from_login(run: Run) -> tuple[Fix, ...]:
 
 
 def publish(
-    policy: Assessment, change: RecordChange, title: str, *, notes: Iterable[str] = ()
+    policy: Assessment,
+    change: RecordChange,
+    title: str,
+    *,
+    first: Iterable[str] = (),
+    notes: Iterable[str] = (),
 ) -> Fix:
     """One record to publish, with the place where it is edited."""
-    return publish_all(policy, (change,), title, notes=notes)
+    return publish_all(policy, (change,), title, first=first, notes=notes)
 
 
 def publish_all(
@@ -116,9 +123,11 @@ def publish_all(
     changes: Iterable[RecordChange],
     title: str,
     *,
+    first: Iterable[str] = (),
     notes: Iterable[str] = (),
 ) -> Fix:
-    steps = [where(policy)]
+    """Several records; `first` are the steps that nobody must miss."""
+    steps = [*first, where(policy)]
     found: list[Record] = []
     for wanted in changes:
         change, beside = _at_its_place(policy, wanted)

@@ -507,6 +507,8 @@ class _Page(_Layout):
             asked = f"“{later.policy}”" if later.policy else "nothing"
             words = f"RFC 9989 differs, it asks for {asked}: {'; '.join(later.why)}"
             yield from self.wrapped(words, indent=2)
+        if self.run.is_about_sender_alone:
+            yield from self.wrapped(BULK_MAIL, indent=2)
         yield Text()
 
     def _transcript(self) -> Iterator[Text]:
@@ -548,6 +550,14 @@ def _target_words(target: TargetReport) -> str:
 def _cut_off(item: AnyObservation) -> bool:
     """Whether the end of the whole run came before the answer."""
     return CUT_OFF in (getattr(item, "error", ""), getattr(item, "failure", ""))
+
+
+#: What large receivers want of whoever sends many messages, beyond what was looked at.
+BULK_MAIL = (
+    "For mail to many, Gmail, Yahoo and Microsoft want SPF and DKIM to pass both, a DMARC record, "
+    "reverse DNS of the sending address that leads back to it, and a link to unsubscribe with one "
+    "click."
+)
 
 
 def _through(run: Run) -> str:

@@ -115,3 +115,20 @@ def test_positive_a_stranger_s_record_is_mended_without_an_include() -> None:
     assert published(scene.diagnosis(CODE).fixes[0]) == [
         "example.com TXT v=spf1 ip4:192.0.2.1 -all"
     ]
+
+
+def test_positive_an_include_that_is_gone_and_all_that_names_the_senders() -> None:
+    """A record without it would name nobody: the include's new name is the provider's to say."""
+    zone = domain("v=spf1 include:zoho.example.net ~all", dkim=False)
+    scene = Scene.healthy(host="smtp.zoho.eu").policies(zone, provider="zoho")
+    diagnosis = scene.diagnosis(CODE)
+    assert "includes zoho.example.net, which does not exist" in diagnosis.title
+    assert published(diagnosis.fixes[0]) == []
+    assert "Ask Zoho Mail" in diagnosis.fixes[0].steps[1]
+
+
+def test_lookalike_an_include_that_is_gone_beside_others() -> None:
+    zone = domain("v=spf1 include:gone.example.net ip4:192.0.2.1 ~all", dkim=False)
+    scene = Scene.healthy(host="smtp.zoho.eu").policies(zone, provider="zoho")
+    fix = scene.diagnosis(CODE).fixes[0]
+    assert published(fix) == ["example.com TXT v=spf1 ip4:192.0.2.1 ~all"]

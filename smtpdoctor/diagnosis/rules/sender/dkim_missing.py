@@ -38,7 +38,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         title=f"{policy.domain} has no DKIM key for {provider.name}",
         explanation=(
             "The provider signs mail with a key that receivers look up at the sender's domain. "
-            "Without it DMARC rests on SPF alone, which fails as soon as a mail is forwarded."
+            + (
+                "Without it nothing proves the sender, unless a return path of the domain is set "
+                "up: the envelope sender is the provider's own."
+                if policy.relay.envelope == "rewritten"
+                else "Without it DMARC rests on SPF alone, which fails as soon as a mail is "
+                "forwarded."
+            )
         ),
         evidence=(
             *(

@@ -117,4 +117,4 @@ def _fixes(policy: Assessment) -> tuple[Fix, ...]:
             f"or DKIM passes, publish {records.quoted(meant.new)}."
         )
     title = f"replace the DMARC record at {change.name}"
-    return (records.publish(policy, change, title, notes=notes),)
+    return (records.publish(policy, change, title, first=notes),)

@@ -27,8 +27,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain",
         title=f"{policy.domain} has no DMARC record",
         explanation=(
-            "Nothing refuses mail for that. Large receivers (Gmail, Yahoo, Outlook) want one from "
-            "everybody who sends them many messages; with “p=none” it asks nothing of them."
+            "Nothing refuses mail for that. From whoever sends many messages Gmail, Yahoo and "
+            "Microsoft want a DMARC record, SPF and DKIM that both pass, and a link to unsubscribe "
+            "with one click. With “p=none” the record asks nothing of them."
         ),
         evidence=(
             Evidence(check="sender", text=f"neither _dmarc.{policy.domain} nor its parent has one"),

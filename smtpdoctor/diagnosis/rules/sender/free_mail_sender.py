@@ -26,13 +26,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     policy = run.policy
     if policy is None or not policy.is_strange_to_relay or policy.mailbox_provider is None:
         return
-    owner = policy.mailbox_provider.name
-    relay = policies.relay(policy)
+    owner = _short(policy.mailbox_provider.name)
+    relay = _short(policies.relay(policy))
     rejects = policy.dmarc.policy == "reject" or policy.refused
     follows = (
         f"{policy.domain} asks receivers to reject such mail."
         if rejects
-        else "Receivers take it for forged: it lands in spam or is refused."
+        else "Receivers put it into spam or refuse it."
     )
     yield Diagnosis(
         code=CODE,
@@ -40,8 +40,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         confidence="certain" if policy.relay.known == "named" else "likely",
         title=f"{relay} can't send as {policy.question.address}: only {owner} can",
         explanation=(
-            f"Addresses at {policy.domain} are {owner}'s. SPF, DKIM and DMARC of {policy.domain} "
-            f"name {owner}'s servers, and no customer can add others. {follows}"
+            f"{policy.domain} belongs to {owner}. Its SPF, DKIM and DMARC records name {owner}'s "
+            f"servers, and no customer can add others, so mail through {relay} looks forged. "
+            f"{follows}"
         ),
         evidence=(
             *(
@@ -49,7 +50,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 for text in map(records.quoted, policy.dmarc.records)
             ),
             records.published(policy),
-            *own_line(run, "sender"),
+            *(() if run.is_about_sender_alone else own_line(run, "sender")),
         ),
         fixes=_fixes(run, policy, owner, relay),
         explains=(
@@ -58,6 +59,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         points_at=("sender",),
     )
+
+
+def _short(name: str) -> str:
+    """A provider as people call it: “Gmail” of “Gmail and Google Workspace”."""
+    return name.partition(" and ")[0].partition(",")[0]
 
 
 def _fixes(run: Run, policy: Assessment, owner: str, relay: str) -> tuple[Fix, ...]:

@@ -86,7 +86,10 @@ def _by_dns(run: Run) -> Iterator[Diagnosis]:
                 else "The domain is misspelt, has expired, or is only a name of this machine."
             )
         ),
-        evidence=(*_not_there(policy), *own_line(run, "sender")),
+        evidence=(
+            *_not_there(policy),
+            *(() if run.is_about_sender_alone else own_line(run, "sender")),
+        ),
         fixes=(*change, _make_known(domain)),
         explains=tuple(
             item.id for item in run.observations.of(PolicyAnswer) if item.question == domain

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smtpdoctor.spf import Problem
 
 CODE = "spf-invalid"
-BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-invalid", "dmarc-would-reject")
 
 #: Of a policy with more faults or includes than anybody mends at once.
 SHOWN = 6
@@ -64,10 +64,17 @@ def _title(policy: Assessment, problem: Problem) -> str:
         for change in (policy.record_fix.changes if policy.record_fix is not None else ())
         if change.kind == "repaired" and change.term.lower() not in ("all", "+all")
     ]
-    if problem.kind == "syntax" and problem.domain == domain and repaired:
-        meant = " ".join(repaired[0].into)
-        wrong = records.quoted(repaired[0].term)
+    concerns = [change for change in repaired if problem.term and problem.term in change.term]
+    if problem.kind == "syntax" and problem.domain == domain:
+        concerns = concerns or repaired
+    if concerns:
+        meant = " ".join(concerns[0].into)
+        wrong = records.quoted(concerns[0].term)
         return f"the SPF record of {domain} is invalid: {wrong} must be {records.quoted(meant)}"
+    named = {"include-without-record": "includes", "redirect-without-record": "leads to"}
+    if problem.kind in named and len(problem.path) == 2:
+        lacks = problem.message.removeprefix(f"{problem.domain} ")
+        return f"the SPF record of {domain} {named[problem.kind]} {problem.domain}, which {lacks}"
     where = domain if problem.domain == domain else f"{domain}, by way of {problem.domain},"
     return f"the SPF record of {where} is invalid: {problem.message}"
 
@@ -86,7 +93,7 @@ def _fault(problem: Problem) -> Iterator[Evidence]:
     for fault in problem.faults[:SHOWN]:
         text = f"{records.quoted(fault.term)} in the record of {problem.domain}: {fault.reason}"
         yield Evidence(check="sender", text=text)
-    if not problem.faults:
+    if not problem.faults and problem.kind != "several-records":
         term = f" at {records.quoted(problem.term)}" if problem.term else ""
         yield Evidence(check="sender", text=f"{' → '.join(problem.path)}{term}: {problem.message}")
 
@@ -121,8 +128,21 @@ def _fixes(run: Run, policy: Assessment, problem: Problem) -> tuple[Fix, ...]:
             "the end, and delete the others."
         ),
         "void-limit": "Remove the terms whose names the DNS doesn't know any more.",
+        "include-without-record": _in_its_place(policy, problem),
+        "redirect-without-record": _in_its_place(policy, problem),
     }.get(problem.kind, f"Correct or remove {records.quoted(problem.term or '')}.")
+    own = problem.kind in ("include-without-record", "redirect-without-record")
+    own = own and len(problem.path) > 1
     fix = Fix(
-        title=f"correct the SPF record of {problem.domain}", steps=(records.where(policy), steps)
+        title=f"correct the SPF record of {problem.path[-2] if own else problem.domain}",
+        steps=(records.where(policy), steps),
     )
     return (*login, fix)
+
+
+def _in_its_place(policy: Assessment, problem: Problem) -> str:
+    """What to do about a name without a record that nothing known can take the place of."""
+    term = records.quoted(problem.term)
+    if policy.relay.provider is None:
+        return f"Remove {term}, or write the name that the service gives today."
+    return f"Ask {policies.relay(policy)} for its SPF include, and write it in the place of {term}."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
 
 CODE = "spf-missing"
-BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-invalid", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
 
 CODE = "spf-not-authorized"
-BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-invalid", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -51,6 +51,8 @@ def _fails(policy: Assessment) -> bool:
 
 
 def _title(policy: Assessment) -> str:
+    if [text.lower().split() for text in policy.spf_records] == [["v=spf1", "-all"]]:
+        return f"{policy.domain} says that it sends no mail at all (v=spf1 -all)"
     if policy.published is None and policy.client is None:
         return f"the SPF record of {policy.domain} lets nobody send for it"
     return f"the SPF record of {policy.domain} does not let {policies.relay(policy)} send"

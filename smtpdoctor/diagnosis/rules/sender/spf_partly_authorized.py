@@ -10,7 +10,7 @@ from smtpdoctor.diagnosis.views import policy as policies
 from smtpdoctor.diagnosis.wording import policy as records
 
 CODE = "spf-partly-authorized"
-BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-would-reject")
+BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-invalid", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
