@@ -85,3 +85,17 @@ def test_lookalike_microsoft_365_has_one() -> None:
         "auth", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
     )
     assert scene.diagnosis(CODE).fixes[0].title.startswith("have password logins allowed")
+
+
+@pytest.mark.parametrize(
+    ("host", "text"),
+    [
+        ("smtp.163.com", "550 User has no permission"),
+        ("smtp.yandex.com", "535 5.7.8 This user does not have access rights to this service"),
+    ],
+)
+def test_positive_a_switch_in_the_mailbox_itself(host: str, text: str) -> None:
+    scene = Scene(host=host, port=465, tls="implicit").refuse("auth", text)
+    diagnosis = scene.diagnosis(CODE)
+    assert "mailbox's settings" in diagnosis.fixes[0].title
+    assert "OAuth2" not in " ".join(diagnosis.fixes[0].steps)

@@ -45,6 +45,14 @@ def _takes_tokens_alone(run: Run) -> bool:
     return bool(known) and set(known) <= set(TOKEN_MECHANISMS)
 
 
+def _own_switch(run: Run, refused: Refusal) -> bool:
+    """Whether the account's owner switches access for programs on, at this provider."""
+    rule = refused.rule
+    if run.provider is None or rule is None or rule not in run.provider.replies:
+        return False
+    return not any(word in rule.fix for word in ("administrator", "OAuth2"))
+
+
 def _words(run: Run, refused: Refusal) -> tuple[str, str]:
     host = run.settings.host
     if run.settings.has_token or _whole_smtp_auth(refused):
@@ -58,6 +66,11 @@ def _words(run: Run, refused: Refusal) -> tuple[str, str]:
         return f"{host} takes no passwords, only OAuth2", (
             f"{cause} The password was not judged: neither a new one nor an app password helps."
         ).strip()
+    if _own_switch(run, refused):
+        return f"{host} lets no mail programs into this account yet", (
+            "Access for programs is switched off in this mailbox's own settings. The password was "
+            "not judged: a new one changes nothing."
+        )
     return f"{host} has switched off password logins for this account", (
         "The provider or its administrator does not allow programs to log in with user name and "
         "password here. The password was not judged: a new one changes nothing."
@@ -82,6 +95,11 @@ def _fix(run: Run, refused: Refusal) -> Fix:
                 "Else use another mailbox or a sending service that takes a password or key.",
                 token,
             ),
+        )
+    if _own_switch(run, refused):
+        return Fix(
+            title="switch access for mail programs on in the mailbox's settings",
+            steps=(refusals.advice(refused, "Look for SMTP or IMAP in its settings."),),
         )
     return Fix(
         title="have password logins allowed, or log in with a token (OAuth2)",
