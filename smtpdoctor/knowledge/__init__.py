@@ -611,7 +611,7 @@ def provider_by_certificate(names: Sequence[str]) -> Provider | None:
     if not exact:
         for name in names:
             label, _, domain = bare(name).partition(".")
-            if label == "*":
+            if label == "*" and "." in domain:  # *.com is nobody's
                 covered = (
                     provider
                     for host, (_, provider) in _hosts().items()

@@ -100,6 +100,7 @@ def test_certificates_of_providers(names: list[str], provider: str) -> None:
         [],
         ["mail.example.com"],
         ["*.com"],
+        ["*.de"],
         ["*"],
         ["gmail.com.example.net", "*.gmail.com.example.net"],
         ["smtp.gmail.com", "smtp.ionos.de"],  # somebody's test CA
