@@ -218,7 +218,11 @@ def test_relays_on_an_open_port() -> None:
     assert {"sendgrid", "mailgun", "postmark", "smtp2go"} <= set(found)
     assert found["sendgrid"].port.tls == "starttls"
     assert found["sendgrid"].hosts == ("smtp.sendgrid.net",)
-    assert {relay.provider.id for relay in relays_on([2587])} == {"amazon_ses", "resend"}
+    assert {relay.provider.id for relay in relays_on([2587])} == {
+        "amazon_ses",
+        "resend",
+        "scaleway",
+    }
     assert {relay.provider.id for relay in relays_on([443])} == {"smtp2go"}
 
 
