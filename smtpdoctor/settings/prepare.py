@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
@@ -20,7 +20,15 @@ import msgspec
 from smtpdoctor.settings.change import PAIRS
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Span, Unknown, truth
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    LanguageName,
+    List,
+    Span,
+    Unknown,
+    truth,
+)
 from smtpdoctor.settings.variables import Held, Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -407,6 +415,11 @@ class _Writer:
     def _code(self, option: Option, value: Any) -> Written | None:
         """The value in the place of the expression that gives it, or of a default that counts."""
         assert isinstance(option.value, Known)
+        if isinstance(option.value.value, List) and value == FREE % "sender":
+            # ("Shop", "info@example.com"): the name stays
+            address = list(option.value.value)[-1:]
+            parts = [each for each in address if isinstance(each, Known)]
+            return self._code(replace(option, value=parts[0]), value) if parts else None
         held = any(self.draft.variables.held(name) for name in option.value.variables)
         span = option.value.span if held else option.value.written
         read = held or bool(option.value.variables)

@@ -18,7 +18,7 @@ from smtpdoctor.settings.dependencies import Dependencies
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.masked_line import MaskedLine
 from smtpdoctor.settings.readers.harmless import Tokens, is_plain_expression
-from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
 if TYPE_CHECKING:
@@ -369,6 +369,12 @@ class Workspace:
         """Take for harmless what stands in the places of a value that is no secret, where it is
         the value and has the form of its kind. Of other literals of the expression only `names`
         are: the variables that it comes from."""
+        if isinstance(value.value, List):  # a sender with a name beside it
+            secrets, names = tuple(secrets), tuple(names)
+            for each in value.value:
+                if isinstance(each, Known):
+                    self.finds_value(kind, each, secrets, names)
+            return
         text = str(value.value)
         literals = {*names}
         if harmless.shown(kind, text) == text and not harmless.repeats(text, secrets):

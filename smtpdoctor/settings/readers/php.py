@@ -7,6 +7,7 @@ keeps its `$` as a name, and so is no constant or function of the same name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from smtpdoctor.settings.readers.syntax import (
@@ -386,9 +387,8 @@ class PhpLowering(Lowering):
 
     def _assign(self, target: Node, value: Expression, whole: Node) -> None:
         if target.type == "list_literal":
-            for place, child in enumerate(target.named_children):
-                index = Constant(child.start_byte, child.end_byte, place)
-                inner = Index(child.start_byte, child.end_byte, value, index)
+            for key, child in self._destructured(target):
+                inner = Index(child.start_byte, child.end_byte, value, key)
                 self._assign(child, inner, whole)
             return
         path = path_of(self.expression(target))
@@ -406,6 +406,22 @@ class PhpLowering(Lowering):
                 made = self.scope.binds[root][-1]
                 made.end = made.start
         self.bind(root, keys, value, whole)
+
+    def _destructured(self, target: Node) -> Iterator[tuple[Expression, Node]]:
+        """The parts of `[$a, , $b]` and `['a' => $a]` with the key of each."""
+        place = 0
+        key: Expression | None = None
+        last: Node | None = None
+        for child in target.children:
+            if child.type == "," or child.type in ("]", ")"):
+                if last is not None:
+                    at = Constant(last.start_byte, last.end_byte, place)
+                    yield key or at, last
+                place, key, last = place + 1, None, None
+            elif child.type == "=>" and last is not None:
+                key = self.expression(last, target)
+            elif child.is_named and child.type != "comment":
+                last = child
 
     def _owned(self, name: str) -> bool:
         scope: Scope | None = self.scope

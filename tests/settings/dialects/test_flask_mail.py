@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .python_support import changes_lead_there, edited, found, remarks, way
-from .support import one, setups, write
+from .support import apply, one, setups, write
 
 HOST = "smtp.ionos.com"
 STARTTLS = (HOST, 587, "starttls", True)
@@ -191,3 +191,12 @@ def test_what_is_no_set_up(tmp_path: Path) -> None:
         "tests/config.py": "MAIL_SERVER = 'a'\n",
     }
     assert setups(write(tmp_path, files)) == []
+
+
+def test_the_name_beside_a_senders_address_stays(tmp_path: Path) -> None:
+    text = "MAIL_DEFAULT_SENDER = ('Shop', 'info@example.org')"
+    lines = f"from flask_mail import Mail\nMAIL_SERVER = 'smtp.ionos.com'\n{text}\n"
+    root = write(tmp_path, {"requirements.txt": "Flask-Mail\n", "config.py": lines})
+    change = next(each for each in one(root, "flask-mail").settings.prepared if each.sender)
+    apply(root, change, sender="info@example.com")
+    assert "('Shop', 'info@example.com')" in (root / "config.py").read_text()

@@ -310,3 +310,20 @@ if (isset($_POST['a'], $_POST['b'], $_POST['c'])) {
     assert call.reached is None
     assert len(call.uses()) == 1
     assert asked < 2000
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "expected"),
+    [
+        ("['a' => $x]", "$x", 1),
+        ("['b' => [$y]]", "$y", 2),
+        ("list('a' => $x)", "$x", 1),
+    ],
+)
+def test_an_array_is_taken_apart_by_its_keys(target: str, name: str, expected: object) -> None:
+    text = f"<?php\n$c = ['a' => 1, 'b' => [2, 3]];\n{target} = $c;\n"
+    assert known(module("a.php", text).value(name)) == expected
+
+
+def test_places_that_are_left_out_count() -> None:
+    assert known(module("a.php", "<?php\n[, $x] = [1, 2];\n").value("$x")) == 2
