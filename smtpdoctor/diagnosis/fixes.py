@@ -198,15 +198,19 @@ def send_from_login(run: Run) -> tuple[Fix, ...]:
 
 
 def client_snippets(run: Run, host: str, port: int, tls: TLSMode) -> tuple[Snippet, ...]:
-    """The setting in code: for the named client, else for the two most asked about."""
-    clients = knowledge.clients()
-    wanted = (run.settings.client,) if run.settings.client else ("nodemailer", "smtplib")
+    """The setting in code: for the set-up's program and the named client, else for the two most
+    asked about."""
+    known = knowledge.snippets()
+    setup, client = run.settings.setup, run.settings.client
+    dialect = setup.dialect if setup is not None else None
+    own = [name for name in (dialect, client) if name is not None and name in known]
+    wanted = own[:1] if own or client else ["nodemailer", "smtplib"]
     return tuple(
         Snippet(
             for_=name,
-            language=clients[name].language,
-            text=clients[name].tls_snippets[tls].format(host=host, port=port),
+            language=known[name].language,
+            text=known[name].tls_snippets[tls].format(host=host, port=port),
         )
         for name in wanted
-        if name in clients and tls in clients[name].tls_snippets
+        if tls in known[name].tls_snippets
     )

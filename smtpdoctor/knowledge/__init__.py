@@ -392,6 +392,19 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part[:9]) for part in (numbers[0] if numbers else "").split(".") if part)
 
 
+class CodeSnippets(_Entry, frozen=True, kw_only=True):
+    """How a program's code or configuration says a way to a server.
+
+    tls_snippets: as those of `Client`, by mode; with TLS it is required, certificates are verified
+        where the program can, and user name and password come from the environment.
+    """
+
+    id: str
+    name: str
+    language: str
+    tls_snippets: Mapping[Literal["implicit", "starttls", "none"], str]
+
+
 class DNSHost(_Entry, frozen=True, kw_only=True):
     """Who runs zones whose name servers have names of a certain form.
 
@@ -504,6 +517,23 @@ def client(name: str | None, version: str = "") -> Client | None:
 def _client_names() -> Mapping[str, str]:
     """Every name of a client, and its id."""
     return {name: each.id for each in clients().values() for name in (each.id, *each.aliases)}
+
+
+@cache
+def snippets() -> Mapping[str, CodeSnippets]:
+    """The settings in code by the id of a client, or of a program on top of one (Rails)."""
+    found = {
+        client.id: CodeSnippets(
+            id=client.id,
+            name=client.name,
+            language=client.language,
+            tls_snippets=client.tls_snippets,
+        )
+        for client in clients().values()
+    }
+    for path in _files("snippets"):
+        found[path.stem] = _named(path, CodeSnippets, path.read_text(encoding="utf-8"))
+    return MappingProxyType(found)
 
 
 @cache
