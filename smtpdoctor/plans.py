@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import ssl
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -25,6 +26,8 @@ from smtpdoctor.text import visible
 if TYPE_CHECKING:
     from smtpdoctor.settings.setup import Setup
 
+#: Seconds of reading the folder that are taken off --timeout.
+NOTICEABLE = 0.25
 #: So many set-ups are checked side by side.
 MOST_SETUPS = 8
 #: Options that say a value of one set-up.
@@ -79,18 +82,19 @@ def make_plans(
 
         given = text_of_standard_input(stdin)
         stdin = io.StringIO(given)
-    setups = () if options.target is not None else _setups_of(options, given)
+    setups, unseen, options = _setups_of(options, given)
     if not setups:
         if options.setup:
             raise UsageError("--setup: no set-up was found in this folder")
-        return Plans(plans=(make_plan(options, stdin=stdin, password_stdin=password_stdin),))
+        own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
+        return Plans(plans=(own,), left_out=unseen)
     picked = pick(setups, options.setup)
     ready, left_out = _ready(picked, named=bool(options.setup))
     if not ready and not options.setup:
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
         # names that a set-up reads, too, and no host among them, are no set-up of their own
         if own.settings.found and own.settings.host is not None:
-            return Plans(plans=(own,), left_out=left_out)
+            return Plans(plans=(own,), left_out=(*left_out, *unseen))
     said = [name for name in VALUES if getattr(options, name) is not None]
     if said or password_stdin:
         if len(picked) > 1:
@@ -102,7 +106,7 @@ def make_plans(
         _plan(setup.settings, setup.credentials, options, sends=setup.sends)
         for setup in _each_account_once(ways)
     )
-    return Plans(plans=plans, left_out=(*left_out, *more))
+    return Plans(plans=plans, left_out=(*left_out, *more, *unseen))
 
 
 def make_lint_plans(options: CheckOptions) -> Plans:
@@ -112,17 +116,18 @@ def make_lint_plans(options: CheckOptions) -> Plans:
     the folder has no settings. Raises UsageError.
     """
     options = msgspec.structs.replace(options, only=("settings",), skip=())
-    setups = _setups_of(options, None)
+    setups, unseen, options = _setups_of(options, None)
     if not setups:
         if options.setup:
             raise UsageError("--setup: no set-up was found in this folder")
         own = make_plan(options)
-        return Plans(plans=(_elsewhere(own),) if own.settings.found else ())
+        return Plans(plans=(_elsewhere(own),) if own.settings.found else (), left_out=unseen)
     picked = pick(setups, options.setup)
     return Plans(
         plans=tuple(
             _elsewhere(_plan(setup.settings, setup.credentials, options)) for setup in picked
-        )
+        ),
+        left_out=unseen,
     )
 
 
@@ -190,17 +195,28 @@ def _with_broken_lines(settings: Settings, options: CheckOptions) -> Settings:
 # --- which set-ups -------------------------------------------------------------------------------
 
 
-def _setups_of(options: CheckOptions, given: str | None) -> tuple[Setup, ...]:
-    """Every set-up of the folder; none where only the project's own names can be there."""
+def _setups_of(
+    options: CheckOptions, given: str | None
+) -> tuple[tuple[Setup, ...], tuple[LeftOut, ...], CheckOptions]:
+    """Every set-up of the folder, none where only the project's own names can be there; where
+    looking ended before the end of the folder; and the options with the time that is left."""
     from smtpdoctor.settings.setups import setups_in
 
-    return setups_in(
+    began = time.monotonic()
+    found = setups_in(
         folder_of(options),
         environ_of(options),
         profile=options.profile,
         given=given,
         env_file=options.env_file if options.env_file != "-" else None,
-    ).setups
+        seconds=options.timeout / 2,
+    )
+    spent = time.monotonic() - began
+    if spent > NOTICEABLE:
+        options = msgspec.structs.replace(options, timeout=max(options.timeout - spent, 1.0))
+    # who named the set-up didn't ask for the others
+    cut = () if options.setup else (each for each in found.skipped if each.cut)
+    return found.setups, tuple(LeftOut(setup=each.path, why=each.why) for each in cut), options
 
 
 def pick(setups: Sequence[Setup], parts: Iterable[str]) -> list[Setup]:

@@ -103,3 +103,30 @@ def test_a_host_beside_an_untellable_set_up_is_one_of_its_own(tmp_path: Path) ->
     (tmp_path / ".env").write_text(env, encoding="utf-8")
     (plan,) = plans(tmp_path).plans
     assert plan.settings.host == "mail.example.com"
+
+
+def test_where_looking_ended_before_the_end_of_the_folder_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtpdoctor.settings.folder.MOST_FILES", 3)
+    write(tmp_path, **{f"m{number}": (587, "canary-1") for number in range(5)})
+    (left,) = plans(tmp_path).left_out
+    assert "was not looked at" in left.why
+    assert plans(tmp_path, setup=["m0.js"]).left_out == ()
+
+
+def test_a_file_that_is_no_settings_file_leaves_nothing_unseen(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"))
+    (tmp_path / "package-lock.json").write_text(" " * (2 << 20))
+    (tmp_path / "other.env").symlink_to("/etc/hostname")
+    assert plans(tmp_path).left_out == ()
+
+
+def test_reading_the_folder_is_under_the_timeout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, one=(587, "canary-1"))
+    ticks = iter(range(0, 1000, 3))
+    monkeypatch.setattr("smtpdoctor.plans.time.monotonic", lambda: float(next(ticks)))
+    (plan,) = plans(tmp_path, timeout=20.0).plans
+    assert plan.timeout < 20

@@ -70,23 +70,30 @@ NAMES = re.compile(
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
-    """What was left out and why, to be said."""
+    """What was left out and why, to be said. `cut`: looking ended there, others may be left."""
 
     path: str
     why: str
+    cut: bool = False
 
 
 class Folder:
     """The files below `root` that may hold settings, the shallow ones first.
 
-    `clock` gives seconds. Paths are relative to the root, with slashes.
+    `clock` gives seconds, and `seconds` is what listing and reading may take together. Paths are
+    relative to the root, with slashes.
     """
 
-    def __init__(self, root: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        root: Path,
+        clock: Callable[[], float] = time.monotonic,
+        seconds: float = MOST_SECONDS,
+    ) -> None:
         self.root = root
         self._clock = clock
         #: Seconds that are left for listing and reading; what else goes on doesn't count.
-        self._left = MOST_SECONDS
+        self._left = seconds
         self._bytes: dict[str, bytes | None] = {}
         self._fitting: dict[str, list[str]] = {}
         self.skipped: list[Skipped] = []
@@ -116,7 +123,7 @@ class Folder:
                     for entry in listing:
                         seen += 1
                         if seen > MOST_ENTRIES or self._clock() > until:
-                            self._leave_out(at or ".", "too many files: the rest was not looked at")
+                            self._cut(at or ".", "too many files: the rest was not looked at")
                             waiting.clear()
                             break
                         entries.append(entry)
@@ -136,9 +143,12 @@ class Folder:
                 found += 1
                 if found > MOST_FILES:
                     why = f"more than {MOST_FILES:,} files: the rest was not looked at"
-                    self._leave_out(at or ".", why)
+                    self._cut(at or ".", why)
                     return
                 yield path
+
+    def _cut(self, path: str, why: str) -> None:
+        self.skipped.append(Skipped(path=path, why=why, cut=True))
 
     def _leave_out(self, path: str, why: str) -> None:
         self.skipped.append(Skipped(path=path, why=why))
@@ -202,7 +212,7 @@ class Folder:
     def _read(self, path: str) -> bytes | None:
         if self._left < 0:
             if not any(item.why.startswith("out of time") for item in self.skipped):
-                self._leave_out(path, "out of time: this file and those after it were not read")
+                self._cut(path, "out of time: this file and those after it were not read")
             return None
         full = self.root / path
         try:

@@ -53,12 +53,16 @@ def setups_in(
     profile: str | None = None,
     given: str | None = None,
     env_file: str | None = None,
+    seconds: float = MOST_SECONDS,
 ) -> Found:
-    """The set-ups of a folder. `given` is a container's environment as `env` prints it, in place
-    of this one's and of `.env`; `env_file` stands in place of `.env`."""
-    files = Folder(folder)
+    """The set-ups of a folder, read in so many seconds at most.
+
+    `given` is a container's environment as `env` prints it, in place of this one's and of `.env`;
+    `env_file` stands in place of `.env`.
+    """
+    files = Folder(folder, seconds=min(seconds, MOST_SECONDS))
     if given is None and env_file is None and not _may_hold_setups(files):
-        return Found((), ())
+        return Found((), tuple(files.skipped))
     workspace = Workspace(
         files,
         environ,
@@ -66,7 +70,7 @@ def setups_in(
         given=None if given is None else _layer(given),
         env_file=env_file,
     )
-    return find_setups(workspace)
+    return find_setups(workspace, seconds=seconds)
 
 
 def _may_hold_setups(folder: Folder) -> bool:
@@ -95,21 +99,25 @@ def _layer(text: str) -> Layer:
     return layer_of("standard input", values, "stdin")
 
 
-def find_setups(workspace: Workspace, clock: Callable[[], float] = time.process_time) -> Found:
+def find_setups(
+    workspace: Workspace,
+    clock: Callable[[], float] = time.process_time,
+    seconds: float = MOST_SECONDS,
+) -> Found:
     """All set-ups, in the order of the dialects and of the files; of one dialect so many as a
     person writes, and none after the time that a folder may take: the processor's, so that a busy
     machine finds no less."""
     from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
 
     known = tuple(dialects())  # importing them is no work on the folder
-    until = clock() + MOST_SECONDS
+    until = clock() + min(seconds, MOST_SECONDS)
     drafts: list[Draft] = []
-    skipped = list(workspace.folder.skipped)
+    skipped: list[Skipped] = []
     for dialect in known:
         for number, draft in enumerate(dialect.find(workspace)):
             if number == MOST_OF_ONE or clock() > until:
                 why = f"more than {MOST_OF_ONE} set-ups, or too slow: the rest was not looked at"
-                skipped.append(Skipped(path=dialect.id, why=why))
+                skipped.append(Skipped(path=dialect.id, why=why, cut=True))
                 break
             drafts.append(draft)
     drafts += ENV.unclaimed(workspace, drafts)
@@ -122,10 +130,10 @@ def find_setups(workspace: Workspace, clock: Callable[[], float] = time.process_
     for draft, outcome in zip(drafts, outcomes, strict=True):
         if clock() > until:
             why = "too slow: this set-up and those after it were not read"
-            skipped.append(Skipped(path=draft.place, why=why))
+            skipped.append(Skipped(path=draft.place, why=why, cut=True))
             break
         setups.append(finish(draft, outcome, workspace, secrets))
-    return Found(tuple(_named_apart(setups)), tuple(skipped))
+    return Found(tuple(_named_apart(setups)), (*workspace.folder.skipped, *skipped))
 
 
 def _named_apart(setups: Iterable[Setup]) -> list[Setup]:

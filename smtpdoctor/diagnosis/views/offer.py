@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from smtpdoctor.addresses import is_address, is_private_name
 from smtpdoctor.diagnosis.model import Severity
 from smtpdoctor.observations import Exchange, Step
 from smtpdoctor.smtp.authentication import PASSWORD_MECHANISMS, TOKEN_MECHANISMS
@@ -93,7 +94,11 @@ class OfferView:
         settings, step = self._run.settings, self.not_offered
         if step is not None and step.ok is False:
             return "error"
-        return "note" if self._run.is_in_house and not settings.has_credentials else "warning"
+        host = settings.host or ""
+        # for a public name the network alone says that it is local: that excuses nobody
+        said_so = is_private_name(host) or is_address(host)
+        lenient = self._run.is_in_house and said_so and not settings.has_credentials
+        return "note" if lenient else "warning"
 
     @cached_property
     def demand(self) -> Exchange | None:

@@ -46,6 +46,17 @@ def test_positive_a_note_on_loopback() -> None:
     assert scene.judge().verdict == "healthy"
 
 
+def test_positive_a_private_address_that_the_network_gives_excuses_nobody() -> None:
+    scene = Scene(host="mail.example.com", username=None)
+    scene.lookup("10.0.0.9")
+    scene.session().greeting().ehlo("SIZE 1000").starttls_not_offered().no_login(
+        "no-credentials"
+    ).mail().rcpt().rset().quit()
+
+    assert scene.diagnosis(CODE).severity == "warning"
+    assert scene.judge().verdict == "warnings"
+
+
 def test_positive_with_a_login_on_loopback_the_fix_is_no_tls() -> None:
     scene = Scene(host="127.0.0.1", port=1025)
     scene.session().greeting().ehlo("AUTH PLAIN").starttls_not_offered()
