@@ -11,9 +11,18 @@ from smtpdoctor.settings.model import MASK, Origin, SetupRemark, TLSMode
 from smtpdoctor.text import visible
 from smtpdoctor.words import MODE_WORDS
 
+#: The parts of a URL, as the dialects name them.
+PARTS = {
+    "url.scheme": "the scheme", "url.host": "the host", "url.port": "the port",
+    "url.query": "what stands behind ?", "url.user": "the user name",
+    "url.password": "the password",
+}  # fmt: skip
+
 
 def said(remark: SetupRemark) -> str:
     """The option with its text, as titles name it: `secure=false`."""
+    if remark.option in PARTS:
+        return f"{PARTS[remark.option]} in the URL"
     shown = remark.text and MASK not in remark.text
     return f"{remark.option}={visible(remark.text)}" if shown else remark.option
 

@@ -56,3 +56,17 @@ nodemailer.createTransport({ host: 'smtp.ionos.com', port: 587 });
     session = scene.session().up_to("auth").no_login("no-credentials")
     session.mail("530 Authentication required")
     assert scene.codes("error") == ["credentials-missing"]
+
+
+def test_positive_a_part_of_a_url_is_named_as_one() -> None:
+    scene = Scene.of_folder(
+        {
+            "composer.json": '{"require": {"symfony/mailer": "^7.0"}}',
+            "config/packages/mailer.yaml": (
+                "framework:\n    mailer:\n        dsn: '%env(MAILER_DSN)%'\n"
+            ),
+            ".env": "MAILER_DSN=smtp://a%40b.de:word@smtp.ionos.com:587?encryption=ssl\n",
+        }
+    )
+    found = scene.run_through().diagnosis("setting-ignored")
+    assert found.title == "what stands behind ? in the URL is not read by symfony"
