@@ -8,6 +8,9 @@ from smtpdoctor.observations import Exchange, Trail
 from smtpdoctor.settings.model import MASK, Credentials, Settings
 from smtpdoctor.smtp import commands
 
+#: What clients say that have no name of their own: where the client isn't known, it may be one.
+POOR_NAME = "localhost"
+
 #: Octets of a short message, for a client that says its size.
 SMALL = 512
 
@@ -80,6 +83,7 @@ async def dry_run(
         commands.rcpt_to(recipient),
         trail,
         pipelines=client is not None and client.pipelines,
+        other_name=POOR_NAME if client is None and not settings.ehlo else "",
     )
 
 

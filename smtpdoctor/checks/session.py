@@ -51,6 +51,10 @@ HANDSHAKE = 8.0
 HANDSHAKE_BESIDE = 4.0
 NOOP = 3.0
 AUTH = 20.0
+#: For an answer that only tells how other clients would fare.
+OTHER_NAME = 3.0
+#: It is asked only of a server that answers sooner than this.
+QUICK = 0.15
 #: For the answer to the second of several commands sent at once, before it is sent by itself.
 PIPELINED = 3.0
 WRITE = 5.0
@@ -135,6 +139,7 @@ class SMTPSession:
         self._ended = ""
         self._error = ""
         self._my_turn = False  # the server has spoken and waits for a command
+        self._quick = False  # it answered the last EHLO at once
 
     @property
     def local_address(self) -> str:
@@ -169,7 +174,9 @@ class SMTPSession:
         exchange = self._exchange("ehlo", _shown(command), arrival, (250,))
         if exchange.ok and arrival.reply is not None:
             self.capabilities = Capabilities.parse(arrival.reply)
-        return self.trail.record(exchange, since=since)
+        recorded = self.trail.record(exchange, since=since)
+        self._quick = recorded.seconds < QUICK
+        return recorded
 
     async def helo(self, name: str) -> Exchange:
         """After an EHLO that was refused: the server has no extensions then."""
@@ -378,13 +385,20 @@ class SMTPSession:
         return TokenChallenge(**told) if told else None
 
     async def envelope(
-        self, sender: bytes, recipient: bytes, mail_trail: Trail, *, pipelines: bool = False
+        self,
+        sender: bytes,
+        recipient: bytes,
+        mail_trail: Trail,
+        *,
+        pipelines: bool = False,
+        other_name: str = "",
     ) -> tuple[Exchange, Exchange | None]:
         """MAIL, RCPT, RSET and QUIT: in one write where the server takes it, else one by one.
 
         RFC 2920 §3.1 lets MAIL, RCPT and RSET stand in a group and QUIT end it. No DATA, ever. A
         server that loses what stands behind MAIL gets RCPT by itself, unless the user's client
-        `pipelines`: then that fails, too.
+        `pipelines`: then that fails, too. With `other_name`, an envelope that was accepted is
+        offered once more after an EHLO with that name, which some servers judge only then.
         """
         steps: list[tuple[Step, bytes, tuple[int, ...]]] = [
             ("mail", sender, (250,)),
@@ -392,7 +406,9 @@ class SMTPSession:
             ("rset", commands.RSET, (250,)),
             ("quit", commands.QUIT, (221,)),
         ]
-        pipelined = self.capabilities.pipelining
+        other_name = other_name if self._quick else ""
+        # with another name to come, QUIT can't stand in the group
+        pipelined = self.capabilities.pipelining and not other_name
         if pipelined:
             await self._write(b"".join(command for _, command, _ in steps))
         results: dict[Step, Exchange] = {}
@@ -400,6 +416,13 @@ class SMTPSession:
             trail = mail_trail if step in ("mail", "rcpt") else mail_trail.branch(role="probe")
             if not pipelined and step == "rcpt" and not results["mail"].ok:
                 continue  # RFC 5321 §3.3: RCPT needs a MAIL that was accepted
+            if other_name and step == "quit":
+                quick = all(item.seconds < QUICK for item in results.values())
+                taken = all(name in results and results[name].ok for name in ("mail", "rcpt"))
+                if quick and taken:
+                    await self._under_other_name(other_name, sender, recipient, mail_trail)
+                if self._ended:
+                    break
             since = self._recorder.now
             bound = GOODBYE if step in ("rset", "quit") else COMMAND
             alone = pipelined and step == "rcpt" and not pipelines
@@ -422,6 +445,26 @@ class SMTPSession:
             if arrival.reply is None or arrival.outcome != "reply" or arrival.reply.code == 421:
                 break
         return results["mail"], results.get("rcpt")
+
+    async def _under_other_name(
+        self, name: str, sender: bytes, recipient: bytes, mail_trail: Trail
+    ) -> None:
+        """EHLO with another name, MAIL and RCPT, as a probe of its own on the same connection: RFC
+        5321 §4.1.4 lets EHLO come again, and what was logged in stays so."""
+        trail = mail_trail.branch("tls", role="probe")
+        connection = f"{self.connection} as {name}"
+        steps: list[tuple[Step, bytes, tuple[int, ...]]] = [
+            ("ehlo", commands.ehlo(name), (250,)),
+            ("mail", sender, (250,)),
+            ("rcpt", recipient, (250, 251, 252)),
+        ]
+        for step, command, wanted in steps:
+            since = self._recorder.now
+            arrival = await self._ask(command, OTHER_NAME)
+            exchange = self._exchange(step, _shown(command), arrival, wanted)
+            exchange = msgspec.structs.replace(exchange, connection=connection, under_name=name)
+            if not trail.record(exchange, since=since).ok:
+                return
 
     async def noop(self) -> Exchange:
         """A NOOP before any greeting, on a connection that is there for nothing else."""

@@ -310,6 +310,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     server_proof: ServerProof = ""
     challenge: TokenChallenge | None = None  # AUTH with a token
     error: str = ""  # errno name of a reset; CUT_OFF
+    under_name: str = ""  # said once more on the same connection, under this EHLO name
 
 
 HandshakeFailure = Literal[

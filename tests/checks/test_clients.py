@@ -14,6 +14,7 @@ from smtpdoctor.observations import Exchange, LoginNotTried
 from smtpdoctor.settings.reading import Options
 
 from ..runs import HOST, Ran, certificate_of, one_host
+from ..servers.sessions import verbs
 from .test_session import logins
 
 ALONE = {"SMTP_USER": None, "SMTP_PASS": None, "SMTP_FROM": "info@example.com"}
@@ -273,3 +274,44 @@ def test_nobodys_client_may_send_the_domain_as_it_is_written(
     assert (
         as_client(authority, healthy, "nodemailer", SMTP_FROM="info@bücher.example").codes() == []
     )
+
+
+# --- clients that are not known -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_server_that_refuses_localhost_is_told_of(
+    authority: Authority, healthy: Behaviour, late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Postfix judges EHLO's name at RCPT: the name that the doctor says shows nothing."""
+    original: Any = server._Dialogue._answer
+    names: list[bytes] = []
+
+    async def judges(self: Any, line: bytes) -> None:
+        if line.startswith((b"EHLO", b"HELO")):
+            names.append(line)
+        judged = (b"RCPT",) if late else (b"EHLO", b"HELO")
+        if names[-1].endswith(b" localhost") and line.startswith(judged):
+            await self._say("504 5.5.2 <localhost>: Helo command rejected: need FQDN")
+        else:
+            await original(self, line)
+
+    monkeypatch.setattr(server._Dialogue, "_answer", judges)
+    ran = as_client(authority, healthy, None)
+    assert ran.codes() == []
+    found = ran.diagnosis("ehlo-rejected")
+    assert found.severity == "warning"
+    assert "Go net/smtp" in found.title
+    assert "client.Hello" in " ".join(found.fixes[0].steps)
+    assert len(logins(ran)) == 1
+    # the known client says its own name, and nobody else's
+    assert as_client(authority, healthy, "go").codes() == ["ehlo-rejected"]
+    assert as_client(authority, healthy, "nodemailer").report.verdict == "healthy"
+
+
+def test_a_server_that_takes_localhost_is_healthy(authority: Authority, healthy: Behaviour) -> None:
+    ran = as_client(authority, healthy, None)
+    assert ran.report.verdict == "healthy"
+    session = next(each for each in ran.network.sessions if each.lines)
+    assert verbs(session)[-5:] == ["RSET", "EHLO", "MAIL", "RCPT", "QUIT"]
+    assert not session.data_seen

@@ -318,10 +318,15 @@ def test_the_program_has_no_command_that_begins_a_message() -> None:
 def test_the_dry_run_takes_everything_back(
     authority: Authority, healthy: Behaviour, extensions: tuple[str, ...]
 ) -> None:
-    ran = talk(authority, replace(healthy, extensions=extensions))
-    (session,) = ran.network.sessions
-    assert verbs(session)[-4:] == ["MAIL", "RCPT", "RSET", "QUIT"]
-    assert ran.report.verdict == "healthy"
+    for client, last in (
+        ("nodemailer", ["MAIL", "RCPT", "RSET", "QUIT"]),
+        (None, ["MAIL", "RCPT", "RSET", "EHLO", "MAIL", "RCPT", "QUIT"]),
+    ):
+        options = Options(client=client)
+        ran = talk(authority, replace(healthy, extensions=extensions), options=options)
+        (session,) = ran.network.sessions
+        assert verbs(session)[-len(last) :] == last
+        assert ran.report.verdict == "healthy"
     ran.network.assert_tidy()
 
 
@@ -332,8 +337,9 @@ def test_a_pipelining_server_gets_the_envelope_in_one_write(
     authority: Authority, healthy: Behaviour
 ) -> None:
     """RFC 2920: one round trip; without PIPELINING (§3.1 forbids it then) four."""
-    together = talk(authority, healthy)
-    apart = talk(authority, replace(healthy, extensions=("8BITMIME",)))
+    known = {"options": Options(client="nodemailer")}
+    together = talk(authority, healthy, **known)
+    apart = talk(authority, replace(healthy, extensions=("8BITMIME",)), **known)
 
     def seconds(ran: Ran) -> float:
         mail = ran.observations.first(Exchange, step="mail")
@@ -363,8 +369,10 @@ def test_the_recipient_is_the_sender_or_to(authority: Authority, healthy: Behavi
         seen.append((user, address))
 
     behaviour = replace(healthy, mail_from=noted, rcpt_to=noted)
-    talk(authority, behaviour, env={"SMTP_FROM": "Shop <shop@example.com>"})
-    talk(authority, behaviour, options=Options(to="you@example.net"))
+    known = "nodemailer"
+    shop = {"SMTP_FROM": "Shop <shop@example.com>"}
+    talk(authority, behaviour, env=shop, options=Options(client=known))
+    talk(authority, behaviour, options=Options(to="you@example.net", client=known))
     addresses = [address for _, address in seen]
     assert addresses == ["shop@example.com"] * 2 + ["info@example.com", "you@example.net"]
 

@@ -126,3 +126,12 @@ def test_lookalike_the_server_hangs_up() -> None:
     scene.session().up_to("ehlo").ehlo(outcome="closed")
 
     assert scene.codes("error") == ["connection-closed"]
+
+
+def test_positive_helo_is_taken_in_its_place() -> None:
+    scene = Scene(tls="none", username=None)
+    session = scene.session().greeting().ehlo(text="502 5.5.2 command not recognized")
+    session._exchange("helo", "HELO x", "250 mail.example.com", "reply", ok=True)
+    found = scene.diagnosis(CODE)
+    assert found.severity == "warning"
+    assert "takes HELO" in found.title

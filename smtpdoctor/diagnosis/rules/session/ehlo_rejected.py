@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
-from smtpdoctor.diagnosis.evidence import library_words
+from smtpdoctor.diagnosis.evidence import cite, library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Snippet
 from smtpdoctor.diagnosis.run import Run
@@ -17,6 +18,7 @@ from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
 from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.words import listed
 
 CODE = "ehlo-rejected"
 
@@ -40,6 +42,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _unanswered(run, ehlo)
     elif ehlo is not None and ehlo.ok is False and ehlo.outcome == "flood":
         yield _endless(run, ehlo)
+    else:
+        yield from _refused_to_others(run)
 
 
 def _greets_as_ftp(run: Run) -> bool:
@@ -92,6 +96,41 @@ def _refused_helo(run: Run) -> tuple[str, ...]:
     """HELO after a refused EHLO, where the server liked that no better."""
     helo = run.main.step("helo") if run.main else None
     return (helo.id,) if helo is not None and helo.ok is False else ()
+
+
+def _refused_to_others(run: Run) -> Iterator[Diagnosis]:
+    """The name of other clients, which the server refused on the same connection."""
+    for refused in run.observations.of(Exchange, ok=False):
+        name = refused.under_name
+        if not name or refused.reply is None or refused.reply.category not in (4, 5):
+            continue
+        # the same envelope was taken before, so only the name is another
+        who = [each.name for each in knowledge.clients().values() if each.ehlo == name]
+        yield Diagnosis(
+            code=CODE,
+            severity="warning",
+            confidence="certain",
+            title=f"{run.where} refuses clients that say EHLO {name}: {listed(who)}",
+            explanation=(
+                f'smtpdoctor introduced itself as "{_sent_name(run)}" and the server took the '
+                f"envelope. With EHLO {name} it refused the same envelope. If your program is one "
+                "of those named, or takes its name from a container, its mail is refused although "
+                "the login works."
+            ),
+            evidence=(
+                Evidence(
+                    check="tls",
+                    text=f'after EHLO {name} it answered "{refused.sent}" with '
+                    f'"{refusals.said(refused.reply)}"',
+                ),
+                Evidence(
+                    check="tls",
+                    kind="known",
+                    text=f"{listed(who)} say EHLO {name} by themselves {cite('clients_run')}",
+                ),
+            ),
+            fixes=(_better_name(run, name),),
+        )
 
 
 def _helo_works(run: Run, ehlo: Exchange, reply: Reply) -> Diagnosis:
