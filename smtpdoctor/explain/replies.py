@@ -14,6 +14,7 @@ import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.explain.model import Stage, Symptom
+from smtpdoctor.smtp.charsets import decode
 
 #: RFC 5321 §4.2.3, RFC 4954 §6, RFC 7504, RFC 3207 and what servers use beside them.
 _CODES = (
@@ -38,6 +39,8 @@ _REPLY = re.compile(
 #: An enhanced status code without a reply code: .NET's messages, bounces' Status, libraries.
 _STATUS = re.compile(rf"(?<![\w.])(?P<status>{_ENHANCED})[ :;-]+(?P<words>[^\n]{{3,600}})")
 _FIELD = re.compile(r"^(?:Status|dsn)[:=] ?([45]\.\d{1,3}\.\d{1,3})", re.MULTILINE | re.IGNORECASE)
+#: Bytes beyond ASCII as Python and others print them.
+_BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f]){2,400}", re.IGNORECASE)
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
 _END = re.compile(r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r""")
 _LIGHT = re.compile(r"\s{2,}|\t")
@@ -90,7 +93,7 @@ _ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
 def find(text: str, *, about_mail: bool) -> list[Symptom]:
     """The refusals in the text, most telling first. Without `about_mail` only what no other
     protocol would say."""
-    flat = _FOLDED.sub(" ", text)
+    flat = _FOLDED.sub(" ", _in_letters(text))
     found: list[Symptom] = []
     for reply, at in _with_code(flat):
         found += _symptom(reply, flat, at, about_mail=about_mail)
@@ -112,6 +115,15 @@ def _alone(text: str) -> list[Symptom]:
     else:
         return []
     return [Symptom(kind="reply", says=text, reply=reply, stages=_stages(reply, set(), None))]
+
+
+def _in_letters(text: str) -> str:
+    """The text with the bytes that a library printed as \\xNN read as what they say."""
+
+    def read(match: re.Match[str]) -> str:
+        return decode(bytes.fromhex(match[0].replace("\\x", "")))
+
+    return _BYTES.sub(read, text)
 
 
 def _with_code(text: str) -> list[tuple[str, int]]:

@@ -264,3 +264,11 @@ def test_look_alikes_of_other_programs_get_no_answer(text: str) -> None:
 )
 def test_other_languages_and_wrappings_say_the_same(text: str, code: str) -> None:
     assert explain(text)[0].code == code
+
+
+def test_bytes_that_a_library_printed_are_read() -> None:
+    text = (
+        r"SMTPAuthenticationError: (535, b'Error: \xc7\xeb\xca\xb9\xd3\xc3\xca\xda\xc8\xa8\xc2\xeb"
+        r"\xb5\xc7\xc2\xbc\xa1\xa3: http://service.mail.qq.com/cgi-bin/help')"
+    )
+    assert explain(text)[0].code == "app-password-required"

@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtpdoctor import knowledge
+from smtpdoctor.observations import Redactor
+from smtpdoctor.settings.model import MASK
 from smtpdoctor.smtp.charsets import decode
 
 WRITTEN = [
@@ -40,3 +43,20 @@ def test_any_bytes_are_read_and_stay_ascii_where_they_were(data: bytes) -> None:
     text.encode("utf-8")
     if data.isascii() and b"\x1b$" not in data:
         assert text == data.decode("ascii")
+
+
+def test_what_a_chinese_server_says_survives_the_cut_after_a_login() -> None:
+    """Its link looks encoded, so only public words are shown: they have to be enough to read it."""
+    redactor = Redactor(MASK)
+    redactor.know("10001@qq.com", dictionary=knowledge.public_words)
+    redactor.add("not-the-code-12")
+    redactor.tell()
+    said = decode(
+        "Error: 请使用授权码登录。详情请看: http://service.mail.qq.com/help?no=1001256".encode(
+            "gbk"
+        )
+    )
+    assert not redactor.quotable(said)
+    rule = knowledge.interpret(None, "auth", f"535 {redactor.public(said)}")
+    assert rule is not None
+    assert rule.code == "app-password-required"
