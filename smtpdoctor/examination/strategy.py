@@ -329,7 +329,11 @@ def _knocks_on_own(plan: Plan, addresses: Sequence[str], ports: Iterable[int]) -
 
 
 def mode_of(settings: Settings, client: knowledge.Client | None) -> TLSMode:
-    """The TLS mode in which this client goes, which may not be the one that it was told."""
+    """The TLS mode in which this client goes, which may not be the one that it was told. Of a
+    program whose own settings were read it is known already: a constructor may forbid what a URL
+    brings about."""
+    if settings.setup is not None and settings.setup.dialect != "env":
+        return settings.tls
     if client is not None and client.implicit_on_465 and settings.port == 465:
         return "implicit"
     if client is not None and client.starttls_by_itself and settings.tls == "none":

@@ -21,7 +21,7 @@ from smtpdoctor.observations import (
     Session,
     Step,
 )
-from smtpdoctor.settings.model import Credentials, Settings, TLSMode
+from smtpdoctor.settings.model import Credentials, Settings, SetupIdentity, TLSMode
 from smtpdoctor.smtp.replies import Reply
 
 HOST = "mail.example.com"
@@ -388,3 +388,15 @@ def test_another_host_comes_after_the_host_s_own_ways() -> None:
     assert strategy.wants_other_hosts(planned(tls="none"), Observations(in_clear))
     ways = strategy.entrances_of_other_host("other.example.com", [ADDRESS, SECOND])
     assert [(each.probes[0].port, len(each.probes)) for each in ways] == [(465, 1), (587, 1)]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "expected"), [(None, "implicit"), ("env", "implicit"), ("symfony", "none")]
+)
+def test_what_a_program_says_itself_stands_before_its_clients_habit(
+    dialect: str | None, expected: str
+) -> None:
+    """`new EsmtpTransport($host, 465, false)` is no TLS, `smtp://host:465` is TLS."""
+    setup = None if dialect is None else SetupIdentity(name="send.php:3", dialect=dialect)
+    settings = Settings(host=HOST, port=465, tls="none", setup=setup)
+    assert strategy.mode_of(settings, knowledge.clients()["symfony-mailer"]) == expected
