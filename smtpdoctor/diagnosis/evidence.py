@@ -45,7 +45,8 @@ def own_line(run: Run, field: Field) -> tuple[Evidence, ...]:
     origin = entry.origin
     # TARGET and the options are their own place, and a part of TARGET is not the whole of it
     if origin.label == origin.name:
-        text = f"{origin.name} gives {entry.text}"
+        place = "the command line" if origin.kind == "target" else origin.name
+        text = f"{place} says {entry.text}"
     else:
         text = f"{origin.label} has {origin.name}={entry.text}"
     return (Evidence(check="settings", kind="own-line", text=text),)

@@ -8,6 +8,7 @@ from one that leaves this machine or network.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import named, version_words
@@ -17,6 +18,8 @@ from smtpdoctor.diagnosis.views.sender import login_address
 from smtpdoctor.knowledge.spelling import bare
 from smtpdoctor.settings.change import change
 from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.settings.values import FALSE
 from smtpdoctor.words import MODE_WORDS
 
 
@@ -55,8 +58,20 @@ def change_settings(
         settings=made.settings,
         edits=made.edits,
         tried=tried,
-        steps=(*made.steps, *steps),
+        steps=(*made.steps, *steps, *_taken_for_true(run, made.settings)),
         snippets=snippets,
+    )
+
+
+def _taken_for_true(run: Run, settings: Mapping[str, str | None]) -> tuple[str, ...]:
+    """A word for "no" is a text like any other where nobody knows how the program tests it."""
+    setup = run.settings.setup
+    if run.settings.client is not None or (setup is not None and setup.dialect != "env"):
+        return ()
+    return tuple(
+        f'Where a program only tests for a text, "{value}" is true: leave it empty.'
+        for name, value in settings.items()
+        if value and value.lower() in FALSE and name in BY_NAME and BY_NAME[name].kind == "secure"
     )
 
 

@@ -101,3 +101,20 @@ def test_a_host_of_the_same_provider_is_set() -> None:
     fix = change_settings(run(host="smtp.ionos.de"), "use it", host="smtp.ionos.com")
 
     assert fix.settings == {"SMTP_HOST": "smtp.ionos.com"}
+
+
+def test_a_word_for_no_comes_with_how_programs_may_take_it() -> None:
+    scene = Scene(tls="implicit", env={"SMTP_SECURE": ("true", 3)})
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 smtp ESMTP")
+    scene.session("other-mode").rest()
+    fix = scene.diagnosis("implicit-tls-on-starttls-port").fixes[0]
+    assert fix.settings == {"SMTP_SECURE": "false"}
+    assert fix.steps == ('Where a program only tests for a text, "false" is true: leave it empty.',)
+
+
+def test_lookalike_the_program_is_known() -> None:
+    scene = Scene(tls="implicit", env={"SMTP_SECURE": ("true", 3)}, client="nodemailer")
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived="220 smtp ESMTP")
+    scene.session("other-mode").rest()
+    fix = scene.diagnosis("implicit-tls-on-starttls-port").fixes[0]
+    assert fix.steps == ()
