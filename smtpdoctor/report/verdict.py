@@ -6,9 +6,14 @@ repeat a title.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from smtpdoctor.observations import CHECK_SPECS
 from smtpdoctor.report.model import Report, TargetReport
 from smtpdoctor.words import count
+
+if TYPE_CHECKING:
+    from smtpdoctor.sender.assessment import Assessment
 
 #: Behind a verdict on a server that took the sender.
 NOTHING_SENT = "  No message was sent."
@@ -51,7 +56,7 @@ def _inconclusive(target: TargetReport) -> str:
         return "Inconclusive: no cause can be named."
     found = target.run.policy if target.run.is_about_sender_alone else None
     if found is not None and found.verdict.kind == "unknown":
-        return f"Can't tell: {found.verdict.reasons[0]}."
+        return _untold(found)
     return "Inconclusive: too little was checked to say."
 
 
@@ -102,5 +107,24 @@ def _of_sender_alone(target: TargetReport) -> str:
     if found.names_other_region:
         return "May be refused: which region's servers deliver is only guessed."
     if found.verdict.kind == "unknown":
-        return f"Can't tell: {found.verdict.reasons[0]}."
+        return _untold(found)
     return f"{found.verdict.words[:1].upper()}{found.verdict.words[1:]}."
+
+
+def _untold(found: Assessment) -> str:
+    """Why it can't be told what receivers will make of the mail."""
+    if found.is_at_home:
+        return (
+            f"{found.domain} is the provider's own domain; its records are the provider's to keep."
+        )
+    if found.relay.known == "no":
+        return "Can't tell: name who delivers with --through."
+    if found.relay.known == "host" and not any(
+        item.policy.passes for item in found.relay.published
+    ):
+        return f"Can't tell: {found.question.host} has no address in the DNS."
+    reason = found.verdict.reasons[0]
+    if not reason.startswith("whether "):
+        return f"Can't tell: {reason}."
+    asked = reason.removesuffix(" can't be told").removesuffix(" isn't known")
+    return f"Can't tell {asked}."

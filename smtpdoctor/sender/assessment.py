@@ -154,6 +154,8 @@ class Assessment:
         """Whether the DNS said enough of SPF and DMARC for a verdict on who was asked about."""
         if self.domain_exists is False or self.malformed or self.is_strange_to_relay:
             return True
+        if self.is_at_home and self.client is None:
+            return self.dmarc.status != "temperror"
         spf_known = self.own_problem is None or self.own_problem.kind != "dns"
         if self.client is not None:
             spf_known = self.client.result != "temperror"
@@ -175,6 +177,12 @@ class Assessment:
     def mailbox_provider(self) -> knowledge.Provider | None:
         """Who gives addresses of this domain away, and alone can send for it."""
         return knowledge.free_mail_provider(self.domain)
+
+    @property
+    def is_at_home(self) -> bool:
+        """Whether the mailbox provider delivers for its own domain: its records are its matter."""
+        own, relay = self.mailbox_provider, self.relay.provider
+        return own is not None and relay is not None and own.id == relay.id
 
     @property
     def is_strange_to_relay(self) -> bool:

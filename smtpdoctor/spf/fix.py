@@ -146,7 +146,7 @@ def _one_policy(records: Sequence[str]) -> tuple[list[_Term], list[Change]]:
         changes += [Change("dropped", f.term, f.reason) for f in parsed.faults]
         policies.append([_guarded(t, changes) for t in parsed.terms if _is_valid(t)])
     if len(policies) == 1:
-        return policies[0], changes
+        return _without_idle_redirect(policies[0], changes), changes
     listed: list[_Term] = []
     modifiers: list[Modifier] = []
     ends: list[Mechanism] = []
@@ -172,6 +172,15 @@ def _one_policy(records: Sequence[str]) -> tuple[list[_Term], list[Change]]:
         # two records' mechanisms are the same when written alike; of a modifier the first counts
         terms.setdefault(term.name if isinstance(term, Modifier) else term.text.lower(), term)
     return list(terms.values()), changes
+
+
+def _without_idle_redirect(terms: list[_Term], changes: list[Change]) -> list[_Term]:
+    """The terms without a redirect beside an “all”, which counts for nothing (RFC 7208 §6.1)."""
+    if not any(map(_is_all, terms)):
+        return terms
+    idle = [term for term in terms if isinstance(term, Modifier) and term.name == "redirect"]
+    changes += [Change("dropped", term.text, "it counts for nothing beside “all”") for term in idle]
+    return [term for term in terms if term not in idle]
 
 
 def _is_valid(term: Term) -> TypeGuard[_Term]:

@@ -183,6 +183,31 @@ def test_a_service_of_which_nothing_is_published_can_t_be_told(server: DNSServer
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "Can't tell: name who delivers with --through."),
+        (["--through", "mail.example.com"], "mail.example.com has no address in the DNS"),
+        (["--through", "mailgun"], "its own envelope sender"),
+    ],
+)
+def test_what_can_t_be_told_says_why(
+    server: DNSServer, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    zone = domain("v=spf1 ip4:192.0.2.1 -all", dkim=False)
+    zone["example.com MX"] = ["10 mx.example.net"]
+    serve(zone, server)
+    assert run(["sender", ADDRESS, *arguments, "--nameserver", server.endpoint]) == 3
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_provider_s_own_domain_through_itself_is_no_riddle(server: DNSServer, ask: Ask) -> None:
+    zone = domain("v=spf1 ip4:192.0.2.1 -all", dkim=False, name="gmx.de")
+    serve(zone, server)
+    found = ask("me@gmx.de", "--through", "gmx")
+    assert (found.status, found.codes) == (0, [])
+
+
+@pytest.mark.parametrize(
     ("called", "provider"),
     [
         ("google", "gmail"),
