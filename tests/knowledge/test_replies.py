@@ -648,3 +648,13 @@ def test_a_hostile_reply_is_read_from_both_ends_only() -> None:
     flood = "550 " + "too many \\ your ip " * 100_000
     assert interpret(None, "mail", flood + "\n550 Sender address is not allowed.") is not None
     assert interpret(None, "auth", "535 " + "too many " * 100_000) is not None
+
+
+def test_a_late_refusal_of_the_name_in_ehlo() -> None:
+    """At RCPT, in words of many servers; the order to say it first is none."""
+    said = "501 5.5.2 HELO requires a valid host name, not a literal"
+    found = interpret(None, "rcpt", said)
+    assert found is not None
+    assert found.code == "ehlo-rejected"
+    other = interpret(None, "rcpt", "503 5.5.1 Error: send HELO/EHLO first")
+    assert other is None or other.code != "ehlo-rejected"
