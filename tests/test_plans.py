@@ -115,6 +115,18 @@ def test_where_looking_ended_before_the_end_of_the_folder_is_said(
     assert plans(tmp_path, setup=["m0.js"]).left_out == ()
 
 
+def test_code_that_is_longer_than_is_read_is_said(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"), two=(465, "canary-2"))
+    last = (tmp_path / "two.js").read_text(encoding="utf-8")
+    (tmp_path / "two.js").write_text("f(a, b);\n" * 40_000 + last, encoding="utf-8")
+    found = plans(tmp_path)
+    (left,) = found.left_out
+    assert (left.setup, len(found.plans)) == ("two.js", 1)
+    assert "were not looked at" in left.why
+    (tmp_path / "two.js").write_text(last + "f(a, b);\n" * 40_000, encoding="utf-8")
+    assert plans(tmp_path).left_out == ()
+
+
 def test_a_file_that_is_no_settings_file_leaves_nothing_unseen(tmp_path: Path) -> None:
     write(tmp_path, one=(587, "canary-1"))
     (tmp_path / "package-lock.json").write_text(" " * (2 << 20))

@@ -133,6 +133,7 @@ def find_setups(
             skipped.append(Skipped(path=draft.place, why=why, cut=True))
             break
         setups.append(finish(draft, outcome, workspace, secrets))
+    skipped += [Skipped(path=each, why=why, cut=True) for each, why in workspace.unread().items()]
     return Found(tuple(_named_apart(setups)), (*workspace.folder.skipped, *skipped))
 
 

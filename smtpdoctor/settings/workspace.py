@@ -31,8 +31,8 @@ PRODUCTION = "production"
 
 #: Kinds whose values are numbers of five digits or words that everybody knows.
 NARROW = frozenset({"port", "tls", "secure", "verify", "node-verify"})
-#: So many files are kept parsed for their lines.
-MOST_TREES = 4
+#: So many files are kept parsed for their lines: of the largest a tree takes 60 MiB.
+MOST_TREES = 1
 
 #: The name that a line of a `.env` sets.
 ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]")
@@ -262,6 +262,11 @@ class Workspace:
         """A file of code under these variables; None where it can't be read."""
         found = self.project(variables).module(path)
         return None if isinstance(found, Unknown) else found
+
+    def unread(self) -> dict[str, str]:
+        """Files of code of which some that may be a set-up was not read, and why."""
+        known = next(iter(self._projects.values()), None)
+        return known[1].unread if known is not None else {}
 
     # --- lines --------------------------------------------------------------------------------
 

@@ -145,6 +145,14 @@ KINDS: dict[str, Callable[[str], Callable[[Path], object]]] = {
     "folder": folder_named,
 }
 
+MAILER = (
+    "const nodemailer = require('nodemailer');\n"
+    "nodemailer.createTransport({host: '127.0.0.1', port: 1,"
+    f" auth: {{user: 'info@example.com', pass: '{CANARY}'}}}});\n"
+)
+#: So short that the tree of a mebibyte is as large as one can be.
+CALLS = ("f(a,b);" * 10 + "\n") * 14_500
+
 PARENTHESES = "(" * 10_000 + ")" * 10_000
 
 FOLDERS: dict[str, Folder] = {
@@ -225,6 +233,19 @@ FOLDERS: dict[str, Folder] = {
             + f"nodemailer.createTransport({{host: 'h', auth: {{pass: '{CANARY}'}}}})\n" * 10_000,
         ),
         (("check", "--only", "settings"),),
+    ),
+    "a mebibyte of calls": Folder(text("mailer.js", MAILER + CALLS), quick=True),
+    "4 mebibytes of calls": Folder(
+        both(*(text(f"mailer{n}.js", MAILER + CALLS) for n in range(4))),
+        (("check", "--only", "settings"),),
+    ),
+    "a mebibyte in one line": Folder(
+        text("mailer.js", MAILER + CALLS.replace("\n", "") + MAILER),
+        SHOWN[2:],
+        says="mailer.js: longer than is read",
+    ),
+    "a mebibyte of strings": Folder(
+        text("settings.py", "EMAIL_HOST = 'x'\nEMAIL_HOST_PASSWORD = " + f"'{CANARY}' " * 50_000)
     ),
     "100 megabytes of code": Folder(
         both(*(text(f"m{n}.js", "nodemailer.x({a: b});\n" * 48_000) for n in range(100))),

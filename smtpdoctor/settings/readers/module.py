@@ -216,15 +216,12 @@ class Module:
         evaluator: Evaluator,
         *,
         errors: bool,
-        cut: bool = False,
     ) -> None:
         self.file = file
         self.language: LanguageName = language
         self.evaluator = evaluator
         #: Whether some of it didn't parse.
         self.errors = errors
-        #: Whether it is so long that its end was not looked at.
-        self.cut = cut
         self._frames: dict[int, Frame] = {}
 
     # -- calls

@@ -66,8 +66,11 @@ DOCUMENTS = {
 
 #: Files that are read in one folder (contract: 2,000 files are looked at).
 MAXIMUM_FILES = 2000
-#: Code of one folder that is parsed, in bytes; what only mentions mail in passing counts too.
-MAXIMUM_CODE = 4 << 20
+#: Code of one folder that is read, in expressions and statements, as all of it is kept; what only
+#: mentions mail in passing counts too.
+MAXIMUM_CODE = 100_000
+#: What in code that was not read may be a set-up.
+MENTIONS = re.compile(rb"(?i)smtp|create_?transport|mailer|send_?mail|delivery_method")
 #: Brackets in brackets. Beyond it a grammar's own parser may run out of stack.
 MAXIMUM_BRACKETS = 1000
 
@@ -83,16 +86,14 @@ class Project:
         self._modules: dict[str, Module | Unknown] = {}
         self._documents: dict[tuple[str, str], Document | Unknown] = {}
         self._budget: Budget | None = None
-        self._code = 0  # bytes that were parsed
+        #: Files of code of which some that may be a set-up was not read, and why.
+        self.unread: dict[str, str] = {}
 
     def under(self, environment: Environment) -> Project:
         """The same files in another environment: what was parsed of them is not parsed again."""
         other = Project(self.files, environment)
-        other._sources, other._parsed, other._documents = (
-            self._sources,
-            self._parsed,
-            self._documents,
-        )
+        other._sources, other._parsed = self._sources, self._parsed
+        other._documents, other.unread = self._documents, self.unread
         return other
 
     def module(self, path: str) -> Module | Unknown:
@@ -147,20 +148,29 @@ class Project:
     def _module(self, path: str) -> Module | Unknown:
         source = self._source(path)
         if isinstance(source, Unknown):
+            self._leaves_unread(path, self.files.read(path) or b"", source.text)
             return source
         if ending_of(path) not in CODE:
             return Unknown("unreadable", "no reader for files of this name")
-        if path not in self._parsed:
-            self._code += len(source.bytes)
-        if self._code > MAXIMUM_CODE:
-            return Unknown("unreadable", "there is more code in this folder than is read")
+        read = sum(parsed.nodes for parsed in self._parsed.values())
+        if path not in self._parsed and read > MAXIMUM_CODE:
+            why = "there is more code in this folder than is read"
+            self._leaves_unread(path, source.bytes, why)
+            return Unknown("unreadable", why)
         if self._budget is None:
             from smtpdoctor.settings.readers.evaluation import Budget
 
             self._budget = Budget()
         if path not in self._parsed:
-            self._parsed[path] = parse_code(source)
+            self._parsed[path] = parsed = parse_code(source)
+            line = source.span(parsed.end, parsed.end).line
+            why = f"longer than is read: line {line} and those after it were not looked at"
+            self._leaves_unread(path, source.bytes[parsed.end :], why)
         return read_code(source, self._parsed[path], self, self._budget)
+
+    def _leaves_unread(self, path: str, rest: bytes, why: str) -> None:
+        if MENTIONS.search(rest):
+            self.unread.setdefault(path, why)
 
     def _document(self, path: str, format_: str) -> Document | Unknown:
         source = self._source(path)
@@ -221,17 +231,22 @@ NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Parsed:
-    """A file of code brought into `syntax`: the same in every environment."""
+    """A file of code brought into `syntax`: the same in every environment.
+
+    `end` is the byte where looking ended: the file's length where all of it was looked at.
+    `nodes` are its expressions and statements.
+    """
 
     scope: Scope
     calls: list[Call]
     errors: bool
-    cut: bool
+    end: int
+    nodes: int
 
 
 def parse_code(source: Source) -> Parsed:
     """One file of code by the grammar of its language."""
-    from smtpdoctor.settings.readers.tree import Lowering, parse
+    from smtpdoctor.settings.readers.tree import MAXIMUM_NODES, Lowering, parse
 
     language, dialect = CODE[ending_of(source.file)]
     lowering: Lowering
@@ -261,7 +276,8 @@ def parse_code(source: Source) -> Parsed:
             module = "tree_sitter_typescript" if typed else "tree_sitter_javascript"
             root = parse(source, module, f"language_{dialect}" if typed else "language")
     lowering.visit(root)
-    return Parsed(lowering.scope, lowering.calls, root.has_error, lowering.cut)
+    nodes = min(lowering.nodes, MAXIMUM_NODES)  # beyond it they are counted, and not kept
+    return Parsed(lowering.scope, lowering.calls, root.has_error, lowering.end, nodes)
 
 
 def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) -> Module:
@@ -295,4 +311,4 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
     evaluator = Evaluator(
         source, parsed.scope, parsed.calls, semantics, project.environment, budget
     )
-    return Module(source.file, language, evaluator, errors=parsed.errors, cut=parsed.cut)
+    return Module(source.file, language, evaluator, errors=parsed.errors)

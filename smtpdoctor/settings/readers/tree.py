@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 #: level takes four or five of them.
 MAXIMUM_DEPTH = 100
 #: Expressions and statements of one file: a bundle has more, settings have not.
-MAXIMUM_NODES = 100_000
+MAXIMUM_NODES = 80_000
+#: Bytes of one file that are parsed: a tree takes up to two hundred times its text.
+MAXIMUM_PARSED = 256 << 10
 
 
 @cache
@@ -47,10 +49,18 @@ def grammar(module: str, function: str) -> Language:
 
 
 def parse(source: Source, module: str, function: str = "language") -> Node:
-    """The root of the file's tree. Never raises; what doesn't parse has ERROR nodes."""
+    """The root of the file's tree, as far as files are parsed. Never raises; what doesn't parse
+    has ERROR nodes."""
     from tree_sitter import Parser
 
-    return Parser(grammar(module, function)).parse(source.bytes).root_node
+    return Parser(grammar(module, function)).parse(source.bytes[: parsed_end(source)]).root_node
+
+
+def parsed_end(source: Source) -> int:
+    """The byte where parsing ends: the end of a line, where there is one before the bound."""
+    if len(source.bytes) <= MAXIMUM_PARSED:
+        return len(source.bytes)
+    return source.bytes.rfind(b"\n", 0, MAXIMUM_PARSED) + 1 or MAXIMUM_PARSED
 
 
 class Lowering:
@@ -69,12 +79,9 @@ class Lowering:
         self.calls: list[Call] = []
         self._guards: tuple[Guard, ...] = ()
         self._depth = 0
-        self._nodes = 0
-
-    @property
-    def cut(self) -> bool:
-        """Whether the file had more nodes than are looked at."""
-        return self._nodes > MAXIMUM_NODES
+        self.nodes = 0
+        #: The byte where looking ended: the file's length where all of it was looked at.
+        self.end = parsed_end(source)
 
     # -- places and texts
 
@@ -96,8 +103,9 @@ class Lowering:
         if node.type == "ERROR" or node.is_missing:
             self.visit_children(node)
             return Opaque(node.start_byte, node.end_byte, "syntax", "this doesn't parse")
-        self._nodes += 1
-        if self.cut:
+        self.nodes += 1
+        if self.nodes > MAXIMUM_NODES:
+            self.end = min(self.end, node.start_byte)
             return Opaque(node.start_byte, node.end_byte, "too-long", "the file is too long")
         if self._depth >= MAXIMUM_DEPTH:
             return Opaque(node.start_byte, node.end_byte, "too-deep", "it is nested too deep")

@@ -435,13 +435,34 @@ def test_what_does_not_parse_can_not_be_told() -> None:
 
 
 def test_a_bundle_is_looked_at_as_far_as_it_goes() -> None:
-    text = "f(a, b);\n" * 40_000 + "createTransport({})"
-    files: dict[str, str | bytes] = {"bundle.js": text}
-    folder = project(files)
-    found = folder.module("bundle.js")
-    assert isinstance(found, Module)
-    assert found.cut
-    assert not module("a.js", "createTransport({})").cut
+    for call in ("f(a, b);", "f(a," + " " * 200 + "b);"):  # many expressions, and many bytes
+        begin = "createTransport({ port: 587 });\n"
+        text = begin + f"{call}\n" * 30_000 + "createTransport({ port: 25 });\n"
+        files: dict[str, str | bytes] = {"bundle.js": text[: 1 << 20], "small.js": begin}
+        folder = project(files)
+        for name in files:
+            found = folder.module(name)
+            assert isinstance(found, Module)
+            assert len(found.calls("createTransport")) == 1
+        assert list(folder.unread) == (["bundle.js"] if len(text) < 1 << 20 else [])
+
+
+def test_what_is_not_read_of_code_is_said_where_it_may_be_a_set_up() -> None:
+    one, data = "createTransport({});\n" * 2, "f(a, b);\n" * 30_000
+    long = project({"a.js": data + one, "b.js": one + data})
+    for name in ("a.js", "b.js"):
+        assert isinstance(long.module(name), Module)
+    assert list(long.unread) == ["a.js"]
+    assert "line 16000 and those after it" in long.unread["a.js"]
+    many = project({f"{name}.js": one + data for name in "abc"} | {"d.js": data})
+    for name in "abcd":
+        many.module(f"{name}.js")
+    assert list(many.unread) == ["c.js"]
+    assert "more code in this folder" in many.unread["c.js"]
+    nested = project({"a.js": one + "(" * 2000, "b.js": "(" * 2000})
+    for name in ("a.js", "b.js"):
+        assert isinstance(nested.module(name), Unknown)
+    assert list(nested.unread) == ["a.js"]
 
 
 def test_no_repr_shows_a_value() -> None:
