@@ -9,6 +9,7 @@ bar (`wrapped`). So no line of foreign text ever begins as a line of a report do
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -26,6 +27,8 @@ NEAR = 12
 OPENING, CLOSING, PLAIN_QUOTE, INNER = "“", "”", '"', "'"
 #: The bar before each further line of a quotation, and what stands for it in ASCII.
 BAR, ASCII_BAR = "│", "|"
+#: What the log of GitHub Actions takes for a command where a line begins with it.
+COMMAND = re.compile(r"::[A-Za-z][\w-]*(?: [^:]*)?::|##\[")
 
 
 def visible(text: str) -> str:
@@ -68,7 +71,8 @@ def wrapped(
     text: str, width: int, *, first: str = "", indent: str = "", bar: str = BAR
 ) -> Iterator[str]:
     """The text in lines of at most `width` characters, the first after `first`, the others after
-    `indent`. A line that begins inside a quotation has the bar before it.
+    `indent`. A line that begins inside a quotation, or as a command of a CI's log, has the bar
+    before it.
 
     A word that is longer than a line stays whole outside of quotations (it is to be copied), and
     is broken inside.
@@ -77,7 +81,7 @@ def wrapped(
     inside = False
     start = first
     while words:
-        frame = f"{bar} " if inside else ""
+        frame = f"{bar} " if inside or (start == indent and COMMAND.match(words)) else ""
         room = max(width - len(start) - len(frame), 1)
         line, words = _line_of(words, room, inside=inside)
         yield f"{start}{frame}{line}"
@@ -145,7 +149,6 @@ def as_json(data: object) -> str:
     escapes: no terminal obeys them. Half a surrogate pair, which a name of a file may hold and
     no JSON text (RFC 8259 §8.2), stands as the text of its escape."""
     import json
-    import re
 
     def shown(match: re.Match[str]) -> str:
         if "\ud800" <= match[0] <= "\udfff":

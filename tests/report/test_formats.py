@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 from markdown_it import MarkdownIt
 from prometheus_client.openmetrics.parser import (
@@ -25,6 +26,8 @@ from smtpdoctor.plans import make_plan, make_plans
 from smtpdoctor.report import formats
 from smtpdoctor.report.earlier import is_report
 from smtpdoctor.report.model import NotChecked, Report, join
+from smtpdoctor.settings.model import SetupIdentity
+from smtpdoctor.text import visible
 
 from ..fake_network import run
 from ..runs import ADDRESS, HOST, one_host, playing, with_options
@@ -34,6 +37,8 @@ HOSTILE = (
     "535 no\x1b[31m ]]><b onclick=x> ::error::evil ##[error]evil `x` ``` @all #1 <!-- --> "
     '| x=1 \\" "} {a="b"} &amp; <script>alert(1)</script> http://evil.example [a](javascript:b)'
 )
+#: What GitHub and GitLab make links and mentions of, whatever is escaped in it.
+BESIDE = " @somebody info@evil.example www.evil.example https://evil.example/#1 owner/repo#12 "
 FOR_PROGRAMS = ("github", "gitlab", "json", "junit", "markdown", "nagios", "openmetrics", "sarif")
 
 
@@ -59,12 +64,26 @@ def hostile(folder: Path, authority: Authority) -> Report:
     return run(run_plan(plan, environ={}, network=network))
 
 
+def hostile_names(folder: Path, authority: Authority) -> Report:
+    """A report of a folder whose names mean harm, or one that was saved by somebody else."""
+    made = hostile(folder, authority)
+    bad = f"m.js\n::error file=a::x\r\n{HOSTILE}\u202e{BESIDE}"
+    setup = SetupIdentity(name=bad, dialect="nodemailer", files=(bad,))
+    targets = [
+        msgspec.structs.replace(target, setup=setup, host=f"{bad}.example")
+        for target in made.targets
+    ]
+    left = (NotChecked(setup=bad, why=bad),)
+    return msgspec.structs.replace(made, targets=tuple(targets), not_checked=left)
+
+
 REPORTS: Mapping[str, Callable[[Path, Authority], Report]] = {
     "broken": scene("secure-true-on-587"),
     "warnings": scene("tls-switched-off"),
     "healthy": scene("healthy-587"),
     "typo": scene("host-name-typo"),
     "hostile": hostile,
+    "hostile names": hostile_names,
 }
 
 
@@ -221,7 +240,7 @@ def test_junit_names_what_was_not_checked(several: Report) -> None:
 def test_every_annotation_is_one_line_and_nothing_else_is_a_command(report: Report) -> None:
     lines = formats.render("github", report).splitlines()
     commands = [line for line in lines if line.startswith("::")]
-    assert len(commands) == len(report.diagnoses)
+    assert len(commands) == len(report.diagnoses) + len(report.not_checked)
     for line in commands:
         assert re.fullmatch(r"::(error|warning|notice) [^:]*::.*", line)
     for line in lines:
@@ -250,6 +269,42 @@ def test_markdown_has_the_causes_and_no_markup_of_others(report: Report) -> None
     assert not tags & {"script", "b"}
     links = re.findall(r'href="([^"]*)"', html)
     assert all(link.startswith("https://github.com/smtpdoctor/") for link in links)
+
+
+def test_a_file_named_as_a_command_is_none(report: Report) -> None:
+    name = "::error file=a::x.js"
+    setup = SetupIdentity(name=f"nodemailer {name}:1", dialect="nodemailer", files=(name,))
+    targets = [
+        msgspec.structs.replace(
+            target,
+            setup=setup,
+            diagnoses=tuple(
+                msgspec.structs.replace(item, locations=()) for item in target.diagnoses
+            ),
+        )
+        for target in report.targets
+    ]
+    named = msgspec.structs.replace(report, targets=tuple(targets))
+    for kind in ("concise", "terminal", "markdown", "junit", "nagios"):
+        text = formats.render(kind, named, formats.Options(verbose=True))
+        bad = [line for line in text.splitlines() if line.lstrip().startswith("::")]
+        assert bad == [], kind
+
+
+def test_markdown_mentions_nobody_and_links_nothing_of_others(report: Report) -> None:
+    text = formats.render("markdown", report)
+    parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    for inline in (child for token in parsed for child in token.children or ()):
+        if inline.type == "text":
+            assert not re.search(r"@\w|://|\bwww\.|#\d", inline.content), inline.content
+
+
+@pytest.mark.parametrize("name", [*FOR_PROGRAMS, "concise", "terminal", "ticket"])
+def test_no_line_of_any_format_is_made_by_others(name: str, report: Report) -> None:
+    text = formats.render(name, report, formats.Options(verbose=True, width=80))
+    for line in text.split("\n"):
+        assert visible(line) == line
+        assert not line.lstrip().startswith(("::error file=a", "##["))
 
 
 # --- metrics, plugins -------------------------------------------------------------------------

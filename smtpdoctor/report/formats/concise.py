@@ -41,6 +41,8 @@ def _lines(finding: Finding) -> list[str]:
     where = f"{place.file}:{place.line}" if place is not None else target_name(finding.target)
     if place is not None and place.columns is not None:
         where = f"{where}:{place.columns[0]}"
+    if where.startswith(("::", "##[")):  # GitHub's log would take it for a command
+        where = f"./{where}"
     lines = [f"{where}: {diagnosis.severity}[{diagnosis.code}] {diagnosis.title}"]
     if diagnosis.fixes:
         lines.append(f"  fix: {diagnosis.fixes[0].title}")

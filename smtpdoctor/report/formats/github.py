@@ -11,6 +11,7 @@ from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report
 from smtpdoctor.report.verdict import verdict_words
+from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
 
@@ -51,8 +52,9 @@ def _command_of(name: str, properties: dict[str, str], message: str) -> str:
 
 
 def _message(text: str) -> str:
-    """As GitHub's toolkit escapes the data of a command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """As GitHub's toolkit escapes the data of a command; a line's end is one of ours."""
+    lines = (visible(line).replace("%", "%25") for line in text.split("\n"))
+    return "%0A".join(lines)
 
 
 def _property(text: str) -> str:
@@ -61,4 +63,4 @@ def _property(text: str) -> str:
 
 def _harmless(text: str) -> str:
     """No line of foreign words is a command: one begins with two colons, or with ##[."""
-    return text.replace("::", ": :").replace("##[", "## [")
+    return visible(text).replace("::", ": :").replace("##[", "## [")

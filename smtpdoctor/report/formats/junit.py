@@ -96,7 +96,7 @@ def _check_of(diagnosis: Diagnosis, target: TargetReport) -> str:
 
 def _said(finding: Finding) -> str:
     diagnosis = finding.diagnosis
-    places = [f"{place.file}:{place.line}" for place in finding.places]
+    places = [visible(f"{place.file}:{place.line}") for place in finding.places]
     head = f"{diagnosis.severity}[{diagnosis.code}]"
     return "\n".join([" ".join([head, *places]), finding.message, diagnosis.docs])
 

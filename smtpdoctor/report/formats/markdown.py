@@ -25,6 +25,8 @@ SIGNS: dict[Verdict, str] = {
     "inconclusive": "❔",
 }
 WORDS: dict[Severity, str] = {"error": "Error", "warning": "Warning", "note": "Note"}
+#: What GitHub and GitLab make a link, a mention or a reference of, after all escapes.
+_LINKED = re.compile(r"[^\s`|\"'(),;]*(?:@|://|\bwww\.|#\d)[^\s`|\"'(),;]*")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&@])")
 
 
@@ -129,8 +131,18 @@ def _block(language: str, text: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Words on one line that mean nothing to Markdown."""
-    return _MARKUP.sub(r"\\\1", " ".join(visible(text).split()))
+    """Words on one line that mean nothing to Markdown: escaped, and what is made a link of in a
+    code span, where alone that doesn't happen."""
+    words = " ".join(visible(text).split())
+    shown, end = "", 0
+    for found in _LINKED.finditer(words):
+        shown += f"{_escaped(words[end : found.start()])}`{found[0]}`"
+        end = found.end()
+    return shown + _escaped(words[end:])
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)
 
 
 def _code(text: str) -> str:

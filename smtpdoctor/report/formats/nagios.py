@@ -11,6 +11,7 @@ from smtpdoctor.report.formats import Options
 from smtpdoctor.report.measures import certificate_days
 from smtpdoctor.report.model import Report, TargetReport
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
+from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
 
@@ -64,4 +65,4 @@ def _figures(report: Report) -> list[str]:
 
 def _plain(text: str) -> str:
     """A bar begins the figures, a line's end the long text."""
-    return text.replace("|", "/").replace("\n", " ")
+    return visible(text.replace("\n", " ")).replace("|", "/")
