@@ -384,7 +384,7 @@ class SMTPSession:
         }
         return TokenChallenge(**told) if told else None
 
-    async def envelope(
+    async def envelope(  # long: one group of commands, and each way out of it
         self,
         sender: bytes,
         recipient: bytes,

@@ -274,7 +274,9 @@ def parts(question: SenderQuestion, answers: Answers) -> Iterator[Evaluation[obj
             yield _key(domain, selector, answers)
 
 
-def assess(question: SenderQuestion, answers: Answers | None = None) -> Evaluation[Assessment]:
+def assess(  # long: one look-up after the other, and a field for each
+    question: SenderQuestion, answers: Answers | None = None
+) -> Evaluation[Assessment]:
     """Everything about `question`, one look-up after the other."""
     known: Answers = {} if answers is None else answers
     domain = question.domain

@@ -345,7 +345,7 @@ class _Resolution:
             return None
         return meaning.value
 
-    def settings(
+    def settings(  # long: one line a field
         self,
         *,
         folder: str,

@@ -563,13 +563,13 @@ def test_no_name_server_wants_no_cause_where_the_name_was_found() -> None:
 
 
 def test_of_the_sets_that_a_provider_publishes_the_one_that_is_covered_decides() -> None:
-    scene = Scene.healthy().policies(domain("v=spf1 include:_spf-eu.ionos.com ~all"))
+    scene = Scene.healthy().policies(domain("v=spf1 include:_spf.kundenserver.de ~all"))
     policy = run_of(scene).policy
 
     assert policy is not None
-    assert policy.relay.published[0].include != "_spf-eu.ionos.com"
+    assert policy.relay.published[0].include != "_spf.kundenserver.de"
     assert policy.published is not None
-    assert policy.published.include == "_spf-eu.ionos.com"
+    assert policy.published.include == "_spf.kundenserver.de"
     assert policy.status == "pass"
 
 

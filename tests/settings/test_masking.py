@@ -68,6 +68,7 @@ def given_out(dotenv: str, environ: dict[str, str], **options: str | bool) -> st
 def leaks(secret: str, text: str) -> list[str]:
     """The windows of the secret that stand in the text, as they are or with blanks folded."""
     windows = {secret[i : i + WINDOW] for i in range(len(secret) - WINDOW + 1)}
+    windows -= {w for w in windows if set(w) <= set("-|: ")}  # the lines of a table
     # what a wrapped line or an escape parts is shown all the same
     forms = (text, re.sub(r"\s+", "", text))
     return sorted(w for w in windows if any(w in form for form in forms))
