@@ -151,21 +151,17 @@ class Dialect(Protocol):
 
 @cache
 def dialects() -> tuple[Dialect, ...]:
-    """Every dialect of the package: modules with a DIALECT, then tables without a module."""
+    """Every dialect of the package: those with a module, then tables without one."""
     return tuple(_dialects())
 
 
 def _dialects() -> Iterator[Dialect]:
-    import importlib
-
     from smtpdoctor.settings.dialects.table import load_table
+    from smtpdoctor.settings.dialects.unread import modules_of
 
     folder = Path(__file__).parent
-    modules = {path.stem for path in folder.glob("*.py")}
-    for name in sorted(modules):
-        module = importlib.import_module(f"smtpdoctor.settings.dialects.{name}")
-        if (dialect := getattr(module, "DIALECT", None)) is not None:
-            yield dialect
+    modules = dict(modules_of(folder))
+    yield from modules.values()
     for path in sorted(folder.glob("*.toml")):
         if path.stem not in modules:
             yield load_table(path)

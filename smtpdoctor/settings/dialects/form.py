@@ -116,11 +116,13 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
 
     port: what a mode's port is where none is set. login: without it there is none, whatever the
     user name. joined: a field made from several options: `{USER}@{DOMAIN}`. in_files: ends of
-    names of variables that name a file with the value.
+    names of variables that name a file with the value. looks_at: `unread`'s, of a program with a
+    module.
     """
 
     name: str
     client: str | None = None
+    looks_at: tuple[str, ...] = ()
     reader: str = "python-dotenv"
     profile: str = ""
     sources: Mapping[str, str]

@@ -1,0 +1,81 @@
+"""Programs with a module of their own, which is imported only where the folder may have such one.
+
+Knows two marks that a module's TOML file says before its tables: `looks_at`, globs of the files
+without which there is nothing to find, and `looks_for`, parts of the names of variables that are
+enough without any. It must not know any program.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Dialect, Draft, Outcome
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.workspace import Workspace
+
+MARK = re.compile(r"(?m)^(looks_at|looks_for) = (.+)$")
+TEXT = re.compile(r'"([^"]+)"')
+
+
+class UnreadModule:
+    """A program by its module, with the marks by which it is worth importing."""
+
+    def __init__(self, name: str, looks_at: tuple[str, ...], looks_for: tuple[str, ...]) -> None:
+        self.id = name.replace("_", "-")
+        self._name = name
+        self._looks_at = looks_at
+        self._looks_for = looks_for
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """The program itself."""
+        module = importlib.import_module(f"smtpdoctor.settings.dialects.{self._name}")
+        found: Dialect = module.DIALECT
+        return found
+
+    @property
+    def name(self) -> str:
+        return self.dialect.name
+
+    @property
+    def client(self) -> str | None:
+        return self.dialect.client
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self.dialect.fields
+
+    @property
+    def modes(self) -> Mapping[TLSMode, tuple[Mapping[str, Any], ...]]:
+        return self.dialect.modes
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What the program makes of its options."""
+        return self.dialect.outcome(options)
+
+    def find(self, workspace: Workspace) -> Iterable[Draft]:
+        """Its set-ups, where anything in the folder may be one."""
+        return self.dialect.find(workspace) if self._may_be_there(workspace) else ()
+
+    def _may_be_there(self, workspace: Workspace) -> bool:
+        folder = workspace.folder
+        for pattern in self._looks_at:
+            # one that holds no settings is not among the files
+            if folder.matching(pattern) or ("*" not in pattern and folder.has(pattern)):
+                return True
+        names = workspace.variable_names | set(workspace.process.values)
+        return any(part in name.upper() for part in self._looks_for for name in names)
+
+
+def modules_of(folder: Path) -> Iterator[tuple[str, UnreadModule]]:
+    """Every program of the package with a module, by the module's name. One without a TOML file
+    beside it has no program."""
+    for path in sorted(folder.glob("*.toml")):
+        if path.with_suffix(".py").exists():
+            marks = {key: tuple(TEXT.findall(listed)) for key, listed in MARK.findall(path.read_text())}
+            yield path.stem, UnreadModule(path.stem, marks["looks_at"], marks.get("looks_for", ()))
