@@ -15,9 +15,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtpdoctor.settings.workspace import Surrounding, Workspace
 
+#: What any of them reads: without such a file none is imported.
+READ = ("*.yml", "*.yaml", "*.json", "*.jsonc", "*.toml", "*.service", "Dockerfile*", "*.Dockerfile")
+
 
 def carried(workspace: Workspace) -> Iterator[Surrounding]:
     """What every carrier finds in the folder."""
+    if not workspace.folder.matching(*READ):
+        return
     for info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{__name__}.{info.name}")
         find = getattr(module, "find", None)
