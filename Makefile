@@ -41,6 +41,7 @@ benchmark: $(VENV)/ready  ## speed as ratios in one run (needs root and tests/re
 	$(BIN)/python benchmarks/check_versus_clients.py
 	$(BIN)/python benchmarks/blocked_port.py
 	$(BIN)/python benchmarks/spf.py
+	$(BIN)/python benchmarks/start.py
 
 new-diagnosis: $(VENV)/ready  ## skeleton of a rule: make new-diagnosis AREA=tls CODE=my-new-code
 	$(BIN)/python tools/new_diagnosis.py $(AREA) $(CODE)

@@ -110,3 +110,17 @@ def test_a_healthy_check_loads_what_it_needs(
 def test_the_interface_loads_nothing_until_it_is_used() -> None:
     code = "import sys, smtpdoctor; assert not {'asyncio', 'ssl', 'msgspec'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_folder_loads_no_program_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MAIL_HOST=smtp.example.com\nMAIL_PORT=587\n")
+    code = f"""
+import sys
+from pathlib import Path
+from smtpdoctor.settings.setups import setups_in
+setups_in(Path({str(tmp_path)!r}), {{}})
+for name in ("dialects.nodemailer", "dialects.laravel", "dialects.spring_boot", "carriers.compose",
+             "readers.evaluation"):
+    assert f"smtpdoctor.settings.{{name}}" not in sys.modules, name
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

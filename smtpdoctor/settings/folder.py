@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import msgspec
@@ -197,10 +197,14 @@ class Folder:
     def containing(self, needle: bytes, *suffixes: str) -> list[str]:
         """The files with one of the suffixes in which the regular expression is found."""
         pattern = re.compile(needle)
+        words = plain_words(needle)
         return [
             path
             for path in self.files
-            if path.endswith(suffixes) and (data := self.data(path)) and pattern.search(data)
+            if path.endswith(suffixes)
+            and (data := self.data(path))
+            and (not words or any(word in data for word in words))
+            and pattern.search(data)
         ]
 
     def data(self, path: str) -> bytes | None:
@@ -242,3 +246,21 @@ class Folder:
     def has(self, path: str) -> bool:
         """Whether there is such a file, also one that holds no settings by its name."""
         return (self.root / path).is_file()
+
+
+@cache
+def plain_words(needle: bytes) -> tuple[bytes, ...]:
+    """Words of which one stands wherever the expression is found; none where that can't be told.
+
+    A search for words is many times as fast as one for an expression.
+    """
+    if re.search(rb"(?<!\\)[(\[]", needle):
+        return ()
+    words = []
+    for alternative in needle.split(b"|"):
+        # classes (`\b`, `\s`) are no letters, and what may be there not at all is none of the word
+        runs = re.findall(rb"[\w/@:-]{3,}(?![?*{])", re.sub(rb"\\[a-zA-Z]", b" ", alternative))
+        if not runs:
+            return ()
+        words.append(max(runs, key=len))
+    return tuple(words)

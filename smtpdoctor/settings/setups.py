@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from smtpdoctor.settings.dialects.base import Draft, dialects
+from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.names import BY_NAME
-from smtpdoctor.settings.readers.model import Known, Map
+from smtpdoctor.settings.readers.model import Known, Map, OutOfTimeError
 from smtpdoctor.settings.setup import (
     Setup,
     find_harmless,
@@ -34,9 +34,10 @@ NAME = re.compile(rb"(?m)^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=")
 MAIL = re.compile(rb"(?i)mail|smtp")
 
 #: What is looked at of a folder that has more set-ups than any program: of one dialect, and in
-#: seconds, of which the whole run has 45.
+#: seconds of the processor and, on a machine that is busy, of any clock.
 MOST_OF_ONE = 32
 MOST_SECONDS = 2.0
+MOST_WAIT = 10.0
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ def setups_in(
     profile: str | None = None,
     given: str | None = None,
     env_file: str | None = None,
-    seconds: float = MOST_SECONDS,
+    seconds: float = MOST_WAIT,
 ) -> Found:
     """The set-ups of a folder, read in so many seconds at most.
 
@@ -99,42 +100,82 @@ def _layer(text: str) -> Layer:
     return layer_of("standard input", values, "stdin")
 
 
+class _Time:
+    """What a folder may take. It counts in the processor's time, so that a busy machine finds no
+    less, as long as that ends."""
+
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self._clock = clock
+        most = min(seconds, MOST_SECONDS)
+        self.end = clock() + most
+        self._until = self.end - most / 4  # what is found is still to be shown
+        self._latest = time.monotonic() + seconds
+
+    def look(self) -> None:
+        """Raises OutOfTimeError where no more is to be read."""
+        if self._clock() > self._until or time.monotonic() > self._latest:
+            raise OutOfTimeError
+
+    def extend(self) -> None:
+        """From here on what is found is shown."""
+        self._until = self.end
+
+
 def find_setups(
     workspace: Workspace,
     clock: Callable[[], float] = time.process_time,
-    seconds: float = MOST_SECONDS,
+    seconds: float = MOST_WAIT,
 ) -> Found:
     """All set-ups, in the order of the dialects and of the files; of one dialect so many as a
-    person writes, and none after the time that a folder may take: the processor's, so that a busy
-    machine finds no less."""
-    from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
-
-    known = tuple(dialects())  # importing them is no work on the folder
-    until = clock() + min(seconds, MOST_SECONDS)
-    drafts: list[Draft] = []
+    person writes, and none after the time that a folder may take."""
+    left = _Time(clock, seconds)
+    workspace.look_at_the_time = left.look
     skipped: list[Skipped] = []
-    for dialect in known:
-        for number, draft in enumerate(dialect.find(workspace)):
-            if number == MOST_OF_ONE or clock() > until:
-                why = f"more than {MOST_OF_ONE} set-ups, or too slow: the rest was not looked at"
-                skipped.append(Skipped(path=dialect.id, why=why, cut=True))
-                break
-            drafts.append(draft)
-    drafts += ENV.unclaimed(workspace, drafts)
-    # what any of them has for a secret is one in the others' lines, too
-    outcomes = [outcome_of(draft, workspace) for draft in drafts]
-    secrets = [secret for outcome in outcomes for secret in secrets_of(outcome)]
-    for draft, outcome in zip(drafts, outcomes, strict=True):
-        find_harmless(draft, outcome, workspace, secrets)
-    setups = []
-    for draft, outcome in zip(drafts, outcomes, strict=True):
-        if clock() > until:
-            why = "too slow: this set-up and those after it were not read"
-            skipped.append(Skipped(path=draft.place, why=why, cut=True))
-            break
-        setups.append(finish(draft, outcome, workspace, secrets))
+    drafts = list(_drafts(workspace, left, skipped))
+    left.extend()
+    at, setups = "", []
+    try:
+        read: list[tuple[Draft, Outcome]] = []
+        for draft in drafts:
+            at = draft.place
+            read.append((draft, outcome_of(draft, workspace)))
+        # what any of them has for a secret is one in the others' lines, too
+        secrets = [secret for _, outcome in read for secret in secrets_of(outcome)]
+        for draft, outcome in read:
+            at = draft.place
+            find_harmless(draft, outcome, workspace, secrets)
+        for draft, outcome in read:
+            at = draft.place
+            left.look()
+            setups.append(finish(draft, outcome, workspace, secrets))
+    except OutOfTimeError:
+        why = "too slow: this set-up and those after it were not read"
+        skipped.append(Skipped(path=at, why=why, cut=True))
     skipped += [Skipped(path=each, why=why, cut=True) for each, why in workspace.unread().items()]
     return Found(tuple(_named_apart(setups)), (*workspace.folder.skipped, *skipped))
+
+
+def _drafts(workspace: Workspace, left: _Time, skipped: list[Skipped]) -> Iterator[Draft]:
+    """What the dialects find, and what none of them claims."""
+    from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
+
+    found: list[Draft] = []
+    at = ""
+    try:
+        for dialect in dialects():
+            at = dialect.id
+            for number, draft in enumerate(dialect.find(workspace)):
+                if number == MOST_OF_ONE:
+                    why = f"more than {MOST_OF_ONE} set-ups: the rest was not looked at"
+                    skipped.append(Skipped(path=at, why=why, cut=True))
+                    break
+                left.look()
+                found.append(draft)
+                yield draft
+        yield from ENV.unclaimed(workspace, found)
+    except OutOfTimeError:
+        why = "too slow: the rest, and what other programs may have, was not looked at"
+        skipped.append(Skipped(path=at, why=why, cut=True))
 
 
 def _named_apart(setups: Iterable[Setup]) -> list[Setup]:

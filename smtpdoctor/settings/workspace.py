@@ -7,7 +7,7 @@ that it loads them with. It must not know what a variable means.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property
@@ -35,7 +35,7 @@ NARROW = frozenset({"port", "tls", "secure", "verify", "node-verify"})
 MOST_TREES = 1
 
 #: The name that a line of a `.env` sets.
-ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]")
+ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*[=:]")
 
 
 class Shown(NamedTuple):
@@ -88,6 +88,8 @@ class Workspace:
         self.given = given
         self.env_file = env_file
         self.dependencies = Dependencies(folder)
+        #: Raises OutOfTimeError where reading is to end.
+        self.look_at_the_time: Callable[[], None] = lambda: None
         self._projects: dict[int, tuple[Variables, Project]] = {}
         self._sources: dict[str, Source | None] = {}
         self._lines: dict[str, list[str]] = {}
@@ -254,7 +256,11 @@ class Workspace:
         key = id(variables)
         if key not in self._projects:
             known = next(iter(self._projects.values()), None)
-            made = known[1].under(variables) if known is not None else Project(self, variables)
+            made = (
+                known[1].under(variables)
+                if known is not None
+                else Project(self, variables, lambda: self.look_at_the_time())
+            )
             self._projects[key] = (variables, made)
         return self._projects[key][1]
 

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 #: What any of them reads: without such a file none is imported.
-READ = ("*.yml", "*.yaml", "*.json", "*.jsonc", "*.toml", "*.service", "Dockerfile*", "*.Dockerfile")
+READ = (
+    "*.yml",
+    "*.yaml",
+    "*.json",
+    "*.jsonc",
+    "*.toml",
+    "*.service",
+    "Dockerfile*",
+    "*.Dockerfile",
+)
 
 
 def carried(workspace: Workspace) -> Iterator[Surrounding]:

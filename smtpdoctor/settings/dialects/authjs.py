@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,9 @@ from smtpdoctor.settings.workspace import Workspace
 DATA = load(__file__)
 #: By where they are imported from: the local name is the program's.
 PROVIDERS = ("providers.email", "providers.nodemailer", "Providers.Email")
-MARK = rb"(next-auth|@auth/[\w-]+)/providers/(email|nodemailer)|Providers\.Email"
+MARK = rb"/providers/email|/providers/nodemailer|Providers\.Email"
+#: What the mark is of; a program's own module may be called so, too.
+LIBRARY = re.compile(rb"(next-auth|@auth/[\w-]+)/providers/(email|nodemailer)|Providers\.Email")
 
 
 class AuthJs(Nodemailer):
@@ -29,6 +32,8 @@ class AuthJs(Nodemailer):
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each e-mail provider that some way through the program makes."""
         for path in workspace.folder.containing(MARK, *SUFFIXES):
+            if not LIBRARY.search(workspace.folder.data(path) or b""):
+                continue
             for variables in all_variables(workspace, path):
                 module = workspace.module(path, variables)
                 for number, call in enumerate(module.calls(*PROVIDERS) if module else ()):

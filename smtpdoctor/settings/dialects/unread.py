@@ -60,9 +60,10 @@ class UnreadModule:
 
     def find(self, workspace: Workspace) -> Iterable[Draft]:
         """Its set-ups, where anything in the folder may be one."""
-        return self.dialect.find(workspace) if self._may_be_there(workspace) else ()
+        return self.dialect.find(workspace) if self.may_be_there(workspace) else ()
 
-    def _may_be_there(self, workspace: Workspace) -> bool:
+    def may_be_there(self, workspace: Workspace) -> bool:
+        """Whether a mark of it is in the folder, or in the environment."""
         folder = workspace.folder
         for pattern in self._looks_at:
             # one that holds no settings is not among the files
@@ -77,5 +78,7 @@ def modules_of(folder: Path) -> Iterator[tuple[str, UnreadModule]]:
     beside it has no program."""
     for path in sorted(folder.glob("*.toml")):
         if path.with_suffix(".py").exists():
-            marks = {key: tuple(TEXT.findall(listed)) for key, listed in MARK.findall(path.read_text())}
+            marks = {
+                key: tuple(TEXT.findall(listed)) for key, listed in MARK.findall(path.read_text())
+            }
             yield path.stem, UnreadModule(path.stem, marks["looks_at"], marks.get("looks_for", ()))

@@ -54,6 +54,8 @@ from smtpdoctor.settings.readers.syntax import (
 MAXIMUM_DEPTH = 60
 #: For one question: what no settings file needs, and still a fraction of a second.
 MAXIMUM_STEPS = 20_000
+#: After how many steps the clock is looked at.
+OFTEN = 500
 MAXIMUM_TEXT = 65_536
 
 
@@ -68,10 +70,23 @@ class UntellableError(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """How far one question has got, over all files that it leads to."""
+    """How far one question has got, over all files that it leads to.
+
+    `look_at_the_time` raises where the time for all of them is over.
+    """
 
     depth: int = 0
     steps: int = 0
+    left: int = OFTEN
+    look_at_the_time: Callable[[], None] = lambda: None
+
+    def step(self) -> None:
+        """One more step of a question; a question that follows it begins anew."""
+        self.steps = self.steps + 1 if self.depth else 1
+        self.left -= 1
+        if not self.left:
+            self.left = OFTEN
+            self.look_at_the_time()
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -199,13 +214,11 @@ class Evaluator:
     # -- expressions
 
     def value(self, expression: Expression, frame: Frame) -> Value:
-        """What the expression comes to. Never raises."""
+        """What the expression comes to. Raises nothing but OutOfTimeError."""
         budget = self.budget
-        if budget.depth == 0:
-            budget.steps = 0
         if budget.depth >= MAXIMUM_DEPTH:
             return self.unknown("too-deep", "it is nested too deep", expression)
-        budget.steps += 1
+        budget.step()
         if budget.steps > MAXIMUM_STEPS:
             return self.unknown("too-long", "working it out takes too long", expression)
         budget.depth += 1

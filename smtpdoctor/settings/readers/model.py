@@ -42,6 +42,10 @@ OriginKind = Literal[
 ]
 
 
+class OutOfTimeError(Exception):
+    """The time for all questions to a folder is over."""
+
+
 class Absent:
     """JavaScript's undefined, and what a path that is not there leads to. There is one."""
 

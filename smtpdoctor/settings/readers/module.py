@@ -43,8 +43,12 @@ class Assignment:
 
     path: tuple[str, ...]
     span: Span
-    reached: bool | None
+    _reached: Callable[[], bool | None]
     _value: Callable[[], Value]
+
+    @property
+    def reached(self) -> bool | None:
+        return self._reached()
 
     @property
     def value(self) -> Value:
@@ -300,7 +304,7 @@ class Module:
             return evaluator.value(value, frame) if value is not None else Known(ABSENT)
 
         span = evaluator.source.span(bind.start, bind.end)
-        return Assignment(path, span, evaluator.reached(bind.guards, frame), later)
+        return Assignment(path, span, lambda: evaluator.reached(bind.guards, frame), later)
 
     def path(self, bind: Bind) -> tuple[str, ...]:
         """The path that an assignment goes to; "?" for a key that can't be told."""

@@ -7,6 +7,7 @@ Readers are imported when a file of their language is read: the start doesn't pa
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -76,10 +77,20 @@ MAXIMUM_BRACKETS = 1000
 
 
 class Project:
-    """A folder's files by their paths in it, and the environment that its program would see."""
+    """A folder's files by their paths in it, and the environment that its program would see.
 
-    def __init__(self, files: Files, environment: Environment) -> None:
+    `look_at_the_time` is called before a file is parsed and while values are worked out; what it
+    raises ends the question.
+    """
+
+    def __init__(
+        self,
+        files: Files,
+        environment: Environment,
+        look_at_the_time: Callable[[], None] = lambda: None,
+    ) -> None:
         self.files = files
+        self.look_at_the_time = look_at_the_time
         self.environment = environment
         self._sources: dict[str, Source | Unknown] = {}
         self._parsed: dict[str, Parsed] = {}
@@ -91,13 +102,13 @@ class Project:
 
     def under(self, environment: Environment) -> Project:
         """The same files in another environment: what was parsed of them is not parsed again."""
-        other = Project(self.files, environment)
+        other = Project(self.files, environment, self.look_at_the_time)
         other._sources, other._parsed = self._sources, self._parsed
         other._documents, other.unread = self._documents, self.unread
         return other
 
     def module(self, path: str) -> Module | Unknown:
-        """A file of code. Unknown with the reason where it can't be read; never raises."""
+        """A file of code. Unknown with the reason where it can't be read."""
         if path not in self._modules:
             self._modules[path] = self._module(path)
         return self._modules[path]
@@ -160,8 +171,9 @@ class Project:
         if self._budget is None:
             from smtpdoctor.settings.readers.evaluation import Budget
 
-            self._budget = Budget()
+            self._budget = Budget(look_at_the_time=self.look_at_the_time)
         if path not in self._parsed:
+            self.look_at_the_time()
             self._parsed[path] = parsed = parse_code(source)
             line = source.span(parsed.end, parsed.end).line
             why = f"longer than is read: line {line} and those after it were not looked at"
@@ -178,6 +190,7 @@ class Project:
             return source
         if format_ not in DOCUMENTS:
             return Unknown("unreadable", "no reader for files of this name")
+        self.look_at_the_time()
         module, function = DOCUMENTS[format_]
         read = getattr(import_module(f"smtpdoctor.settings.readers.{module}"), function)
         document: Document = read(source)

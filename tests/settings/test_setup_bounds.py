@@ -1,0 +1,68 @@
+"""Looking for set-ups ends in its time, in the middle of a program as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.folder import Folder, plain_words
+from smtpdoctor.settings.setups import Found, find_setups
+from smtpdoctor.settings.workspace import Workspace
+
+from .dialects.support import write
+
+MAILER = """\
+const transport = require('nodemailer').createTransport({
+  host: 'smtp.example.com', port: %s, secure: false });
+"""
+#: It takes more steps than any port.
+LONG = " + ".join(["1"] * 1500)
+
+
+def clock(step: float) -> Callable[[], float]:
+    """A clock that goes on by so many seconds whenever it is looked at."""
+    ticks = count()
+    return lambda: next(ticks) * step
+
+
+def found(root: Path, step: float) -> Found:
+    return find_setups(Workspace(Folder(root), {}), clock(step))
+
+
+def test_it_ends_while_one_value_is_worked_out(tmp_path: Path) -> None:
+    write(tmp_path, {"a.js": MAILER % "587", "b.js": MAILER % LONG, "c.js": MAILER % "587"})
+    assert [each.name for each in found(tmp_path, 0).setups] == [
+        "nodemailer a.js:1", "nodemailer b.js:1", "nodemailer c.js:1",
+    ]  # fmt: skip
+    cut = found(tmp_path, 0.3)
+    assert {each.name for each in cut.setups} < {"nodemailer a.js:1", "nodemailer b.js:1"}
+    [skipped] = [each for each in cut.skipped if each.cut][:1]
+    assert skipped.why.startswith("too slow")
+
+
+def test_what_was_found_is_still_shown(tmp_path: Path) -> None:
+    write(tmp_path, {f"mailer{number}.js": MAILER % "587" for number in range(9)})
+    steps = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.09, 0.12)
+    numbers = [len(found(tmp_path, step).setups) for step in steps]
+    assert any(0 < number < 9 for number in numbers), numbers
+
+
+@pytest.mark.parametrize(
+    ("needle", "words"),
+    [
+        (rb"\bcreateTransport\b", (b"createTransport",)),
+        (rb"\bnodemailerAdapter\s*\(", (b"nodemailerAdapter",)),
+        (rb"MailKit|System\.Net\.Mail", (b"MailKit", b"System")),
+        (rb"smtps?x", (b"smtp",)),
+        (rb"mail{2}er|\bPony\.", (b"mai", b"Pony")),
+        (rb"mailx*", (b"mail",)),
+        (rb"ab|mailer", ()),  # too short to be worth it
+        (rb"New(Plain)?Dialer", ()),
+        (rb"[Mm]ailer", ()),
+    ],
+)
+def test_words_of_an_expression(needle: bytes, words: tuple[bytes, ...]) -> None:
+    assert plain_words(needle) == words
