@@ -129,7 +129,7 @@ def find_setups(
     """All set-ups, in the order of the dialects and of the files; of one dialect so many as a
     person writes, and none after the time that a folder may take."""
     left = _Time(clock, seconds)
-    workspace.look_at_the_time = left.look
+    workspace.limit = left.look
     skipped: list[Skipped] = []
     drafts = list(_drafts(workspace, left, skipped))
     left.extend()
@@ -151,6 +151,7 @@ def find_setups(
     except OutOfTimeError:
         why = "too slow: this set-up and those after it were not read"
         skipped.append(Skipped(path=at, why=why, cut=True))
+    workspace.limit = None
     skipped += [Skipped(path=each, why=why, cut=True) for each, why in workspace.unread().items()]
     return Found(tuple(_named_apart(setups)), (*workspace.folder.skipped, *skipped))
 

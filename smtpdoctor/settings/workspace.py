@@ -88,13 +88,18 @@ class Workspace:
         self.given = given
         self.env_file = env_file
         self.dependencies = Dependencies(folder)
-        #: Raises OutOfTimeError where reading is to end.
-        self.look_at_the_time: Callable[[], None] = lambda: None
+        #: Raises OutOfTimeError where looking for set-ups is to end.
+        self.limit: Callable[[], None] | None = None
         self._projects: dict[int, tuple[Variables, Project]] = {}
         self._sources: dict[str, Source | None] = {}
         self._lines: dict[str, list[str]] = {}
         self._tokens: dict[str, Tokens] = {}
         self._found_harmless: dict[tuple[str, int], list[Span]] = {}
+
+    def look_at_the_time(self) -> None:
+        """Raises OutOfTimeError where the time for reading is over: called by the `Project`."""
+        if self.limit is not None:
+            self.limit()
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes: the readers' `Files`."""
@@ -259,7 +264,7 @@ class Workspace:
             made = (
                 known[1].under(variables)
                 if known is not None
-                else Project(self, variables, lambda: self.look_at_the_time())
+                else Project(self, variables, self.look_at_the_time)
             )
             self._projects[key] = (variables, made)
         return self._projects[key][1]
