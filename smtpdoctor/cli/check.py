@@ -373,7 +373,13 @@ def _checked(plans: Plans, *, live: bool) -> Report:
     import asyncio
 
     from smtpdoctor.api import run_all
+    from smtpdoctor.network import descriptors
 
+    if (most := descriptors.make_room()) < descriptors.LEAST:
+        raise UsageFault(
+            f"this process may have {most} files and sockets open: ulimit -n {descriptors.LEAST}, "
+            "or more, is needed"
+        )
     line = LiveLine(sys.stderr if live else None, several=len(plans.plans) > 1)
     with contextlib.suppress(KeyboardInterrupt), line:
         return asyncio.run(run_all(plans, environ=os.environ, listener=line.seen))

@@ -1,8 +1,8 @@
 """What the runs of one process share, so that many targets cost no server more than one would.
 
 Knows which look-ups, control knocks, marks of the machine and SSL contexts were made already, and
-how many sessions each server has. Must not know what a run does with them, nor record anything:
-each run writes down for itself what it was given.
+how many sessions each server has, and sockets the process. Must not know what a run does with
+them, nor record anything: each run writes down for itself what it was given.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from smtpdoctor.addresses import one_spelling
 from smtpdoctor.beside import beside_the_loop
 from smtpdoctor.deadline import CLOCK_SLACK
-from smtpdoctor.network import AnswerResult, LookupResult, Network
+from smtpdoctor.network import AnswerResult, ConnectResult, LookupResult, Network, TraceResult
+from smtpdoctor.network.descriptors import waiting_at_a_time
 from smtpdoctor.network.trust import USUAL, TLSManner, client_context, one_group_context
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 #: With one server, by its address, whatever the port; over all runs.
 SESSIONS_WITH_ONE_SERVER = 2
+SOCKETS_OF_A_TRACE = 12
 
 T = TypeVar("T")
 Answer = TypeVar("Answer", LookupResult, AnswerResult)
@@ -40,6 +42,11 @@ class Shared:
     def __init__(self) -> None:
         self._once: dict[Hashable, _Once] = {}
         self._slots: dict[str, asyncio.Semaphore] = {}
+        waiting = waiting_at_a_time()
+        #: Connects, questions and traces that wait at a time: each has descriptors of the process.
+        self.connecting = asyncio.Semaphore(waiting)
+        self.asking = asyncio.Semaphore(waiting)
+        self.tracing = asyncio.Semaphore(max(waiting // SOCKETS_OF_A_TRACE, 1))
 
     async def once(
         self,
@@ -120,10 +127,18 @@ class SharedNetwork:
         self._shared = shared
         self._asked: Counter[Hashable] = Counter()
         self.clock = network.clock
-        self.connect = network.connect
-        self.trace = network.trace
         self.resolver_settings = network.resolver_settings
         self.hosts_file = network.hosts_file
+
+    async def connect(
+        self, address: str, port: int, timeout: float, *, segment_size: int = 0
+    ) -> ConnectResult:
+        async with self._shared.connecting:
+            return await self._network.connect(address, port, timeout, segment_size=segment_size)
+
+    async def trace(self, address: str, port: int, timeout: float) -> TraceResult | None:
+        async with self._shared.tracing:
+            return await self._network.trace(address, port, timeout)
 
     async def system_lookup(self, host: str, timeout: float) -> LookupResult:
         return await self._share(
@@ -136,9 +151,13 @@ class SharedNetwork:
     async def ask(
         self, server: str, question: str, record: str, timeout: float, *, over_tcp: bool = False
     ) -> AnswerResult:
+        async def asking() -> AnswerResult:
+            async with self._shared.asking:
+                return await self._network.ask(server, question, record, timeout, over_tcp=over_tcp)
+
         return await self._share(
             ("ask", server, question, record, over_tcp),
-            lambda: self._network.ask(server, question, record, timeout, over_tcp=over_tcp),
+            asking,
             timeout,
             AnswerResult(outcome="silent", transport="tcp" if over_tcp else "udp"),
         )

@@ -2,8 +2,8 @@
 
 `seam` has that protocol and its results, which tests replace; `sockets` the machine's own network,
 which asks `resolver` one question to one name server, `system_files` what this machine's files say
-about names, and `hops` for the way to a port. `trust` has the certificates that it trusts. Nothing
-in here knows why anything is asked for.
+about names, and `hops` for the way to a port. `trust` has the certificates that it trusts, and
+`descriptors` how many sockets there may be. Nothing in here knows why anything is asked for.
 """
 
 from smtpdoctor.network.seam import (

@@ -73,6 +73,45 @@ def logins(runs: Sequence[Observations]) -> list[bool | None]:
     return [item.ok for seen in runs for item in seen.of(Exchange, step="auth")]
 
 
+# --- sockets --------------------------------------------------------------------------------
+
+
+def test_no_more_connects_and_questions_wait_at_a_time_than_there_are_descriptors_for(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtpdoctor.examination.shared.waiting_at_a_time", lambda: 2)
+    network = Counting(one_host(authority, on_587=Behaviour(on_accept=Act.SILENCE)))
+    runs = examined(network, [plan_of(authority, port=587) for _ in range(3)])  # type: ignore[arg-type]
+    assert network.most == {"connect": 2, "ask": 2}
+    assert all(seen.roots() for seen in runs)
+
+
+class Counting:
+    """A network that counts what goes on in it at a time."""
+
+    def __init__(self, network: FakeNetwork) -> None:
+        self._network = network
+        self.most: Counter[str] = Counter()
+        self._now: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._network, name)
+
+    async def connect(self, *arguments: Any, **options: Any) -> Any:
+        return await self._counted("connect", self._network.connect(*arguments, **options))
+
+    async def ask(self, *arguments: Any, **options: Any) -> Any:
+        return await self._counted("ask", self._network.ask(*arguments, **options))
+
+    async def _counted(self, name: str, waited: Coroutine[Any, Any, Any]) -> Any:
+        self._now[name] += 1
+        self.most[name] = max(self.most[name], self._now[name])
+        try:
+            return await waited
+        finally:
+            self._now[name] -= 1
+
+
 # --- sessions -------------------------------------------------------------------------------
 
 

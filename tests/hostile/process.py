@@ -24,7 +24,9 @@ def limited():
     resource.setrlimit(resource.RLIMIT_CPU, ({MOST_WORK}, {MOST_WORK}))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 20, 64 << 20))
-started = subprocess.Popen(sys.argv[2:], preexec_fn=limited)
+    if descriptors := int(sys.argv[2]):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+started = subprocess.Popen(sys.argv[3:], preexec_fn=limited)
 try:
     status = started.wait({LONGEST})
 except subprocess.TimeoutExpired:
@@ -53,8 +55,10 @@ def run(
     *,
     environ: Mapping[str, str] | None = None,
     stdin: str | None = None,
+    descriptors: int | None = None,
 ) -> Ended:
-    """`smtpdoctor` with these arguments in that folder. `notes` is a folder outside of it."""
+    """`smtpdoctor` with these arguments in that folder. `notes` is a folder outside of it, and
+    `descriptors` is how many files and sockets it may have open."""
     wanted = notes / "ended.json"
     with (
         (notes / "output").open("w+b") as output,
@@ -69,6 +73,7 @@ def run(
                 "-c",
                 LAUNCHER,
                 str(wanted),
+                str(descriptors or 0),
                 sys.executable,
                 "-m",
                 "smtpdoctor",

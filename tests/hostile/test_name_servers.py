@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 from pathlib import Path
 
 import pytest
+
+import smtpdoctor
 
 from .canary import CANARY, leaks
 from .name_servers import WAYS, NameServer
@@ -57,6 +61,71 @@ def test_a_hostile_name_server(name: str, command: str, tmp_path: Path, usual: E
             items = target["observations"]["items"]
             connects = [item for item in items if item["kind"] == "connect"]
             assert len({item["address"] for item in connects}) <= MOST_ADDRESSES
+
+
+MAILER = (
+    "const nodemailer = require('nodemailer');\n"
+    "nodemailer.createTransport({{host: 'mail{number}.example.com', port: 1,"
+    " auth: {{user: 'info@example.com', pass: '{password}'}}}});\n"
+)
+
+
+def eight_set_ups(folder: Path) -> None:
+    for number in range(8):
+        code = MAILER.format(number=number, password=CANARY)
+        (folder / f"mailer{number}.js").write_text(code)
+
+
+@pytest.mark.parametrize("name", ["4000 addresses", "silence"])
+def test_few_descriptors_are_enough(name: str, tmp_path: Path) -> None:
+    """Eight set-ups, each with all addresses: what a process has not got is no fault of the net."""
+    folder, notes = tmp_path / "folder", tmp_path / "notes"
+    folder.mkdir()
+    notes.mkdir()
+    eight_set_ups(folder)
+    with NameServer(WAYS[name]) as server:
+        arguments = ["check", "--timeout", "8", "--no-third-party", "--format", "json"]
+        arguments += ["--nameserver", server.endpoint]
+        ended = run(arguments, folder, notes, descriptors=64)
+    assert ended.status == 1
+    assert "EMFILE" not in ended.output
+    targets = json.loads(ended.output)["targets"]
+    assert len(targets) == 8
+    for target in targets:
+        assert "own fault" not in json.dumps(target["checks"])
+        assert target["diagnoses"]
+
+
+def test_too_few_descriptors_are_said(tmp_path: Path) -> None:
+    folder, notes = tmp_path / "folder", tmp_path / "notes"
+    folder.mkdir()
+    notes.mkdir()
+    (folder / ".env").write_text(SETTINGS)
+    ended = run(["check"], folder, notes, descriptors=24)
+    assert (ended.status, ended.output) == (2, "")
+    assert "may have 24 files and sockets open: ulimit -n 64" in ended.errors
+    assert ended.errors.count("\n") == 1
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    eight_set_ups(tmp_path)
+
+    def opened() -> int:
+        gc.collect()
+        return len(os.listdir("/proc/self/fd"))
+
+    with NameServer(WAYS["4000 addresses"]) as server:
+        counts = []
+        for _ in range(3):  # the first loads what stays
+            smtpdoctor.check(
+                folder=tmp_path,
+                environ={},
+                nameservers=[server.endpoint],
+                third_party=False,
+                timeout=8,
+            )
+            counts.append(opened())
+    assert counts[0] == counts[1] == counts[2]
 
 
 @pytest.mark.parametrize("name", [name for name in WAYS if "controls" in name])

@@ -54,7 +54,7 @@ def servers(names: Names) -> tuple[Evidence, ...]:
     if not comparisons:
         return (*_seen(first), *others)
     text = "; ".join(text for text in (first, f"for comparison: {comparisons}") if text)
-    return (Evidence(check="dns", kind="comparison", text=text), *others)
+    return (Evidence(check="dns", kind="seen" if first else "comparison", text=text), *others)
 
 
 def another_name(names: Names) -> tuple[Evidence, ...]:

@@ -34,7 +34,7 @@ def test_positive_nobody_answers_on_53_and_443_passes(error: str) -> None:
     assert scene.codes() == [CODE]
     assert scene.judge().unexplained == ()
     first = found.evidence[0]
-    assert first.kind == "comparison"
+    assert first.kind == "seen"
     assert first.text == (
         f"name server {DISTANT} did not answer, over UDP or TCP; "
         "for comparison: 1.1.1.1, 8.8.8.8 did not answer on port 53, over UDP or TCP; "

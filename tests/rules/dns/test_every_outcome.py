@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from smtpdoctor.observations import NameServerOutcome
+from smtpdoctor.observations import ConnectOutcome, NameServerOutcome
 
 from ..scene import Scene
-from .lookups import OTHER_SERVER, SERVER
+from .lookups import OTHER_SERVER, SERVER, by_nameserver_option, compare
 
 HOST = "smtp.example.org"
 ERRORS = ("EAI_NONAME", "EAI_AGAIN", "EAI_NODATA", "EAI_FAIL", "EAI_SYSTEM", "timeout")
@@ -67,3 +67,16 @@ def test_only_the_system_s_word(error: str) -> None:
     judgement = failed(error).judge()
     explained = error != "EAI_MEMORY"  # nothing of DNS
     assert (judgement.unexplained == ()) == explained
+
+
+@pytest.mark.parametrize("outcome", ["silent", "unreachable", "servfail", "refused", "malformed"])
+@pytest.mark.parametrize("landmarks", ["open", "no-route", None])
+def test_under_nameserver_beside_what_others_say(
+    outcome: NameServerOutcome, landmarks: ConnectOutcome | None
+) -> None:
+    """No word of the system, one server, and comparisons: a cause with what was seen."""
+    for udp, tcp in product(("answer", "silent", "unreachable", "nxdomain"), repeat=2):
+        scene = by_nameserver_option(outcome)
+        judgement = compare(scene, udp=udp, tcp=tcp, landmarks=landmarks).judge()
+        assert judgement.faults == (), (udp, tcp, judgement.faults)
+        assert judgement.diagnoses, (udp, tcp)
