@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from smtpdoctor.diagnosis.model import Diagnosis, Location, Record
+from smtpdoctor.diagnosis.model import Diagnosis, Location
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
     CUT_OFF,
@@ -27,6 +27,7 @@ from smtpdoctor.observations import (
     SystemLookup,
 )
 from smtpdoctor.report import network_table
+from smtpdoctor.report.changes import Change, changes, own_texts
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import CheckResult, CheckStatus, Report, TargetReport
@@ -40,11 +41,9 @@ from smtpdoctor.report.selection import (
 )
 from smtpdoctor.report.spf_tree import spf_tree
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
-from smtpdoctor.settings.model import MASK, Edit, OptionLine, Setting, SetupRemark
 from smtpdoctor.text import (
     ASCII_BAR,
     BAR,
-    changed_lines,
     cut,
     foreign,
     line_of_code,
@@ -356,17 +355,8 @@ class _Page(_Layout):
         yield from self.wrapped(
             fix.title + tried, indent=7, first=f"  {label}", bold=len(label) + 2
         )
-        for name, value in fix.settings.items():
-            old = next(self._texts(name), None)
-            if old == value:
-                continue  # it says so already
-            if old is not None:
-                yield self._minus(f"{name}={old}")
-            if value is not None:
-                yield self._plus(f"{name}={value}")
-        yield from self._edits(fix.edits, of.diagnosis.locations)
-        for record in fix.records:
-            yield from self._record(record)
+        for change in changes(fix, of.diagnosis, self.run):
+            yield from self._change(change)
         for step in shown.steps:
             yield from self.wrapped(step, indent=6, first="    - ")
         if shown.left_out:
@@ -382,78 +372,22 @@ class _Page(_Layout):
         changes = ", ".join(
             f"{name}={value}" if value is not None else f"without {name}"
             for name, value in fix.settings.items()
-            if value is None or value != next(self._texts(name), None)
+            if value is None or value != next(own_texts(name, self.run), None)
         )
         tried = " (tried)" if fix.tried else ""
         words = f"{fix.title}{': ' + changes if changes else ''}{tried}"
         return self.wrapped(words, indent=7, first="  or:  ", bold=6)
 
-    def _texts(self, name: str) -> Iterator[str]:
-        """The text that the user's own setting of that name has now."""
-        return (
-            item.text
-            for item in self.run.settings.entries
-            if item.origin.name == name and item.origin.kind in ("file", "environment", "stdin")
-        )
-
-    def _edits(self, edits: Iterable[Edit], locations: Iterable[Location]) -> Iterator[Text]:
-        """The changes of a fix, those of one line in one diff."""
-        known = list(self._lines_of(locations))
-        in_order = sorted(edits, key=lambda edit: (edit.file, edit.line))
-        for (file, number), group in itertools.groupby(
-            in_order, lambda edit: (edit.file, edit.line)
-        ):
-            its = sorted(group, key=lambda edit: edit.columns, reverse=True)
-            where = f"{visible(file)}:{number}"
-            if all(not edit.replace and edit.with_.endswith("\n") for edit in its):
-                yield Text(f"    {where}")  # lines that are put in before it
-                for edit in its:
-                    yield from map(self._plus, edit.with_.splitlines())
-                continue
-            line = next(
-                (each for at, each in known if at == (file, number) and _fits(each, its)), None
-            )
-            if line is None:
-                for edit in its:
-                    yield Text(f"    {where}: {visible(edit.replace)} -> {visible(edit.with_)}")
-                continue
-            new = line
-            for edit in its:
-                start, end = edit.columns
-                new = new[: start - 1] + edit.with_ + new[end - 1 :]
-            yield Text(f"    {where}")
-            for sign, words in changed_lines(line, new, MASK):
-                style = {"-": "red", "+": "green"}.get(sign, "")
-                yield Text(f"    {sign}{line_of_code(words)}", style=style)
-
-    def _lines_of(
-        self, locations: Iterable[Location]
-    ) -> Iterator[tuple[tuple[str | None, int | None], str]]:
-        """The user's own lines as they may be shown, with their places. One line may be there
-        several times: what is masked for one setting may be shown for another."""
-        settings = self.run.settings
-        lines: list[Setting | SetupRemark | OptionLine] = [*settings.entries, *settings.remarks]
-        lines += [beside for remark in settings.remarks for beside in remark.beside]
-        for item in lines:
-            if item.origin is not None and item.source_line is not None:
-                yield (item.origin.file, item.origin.line), item.source_line
-        for each in locations:
-            yield (each.file, each.line), each.text
-        for shown in settings.changeable:
-            yield (shown.file, shown.line), shown.text
-
-    def _record(self, record: Record) -> Iterator[Text]:
-        """A DNS record, which is copied as it stands."""
-        for line, data in ((self._minus, record.old), (self._plus, record.new)):
-            if data is not None:
-                value = f'"{data}"' if record.type == "TXT" else data
-                yield line(f" {record.name} {record.type} {value}")
-
-    def _minus(self, words: str) -> Text:
-        return Text(f"    -{visible(words)}", style="red")
-
-    def _plus(self, words: str) -> Text:
-        return Text(f"    +{line_of_code(words)}", style="green")
+    def _change(self, change: Change) -> Iterator[Text]:
+        where = f"    {visible(change.where)}"
+        if change.partial:
+            yield Text(f"{where}: {' -> '.join(visible(words) for _, words in change.lines)}")
+            return
+        if change.where:
+            yield Text(where)
+        for sign, words in change.lines:
+            style = {"-": "red", "+": "green"}.get(sign, "")
+            yield Text(f"    {sign}{line_of_code(words)}", style=style)
 
     def _unexplained(self) -> Iterator[Text]:
         """What failed and no rule has a name for is never hidden."""
@@ -527,11 +461,6 @@ def _duration(seconds: float) -> str:
     if seconds >= 1:
         return f"{seconds:.1f} s"
     return f"{seconds * 1000:.0f} ms" if seconds >= 0.0005 else ""
-
-
-def _fits(line: str, edits: Iterable[Edit]) -> bool:
-    """Whether the line has there what each of the edits replaces."""
-    return all(line[edit.columns[0] - 1 : edit.columns[1] - 1] == edit.replace for edit in edits)
 
 
 def _in_words(container: str) -> str:
