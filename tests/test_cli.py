@@ -15,6 +15,8 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
+import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -537,6 +539,86 @@ def test_an_output_that_cannot_be_written_costs_no_run(
     assert done.status == 2
     assert len(done.err.splitlines()) == 1
     assert network.knocks == []
+
+
+class Browser:
+    """What `webbrowser` would open with."""
+
+    def __init__(self, opens: bool = True) -> None:
+        self.opens = opens
+        self.opened: list[str] = []
+
+    def open(self, url: str) -> bool:
+        self.opened.append(url)
+        return self.opens
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A screen, and a folder for temporary files of its own."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":0")
+    return tmp_path / "temporary"
+
+
+def the_page(folder: Path) -> Path:
+    (page,) = folder.glob("smtpdoctor-*/report.html")
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert page.parent.stat().st_mode & 0o777 == 0o700
+    assert page.read_text().startswith("<!doctype html>\n<!-- a report of smtpdoctor -->\n")
+    return page
+
+
+def test_open_writes_a_private_page_and_shows_it(
+    configured: Command, screen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser()
+    monkeypatch.setattr(webbrowser, "get", lambda: browser)
+    plain = configured("check", "--format", "json")
+    done = configured("check", "--format", "json", "--open")
+    page = the_page(screen)
+    assert browser.opened == [page.as_uri()]
+    assert done.status == plain.status
+    assert done.err == f"opened {page}\n"
+    assert done.report["verdict"] == plain.report["verdict"]
+
+
+def no_browser() -> Browser:
+    raise webbrowser.Error("could not locate runnable browser")
+
+
+@pytest.mark.parametrize(
+    "get", [no_browser, lambda: Browser(opens=False), lambda: webbrowser.GenericBrowser("false")]
+)
+def test_open_without_a_browser_says_where_the_page_is(
+    configured: Command, screen: Path, monkeypatch: pytest.MonkeyPatch, get: Callable[[], Browser]
+) -> None:
+    monkeypatch.setattr(webbrowser, "get", get)
+    done = configured("check", "--format", "json", "--open")
+    assert done.err == f"open {the_page(screen)}\n"
+
+
+def test_open_without_a_screen_starts_nothing(
+    configured: Command, screen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    browser = Browser()
+    monkeypatch.setattr(webbrowser, "get", lambda: browser)
+    done = configured("check", "--format", "json", "--open")
+    assert browser.opened == []
+    assert done.err == f"open {the_page(screen)}\n"
+
+
+def test_open_without_a_folder_for_temporary_files_is_one_line(
+    configured: Command, screen: Path
+) -> None:
+    screen.rmdir()
+    done = configured("check", "--format", "json", "--open")
+    assert done.status == 2
+    assert len(done.err.splitlines()) == 1
 
 
 def test_a_plugins_exit_status(configured: Command, network: FakeNetwork) -> None:

@@ -1,8 +1,10 @@
-"""What a command writes beside what it prints: --output FORMAT=FILE, --save, and a CI's summary."""
+"""What a command writes beside what it prints: --output FORMAT=FILE, --save, a CI's summary, and
+the page that --open shows."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -100,3 +102,46 @@ def add_summary(report: Report, format_: str) -> None:
         append(path, formats.render("markdown", report))
     except FileFault as fault:
         raise UsageFault(f"{SUMMARY}: {fault}") from None
+
+
+def open_page(report: Report) -> None:
+    """Write the report as a page that only its owner can read, and open it in the browser.
+
+    The path is printed in any case: a browser may be shut off from folders for temporary files.
+    Raises UsageFault where it can't be written.
+    """
+    import tempfile
+
+    from smtpdoctor.files import FileFault, reason_of, write_private
+    from smtpdoctor.report.earlier import is_report
+
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="smtpdoctor-"))  # with mode 0700
+        page = folder / "report.html"
+        write_private(page, formats.render("html", report), ours=is_report)
+    except FileFault as fault:
+        raise UsageFault(str(fault)) from None
+    except OSError as error:
+        raise UsageFault(f"--open: no folder for temporary files: {reason_of(error)}") from None
+    opened = _has_windows() and _open(page)
+    print(f"{'opened' if opened else 'open'} {page}", file=sys.stderr)
+
+
+def _has_windows() -> bool:
+    """Whether there is a screen to open a browser on."""
+    return (
+        sys.platform in ("darwin", "win32")
+        or bool(os.environ.get("DISPLAY"))
+        or bool(os.environ.get("WAYLAND_DISPLAY"))
+    )
+
+
+def _open(page: Path) -> bool:
+    import webbrowser
+
+    try:
+        browser = webbrowser.get()
+        # exactly this type: a command of which nothing is known, or a browser for terminals
+        return type(browser) is not webbrowser.GenericBrowser and browser.open(page.as_uri())
+    except (webbrowser.Error, OSError):
+        return False

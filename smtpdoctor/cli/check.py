@@ -31,7 +31,14 @@ from smtpdoctor.cli._output import (
     show,
     write,
 )
-from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
+from smtpdoctor.cli._outputs import (
+    Force,
+    Outputs,
+    add_summary,
+    open_page,
+    outputs,
+    write_outputs,
+)
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.report import formats
 
@@ -260,6 +267,12 @@ def check(  # long: one parameter an option
         ),
     ] = None,
     force: Force = False,
+    open_: Annotated[
+        bool,
+        typer.Option(
+            "--open", help="Show the report as a page in the browser, too.", rich_help_panel=REPORT
+        ),
+    ] = False,
     ticket: Annotated[
         bool,
         typer.Option(
@@ -343,6 +356,8 @@ def check(  # long: one parameter an option
     write_outputs(report, wanted, force=force, strict=strict, verbose=verbose)
     show(report, format_, verbose=verbose, strict=strict)
     add_summary(report, format_)
+    if open_:
+        open_page(report)
     raise typer.Exit(formats.exit_status(format_, report, strict=strict))
 
 

@@ -39,7 +39,17 @@ HOSTILE = (
 )
 #: What GitHub and GitLab make links and mentions of, whatever is escaped in it.
 BESIDE = " @somebody info@evil.example www.evil.example https://evil.example/#1 owner/repo#12 "
-FOR_PROGRAMS = ("github", "gitlab", "json", "junit", "markdown", "nagios", "openmetrics", "sarif")
+FOR_PROGRAMS = (
+    "github",
+    "gitlab",
+    "html",
+    "json",
+    "junit",
+    "markdown",
+    "nagios",
+    "openmetrics",
+    "sarif",
+)
 
 
 def scene(name: str) -> Callable[[Path, Authority], Report]:
