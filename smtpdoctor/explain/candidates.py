@@ -57,6 +57,10 @@ def _judged(
     observations = reading.build(known, redactor)
     judged = diagnose(observations, guarded=True)
     errors = [item for item in judged.diagnoses if item.severity == "error"]
+    if not errors and known.client is not None:
+        # by default this client would have let it pass; the one that printed the text did not
+        unnamed = msgspec.structs.replace(known, client=None, version="")
+        return _judged(reading, symptom, unnamed, secrets, weight)
     return [
         Ranked(
             candidate=Candidate(

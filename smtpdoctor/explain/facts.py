@@ -61,7 +61,7 @@ _NO_HOST = re.compile(r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|c
 _IMPLICIT = re.compile(
     r"""smtps://|ssl://|\bsecure["']?\s?[:=]\s?["']?(?:true|1)\b|SMTPSecure["']?\s?=>?\s?["']ssl|"""
     r"""SMTP_SSL\(|SMTP_SSL\b|mail\.smtp\.ssl\.enable\s?=\s?true|tls_starttls\s+off|--ssl\b|"""
-    r"""EMAIL_USE_SSL\s?=\s?True|use_?ssl["']?\s?[:=]\s?true|tls\.Dial|SslOnConnect|\bon-?connect\b|"""
+    r"""EMAIL_USE_SSL\s?=\s?True|\bssl["']?\s?[:=]\s?["']?(?:true|1)\b|use_?ssl["']?\s?[:=]\s?true|tls\.Dial|SslOnConnect|\bon-?connect\b|"""
     r"""encryption["']?\s?(?:=>|[:=])\s?["']?ssl|SmtpTransport::relay|SMTPS\b|tls-on-connect|"""
     r"""SendWithTLS""",
     re.IGNORECASE,

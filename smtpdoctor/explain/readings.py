@@ -222,6 +222,16 @@ def _url(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _no_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    yield _setting_fault(
+        "host", "", "missing", "no host is set", 1.0, "the host, printed by the program, is empty"
+    )
+    yield from (
+        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
+        for reading in _greeting_closed(symptom, known)
+    )
+
+
 def _no_credentials(symptom: Symptom, known: Known) -> Iterator[Reading]:
     def half(known: Known, redactor: Redactor) -> Observations:
         course = Course(known, redactor, login=False)
@@ -693,17 +703,34 @@ def _cipher(symptom: Symptom, known: Known) -> Iterator[Reading]:
         decides="a handshake that allows TLS 1.0 and 1.1 succeeds (openssl s_client -tls1)",
         only="tls",
     )
+    if symptom.error == "alert":
+        yield _alert(0.6, symptom)
 
 
-def _handshake_failed(symptom: Symptom, known: Known) -> Iterator[Reading]:
-    yield Reading(
+def _alert(weight: float, symptom: Symptom) -> Reading:
+    return Reading(
         build=_handshake("alert", symptom.says),
-        weight=1.0 if known.tls != "implicit" or known.port == 465 else 0.7,
+        weight=weight,
         decides="openssl s_client shows which alert the server sends, and when",
         only="tls",
     )
+
+
+def _handshake_failed(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    if symptom.error == "after-starttls":
+        yield _alert(1.0, symptom)
+        for (build, decides), weight in (
+            (_UNTRUSTED, 0.9),
+            (_OTHER_NAME, 0.8),
+            (_SELF_SIGNED, 0.5),
+        ):
+            yield Reading(build=build, weight=weight, decides=decides, only="tls")
+        return
+    clear_port = known.port in (25, 587, 2525)
+    begun = known.tls == "implicit"
+    yield _alert(0.7 if begun and known.port != 465 else 1.0, symptom)
     if known.port != 465:
-        yield _too_early(0.8)
+        yield _too_early(1.1 if begun and clear_port else 0.8)
     yield from (
         msgspec.structs.replace(reading, weight=reading.weight * 0.6)
         for reading in _version(symptom, known)
@@ -1091,6 +1118,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "no-name-server": _no_name_server,
     "no-address": _no_address,
     "url": _url,
+    "no-host": _no_host,
     "no-credentials": _no_credentials,
     "sender-malformed": _sender_malformed,
     "connect-silent": _silent,

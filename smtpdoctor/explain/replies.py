@@ -30,6 +30,11 @@ _OF_LOGINS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+#: What mail servers write of a handshake of theirs as clients (sendmail's 4.7.0, Postfix's 4.7.5).
+_OF_TLS = re.compile(
+    r"4\d\d 4\.7\.\d (?:TLS handshake failed|cannot start TLS|server certificate)", re.IGNORECASE
+)
+
 _REPLY = re.compile(
     rf"(?<![\w./$-])(?<!\d:)(?P<code>{_CODES})"
     rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
@@ -177,6 +182,8 @@ def _code_of(status: str) -> str:
 
 
 def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Symptom]:
+    if _OF_TLS.match(reply):
+        return []  # the client's own, of a handshake: the tables read it
     code = reply[:3]
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
     cue = _cue(text, at) or _cue_within(reply)

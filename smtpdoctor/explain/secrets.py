@@ -39,7 +39,7 @@ _PLACES = tuple(
         r"""\b[a-z][a-z0-9+.-]{1,20}://([^\s:/@"'<>]{12,200})@""",
         # AUTH with an initial response, whatever stands around the command
         r"""\bAUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|SCRAM-[\w-]+)"""
-        r"""[ \t=:]+([^\s"'\\]+)""",
+        r"""[ \t=:]+(?!\(?\d{3}\b)(?!(?-i:[(]?[A-Z]?[a-z]+[\s:,;.)]))([^\s"'\\]+)""",
         r"""\b(?:Bearer|Basic)\s+([\w.~+/=-]{6,})""",
         r"""\bauth=Bearer\s*([^\s\x01"']+)""",
         # tokens by their own form: SendGrid, GitHub, Slack, Stripe, Resend, Mailgun, Google, AWS …

@@ -12,6 +12,8 @@ import msgspec
 DATA = Path(__file__).parent.parent / "data"
 #: The third that no pattern was written for, by this seed.
 SEED, HELD_OUT = 20261127, 35
+#: A second corpus, of which the half by this seed was set aside before anything was looked at.
+MORE_SEED = 20261128
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -28,6 +30,19 @@ class Case(msgspec.Struct, frozen=True):
 def cases() -> list[Case]:
     lines = (DATA / "errors.jsonl").read_text(encoding="utf-8").splitlines()
     return [msgspec.convert(json.loads(line), Case) for line in lines]
+
+
+def more_cases() -> list[Case]:
+    """Texts of public issues, of other programs than those of the first corpus."""
+    lines = (DATA / "more_errors.jsonl").read_text(encoding="utf-8").splitlines()
+    return [msgspec.convert(json.loads(line), Case) for line in lines]
+
+
+def set_aside() -> set[str]:
+    """The ids of the half of `more_cases` that was not looked at."""
+    ids = [case.id for case in more_cases()]
+    random.Random(MORE_SEED).shuffle(ids)
+    return set(ids[: len(ids) // 2])
 
 
 def held_out() -> set[str]:
