@@ -778,8 +778,9 @@ def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | 
 @cache
 def public_words() -> frozenset[str]:
     """Words, lower-case, that servers and this program use whatever anybody's password is."""
+    known = _toml("public_words.toml")
     texts = [
-        _toml("public_words.toml")["words"],
+        known["words"],
         *_provider_texts().values(),
         *(path.read_text(encoding="utf-8") for path in _files("clients")),
         *(
@@ -789,4 +790,5 @@ def public_words() -> frozenset[str]:
     ]
     # an escape such as \b must not stick to the word behind it
     plain = re.sub(r"\\+[a-zA-Z]", " ", "\n".join(texts))
-    return frozenset(word.lower() for word in re.findall(r"[^\W_]+", plain))
+    words = (word.lower() for word in re.findall(r"[^\W_]+", plain))
+    return frozenset((*words, *known["joined"].split()))

@@ -32,20 +32,23 @@ _ENCODED = re.compile(
     re.MULTILINE,
 )
 _TOKEN = re.compile(r"[^\W_]+")
-#: What may stand between two words that are shown.
-_BETWEEN = re.compile(r"\s?[-.,:;/()<>\[\]='\"`#@!]{0,2}\s?|[* ]{3,}")
-#: Numbers as replies have them: a code, an enhanced status code, an address, a short one by itself,
-#: the limit of RFC 1870. A row of others may be the bytes of something.
-_NUMBER = re.compile(
-    r"(?<![\w.])(?:[2-5]\d\d[- ])?[245]\.\d{1,3}\.\d{1,3}(?![\w.]*\w)"
-    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)"
-    r"|^[2-5]\d\d(?=[- ]|$)"
-    r"|(?<!\d)(?<!\d\W)(?<!\d\W\W)(?<!\w)\d{1,3}(?!\W{0,2}\d)(?!\w)"
-    r"|(?<=^SIZE )\d+$",
-    re.MULTILINE | re.ASCII,
-)
-#: A masked word of an EHLO reply or greeting: what a device on the way has left.
+#: What prose sets before a word and behind it.
+_PROSE = re.compile(r"([(<\['\"`#]{0,2})(.*?)([.,:;!?)>\]'\"]{0,3})", re.DOTALL)
+_URL = re.compile(r"https?://\S+")
+#: Numbers as replies have them: at a line's start the code and the status (RFC 3463 §2);
+#: an address, a short one by itself, the limit of RFC 1870. A row of others may be the bytes of
+#: something.
+_STATUS = r"[245]\.[0-7]\.\d{1,3}(?=\s|$)"
+_STARTS_LINE = re.compile(rf"[2-5]\d\d(?:-|(?=\s|$))(?:[ \t]?{_STATUS})?|{_STATUS}", re.ASCII)
+_NUMBER = re.compile(r"\d+", re.ASCII)
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_MOST_DIGITS = 3
+#: Beside a number what may be of the same row: other digits, a byte in hexadecimal.
+_ROW_BEFORE = re.compile(r"\d\W{0,2}$|^[0-9A-Fa-f]{2}$")
+_ROW_BEHIND = re.compile(r"\W{0,2}\d|[0-9A-Fa-f]{2}$")
+#: What a device on the way has left: a masked word of an EHLO reply, a masked greeting.
 _OVERWRITTEN = re.compile(r"X{3,}[A-Z]?")
+_OVERWRITTEN_LINE = re.compile(r"(?=[^*]*\*)[*02 ]{3,}\s*")
 _LEFT_OUT = "…"
 
 
@@ -178,45 +181,65 @@ class Redactor:
     def public(self, text: str) -> str:
         """The words of the text that everybody knows, and short numbers, in their order.
 
-        It depends on the secret in nothing but that no word of a whole one is shown, and no part
-        of one among longer numbers: what is left out tells nothing.
+        A run of characters without blanks is known as a whole or not shown: of "=A/000" every
+        piece is known by itself, and six characters of a secret may stand in it. So what is left
+        out does not depend on the secret, and tells nothing; but that no word of a whole one is
+        shown, and no limit of RFC 1870 with a part of one.
         """
-        numbers = {
-            place for match in _NUMBER.finditer(text) for place in range(match.start(), match.end())
-        }
         secret = self._places_of_secrets(text)
         shown: list[str] = []
-        end = 0
-        for match in _TOKEN.finditer(text):
-            between = text[end : match.start()]
-            end = match.end()
-            gap = between if _BETWEEN.fullmatch(between) else f" {_LEFT_OUT} "
-            number = match[0].isascii() and match[0].isdigit()
-            known = match.start() in numbers if number else self._is_known(match[0])
-            known = known and self._may_show(match[0])
-            known = known and secret.isdisjoint(range(match.start(), match.end()))
-            shown += [gap, match[0] if known else _LEFT_OUT]
-        shown.append(text[end:] if _BETWEEN.fullmatch(text[end:]) else "")
-        found = re.sub(rf"{_LEFT_OUT}(?:[^\w\n]*{_LEFT_OUT})+", _LEFT_OUT, "".join(shown))
+        place = 0
+        for line in text.split("\n"):
+            shown.append(self._public_line(line, place, secret))
+            place += len(line) + 1
+        found = "\n".join(shown)
         return _LEFT_OUT if self._holds_whole(found) else found
 
+    def _public_line(self, line: str, place: int, secret: set[int]) -> str:
+        starts = _STARTS_LINE.match(line)
+        end = starts.end() if starts else 0
+        if _OVERWRITTEN_LINE.fullmatch(line, end):
+            return line
+        runs = list(re.finditer(r"\S+", line[end:]))
+        words = ["", *(run[0] for run in runs), ""]
+        shown = [line[:end]]
+        for run, before, word, behind in zip(runs, words, words[1:], words[2:], strict=False):
+            places = range(place + end + run.start(), place + end + run.end())
+            known = secret.isdisjoint(places) and self._is_known(word, before, behind)
+            shown.append(" " if shown[-1] and run.start() else "")
+            shown.append(word if known else _LEFT_OUT)
+        return re.sub(rf"{_LEFT_OUT}(?: {_LEFT_OUT})+", _LEFT_OUT, "".join(shown))
+
+    def _is_known(self, word: str, before: str, behind: str) -> bool:
+        """Whether everybody knows a run of characters that stands between these others."""
+        if _OVERWRITTEN.fullmatch(word):
+            return True
+        if before == "SIZE" and _NUMBER.fullmatch(word):
+            return self._fragments.isdisjoint(_windows(word.encode()))
+        prose = _PROSE.fullmatch(word)
+        core = prose[2] if prose else word
+        if _NUMBER.fullmatch(core):
+            in_a_row = _ROW_BEFORE.search(before) or _ROW_BEHIND.match(behind)
+            return len(core) <= _MOST_DIGITS and not in_a_row
+        if _URL.fullmatch(core):
+            return all(map(self._is_public, _TOKEN.findall(core)))
+        return self._is_public(core) or _ADDRESS.fullmatch(core) is not None
+
     def _places_of_secrets(self, text: str) -> set[int]:
-        """Where whole secrets stand, which no chance brings about: of "^parameter", when it is
-        the password, the common word is not shown."""
+        """Where whole secrets stand, in one line or over several, which no chance brings about:
+        of "^parameter", when it is the password, the common word is not shown."""
         return {
             place
             for form in self._distinctive
-            for match in re.finditer(
-                re.escape(form.decode("utf-8", "backslashreplace")), text, re.IGNORECASE
-            )
+            for match in re.finditer(_over_lines(form), text, re.IGNORECASE)
             for place in range(match.start(), match.end())
         }
 
-    def _is_known(self, word: str) -> bool:
-        return self._is_public(word) or _OVERWRITTEN.fullmatch(word) is not None
 
-    def _may_show(self, word: str) -> bool:
-        return not word.isdigit() or self._fragments.isdisjoint(_windows(word.encode()))
+def _over_lines(form: bytes) -> str:
+    """A pattern for the characters of a secret, wherever a line ends between them."""
+    text = form.decode("utf-8", "backslashreplace")
+    return r"\s*".join(map(re.escape, re.sub(r"\s+", "", text)))
 
 
 def wire_bytes(text: str) -> bytes:

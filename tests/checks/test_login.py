@@ -248,6 +248,15 @@ def test_an_echo_is_not_recorded_and_the_refusal_is(echo: str) -> None:
     assert "•" not in saved.replace("AUTH PLAIN ••••••", "")
 
 
+def test_a_password_of_known_words_is_not_told_from_line_to_line() -> None:
+    password = "mail server!"
+    echo = "535-not mail\r\n535 server! is it"
+    ran = LoggedIn(lambda lines: echo, "PLAIN", password=password)
+    assert ran.last.reply is not None
+    assert ran.last.reply.lines == ("not …", "… is it")
+    assert ran.last.reply.raw.decode() == "535-not …\r\n535 … is it\r\n"
+
+
 REPLIES = [
     "535 5.7.8 Error: authentication failed: authentication failure",
     "535 Authentication credentials invalid",
