@@ -230,7 +230,7 @@ def test_ctrl_c_is_130(smtp_server: StartServer, authority: Authority, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["chek"], "check"),
+        (["chek"], "Did you mean 'check', 'schema'?"),
         (["check", "--bogus"], "--bogus"),
         (["check", "--port"], "--port"),
         (["check", "--host", HOST, "--port", "99999"], "99999"),

@@ -150,6 +150,12 @@ def test_every_rule_is_heard() -> None:
     assert silent == []
 
 
+def test_a_fix_says_whom_to_ask() -> None:
+    """Not "have it renewed": somebody has to do it, and the user has to ask them."""
+    found = [line for line in page().splitlines() if line.strip().startswith(("fix: have ",))]
+    assert found == []
+
+
 def test_no_text_is_a_riddle() -> None:
     found = [
         (words, path.name, text)

@@ -27,6 +27,7 @@ _PLAIN = re.compile(
     rf"|(?:[\w.-]*/)*(?:[\w.-]*\.(?:{'|'.join(_ENDINGS.split())})|\.env[\w.-]{{0,20}})"
 )
 _WORD = re.compile(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}")
+_PROPOSED = re.compile(r"Did you mean (?:'[a-z-]+'(?:, )?)+\?\Z")
 
 
 def without_values(message: str, arguments: Iterable[str]) -> str:
@@ -42,9 +43,13 @@ def without_values(message: str, arguments: Iterable[str]) -> str:
         harmless = len(found[2]) < 2 or MASK in found[2] or _is_plain(found[2], message)
         return found[0] if harmless else f"{found[1]}{MASK}{found[3]}"
 
+    # what the program itself proposes at the end was typed by nobody
+    proposed = _PROPOSED.search(message)
+    proposal = proposed[0] if proposed else ""
+    message = message.removesuffix(proposal)
     # also in another spelling than it was typed in: escaped, decoded
     message = re.sub(r"('|“)([^'“”]*)('|”)", shown, message)
-    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message)
+    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message) + proposal
 
 
 def _pieces(arguments: Iterable[str]) -> Iterator[str]:

@@ -120,14 +120,17 @@ class LiveLine:
     def _finished(self) -> list[str]:
         """The checks behind which another has begun, each in its line."""
         from smtpdoctor.diagnosis.run import Run
-        from smtpdoctor.observations import CHECKS, Observations
+        from smtpdoctor.observations import CHECKS, ConnectAttempt, Observations
         from smtpdoctor.report.summary import summarise
 
-        if self._last is None:
+        last = self._last
+        if last is None:
             return []
         seen = list(self._seen)
         lines = []
-        for name in CHECKS[1 : CHECKS.index(self._last.check)]:
+        # a connection is there before the session on it has said anything
+        connected = isinstance(last, ConnectAttempt) and last.ok is True
+        for name in CHECKS[1 : CHECKS.index(last.check) + connected]:
             own = [item for item in seen if item.check == name and item.role == "main"]
             try:
                 words = summarise(name, Run(Observations(seen))) if own else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import Annotated
 
@@ -36,7 +37,8 @@ def demo(
     from smtpdoctor.demo import command
 
     if list_:
-        write("".join(f"{line}\n" for line in command.listing()))
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        write("".join(f"{line}\n" for line in command.listing(width)))
         return
     try:
         with LiveLine(None if formats.is_for_programs(format_) else sys.stderr) as live:

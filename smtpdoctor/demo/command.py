@@ -17,18 +17,22 @@ from smtpdoctor.observations import AnyObservation
 from smtpdoctor.plans import make_plan
 from smtpdoctor.report.model import Report
 from smtpdoctor.settings.model import MASK
+from smtpdoctor.text import wrapped
 
 
 class UnknownScenarioError(Exception):
     """No such scenario, or not on this system; the text is one line."""
 
 
-def listing() -> Iterator[str]:
-    """One line for each scenario."""
-    widest = max(map(len, SCENARIOS))
+def listing(width: int | None = None) -> Iterator[str]:
+    """Name and title of each scenario in two columns; in lines of `width`, else one line each."""
+    column = max(map(len, SCENARIOS)) + 2
     for scenario in SCENARIOS.values():
         note = f" ({scenario.unavailable})" if scenario.unavailable else ""
-        yield f"{scenario.name:{widest}}  {scenario.title}{note}"
+        title = f"{scenario.title}{note}"
+        lines = wrapped(title, width - column) if width is not None else [title]
+        for number, line in enumerate(lines):
+            yield f"{scenario.name if number == 0 else '':{column}}{line}"
 
 
 def play(

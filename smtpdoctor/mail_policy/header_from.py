@@ -133,7 +133,9 @@ def _author(
     if not domain:
         if not local_part:
             return None, HeaderFault("syntax", "has a part that is no address")
-        return None, HeaderFault("no-domain", "has an address without “@” and a domain", written)
+        return None, HeaderFault(
+            "no-domain", "is not a mail address: it has no @ and no domain", written
+        )
     author = Author(display_name, local_part, "", domain)
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in written):
         return author, HeaderFault("invisible-character", "has a character nobody sees", written)

@@ -30,7 +30,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
 
 _LATER = "Until then a client can connect with a lower security level (@SECLEVEL=0) for this server"
 _STRANGER = (
-    "have the server's TLS software updated: it breaks the rules of TLS",
+    "ask the server's owner to update its TLS software: it breaks the rules of TLS",
     "If it works from another network, a firewall or proxy of this one changes what passes: ask "
     "its administrator.",
 )
@@ -104,7 +104,7 @@ ALERTS: dict[str, Reason] = {
     ),
     "no_renegotiation": Reason(
         words="the server does not renegotiate",
-        fix="have renegotiation left out of the session",
+        fix="ask the server's owner to leave renegotiation out of the session",
         side="client",
     ),
     "user_canceled": Reason(
@@ -117,12 +117,13 @@ ALERTS: dict[str, Reason] = {
     ),
     "export_restriction": Reason(
         words="the server uses rules of the 1990s for key lengths",
-        fix="have the server's TLS software updated",
+        fix="ask the server's owner to update its TLS software",
     ),
     **{
         name: Reason(
             words=f"the server could not read what this client sent ({name.replace('_', ' ')})",
-            fix="compare with another network, then have the server's TLS software updated",
+            fix="compare with another network, then ask the server's owner to update "
+            "its TLS software",
             steps=_STRANGER[1:],
             side="unknown",
         )
@@ -147,7 +148,8 @@ _EXACT: dict[str, Reason] = {
     "UNSAFE_LEGACY_RENEGOTIATION_DISABLED": Reason(
         words="the server does not know secure renegotiation (RFC 5746, 2010), and OpenSSL 3 "
         "refuses such servers",
-        fix="have the server's TLS library updated: it does not know secure renegotiation",
+        fix="ask the server's owner to update its TLS library: it does not know "
+        "secure renegotiation",
         steps=(
             "Until then a client can connect all the same with the OpenSSL option "
             "UnsafeLegacyServerConnect (SSL_OP_LEGACY_SERVER_CONNECT) for this server alone; it "
@@ -157,40 +159,41 @@ _EXACT: dict[str, Reason] = {
     "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED": Reason(
         words="the server signs the handshake with an algorithm that OpenSSL no longer accepts "
         "(SHA-1 or MD5)",
-        fix="have the server updated: it signs with an algorithm that is given up",
+        fix="ask the server's owner to update it: it signs with an algorithm that is given up",
         steps=(f"{_LATER} alone.",),
     ),
     "WRONG_SIGNATURE_TYPE": Reason(
         words="the server signs the handshake with an algorithm that this client did not offer",
-        fix="have the server updated: it signs with an algorithm that nobody asked for",
+        fix="ask the server's owner to update it: it signs with an algorithm that nobody asked for",
     ),
     "BAD_SIGNATURE": Reason(
         words="the server's signature does not fit its certificate",
-        fix="have the server's key and certificate put in order: they don't belong together",
+        fix="ask the server's owner to install the key that belongs to its certificate",
     ),
     "EE_KEY_TOO_SMALL": Reason(
         words="the key of the server's certificate is too short",
-        fix="have the server's certificate renewed with a key of 2048 bits or more",
+        fix="ask the server's owner to renew its certificate with a key of 2048 bits or more",
         steps=(f"{_LATER} alone.",),
     ),
     "CA_KEY_TOO_SMALL": Reason(
         words="the key of an authority in the server's chain is too short",
-        fix="have the server's certificate renewed by an authority of today",
+        fix="ask the server's owner to get a certificate from a current authority",
         steps=(f"{_LATER} alone.",),
     ),
     "CA_MD_TOO_WEAK": Reason(
         words="a certificate of the server's chain is signed with SHA-1 or MD5",
-        fix="have the server's certificate renewed: its chain is signed with a hash that is given "
+        fix="ask the server's owner to renew its certificate: its chain is signed "
+        "with a hash that is given "
         "up",
         steps=(f"{_LATER} alone.",),
     ),
     "NO_RENEGOTIATION": Reason(
         words="the server asked for a renegotiation, which this client does not do",
-        fix="have renegotiation switched off on the server",
+        fix="ask the server's owner to switch renegotiation off",
     ),
     "COMPRESSION_DISABLED": Reason(
         words="the server wants TLS compression, which is switched off everywhere (CRIME, 2012)",
-        fix="have TLS compression switched off on the server",
+        fix="ask the server's owner to switch TLS compression off",
     ),
     "HTTP_REQUEST": Reason(
         words="the other side speaks HTTP",
@@ -215,11 +218,11 @@ _EXACT: dict[str, Reason] = {
     ),
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": Reason(
         words="the server showed no certificate",
-        fix="have a certificate set up on the server",
+        fix="ask the server's owner to set up a certificate",
     ),
     "NO_CERTIFICATES_RETURNED": Reason(
         words="the server showed no certificate",
-        fix="have a certificate set up on the server",
+        fix="ask the server's owner to set up a certificate",
     ),
     "TOO_MANY_WARN_ALERTS": Reason(
         words="the server sent one warning after the other and no handshake",
@@ -227,7 +230,8 @@ _EXACT: dict[str, Reason] = {
     ),
     "UNSAFE_LEGACY_RENEGOTIATION": Reason(
         words="the server does not know secure renegotiation (RFC 5746, 2010)",
-        fix="have the server's TLS library updated: it does not know secure renegotiation",
+        fix="ask the server's owner to update its TLS library: it does not know "
+        "secure renegotiation",
     ),
 }
 
@@ -237,7 +241,7 @@ _KINDS: tuple[tuple[str, Reason], ...] = (
         r"KEY\w*TOO_SMALL|MD_TOO_WEAK|KEY_SIZE|MODULUS_TOO|SMALL_KEY|KEY_TOO|WEAK",
         Reason(
             words="a key or hash of the server is too weak for OpenSSL",
-            fix="have the server's certificate and keys renewed: they are too weak",
+            fix="ask the server's owner to renew its certificate and keys: they are too weak",
             steps=(f"{_LATER} alone.",),
         ),
     ),
@@ -246,7 +250,7 @@ _KINDS: tuple[tuple[str, Reason], ...] = (
         r"DISABLED|DISALLOWED|NOT_ALLOWED|FORBIDDEN|DEPRECATED|LEGACY",
         Reason(
             words="the server wants something that OpenSSL has switched off as unsafe",
-            fix="have the server's TLS software updated: it uses what is given up",
+            fix="ask the server's owner to update its TLS software: it uses what is given up",
             steps=(
                 "Until then a client can allow it for this server alone, by an option of its TLS "
                 "library or of openssl.cnf; that takes protection away.",
@@ -274,7 +278,7 @@ _KINDS: tuple[tuple[str, Reason], ...] = (
         r"VERSION|PROTOCOL",
         Reason(
             words="client and server speak no TLS version in common",
-            fix="have TLS 1.2 or newer switched on at the server",
+            fix="ask the server's owner to switch TLS 1.2 or newer on",
         ),
     ),
     (
@@ -282,7 +286,7 @@ _KINDS: tuple[tuple[str, Reason], ...] = (
         r"|POINT|UNSUPPORTED",
         Reason(
             words="client and server have no algorithm in common",
-            fix="have current ciphers and keys switched on at the server",
+            fix="ask the server's owner to switch current ciphers and keys on",
             steps=(f"{_LATER} alone.",),
         ),
     ),
@@ -290,7 +294,7 @@ _KINDS: tuple[tuple[str, Reason], ...] = (
         r"CERT|X509|SIGN|ASN1|PKEY|CHAIN|ISSUER|PEM|OCSP|SCT|KEY_MISMATCH",
         Reason(
             words="the server's certificate, or what is signed with it, can't be used",
-            fix="have the server's certificate and key renewed",
+            fix="ask the server's owner to renew its certificate and key",
         ),
     ),
     (

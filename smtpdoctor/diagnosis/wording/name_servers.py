@@ -75,7 +75,7 @@ def over_tcp_fix(names: Names) -> Fix:
     }.get(_place(names), 'In /etc/resolv.conf, a line "options use-vc"')
     answering = ", ".join(names.saying("answer"))
     return Fix(
-        title="have names looked up over TCP",
+        title="look names up over TCP",
         tried=f"asked over TCP, {answering} gave the address",
         steps=(
             f"{where}: glibc then asks over TCP only. Programs on musl (Alpine images) don't know "

@@ -112,7 +112,7 @@ def lift(ways: WaysOut) -> Fix | None:
     if not steps:
         return None
     return Fix(
-        title=f"have the block on port {ways.port} lifted on {known.name}",
+        title=f"ask {known.name} to lift the block on port {ways.port}",
         steps=(*steps, *_never(ways)),
     )
 
@@ -127,7 +127,7 @@ def _never(ways: WaysOut) -> Iterator[str]:
     for lift in _lifts(ways):
         if not lift.possible and ways.blocking is not None:
             who = f", {lift.who}" if lift.who else ""
-            known = f"{ways.blocking.name}{who}: no way is known to have the block lifted"
+            known = f"{ways.blocking.name}{who}: nobody is known to lift the block"
             yield f"{known} {cite(*lift.sources[:1])}".rstrip()
 
 

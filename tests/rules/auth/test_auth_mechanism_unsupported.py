@@ -22,7 +22,7 @@ def test_positive_only_a_mechanism_that_nobody_has() -> None:
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert "DIGEST-MD5" in diagnosis.title
-    assert diagnosis.fixes[0].title == "have PLAIN or LOGIN allowed at the server"
+    assert diagnosis.fixes[0].title == "ask the server's owner to allow PLAIN or LOGIN"
 
 
 def test_positive_only_tokens_and_a_password_is_set() -> None:

@@ -84,7 +84,11 @@ def test_lookalike_microsoft_365_has_one() -> None:
     scene = Scene(host="smtp.office365.com").refuse(
         "auth", "535 5.7.139 Authentication unsuccessful, basic authentication is disabled."
     )
-    assert scene.diagnosis(CODE).fixes[0].title.startswith("have password logins allowed")
+    assert (
+        scene.diagnosis(CODE)
+        .fixes[0]
+        .title.startswith("ask an administrator to allow password logins")
+    )
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_lookalike_below_a_wildcard_stands_a_web_site(greeting: str) -> None:
 
     titles = [fix.title for fix in scene.diagnosis(CODE).fixes]
 
-    assert titles == ["have mail.example.com added to the certificate"]
+    assert titles == ["ask the server's owner to add mail.example.com to the certificate"]
 
 
 def test_positive_on_this_machine_no_tls_is_needed() -> None:

@@ -44,7 +44,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             )
             if new
             else Fix(
-                title="have the provider open the account again",
+                title="ask the provider to open the account again",
                 steps=(
                     refusals.advice(refused, "Ask the provider's support."),
                     "If others may know the password, set a new one before the account is opened.",

@@ -144,7 +144,7 @@ def _fixes(run: Run, offered: set[str]) -> tuple[Fix, ...]:
         )
     others = sorted(offered & (TOKENS if run.settings.has_token else PASSWORDS))
     ask = Fix(
-        title="have PLAIN or LOGIN allowed at the server",
+        title="ask the server's owner to allow PLAIN or LOGIN",
         steps=(
             "Inside TLS they are safe, and every client has them. Dovecot: auth_mechanisms = plain "
             "login; Cyrus SASL: mech_list: plain login.",

@@ -116,7 +116,7 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
         steps=("Only a server that knows this machine's address, or a mail catcher, allows it.",),
     )
     switch = Fix(
-        title="have the login switched on at the server",
+        title="ask the server's owner to switch the login on",
         steps=(
             f"Ask who runs {settings.host} on which port a login is taken.",
             "If it is your own: Postfix has smtpd_sasl_auth_enable = yes with a smtpd_sasl_type "

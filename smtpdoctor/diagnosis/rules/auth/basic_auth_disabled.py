@@ -81,7 +81,7 @@ def _fix(run: Run, refused: Refusal) -> Fix:
     token = "smtpdoctor can try a token: put it into SMTP_OAUTH_TOKEN."
     if run.settings.has_token or _whole_smtp_auth(refused):
         return Fix(
-            title="have an administrator allow SMTP logins for this account",
+            title="ask an administrator to allow SMTP logins for this account",
             steps=(
                 refusals.advice(refused, "Ask the administrator to allow SMTP AUTH for it."),
                 "Changes there take up to an hour.",
@@ -102,7 +102,7 @@ def _fix(run: Run, refused: Refusal) -> Fix:
             steps=(refusals.advice(refused, "Look for SMTP or IMAP in its settings."),),
         )
     return Fix(
-        title="have password logins allowed, or log in with a token (OAuth2)",
+        title="ask an administrator to allow password logins, or log in with a token (OAuth2)",
         steps=(
             refusals.advice(
                 refused, "Have the administrator allow password logins, or use OAuth2."

@@ -67,7 +67,7 @@ def _no_outside_names(run: Run, names: Names) -> Diagnosis:
         ),
         fixes=(
             Fix(
-                title="run it where names from the internet are known, or have them let in",
+                title="run it where internet names resolve, or ask the network to let DNS through",
                 steps=(
                     "Ask who runs this network (a company, a cluster, a CI service) to let "
                     f"{own} be looked up and reached, or for the proxy or relay to use.",
@@ -151,7 +151,7 @@ def _ipv4_only(names: Names) -> Diagnosis:
         evidence=(*names_words.servers(names), *library_words(names.run, CODE)),
         fixes=(
             Fix(
-                title="have AAAA answered, or ask a name server that answers it",
+                title="ask the name server's owner to answer AAAA, or use one that does",
                 steps=(
                     f"If AAAA works for other names at {answer.server}, the fault is in the zone "
                     f"of {names.host}: its own servers, or a load balancer, must answer AAAA with "

@@ -47,7 +47,7 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
     host, port = run.settings.host, run.settings.port
     return (
         Fix(
-            title="use a mail relay inside this network, or have the mail port opened",
+            title="use a mail relay inside this network, or ask its owner to open the mail port",
             steps=(
                 "Ask the network's administrator for the mail relay that programs here are meant "
                 f"to use, or for TCP from this machine to {host}, port {port}; smtpdoctor check "

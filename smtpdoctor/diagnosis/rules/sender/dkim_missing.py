@@ -88,7 +88,7 @@ def _fixes(policy: Assessment) -> tuple[Fix, ...]:
     if not changes:
         return (
             Fix(
-                title=f"have DKIM switched on for {policy.domain}",
+                title=f"switch DKIM on for {policy.domain} at the provider",
                 steps=("The provider's panel has the records to publish, or publishes them.",),
             ),
         )

@@ -80,7 +80,7 @@ def _unheard(policy: Assessment) -> Diagnosis:
         evidence=(Evidence(check="sender", text=f"{name} has no record v=DMARC1"),),
         fixes=(
             Fix(
-                title=f"have {service} publish the record, or take an address of your own domain",
+                title=f"ask {service} to publish the record, or take an address of your own domain",
                 records=(Record(name=name, type="TXT", new="v=DMARC1"),),
                 steps=(f"Only whoever keeps the zone {service} can publish it.",),
             ),

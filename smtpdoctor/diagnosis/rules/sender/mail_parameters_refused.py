@@ -47,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="have the server announce only what it takes",
+                title="ask the server's owner to announce only what it takes",
                 steps=(
                     f"Tell who runs {run.settings.host}: EHLO lists an extension whose parameter "
                     f"MAIL refuses ({parameters}). On Postfix: smtpd_discard_ehlo_keywords.",

@@ -109,5 +109,5 @@ def _lift(run: Run) -> Fix:
             "smtpd_recipient_restrictions.",
         )
     return Fix(
-        title="have the server's rule for addresses lifted for logged-in clients", steps=steps
+        title="ask the server's owner to lift its address rule for logged-in clients", steps=steps
     )

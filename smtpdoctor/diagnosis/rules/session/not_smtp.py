@@ -123,8 +123,9 @@ def _fixes(run: Run, protocol: Protocol) -> tuple[Fix, ...]:
         return (
             *ways,
             Fix(
-                title="see who answers in the mail server's place",
+                title="check that this is a mail server, or find out who answers in its place",
                 steps=(
+                    f"curl -v http://{run.where}/ shows who answers.",
                     f"Check that {run.settings.host} is the name for sending mail and not for the "
                     "web site, and that the port is 465 or 587.",
                     "In a hotel or guest network open a web page first: it may want a login before "

@@ -87,7 +87,7 @@ def _judged(run: Run, item: Exchange) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="have the server answer in the usual form",
+                title="ask the server's owner to answer in the usual form",
                 steps=(
                     f"Tell who runs {run.settings.host}: its {name} is {what}. Mostly a "
                     "configured greeting is empty or too long (Postfix: smtpd_banner).",

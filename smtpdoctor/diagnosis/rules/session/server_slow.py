@@ -55,7 +55,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="have the server find this machine's name, or not look for it",
+                title="ask the server's owner to look no client's name up, or let it "
+                "find this machine's",
                 steps=(
                     "Give this machine's address a reverse DNS entry, or have the server's own "
                     "name servers put right: `dig -x ADDRESS` on the server shows how long it "

@@ -45,7 +45,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=certificates.fixes(
             run,
             Fix(
-                title="have the server send its whole chain",
+                title="ask the server's owner to send its whole chain",
                 steps=(
                     "On the server use the file with the whole chain (with certbot fullchain.pem, "
                     "not cert.pem; Postfix: smtpd_tls_chain_files), then reload it.",

@@ -75,7 +75,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _renewal(run: Run) -> Fix:
     return Fix(
-        title="have the server's certificate renewed",
+        title="ask the server's owner to renew its certificate",
         steps=(
             f"If it is your own server: {_renew(run)} and reload the mail server, which keeps the "
             "old certificate until then.",

@@ -47,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="have the certificate renewed before it ends",
+                title="ask the server's owner to renew the certificate before it ends",
                 steps=(
                     "If it is your own server: certbot renew, look why it was not done by itself, "
                     "and reload the mail server.",

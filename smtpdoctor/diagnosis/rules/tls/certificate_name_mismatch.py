@@ -105,7 +105,8 @@ def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title=f"have {run.settings.host} added to the certificate's list of names",
+                title=f"ask the server's owner to add {run.settings.host} to the "
+                "certificate's list of names",
                 steps=(
                     "Tell who runs the server: issue a new one with the name in subjectAltName "
                     "(openssl: -addext subjectAltName=DNS:NAME).",
@@ -147,7 +148,7 @@ def _fixes(
         title = f"use a name that the certificate has, and let {host} lead there, or trust it"
         return (*certificates.without_tls(run), certificates.trust(title, file))
     renew = Fix(
-        title=f"have {host} added to the certificate",
+        title=f"ask the server's owner to add {host} to the certificate",
         steps=(
             f"If it is your own server: issue a certificate that names {host} too, and reload the "
             "mail server.",

@@ -43,7 +43,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=certificates.fixes(
             run,
             Fix(
-                title="compare this machine's clock, then have the certificate looked at",
+                title="check this machine's clock, then ask who runs the server",
                 steps=(
                     "Compare `date -u` with a clock you trust; if it is behind: timedatectl "
                     "set-ntp true",

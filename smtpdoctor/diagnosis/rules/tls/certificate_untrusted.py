@@ -102,7 +102,7 @@ def _fixes(run: Run, refused: RefusedCertificate, issuer: str) -> tuple[Fix, ...
 
 def _mend(run: Run) -> Fix:
     return Fix(
-        title="have the certificate replaced",
+        title="ask the server's owner to replace the certificate",
         steps=(
             f"Tell who runs {run.settings.host} what verification says; a new certificate from a "
             "public authority, with its whole chain, cures it.",

@@ -54,7 +54,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=(
             *working_ways(run),
             Fix(
-                title="have TLS on the server mended, or use its port with implicit TLS",
+                title="use the server's port with implicit TLS, or ask its owner to "
+                "repair STARTTLS",
                 steps=(
                     *(("Try again in some minutes: the reply is a temporary one.",) * later),
                     "Tell who runs the server the reply above; its log has the reason (often a "

@@ -55,7 +55,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=(
             *working_ways(run),
             Fix(
-                title="have current ciphers and keys switched on at the server",
+                title="ask the server's owner to switch current ciphers and keys on",
                 steps=(
                     f"Tell who runs {run.settings.host}: it needs an ECDHE cipher with AES-GCM, a "
                     "certificate key of 2048 bits or more, and DH parameters of 2048 bits or more.",
@@ -99,7 +99,7 @@ def _refused_by_others(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="have current ciphers switched on at the server",
+                title="ask the server's owner to switch current ciphers on",
                 steps=(
                     f"Tell who runs {run.settings.host}: it needs an ECDHE cipher with AES-GCM.",
                 ),

@@ -54,7 +54,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=(
             *working_ways(run),
             Fix(
-                title="have TLS 1.2 or newer switched on at the server",
+                title="ask the server's owner to switch TLS 1.2 or newer on",
                 steps=(
                     f"Tell who runs {run.settings.host} that its TLS ends at {name}."
                     if old
