@@ -12,8 +12,9 @@ from collections.abc import Iterator
 import msgspec
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.report.edits import are_exact, edits_in_words
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.settings.model import MASK, Edit
+from smtpdoctor.settings.model import Edit
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,22 +59,9 @@ def target_name(target: TargetReport) -> str:
 
 
 def _exact(diagnosis: Diagnosis) -> tuple[Edit, ...]:
-    """The first fix's edits, where their columns are those of the file.
-
-    Columns fit the masked line: behind a mask they are others than the file's, which would tell
-    how long the masked text is. One edit of several would be half a fix.
-    """
-    edits = diagnosis.fixes[0].edits if diagnosis.fixes else ()
-    return edits if all(_is_exact(diagnosis, edit) for edit in edits) else ()
-
-
-def _is_exact(diagnosis: Diagnosis, edit: Edit) -> bool:
-    first, last = edit.columns[0] - 1, edit.columns[1] - 1
-    return any(
-        item.text[first:last] == edit.replace and MASK not in item.text[:first]
-        for item in diagnosis.locations
-        if (item.file, item.line) == (edit.file, edit.line)
-    )
+    """The first fix's edits, where another program can apply them."""
+    fix = diagnosis.fixes[0] if diagnosis.fixes else None
+    return fix.edits if fix is not None and are_exact(fix.edits) else ()
 
 
 def _places(
@@ -106,7 +94,8 @@ def _in_words(fix: Fix) -> str:
         for name, value in fix.settings.items()
     ]
     changes = f" ({', '.join(settings)})" if settings else ""
-    return "\n".join([f"{fix.title}{changes}", *(f"- {step}" for step in fix.steps)])
+    by_hand = () if are_exact(fix.edits) else edits_in_words(fix.edits)
+    return "\n".join([f"{fix.title}{changes}", *(f"- {step}" for step in (*by_hand, *fix.steps))])
 
 
 def _fingerprint(target: TargetReport, diagnosis: Diagnosis) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from smtpdoctor.observations import AnyObservation, Observations
-from smtpdoctor.report.formats.json import DIAGNOSIS, EVIDENCE, TARGET
+from smtpdoctor.report.formats.json import DIAGNOSIS, EDIT, EVIDENCE, TARGET
 from smtpdoctor.report.model import SCHEMA, Report, SPFEvaluation
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,6 +39,7 @@ def report_schema() -> JSONSchema:
     parts["TargetReport"] = target
     parts["Diagnosis"] = _only(parts["Diagnosis"], DIAGNOSIS)
     parts["Evidence"] = _only(parts["Evidence"], EVIDENCE)
+    parts["Edit"] = _only(parts["Edit"], EDIT)
     version = parts["SetupIdentity"]["properties"]["version"]
     parts["SetupIdentity"]["properties"]["version"] = {"anyOf": [version, {"type": "null"}]}
     for field in whole["properties"].values():

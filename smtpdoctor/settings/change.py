@@ -435,6 +435,13 @@ def _edits(url: Setting, found: list[tuple[tuple[int, int], str]]) -> list[Edit]
         if MASK in line[: columns[1] - 1] or line[columns[0] - 1 : columns[1] - 1] != old:
             return []
         edits.append(
-            Edit(file=origin.file, line=origin.line, columns=columns, replace=old, with_=new)
+            Edit(
+                file=origin.file,
+                line=origin.line,
+                columns=columns,
+                replace=old,
+                with_=new,
+                exact=True,
+            )
         )
     return edits

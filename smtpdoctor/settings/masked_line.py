@@ -11,6 +11,8 @@ import msgspec
 
 from smtpdoctor.settings.model import MASK
 
+QUOTES = ("'", '"', "`")
+
 
 class _Piece(msgspec.Struct, frozen=True):
     """One stretch of the line: raw columns, and the text shown for it. `kept`: shown as it is."""
@@ -24,7 +26,8 @@ class _Piece(msgspec.Struct, frozen=True):
 class MaskedLine:
     """`raw` with everything masked outside `harmless`, half-open ranges counted from 0.
 
-    Blanks between two things are kept as one blank each; those that begin the line stay.
+    Blanks beside a mask are one blank, and so are those that quotes hold, which may be a secret,
+    and those at the end.
     """
 
     def __init__(self, raw: str, harmless: Iterable[tuple[int, int]]) -> None:
@@ -53,8 +56,9 @@ def _pieces(raw: str, harmless: Iterable[tuple[int, int]]) -> Iterable[_Piece]:
         if start > at:
             between = raw[at:start]
             if between.isspace():
-                indent = at == 0
-                yield _Piece(at, start, between if indent else " ", indent or len(between) == 1)
+                held = raw[at - 1 : at] in QUOTES and raw[start : start + 1] in QUOTES
+                kept = len(between) == 1 or at == 0 or not (held or start == len(raw))
+                yield _Piece(at, start, between if kept else " ", kept)
             else:
                 yield from _masked(raw, at, start)
         if end > start:

@@ -130,10 +130,11 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
         return {"target": "TARGET", "environment": "environment", "default": "default"}[self.kind]
 
 
-class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"with_": "with"}):
+class Edit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"with_": "with"}):
     """A change of some characters of one line. Never touches a secret's characters.
 
-    `columns` is half-open and counts from 1.
+    `columns` is half-open and counts from 1 in the line as it may be shown. `exact`: nothing that
+    is masked stands before them, so they are the file's own.
     """
 
     file: str
@@ -141,6 +142,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, rename={"with_": "with"}):
     columns: tuple[int, int]
     replace: str
     with_: str
+    exact: bool = False
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,6 +44,7 @@ from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
 from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
+from smtpdoctor.settings.write import has_own_columns
 
 SECRETS: frozenset[Field] = frozenset({"password", "token"})
 #: The option that gives a value which can't be told.
@@ -264,7 +265,11 @@ def finish(
     token = Secret(outcome.token) if outcome.token else None
     shown_username = maker.shown_username()
     sender = maker.sender(shown_username)
-    prepared = tuple(item for item in prepare(draft, outcome, workspace) if maker.is_open(item))
+    prepared = tuple(
+        _with_own_columns(item, workspace)
+        for item in prepare(draft, outcome, workspace)
+        if maker.is_open(item)
+    )
     identity = SetupIdentity(
         name=f"{draft.dialect.id} {draft.place}",
         dialect=draft.dialect.id,
@@ -325,6 +330,15 @@ def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
     source = sources()[catcher.source]
     remark = Remark(option, because, sources=(f"{source.note}, {source.read}",))
     return replace(outcome, not_sent=remark)
+
+
+def _with_own_columns(change: Prepared, workspace: Workspace) -> Prepared:
+    """The same, with it said of each edit whether its columns are the file's own."""
+    edits = tuple(
+        msgspec.structs.replace(edit, exact=has_own_columns(workspace, edit))
+        for edit in change.edits
+    )
+    return msgspec.structs.replace(change, edits=edits)
 
 
 def _changeable(prepared: Iterable[Prepared], workspace: Workspace) -> Iterator[ShownLine]:

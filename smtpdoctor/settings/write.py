@@ -145,8 +145,10 @@ def changed_files(workspace: Workspace, steps: Iterable[Step]) -> list[FileChang
     """What the files become. Raises Refused where the old text doesn't stand where it stood."""
     by_file: dict[str, list[Step]] = {}
     for step in steps:
-        if step not in by_file.setdefault(step.file, []):
-            by_file[step.file].append(step)
+        # one that two found is one, whoever of them knew the file's own columns
+        its = msgspec.structs.replace(step, exact=False) if isinstance(step, Edit) else step
+        if its not in by_file.setdefault(step.file, []):
+            by_file[step.file].append(its)
     return [_changed_file(workspace, file, its) for file, its in by_file.items()]
 
 
@@ -270,6 +272,19 @@ def _shown_at(workspace: Workspace, body: str, edit: Edit, at: int) -> tuple[int
         return line.columns(at + 1, end + 1)
     column = line.columns(at + 1, at + 2)[0]
     return column, column
+
+
+def has_own_columns(workspace: Workspace, edit: Edit) -> bool:
+    """Whether an edit's columns are the file's own: nothing that is masked stands before them."""
+    body = workspace.line(edit.file, edit.line)
+    if body is None or MASK in edit.replace:
+        return False
+    try:
+        first, last, _ = _place(workspace, body, edit)
+    except Refused:
+        return False
+    before = _masked(workspace, edit.file, edit.line, body[:first], [])
+    return (first + 1, last + 1) == edit.columns and before == body[:first]
 
 
 def _quoting(body: str, edit: Edit) -> tuple[int, int, str]:

@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from smtpdoctor.observations import Observations
+from smtpdoctor.report.edits import are_exact, edits_in_words
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report
+from smtpdoctor.settings.model import Edit
 from smtpdoctor.text import as_json
 
 FOR_PROGRAMS = True
@@ -41,6 +43,7 @@ DIAGNOSIS = (
     "docs",
 )
 EVIDENCE = ("check", "kind", "text")
+EDIT = ("file", "line", "columns", "replace", "with")
 
 
 def to_builtins(report: Report) -> dict[str, Any]:
@@ -64,10 +67,19 @@ def _target(target: dict[str, Any]) -> dict[str, Any]:
         {
             **{name: item[name] for name in DIAGNOSIS},
             "evidence": [{name: each[name] for name in EVIDENCE} for each in item["evidence"]],
+            "fixes": [_fix(fix) for fix in item["fixes"]],
         }
         for item in target["diagnoses"]
     ]
     return {**shown, "faults": target["faults"]} if target["faults"] else shown
+
+
+def _fix(fix: dict[str, Any]) -> dict[str, Any]:
+    """A fix whose edits anybody can apply to the files; else what they are, as steps."""
+    edits = msgspec.convert(fix["edits"], tuple[Edit, ...])
+    if not are_exact(edits):
+        return {**fix, "edits": [], "steps": [*edits_in_words(edits), *fix["steps"]]}
+    return {**fix, "edits": [{name: edit[name] for name in EDIT} for edit in fix["edits"]]}
 
 
 def _encode(value: object) -> object:

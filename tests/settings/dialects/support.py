@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from smtpdoctor.settings.folder import Folder
-from smtpdoctor.settings.model import Edit, Prepared, Settings
+from smtpdoctor.settings.model import MASK, Edit, Prepared, Settings
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.variables import Layer
 from smtpdoctor.settings.workspace import Workspace
+from smtpdoctor.settings.write import changed_files
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:
@@ -48,7 +51,14 @@ def prepared(settings: Settings, port: int | None, tls: str | None) -> Prepared:
 
 
 def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) -> None:
-    """Writes a change into the folder's files, as `--fix` would."""
+    """Writes a change into the folder's files, as `--fix` would. What another program makes of
+    its edits is the same."""
+    edits = [
+        msgspec.structs.replace(edit, with_=_filled(edit.with_, free)) for edit in change.edits
+    ]
+    mended, behind = _as_fix_writes(root, edits)
+    if not behind:
+        assert mended == _as_an_editor_writes(root, edits)
     for edit in change.edits:
         path = root / edit.file
         lines = path.read_text().split("\n")
@@ -64,6 +74,38 @@ def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) 
         kept = [line for line in lines if line and line.partition("=")[0] != name]
         new = [] if text is None else [f"{name}={_filled(text, free)}"]
         path.write_text("\n".join([*kept, *new]) + "\n")
+
+
+def _as_fix_writes(root: Path, edits: Sequence[Edit]) -> tuple[dict[str, str], list[Edit]]:
+    """The files as `--fix` writes them, and the edits that stand behind something masked, which
+    are those whose columns are not the file's own."""
+    looked_at = Workspace(Folder(root), {})
+    find_setups(looked_at)  # which finds what of a line may be shown
+    changed = changed_files(looked_at, edits)
+    behind = []
+    for edit in edits:
+        line = looked_at.line(edit.file, edit.line) or ""
+        span = Span(edit.file, edit.line, (1, len(line) + 1), edit.line)
+        shown = looked_at.pointed(span)
+        assert shown is not None
+        is_behind = MASK in shown.text[: edit.columns[0] - 1]
+        assert edit.exact is not is_behind, (edit, line, shown.text)
+        behind += [edit] if is_behind else []
+    return {each.file: each.new.decode() for each in changed}, behind
+
+
+def _as_an_editor_writes(root: Path, edits: Sequence[Edit]) -> dict[str, str]:
+    """The files with the edits as they stand, from behind; what stands in one place, in order."""
+    made: dict[str, str] = {}
+    in_order = sorted(dict.fromkeys(edits), key=lambda each: (each.line, each.columns))
+    for edit in reversed(in_order):
+        lines = made.get(edit.file, (root / edit.file).read_text()).split("\n")
+        line = lines[edit.line - 1]
+        first, last = edit.columns[0] - 1, edit.columns[1] - 1
+        assert line[first:last] == edit.replace
+        lines[edit.line - 1] = line[:first] + edit.with_ + line[last:]
+        made[edit.file] = "\n".join(lines)
+    return made
 
 
 def _filled(text: str, free: Mapping[str, str]) -> str:

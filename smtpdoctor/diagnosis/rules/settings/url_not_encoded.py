@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
-from smtpdoctor.settings.model import Edit, Setting
+from smtpdoctor.settings.model import MASK, Edit, Setting
 
 CODE = "url-not-encoded"
 
@@ -80,6 +80,7 @@ def _username_edit(run: Run) -> tuple[Edit, ...]:
             columns=origin.columns,
             replace=written,
             with_=encoded,
+            exact=MASK not in source[: origin.columns[1] - 1],
         ),
     )
 
