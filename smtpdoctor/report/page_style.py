@@ -104,7 +104,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .8rem
 @media (max-width: 34rem) {
   .waterfall td.time { width: 32%; }
   .ports td, .path td { font-size: .8rem; padding-right: .3rem; }
-  .path th[scope="row"], .path thead th:first-child { width: 2.2rem; }
+  .path th[scope="row"], .path thead th:first-child { width: 2.6rem; overflow-wrap: normal; }
   .checks thead th:last-child, .checks td.number { display: none; }
 }
 @media print {

@@ -1,4 +1,5 @@
-"""The tree of an SPF policy as text, with what each term costs. Knows layout, and no cause."""
+"""A sender's policies as text: the tree of SPF with what each term costs, and what DMARC makes of
+it. Knows layout, and no cause."""
 
 from __future__ import annotations
 
@@ -26,6 +27,16 @@ def spf_tree(found: Assessment, *, unicode: bool = True) -> Iterator[str]:
     yield from itertools.islice(lines, MOST_LINES)
     if next(lines, None) is not None:
         yield "  …" if unicode else "  ..."
+
+
+def dmarc_words(found: Assessment) -> Iterator[str]:
+    """What DMARC comes to, and where its successor comes to something else."""
+    verdict = found.verdict
+    yield f"DMARC: {verdict.words}: {'; '.join(verdict.reasons)}"
+    if (later := found.dmarc.successor) is not None:
+        # receivers follow either for years (RFC 7489 and RFC 9989)
+        asked = f"“{later.policy}”" if later.policy else "nothing"
+        yield f"RFC 9989 differs, it asks for {asked}: {'; '.join(later.why)}"
 
 
 def _count(number: int, what: str) -> str:

@@ -21,7 +21,7 @@ from smtpdoctor.report import formats
 from smtpdoctor.report.model import NotChecked, Report, build, join
 
 from ..report.test_formats import REPORTS
-from ..report.test_html import MARKUP, everywhere
+from ..report.test_html import MARKUP, ZONE, everywhere
 from ..report.test_network_table import LONG_WAY, WAY, blocked
 from ..rules.scene import Scene
 from .smtp_server import NODE_FOLDER
@@ -85,6 +85,8 @@ def worlds(folder: Path, authority: Authority) -> dict[str, Report]:
     scene.trace(587, *WAY[:2])
     hostile = everywhere(Scene.healthy().observations(), MARKUP)
     targets["blocked"] = build(scene.observations(), started=STARTED, seconds=5.5)
+    sender = Scene(sender="info@example.com").policies(ZONE, alone=True)
+    targets["sender"] = build(sender.observations(), started=STARTED, seconds=1)
     targets["markup"] = build(hostile, started=STARTED, seconds=1)
     targets["several"] = join(
         [each.target for each in targets.values()],

@@ -273,3 +273,33 @@ def test_what_begins_after_the_most_steps_is_counted() -> None:
         scene.connect("silent", took=0.1)
     page = page_of(build(scene.observations(), started="2026-11-22T07:00:00Z", seconds=5.5))
     assert "31 more" in page.text
+
+
+# --- the sender -------------------------------------------------------------------------------
+
+ZONE = {
+    "example.com TXT": ("v=spf1 include:_spf.example.net -all",),
+    "_spf.example.net TXT": ("v=spf1 ip4:192.0.2.0/24 a:gone.example.net ~all",),
+    "_dmarc.example.com TXT": ("v=DMARC1; p=reject",),
+}
+
+
+def test_the_tree_of_spf_has_its_counts() -> None:
+    scene = Scene(sender="info@example.com").policies(ZONE, alone=True)
+    page = page_of(build(scene.observations(), started="2026-11-22T07:00:00Z", seconds=5.5))
+    assert_needs_nothing(page)
+    assert_is_in_order(page)
+    words = " ".join("".join(page.texts).split())
+    assert "SPF of example.com: 2 look-ups of 10, 1 void one of 2" in words
+    assert "include:_spf.example.net 2 look-ups, 1 void" in words
+    assert "Mail from info@example.com" in words
+    assert "DMARC: " in words
+    assert "reach" not in page.texts  # no server was asked
+
+
+def test_ways_that_no_cause_needs_are_shown_too() -> None:
+    scene = Scene.healthy()
+    scene.trace(443, *WAY, end="open")
+    scene.trace(587, *WAY, end="open")
+    page = page_of(build(scene.observations(), started="2026-11-22T07:00:00Z", seconds=5.5))
+    assert page.text.count("✓ the server at hop 4") == 2

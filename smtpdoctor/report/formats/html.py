@@ -22,12 +22,13 @@ from smtpdoctor.report.checks import CheckStatus
 from smtpdoctor.report.earlier import COMMENT
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
-from smtpdoctor.report.formats.terminal import observation_words, transcript
+from smtpdoctor.report.formats.terminal import BULK_MAIL, observation_words, through, transcript
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.report.network_table import UNTRIED, NetworkTable, Way
+from smtpdoctor.report.network_table import UNTRIED, NetworkTable, Way, tried_ways, way
 from smtpdoctor.report.page_style import STYLE
 from smtpdoctor.report.selection import ShownDiagnosis, ShownFix, select
+from smtpdoctor.report.spf_tree import dmarc_words
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 from smtpdoctor.report.waterfall import Bar, waterfall
 from smtpdoctor.smtp.certificate_info import CertificateInfo
@@ -202,6 +203,7 @@ def _target(report: Report, target: TargetReport, level: int) -> Iterator[Elemen
     if target.verdict in ("healthy", "warnings"):
         yield from _listed("If your application still fails", last_words(target.run), level)
     yield from _checks(target, level)
+    yield from _other_ways(target, level)
     yield from _waterfall(target, level)
     yield from _certificates(target, level)
     yield from _policies(target, level)
@@ -211,6 +213,8 @@ def _target(report: Report, target: TargetReport, level: int) -> Iterator[Elemen
 def _facts(target: TargetReport) -> Element:
     settings = target.run.settings
     server = f"{target.host}, port {target.port}, {MODE_WORDS[target.tls]}"
+    if target.run.is_about_sender_alone:
+        return element("p", f"Mail from {settings.sender} {through(target.run)}")
     facts = {
         "server": server if target.host else "",
         "login as": target.username or "",
@@ -355,9 +359,17 @@ def _checks(target: TargetReport, level: int) -> Iterator[Element]:
                 ),
             )
             for check in target.checks
+            if check.name == "sender" or not target.run.is_about_sender_alone
         ],
         class_="checks timed",
     )
+    if not target.run.settings.found:
+        for works, words in tried_ways(target.run).items():
+            yield element(
+                "p",
+                f"{'✓ works' if works else '✗ fails'}: {words}",
+                class_="passed" if works else "error",
+            )
 
 
 def _table(
@@ -478,6 +490,17 @@ def _network(table: NetworkTable, level: int) -> Iterator[Element]:
     if table.ways:
         yield element(f"h{level}", "The ways, hop by hop")
         yield _ways(table.ways)
+
+
+def _other_ways(target: TargetReport, level: int) -> Iterator[Element]:
+    """Ways that were followed, where no diagnosis shows any."""
+    tables = [shown.table for shown in select(target)]
+    if any(table is not None and table.ways for table in tables):
+        return
+    for paths in target.run.paths.values():
+        if paths.shown:
+            yield element(f"h{level}", "The ways, hop by hop")
+            yield _ways([way(trace, paths) for trace in paths.shown])
 
 
 def _reached(cell: str) -> Element:
@@ -610,8 +633,10 @@ def _policies(target: TargetReport, level: int) -> Iterator[Element]:
     if found is None:
         return
     yield element(f"h{level}", "What receivers will make of the sender")
-    verdict = found.verdict
-    yield element("p", f"DMARC: {verdict.words}: {'; '.join(verdict.reasons)}")
+    for words in dmarc_words(found):
+        yield element("p", words)
+    if target.run.is_about_sender_alone:
+        yield element("p", BULK_MAIL, class_="quiet")
     yield from _spf(found)
 
 

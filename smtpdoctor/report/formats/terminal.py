@@ -39,7 +39,7 @@ from smtpdoctor.report.selection import (
     ShownFix,
     select,
 )
-from smtpdoctor.report.spf_tree import spf_tree
+from smtpdoctor.report.spf_tree import dmarc_words, spf_tree
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 from smtpdoctor.text import (
     ASCII_BAR,
@@ -229,7 +229,7 @@ class _Page(_Layout):
             yield from self.wrapped("looking at the way to IONOS instead, without credentials")
             return
         if self.run.is_about_sender_alone:
-            yield from self.wrapped(f"mail from {settings.sender} {_through(self.run)}")
+            yield from self.wrapped(f"mail from {settings.sender} {through(self.run)}")
             if self.verbose:
                 yield from self.wrapped(f"run {self.report.started} in {self.report.where}")
             return
@@ -434,13 +434,8 @@ class _Page(_Layout):
             return
         for line in spf_tree(self.run.policy, unicode=self.unicode):
             yield Text(visible(line)[: self.width])
-        verdict = self.run.policy.verdict
-        yield from self.wrapped(f"{verdict.words}: {'; '.join(verdict.reasons)}", first="DMARC: ")
-        if (later := self.run.policy.dmarc.successor) is not None:
-            # receivers follow either for years (RFC 7489 and RFC 9989)
-            asked = f"“{later.policy}”" if later.policy else "nothing"
-            words = f"RFC 9989 differs, it asks for {asked}: {'; '.join(later.why)}"
-            yield from self.wrapped(words, indent=2)
+        for number, words in enumerate(dmarc_words(self.run.policy)):
+            yield from self.wrapped(words, indent=2 * min(number, 1))
         if self.run.is_about_sender_alone:
             yield from self.wrapped(BULK_MAIL, indent=2)
         yield Text()
@@ -489,7 +484,7 @@ BULK_MAIL = (
 )
 
 
-def _through(run: Run) -> str:
+def through(run: Run) -> str:
     """For whom a sender is judged, and how that is known."""
     found = run.policy
     if found is None:
