@@ -55,8 +55,8 @@ ReportFormat = Annotated[
     str,
     typer.Option(
         "--format",
-        help="How to print the report.",
-        metavar="|".join(formats.names()),
+        help=f"How to print the report: {', '.join(formats.names())}.",
+        metavar="FORMAT",
         callback=_known_format,
         autocompletion=_completion.formats,
         rich_help_panel=REPORT,

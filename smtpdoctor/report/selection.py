@@ -75,7 +75,7 @@ def select(target: TargetReport, room: Room = EVERYTHING) -> tuple[ShownDiagnosi
     return tuple(
         _whole(target, item, room)
         if room == EVERYTHING or (place == 0 and item.severity != "note")
-        else _brief(target, item, room)
+        else _brief(target, item, room, first=place == 0)
         for place, item in enumerate(target.diagnoses)
     )
 
@@ -98,10 +98,13 @@ def _whole(target: TargetReport, diagnosis: Diagnosis, room: Room) -> ShownDiagn
     )
 
 
-def _brief(target: TargetReport, diagnosis: Diagnosis, room: Room) -> ShownDiagnosis:
-    """An error also shows its first fix, or the mail would not go out."""
+def _brief(
+    target: TargetReport, diagnosis: Diagnosis, room: Room, *, first: bool
+) -> ShownDiagnosis:
+    """An error also shows its first fix, or the mail would not go out; so does a note that
+    nothing stands before."""
     without_code = msgspec.structs.replace(room, snippets=False)
-    shown = diagnosis.severity == "error" and diagnosis.fixes
+    shown = (diagnosis.severity == "error" or first) and diagnosis.fixes
     fix = _fix(diagnosis.fixes[0], without_code, None) if shown else None
     return ShownDiagnosis(diagnosis=diagnosis, brief=True, fix=fix)
 

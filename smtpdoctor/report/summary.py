@@ -114,7 +114,8 @@ def _reach(run: Run) -> str | None:
     if len(ok) == len(attempts):
         if len(attempts) == 1:
             return f"{attempts[0].address} answers on {port}"
-        return f"all {len(attempts)} addresses answer on {port}"
+        every = "both" if len(attempts) == 2 else f"all {len(attempts)}"
+        return f"{every} addresses answer on {port}"
     if ok:
         bad = next(item for item in attempts if item.outcome != "open")
         return f"{ok[0].address} answers on {port}; {bad.address} {_outcome(bad)}"

@@ -125,6 +125,9 @@ def test_the_first_error_is_whole_the_others_brief_and_notes_always() -> None:
         target = with_diagnoses(*diagnoses)
         assert [item.brief for item in select(target, FIRST_SCREEN[0])] == brief
         assert not any(item.brief for item in select(target, EVERYTHING))
+    # nothing stands before the first note: what it proposes belongs on the screen
+    fixes = [item.fix is not None for item in select(with_diagnoses(note, note), FIRST_SCREEN[0])]
+    assert fixes == [True, False]
     briefly = select(with_diagnoses(error, error, warning), FIRST_SCREEN[0])[1:]
     assert [item.fix is not None for item in briefly] == [True, False]
 

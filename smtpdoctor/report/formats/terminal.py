@@ -226,7 +226,9 @@ class _Page(_Layout):
         settings = self.run.settings
         if not settings.found:
             yield from self.wrapped(f"no settings were found in {settings.folder or 'this folder'}")
-            yield from self.wrapped("looking at the way to IONOS instead, without credentials")
+            yield from self.wrapped(
+                "looking at the way to IONOS instead; for your own server: smtpdoctor check HOST"
+            )
             return
         if self.run.is_about_sender_alone:
             yield from self.wrapped(f"mail from {settings.sender} {through(self.run)}")
@@ -468,7 +470,8 @@ def _target_words(target: TargetReport) -> str:
         return "no host set" + (f"; login as {target.username}" if target.username else "")
     who = f" as {target.username}" if target.username else ""
     host = f"[{target.host}]" if ":" in target.host else target.host
-    return f"{host}:{target.port} with {MODE_WORDS[target.tls]}{who}"
+    mode = "without TLS" if target.tls == "none" else f"with {MODE_WORDS[target.tls]}"
+    return f"{host}:{target.port} {mode}{who}"
 
 
 def _cut_off(item: AnyObservation) -> bool:

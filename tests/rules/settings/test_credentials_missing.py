@@ -16,8 +16,26 @@ def test_positive_a_user_name_without_a_password() -> None:
     assert scene.codes() == [CODE]
     assert scene.judge().verdict == "broken"
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
-    assert diagnosis.title == "SMTP_USER (.env:4) is set, and no password"
+    assert diagnosis.title == "SMTP_USER (.env:4) is set without a password"
     assert diagnosis.fixes[0].title == "set SMTP_PASS"
+
+
+def test_positive_a_program_gets_no_name_that_it_does_not_read() -> None:
+    settings = (
+        'EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"\n'
+        'EMAIL_HOST = "smtp.ionos.com"\nEMAIL_PORT = 587\nEMAIL_USE_TLS = True\n'
+        'EMAIL_HOST_USER = "info@example.com"\n'
+    )
+    scene = Scene.of_folder({"settings.py": settings, "manage.py": ""}).run_through()
+    (fix,) = scene.diagnosis(CODE).fixes
+    assert fix.title == "set the password beside EMAIL_HOST_USER (settings.py:5)"
+    assert "SMTP_PASS" not in str(fix)
+
+
+def test_positive_an_option_wants_the_other_option() -> None:
+    options = Options(host="smtp.ionos.com", user="info@example.com")
+    (fix,) = Scene.of("", options=options).run_through().diagnosis(CODE).fixes
+    assert fix.title == "add --password-stdin"
 
 
 def test_positive_an_empty_password() -> None:

@@ -18,8 +18,8 @@ def test_positive_npm_dotenv_cuts_at_a_hash() -> None:
     assert scene.codes() == [CODE]
     assert (found.severity, found.confidence) == ("error", "likely")
     assert found.title == (
-        "npm dotenv takes what follows # for a comment: "
-        "not the password that SMTP_PASS (.env:2) was meant to be"
+        "the password in SMTP_PASS (.env:2) is altered: "
+        "npm dotenv takes what follows # for a comment"
     )
     assert found.consequences == ("credentials-rejected",)
     assert "geheim" not in str(found)

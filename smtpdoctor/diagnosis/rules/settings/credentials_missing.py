@@ -102,7 +102,7 @@ def _half(run: Run) -> Diagnosis:
     elif empty:
         title = f"{named(run, there)} is set, and {named(run, lacking)} is empty"
     else:
-        title = f"{named(run, there)} is set, and no {word[lacking]}"
+        title = f"{named(run, there)} is set without a {word[lacking]}"
     return Diagnosis(
         code=CODE,
         severity="error",
@@ -173,13 +173,31 @@ def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
                 "under this one.",
             ),
         )
+    user = run.entry("username")
+    if fields == ("password",) and user is not None and user.origin.kind == "option":
+        return Fix(
+            title="add --password-stdin",
+            steps=(f"Give it on standard input: {hints['password'] or 'the password'}.",),
+        )
+    called = [_called(run, field) for field in fields]
     return Fix(
-        title="set user name and password" if len(fields) > 1 else f"set {named(run, fields[0])}",
+        title="set user name and password" if len(fields) > 1 else f"set {called[0]}",
         steps=tuple(
-            f"{named(run, field)}: {hints.get(field) or words.get(field, 'the password')}."
-            for field in fields
+            f"{name}: {hints.get(field) or words.get(field, 'the password')}."
+            for name, field in zip(called, fields, strict=True)
         ),
     )
+
+
+def _called(run: Run, field: Field) -> str:
+    """The user's own name for a setting; in words where a program's own settings have none yet:
+    it would not read the name that smtpdoctor has for it."""
+    setup, entry = run.settings.setup, run.entry(field)
+    if setup is None or setup.dialect == "env" or entry is not None:
+        return named(run, field)
+    beside = next((each for each in CREDENTIALS if run.entry(each) is not None), None)
+    place = f" beside {named(run, beside)}" if beside is not None else ""
+    return f"the {'user name' if field == 'username' else 'password'}{place}"
 
 
 def _note(run: Run) -> Diagnosis:

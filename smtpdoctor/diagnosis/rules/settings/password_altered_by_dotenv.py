@@ -36,7 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     )
     first = found.altered[0]
     if found.known:
-        title = f"{first.reader} {_does(first)}: not the password that {place} was meant to be"
+        title = f"the password in {place} is altered: {first.reader} {_does(first)}"
         explanation = (
             f"The program reads this line with {listed(found.readers)}, and gets another password "
             "than stands there."
