@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import named, version_words
 from smtpdoctor.diagnosis.model import Fix, Snippet
@@ -17,7 +19,7 @@ from smtpdoctor.diagnosis.run import Run, Way
 from smtpdoctor.diagnosis.views.sender import login_address
 from smtpdoctor.knowledge.spelling import bare
 from smtpdoctor.settings.change import change
-from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.values import FALSE
 from smtpdoctor.words import MODE_WORDS
@@ -176,13 +178,29 @@ def ways_without_starttls(run: Run, *, ask: Fix) -> tuple[Fix, ...]:
     where the user's own words say that the server is near, else `ask`."""
     if not run.may_do_without_tls:
         return (*working_ways(run), ask)
+    neither = run.settings.has_credentials and run.offer.lacks_login
     plain = change_settings(
         run,
-        f"use no TLS on port {run.settings.port}: this server has none",
+        f"use no TLS and no login on port {run.settings.port}: this server has neither"
+        if neither
+        else f"use no TLS on port {run.settings.port}: this server has none",
         tls="none",
-        tried="plain SMTP works; login not tried",
+        tried="plain SMTP works" if neither else "plain SMTP works; login not tried",
     )
+    if neither and plain.settings:
+        plain = replace(plain, settings={**plain.settings, **without_login(run)})
     return (*working_ways(run), plain)
+
+
+def without_login(run: Run) -> dict[str, str | None]:
+    """The user's own variables for the login, to be removed."""
+    fields: tuple[Field, ...] = ("username", "password", "token")
+    entries = [entry for entry in map(run.entry, fields) if entry is not None]
+    return {
+        entry.origin.name: None
+        for entry in entries
+        if entry.part_of is None and entry.origin.kind in ("file", "environment", "stdin")
+    }
 
 
 def way_tried(run: Run) -> str:

@@ -130,11 +130,14 @@ class DKIMSelector(_Entry, frozen=True, kw_only=True):
 
     cname: "{domain}" stands for the domain, "{dashed}" for the domain with dashes for dots.
     typical: it is often this one, so a key there counts and no key there says nothing.
+    may_be_empty: the provider publishes an empty key there as long as it signs with another one,
+    so an empty key there says nothing.
     """
 
     selector: str
     cname: str | None = None
     typical: bool = False
+    may_be_empty: bool = False
 
     def target(self, domain: str) -> str | None:
         """Where the CNAME of this domain's selector leads."""

@@ -296,8 +296,11 @@ def assess(  # long: one look-up after the other, and a field for each
     keys = []
     for selector in relay.provider.dkim if relay.provider is not None else ():
         key = yield from _key(domain, selector, known)
-        # one that is only typical says nothing where no key stands
-        if not (selector.typical and key.status == "missing"):
+        # one that is only typical says nothing where no key stands, nor one that waits its turn
+        idle = (selector.typical and key.status == "missing") or (
+            selector.may_be_empty and key.status == "revoked"
+        )
+        if not idle:
             keys.append(key)
     signing = mail_policy.signing(keys)
     found = mail_policy.Authentication(

@@ -70,11 +70,19 @@ OTHERS = frozenset(
         "SMTP_PORTS",
         "SMTP_SECRET",
         "SMTP_SENDER",
-        "SMTP_SSL",
         "SMTP_TEST",
         "SMTP_TO",
     }
 )
+
+#: Names under which other programs switch TLS on from the first byte. They are no names of ours: a
+#: program that has both reads one of them as STARTTLS.
+SWITCHES = {
+    "SMTP_ENABLE_SSL": "SMTP_SECURE",
+    "SMTP_SSL": "SMTP_SECURE",
+    "SMTP_SSL_ENABLED": "SMTP_SECURE",
+    "SMTP_USE_SSL": "SMTP_SECURE",
+}
 
 #: Further names for the same things in people's own files, further away than a slip.
 ALIKE = {
@@ -108,14 +116,15 @@ def names_mail_host(name: str) -> bool:
 def looks_like(name: str) -> str | None:
     """The known name that `name` was probably meant to be, None for a known or a distant name.
 
-    One of `ALIKE`, or case and separators aside the same, or two typing slips away at most (one
-    where what distinguishes the name has four letters or less: there, two slips make any word of
-    any other).
+    One of `ALIKE` or `SWITCHES`, or case and separators aside the same, or two typing slips away
+    at most (one where what distinguishes the name has four letters or less: there, two slips make
+    any word of any other).
     """
     if name in BY_NAME or name.upper() in OTHERS or len(name) > LONGEST_NAME:
         return None
-    if name.upper() in ALIKE:
-        return ALIKE[name.upper()]
+    for others in (ALIKE, SWITCHES):
+        if name.upper() in others:
+            return others[name.upper()]
     bare = _bare(name)
     for variable in VARIABLES:
         if bare == _bare(variable.name):

@@ -16,7 +16,8 @@ import msgspec
 from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.settings.dotenv import read_dotenv
 from smtpdoctor.settings.model import Note, Origin, OriginKind, Secret
-from smtpdoctor.settings.names import BY_NAME, looks_like, names_mail_host
+from smtpdoctor.settings.names import BY_NAME, SWITCHES, looks_like, names_mail_host
+from smtpdoctor.settings.values import FALSE
 from smtpdoctor.text import visible
 
 DOTENV = ".env"
@@ -216,6 +217,12 @@ def _of_env_line(number: int, name: str, value: str, line: str) -> Occurrence:
     )
 
 
+def _is_off(occurrence: Occurrence) -> bool:
+    """Whether it is another program's switch for TLS, and says no."""
+    value = occurrence.value.reveal().strip().lower()
+    return occurrence.name.upper() in SWITCHES and value in FALSE
+
+
 def _sort(label: str, kind: OriginKind, occurrences: Iterable[Occurrence]) -> Source:
     known: list[Occurrence] = []
     near: list[Occurrence] = []
@@ -224,7 +231,7 @@ def _sort(label: str, kind: OriginKind, occurrences: Iterable[Occurrence]) -> So
         if occurrence.name in BY_NAME:
             known.append(occurrence)
             continue
-        if len(near) < MOST_NEAR and looks_like(occurrence.name):
+        if len(near) < MOST_NEAR and looks_like(occurrence.name) and not _is_off(occurrence):
             # the value may be a secret: its columns would tell its length
             origin = msgspec.structs.replace(occurrence.origin, columns=None)
             near.append(msgspec.structs.replace(occurrence, origin=origin))

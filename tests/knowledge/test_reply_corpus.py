@@ -16,7 +16,7 @@ from smtpdoctor import knowledge
 
 CORPUS = Path(__file__).parent / "replies.jsonl"
 #: What is reached, of all and of the third that was held out.
-RIGHT, HELD_OUT_RIGHT = 283, 94
+RIGHT, HELD_OUT_RIGHT = 285, 94
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

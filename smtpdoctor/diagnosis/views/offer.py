@@ -62,6 +62,11 @@ class OfferView:
         return self.carries_login(self.in_clear) and not self.refused_in_clear
 
     @property
+    def lacks_login(self) -> bool:
+        """Whether EHLO was answered before TLS, and announced no AUTH at all."""
+        return self.in_clear is not None and "AUTH" not in self.in_clear.keywords
+
+    @property
     def login_inside_tls(self) -> bool:
         """A probe of this port came into TLS, and there the login is to be had."""
         found = (self._run.mode.probe("starttls"), self._run.mode.probe("implicit"))

@@ -85,3 +85,31 @@ def test_positive_a_cname_that_leads_nowhere() -> None:
     zone["s1-ionos._domainkey.example.com CNAME"] = ["s1.dkim.ionos.com"]
     diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
     assert any("is a CNAME to s1.dkim.ionos.com" in item.text for item in diagnosis.evidence)
+
+
+HOSTINGER = "v=spf1 include:_spf.mail.hostinger.com ~all"
+
+
+def test_positive_an_empty_key_alone_that_the_provider_keeps_so() -> None:
+    zone = domain(HOSTINGER, dkim=False)
+    zone["_spf.mail.hostinger.com TXT"] = ["v=spf1 ip4:192.0.2.0/24 -all"]
+    zone["hostingermail-b._domainkey.example.com TXT"] = ["v=DKIM1; k=rsa; p="]
+    scene = Scene.healthy(host="smtp.hostinger.com").policies(zone, provider="hostinger")
+    assert scene.codes() == [CODE]
+
+
+def test_negative_an_empty_key_beside_one_that_works() -> None:
+    zone = domain(HOSTINGER, dkim=False)
+    zone["_spf.mail.hostinger.com TXT"] = ["v=spf1 ip4:192.0.2.0/24 -all"]
+    zone["hostingermail-a._domainkey.example.com TXT"] = [SIGNED_KEY]
+    zone["hostingermail-b._domainkey.example.com TXT"] = ["v=DKIM1; k=rsa; p="]
+    scene = Scene.healthy(host="smtp.hostinger.com").policies(zone, provider="hostinger")
+    assert scene.codes() == []
+
+
+def test_positive_a_sending_service_asks_for_fixed_names() -> None:
+    zone = domain("v=spf1 -all", dmarc="v=DMARC1; p=none", dkim=False)
+    scene = Scene.healthy(host="smtp.mandrillapp.com").policies(zone, provider="mandrill")
+    assert "mte1._domainkey.example.com CNAME dkim1.mandrillapp.com" in published(
+        scene.diagnosis(CODE).fixes[0]
+    )

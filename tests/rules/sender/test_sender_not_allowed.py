@@ -167,3 +167,22 @@ def test_lookalike_a_provider_that_has_judged_the_sender_already() -> None:
         sender="security@example.com",
     )
     assert CODE not in scene.codes()
+
+
+NOT_OWNED = (
+    "553 5.7.1 <info@example.com>: Sender address rejected: not owned by user info@example.com"
+)
+
+
+def test_positive_the_logins_own_address_at_somebodys_own_server() -> None:
+    diagnosis = Scene(host="mail.example.net").refuse("rcpt", NOT_OWNED).diagnosis(CODE)
+    assert [fix.title for fix in diagnosis.fixes] == [
+        "ask who runs mail.example.net to let info@example.com send as itself"
+    ]
+    assert "login's own address" in diagnosis.fixes[0].steps[0]
+    assert "no right to this address" not in diagnosis.explanation
+
+
+def test_lookalike_another_address_at_somebodys_own_server() -> None:
+    scene = Scene(host="mail.example.net", sender="shop@example.com").refuse("rcpt", NOT_OWNED)
+    assert "send from info@example.com" in scene.diagnosis(CODE).fixes[0].title

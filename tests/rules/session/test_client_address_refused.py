@@ -126,3 +126,20 @@ def test_lookalike_a_list_is_named() -> None:
         "554 5.7.1 Client host [192.0.2.1] blocked using zen.spamhaus.org"
     ).quit()
     assert scene.codes("error") == [CODE]
+
+
+def test_positive_at_an_unknown_submission_port_no_other_server_is_advised() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("ehlo").ehlo(text="554 5.7.1 Client host [203.0.113.7] blocked")
+
+    titles = [fix.title for fix in scene.diagnosis(CODE).fixes]
+
+    assert titles == ["get this machine's address accepted"]
+    assert "leave such lists to port 25" in scene.diagnosis(CODE).fixes[0].steps[-1]
+
+
+def test_lookalike_a_port_between_servers() -> None:
+    scene = Scene(host="mail.example.net", port=2525)
+    scene.session().up_to("ehlo").ehlo(text="554 5.7.1 Client host [203.0.113.7] blocked")
+
+    assert scene.diagnosis(CODE).fixes[0].title == "send through a server that takes a login"

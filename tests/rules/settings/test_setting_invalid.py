@@ -148,3 +148,31 @@ def test_positive_a_line_that_no_reader_takes() -> None:
     assert found.severity == "warning"
     assert found.title == ".env:2 has no =: SMTP_PORT is not read"
     assert found.fixes[0].title == "write the line as NAME=value"
+
+
+@pytest.mark.parametrize("name", ["SMTP_SSL", "SMTP_USE_SSL"])
+def test_positive_another_programs_switch_for_tls_that_this_run_did_not_follow(name: str) -> None:
+    scene = Scene.of(env(SMTP_SECURE=None, **{name: "true"})).run_through()
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("warning", "possible")
+    assert diagnosis.title == f"{name} is on, and this run went on with STARTTLS"
+    assert diagnosis.fixes[0].settings == {name: "false"}
+    assert scene.judge().verdict == "warnings"
+
+
+def test_positive_nothing_is_switched_off_where_this_way_fails_too() -> None:
+    scene = Scene.of(env(SMTP_SECURE=None, SMTP_SSL="1"))
+    scene.connect("refused")
+    assert "check --tls implicit" in scene.diagnosis(CODE).fixes[0].steps[0]
+
+
+def test_negative_the_switch_is_off() -> None:
+    assert Scene.of(env(SMTP_SECURE=None, SMTP_SSL="false")).run_through().codes() == []
+
+
+@pytest.mark.parametrize(
+    "more", [{"SMTP_SECURE": "false"}, {"SMTP_SECURE": None, "SMTP_PORT": "465"}]
+)
+def test_lookalike_the_mode_is_said_or_is_that_one(more: dict[str, str | None]) -> None:
+    scene = Scene.of(env(SMTP_SSL="true", **more))
+    assert CODE not in scene.codes()

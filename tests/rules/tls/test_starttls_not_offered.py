@@ -98,3 +98,21 @@ def test_lookalike_no_tls_wanted() -> None:
 
     assert scene.codes() == ["credentials-missing"]
     assert scene.judge().verdict == "healthy"
+
+
+def test_positive_without_any_login_on_loopback_the_login_goes_too() -> None:
+    scene = Scene(host="127.0.0.1", port=1025)
+    scene.session().greeting().ehlo("SIZE 1000").starttls_not_offered()
+
+    fix = scene.diagnosis(CODE).fixes[0]
+
+    assert fix.title == "use no TLS and no login on port 1025: this server has neither"
+    assert fix.settings["SMTP_USER"] is None
+    assert fix.settings["SMTP_PASS"] is None
+
+
+def test_lookalike_a_login_in_clear_on_loopback_stays() -> None:
+    scene = Scene(host="127.0.0.1", port=1025)
+    scene.session().greeting().ehlo("SIZE 1000", "AUTH PLAIN").starttls_not_offered()
+
+    assert "SMTP_USER" not in scene.diagnosis(CODE).fixes[0].settings

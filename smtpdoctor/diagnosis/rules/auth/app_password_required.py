@@ -46,8 +46,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                         refused, f"Make {article} {word} in the account's security settings."
                     ),
                     f"Write it into {named(run, 'password')}.",
-                    "If it is one already, make a new one: it ends when the account's own "
-                    "password changes.",
+                    "If it is one already, make a new one.",
                 ),
             ),
         ),

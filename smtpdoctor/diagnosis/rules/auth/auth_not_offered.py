@@ -6,19 +6,18 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite, library_words
-from smtpdoctor.diagnosis.fixes import change_settings, use_way
+from smtpdoctor.diagnosis.fixes import change_settings, use_way, without_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.views.refusal import SUBMISSION_PORTS
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import LoginNotTried
-from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.words import MODE_WORDS
 
 CODE = "auth-not-offered"
 #: A server that refuses the mail of a client that sends without its login wants one.
 BEFORE = ("credentials-missing", "client-address-refused", "recipient-rejected")
-
-SUBMISSION_PORTS = (465, 587)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -112,7 +111,7 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
         fixes.append(change_settings(run, title, port=port, tls=tls))
     without = Fix(
         title="send without a login, if this server is meant to be used so",
-        settings=_credentials(run),
+        settings=without_login(run),
         steps=("Only a server that knows this machine's address, or a mail catcher, allows it.",),
     )
     switch = Fix(
@@ -139,14 +138,3 @@ def _offers_login(run: Run, connection: str) -> bool:
     view = next(item for item in run.sessions if item.session.connection == connection)
     capabilities = view.capabilities()
     return capabilities is not None and bool(capabilities.auth)
-
-
-def _credentials(run: Run) -> dict[str, str | None]:
-    """The user's own variables for the login, to be removed."""
-    fields: tuple[Field, ...] = ("username", "password", "token")
-    entries = [entry for entry in map(run.entry, fields) if entry is not None]
-    return {
-        entry.origin.name: None
-        for entry in entries
-        if entry.part_of is None and entry.origin.kind in ("file", "environment", "stdin")
-    }

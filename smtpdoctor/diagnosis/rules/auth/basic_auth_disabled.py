@@ -82,10 +82,7 @@ def _fix(run: Run, refused: Refusal) -> Fix:
     if run.settings.has_token or _whole_smtp_auth(refused):
         return Fix(
             title="ask an administrator to allow SMTP logins for this account",
-            steps=(
-                refusals.advice(refused, "Ask the administrator to allow SMTP AUTH for it."),
-                "Changes there take up to an hour.",
-            ),
+            steps=(refusals.advice(refused, "Ask the administrator to allow SMTP AUTH for it."),),
         )
     if _takes_tokens_alone(run):
         return Fix(

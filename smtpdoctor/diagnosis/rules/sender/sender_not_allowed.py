@@ -101,6 +101,8 @@ def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
         )
     elif rule_broken and provider is not None:
         words += f", but {provider.name} wants the address that logged in as the sender."
+    elif _is_own_address(run) and provider is None:
+        words += ", and the sender is its own address: the server's list of senders lacks it."
     elif login is not None and domain_of(login) == domain_of(settings.sender):
         words += (
             ", and the sender is of its domain, so a rule about domains is not the reason. "
@@ -130,9 +132,24 @@ def _rule(run: Run) -> tuple[Evidence, ...]:
     return (Evidence(check="sender", kind="known", text=text),)
 
 
+def _is_own_address(run: Run) -> bool:
+    sender, login = run.settings.sender, run.settings.username
+    return sender is not None and login is not None and sender.lower() == login.lower()
+
+
 def _other_login(run: Run) -> Fix:
     sender, login = run.settings.sender, run.settings.username
-    if sender is not None and login is not None and sender.lower() == login.lower():
+    if _is_own_address(run) and run.provider is None:
+        return Fix(
+            title=f"ask who runs {run.settings.host} to let {login} send as itself",
+            steps=(
+                "The sender is the login's own address: the server's list of who may send as whom "
+                "has it wrong. Often the address is an alias of another mailbox there.",
+                "If it is your own: Postfix reads smtpd_sender_login_maps, mailcow calls it sender "
+                "ACL, Mail-in-a-Box the permitted senders of an alias.",
+            ),
+        )
+    if _is_own_address(run):
         return Fix(
             title=f"ask the provider why {sender} may not send",
             steps=(

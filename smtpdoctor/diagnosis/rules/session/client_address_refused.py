@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.views.refusal import SUBMISSION_PORTS, Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "client-address-refused"
@@ -76,6 +78,10 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
             "address.",
         ),
     )
+    if run.settings.port in SUBMISSION_PORTS:
+        if run.provider is None:
+            accept = replace(accept, steps=(*accept.steps, _logged_in_first(run)))
+        return (accept,)
     if run.provider is not None and run.settings.port != 25:
         return (accept,)  # it is a submission host already
     between_servers = (
@@ -91,6 +97,14 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
         ),
     )
     return (submit, accept)
+
+
+def _logged_in_first(run: Run) -> str:
+    """Lists of homes' addresses are made for mail between servers, not for clients that log in."""
+    return (
+        f"If it is your own server: leave such lists to port 25. On {run.settings.port} let "
+        "whoever logs in pass first (Postfix: permit_sasl_authenticated before reject_rbl_client)."
+    )
 
 
 def _lift(run: Run) -> Fix:

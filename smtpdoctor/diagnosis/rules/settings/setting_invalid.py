@@ -20,6 +20,8 @@ from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.observations import OptionRead
 from smtpdoctor.settings.model import MASK, Field, NearMiss, Setting, SetupRemark
+from smtpdoctor.settings.names import SWITCHES
+from smtpdoctor.words import MODE_WORDS
 
 CODE = "setting-invalid"
 
@@ -194,6 +196,10 @@ def _near_misses(run: Run) -> Iterator[Diagnosis]:
     for item in run.settings.near_misses:
         if item in near_misses(run, *named):
             continue
+        if item.name.upper() in SWITCHES:
+            if run.settings.tls != "implicit":
+                yield _switched_on(run, item)
+            continue
         yield Diagnosis(
             code=CODE,
             severity="note",
@@ -212,6 +218,42 @@ def _near_misses(run: Run) -> Iterator[Diagnosis]:
             ),
             fixes=(Fix(title=f"rename it to {item.looks_like}", steps=(entries.rename(item),)),),
         )
+
+
+def _switched_on(run: Run, item: NearMiss) -> Diagnosis:
+    """Another program's switch for TLS is on, and this run went without it."""
+    settings = run.settings
+    mode = MODE_WORDS[settings.tls]
+    works = run.main is not None and run.main.works
+    off = Fix(
+        title=f"switch {item.name} off: port {settings.port} takes {mode}",
+        settings={item.name: "false"},
+        tried=way_tried(run),
+        steps=('Where the program only tests for a text, "false" is true: leave it empty.',),
+    )
+    again = Fix(
+        title="look again as such a program does",
+        steps=(
+            "smtpdoctor check --tls implicit",
+            "TLS from the first byte goes with port 465, STARTTLS with 587.",
+        ),
+    )
+    return Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="possible",
+        title=f"{item.name} is on, and this run went on with {mode}",
+        explanation=(
+            f"smtpdoctor reads SMTP_SECURE and SMTP_TLS, and not {item.name}. Most programs that "
+            "read it start TLS with the first byte. Such a program did not do what this run did."
+        ),
+        evidence=(
+            Evidence(
+                check="settings", kind="own-line", text=f"{item.origin.label} has {item.name}"
+            ),
+        ),
+        fixes=(off, again) if works else (again,),
+    )
 
 
 def _broken(run: Run) -> Diagnosis:
