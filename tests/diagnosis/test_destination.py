@@ -7,6 +7,7 @@ import pytest
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.destination import Destination
 from smtpdoctor.observations import ConnectOutcome
+from smtpdoctor.smtp.replies import Protocol
 
 from ..rules.network.around import controls, landmarks
 from ..rules.scene import Scene, certificate
@@ -36,6 +37,23 @@ def test_a_failed_handshake_may() -> None:
 
     assert destination(scene).failures == (session.last.id,)
     assert destination(scene).other_server() == (session.last.id,)
+
+
+@pytest.mark.parametrize(("protocol", "speaks"), [("http", True), ("imap", True), ("smtp", False)])
+def test_which_greetings_speak_of_another_server(protocol: Protocol, speaks: bool) -> None:
+    scene = Scene()
+    session = scene.session().greeting("554 5.7.1 no service", protocol=protocol)
+
+    assert destination(scene).failures == (session.last.id,)
+    assert destination(scene).other_server() == ((session.last.id,) if speaks else ())
+
+
+def test_a_dialogue_that_fails_after_its_greeting_speaks_of_no_other_server() -> None:
+    scene = Scene()
+    session = scene.session().greeting().ehlo(text="550 no")
+
+    assert destination(scene).failures == (session.last.id,)
+    assert destination(scene).other_server() == ()
 
 
 @pytest.mark.parametrize(

@@ -1112,11 +1112,17 @@ class SessionScene:
         return self._exchange("rset", "RSET", text, "reply", ok=None, check="sender", beside=True)
 
     def noop(
-        self, text: str = "", *, outcome: ExchangeOutcome = "silence", took: float = 1.0
+        self,
+        text: str = "",
+        *,
+        outcome: ExchangeOutcome = "silence",
+        protocol: Protocol = "smtp",
+        took: float = 1.0,
     ) -> Self:
         """NOOP into silence; unless told nothing came."""
         kind: ExchangeOutcome = "reply" if text else outcome
-        return self._exchange("noop", "NOOP", text or None, kind, took=took)
+        came: Protocol = protocol if text else "empty"
+        return self._exchange("noop", "NOOP", text or None, kind, protocol=came, took=took)
 
     def quit(self, text: str = "221 2.0.0 Bye") -> Self:
         return self._exchange("quit", "QUIT", text, "reply", ok=None, beside=True)

@@ -19,6 +19,10 @@ def test_positive_the_clock_stands_before_the_release() -> None:
     assert found.explains == (main.last.id,)
     assert "behind" in found.title
     assert found.fixes[0].settings == {}
+    assert (
+        "this machine's clock says 2020-01-01 00:00 UTC, before this smtpdoctor was released "
+        "(2026-10-01)"
+    ) in [item.text for item in found.evidence]
     assert scene.codes("error") == [CODE]
 
 
@@ -33,6 +37,29 @@ def test_positive_two_hosts_not_valid_yet() -> None:
     )
 
     assert scene.codes("error") == [CODE]
+    found = scene.diagnosis(CODE)
+    assert found.confidence == "certain"
+    assert (
+        "the certificates of mail.example.com and of smtp.example.net are both not valid yet by "
+        "this clock"
+    ) in [item.text for item in found.evidence]
+
+
+def test_positive_two_hosts_expired() -> None:
+    scene = Scene(host="mail.example.com", clock="2027-10-05T00:00:00Z")
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com", not_after="2027-01-01T00:00:00Z"), verify_code=10
+    )
+    other = certificate("smtp.example.net", not_after="2027-02-01T00:00:00Z", sha256="aa" * 32)
+    scene.session("other-host", host="smtp.example.net").up_to("certificate").certificate(
+        other, verify_code=10
+    )
+
+    found = scene.diagnosis(CODE)
+    assert "ahead" in found.title
+    hosts = "mail.example.com and of smtp.example.net"
+    seen = [item.text for item in found.evidence]
+    assert f"the certificates of {hosts} are both expired by this clock" in seen
 
 
 @pytest.mark.parametrize(
@@ -41,6 +68,7 @@ def test_positive_two_hosts_not_valid_yet() -> None:
         LATE,
         "220 mail.example.com ESMTP Sendmail 8.17; Sun, 22 Nov 2026 07:00:00 GMT",
         "220 mail.example.com ESMTP Exim 4.96 Sun, 22 Nov 2026 08:00:00 +0100",
+        "220 mail.example.com ESMTP Sun, 22 Nov 2026 07:00:00 -0000",
     ],
 )
 def test_positive_a_greeting_ten_days_away(greeting: str) -> None:
