@@ -146,7 +146,7 @@ def test_a_block_that_is_not_lifted_for_some_is_said_beside_the_way_for_others()
 
     assert fix is not None
     assert fix.steps[0] == "Ask support."
-    assert fix.steps[1].startswith("DigitalOcean Droplets, trial accounts: no way is known")
+    assert fix.steps[1].startswith("DigitalOcean Droplets, trial accounts: nobody is known")
 
 
 def test_a_block_that_is_never_lifted_has_no_fix() -> None:
