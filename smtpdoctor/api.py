@@ -59,7 +59,19 @@ async def acheck(options: CheckOptions) -> Report:
     Sends no message. Raises `smtpdoctor.UsageError` for an argument that can't be one and for a
     settings file that can't be read; what the network and the server do is in the report.
     """
-    return await run_all(make_plans(options), environ=environ_of(options))
+    try:
+        plans = make_plans(options)
+    except UsageError as error:
+        values = (getattr(options, name) for name in options.__struct_fields__ if name != "folder")
+        raise _without_values(error, values) from None
+    return await run_all(plans, environ=environ_of(options))
+
+
+def _without_values(error: UsageError, values: Iterable[object]) -> UsageError:
+    """The same error, which programs log, without what was given for an argument."""
+    from smtpdoctor.arguments import texts_of, without_values
+
+    return UsageError(without_values(str(error), texts_of(values)))
 
 
 def _without_a_loop(
@@ -105,7 +117,11 @@ async def asender(
     domain's own records. With `ip`, SPF is evaluated for that one client address, which greets
     as `helo`. Asks name servers only. Raises `UsageError` for an argument that can't be one.
     """
-    plan = sender_plan(address, through=through, ip=ip, helo=helo, nameservers=nameservers)
+    nameservers = tuple(nameservers)
+    try:
+        plan = sender_plan(address, through=through, ip=ip, helo=helo, nameservers=nameservers)
+    except UsageError as error:
+        raise _without_values(error, (address, through, ip, helo, nameservers)) from None
     return await run(plan, environ=os.environ, listener=listener)
 
 

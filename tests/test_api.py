@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import json
 import pydoc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +97,10 @@ def test_a_password_goes_out_as_it_is(
         ({"size": -1}, "--size"),
         ({"password": ""}, "password"),
         ({"cafile": "nowhere.pem"}, "nowhere.pem"),
-        ({"connect_to": ["nonsense"]}, "nonsense"),
+        ({"connect_to": ["nonsense"]}, "--connect-to"),
         ({"nameservers": ["dns.example"]}, "dns.example"),
-        ({"only": ["everything"]}, "everything"),
-        ({"skip": ["nothing"]}, "nothing"),
+        ({"only": ["everything"]}, "none of settings, dns"),
+        ({"skip": ["nothing"]}, "none of settings, dns"),
         ({"timeout": 0}, "--timeout"),
         ({"timeout": float("nan")}, "--timeout"),
         ({"timeout": float("inf")}, "--timeout"),
@@ -115,6 +115,45 @@ def test_an_argument_that_cannot_be_one_is_refused(
     with pytest.raises(smtpdoctor.UsageError, match=words):
         smtpdoctor.check(**{**arguments, **wrong})
     assert network.knocks == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "target", "host", "port", "tls", "user", "sender", "to", "ehlo", "size", "env_file",
+        "profile", "client", "cafile", "setup", "only", "skip", "connect_to", "nameservers",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["{}", "smtp://u:{}@h.example", "/tmp/{}", "{}:1:2:3", "a b {}"])
+def test_an_error_says_no_argument_back(
+    network: FakeNetwork, arguments: dict[str, Any], name: str, form: str
+) -> None:
+    given: Any = form.format("q7Geheim!x#99Z")
+    if name in ("setup", "only", "skip", "connect_to", "nameservers"):
+        given = [given]
+    refused: smtpdoctor.UsageError | None = None
+    try:
+        smtpdoctor.check(**{**arguments, name: given})
+    except smtpdoctor.UsageError as error:
+        refused = error
+    if refused is not None:
+        assert "q7Geheim" not in f"{refused} {refused!r}"
+        assert refused.__suppress_context__
+
+
+@pytest.mark.parametrize("wrong", [
+    smtpdoctor.sender,
+    lambda secret: smtpdoctor.sender("info@example.com", through=secret),
+    lambda secret: smtpdoctor.sender("info@example.com", ip=secret),
+    lambda secret: smtpdoctor.sender("info@example.com", nameservers=[secret]),
+    lambda secret: smtpdoctor.explain("535 5.7.8 no", host=secret),
+    lambda secret: smtpdoctor.explain("535 5.7.8 no", secure=secret),
+    lambda secret: smtpdoctor.explain("535 5.7.8 no", client=secret),
+])  # fmt: skip
+def test_no_other_function_says_its_arguments_back(wrong: Callable[[str], object]) -> None:
+    with pytest.raises(smtpdoctor.UsageError) as caught:
+        wrong("q7Geheim!x#99Z")
+    assert "q7Geheim" not in str(caught.value)
 
 
 def test_an_unknown_argument_is_python_s_own_error(arguments: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ def run(arguments: list[str]) -> int:
             arguments, prog_name="smtpdoctor", standalone_mode=False
         )
     except TyperException as error:
-        from smtpdoctor.cli._arguments import without_values
+        from smtpdoctor.arguments import without_values
 
         commands = {command.name for command in app.registered_commands}
         given = [each for each in arguments if each not in commands]

@@ -52,7 +52,16 @@ def explain(
     `client` that can't be one. Secrets in the text are in no result; with `anonymous` the local
     parts of mail addresses are not either.
     """
-    found = examine_text(text, given(host, port, secure, client), anonymous=anonymous)
+    from smtpdoctor.settings.sources import UsageError
+
+    try:
+        known = given(host, port, secure, client)
+    except UsageError as error:
+        from smtpdoctor.arguments import texts_of, without_values
+
+        message = without_values(str(error), texts_of((host, port, secure, client)))
+        raise UsageError(message) from None
+    found = examine_text(text, known, anonymous=anonymous)
     return tuple(item.candidate for item in found.ranked)
 
 
@@ -61,8 +70,11 @@ def given(
 ) -> Known:
     """What was given beside the text. Raises UsageError."""
     from smtpdoctor import knowledge
+    from smtpdoctor.settings import harmless
     from smtpdoctor.settings.sources import UsageError
 
+    if host is not None and harmless.shown("host", host) != host:
+        raise UsageError("host: this is no host's name")
     if port is not None and not 0 < port < 65536:
         raise UsageError(f"port: {port} is no port number")
     named = knowledge.named_client(client) if client is not None else None

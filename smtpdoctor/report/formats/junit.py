@@ -48,7 +48,7 @@ def _suite(
         root,
         "testsuite",
         name=_text(target_name(target)),
-        timestamp=report.started.rstrip("Z"),
+        timestamp=_text(report.started.rstrip("Z")),
         time=f"{target.seconds:.3f}",
         errors="0",
     )

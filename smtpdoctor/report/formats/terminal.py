@@ -41,6 +41,7 @@ from smtpdoctor.report.selection import (
 )
 from smtpdoctor.report.spf_tree import dmarc_words, spf_tree
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
+from smtpdoctor.settings import harmless
 from smtpdoctor.text import (
     ASCII_BAR,
     BAR,
@@ -493,7 +494,8 @@ def through(run: Run) -> str:
     if found is None:
         return ""
     if found.client is not None:
-        greeting = f", greeted as {found.question.helo}" if found.question.helo else ""
+        helo = harmless.shown("host", found.question.helo)
+        greeting = f", greeted as {helo}" if helo else ""
         return f"by {found.question.client}{greeting}"
     name = found.relay.provider.name if found.relay.provider is not None else found.question.host
     return {

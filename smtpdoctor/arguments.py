@@ -1,4 +1,4 @@
-"""What of the command line an error may say back: a password may stand in the wrong place.
+"""What of its arguments an error may say back: a password may stand in the wrong place.
 
 Knows the forms of arguments that are harmless. Must not know which option each was given to.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from smtpdoctor.settings.model import MASK
 from smtpdoctor.text import visible
@@ -28,6 +29,15 @@ _PLAIN = re.compile(
 )
 _WORD = re.compile(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}")
 _PROPOSED = re.compile(r"Did you mean (?:'[a-z-]+'(?:, )?)+\?\Z")
+
+
+def texts_of(values: Iterable[object]) -> Iterator[str]:
+    """The texts among a function's arguments, and in its lists."""
+    for value in values:
+        if isinstance(value, list | tuple):
+            yield from texts_of(value)
+        elif isinstance(value, str | Path):
+            yield str(value)
 
 
 def without_values(message: str, arguments: Iterable[str]) -> str:
