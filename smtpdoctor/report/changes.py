@@ -31,8 +31,9 @@ def changes(fix: Fix, diagnosis: Diagnosis, run: Run) -> Iterator[Change]:
     if settings:
         yield Change(lines=settings)
     yield from _edits(fix.edits, diagnosis.locations, run)
-    for record in fix.records:
-        yield Change(lines=tuple(_record(record)))
+    records = tuple(line for record in fix.records for line in _record(record))
+    if records:
+        yield Change(lines=records)
 
 
 def own_texts(name: str, run: Run) -> Iterator[str]:

@@ -63,9 +63,11 @@ def waterfall(run: Run) -> list[Bar]:
 
 
 def _steps(run: Run) -> Iterator[Bar]:
+    sessions = run.observations.of(Session)
     own_ways = {
-        item.connection for item in run.observations.of(Session, purpose="configured", role="main")
+        item.connection for item in sessions if (item.purpose, item.role) == ("configured", "main")
     }
+    ports = {item.connection: f", port {item.port}" for item in sessions}
     for item in run.observations:
         match item:
             case SystemLookup():
@@ -90,17 +92,21 @@ def _steps(run: Run) -> Iterator[Bar]:
                 came = way(item).end if item.hops else "no means to see it"
                 yield _bar(item, "Path", f"hops to port {item.port}", came, beside=True)
             case Handshake():
-                yield _handshake(item, run, beside=item.connection not in own_ways)
+                beside = item.connection not in own_ways
+                what = f"handshake{ports.get(item.connection, '') if beside else ''}"
+                yield _handshake(item, run, what, beside=beside)
             case Exchange():
                 what = VERBS.get(item.step, item.step.upper())
+                beside = item.connection not in own_ways
                 what = f"{what} {item.mechanism}".rstrip()
+                what += ports.get(item.connection, "") if beside else ""
                 came = _reply(item.reply) if item.reply else NO_REPLY[item.outcome]
-                yield _bar(item, "SMTP", what, came, beside=item.connection not in own_ways)
+                yield _bar(item, "SMTP", what, came, beside=beside)
             case _:
                 pass
 
 
-def _handshake(item: Handshake, run: Run, *, beside: bool) -> Bar:
+def _handshake(item: Handshake, run: Run, what: str, *, beside: bool) -> Bar:
     """A certificate that isn't accepted ends it, though TLS itself has worked."""
     seen = run.observations.first(CertificateSeen, connection=item.connection)
     words = f"{item.version} {item.cipher}".strip()
@@ -109,7 +115,7 @@ def _handshake(item: Handshake, run: Run, *, beside: bool) -> Bar:
     elif seen is not None and not seen.verified:
         words = f"certificate not accepted: {seen.verify_message}"
         item = msgspec.structs.replace(item, ok=False)
-    return _bar(item, "TLS", "handshake", words, beside=beside)
+    return _bar(item, "TLS", what, words, beside=beside)
 
 
 def _policies(run: Run) -> Iterator[Bar]:

@@ -294,6 +294,8 @@ def test_the_tree_of_spf_has_its_counts() -> None:
     assert "include:_spf.example.net 2 look-ups, 1 void" in words
     assert "Mail from info@example.com" in words
     assert "DMARC: " in words
+    assert "SPF, DKIM and DMARC: " in words  # the questions as one step
+    assert page.all("details") == []
     assert "reach" not in page.texts  # no server was asked
 
 

@@ -398,8 +398,10 @@ def _waterfall(target: TargetReport, level: int) -> Iterator[Element]:
     yield element(f"h{level}", "The run, step by step")
     own = [bar for bar in bars if not bar.beside]
     beside = [bar for bar in bars if bar.beside]
-    if own:
-        yield _bars(own, "As your application goes")
+    if not own:  # no server was asked
+        yield _bars(beside, "What was asked")
+        return
+    yield _bars(own, "As your application goes")
     if beside:
         yield element(
             "details",
