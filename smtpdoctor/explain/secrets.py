@@ -14,15 +14,27 @@ from smtpdoctor import knowledge
 from smtpdoctor.settings.model import MASK
 
 _NAME = (
-    r"(?:[\w.-]*(?:pass(?:word|wd|phrase)?|pwd|passwort|secret|token|api[_-]?key|access[_-]?key|"
-    r"credentials?|private[_-]?key|bearer|jwt|xoauth2?|client[_-]?secret|refresh[_-]?token)"
-    r"(?!\w*(?:error|exception|fail|invalid|missing|expired|command))\w*)"
+    r"(?:(?<![\w.-])[\w.-]{0,80}?(?:pass(?:word|wd|phrase)?|pwd|passwort|secret|token|api[_-]?key|access[_-]?key|"
+    r"credentials?|private[_-]?key|psw|pswd|pw(?![a-z0-9])|bearer|jwt|xoauth2?|"
+    r"client[_-]?secret|refresh[_-]?token)"
+    r"(?!\w{0,40}(?:error|exception|fail|invalid|missing|expired|command))\w{0,60})"
 )
 _WORD_FOR_IT = (
     r"(?:passwords?|passwd|passphrase|passcode|pwd|passwort|kennwort|mot de passe|contraseña|"
     r"wachtwoord|senha|api[ _-]?key|secret|access token)"
 )
-_VALUE = r"""(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`|[^\s"'`,;)}\]]+)"""
+#: The word in other languages: what stands behind it in plain ASCII is the secret.
+_WORDS_ELSEWHERE = (
+    r"парол[ьяеию]|密码|密碼|口令|授权码|授權碼|パスワード|비밀번호|암호|"
+    r"κωδικός|סיסמה|كلمة (?:المرور|السر)"
+)
+_LATIN_WORDS = (
+    r"hasło|haslo|şifre|sifre|parola|heslo|jelszó|lösenord|adgangskode|passord|salasana|parool|"
+    r"lozinka|kata sandi|mật khẩu|clave"
+)
+_VALUE = (
+    r"""(?:\"{3}[^\n]*?\"{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`|[^\s"'`,;)}\]]+)"""
+)
 
 #: Each with the secret in its group. One line each, and none that can run over a long one twice.
 _PLACES = tuple(
@@ -30,9 +42,38 @@ _PLACES = tuple(
     for pattern in (
         # settings in code, JSON, YAML, .env, query strings: pass: "…", SMTP_PASSWORD=…, "token":"…"
         # JSON inside JSON writes its quotes with backslashes
-        rf"""\b{_NAME}\\?["']?\]?\s{{0,3}}(?:=>|:=|=|:(?!:))\s{{0,3}}\\?({_VALUE})""",
+        rf"""{_NAME}\\?["']?\]?\s{{0,3}}(?:=>|:=|=|:(?!:))\s{{0,3}}\\?({_VALUE})""",
         r"""--(?:password|pass|auth-password|secret|token)[= ]{1,3}(\S+)""",
-        r"""(?:^|\s)-(?:ap|pass|p)\s{1,3}(\S+)""",
+        r"""(?:^|\s)-(?:ap|xp|pass|pw|p)\s{1,3}(\S+)""",
+        # several layers of JSON
+        rf"""{_NAME}\\{{2,15}}["']\s{{0,3}}:\s{{0,3}}\\{{2,15}}["']([^"'\\\n]{{1,300}})""",
+        # XML elements and attributes; name and value as two fields, in one line or two
+        rf"""<{_NAME}\b[^<>\n]{{0,100}}>([^<>\n]{{1,300}})<""",
+        rf"""["']{_NAME}["'][^<>\n]{{0,40}}>([^<>\n]{{1,300}})<""",
+        rf"""["']{_NAME}["'][^<>\n]{{0,40}}?\bvalue\\?["']?\s{{0,3}}[=:]\s{{0,3}}\\?({_VALUE})""",
+        rf"""\bname:\s{{0,3}}["']?{_NAME}["']?[ \t]{{0,3}}\n"""
+        rf"""[ \t]{{0,20}}value:\s{{0,3}}({_VALUE})""",
+        # YAML: the value in the next line
+        rf"""^[ \t-]{{0,20}}["']?{_NAME}["']?:[ \t]{{0,3}}(?:[|>][+-]?)?[ \t]{{0,3}}\n"""
+        rf"""[ \t]{{1,20}}(?![\w.-]{{1,60}}:(?:\s|$))({_VALUE})""",
+        # as an argument or an element: define('SMTP_PASS', '…')
+        rf"""["'{{(]{_NAME}["']?\s{{0,3}}(?:,|\s\.\s)\s{{0,3}}(?:<<)?"""
+        r"""("[^"\n]{1,300}"|'[^'\n]{1,300}')""",
+        rf"""\bauth\w{{0,20}}\s{{0,3}}[=:]\s{{0,3}}[\[(]\s{{0,3}}"""
+        rf"""(?:"[^"\n]{{0,200}}"|'[^'\n]{{0,200}}')"""
+        rf"""\s{{0,3}},\s{{0,3}}({_VALUE})""",
+        # what stands in for a variable that is not set
+        rf"""{_NAME}["']?\s{{0,3}}(?:=>|:=|=|:)[^\n]{{0,120}}?"""
+        r"""(?:\|\||\?\?|\?:|\bor\b|["'],)\s{0,3}("[^"\n]{1,300}"|'[^'\n]{1,300}')""",
+        rf"""\bConvertTo-SecureString\s{{1,3}}(?:-String\s{{1,3}})?({_VALUE})""",
+        rf"""\bset(?:x|env|\s{{1,3}}-\w{{1,6}})?\s{{1,3}}{_NAME}\s{{1,3}}({_VALUE})""",
+        rf"""\|[\w \t]{{0,40}}{_WORD_FOR_IT}[ \t]{{0,20}}\|"""
+        r"""[ \t]{0,20}([^|\n]{3,200}?)[ \t]{0,20}\|""",
+        # a line of .env without quotes, blanks and all
+        r"""^(?:export\s{1,3})?(?-i:[A-Z][A-Z0-9_]{0,60}?(?:PASS|PWD|SECRET|TOKEN)[A-Z]{0,12})"""
+        r"""\s?=\s?([^"'\n:(]{3,80})$""",
+        # maps of passwords: user@domain:password
+        r"""(?:^|[\s:])[\w.+-]{1,64}@[\w.-]{1,253}:(?!\d{1,5}(?:\W|$))(?!/)([^\s:<>]{3,200})""",
         r"""(?:^|\s)(?:-u|--user)\s{1,3}["']?[^\s:"']{1,120}:([^\s"']+)""",
         # URLs: everything between the user name and the last @ before the host
         r"""\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"']{0,200}:([^\s"'<>]{1,400})@""",
@@ -46,7 +87,10 @@ _PLACES = tuple(
         r"""\b(SG\.[\w-]{8,}\.[\w-]{8,}|gh[pousr]_\w{16,}|xox[abprs]-[\w-]{10,}|sk_\w{12,}|"""
         r"""re_\w{12,}|key-[0-9a-f]{16,}|ya29\.[\w.-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|"""
         r"""eyJ[\w-]{8,}\.[\w.-]{8,}|xkeysib-[\w-]{10,}|xsmtpsib-[\w-]{10,}|mlsn\.\w{10,})""",
-        rf"""\b{_WORD_FOR_IT}\s+(?:is|was|ist|est|es)[ :]\s*({_VALUE})""",
+        rf"""\b(?:{_WORD_FOR_IT}|{_LATIN_WORDS})\s+(?:is|was|ist|war|lautet|est|es|è|é|jest|to|är|er)"""
+        rf"""[ :]\s*({_VALUE})""",
+        rf"""\b(?:{_LATIN_WORDS})\s{{0,3}}[:=]\s{{0,3}}({_VALUE})""",
+        rf"""(?:{_WORDS_ELSEWHERE})\s{{0,3}}(?:[:=：]|是|为|為|は|это)?\s{{0,3}}["'“「]?([!-~]{{4,200}})""",
         # prose with the secret in quotes or brackets of its own
         rf"""\b{_WORD_FOR_IT}\s*["'`]([^"'`\n]{{3,200}})["'`]""",
         rf"""\({_WORD_FOR_IT}\s+([^\s()]{{3,200}})\)""",

@@ -49,6 +49,90 @@ ENCODED = (
     "auth xoauth2 {}\n535 5.7.8 authentication failed {}",
 )
 
+#: Where else passwords stand in what people paste: @@@ is one, @E@ the error beside it.
+SHAPES = (
+    "smtp:\n  password: @@@\n@E@",
+    "smtp:\n  password: >-\n    @@@\n  port: 587\n@E@",
+    "password:\n  @@@\n@E@",
+    "mail.smtp.password=@@@\n@E@",
+    "spring.mail.password = @@@\n@E@",
+    "<smtp><user>me</user><password>@@@</password></smtp>\n@E@",
+    '<network host="smtp.x.example" userName="me" password="@@@" />\n@E@',
+    '<add key="SmtpPassword" value="@@@" />\n@E@',
+    '<entry key="mail.password">@@@</entry>\n@E@',
+    "props={mail.smtp.auth=true, mail.smtp.password=@@@, mail.smtp.port=587}\n@E@",
+    'new PasswordAuthentication("me", "@@@")\n@E@',
+    "X-Api-Key: @@@\n@E@",
+    "X-Auth-Token: @@@\n@E@",
+    '{"log":"{\\"auth\\":{\\"user\\":\\"me\\",\\"pass\\":\\"@@@\\"}} @E@"}',
+    '{"log":"{\\\\\\"pass\\\\\\":\\\\\\"@@@\\\\\\"} @E@"}',
+    "Endpoint=smtp.x.example;UserName=me;Password=@@@;Port=587\n@E@",
+    "server=smtp.x.example;uid=me;pwd=@@@;\n@E@",
+    "--smtp-password @@@\n@E@",
+    "--smtp-pass=@@@\n@E@",
+    "app --mail.password=@@@\n@E@",
+    "docker run -e SMTP_USER=me -e SMTP_PASS=@@@ image\n@E@",
+    "docker run -e 'SMTP_PASS=@@@' image\n@E@",
+    "sendEmail -f a@example.com -xu me -xp @@@ -s smtp.x.example:587\n@E@",
+    "swaks --auth-user me -ap @@@\n@E@",
+    "s-nail -S smtp-auth-password=@@@ -S smtp=smtp.x.example\n@E@",
+    "mta=smtps://me%40example.com:@@@@smtp.x.example:465\n@E@",
+    "env:\n  - name: SMTP_PASSWORD\n    value: @@@\n@E@",
+    'env:\n  - name: SMTP_PASSWORD\n    value: "@@@"\n@E@',
+    '{"name":"SMTP_PASSWORD","value":"@@@"}\n@E@',
+    "mein Passwort lautet @@@ und es kommt @E@",
+    "das Kennwort ist @@@.\n@E@",
+    "mon mot de passe est @@@\n@E@",
+    "mi contraseña es @@@\n@E@",
+    "la password è @@@\n@E@",
+    "a minha senha é @@@\n@E@",
+    "пароль: @@@\n@E@",
+    "мой пароль @@@\n@E@",
+    "密码: @@@\n@E@",
+    "密码是@@@\n@E@",
+    "パスワード: @@@\n@E@",
+    "hasło: @@@\n@E@",
+    "mijn wachtwoord is @@@\n@E@",
+    "şifre: @@@\n@E@",
+    "授权码：@@@\n@E@",
+    "[smtp]\npasswd=@@@\n@E@",
+    'password = """@@@"""\n@E@',
+    "pass = '@@@'\n@E@",
+    "$mail->Password = '@@@';\n@E@",
+    "define('SMTP_PASS', '@@@');\n@E@",
+    "EMAIL_HOST_PASSWORD = '@@@'\n@E@",
+    "auth=('me@example.com', '@@@')\n@E@",
+    ":password => '@@@',\n@E@",
+    'password: System.get_env("X") || "@@@"\n@E@',
+    'smtp.PlainAuth("", "me", "@@@", "h")\n@E@',
+    'new NetworkCredential("me", "@@@")\n@E@',
+    "ConvertTo-SecureString '@@@' -AsPlainText -Force\n@E@",
+    '$pw = "@@@"\n@E@',
+    "machine smtp.x.example login me password @@@\n@E@",
+    "[smtp.x.example]:587 me@example.com:@@@\n@E@",
+    "user me\npassword @@@\n@E@",
+    "*.x.example:me@example.com:@@@\n@E@",
+    "AuthPass=@@@\n@E@",
+    "curl --url smtps://x -u me@example.com:@@@\n@E@",
+    "curl --user 'me@example.com:@@@' smtp://x\n@E@",
+    '(password . "@@@")\n@E@',
+    '{password,"@@@"}\n@E@',
+    '{password,<<"@@@">>}\n@E@',
+    'Credentials { authentication_identity: "me", secret: "@@@" }\n@E@',
+    "SMTPConfig(host='x', user='me', password='@@@')\n@E@",
+    'level=error user=me password=@@@ msg="@E@"',
+    "| SMTP password | @@@ |\n@E@",
+    'export SMTP_PASS="@@@"\n@E@',
+    "    - SMTP_PASSWORD=@@@\n@E@",
+    'Environment="SMTP_PASS=@@@"\n@E@',
+    "setx SMTP_PASS @@@\n@E@",
+    "heroku config:set SMTP_PASS=@@@\n@E@",
+    'smtp_password = "@@@"\n@E@',
+    "https://x/send?user=me&password=@@@&to=a\n@E@",
+    "SMTP_PASS=abcd efgh @@@ ijkl\n@E@",
+)
+BESIDE = "Error: Invalid login: 535 5.7.8 Error: authentication failed"
+
 SECRET = st.text(
     "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#$%^*+-", min_size=10, max_size=30
 ).filter(lambda text: any(c.isdigit() for c in text) and any(c.isupper() for c in text))
@@ -131,3 +215,24 @@ def test_what_a_text_says_is_never_markup_nor_a_terminals_command() -> None:
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     assert "[bold]" in shown
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_way_of_writing_a_setting_gives_its_secret_away(shape: str) -> None:
+    pasted = shape.replace("@@@", "kV7rtq9zLw").replace("@E@", BESIDE)
+    assert "kV7rtq9zLw" not in everything(pasted)
+    assert "kV7rtq9zLw" not in cut(pasted)[0]
+    found = examine_text(pasted, Known()).ranked
+    assert found[0].candidate.code == examine_text(BESIDE, Known()).ranked[0].candidate.code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ssmtp: Server didn't like our AUTH LOGIN (504 5.3.3 AUTH mechanism LOGIN not available)",
+        "AUTH PLAIN failed: 535 5.7.8 authentication failed",
+        "AUTH LOGIN: 535 5.7.8 authentication failed",
+    ],
+)
+def test_what_stands_behind_a_mechanism_may_be_the_servers_reply(text: str) -> None:
+    assert cut(text)[0] == text
