@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from smtpdoctor import knowledge
 from smtpdoctor.settings.model import MASK
@@ -37,65 +38,85 @@ _VALUE = (
 )
 
 #: Each with the secret in its group. One line each, and none that can run over a long one twice.
-_PLACES = tuple(
-    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
-    for pattern in (
-        # settings in code, JSON, YAML, .env, query strings: pass: "…", SMTP_PASSWORD=…, "token":"…"
-        # JSON inside JSON writes its quotes with backslashes
-        rf"""{_NAME}\\?["']?\]?\s{{0,3}}(?:=>|:=|=|:(?!:))\s{{0,3}}\\?({_VALUE})""",
-        r"""--(?:password|pass|auth-password|secret|token)[= ]{1,3}(\S+)""",
-        r"""(?:^|\s)-(?:ap|xp|pass|pw|p)\s{1,3}(\S+)""",
-        # several layers of JSON
-        rf"""{_NAME}\\{{2,15}}["']\s{{0,3}}:\s{{0,3}}\\{{2,15}}["']([^"'\\\n]{{1,300}})""",
-        # XML elements and attributes; name and value as two fields, in one line or two
-        rf"""<{_NAME}\b[^<>\n]{{0,100}}>([^<>\n]{{1,300}})<""",
-        rf"""["']{_NAME}["'][^<>\n]{{0,40}}>([^<>\n]{{1,300}})<""",
-        rf"""["']{_NAME}["'][^<>\n]{{0,40}}?\bvalue\\?["']?\s{{0,3}}[=:]\s{{0,3}}\\?({_VALUE})""",
-        rf"""\bname:\s{{0,3}}["']?{_NAME}["']?[ \t]{{0,3}}\n"""
-        rf"""[ \t]{{0,20}}value:\s{{0,3}}({_VALUE})""",
-        # YAML: the value in the next line
-        rf"""^[ \t-]{{0,20}}["']?{_NAME}["']?:[ \t]{{0,3}}(?:[|>][+-]?)?[ \t]{{0,3}}\n"""
-        rf"""[ \t]{{1,20}}(?![\w.-]{{1,60}}:(?:\s|$))({_VALUE})""",
-        # as an argument or an element: define('SMTP_PASS', '…')
-        rf"""["'{{(]{_NAME}["']?\s{{0,3}}(?:,|\s\.\s)\s{{0,3}}(?:<<)?"""
-        r"""("[^"\n]{1,300}"|'[^'\n]{1,300}')""",
-        rf"""\bauth\w{{0,20}}\s{{0,3}}[=:]\s{{0,3}}[\[(]\s{{0,3}}"""
-        rf"""(?:"[^"\n]{{0,200}}"|'[^'\n]{{0,200}}')"""
-        rf"""\s{{0,3}},\s{{0,3}}({_VALUE})""",
-        # what stands in for a variable that is not set
-        rf"""{_NAME}["']?\s{{0,3}}(?:=>|:=|=|:)[^\n]{{0,120}}?"""
-        r"""(?:\|\||\?\?|\?:|\bor\b|["'],)\s{0,3}("[^"\n]{1,300}"|'[^'\n]{1,300}')""",
-        rf"""\bConvertTo-SecureString\s{{1,3}}(?:-String\s{{1,3}})?({_VALUE})""",
-        rf"""\bset(?:x|env|\s{{1,3}}-\w{{1,6}})?\s{{1,3}}{_NAME}\s{{1,3}}({_VALUE})""",
-        rf"""\|[\w \t]{{0,40}}{_WORD_FOR_IT}[ \t]{{0,20}}\|"""
-        r"""[ \t]{0,20}([^|\n]{3,200}?)[ \t]{0,20}\|""",
-        # a line of .env without quotes, blanks and all
-        r"""^(?:export\s{1,3})?(?-i:[A-Z][A-Z0-9_]{0,60}?(?:PASS|PWD|SECRET|TOKEN)[A-Z]{0,12})"""
-        r"""\s?=\s?([^"'\n:(]{3,80})$""",
-        # maps of passwords: user@domain:password
-        r"""(?:^|[\s:])[\w.+-]{1,64}@[\w.-]{1,253}:(?!\d{1,5}(?:\W|$))(?!/)([^\s:<>]{3,200})""",
-        r"""(?:^|\s)(?:-u|--user)\s{1,3}["']?[^\s:"']{1,120}:([^\s"']+)""",
-        # URLs: everything between the user name and the last @ before the host
-        r"""\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"']{0,200}:([^\s"'<>]{1,400})@""",
-        r"""\b[a-z][a-z0-9+.-]{1,20}://([^\s:/@"'<>]{12,200})@""",
-        # AUTH with an initial response, whatever stands around the command
-        r"""\bAUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|SCRAM-[\w-]+)"""
-        r"""[ \t=:]+(?!\(?\d{3}\b)(?!(?-i:[(]?[A-Z]?[a-z]+[\s:,;.)]))([^\s"'\\]+)""",
-        r"""\b(?:Bearer|Basic)\s+([\w.~+/=-]{6,})""",
-        r"""\bauth=Bearer\s*([^\s\x01"']+)""",
-        # tokens by their own form: SendGrid, GitHub, Slack, Stripe, Resend, Mailgun, Google, AWS …
-        r"""\b(SG\.[\w-]{8,}\.[\w-]{8,}|gh[pousr]_\w{16,}|xox[abprs]-[\w-]{10,}|sk_\w{12,}|"""
-        r"""re_\w{12,}|key-[0-9a-f]{16,}|ya29\.[\w.-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|"""
-        r"""eyJ[\w-]{8,}\.[\w.-]{8,}|xkeysib-[\w-]{10,}|xsmtpsib-[\w-]{10,}|mlsn\.\w{10,})""",
-        rf"""\b(?:{_WORD_FOR_IT}|{_LATIN_WORDS})\s+(?:is|was|ist|war|lautet|est|es|è|é|jest|to|är|er)"""
-        rf"""[ :]\s*({_VALUE})""",
-        rf"""\b(?:{_LATIN_WORDS})\s{{0,3}}[:=]\s{{0,3}}({_VALUE})""",
-        rf"""(?:{_WORDS_ELSEWHERE})\s{{0,3}}(?:[:=：]|是|为|為|は|это)?\s{{0,3}}["'“「]?([!-~]{{4,200}})""",
-        # prose with the secret in quotes or brackets of its own
-        rf"""\b{_WORD_FOR_IT}\s*["'`]([^"'`\n]{{3,200}})["'`]""",
-        rf"""\({_WORD_FOR_IT}\s+([^\s()]{{3,200}})\)""",
-    )
+_PLACES = (
+    # settings in code, JSON, YAML, .env, query strings: pass: "…", SMTP_PASSWORD=…, "token":"…"
+    # JSON inside JSON writes its quotes with backslashes
+    rf"""{_NAME}\\?["']?\]?\s{{0,3}}(?:=>|:=|=|:(?!:))\s{{0,3}}\\?({_VALUE})""",
+    r"""--(?:password|pass|auth-password|secret|token)[= ]{1,3}(\S+)""",
+    r"""(?:^|\s)-(?:ap|xp|pass|pw|p)\s{1,3}(\S+)""",
+    # several layers of JSON
+    rf"""{_NAME}\\{{2,15}}["']\s{{0,3}}:\s{{0,3}}\\{{2,15}}["']([^"'\\\n]{{1,300}})""",
+    # XML elements and attributes; name and value as two fields, in one line or two
+    rf"""<{_NAME}\b[^<>\n]{{0,100}}>([^<>\n]{{1,300}})<""",
+    rf"""["']{_NAME}["'][^<>\n]{{0,40}}>([^<>\n]{{1,300}})<""",
+    rf"""["']{_NAME}["'][^<>\n]{{0,40}}?\bvalue\\?["']?\s{{0,3}}[=:]\s{{0,3}}\\?({_VALUE})""",
+    rf"""\bname:\s{{0,3}}["']?{_NAME}["']?[ \t]{{0,3}}\n"""
+    rf"""[ \t]{{0,20}}value:\s{{0,3}}({_VALUE})""",
+    # YAML: the value in the next line
+    rf"""^[ \t-]{{0,20}}["']?{_NAME}["']?:[ \t]{{0,3}}(?:[|>][+-]?)?[ \t]{{0,3}}\n"""
+    rf"""[ \t]{{1,20}}(?![\w.-]{{1,60}}:(?:\s|$))({_VALUE})""",
+    # as an argument or an element: define('SMTP_PASS', '…')
+    rf"""["'{{(]{_NAME}["']?\s{{0,3}}(?:,|\s\.\s)\s{{0,3}}(?:<<)?"""
+    r"""("[^"\n]{1,300}"|'[^'\n]{1,300}')""",
+    rf"""\bauth\w{{0,20}}\s{{0,3}}[=:]\s{{0,3}}[\[(]\s{{0,3}}"""
+    rf"""(?:"[^"\n]{{0,200}}"|'[^'\n]{{0,200}}')"""
+    rf"""\s{{0,3}},\s{{0,3}}({_VALUE})""",
+    # what stands in for a variable that is not set
+    rf"""{_NAME}["']?\s{{0,3}}(?:=>|:=|=|:)[^\n]{{0,120}}?"""
+    r"""(?:\|\||\?\?|\?:|\bor\b|["'],)\s{0,3}("[^"\n]{1,300}"|'[^'\n]{1,300}')""",
+    rf"""\bConvertTo-SecureString\s{{1,3}}(?:-String\s{{1,3}})?({_VALUE})""",
+    rf"""\bset(?:x|env|\s{{1,3}}-\w{{1,6}})?\s{{1,3}}{_NAME}\s{{1,3}}({_VALUE})""",
+    rf"""\|[\w \t]{{0,40}}{_WORD_FOR_IT}[ \t]{{0,20}}\|"""
+    r"""[ \t]{0,20}([^|\n]{3,200}?)[ \t]{0,20}\|""",
+    # a line of .env without quotes, blanks and all
+    r"""^(?:export\s{1,3})?(?-i:[A-Z][A-Z0-9_]{0,60}?(?:PASS|PWD|SECRET|TOKEN)[A-Z]{0,12})"""
+    r"""\s?=\s?([^"'\n:(]{3,80})$""",
+    # maps of passwords: user@domain:password
+    r"""(?:^|[\s:])[\w.+-]{1,64}@[\w.-]{1,253}:(?!\d{1,5}(?:\W|$))(?!/)([^\s:<>]{3,200})""",
+    r"""(?:^|\s)(?:-u|--user)\s{1,3}["']?[^\s:"']{1,120}:([^\s"']+)""",
+    # URLs: everything between the user name and the last @ before the host
+    r"""\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@"']{0,200}:([^\s"'<>]{1,400})@""",
+    r"""\b[a-z][a-z0-9+.-]{1,20}://([^\s:/@"'<>]{12,200})@""",
+    # AUTH with an initial response, whatever stands around the command
+    r"""\bAUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|SCRAM-[\w-]+)"""
+    r"""[ \t=:]+(?!\(?\d{3}\b)(?!(?-i:[(]?[A-Z]?[a-z]+[\s:,;.)]))([^\s"'\\]+)""",
+    r"""\b(?:Bearer|Basic)\s+([\w.~+/=-]{6,})""",
+    r"""\bauth=Bearer\s*([^\s\x01"']+)""",
+    # tokens by their own form: SendGrid, GitHub, Slack, Stripe, Resend, Mailgun, Google, AWS …
+    r"""\b(SG\.[\w-]{8,}\.[\w-]{8,}|gh[pousr]_\w{16,}|xox[abprs]-[\w-]{10,}|sk_\w{12,}|"""
+    r"""re_\w{12,}|key-[0-9a-f]{16,}|ya29\.[\w.-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|"""
+    r"""eyJ[\w-]{8,}\.[\w.-]{8,}|xkeysib-[\w-]{10,}|xsmtpsib-[\w-]{10,}|mlsn\.\w{10,})""",
+    rf"""\b(?:{_WORD_FOR_IT}|{_LATIN_WORDS})\s+(?:is|was|ist|war|lautet|est|es|è|é|jest|to|är|er)"""
+    rf"""[ :]\s*({_VALUE})""",
+    rf"""\b(?:{_LATIN_WORDS})\s{{0,3}}[:=]\s{{0,3}}({_VALUE})""",
+    rf"""(?:{_WORDS_ELSEWHERE})\s{{0,3}}(?:[:=：]|是|为|為|は|это)?\s{{0,3}}["'“「]?([!-~]{{4,200}})""",
+    # prose with the secret in quotes or brackets of its own
+    rf"""\b{_WORD_FOR_IT}\s*["'`]([^"'`\n]{{3,200}})["'`]""",
+    rf"""\({_WORD_FOR_IT}\s+([^\s()]{{3,200}})\)""",
 )
+
+#: One of these is in every text that has a name of `_NAME` in it.
+_IN_NAMES = (
+    "pass", "pwd", "secret", "token", "key", "credential", "psw", "pw", "bearer", "jwt", "oauth",
+)  # fmt: skip
+
+
+@cache
+def _compiled(named: bool) -> tuple[re.Pattern[str], ...]:
+    """The places with a name of `_NAME` in them, or the others: compiling takes the most time of
+    a short text, and most have no such name."""
+    return tuple(
+        re.compile(place, re.IGNORECASE | re.MULTILINE)
+        for place in _PLACES
+        if (_NAME in place) == named
+    )
+
+
+def _places(text: str) -> tuple[re.Pattern[str], ...]:
+    lowered = text.lower()
+    named = any(word in lowered for word in _IN_NAMES)
+    return (*(_compiled(True) if named else ()), *_compiled(False))
+
 
 #: Prose: what stands behind the word is the secret where it is no word that everybody uses there.
 _SPOKEN = re.compile(
@@ -153,7 +174,8 @@ def cut(text: str, *, anonymous: bool = False) -> tuple[str, frozenset[str]]:
     `anonymous` also masks what stands before the @ of mail addresses.
     """
     found: set[str] = set()
-    for place in _PLACES:
+    places = _places(text)
+    for place in places:
         for match in place.finditer(text):
             value = match[1].strip("\"'`\\")
             if value and not _HARMLESS.match(value):
@@ -164,7 +186,7 @@ def cut(text: str, *, anonymous: bool = False) -> tuple[str, frozenset[str]]:
         if len(secret) >= 4:
             text = text.replace(secret, MASK)
     # what is short is masked where it stands, and nowhere else
-    for place in _PLACES:
+    for place in places:
         text = place.sub(_masked, text)
     text = _PADDED.sub(
         lambda match: match[0] if match[0] in asked or len(match[0]) % 4 else MASK, text

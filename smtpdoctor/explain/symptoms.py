@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from smtpdoctor.explain import replies
 from smtpdoctor.explain.model import Known, Symptom
@@ -111,13 +110,14 @@ def _about_mail(text: str, known: Known) -> str:
 
 
 def _by_tables(text: str, about: str) -> Iterator[Symptom]:
-    for entry, regex in _tables():
+    lowered = text.lower()
+    for entry in error_texts.tables():
         vague = entry.specific < (4 if entry.mail else 3)
         if about != "mail" and vague and (entry.mail or len(text.strip()) > VERY_SHORT):
             continue
         if about == "open" and entry.kind in _CONNECTS and _OTHER_PORT.search(text):
             continue
-        match = regex.search(text)
+        match = entry.search(text, lowered)
         if match is not None:
             yield Symptom(
                 kind=entry.kind,
@@ -136,11 +136,6 @@ def _by_clients(text: str) -> Iterator[Symptom]:
         match = words.regex.search(text)
         if match is not None:
             yield Symptom(kind=kind[0], error=kind[1], says=_line(text, match), specific=2)
-
-
-@cache
-def _tables() -> tuple[tuple[error_texts.ErrorText, re.Pattern[str]], ...]:
-    return tuple((entry, entry.regex) for entry in error_texts.tables())
 
 
 def _line(text: str, match: re.Match[str]) -> str:

@@ -594,9 +594,15 @@ def _spelling_lists() -> Mapping[str, Any]:
     return _toml("spelling.toml")
 
 
+#: RFC 6761 §6.4: no such name exists, and no table has to be read for it.
+_NOBODYS = ".invalid"
+
+
 def provider_of(host: str) -> Provider | None:
     """The provider whose submission host this is; no guess."""
     name = bare(host)
+    if name.endswith(_NOBODYS):
+        return None
     for path, text in _provider_texts().items():
         # parsing one file in place of all saves 10 ms of a usual run
         if f'"{name}"' in text and any(known.host == name for known in _provider(path).hosts):
@@ -661,7 +667,7 @@ def nearest_host(host: str) -> tuple[str, Provider] | None:
     near but belongs to somebody else (smtp.mail.com beside smtp.gmail.com).
     """
     name = bare(host)
-    if provider_of(name) or submission_host_for(name):
+    if name.endswith(_NOBODYS) or provider_of(name) or submission_host_for(name):
         return None
     looks_like = as_it_looks(name)
     if looks_like != name and (meant := _known_by_looks(looks_like)):
@@ -690,7 +696,7 @@ def submission_host_for(name: str) -> tuple[str, Provider] | None:
     None for a submission host, and for a name that no provider is known for.
     """
     name = bare(name)
-    if provider_of(name):
+    if name.endswith(_NOBODYS) or provider_of(name):
         return None
     found = _provider_of_other_name(name)
     if found is None:

@@ -47,7 +47,7 @@ def test_tables_and_clients_words_name_kinds_that_exist() -> None:
 
 @pytest.mark.parametrize("entry", error_texts.tables(), ids=lambda entry: entry.pattern[:30])
 def test_every_entry_compiles_and_does_not_match_nothing(entry: error_texts.ErrorText) -> None:
-    assert entry.regex.search("") is None
+    assert re.search(entry.pattern, "", re.IGNORECASE) is None
     assert not re.search(r"\.\*.*\.\*", entry.pattern), "two unbounded repeats are not linear"
 
 

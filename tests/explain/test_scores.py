@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from smtpdoctor.explain import explain
+from smtpdoctor.knowledge import error_texts
 
 from .corpus import Case, cases, held_out, more_cases, set_aside, unrelated
 
@@ -53,6 +54,14 @@ def test_the_half_that_was_set_aside_is_understood_as_well() -> None:
     first, three = places([case for case in more_cases() if case.id in apart])
     assert first >= SET_ASIDE_FIRST
     assert three >= SET_ASIDE_AMONG_THREE
+
+
+def test_no_pattern_is_left_out_where_it_would_have_found_something() -> None:
+    texts = [case.text for case in [*cases(), *more_cases()]] + unrelated()
+    for entry in error_texts.tables():
+        for text in texts:
+            found = re.search(entry.pattern, text, re.IGNORECASE)
+            assert (entry.search(text, text.lower()) is None) == (found is None), entry.pattern
 
 
 def test_texts_that_are_not_about_mail_give_nothing() -> None:
