@@ -9,6 +9,7 @@ import pytest
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import Plans, make_plans
 from smtpdoctor.settings.reading import UsageError
+from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 MAILER = """const nodemailer = require('nodemailer');
 const t = nodemailer.createTransport({{ host: 'smtp.ionos.com', port: {port},
@@ -45,6 +46,8 @@ def test_another_password_of_the_same_account_is_not_taken_for_tried(tmp_path: P
     _, second = plans(tmp_path).plans
     assert second.settings.withheld is not None
     assert second.settings.withheld.reason == "tried-with-another"
+    assert "one.js" in why_withheld(second.settings.withheld)
+    assert "out of date" in how_to_allow(second.settings.withheld)
 
 
 def test_an_option_that_sets_a_value_needs_one_set_up(tmp_path: Path) -> None:

@@ -59,7 +59,10 @@ def why_withheld(withheld: Withheld) -> str:
     if withheld.reason == "tried-already":
         return f"the same account was tried with {place}"
     if withheld.reason == "tried-with-another":
-        return f"the same account was tried with the other password of {place}, and once is enough"
+        return (
+            f"the set-up {place} has another password for the same account, and that one was "
+            "tried: an account is logged in once a run"
+        )
     if withheld.reason == "host-with-user":
         return "the host has an “@” in it: which host was meant is a guess"
     return f"the credentials from {place} were written for {for_whom}, not for {host}"
@@ -75,7 +78,12 @@ def how_to_allow(withheld: Withheld) -> str:
         )
     if withheld.reason == "another-user":
         return "To log in as that user, give the password with --password-stdin."
-    if withheld.reason in ("tried-already", "tried-with-another"):
+    if withheld.reason == "tried-with-another":
+        return (
+            f"Where the account has one password, this one or that of {withheld.place} is out of "
+            "date. To try this set-up's login alone, pick it with --setup."
+        )
+    if withheld.reason == "tried-already":
         return "To try this set-up's login alone, pick it with --setup."
     if withheld.reason == "host-with-user":
         return "Write the host's name alone."
