@@ -28,6 +28,11 @@ _PLAIN = re.compile(
     rf"|(?:[\w.-]*/)*(?:[\w.-]*\.(?:{'|'.join(_ENDINGS.split())})|\.env[\w.-]{{0,20}})"
 )
 _WORD = re.compile(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}")
+#: A set-up of the folder, which the user has to pick from: nobody typed it.
+_SETUP = re.compile(
+    r"[a-z][a-z-]{0,24} (?:[\w.-]+/)*"
+    r"(?:[\w-][\w.-]{0,60}\.[a-z]{1,12}|\.env[\w.-]{0,20})(?::\d{1,6})?"
+)
 _PROPOSED = re.compile(r"Did you mean (?:'[a-z-]+'(?:, )?)+\?\Z")
 
 
@@ -50,7 +55,9 @@ def without_values(message: str, arguments: Iterable[str]) -> str:
             message = re.sub(re.escape(text).join(bounds), MASK, message)
 
     def shown(found: re.Match[str]) -> str:
-        harmless = len(found[2]) < 2 or MASK in found[2] or _is_plain(found[2], message)
+        text = found[2]
+        harmless = len(text) < 2 or MASK in text or _is_plain(text, message)
+        harmless = harmless or bool(_SETUP.fullmatch(text))
         return found[0] if harmless else f"{found[1]}{MASK}{found[3]}"
 
     # what the program itself proposes at the end was typed by nobody

@@ -68,9 +68,12 @@ def make_plans(
     for the password.
     """
     if options.env_file not in (None, "-"):
-        from smtpdoctor.settings.sources import refuse_other_files
+        from smtpdoctor.settings.sources import dotenv_file, encodable, refuse_other_files
 
-        refuse_other_files(folder_of(options) / str(options.env_file), str(options.env_file))
+        path = folder_of(options) / str(options.env_file)
+        refuse_other_files(path, str(options.env_file))
+        if options.env_file:  # a set-up that doesn't read it would go without a word
+            dotenv_file(path, encodable(str(options.env_file)), required=True)
     alone = options.target is not None or options.host is not None
     if alone and not options.setup:
         return Plans(plans=(make_plan(options, stdin=stdin, password_stdin=password_stdin),))

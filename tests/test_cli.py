@@ -411,6 +411,16 @@ def test_what_is_typed_in_the_wrong_place_is_not_said_back(
             assert secret not in done.out + done.err, arguments
 
 
+def test_the_set_ups_to_pick_from_are_named(command: Command) -> None:
+    for name, port in (("one.js", 587), ("two.js", 465)):
+        Path(name).write_text(
+            "const nodemailer = require('nodemailer');\n"
+            f"nodemailer.createTransport({{ host: 'smtp.ionos.com', port: {port} }});\n"
+        )
+    line = command("check", "--port", "25").one_line()
+    assert "“nodemailer one.js:2”, “nodemailer two.js:2”" in line
+
+
 def test_a_fault_of_its_own_gets_one_line_without_values(
     configured: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

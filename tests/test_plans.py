@@ -55,7 +55,14 @@ def test_an_option_that_sets_a_value_needs_one_set_up(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"--port speaks of one set-up: pick it with --setup"):
         plans(tmp_path, port=2525)
     (plan,) = plans(tmp_path, port=2525, setup=["two.js"]).plans
+    assert (plan.host, plan.port) == ("smtp.ionos.com", 2525)
     assert plan.settings.port == 2525
+
+
+def test_an_env_file_that_is_not_there_is_wrong_usage_beside_set_ups_too(tmp_path: Path) -> None:
+    write(tmp_path, one=(587, "canary-1"))
+    with pytest.raises(UsageError, match="nowhere"):
+        plans(tmp_path, env_file="nowhere")
 
 
 @pytest.mark.parametrize(("part", "said"), [("js", "fits"), ("three", "none of the set-ups")])

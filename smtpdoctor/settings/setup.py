@@ -142,7 +142,9 @@ def _at(origin: Origin | None) -> str:
 
 def overridden(setup: Setup, said: Settings, credentials: Credentials) -> Setup:
     """The set-up with what the command line says in place of its own values."""
-    fields = {entry.field: _over(entry, setup.settings) for entry in said.entries}
+    # what no option gave says nothing: a host that they lack is the set-up's own
+    given = [entry for entry in said.entries if entry.origin.kind != "default"]
+    fields = {entry.field: _over(entry, setup.settings) for entry in given}
     changed: dict[str, Any] = {}
     for field in ("host", "port", "sender", "recipient", "size", "ehlo", "client"):
         if field in fields:
