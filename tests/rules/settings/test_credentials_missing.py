@@ -38,6 +38,13 @@ def test_positive_an_option_wants_the_other_option() -> None:
     assert fix.title == "add --password-stdin"
 
 
+def test_positive_a_url_with_a_user_name_alone() -> None:
+    options = Options(target="smtp://info%40example.com@smtp.ionos.com")
+    found = Scene.of("", options=options).run_through().diagnosis(CODE)
+    assert found.title == "the URL has a user name without a password"
+    assert found.fixes[0].title == "add --password-stdin"
+
+
 def test_positive_an_empty_password() -> None:
     diagnosis = Scene.of(env(SMTP_PASS="")).run_through().diagnosis(CODE)
     assert diagnosis.title == "SMTP_USER (.env:4) is set, and SMTP_PASS (.env:5) is empty"

@@ -102,7 +102,7 @@ def _half(run: Run) -> Diagnosis:
     elif empty:
         title = f"{named(run, there)} is set, and {named(run, lacking)} is empty"
     else:
-        title = f"{named(run, there)} is set without a {word[lacking]}"
+        title = f"{_set(run, there)} without a {word[lacking]}"
     return Diagnosis(
         code=CODE,
         severity="error",
@@ -126,6 +126,13 @@ def _half(run: Run) -> Diagnosis:
         explains=(own.id,) if own is not None else (),
         points_at=(there,),
     )
+
+
+def _set(run: Run, field: Field) -> str:
+    entry = run.entry(field)
+    if entry is not None and entry.origin.kind == "target":
+        return "the URL has a user name" if field == "username" else "the URL has a password"
+    return f"{named(run, field)} is set"
 
 
 def _lack(run: Run, field: Field, word: str, *, empty: bool) -> str:
@@ -174,7 +181,7 @@ def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
             ),
         )
     user = run.entry("username")
-    if fields == ("password",) and user is not None and user.origin.kind == "option":
+    if fields == ("password",) and user is not None and user.origin.kind in ("option", "target"):
         return Fix(
             title="add --password-stdin",
             steps=(f"Give it on standard input: {hints['password'] or 'the password'}.",),

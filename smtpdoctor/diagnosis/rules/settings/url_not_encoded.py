@@ -20,7 +20,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     for read in faults(run, "url", problems=("not-encoded",)):
         entry = read.setting
         tolerated = entry.noted("tolerated")
-        name = entry.origin.name
+        name = "the URL" if entry.origin.kind == "target" else entry.origin.name
         yield Diagnosis(
             code=CODE,
             severity="warning" if tolerated else "error",
