@@ -222,6 +222,10 @@ def _url(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _setting(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    yield _setting_fault("tls", "the value", "not-a-mode", "the program knows no such value", 1.0)
+
+
 def _no_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield _setting_fault(
         "host", "", "missing", "no host is set", 1.0, "the host, printed by the program, is empty"
@@ -994,7 +998,7 @@ def _login_readings(text: str, known: Known) -> Iterator[Reading]:
         ".env file",
         only="settings",
     )
-    if _APP_PASSWORDS.search(text):
+    if text.startswith(("534", "535")) and _APP_PASSWORDS.search(text):
         yield Reading(
             build=_reply_build("auth", "534 5.7.9 Application-specific password required"),
             weight=0.7,
@@ -1118,6 +1122,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "no-name-server": _no_name_server,
     "no-address": _no_address,
     "url": _url,
+    "setting": _setting,
     "no-host": _no_host,
     "no-credentials": _no_credentials,
     "sender-malformed": _sender_malformed,

@@ -36,7 +36,7 @@ _OF_TLS = re.compile(
 )
 
 _REPLY = re.compile(
-    rf"(?<![\w./$-])(?<!\d:)(?P<code>{_CODES})"
+    rf"(?<![\w./$-])(?<!\d:)(?<!\bof )(?P<code>{_CODES})"
     rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
     rf"|, b?[\"']|\)?[:,] |: ?b?[\"'])"
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
@@ -49,6 +49,9 @@ _BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f]){2,400}", re.IGNORECASE)
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
 _END = re.compile(r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r""")
 _LIGHT = re.compile(r"\s{2,}|\t")
+
+#: A login that worked is not what a later refusal answers.
+_ACCEPTED = re.compile(r"\b235[ -][^\n]*")
 
 _CUES: tuple[tuple[Stage, str], ...] = (
     ("greeting", r"invalid greeting|bad greeting|unexpected greeting|in(?:itial)? (?:greeting|"
@@ -90,6 +93,7 @@ _USUAL: dict[str, dict[Stage, float]] = {
     "552": {"data": 1.0, "mail": 0.6, "rcpt": 0.5},
     "553": {"mail": 1.0, "rcpt": 0.7},
     "554": {"data": 0.9, "rcpt": 0.8, "mail": 0.6, "greeting": 0.5},
+    "555": {"mail": 1.0, "rcpt": 0.6},
     "556": {"rcpt": 1.0},
 }
 _ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
@@ -192,6 +196,9 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
     of_login = _OF_LOGINS.match(reply) is not None
     if not about_mail and not status and not worded and not of_login:
         return []
+    if code == "554" and cue == "mail" and not worded and not status:
+        # of the sender it tells no more than that; what it means after DATA it does not mean here
+        return [Symptom(kind="sender-refused", says=reply.replace("\n", " / "), specific=4)]
     return [
         Symptom(
             kind="reply",
@@ -217,7 +224,7 @@ def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[St
 
 def _cue(text: str, at: int) -> Stage | None:
     """The last thing before the reply that tells what it answered."""
-    before = text[max(0, at - 260) : at]
+    before = _ACCEPTED.sub("", text[max(0, at - 260) : at])
     nearest: tuple[int, Stage] | None = None
     for stage, pattern in _cues():
         for match in pattern.finditer(before):

@@ -27,7 +27,7 @@ from smtpdoctor.knowledge import (
     _named,
     _source_ids,
     _toml,
-    providers,
+    providers_of_kind,
     sources,
 )
 
@@ -211,8 +211,8 @@ def relays_on(ports: Collection[int]) -> tuple[Relay, ...]:
     """
     found: dict[str, Relay] = {}
     for number in ports:
-        for provider in providers().values():
-            if provider.kind != "esp" or provider.id in found:
+        for provider in providers_of_kind("esp"):
+            if provider.id in found:
                 continue
             for port in provider.ports:
                 if port.port == number and port.verified and _promised(port.source):

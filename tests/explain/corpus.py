@@ -12,7 +12,7 @@ import msgspec
 DATA = Path(__file__).parent.parent / "data"
 #: The third that no pattern was written for, by this seed.
 SEED, HELD_OUT = 20261127, 35
-#: A second corpus, of which the half by this seed was set aside before anything was looked at.
+#: A second corpus, of which the half by this seed was set aside, and looked at last.
 MORE_SEED = 20261128
 
 
@@ -39,7 +39,7 @@ def more_cases() -> list[Case]:
 
 
 def set_aside() -> set[str]:
-    """The ids of the half of `more_cases` that was not looked at."""
+    """The ids of the half of `more_cases` that was scored once before it was looked at."""
     ids = [case.id for case in more_cases()]
     random.Random(MORE_SEED).shuffle(ids)
     return set(ids[: len(ids) // 2])

@@ -84,3 +84,27 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
         "smtplib.SMTPServerDisconnected: Connection unexpectedly closed",
     ):
         assert any(needle in line.lower() for needle in NEEDLES), line
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # a refusal after MAIL FROM does not mean what the same code means of the message
+        ('smtplib.SMTPSenderRefused: (554, b"no", "a@example.com")', "sender-not-allowed"),
+        ("smtp: 554 5.7.1 Message rejected as spam", "message-rejected"),
+        # OpenSSL and GnuTLS, in their own words
+        ("smtp: certificate verify failed: IP address mismatch", "certificate-name-mismatch"),
+        ("smtp: unable to get certificate CRL", "certificate-untrusted"),
+        ("smtp: Could not negotiate a supported cipher suite.", "tls-no-shared-cipher"),
+        # libuv's numbers of Windows
+        ('{"errno": -4078, "code": "ESOCKET", "command": "CONN"}', "port-refused"),
+        ('{"errno": -3008, "syscall": "getaddrinfo", "port": 587}', "dns-name-not-found"),
+        # a server that asks for TLS asks for no other password
+        (">AUTH LOGIN\n530 5.7.0 Must issue a STARTTLS command first. - gsmtp", "tls-required"),
+        ("msmtp: cannot use a secure authentication method", "auth-impossible-in-clear"),
+        ("`SMTP_SECURITY` is invalid. It needs to be starttls or off", "setting-invalid"),
+        ("Email notification failed: please run connect() first", "setting-invalid"),
+    ],
+)
+def test_texts_and_the_look_alikes_beside_them(text: str, code: str) -> None:
+    assert explain(text)[0].code == code
