@@ -52,7 +52,7 @@ class Surrounding:
     `place` is where it stands: `docker-compose.yml:7`. `build` is the folder that it is built
     from, None where it isn't built here. `scope` is the folder whose code it may be there for.
     `files` are contents by their paths in the container: secrets and configs. `name` is what
-    others in its network call it.
+    others in its network call it. `starts` are the words of the command that it is started with.
     """
 
     carrier: str
@@ -63,6 +63,19 @@ class Surrounding:
     scope: str = ""
     name: str = ""
     files: Mapping[str, Value] = field(default_factory=dict)
+    starts: tuple[str, ...] = ()
+
+    def is_started_with(self, path: str) -> bool:
+        """Whether its command names this file of what it is built from: by its path, or as
+        Python's module (`-m app.worker`, `app.main:app`)."""
+        inner = path.removeprefix(f"{self.build}/") if self.build else path
+        module = inner.removesuffix(".py").replace("/", ".")
+        return any(
+            word.removeprefix("./") == inner
+            or word.endswith(f"/{inner}")
+            or (inner.endswith(".py") and word.partition(":")[0] == module)
+            for word in self.starts
+        )
 
 
 class Workspace:
@@ -148,11 +161,14 @@ class Workspace:
         from smtpdoctor.settings.dialects.table import is_programs_image
 
         built = [
-            (item.build, item.variables.layers)
+            item
             for item in self.surroundings
             if item.build is not None and item.variables.layers and is_within(near, item.build)
         ]
-        innermost = max((len(build) for build, _ in built), default=0)
+        innermost = max((len(item.build or "") for item in built), default=0)
+        inner = [item for item in built if len(item.build or "") == innermost]
+        # of several that are built from one folder, those that are started with the file itself
+        mine = [item for item in inner if item.is_started_with(near)] or inner
         beside = [
             layer
             for item in self.surroundings
@@ -162,9 +178,7 @@ class Workspace:
             if not is_programs_image(item.image)
             for layer in item.variables.layers
         ]
-        return [
-            layer for build, layers in built if len(build) == innermost for layer in layers
-        ], beside
+        return [layer for item in mine for layer in item.variables.layers], beside
 
     def dotenv(
         self, path: str, reader: str, environ: Mapping[str, str] | None = None

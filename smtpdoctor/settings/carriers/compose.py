@@ -28,7 +28,7 @@ from smtpdoctor.settings.carriers.places import (
     text,
 )
 from smtpdoctor.settings.readers.dotenv import compose as dotenv_of_compose
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Origin, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
@@ -237,7 +237,20 @@ class _Project:
             build=build,
             variables=Variables(tuple(layer for layer in layers if layer.values or layer.open)),
             files=self._mounted(parts),
+            starts=tuple(self._starts(parts)),
         )
+
+    def _starts(self, parts: list[_Part]) -> Iterator[str]:
+        """The words of the command, as far as they can be told."""
+        for key in ("entrypoint", "command"):
+            given = next(
+                (found for each in reversed(parts) if not (found := each.value.get(key)).absent),
+                None,
+            )
+            if isinstance(given, Known) and isinstance(given.value, List):
+                yield from (word for item in given.value if (word := text(item)))
+            elif given is not None:
+                yield from (text(given) or "").split()
 
     def _last(self, parts: list[_Part], key: str) -> str | None:
         for each in reversed(parts):

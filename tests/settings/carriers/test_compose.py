@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.readers.model import Known, Unknown
-from smtpdoctor.settings.variables import layer_of
+from smtpdoctor.settings.variables import Variables, layer_of
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 from tests.settings.dialects.support import apply, one, prepared, setups, workspace, write
 
@@ -265,3 +265,35 @@ def test_the_line_of_a_quoted_item_is_shown_whole(tmp_path: Path) -> None:
     lines = {entry.field: entry.source_line for entry in setup.settings.entries}
     assert lines["host"] == '      - "SMTP_HOST=smtp.ionos.com"'
     assert "canary" not in str(setup.settings)
+
+
+WORKER = "require('nodemailer').createTransport({ host: process.env.SMTP_HOST, port: 465 });\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "host"),
+    [
+        ("node worker.js", "b.example.com"),
+        ('["node", "/app/worker.js"]', "b.example.com"),
+        ("node other.js", "a.example.com"),  # which of them runs it can't be told
+    ],
+)
+def test_of_one_folder_the_container_that_is_started_with_the_file(
+    tmp_path: Path, command: str, host: str
+) -> None:
+    compose = (
+        "services:\n"
+        "  web:\n    build: .\n    command: node web.js\n"
+        "    environment: {SMTP_HOST: a.example.com}\n"
+        f"  worker:\n    build: .\n    command: {command}\n"
+        "    environment: {SMTP_HOST: b.example.com}\n"
+    )
+    write(tmp_path, {"docker-compose.yml": compose, "worker.js": WORKER, "web.js": "1\n"})
+    assert one(tmp_path, "nodemailer").settings.host == host
+
+
+def test_a_module_of_python_is_named_by_the_command(tmp_path: Path) -> None:
+    item = Surrounding("compose", "", "", "api", Variables(()), starts=("uvicorn", "app.main:app"))
+    assert item.is_started_with("api/app/main.py")
+    assert not item.is_started_with("api/main.py")
+    assert not item.is_started_with("api/app/main.js")
