@@ -24,7 +24,7 @@ SHAPES: dict[PasswordShape, str] = {
     "non-ascii": "characters outside ASCII",
     "inner-blanks": "blanks in it",
     "newline": "a line end in it",
-    "app-password-like": "lower-case letters alone, as app passwords do",
+    "app-password-like": "only lower-case letters, as app passwords have",
 }
 
 NOTES: dict[NoteKind, str] = {
