@@ -176,7 +176,7 @@ def cut(text: str, *, anonymous: bool = False) -> tuple[str, frozenset[str]]:
     found: set[str] = set()
     places = _places(text)
     for place in places:
-        for match in place.finditer(text):
+        for match in _overlapping(place, text):
             value = match[1].strip("\"'`\\")
             if value and not _HARMLESS.match(value):
                 found.add(value)
@@ -195,6 +195,14 @@ def cut(text: str, *, anonymous: bool = False) -> tuple[str, frozenset[str]]:
     if anonymous:
         text = _ADDRESS.sub("…@", text)
     return text, frozenset(found)
+
+
+def _overlapping(place: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Also what begins inside of what was found: behind an empty value the next name stands."""
+    at = 0
+    while match := place.search(text, at):
+        yield match
+        at = max(match.start(1), match.start() + 1)
 
 
 def _masked(match: re.Match[str]) -> str:

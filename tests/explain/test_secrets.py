@@ -236,3 +236,10 @@ def test_no_way_of_writing_a_setting_gives_its_secret_away(shape: str) -> None:
 )
 def test_what_stands_behind_a_mechanism_may_be_the_servers_reply(text: str) -> None:
     assert cut(text)[0] == text
+
+
+@pytest.mark.parametrize("before", ["DB_PASSWORD=\n", "pass=", "token: \n", 'password: "", '])
+def test_a_secret_behind_a_name_without_a_value_is_found(before: str) -> None:
+    text, found = cut(f'{before}SMTP_PASSWORD="hunter2zebra9"\nsmtp 535 5.7.8 no')
+    assert "hunter2zebra9" in found
+    assert "hunter2" not in text
