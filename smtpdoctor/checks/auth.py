@@ -27,7 +27,9 @@ async def log_in(
     session.trail = trail
     client = knowledge.client(settings.client, settings.client_version)
     offered = list(_open_to(client, session.capabilities))
-    reason = _reason_against(session, settings)
+    if client is not None and not offered and _unasked(session, client):
+        offered = list(client.auth_order)
+    reason = _reason_against(session, settings, client)
     if reason is None and not offered:
         reason = "not-offered"
     if reason == "not-offered" and client is not None and client.logs_in_unoffered == "sends":
@@ -120,10 +122,21 @@ def _read_by(client: knowledge.Client | None, offer: Capabilities) -> tuple[str,
     """The mechanisms that the client finds in what the server announces."""
     if client is None:
         return offer.auth
-    return offer.auth_as_read(old_form=client.reads_old_auth, lower_case=client.reads_lower_case)
+    return offer.auth_as_read(
+        old_form=client.reads_old_auth,
+        lower_case=client.reads_lower_case,
+        lower_mechanisms=client.reads_lower_mechanisms,
+    )
 
 
-def _reason_against(session: SMTPSession, settings: Settings) -> str | None:
+def _unasked(session: SMTPSession, client: knowledge.Client | None) -> bool:
+    """Whether the client logs in here although HELO told nothing of what is offered."""
+    return session.by_helo and client is not None and client.logs_in_after_helo
+
+
+def _reason_against(
+    session: SMTPSession, settings: Settings, client: knowledge.Client | None = None
+) -> str | None:
     """Why no password goes out here, None where it may."""
     if settings.withheld is not None and not settings.has_credentials:
         return "withheld"
@@ -138,7 +151,7 @@ def _reason_against(session: SMTPSession, settings: Settings) -> str | None:
         return "host-suspicious"
     if not session.in_tls:
         # nothing offered in clear may well be offered inside TLS: the rules tell
-        return "no-tls" if session.capabilities.auth else "not-offered"
+        return "no-tls" if session.capabilities.auth or _unasked(session, client) else "not-offered"
     if not session.verified:
         return "unverified" if settings.verify else "verification-disabled"
     return None

@@ -121,6 +121,7 @@ class SMTPSession:
         self.host = host
         self.trail = trail
         self.capabilities = Capabilities()
+        self.by_helo = False
         self.in_tls = False
         self.verified = False
         self.greeted = False
@@ -155,6 +156,7 @@ class SMTPSession:
         self._ended = self._error = ""
         self._my_turn = False
         self.capabilities = Capabilities()
+        self.by_helo = False
         self.in_tls = self.verified = self.greeted = False
 
     # --- the steps ----------------------------------------------------------------------------
@@ -181,6 +183,7 @@ class SMTPSession:
     async def helo(self, name: str) -> Exchange:
         """After an EHLO that was refused: the server has no extensions then."""
         self.capabilities = Capabilities()
+        self.by_helo = True
         command = commands.helo(name)
         return await self._step("helo", command, _shown(command), COMMAND, (250,))
 

@@ -22,12 +22,12 @@ async def converse(
     tls_demanded: bool,
     ehlo_name: str,
     context: ssl.SSLContext,
-    reads_lower_case: bool = True,
+    client: knowledge.Client | None = None,
 ) -> bool:
     """Go as far as EHLO in the wanted mode. True where AUTH or MAIL could follow.
 
     `tls_demanded`: whether a server without STARTTLS is a failure (TLS required, or credentials
-    that must not go out in clear).
+    that must not go out in clear). `client` is the user's own, where it is known.
     """
     if tls == "implicit":
         await session.handshake("implicit", context)
@@ -39,21 +39,37 @@ async def converse(
     if not hello.ok:
         # RFC 5321 §3.2: a client that gets no 250 to EHLO may go on with HELO, and all do
         refused = hello.outcome == "reply" and hello.reply is not None and hello.reply.category == 5
-        if not refused or tls_demanded:
+        blind = client is not None and client.starttls_after_helo
+        if not refused or (tls_demanded and not blind):
             return False
-        return bool((await session.helo(ehlo_name)).ok)
+        if not (await session.helo(ehlo_name)).ok:
+            return False
+        return not tls_demanded or await _blind(session, ehlo_name, context)
     if tls != "starttls":
         return True
+    reads_lower_case = client is None or client.reads_lower_starttls
     if not session.capabilities.starttls_as_read(lower_case=reads_lower_case):
         session.starttls_not_offered(failed=tls_demanded)
         return not tls_demanded
-    if not (await session.starttls()).ok:
-        return False
+    answer = await session.starttls()
+    if not answer.ok:
+        goes_on = client is not None and client.after_refused_starttls == "as-set"
+        return goes_on and not tls_demanded and answer.outcome == "reply"
     await session.handshake("starttls", context)
     if not _protected(session, context):
         return False
     # RFC 3207 §4.2: what was learnt before TLS is forgotten
     return bool((await session.ehlo(ehlo_name)).ok)
+
+
+async def _blind(session: SMTPSession, name: str, context: ssl.SSLContext) -> bool:
+    """STARTTLS at a server that knows HELO alone, as a client does that asks nothing before."""
+    if not (await session.starttls()).ok:
+        return False
+    await session.handshake("starttls", context)
+    if not _protected(session, context):
+        return False
+    return bool((await session.ehlo(name)).ok or (await session.helo(name)).ok)
 
 
 def _protected(session: SMTPSession, context: ssl.SSLContext) -> bool:

@@ -179,7 +179,7 @@ class Sessions:
             tls_demanded=strategy.demands_starttls(settings, self._state.client),
             ehlo_name=self._state.ehlo_name(session.local_address),
             context=context,
-            reads_lower_case=self._state.client is None or self._state.client.reads_lower_starttls,
+            client=self._state.client,
         )
 
     # --- beside it ----------------------------------------------------------------------------

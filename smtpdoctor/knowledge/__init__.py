@@ -290,20 +290,26 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_order: the mechanisms in the order in which it takes them; empty where the caller decides.
     auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
     reads_old_auth: it finds mechanisms in the old form of the keyword, AUTH=LOGIN.
-    reads_lower_case: it finds mechanisms that are announced in lower case.
+    reads_lower_case: it finds the keyword AUTH in lower case. reads_lower_mechanisms: the names
+        behind it.
     insists: it sends AUTH with its own mechanism whether that is offered or not: "with-auth" where
         anything is offered, "always" even where nothing is.
     reads_lower_starttls: it finds STARTTLS where that is announced in lower case.
     starttls_by_itself: it begins TLS where STARTTLS is offered, also where TLS is switched off.
     takes_sha1: it takes a certificate that is signed with SHA-1.
     logs_in_unoffered: with a login and none offered it "stops", or "sends" without.
+    logs_in_after_helo: it logs in where the server knows HELO alone. starttls_after_helo: it begins
+        TLS there, too.
     logs_in_in_clear: whether it gives a password away without TLS; "loopback": to this machine.
     without_starttls: where STARTTLS isn't offered it "stops" or "goes-on", whatever is set, or does
         "as-set": goes on where the setting is opportunistic.
+    after_refused_starttls: what it does where STARTTLS is offered and refused: as without_starttls.
     implicit_on_465: it begins TLS by itself on this port.
     ehlo: the name it gives in EHLO.
     checks_name: it compares the certificate with the host's name.
     refuses_common_name: it takes no certificate whose only name is the subject's Common Name.
+    refuses_expired_beside: it refuses an expired certificate in what the server sends, though a
+        good chain stands beside it.
     strict_x509: it refuses a CA without critical basicConstraints, a leaf without the key
         identifier of its issuer.
     tls_ciphers: what it offers up to TLS 1.2, as OpenSSL writes it; tls_level is OpenSSL's security
@@ -314,6 +320,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     underscore_host: it takes a host with an underscore.
     addresses: which of a name's it tries: "all", one after the other or at once; the "first" that
         the system gives, any IPv4 one where the DNS has some; the "first-ipv4".
+    connects_within: it has one time for all addresses, in seconds: a silent first one uses it up.
+        0 where each address has its own, or that time is longer than the system tries.
     sends_utf8_sender: it can say MAIL FROM with letters that are not ASCII where SMTPUTF8 is
         offered. unicode_domain: what it makes of such a domain where that is not.
     takes_non_ascii_password: it can log in with one.
@@ -337,17 +345,22 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_tries_all: bool = False
     reads_old_auth: bool = True
     reads_lower_case: bool = True
+    reads_lower_mechanisms: bool = True
     insists: Literal["no", "with-auth", "always"] = "no"
     reads_lower_starttls: bool = True
     starttls_by_itself: bool = False
     takes_sha1: bool = False
     logs_in_unoffered: Literal["stops", "sends"] = "stops"
+    logs_in_after_helo: bool = False
+    starttls_after_helo: bool = False
     logs_in_in_clear: Literal["yes", "loopback", "no"] = "yes"
     without_starttls: Literal["as-set", "stops", "goes-on"] = "as-set"
+    after_refused_starttls: Literal["as-set", "stops"] = "stops"
     implicit_on_465: bool = False
     ehlo: EHLOName
     checks_name: bool = True
     refuses_common_name: bool = False
+    refuses_expired_beside: bool = False
     strict_x509: bool = False
     tls_ciphers: str = "DEFAULT"
     tls_level: int = 2
@@ -357,6 +370,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     unicode_host: Literal["resolved", "not-resolved", "unmatched"] = "resolved"
     underscore_host: bool = True
     addresses: Literal["all", "first", "first-ipv4"] = "all"
+    connects_within: int = 0
     sends_utf8_sender: bool = True
     unicode_domain: Literal["encoded", "as-written", "refused"] = "encoded"
     takes_non_ascii_password: bool = True
@@ -373,7 +387,12 @@ class Client(_Entry, frozen=True, kw_only=True):
     def takes_cipher(self, suite: str) -> bool:
         """Whether its list for TLS up to 1.2 has this suite, by OpenSSL's name. A list that names
         no exceptions takes what current libraries take."""
-        if "!SHA1" not in self.tls_ciphers or suite.startswith("TLS_"):
+        if suite.startswith("TLS_"):
+            return True
+        mac = suite.rpartition("-")[2]
+        if mac in ("SHA256", "SHA384") and "GCM" not in suite:  # with CBC
+            return f"!{mac}" not in self.tls_ciphers
+        if "!SHA1" not in self.tls_ciphers:
             return True
         # without ephemeral keys, or with SHA-1 as its MAC
         return suite.startswith(("ECDHE-", "DHE-")) and not suite.endswith("-SHA")

@@ -59,9 +59,11 @@ class Capabilities(msgspec.Struct, frozen=True):
                 mechanisms += [keyword[5:], *parameters]
         return tuple(dict.fromkeys(name.upper() for name in mechanisms if name))
 
-    def auth_as_read(self, *, old_form: bool, lower_case: bool) -> tuple[str, ...]:
-        """The AUTH mechanisms that a client finds which reads AUTH=LOGIN or not, and what is in
-        lower case or not."""
+    def auth_as_read(
+        self, *, old_form: bool, lower_case: bool, lower_mechanisms: bool
+    ) -> tuple[str, ...]:
+        """The AUTH mechanisms that a client finds which reads AUTH=LOGIN or not, the
+        keyword in lower case or not, and so the mechanisms' names."""
         mechanisms: list[str] = []
         for line in self.auth_lines:
             keyword, *parameters = line.split()
@@ -69,7 +71,9 @@ class Capabilities(msgspec.Struct, frozen=True):
                 continue
             if lower_case or keyword == keyword.upper():
                 mechanisms += [
-                    name for name in (keyword[5:], *parameters) if lower_case or name.isupper()
+                    name
+                    for name in (keyword[5:], *parameters)
+                    if lower_mechanisms or name == name.upper()
                 ]
         return tuple(dict.fromkeys(name.upper() for name in mechanisms if name))
 

@@ -51,6 +51,8 @@ def as_client(
         ("symfony", ("CRAM-MD5", "PLAIN"), ["PLAIN"]),
         # lower case, and the old form
         ("smtplib", ("plain", "login"), []),
+        ("go", ("plain", "login"), ["PLAIN"]),
+        ("phpmailer", ("plain", "login"), []),
         ("nodemailer", ("plain", "login"), ["PLAIN"]),
         (None, ("plain", "login"), ["PLAIN"]),
     ],
@@ -185,6 +187,23 @@ def test_helo_where_ehlo_is_not_known(authority: Authority) -> None:
     assert ran.steps()[:4] == ["greeting", "ehlo", "helo", "mail"]
     assert ran.codes() == []
     assert ran.codes("warning") == ["ehlo-rejected"]
+
+
+@pytest.mark.parametrize(
+    ("client", "verdict"), [("nodemailer", "inconclusive"), ("smtplib", "broken")]
+)
+def test_a_login_behind_helo(authority: Authority, client: str, verdict: str) -> None:
+    """Nodemailer logs in where HELO told nothing; in clear nobody tries that here."""
+    behaviour = Behaviour(
+        certificate=None,
+        starttls=False,
+        require_tls=False,
+        require_auth=False,
+        replies={"EHLO": "502 5.5.2 Error: command not recognized"},
+    )
+    ran = as_client(authority, behaviour, client, SMTP_TLS="none")
+    assert logins(ran) == []
+    assert ran.report.verdict == verdict
 
 
 def test_helo_is_no_way_to_required_tls(authority: Authority) -> None:

@@ -22,8 +22,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from .scripted import USER, ScriptedServer
-from .worlds import WORLDS, World
+from .scripted import ScriptedServer
+from .worlds import SILENT, SILENT_IPV6, WORLDS, World
 
 HERE = Path(__file__).parent
 CLIENTS_FOLDER = HERE / "clients"
@@ -31,7 +31,6 @@ UNPACKED = HERE.parents[1] / "build" / "real"
 #: Seconds after which a client gives up: slow worlds take twelve.
 SECONDS = 16
 
-PORT = 587
 DOMAIN = "example.net"
 HOST_NAMES = {"container": "3f2a9c1b7d44", "web1": "web1"}
 HOSTS = {
@@ -215,52 +214,95 @@ class Certificates:
         self._key("leaf", 2048)
         self._key("rsa-1024", 1024)
         self._root("ca", "Example CA")
+        self._intermediates()
+        self._openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "elliptic.key")
         self._key("stranger", 2048)
         self._root("stranger", "Stranger")
         self._openssl("dhparam", "-dsaparam", "-out", "dh.pem", "1024")
 
-    def issue(self, kind: str, host: str) -> tuple[Path, Path]:
+    def issue(self, kind: str, host: str, address: str) -> tuple[Path, Path]:
         """The chain and key for a host."""
         name = f"{kind}-{host}"
-        key = "rsa-1024" if kind == "rsa-1024" else "leaf"
-        names = {"other-name": "www.elsewhere.example", "common-name": ""}.get(kind, host)
-        extensions = ["basicConstraints=CA:FALSE", "extendedKeyUsage=serverAuth"]
-        extensions += [f"subjectAltName=DNS:{names}"] if names else []
+        key = kind if kind in ("rsa-1024", "elliptic") else "leaf"
+        first, _, domain = host.partition(".")
+        names = {
+            "other-name": "DNS:www.elsewhere.example",
+            "common-name-right": "DNS:www.elsewhere.example",
+            "common-name": "",
+            "ip-common-name": "",
+            "ip": f"IP:{address}",
+            "wildcard": f"DNS:*.{domain}",
+            "wildcard-too-deep": f"DNS:*.{domain.partition('.')[2]}",
+            "wildcard-part": f"DNS:{first[:4]}*.{domain}",
+            "upper-case": f"DNS:{host.upper()}",
+        }.get(kind, f"DNS:{host}")
+        usage = "clientAuth" if kind == "for-clients" else "serverAuth"
+        extensions = ["basicConstraints=CA:FALSE", f"extendedKeyUsage={usage}"]
+        extensions += [f"subjectAltName={names}"] if names else []
         identifier = "none" if kind == "without-key-identifier" else "keyid"
         extensions += ["subjectKeyIdentifier=hash", f"authorityKeyIdentifier={identifier}"]
         (self.folder / f"{name}.cnf").write_text("\n".join(extensions))
-        subject = f"/CN={host if kind != 'other-name' else names}"
-        self._openssl("req", "-new", "-key", f"{key}.key", "-subj", subject, "-out", f"{name}.csr")
+        subject = {"other-name": "www.elsewhere.example", "ip-common-name": address}.get(kind, host)
+        self._openssl(
+            "req", "-new", "-key", f"{key}.key", "-subj", f"/CN={subject}", "-out", f"{name}.csr"
+        )
         now = datetime.datetime.now(datetime.UTC)
-        days = ["-days", "90"]
+        authority = {
+            "untrusted": "stranger",
+            "intermediate": "middle",
+            "missing-intermediate": "middle",
+            "expired-intermediate-beside": "middle",
+        }.get(kind, "ca")
         if kind == "expired":
-            stamp = "%Y%m%d%H%M%SZ"
-            begin, end = now - datetime.timedelta(90), now - datetime.timedelta(5)
-            days = ["-not_before", begin.strftime(stamp), "-not_after", end.strftime(stamp)]
-        authority = "stranger" if kind == "untrusted" else "ca"
-        if kind == "expired":
-            self._expired(name, host, days)
+            self._dated(name, now - datetime.timedelta(90), now - datetime.timedelta(5))
+        elif kind == "not-yet-valid":
+            self._dated(name, now + datetime.timedelta(5), now + datetime.timedelta(90))
+        elif kind == "self-signed":
+            self._openssl(
+                *("x509", "-req", "-in", f"{name}.csr", "-signkey", f"{key}.key", "-days", "90"),
+                *("-extfile", f"{name}.cnf", "-out", f"{name}.pem"),
+            )
         else:
             self._openssl(
                 *("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem"),
                 *("-CAkey", f"{authority}.key", "-CAcreateserial", "-extfile", f"{name}.cnf"),
-                *("-sha1" if kind == "sha1" else "-sha256", *days, "-out", f"{name}.pem"),
+                *("-sha1" if kind == "sha1" else "-sha256", "-days", "90", "-out", f"{name}.pem"),
             )
+        beside = {"intermediate": ["middle"], "expired-intermediate-beside": ["old", "middle"]}
+        with (self.folder / f"{name}.pem").open("a") as chain:
+            for other in beside.get(kind, ()):
+                chain.write((self.folder / f"{other}.pem").read_text())
         return self.folder / f"{name}.pem", self.folder / f"{key}.key"
 
-    def _expired(self, name: str, host: str, days: list[str]) -> None:
+    def _dated(self, name: str, begin: datetime.datetime, end: datetime.datetime) -> None:
         """x509 of OpenSSL 3.0 takes no dates: ca does."""
         (self.folder / "index.txt").write_text("")
         (self.folder / "serial").write_text("1000\n")
         (self.folder / "ca.cnf").write_text(
             "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\n"
-            "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n"
+            "default_md=sha256\nunique_subject=no\npolicy=p\n[p]\ncommonName=supplied\n"
         )
+        stamp = "%Y%m%d%H%M%SZ"
         self._openssl(
             *("ca", "-batch", "-config", "ca.cnf", "-cert", "ca.pem", "-keyfile", "ca.key"),
             *("-in", f"{name}.csr", "-extfile", f"{name}.cnf", "-notext", "-out", f"{name}.pem"),
-            *("-startdate", days[1], "-enddate", days[3]),
+            *("-startdate", begin.strftime(stamp), "-enddate", end.strftime(stamp)),
         )
+
+    def _intermediates(self) -> None:
+        """Two certificates of one key: one that is good, and one that is over."""
+        now = datetime.datetime.now(datetime.UTC)
+        self._key("middle", 2048)
+        for name, begin, end in (("middle", -90, 900), ("old", -900, -30)):
+            (self.folder / f"{name}.cnf").write_text(
+                "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n"
+                "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+            )
+            self._openssl(
+                *("req", "-new", "-key", "middle.key", "-subj", "/CN=Example Middle"),
+                *("-out", f"{name}.csr"),
+            )
+            self._dated(name, now + datetime.timedelta(begin), now + datetime.timedelta(end))
 
     def trust_store(self) -> Path:
         """The authority as Java reads it."""
@@ -305,7 +347,7 @@ class Certificates:
 # --- a run ----------------------------------------------------------------------------------------
 
 
-def _context(world: World, certificates: Certificates, host: str) -> ssl.SSLContext:
+def _context(world: World, certificates: Certificates, host: str, address: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if world.ciphers or world.versions:
         context.set_ciphers(world.ciphers or "DEFAULT")
@@ -316,7 +358,7 @@ def _context(world: World, certificates: Certificates, host: str) -> ssl.SSLCont
         )
     if world.certificate in ("rsa-1024", "sha1"):
         context.set_ciphers(world.ciphers)
-    context.load_cert_chain(*certificates.issue(world.certificate, host))
+    context.load_cert_chain(*certificates.issue(world.certificate, host, address))
     if world.short_dh:
         context.load_dh_params(certificates.folder / "dh.pem")
     return context
@@ -329,7 +371,7 @@ def _job(world: World, host: str, port: int, client: str, cafile: Path) -> dict[
         "port": port,
         "tls": world.tls,
         "required": world.required,
-        "user": USER if world.login else "",
+        "user": world.user if world.login else "",
         "password": world.password if world.login else "",
         "sender": world.sender,
         "recipient": f"{client}@example.org",
@@ -472,6 +514,11 @@ def main(machine: str, wanted: str = "") -> None:
         "addr add 192.0.2.9/24 dev mail0",
         "link set mail0 up",
         "link set mail1 up",
+        "-6 addr add 2001:db8:1::1/64 dev mail0 nodad",
+        "-6 addr add 2001:db8:2::9/128 dev lo nodad",
+        # neighbours that aren't there: what is sent to them is lost
+        f"neigh add {SILENT} lladdr 02:00:00:00:00:09 dev mail0 nud permanent",
+        f"-6 neigh add {SILENT_IPV6} lladdr 02:00:00:00:00:09 dev mail0 nud permanent",
     ):
         subprocess.run(["ip", *words.split()], check=True)
     socket.sethostname(HOST_NAMES[machine])
@@ -482,22 +529,22 @@ def main(machine: str, wanted: str = "") -> None:
         wanted = ""
     hosts, servers, places = [HOSTS[machine]], {}, {}
     for number, world in enumerate(worlds, 1):
-        address, port = f"127.1.{number // 250}.{number % 250 + 1}", PORT
+        address, port = f"127.1.{number // 250}.{number % 250 + 1}", world.port
         label = world.name.encode("idna").decode() if not world.name.isascii() else world.name
         own = f"{world.name}.{DOMAIN}"
-        host = {"": own, ".": own + "."}.get(world.host, world.host)
+        host = {"": own, ".": own + ".", "ip": address}.get(world.host, world.host)
         if world.host == "localhost":
-            address, port = "127.0.0.1", 2500
+            address = "127.0.0.1"
         else:
-            if world.addresses == "refused-first":
-                hosts.append(f"127.2.0.{number % 250} {label}.{DOMAIN}\n")
+            hosts += [f"{each} {label}.{DOMAIN}\n" for each in world.before]
             # a resolver would find the name with its final dot as well
             dotted = f" {label}.{DOMAIN}." if world.host == "." else ""
             hosts.append(f"{address} {label}.{DOMAIN}{dotted}\n")
+            hosts += [f"{each} {label}.{DOMAIN}\n" for each in world.behind]
         needs_tls = world.script.starttls or world.script.implicit
-        context = _context(world, certificates, f"{label}.{DOMAIN}") if needs_tls else None
+        context = _context(world, certificates, f"{label}.{DOMAIN}", address) if needs_tls else None
         servers[world.name] = ScriptedServer(world.script, address, port, context)
-        places[world.name] = host, port
+        places[world.name] = host, world.asked or port
     for name, text in (("hosts", "".join(hosts)), ("resolv.conf", "nameserver 127.0.0.77\n")):
         (folder / name).write_text(text)
         subprocess.run(["mount", "--bind", str(folder / name), f"/etc/{name}"], check=True)

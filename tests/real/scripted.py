@@ -26,8 +26,9 @@ class Script:
 
     `extensions` are the EHLO lines beside STARTTLS and AUTH; `auth` is AUTH's own line inside TLS,
     `auth_in_clear` outside. `served` are the mechanisms that work, `wrong` those that get 535.
-    `judge` judges the EHLO name, at RCPT where `judges_late`. `replies` are for verbs, `delays` in
-    seconds for verbs and "greeting". `drops` loses what comes in one packet behind MAIL.
+    `judge` judges the EHLO name when the verb `judged_at` comes. `replies` are for verbs, `delays`
+    in seconds for verbs and "greeting"; behind a 421 it hangs up. `drops` loses what comes in one
+    packet behind MAIL. `challenges` are LOGIN's. `helo` is whether HELO is known.
     """
 
     implicit: bool = False
@@ -45,7 +46,11 @@ class Script:
     needs_tls: bool = False
     ehlo: bool = True
     judge: Judge | None = None
-    judges_late: bool = False
+    judged_at: str = "EHLO"
+    helo: bool = True
+    challenges: tuple[str, str] = ("VXNlcm5hbWU6", "UGFzc3dvcmQ6")
+    greeting_end: str = "\r\n"
+    largest: int = 0
     replies: Mapping[str, str] = field(default_factory=dict)
     delays: Mapping[str, float] = field(default_factory=dict)
     drops: bool = False
@@ -105,7 +110,8 @@ class _Dialogue:
         if self._script.implicit:
             self._start_tls()
         time.sleep(self._script.delays.get("greeting", 0))
-        self._say("220" if self._script.bare else self._script.greeting)
+        greeting = "220" if self._script.bare else self._script.greeting
+        self._say(greeting, self._script.greeting_end)
         if not self._script.greeting.startswith("220"):
             return
         while True:
@@ -116,8 +122,11 @@ class _Dialogue:
             if verb == "QUIT":
                 self._say("221 bye")
                 return
-            self._say(self._script.replies.get(verb) or self._answer(verb, rest))
-            if verb == "STARTTLS" and self._context is not None:
+            answer = self._script.replies.get(verb) or self._answer(verb, rest)
+            self._say(answer)
+            if answer.startswith("421"):
+                return
+            if verb == "STARTTLS" and answer.startswith("2") and self._context is not None:
                 self._buffer = b""
                 self._start_tls()
 
@@ -143,8 +152,7 @@ class _Dialogue:
         if not script.ehlo:
             return "502 5.5.2 Error: command not recognized"
         self._name = name
-        refused = script.judge(name) if script.judge and not script.judges_late else None
-        if refused:
+        if refused := self._judged("EHLO"):
             return refused
         offers = list(script.extensions)
         if script.starttls and not self._in_tls:
@@ -156,23 +164,30 @@ class _Dialogue:
         return "\n".join([*(f"250-{each}" for each in lines[:-1]), f"250 {lines[-1]}"])
 
     def _helo(self, name: str) -> str:
+        if not self._script.helo:
+            return "502 5.5.2 Error: command not recognized"
         self._name = name
+        return self._judged("EHLO") or "250 mail.example.org"
+
+    def _judged(self, verb: str) -> str | None:
         script = self._script
-        refused = script.judge(name) if script.judge and not script.judges_late else None
-        return refused or "250 mail.example.org"
+        return script.judge(self._name) if script.judge and script.judged_at == verb else None
 
     def _auth(self, rest: str) -> str:
         script = self._script
         name, _, initial = rest.partition(" ")
         name = name.upper()
+        if not self._in_tls and script.ehlo and not script.auth_in_clear:
+            return "530 5.7.0 Must issue a STARTTLS command first"
         if name not in (*script.served, *script.wrong):
             return "504 5.5.4 Unrecognized authentication type"
         if name == "PLAIN":
             initial = initial or self._asked("")
             given = base64.b64decode(initial).split(b"\0")[1:]
         elif name == "LOGIN":
-            user = base64.b64decode(initial or self._asked("VXNlcm5hbWU6"))
-            given = [user, base64.b64decode(self._asked("UGFzc3dvcmQ6"))]
+            for_user, for_password = script.challenges
+            user = base64.b64decode(initial or self._asked(for_user))
+            given = [user, base64.b64decode(self._asked(for_password))]
         else:
             self._asked(base64.b64encode(b"<1.2@mail.example.org>").decode())
             given = [script.user.encode(), script.password.encode()]
@@ -196,29 +211,35 @@ class _Dialogue:
             return "501 5.1.7 Bad sender address syntax"
         if script.refuses_parameters and rest.partition(">")[2].strip():
             return "555 5.5.4 Unsupported option"
+        if refused := self._judged("MAIL"):
+            return refused
+        size = rest.upper().partition("SIZE=")[2].split(" ")[0]
+        if script.largest and size.isdigit() and int(size) > script.largest:
+            return "552 5.3.4 Message size exceeds fixed limit"
         if script.drops:
             self._buffer = b""
         return self._fine()
 
     def _rcpt(self, rest: str) -> str:
-        script = self._script
-        refused = script.judge(self._name) if script.judge and script.judges_late else None
-        if refused:
+        if refused := self._judged("RCPT"):
             return refused
         self._recipient = rest.partition("<")[2].partition("@")[0]
         return self._fine()
 
     def _data(self, _: str) -> str:
         self._say("354 go on")
-        while self._line() != b".":
-            pass
+        size = 0
+        while (line := self._line()) != b".":
+            size += len(line) + 2
+        if self._script.largest and size > self._script.largest:
+            return "552 5.3.4 Message size exceeds fixed limit"
         self._delivered.add(self._recipient)
         return self._fine()
 
     # --- the wire ---------------------------------------------------------------------------------
 
-    def _say(self, text: str) -> None:
-        data = "".join(f"{line}\r\n" for line in text.split("\n"))
+    def _say(self, text: str, end: str = "\r\n") -> None:
+        data = "".join(f"{line}{end}" for line in text.split("\n"))
         self._connection.sendall(data.encode("utf-8", "surrogateescape"))
 
     def _line(self) -> bytes:

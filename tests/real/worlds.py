@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .scripted import PASSWORD, Judge, Script
+from .scripted import PASSWORD, USER, Judge, Script
 
 Machine = Literal["container", "web1"]
+
+#: Nothing answers there: what is sent to it is lost.
+SILENT, SILENT_IPV6 = "192.0.2.66", "2001:db8:1::9"
+#: This machine's own, with nothing that listens.
+CLOSED_IPV6 = "2001:db8:2::9"
+#: Without a route.
+UNROUTED_IPV6 = "2001:db8:3::9"
 
 OLD_CIPHERS = "ALL:@SECLEVEL=0"
 
@@ -19,8 +26,8 @@ class World:
     """One set-up and the server that it meets.
 
     `tls` as the settings have it; with `required`, STARTTLS is. `host` replaces the world's own
-    name. `addresses` counts what the name has beside the server: "refused-first" is a closed
-    address in front, "refused-ipv6" a closed ::1.
+    name, "ip" is the server's address. `before` and `behind` are addresses that its name has beside
+    the server's: closed ones, those of SILENT and of SILENT_IPV6 answer nothing.
     """
 
     name: str
@@ -35,7 +42,11 @@ class World:
     sender: str = "info@example.org"
     password: str = PASSWORD
     host: str = ""
-    addresses: Literal["one", "refused-first", "refused-ipv6"] = "one"
+    before: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    port: int = 587
+    asked: int = 0
+    user: str = USER
     machine: Machine = "container"
 
 
@@ -66,11 +77,11 @@ POLICIES: dict[str, Judge] = {
 
 def _names() -> Iterator[World]:
     for name, judge in POLICIES.items():
-        for late in (False, True):
+        for verb in ("EHLO", "RCPT"):
             for machine in ("container", "web1"):
                 yield World(
-                    name=f"{machine}-no-{name}-{'rcpt' if late else 'ehlo'}",
-                    script=Script(judge=judge, judges_late=late),
+                    name=f"{machine}-no-{name}-{verb.lower()}",
+                    script=Script(judge=judge, judged_at=verb),
                     machine=machine,  # type: ignore[arg-type]
                 )
 
@@ -161,11 +172,11 @@ def _rest() -> Iterator[World]:
     yield World(name="drops", script=Script(drops=True))
     yield World(name="mail-parameters", script=Script(refuses_parameters=True))
     yield World(name="no-extensions", script=Script(extensions=()))
-    yield World(name="refused-first", addresses="refused-first")
+    yield World(name="refused-first", before=("127.2.0.1",))
     yield World(
         name="localhost-ipv4",
-        addresses="refused-ipv6",
         host="localhost",
+        port=2500,
         tls="none",
         script=Script(needs_login=False, starttls=False),
         login=False,
@@ -184,4 +195,209 @@ def _rest() -> Iterator[World]:
     yield World(name="busy", script=Script(greeting="421 4.3.2 try later"))
 
 
-WORLDS = tuple(each for group in (_names, _tls, _starttls, _auth, _rest) for each in group())
+def _names_again() -> Iterator[World]:
+    for name in ("localhost", "not-full", "literal"):
+        yield World(
+            name=f"container-no-{name}-mail",
+            script=Script(judge=POLICIES[name], judged_at="MAIL"),
+        )
+    resolvable = _refuses(r"3f2a9c1b7d44", "550 5.7.1 Helo command rejected: Invalid name")
+    yield World(name="no-container-name", script=Script(judge=resolvable))
+    relay = Script(judge=POLICIES["not-full"], needs_login=False, judged_at="RCPT")
+    yield World(name="relay-not-full-rcpt", script=relay, login=False)
+    relay = Script(judge=POLICIES["localhost"], needs_login=False, starttls=False)
+    yield World(name="relay-no-localhost", script=relay, login=False, tls="none")
+
+
+def _tls_again() -> Iterator[World]:
+    yield World(name="wildcard", certificate="wildcard")
+    yield World(name="wildcard-too-deep", certificate="wildcard-too-deep")
+    yield World(name="ip-in-certificate", certificate="ip", host="ip")
+    yield World(name="ip-not-in-certificate", host="ip")
+    yield World(name="missing-intermediate", certificate="missing-intermediate")
+    yield World(name="expired-intermediate-beside", certificate="expired-intermediate-beside")
+    yield World(name="not-yet-valid", certificate="not-yet-valid")
+    yield World(name="self-signed", certificate="self-signed")
+    yield World(name="common-name-right-names-wrong", certificate="common-name-right")
+    yield World(name="elliptic", certificate="elliptic")
+    yield World(name="only-1.3", versions=("TLSv1_3", "TLSv1_3"))
+    yield World(name="sha256-macs", ciphers="ECDHE-RSA-AES128-SHA256")
+    yield World(
+        name="other-name-optional-relay",
+        certificate="other-name",
+        required=False,
+        login=False,
+        script=Script(needs_login=False),
+    )
+
+
+def _starttls_again() -> Iterator[World]:
+    yield World(
+        name="refused-optional",
+        required=False,
+        script=Script(
+            replies={"STARTTLS": "454 4.7.0 no TLS now"}, auth_in_clear="AUTH PLAIN LOGIN"
+        ),
+    )
+    yield World(
+        name="refused-502-optional-relay",
+        required=False,
+        login=False,
+        script=Script(needs_login=False, replies={"STARTTLS": "502 5.5.1 not implemented"}),
+    )
+    yield World(
+        name="stripped",
+        script=Script(
+            starttls_line="XXXXXXXA",
+            auth_in_clear="AUTH PLAIN LOGIN",
+            replies={"STARTTLS": "500 5.5.1 unrecognized command"},
+        ),
+    )
+    yield World(
+        name="stripped-optional",
+        required=False,
+        script=Script(
+            starttls_line="XXXXXXXA",
+            auth_in_clear="AUTH PLAIN LOGIN",
+            replies={"STARTTLS": "500 5.5.1 unrecognized command"},
+        ),
+    )
+    yield World(
+        name="clear-offered-unused", tls="none", script=Script(auth_in_clear="AUTH PLAIN LOGIN")
+    )
+    yield World(name="clear-auth-inside-alone", tls="none")
+    yield World(name="implicit-on-587", script=Script(implicit=True))
+    yield World(name="starttls-by-implicit", tls="implicit")
+    yield World(name="465", port=465, script=Script(implicit=True), tls="implicit")
+    yield World(name="465-clear-server", port=465)
+    yield World(name="465-starttls-set", port=465, script=Script(implicit=True))
+    yield World(
+        name="relay-starttls-lower-case-optional",
+        required=False,
+        login=False,
+        script=Script(starttls_line="starttls", needs_login=False),
+    )
+
+
+def _auth_again() -> Iterator[World]:
+    for name, line, served in (
+        ("cram-alone", "AUTH CRAM-MD5", ("CRAM-MD5",)),
+        ("cram-first", "AUTH CRAM-MD5 PLAIN LOGIN", ("CRAM-MD5", "PLAIN", "LOGIN")),
+        ("login-plain", "AUTH LOGIN PLAIN", ("PLAIN", "LOGIN")),
+        ("ntlm-first", "AUTH NTLM LOGIN PLAIN", ("PLAIN", "LOGIN")),
+        ("scram-unserved", "AUTH SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN", ("PLAIN", "LOGIN")),
+        ("scram-alone", "AUTH SCRAM-SHA-256", ()),
+        ("xoauth2-plain", "AUTH XOAUTH2 PLAIN LOGIN", ("PLAIN", "LOGIN")),
+        ("both-forms", "AUTH PLAIN LOGIN\nAUTH=PLAIN LOGIN", ("PLAIN", "LOGIN")),
+        ("old-form-login", "AUTH=LOGIN", ("LOGIN",)),
+        ("lower-mechanisms", "AUTH plain login", ("PLAIN", "LOGIN")),
+        ("mixed-case", "Auth PLAIN LOGIN", ("PLAIN", "LOGIN")),
+    ):
+        yield World(name=f"auth-{name}", script=Script(auth=line, served=served))
+    yield World(
+        name="auth-before-tls-alone", script=Script(auth="", auth_in_clear="AUTH PLAIN LOGIN")
+    )
+    yield World(
+        name="auth-login-wrong",
+        script=Script(auth="AUTH LOGIN PLAIN", served=("PLAIN",), wrong=("LOGIN",)),
+    )
+    yield World(name="auth-cram-unserved", script=Script(auth="AUTH CRAM-MD5 PLAIN LOGIN"))
+    yield World(
+        name="challenge-empty",
+        script=Script(auth="AUTH LOGIN", served=("LOGIN",), challenges=("", "")),
+    )
+    yield World(
+        name="challenge-odd",
+        script=Script(
+            auth="AUTH LOGIN", served=("LOGIN",), challenges=("VXNlciBOYW1lAA==", "UGFzc3dvcmQA")
+        ),
+    )
+    yield World(
+        name="user-not-ascii", user="jürgen@example.org", script=Script(user="jürgen@example.org")
+    )
+    yield World(
+        name="password-not-ascii-cram",
+        script=Script(password="sieben-möwen", auth="AUTH CRAM-MD5", served=("CRAM-MD5",)),
+        password="sieben-möwen",
+    )
+    yield World(
+        name="password-not-ascii-login",
+        script=Script(password="sieben-möwen", auth="AUTH LOGIN", served=("LOGIN",)),
+        password="sieben-möwen",
+    )
+    yield World(name="login-demanded-absent", login=False)
+    yield World(
+        name="auth-454",
+        script=Script(replies={"AUTH": "454 4.7.0 Temporary authentication failure"}),
+    )
+
+
+def _addresses() -> Iterator[World]:
+    yield World(name="ipv6-refused", before=(CLOSED_IPV6,))
+    yield World(name="ipv6-silent", before=(SILENT_IPV6,))
+    yield World(name="ipv6-unrouted", before=(UNROUTED_IPV6,))
+    yield World(name="silent-first", before=(SILENT,))
+    yield World(
+        name="localhost-login",
+        host="localhost",
+        port=588,
+        tls="none",
+        script=Script(starttls=False, auth_in_clear="AUTH PLAIN LOGIN"),
+    )
+
+
+def _rest_again() -> Iterator[World]:
+    yield World(
+        name="bare-250-relay",
+        script=Script(bare=True, needs_login=False, starttls=False),
+        login=False,
+        tls="none",
+    )
+    yield World(name="greeting-lf", script=Script(greeting_end="\n"))
+    yield World(name="greeting-1200", script=Script(greeting="220 " + "welcome here " * 95))
+    yield World(name="greeting-latin", script=Script(greeting="220 mail gr\udcfc\udcdft"))
+    yield World(name="greeting-250", script=Script(greeting="250 hello"))
+    yield World(name="greeting-554", script=Script(greeting="554 5.7.1 No SMTP service here"))
+    yield World(name="421-at-ehlo", script=Script(replies={"EHLO": "421 4.3.2 shutting down"}))
+    yield World(name="421-at-mail", script=Script(replies={"MAIL": "421 4.7.0 try again later"}))
+    yield World(name="421-at-rcpt", script=Script(replies={"RCPT": "421 4.7.0 try again later"}))
+    yield World(
+        name="450-at-rcpt", script=Script(replies={"RCPT": "450 4.2.0 Greylisted, try again later"})
+    )
+    yield World(name="451-at-mail", script=Script(replies={"MAIL": "451 4.3.0 Local error"}))
+    yield World(name="550-at-rcpt", script=Script(replies={"RCPT": "550 5.7.1 Relaying denied"}))
+    yield World(name="drops-relay", script=Script(drops=True, needs_login=False), login=False)
+    yield World(name="helo-only-no-tls-login", tls="none", script=Script(ehlo=False))
+    yield World(
+        name="ehlo-550",
+        script=Script(replies={"EHLO": "550 5.7.1 Access denied"}, needs_login=False),
+        login=False,
+        tls="none",
+    )
+    yield World(
+        name="sender-utf8-unoffered",
+        sender="jürgen@example.org",
+        script=Script(extensions=("8BITMIME",)),
+    )
+    yield World(
+        name="parameters-no-size",
+        script=Script(extensions=("8BITMIME", "SMTPUTF8"), refuses_parameters=True),
+    )
+    yield World(name="unicode-münchen-implicit", script=Script(implicit=True), tls="implicit")
+    yield World(
+        name="final-dot-relay",
+        host=".",
+        tls="none",
+        login=False,
+        script=Script(needs_login=False, starttls=False),
+    )
+
+
+WORLDS = tuple(
+    each
+    for group in (
+        *(_names, _names_again, _tls, _tls_again, _starttls, _starttls_again),
+        *(_auth, _auth_again, _addresses, _rest, _rest_again),
+    )
+    for each in group()
+)

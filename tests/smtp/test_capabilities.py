@@ -59,6 +59,25 @@ def test_auth_in_both_forms(lines: list[str], mechanisms: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize(
+    ("line", "keyword", "mechanisms", "read"),
+    [
+        ("AUTH plain login", False, True, ("PLAIN", "LOGIN")),  # Go
+        ("auth plain login", True, False, ()),  # smtplib
+        ("Auth PLAIN", True, False, ("PLAIN",)),
+        ("Auth PLAIN", False, True, ()),
+        ("AUTH PLAIN login", False, False, ("PLAIN",)),
+    ],
+)
+def test_auth_as_a_client_reads_it(
+    line: str, keyword: bool, mechanisms: bool, read: tuple[str, ...]
+) -> None:
+    found = parse("mx", line).auth_as_read(
+        old_form=True, lower_case=keyword, lower_mechanisms=mechanisms
+    )
+    assert found == read
+
+
+@pytest.mark.parametrize(
     ("line", "size"),
     [
         ("SIZE 1000", 1000),

@@ -30,13 +30,56 @@ def test_positive_ipv4_makes_up_for_it(outcome: str) -> None:
     assert scene.judge().verdict == "warnings"
 
 
-def test_positive_without_any_ipv6_it_is_a_note() -> None:
+def without_ipv6(**settings: str) -> Scene:
+    scene = Scene(**settings)  # type: ignore[arg-type]
+    scene.addresses("192.0.2.10", IPV6)
+    scene.connect("no-route", IPV6)
+    scene.connect("open", "192.0.2.10")
+    return scene
+
+
+def test_positive_no_route_to_the_first_address() -> None:
     scene = both("no-route")
     scene.session(address="192.0.2.10").rest()
 
     found = scene.diagnosis(CODE)
 
+    assert found.severity == "warning"
+    assert "Node before 20" in found.explanation
+    assert "family: 4" in found.fixes[0].steps[0]
+
+
+def test_lookalike_no_route_and_a_client_that_takes_them_all() -> None:
+    scene = without_ipv6(client="smtplib")
+    scene.session(address="192.0.2.10").rest()
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.fixes) == ("note", ())
+
+
+@pytest.mark.parametrize(
+    ("client", "severity"),
+    [("aiosmtplib", "error"), ("symfony-mailer", "error"), ("smtplib", "warning")],
+)
+def test_positive_a_client_with_one_time_for_all_addresses(client: str, severity: str) -> None:
+    scene = Scene(client=client)
+    scene.addresses(IPV6, "192.0.2.10")
+    scene.connect("silent", IPV6)
+    scene.connect("open", "192.0.2.10")
+    scene.session(address="192.0.2.10").rest()
+
+    assert scene.diagnosis(CODE).severity == severity
+
+
+def test_positive_without_any_ipv6_it_is_a_note() -> None:
+    scene = without_ipv6()
+    scene.session(address="192.0.2.10").rest()
+
+    found = scene.diagnosis(CODE)
+
     assert found.severity == "note"
+    assert "IPv4" in found.fixes[0].title
     assert scene.judge().verdict == "healthy"
     assert scene.judge().unexplained == ()
 

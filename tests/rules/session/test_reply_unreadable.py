@@ -54,3 +54,17 @@ def test_lookalike_a_bare_refusal() -> None:
     scene = Scene(client="go-net-smtp")
     scene.session().greeting("554")
     assert CODE not in scene.codes()
+
+
+@pytest.mark.parametrize(("octets", "codes"), [(1100, [CODE]), (900, [])])
+def test_positive_a_greeting_beyond_one_buffer(octets: int, codes: list[str]) -> None:
+    scene = Scene(client="msmtp")
+    scene.session().greeting("220 " + "x" * octets).rest()
+    assert scene.codes("error") == codes
+
+
+def test_positive_a_greeting_of_three_reads() -> None:
+    """PHPMailer's answers are then two behind: STARTTLS fails."""
+    scene = Scene(client="phpmailer", required=True)
+    scene.session().greeting("220 " + "x" * 1200).rest()
+    assert scene.diagnosis(CODE).severity == "error"

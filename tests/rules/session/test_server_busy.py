@@ -108,3 +108,21 @@ def test_lookalike_the_server_hangs_up_at_the_envelope() -> None:
     scene.session().up_to("mail").mail(outcome="closed")
 
     assert CODE not in scene.codes("error")
+
+
+def unanswered(version: str) -> Scene:
+    scene = Scene(client="nodemailer", client_version=version)
+    session = scene.session().up_to("handshake").handshake().certificate()
+    session.ehlo("PIPELINING", "AUTH LOGIN PLAIN").auth().mail()
+    session.rcpt(outcome="silence")
+    return scene
+
+
+def test_positive_pipelined_commands_are_lost() -> None:
+    found = unanswered("10.6.1").diagnosis(CODE)
+    assert "PIPELINING" in found.title
+    assert "Nodemailer before 10" in found.fixes[0].steps[1]
+
+
+def test_lookalike_no_answer_to_a_client_that_goes_one_by_one() -> None:
+    assert "did not answer RCPT" in unanswered("7.0.13").diagnosis(CODE).title

@@ -117,3 +117,22 @@ def test_quotes_and_line_ends_are_spoken_of_only_where_they_are() -> None:
     assert len(scene.diagnosis(CODE).fixes[0].steps) == 1
     quoted = Scene.of(env(SMTP_PASS="'\"geheim-12\"'")).refuse("auth", IONOS)
     assert "env-file" in " ".join(quoted.diagnosis(CODE).fixes[0].steps)
+
+
+@pytest.mark.parametrize("client", ["smtplib", "django"])
+def test_positive_a_user_name_that_the_client_cannot_encode(client: str) -> None:
+    scene = Scene(client=client, username="jürgen@example.org")
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert found.severity == "error"
+    assert "user name" in found.title
+    assert found.points_at == ("username",)
+
+
+@pytest.mark.parametrize(
+    ("client", "username"), [("nodemailer", "jürgen@example.org"), ("smtplib", "j@example.org")]
+)
+def test_lookalike_a_user_name_that_it_can(client: str, username: str) -> None:
+    scene = Scene(client=client, username=username)
+    scene.session().rest()
+    assert CODE not in scene.codes()

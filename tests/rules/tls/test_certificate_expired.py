@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
 from ..scene import Scene, authority, certificate
 
 CODE = "certificate-expired"
@@ -78,3 +81,28 @@ def test_lookalike_still_good_for_some_days() -> None:
     ).rest()
 
     assert scene.codes() == ["certificate-expires-soon"]
+
+
+OLD = replace(authority(), not_after="2026-11-19T07:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("client", "severity"), [("msmtp", "error"), (None, "note"), ("smtplib", None)]
+)
+def test_positive_an_expired_certificate_beside_a_good_chain(
+    client: str | None, severity: str | None
+) -> None:
+    scene = Scene(host="mail.example.com", client=client)
+    leaf = certificate("mail.example.com")
+    scene.session().up_to("certificate").certificate(leaf, OLD, authority()).rest()
+
+    found = [item for item in scene.judge().diagnoses if item.code == CODE]
+
+    assert [item.severity for item in found] == ([severity] if severity else [])
+
+
+def test_lookalike_a_good_chain_alone() -> None:
+    scene = Scene(host="mail.example.com", client="msmtp")
+    leaf = certificate("mail.example.com")
+    scene.session().up_to("certificate").certificate(leaf, authority()).rest()
+    assert scene.codes() == []

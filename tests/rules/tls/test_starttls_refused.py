@@ -62,3 +62,14 @@ def test_lookalike_the_handshake_after_it_failed() -> None:
     scene.session().up_to("handshake").handshake(failure="closed")
 
     assert scene.codes("error") == ["tls-handshake-failed"]
+
+
+@pytest.mark.parametrize(("client", "severity"), [("curl", "warning"), (None, "error")])
+def test_positive_a_client_that_goes_on_in_clear(client: str | None, severity: str) -> None:
+    scene = Scene(client=client, username=None, required=False)
+    session = scene.session().up_to("starttls").starttls("454 4.7.0 TLS not available")
+    if client is not None:
+        session.mail()
+        session.rcpt()
+
+    assert scene.diagnosis(CODE).severity == severity

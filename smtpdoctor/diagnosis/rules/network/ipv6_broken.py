@@ -1,7 +1,8 @@
 """IPv6 addresses that don't answer from here: a warning while IPv4 works, else an error.
 
 A machine without any IPv6 is normal: that is a note, for those who find "network is unreachable"
-in a log.
+in a log. Where the look-up gives the IPv6 address first nevertheless, a program that takes the
+first alone fails: a warning.
 """
 
 from __future__ import annotations
@@ -9,13 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.addresses import is_local
-from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
+from smtpdoctor.diagnosis.evidence import cite
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
 from smtpdoctor.diagnosis.wording import reach as reach_words
 from smtpdoctor.observations import ConnectAttempt
 
 CODE = "ipv6-broken"
+
+ONE_ADDRESS = Evidence(
+    check="reach",
+    kind="known",
+    text=f"Node 18 takes one address, Node 20 tries both families {cite('node_net')}",
+)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -31,8 +39,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     absent = all(item.outcome == "no-route" for item in attempts)
     refused = all(item.outcome in ("refused", "reset") for item in attempts)
     harmless = absent or (refused and all(is_local(item.address) for item in attempts))
-    severity: Severity = "note" if harmless else "warning"
-    if run.takes_failed_address and not absent:
+    gives_up = _gives_up(run, attempts)
+    # the system's own look-up mostly puts what has no route last
+    first = absent and run.client is None and run.addresses[:1] == (attempts[0].address,)
+    severity: Severity = "note" if harmless and not first else "warning"
+    if gives_up or (run.takes_failed_address and not absent):
         severity = "error"
     if absent:
         title = f"this machine has no IPv6; {host} is reached over IPv4"
@@ -45,19 +56,43 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         severity=severity,
         confidence="certain",
         title=title,
-        explanation=_explanation(absent=absent, refused=refused),
-        evidence=reach_words.evidence(reach, CODE),
-        fixes=() if absent else _fixes(run, refused=refused),
+        explanation=gives_up or _explanation(absent=absent, refused=refused, first=first),
+        evidence=(
+            *reach_words.evidence(reach, CODE),
+            *((ONE_ADDRESS,) if absent and run.client is None else ()),
+        ),
+        fixes=()
+        if absent and run.client is not None
+        else _fixes(run, refused=refused, absent=absent),
         explains=ids(attempts),
     )
 
 
-def _explanation(*, absent: bool, refused: bool) -> str:
+def _gives_up(run: Run, attempts: list[ConnectAttempt]) -> str:
+    """What becomes of a client that has one time for all addresses, "" for any other."""
+    client = run.client
+    silent = any(item.outcome == "silent" for item in attempts)
+    if client is None or not client.connects_within or not silent:
+        return ""
+    return (
+        f"IPv6 seems to work on this machine, but its packets don't arrive. {client.name} tries "
+        f"IPv6 first, and has {client.connects_within} s for all addresses together: they are over "
+        "before it comes to IPv4."
+    )
+
+
+def _explanation(*, absent: bool, refused: bool, first: bool) -> str:
+    if first:
+        return (
+            "The host has IPv6 addresses too, and there is no route to them from here; the look-up "
+            "gives one of them first. Programs that try every address go on to IPv4. Those that "
+            "take the first alone fail: Node before 20 does, and so Nodemailer on it."
+        )
     if absent:
         return (
             "The host has IPv6 addresses too, and there is no route to them from here. Programs "
-            'that try every address don\'t notice. Where one prints "network is unreachable" with '
-            "an IPv6 address, that is not why its mail fails."
+            "that try every address don't notice. One that takes a single address (Node before 20 "
+            'does) fails with "network is unreachable" where its look-up gives an IPv6 one first.'
         )
     if refused:
         return (
@@ -71,7 +106,21 @@ def _explanation(*, absent: bool, refused: bool) -> str:
     )
 
 
-def _fixes(run: Run, *, refused: bool) -> tuple[Fix, ...]:
+def _fixes(run: Run, *, refused: bool, absent: bool) -> tuple[Fix, ...]:
+    if absent:
+        return (
+            Fix(
+                title="have the program take IPv4",
+                steps=(
+                    "Nodemailer: `family: 4` beside the host; any Node program: start it with "
+                    "`NODE_OPTIONS=--dns-result-order=ipv4first`, or on Node 20 or later.",
+                    "Java: `-Djava.net.preferIPv4Stack=true`. Others: in /etc/gai.conf the line "
+                    "`precedence ::ffff:0:0/96 100`.",
+                    "Or give this machine an IPv6 route: `ip -6 route` shows none to "
+                    f"{run.settings.host}.",
+                ),
+            ),
+        )
     if refused:
         steps = (
             f"Have the mail server listen on IPv6 too, or take the IPv6 address of "

@@ -52,9 +52,11 @@ def _cannot(client: knowledge.Client, item: Exchange) -> bool:
 
 def _severity(run: Run, item: Exchange) -> Severity:
     """PHPMailer takes the rest of a long greeting for the answer to EHLO and goes on with HELO: it
-    gets through where it needs none of the extensions that it has not read."""
+    gets through where it needs none of the extensions that it has not read, and one rest came."""
     needs = run.settings.tls == "starttls" and not run.settings.tls_required
-    return "error" if _is_bare(item) or needs else "warning"
+    rests = run.client is None or _longest(item) > 2 * run.client.longest_greeting
+    goes_on = run.client is not None and run.client.logs_in_after_helo
+    return "error" if _is_bare(item) or needs or rests or not goes_on else "warning"
 
 
 def _judged(run: Run, item: Exchange) -> Iterator[Diagnosis]:

@@ -9,6 +9,7 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.observations import Exchange
 
 CODE = "server-busy"
 
@@ -60,6 +61,9 @@ def _unanswered(run: Run) -> Iterator[Diagnosis]:
     if stuck is None:
         return
     where = run.where
+    if stuck.step == "rcpt" and stuck.outcome == "silence" and _pipelines(run):
+        yield _lost(run, stuck)
+        return
     command = stuck.step.upper()
     what = (
         f"did not answer {command} within {stuck.seconds:.0f} s"
@@ -79,5 +83,49 @@ def _unanswered(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(Evidence(check=stuck.check, text=f"{where} {what}: {stuck.sent}"),),
         fixes=(LATER,),
+        explains=(stuck.id,),
+    )
+
+
+def _pipelines(run: Run) -> bool:
+    """Whether the session sent its envelope in one go, as the client does."""
+    offer = run.main.capabilities() if run.main is not None else None
+    offered = offer is not None and offer.pipelining
+    return offered and run.client is not None and run.client.pipelines
+
+
+def _lost(run: Run, stuck: Exchange) -> Diagnosis:
+    """A server that announces PIPELINING and loses what stands behind MAIL in one packet."""
+    assert run.client is not None
+    name, where = run.client.name, run.where
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{where} announces PIPELINING and loses the commands behind the first",
+        explanation=(
+            f"{name} sends MAIL and RCPT in one go where the server announces PIPELINING. This one "
+            f"answered MAIL and then nothing within {stuck.seconds:.0f} s: it, or a box before it, "
+            "reads one command and drops the rest. Programs that send one command after the other "
+            "get through."
+        ),
+        evidence=(
+            Evidence(
+                check=stuck.check,
+                text=f"MAIL and RCPT went out together: MAIL was answered, {stuck.sent} was not",
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="have PIPELINING switched off or mended at the server",
+                steps=(
+                    f"Tell who runs {run.settings.host} the words above. Often a firewall that "
+                    "reads SMTP is to blame (Cisco: `no inspect esmtp`); Postfix stops announcing "
+                    "it with smtpd_discard_ehlo_keywords = pipelining.",
+                    "Meanwhile send with a release or a program that doesn't pipeline: "
+                    "Nodemailer before 10.",
+                ),
+            ),
+        ),
         explains=(stuck.id,),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from smtpdoctor.diagnosis.evidence import cite, library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
@@ -89,26 +90,39 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: one slip in three words,
 
 def _letters(run: Run) -> Iterator[Diagnosis]:
     """Letters beyond ASCII, which some clients can't send: they stop before AUTH."""
-    client, read = run.client, run.setting("password")
-    if "non-ascii" not in run.settings.password_shape or read is None:
-        return
+    client = run.client
     if client is None or client.takes_non_ascii_password:
         return
+    field: Literal["password", "username"]
+    if "non-ascii" in run.settings.password_shape:
+        field, what = "password", "password"
+    elif not (run.settings.username or "").isascii():
+        field, what = "username", "user name"
+    else:
+        return
+    read = run.setting(field)
+    if read is None:
+        return
+    change = (
+        "Change the mailbox's password at the provider"
+        if field == "password"
+        else "Ask the provider for the mailbox's name in ASCII, or for another one to log in with"
+    )
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{client.name} can't log in with a password that has letters beyond ASCII",
+        title=f"{client.name} can't log in with a {what} that has letters beyond ASCII",
         explanation=(
-            f"The password has a letter such as ä or é. {client.name} turns the login into ASCII "
+            f"The {what} has a letter such as ä or é. {client.name} turns the login into ASCII "
             "before it sends it, and stops there with UnicodeEncodeError. Other programs send such "
-            "a password as UTF-8."
+            f"a {what} as UTF-8."
         ),
         evidence=(
             Evidence(
                 check="settings",
                 kind="own-line",
-                text=f"the password in {named(run, 'password')} is not ASCII alone",
+                text=f"the {what} in {named(run, field)} is not ASCII alone",
             ),
             Evidence(
                 check="settings",
@@ -118,15 +132,12 @@ def _letters(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="set a password of ASCII letters, digits and signs",
-                steps=(
-                    "Change the mailbox's password at the provider, and then in "
-                    f"{named(run, 'password')}.",
-                ),
+                title=f"take a {what} of ASCII letters, digits and signs",
+                steps=(f"{change}, and then change it in {named(run, field)}.",),
             ),
         ),
         explains=(read.id,),
-        points_at=("password",),
+        points_at=(field,),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_public_name
-from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.diagnosis.evidence import cite
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import is_past
 from smtpdoctor.diagnosis.views.clock import moment, span
@@ -22,6 +24,7 @@ UPDATE = Fix(
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.certificate.refused_as(CODE)
     if refused is None:
+        yield from _beside(run)
         return
     clock = run.clock.now
     where = run.where
@@ -70,6 +73,56 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             _renewal(run) if expired is not None else UPDATE,
         ),
         explains=(refused.seen.id,),
+    )
+
+
+def _beside(run: Run) -> Iterator[Diagnosis]:
+    """An expired certificate beside a good chain: most go by the chain, some refuse both."""
+    seen, clock = run.certificate.seen, run.clock.now
+    if seen is None or not seen.verified or clock is None:
+        return
+    old = next((item for item in seen.chain[1:] if is_past(item.not_after, clock)), None)
+    strict = [item for item in knowledge.clients().values() if item.refuses_expired_beside]
+    client = run.client
+    refuses = client is not None and client.refuses_expired_beside
+    ended = moment(old.not_after) if old is not None else None
+    if old is None or ended is None or (client is not None and not refuses):
+        return
+    name = certificates.name(old.subject)
+    yield Diagnosis(
+        code=CODE,
+        severity=("error" if run.settings.verify else "warning") if refuses else "note",
+        confidence="certain",
+        title=f"{run.where} sends an expired certificate beside its good chain",
+        explanation=(
+            "The server's own certificate is good, and so is the chain above it. The server sends "
+            "an old intermediate certificate, too. "
+            + (
+                f"{client.name} looks at all that is sent, and refuses it."
+                if client is not None and refuses
+                else "Most programs pass over it; these refuse it: "
+                + ", ".join(item.name for item in strict)
+                + "."
+            )
+        ),
+        evidence=(
+            Evidence(check="tls", text=f"{name}, sent by {run.where}, ended on {ended:%Y-%m-%d}"),
+            Evidence(
+                check="tls",
+                kind="known",
+                text=f"GnuTLS judges every certificate that is sent {cite('clients_run')}",
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="have the expired certificate taken out of the server's chain",
+                steps=(
+                    f"Tell who runs {run.settings.host}: take {name} out of the file with the "
+                    "chain, keep the current intermediate, and reload the mail server.",
+                ),
+            ),
+        ),
+        explains=(seen.id,) if refuses else (),
     )
 
 

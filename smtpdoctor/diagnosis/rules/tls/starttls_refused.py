@@ -30,6 +30,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if step.error == CUT_OFF:
         return
     where = run.where
+    client = run.client
+    goes_on = client is not None and main.step("mail") is not None
     if step.outcome == "reply" and step.reply is not None:
         later = step.reply.category == 4
         did = f'answered "{step.reply.code} {step.reply.telling}"'
@@ -38,13 +40,19 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         did = NO_ANSWER.get(step.outcome, "gave no reply")
     yield Diagnosis(
         code=CODE,
-        severity="error",
+        severity="warning" if goes_on else "error",
         confidence="certain" if step.outcome == "reply" else "likely",
         title=f"{where} offers STARTTLS and then refuses it",
         explanation=(
             "The server announces STARTTLS, but does not begin TLS when asked to. The fault is the "
             "server's (a certificate or key it can't load, or no capacity), or a box on the way "
-            "answers in its place. Without TLS no login is tried, so no mail goes out."
+            "answers in its place. "
+            + (
+                f"{client.name} goes on in clear, with the password, too: anybody on the way can "
+                "read it."
+                if client is not None and goes_on
+                else "Without TLS no login is tried, so no mail goes out."
+            )
             + (" The code says that it may pass." if later else "")
         ),
         evidence=(

@@ -88,14 +88,12 @@ def _refused_by_others(run: Run) -> Iterator[Diagnosis]:
         confidence="certain",
         title=f"{run.where} offers {handshake.cipher} alone, which {listed(refuse)} refuse",
         explanation=(
-            "The handshake worked with a cipher that Python's ssl module no longer offers: it has "
-            "no ephemeral keys, or SHA-1 in it. Most other programs still take it."
+            "The handshake worked with a cipher that these no longer offer by themselves: it has "
+            "no ephemeral keys, or an old kind of check sum. Most other programs still take it."
         ),
         evidence=(
             Evidence(check="tls", text=f"the handshake came to {handshake.cipher}"),
-            Evidence(
-                check="tls", kind="known", text=f"Python's default list {cite('clients_run')}"
-            ),
+            Evidence(check="tls", kind="known", text=f"their default lists {cite('clients_run')}"),
         ),
         fixes=(
             Fix(
