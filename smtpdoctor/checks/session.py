@@ -122,6 +122,7 @@ class SMTPSession:
         self.trail = trail
         self.capabilities = Capabilities()
         self.by_helo = False
+        self.reads_all_certificates = False  # of an accepted chain the leaf is enough for most
         self.in_tls = False
         self.verified = False
         self.greeted = False
@@ -318,6 +319,7 @@ class SMTPSession:
         if accepted:
             chain: tuple[CertificateInfo, ...] = (
                 from_peer_certificate(pump.accepted_certificate, pump.chain[0]),
+                *(read_chain(pump.chain[1:]) if self.reads_all_certificates else ()),
             )
         else:
             chain = read_chain(pump.chain)

@@ -171,7 +171,8 @@ class Sessions:
         return client_context(None, verify=False)
 
     async def _converse(self, session: SMTPSession, context: ssl.SSLContext) -> bool:
-        settings = self._state.settings
+        settings, client = self._state.settings, self._state.client
+        session.reads_all_certificates = client is not None and client.refuses_expired_beside
         return await tls.converse(
             session,
             tls=strategy.mode_of(settings, self._state.client),

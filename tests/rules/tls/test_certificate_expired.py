@@ -87,7 +87,7 @@ OLD = replace(authority(), not_after="2026-11-19T07:00:00Z")
 
 
 @pytest.mark.parametrize(
-    ("client", "severity"), [("msmtp", "error"), (None, "note"), ("smtplib", None)]
+    ("client", "severity"), [("msmtp", "error"), (None, None), ("smtplib", None)]
 )
 def test_positive_an_expired_certificate_beside_a_good_chain(
     client: str | None, severity: str | None

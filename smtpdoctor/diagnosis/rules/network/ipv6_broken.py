@@ -110,7 +110,7 @@ def _fixes(run: Run, *, refused: bool, absent: bool) -> tuple[Fix, ...]:
     if absent:
         return (
             Fix(
-                title="have the program take IPv4",
+                title="make the program take IPv4",
                 steps=(
                     "Nodemailer: `family: 4` beside the host; any Node program: start it with "
                     "`NODE_OPTIONS=--dns-result-order=ipv4first`, or on Node 20 or later.",

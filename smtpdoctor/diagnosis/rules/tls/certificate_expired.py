@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_public_name
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
@@ -82,28 +81,20 @@ def _beside(run: Run) -> Iterator[Diagnosis]:
     if seen is None or not seen.verified or clock is None:
         return
     old = next((item for item in seen.chain[1:] if is_past(item.not_after, clock)), None)
-    strict = [item for item in knowledge.clients().values() if item.refuses_expired_beside]
     client = run.client
-    refuses = client is not None and client.refuses_expired_beside
     ended = moment(old.not_after) if old is not None else None
-    if old is None or ended is None or (client is not None and not refuses):
+    if old is None or ended is None or client is None or not client.refuses_expired_beside:
         return
     name = certificates.name(old.subject)
     yield Diagnosis(
         code=CODE,
-        severity=("error" if run.settings.verify else "warning") if refuses else "note",
+        severity="error" if run.settings.verify else "warning",
         confidence="certain",
         title=f"{run.where} sends an expired certificate beside its good chain",
         explanation=(
             "The server's own certificate is good, and so is the chain above it. The server sends "
             "an old intermediate certificate, too. "
-            + (
-                f"{client.name} looks at all that is sent, and refuses it."
-                if client is not None and refuses
-                else "Most programs pass over it; these refuse it: "
-                + ", ".join(item.name for item in strict)
-                + "."
-            )
+            f"{client.name} looks at all that is sent, and refuses it. Most programs pass over it."
         ),
         evidence=(
             Evidence(check="tls", text=f"{name}, sent by {run.where}, ended on {ended:%Y-%m-%d}"),
@@ -115,14 +106,14 @@ def _beside(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(
             Fix(
-                title="have the expired certificate taken out of the server's chain",
+                title="ask who runs the server to take the expired certificate out",
                 steps=(
                     f"Tell who runs {run.settings.host}: take {name} out of the file with the "
                     "chain, keep the current intermediate, and reload the mail server.",
                 ),
             ),
         ),
-        explains=(seen.id,) if refuses else (),
+        explains=(seen.id,),
     )
 
 
