@@ -117,7 +117,7 @@ def _lost(run: Run, stuck: Exchange) -> Diagnosis:
         ),
         fixes=(
             Fix(
-                title="ask who runs the server to switch PIPELINING off or mend it",
+                title="ask who runs the server to switch PIPELINING off",
                 steps=(
                     f"Tell who runs {run.settings.host} the words above. Often a firewall that "
                     "reads SMTP is to blame (Cisco: `no inspect esmtp`); Postfix stops announcing "
