@@ -2,8 +2,9 @@
 
     python benchmarks/explain.py
 
-Scores on tests/data/errors.jsonl: all, and the third that no table was written for; texts alone and
-with what was known of the settings. Times are this machine's: one line in a process that has
+Scores on tests/data/errors.jsonl: all, and the third that no table was written for; then on
+more_errors.jsonl, all and the half that was set aside; texts alone and with what was known of the
+settings. Times are this machine's: one line in a process that has
 started, a line with the start, and 10 MiB of log.
 """
 
@@ -20,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from smtpdoctor.explain import explain
-from tests.explain.corpus import Case, cases, held_out, unrelated
+from tests.explain.corpus import Case, cases, held_out, more_cases, set_aside, unrelated
 
 LINE = "Error: connect ETIMEDOUT 192.0.2.1:465"
 MIB = 1024 * 1024
@@ -81,7 +82,14 @@ def main() -> None:
     everything = cases()
     apart = held_out()
     kept = [case for case in everything if case.id in apart]
-    for name, chosen in (("all texts", everything), ("held out", kept)):
+    more, aside = more_cases(), set_aside()
+    half = [case for case in more if case.id in aside]
+    for name, chosen in (
+        ("all texts", everything),
+        ("held out", kept),
+        ("more texts", more),
+        ("set aside", half),
+    ):
         print(f"{name:12} texts alone    {score(chosen, with_settings=False)}")
         print(f"{name:12} with settings  {score(chosen, with_settings=True)}")
     texts = unrelated()
@@ -89,7 +97,10 @@ def main() -> None:
     explain(LINE)
     print(f"a line, in a process that has started: {seconds(LINE, 20) * 1000:.0f} ms")
     version, line = started("--version"), started("explain", LINE, "--format", "json")
-    print(f"a line with the start: {line:.2f} s, of which --version takes {version:.2f} s")
+    print(
+        f"a line with the start: {line:.2f} s, of which --version takes {version:.2f} s; "
+        f"{line / version:.1f} times as long"
+    )
     print(f"10 MiB of log: {seconds(log(10 * MIB)):.2f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"memory at its highest, the log and its making included: {peak:.0f} MiB")

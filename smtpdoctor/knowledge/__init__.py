@@ -492,6 +492,12 @@ def providers() -> Mapping[str, Provider]:
     return MappingProxyType({path.stem: _provider(path) for path in _provider_texts()})
 
 
+def provider_with(name: str) -> Provider | None:
+    """The provider of this id. Reads its file alone."""
+    path = _FOLDER / "providers" / f"{name}.toml"
+    return _provider(path) if path in _provider_texts() else None
+
+
 def providers_of_kind(kind: str) -> tuple[Provider, ...]:
     """The providers of one kind, in the order of their ids. Reads no other file."""
     marked = (path for path, text in _provider_texts().items() if f'kind = "{kind}"' in text)

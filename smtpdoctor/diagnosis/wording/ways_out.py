@@ -185,8 +185,8 @@ def _steps(lift: Lift) -> list[str]:
 
 def api_names() -> str:
     """Services that take mail over HTTPS."""
-    services = knowledge.providers()
-    return _named(services[api.provider].name for api in https_apis() if api.provider in services)
+    services = (knowledge.provider_with(api.provider) for api in https_apis())
+    return _named(service.name for service in services if service is not None)
 
 
 def _named(names: Iterable[str]) -> str:
