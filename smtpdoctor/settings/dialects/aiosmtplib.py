@@ -136,7 +136,7 @@ def _later(place: int, name: str) -> Callable[[Module], FoundCall | None]:
     return lambda module: _use(module, place, name)
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What aiosmtplib makes of its arguments (aiosmtplib/smtp.py)."""
     use, start = options.get("use_tls", False), options.get("start_tls")
     misread = []

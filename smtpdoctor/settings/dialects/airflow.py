@@ -111,7 +111,7 @@ def _unescaped(option: Option) -> Option:
     return replace(option, value=replace(value, value=value.value.replace("%%", "%")))
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What Airflow makes of its options (airflow/utils/email.py, send_mime_email)."""
     start, ssl = options.get("smtp_starttls", "True"), options.get("smtp_ssl", "False")
     fault = None

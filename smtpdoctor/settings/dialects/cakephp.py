@@ -129,7 +129,7 @@ def _kind(workspace: Workspace, value: Value) -> str:
     return name.removesuffix("Transport")
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What CakePHP makes of a transport: `tls` is STARTTLS, ssl:// before the host is TLS."""
     url = bool(options.get("url"))
     query = dict(parse_qsl(str(options.get("url.query") or "").lstrip("?")))

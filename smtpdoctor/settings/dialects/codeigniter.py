@@ -119,7 +119,7 @@ def _finished(workspace: Workspace, found: Draft, path: str, *, three: bool = Fa
     return found
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What CodeIgniter makes of its settings; newer 4s take port 465 for TLS."""
     release = options.get("codeigniter") or (4, 999, 0)
     host = text(options, "SMTPHost") or ""

@@ -131,7 +131,7 @@ def _variable(variables: Variables, name: str) -> Option | None:
     return Option(name, read(variables), read, called=spelling)
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What FastAPI-Mail makes of its fields (fastapi_mail/config.py, connection.py)."""
     old = bool(options.get(BEFORE))
     start_name, ssl_name = ("MAIL_TLS", "MAIL_SSL") if old else ("MAIL_STARTTLS", "MAIL_SSL_TLS")

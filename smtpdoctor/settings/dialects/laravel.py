@@ -253,7 +253,7 @@ def _insert(
 # --- what options come to ------------------------------------------------------------------------
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What this version of Laravel makes of a mailer's array."""
     release = options.get("laravel") or (NEWEST, NEWEST, NEWEST)
     by_url = bool(options.get("url"))

@@ -249,7 +249,7 @@ def _insert(
 # --- what options come to ------------------------------------------------------------------------
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What PHPMailer makes of its properties."""
     host_text = text(options, "Host")
     host_text = "localhost" if host_text is None else host_text

@@ -147,7 +147,7 @@ DIALECT = Quarkus()
 # --- what options come to ------------------------------------------------------------------------
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What the mailer makes of its options (Mailers.toVertxMailConfig)."""
 
     def get(name: str) -> Any:

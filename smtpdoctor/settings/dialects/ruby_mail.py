@@ -200,7 +200,7 @@ def insert(
 # --- what they come to ---------------------------------------------------------------------------
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What the gem does with its settings; `mail` is its version."""
     version = _numbers(options.get("mail"))
     misread: list[Remark] = []

@@ -94,7 +94,7 @@ def _insert(
 # --- what options come to ------------------------------------------------------------------------
 
 
-def outcome(options: Mapping[str, Any]) -> Outcome:
+def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a line, and its default
     """What the plugin makes of its constants, handed on to PHPMailer."""
     secure = options.get("WPMS_SSL", "")
     tls: TLSMode = "none"
