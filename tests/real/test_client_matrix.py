@@ -22,8 +22,8 @@ from .matrix import UNPACKED
 pytestmark = pytest.mark.real
 
 #: Per cent, for all cells and for the worst client. What was reached is not given up again.
-REACHED = 98.5
-REACHED_BY_EACH = 95.0
+REACHED = 99.0
+REACHED_BY_EACH = 97.0
 
 
 class Cell(NamedTuple):
@@ -49,7 +49,7 @@ def cells_of(machine: str) -> list[Cell]:
         env={**os.environ, "CI": ""},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stderr
