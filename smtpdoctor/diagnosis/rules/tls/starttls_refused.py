@@ -31,7 +31,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     where = run.where
     client = run.client
-    goes_on = client is not None and main.step("mail") is not None
+    goes_on = (
+        client is not None
+        and client.after_refused_starttls == "as-set"
+        and not run.settings.tls_required
+        and step.outcome == "reply"
+    )
     if step.outcome == "reply" and step.reply is not None:
         later = step.reply.category == 4
         did = f'answered "{step.reply.code} {step.reply.telling}"'
