@@ -48,6 +48,20 @@ def test_which_greetings_speak_of_another_server(protocol: Protocol, speaks: boo
     assert destination(scene).other_server() == ((session.last.id,) if speaks else ())
 
 
+def test_an_address_that_takes_no_connection_speaks_of_no_server_there() -> None:
+    scene = Scene()
+    refused = scene.connect("refused")
+
+    assert destination(scene).other_server() == (refused.id,)
+
+
+def test_unless_told_any_certificate_that_fails_speaks_of_another_server() -> None:
+    scene = Scene()
+    session = scene.session().up_to("certificate").certificate(verify_code=20)
+
+    assert destination(scene).other_server() == (session.last.id,)
+
+
 def test_a_dialogue_that_fails_after_its_greeting_speaks_of_no_other_server() -> None:
     scene = Scene()
     session = scene.session().greeting().ehlo(text="550 no")
