@@ -230,7 +230,18 @@ def _cue(text: str, at: int) -> Stage | None:
         for match in pattern.finditer(before):
             if nearest is None or match.end() > nearest[0]:
                 nearest = (match.end(), stage)
-    return nearest[1] if nearest is not None else None
+    if nearest is None:
+        frame = _FRAMES.search(text[at : at + 700])
+        return frame.lastgroup if frame is not None else None  # type: ignore[return-value]
+    return nearest[1]
+
+
+#: The frames of a trace below a reply that tell what it answered: MailKit, .NET, JavaMail.
+_FRAMES = re.compile(
+    r"(?P<mail>OnSenderNotAccepted|\bMailCommand\.|SMTPTransport\.mailFrom)|"
+    r"(?P<rcpt>OnRecipientNotAccepted|\bRecipientCommand\.|SMTPTransport\.rcptTo)|"
+    r"(?P<data>ParseMessageDataResponse|\bDataStopCommand\.|SMTPTransport\.finishData)"
+)
 
 
 def _cue_within(reply: str) -> Stage | None:

@@ -101,6 +101,18 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
         ('{"errno": -3008, "syscall": "getaddrinfo", "port": 587}', "dns-name-not-found"),
         # a server that asks for TLS asks for no other password
         (">AUTH LOGIN\n530 5.7.0 Must issue a STARTTLS command first. - gsmtp", "tls-required"),
+        # the frame below the reply says what was answered
+        (
+            "MailKit.Net.Smtp.SmtpCommandException: 5.7.1 refused\n"
+            "   at MailKit.Net.Smtp.SmtpClient.OnSenderNotAccepted(MimeMessage message)",
+            "sender-not-allowed",
+        ),
+        (
+            "MailKit.Net.Smtp.SmtpCommandException: 5.7.1 refused\n"
+            "   at MailKit.Net.Smtp.SmtpClient.OnRecipientNotAccepted(MimeMessage message)",
+            "recipient-rejected",
+        ),
+        ("smtplib.SMTPDataError: (550, b'5.7.1 Reject for policy reason X')", "message-rejected"),
         ("msmtp: cannot use a secure authentication method", "auth-impossible-in-clear"),
         ("`SMTP_SECURITY` is invalid. It needs to be starttls or off", "setting-invalid"),
         ("Email notification failed: please run connect() first", "setting-invalid"),
