@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.options import failures
-from smtpdoctor.settings.model import Field, SetupRemark
+from smtpdoctor.diagnosis.views.options import failures, is_silent, stops_at
+from smtpdoctor.settings.model import Field, RemarkKind, SetupRemark
 
 from ..rules.scene import Scene
 
@@ -70,3 +71,24 @@ def test_a_sender_that_is_refused(text: str) -> None:
 def test_what_is_refused_for_another_reason_comes_from_no_option() -> None:
     scene = Scene().refuse("auth", "454 4.7.0 Temporary authentication failure")
     assert explained(scene, "password") == ()
+
+
+def reading(kind: RemarkKind) -> Scene:
+    remark = SetupRemark(kind=kind, option="o", text="t", because="r")
+    read = msgspec.structs.replace(Scene().settings, remarks=(remark,))
+    return Scene(read=read)
+
+
+@pytest.mark.parametrize(
+    ("kind", "silent"), [("not-sent", True), ("fault", True), ("misread", False)]
+)
+def test_which_programs_hand_no_mail_to_a_server(kind: RemarkKind, silent: bool) -> None:
+    assert is_silent(Run(reading(kind).observations())) is silent
+
+
+@pytest.mark.parametrize(("kind", "count"), [("fault", 1), ("not-sent", 0)])
+def test_a_program_stops_at_the_text_that_it_can_not_read(kind: RemarkKind, count: int) -> None:
+    run = Run(reading(kind).observations())
+    entry = run.settings.entries[0]
+    assert len(stops_at(run, msgspec.structs.replace(entry, text="t"))) == count
+    assert stops_at(run, msgspec.structs.replace(entry, text="other")) == ()
