@@ -334,3 +334,33 @@ def test_a_server_that_takes_localhost_is_healthy(authority: Authority, healthy:
     session = next(each for each in ran.network.sessions if each.lines)
     assert verbs(session)[-5:] == ["RSET", "EHLO", "MAIL", "RCPT", "QUIT"]
     assert not session.data_seen
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        (b"EHLO", "503 5.5.1 Invalid command: already said EHLO"),  # OpenSMTPD
+        (b"MAIL", "530 5.7.0 Authentication required"),  # a server that forgets the login
+        (b"RCPT", "450 4.7.1 Greylisted, try again later"),
+    ],
+)
+def test_what_a_second_ehlo_brings_about_is_no_matter_of_the_name(
+    authority: Authority,
+    healthy: Behaviour,
+    command: bytes,
+    answer: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original: Any = server._Dialogue._answer
+    names: list[bytes] = []
+
+    async def judges(self: Any, line: bytes) -> None:
+        if line.startswith(b"EHLO"):
+            names.append(line)
+        if names[-1].endswith(b" localhost") and line.startswith(command):
+            await self._say(answer)
+        else:
+            await original(self, line)
+
+    monkeypatch.setattr(server._Dialogue, "_answer", judges)
+    assert as_client(authority, healthy, None).report.verdict == "healthy"

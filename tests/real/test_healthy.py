@@ -51,9 +51,10 @@ def test_what_postfix_heard(
     since = server.log_size()
     check(tmp_path, server, authority)
     heard = [session for session in server.sessions(since) if session]
+    # the envelope comes once more after EHLO localhost, which some clients say: none is named here
     assert heard == [
-        {"auth": 1, "mail": 1, "rcpt": 1, "rset": 1, "quit": 1}
-        | ({"ehlo": 2, "starttls": 1} if port == "587" else {"ehlo": 1})
+        {"auth": 1, "mail": 2, "rcpt": 2, "rset": 1, "quit": 1}
+        | ({"ehlo": 3, "starttls": 1} if port == "587" else {"ehlo": 2})
     ]
 
 

@@ -24,6 +24,7 @@ CODE = "ehlo-rejected"
 
 #: Codes of a server that does not know the command at all (RFC 5321 §4.2.4).
 UNKNOWN_COMMAND = (500, 502)
+ABOUT_NAME_ITSELF = re.compile(r"h?elo\b|ehlo|host ?name|qualified", re.IGNORECASE)
 ABOUT_NAME = re.compile(r"h?elo\b|ehlo|host ?name|qualified|domain|syntax", re.IGNORECASE)
 
 
@@ -102,7 +103,12 @@ def _refused_to_others(run: Run) -> Iterator[Diagnosis]:
     """The name of other clients, which the server refused on the same connection."""
     for refused in run.observations.of(Exchange, ok=False):
         name = refused.under_name
-        if not name or refused.reply is None or refused.reply.category not in (4, 5):
+        reply = refused.reply
+        if not name or reply is None or reply.category not in (4, 5):
+            continue
+        # 503: a second EHLO, or an envelope after one, is out of this server's order (RFC 5321
+        # §4.1.4 allows both), whatever the name
+        if reply.code == 503 or not ABOUT_NAME_ITSELF.search(reply.text):
             continue
         # the same envelope was taken before, so only the name is another
         who = [each.name for each in knowledge.clients().values() if each.ehlo == name]
@@ -121,7 +127,7 @@ def _refused_to_others(run: Run) -> Iterator[Diagnosis]:
                 Evidence(
                     check="tls",
                     text=f'after EHLO {name} it answered "{refused.sent}" with '
-                    f'"{refusals.said(refused.reply)}"',
+                    f'"{refusals.said(reply)}"',
                 ),
                 Evidence(
                     check="tls",
