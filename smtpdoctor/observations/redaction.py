@@ -32,8 +32,11 @@ _ENCODED = re.compile(
     re.MULTILINE,
 )
 _TOKEN = re.compile(r"[^\W_]+")
+#: Scripts that have no blanks end their sentences so, and a run of characters with them.
+_FULL_STOPS = "。，、！？：；"
+_RUN = re.compile(rf"[^\s{_FULL_STOPS}]+[{_FULL_STOPS}]?|[{_FULL_STOPS}]")
 #: What prose sets before a word and behind it.
-_PROSE = re.compile(r"([(<\['\"`#]{0,2})(.*?)([.,:;!?)>\]'\"]{0,3})", re.DOTALL)
+_PROSE = re.compile(rf"([(<\['\"`#]{{0,2}})(.*?)([.,:;!?)>\]'\"{_FULL_STOPS}]{{0,3}})", re.DOTALL)
 _URL = re.compile(r"https?://\S+")
 #: Numbers as replies have them: at a line's start the code and the status (RFC 3463 §2);
 #: an address, a short one by itself, the limit of RFC 1870. A row of others may be the bytes of
@@ -200,7 +203,7 @@ class Redactor:
         end = starts.end() if starts else 0
         if _OVERWRITTEN_LINE.fullmatch(line, end):
             return line
-        runs = list(re.finditer(r"\S+", line[end:]))
+        runs = list(_RUN.finditer(line[end:]))
         words = ["", *(run[0] for run in runs), ""]
         shown = [line[:end]]
         for run, before, word, behind in zip(runs, words, words[1:], words[2:], strict=False):
