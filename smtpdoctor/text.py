@@ -35,14 +35,19 @@ def visible(text: str) -> str:
     """The text with every control and format character written as an escape.
 
     A newline becomes `\\n`, an escape character `\\x1b`, a right-to-left override `\\u202e`.
-    The result is one line, encodes as UTF-8, and cannot move a terminal's cursor.
+    Blanks of other kinds become plain ones. The result is one line, encodes as UTF-8, and cannot
+    move a terminal's cursor.
     """
     if text.isprintable():
         return text
-    return "".join(
-        _escape(character) if unicodedata.category(character) in INVISIBLE else character
-        for character in text
-    )
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in INVISIBLE:
+        return _escape(character)
+    return " " if category == "Zs" else character
 
 
 def line_of_code(text: str) -> str:

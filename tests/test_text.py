@@ -109,3 +109,7 @@ def test_a_line_that_stays_beside_new_ones_is_shown_as_it_is() -> None:
     assert changed_lines("A=•", "# •\nA=•", "•") == [("-", "A=•"), ("+", "# •"), ("+", "A=•")]
     assert changed_lines(None, "A=1") == [("+", "A=1")]
     assert changed_lines("A=1", None) == [("-", "A=1")]
+
+
+def test_a_blank_of_another_kind_is_a_plain_one() -> None:
+    assert visible("a\u00a0b\u3000c\u2009d") == "a b c d"
