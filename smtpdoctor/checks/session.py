@@ -53,8 +53,9 @@ NOOP = 3.0
 AUTH = 20.0
 #: For an answer that only tells how other clients would fare.
 OTHER_NAME = 3.0
-#: It is asked only of a server that answers sooner than this: it costs six round trips.
-QUICK = 0.04
+#: It is asked only of a server that answers sooner than this: it costs six round trips. Near ones
+#: may take 40 ms by themselves, where two small writes wait for an acknowledgement (RFC 896).
+QUICK = 0.09
 #: For the answer to the second of several commands sent at once, before it is sent by itself.
 PIPELINED = 3.0
 WRITE = 5.0
