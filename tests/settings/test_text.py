@@ -24,7 +24,7 @@ from smtpdoctor.text import visible
         ("\u2028\u2029", "\\u2028\\u2029"),
         ("\udc80", "\\udc80"),
         ("\U000e0041", "\\U000e0041"),
-        ("no\u00a0break", "no\u00a0break"),
+        ("no\u00a0break", "no break"),
     ],
 )
 def test_shows_what_hides(text: str, shown: str) -> None:
