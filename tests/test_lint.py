@@ -67,6 +67,8 @@ def test_mode_against_port(
         assert status == 1
         assert out.startswith(f"mailer.js:5:11: error[{code}] ")
         assert "\n  fix: use " in out
+        # and what to type for it
+        assert f"\n    mailer.js:5: change “{secure}” to “" in out
 
 
 def test_a_port_of_ones_own_is_nobodys_fault(
@@ -114,6 +116,13 @@ def test_a_host_that_cannot_be_told_does_not_hide_the_rest(
     assert status == 1
     assert "conflicting-settings" in out
     assert "implicit-tls" not in out  # the program does not come so far
+
+
+def test_a_setting_is_said_as_it_is_to_be_typed(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    env = "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=465\nSMTP_SECURE=false\n"
+    assert "\n    SMTP_SECURE=true\n" in lint(folder({".env": env}))[1]
 
 
 def test_no_settings_are_no_fault(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:

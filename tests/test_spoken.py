@@ -79,7 +79,12 @@ def spoken_in(path: Path) -> Iterator[str]:
                 ast.Call(func=ast.Name(id=name), args=args, keywords=keywords)
                 | ast.Call(func=ast.Attribute(attr=name), args=args, keywords=keywords)
             ):
-                kind = {"Diagnosis": "title", "Fix": "fix", "Reason": "fix"}.get(name)
+                kind = {
+                    "Diagnosis": "title",
+                    "foretold": "title",
+                    "Fix": "fix",
+                    "Reason": "fix",
+                }.get(name)
                 if name in MAKERS and len(args) > MAKERS[name]:
                     yield from (f"fix: {text}" for text in words_of(args[MAKERS[name]]))
                 for keyword in keywords:

@@ -24,10 +24,9 @@ JSONSchema = dict[str, Any]
 
 def report_schema() -> JSONSchema:
     """Of `check --format json`, `sender --format json`, `--save`."""
-    (report, observation, spf), parts = msgspec.json.schema_components(
+    (_, observation, spf), parts = msgspec.json.schema_components(
         [Report, AnyObservation, SPFEvaluation], schema_hook=_own_types, ref_template=TEMPLATE
     )
-    del report
     whole = parts.pop("Report")
     target = _only(parts["TargetReport"], TARGET)
     target["properties"]["observations"] = {

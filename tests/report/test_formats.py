@@ -130,7 +130,19 @@ def test_every_format_is_for_programs_and_knows_its_own(name: str, report: Repor
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[1]", b'{"runs": []}', b"SMTP_HOST=x", b"<html></html>", b"# HELP other_x y"]
+    "content",
+    [
+        b"",
+        b"[1]",
+        b'{"runs": []}',
+        b"SMTP_HOST=x",
+        b"<html></html>",
+        b"# HELP other_x y",
+        # other programs' reports of the same kinds
+        b"SMTP OK - 0.071 sec. response time|time=0.071s;;;0.000000\n",
+        b'[{"description": "line too long", "check_name": "E501", "fingerprint": "ab12", '
+        b'"severity": "minor", "location": {"path": "a.py", "lines": {"begin": 1}}}]',
+    ],
 )
 def test_what_is_no_report_is_not_replaced(content: bytes) -> None:
     assert not is_report(content)

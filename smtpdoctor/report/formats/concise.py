@@ -5,6 +5,7 @@ Its fix stands on the next line, indented.
 
 from __future__ import annotations
 
+from smtpdoctor.report.edits import edits_in_words
 from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report
@@ -45,5 +46,12 @@ def _lines(finding: Finding) -> list[str]:
         where = f"./{where}"
     lines = [f"{where}: {diagnosis.severity}[{diagnosis.code}] {diagnosis.title}"]
     if diagnosis.fixes:
-        lines.append(f"  fix: {diagnosis.fixes[0].title}")
+        fix = diagnosis.fixes[0]
+        lines.append(f"  fix: {fix.title}")
+        # what to type: “use STARTTLS” is another word in each program
+        lines += [f"    {words}" for words in edits_in_words(fix.edits)]
+        lines += [
+            f"    {name}={value}" if value is not None else f"    remove {name}"
+            for name, value in fix.settings.items()
+        ]
     return lines

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.model import Verdict
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.measures import certificate_days, failed_check
 from smtpdoctor.report.model import WORST_FIRST, Report, TargetReport
@@ -44,8 +43,7 @@ def _of_target(target: TargetReport) -> Iterator[Sample]:
         "host": target.host or "",
         "port": str(target.port or ""),
     }
-    verdicts: tuple[Verdict, ...] = WORST_FIRST
-    for verdict in verdicts:
+    for verdict in WORST_FIRST:
         told = float(target.verdict == verdict)
         yield "smtpdoctor_verdict", {**labels, "verdict": verdict}, told
     failed = failed_check(target)

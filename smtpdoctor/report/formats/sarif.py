@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from smtpdoctor.diagnosis.model import Severity
 from smtpdoctor.report.findings import Finding, Place, findings, target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report
@@ -20,7 +19,6 @@ SCHEMA = (
 HOME = "https://github.com/smtpdoctor/smtpdoctor"
 #: Paths are relative to the folder that was checked, which whoever uploads the file knows.
 ROOT = "%SRCROOT%"
-LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "note"}
 
 
 def render(report: Report, options: Options) -> str:
@@ -72,7 +70,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
         # of a result's own words the values differ from run to run
         "shortDescription": {"text": diagnosis.code.replace("-", " ")},
         "helpUri": diagnosis.docs,
-        "defaultConfiguration": {"level": LEVELS[diagnosis.severity]},
+        "defaultConfiguration": {"level": diagnosis.severity},
         "properties": {"tags": ["smtp", diagnosis.area]},
     }
 
@@ -82,7 +80,7 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": diagnosis.code,
         "ruleIndex": codes.index(diagnosis.code),
-        "level": LEVELS[diagnosis.severity],
+        "level": diagnosis.severity,
         "message": {"text": finding.message},
         "locations": _locations(finding),
         "partialFingerprints": {"smtpdoctor/v1": finding.fingerprint},

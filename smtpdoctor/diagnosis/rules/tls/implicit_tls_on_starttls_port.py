@@ -12,6 +12,7 @@ from smtpdoctor.diagnosis.evidence import first_line, library_words, mode_line
 from smtpdoctor.diagnosis.fixes import fixes_by_mode, ways_without_starttls
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
+from smtpdoctor.diagnosis.wording.mode import foretold
 from smtpdoctor.text import foreign
 
 CODE = "implicit-tls-on-starttls-port"
@@ -73,23 +74,14 @@ def _fixes(run: Run, probe: SessionView | None) -> tuple[Fix, ...]:
 
 
 def _foretold(run: Run) -> Iterator[Diagnosis]:
-    """From the settings alone, where the server was not to be asked."""
-    known, entry = run.mode.known_otherwise, run.setting("tls")
-    if known is None or known.mode != "starttls" or entry is None:
-        return
-    fixes = fixes_by_mode(run, "starttls")
-    yield Diagnosis(
-        code=CODE,
-        severity="error",
-        confidence="certain" if known.by_provider else "likely",
+    return foretold(
+        run,
+        CODE,
+        "starttls",
         title=f"TLS is to start too early on port {run.settings.port}",
         explanation=(
             "The settings ask for TLS from the first byte. A port for STARTTLS greets in plain "
             "text, and TLS begins only after STARTTLS, so the handshake would fail before any "
-            "login. The server itself was not asked."
+            "login."
         ),
-        evidence=(*mode_line(run), Evidence(check="settings", kind="known", text=known.words)),
-        fixes=fixes,
-        explains=(entry.id,),
-        points_at=run.mode.lines(fixes),
     )

@@ -12,6 +12,7 @@ from smtpdoctor.diagnosis.evidence import library_words, mode_line, version_word
 from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording.mode import foretold
 
 CODE = "plaintext-on-implicit-tls-port"
 BEFORE = ("greeting-missing", "connection-closed", "not-smtp")
@@ -73,23 +74,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 
 def _foretold(run: Run) -> Iterator[Diagnosis]:
-    """From the settings alone, where the server was not to be asked."""
-    known, entry = run.mode.known_otherwise, run.setting("tls")
-    if known is None or known.mode != "implicit" or entry is None:
-        return
-    fixes = fixes_by_mode(run, "implicit")
-    yield Diagnosis(
-        code=CODE,
-        severity="error",
-        confidence="certain" if known.by_provider else "likely",
+    return foretold(
+        run,
+        CODE,
+        "implicit",
         title=f"port {run.settings.port} expects TLS from the first byte",
         explanation=(
             "The settings start in plain text and wait for the server's greeting. A port for "
-            "implicit TLS waits for TLS to begin, so both would wait until one gives up. The "
-            "server itself was not asked."
+            "implicit TLS waits for TLS to begin, so both would wait until one gives up."
         ),
-        evidence=(*mode_line(run), Evidence(check="settings", kind="known", text=known.words)),
-        fixes=fixes,
-        explains=(entry.id,),
-        points_at=run.mode.lines(fixes),
     )
