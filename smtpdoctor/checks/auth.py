@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
@@ -22,8 +22,13 @@ async def log_in(
     settings: Settings,
     credentials: Credentials,
     trail: Trail,
+    *,
+    turn: Callable[[], Awaitable[None]] | None = None,
 ) -> bool | None:
-    """Try the login. True or False as it went, None where it was not tried (recorded why)."""
+    """Try the login. True or False as it went, None where it was not tried (recorded why).
+
+    `turn` is waited for when it is to begin: others may log in at this server, too.
+    """
     session.trail = trail
     client = knowledge.client(settings.client, settings.client_version)
     offered = list(_open_to(client, session.capabilities))
@@ -61,6 +66,8 @@ async def log_in(
         except authentication.MechanismError:
             offered.remove(name)
             continue
+        if turn is not None and not logins:
+            await turn()
         exchange = await session.authenticate(mechanism)
         logins += 1
         if not _mechanism_refused(exchange) or len(offered) == 1 or logins == MOST_LOGINS:

@@ -14,6 +14,7 @@ import msgspec
 
 from smtpdoctor.checks import dns, reach
 from smtpdoctor.examination import strategy
+from smtpdoctor.examination.shared import KNOCK_KEPT
 from smtpdoctor.examination.state import RunState
 from smtpdoctor.examination.strategy import Knock
 from smtpdoctor.network import ConnectResult, Stream
@@ -157,6 +158,7 @@ class Knocks:
             ("control host", control.host),
             lambda: dns.addresses_of(control.host, state.network, state.deadline),
             counts=bool,
+            lasts=lambda addresses: KNOCK_KEPT,
         )
         knocks = [
             Knock(host=control.host, address=address, port=control.port, purpose="control")
@@ -178,6 +180,7 @@ class Knocks:
                 round_trip=state.round_trip,
             ),
             counts=lambda result: result is not None,
+            lasts=lambda result: KNOCK_KEPT,
         )
         if result is None:
             return  # a look that was not finished has seen nothing

@@ -126,9 +126,14 @@ class Sessions:
             if state.selects("auth"):
                 trail = session.trail.branch("auth")
                 trail.also_after(*state.ids_of("username", "password", "token"))
-                logged_in = await state.guard(
-                    "auth", auth.log_in(session, settings, state.plan.credentials, trail)
+                login = auth.log_in(
+                    session,
+                    settings,
+                    state.plan.credentials,
+                    trail,
+                    turn=lambda: self._turn_to_log_in(connection),
                 )
+                logged_in = await state.guard("auth", login)
             without = auth.goes_on_without(session, settings) and state.selects("auth")
             if state.selects("sender") and sender.wanted(settings, logged_in or without or None):
                 trail = session.trail.branch("sender")
@@ -143,6 +148,13 @@ class Sessions:
         seen = state.seen
         met = Met.of(seen, session.connection)
         return strategy.is_enough(state.plan, met, seen, session.connection)
+
+    async def _turn_to_log_in(self, connection: Connection) -> None:
+        """Other runs log in at this server, too."""
+        state = self._state
+        server, _ = state.target(state.plan.host, connection.address, state.plan.port)
+        account = (state.plan.host, state.plan.credentials.username or "")
+        await state.shared.turn_to_log_in(server, account)
 
     async def _begin(self, session: SMTPSession, connection: Connection) -> bool:
         """Greeting, EHLO and TLS as configured; True where a login or a sender could follow."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Mapping
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 SESSIONS_WITH_ONE_SERVER = 2
 SOCKETS_OF_A_TRACE = 12
 
+#: For so many seconds at most an answer of the DNS is kept, whatever its TTL, and a "no" (RFC 2308
+#: §5 has three hours as the longest that makes sense); what getaddrinfo said, which tells no TTL;
+#: and a failure (RFC 2308 §7 allows five minutes, but a fault that is over should not be told).
+ANSWER_KEPT, NO_KEPT, SYSTEM_KEPT, FAILURE_KEPT = 86400.0, 10800.0, 60.0, 5.0
+#: What a knock on somebody else's host showed says for so many seconds how the network is.
+KNOCK_KEPT = 60.0
+#: So many look-ups and knocks are kept at a time: some 10 MB.
+MOST_KEPT = 16384
+
 T = TypeVar("T")
 Answer = TypeVar("Answer", LookupResult, AnswerResult)
 
@@ -36,12 +46,22 @@ class Shared:
     """Made once for all runs that go on beside each other or one after the other.
 
     A run that is handed none makes one for itself. Nothing goes on in it for a run that has ended.
-    What was made stays as it is: who looks again later wants a new one.
+    Answers of the DNS stay for as long as they say, what others' hosts showed for a minute, the
+    rest as it is. `login_pause` are the seconds between two logins at one server; `login_begins`
+    is told of each, by its host and user name, before it does.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        login_pause: float = 0.0,
+        login_begins: Callable[[tuple[str, str]], None] = lambda account: None,
+    ) -> None:
         self._once: dict[Hashable, _Once] = {}
-        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._slots: dict[str, _Slots] = {}
+        self._login_pause = login_pause
+        self._login_begins = login_begins
+        self._next_login: dict[str, float] = {}
         waiting = waiting_at_a_time()
         #: Connects, questions and traces that wait at a time: each has descriptors of the process.
         self.connecting = asyncio.Semaphore(waiting)
@@ -54,36 +74,67 @@ class Shared:
         make: Callable[[], Coroutine[Any, Any, T]],
         *,
         counts: Callable[[T], bool] = lambda result: True,
+        lasts: Callable[[T], float] = lambda result: math.inf,
     ) -> T:
         """What `make` gives, made once for all who ask with this key.
 
         Made again where what another run was given does not count for this one, such as a silence
-        that was not waited for long enough. An exception is its maker's own: others make it again.
+        that was not waited for long enough, and `lasts` seconds after it was there. An exception is
+        its maker's own: others make it again.
         """
-        while (found := self._once.get(key)) is not None:
+        now = asyncio.get_running_loop().time
+        while (found := self._once.get(key)) is not None and now() <= found.until:
             task = await found.wait()
             if not task.cancelled() and task.exception() is None and counts(task.result()):
                 return cast(T, task.result())
             if self._once.get(key) is found:
                 del self._once[key]
+        self._once.pop(key, None)  # to stand behind what is older
+        if len(self._once) >= MOST_KEPT:
+            self._forget()
         mine = self._once[key] = _Once(asyncio.create_task(make()))
-        return cast(T, (await mine.wait()).result())
+        result = cast(T, (await mine.wait()).result())
+        mine.until = min(mine.until, now() + lasts(result))
+        return result
+
+    def _forget(self) -> None:
+        """What is over, and of the rest the older half; never what is still waited for."""
+        now = asyncio.get_running_loop().time()
+        over = [key for key, each in self._once.items() if each.done and each.until < now]
+        done = [key for key, each in self._once.items() if each.done and each.until < math.inf]
+        for key in dict.fromkeys((*over, *done[: MOST_KEPT // 2])):
+            del self._once[key]
 
     # --- sessions -----------------------------------------------------------------------------
 
     def is_free(self, address: str) -> bool:
         """Whether a session with the server at this address may begin now."""
-        return not self._slots_of(address).locked()
+        slots = self._slots.get(one_spelling(address))
+        return slots is None or not slots.locked()
 
     @contextlib.asynccontextmanager
     async def session_with(self, address: str) -> AsyncIterator[None]:
         """Wait until the server at this address has fewer than two sessions, and count as one."""
-        async with self._slots_of(address):
-            yield
-
-    def _slots_of(self, address: str) -> asyncio.Semaphore:
         server = one_spelling(address)
-        return self._slots.setdefault(server, asyncio.Semaphore(SESSIONS_WITH_ONE_SERVER))
+        slots = self._slots.setdefault(server, _Slots(SESSIONS_WITH_ONE_SERVER))
+        slots.users += 1
+        try:
+            async with slots:
+                yield
+        finally:
+            slots.users -= 1
+            if not slots.users:
+                del self._slots[server]
+
+    async def turn_to_log_in(self, address: str, account: tuple[str, str]) -> None:
+        """Wait until the pause since the last login at this address is over, and begin this one."""
+        now = asyncio.get_running_loop().time()
+        self._next_login = {at: when for at, when in self._next_login.items() if when > now}
+        mine = max(now, self._next_login.get(server := one_spelling(address), now))
+        self._next_login[server] = mine + self._login_pause
+        if mine > now:
+            await asyncio.sleep(mine - now)
+        self._login_begins(account)
 
     # --- this machine -------------------------------------------------------------------------
 
@@ -113,6 +164,12 @@ class Shared:
         from smtpdoctor.surroundings.instance_metadata import ask_metadata
 
         return await self.once("metadata", lambda: ask_metadata(network, seconds))
+
+
+class _Slots(asyncio.Semaphore):
+    """The sessions that one server may have, and how many have or want one."""
+
+    users = 0
 
 
 class SharedNetwork:
@@ -146,6 +203,7 @@ class SharedNetwork:
             lambda: self._network.system_lookup(host, timeout),
             timeout,
             LookupResult(error="timeout"),
+            _system_lasts,
         )
 
     async def ask(
@@ -160,6 +218,7 @@ class SharedNetwork:
             asking,
             timeout,
             AnswerResult(outcome="silent", transport="tcp" if over_tcp else "udp"),
+            _answer_lasts,
         )
 
     async def _share(
@@ -168,6 +227,7 @@ class SharedNetwork:
         ask: Callable[[], Coroutine[Any, Any, Answer]],
         timeout: float,
         silence: Answer,
+        lasts: Callable[[Answer], float],
     ) -> Answer:
         self._asked[key] += 1
 
@@ -182,18 +242,40 @@ class SharedNetwork:
             # whoever asked first may wait for longer than this run does
             async with asyncio.timeout(timeout + CLOCK_SLACK):
                 key = (key, self._asked[key])
-                answer, _ = await self._shared.once(key, asking, counts=counts)
+                answer, _ = await self._shared.once(
+                    key, asking, counts=counts, lasts=lambda found: lasts(found[0])
+                )
         except TimeoutError:
             return silence
         return answer
 
 
+def _system_lasts(result: LookupResult) -> float:
+    """getaddrinfo tells no TTL."""
+    known = result.addresses or result.error in ("EAI_NONAME", "EAI_NODATA")
+    return SYSTEM_KEPT if known else FAILURE_KEPT
+
+
+def _answer_lasts(result: AnswerResult) -> float:
+    if result.outcome not in ("answer", "nodata", "nxdomain"):
+        return FAILURE_KEPT
+    most = ANSWER_KEPT if result.outcome == "answer" else NO_KEPT
+    return most if result.ttl is None else min(result.ttl, most)
+
+
 class _Once:
-    """A task for all who wait for it; it ends with the last of them."""
+    """A task for all who wait for it; it ends with the last of them. It counts `until` then."""
+
+    __slots__ = ("_task", "_waiting", "until")
 
     def __init__(self, task: asyncio.Task[Any]) -> None:
         self._task = task
         self._waiting = 0
+        self.until = math.inf
+
+    @property
+    def done(self) -> bool:
+        return self._task.done()
 
     async def wait(self) -> asyncio.Task[Any]:
         """The task when it is done, however it ended."""

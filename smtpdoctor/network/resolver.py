@@ -198,17 +198,28 @@ def _read(response: dns.message.Message, transport: str) -> AnswerResult:
     aliases = tuple(
         link.target.to_text(omit_final_dot=True) for cname in chain.cnames for link in cname
     )
-    if rcode == dns.rcode.NXDOMAIN:
-        return AnswerResult(outcome="nxdomain", aliases=aliases, transport=transport)
     if not chain.answer:
-        return AnswerResult(outcome="nodata", aliases=aliases, transport=transport)
+        return AnswerResult(
+            outcome="nxdomain" if rcode == dns.rcode.NXDOMAIN else "nodata",
+            aliases=aliases,
+            transport=transport,
+            # RFC 2308 §5: a "no" without an SOA record says nothing of how long it may be kept
+            ttl=chain.minimum_ttl if _has_soa(response) else 0,
+        )
     return AnswerResult(
         outcome="answer",
         answers=tuple(_text(item) for item in chain.answer),
         texts=tuple(item.strings for item in chain.answer if isinstance(item, TXTBase)),
         aliases=aliases,
         transport=transport,
+        ttl=chain.minimum_ttl,
     )
+
+
+def _has_soa(response: dns.message.Message) -> bool:
+    import dns.rdatatype
+
+    return any(records.rdtype == dns.rdatatype.SOA for records in response.authority)
 
 
 def _text(item: dns.rdata.Rdata) -> str:

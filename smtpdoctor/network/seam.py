@@ -53,7 +53,8 @@ class LookupResult(msgspec.Struct, frozen=True, kw_only=True):
 class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
     """One name server's answer to one question, or the errno name of an error in its place.
 
-    `texts` are the TXT records of `answers` as they came: the strings of each, apart.
+    `texts` are the TXT records of `answers` as they came: the strings of each, apart. `ttl` is for
+    how many seconds it may be kept, None where nothing says so.
     """
 
     outcome: NameServerOutcome
@@ -64,6 +65,7 @@ class AnswerResult(msgspec.Struct, frozen=True, kw_only=True):
     without_edns: bool = False
     wrong_answers: int = 0  # datagrams before it that answer another question, or none
     error: str = ""
+    ttl: int | None = None
 
 
 class TraceResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import dns.message
 import pytest
 
 from smtpdoctor.network import AnswerResult, ResolverSettings, resolver, system_files
@@ -34,7 +35,7 @@ def ask(server: str, question: str = HOST, record: str = "A", timeout: float = 1
 
 def test_addresses_come_in_the_server_s_order(server: DNSServer) -> None:
     assert ask(server.endpoint) == AnswerResult(
-        outcome="answer", answers=("192.0.2.1", "192.0.2.2"), transport="udp"
+        outcome="answer", answers=("192.0.2.1", "192.0.2.2"), transport="udp", ttl=300
     )
 
 
@@ -72,6 +73,7 @@ def test_aliases_are_followed_within_the_answer(server: DNSServer) -> None:
         answers=("192.0.2.1", "192.0.2.2"),
         aliases=("relay.example.org", HOST),
         transport="udp",
+        ttl=300,
     )
     assert server.asked("mail.example.org") == ["A over udp"]
 
@@ -337,3 +339,22 @@ def test_the_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_no_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system_files, "HOSTS_FILE", tmp_path / "none")
     assert system_files.hosts_file("localhost") == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "authority", "ttl"),
+    [
+        ("{host}. 300 IN A 192.0.2.1", "", 300),
+        ("{host}. 50 IN CNAME a.test.\na.test. 300 IN A 192.0.2.1", "", 50),
+        # RFC 2308 §5: the smaller of the SOA's own TTL and its last field
+        ("", "example.org. 900 IN SOA ns.test. a.test. 1 2 3 4 60", 60),
+        ("", "example.org. 30 IN SOA ns.test. a.test. 1 2 3 4 60", 30),
+        ("", "", 0),
+        ("{host}. 50 IN CNAME a.test.", "", 0),
+    ],
+)
+def test_an_answer_says_for_how_long_it_may_be_kept(answer: str, authority: str, ttl: int) -> None:
+    lines = ["id 1", "opcode QUERY", "rcode NOERROR", "flags QR", ";QUESTION", f"{HOST}. IN A"]
+    lines += [";ANSWER", answer.format(host=HOST), ";AUTHORITY", authority]
+    response = dns.message.from_text("\n".join(line for line in lines if line))
+    assert resolver._read(response, "udp").ttl == ttl

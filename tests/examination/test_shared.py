@@ -465,3 +465,140 @@ def test_a_crash_beside_a_run_stays_that_run_s(
     assert [name for name, _ in crashes] == ["sender"]
     assert "RuntimeError" in crashes[0][1]
     assert logins([seen]) == [True]
+
+
+# --- how long it is kept --------------------------------------------------------------------
+
+
+def asked_at(kept: AnswerResult | LookupResult, *times: float) -> int:
+    """How often a question goes out that is put by another run at each of these times."""
+
+    async def scenario() -> int:
+        network = Answering(kept)
+        shared = Shared()
+        clock = asyncio.get_running_loop().time
+        for when in times:
+            await asyncio.sleep(when - clock())
+            seen = SharedNetwork(network, shared)  # type: ignore[arg-type]
+            if isinstance(kept, LookupResult):
+                assert await seen.system_lookup(HOST, 3.0) == kept
+            else:
+                assert await seen.ask("192.0.2.53", HOST, "A", 3.0) == kept
+        return network.asked
+
+    return run(scenario())
+
+
+class Answering(FakeNetwork):
+    """A network that answers every question at once, and counts."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self.answer = answer
+        self.asked = 0  # type: ignore[assignment]
+
+    async def ask(self, *arguments: Any, **options: Any) -> Any:
+        self.asked += 1  # type: ignore[operator]
+        return self.answer
+
+    async def system_lookup(self, *arguments: Any) -> Any:
+        return await self.ask()
+
+
+@pytest.mark.parametrize(
+    ("kept", "seconds"),
+    [
+        (AnswerResult(outcome="answer", answers=(ADDRESS,), ttl=300), 300),
+        (AnswerResult(outcome="nxdomain", ttl=60), 60),
+        (AnswerResult(outcome="nodata", ttl=0), 0),
+        # the longest that RFC 2308 §5 has for a "no"
+        (AnswerResult(outcome="nodata", ttl=1_000_000), 10_800),
+        (AnswerResult(outcome="answer", answers=(ADDRESS,), ttl=1_000_000), 86_400),
+        (AnswerResult(outcome="servfail"), 5),
+        (LookupResult(addresses=(ADDRESS,)), 60),
+        (LookupResult(error="EAI_NONAME"), 60),
+        (LookupResult(error="EAI_AGAIN"), 5),
+    ],
+)
+def test_an_answer_is_kept_for_as_long_as_it_says(
+    kept: AnswerResult | LookupResult, seconds: float
+) -> None:
+    assert asked_at(kept, 0, seconds - 1, seconds + 1) == (2 if seconds else 3)
+    assert asked_at(kept, 0, 0, 0) == (1 if seconds else 3)
+
+
+def test_of_what_may_be_forgotten_no_more_is_kept_than_so_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("smtpdoctor.examination.shared.MOST_KEPT", 10)
+
+    async def scenario() -> tuple[list[int], list[int]]:
+        shared = Shared()
+        made: list[int] = []
+
+        async def make(number: int) -> int:
+            made.append(number)
+            return number
+
+        await shared.once("marks", lambda: make(-1))
+        for number in range(50):
+            await shared.once(number, lambda number=number: make(number), lasts=lambda _: 60.0)  # type: ignore[misc]
+            assert len(shared._once) <= 10
+        first = list(made)
+        await shared.once("marks", lambda: make(-1))  # this machine stays what it is
+        await shared.once(49, lambda: make(49), lasts=lambda _: 60.0)
+        await shared.once(0, lambda: make(0), lasts=lambda _: 60.0)
+        return first, made[len(first) :]
+
+    first, again = run(scenario())
+    assert first == [-1, *range(50)]
+    assert again == [0]
+
+
+def test_nothing_is_kept_of_a_server_that_nobody_speaks_with() -> None:
+    async def scenario() -> int:
+        shared = Shared()
+        for number in range(100):
+            async with shared.session_with(f"192.0.2.{number}"):
+                assert shared.is_free(f"192.0.2.{number}")
+        return len(shared._slots)
+
+    assert run(scenario()) == 0
+
+
+def test_between_two_logins_at_one_server_there_is_a_pause() -> None:
+    """Also where the first comes late; another server's logins wait for nobody."""
+
+    async def scenario() -> tuple[list[float], list[tuple[str, str]]]:
+        told: list[tuple[str, str]] = []
+        shared = Shared(login_pause=1.0, login_begins=told.append)
+        clock = asyncio.get_running_loop().time
+        began: list[float] = []
+
+        async def log_in(address: str, user: str) -> None:
+            await shared.turn_to_log_in(address, (HOST, user))
+            began.append(clock())
+
+        await asyncio.gather(*(log_in(ADDRESS, user) for user in "abc"), log_in(SECOND, "d"))
+        await asyncio.sleep(10)
+        await log_in(ADDRESS, "e")
+        return began, told
+
+    began, told = run(scenario())
+    assert began == pytest.approx([0, 0, 1, 2, 12], abs=0.01)
+    assert [user for _, user in told] == ["a", "d", "b", "c", "e"]
+
+
+def test_runs_log_in_one_after_the_other(authority: Authority) -> None:
+    network = one_host(authority)
+
+    async def scenario() -> list[Observations]:
+        shared = Shared(login_pause=3.0)
+        plans = [plan_of(authority), plan_of(authority, port=465)]
+        return await asyncio.gather(*(examine(plan, network, {}, shared=shared) for plan in plans))
+
+    runs = run(scenario())
+    first, second = sorted(
+        item.at for seen in runs for item in seen.of(Exchange, step="auth", ok=True)
+    )
+    assert second - first >= 2.9
