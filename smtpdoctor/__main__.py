@@ -22,7 +22,6 @@ def _without_a_word(kind, error, trace):  # type: ignore[no-untyped-def]
 sys.excepthook = _without_a_word  # Ctrl-C until there is a handler: Python ends with 130 by itself
 
 import os  # noqa: E402
-import signal  # noqa: E402
 
 _here, _home = os.path.realpath("."), os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 if _here != _home:  # nor where PYTHONPATH names the folder, unless the program stands in it
@@ -32,18 +31,36 @@ if _here != _home:  # nor where PYTHONPATH names the folder, unless the program 
 def _unraisable(what):  # type: ignore[no-untyped-def]
     """Ctrl-C in the middle of a callback or a destructor, where Python would go on without it."""
     if what.exc_type is not None and issubclass(what.exc_type, KeyboardInterrupt):
-        os._exit(128 + signal.SIGINT)
+        os._exit(128 + _signal.SIGINT)
     sys.__unraisablehook__(what)
 
 
 def main() -> None:
     """Start; Ctrl-C while the program is still being loaded ends it without a word."""
-    signal.signal(signal.SIGINT, lambda number, frame: os._exit(128 + number))
+    _signal.signal(_signal.SIGINT, lambda number, frame: os._exit(128 + number))
+    if sys.argv[1:] == ["--version"] and _version_written():
+        return
+    import gc
+
+    # what a start makes stays: to look through it again and again takes a tenth of a run
+    gc.set_threshold(50_000)
     from smtpdoctor import cli
 
     sys.unraisablehook = _unraisable
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     cli.main()
+
+
+def _version_written() -> bool:
+    """Print the version without the command line's forty modules. An output that takes nothing
+    is for the command line to speak of."""
+    from smtpdoctor import __version__
+
+    try:
+        os.write(1, f"smtpdoctor {__version__}\n".encode())
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

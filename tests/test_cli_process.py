@@ -80,7 +80,7 @@ main()
 
 
 @pytest.mark.parametrize(
-    "module", ["signal", "smtpdoctor.cli", "typer", "smtpdoctor.cli.check", "smtpdoctor.text"]
+    "module", ["signal", "smtpdoctor.cli", "typer", "smtpdoctor.cli.explain", "smtpdoctor.text"]
 )
 def test_ctrl_c_while_the_program_is_loaded(module: str, tmp_path: Path) -> None:
     done = subprocess.run(

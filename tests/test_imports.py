@@ -34,6 +34,8 @@ print(json.dumps([status, sorted(set(sys.modules) - before)]), file=sys.stderr)
 #: What nobody waits for who only asks for a page or a version.
 NETWORK = {"asyncio", "ssl", "socket", "dns", "cryptography"}
 
+OTHER_COMMANDS = {f"smtpdoctor.cli.{name}" for name in ("check", "demo", "lint", "sender")}
+
 
 def loaded(*arguments: str, **environ: str) -> set[str]:
     """The modules that a run of the program loads."""
@@ -85,6 +87,24 @@ def test_a_start_without_a_run_loads_no_network(command: str) -> None:
     assert not any(module.startswith("smtpdoctor.diagnosis.rules") for module in modules)
     assert not any(module.startswith("rich") for module in modules)
     keep_to(command, modules)
+
+
+def test_the_version_needs_no_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "smtpdoctor", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("smtpdoctor ")
+    loaded_modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "smtpdoctor" in loaded_modules
+    assert not loaded_modules & {"typer", "smtpdoctor.cli", "re", "enum"}
+
+
+def test_a_command_loads_no_other() -> None:
+    commands = {name for name in loaded("explain", "port-blocked") if name in OTHER_COMMANDS}
+    assert commands == set()
 
 
 def test_a_healthy_check_loads_what_it_needs(

@@ -185,6 +185,6 @@ def prepare(credentials: Credentials, settings: Settings, recorder: Recorder) ->
     # a user name that is the token is as secret (Postmark); an address is told as an address
     redactor.know(
         *(text for text in named if text and (text not in secrets or "@" in text)),
-        dictionary=knowledge.public_words,
+        dictionary=knowledge.is_public_word,
     )
     redactor.add(*secrets)

@@ -8,11 +8,13 @@ when it runs.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import importlib
 import io
 import os
 import pkgutil
 import sys
+from collections.abc import Iterable
 from typing import Annotated, NoReturn
 
 import typer
@@ -23,14 +25,6 @@ from smtpdoctor.cli._help import Command
 from smtpdoctor.cli._output import INTERRUPTED, TERMINATED, USAGE, Terminated, flushed, write
 
 INCONCLUSIVE = 3
-
-app = typer.Typer(
-    name="smtpdoctor",
-    help="Names the true cause when an application can't send mail, and prints the fix.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 
 def main() -> NoReturn:
@@ -43,19 +37,24 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plain letters")
-    sys.exit(flushed(run(sys.argv[1:])))
+    status = flushed(run(sys.argv[1:]))
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.flush()
+    # all is written: to take the interpreter apart would be a tenth of a short run's time
+    os._exit(status)
 
 
 def run(arguments: list[str]) -> int:
     """Run the program; gives its exit status. Prints one line for a wrong usage."""
+    commands = _commands()
+    named = commands.intersection(arguments[:1])
     try:
-        status = typer.main.get_command(app).main(
+        status = typer.main.get_command(_program(sorted(named or commands))).main(
             arguments, prog_name="smtpdoctor", standalone_mode=False
         )
     except TyperException as error:
         from smtpdoctor.arguments import without_values
 
-        commands = {command.name for command in app.registered_commands}
         given = [each for each in arguments if each not in commands]
         return _said(without_values(error.format_message(), given), USAGE)
     except (typer.Abort, KeyboardInterrupt):
@@ -87,7 +86,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
 def _common(
     context: typer.Context,
     version: Annotated[
@@ -101,12 +99,24 @@ def _common(
         write(f"{context.get_help()}\n")
 
 
-def _find_commands() -> None:
-    for found in sorted(pkgutil.iter_modules(__path__), key=lambda item: item.name):
-        if not found.name.startswith("_"):
-            module = importlib.import_module(f"{__name__}.{found.name}")
-            command = app.command(found.name, cls=Command, epilog=module.EPILOG)
-            command(getattr(module, found.name))
+def _commands() -> frozenset[str]:
+    """The names of all commands. Loads none of them."""
+    found = pkgutil.iter_modules(__path__)
+    return frozenset(item.name for item in found if not item.name.startswith("_"))
 
 
-_find_commands()
+def _program(commands: Iterable[str]) -> typer.Typer:
+    """The command line with these commands: the one that was asked for needs no other."""
+    app = typer.Typer(
+        name="smtpdoctor",
+        help="Names the true cause when an application can't send mail, and prints the fix.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_common)
+    for name in commands:
+        module = importlib.import_module(f"{__name__}.{name}")
+        command = app.command(name, cls=Command, epilog=module.EPILOG)
+        command(getattr(module, name))
+    return app

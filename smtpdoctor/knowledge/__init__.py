@@ -456,13 +456,20 @@ def _toml(*parts: str) -> dict[str, Any]:
     return tomllib.loads(_FOLDER.joinpath(*parts).read_text(encoding="utf-8"))
 
 
-def _files(folder: str) -> Iterator[Path]:
-    return iter(sorted((_FOLDER / folder).glob("*.toml")))
+@cache
+def _texts(folder: str) -> Mapping[str, str]:
+    """The files of a folder by their names, which are the ids of what stands in them."""
+    files = sorted((_FOLDER / folder).glob("*.toml"))
+    return {path.stem: path.read_text(encoding="utf-8") for path in files}
 
 
-def _named(path: Path, kind: type[_T], text: str) -> _T:
-    """An entry with a file of its own: the file's name is its id."""
-    return msgspec.convert({"id": path.stem, **tomllib.loads(text)}, kind)
+def _named(name: str, kind: type[_T], text: str) -> _T:
+    """An entry, to whose text its id is added."""
+    return msgspec.convert({"id": name, **tomllib.loads(text)}, kind)
+
+
+#: The head of a table in a file of tables.
+_TABLE = re.compile(r"^\[([\w-]+)\]$", re.MULTILINE)
 
 
 def _source_ids(value: object, key: str = "") -> Iterator[str]:
@@ -476,52 +483,49 @@ def _source_ids(value: object, key: str = "") -> Iterator[str]:
         yield str(value)
 
 
+class _ReadOnDemand(Mapping[str, _T]):
+    """Entries by id, each parsed when it is asked for: most runs need one of a hundred."""
+
+    def __init__(self, texts: Mapping[str, str], kind: type[_T]) -> None:
+        self._texts = texts
+        self._kind = kind
+        self._read: dict[str, _T] = {}
+
+    def __getitem__(self, name: str) -> _T:
+        if name not in self._read:
+            self._read[name] = _named(name, self._kind, self._texts[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 @cache
 def sources() -> Mapping[str, Source]:
     """All sources by id."""
-    found = {
-        name: msgspec.convert({"id": name, **fields}, Source)
-        for name, fields in _toml("sources.toml").items()
-    }
-    return MappingProxyType(found)
+    _, *parts = _TABLE.split(_FOLDER.joinpath("sources.toml").read_text(encoding="utf-8"))
+    return _ReadOnDemand(dict(zip(parts[::2], parts[1::2], strict=True)), Source)
 
 
 @cache
 def providers() -> Mapping[str, Provider]:
     """All providers by id, in the order of their ids."""
-    return MappingProxyType({path.stem: _provider(path) for path in _provider_texts()})
-
-
-def provider_with(name: str) -> Provider | None:
-    """The provider of this id. Reads its file alone."""
-    path = _FOLDER / "providers" / f"{name}.toml"
-    return _provider(path) if path in _provider_texts() else None
+    return _ReadOnDemand(_texts("providers"), Provider)
 
 
 def providers_of_kind(kind: str) -> tuple[Provider, ...]:
-    """The providers of one kind, in the order of their ids. Reads no other file."""
-    marked = (path for path, text in _provider_texts().items() if f'kind = "{kind}"' in text)
-    return tuple(item for path in marked if (item := _provider(path)).kind == kind)
-
-
-@cache
-def _provider_texts() -> Mapping[Path, str]:
-    return {path: path.read_text(encoding="utf-8") for path in _files("providers")}
-
-
-@cache
-def _provider(path: Path) -> Provider:
-    return _named(path, Provider, _provider_texts()[path])
+    """The providers of one kind, in the order of their ids. Parses no other file."""
+    marked = (name for name, text in _texts("providers").items() if f'kind = "{kind}"' in text)
+    return tuple(item for name in marked if (item := providers()[name]).kind == kind)
 
 
 @cache
 def clients() -> Mapping[str, Client]:
     """All mail clients by id."""
-    found = {
-        path.stem: _named(path, Client, path.read_text(encoding="utf-8"))
-        for path in _files("clients")
-    }
-    return MappingProxyType(found)
+    return _ReadOnDemand(_texts("clients"), Client)
 
 
 _NAMED_CLIENT = re.compile(r"(?P<name>[a-z][a-z0-9-]*?)(?:[@-]?v?(?P<version>[0-9][0-9.]{0,30}))?")
@@ -565,8 +569,8 @@ def snippets() -> Mapping[str, CodeSnippets]:
         )
         for client in clients().values()
     }
-    for path in _files("snippets"):
-        found[path.stem] = _named(path, CodeSnippets, path.read_text(encoding="utf-8"))
+    for name, text in _texts("snippets").items():
+        found[name] = _named(name, CodeSnippets, text)
     return MappingProxyType(found)
 
 
@@ -634,13 +638,15 @@ def provider_of(host: str) -> Provider | None:
     name = bare(host)
     if name.endswith(_NOBODYS):
         return None
-    for path, text in _provider_texts().items():
-        # parsing one file in place of all saves 10 ms of a usual run
-        if f'"{name}"' in text and any(known.host == name for known in _provider(path).hosts):
-            return _provider(path)
-    for provider in providers().values():
-        if any(re.fullmatch(pattern, name) for pattern in provider.host_patterns):
-            return provider
+    texts = _texts("providers")
+    for each, text in texts.items():
+        if f'"{name}"' in text and any(known.host == name for known in providers()[each].hosts):
+            return providers()[each]
+    for each, text in texts.items():
+        if "host_patterns" in text and any(
+            re.fullmatch(pattern, name) for pattern in providers()[each].host_patterns
+        ):
+            return providers()[each]
     return None
 
 
@@ -815,20 +821,30 @@ def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | 
     return next((rule for rule in reply_rules(provider, stage) if rule.matches(reply)), None)
 
 
+def is_public_word(word: str) -> bool:
+    """Whether that is one of the public words; lower-case."""
+    # most that are asked about stand nowhere, and need no list of words to be made
+    return any(word in text for text in _public_texts()) and word in public_words()
+
+
 @cache
 def public_words() -> frozenset[str]:
     """Words, lower-case, that servers and this program use whatever anybody's password is."""
-    known = _toml("public_words.toml")
-    texts = [
-        known["words"],
-        *_provider_texts().values(),
-        *(path.read_text(encoding="utf-8") for path in _files("clients")),
-        *(
-            _FOLDER.joinpath(name).read_text(encoding="utf-8")
-            for name in ("reply_words.toml", "middleboxes.toml", "interceptors.toml")
-        ),
-    ]
+    joined, *texts = _public_texts()
     # an escape such as \b must not stick to the word behind it
-    plain = re.sub(r"\\+[a-zA-Z]", " ", "\n".join(texts))
-    words = (word.lower() for word in re.findall(r"[^\W_]+", plain))
-    return frozenset((*words, *known["joined"].split()))
+    plain = re.sub(r"\\+[a-z]", " ", "\n".join(texts))
+    return frozenset((*re.findall(r"[^\W_]+", plain), *joined.split()))
+
+
+@cache
+def _public_texts() -> tuple[str, ...]:
+    """What public words are taken from, in lower case; the first are words with marks in them."""
+    known = _toml("public_words.toml")
+    files = ("reply_words.toml", "middleboxes.toml", "interceptors.toml")
+    return (
+        known["joined"],
+        known["words"].lower(),
+        *(text.lower() for text in _texts("providers").values()),
+        *(text.lower() for text in _texts("clients").values()),
+        *(_FOLDER.joinpath(name).read_text(encoding="utf-8").lower() for name in files),
+    )

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Literal, get_args
 
 import msgspec
@@ -23,9 +22,9 @@ from smtpdoctor.knowledge import (
     Provider,
     ProviderPort,
     _Entry,
-    _files,
-    _named,
+    _ReadOnDemand,
     _source_ids,
+    _texts,
     _toml,
     providers_of_kind,
     sources,
@@ -170,11 +169,7 @@ class Platform(_Entry, frozen=True, kw_only=True):
 @cache
 def platforms() -> Mapping[str, Platform]:
     """All platforms by id, in the order of their ids."""
-    found = {
-        path.stem: _named(path, Platform, path.read_text(encoding="utf-8"))
-        for path in _files("clouds")
-    }
-    return MappingProxyType(found)
+    return _ReadOnDemand(_texts("clouds"), Platform)
 
 
 def platform(identifier: str) -> Platform | None:

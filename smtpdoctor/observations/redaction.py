@@ -68,7 +68,7 @@ class Redactor:
         self._fragments: set[bytes] = set()
         self._messages: set[bytes] = set()  # of the login: secret as a whole
         self._public: set[str] = set()
-        self._dictionary: Callable[[], frozenset[str]] = frozenset
+        self._dictionary: Callable[[str], bool] = frozenset[str]().__contains__
         self._told = False
 
     def add(self, *secrets: str | bytes) -> None:
@@ -86,8 +86,9 @@ class Redactor:
         self._messages.update(message for message in messages if len(message) >= 2 * SHORT)
         self.__dict__.pop("_distinctive", None)
 
-    def know(self, *texts: str, dictionary: Callable[[], frozenset[str]] | None = None) -> None:
-        """Take these texts of the run (host, sender) and the dictionary's words for public."""
+    def know(self, *texts: str, dictionary: Callable[[str], bool] | None = None) -> None:
+        """Take these texts of the run (host, sender) for public, and the dictionary's words, which
+        it is asked about one by one, in lower case."""
         self._public.update(word.lower() for text in texts for word in _TOKEN.findall(text))
         self._public.update(text.lower() for text in texts if text)
         if dictionary is not None:
@@ -117,7 +118,7 @@ class Redactor:
 
     def _is_public(self, word: str) -> bool:
         word = word.lower()
-        return word in self._public or word in self._dictionary()
+        return word in self._public or self._dictionary(word)
 
     # --- texts of our own, and of others who do not know the secret ---------------------------
 

@@ -115,9 +115,9 @@ def is_guessable(secret: str) -> bool:
     would tell it."""
     if len(secret) < SHORTEST_SECRET or not secret.isalpha():
         return len(secret) < SHORTEST_SECRET
-    from smtpdoctor.knowledge import public_words  # read only where a secret is a word
+    from smtpdoctor.knowledge import is_public_word  # read only where a secret is a word
 
-    return secret.lower() in _MAILBOXES or secret.lower() in public_words()
+    return secret.lower() in _MAILBOXES or is_public_word(secret.lower())
 
 
 def repeats(text: str, secrets: Iterable[str]) -> bool:

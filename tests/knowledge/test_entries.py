@@ -279,15 +279,50 @@ def test_it_opens_no_sockets_and_loads_little() -> None:
     assert made.stdout.strip() == ""
 
 
-def test_one_provider_is_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    knowledge._provider.cache_clear()
-    parsed: list[str] = []
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are parsed from now on, in a process that has parsed none yet."""
+    knowledge.sources.cache_clear()
+    knowledge.providers.cache_clear()
+    texts: list[str] = []
     loads = tomllib.loads
 
     def counting(text: str) -> dict[str, Any]:
-        parsed.append(text)
+        texts.append(text)
         return loads(text)
 
     monkeypatch.setattr(tomllib, "loads", counting)
+    return texts
+
+
+def test_one_provider_is_read_alone(parsed: list[str]) -> None:
     assert knowledge.provider_of("smtp.ionos.de") is not None
     assert len(parsed) == 1
+
+
+def test_a_host_that_nobody_knows_needs_only_what_has_patterns(parsed: list[str]) -> None:
+    assert knowledge.provider_of("mail.example.com") is None
+    assert parsed
+    assert all("host_patterns" in text for text in parsed)
+
+
+def test_one_source_is_read_alone(parsed: list[str]) -> None:
+    assert knowledge.sources()["rfc3207"].kind == "standard"
+    assert len(parsed) == 1
+
+
+def test_sources_are_those_of_the_whole_file() -> None:
+    """They are cut apart by the heads of their tables, without a parser."""
+    text = Path(knowledge.__file__).with_name("sources.toml").read_text(encoding="utf-8")
+    whole = {
+        name: msgspec.convert({"id": name, **fields}, knowledge.Source)
+        for name, fields in tomllib.loads(text).items()
+    }
+    assert dict(knowledge.sources()) == whole
+
+
+def test_a_word_that_stands_in_another_is_not_public() -> None:
+    assert knowledge.is_public_word("authentication")
+    assert knowledge.is_public_word("ssl/tls")
+    assert not knowledge.is_public_word("uthentication")
+    assert not knowledge.is_public_word("heron-at-dawn")

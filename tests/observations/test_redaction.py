@@ -55,7 +55,7 @@ PROSE = ".,:;!?()[]<>'\"`#"
 
 def redactor(*secrets: str, told: bool = True, public: tuple[str, ...] = ()) -> Redactor:
     made = Redactor(MASK)
-    made.know(*OF_THE_RUN, *public, dictionary=knowledge.public_words)
+    made.know(*OF_THE_RUN, *public, dictionary=knowledge.is_public_word)
     made.add(*secrets)
     if told:
         made.tell()

@@ -48,7 +48,7 @@ def test_any_bytes_are_read_and_stay_ascii_where_they_were(data: bytes) -> None:
 def test_what_a_chinese_server_says_survives_the_cut_after_a_login() -> None:
     """Its link looks encoded, so only public words are shown: they have to be enough to read it."""
     redactor = Redactor(MASK)
-    redactor.know("10001@qq.com", dictionary=knowledge.public_words)
+    redactor.know("10001@qq.com", dictionary=knowledge.is_public_word)
     redactor.add("not-the-code-12")
     redactor.tell()
     said = decode(

@@ -185,7 +185,7 @@ def _steps(lift: Lift) -> list[str]:
 
 def api_names() -> str:
     """Services that take mail over HTTPS."""
-    services = (knowledge.provider_with(api.provider) for api in https_apis())
+    services = (knowledge.providers().get(api.provider) for api in https_apis())
     return _named(service.name for service in services if service is not None)
 
 

@@ -38,8 +38,8 @@ def names() -> tuple[str, ...]:
 
 
 def is_for_programs(name: str) -> bool:
-    """Whether another program reads the format's text."""
-    return bool(getattr(_format(name), "FOR_PROGRAMS", False))
+    """Whether another program reads the format's text. Loads nothing for the usual one."""
+    return name != DEFAULT and bool(getattr(_format(name), "FOR_PROGRAMS", False))
 
 
 def mode_of(name: str) -> int:
