@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import functools
 import importlib
 import io
 import os
 import pkgutil
 import sys
-from collections.abc import Iterable
 from typing import Annotated, NoReturn
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from smtpdoctor import __version__
@@ -49,9 +50,8 @@ def run(arguments: list[str]) -> int:
     commands = _commands()
     named = commands.intersection(arguments[:1])
     try:
-        status = typer.main.get_command(_program(sorted(named or commands))).main(
-            arguments, prog_name="smtpdoctor", standalone_mode=False
-        )
+        program = _program(named or commands)
+        status = program.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
     except TyperException as error:
         from smtpdoctor.arguments import without_values
 
@@ -105,7 +105,8 @@ def _commands() -> frozenset[str]:
     return frozenset(item.name for item in found if not item.name.startswith("_"))
 
 
-def _program(commands: Iterable[str]) -> typer.Typer:
+@functools.cache
+def _program(commands: frozenset[str]) -> TyperGroup:
     """The command line with these commands: the one that was asked for needs no other."""
     app = typer.Typer(
         name="smtpdoctor",
@@ -115,8 +116,10 @@ def _program(commands: Iterable[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_common)
-    for name in commands:
+    for name in sorted(commands):
         module = importlib.import_module(f"{__name__}.{name}")
         command = app.command(name, cls=Command, epilog=module.EPILOG)
         command(getattr(module, name))
-    return app
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group

@@ -328,7 +328,7 @@ class Workspace:
         line = self.line(span.file, span.line)
         if line is None:
             return None
-        harmless = self._ranges(span.file, span.line)
+        harmless = self.harmless_ranges(span.file, span.line)
         start = span.columns[0] - 1
         end = span.columns[1] - 1 if span.line == span.end_line else len(line)
         if keep:
@@ -350,7 +350,9 @@ class Workspace:
         line = self.line(span.file, span.line)
         if line is None:
             return None
-        return self._with_columns(span, MaskedLine(line, self._ranges(span.file, span.line)))
+        return self._with_columns(
+            span, MaskedLine(line, self.harmless_ranges(span.file, span.line))
+        )
 
     def _with_columns(self, span: Span, masked: MaskedLine | None) -> Shown | None:
         line = self.line(span.file, span.line)
@@ -369,7 +371,8 @@ class Workspace:
             return []
         return [*tokens.harmless(line), *self._found_harmless.get((path, line), ())]
 
-    def _ranges(self, path: str, line: int) -> list[tuple[int, int]]:
+    def harmless_ranges(self, path: str, line: int) -> list[tuple[int, int]]:
+        """The same as half-open ranges of the line's characters, counted from 0."""
         return [(each.columns[0] - 1, each.columns[1] - 1) for each in self.harmless(path, line)]
 
     def _tokens_of(self, path: str) -> Tokens | None:
@@ -438,7 +441,7 @@ class Workspace:
         whole = self.line(path, line)
         if whole is None:
             return False
-        ranges = self._ranges(path, line)
+        ranges = self.harmless_ranges(path, line)
         shown = {at for first, last in ranges for at in range(first, last)}
         shown.update(at for at, character in enumerate(whole) if character.isspace())
         return any(

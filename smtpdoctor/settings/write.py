@@ -221,9 +221,7 @@ def _masked(
     places: list[tuple[int, int, str, Edit]] | list[tuple[int, int]],
 ) -> str:
     """The raw line masked, the places shown (or what is put there) and nothing else of values."""
-    harmless = [
-        (part.columns[0] - 1, part.columns[1] - 1) for part in workspace.harmless(file, number)
-    ]
+    harmless = workspace.harmless_ranges(file, number)
     parts, at = [], 0
     for place in places:
         first, last = place[0], place[1]
@@ -245,10 +243,11 @@ def _place(workspace: Workspace, body: str, edit: Edit) -> tuple[int, int, str]:
     """The raw columns, from 0, of an edit in its masked line, with what is to stand there."""
     if MASK in edit.replace:
         return _quoting(body, edit)
+    harmless = workspace.harmless_ranges(edit.file, edit.line)
     raw = [
         match.start()
         for match in re.finditer(f"(?={re.escape(edit.replace)})", body)
-        if _shown_at(workspace, body, edit, match.start()) == edit.columns
+        if _shown_at(body, harmless, edit, match.start()) == edit.columns
     ]
     if not edit.replace:
         raw = raw[:1]  # the first of the columns that a mask is shown as
@@ -260,13 +259,9 @@ def _place(workspace: Workspace, body: str, edit: Edit) -> tuple[int, int, str]:
     return raw[0], raw[0] + len(edit.replace), edit.with_
 
 
-def _shown_at(workspace: Workspace, body: str, edit: Edit, at: int) -> tuple[int, int]:
+def _shown_at(body: str, harmless: list[tuple[int, int]], edit: Edit, at: int) -> tuple[int, int]:
     """The columns at which the masked line shows these raw characters."""
     end = at + len(edit.replace)
-    harmless = [
-        (part.columns[0] - 1, part.columns[1] - 1)
-        for part in workspace.harmless(edit.file, edit.line)
-    ]
     line = MaskedLine(body, [*harmless, (at, end)])
     if edit.replace:
         return line.columns(at + 1, end + 1)
