@@ -3,8 +3,9 @@
 From Python, `smtpdoctor.check("smtp.ionos.com:587")` gives a `Report`, with its `verdict` and its
 `diagnoses`; `smtpdoctor.sender("info@example.com")` judges a sender by the DNS alone. `acheck` and
 `asender` are the same for an event loop, `diagnose` judges observations made before, and
-`smtpdoctor.explain("connect ETIMEDOUT")` names the causes that an error message fits. RFC 7208 by
-itself is in `smtpdoctor.spf`.
+`smtpdoctor.explain("connect ETIMEDOUT")` names the causes that an error message fits;
+`async for checked in smtpdoctor.check_many(targets)` checks thousands. RFC 7208 by itself is in
+`smtpdoctor.spf`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ TYPE_CHECKING = False  # nothing is loaded here: `python -m` has the working fol
 
 if TYPE_CHECKING:
     from smtpdoctor.api import acheck, asender, check, diagnose, sender
+    from smtpdoctor.batch.checking import check_many
+    from smtpdoctor.batch.model import Checked
     from smtpdoctor.explain import Candidate, explain
     from smtpdoctor.report.model import Report
     from smtpdoctor.settings.sources import UsageError
 
 __all__ = [
     "Candidate",
+    "Checked",
     "Report",
     "UsageError",
     "acheck",
     "asender",
     "check",
+    "check_many",
     "diagnose",
     "explain",
     "sender",
@@ -38,10 +43,12 @@ _PLACES = {
     "acheck": "smtpdoctor.api",
     "asender": "smtpdoctor.api",
     "check": "smtpdoctor.api",
+    "check_many": "smtpdoctor.batch.checking",
     "diagnose": "smtpdoctor.api",
     "sender": "smtpdoctor.api",
     "explain": "smtpdoctor.explain",
     "Candidate": "smtpdoctor.explain",
+    "Checked": "smtpdoctor.batch.model",
     "Report": "smtpdoctor.report.model",
     "UsageError": "smtpdoctor.settings.sources",
 }

@@ -279,6 +279,7 @@ class Run:
         by_hand = withheld is not None and withheld.reason in (
             "another-host-asked",
             "tried-already",
+            "another-target",
         )
         return any(
             reason not in LEFT_OUT and not (reason == "withheld" and by_hand)

@@ -71,6 +71,7 @@ WithheldReason = Literal[
     "another-user",  # --user is not the set-up's user
     "tried-already",  # another set-up of this run has logged in with the same account
     "tried-with-another",  # the same account was tried with another password, and once is enough
+    "another-target",  # another target of the batch, at `place`, logs in with the same account
     "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
 ]
 

@@ -63,6 +63,8 @@ def why_withheld(withheld: Withheld) -> str:
             f"the set-up {place} has another password for the same account, and that one was "
             "tried: an account is logged in once a run"
         )
+    if withheld.reason == "another-target":
+        return f"{place} logs in with the same account, and an account is logged in once"
     if withheld.reason == "host-with-user":
         return "the host has an “@” in it: which host was meant is a guess"
     return f"the credentials from {place} were written for {for_whom}, not for {host}"
@@ -85,6 +87,8 @@ def how_to_allow(withheld: Withheld) -> str:
         )
     if withheld.reason == "tried-already":
         return "To try this set-up's login alone, pick it with --setup."
+    if withheld.reason == "another-target":
+        return "Its result says what the login comes to; to try this one, check it by itself."
     if withheld.reason == "host-with-user":
         return "Write the host's name alone."
     if withheld.reason == "host-from-folder":

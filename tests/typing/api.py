@@ -46,6 +46,15 @@ async def checks_in_a_loop() -> None:
     assert_type(await smtpdoctor.acheck("smtp.ionos.com"), smtpdoctor.Report)
 
 
+async def checks_many() -> None:
+    targets: list[str | Mapping[str, object]] = ["smtp.ionos.com", {"host": "mail.example.com"}]
+    async for checked in smtpdoctor.check_many(targets, jobs=8, rate=2, only=["tls"]):
+        assert_type(checked, smtpdoctor.Checked)
+        assert_type(checked.position, int)
+        assert_type(checked.report, smtpdoctor.Report | None)
+    smtpdoctor.check_many(targets, jobs="8")  # type: ignore[arg-type]
+
+
 def reads(report: smtpdoctor.Report) -> None:
     assert_type(report.exit_status(strict=True), int)
     for diagnosis in report.diagnoses:

@@ -239,6 +239,8 @@ def _note(run: Run) -> Diagnosis:
 def _why(withheld: Withheld | None, *, kept: bool) -> str:
     if withheld is not None and withheld.reason in ("tried-already", "tried-with-another"):
         return "the same account was tried with another set-up"
+    if withheld is not None and withheld.reason == "another-target":
+        return f"{withheld.place} logs in with the same account"
     if kept:
         return "the configured credentials are not released to it"
     return "no credentials were given"

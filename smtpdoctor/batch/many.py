@@ -1,0 +1,289 @@
+"""Drives the runs of many targets: reads them as they are needed, and gives what came of each.
+
+Knows how many go on at a time, and that nothing of them is left when somebody stops listening. It
+must not know where targets come from, nor where results go. Which goes next: `lanes`; who logs in:
+`accounts`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any
+
+import msgspec
+
+from smtpdoctor import api
+from smtpdoctor.addresses import is_address, one_spelling
+from smtpdoctor.batch.accounts import Accounts, Login, told_of_login, without_login
+from smtpdoctor.batch.lanes import Lanes
+from smtpdoctor.batch.model import Checked, Target
+from smtpdoctor.checks import dns
+from smtpdoctor.deadline import Deadline
+from smtpdoctor.examination.plan import Plan
+from smtpdoctor.examination.shared import Shared, SharedNetwork
+from smtpdoctor.network import Network
+from smtpdoctor.observations import Session
+from smtpdoctor.own_fault import describe
+from smtpdoctor.report.model import Report
+from smtpdoctor.settings.sources import UsageError
+
+#: Runs at a time, over all servers.
+JOBS = 64
+#: Seconds between two logins at one server.
+LOGIN_PAUSE = 1.0
+#: Targets that are read and wait for their server: so far ahead a slow server holds nobody up.
+WAITING = 2000
+#: For a host's address, by which its server is known; who has none by then is known by its name.
+LOOK_UP = 2.0
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast: runs at a time, and how many begin in a second at most."""
+
+    jobs: int = JOBS
+    rate: float | None = None
+    login_pause: float = LOGIN_PAUSE
+    waiting: int = WAITING
+
+
+USUAL = Pace()
+
+
+def pace_of(jobs: int, rate: float | None) -> Pace:
+    """Raises UsageError for what can't be one."""
+    if jobs < 1:
+        raise UsageError(f"--jobs: {jobs} is no number of runs")
+    if rate is not None and not 0 < rate < float("inf"):
+        raise UsageError(f"--rate: {rate} is no number of targets a second")
+    return Pace(jobs=jobs, rate=rate)
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    """A target in its server's lane, and the account that its run would log in as."""
+
+    target: Target
+    plan: Plan
+    account: bytes | None
+
+
+async def check_all(
+    targets: AsyncIterator[Target],
+    network: Network,
+    environ: Mapping[str, str],
+    *,
+    pace: Pace = USUAL,
+    accounts: Accounts | None = None,
+    login_begins: Callable[[int], None] = lambda position: None,
+    login_over: Callable[[int, str], None] = lambda position, outcome: None,
+    place: str = "target",
+) -> AsyncGenerator[Checked, None]:
+    """What came of each target, as it comes. Raises what `targets` raises, nothing else.
+
+    `login_begins` is told a target's position before its login goes out, and `login_over` what came
+    of it. `place` is how a position is called. When the generator is closed, nothing goes on.
+    """
+    many = _Many(targets, network, environ, pace, accounts or Accounts(), place)
+    many.shared = Shared(
+        login_pause=pace.login_pause, login_begins=lambda key: login_begins(many.positions[key])
+    )
+    many.login_over = login_over
+    try:
+        many.begin()
+        while (result := await many.results.get()) is not None:
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+    finally:
+        await many.end()
+
+
+class _Many:
+    """The state of one batch."""
+
+    shared: Shared
+    login_over: Callable[[int, str], None]
+
+    def __init__(
+        self,
+        targets: AsyncIterator[Target],
+        network: Network,
+        environ: Mapping[str, str],
+        pace: Pace,
+        accounts: Accounts,
+        place: str,
+    ) -> None:
+        self._targets = targets
+        self._network = network
+        self._environ = environ
+        self._pace = pace
+        self._accounts = accounts
+        self._place = place
+        #: What came of each; None after the last, and an exception of the input's in its place.
+        self.results: asyncio.Queue[Checked | BaseException | None] = asyncio.Queue(pace.jobs)
+        #: Of each login that may come, by host and user name: its target's position.
+        self.positions: dict[tuple[str, str], int] = {}
+        self._lanes: Lanes[_Waiting] = Lanes()
+        # those whose account is being tried
+        self._behind: dict[bytes, list[tuple[str, _Waiting]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(pace.waiting)
+        self._looking_up = asyncio.Semaphore(pace.jobs)
+        self._wake = asyncio.Event()
+        self._running = 0
+        self._open = 0  # read, and not given out yet
+        self._read = False  # to the end
+
+    def begin(self) -> None:
+        self._start(self._feed())
+        self._start(self._dispatch())
+
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if isinstance(self._targets, AsyncGenerator):
+            await self._targets.aclose()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- in and out ---------------------------------------------------------------------------
+
+    async def _feed(self) -> None:
+        try:
+            async for target in self._targets:
+                self._open += 1
+                if target.plan is None:
+                    await self._give(_result(target, error=target.error))
+                    continue
+                await self._room.acquire()
+                self._start(self._admit(target, target.plan))
+        except Exception as error:
+            await self.results.put(error)
+            return
+        self._read = True
+        await self._end_if_over()
+
+    async def _give(self, result: Checked) -> None:
+        await self.results.put(result)
+        self._open -= 1
+        await self._end_if_over()
+
+    async def _end_if_over(self) -> None:
+        if self._read and not self._open:
+            await self.results.put(None)
+
+    async def _admit(self, target: Target, plan: Plan) -> None:
+        """Put a target into its server's lane."""
+        async with self._looking_up:
+            server = await self._server_of(target, plan)
+        self._lanes.add(server, _Waiting(target, plan, self._accounts.key_of(plan)))
+        self._wake.set()
+
+    async def _server_of(self, target: Target, plan: Plan) -> str:
+        """By which name a server is known: its address, where that can be told."""
+        if not plan.host or plan.question is not None:
+            return f"no server {target.position}"  # the DNS alone is asked
+        mapping = plan.mapping(plan.host, plan.port)
+        if mapping is not None or is_address(plan.host):
+            return one_spelling(mapping.address if mapping is not None else plan.host)
+        if "dns" not in plan.selected:
+            return plan.host.lower()
+        network = SharedNetwork(self._network, self.shared)
+        deadline = Deadline(network.clock, LOOK_UP)
+        with contextlib.suppress(Exception):  # the run itself meets it again, and says so
+            found = await dns.addresses_of(plan.host, network, deadline)
+            if found:
+                return min(map(one_spelling, found))
+        return plan.host.lower()
+
+    # --- runs ---------------------------------------------------------------------------------
+
+    async def _dispatch(self) -> None:
+        clock = asyncio.get_running_loop().time
+        next_at = 0.0
+        while True:
+            while self._running < self._pace.jobs and (found := self._lanes.next()) is not None:
+                server, waiting = found
+                login = self._login_of(waiting)
+                if login is not None and not login.outcome and waiting.account is not None:
+                    self._behind.setdefault(waiting.account, []).append(found)
+                    self._lanes.done(server, calm=None)
+                    continue
+                if self._pace.rate is not None:
+                    await asyncio.sleep(max(0.0, next_at - clock()))
+                    next_at = max(next_at, clock()) + 1 / self._pace.rate
+                self._room.release()
+                self._running += 1
+                if login is None and waiting.account is not None:
+                    self._accounts.begin(waiting.account, waiting.plan, waiting.target.position)
+                self._start(self._run(server, waiting, login))
+            self._wake.clear()
+            await self._wake.wait()
+
+    def _login_of(self, waiting: _Waiting) -> Login | None:
+        return self._accounts.login_of(waiting.account) if waiting.account is not None else None
+
+    async def _run(self, server: str, waiting: _Waiting, login: Login | None) -> None:
+        """One run; `login` is that of its account where another target made it."""
+        result = await self._checked(waiting, login)
+        self._lanes.done(server, calm=_is_calm(result))
+        if login is None and waiting.account is not None:
+            self._settle(waiting, waiting.account, result)
+        await self._give(result)
+        self._running -= 1
+        self._wake.set()
+
+    async def _checked(self, waiting: _Waiting, login: Login | None) -> Checked:
+        target, plan = waiting.target, waiting.plan
+        key = (plan.host, plan.credentials.username or "")
+        name = "" if login is None else f"{self._place} {login.position}"
+        if login is not None:
+            plan = without_login(plan, name)
+        elif waiting.account is not None:
+            self.positions[key] = target.position
+        try:
+            report = await api.run(
+                plan, environ=self._environ, network=self._network, shared=self.shared
+            )
+        except Exception as error:
+            return _result(target, error=f"a fault of smtpdoctor's own: {describe(error)}")
+        finally:
+            self.positions.pop(key, None)
+        if login is None:
+            return _result(target, report=report)
+        same = self._accounts.has_same_secret(login, waiting.plan)
+        report = told_of_login(report, login, name, same=same)
+        return _result(target, report=report, login_at=login.position)
+
+    def _settle(self, waiting: _Waiting, account: bytes, result: Checked) -> None:
+        outcome = self._accounts.settle(account, result.report)
+        if outcome:
+            self.login_over(waiting.target.position, outcome)
+        for server, behind in self._behind.pop(account, ()):
+            self._lanes.add(server, behind)
+
+
+def _is_calm(result: Checked) -> bool:
+    """Whether a run's one session with its server was all that it needed."""
+    return result.report is not None and len(result.report.observations.of(Session)) == 1
+
+
+def _result(
+    target: Target,
+    *,
+    report: Report | None = None,
+    error: str = "",
+    login_at: int | None = None,
+) -> Checked:
+    return Checked(
+        position=target.position,
+        target=target.name,
+        report=report,
+        error=error,
+        login_at=login_at,
+    )
