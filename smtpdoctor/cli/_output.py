@@ -95,8 +95,29 @@ Yes = Annotated[
 ]
 
 
-def make_sure_of_fix(*, fix: bool, yes: bool) -> None:
+Anonymous = Annotated[
+    bool,
+    typer.Option(
+        "--anonymous",
+        help="Replace hosts, users, addresses and paths, for a report to hand on.",
+        rich_help_panel=REPORT,
+    ),
+]
+
+
+def handed(report: Report, format_: str, *, anonymous: bool) -> Report:
+    """The report as whoever gets this format may have it."""
+    if not anonymous:
+        return report
+    from smtpdoctor.report import anonymous as stand_ins
+
+    return stand_ins.anonymous(report, files=not formats.is_in_the_repository(format_))
+
+
+def make_sure_of_fix(*, fix: bool, yes: bool, anonymous: bool) -> None:
     """Wrong usage is said before anything is looked at: a run may cost a login."""
+    if fix and anonymous:  # what it shows and asks about are the user's own lines
+        raise UsageFault("--anonymous is for a report to hand on: not with --fix")
     if yes and not fix:
         raise UsageFault("--yes needs --fix")
     if fix and not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from smtpdoctor.cli._output import REPORT, UsageFault
+from smtpdoctor.cli._output import REPORT, UsageFault, handed
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
@@ -75,7 +75,13 @@ def _make_sure_of(path: Path, *, force: bool) -> None:
 
 
 def write_outputs(
-    report: Report, wanted: Sequence[Output], *, force: bool, strict: bool, verbose: bool = False
+    report: Report,
+    wanted: Sequence[Output],
+    *,
+    force: bool,
+    strict: bool,
+    verbose: bool = False,
+    anonymous: bool = False,
 ) -> None:
     """Write each. Raises UsageFault for one that can't be written after all."""
     from smtpdoctor.files import FileFault, write_private
@@ -83,7 +89,8 @@ def write_outputs(
 
     options = formats.Options(strict=strict, verbose=verbose)
     for item in wanted:
-        text = formats.render(item.format, report, options)
+        shown = handed(report, item.format, anonymous=anonymous)
+        text = formats.render(item.format, shown, options)
         mode = formats.mode_of(item.format)
         try:
             write_private(item.path, text, ours=is_report, force=force, mode=mode)
@@ -91,7 +98,7 @@ def write_outputs(
             raise UsageFault(str(fault)) from None
 
 
-def add_summary(report: Report, format_: str) -> None:
+def add_summary(report: Report, format_: str, *, anonymous: bool = False) -> None:
     """The report as Markdown in the job's summary, where annotations of GitHub's are printed."""
     path = os.environ.get(SUMMARY)
     if format_ != "github" or not path:
@@ -99,12 +106,13 @@ def add_summary(report: Report, format_: str) -> None:
     from smtpdoctor.files import FileFault, append
 
     try:
-        append(path, formats.render("markdown", report))
+        # it stands in the same repository as the annotations
+        append(path, formats.render("markdown", handed(report, format_, anonymous=anonymous)))
     except FileFault as fault:
         raise UsageFault(f"{SUMMARY}: {fault}") from None
 
 
-def open_page(report: Report) -> None:
+def open_page(report: Report, *, anonymous: bool = False) -> None:
     """Write the report as a page that only its owner can read, and open it in the browser.
 
     The path is printed in any case: a browser may be shut off from folders for temporary files.
@@ -118,7 +126,8 @@ def open_page(report: Report) -> None:
     try:
         folder = Path(tempfile.mkdtemp(prefix="smtpdoctor-"))  # with mode 0700
         page = folder / "report.html"
-        write_private(page, formats.render("html", report), ours=is_report)
+        shown = handed(report, "html", anonymous=anonymous)
+        write_private(page, formats.render("html", shown), ours=is_report)
     except FileFault as fault:
         raise UsageFault(str(fault)) from None
     except OSError as error:

@@ -18,6 +18,7 @@ from smtpdoctor.cli._output import (
     REPORT,
     SCOPE,
     SETTINGS,
+    Anonymous,
     EnvFile,
     Fix,
     NameServers,
@@ -26,6 +27,7 @@ from smtpdoctor.cli._output import (
     UsageFault,
     Yes,
     folder,
+    handed,
     make_sure_of_fix,
     put_in_order,
     show,
@@ -273,6 +275,7 @@ def check(  # long: one parameter an option
             "--open", help="Show the report as a page in the browser, too.", rich_help_panel=REPORT
         ),
     ] = False,
+    anonymous: Anonymous = False,
     ticket: Annotated[
         bool,
         typer.Option(
@@ -290,7 +293,7 @@ def check(  # long: one parameter an option
             f"--ticket prints a text, not {format_}; --save FILE writes the report as JSON"
         )
     format_ = "ticket" if ticket else format_
-    make_sure_of_fix(fix=fix, yes=yes)
+    make_sure_of_fix(fix=fix, yes=yes, anonymous=anonymous)
     if fix and (replay is not None or env_file == "-"):
         raise UsageFault("--fix writes into the files of this folder: not with --replay or -")
     wanted = outputs(output or (), save, force=force)
@@ -344,7 +347,7 @@ def check(  # long: one parameter an option
             ask_metadata=ask_metadata,
         )
         live = not formats.is_for_programs(format_)
-        plans = _planned(options, password_stdin=password_stdin)
+        plans = _planned(options, password_stdin=password_stdin, anonymous=anonymous)
         report = _checked(plans, live=live)
         if fix:
             if live:
@@ -353,11 +356,12 @@ def check(  # long: one parameter an option
             if mended is None and live:
                 raise typer.Exit(formats.exit_status(format_, report, strict=strict))
             report = mended or report
-    write_outputs(report, wanted, force=force, strict=strict, verbose=verbose)
-    show(report, format_, verbose=verbose, strict=strict)
-    add_summary(report, format_)
+    write_outputs(report, wanted, force=force, strict=strict, verbose=verbose, anonymous=anonymous)
+    shown = handed(report, format_, anonymous=anonymous)
+    show(shown, format_, verbose=verbose, strict=strict)
+    add_summary(report, format_, anonymous=anonymous)
     if open_:
-        open_page(report)
+        open_page(report, anonymous=anonymous)
     raise typer.Exit(formats.exit_status(format_, report, strict=strict))
 
 
@@ -368,7 +372,7 @@ def _make_sure_of_replay(given: Mapping[str, object]) -> None:
         raise UsageFault(f"--replay judges a run that was made before: not with {said}")
 
 
-def _planned(options: CheckOptions, *, password_stdin: bool) -> Plans:
+def _planned(options: CheckOptions, *, password_stdin: bool, anonymous: bool = False) -> Plans:
     from smtpdoctor.plans import make_plans
     from smtpdoctor.settings.reading import UsageError
 
@@ -378,9 +382,9 @@ def _planned(options: CheckOptions, *, password_stdin: bool) -> Plans:
     except UsageError as error:
         raise UsageFault(str(error)) from None
     if len(plans.logins) > 1:
-        print(
-            f"logging in at {len(plans.logins)} servers: {', '.join(plans.logins)}", file=sys.stderr
-        )
+        # what a CI's log shows is public, too
+        which = "" if anonymous else f": {', '.join(plans.logins)}"
+        print(f"logging in at {len(plans.logins)} servers{which}", file=sys.stderr)
     return plans
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smtpdoctor.cli._output import (
+    Anonymous,
     Fix,
     ReportFormat,
     Strict,
     UsageFault,
     Yes,
     folder,
+    handed,
     make_sure_of_fix,
     show,
 )
@@ -49,6 +51,7 @@ def lint(
     format_: ReportFormat = "concise",
     output: Outputs = None,
     force: Force = False,
+    anonymous: Anonymous = False,
     fix: Fix = False,
     yes: Yes = False,
     strict: Strict = False,
@@ -64,7 +67,7 @@ def lint(
     from smtpdoctor.cli import _fixing
     from smtpdoctor.examination.options import CheckOptions
 
-    make_sure_of_fix(fix=fix, yes=yes)
+    make_sure_of_fix(fix=fix, yes=yes, anonymous=anonymous)
     root = folder() if where is None else where
     if not root.is_dir():
         raise UsageFault("FOLDER is no folder")
@@ -75,9 +78,10 @@ def lint(
         mended = _looked_at(options)
         _fixing.tell(report, mended, mending)
         report = mended
-    write_outputs(report, wanted, force=force, strict=strict, verbose=verbose)
-    show(report, format_, verbose=verbose, strict=strict)
-    add_summary(report, format_)
+    write_outputs(report, wanted, force=force, strict=strict, verbose=verbose, anonymous=anonymous)
+    shown = handed(report, format_, anonymous=anonymous)
+    show(shown, format_, verbose=verbose, strict=strict)
+    add_summary(report, format_, anonymous=anonymous)
     # the verdict says what a run would have to show; here the findings alone count
     found = {item.severity for item in report.diagnoses}
     raise typer.Exit(1 if "error" in found or (strict and "warning" in found) else 0)

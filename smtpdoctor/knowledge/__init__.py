@@ -848,3 +848,15 @@ def _public_texts() -> tuple[str, ...]:
         *(text.lower() for text in _texts("clients").values()),
         *(_FOLDER.joinpath(name).read_text(encoding="utf-8").lower() for name in files),
     )
+
+
+@cache
+def public_names() -> frozenset[str]:
+    """Host and domain names of providers, platforms and authorities: everybody may know them."""
+    files = ("dns_hosts.toml", "https_apis.toml", "interceptors.toml")
+    texts = [
+        *(text for each in ("providers", "clouds", "clients") for text in _texts(each).values()),
+        *(_FOLDER.joinpath(name).read_text(encoding="utf-8") for name in files),
+    ]
+    name = re.compile(r"(?:[a-z0-9_][a-z0-9_-]*\.)+[a-z]{2,}", re.IGNORECASE)
+    return frozenset((*WELL_KNOWN_NAMES, *map(str.lower, name.findall("\n".join(texts)))))

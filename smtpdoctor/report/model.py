@@ -95,7 +95,8 @@ class TargetReport(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One run as reports show it. `started` is RFC 3339 in UTC, `seconds` the run's length.
 
-    `diagnoses`, `checks`, `faults` and `unexplained` are those of all targets in their order;
+    `anonymous`: names and addresses in it are stand-ins (`report.anonymous`). `diagnoses`,
+    `checks`, `faults` and `unexplained` are those of all targets in their order;
     `observations`, `run` and `spf` speak of the one target, and raise ValueError with several.
     """
 
@@ -107,6 +108,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     targets: tuple[TargetReport, ...]
     not_checked: tuple[NotChecked, ...] = ()
+    anonymous: bool = False
 
     def __repr__(self) -> str:
         """Its verdict and first cause: the whole is for `print` and `to_json`."""

@@ -46,6 +46,8 @@ def _read(data: Any) -> Report:
         targets = data["targets"]
     else:
         raise SavedRunError("not a saved run of schema 1 or 2")
+    if data.get("anonymous"):
+        raise SavedRunError("an anonymous report has no observations to judge again")
     return join(
         [
             judge(

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 NOTHING_SENT = "  No message was sent."
 
 
+#: What every report says of itself that `report.anonymous` made.
+ANONYMOUS = "anonymous: names and addresses are stand-ins"
+
+
 def verdict_words(target: TargetReport) -> str:
     """What it comes to, with the cause where mail does not go out."""
     return {

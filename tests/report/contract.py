@@ -35,6 +35,7 @@ def assert_keeps_the_contract(data: Any) -> None:
         "verdict",
         "targets",
         "not_checked",
+        "anonymous",
     ]
     assert list(data) in (keys, [*keys, "spf"])
     assert data["schema"] == 2

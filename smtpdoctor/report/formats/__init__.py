@@ -3,7 +3,8 @@
 A format is found by its file's name, which is what --format takes: to add one is to add a file.
 It decides how things look, never what is shown (`report.selection`). A format whose text another
 program reads says so with `FOR_PROGRAMS = True`: it is written as UTF-8 whatever the terminal has.
-It may have a `MODE` for its files, and an `exit_status(report)` of its own.
+One that is laid over a repository's own files says `IN_THE_REPOSITORY = True`: it needs their true
+paths. It may have a `MODE` for its files, and an `exit_status(report)` of its own.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ def names() -> tuple[str, ...]:
 def is_for_programs(name: str) -> bool:
     """Whether another program reads the format's text. Loads nothing for the usual one."""
     return name != DEFAULT and bool(getattr(_format(name), "FOR_PROGRAMS", False))
+
+
+def is_in_the_repository(name: str) -> bool:
+    """Whether the format's places are those of the repository, also in an anonymous report."""
+    return bool(getattr(_format(name), "IN_THE_REPOSITORY", False))
 
 
 def mode_of(name: str) -> int:

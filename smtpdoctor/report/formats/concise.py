@@ -9,6 +9,7 @@ from smtpdoctor.report.edits import edits_in_words
 from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report
+from smtpdoctor.report.verdict import ANONYMOUS
 from smtpdoctor.text import visible
 from smtpdoctor.words import count
 
@@ -30,6 +31,8 @@ def render(report: Report, options: Options) -> str:
         lines.append(f"{', '.join(told)} in {checked}")
     else:
         lines.append(f"{checked}: nothing wrong in the settings" if report.targets else NOTHING)
+    if report.anonymous:
+        lines.append(ANONYMOUS)
     return "".join(f"{visible(line)}\n" for line in lines)
 
 

@@ -10,10 +10,11 @@ from smtpdoctor.diagnosis.model import Severity
 from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report
-from smtpdoctor.report.verdict import verdict_words
+from smtpdoctor.report.verdict import ANONYMOUS, verdict_words
 from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
+IN_THE_REPOSITORY = True
 
 COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -27,6 +28,8 @@ def render(report: Report, options: Options) -> str:
     ]
     for target in report.targets:
         lines.append(_harmless(f"{target_name(target)}: {verdict_words(target)}"))
+    if report.anonymous:
+        lines.append(ANONYMOUS)
     return "".join(f"{line}\n" for line in lines)
 
 

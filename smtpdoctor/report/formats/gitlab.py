@@ -9,6 +9,7 @@ from smtpdoctor.report.model import Report
 from smtpdoctor.text import as_json
 
 FOR_PROGRAMS = True
+IN_THE_REPOSITORY = True
 
 SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "note": "info"}
 #: GitLab shows nothing without a file.

@@ -29,7 +29,7 @@ from smtpdoctor.report.network_table import UNTRIED, NetworkTable, Way, tried_wa
 from smtpdoctor.report.page_style import STYLE
 from smtpdoctor.report.selection import ShownDiagnosis, ShownFix, select
 from smtpdoctor.report.spf_tree import dmarc_words
-from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
+from smtpdoctor.report.verdict import ANONYMOUS, verdict_words, whole_verdict_words
 from smtpdoctor.report.waterfall import Bar, waterfall
 from smtpdoctor.smtp.certificate_info import CertificateInfo
 from smtpdoctor.text import line_of_code, visible
@@ -138,7 +138,8 @@ def _body(report: Report) -> Iterator[Element]:
         element(
             "p",
             f"smtpdoctor {report.tool.version} · {report.started}, {report.where}, "
-            f"{_time_words(report.seconds)} · No message was sent.",
+            f"{_time_words(report.seconds)} · No message was sent."
+            + (f" · This report is {ANONYMOUS}." if report.anonymous else ""),
             class_="quiet small",
         ),
     )

@@ -50,7 +50,7 @@ def to_builtins(report: Report) -> dict[str, Any]:
     """The report as JSON types. `faults` of a target and `spf` are there where there are any."""
     data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
     spf = [target["spf"] for target in data["targets"] if target["spf"] is not None]
-    data["targets"] = [_target(target) for target in data["targets"]]
+    data["targets"] = [_target(target, anonymous=report.anonymous) for target in data["targets"]]
     return {**data, "spf": spf[0]} if len(spf) == 1 else data
 
 
@@ -59,7 +59,9 @@ def render(report: Report, options: Options) -> str:
     return as_json(to_builtins(report))
 
 
-def _target(target: dict[str, Any]) -> dict[str, Any]:
+def _target(target: dict[str, Any], *, anonymous: bool) -> dict[str, Any]:
+    """Without its observations where it is anonymous: judged again, stand-ins would come to another
+    cause, and records of the DNS and certificates are found again by what is left of them."""
     shown = {name: target[name] for name in TARGET}
     if shown["setup"] is not None:
         shown["setup"] = {**shown["setup"], "version": shown["setup"]["version"] or None}
@@ -71,6 +73,8 @@ def _target(target: dict[str, Any]) -> dict[str, Any]:
         }
         for item in target["diagnoses"]
     ]
+    if anonymous:
+        shown["observations"] = {"items": []}
     return {**shown, "faults": target["faults"]} if target["faults"] else shown
 
 

@@ -13,7 +13,7 @@ from smtpdoctor.report.earlier import COMMENT
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.report.verdict import verdict_words
+from smtpdoctor.report.verdict import ANONYMOUS, verdict_words
 from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
@@ -38,9 +38,10 @@ def render(report: Report, options: Options) -> str:
         lines += ["### Not checked", ""]
         lines += [f"- {_plain(item.setup)}: {_plain(item.why)}" for item in report.not_checked]
         lines.append("")
+    anonymous = f" This report is {ANONYMOUS}." if report.anonymous else ""
     lines.append(
         f"<sub>smtpdoctor {report.tool.version}, {_plain(report.started)}, "
-        f"{_plain(report.where)}. No message was sent.</sub>"
+        f"{_plain(report.where)}. No message was sent.{anonymous}</sub>"
     )
     return "\n".join(lines) + "\n"
 

@@ -12,6 +12,7 @@ from smtpdoctor.settings.model import Edit
 from smtpdoctor.text import as_json
 
 FOR_PROGRAMS = True
+IN_THE_REPOSITORY = True
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -57,6 +58,7 @@ def render(report: Report, options: Options) -> str:
                         }
                     ],
                     "results": [_result(item, codes) for item in found],
+                    **({"properties": {"anonymous": True}} if report.anonymous else {}),
                 }
             ],
         }

@@ -40,7 +40,7 @@ from smtpdoctor.report.selection import (
     select,
 )
 from smtpdoctor.report.spf_tree import dmarc_words, spf_tree
-from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
+from smtpdoctor.report.verdict import ANONYMOUS, verdict_words, whole_verdict_words
 from smtpdoctor.settings import harmless
 from smtpdoctor.text import (
     ASCII_BAR,
@@ -196,6 +196,8 @@ class _Page(_Layout):
 
     def lines(self) -> Iterator[Text]:
         yield from self._header()
+        if self.report.anonymous:
+            yield from self.wrapped(ANONYMOUS, indent=2)
         if not self.close:
             yield Text()
         yield from self._checks()

@@ -18,6 +18,7 @@ from smtpdoctor.observations import ConnectAttempt, PathTrace
 from smtpdoctor.report import network_table
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.report.verdict import ANONYMOUS
 from smtpdoctor.text import ASCII_BAR, visible, wrapped
 from smtpdoctor.words import OUTCOME_WORDS
 
@@ -62,6 +63,7 @@ def render(report: Report, options: Options) -> str:
 def _of_target(report: Report, target: TargetReport) -> str:
     found = next((item for item in target.diagnoses if _stops_mail(item)), None)
     lines = _request(report, target, found) if found is not None else [_nothing_to_ask(target)]
+    lines = [*lines, f"({ANONYMOUS})"] if report.anonymous else lines
     text = "\n".join(visible(line).rstrip() for line in lines)
     return _without_mailbox(target, MAIL_ADDRESS.sub(MASK, text)) + "\n"
 
