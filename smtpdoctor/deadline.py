@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 #: The bound of a whole run that nobody sets another for, in seconds.
 DEFAULT_TIMEOUT = 45.0
+#: What may be asked for.
+SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 1, 600
 
 #: Timers fire a little early or late.
 CLOCK_SLACK = 0.01

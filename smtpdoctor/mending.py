@@ -88,6 +88,7 @@ def _waits(target: TargetReport, item: Diagnosis) -> bool:
     return (
         item.code == "password-altered-by-dotenv"
         and item.severity == "warning"
+        and item.accepted is None
         and readings is not None
         and readings.known
         and any(other.severity == "error" for other in target.diagnoses)

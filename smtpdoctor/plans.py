@@ -42,10 +42,12 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plans(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs to make side by side, and what was found and is not checked."""
+    """The runs to make side by side, and what was found and is not checked. `passed_over` are the
+    names of set-ups that the folder's own configuration doesn't pick."""
 
     plans: tuple[Plan, ...]
     left_out: tuple[LeftOut, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
     @property
     def logins(self) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ def make_plans(
             raise UsageError("--setup: no set-up was found in this folder")
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
         return Plans(plans=(own,), left_out=unseen)
-    picked = pick(setups, options.setup)
+    picked, passed_over = _picked(setups, options)
     ready, left_out = _ready(picked, named=bool(options.setup))
     if not ready and not options.setup:
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
@@ -109,7 +111,8 @@ def make_plans(
         _plan(setup.settings, setup.credentials, options, sends=setup.sends)
         for setup in _each_account_once(ways)
     )
-    return Plans(plans=plans, left_out=(*left_out, *more, *unseen))
+    left_out = (*left_out, *more, *unseen)
+    return Plans(plans=plans, left_out=left_out, passed_over=passed_over)
 
 
 def make_lint_plans(options: CheckOptions) -> Plans:
@@ -125,12 +128,13 @@ def make_lint_plans(options: CheckOptions) -> Plans:
             raise UsageError("--setup: no set-up was found in this folder")
         own = make_plan(options)
         return Plans(plans=(_elsewhere(own),) if own.settings.found else (), left_out=unseen)
-    picked = pick(setups, options.setup)
+    picked, passed_over = _picked(setups, options)
     return Plans(
         plans=tuple(
             _elsewhere(_plan(setup.settings, setup.credentials, options)) for setup in picked
         ),
         left_out=unseen,
+        passed_over=passed_over,
     )
 
 
@@ -222,16 +226,26 @@ def _setups_of(
     return found.setups, tuple(LeftOut(setup=each.path, why=each.why) for each in cut), options
 
 
-def pick(setups: Sequence[Setup], parts: Iterable[str]) -> list[Setup]:
+def _picked(setups: Sequence[Setup], options: CheckOptions) -> tuple[list[Setup], tuple[str, ...]]:
+    """The set-ups to look at, and the names of those that only the folder's own word leaves out."""
+    if options.setup:
+        return pick(setups, options.setup), ()
+    picked = pick(setups, options.default_setup, said_by="setup of the configuration")
+    return picked, tuple(setup.name for setup in setups if setup not in picked)
+
+
+def pick(setups: Sequence[Setup], parts: Iterable[str], *, said_by: str = "--setup") -> list[Setup]:
     """The set-ups that --setup names; all of them where it names none."""
     picked: list[Setup] = []
     for part in parts:
         exact = [setup for setup in setups if setup.name == part]
         found = exact or [setup for setup in setups if part.lower() in setup.name.lower()]
         if not found:
-            raise UsageError(f"--setup {part}: none of the set-ups is called so: {_named(setups)}")
+            raise UsageError(
+                f"{said_by} {part}: none of the set-ups is called so: {_named(setups)}"
+            )
         if len(found) > 1:
-            raise UsageError(f"--setup {part}: fits {_named(found)}; say more of the name")
+            raise UsageError(f"{said_by} {part}: fits {_named(found)}; say more of the name")
         picked += [setup for setup in found if setup not in picked]
     return picked or list(setups)
 

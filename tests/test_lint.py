@@ -154,3 +154,76 @@ def test_fix_writes_and_looks_again(folder: Folder, lint: Callable[..., tuple[in
     status, _ = lint(root, "--fix", "--yes")
     assert status == 0
     assert "secure: false" in (root / "mailer.js").read_text()
+
+
+@pytest.mark.parametrize(
+    ("port", "secure", "status", "state"),
+    [(587, "true", 2, "CRITICAL"), (587, "false", 0, "OK")],
+)
+def test_as_a_plugin_it_exits_as_plugins_do(
+    folder: Folder,
+    lint: Callable[..., tuple[int, str]],
+    port: int,
+    secure: str,
+    status: int,
+    state: str,
+) -> None:
+    found, out = lint(folder(mailer(port, secure)), "--format", "nagios")
+    assert (found, out.split()[1]) == (status, state)
+    if state == "OK":
+        assert "Nothing wrong in the settings" in out
+
+
+def test_as_a_plugin_a_warning_is_one(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
+    files = mailer(587, "false, tls: { rejectUnauthorized: false }")
+    found, out = lint(folder(files), "--format", "nagios")
+    assert (found, out.split()[1]) == (1, "WARNING")
+
+
+def test_as_a_plugin_it_knows_nothing_of_a_folder_without_settings(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    assert lint(folder({}))[0] == 0
+    assert lint(folder({}), "--format", "nagios")[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (mailer(587, "false"), "1 set-up: nothing wrong in the settings in what was read"),
+        ({"package.json": PACKAGE}, "no mail settings were found in what was read"),
+    ],
+)
+def test_where_reading_ended_before_the_end_it_is_unclear(
+    folder: Folder,
+    lint: Callable[..., tuple[int, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, str],
+    words: str,
+) -> None:
+    root = folder({**files, "services/shop/config.js": "module.exports = {};\n"})
+    assert lint(root)[0] == 0
+    monkeypatch.setattr("smtpdoctor.settings.folder.MOST_FILES", len(files))
+    status, out = lint(root)
+    assert status == 3
+    assert "not checked: services/shop: more than" in out
+    assert words in out
+    # who names the set-up didn't ask for the others
+    if "mailer.js" in files:
+        assert lint(root, "--setup", "mailer.js")[0] == 0
+
+
+def test_an_error_is_one_though_reading_ended_before_the_end(
+    folder: Folder, lint: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtpdoctor.settings.folder.MOST_FILES", 2)
+    root = folder({**mailer(587, "true"), "services/shop/config.js": ""})
+    assert lint(root)[0] == 1
+
+
+def test_the_terminal_ends_with_the_commands_own_status(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    status, out = lint(folder(mailer(587, "false")), "--format", "terminal")
+    assert status == 0
+    assert out.splitlines()[-1].endswith("exit 0")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+PROFILES = ("development", "production", "staging", "test")
+
 
 def checks(incomplete: str) -> list[str]:
     """The names of --only and --skip, also behind a comma."""
@@ -46,6 +48,28 @@ def scenarios(incomplete: str) -> list[str]:
     from smtpdoctor.demo.scenarios import SCENARIOS
 
     return _beginning(incomplete, SCENARIOS)
+
+
+def setups(incomplete: str) -> list[str]:
+    """The set-ups of the working folder."""
+    return [name for name in _setup_names() if incomplete.lower() in name.lower()]
+
+
+def _setup_names() -> list[str]:
+    import os
+    from pathlib import Path
+
+    from smtpdoctor.settings.setups import setups_in
+
+    try:
+        return [setup.name for setup in setups_in(Path.cwd(), os.environ).setups]
+    except OSError:  # the folder has gone
+        return []
+
+
+def profiles(incomplete: str) -> list[str]:
+    """What profiles are usually called; a folder may have others."""
+    return _beginning(incomplete, PROFILES)
 
 
 def formats(incomplete: str) -> list[str]:

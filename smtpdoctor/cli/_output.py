@@ -78,6 +78,26 @@ EnvFile = Annotated[
         rich_help_panel=SETTINGS,
     ),
 ]
+SetUps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--setup",
+        help="Only this set-up of the folder: any part of its name; repeatable.",
+        metavar="NAME",
+        autocompletion=_completion.setups,
+        rich_help_panel=SCOPE,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="Read the settings of this profile; else production.",
+        metavar="NAME",
+        autocompletion=_completion.profiles,
+        rich_help_panel=SCOPE,
+    ),
+]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Exit 1 for warnings too.", rich_help_panel=REPORT)
 ]

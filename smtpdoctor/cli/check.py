@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smtpdoctor.cli import _completion
+from smtpdoctor.cli._configuration import accepted, configured, default
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import (
     NETWORK,
@@ -22,7 +23,9 @@ from smtpdoctor.cli._output import (
     EnvFile,
     Fix,
     NameServers,
+    Profile,
     ReportFormat,
+    SetUps,
     Strict,
     UsageFault,
     Yes,
@@ -41,7 +44,7 @@ from smtpdoctor.cli._outputs import (
     outputs,
     write_outputs,
 )
-from smtpdoctor.deadline import DEFAULT_TIMEOUT
+from smtpdoctor.deadline import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, SHORTEST_TIMEOUT
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
@@ -95,6 +98,7 @@ def _checks(option: str, names: list[str] | None) -> Sequence[str]:
 
 
 def check(  # long: one parameter an option
+    context: typer.Context,
     target: Annotated[
         str | None,
         typer.Argument(help="A host, host:port, or smtp:// or smtps:// URL.", show_default=False),
@@ -167,22 +171,8 @@ def check(  # long: one parameter an option
             rich_help_panel=SETTINGS,
         ),
     ] = None,
-    setup: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Check this set-up of the folder: any part of its name.",
-            metavar="NAME",
-            rich_help_panel=SCOPE,
-        ),
-    ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            help="Read the settings of this profile; else production.",
-            metavar="NAME",
-            rich_help_panel=SCOPE,
-        ),
-    ] = None,
+    setup: SetUps = None,
+    profile: Profile = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -210,8 +200,8 @@ def check(  # long: one parameter an option
         typer.Option(
             help="Stop after this many seconds.",
             metavar="SECONDS",
-            min=1,
-            max=600,
+            min=SHORTEST_TIMEOUT,
+            max=LONGEST_TIMEOUT,
             rich_help_panel=NETWORK,
         ),
     ] = DEFAULT_TIMEOUT,
@@ -292,7 +282,9 @@ def check(  # long: one parameter an option
         raise UsageFault(
             f"--ticket prints a text, not {format_}; --save FILE writes the report as JSON"
         )
-    format_ = "ticket" if ticket else format_
+    own = configured(folder() if replay is None else None)
+    format_ = "ticket" if ticket else default(context, "format_", format_, own.format)
+    timeout = default(context, "timeout", timeout, own.timeout)
     make_sure_of_fix(fix=fix, yes=yes, anonymous=anonymous)
     if fix and (replay is not None or env_file == "-"):
         raise UsageFault("--fix writes into the files of this folder: not with --replay or -")
@@ -317,7 +309,7 @@ def check(  # long: one parameter an option
                 "--skip": skip,
             }
         )
-        report = _replayed(replay)
+        report = accepted(_replayed(replay), own)
     else:
         from smtpdoctor.examination.options import CheckOptions
 
@@ -334,7 +326,8 @@ def check(  # long: one parameter an option
             client=client,
             env_file=env_file,
             setup=setup or (),
-            profile=profile,
+            default_setup=own.setup,
+            profile=profile or own.profile,
             folder=folder(),
             only=_checks("--only", only),  # type: ignore[arg-type]
             skip=_checks("--skip", skip),  # type: ignore[arg-type]
@@ -348,14 +341,15 @@ def check(  # long: one parameter an option
         )
         live = not formats.is_for_programs(format_)
         plans = _planned(options, password_stdin=password_stdin, anonymous=anonymous)
-        report = _checked(plans, live=live)
+        whole = not (setup or only or skip) and target is None and host is None
+        report = accepted(_checked(plans, live=live), own, plans, whole=whole)
         if fix:
             if live:
                 show(report, format_, verbose=verbose, strict=strict)
             mended = _mended(report, plans, options, yes=yes, live=live)
             if mended is None and live:
                 raise typer.Exit(formats.exit_status(format_, report, strict=strict))
-            report = mended or report
+            report = accepted(mended, own, plans, whole=whole) if mended else report
     write_outputs(report, wanted, force=force, strict=strict, verbose=verbose, anonymous=anonymous)
     shown = handed(report, format_, anonymous=anonymous)
     show(shown, format_, verbose=verbose, strict=strict)

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smtpdoctor.cli._configuration import accepted, configured, default
 from smtpdoctor.cli._output import (
     Anonymous,
     Fix,
+    Profile,
     ReportFormat,
+    SetUps,
     Strict,
     UsageFault,
     Yes,
@@ -20,8 +23,10 @@ from smtpdoctor.cli._output import (
     show,
 )
 from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
+from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
+    from smtpdoctor.configuration import Configuration
     from smtpdoctor.examination.options import CheckOptions
     from smtpdoctor.report.model import Report
 
@@ -32,6 +37,7 @@ EPILOG = (
 
 
 def lint(
+    context: typer.Context,
     where: Annotated[
         Path | None,
         typer.Argument(
@@ -40,14 +46,8 @@ def lint(
             show_default=False,
         ),
     ] = None,
-    setup: Annotated[
-        list[str] | None,
-        typer.Option(help="Look at this set-up alone: any part of its name.", metavar="NAME"),
-    ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(help="Read the settings of this profile; else production.", metavar="NAME"),
-    ] = None,
+    setup: SetUps = None,
+    profile: Profile = None,
     format_: ReportFormat = "concise",
     output: Outputs = None,
     force: Force = False,
@@ -72,22 +72,35 @@ def lint(
     if not root.is_dir():
         raise UsageFault("FOLDER is no folder")
     wanted = outputs(output or (), force=force)
-    options = CheckOptions(folder=root, environ={}, setup=setup or (), profile=profile)
-    report = _looked_at(options)
+    own = configured(root)
+    format_ = default(context, "format_", format_, own.format)
+    options = CheckOptions(
+        folder=root,
+        environ={},
+        setup=setup or (),
+        default_setup=own.setup,
+        profile=profile or own.profile,
+    )
+    report = _looked_at(options, own)
     if fix and (mending := _fixing.agreed(report, options, yes=yes)) is not None:
-        mended = _looked_at(options)
+        mended = _looked_at(options, own)
         _fixing.tell(report, mended, mending)
         report = mended
     write_outputs(report, wanted, force=force, strict=strict, verbose=verbose, anonymous=anonymous)
     shown = handed(report, format_, anonymous=anonymous)
     show(shown, format_, verbose=verbose, strict=strict)
     add_summary(report, format_, anonymous=anonymous)
-    # the verdict says what a run would have to show; here the findings alone count
-    found = {item.severity for item in report.diagnoses}
-    raise typer.Exit(1 if "error" in found or (strict and "warning" in found) else 0)
+    raise typer.Exit(_status(report, format_, strict=strict))
 
 
-def _looked_at(options: CheckOptions) -> Report:
+def _status(report: Report, format_: str, *, strict: bool) -> int:
+    """A folder without mail settings is in order for everybody but a monitor."""
+    if not (report.targets or report.not_checked) and format_ != "nagios":
+        return 0
+    return formats.exit_status(format_, report, strict=strict)
+
+
+def _looked_at(options: CheckOptions, own: Configuration) -> Report:
     import asyncio
 
     from smtpdoctor.api import run_all
@@ -98,4 +111,5 @@ def _looked_at(options: CheckOptions) -> Report:
         plans = make_lint_plans(options)
     except UsageError as error:
         raise UsageFault(str(error)) from None
-    return asyncio.run(run_all(plans, environ={}))
+    report = asyncio.run(run_all(plans, environ={}))
+    return accepted(report, own, plans, whole=not options.setup)

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smtpdoctor.cli._output import EnvFile, UsageFault, folder, write, write_utf8
+from smtpdoctor.cli._configuration import configured
+from smtpdoctor.cli._output import (
+    EnvFile,
+    Profile,
+    SetUps,
+    UsageFault,
+    folder,
+    write,
+    write_utf8,
+)
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.setups import Found
@@ -29,14 +38,8 @@ class Format(StrEnum):
 
 def settings(
     env_file: EnvFile = None,
-    setup: Annotated[
-        list[str] | None,
-        typer.Option(help="Show this set-up of the folder: any part of its name.", metavar="NAME"),
-    ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(help="Read the settings of this profile; else production.", metavar="NAME"),
-    ] = None,
+    setup: SetUps = None,
+    profile: Profile = None,
     reader: Annotated[
         str | None,
         typer.Option(help="Show the .env file as this reader reads it.", metavar="NAME"),
@@ -59,7 +62,8 @@ def settings(
 
     try:
         given = _standard_input() if env_file == "-" else None
-        found = _found(env_file, profile, given)
+        # as check reads them; which of them it picks is another matter
+        found = _found(env_file, profile or configured(folder()).profile, given)
         if setup and not found.setups:
             raise UsageError("--setup: no set-up was found in this folder")
         setups = pick(found.setups, setup or ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -75,9 +76,29 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     snippets: tuple[Snippet, ...] = ()
 
 
+class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project's own file says it lives with, and where it says so.
+
+    `setup` is a part of the names of the set-ups that it is about, "" for every one; `until` the
+    last day on which it holds. `file` is relative to the folder that is looked at.
+    """
+
+    code: str
+    setup: str = ""
+    reason: str
+    until: date | None = None
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     """A named cause. A rule fills it; the engine adds `area`, `consequences`, `docs`, and the
-    `locations` of `points_at` where the rule gave none.
+    `locations` of `points_at` where the rule gave none. `accepted` comes after all of them: the
+    project lives with this warning or note.
 
     `explains` holds the ids of the observations whose failure this cause accounts for. An error
     must explain something; a warning or note may stand alone.
@@ -97,6 +118,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     points_at: tuple[Field, ...] = ()
     area: Area = "settings"
     locations: tuple[Location, ...] = ()
+    accepted: Acceptance | None = None
 
 
 Verdict = Literal["healthy", "warnings", "broken", "inconclusive"]

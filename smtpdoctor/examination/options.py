@@ -20,11 +20,14 @@ class CheckOptions(Given, kw_only=True):
 
     `setup` are parts of the names of the set-ups to check, all complete ones where it is empty;
     `profile` is the one whose values count, production where nothing says so.
+    `default_setup` is what the folder's own configuration picks where `setup` names nothing: it
+    says what is looked at, and unlike `setup` it releases no login.
     `environ` and `folder` are where the settings come from; None is the process's own. `timeout` is
     in seconds, for the whole run.
     """
 
     setup: Iterable[str] = ()
+    default_setup: Iterable[str] = ()
     profile: str | None = None
     environ: Mapping[str, str] | None = None
     folder: Path | str | None = None

@@ -20,11 +20,11 @@ import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address, is_private_name, one_spelling
-from smtpdoctor.diagnosis.model import Location
+from smtpdoctor.diagnosis.model import Acceptance, Location
 from smtpdoctor.mail_policy.organization import organizational_domain
 from smtpdoctor.observations import Observations, Place
 from smtpdoctor.observations.redaction import Redactor
-from smtpdoctor.report.model import NotChecked, Report
+from smtpdoctor.report.model import NotChecked, Notice, Report
 from smtpdoctor.settings.model import (
     MASK,
     Edit,
@@ -60,6 +60,9 @@ CODE = frozenset({"name", "option", "looks_like", "source_line", "replace", "wit
 EVERYBODYS_FILES = frozenset({".env"})
 #: Profiles that everybody has.
 EVERYBODYS_PROFILES = frozenset({"production", "development", "staging", "test", "prod", "dev"})
+
+#: In place of the reason of an acceptance.
+NO_REASON = "a reason that is not shown"
 
 #: Labels that say what a host is for, and not whose it is.
 ROLE = re.compile(
@@ -337,8 +340,10 @@ class _StandIns:
     def _collect_files(self, report: Report) -> None:
         for identity in _structs(report, SetupIdentity):
             self._setups[identity.name] = self._setup(identity.name)
-        for left in _structs(report, NotChecked):
-            self._setups[left.setup] = self._setup(left.setup)
+        names = [left.setup for left in _structs(report, NotChecked)]
+        names += [name for notice in _structs(report, Notice) for name in notice.setups]
+        for name in names:
+            self._setups[name] = self._setup(name)
         for _, field, text in _texts(report):
             if field in FILES and text and not text.startswith(("/etc/", "/usr/")):
                 self._paths[text] = self._path(text)
@@ -491,6 +496,9 @@ class _StandIns:
 
     def fitted(self, old: Any, new: Any) -> Any:
         """The struct with columns that fit its changed text, and no edit that nobody may make."""
+        if isinstance(new, Acceptance):
+            # a person's own words: whose they are can't be told from any observation
+            return msgspec.structs.replace(new, reason=NO_REASON, setup="")
         if isinstance(old, Edit) and isinstance(new, Edit):
             same = (old.replace, old.with_) == (new.replace, new.with_)
             return msgspec.structs.replace(new, exact=old.exact and same and not self._files)

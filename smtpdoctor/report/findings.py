@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
+from smtpdoctor.report.acceptance import title_words
 from smtpdoctor.report.edits import are_exact, edits_in_words
 from smtpdoctor.report.model import Report, TargetReport
 from smtpdoctor.settings.model import Edit
@@ -82,8 +83,8 @@ def _places(
 
 
 def _message(diagnosis: Diagnosis) -> str:
-    parts = [f"{diagnosis.title}.", diagnosis.explanation]
-    if diagnosis.fixes:
+    parts = [f"{title_words(diagnosis)}.", diagnosis.explanation]
+    if diagnosis.fixes and diagnosis.accepted is None:
         parts.append(f"Fix: {_in_words(diagnosis.fixes[0])}")
     return "\n".join(part for part in parts if part)
 

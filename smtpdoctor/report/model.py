@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import importlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from smtpdoctor import __version__
 from smtpdoctor.diagnosis.engine import diagnose
-from smtpdoctor.diagnosis.model import Diagnosis, Verdict
+from smtpdoctor.diagnosis.model import Diagnosis, Severity, Verdict
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CHECKS, Observations
 from smtpdoctor.report.checks import CheckResult, CheckStatus, check_result
 from smtpdoctor.settings.model import SetupIdentity, TLSMode
 
-__all__ = ["CheckResult", "CheckStatus", "Report", "TargetReport", "build", "join"]
+__all__ = ["CheckResult", "CheckStatus", "Notice", "Report", "TargetReport", "build", "join"]
 
 SCHEMA = 2
 
@@ -42,6 +42,28 @@ class NotChecked(msgspec.Struct, frozen=True, kw_only=True):
 
     setup: str
     why: str
+
+
+NoticeKind = Literal[
+    "acceptance-unused",  # accepts what is not found
+    "acceptance-ended",  # its last day is over
+    "acceptance-of-error",  # accepts what is an error here
+    "configuration",  # which file of the project was read, and for what
+    "set-ups-passed-over",  # that file picks a set-up, and there are others
+    "knowledge-old",
+]
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report says of the check itself, not of a target: one sentence, and its place in a
+    file of the project. A warning counts as a target's does. `setups` are those it names."""
+
+    kind: NoticeKind
+    severity: Literal["warning", "note"]
+    text: str
+    file: str | None = None
+    line: int | None = None
+    setups: tuple[str, ...] = ()
 
 
 class SPFEvaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +131,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[TargetReport, ...]
     not_checked: tuple[NotChecked, ...] = ()
     anonymous: bool = False
+    notices: tuple[Notice, ...] = ()
 
     def __repr__(self) -> str:
         """Its verdict and first cause: the whole is for `print` and `to_json`."""
@@ -127,10 +150,29 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return text
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """0 nothing wrong or warnings only, 1 an error (with strict also a warning), 3 unknown."""
+        """0 nothing wrong or warnings only, 1 an error (with strict also a warning), 3 unknown.
+
+        Of settings alone the findings count: that no server was asked makes nothing unknown.
+        """
+        if self.settings_alone:
+            severities = self.severities
+            if "error" in severities or (strict and "warning" in severities):
+                return 1
+            return 3 if self.not_checked or self.faults else 0
         if self.verdict == "broken" or (strict and self.verdict == "warnings"):
             return 1
         return 3 if self.verdict == "inconclusive" else 0
+
+    @property
+    def settings_alone(self) -> bool:
+        """Whether nothing but settings was looked at, as `lint` does."""
+        return bool(self.targets) and all(item.run.settings.elsewhere for item in self.targets)
+
+    @property
+    def severities(self) -> frozenset[Severity]:
+        """Of all that is found and not accepted, and of what is said of the check itself."""
+        standing = (item.severity for item in self.diagnoses if item.accepted is None)
+        return frozenset((*standing, *(item.severity for item in self.notices)))
 
     @property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
@@ -187,17 +229,39 @@ def join(
     not_checked: Sequence[NotChecked] = (),
 ) -> Report:
     """The report on several targets. What was not checked leaves the whole inconclusive at best."""
-    verdicts = [target.verdict for target in targets]
-    if not_checked or not targets:
-        verdicts.append("inconclusive")
     return Report(
         started=started,
         seconds=round(seconds, 2),
         where=next((_where(target.run) for target in targets), "unknown system"),
-        verdict=min(verdicts, key=WORST_FIRST.index),
+        verdict=_whole_verdict(targets, not_checked),
         targets=tuple(targets),
         not_checked=tuple(not_checked),
     )
+
+
+def revised(report: Report, targets: Sequence[TargetReport], notices: Iterable[Notice]) -> Report:
+    """The same report with these targets and further notices, and the verdict that follows."""
+    notices = (*report.notices, *notices)
+    return msgspec.structs.replace(
+        report,
+        targets=tuple(targets),
+        notices=notices,
+        verdict=_whole_verdict(targets, report.not_checked, notices),
+    )
+
+
+def _whole_verdict(
+    targets: Sequence[TargetReport],
+    not_checked: Sequence[NotChecked],
+    notices: Iterable[Notice] = (),
+) -> Verdict:
+    """The worst of all."""
+    verdicts = [target.verdict for target in targets]
+    if not_checked or not targets:
+        verdicts.append("inconclusive")
+    if any(notice.severity == "warning" for notice in notices):
+        verdicts.append("warnings")
+    return min(verdicts, key=WORST_FIRST.index)
 
 
 def judge(observations: Observations, *, seconds: float) -> TargetReport:

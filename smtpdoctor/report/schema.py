@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from smtpdoctor.observations import AnyObservation, Observations
-from smtpdoctor.report.formats.json import DIAGNOSIS, EDIT, EVIDENCE, TARGET
+from smtpdoctor.report.formats.json import ACCEPTED, DIAGNOSIS, EDIT, EVIDENCE, TARGET
 from smtpdoctor.report.model import SCHEMA, Report, SPFEvaluation
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,7 +36,11 @@ def report_schema() -> JSONSchema:
     }
     target["properties"]["faults"] = {"type": "array", "items": {"type": "string"}}
     parts["TargetReport"] = target
+    accepted = {"accepted": {"$ref": TEMPLATE.format(name="Acceptance")}}
     parts["Diagnosis"] = _only(parts["Diagnosis"], DIAGNOSIS)
+    parts["Diagnosis"]["properties"] |= accepted
+    parts["Acceptance"] = _only(parts["Acceptance"], ACCEPTED)
+    parts["Acceptance"]["properties"]["until"].pop("default")  # it is always there
     parts["Evidence"] = _only(parts["Evidence"], EVIDENCE)
     parts["Edit"] = _only(parts["Edit"], EDIT)
     version = parts["SetupIdentity"]["properties"]["version"]
@@ -45,7 +49,8 @@ def report_schema() -> JSONSchema:
         field.pop("default", None)  # all of them are always there
     whole["properties"]["schema"] = {"const": SCHEMA}
     whole["properties"]["spf"] = spf
-    whole["required"] = [name for name in whole["properties"] if name != "spf"]
+    optional = ("notices", "spf")
+    whole["required"] = [name for name in whole["properties"] if name not in optional]
     return {"$schema": DIALECT, **whole, "$defs": parts}
 
 

@@ -70,11 +70,12 @@ class ShownDiagnosis(msgspec.Struct, frozen=True, kw_only=True):
 def select(target: TargetReport, room: Room = EVERYTHING) -> tuple[ShownDiagnosis, ...]:
     """The diagnoses in the order to show them; with less room all but the first are brief.
 
-    The first is the first error, else the first warning; a note is always brief.
+    The first is the first error, else the first warning; a note, and what is accepted, is always
+    brief.
     """
     return tuple(
         _whole(target, item, room)
-        if room == EVERYTHING or (place == 0 and item.severity != "note")
+        if room == EVERYTHING or (place == 0 and item.severity != "note" and item.accepted is None)
         else _brief(target, item, room, first=place == 0)
         for place, item in enumerate(target.diagnoses)
     )
@@ -104,7 +105,8 @@ def _brief(
     """An error also shows its first fix, or the mail would not go out; so does a note that
     nothing stands before."""
     without_code = msgspec.structs.replace(room, snippets=False)
-    shown = (diagnosis.severity == "error" or first) and diagnosis.fixes
+    open_ = diagnosis.accepted is None
+    shown = (diagnosis.severity == "error" or first) and open_ and diagnosis.fixes
     fix = _fix(diagnosis.fixes[0], without_code, None) if shown else None
     return ShownDiagnosis(diagnosis=diagnosis, brief=True, fix=fix)
 

@@ -39,12 +39,18 @@ def whole_verdict_words(report: Report) -> str:
     of = count(len(report.targets), "set-up")
     if failing:
         return f"Not ready: {failing} of {of}."
+    if report.settings_alone and not report.not_checked:
+        warned = "warning" in report.severities
+        return f"{of} looked at: {'warnings' if warned else 'nothing wrong'} in the settings."
     if report.verdict == "inconclusive":
         if report.not_checked:
             return f"Inconclusive: {count(len(report.not_checked), 'set-up')} not checked."
         unclear = sum(target.verdict == "inconclusive" for target in report.targets)
         return f"Inconclusive: {unclear} of {of} could not be judged."
-    return f"{of} checked, {'with warnings' if report.verdict == 'warnings' else 'all sound'}."
+    accepted = sum(map(_accepted, report.targets))
+    if report.verdict == "warnings":
+        return f"{of} checked, with warnings."
+    return f"{of} checked, all sound{f' but what is accepted ({accepted})' if accepted else ''}."
 
 
 def _broken(target: TargetReport) -> str:
@@ -56,6 +62,9 @@ def _broken(target: TargetReport) -> str:
 def _inconclusive(target: TargetReport) -> str:
     if not target.run.settings.found:
         return "Inconclusive: no settings found, so nothing of yours was checked."
+    if target.run.settings.elsewhere:
+        warned = any(item.severity == "warning" and not item.accepted for item in target.diagnoses)
+        return f"{'Warnings' if warned else 'Nothing wrong'} in the settings; no server was asked."
     if target.unexplained:
         return "Inconclusive: no cause can be named."
     found = target.run.policy if target.run.is_about_sender_alone else None
@@ -74,12 +83,21 @@ def _warnings(target: TargetReport) -> str:
 
 
 def _healthy(target: TargetReport) -> str:
+    number = _accepted(target)
+    accepted = f" ({count(number, 'warning')} accepted)" if number else ""
     if not _sender_accepted(target):
-        return _of_sender_alone(target) or f"No problem found{_but(target)}"
+        return _of_sender_alone(target) or f"No problem found{accepted}{_but(target)}"
     provider = target.run.provider
     judged = provider.sender_judged if provider else "unknown"
-    words = "Ready to send." if judged in ("mail", "rcpt") else "Accepted so far."
-    return f"{words}{NOTHING_SENT}"
+    words = "Ready to send" if judged in ("mail", "rcpt") else "Accepted so far"
+    return f"{words}{accepted}.{NOTHING_SENT}"
+
+
+def _accepted(target: TargetReport) -> int:
+    """How many warnings the project lives with."""
+    return sum(
+        item.severity == "warning" and item.accepted is not None for item in target.diagnoses
+    )
 
 
 def _but(target: TargetReport) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -18,12 +19,12 @@ from smtpdoctor.api import diagnose, run_all
 from smtpdoctor.cli import run as run_command
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, Behaviour
-from smtpdoctor.diagnosis.model import Edit, Location
+from smtpdoctor.diagnosis.model import Acceptance, Edit, Location
 from smtpdoctor.observations import Hop, Observations, PathTrace, Place
 from smtpdoctor.plans import make_lint_plans, make_plans
 from smtpdoctor.report import formats
 from smtpdoctor.report.anonymous import anonymous
-from smtpdoctor.report.model import NotChecked, Report, join
+from smtpdoctor.report.model import NotChecked, Notice, Report, join
 from smtpdoctor.report.saved import SavedRunError, read
 from smtpdoctor.settings.model import SetupIdentity
 
@@ -365,3 +366,30 @@ def test_it_is_not_for_fixing(
     for command in ("check", "lint"):
         assert run_command([command, "--anonymous", "--fix", "--yes"]) == 2
         assert "not with --fix" in capsys.readouterr().err
+
+
+def test_what_a_project_accepts_tells_no_reason_and_no_set_up(tmp_path: Path) -> None:
+    """A reason is a person's own words: no observation shows whose they are."""
+    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "mailer.js").write_text(
+        "require('nodemailer').createTransport({host: 'a.example', port: 587, secure: true});\n"
+    )
+    plans = make_lint_plans(with_options(None, environ={}, folder=tmp_path))
+    report = run(run_all(plans, environ={}, network=FakeNetwork()))
+    target = report.targets[0]
+    accepted = Acceptance(code="x-y", reason="as Jane Roe said", file="sub/own.toml", line=1)
+    found = [msgspec.structs.replace(item, accepted=accepted) for item in target.diagnoses]
+    assert found
+    notice = Notice(
+        kind="set-ups-passed-over",
+        severity="note",
+        text="left out: nodemailer roe/secret.js:2",
+        file="sub/own.toml",
+        line=1,
+        setups=("nodemailer roe/secret.js:2",),
+    )
+    target = msgspec.structs.replace(target, diagnoses=tuple(found))
+    report = msgspec.structs.replace(report, targets=(target,), notices=(notice,))
+    for name in formats.names():
+        text = formats.render(name, anonymous(report), formats.Options(verbose=True))
+        assert not re.search(r"(?i)jane|roe|secret\.js|own\.toml", text), name

@@ -5,10 +5,13 @@ Its fix stands on the next line, indented.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from smtpdoctor.report.acceptance import shown_notices, title_words
 from smtpdoctor.report.edits import edits_in_words
 from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
-from smtpdoctor.report.model import Report
+from smtpdoctor.report.model import Notice, Report
 from smtpdoctor.report.verdict import ANONYMOUS
 from smtpdoctor.text import visible
 from smtpdoctor.words import count
@@ -22,21 +25,31 @@ def render(report: Report, options: Options) -> str:
     lines = [line for item in found for line in _lines(item)]
     lines += [f"not checked: {item.setup}: {item.why}" for item in report.not_checked]
     lines += [f"smtpdoctor's own fault: {fault}" for fault in report.faults]
-    severities = [item.diagnosis.severity for item in found]
-    checked = count(len(report.targets), "set-up")
-    if found:
-        told = [
-            count(severities.count(severity), severity) for severity in dict.fromkeys(severities)
-        ]
-        lines.append(f"{', '.join(told)} in {checked}")
-    else:
-        lines.append(f"{checked}: nothing wrong in the settings" if report.targets else NOTHING)
+    notices = list(shown_notices(report, verbose=options.verbose))
+    for notice in notices:
+        place = f"{notice.file}:{notice.line}: " if notice.file else ""
+        lines.append(f"{place}{notice.severity}[{notice.kind}] {notice.text}")
+    lines.append(_counted(report, found, notices))
     if report.anonymous:
         lines.append(ANONYMOUS)
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
-NOTHING = "no mail settings were found"
+def _counted(report: Report, found: Sequence[Finding], notices: Sequence[Notice]) -> str:
+    severities = [item.diagnosis.severity for item in found if item.diagnosis.accepted is None]
+    severities += [item.severity for item in notices if item.severity != "note"]
+    checked = count(len(report.targets), "set-up")
+    accepted = sum(item.diagnosis.accepted is not None for item in found)
+    also = f", {accepted} accepted" if accepted else ""
+    if severities:
+        told = [
+            count(severities.count(severity), severity) for severity in dict.fromkeys(severities)
+        ]
+        return f"{', '.join(told)}{also} in {checked}"
+    so_far = " in what was read" if report.not_checked else ""
+    if not report.targets:
+        return f"no mail settings were found{so_far}"
+    return f"{checked}: nothing wrong in the settings{so_far}{also}"
 
 
 def _lines(finding: Finding) -> list[str]:
@@ -47,8 +60,8 @@ def _lines(finding: Finding) -> list[str]:
         where = f"{where}:{place.columns[0]}"
     if where.startswith(("::", "##[")):  # GitHub's log would take it for a command
         where = f"./{where}"
-    lines = [f"{where}: {diagnosis.severity}[{diagnosis.code}] {diagnosis.title}"]
-    if diagnosis.fixes:
+    lines = [f"{where}: {diagnosis.severity}[{diagnosis.code}] {title_words(diagnosis)}"]
+    if diagnosis.fixes and diagnosis.accepted is None:
         fix = diagnosis.fixes[0]
         lines.append(f"  fix: {fix.title}")
         # what to type: “use STARTTLS” is another word in each program

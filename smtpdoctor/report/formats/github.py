@@ -7,9 +7,10 @@ GITHUB_STEP_SUMMARY names.
 from __future__ import annotations
 
 from smtpdoctor.diagnosis.model import Severity
+from smtpdoctor.report.acceptance import shown_notices
 from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
-from smtpdoctor.report.model import Report
+from smtpdoctor.report.model import Notice, Report
 from smtpdoctor.report.verdict import ANONYMOUS, verdict_words
 from smtpdoctor.text import visible
 
@@ -26,6 +27,7 @@ def render(report: Report, options: Options) -> str:
         _command_of("warning", {"title": "smtpdoctor: not checked"}, f"{item.setup}: {item.why}")
         for item in report.not_checked
     ]
+    lines += [_notice(item) for item in shown_notices(report)]
     for target in report.targets:
         lines.append(_harmless(f"{target_name(target)}: {verdict_words(target)}"))
     if report.anonymous:
@@ -46,7 +48,17 @@ def _command(finding: Finding) -> str:
                 "endColumn": str(max(place.columns[1] - 1, place.columns[0])),
             }
     properties["title"] = f"{diagnosis.code}: {diagnosis.title}"
-    return _command_of(COMMANDS[diagnosis.severity], properties, finding.message)
+    # what the project lives with is shown, and counts no more
+    severity = "note" if diagnosis.accepted is not None else diagnosis.severity
+    return _command_of(COMMANDS[severity], properties, finding.message)
+
+
+def _notice(notice: Notice) -> str:
+    properties: dict[str, str] = {}
+    if notice.file is not None:
+        properties |= {"file": notice.file, "line": str(notice.line)}
+    properties["title"] = f"smtpdoctor: {notice.kind}"
+    return _command_of(COMMANDS[notice.severity], properties, notice.text)
 
 
 def _command_of(name: str, properties: dict[str, str], message: str) -> str:

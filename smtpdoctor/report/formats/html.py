@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 from smtpdoctor.diagnosis.model import Diagnosis, Fix, Location, Severity, Verdict
 from smtpdoctor.diagnosis.wording.certificate import name as certificate_name
 from smtpdoctor.observations import CertificateSeen, Place, Session
+from smtpdoctor.report.acceptance import acceptance_words, notice_words, shown_notices
 from smtpdoctor.report.changes import Change, changes
 from smtpdoctor.report.checks import CheckStatus
 from smtpdoctor.report.earlier import COMMENT
@@ -133,6 +134,11 @@ def _body(report: Report) -> Iterator[Element]:
         yield element("header", _verdict(report.verdict, "h1", whole_verdict_words(report)))
         yield element("nav", _contents(report), aria_label="Set-ups")
         yield element("main", *_targets(report))
+    notices = [
+        f"{SEVERITIES[item.severity][1]}: {notice_words(item)}" for item in shown_notices(report)
+    ]
+    if notices:
+        yield element("section", *_listed("About this check", notices, 2))
     yield element(
         "footer",
         element(
@@ -196,8 +202,10 @@ def _target(report: Report, target: TargetReport, level: int) -> Iterator[Elemen
     yield _facts(target)
     broken = target.verdict == "broken"
     for shown in select(target):
-        folded = shown.diagnosis.severity == "note" or (
-            broken and shown.diagnosis.severity != "error"
+        folded = (
+            shown.diagnosis.severity == "note"
+            or shown.diagnosis.accepted is not None
+            or (broken and shown.diagnosis.severity != "error")
         )
         yield _diagnosis(shown, target, level, folded=folded)
     yield from _unexplained(target, level)
@@ -237,7 +245,11 @@ def _diagnosis(shown: ShownDiagnosis, target: TargetReport, level: int, *, folde
     sign, word = SEVERITIES[item.severity]
     title = element(
         f"h{level}",
-        element("span", f"{sign} {word}:", class_=item.severity),
+        element(
+            "span",
+            f"{sign} {word}{', accepted' * (item.accepted is not None)}:",
+            class_=item.severity,
+        ),
         f" {item.title}",
     )
     parts = [*_cause(shown, target, level + 1)]
@@ -253,6 +265,8 @@ def _cause(shown: ShownDiagnosis, target: TargetReport, level: int) -> Iterator[
     yield element(
         "p", element("a", code, href=item.docs) if item.docs else code, sure, class_="quiet small"
     )
+    if item.accepted is not None:
+        yield element("p", f"Here {acceptance_words(item.accepted)}", class_="quiet")
     for file, lines in itertools.groupby(shown.locations, lambda each: each.file):
         yield _pointer(file, list(lines))
     yield element("p", shown.explanation)

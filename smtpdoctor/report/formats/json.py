@@ -43,14 +43,18 @@ DIAGNOSIS = (
     "docs",
 )
 EVIDENCE = ("check", "kind", "text")
+ACCEPTED = ("reason", "until", "file", "line")
 EDIT = ("file", "line", "columns", "replace", "with")
 
 
 def to_builtins(report: Report) -> dict[str, Any]:
-    """The report as JSON types. `faults` of a target and `spf` are there where there are any."""
+    """The report as JSON types. `faults` of a target, `accepted` of a diagnosis, `notices` and
+    `spf` are there where there are any."""
     data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
     spf = [target["spf"] for target in data["targets"] if target["spf"] is not None]
     data["targets"] = [_target(target, anonymous=report.anonymous) for target in data["targets"]]
+    if not report.notices:
+        del data["notices"]
     return {**data, "spf": spf[0]} if len(spf) == 1 else data
 
 
@@ -70,12 +74,17 @@ def _target(target: dict[str, Any], *, anonymous: bool) -> dict[str, Any]:
             **{name: item[name] for name in DIAGNOSIS},
             "evidence": [{name: each[name] for name in EVIDENCE} for each in item["evidence"]],
             "fixes": [_fix(fix) for fix in item["fixes"]],
+            **_accepted(item["accepted"]),
         }
         for item in target["diagnoses"]
     ]
     if anonymous:
         shown["observations"] = {"items": []}
     return {**shown, "faults": target["faults"]} if target["faults"] else shown
+
+
+def _accepted(accepted: dict[str, Any] | None) -> dict[str, Any]:
+    return {"accepted": {name: accepted[name] for name in ACCEPTED}} if accepted else {}
 
 
 def _fix(fix: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from smtpdoctor.diagnosis.model import Diagnosis, Severity
+from smtpdoctor.report.acceptance import notice_words, shown_notices
 from smtpdoctor.report.checks import CheckResult
 from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
-from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.report.model import Notice, Report, TargetReport
 from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
@@ -32,9 +33,34 @@ def render(report: Report, options: Options) -> str:
         )
         case = ElementTree.SubElement(suite, "testcase", classname=_text(item.setup), name="check")
         ElementTree.SubElement(case, "skipped", message=_text(item.why))
+    notices = list(shown_notices(report))
+    if notices:
+        _notices(root, notices, failing)
     ElementTree.indent(root)
     body = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _notices(
+    root: ElementTree.Element, notices: list[Notice], failing: tuple[Severity, ...]
+) -> None:
+    """What is said of the check itself: a suite of its own, a case for each."""
+    bad = [item for item in notices if item.severity in failing]
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        name="smtpdoctor itself",
+        tests=str(len(notices)),
+        failures=str(len(bad)),
+        skipped="0",
+    )
+    for item in notices:
+        words = _text(notice_words(item))
+        case = ElementTree.SubElement(suite, "testcase", classname="smtpdoctor", name=item.kind)
+        if item in bad:
+            ElementTree.SubElement(case, "failure", type=item.kind, message=words)
+        else:
+            ElementTree.SubElement(case, "system-out").text = words
 
 
 def _suite(
@@ -62,7 +88,11 @@ def _suite(
             time=f"{check.seconds:.3f}",
         )
         own = [item for item in found if _check_of(item.diagnosis, target) == check.name]
-        stopping = [item for item in own if item.diagnosis.severity in failing]
+        stopping = [
+            item
+            for item in own
+            if item.diagnosis.severity in failing and item.diagnosis.accepted is None
+        ]
         if stopping:
             failures += 1
             first = stopping[0].diagnosis

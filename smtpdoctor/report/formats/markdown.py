@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity, Verdict
+from smtpdoctor.report.acceptance import acceptance_words, notice_words, shown_notices
 from smtpdoctor.report.earlier import COMMENT
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
@@ -34,6 +35,11 @@ def render(report: Report, options: Options) -> str:
     """One section a target: the verdict, each diagnosis with its fix, the checks as a table."""
     lines = [COMMENT, ""]
     lines += [line for target in report.targets for line in _target(target)]
+    notices = list(shown_notices(report))
+    if notices:
+        lines += ["### About this check", ""]
+        lines += [f"- {WORDS[item.severity]}: {_plain(notice_words(item))}" for item in notices]
+        lines.append("")
     if report.not_checked:
         lines += ["### Not checked", ""]
         lines += [f"- {_plain(item.setup)}: {_plain(item.why)}" for item in report.not_checked]
@@ -63,6 +69,12 @@ def _target(target: TargetReport) -> Iterator[str]:
 def _diagnosis(item: Diagnosis) -> Iterator[str]:
     sure = "" if item.confidence == "certain" else f", {item.confidence}"
     code = f"[`{item.code}`]({item.docs})" if item.docs else f"`{item.code}`"
+    if item.accepted is not None:
+        yield f"### {WORDS[item.severity]}, accepted: {_plain(item.title)}"
+        yield ""
+        yield f"{code}{sure}, {_plain(acceptance_words(item.accepted))}"
+        yield ""
+        return
     yield f"### {WORDS[item.severity]}: {_plain(item.title)}"
     yield ""
     yield f"{code}{sure}"

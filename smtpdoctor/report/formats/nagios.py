@@ -6,10 +6,11 @@ The exit status follows the plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 
 from __future__ import annotations
 
 from smtpdoctor.diagnosis.model import Verdict
+from smtpdoctor.report.acceptance import notice_words, shown_notices
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.measures import certificate_days
-from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.report.model import WORST_FIRST, Report, TargetReport
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 from smtpdoctor.text import visible
 
@@ -25,27 +26,53 @@ STATES: dict[Verdict, tuple[str, int]] = {
 
 def exit_status(report: Report) -> int:
     """What a plugin exits with; --strict makes no difference."""
-    return STATES[report.verdict][1]
+    return _state(report)[1]
+
+
+def _state(report: Report) -> tuple[str, int]:
+    """The worst of the targets', of what was not looked at and of what is said of the check."""
+    if not report.settings_alone:
+        return STATES[report.verdict]
+    verdicts = [_verdict(target) for target in report.targets]
+    verdicts += ["inconclusive"] if report.not_checked else []
+    verdicts += ["warnings"] if "warning" in report.severities else []
+    return STATES[min(verdicts, key=WORST_FIRST.index)]
+
+
+def _verdict(target: TargetReport) -> Verdict:
+    """Of settings alone the findings count: that no server was asked makes nothing unknown."""
+    if not target.run.settings.elsewhere or target.faults:
+        return target.verdict
+    severities = {item.severity for item in target.diagnoses if item.accepted is None}
+    if "error" in severities:
+        return "broken"
+    return "warnings" if "warning" in severities else "healthy"
 
 
 def render(report: Report, options: Options) -> str:
     """One line, and one more for each target where there are several."""
-    state = STATES[report.verdict][0]
+    state = _state(report)[0]
     one = report.targets[0] if len(report.targets) == 1 else None
     words = _words(one) if one is not None else whole_verdict_words(report)
     lines = [f"SMTP {state} - {_plain(words)} | {' '.join(_figures(report))}"]
     if one is None:
         lines += [
-            f"{STATES[target.verdict][0]}: {_plain(_words(target))}" for target in report.targets
+            f"{STATES[_verdict(target)][0]}: {_plain(_words(target))}" for target in report.targets
         ]
     lines += [
         _plain(f"UNKNOWN: {item.setup} not checked: {item.why}") for item in report.not_checked
+    ]
+    lines += [
+        _plain(f"{item.severity.upper()}: {notice_words(item)}") for item in shown_notices(report)
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _words(target: TargetReport) -> str:
-    first = next((item for item in target.diagnoses if item.severity != "note"), None)
+    first = next(
+        (item for item in target.diagnoses if item.severity != "note" and item.accepted is None),
+        None,
+    )
     told = f"{first.code}: {first.title}" if first is not None else verdict_words(target)
     return f"{target_name(target)}: {told}"
 
@@ -55,7 +82,8 @@ def _figures(report: Report) -> list[str]:
     days = [found for target in report.targets if (found := certificate_days(target)) is not None]
     if days:
         figures.append(f"certificate_days={min(days)};;;")
-    severities = [item.severity for item in report.diagnoses]
+    severities = [item.severity for item in report.diagnoses if item.accepted is None]
+    severities += [item.severity for item in report.notices]
     return [
         *figures,
         f"errors={severities.count('error')};;;0",

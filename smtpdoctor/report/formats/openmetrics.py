@@ -57,7 +57,8 @@ def _of_target(target: TargetReport) -> Iterator[Sample]:
         yield "smtpdoctor_certificate_expires_days", labels, days
     for item in target.diagnoses:
         told_of = {"code": item.code, "severity": item.severity, "confidence": item.confidence}
-        yield "smtpdoctor_diagnosis", {**labels, **told_of}, 1
+        accepted = {"accepted": "true"} if item.accepted is not None else {}
+        yield "smtpdoctor_diagnosis", {**labels, **told_of, **accepted}, 1
 
 
 def _exposed(samples: list[Sample]) -> Iterator[str]:

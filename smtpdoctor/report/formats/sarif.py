@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from smtpdoctor.report.acceptance import notice_words, shown_notices
 from smtpdoctor.report.findings import Finding, Place, findings, target_name
 from smtpdoctor.report.formats import Options
-from smtpdoctor.report.model import Report
+from smtpdoctor.report.model import Notice, Report
 from smtpdoctor.settings.model import Edit
-from smtpdoctor.text import as_json
+from smtpdoctor.text import as_json, visible
 
 FOR_PROGRAMS = True
 IN_THE_REPOSITORY = True
@@ -28,6 +29,7 @@ def render(report: Report, options: Options) -> str:
     codes = list(dict.fromkeys(item.diagnosis.code for item in found))
     rules = [_rule(next(each for each in found if each.diagnosis.code == code)) for code in codes]
     status = report.exit_status(strict=options.strict)
+    suppresses = any(item.diagnosis.accepted is not None for item in found)
     return as_json(
         {
             "$schema": SCHEMA,
@@ -48,6 +50,9 @@ def render(report: Report, options: Options) -> str:
                             "executionSuccessful": status in (0, 1),
                             "exitCode": status,
                             "startTimeUtc": report.started,
+                            "toolConfigurationNotifications": [
+                                _notification(item) for item in shown_notices(report)
+                            ],
                             "toolExecutionNotifications": [
                                 {
                                     "level": "warning",
@@ -57,7 +62,10 @@ def render(report: Report, options: Options) -> str:
                             ],
                         }
                     ],
-                    "results": [_result(item, codes) for item in found],
+                    "results": [
+                        {**_result(item, codes), **_suppressions(item, any_=suppresses)}
+                        for item in found
+                    ],
                     **({"properties": {"anonymous": True}} if report.anonymous else {}),
                 }
             ],
@@ -106,6 +114,33 @@ def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
             }
         ]
     return result
+
+
+def _suppressions(finding: Finding, *, any_: bool) -> dict[str, Any]:
+    """Where one result has them, all of them say whether they are suppressed (§3.27.23)."""
+    accepted = finding.diagnosis.accepted
+    if accepted is None:
+        return {"suppressions": []} if any_ else {}
+    place = Place(file=accepted.file, line=accepted.line)
+    until = {"properties": {"until": f"{accepted.until}"}} if accepted.until is not None else {}
+    told = {
+        "kind": "external",
+        "status": "accepted",
+        "justification": visible(accepted.reason),
+        "location": _physical(place),
+    }
+    return {"suppressions": [{**told, **until}]}
+
+
+def _notification(notice: Notice) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "level": notice.severity,
+        "descriptor": {"id": notice.kind},
+        "message": {"text": visible(notice_words(notice))},
+    }
+    if notice.file is None or notice.line is None:
+        return told
+    return {**told, "locations": [_physical(Place(file=notice.file, line=notice.line))]}
 
 
 def _locations(finding: Finding) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from smtpdoctor.observations import (
     SystemLookup,
 )
 from smtpdoctor.report import network_table
+from smtpdoctor.report.acceptance import notice_words, shown_notices, title_words
 from smtpdoctor.report.changes import Change, changes, own_texts
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.last_words import last_words
@@ -109,6 +110,7 @@ def _lines(report: Report, options: Options) -> Iterator[Text]:
         layout = _Layout(options)
         for left_out in report.not_checked:
             yield from layout.wrapped(f"not checked: {left_out.setup}: {left_out.why}", indent=2)
+        yield from layout.notices(report, verbose=options.verbose)
         yield from layout.last_line(
             whole_verdict_words(report), _end(report, report.seconds, options)
         )
@@ -156,6 +158,21 @@ class _Layout:
             if number == 0 and bold:
                 line.stylize("bold", 0, bold)
             yield line
+
+    def notices(self, report: Report, *, verbose: bool) -> Iterator[Text]:
+        """What is said of the check itself."""
+        shown = False
+        for notice in shown_notices(report, verbose=verbose):
+            head = f"{notice.severity}: "
+            for number, line in enumerate(
+                self.wrapped(head + notice_words(notice), indent=2, first="")
+            ):
+                if number == 0:
+                    line.stylize(f"bold {COLOURS[notice.severity]}", 0, len(head))
+                yield line
+            shown = True
+        if shown:
+            yield Text()
 
     def spread(self, left: str, right: str) -> Text:
         """Two texts at the two ends of a line; the left one gives way."""
@@ -221,6 +238,8 @@ class _Page(_Layout):
             yield from self._transcript()
         if self.target.verdict in ("healthy", "warnings"):
             yield from self._last_words()
+        if len(self.report.targets) == 1 and not self.report.not_checked:
+            yield from self.notices(self.report, verbose=self.verbose)
         yield from self._verdict()
 
     # --- header and checks --------------------------------------------------------------------
@@ -332,7 +351,8 @@ class _Page(_Layout):
     def _title(self, diagnosis: Diagnosis) -> Iterator[Text]:
         likely = "" if diagnosis.confidence == "certain" else f", {diagnosis.confidence}"
         head = f"{diagnosis.severity}[{diagnosis.code}]{likely}: "
-        for number, line in enumerate(self.wrapped(head + diagnosis.title, indent=2, first="")):
+        words = head + title_words(diagnosis)
+        for number, line in enumerate(self.wrapped(words, indent=2, first="")):
             if number == 0:
                 line.stylize(f"bold {COLOURS[diagnosis.severity]}", 0, len(head))
             yield line
@@ -426,8 +446,9 @@ class _Page(_Layout):
 
     def _verdict(self) -> Iterator[Text]:
         target = self.target
-        if target.diagnoses and target.verdict != "healthy" and not self.close:
-            yield Text(f"more: smtpdoctor explain {target.diagnoses[0].code}", style="dim")
+        standing = [item for item in target.diagnoses if item.accepted is None]
+        if standing and target.verdict != "healthy" and not self.close:
+            yield Text(f"more: smtpdoctor explain {standing[0].code}", style="dim")
         words = verdict_words(target)
         if len(self.report.targets) == 1:
             yield from self.last_line(words, _end(self.report, self.report.seconds, self.options))
