@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test readme lint types layers format benchmark new-diagnosis fuzz mutants clean
+.PHONY: help demo test readme screens docs lint types layers format benchmark new-diagnosis fuzz mutants clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -66,5 +66,11 @@ clean:  ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf mutants fuzz/grown fuzz/found
 
-readme: $(VENV)/ready  ## bring the report and the codes in the README up to date
+readme: $(VENV)/ready  ## bring the codes in the README up to date
 	$(BIN)/python tools/update_readme.py
+
+screens: $(VENV)/ready  ## bring the reports in the README and the docs up to date, from real runs
+	$(BIN)/python -m tools.documentation --screens
+
+docs: $(VENV)/ready  ## the documentation as a site: build/site/index.html
+	$(BIN)/python -m tools.documentation build/site

@@ -802,7 +802,7 @@ def interceptor_of(issuer: Mapping[str, str]) -> Interceptor | None:
 
 
 @cache
-def _general_rules() -> tuple[ReplyRule, ...]:
+def general_reply_rules() -> tuple[ReplyRule, ...]:
     return msgspec.convert(_toml("reply_words.toml")["replies"], tuple[ReplyRule, ...])
 
 
@@ -813,7 +813,7 @@ def reply_rules(provider: Provider | None, stage: str) -> Sequence[ReplyRule]:
     words mean different things elsewhere.
     """
     own = provider.replies if provider else ()
-    return tuple(rule for rule in (*own, *_general_rules()) if stage in rule.stages)
+    return tuple(rule for rule in (*own, *general_reply_rules()) if stage in rule.stages)
 
 
 def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | None:

@@ -1,0 +1,149 @@
+"""The site's pages before they are rendered: ways in, links, texts, screens. Needs no Sphinx."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpdoctor import knowledge, pages
+from smtpdoctor.knowledge.platforms import platforms
+from tools.documentation import (
+    code_pages,
+    docstrings,
+    error_texts,
+    navigation,
+    platform_pages,
+    provider_pages,
+)
+from tools.documentation.__main__ import update_screens
+
+
+def test_every_page_has_a_way_in() -> None:
+    lost = navigation.without_a_way_in()
+    assert not lost, (
+        f"{', '.join(lost)}: no way in. Add a line with a link to docs/README.md, in the section "
+        "where a reader would look; its sections are the site's navigation."
+    )
+
+
+def test_a_page_that_no_section_names_has_no_way_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "sections", lambda: ())
+    assert "docs/start.md" in navigation.without_a_way_in()
+    assert not any("docs/diagnoses/" in page for page in navigation.without_a_way_in())
+
+
+def test_every_link_of_the_navigation_is_a_page_or_a_folders_list() -> None:
+    lists = {f"{folder}/index.md" for folder in navigation.FOLDERS}
+    for section in navigation.sections():
+        assert section.pages
+        assert set(section.pages) <= {*navigation.hand_written(), *lists}
+
+
+@pytest.mark.parametrize(
+    ("link", "source", "of_site"),
+    [
+        ("[a](json.md)", "docs/README.md", "[a](json.md)"),
+        ("[a](diagnoses/)", "docs/docker.md", "[a](diagnoses/index.md)"),
+        ("[a](../diagnoses/wrong-port.md#fix)", "docs/providers/ionos.md", None),
+        ("[a](../SECURITY.md)", "docs/threat-model.md", "[a](SECURITY.md)"),
+        ("[a](docs/threat-model.md)", "SECURITY.md", "[a](threat-model.md)"),
+        (
+            "[a](../smtpdoctor/words.py)",
+            "docs/json.md",
+            f"[a]({navigation.REPOSITORY}smtpdoctor/words.py)",
+        ),
+        ("[a](https://example.com/b.md)", "docs/json.md", None),
+        ("[a](#fix)", "docs/json.md", None),
+        ("```\n[a](../SECURITY.md)\n```", "docs/json.md", None),
+    ],
+)
+def test_links_lead_to_pages_of_the_site(link: str, source: str, of_site: str | None) -> None:
+    assert navigation.with_links_of_site(link, source) == (of_site or link)
+
+
+def test_screens_are_what_the_program_prints() -> None:
+    assert update_screens(check=True) == 0, "run: make screens"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts"),
+    [
+        (r"wrong[ _]version[ _]number", ["wrong version number"]),
+        (r"no (?:user ?name|password) set", ["no username set", "no password set"]),
+        (r"doesn.t offer[^\n]{0,40}TLS\b", ["doesn't offer … TLS"]),
+        (r"^535[ -].*refused", ["535 … refused"]),
+        (r"errno:? 111\b|\d{3}", ["errno: 111"]),
+    ],
+)
+def test_texts_of_a_pattern(pattern: str, texts: list[str]) -> None:
+    assert error_texts.variants(pattern) == texts
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("wrong version number", "implicit-tls-on-starttls-port"),
+        ("ETIMEDOUT", "port-blocked"),
+        ("535 authentication credentials invalid", "credentials-rejected"),
+        ("Greeting never received", "plaintext-on-implicit-tls-port"),
+        ("certificate has expired", "certificate-expired"),
+    ],
+)
+def test_a_text_stands_on_the_page_of_its_cause(text: str, code: str) -> None:
+    assert text.lower() in [each.lower() for each in error_texts.by_code()[code].searched]
+
+
+def test_a_code_page_has_words_and_snippets_before_its_look_alikes() -> None:
+    text = pages.read("wrong-port")
+    assert text is not None
+    words = error_texts.by_code()["port-blocked"]
+    made = code_pages.page(text, words, ("wrong-port", "the report"), knowledge.snippets())
+    headings = [line for line in made.splitlines() if line.startswith("## ")]
+    at = headings.index("## Look-alikes")
+    assert headings[at - 3 : at] == [
+        "## What programs print",
+        "## A report",
+        "## The fix in your program",
+    ]
+    assert "   single: ETIMEDOUT" in made
+    for program in ("Nodemailer", "Laravel", "Spring Boot"):
+        assert made.count(f"<summary>{program}</summary>") == 2  # the page has both ways
+
+
+def test_a_code_page_without_data_stays_as_it_is() -> None:
+    text = pages.read("dmarc-missing")
+    assert text is not None
+    assert code_pages.page(text, None, None, knowledge.snippets()).split() == text.split()
+
+
+def test_a_providers_page_has_its_facts_with_sources_and_what_is_not_known() -> None:
+    made = provider_pages.page(knowledge.providers()["ionos"])
+    for fact in ("smtp.ionos.com", "STARTTLS", "Not served: 2525", "include:\\_spf-eu"):
+        assert fact.replace("\\", "") in made
+    assert "[credentials-rejected](../diagnoses/credentials-rejected.md)" in made
+    assert "## What is not known" not in made  # of IONOS all is
+    assert "its DKIM selectors" in provider_pages.page(knowledge.providers()["gmx"])
+
+
+def test_a_platforms_page_has_what_is_blocked_and_how_it_is_lifted() -> None:
+    made = platform_pages.page(platforms()["digitalocean_droplet"])
+    assert "| 25, 465, 587 | blocked | everybody | yes |" in made
+    assert "not at all" in made
+    assert "Nothing is known of port 2525." in made
+
+
+def test_every_provider_and_platform_is_in_its_list() -> None:
+    listed = provider_pages.overview("# Providers")
+    assert all(f"]({name}.md)" in listed for name in knowledge.providers())
+    listed = platform_pages.overview("# Platforms")
+    assert all(f"]({name}.md)" in listed for name in platforms())
+    assert all(f"]({code}.md)" in code_pages.overview() for code in pages.codes())
+
+
+def test_the_python_interface_is_whole() -> None:
+    import smtpdoctor
+
+    made = docstrings.python_interface()
+    for name in smtpdoctor.__all__:
+        assert f"\n## {name}\n" in made
+    assert "password_stdin" not in made
+    assert "async def acheck(" in made

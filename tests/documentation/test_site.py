@@ -1,0 +1,121 @@
+"""The site as it is built: no dead link, a way in to every page, a search that takes errors."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tools.documentation.navigation import ROOT
+
+pytestmark = pytest.mark.real
+
+SEARCH = Path(__file__).parent / "search.mjs"
+#: What a browser loads by itself, in HTML and in CSS.
+LOADED = re.compile(
+    r"""<(?:script|img|iframe|source)[^>]+src="([^"]+)"|<link[^>]+href="([^"]+)\""""
+    r"""|url\(([^)]+)\)|@import ([^;]+)"""
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    status = python("-m", "tools.documentation", str(folder))
+    assert status == 0
+    return folder
+
+
+def python(*arguments: str) -> int:
+    """Sphinx has warnings of its own, and loggers: it gets a process."""
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode
+
+
+def links(page: Path) -> set[Path]:
+    """The pages that a page links to."""
+    text = page.read_text("utf-8")
+    found = re.findall(r"""<a[^>]+href="([^"#:?]+\.html)(?:#[^"]*)?\"""", text)
+    return {(page.parent / unquote(each)).resolve() for each in found}
+
+
+def test_every_page_is_reached_from_the_first(site: Path) -> None:
+    reached: set[Path] = set()
+    waiting = {(site / "index.html").resolve()}
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        waiting |= links(page) - reached
+    assert {page.resolve() for page in site.rglob("*.html")} - reached == {
+        (site / "search.html").resolve()  # its way in is the field beside every page
+    }
+    assert len(reached) > 250
+
+
+def test_nothing_is_loaded_from_another_host(site: Path) -> None:
+    for path in (*site.rglob("*.html"), *site.rglob("*.css")):
+        for parts in LOADED.findall(path.read_text("utf-8")):
+            address = "".join(parts).strip("\"' ")
+            assert address.startswith("data:") or "//" not in address, f"{path.name}: {address}"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "first"),
+    [
+        ("wrong version number", "diagnoses/implicit-tls-on-starttls-port"),
+        ("ETIMEDOUT", "diagnoses/port-blocked"),
+        ("535 Authentication credentials invalid", "diagnoses/credentials-rejected"),
+        (
+            "Error: connect ETIMEDOUT 192.0.2.1:465 at TCPConnectWrap.afterConnect (node:net:1)",
+            "diagnoses/port-blocked",
+        ),
+        (
+            "[ERR] 80C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl.c:3",
+            "diagnoses/implicit-tls-on-starttls-port",
+        ),
+        (
+            "smtplib.SMTPAuthenticationError: (535, b'Authentication credentials invalid')",
+            "diagnoses/credentials-rejected",
+        ),
+        ("port-blocked", "diagnoses/port-blocked"),
+        ("IONOS", "providers/ionos"),
+    ],
+)
+def test_the_search_finds_the_page_of_a_pasted_error(site: Path, pasted: str, first: str) -> None:
+    result = subprocess.run(
+        ["node", str(SEARCH), str(site), pasted], check=True, capture_output=True, text=True
+    )
+    assert json.loads(result.stdout)[0][0] == first
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"index.md": "# A\n\n[b](nowhere.md)\n"}, id="dead link"),
+        pytest.param({"index.md": "# A\n\n[b](#nowhere)\n"}, id="dead anchor"),
+        pytest.param({"index.md": "# A\n", "lost.md": "# B\n"}, id="no way in"),
+    ],
+)
+def test_a_fault_fails_the_build(fault: dict[str, str], tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for name, text in fault.items():
+        (source / name).write_text(text, "utf-8")
+    assert rendered(source, tmp_path / "site") != 0
+
+
+def rendered(source: Path, folder: Path) -> int:
+    program = "import sys, pathlib; from tools.documentation.__main__ import render; "
+    program += "sys.exit(render(*map(pathlib.Path, sys.argv[1:])))"
+    return python("-c", program, str(source), str(folder))
+
+
+def test_a_page_without_a_fault_is_rendered(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "index.md").write_text("# A\n\n[b](#a)\n", "utf-8")
+    assert rendered(source, tmp_path / "site") == 0

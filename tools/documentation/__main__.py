@@ -1,0 +1,143 @@
+"""Build the site: python -m tools.documentation [--screens | FOLDER]
+
+Puts the pages together in FOLDER/source and has Sphinx render them to FOLDER (build/site). A dead
+link, an anchor that is not there and a page without a way in are errors. `--screens` brings the
+screens in the README and docs/ up to date instead; `--screens --check` only says whether they are.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from smtpdoctor import knowledge, pages
+from smtpdoctor.knowledge.platforms import platforms
+from tools.documentation import (
+    code_pages,
+    docstrings,
+    error_texts,
+    navigation,
+    platform_pages,
+    provider_pages,
+    screens,
+)
+
+HERE = Path(__file__).parent
+SITE = navigation.ROOT / "build" / "site"
+
+
+def site_pages() -> dict[str, str]:
+    """Every page of the site by its path, as Markdown."""
+    found = {
+        page: navigation.with_links_of_site((navigation.ROOT / source).read_text("utf-8"), source)
+        for page, source in navigation.hand_written().items()
+    }
+    texts = error_texts.by_code()
+    seen = screens.by_code()
+    known = knowledge.snippets()
+    for code in pages.codes():
+        name = f"diagnoses/{code}.md"
+        found[name] = code_pages.page(found[name], texts.get(code), seen.get(code), known)
+    for provider in knowledge.providers().values():
+        name = f"providers/{provider.id}.md"
+        found[name] = provider_pages.page(provider, found.get(name, ""))
+    for platform in platforms().values():
+        found[f"platforms/{platform.id}.md"] = platform_pages.page(platform)
+    found["diagnoses/index.md"] = code_pages.overview()
+    found["providers/index.md"] = provider_pages.overview(found["providers/index.md"])
+    found["platforms/index.md"] = platform_pages.overview(found["platforms/index.md"])
+    found["python.md"] += docstrings.python_interface()
+    found["json.md"] += docstrings.types_of_the_report()
+    for folder in ("dialects", "decisions"):
+        found[f"{folder}/index.md"] = _list(found, folder)
+    return _entered(found)
+
+
+def _list(found: dict[str, str], folder: str) -> str:
+    """The list of a folder whose pages are all written by hand."""
+    rows = [
+        f"- [{text.partition(chr(10))[0].removeprefix('# ')}]({Path(page).name})"
+        for page, text in sorted(found.items())
+        if page.startswith(f"{folder}/")
+    ]
+    return "\n".join([f"# {navigation.FOLDERS[folder]}", "", *rows, ""])
+
+
+def _entered(found: dict[str, str]) -> dict[str, str]:
+    """The pages with the navigation: the sections of docs/README.md. The pages of a folder stand
+    in the folder's own list, which a line above each leads back to; the navigation beside every
+    page stays short."""
+    for section in navigation.sections():
+        found["index.md"] += _toctree(section)
+    for page, text in found.items():
+        if navigation.is_listed(page):
+            back = f"[{navigation.FOLDERS[page.partition('/')[0]]}](index.md)"
+            found[page] = f"---\norphan: true\n---\n\n{back}\n\n{text}"
+    return found
+
+
+def _toctree(section: navigation.Section) -> str:
+    names = [page.removesuffix(".md") for page in section.pages]
+    return "\n".join(
+        [
+            "\n```{toctree}",
+            ":hidden:",
+            ":maxdepth: 1",
+            f":caption: {section.heading}",
+            "",
+            *names,
+            "```\n",
+        ]
+    )
+
+
+def build(folder: Path) -> int:
+    """Put the pages together and render the site; the status is Sphinx'."""
+    with tempfile.TemporaryDirectory(prefix="smtpdoctor-site-") as made:
+        source = Path(made)
+        for page, text in {**site_pages(), **docstrings.schemas()}.items():
+            (source / page).parent.mkdir(parents=True, exist_ok=True)
+            (source / page).write_text(text, encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        return render(source, folder)
+
+
+def render(source: Path, folder: Path) -> int:
+    """Have Sphinx render the pages of a folder; 0 where nothing is to be said of any."""
+    from sphinx.cmd.build import build_main
+
+    shutil.copytree(HERE / "static", source / "_static")
+    shutil.copy(HERE / "conf.py", source)
+    with tempfile.TemporaryDirectory(prefix="smtpdoctor-doctrees-") as doctrees:
+        options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]
+        return build_main([*options, "--doctree-dir", doctrees, str(source), str(folder)])
+
+
+def update_screens(*, check: bool) -> int:
+    """Bring the screens of all pages up to date, or only say whether they are."""
+    with_screens = {
+        path: text
+        for source in ("README.md", *navigation.hand_written().values())
+        if screens.named_in(text := (path := navigation.ROOT / source).read_text("utf-8"))
+    }
+    names = {name for text in with_screens.values() for name in screens.named_in(text)}
+    made = screens.screens(sorted(names))
+    stale = False
+    for path, text in with_screens.items():
+        new = screens.with_screens(text, made)
+        stale = stale or new != text
+        if not check:
+            path.write_text(new, encoding="utf-8")
+    return int(check and stale)
+
+
+def main(arguments: list[str]) -> int:
+    if "--screens" in arguments:
+        return update_screens(check="--check" in arguments)
+    return build(Path(arguments[0]) if arguments else SITE)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

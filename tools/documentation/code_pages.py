@@ -1,0 +1,140 @@
+"""The page of a code as the site has it: the page by hand, and what the project's data add.
+
+What programs print for it, what tells it from its look-alikes, a report of a real run, and the fix
+in the words of each program. Pure: texts, snippets and screens are given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from smtpdoctor import pages
+from smtpdoctor.diagnosis.engine import rules
+from smtpdoctor.diagnosis.model import AREAS
+from smtpdoctor.knowledge import CodeSnippets
+from tools.documentation.error_texts import HOST, Texts
+from tools.documentation.markdown import code, folded, index_entries, table
+
+#: The clients that people have most often, first.
+WIDELY_USED = ("Nodemailer", "smtplib", "PHPMailer", "JavaMail", "net/smtp", "curl")
+#: The ways that a fix can be, as settings say them, and what is shown of them.
+PORTS = {"implicit": 465, "starttls": 587}
+_SETTING = re.compile(r"^\s+SMTP_(PORT|SECURE|TLS)=(\w+)$", re.MULTILINE)
+_MODES = {
+    ("PORT", "465"): "implicit",
+    ("SECURE", "true"): "implicit",
+    ("TLS", "implicit"): "implicit",
+    ("PORT", "587"): "starttls",
+    ("SECURE", "false"): "starttls",
+    ("TLS", "starttls"): "starttls",
+}
+_HEADINGS = {
+    "implicit": "TLS from the first byte, port 465",
+    "starttls": "STARTTLS, port 587",
+}
+
+
+def page(
+    text: str,
+    texts: Texts | None,
+    screen: tuple[str, str] | None,
+    known: Mapping[str, CodeSnippets],
+) -> str:
+    """The page by hand, with the parts from data before its look-alikes.
+
+    `screen` is a scenario's name and its report; None where none shows this code.
+    """
+    before, heading, after = text.partition("\n## Look-alikes\n")
+    parts = [
+        before,
+        _printed(texts) if texts else "",
+        _seen(*screen) if screen else "",
+        _in_programs(before, known),
+        f"{heading}{after}",
+        _decided(texts) if texts else "",
+    ]
+    return "\n".join(part.strip("\n") + "\n" for part in parts if part)
+
+
+def _printed(texts: Texts) -> str:
+    clients = sorted(texts.clients, key=lambda item: (_place(item[0]), item[0]))
+    parts = [
+        "\n## What programs print\n",
+        index_entries(texts.searched),
+        table(("program", "its words"), [(name, code(text)) for name, text in clients]),
+    ]
+    if texts.servers:
+        rows = [(name or "others", code(text)) for name, text in texts.servers]
+        parts.append(folded("Replies of servers", table(("server", "its words"), rows)))
+    if texts.first:
+        words = " · ".join(code(text) for text in texts.first)
+        parts.append(folded("Words of libraries that mean this most of the time", words))
+    if texts.reports:
+        rows = [(code(words), f"[report]({url})") for words, url in texts.reports]
+        parts.append(folded("Public reports with this cause", table(("text", ""), rows)))
+    return "\n".join(part for part in parts if part)
+
+
+def _place(client: str) -> int:
+    """How widely a client is used, the most widely used first."""
+    places = (place for place, name in enumerate(WIDELY_USED) if name in client)
+    return next(places, len(WIDELY_USED))
+
+
+def _seen(scenario: str, report: str) -> str:
+    return (
+        f"\n## A report\n\n`smtpdoctor demo {scenario}` makes it, on a server on this machine:\n\n"
+        f"```text\n{report}\n```\n"
+    )
+
+
+def _in_programs(text: str, known: Mapping[str, CodeSnippets]) -> str:
+    """The settings of the page's own fix in the code of each program."""
+    _, _, fix = text.partition("\n## Fix\n")
+    modes = dict.fromkeys(
+        _MODES[match.groups()] for match in _SETTING.finditer(fix) if match.groups() in _MODES
+    )
+    parts = []
+    for mode in modes:
+        parts.append(f"**{_HEADINGS[mode]}**\n")
+        for program in sorted(known.values(), key=lambda each: (_place(each.name), each.name)):
+            if mode in program.tls_snippets:
+                snippet = program.tls_snippets[mode].format(host=HOST, port=PORTS[mode])
+                fence = f"```{program.language}\n{snippet.strip()}\n```"
+                parts.append(folded(program.name, fence))
+    return "\n".join(["\n## The fix in your program\n", *parts]) if parts else ""
+
+
+def _decided(texts: Texts) -> str:
+    if len(texts.decides) < 2:
+        return ""
+    rows = [(f"[{name}]({name}.md)", _sentence(what)) for name, what in texts.decides.items()]
+    return (
+        "\n## The same words, another cause\n\n"
+        "Several causes print some of these texts. This shows which one it is:\n\n"
+        + table(("it is", "where this is seen"), rows)
+    )
+
+
+def _sentence(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def overview() -> str:
+    """The list of all codes, by area in path order."""
+    titles = pages.titles()
+    parts = [
+        "# The diagnoses\n",
+        "One page a code: what it means, how it is known, what to do. Have an error message? Search "
+        "for it, or look it up in {ref}`the list of all texts <genindex>`.\n",
+    ]
+    for area in AREAS:
+        parts.append(f"## {pages.AREAS[area]}\n")
+        parts += [
+            f"- [{rule.code}]({rule.code}.md): {titles[rule.code]}"
+            for rule in rules()
+            if rule.area == area
+        ]
+        parts.append("")
+    return "\n".join(parts)

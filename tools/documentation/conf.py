@@ -1,0 +1,32 @@
+"""Sphinx' configuration for the site. Warnings are errors: see `__main__`."""
+
+from __future__ import annotations
+
+import smtpdoctor
+
+project = "smtpdoctor"
+author = "the smtpdoctor authors"
+copyright = author  # noqa: A001 - Sphinx' own name
+version = release = smtpdoctor.__version__
+
+extensions = ["myst_parser"]
+myst_heading_anchors = 3
+myst_enable_extensions = ["colon_fence"]
+# code that no lexer takes whole: shortened JSON, prompts
+suppress_warnings = ["misc.highlighting_failure"]
+
+html_theme = "furo"
+html_title = "smtpdoctor"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+# deferred: Sphinx adds its own search behind this one
+html_js_files = [("pasted_errors.js", {"defer": "defer"})]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {
+    "source_repository": "https://github.com/smtpdoctor/smtpdoctor/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+    # no button that edits a page which is made from data
+    "top_of_page_buttons": [],
+}
