@@ -126,8 +126,8 @@ def overview() -> str:
     titles = pages.titles()
     parts = [
         "# The diagnoses\n",
-        "One page a code: what it means, how it is known, what to do. Have an error message? Search "
-        "for it, or look it up in {ref}`the list of all texts <genindex>`.\n",
+        "One page a code: what it means, how it is known, what to do. Have an error message? "
+        "Search for it, or look it up in {ref}`the list of all texts <genindex>`.\n",
     ]
     for area in AREAS:
         parts.append(f"## {pages.AREAS[area]}\n")
