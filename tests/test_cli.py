@@ -788,6 +788,24 @@ def test_version_and_help(command: Command) -> None:
         assert "smtpdoctor " + name in done.out
 
 
+@pytest.mark.parametrize(
+    "arguments", [("--version", "--verbose"), ("-v", "--version"), ("--version", "-v", "check")]
+)
+def test_version_says_how_old_what_it_knows_is(command: Command, arguments: list[str]) -> None:
+    done = command(*arguments)
+    version, *_, knowledge, python = done.out.splitlines()
+    assert done.status == 0
+    assert version == f"smtpdoctor {smtpdoctor.__version__}"
+    assert re.fullmatch(
+        r"knowledge: \d{3,} sources, read from 20\S+ to 20\d\d-\d\d-\d\d", knowledge
+    )
+    assert python.startswith("Python 3.")
+
+
+def test_verbose_before_a_command_is_not_swallowed(command: Command) -> None:
+    assert "stands behind the command" in command("--verbose", "check").one_line()
+
+
 def test_explain_prints_a_page_or_the_list(command: Command) -> None:
     page = command("explain", "port-blocked")
     assert page.status == 0

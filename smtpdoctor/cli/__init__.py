@@ -23,7 +23,15 @@ from typer.exceptions import TyperException
 
 from smtpdoctor import __version__
 from smtpdoctor.cli._help import Command
-from smtpdoctor.cli._output import INTERRUPTED, TERMINATED, USAGE, Terminated, flushed, write
+from smtpdoctor.cli._output import (
+    INTERRUPTED,
+    TERMINATED,
+    USAGE,
+    Terminated,
+    UsageFault,
+    flushed,
+    write,
+)
 
 INCONCLUSIVE = 3
 
@@ -80,21 +88,23 @@ def _said(words: str, status: int) -> int:
     return status
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        write(f"smtpdoctor {__version__}\n")
-        raise typer.Exit
-
-
 def _common(
     context: typer.Context,
-    version: Annotated[
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    verbose: Annotated[
         bool,
-        typer.Option(
-            "--version", help="Print the version.", callback=_print_version, is_eager=True
-        ),
+        typer.Option("--verbose", "-v", help="With --version: what it knows, and where it runs."),
     ] = False,
 ) -> None:
+    if version:
+        write(f"smtpdoctor {__version__}\n")
+        if verbose:
+            from smtpdoctor.cli._version import more
+
+            write(more())
+        raise typer.Exit
+    if verbose:
+        raise UsageFault("--verbose stands behind the command, or with --version")
     if context.invoked_subcommand is None:
         write(f"{context.get_help()}\n")
 

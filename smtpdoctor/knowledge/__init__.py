@@ -483,6 +483,33 @@ def _source_ids(value: object, key: str = "") -> Iterator[str]:
         yield str(value)
 
 
+class Age(msgspec.Struct, frozen=True):
+    """How old what is known is: how many sources, and when the first and the last were read. A
+    standard does not age, and is no first."""
+
+    sources: int
+    oldest: str
+    newest: str
+
+
+def age() -> Age:
+    """Of all sources."""
+    found = [item for item in sources().values() if item.read != "undated"]
+    ageing = [item.read for item in found if item.kind != "standard"]
+    return Age(sources=len(sources()), oldest=min(ageing), newest=newest())
+
+
+#: A day on which a source was read.
+_READ = re.compile(r'^read = "(\d{4}-\d\d-\d\d)"$', re.MULTILINE)
+
+
+@cache
+def newest() -> str:
+    """The last day on which anything was read. Parses no entry."""
+    days: list[str] = _READ.findall(_FOLDER.joinpath("sources.toml").read_text(encoding="utf-8"))
+    return max(days)
+
+
 class _ReadOnDemand(Mapping[str, _T]):
     """Entries by id, each parsed when it is asked for: most runs need one of a hundred."""
 

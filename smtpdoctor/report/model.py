@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import importlib
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from smtpdoctor import __version__
+from smtpdoctor import __version__, knowledge
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Severity, Verdict
 from smtpdoctor.diagnosis.run import Run
@@ -28,6 +29,9 @@ SCHEMA = 2
 
 #: The worst first: a report's verdict is the worst of its targets'.
 WORST_FIRST: tuple[Verdict, ...] = ("broken", "inconclusive", "warnings", "healthy")
+
+#: In days.
+GETS_OLD = 365
 
 T = TypeVar("T")
 
@@ -236,7 +240,23 @@ def join(
         verdict=_whole_verdict(targets, not_checked),
         targets=tuple(targets),
         not_checked=tuple(not_checked),
+        notices=tuple(_of_old_knowledge(started)),
     )
+
+
+def _of_old_knowledge(started: str) -> Iterator[Notice]:
+    """Providers change their hosts, and platforms what they block."""
+    newest = knowledge.newest()
+    try:
+        days = (datetime.fromisoformat(started).date() - date.fromisoformat(newest)).days
+    except ValueError:  # a saved run may hold anything
+        return
+    if days > GETS_OLD:
+        words = (
+            f"what is known of providers and platforms here was last read on {newest}, more than a "
+            "year before this run: a newer smtpdoctor may know better"
+        )
+        yield Notice(kind="knowledge-old", severity="note", text=words)
 
 
 def revised(report: Report, targets: Sequence[TargetReport], notices: Iterable[Notice]) -> Report:

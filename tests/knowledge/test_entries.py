@@ -321,6 +321,16 @@ def test_sources_are_those_of_the_whole_file() -> None:
     assert dict(knowledge.sources()) == whole
 
 
+def test_the_newest_source_is_known_without_reading_any(parsed: list[str]) -> None:
+    newest = knowledge.newest()
+    assert parsed == []
+    days = [item.read for item in knowledge.sources().values() if len(item.read) == 10]
+    assert newest == max(days)
+    assert knowledge.age().newest == newest
+    assert knowledge.age().oldest < newest
+    assert knowledge.age().sources == len(knowledge.sources())
+
+
 def test_a_word_that_stands_in_another_is_not_public() -> None:
     assert knowledge.is_public_word("authentication")
     assert knowledge.is_public_word("ssl/tls")
