@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test readme screens docs lint types layers format benchmark new-diagnosis fuzz mutants clean
+.PHONY: help demo test readme screens docs lint types layers format benchmark new-diagnosis bundle fuzz mutants clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -42,6 +42,11 @@ benchmark: $(VENV)/ready  ## speed as ratios in one run (needs root and tests/re
 	$(BIN)/python benchmarks/blocked_port.py
 	$(BIN)/python benchmarks/spf.py
 	$(BIN)/python benchmarks/start.py
+	$(MAKE) bundle
+	$(BIN)/python benchmarks/bundle.py
+
+bundle:  ## one self-contained file for Linux, in build/, that needs no Python: docs/bundle.md
+	$(PYTHON) tools/bundle/build.py
 
 new-diagnosis: $(VENV)/ready  ## skeleton of a rule: make new-diagnosis AREA=tls CODE=my-new-code
 	$(BIN)/python tools/new_diagnosis.py $(AREA) $(CODE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from functools import cache
 from pathlib import Path
 
@@ -56,8 +57,18 @@ _RULES = Path(__file__).parent / "diagnosis" / "rules"
 
 def area(code: str) -> str:
     """The area of a code, "" where it has no rule."""
-    name = f"{code.replace('-', '_')}.py"
-    return next((path.parent.name for path in _RULES.glob(f"*/{name}")), "")
+    return _areas().get(code.replace("-", "_"), "")
+
+
+@cache
+def _areas() -> dict[str, str]:
+    """The area of each rule by its module; a bundle has modules, but no files of theirs."""
+    folders = {area: [str(_RULES / area)] for area in AREAS}
+    return {
+        module.name: area
+        for area, folder in folders.items()
+        for module in pkgutil.iter_modules(folder)
+    }
 
 
 def nearest(code: str) -> str | None:

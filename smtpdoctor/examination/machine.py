@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 
 from smtpdoctor.examination.state import RunState
-from smtpdoctor.network.trust import trust_store_size
+from smtpdoctor.network.trust import system_store, trust_store_size
 from smtpdoctor.observations import PlatformSeen
 from smtpdoctor.surroundings.place import look_around
 
@@ -23,7 +23,7 @@ def record_place(state: RunState, context: ssl.SSLContext | None) -> None:
     path = state.plan.cafile or ""
     if context is not None:
         size = trust_store_size(context)
-        path = path or ssl.get_default_verify_paths().cafile or ""
+        path = path or system_store()
     place = look_around(state.environ, trust_store=size, trust_store_path=path)
     state.recorder.trail("settings").record(place)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import ssl
+import sys
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -33,6 +35,30 @@ class TLSManner(NamedTuple):
 
 #: As OpenSSL's own programs are.
 USUAL = TLSManner()
+
+#: Where systems keep their CA certificates in one file.
+SYSTEM_STORES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine, Arch, Gentoo
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, RHEL and their kin
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  # the same, where the old name is gone
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/etc/ssl/cert.pem",  # BSD's place, which others keep as well
+)
+
+
+def system_store() -> str:
+    """The file with the CA certificates that this machine's OpenSSL trusts, "" where there is none.
+
+    A bundle brings an OpenSSL that looks where the machine that it was built on has them. It takes
+    what this machine's own programs take.
+    """
+    paths = ssl.get_default_verify_paths()
+    here = paths.cafile or ""
+    if here or not getattr(sys, "frozen", False) or "SSL_CERT_FILE" in os.environ:
+        return here
+    if Path(paths.openssl_capath).is_dir():
+        return here
+    return next((path for path in SYSTEM_STORES if Path(path).is_file()), "")
 
 
 def client_context(
@@ -97,6 +123,10 @@ def _load_default(context: ssl.SSLContext) -> None:
             context.load_verify_locations(capath=folder)
         return
     context.load_default_certs()
+    store = system_store()
+    if store and store != ssl.get_default_verify_paths().cafile:
+        with suppress(OSError):  # like the line above: what can't be read trusts nobody
+            context.load_verify_locations(cafile=store)
 
 
 @lru_cache

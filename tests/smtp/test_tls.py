@@ -2,6 +2,7 @@
 
 import datetime
 import ssl
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtpdoctor.files import FileFault
+from smtpdoctor.network import trust
 from smtpdoctor.network.trust import client_context, legacy_context, trust_store_size
 from smtpdoctor.smtp.tls import (
     FIRST_BYTES,
@@ -449,6 +451,33 @@ def test_trust_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     assert trust_store_size(client_context()) == 1
     assert handshake(TLSPump(client_context(), HOST), Server(server_context(leaf()))).done
+
+
+def test_a_bundle_trusts_what_the_system_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its OpenSSL was built on another machine, and looks into folders that this one hasn't."""
+    nowhere = str(tmp_path / "nowhere")
+    paths = ssl.DefaultVerifyPaths(None, None, "SSL_CERT_FILE", nowhere, "SSL_CERT_DIR", nowhere)
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context: None)
+    monkeypatch.setattr(trust, "SYSTEM_STORES", (nowhere, str(tmp_path / "ca-bundle.crt")))
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))  # another context than the other tests have
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert trust.system_store() == ""
+    (tmp_path / "ca-bundle.crt").write_bytes(authority().cert_pem.bytes())
+    assert trust.system_store() == str(tmp_path / "ca-bundle.crt")
+    assert trust_store_size(client_context()) == 1
+
+    # the user's own word comes first
+    monkeypatch.setenv("SSL_CERT_FILE", nowhere)
+    assert trust_store_size(client_context()) == 0
+
+    # a program of this machine's Python trusts no more than that Python does
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.delattr(sys, "frozen")
+    assert trust.system_store() == ""
 
 
 def test_files_without_certificates(tmp_path: Path) -> None:

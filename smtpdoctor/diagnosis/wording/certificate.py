@@ -36,6 +36,9 @@ def description(run: Run, refused: RefusedCertificate, seen: str = "") -> tuple[
             *texts,
             f"certificates sent: {len(chain)}",
         ]
+    store = run.place.trust_store_path if run.place and run.place.trust_store else ""
+    if store and refused.seen.verify_code in UNTRUSTED:
+        texts.append(f"trusted here: the CA certificates of {store}")
     first, *rest = (Evidence(check="tls", text=text) for text in ([seen] if seen else []) + texts)
     # of a longer chain Node.js and others print the verdict's own words
     own_words = refused.seen.verify_code in UNTRUSTED and len(chain) > 1

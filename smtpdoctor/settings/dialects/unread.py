@@ -8,6 +8,7 @@ enough without any. It must not know any program.
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -76,8 +77,10 @@ class UnreadModule:
 def modules_of(folder: Path) -> Iterator[tuple[str, UnreadModule]]:
     """Every program of the package with a module, by the module's name. One without a TOML file
     beside it has no program."""
+    # asked of Python: a bundle has modules, but no files of theirs
+    modules = {found.name for found in pkgutil.iter_modules([str(folder)])}
     for path in sorted(folder.glob("*.toml")):
-        if path.with_suffix(".py").exists():
+        if path.stem in modules:
             marks = {
                 key: tuple(TEXT.findall(listed)) for key, listed in MARK.findall(path.read_text())
             }

@@ -103,3 +103,20 @@ def test_lookalike_no_authorities_at_all() -> None:
     scene.session().up_to("certificate").certificate(verify_code=20)
 
     assert scene.codes("error") == ["trust-store-empty"]
+
+
+def test_the_store_that_judged_is_named() -> None:
+    scene = Scene(host="mail.example.com", trust_store_path="/etc/pki/tls/certs/ca-bundle.crt")
+    scene.session().up_to("certificate").certificate(verify_code=20)
+
+    assert "trusted here: the CA certificates of /etc/pki/tls/certs/ca-bundle.crt" in [
+        item.text for item in scene.diagnosis(CODE).evidence
+    ]
+
+
+def test_no_store_is_named_where_none_is_at_fault() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().up_to("certificate").certificate(verify_code=10)
+
+    found = scene.diagnosis("certificate-expired")
+    assert not any("trusted here" in item.text for item in found.evidence)
