@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from smtpdoctor.knowledge.needles import may_stand_in
 from smtpdoctor.knowledge.spelling import as_it_looks, bare, is_slip, registry_labels
 
 _FOLDER = Path(__file__).parent
@@ -99,15 +100,21 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
 
     def matches(self, reply: str) -> bool:
         """Whether these are the words of that reply."""
+        texts, lowered = _readings(reply)
+        if not may_stand_in(self.pattern, *lowered):
+            return False
         wanted = re.compile(self.pattern, re.IGNORECASE | re.MULTILINE)
-        if len(reply) > _MOST_READ:
-            reply = reply[: _MOST_READ // 2] + "\n" + reply[-_MOST_READ // 2 :]
-        return wanted.search(reply) is not None or wanted.search(_one_line(reply)) is not None
+        return any(wanted.search(text) is not None for text in texts)
 
 
-def _one_line(reply: str) -> str:
-    """The words without the codes that each line of a reply repeats: sentences run over lines."""
-    return re.sub(r"[ \t]*\n(\d{3}[ -])?([245]\.\d+\.\d+ +)?", " ", reply)
+@lru_cache(maxsize=16)  # a reply is held against all rules, one after the other
+def _readings(reply: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The reply as it came and as one line, without the codes that each line repeats: sentences
+    run over lines. Both once more in lower case."""
+    if len(reply) > _MOST_READ:
+        reply = reply[: _MOST_READ // 2] + "\n" + reply[-_MOST_READ // 2 :]
+    one_line = re.sub(r"[ \t]*\n(\d{3}[ -])?([245]\.\d+\.\d+ +)?", " ", reply)
+    return (reply, one_line), (reply.lower(), one_line.lower())
 
 
 class SPFInclude(_Entry, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from smtpdoctor import knowledge
+from smtpdoctor.knowledge.needles import may_stand_in
 
 _FOLDER = Path(__file__).parent
 #: The tables of patterns, in the order in which they are looked at.
@@ -41,8 +42,7 @@ class ErrorText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def search(self, text: str, lowered: str) -> re.Match[str] | None:
         """Where the pattern is in the text. `lowered` is the text in lower case: a pattern none of
         whose words is in it is not even compiled, which is most of the time of a single line."""
-        needles = _needles(self.pattern)
-        if needles and not any(needle in lowered for needle in needles):
+        if not may_stand_in(self.pattern, lowered):
             return None
         return _regex(self.pattern).search(text)
 
@@ -50,37 +50,6 @@ class ErrorText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 @cache
 def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
-
-
-#: A shorter run of letters is in every text.
-SHORTEST_NEEDLE = 3
-_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[(){}|?*+]|[a-z0-9 _-]+|.", re.DOTALL | re.I)
-
-
-@cache
-def _needles(pattern: str) -> tuple[str, ...]:
-    """For each alternative of a pattern the longest literal in it, in lower case; empty where one
-    alternative has none, so that the pattern has to be tried."""
-    found: list[str] = []
-    longest, depth, last = "", 0, ""
-    for piece in [*_PIECE.findall(pattern), "|"]:
-        if piece in "?*{" and last and depth == 0:
-            last = last[:-1]  # the letter before it may be missing
-        if len(last) > len(longest):
-            longest = last
-        last = ""
-        if piece == "|" and depth == 0:
-            if len(longest) < SHORTEST_NEEDLE:
-                return ()
-            found.append(longest.lower())
-            longest = ""
-        elif piece in "({":
-            depth += 1
-        elif piece in ")}":
-            depth -= 1
-        elif depth == 0 and (piece[0].isalnum() or piece[0] in " _-"):
-            last = piece
-    return tuple(found)
 
 
 class ClientWords(msgspec.Struct, frozen=True, kw_only=True):
