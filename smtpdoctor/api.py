@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import itertools
 import os
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from smtpdoctor import ahead
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.examination.order import examine
 from smtpdoctor.examination.plan import Plan, read_nameserver
@@ -16,9 +18,11 @@ from smtpdoctor.examination.shared import Shared
 from smtpdoctor.network import Network, SystemNetwork
 from smtpdoctor.observations import AnyObservation, Observations
 from smtpdoctor.plans import Plans, environ_of, make_plans
-from smtpdoctor.report.model import NotChecked, Report, TargetReport, build, join, judge
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import UsageError
+
+if TYPE_CHECKING:
+    from smtpdoctor.report.model import Report, TargetReport
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -130,6 +134,8 @@ sender = _without_a_loop(asender)
 
 def diagnose(observations: Observations, *, started: str = "", seconds: float = 0.0) -> Report:
     """The report on observations that were made before. Pure: no network, no clock."""
+    from smtpdoctor.report.model import build
+
     return build(observations, started=started, seconds=seconds)
 
 
@@ -165,16 +171,23 @@ async def run_all(
     environ: Mapping[str, str],
     network: Network | None = None,
     listener: Callable[[AnyObservation], None] | None = None,
+    also_needed: Iterable[str] = (),
 ) -> Report:
-    """Make the runs side by side and judge what they saw: one target each."""
+    """Make the runs side by side and judge what they saw: one target each.
+
+    `also_needed` are modules that the caller will want then; they are loaded meanwhile.
+    """
     started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     shared = Shared()
-    targets = await asyncio.gather(
-        *(
-            _target(plan, environ=environ, network=network, shared=shared, listener=listener)
-            for plan in plans.plans
+    async with ahead.loading_beside(itertools.chain(_judging(), ahead.modules(also_needed))):
+        targets = await asyncio.gather(
+            *(
+                _target(plan, environ=environ, network=network, shared=shared, listener=listener)
+                for plan in plans.plans
+            )
         )
-    )
+    from smtpdoctor.report.model import NotChecked, join
+
     return join(
         targets,
         started=started,
@@ -182,6 +195,21 @@ async def run_all(
         seconds=max((target.seconds for target in targets), default=0.0),
         not_checked=[NotChecked(setup=each.setup, why=each.why) for each in plans.left_out],
     )
+
+
+def _judging() -> Iterator[Callable[[], object]]:
+    """What it takes to judge a run, and to word it, in pieces."""
+    from smtpdoctor import knowledge
+
+    yield knowledge.public_words  # what a server says after the login is held against them
+    yield from ahead.modules(
+        (*ahead.POLICIES, "smtpdoctor.diagnosis.run", "smtpdoctor.diagnosis.engine")
+    )
+    from smtpdoctor.diagnosis import engine
+
+    yield from ahead.modules(engine.rule_modules())
+    yield from (engine.rules, knowledge.interceptors)
+    yield from ahead.modules(("smtpdoctor.report.checks", "smtpdoctor.report.model"))
 
 
 async def _target(
@@ -195,6 +223,8 @@ async def _target(
     network = network or SystemNetwork(plan.nameservers)
     began = network.clock()
     observations = await examine(plan, network, environ, shared=shared, listener=listener)
+    from smtpdoctor.report.model import judge  # loaded by now, where there was time
+
     return judge(observations, seconds=network.clock() - began)
 
 
@@ -205,10 +235,15 @@ async def run(
     network: Network | None = None,
     shared: Shared | None = None,
     listener: Callable[[AnyObservation], None] | None = None,
+    also_needed: Iterable[str] = (),
 ) -> Report:
-    """Run a plan and judge what it saw. Runs beside each other are handed the same `shared`."""
+    """Run a plan and judge what it saw. Runs beside each other are handed the same `shared`;
+    `also_needed` as for `run_all`."""
     network = network or SystemNetwork(plan.nameservers)
     started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     began = network.clock()
-    observations = await examine(plan, network, environ, shared=shared, listener=listener)
+    async with ahead.loading_beside(itertools.chain(_judging(), ahead.modules(also_needed))):
+        observations = await examine(plan, network, environ, shared=shared, listener=listener)
+    from smtpdoctor.report.model import build
+
     return build(observations, started=started, seconds=network.clock() - began)

@@ -127,6 +127,46 @@ def test_a_healthy_check_loads_what_it_needs(
     keep_to("check, healthy", modules)
 
 
+FIRST_CONNECT = """
+import asyncio, json, sys
+connect = asyncio.selector_events.BaseSelectorEventLoop.sock_connect
+def connecting(self, *arguments):
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+    return connect(self, *arguments)
+asyncio.selector_events.BaseSelectorEventLoop.sock_connect = connecting
+from smtpdoctor.cli import run
+status = run(sys.argv[1:])
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
+
+def test_the_first_packet_waits_for_nothing_that_judges_or_prints(
+    smtp_server: StartServer, authority: Authority
+) -> None:
+    server = smtp_server()
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", FIRST_CONNECT, "check", "--cafile", str(authority.cafile)),
+            *("--connect-to", f"{HOST}:587:{server.host}:{server.port}"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            "PATH": os.environ["PATH"],
+            "SMTP_HOST": HOST,
+            "SMTP_USER": USERNAME,
+            "SMTP_PASS": PASSWORD,
+        },
+        cwd=tempfile.mkdtemp(),
+    )
+    first, *_, last = (set(json.loads(line)) for line in done.stderr.splitlines())
+    late = {"smtpdoctor.diagnosis.engine", "smtpdoctor.report.model", "rich.console", "rich.text"}
+    assert not late & first
+    assert late <= last
+    assert not any(name.startswith(("smtpdoctor.diagnosis.rules", "dns.")) for name in first)
+
+
 def test_the_interface_loads_nothing_until_it_is_used() -> None:
     code = "import sys, smtpdoctor; assert not {'asyncio', 'ssl', 'msgspec'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

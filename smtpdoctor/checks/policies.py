@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor.beside import beside_the_loop
+from smtpdoctor import ahead
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, Network
 from smtpdoctor.observations import (
@@ -61,8 +61,8 @@ async def look_up_policies(
     `well_known` names are looked up where the sender's domain does not exist for the name servers:
     do they know any name from outside?
     """
-    # loaded beside the loop, which others need for their connects
-    policies: Any = await beside_the_loop(importlib.import_module, "smtpdoctor.sender.assessment")
+    await ahead.load(ahead.POLICIES)  # by turns with others, who need the loop for their connects
+    policies: Any = importlib.import_module("smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
     trail.record(question)
     questions = _Questions(

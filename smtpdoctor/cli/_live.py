@@ -119,9 +119,7 @@ class LiveLine:
 
     def _finished(self) -> list[str]:
         """The checks behind which another has begun, each in its line."""
-        from smtpdoctor.diagnosis.run import Run
         from smtpdoctor.observations import CHECKS, ConnectAttempt, Observations
-        from smtpdoctor.report.summary import summarise
 
         last = self._last
         if last is None:
@@ -130,7 +128,13 @@ class LiveLine:
         lines = []
         # a connection is there before the session on it has said anything
         connected = isinstance(last, ConnectAttempt) and last.ok is True
-        for name in CHECKS[1 : CHECKS.index(last.check) + connected]:
+        finished = CHECKS[1 : CHECKS.index(last.check) + connected]
+        if not finished:  # nothing to say yet, so nothing to be loaded for it
+            return []
+        from smtpdoctor.diagnosis.run import Run
+        from smtpdoctor.report.summary import summarise
+
+        for name in finished:
             own = [item for item in seen if item.check == name and item.role == "main"]
             try:
                 words = summarise(name, Run(Observations(seen))) if own else None

@@ -342,11 +342,11 @@ def check(  # long: one parameter an option
         live = not formats.is_for_programs(format_)
         plans = _planned(options, password_stdin=password_stdin, anonymous=anonymous)
         whole = not (setup or only or skip) and target is None and host is None
-        report = accepted(_checked(plans, live=live), own, plans, whole=whole)
+        report = accepted(_checked(plans, live=live, format_=format_), own, plans, whole=whole)
         if fix:
             if live:
                 show(report, format_, verbose=verbose, strict=strict)
-            mended = _mended(report, plans, options, yes=yes, live=live)
+            mended = _mended(report, plans, options, yes=yes, live=live, format_=format_)
             if mended is None and live:
                 raise typer.Exit(formats.exit_status(format_, report, strict=strict))
             report = accepted(mended, own, plans, whole=whole) if mended else report
@@ -382,7 +382,7 @@ def _planned(options: CheckOptions, *, password_stdin: bool, anonymous: bool = F
     return plans
 
 
-def _checked(plans: Plans, *, live: bool) -> Report:
+def _checked(plans: Plans, *, live: bool, format_: str) -> Report:
     import asyncio
 
     from smtpdoctor.api import run_all
@@ -395,14 +395,21 @@ def _checked(plans: Plans, *, live: bool) -> Report:
         )
     line = LiveLine(sys.stderr if live else None, several=len(plans.plans) > 1)
     with contextlib.suppress(KeyboardInterrupt), line:
-        return asyncio.run(run_all(plans, environ=os.environ, listener=line.seen))
+        return asyncio.run(
+            run_all(
+                plans,
+                environ=os.environ,
+                listener=line.seen,
+                also_needed=formats.modules_of(format_),
+            )
+        )
     if live:
         write(line.stopped())
     raise KeyboardInterrupt
 
 
 def _mended(
-    report: Report, plans: Plans, options: CheckOptions, *, yes: bool, live: bool
+    report: Report, plans: Plans, options: CheckOptions, *, yes: bool, live: bool, format_: str
 ) -> Report | None:
     """Write the fixes and check again; None where nothing was written."""
     from smtpdoctor.cli import _fixing
@@ -413,7 +420,7 @@ def _mended(
     from smtpdoctor.mending import once_more
 
     again = _planned(_fixing.with_password(options, plans), password_stdin=False)
-    second = _checked(once_more(again, plans, report), live=live)
+    second = _checked(once_more(again, plans, report), live=live, format_=format_)
     _fixing.tell(report, second, mending)
     return second
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -53,24 +54,23 @@ def sender(
     """
     import asyncio
 
-    from smtpdoctor.api import asender
+    from smtpdoctor.api import run, sender_plan
     from smtpdoctor.settings.reading import UsageError
 
     wanted = outputs(output or (), force=force)
     try:
-        with LiveLine(None if formats.is_for_programs(format_) else sys.stderr) as line:
-            report = asyncio.run(
-                asender(
-                    address,
-                    through=through,
-                    ip=ip,
-                    helo=helo,
-                    nameservers=nameserver or (),
-                    listener=line.seen,
-                )
-            )
+        plan = sender_plan(address, through=through, ip=ip, helo=helo, nameservers=nameserver or ())
     except UsageError as error:
         raise UsageFault(str(error)) from None
+    with LiveLine(None if formats.is_for_programs(format_) else sys.stderr) as line:
+        report = asyncio.run(
+            run(
+                plan,
+                environ=os.environ,
+                listener=line.seen,
+                also_needed=formats.modules_of(format_),
+            )
+        )
     write_outputs(report, wanted, force=force, strict=strict, verbose=verbose)
     show(report, format_, verbose=verbose, strict=strict)
     add_summary(report, format_)

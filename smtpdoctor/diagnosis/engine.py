@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from types import ModuleType
+from typing import cast
 
 import msgspec
 
@@ -45,18 +46,23 @@ class Rule(msgspec.Struct, frozen=True):
     module: ModuleType
 
 
-@cache
-def rules() -> tuple[Rule, ...]:
-    """Every rule of the package, areas in path order, codes by name within one."""
-    found = []
+def rule_modules() -> Iterator[str]:
+    """The names of the modules of all rules, areas in path order, codes by name within one."""
     for area in AREAS:
         package = importlib.import_module(f"smtpdoctor.diagnosis.rules.{area}")
         for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
-            if info.name.startswith("_"):
-                continue
-            module = importlib.import_module(f"{package.__name__}.{info.name}")
-            before = frozenset(getattr(module, "BEFORE", ()))
-            found.append(Rule(module.CODE, area, before, module))
+            if not info.name.startswith("_"):
+                yield f"{package.__name__}.{info.name}"
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule of the package, in the order of `rule_modules`."""
+    found = []
+    for name in rule_modules():
+        module = importlib.import_module(name)
+        area = cast(Area, name.split(".")[-2])
+        found.append(Rule(module.CODE, area, frozenset(getattr(module, "BEFORE", ())), module))
     return tuple(found)
 
 

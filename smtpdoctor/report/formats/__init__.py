@@ -48,6 +48,13 @@ def is_in_the_repository(name: str) -> bool:
     return bool(getattr(_format(name), "IN_THE_REPOSITORY", False))
 
 
+def modules_of(name: str) -> tuple[str, ...]:
+    """The modules that a report in that format needs, the largest in pieces: for who has time to
+    load them before."""
+    rich = ("rich.segment", "rich.style", "rich.text", "rich.console") if name == DEFAULT else ()
+    return (*rich, f"{__name__}.{name}")
+
+
 def mode_of(name: str) -> int:
     """The mode of a file in this format: private, but where another program collects it."""
     return int(getattr(_format(name), "MODE", 0o600))
