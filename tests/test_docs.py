@@ -61,20 +61,6 @@ def test_every_command_has_help_with_an_example(
     assert "Example" in capsys.readouterr().out
 
 
-def test_every_option_of_the_readme_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    run(["check", "--help"])
-    run(["sender", "--help"])
-    run(["settings", "--help"])
-    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) | {"--list", "--version"}
-    used = {
-        option
-        for line in README.splitlines()
-        if line.strip().startswith("smtpdoctor ")
-        for option in re.findall(r"--[a-z-]+", line)
-    }
-    assert used <= known
-
-
 def test_no_command_can_send_a_message() -> None:
     """RFC 5321 DATA and RFC 3030 BDAT: no module that writes to a server knows them."""
     for path in (ROOT / "smtpdoctor/smtp").glob("*.py"):
