@@ -32,6 +32,11 @@ SETTINGS, SCOPE, NETWORK, REPORT, CHANGE = (
 USAGE, INTERRUPTED, TERMINATED = 2, 130, 128 + signal.SIGTERM
 
 
+#: Where GitHub Actions and GitLab say that the repository is checked out.
+CHECKOUTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+HERE = Path()
+
+
 class UsageFault(typer.BadParameter):
     """One line on standard error, exit 2."""
 
@@ -125,13 +130,30 @@ Anonymous = Annotated[
 ]
 
 
-def handed(report: Report, format_: str, *, anonymous: bool) -> Report:
-    """The report as whoever gets this format may have it."""
-    if not anonymous:
-        return report
-    from smtpdoctor.report import anonymous as stand_ins
+def handed(report: Report, format_: str, *, anonymous: bool, root: Path = HERE) -> Report:
+    """The report on the folder `root` as whoever gets this format may have it, and finds it."""
+    in_the_repository = formats.is_in_the_repository(format_)
+    if anonymous:
+        from smtpdoctor.report import anonymous as stand_ins
 
-    return stand_ins.anonymous(report, files=not formats.is_in_the_repository(format_))
+        report = stand_ins.anonymous(report, files=not in_the_repository)
+    if in_the_repository and (below := _in_checkout(root)):
+        from smtpdoctor.report.checkout import placed
+
+        report = placed(report, below)
+    return report
+
+
+def _in_checkout(root: Path) -> str:
+    """Where the folder is in a CI's checkout; "" at its top, and where there is none."""
+    for top in filter(None, map(os.environ.get, CHECKOUTS)):
+        try:
+            place = os.path.relpath(os.path.realpath(root), os.path.realpath(top))
+        except (OSError, ValueError):  # a working folder that is gone, another drive
+            continue
+        if place != os.curdir and not place.startswith(os.pardir):
+            return Path(place).as_posix()
+    return ""
 
 
 def make_sure_of_fix(*, fix: bool, yes: bool, anonymous: bool) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from smtpdoctor.cli._output import REPORT, UsageFault, handed
+from smtpdoctor.cli._output import HERE, REPORT, UsageFault, handed
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def write_outputs(
     strict: bool,
     verbose: bool = False,
     anonymous: bool = False,
+    root: Path = HERE,
 ) -> None:
     """Write each. Raises UsageFault for one that can't be written after all."""
     from smtpdoctor.files import FileFault, write_private
@@ -89,7 +90,7 @@ def write_outputs(
 
     options = formats.Options(strict=strict, verbose=verbose)
     for item in wanted:
-        shown = handed(report, item.format, anonymous=anonymous)
+        shown = handed(report, item.format, anonymous=anonymous, root=root)
         text = formats.render(item.format, shown, options)
         mode = formats.mode_of(item.format)
         try:
@@ -98,7 +99,9 @@ def write_outputs(
             raise UsageFault(str(fault)) from None
 
 
-def add_summary(report: Report, format_: str, *, anonymous: bool = False) -> None:
+def add_summary(
+    report: Report, format_: str, *, anonymous: bool = False, root: Path = HERE
+) -> None:
     """The report as Markdown in the job's summary, where annotations of GitHub's are printed."""
     path = os.environ.get(SUMMARY)
     if format_ != "github" or not path:
@@ -107,7 +110,8 @@ def add_summary(report: Report, format_: str, *, anonymous: bool = False) -> Non
 
     try:
         # it stands in the same repository as the annotations
-        append(path, formats.render("markdown", handed(report, format_, anonymous=anonymous)))
+        shown = handed(report, format_, anonymous=anonymous, root=root)
+        append(path, formats.render("markdown", shown))
     except FileFault as fault:
         raise UsageFault(f"{SUMMARY}: {fault}") from None
 

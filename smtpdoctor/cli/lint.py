@@ -36,7 +36,7 @@ EPILOG = (
 )
 
 
-def lint(
+def lint(  # long: one parameter an option
     context: typer.Context,
     where: Annotated[
         Path | None,
@@ -86,10 +86,18 @@ def lint(
         mended = _looked_at(options, own)
         _fixing.tell(report, mended, mending)
         report = mended
-    write_outputs(report, wanted, force=force, strict=strict, verbose=verbose, anonymous=anonymous)
-    shown = handed(report, format_, anonymous=anonymous)
+    write_outputs(
+        report,
+        wanted,
+        force=force,
+        strict=strict,
+        verbose=verbose,
+        anonymous=anonymous,
+        root=root,
+    )
+    shown = handed(report, format_, anonymous=anonymous, root=root)
     show(shown, format_, verbose=verbose, strict=strict)
-    add_summary(report, format_, anonymous=anonymous)
+    add_summary(report, format_, anonymous=anonymous, root=root)
     raise typer.Exit(_status(report, format_, strict=strict))
 
 
