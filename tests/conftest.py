@@ -2,8 +2,12 @@
 
 import hypothesis
 
+from tests.examples import examples
+
 pytest_plugins = ["tests.servers.fixtures"]
 
 # No test may depend on the speed of the machine, nor fail on one run and pass on the next.
-hypothesis.settings.register_profile("suite", deadline=None, derandomize=True)
+hypothesis.settings.register_profile(
+    "suite", deadline=None, derandomize=True, max_examples=examples(100)
+)
 hypothesis.settings.load_profile("suite")

@@ -14,6 +14,7 @@ from smtpdoctor.explain.model import Known
 from smtpdoctor.explain.page import render
 from smtpdoctor.explain.secrets import cut
 from smtpdoctor.report.formats import Options
+from tests.examples import examples
 
 #: Where a password stands in pasted texts, with an error that is explained beside it.
 PLACES = (
@@ -151,13 +152,13 @@ def everything(text: str) -> str:
     return "\n".join(parts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(PLACES), SECRET)
 def test_a_password_is_never_printed_back(place: str, secret: str) -> None:
     assert secret not in everything(place.format(secret))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.sampled_from(ENCODED), SECRET)
 def test_nor_is_what_a_login_sends(place: str, secret: str) -> None:
     padded = base64.b64encode(f"\0info@example.com\0{secret}".encode()).decode()

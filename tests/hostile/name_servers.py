@@ -147,9 +147,9 @@ def _drip(question: Question) -> Iterator[bytes]:
 
 
 WAYS: dict[str, Way] = {
-    "silence": Way(lambda question: [], lambda question: [], quick=True),
+    "silence": Way(lambda question: [], lambda question: []),
     **{f"code {number}": code(number) for number in (1, 2, 3, 4, 5, 6, 11, 15)},
-    "noise": once(lambda question: NOISE[:512], quick=True),
+    "noise": once(lambda question: NOISE[:512]),
     "noise behind the number": once(lambda question: question.number + NOISE[:300]),
     "an empty datagram": once(lambda question: b""),
     "one byte": once(lambda question: b"\0"),
@@ -181,7 +181,7 @@ WAYS: dict[str, Way] = {
     "a name of 1000 bytes": once(
         lambda question: answer(question, record(LOCAL, name=name(*[b"x" * 60] * 16)))
     ),
-    "4000 addresses": cut(lambda question: [framed(_crowd(question))], quick=True),
+    "4000 addresses": cut(lambda question: [framed(_crowd(question))]),
     "65,535 answers that are none": once(lambda question: answer(question, counts=(65_535, 0))),
     "more data than there is": once(lambda question: answer(question, record(LOCAL, size=60_000))),
     "an address of five bytes": once(lambda question: answer(question, record(LOCAL + b"\1"))),

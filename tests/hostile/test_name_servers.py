@@ -76,6 +76,7 @@ def eight_set_ups(folder: Path) -> None:
         (folder / f"mailer{number}.js").write_text(code)
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("name", ["4000 addresses", "silence"])
 def test_few_descriptors_are_enough(name: str, tmp_path: Path) -> None:
     """Eight set-ups, each with all addresses: what a process has not got is no fault of the net."""
@@ -107,6 +108,7 @@ def test_too_few_descriptors_are_said(tmp_path: Path) -> None:
     assert ended.errors.count("\n") == 1
 
 
+@pytest.mark.hostile
 def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     eight_set_ups(tmp_path)
 

@@ -27,6 +27,7 @@ from smtpdoctor.report.anonymous import anonymous
 from smtpdoctor.report.model import NotChecked, Notice, Report, join
 from smtpdoctor.report.saved import SavedRunError, read
 from smtpdoctor.settings.model import SetupIdentity
+from tests.examples import examples
 
 from ..fake_network import FakeNetwork, run
 from ..runs import CONTROL_ADDRESSES, CONTROLS, with_options
@@ -178,7 +179,7 @@ def everything(report: Report) -> dict[str, str]:
 
 
 @given(private=PRIVATE)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 def test_nothing_private_stands_in_any_format(
     private: Private, tmp_path_factory: pytest.TempPathFactory, authority: Authority
 ) -> None:
@@ -194,7 +195,7 @@ def test_nothing_private_stands_in_any_format(
 
 
 @given(private=PRIVATE)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 def test_nothing_private_stands_in_what_lint_says(
     private: Private, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

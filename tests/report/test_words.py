@@ -18,6 +18,7 @@ from smtpdoctor.report.model import NotChecked, build, join, judge
 from smtpdoctor.report.network_table import tried_ways
 from smtpdoctor.report.summary import SUMMARIES, summarise
 from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
+from tests.examples import examples
 
 from ..rules.network.around import controls, landmarks, own_ports
 from ..rules.scene import Scene, certificate
@@ -167,7 +168,7 @@ IMITATION = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(said=IMITATION, width=st.integers(min_value=60, max_value=100), step=st.booleans())
 def test_no_line_of_a_server_begins_as_one_of_ours(said: str, width: int, step: bool) -> None:
     scene = Scene().refuse("auth" if step else "mail", f"535 {said}")

@@ -19,6 +19,7 @@ from smtpdoctor.settings.model import MASK, Field, Settings
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.reading import UsageError
 from smtpdoctor.settings.show import as_data, show
+from tests.examples import examples
 
 from .reader import read, read_all
 
@@ -137,7 +138,7 @@ def in_place(place: str, secret: str) -> str:
     return place.replace("{}", secret).replace("{q}", secret.replace("'", ""))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @example(
     secret="q7PASS #1@hostZ9", places=["SMTP_URL=smtp://info@example.com:{}@smtp.example.com\n"]
 )
@@ -149,7 +150,7 @@ def test_no_window_of_a_secret_of_a_file_is_given_out(secret: str, places: list[
         assert leaks(secret, given_out(dotenv, {}, **options)) == []  # type: ignore[arg-type]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     secret=SECRETS,
     name=st.sampled_from(
@@ -164,7 +165,7 @@ def test_no_window_of_a_secret_of_the_environment_is_given_out(
     assert leaks(secret, given_out("", environ)) == []
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     secret=SECRETS,
     form=st.sampled_from(
@@ -187,7 +188,7 @@ def test_no_window_of_a_secret_of_target_is_given_out(secret: str, form: str) ->
         assert leaks(secret, text) == [], (option, text[:500])
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @example(secret="q7c4n4ry@nowhere?x=1Z9")
 @given(secret=secrets(f"{SIGNS}@@"))
 def test_no_window_of_a_secret_with_an_at_sign_in_a_url_is_given_out(secret: str) -> None:

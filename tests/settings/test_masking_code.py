@@ -17,6 +17,7 @@ from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.show_setups import setups_data, show_setups
 from smtpdoctor.settings.workspace import Workspace
+from tests.examples import examples
 
 from .dialects.support import write
 from .test_masking import leaks, printed, run_of
@@ -142,7 +143,7 @@ def test_no_other_text_of_an_expression_is_given_out(
         assert leaks(SECRET, out) == [], (text, out[:2000])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     secret=st.text(st.sampled_from("abcdefGH0123456789!#$%&*+-./:;<=>?@[]^_{|}~()"), min_size=8),
     program=st.sampled_from([name for name in PROGRAMS if name != "spring-boot"]),

@@ -18,6 +18,7 @@ from smtpdoctor.spf import (
     run,
 )
 from smtpdoctor.spf.address_set import IPV4, IPV6, first_match
+from tests.examples import examples
 from tests.spf.policies import CLIENTS, POLICIES, any_terms, static_terms, zones
 from tests.spf.zone import check, expand_record, resolver
 
@@ -107,7 +108,7 @@ def test_whole_families_are_written_short() -> None:
 # --- expand --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(zones(static_terms))
 def test_expansion_agrees_with_check_host(zone: dict[str, Any]) -> None:
     sender = f"user@{POLICIES[0]}"
@@ -120,7 +121,7 @@ def test_expansion_agrees_with_check_host(zone: dict[str, Any]) -> None:
         assert [r for r, addresses in policy.possible.items() if address in addresses] == [result]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(zones(any_terms), st.sampled_from(["user", "other"]))
 def test_what_depends_on_the_client_is_never_claimed(zone: dict[str, Any], local: str) -> None:
     """Every result of check_host() is possible in the expansion that doesn't know the sender.

@@ -18,6 +18,7 @@ from smtpdoctor.spf import (
     parse,
     run,
 )
+from tests.examples import examples
 from tests.spf.policies import POLICIES, any_terms, hosts_zone, literals, records, zones
 from tests.spf.zone import resolver
 
@@ -327,7 +328,7 @@ def test_include_must_be_a_domain() -> None:
         run(fix_record("example.com", [], ["include:nowhere"]), resolver({}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     zones(any_terms, most=4),
     st.lists(records(any_terms, most=10), max_size=3),
@@ -361,7 +362,7 @@ def test_the_fixed_record_covers_the_provider(
             assert run(evaluation, resolver(zone)).result == "pass"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(records(literals, most=10), max_size=3))
 def test_a_policy_of_networks_can_always_take_an_include(old: list[str]) -> None:
     fixed = fix(*old)

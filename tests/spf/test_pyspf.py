@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.spf.policies import (
     CLIENTS,
     POLICIES,
@@ -109,7 +110,7 @@ def policy(number: int) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.tuples(*(policy(number) for number in range(len(POLICIES)))), st.sampled_from(CLIENTS))
 def test_policies_as_pyspf(texts: tuple[str, ...], ip: str) -> None:
     zone = {**hosts_zone, "h4.example.net": {"A": ["203.0.113.1"], "AAAA": ["2001:db8:1::"]}}

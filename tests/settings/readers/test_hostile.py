@@ -13,6 +13,7 @@ from smtpdoctor.settings.readers.document import Document
 from smtpdoctor.settings.readers.ini import unit_words
 from smtpdoctor.settings.readers.model import Known, Map, Unknown, plain
 from smtpdoctor.settings.readers.module import Module
+from tests.examples import examples
 
 from .support import project
 
@@ -60,7 +61,7 @@ def ask_everything(module: Module) -> None:
 
 
 @pytest.mark.parametrize("path", CODE)
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(content=BYTES)
 def test_no_code_raises(path: str, content: bytes) -> None:
     if path == "a.php":
@@ -72,7 +73,7 @@ def test_no_code_raises(path: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(content=BYTES)
 def test_no_document_raises(format_: str, content: bytes) -> None:
     found = project({"a": content}).document("a", format_)
@@ -111,6 +112,7 @@ NESTED = {
 }
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("ending", NESTED)
 def test_nesting_ends_no_process(ending: str) -> None:
     """In a process of its own: what overflows a parser's stack raises nothing, it ends it."""
