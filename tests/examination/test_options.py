@@ -42,8 +42,8 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "ask_metadata": (["--ask-metadata"], True),
 }
 
-#: The command line has them by itself: the process's own, and --password-stdin.
-NOT_GIVEN = {"environ", "folder", "password"}
+#: The command line has them by itself: the process's own, --password-stdin, and the configuration.
+NOT_GIVEN = {"default_setup", "environ", "folder", "password"}
 
 
 def arrived(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> CheckOptions:
