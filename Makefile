@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test readme screens docs lint types layers format benchmark new-diagnosis bundle fuzz mutants clean
+.PHONY: help demo test man readme screens docs lint types layers format benchmark new-diagnosis bundle fuzz mutants clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -70,6 +70,9 @@ mutants: $(VENV)/ready  ## change the code that decides by small mutations, and 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf mutants fuzz/grown fuzz/found
+
+man: $(VENV)/ready  ## the manual pages, into build/man
+	$(BIN)/python tools/man_pages.py
 
 readme: $(VENV)/ready  ## bring the codes in the README up to date
 	$(BIN)/python tools/update_readme.py

@@ -34,6 +34,8 @@ from smtpdoctor.cli._output import (
 )
 
 INCONCLUSIVE = 3
+#: Set by the scripts of shells that ask what to offer.
+COMPLETING = "_SMTPDOCTOR_COMPLETE"
 
 
 def main() -> NoReturn:
@@ -58,8 +60,8 @@ def run(arguments: list[str]) -> int:
     commands = _commands()
     named = commands.intersection(arguments[:1])
     try:
-        program = _program(named or commands)
-        status = program.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
+        group = _program(named or commands)
+        status = group.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
     except TyperException as error:
         from smtpdoctor.arguments import without_values
 
@@ -69,8 +71,10 @@ def run(arguments: list[str]) -> int:
         return INTERRUPTED
     except Terminated:
         return TERMINATED
-    except SystemExit:  # typer's answer where the reader has gone (`| head`), which is no fault
-        return 0
+    except SystemExit as end:
+        # fish asks so whether it may offer files; else it is typer's answer where the reader has
+        # gone (`| head`), which is no fault
+        return int(COMPLETING in os.environ and end.code == 1)
     except OSError as error:  # the report could not be written: a full disk, a closed output
         # its own text may hold a file's name
         return _said(error.strerror or type(error).__name__, USAGE)
@@ -113,6 +117,11 @@ def _commands() -> frozenset[str]:
     """The names of all commands. Loads none of them."""
     found = pkgutil.iter_modules(__path__)
     return frozenset(item.name for item in found if not item.name.startswith("_"))
+
+
+def program() -> TyperGroup:
+    """The command line with all its commands, for whoever describes it."""
+    return _program(_commands())
 
 
 @functools.cache

@@ -5,6 +5,7 @@ Knows the layout of a help text; must not know any command.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from typer.core import TyperCommand
@@ -13,25 +14,29 @@ from typer.core import TyperCommand
 BETWEEN = "   ·   "
 
 
+def groups(parameters: Iterable[Any], context: Any) -> dict[str, list[tuple[str, str]]]:
+    """How each parameter is written and what it is for, by heading; what every command has comes
+    last."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for parameter in parameters:
+        record = parameter.get_help_record(context)
+        if record is None:
+            continue
+        is_argument = parameter.param_type_name == "argument"
+        other = "Arguments" if is_argument else "Options"
+        group = getattr(parameter, "rich_help_panel", None) or other
+        found.setdefault(group, []).append(record)
+    rest = found.pop("Options", [])
+    return {**found, "Options": rest} if rest else found
+
+
 class Command(TyperCommand):
     """A command whose options stand below the heading that each one names (`rich_help_panel`)."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is None:
-                continue
-            is_argument = parameter.param_type_name == "argument"
-            other = "Arguments" if is_argument else "Options"
-            group = getattr(parameter, "rich_help_panel", None) or other
-            groups.setdefault(group, []).append(record)
-        # what every command has comes last
-        rest = groups.pop("Options", [])
-        for heading, records in (*groups.items(), ("Options", rest)):
-            if records:
-                with formatter.section(heading):
-                    formatter.write_dl(records)
+        for heading, records in groups(self.get_params(ctx), ctx).items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         if not self.epilog:

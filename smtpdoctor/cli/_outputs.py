@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.cli._output import HERE, REPORT, UsageFault, handed
 from smtpdoctor.report import formats
 
@@ -23,6 +24,7 @@ Outputs = Annotated[
         "--output",
         help="Write the report to a file too; repeatable.",
         metavar="FORMAT=FILE",
+        autocompletion=_completion.outputs,
         rich_help_panel=REPORT,
     ),
 ]

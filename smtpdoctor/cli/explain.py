@@ -50,7 +50,11 @@ def explain(  # long: one parameter an option
     port: Annotated[int | None, typer.Option(help="Its port.", metavar="PORT")] = None,
     secure: Annotated[
         str | None,
-        typer.Option(help="true: TLS from the first byte; false, starttls, none.", metavar="MODE"),
+        typer.Option(
+            help="true: TLS from the first byte; false, starttls, none.",
+            metavar="MODE",
+            autocompletion=_completion.secure,
+        ),
     ] = None,
     client: Annotated[
         str | None,
@@ -61,7 +65,13 @@ def explain(  # long: one parameter an option
         ),
     ] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="How to print.", metavar="terminal|json")
+        str,
+        typer.Option(
+            "--format",
+            help="How to print.",
+            metavar="terminal|json",
+            autocompletion=_completion.terminal_or_json,
+        ),
     ] = "terminal",
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Leave out what stands before @ in addresses.")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.cli._output import UsageFault, write_utf8
 
 EPILOG = "Examples:  smtpdoctor schema   ·   smtpdoctor schema explain"
@@ -13,7 +14,13 @@ EPILOG = "Examples:  smtpdoctor schema   ·   smtpdoctor schema explain"
 
 def schema(
     format_: Annotated[
-        str, typer.Argument(metavar="[FORMAT]", help="json or explain.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="[FORMAT]",
+            help="json or explain.",
+            show_default=False,
+            autocompletion=_completion.schemas,
+        ),
     ] = "json",
 ) -> None:
     """Print the JSON schema of a report."""

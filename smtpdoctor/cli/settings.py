@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from smtpdoctor.cli import _completion
 from smtpdoctor.cli._configuration import configured
 from smtpdoctor.cli._output import (
     EnvFile,
@@ -42,7 +43,11 @@ def settings(
     profile: Profile = None,
     reader: Annotated[
         str | None,
-        typer.Option(help="Show the .env file as this reader reads it.", metavar="NAME"),
+        typer.Option(
+            help="Show the .env file as this reader reads it.",
+            metavar="NAME",
+            autocompletion=_completion.readers,
+        ),
     ] = None,
     format_: Annotated[
         Format, typer.Option("--format", help="How to print the settings.")

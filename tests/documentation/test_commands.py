@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from smtpdoctor.cli import _commands, _program
+from smtpdoctor.cli import program
 from smtpdoctor.demo.behaviour import PASSWORD
 from smtpdoctor.demo.scenarios import SCENARIOS
 from tests.dns.server import DNSServer
@@ -76,7 +76,7 @@ def used(path: Path) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_command_and_option_that_is_named_exists(path: Path) -> None:
-    commands = _program(_commands()).commands
+    commands = program().commands
     for name, options in used(path):
         assert name in commands, name
         known = {"--help", *(word for each in commands[name].params for word in each.opts)}
