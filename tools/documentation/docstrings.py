@@ -41,6 +41,7 @@ def python_interface() -> str:
     """Every name of `smtpdoctor.__all__`: its signature, its docstring, its fields."""
     parts = [""]
     functions = [n for n in smtpdoctor.__all__ if inspect.isroutine(getattr(smtpdoctor, n))]
+    functions.sort(key=lambda n: inspect.iscoroutinefunction(getattr(smtpdoctor, n)))
     for name in (*functions, *(n for n in smtpdoctor.__all__ if n not in functions)):
         thing = getattr(smtpdoctor, name)
         parts.append(f"## {name}")

@@ -107,10 +107,10 @@ def _login(provider: Provider) -> str:
     if provider.username_form == "literal":
         username = f"always {code(provider.username_literal or '')}"
     rows = [
-        ("user name", _joined(username, provider.username_hint)),
+        ("user name", plain(provider.username_hint) or username),
         ("password", plain(provider.password_hint) or "not known"),
         ("mechanisms", ", ".join(provider.auth_mechanisms) or "not known"),
-        ("sender", _joined(SENDERS[provider.sender_rule], provider.sender_rule_text)),
+        ("sender", plain(provider.sender_rule_text) or SENDERS[provider.sender_rule]),
     ]
     if provider.sender_rule not in ("none", "unknown"):
         since = f", since {provider.sender_rule_since}" if provider.sender_rule_since else ""
@@ -124,22 +124,18 @@ def _login(provider: Provider) -> str:
     return text + "\n" + with_source("", *sources)
 
 
-def _joined(first: str, second: str) -> str:
-    return f"{first}: {plain(second)}" if first and second else first or plain(second)
-
-
 def _replies(provider: Provider) -> str:
-    rows = [
-        (
-            code(_example(rule)),
-            f"[{rule.code}](../diagnoses/{rule.code}.md)",
-            plain(rule.cause),
-            plain(rule.fix) + ("" if rule.verified else " (not verified)"),
-        )
+    lines = [
+        f"- {code(_example(rule))}: [{rule.code}](../diagnoses/{rule.code}.md). "
+        f"{_sentence(rule.cause)} {_sentence(rule.fix)}"
+        + ("" if rule.verified else " Not verified.")
         for rule in provider.replies
     ]
-    text = table(("reply", "code", "what it means", "what to do"), rows)
-    return f"## What it refuses, and in which words\n\n{text}" if text else ""
+    return "\n".join(["## What it refuses, and in which words", "", *lines]) if lines else ""
+
+
+def _sentence(text: str) -> str:
+    return plain(text[:1].upper() + text[1:]).rstrip(".") + "."
 
 
 def _example(rule: knowledge.ReplyRule) -> str:
