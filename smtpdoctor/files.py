@@ -124,11 +124,7 @@ def check_writable(path: str | Path, *, ours: Callable[[bytes], bool], force: bo
     try:
         found = os.lstat(path)
     except FileNotFoundError:
-        folder = Path(path).parent
-        if not folder.is_dir():
-            raise FileFault(path, WORDS[errno.ENOENT], "missing") from None
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise FileFault(path, WORDS[errno.EACCES], "system") from None
+        make_sure_of_folder(path)
         return
     except OSError as error:
         raise FileFault(path, reason_of(error), "system") from None
@@ -184,6 +180,41 @@ def write_private(
             with contextlib.suppress(OSError):
                 os.unlink(beside)
         raise FileFault(path, reason_of(error), "system") from None
+
+
+def make_sure_of_folder(path: str | Path) -> None:
+    """Whether a file can be made there. Raises FileFault."""
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise FileFault(path, WORDS[errno.ENOENT], "missing")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FileFault(path, WORDS[errno.EACCES], "system")
+
+
+def open_private(path: str | Path, *, anew: bool) -> int:
+    """A descriptor to read from and append to, of a file that only its owner can read (0600).
+
+    Never through a link, and never of anything that is no regular file. `anew` empties it: whether
+    that may be is the caller's to ask first. Raises FileFault.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except OSError as error:
+        raise FileFault(path, reason_of(error), "system") from None
+    except ValueError:
+        raise FileFault(path, "not a file name", "missing") from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise FileFault(path, f"is {_kind(mode)}, not a regular file", "not-a-file")
+    if anew:
+        os.ftruncate(descriptor, 0)
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def append(path: str | Path, text: str) -> None:

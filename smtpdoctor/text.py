@@ -149,10 +149,10 @@ def _ends_inside(line: str, inside: bool) -> bool:
     return inside
 
 
-def as_json(data: object) -> str:
-    """Indented JSON with a final newline. Control and format characters stand as JSON's own
-    escapes: no terminal obeys them. Half a surrogate pair, which a name of a file may hold and
-    no JSON text (RFC 8259 §8.2), stands as the text of its escape."""
+def as_json(data: object, *, indent: int | None = 2) -> str:
+    """Indented JSON with a final newline; in one line without `indent`. Control and format
+    characters stand as JSON's own escapes: no terminal obeys them. Half a surrogate pair, which a
+    name of a file may hold and no JSON text (RFC 8259 §8.2), stands as the text of its escape."""
     import json
 
     def shown(match: re.Match[str]) -> str:
@@ -160,7 +160,7 @@ def as_json(data: object) -> str:
             return json.dumps(_escape(match[0]))[1:-1]
         return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
 
-    text = json.dumps(data, ensure_ascii=False, indent=2)
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
     return re.sub(r"[^\x20-\x7e\n]", shown, text) + "\n"
 
 

@@ -1,12 +1,13 @@
 """One account is logged in once, however many targets name it.
 
 Knows which accounts were tried, where in the input, and what came of it. Must not know how a login
-is made. Of names and passwords it keeps digests only, whose key ends with the process.
+is made. Of names and passwords it keeps digests only; no password's digest leaves the process.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -17,26 +18,38 @@ from smtpdoctor.observations import Exchange
 from smtpdoctor.report.model import WORST_FIRST, NotChecked, Report
 from smtpdoctor.settings.model import Credentials, Withheld
 
-#: What came of a login whose run was ended before it could say so.
-UNKNOWN = "unknown"
 WORKED = "worked"
+#: A login went out whose end nobody has seen.
+UNKNOWN = "unknown"
 
 
 class Login(msgspec.Struct):
     """The one login of an account: its target's place, and what came of it: WORKED, UNKNOWN or the
-    code of the cause; "" while it is not over."""
+    code of the cause; "" while it is not over. `secret` is None where an earlier run made it."""
 
     position: int
-    secret: bytes
     outcome: str = ""
+    secret: bytes | None = None
 
 
 class Accounts:
-    """The accounts of all targets."""
+    """The accounts of all targets.
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(16)
-        self._logins: dict[bytes, Login] = {}
+    `key` is of the digests of accounts, `before` are logins that an earlier run of the same batch
+    made. `told` is called when a login is about to go out and when it is over.
+    """
+
+    def __init__(
+        self,
+        *,
+        key: bytes = b"",
+        before: Mapping[bytes, Login] | None = None,
+        told: Callable[[bytes, Login], None] = lambda account, login: None,
+    ) -> None:
+        self._key = key
+        self._key_of_secrets = secrets.token_bytes(16)
+        self._logins: dict[bytes, Login] = dict(before or {})
+        self._told = told
 
     def key_of(self, plan: Plan) -> bytes | None:
         """The account that a run would log in as, None where it logs in nowhere."""
@@ -45,36 +58,47 @@ class Accounts:
         host = plan.host.lower().rstrip(".")
         provider = knowledge.provider_of(host)
         home = host if provider is None else provider.id
-        return self._digest(f"{home}\0{plan.credentials.username}")
+        return _digest(f"{home}\0{plan.credentials.username}", self._key)
 
     def login_of(self, account: bytes) -> Login | None:
-        """The login that was begun or made with this account."""
+        """The login that is under way or was made with this account."""
         return self._logins.get(account)
 
-    def begin(self, account: bytes, plan: Plan, position: int, outcome: str = "") -> None:
-        """A run with this account begins, or, with an outcome, was there before."""
-        secret = plan.credentials.token or plan.credentials.password
-        digest = self._digest(secret.reveal() if secret is not None else "")
-        self._logins[account] = Login(position=position, secret=digest, outcome=outcome)
+    def claim(self, account: bytes, plan: Plan, position: int) -> None:
+        """A run begins that logs in with this account; nobody else does from then on."""
+        self._logins[account] = Login(position, secret=self._secret_of(plan))
 
-    def settle(self, account: bytes, report: Report | None) -> str:
-        """What came of the run's login; "" where it never came so far, and another may try."""
-        outcome = UNKNOWN if report is None else outcome_of(report)
-        if outcome:
-            self._logins[account].outcome = outcome
+    def goes_out(self, account: bytes) -> None:
+        """The login is sent now."""
+        self._told(account, self._logins[account])
+
+    def settle(self, account: bytes, report: Report | None) -> None:
+        """The run is over; one whose login never went out leaves the account to the next."""
+        login = self._logins[account]
+        login.outcome = UNKNOWN if report is None else outcome_of(report)
+        if login.outcome:
+            self._told(account, login)
         else:
             del self._logins[account]
-        return outcome
+
+    def seen_again(self, plan: Plan, position: int) -> None:
+        """The target whose login an earlier run made: with which password is known now."""
+        account = self.key_of(plan)
+        login = self._logins.get(account) if account is not None else None
+        if login is not None and login.position == position:
+            login.secret = self._secret_of(plan)
 
     def has_same_secret(self, login: Login, plan: Plan) -> bool:
-        """Whether this run would log in with the same password or token."""
-        secret = plan.credentials.token or plan.credentials.password
-        return secret is not None and self._digest(secret.reveal()) == login.secret
+        """Whether this run would log in with the same password or token, as far as is known."""
+        return login.secret is not None and login.secret == self._secret_of(plan)
 
-    def _digest(self, text: str) -> bytes:
-        return blake2b(
-            text.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16
-        ).digest()
+    def _secret_of(self, plan: Plan) -> bytes:
+        secret = plan.credentials.token or plan.credentials.password
+        return _digest(secret.reveal() if secret is not None else "", self._key_of_secrets)
+
+
+def _digest(text: str, key: bytes) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=16).digest()
 
 
 def outcome_of(report: Report) -> str:
@@ -99,14 +123,14 @@ def without_login(plan: Plan, name: str) -> Plan:
 
 
 def told_of_login(report: Report, login: Login, name: str, *, same: bool) -> Report:
-    """The report, with what the account's one login came to at `name`: where it didn't work, the
-    account of this target is no sound one either, and with another password it stays open."""
-    if not same:
+    """The report, with what the account's one login came to at `name`: where it didn't work, this
+    target's won't either, and with another password it stays open."""
+    if login.outcome == UNKNOWN:
+        why = f"{name} tried this account, and was ended before its login was over"
+    elif not same:
         why = f"{name} tried this account with another password: an account is logged in once"
     elif login.outcome == WORKED:
         return report
-    elif login.outcome == UNKNOWN:
-        why = f"{name} tried this account: whether the login works, was not seen"
     else:
         why = f"{name} tried this account: {login.outcome}"
     left = (*report.not_checked, NotChecked(setup="login", why=why))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
 from typing import Any
 
 import msgspec
@@ -75,20 +75,13 @@ async def check_all(
     *,
     pace: Pace = USUAL,
     accounts: Accounts | None = None,
-    login_begins: Callable[[int], None] = lambda position: None,
-    login_over: Callable[[int, str], None] = lambda position, outcome: None,
     place: str = "target",
 ) -> AsyncGenerator[Checked, None]:
     """What came of each target, as it comes. Raises what `targets` raises, nothing else.
 
-    `login_begins` is told a target's position before its login goes out, and `login_over` what came
-    of it. `place` is how a position is called. When the generator is closed, nothing goes on.
+    `place` is how a position is called. When the generator is closed, nothing goes on.
     """
     many = _Many(targets, network, environ, pace, accounts or Accounts(), place)
-    many.shared = Shared(
-        login_pause=pace.login_pause, login_begins=lambda key: login_begins(many.positions[key])
-    )
-    many.login_over = login_over
     try:
         many.begin()
         while (result := await many.results.get()) is not None:
@@ -101,9 +94,6 @@ async def check_all(
 
 class _Many:
     """The state of one batch."""
-
-    shared: Shared
-    login_over: Callable[[int, str], None]
 
     def __init__(
         self,
@@ -122,8 +112,9 @@ class _Many:
         self._place = place
         #: What came of each; None after the last, and an exception of the input's in its place.
         self.results: asyncio.Queue[Checked | BaseException | None] = asyncio.Queue(pace.jobs)
-        #: Of each login that may come, by host and user name: its target's position.
-        self.positions: dict[tuple[str, str], int] = {}
+        self._shared = Shared(login_pause=pace.login_pause, login_begins=self._login_begins)
+        # of each run that may log in, by host and user name: its account
+        self._trying: dict[tuple[str, str], bytes] = {}
         self._lanes: Lanes[_Waiting] = Lanes()
         # those whose account is being tried
         self._behind: dict[bytes, list[tuple[str, _Waiting]]] = {}
@@ -193,7 +184,7 @@ class _Many:
             return one_spelling(mapping.address if mapping is not None else plan.host)
         if "dns" not in plan.selected:
             return plan.host.lower()
-        network = SharedNetwork(self._network, self.shared)
+        network = SharedNetwork(self._network, self._shared)
         deadline = Deadline(network.clock, LOOK_UP)
         with contextlib.suppress(Exception):  # the run itself meets it again, and says so
             found = await dns.addresses_of(plan.host, network, deadline)
@@ -220,7 +211,8 @@ class _Many:
                 self._room.release()
                 self._running += 1
                 if login is None and waiting.account is not None:
-                    self._accounts.begin(waiting.account, waiting.plan, waiting.target.position)
+                    place = waiting.target.position
+                    self._accounts.claim(waiting.account, waiting.plan, place)
                 self._start(self._run(server, waiting, login))
             self._wake.clear()
             await self._wake.wait()
@@ -241,29 +233,32 @@ class _Many:
     async def _checked(self, waiting: _Waiting, login: Login | None) -> Checked:
         target, plan = waiting.target, waiting.plan
         key = (plan.host, plan.credentials.username or "")
-        name = "" if login is None else f"{self._place} {login.position}"
+        name = ""
         if login is not None:
+            mine = login.position == target.position
+            name = "an earlier run" if mine else f"{self._place} {login.position}"
             plan = without_login(plan, name)
         elif waiting.account is not None:
-            self.positions[key] = target.position
+            self._trying[key] = waiting.account
         try:
             report = await api.run(
-                plan, environ=self._environ, network=self._network, shared=self.shared
+                plan, environ=self._environ, network=self._network, shared=self._shared
             )
         except Exception as error:
             return _result(target, error=f"a fault of smtpdoctor's own: {describe(error)}")
         finally:
-            self.positions.pop(key, None)
+            self._trying.pop(key, None)
         if login is None:
             return _result(target, report=report)
         same = self._accounts.has_same_secret(login, waiting.plan)
         report = told_of_login(report, login, name, same=same)
         return _result(target, report=report, login_at=login.position)
 
+    def _login_begins(self, key: tuple[str, str]) -> None:
+        self._accounts.goes_out(self._trying[key])
+
     def _settle(self, waiting: _Waiting, account: bytes, result: Checked) -> None:
-        outcome = self._accounts.settle(account, result.report)
-        if outcome:
-            self.login_over(waiting.target.position, outcome)
+        self._accounts.settle(account, result.report)
         for server, behind in self._behind.pop(account, ()):
             self._lanes.add(server, behind)
 

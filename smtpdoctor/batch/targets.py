@@ -7,6 +7,7 @@ target has what is said of it and nothing else: no `.env`, no environment, no ot
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -39,7 +40,9 @@ def target_of(position: int, given: str | Mapping[str, object], common: CheckOpt
     try:
         plan = _plan(values, common)
     except UsageError as error:
-        said = without_values(str(error), texts_of(values.values()))
+        # nobody typed an option here
+        words = re.sub(r"(^|[ (])--(?=[a-z])", r"\1", str(error))
+        said = without_values(words, texts_of(values.values()))
         return Target(position=position, name=_name(values), error=said)
     return Target(position=position, name=_name(values, plan), plan=plan)
 

@@ -253,6 +253,17 @@ def put_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def make_room() -> None:
+    """As many sockets as this process may have: too few would look like a network's fault."""
+    from smtpdoctor.network import descriptors
+
+    if (most := descriptors.make_room()) < descriptors.LEAST:
+        raise UsageFault(
+            f"this process may have {most} files and sockets open: ulimit -n {descriptors.LEAST}, "
+            "or more, is needed"
+        )
+
+
 def folder() -> Path:
     """The working folder; it may have been removed."""
     try:

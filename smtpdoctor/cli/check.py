@@ -31,6 +31,7 @@ from smtpdoctor.cli._output import (
     Yes,
     folder,
     handed,
+    make_room,
     make_sure_of_fix,
     put_in_order,
     show,
@@ -386,13 +387,8 @@ def _checked(plans: Plans, *, live: bool, format_: str) -> Report:
     import asyncio
 
     from smtpdoctor.api import run_all
-    from smtpdoctor.network import descriptors
 
-    if (most := descriptors.make_room()) < descriptors.LEAST:
-        raise UsageFault(
-            f"this process may have {most} files and sockets open: ulimit -n {descriptors.LEAST}, "
-            "or more, is needed"
-        )
+    make_room()
     line = LiveLine(sys.stderr if live else None, several=len(plans.plans) > 1)
     with contextlib.suppress(KeyboardInterrupt), line:
         return asyncio.run(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from smtpdoctor.batch.accounts import UNKNOWN, Accounts, Login
 from smtpdoctor.batch.many import USUAL, Pace, check_all, pace_of
 from smtpdoctor.batch.model import Checked, Target
 from smtpdoctor.batch.targets import common_options, sender_of, target_of
@@ -345,10 +346,9 @@ def test_logins_are_told_before_and_after(authority: Authority) -> None:
     checked(
         one_host(authority),
         targets_of(authority, [HOST, {**LOGIN, "password": "not-it"}]),
-        login_begins=told.append,
-        login_over=lambda position, outcome: told.append((position, outcome)),
+        accounts=Accounts(told=lambda _, login: told.append((login.position, login.outcome))),
     )
-    assert told == [1, (1, "credentials-rejected")]
+    assert told == [(1, ""), (1, "credentials-rejected")]
 
 
 def test_between_the_logins_at_a_server_there_is_a_pause(authority: Authority) -> None:
@@ -363,7 +363,9 @@ def test_between_the_logins_at_a_server_there_is_a_pause(authority: Authority) -
             read(targets_of(authority, given)),
             network,
             {},
-            login_begins=lambda _: began.append(network.clock()),
+            accounts=Accounts(
+                told=lambda _, login: None if login.outcome else began.append(network.clock())
+            ),
         ):
             assert each.report is not None
             assert each.report.verdict == "healthy"
@@ -371,6 +373,22 @@ def test_between_the_logins_at_a_server_there_is_a_pause(authority: Authority) -
     run(scenario())
     assert len(began) == 5
     assert all(later - sooner > 0.99 for sooner, later in pairwise(began))
+
+
+def test_a_login_whose_run_was_ended_is_not_made_again(authority: Authority) -> None:
+    """Neither by the target itself nor by another of its account."""
+    targets = targets_of(authority, [LOGIN, {**LOGIN, "port": 465}])
+    assert targets[0].plan is not None
+    account = Accounts(key=b"the batch's").key_of(targets[0].plan)
+    assert account is not None
+    before = {account: Login(0, UNKNOWN)}
+    network = one_host(authority)
+    found = checked(network, targets, accounts=Accounts(key=b"the batch's", before=before))
+    assert logins(network) == 0
+    for each in found:
+        assert each.report is not None
+        assert each.report.verdict == "inconclusive"
+        assert "ended before its login was over" in each.report.not_checked[0].why
 
 
 # --- senders --------------------------------------------------------------------------------

@@ -1,0 +1,159 @@
+"""What `smtpdoctor batch` shows and writes while it goes on.
+
+Knows the terminal and the outputs. Must not know how targets are checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smtpdoctor.batch.model import Checked
+    from smtpdoctor.batch.summary import Summary
+    from smtpdoctor.batch.table import Row
+
+#: Seconds over which the rate is taken.
+LATELY = 30.0
+
+
+class Printed:
+    """Results on standard output, each line whole. A reader that is slow holds up nobody's
+    time-out: a pipe is written to beside the loop, by a thread that nobody waits for."""
+
+    def __init__(self, form: str) -> None:
+        from smtpdoctor.batch.record import as_line
+        from smtpdoctor.batch.table import as_csv, csv_header
+
+        self._line: Callable[[Checked, Row], str] = (
+            (lambda checked, row: as_csv(row))
+            if form == "csv"
+            else (lambda checked, _: as_line(checked))
+        )
+        self._first = csv_header() if form == "csv" else ""
+        self._descriptor = sys.stdout.fileno()
+        sys.stdout.flush()
+        self._is_file = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        self._lines: queue.SimpleQueue[tuple[bytes, asyncio.Future[None]]] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        if not self._is_file:
+            threading.Thread(target=self._write_all, name="output", daemon=True).start()
+
+    async def write(self, checked: Checked, row: Row) -> None:
+        """Raises OSError."""
+        text = self._first + self._line(checked, row)
+        self._first = ""
+        data = text.encode("utf-8", "backslashreplace")
+        if self._is_file:
+            _write(self._descriptor, data)
+            return
+        written: asyncio.Future[None] = self._loop.create_future()
+        self._lines.put((data, written))
+        await written
+
+    def _write_all(self) -> None:
+        while True:
+            data, written = self._lines.get()
+            error: OSError | None = None
+            try:
+                _write(self._descriptor, data)
+            except OSError as found:
+                error = found
+            try:
+                self._loop.call_soon_threadsafe(_settle, written, error)
+            except RuntimeError:  # the loop has gone
+                return
+
+
+def _settle(written: asyncio.Future[None], error: OSError | None) -> None:
+    if written.done():
+        return
+    if error is None:
+        written.set_result(None)
+    else:
+        written.set_exception(error)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+class Bar:
+    """How far it is, on standard error; nothing where that is no terminal, or where results go to
+    the same one."""
+
+    def __init__(self, total: int | None, summary: Summary, *, results: bool) -> None:
+        self._progress: Any = None
+        terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        if not terminal or (results and sys.stdout.isatty()):
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._summary = summary
+        self._total = total
+        self._count = done = summary.total
+        self._recent: list[tuple[float, int]] = [(time.monotonic(), done)]
+        self._progress = Progress(
+            BarColumn(bar_width=24),
+            TextColumn("{task.description}", markup=False),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._progress.add_task(self._words(), total=total, completed=done)
+
+    def __enter__(self) -> Bar:
+        if self._progress is not None:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def step(self) -> None:
+        """One target more has its result."""
+        if self._progress is None:
+            return
+        self._count += 1
+        now = time.monotonic()
+        if now - self._recent[-1][0] > 1:
+            self._recent = [each for each in self._recent if now - each[0] < LATELY]
+            self._recent.append((now, self._count))
+        self._progress.update(self._task, completed=self._count, description=self._words())
+
+    def _words(self) -> str:
+        of = f" of {self._total:,}" if self._total is not None else ""
+        began, before = self._recent[0]
+        seconds = time.monotonic() - began
+        rate = (self._count - before) / seconds if seconds > 1 else 0.0
+        words = [f"{self._count:,}{of}"]
+        if rate:
+            words.append(f"{rate:.1f}/s")
+            if self._total is not None:
+                words.append(f"{_span(max(self._total - self._count, 0) / rate)} left")
+        if broken := self._summary.verdicts["broken"]:
+            words.append(f"{broken:,} broken")
+        return " · ".join(words)
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

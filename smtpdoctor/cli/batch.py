@@ -1,0 +1,352 @@
+"""`smtpdoctor batch`: many targets or senders."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from smtpdoctor.cli import _completion
+from smtpdoctor.cli._output import (
+    INTERRUPTED,
+    NETWORK,
+    REPORT,
+    SCOPE,
+    TERMINATED,
+    NameServers,
+    Strict,
+    UsageFault,
+    make_room,
+)
+from smtpdoctor.deadline import DEFAULT_TIMEOUT
+
+if TYPE_CHECKING:
+    from smtpdoctor.batch.many import Pace
+    from smtpdoctor.batch.reading import Reading
+    from smtpdoctor.batch.record import Record, ResultFormat
+    from smtpdoctor.batch.shard import Shard
+    from smtpdoctor.batch.summary import Summary
+    from smtpdoctor.examination.options import CheckOptions
+
+EPILOG = (
+    "Examples:  smtpdoctor batch customers.csv --output jsonl=results.jsonl   ·   "
+    "smtpdoctor batch --sender addresses.txt --format csv > senders.csv   ·   "
+    "smtpdoctor batch customers.csv --output csv=results.csv --resume"
+)
+PRINTED = ("jsonl", "csv")
+
+
+def batch(  # long: one parameter an option
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|-",
+            help="CSV with a header, JSON Lines, or one target a line; - for standard input.",
+            show_default=False,
+        ),
+    ],
+    sender: Annotated[
+        bool,
+        typer.Option(
+            "--sender", help="Judge senders: each line has an address.", rich_help_panel=SCOPE
+        ),
+    ] = False,
+    through: Annotated[
+        str | None,
+        typer.Option(
+            help="With --sender: who delivers, where a line doesn't say.",
+            metavar="PROVIDER|HOST",
+            autocompletion=_completion.relays,
+            rich_help_panel=SCOPE,
+        ),
+    ] = None,
+    client: Annotated[
+        str | None,
+        typer.Option(
+            help="Behave as this library does, where a line doesn't say.",
+            metavar="NAME",
+            autocompletion=_completion.clients,
+            rich_help_panel=SCOPE,
+        ),
+    ] = None,
+    input_format: Annotated[
+        str | None,
+        typer.Option(
+            help="What FILE is: csv, jsonl or plain; else its first line tells.",
+            metavar="FORMAT",
+            rich_help_panel=SCOPE,
+        ),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            help="Check this share alone, such as 3/10; index/10 in a Kubernetes job.",
+            metavar="NUMBER/OF",
+            rich_help_panel=SCOPE,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(help="Check so many at a time.", metavar="NUMBER", rich_help_panel=NETWORK),
+    ] = 64,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Begin at most so many in a second.", metavar="NUMBER", rich_help_panel=NETWORK
+        ),
+    ] = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            help="Stop each target after this many seconds.",
+            metavar="SECONDS",
+            min=1,
+            max=600,
+            rich_help_panel=NETWORK,
+        ),
+    ] = DEFAULT_TIMEOUT,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Go to ADDRESS:PORT instead, as curl does.",
+            metavar="HOST:PORT:ADDRESS:PORT",
+            rich_help_panel=NETWORK,
+        ),
+    ] = None,
+    cafile: Annotated[
+        Path | None,
+        typer.Option(
+            help="Trust the CA certificates of this file (PEM) only.",
+            metavar="FILE",
+            rich_help_panel=NETWORK,
+        ),
+    ] = None,
+    nameserver: NameServers = None,
+    no_third_party: Annotated[
+        bool,
+        typer.Option(
+            "--no-third-party",
+            help="Never connect to other companies' hosts.",
+            rich_help_panel=NETWORK,
+        ),
+    ] = False,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format", help="Print jsonl or csv.", metavar="FORMAT", rich_help_panel=REPORT
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            help="Write jsonl, csv or parquet to a file instead.",
+            metavar="FORMAT=FILE",
+            rich_help_panel=REPORT,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on where an earlier run of the same batch was ended.",
+            rich_help_panel=REPORT,
+        ),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Let a file that is no earlier result be replaced.",
+            rich_help_panel=REPORT,
+        ),
+    ] = False,
+    strict: Strict = False,
+) -> None:
+    """Check many targets, or judge many senders, side by side.
+
+    One line of JSON a target, as results come; a summary at the end, on standard error. With one
+    server there are two sessions at a time at most, and an account is logged in once.
+
+    Exit 0 nothing wrong or warnings only, 1 an error somewhere, 3 something could not be told.
+    """
+    from smtpdoctor.batch.many import pace_of
+    from smtpdoctor.batch.reading import Reading
+    from smtpdoctor.batch.rows import Rows
+    from smtpdoctor.batch.shard import read_shard, shard_of_index
+    from smtpdoctor.batch.source import count_lines, open_input
+    from smtpdoctor.batch.targets import common_options
+    from smtpdoctor.files import FileFault
+    from smtpdoctor.settings.sources import UsageError
+
+    form = _known("--input-format", input_format, ("csv", "jsonl", "plain"))
+    printed = _known("--format", format_, PRINTED)
+    if through is not None and not sender:
+        raise UsageFault("--through needs --sender")
+    if output is None and (resume or force):
+        raise UsageFault(f"--{'resume' if resume else 'force'} needs --output FORMAT=FILE")
+    if output is not None and format_ is not None:
+        raise UsageFault("--format prints, and --output writes instead: give one of them")
+    make_room()
+    try:
+        common = common_options(
+            client=client,
+            timeout=timeout,
+            connect_to=connect_to or (),
+            cafile=cafile,
+            nameservers=nameserver or (),
+            third_party=not no_third_party,
+        )
+        pace = pace_of(jobs, rate)
+        share: Shard | None = None
+        if shard is not None and shard.startswith("index/"):
+            of = read_shard(f"1/{shard.removeprefix('index/')}").of
+            share = shard_of_index(os.environ.get("JOB_COMPLETION_INDEX", ""), of)
+        elif shard is not None:
+            share = read_shard(shard)
+        work = _Work(sender=sender, strict=strict)
+        if output is not None:
+            work.write_to(output, resume=resume, force=force)
+        descriptor = open_input(file)
+        reading = Reading(
+            descriptor,
+            Rows(form, senders=sender),  # type: ignore[arg-type]
+            common,
+            through=through,
+            share=share,
+            record=work.record,
+        )
+        # how many of them are another share's is not known before they are read
+        total = count_lines(descriptor) if share is None else None
+        status = work.go(reading, pace, common, total, printed or "jsonl")
+    except (UsageError, FileFault) as error:
+        raise UsageFault(str(error)) from None
+    raise typer.Exit(status)
+
+
+def _known(option: str, name: str | None, names: Sequence[str]) -> str | None:
+    if name is None or name in names:
+        return name
+    near = _completion.meant(name, names)
+    raise UsageFault(f"{option}: {name!r} is none of {', '.join(names)}{near}")
+
+
+class _Work:
+    """One batch: what it comes to, and where that goes."""
+
+    def __init__(self, *, sender: bool, strict: bool) -> None:
+        from smtpdoctor.batch.summary import Summary
+
+        self.summary: Summary = Summary()
+        self.record: Record | None = None
+        self._sender = sender
+        self._strict = strict
+        self._stopped = 0
+
+    def write_to(self, output: str, *, resume: bool, force: bool) -> None:
+        """Raises FileFault and UsageError."""
+        from smtpdoctor.batch.record import FORMATS, Record
+
+        name, equals, path = output.partition("=")
+        if not equals or not path:
+            raise UsageFault("--output: write FORMAT=FILE, such as csv=results.csv")
+        form: ResultFormat = _known("--output", name, FORMATS)  # type: ignore[assignment]
+        if form == "parquet":
+            from smtpdoctor.batch.parquet import load
+
+            load()  # that it is missing should not be known after an hour
+        self.record = Record(
+            Path(path),
+            form,
+            resume=resume,
+            force=force,
+            senders=self._sender,
+            seen=self.summary.add,
+        )
+
+    def go(
+        self,
+        reading: Reading,
+        pace: Pace,
+        common: CheckOptions,
+        total: int | None,
+        printed: str,
+    ) -> int:
+        """The exit status. Raises UsageError and FileFault."""
+        over = False
+        try:
+            asyncio.run(self._check(reading, pace, common, total, printed))
+            over = True
+        except KeyboardInterrupt:
+            self._stopped = INTERRUPTED
+        except asyncio.CancelledError:
+            pass  # by SIGTERM, which is noted
+        except BrokenPipeError:  # the reader has gone: nobody wants the rest
+            pass
+        finally:
+            if self.record is not None:
+                if over:
+                    self.record.finish()
+                self.record.close()
+        for line in (*reading.notes(), *self.summary.lines()):
+            print(line, file=sys.stderr)
+        if self._stopped and self.record is not None:
+            print("go on with the same command and --resume", file=sys.stderr)
+        return self._stopped or self.summary.exit_status(strict=self._strict)
+
+    async def _check(
+        self,
+        reading: Reading,
+        pace: Pace,
+        common: CheckOptions,
+        total: int | None,
+        printed: str,
+    ) -> None:
+        from smtpdoctor.batch.accounts import Accounts
+        from smtpdoctor.batch.many import check_all
+        from smtpdoctor.batch.table import row_of
+        from smtpdoctor.cli._batch import Bar, Printed
+        from smtpdoctor.network import SystemNetwork
+
+        task = asyncio.current_task()
+        assert task is not None
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, self._terminate, task)
+        record = self.record
+        accounts = (
+            Accounts()
+            if record is None
+            else Accounts(key=record.key, before=record.logins, told=record.login)
+        )
+        output = Printed(printed) if record is None else None
+        results = check_all(
+            reading.targets(accounts),
+            SystemNetwork(tuple(common.nameservers)),
+            os.environ,
+            pace=pace,
+            accounts=accounts,
+            place="line",
+        )
+        bar = Bar(total, self.summary, results=record is None)
+        with bar:
+            async with contextlib.aclosing(results):
+                async for checked in results:
+                    row = row_of(checked)
+                    if record is not None:
+                        record.write(checked, row)
+                    elif output is not None:
+                        await output.write(checked, row)
+                    self.summary.add(row)
+                    bar.step()
+
+    def _terminate(self, task: asyncio.Task[None]) -> None:
+        self._stopped = TERMINATED
+        task.cancel()
