@@ -6,23 +6,154 @@ Knows the terminal and the outputs. Must not know how targets are checked.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
+import signal
 import stat
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.cli import _completion
+from smtpdoctor.cli._output import INTERRUPTED, TERMINATED, UsageFault
+
 if TYPE_CHECKING:
+    from smtpdoctor.batch.many import Pace
     from smtpdoctor.batch.model import Checked
+    from smtpdoctor.batch.reading import Reading
+    from smtpdoctor.batch.record import Record, ResultFormat
     from smtpdoctor.batch.summary import Summary
     from smtpdoctor.batch.table import Row
+    from smtpdoctor.examination.options import CheckOptions
 
 #: Seconds over which the rate is taken.
 LATELY = 30.0
+
+
+def known(option: str, name: str | None, names: Sequence[str]) -> str | None:
+    """The name, where it is one of these. Raises UsageFault."""
+    if name is None or name in names:
+        return name
+    near = _completion.meant(name, names)
+    raise UsageFault(f"{option}: {name!r} is none of {', '.join(names)}{near}")
+
+
+class Work:
+    """One batch: what it comes to, and where that goes."""
+
+    def __init__(self, *, sender: bool, strict: bool) -> None:
+        from smtpdoctor.batch.summary import Summary
+
+        self.summary: Summary = Summary()
+        self.record: Record | None = None
+        self._sender = sender
+        self._strict = strict
+        self._stopped = 0
+
+    def write_to(self, output: str, *, resume: bool, force: bool) -> None:
+        """Raises FileFault and UsageError."""
+        from smtpdoctor.batch.record import FORMATS, Record
+
+        name, equals, path = output.partition("=")
+        if not equals or not path:
+            raise UsageFault("--output: write FORMAT=FILE, such as csv=results.csv")
+        form: ResultFormat = known("--output", name, FORMATS)  # type: ignore[assignment]
+        if form == "parquet":
+            from smtpdoctor.batch.parquet import load
+
+            load()  # that it is missing should not be known after an hour
+        self.record = Record(
+            Path(path),
+            form,
+            resume=resume,
+            force=force,
+            senders=self._sender,
+            seen=self.summary.add,
+        )
+
+    def go(
+        self,
+        reading: Reading,
+        pace: Pace,
+        common: CheckOptions,
+        total: int | None,
+        printed: str,
+    ) -> int:
+        """The exit status. Raises UsageError and FileFault."""
+        over = False
+        try:
+            asyncio.run(self._check(reading, pace, common, total, printed))
+            over = True
+        except KeyboardInterrupt:
+            self._stopped = INTERRUPTED
+        except asyncio.CancelledError:
+            pass  # by SIGTERM, which is noted
+        except BrokenPipeError:  # the reader has gone: nobody wants the rest
+            pass
+        finally:
+            if self.record is not None:
+                if over:
+                    self.record.finish()
+                self.record.close()
+        for line in (*reading.notes(), *self.summary.lines()):
+            print(line, file=sys.stderr)
+        if self._stopped and self.record is not None:
+            print("go on with the same command and --resume", file=sys.stderr)
+        return self._stopped or self.summary.exit_status(strict=self._strict)
+
+    async def _check(
+        self,
+        reading: Reading,
+        pace: Pace,
+        common: CheckOptions,
+        total: int | None,
+        printed: str,
+    ) -> None:
+        from smtpdoctor.batch.accounts import Accounts
+        from smtpdoctor.batch.many import check_all
+        from smtpdoctor.batch.table import row_of
+        from smtpdoctor.network import SystemNetwork
+
+        task = asyncio.current_task()
+        assert task is not None
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, self._terminate, task)
+        record = self.record
+        accounts = (
+            Accounts()
+            if record is None
+            else Accounts(key=record.key, before=record.logins, told=record.login)
+        )
+        output = Printed(printed) if record is None else None
+        results = check_all(
+            reading.targets(accounts),
+            SystemNetwork(tuple(common.nameservers)),
+            os.environ,
+            pace=pace,
+            accounts=accounts,
+            place="line",
+        )
+        bar = Bar(total, self.summary, results=record is None)
+        with bar:
+            async with contextlib.aclosing(results):
+                async for checked in results:
+                    row = row_of(checked)
+                    if record is not None:
+                        record.write(checked, row)
+                    elif output is not None:
+                        await output.write(checked, row)
+                    self.summary.add(row)
+                    bar.step()
+
+    def _terminate(self, task: asyncio.Task[None]) -> None:
+        self._stopped = TERMINATED
+        task.cancel()
 
 
 class Printed:
