@@ -171,7 +171,7 @@ def write_private(
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
-            if mode != 0o600:
+            if mode != 0o600 and hasattr(os, "fchmod"):  # Windows has no such modes
                 os.fchmod(descriptor, mode)
             os.fsync(file.fileno())
         os.replace(beside, place)

@@ -10,6 +10,7 @@ import contextlib
 import math
 import os
 import shutil
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, TextIO
@@ -28,11 +29,9 @@ class LiveLine:
     """
 
     def __init__(self, stream: TextIO | None, *, several: bool = False) -> None:
-        self._stream = (
-            stream
-            if stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
-            else None
-        )
+        self._stream = stream if stream is not None and _takes_escapes(stream) else None
+        encoding = (getattr(stream, "encoding", None) or "").lower()
+        self._marks = ("✗", "✓") if encoding.startswith("utf") else ("FAIL", "ok")
         self._several = several
         self._seen: list[AnyObservation] = []
         self._last: AnyObservation | None = None
@@ -141,7 +140,8 @@ class LiveLine:
             except Exception:  # a run that is not over yet: no line is worth its end
                 words = None
             if words is not None:
-                mark = "✗" if any(item.ok is False for item in own) else "✓"
+                failed, passed = self._marks
+                mark = failed if any(item.ok is False for item in own) else passed
                 lines.append(f"  {mark} {name:<8} {words}")
         return lines
 
@@ -155,6 +155,17 @@ class LiveLine:
             with contextlib.suppress(OSError, UnicodeError):  # a terminal that has gone, or can't
                 self._stream.write(words)
                 self._stream.flush()
+
+
+def _takes_escapes(stream: TextIO) -> bool:
+    """Whether it is a terminal on which a line can be wiped."""
+    if not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    if sys.platform != "win32":
+        return True
+    from rich.console import Console  # which asks the console of Windows
+
+    return not Console(file=stream).legacy_windows
 
 
 def _bound(after: CheckName) -> int | None:

@@ -162,6 +162,11 @@ def make_sure_of_fix(*, fix: bool, yes: bool, anonymous: bool) -> None:
         raise UsageFault("--anonymous is for a report to hand on: not with --fix")
     if yes and not fix:
         raise UsageFault("--yes needs --fix")
+    if fix:
+        from smtpdoctor.settings.write import is_supported
+
+        if not is_supported():
+            raise UsageFault("--fix: this system can't open a file so that no link is followed")
     if fix and not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageFault("--fix asks before it writes, and there is no terminal: add --yes")
 
@@ -190,7 +195,9 @@ def terminal_options(
 
     # what rich makes of the terminal, NO_COLOR, FORCE_COLOR and TERM
     console = Console(width=None if sys.stdout.isatty() else 80)
-    styled = console.is_terminal and not console.is_dumb_terminal and console.color_system
+    # a console of Windows that does not take escapes shows them
+    takes_escapes = not console.is_dumb_terminal and not console.legacy_windows
+    styled = console.is_terminal and takes_escapes and console.color_system
     return formats.Options(
         width=console.width,
         unicode=(console.encoding or "").lower().startswith("utf"),

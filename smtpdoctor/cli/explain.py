@@ -157,8 +157,10 @@ def _list() -> None:
 def _read(text: str | None, file: str | None) -> str | None:
     """The text that was given; None where nothing was."""
     if file is not None and file != "-":
+        from smtpdoctor.files import FLAGS
+
         try:
-            with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY), "rb") as opened:
+            with open(os.open(file, FLAGS), "rb") as opened:
                 if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                     raise UsageFault(f"--file {file}: is no regular file; use a pipe: explain -")
                 return _decoded(_end_of(opened.fileno()))

@@ -28,7 +28,7 @@ class Catcher(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 @cache
 def catchers() -> tuple[Catcher, ...]:
     """All of them."""
-    text = (Path(__file__).parent / "catchers.toml").read_text()
+    text = (Path(__file__).parent / "catchers.toml").read_text(encoding="utf-8")
     return msgspec.convert(tomllib.loads(text)["catchers"], tuple[Catcher, ...])
 
 

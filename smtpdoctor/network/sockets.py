@@ -15,7 +15,7 @@ import threading
 import time
 
 from smtpdoctor.addresses import family_of
-from smtpdoctor.network.errors import error_name, socket_address
+from smtpdoctor.network.errors import error_name, error_number, socket_address
 from smtpdoctor.network.seam import (
     AnswerResult,
     ConnectResult,
@@ -127,14 +127,17 @@ class SystemNetwork:
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:  # a kernel without IPv6, or no descriptor left
-            outcome = OUTCOMES.get(error.errno or 0, "other")
+            outcome = OUTCOMES.get(error_number(error), "other")
             return ConnectResult(outcome=outcome, error=error_name(error))
         sock.setblocking(False)
         try:
             # small commands go out at once; a doctor waits for answers, not for full segments
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if segment_size:
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment_size)
+                option = getattr(socket, "TCP_MAXSEG", None)
+                if option is None:
+                    raise OSError(errno.ENOPROTOOPT, "this system has no such option")
+                sock.setsockopt(socket.IPPROTO_TCP, option, segment_size)
             async with asyncio.timeout(max(timeout, 0)):
                 await loop.sock_connect(sock, socket_address(address, port))
         except TimeoutError:
@@ -143,7 +146,7 @@ class SystemNetwork:
         except OSError as error:
             sock.close()
             return ConnectResult(
-                outcome=OUTCOMES.get(error.errno or 0, "other"),
+                outcome=OUTCOMES.get(error_number(error), "other"),
                 error=error_name(error),
                 seconds=time.monotonic() - began,
             )

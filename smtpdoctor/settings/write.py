@@ -339,6 +339,11 @@ def _remove(workspace: Workspace, lines: list[tuple[str, str]], step: Removal) -
 # --- to the disk -----------------------------------------------------------------------------
 
 
+def is_supported() -> bool:
+    """Whether a file can be opened here by its folder and never through a link: Windows can't."""
+    return hasattr(os, "O_NOFOLLOW") and {os.open, os.rename, os.unlink} <= os.supports_dir_fd
+
+
 def replace_file(root: Path, change: FileChange) -> None:
     """Put the new bytes in the place of the old ones: beside it first, then renamed; mode and owner
     stay. Raises Refused where the file is no longer the one that was read, or is a link."""

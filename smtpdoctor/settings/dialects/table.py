@@ -526,7 +526,7 @@ class UnreadTable:
 
     def __init__(self, path: Path) -> None:
         self.id = path.stem.replace("_", "-")
-        self._text = path.read_text()
+        self._text = path.read_text(encoding="utf-8")
         words: dict[str, list[str]] = {}
         for key, listed in MARK.findall(self._text):
             words.setdefault(key, []).extend(re.findall(r'"([^"]+)"', listed))

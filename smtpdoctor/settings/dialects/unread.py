@@ -82,6 +82,7 @@ def modules_of(folder: Path) -> Iterator[tuple[str, UnreadModule]]:
     for path in sorted(folder.glob("*.toml")):
         if path.stem in modules:
             marks = {
-                key: tuple(TEXT.findall(listed)) for key, listed in MARK.findall(path.read_text())
+                key: tuple(TEXT.findall(listed))
+                for key, listed in MARK.findall(path.read_text(encoding="utf-8"))
             }
             yield path.stem, UnreadModule(path.stem, marks["looks_at"], marks.get("looks_for", ()))
