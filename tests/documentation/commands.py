@@ -22,8 +22,14 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _INDENTED = re.compile(r"(?:^ {4}(?! )[^\n]+\n)+", re.MULTILINE)
-#: Where a line is a command, in a block that doesn't say what it is.
+#: Where a line is a command of ours, in a block that doesn't say what it is.
 TYPED = re.compile(r"^(?:\$ )?(?:[^|\n]*\| *)?smtpdoctor (?!\w+\.)", re.MULTILINE)
+#: Where it is one of another program's.
+OTHERS = re.compile(
+    r"^(?:\$ |sudo )?(?:docker|kubectl|make|scp|ssh|pipx?|git|npm|npx|python3?|pytest|curl|openssl"
+    r"|dig|kill|systemctl|apt-get|pre-commit) [^=:\n]*$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from smtpdoctor.cli import program
 from smtpdoctor.demo.behaviour import PASSWORD
 from smtpdoctor.demo.scenarios import SCENARIOS
 from tests.dns.server import DNSServer
-from tests.documentation.commands import DOCUMENTS, ROOT, SHELLS, TYPED, Block, blocks
+from tests.documentation.commands import DOCUMENTS, OTHERS, ROOT, SHELLS, TYPED, Block, blocks
 from tests.servers.fixtures import LoopThread
 
 ALL = tuple(blocks())
@@ -39,7 +39,8 @@ def test_a_block_with_a_command_says_that_it_is_one() -> None:
     silent = [
         name_of(block)
         for block in ALL
-        if block.language in ("", "text", "bash", "shell") and TYPED.search(block.text)
+        if block.language in ("", "text", "bash", "shell")
+        and (TYPED.search(block.text) or OTHERS.search(block.text))
     ]
     assert not silent, (
         f"{silent}: a block with commands begins with ```sh, or ```console where each command has "
