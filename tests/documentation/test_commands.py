@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from smtpdoctor.cli import program
-from smtpdoctor.demo.behaviour import PASSWORD
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.demo.scenarios import SCENARIOS
 from tests.dns.server import DNSServer
 from tests.documentation.commands import DOCUMENTS, OTHERS, ROOT, SHELLS, TYPED, Block, blocks
@@ -148,8 +148,8 @@ main()
 """
 WRAPPER = """#!/bin/sh
 case "$1" in
-  check) shift; set -- check "$@" {check} ;;
-  sender) shift; set -- sender "$@" {sender} ;;
+  check|batch) set -- "$@" {check} ;;
+  sender) set -- "$@" {sender} ;;
 esac
 exec {python} {guard} "$@"
 """
@@ -179,6 +179,11 @@ module.exports = nodemailer.createTransport({
 });
 """
 ERROR_LOG = "Error: Greeting never received\n    at SMTPConnection._onTimeout (smtp-connection)\n"
+CUSTOMERS = (
+    "host,port,tls,user,password\n"
+    f"smtp.ionos.com,465,implicit,{USERNAME},{PASSWORD}\n"
+    f"smtp.ionos.com,587,starttls,{USERNAME},{PASSWORD}\n"
+)
 PACKAGE = '{"dependencies": {"nodemailer": "^6.9.0", "dotenv": "^16.0.0"}}\n'
 
 
@@ -217,6 +222,7 @@ def _furnish(sandbox: Sandbox, env_text: str) -> None:
         "shop/package.json": PACKAGE,
         "shop/password.txt": f"{PASSWORD}\n",
         "shop/error.log": ERROR_LOG,
+        "shop/customers.csv": CUSTOMERS,
         "mailer/mailer.js": FAULTY_MAILER,
         "mailer/package.json": PACKAGE,
         "guard.py": GUARD.format(noted=str(folder / "went-out")),
