@@ -66,3 +66,9 @@ def test_no_command_can_send_a_message() -> None:
     for path in (ROOT / "smtpdoctor/smtp").glob("*.py"):
         code = path.read_text(encoding="utf-8")
         assert not re.search(r"""b["'](DATA|BDAT)""", code), path.name
+
+
+@pytest.mark.parametrize("recipe", sorted((ROOT / "containers").rglob("*.yaml")))
+def test_the_recipes_stand_in_the_pages_as_they_are(recipe: Path) -> None:
+    page = "kubernetes.md" if recipe.parent.name == "kubernetes" else "docker.md"
+    assert recipe.read_text() in (ROOT / "docs" / page).read_text()

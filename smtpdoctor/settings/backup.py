@@ -40,7 +40,10 @@ def keep_copy(root: Path, file: str, content: bytes, environ: Mapping[str, str])
     if ignored is not None and ignored.returncode == 0 and not beside.parent.is_symlink():
         return _write(beside, content)
     home = environ.get("XDG_STATE_HOME") or ""
-    state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"
+    try:
+        state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"
+    except RuntimeError:  # a user by number alone, as containers have it
+        raise Refused("no backup can be kept: this user has no home folder") from None
     folder = state / "smtpdoctor"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

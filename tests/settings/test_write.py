@@ -250,3 +250,14 @@ def test_a_line_that_is_put_in_ends_as_the_others_do(tmp_path: Path) -> None:
     (tmp_path / "a.rb").write_bytes(b"x(\r\n  port: 465,\r\n)\r\n")
     found = change(tmp_path, edit("a.rb", 2, (3, 3), "", "ssl: true,\n  "))
     assert found.new == b"x(\r\n  ssl: true,\r\n  port: 465,\r\n)\r\n"
+
+
+def test_a_user_by_number_alone_has_no_home_for_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    with pytest.raises(Refused, match="no home folder"):
+        keep_copy(tmp_path, ".env", b"old\n", {})
