@@ -23,13 +23,15 @@ import msgspec
 from smtpdoctor import pages
 from smtpdoctor.deadline import LONGEST_TIMEOUT, SHORTEST_TIMEOUT
 from smtpdoctor.diagnosis.model import Acceptance
-from smtpdoctor.files import FileFault, read_bounded
+from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.report import formats
 from smtpdoctor.settings.readers.document import Document
 
 OWN, SHARED = ".smtpdoctor.toml", "pyproject.toml"
-#: In bytes: nobody writes so much by hand.
-LARGEST = 256 * 1024
+#: In bytes, as of any settings file.
+LARGEST = SETTINGS_LIMIT
+#: A key of so many parts is none, and Python's parser takes the square of them.
+DEEP = re.compile(rb"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){100}""")
 #: What ends the way up: above it is no part of the project.
 REPOSITORY = (".git", ".hg")
 
@@ -110,6 +112,9 @@ def _content(path: Path, shown: str) -> bytes | None:
 
 def _table(content: bytes, shown: str, path: tuple[str, ...]) -> dict[str, Any] | None:
     """The part that is about smtpdoctor; None where the file has none."""
+    if (deep := DEEP.search(content)) is not None:
+        line = content.count(b"\n", 0, deep.start()) + 1
+        raise ConfigurationError(f"{shown}:{line}: a key has too many parts")
     try:
         data: Any = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -136,6 +141,7 @@ class _Reader:
         self.path = path
         self._content = content
         self._document: Document | None = None
+        self._codes = frozenset(pages.codes())
 
     def configuration(self, data: dict[str, Any]) -> Configuration:
         """Raises ConfigurationError."""
@@ -186,7 +192,7 @@ class _Reader:
         code = self._text(entry, "code", at)
         if code is None:
             raise self._error("accept: code is missing", *at)
-        if code not in pages.codes():
+        if code not in self._codes:
             near = pages.nearest(code)
             hint = f"did you mean {near}?" if near else "smtpdoctor explain lists the codes"
             raise self._error(f"accept: no diagnosis code “{code}”; {hint}", *at, "code")

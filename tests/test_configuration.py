@@ -144,7 +144,11 @@ def test_every_key(tmp_path: Path) -> None:
             "until must be a day such as 2027-03-01$",
         ),
         (f"accept = [{{code = 'dmarc-missing', reason = '{'x' * 301}'}}]", "longer than 300"),
-        ("accept." * 5000 + "x = 1", "is not valid TOML|unknown key|must be a list"),
+        ("timeout = 9\n" + "a." * 300_000 + "x = 1", ":2: a key has too many parts"),
+        ("x = {" + "'a' . " * 150_000 + "x = 1}", ":1: a key has too many parts"),
+        ("x = " + "[" * 100_000, "is not valid TOML"),
+        ("[[accept]]\n" * 50_000, "code is missing"),
+        ('x = "' + "a" * 1_100_000 + '"', "larger than 1 MiB"),
     ],
 )
 def test_what_it_can_not_say_is_one_line_with_its_place(

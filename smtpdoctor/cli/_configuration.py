@@ -53,7 +53,7 @@ def accepted(
     from smtpdoctor.report.acceptance import accept
     from smtpdoctor.report.model import revised
 
-    areas = {entry.code: pages.area(entry.code) for entry in own.accept}
+    areas = {code: pages.area(code) for code in {entry.code for entry in own.accept}}
     passed_over = plans.passed_over if plans is not None else ()
     whole = whole and not passed_over
     marked = accept(report, own.accept, areas, whole=whole)  # type: ignore[arg-type]

@@ -15,7 +15,6 @@ import msgspec
 
 from smtpdoctor.diagnosis.model import Acceptance, Area, Diagnosis
 from smtpdoctor.observations import CheckName
-from smtpdoctor.report.checks import CheckResult, seen_by
 from smtpdoctor.report.model import Notice, Report, TargetReport, revised
 from smtpdoctor.text import quoted
 
@@ -102,7 +101,6 @@ def _marked(
     return msgspec.structs.replace(
         target,
         diagnoses=tuple(diagnoses),
-        checks=tuple(_check(check, diagnoses) for check in target.checks),
         verdict="healthy" if only_accepted else target.verdict,
     )
 
@@ -112,18 +110,6 @@ def _with_acceptance(item: Diagnosis, entries: Sequence[Acceptance]) -> Diagnosi
         return item
     entry = next((entry for entry in entries if entry.code == item.code), None)
     return item if entry is None else msgspec.structs.replace(item, accepted=entry)
-
-
-def _check(check: CheckResult, diagnoses: Sequence[Diagnosis]) -> CheckResult:
-    """A check that warned of nothing but what is accepted has passed."""
-    own = [
-        item
-        for item in diagnoses
-        if item.severity == "warning" and item.evidence and seen_by(item) == check.name
-    ]
-    if check.status != "warned" or not own or any(item.accepted is None for item in own):
-        return check
-    return msgspec.structs.replace(check, status="passed")
 
 
 # --- what is said of an entry ---------------------------------------------------------------------
@@ -147,6 +133,11 @@ def _notice(
         return _of(entry, "acceptance-ended", words)
     if not severities and whole and _is_gone(report, entry, area):
         words = f"accepts {entry.code}, which is not found any more: remove the entry"
+        if report.settings_alone:  # the programs run elsewhere
+            words = (
+                f"accepts {entry.code}, which no file here shows: remove the entry, unless it is "
+                "for the environment of a deployment"
+            )
         return _of(entry, "acceptance-unused", words)
     return None
 

@@ -97,13 +97,13 @@ def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgemen
         diagnosis.severity == "warning"
         and diagnosis.evidence
         # the first piece is what was seen; the user's own line may stand beside it
-        and seen_by(diagnosis) == name
+        and _seen_by(diagnosis) == name
         for diagnosis in judgement.diagnoses
     )
     return "warned" if warned else "passed"
 
 
-def seen_by(diagnosis: Diagnosis) -> str:
+def _seen_by(diagnosis: Diagnosis) -> str:
     """The check that saw what a diagnosis rests on, before the settings that led there."""
     checks = [item.check for item in diagnosis.evidence]
     return next((check for check in checks if check != "settings"), checks[0])
