@@ -107,10 +107,7 @@ def make_plans(
         ready = [_with_options(setup, options, stdin, password_stdin) for setup in ready]
     ready = [_released(setup, options) for setup in ready]
     ways, more = _different(ready)
-    plans = tuple(
-        _plan(setup.settings, setup.credentials, options, sends=setup.sends)
-        for setup in _each_account_once(ways)
-    )
+    plans = tuple(plan_of(setup, options) for setup in _each_account_once(ways))
     left_out = (*left_out, *more, *unseen)
     return Plans(plans=plans, left_out=left_out, passed_over=passed_over)
 
@@ -130,9 +127,7 @@ def make_lint_plans(options: CheckOptions) -> Plans:
         return Plans(plans=(_elsewhere(own),) if own.settings.found else (), left_out=unseen)
     picked, passed_over = _picked(setups, options)
     return Plans(
-        plans=tuple(
-            _elsewhere(_plan(setup.settings, setup.credentials, options)) for setup in picked
-        ),
+        plans=tuple(plan_of(setup, options, alone=True) for setup in picked),
         left_out=unseen,
         passed_over=passed_over,
     )
@@ -141,6 +136,14 @@ def make_lint_plans(options: CheckOptions) -> Plans:
 def _elsewhere(plan: Plan) -> Plan:
     settings = msgspec.structs.replace(plan.settings, elsewhere=True)
     return msgspec.structs.replace(plan, settings=settings)
+
+
+def plan_of(setup: Setup, options: CheckOptions, *, alone: bool = False) -> Plan:
+    """The run of one set-up. `alone`: its settings are judged by themselves, without a network
+    (`only` has to say so). Raises UsageError."""
+    if alone:
+        return _elsewhere(_plan(setup.settings, setup.credentials, options))
+    return _plan(setup.settings, setup.credentials, options, sends=setup.sends)
 
 
 def make_plan(

@@ -133,31 +133,7 @@ class Django:
         sender = explicit_sender(workspace, path, variables)
         if sender is not None:
             options["from_email"] = sender
-        first = next(
-            (
-                options[name].value.span
-                for name in ("EMAIL_HOST", f"{MAILER}host", "EMAIL_URL", *options)
-                if name in options and options[name].value.span is not None
-            ),
-            None,
-        )
-        return Draft(
-            dialect=self,
-            place=f"{first.file}:{first.line}" if first is not None else path,
-            options=options,
-            variables=variables,
-            language="python",
-            version=version,
-            profile=module.name,
-            files=(path,),
-            insert=lambda new: insert(workspace, options, new),
-            opposites={
-                "EMAIL_USE_SSL": "EMAIL_USE_TLS",
-                "EMAIL_USE_TLS": "EMAIL_USE_SSL",
-                f"{MAILER}use_ssl": f"{MAILER}use_tls",
-                f"{MAILER}use_tls": f"{MAILER}use_ssl",
-            },
-        )
+        return draft_of(workspace, module, options, version)
 
     def _is_elsewhere(self, workspace: Workspace, options: dict[str, Option], path: str) -> bool:
         """Whether a back end sends by HTTP: no SMTP set-up, which is said."""
@@ -174,6 +150,37 @@ class Django:
 
 
 DIALECT = Django()
+
+
+def draft_of(
+    workspace: Workspace, module: SettingsModule, options: dict[str, Option], version: str
+) -> Draft:
+    """These options of a settings module as a draft."""
+    first = next(
+        (
+            options[name].value.span
+            for name in ("EMAIL_HOST", f"{MAILER}host", "EMAIL_URL", *options)
+            if name in options and options[name].value.span is not None
+        ),
+        None,
+    )
+    return Draft(
+        dialect=DIALECT,
+        place=f"{first.file}:{first.line}" if first is not None else module.path,
+        options=options,
+        variables=module.variables,
+        language="python",
+        version=version,
+        profile=module.name,
+        files=(module.path,),
+        insert=lambda new: insert(workspace, options, new),
+        opposites={
+            "EMAIL_USE_SSL": "EMAIL_USE_TLS",
+            "EMAIL_USE_TLS": "EMAIL_USE_SSL",
+            f"{MAILER}use_ssl": f"{MAILER}use_tls",
+            f"{MAILER}use_tls": f"{MAILER}use_ssl",
+        },
+    )
 
 
 def version_of(workspace: Workspace, near: str) -> str:
