@@ -40,17 +40,17 @@ ENTRY = ("code", "setup", "reason", "until")
 #: What a file never says, though it is an option: it writes, logs in or goes elsewhere.
 COMMAND_LINE_ONLY = frozenset(
     {
-        "ask-metadata", "cafile", "client", "connect-to", "ehlo", "env-file", "fix", "force",
-        "from", "host", "nameserver", "no-third-party", "only", "open", "output", "password",
-        "password-stdin", "port", "replay", "save", "size", "skip", "strict", "target", "ticket",
-        "tls", "to", "user", "verbose", "yes",
+        "anonymous", "ask-metadata", "cafile", "client", "connect-to", "ehlo", "env-file", "fix",
+        "force", "from", "host", "nameserver", "no-third-party", "only", "open", "output",
+        "password", "password-stdin", "port", "replay", "save", "size", "skip", "strict",
+        "target", "ticket", "tls", "to", "user", "verbose", "yes",
     }
 )  # fmt: skip
 #: With these a run touches more, so the command line alone asks for them.
 NOT_BY_FILE = frozenset({"ticket"})
 LONGEST_REASON = 300
-#: What `pyproject.toml` must have in it to be about smtpdoctor, whether it is valid or not.
-SPEAKS = re.compile(rb"""(?m)^\s*\[+\s*["']?tool["']?\s*\.\s*["']?smtpdoctor\b""")
+#: The head by which a `pyproject.toml` that is not valid is about smtpdoctor all the same.
+SPEAKS = re.compile(rb"""(?m)^[ \t]*\[+[ \t]*["']?tool["']?[ \t]*\.[ \t]*["']?smtpdoctor\b""")
 
 
 class ConfigurationError(Exception):
@@ -107,23 +107,17 @@ def _content(path: Path, shown: str) -> bytes | None:
         if fault.cause == "missing" or path.name == SHARED:
             return None
         raise ConfigurationError(str(fault)) from None
-    return content if path.name == OWN or SPEAKS.search(content) else None
+    return content if path.name == OWN or b"smtpdoctor" in content else None
 
 
 def _table(content: bytes, shown: str, path: tuple[str, ...]) -> dict[str, Any] | None:
     """The part that is about smtpdoctor; None where the file has none."""
-    if (deep := DEEP.search(content)) is not None:
-        line = content.count(b"\n", 0, deep.start()) + 1
-        raise ConfigurationError(f"{shown}:{line}: a key has too many parts")
     try:
-        data: Any = tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{shown}: is not in UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        # its own words may repeat what stands there
-        told = re.search(r"at line (\d+)", str(error))
-        line = int(told[1]) if told else content.rstrip().count(b"\n") + 1
-        raise ConfigurationError(f"{shown}:{line}: is not valid TOML") from None
+        data: Any = _parsed(content, shown)
+    except ConfigurationError:
+        if path and not SPEAKS.search(content):  # it names smtpdoctor somewhere, as a dependency
+            return None
+        raise
     for key in path:
         if not isinstance(data, dict) or key not in data:
             return None
@@ -131,6 +125,21 @@ def _table(content: bytes, shown: str, path: tuple[str, ...]) -> dict[str, Any] 
     if not isinstance(data, dict):
         raise ConfigurationError(f"{shown}: {'.'.join(path)} must be a table")
     return data
+
+
+def _parsed(content: bytes, shown: str) -> dict[str, Any]:
+    if (deep := DEEP.search(content)) is not None:
+        line = content.count(b"\n", 0, deep.start()) + 1
+        raise ConfigurationError(f"{shown}:{line}: a key has too many parts")
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{shown}: is not in UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        # its own words may repeat what stands there
+        told = re.search(r"at line (\d+)", str(error))
+        line = int(told[1]) if told else content.rstrip().count(b"\n") + 1
+        raise ConfigurationError(f"{shown}:{line}: is not valid TOML") from None
 
 
 class _Reader:

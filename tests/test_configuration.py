@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from smtpdoctor import cli
-from smtpdoctor.configuration import ConfigurationError, read
+from smtpdoctor.configuration import COMMAND_LINE_ONLY, KEYS, ConfigurationError, read
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 from smtpdoctor.examination.options import CheckOptions
@@ -67,6 +67,31 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
     assert read(inner).file == ""  # no repository: the folder's own alone
     (inner / ".git").write_text("gitdir: elsewhere\n")  # a worktree's is a file
     assert read(inner).file == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.smtpdoctor]\ntimeout = 9\n",
+        "[tool]\nsmtpdoctor.timeout = 9\n",
+        "[tool]\nsmtpdoctor = { timeout = 9 }\n",
+        "tool.smtpdoctor.timeout = 9\n",
+        '["tool" . "smtpdoctor"]\r\ntimeout = 9\r\n',
+        "\ufeff[tool.smtpdoctor]\ntimeout = 9\n",
+    ],
+)
+def test_the_table_in_any_of_its_forms(tmp_path: Path, text: str) -> None:
+    write(tmp_path, text, "pyproject.toml")
+    assert read(tmp_path).timeout == 9
+    write(tmp_path, text.replace("9", "'x'"), "pyproject.toml")
+    with pytest.raises(ConfigurationError, match=r"^pyproject\.toml:[12]: timeout must be"):
+        read(tmp_path)
+
+
+def test_a_shared_file_that_is_about_it_must_be_valid(tmp_path: Path) -> None:
+    write(tmp_path, "[tool.smtpdoctor]\ntimeout = [\n", "pyproject.toml")
+    with pytest.raises(ConfigurationError, match="is not valid TOML"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +217,17 @@ def test_what_writes_logs_in_or_goes_elsewhere_is_the_command_lines(
     with pytest.raises(ConfigurationError, match="on the command line only") as caught:
         read(tmp_path)
     assert "canary" not in str(caught.value)
+
+
+def test_every_option_of_check_is_a_key_or_the_command_lines() -> None:
+    """A new one is decided on: docs/decisions/0021."""
+    options = {
+        name.lstrip("-")
+        for parameter in cli.program().commands["check"].params
+        for name in (*parameter.opts, *parameter.secondary_opts)
+        if name.startswith("--") or parameter.param_type_name == "argument"
+    }
+    assert options - {"help"} <= COMMAND_LINE_ONLY | set(KEYS)
 
 
 # --- whose login goes where -----------------------------------------------------------------------

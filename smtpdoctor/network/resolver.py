@@ -90,7 +90,10 @@ async def ask(
     except (dns.exception.Timeout, TimeoutError, EOFError):
         return AnswerResult(outcome="silent", transport=transport)
     except OSError as error:
-        return AnswerResult(outcome="unreachable", transport=transport, error=error_name(error))
+        name = error_name(error)
+        if transport == "udp" and name == "ECONNRESET":  # Windows' word for an unreachable port
+            name = "ECONNREFUSED"
+        return AnswerResult(outcome="unreachable", transport=transport, error=name)
     except ValueError:  # the server's address is none
         return AnswerResult(outcome="unreachable", transport=transport)
     except dns.exception.DNSException:  # no DNS message, or the answer to another question

@@ -16,6 +16,7 @@ from smtpdoctor.cli import _live, _output
 from smtpdoctor.configuration import read
 from smtpdoctor.network import system_files
 from smtpdoctor.network.errors import error_name, error_number
+from smtpdoctor.network.resolver import ask
 from smtpdoctor.network.sockets import SystemNetwork
 from smtpdoctor.report import formats
 from smtpdoctor.report.earlier import is_report
@@ -133,6 +134,17 @@ def test_what_completion_ports_answer_has_the_name_of_the_socket_error(
 def test_a_name_of_windows_own_is_the_common_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(errno.errorcode, errno.ECONNREFUSED, "WSAECONNREFUSED")
     assert error_name(OSError(errno.ECONNREFUSED, "")) == "ECONNREFUSED"
+
+
+def test_a_datagram_that_nobody_takes_is_refused_also_where_that_is_called_a_reset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def reset(*_: object) -> object:
+        raise ConnectionResetError(errno.ECONNRESET, "")
+
+    monkeypatch.setattr("smtpdoctor.network.resolver._ask_over_udp", reset)
+    answer = run_in_loop(ask("192.0.2.1", "example.com", "A", 1.0))
+    assert (answer.outcome, answer.error) == ("unreachable", "ECONNREFUSED")
 
 
 def test_small_segments_that_can_not_be_asked_for_are_no_connection(
