@@ -37,7 +37,7 @@ PRUNED = frozenset(
     }
 )  # fmt: skip
 #: The standard library and what is installed beside it.
-LIBRARY = re.compile(r"python3(\.\d+)?|dist-packages")
+LIBRARY = re.compile(r"python3(\.\d+)?|dist-packages|[\w.]+\.(Unit|Integration)?Tests?")
 #: What the system has at its root is nobody's project.
 SYSTEM = frozenset(
     {"bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "opt", "proc", "run", "sbin", "snap",
@@ -49,7 +49,7 @@ HIDDEN = frozenset({".github", ".devcontainer", ".config", ".docker", ".k8s", ".
 #: Tests, and what a build made: what they say, no program sends with.
 TESTS = re.compile(
     r"(?i)^test_.*\.py$|_test\.(py|go|rb)$|_spec\.rb$|\.(test|spec|stories|d)\.[cm]?[jt]sx?$|"
-    r"\.min\.js$|^conftest\.py$"
+    r"\.min\.js$|^conftest\.py$|(?-i:Tests?|IT|Spec|Benchmark)\.(java|kt|cs)$"
 )
 #: Templates, also with the word in the middle: `.env.example.local`, `wp-config-sample.php`.
 TEMPLATE = re.compile(r"(?i)(^|[._-])(example|sample|template|dist|tmpl)([._-]|$)")

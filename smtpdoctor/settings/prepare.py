@@ -56,6 +56,9 @@ MOST_VARIABLES = 6
 DECIDING: tuple[Field, ...] = ("port", "tls", "url")
 #: `Shop <info@example.com>`, without braces, which stand for free values.
 NAMED_ADDRESS = re.compile(r"[^<>{}]*<[^<>{}]*>")
+#: Where a switch that is written as text has to stay one: what takes it takes nothing else.
+TEXT_SWITCHES: tuple[LanguageName, ...] = ("java", "kotlin")
+AS_TEXT = re.compile(r'".*"|(?:String\.valueOf|\w+\.toString)\(.*\)|.*\.toString\(\)')
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 
 
@@ -580,9 +583,13 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
         return {"python": "None", "ruby": "nil", "javascript": "null"}.get(language, "null")
     if isinstance(value, bool):
         word = "true" if value else "false"
+        if language in TEXT_SWITCHES and AS_TEXT.fullmatch(old):
+            return f'"{word}"'
         return word.title() if language == "python" else word
     quote = old[:1] if old[:1] in "\"'`" and old[:1] else ""
     if isinstance(value, int):
+        if language in TEXT_SWITCHES and AS_TEXT.fullmatch(old):
+            quote = '"'
         return f"{quote}{value}{quote}"
     if not quote and language not in ("yaml", "properties", "ini", "text"):
         quote = "'" if language in ("javascript", "php", "ruby", "python") else '"'

@@ -17,7 +17,7 @@ from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dependencies import Dependencies
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.masked_line import MaskedLine
-from smtpdoctor.settings.readers.harmless import Tokens, is_plain_expression
+from smtpdoctor.settings.readers.harmless import HarmlessTokens, is_plain_expression, tokens_of
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
@@ -106,7 +106,7 @@ class Workspace:
         self._projects: dict[int, tuple[Variables, Project]] = {}
         self._sources: dict[str, Source | None] = {}
         self._lines: dict[str, list[str]] = {}
-        self._tokens: dict[str, Tokens] = {}
+        self._tokens: dict[str, HarmlessTokens] = {}
         self._found_harmless: dict[tuple[str, int], list[Span]] = {}
 
     def look_at_the_time(self) -> None:
@@ -375,14 +375,14 @@ class Workspace:
         """The same as half-open ranges of the line's characters, counted from 0."""
         return [(each.columns[0] - 1, each.columns[1] - 1) for each in self.harmless(path, line)]
 
-    def _tokens_of(self, path: str) -> Tokens | None:
+    def _tokens_of(self, path: str) -> HarmlessTokens | None:
         if path not in self._tokens:
             source = self.source(path)
             if source is None:
                 return None
             if len(self._tokens) >= MOST_TREES:
                 self._tokens.pop(next(iter(self._tokens)))
-            self._tokens[path] = Tokens(source)
+            self._tokens[path] = tokens_of(source)
         return self._tokens[path]
 
     def is_harmless(self, *spans: Span) -> None:

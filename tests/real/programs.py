@@ -1037,6 +1037,85 @@ mail.from={SHOP_USER}
     },
 )
 
+JAVA_CODE = f"""\
+import jakarta.mail.*;
+import jakarta.mail.internet.*;
+import java.util.Properties;
+
+public class Mailer {{
+    private static final String HOST = "{HOST}";
+
+    private static Properties properties() {{
+        Properties properties = new Properties();
+        properties.put("mail.smtp.host", HOST);
+        properties.put("mail.smtp.port", "587");
+        properties.put("mail.smtp.auth", "true");
+        properties.put("mail.smtp.starttls.enable", "true");
+        return properties;
+    }}
+
+    public static void main(String[] arguments) throws Exception {{
+        Session session = Session.getInstance(properties(), new Authenticator() {{
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {{
+                return new PasswordAuthentication("{SHOP_USER}", "{SHOP_PASSWORD}");
+            }}
+        }});
+        MimeMessage message = new MimeMessage(session);
+        message.setFrom(new InternetAddress("{SHOP_USER}"));
+        message.setRecipients(Message.RecipientType.TO, "info@example.com");
+        message.setSubject("a message of the tests");
+        message.setText("It arrived.");
+        Transport.send(message);
+    }}
+}}
+"""
+JAVA_FILE = "src/main/java/Mailer.java"
+JAKARTA_MAIL_CODE = Program(
+    files={"pom.xml": JAVA_POM, JAVA_FILE: JAVA_CODE},
+    command=JAKARTA_MAIL.command,
+    needs=JAKARTA_MAIL.needs,
+    cases={
+        "implicit on 587": Case(
+            IMPLICIT,
+            (JAVA_FILE, "ssl.enable"),
+            {JAVA_FILE: {"mail.smtp.starttls.enable": "mail.smtp.ssl.enable"}},
+        ),
+        "plain on 465": Case(
+            PLAIN, (JAVA_FILE, "starttls.enable"), {JAVA_FILE: {'"587"': '"465"'}}
+        ),
+        "# in the password": Case(
+            changes={
+                JAVA_FILE: {
+                    f'"{SHOP_USER}", "{SHOP_PASSWORD}"': f'"{HASH_USER}", "{HASH_PASSWORD}"',
+                    f'InternetAddress("{SHOP_USER}")': f'InternetAddress("{HASH_USER}")',
+                }
+            },
+        ),
+        "From of another domain": Case(
+            SENDER,
+            (JAVA_FILE, ELSEWHERE),
+            {JAVA_FILE: {f'InternetAddress("{SHOP_USER}")': f'InternetAddress("{ELSEWHERE}")'}},
+        ),
+        "unusual": Case(
+            changes={
+                JAVA_FILE: {
+                    'properties.put("mail.smtp.port", "587");': "",
+                    'properties.put("mail.smtp.starttls.enable", "true");': "",
+                    'properties.put("mail.smtp.host", HOST);': "",
+                    'properties.put("mail.smtp.auth", "true");': "",
+                    "Transport.send(message);": "try (Transport transport ="
+                    ' session.getTransport("smtps")) {\n            transport.connect(HOST,'
+                    f' "{SHOP_USER}", "{SHOP_PASSWORD}");\n            transport.sendMessage('
+                    "message, message.getAllRecipients());\n        }",
+                    "Properties properties = new Properties();": "Properties properties = new"
+                    ' Properties();\n        properties.setProperty("mail.smtps.auth", "true");',
+                }
+            }
+        ),
+    },
+)
+
 GO_SEND_MAIL = f"""\
 package main
 
@@ -1277,6 +1356,7 @@ PROGRAMS: Mapping[str, Program] = {
     "Symfony Mailer": SYMFONY,
     "Ruby's mail": RUBY_MAIL,
     "Jakarta Mail": JAKARTA_MAIL,
+    "Jakarta Mail in code": JAKARTA_MAIL_CODE,
     "Go net/smtp": GO,
     "msmtp": MSMTP,
     "curl": CURL,

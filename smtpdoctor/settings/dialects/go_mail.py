@@ -8,14 +8,8 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import (
-    call_of,
-    go_variables,
-    number,
-    option,
-    skips_verification,
-    text,
-)
+from smtpdoctor.settings.dialects.go_code import call_of, go_variables, skips_verification
+from smtpdoctor.settings.dialects.in_code import option, outcome_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import ABSENT, Known, Value
@@ -35,6 +29,8 @@ VALUES = {
 }
 #: Functions that say a mode: of several the last one counts, and implicit TLS over all.
 MODES = ("WithSSL", "WithSSLPort", "WithTLSPolicy", "WithTLSPortPolicy")
+#: What is read only where a kind of login is chosen.
+LOGIN = ("WithUsername", "WithPassword")
 SSL = "mail.WithSSL()"
 MANDATORY = "mail.WithTLSPolicy(mail.TLSMandatory)"
 
@@ -125,17 +121,9 @@ class GoMail:
             default = 587
         logs_in = str(options.get("WithSMTPAuth", "")) not in ("", "SMTPAuthNoAuth")
         ignored = () if logs_in or "WithUsername" not in options else (_remark("WithUsername"),)
-        return Outcome(
-            host=text(options.get("host")) or None,
-            port=number(options.get("WithPort")) or default,
-            tls=tls,
-            required=tls == "starttls" and "Opportunistic" not in mode,
-            username=text(options.get("WithUsername")) if logs_in else None,
-            password=text(options.get("WithPassword")) if logs_in else None,
-            sender=text(options.get("From")),
-            ehlo=text(options.get("WithHELO")),
-            verify="WithTLSConfig" not in options,
-            by={
+        return outcome_of(
+            {name: value for name, value in options.items() if logs_in or name not in LOGIN},
+            {
                 "host": ("host",),
                 "port": ("WithPort",),
                 "tls": ("mode",),
@@ -144,6 +132,10 @@ class GoMail:
                 "sender": ("From",),
                 "ehlo": ("WithHELO",),
             },
+            tls,
+            port=default,
+            required=tls == "starttls" and "Opportunistic" not in mode,
+            verify="WithTLSConfig" not in options,
             ignored=ignored,
         )
 

@@ -7,14 +7,8 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import (
-    addressed,
-    go_variables,
-    number,
-    option,
-    skips_verification,
-    text,
-)
+from smtpdoctor.settings.dialects.go_code import addressed, go_variables, skips_verification
+from smtpdoctor.settings.dialects.in_code import option, outcome_of, text
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.readers.module import FoundCall, Module
@@ -110,22 +104,18 @@ class GoNetSmtp:
             fault = _remark("addr", "no-port")
         elif given is not None and host is not None and given != host and opened != "tls":
             fault = _remark("auth host", "wrong-host")
-        return Outcome(
-            host=host,
-            port=number(options.get("addr.port")),
-            tls=tls,
-            required=opened == "StartTLS",
-            username=text(options.get("user")),
-            password=text(options.get("password")),
-            sender=text(options.get("from")),
-            verify="InsecureSkipVerify" not in options,
-            by={
+        return outcome_of(
+            options,
+            {
                 "host": ("addr",),
                 "port": ("addr.port",),
                 "username": ("user",),
                 "password": ("password",),
                 "sender": ("from",),
             },
+            tls,
+            required=opened == "StartTLS",
+            verify="InsecureSkipVerify" not in options,
             fault=fault,
         )
 

@@ -7,13 +7,8 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import (
-    go_variables,
-    number,
-    option,
-    skips_verification,
-    text,
-)
+from smtpdoctor.settings.dialects.go_code import go_variables, skips_verification
+from smtpdoctor.settings.dialects.in_code import number, option, outcome_of
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Value
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
@@ -100,25 +95,20 @@ class Gomail:
         tls: TLSMode = "implicit" if ssl is True else "starttls"
         if tls == "starttls" and policy == "NoStartTLS":
             tls = "none"
-        return Outcome(
-            host=text(options.get("Host")) or None,
-            port=port,
-            tls=tls,
-            required=tls == "starttls" and policy == "MandatoryStartTLS",
-            username=text(options.get("Username")),
-            password=text(options.get("Password")),
-            sender=text(options.get("From")),
-            ehlo=text(options.get("LocalName")),
-            verify="TLSConfig" not in options,
-            by={
+        return outcome_of(
+            options,
+            {
                 "host": ("Host",),
                 "port": ("Port",),
-                "tls": tuple(n for n in ("SSL", "StartTLSPolicy", "Port") if n in options),
+                "tls": ("SSL", "StartTLSPolicy", "Port"),
                 "username": ("Username",),
                 "password": ("Password",),
                 "sender": ("From",),
                 "ehlo": ("LocalName",),
             },
+            tls,
+            required=tls == "starttls" and policy == "MandatoryStartTLS",
+            verify="TLSConfig" not in options,
         )
 
 

@@ -1,7 +1,8 @@
-"""Jakarta Mail (JavaMail before): the properties of a session, as files have them.
+"""Jakarta Mail (JavaMail before): the properties of a session, as files and code have them.
 
 Knows what `mail.smtp.*` and `mail.smtps.*` come to, for the frameworks on top of it too, and finds
-the `.properties` files that hold them by themselves. It must not know the frameworks.
+the `.properties` files that hold them by themselves (`jakarta_code` finds those in code). It must
+not know the frameworks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.jakarta_code import FIELDS, NEEDLE, code_variables, in_code
 from smtpdoctor.settings.dialects.properties import (
     Configuration,
     as_number,
@@ -48,7 +50,15 @@ NAMES: dict[str, Field] = {
     "mail.transport.protocol": "tls",
     **{name: field for field, name in COMMON.items()},
 }
+PROTOCOLS = ("setProtocol", "getTransport", "mail.transport.protocol")
 SSL_FACTORY = "SSLSocketFactory"
+LIBRARIES = (
+    "org.eclipse.angus:angus-mail",
+    "org.eclipse.angus:jakarta.mail",
+    "com.sun.mail:jakarta.mail",
+    "com.sun.mail:javax.mail",
+    "javax.mail:mail",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +177,32 @@ class JakartaMail:
     id = "jakarta-mail"
     name = DATA.name
     client: str | None = DATA.client
-    fields: Mapping[str, Field] = NAMES
+    fields: Mapping[str, Field] = {**NAMES, **FIELDS}
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = modes_of("")
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """Every `.properties` file that names a host for SMTP itself."""
+        """Every `.properties` file that names a host for SMTP itself, and every session of code."""
+        yield from self._in_files(workspace)
+        yield from self._in_code(workspace)
+
+    def _in_code(self, workspace: Workspace) -> Iterator[Draft]:
+        for path in workspace.folder.containing(NEEDLE, ".java", ".kt"):
+            variables = code_variables(workspace, path)
+            module = workspace.module(path, variables)
+            library = workspace.dependencies.find("maven", *LIBRARIES)
+            for found in in_code(workspace, module, NAMES) if module is not None else ():
+                yield Draft(
+                    dialect=self,
+                    place=f"{path}:{found.line}",
+                    options=found.options,
+                    variables=variables,
+                    language="kotlin" if path.endswith(".kt") else "java",
+                    version=library.version if library is not None else "",
+                    files=(path,),
+                    insert=found.insert,
+                )
+
+    def _in_files(self, workspace: Workspace) -> Iterator[Draft]:
         for path in workspace.folder.containing(rb"(?m)^\s*mail\.(smtps?\.)?host\b", ".properties"):
             variables = workspace.variables(
                 workspace.dotenv_files(path, ".env"), "compose-env-file"
@@ -197,24 +228,61 @@ class JakartaMail:
             )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
-        """What a session with these properties does (`Transport.send`)."""
-        protocol = str(options.get("mail.transport.protocol") or "smtp").strip().lower()
+        """What a session with these properties does (`Transport.send`, or what code calls)."""
+        protocol = str(_first(options, PROTOCOLS) or "smtp").strip().lower()
         session = Session(options, "", "smtps" if protocol == "smtps" else "smtp")
-        host = as_text(session.get("host") or options.get("mail.host"))
+        hosts = ("setHost", "connect host", session.name("host"), "mail.host")
+        host = as_text(_first(options, hosts))
+        given = _first(options, ("setPort", "connect port"))
+        user, password = _login_of(session)
+        by = by_of(
+            session,
+            {
+                "tls": PROTOCOLS if session.protocol == "smtps" or not session.decide else (),
+                "port": ("setPort", "connect port"),
+                "username": user,
+                "password": password,
+                "sender": ("from",),
+            },
+        )
+        # one that can't be told is among them
+        by["host"] = tuple(sorted(hosts, key=lambda name: name not in options))
+        ignored = list(session.ignored())
+        if "login" in options and not user:
+            ignored.append(remark("user", "no-auth"))
         return Outcome(
             host=host or "localhost",
-            port=session.port(),
-            tls=session.tls(),
-            required=session.on("starttls.required") and session.tls() == "starttls",
-            username=as_text(session.get("user") or options.get("mail.user")),
-            password=as_text(session.get("password")),
-            sender=as_text(session.get("from") or options.get("mail.from")),
+            port=session.port(given),
+            tls=session.tls(given),
+            required=session.on("starttls.required") and session.tls(given) == "starttls",
+            username=as_text(_first(options, (*user, session.name("user"), "mail.user"))),
+            password=as_text(_first(options, password)),
+            sender=as_text(_first(options, (session.name("from"), "mail.from", "from"))),
             ehlo=as_text(session.get("localhost")),
             verify=session.verifies(host),
-            by=by_of(session, {"tls": ("mail.transport.protocol",)}),
+            by=by,
             misread=tuple(session.misread()),
-            ignored=tuple(session.ignored()),
+            ignored=tuple(ignored),
         )
+
+
+def _first(options: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    """The first that says anything."""
+    return next((options[name] for name in names if options.get(name)), None)
+
+
+def _login_of(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the user and of the password that count.
+
+    Jakarta Mail reads no password from the properties: where no code hands one over, one that
+    stands there is what the program's own code hands over. An Authenticator is asked only where
+    `auth` says so.
+    """
+    if "login" not in session.options:
+        return (), (session.name("password"),)
+    if session.options["login"] == "Authenticator" and not session.on("auth"):
+        return (), ()
+    return ("setUsername", "user"), ("setPassword", "password")
 
 
 def by_of(session: Session, own: Mapping[Field, tuple[str, ...]]) -> dict[Field, tuple[str, ...]]:

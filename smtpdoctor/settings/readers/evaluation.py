@@ -539,7 +539,8 @@ class Evaluator:
             and call.callee.id == function.name
             and not function.start <= call.start < function.end
         ]
-        return found[0] if len(found) == 1 and not found[0].new else None
+        makes = function.scope.name == "constructor"
+        return found[0] if len(found) == 1 and found[0].new == makes else None
 
     def _argument(
         self, call: Call, place: int, name: str, function: Function, frame: Frame

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.readers.source import Source
@@ -44,20 +44,23 @@ WORDS = re.compile(r"(?i)true|false|null|nil|none|undefined")
 
 #: What names of settings are made of. A name of these alone is nobody's secret.
 _NAMES = """
-address addr allow api app auth authenticated authentication authtype auto backend bcc bool cc cert
-certificate certificates check client config configuration connection cram create database debug
-default deliver delivery django domain driver dsn email emails enable enabled encryption env
-environment errors fail file flask force from get global gmail header helo host hostname id ignore
-implicit int int key keyfile local localhost login mail mailer mailers mailgun mandrill md5 message
-method mode name node none notification notifications opportunistic options outgoing pass passwd
-password peer plain port postmark production protocol provider pwd raise recipient reject relay
+addr address allow api app auth authenticated authentication authtype auto backend bcc bool cc
+cert certificate certificates check checkserveridentity class client config configuration
+connection connectiontimeout cram create database debug default deliver delivery django domain
+driver dsn email emails enable enabled encryption env environment errors factory fail fallback
+file flask force from get global gmail header helo host hostname id ignore implicit int key
+keyfile local localhost login mail mailer mailers mailgun mandrill md5 mechanisms message method
+mode name node none notification notifications opportunistic options outgoing pass passwd password
+peer plain port postmark production protocol protocols provider pwd raise recipient reject relay
 relayhost reply require required return scheme secret secrets secure security send sender sendgrid
-sendmail server ses service session setting settings site smtp smtps socket ssl starttls str stream
-string submission support test timeout tls to token transport type uid unauthorized uri url use user
-username value var verify xoauth2
+sendmail server service ses session setting settings site smtp smtps socket ssl starttls str
+stream string submission support test timeout tls to token transport trust type uid unauthorized
+uri url use user username value var verify writetimeout xoauth2
 """
 SETTING_WORDS = frozenset(_NAMES.split())
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?|[\d_.\-]|(?P<other>.)")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?|[\d_.:\-]|(?P<other>.)")
+#: What the key of a setting has in it, beside a plain word.
+SETTING_KEY = re.compile(r"[_.:]")
 #: How variables are written: without digits, as generated secrets have them.
 VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
 LONGEST_NAME = 60
@@ -70,6 +73,29 @@ KEY = re.compile(
           |</?[\w:.-]{1,60}/?>)""",
     re.VERBOSE,
 )
+
+
+class HarmlessTokens(Protocol):
+    """What of the lines of one file holds no value."""
+
+    @property
+    def is_code(self) -> bool: ...
+
+    def harmless(self, line: int) -> list[Span]: ...
+
+    def literals(self, span: Span) -> list[Literal]: ...
+
+
+def tokens_of(source: Source) -> HarmlessTokens:
+    """The tokens of a file, by the reader that its language has."""
+    from smtpdoctor.settings.readers.project import CURLY, language_of
+
+    language = language_of(source.file)
+    if language in CURLY:
+        from smtpdoctor.settings.readers.curly_harmless import CurlyTokens
+
+        return CurlyTokens(source, language)
+    return Tokens(source)
 
 
 class Literal(NamedTuple):
@@ -199,7 +225,7 @@ def _is_key(node: Node, text: str) -> bool:
         return False
     if around.type in ("arguments", "argument_list"):
         first = around.named_child(0)
-        return first is not None and first.id == at.id and bool(re.search(r"[_.]", text))
+        return first is not None and first.id == at.id and bool(SETTING_KEY.search(text))
     if around.type not in KEYED:
         return node.type == "simple_symbol"
     first = around.named_child(0)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 LanguageName = Literal[
-    "javascript", "python", "php", "ruby", "go", "yaml", "json", "toml", "properties", "ini", "text"
-]
+    "javascript", "python", "php", "ruby", "go", "java", "kotlin", "csharp", "rust", "elixir",
+    "shell", "yaml", "json", "toml", "properties", "ini", "text",
+]  # fmt: skip
 
 #: Why a value can't be told.
 Reason = Literal[

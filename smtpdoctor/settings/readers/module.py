@@ -26,11 +26,13 @@ from smtpdoctor.settings.readers.syntax import (
     Call,
     Class,
     Constant,
+    Expression,
     Import,
     Index,
     Member,
     Name,
     Scope,
+    Unary,
 )
 
 
@@ -45,6 +47,8 @@ class Assignment:
     span: Span
     _reached: Callable[[], bool | None]
     _value: Callable[[], Value]
+    #: The scope that the name belongs to: two of the same name are apart by it.
+    home: Scope | None = None
 
     @property
     def reached(self) -> bool | None:
@@ -120,6 +124,19 @@ class FoundCall:
                 place -= 1
         return unplaced or Known(ABSENT, self.span)
 
+    def argument_span(self, place: int) -> Span | None:
+        """The characters of an argument, as it is written; None where there is none."""
+        given = self._call.arguments
+        if place >= len(given):
+            return None
+        return self._module.evaluator.span(given[place].value)
+
+    def handed_over(self, place: int) -> str | None:
+        """The name that is written for an argument; None where it is none."""
+        given = self._call.arguments
+        value = given[place].value if place < len(given) else None
+        return value.id if isinstance(value, Name) else None
+
     def named(self) -> dict[str, Value]:
         """The arguments that were given by name."""
         values = self._module.evaluator.arguments(self._call, self._frame)
@@ -149,6 +166,27 @@ class FoundCall:
         if isinstance(self._call.callee, Member):
             return self._module.evaluator.value(self._call.callee.object, self._frame)
         return Known(ABSENT, self.span)
+
+    @property
+    def thing(self) -> tuple[str, ...]:
+        """The names of the object whose method this is: ("props",); () for a plain function."""
+        return tuple(callee_path(self._call)[:-1])
+
+    @property
+    def home(self) -> Scope:
+        """The scope that the object's name belongs to: two of the same name are apart by it."""
+        return self._module.home(self._call.scope, callee_path(self._call)[0])
+
+    @property
+    def made_by(self) -> FoundCall | None:
+        """The call whose result this is called on: at once, or by the variable that it went to."""
+        callee = self._call.callee
+        inner = callee.object if isinstance(callee, Member) else None
+        while isinstance(inner, Unary):
+            inner = inner.operand
+        if isinstance(inner, Name):
+            inner = self._module.result_of(inner, self._call.scope, self._call.start)
+        return self._module.found(inner) if isinstance(inner, Call) else None
 
     @property
     def function(self) -> str:
@@ -193,7 +231,7 @@ class FoundCall:
         if not self.target:
             return []
         found: list[tuple[int, Assignment | FoundCall]] = []
-        home = self._module.home(self._call, self.target[0])
+        home = self._module.home(self._call.scope, self.target[0])
         renewed = self._module.renewed(home, self.target, self._call.start)
         depth = len(self.target)
         for bind in home.binds_of(self.target[0]):
@@ -202,7 +240,7 @@ class FoundCall:
                 assignment = self._module.assignment(bind, path[depth:])
                 found.append((bind.start, assignment))
         for call in self._module.calls():
-            path = tuple(call.name.split("."))
+            path = tuple(callee_path(call._call))
             later = call._call.start > self._call.start
             inside = later and self._module.within(call._call, home)
             if inside and path[:depth] == self.target and len(path) == depth + 1:
@@ -245,10 +283,27 @@ class Module:
                 name[-len(want) :] == want or full[-len(want) :] == want for want in wanted
             ):
                 continue
-            frame = self._frame(call.scope)
-            span = self.evaluator.span(call)
-            found.append(FoundCall(".".join(name), call.new, span, call.target, self, call, frame))
+            found.append(self.found(call))
         return found
+
+    def found(self, call: Call) -> FoundCall:
+        """One call of the file as what may be asked of it."""
+        name = ".".join(callee_path(call))
+        span, frame = self.evaluator.span(call), self._frame(call.scope)
+        return FoundCall(name, call.new, span, call.target, self, call, frame)
+
+    def result_of(self, name: Name, scope: Scope | None, start: int) -> Expression | None:
+        """What a name was last given before a place, as it is written."""
+        binds = [
+            bind
+            for bind in self.home(scope, name.id).binds_of(name.id)
+            if not bind.keys and bind.value is not None
+        ]
+        before = [bind for bind in binds if bind.start < start] or binds
+        value = before[-1].value if before else None
+        while isinstance(value, Unary):
+            value = value.operand
+        return value
 
     def _full_name(self, call: Call, name: list[str]) -> list[str]:
         """The name of what is called with the module that it was imported from before it."""
@@ -304,7 +359,8 @@ class Module:
             return evaluator.value(value, frame) if value is not None else Known(ABSENT)
 
         span = evaluator.source.span(bind.start, bind.end)
-        return Assignment(path, span, lambda: evaluator.reached(bind.guards, frame), later)
+        home = self.home(bind.scope, bind.root)
+        return Assignment(path, span, lambda: evaluator.reached(bind.guards, frame), later, home)
 
     def path(self, bind: Bind) -> tuple[str, ...]:
         """The path that an assignment goes to; "?" for a key that can't be told."""
@@ -383,9 +439,8 @@ class Module:
             self._frames[id(scope)] = self.evaluator.frame_of(scope)
         return self._frames[id(scope)]
 
-    def home(self, call: Call, name: str) -> Scope:
-        """The scope that a variable of a call belongs to."""
-        scope = call.scope
+    def home(self, scope: Scope | None, name: str) -> Scope:
+        """The scope that a name which stands in one belongs to."""
         while scope is not None:
             if name in scope.owned:
                 return scope

@@ -40,6 +40,9 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "php": ("php", "php"),
     "rb": ("ruby", "ruby"),
     "go": ("go", "go"),
+    "java": ("java", "java"),
+    "kt": ("kotlin", "kotlin"),
+    "kts": ("kotlin", "kotlin"),
 }
 
 #: Formats of documents by the endings of names.
@@ -262,6 +265,8 @@ def parse_code(source: Source) -> Parsed:
     from smtpdoctor.settings.readers.tree import MAXIMUM_NODES, Lowering, parse
 
     language, dialect = CODE[ending_of(source.file)]
+    if language in CURLY:
+        return parse_curly(source, language)
     lowering: Lowering
     match language:
         case "python":
@@ -293,6 +298,26 @@ def parse_code(source: Source) -> Parsed:
     return Parsed(lowering.scope, lowering.calls, root.has_error, lowering.end, nodes)
 
 
+#: Languages with a parser of our own, and where it stands.
+CURLY = {
+    "java": ("java", "JavaLowering"),
+    "kotlin": ("kotlin", "KotlinLowering"),
+}
+
+
+def parse_curly(source: Source, language: LanguageName) -> Parsed:
+    """One file of a language with braces."""
+    from smtpdoctor.settings.readers.curly import Curly
+    from smtpdoctor.settings.readers.tree import MAXIMUM_NODES
+
+    module, name = CURLY[language]
+    made = getattr(import_module(f"smtpdoctor.settings.readers.{module}"), name)
+    lowering: Curly = made(source)
+    lowering.lower()
+    nodes = min(lowering.nodes, MAXIMUM_NODES)
+    return Parsed(lowering.scope, lowering.calls, lowering.errors, lowering.end, nodes)
+
+
 def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) -> Module:
     """The module of one file of code, as the environment of the project has it."""
     from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
@@ -317,6 +342,10 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
             from smtpdoctor.settings.readers.go_library import Go
 
             semantics = Go(project, source.file)
+        case "java" | "kotlin":
+            from smtpdoctor.settings.readers.jvm_library import Jvm
+
+            semantics = Jvm(project, source.file, language)
         case _:
             from smtpdoctor.settings.readers.javascript_library import JavaScript
 

@@ -1,0 +1,367 @@
+"""What Java and Kotlin code sends with: Jakarta Mail, Spring's sender, two libraries on top."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import apply, one, prepared, setups, write
+from .ways import changes_lead_there, password, remarks, way
+
+HOST = "smtp.ionos.com"
+CLASS = """\
+import jakarta.mail.*;
+import java.util.Properties;
+
+public class Mailer {
+    private static final String USER = "info@example.com";
+
+    public void send() throws Exception {
+        Properties props = new Properties();
+        props.put("mail.smtp.host", "smtp.ionos.com");
+        props.put("mail.smtp.auth", "true");
+%s
+        Session session = Session.getInstance(props, new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication(USER, "word"); // the password
+            }
+        });
+        MimeMessage message = new MimeMessage(session);
+        message.setFrom(new InternetAddress("shop@example.com", "Shop"));
+        Transport.send(message);
+    }
+}
+"""
+FACTORY = 'props.put("mail.smtp.socketFactory.class", "javax.net.ssl.SSLSocketFactory");'
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('props.put("mail.smtp.port", "587");\nprops.put("mail.smtp.starttls.enable", "true");',
+         (587, "starttls", False)),
+        ('props.put("mail.smtp.port", 587);\nprops.put("mail.smtp.starttls.required", true);',
+         (587, "starttls", True)),
+        ('props.setProperty("mail.smtp.port", String.valueOf(465));\n'
+         'props.setProperty("mail.smtp.ssl.enable", "true");', (465, "implicit", False)),
+        ('props.put("mail.smtp.port", "587");\nprops.put("mail.smtp.ssl.enable", "true");',
+         (587, "implicit", False)),
+        ('props.put("mail.smtp.port", "465");\nprops.put("mail.smtp.starttls.enable", "true");',
+         (465, "starttls", False)),
+        ('props.put("mail.smtp.port", "465");', (465, "none", False)),
+        ('props.put("mail.smtp.ssl.enable", true);', (465, "implicit", False)),
+        (f'props.put("mail.smtp.port", "465");\n{FACTORY}', (465, "implicit", False)),
+    ],
+)  # fmt: skip
+def test_properties_in_java(tmp_path: Path, lines: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path / "app", {"src/main/java/shop/Mailer.java": CLASS % lines})
+    setup = one(root, "jakarta-mail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    assert not remarks(setup)
+    changes_lead_there(root, "jakarta-mail")
+
+
+def test_an_authenticator_is_asked_only_with_auth(tmp_path: Path) -> None:
+    text = CLASS.replace('        props.put("mail.smtp.auth", "true");\n', "") % ""
+    setup = one(write(tmp_path, {"Mailer.java": text}), "jakarta-mail")
+    assert remarks(setup) == {("ignored", "user")}
+    assert (setup.settings.username, password(setup)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ('Transport t = session.getTransport("smtp");\n'
+         't.connect("smtp.ionos.com", 587, "u@example.com", "pw");', (587, "none")),
+        ('Transport t = session.getTransport("smtps");\n'
+         't.connect("smtp.ionos.com", 587, "u@example.com", "pw");', (587, "implicit")),
+        ('session.getTransport("smtps").connect("smtp.ionos.com", "u@example.com", "pw");',
+         (465, "implicit")),
+        ('props.put("mail.smtp.host", "smtp.ionos.com");\n'
+         'Transport.send(message, "u@example.com", "pw");', (25, "none")),
+    ],
+)  # fmt: skip
+def test_what_a_transport_is_connected_with(
+    tmp_path: Path, calls: str, expected: tuple[int, str]
+) -> None:
+    text = (
+        "class A { void f() {\nProperties props = System.getProperties();\n"
+        f'props.put("mail.smtp.auth", "true");\n{calls}\n}}\n}}\n'
+    )
+    setup = one(write(tmp_path, {"A.java": text}), "jakarta-mail")
+    assert way(setup)[:3] == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "pw")
+    if expected[1] == "none":
+        assert prepared(setup.settings, 587, "starttls").edits
+    else:
+        assert prepared(setup.settings, 465, "implicit") if expected[0] == 587 else True
+
+
+SPRING = """\
+@Configuration
+public class MailConfig {
+    @Value("${app.mail.host}") private String host;
+    @Value("${app.mail.port:587}") private int port;
+
+    @Bean
+    public JavaMailSender mailSender(@Value("${app.mail.user}") String user) {
+        JavaMailSenderImpl sender = new JavaMailSenderImpl();
+        sender.setHost(host);
+        sender.setPort(port);
+        sender.setUsername(user);
+        sender.setPassword(System.getenv("MAIL_PASSWORD"));
+%s
+        return sender;
+    }
+}
+"""
+ASKED = "Properties p = sender.getJavaMailProperties();\n"
+HANDED = "Properties p = new Properties();\nsender.setJavaMailProperties(p);\n"
+
+
+@pytest.mark.parametrize("properties", [ASKED, HANDED], ids=["asked", "handed"])
+@pytest.mark.parametrize(
+    ("port", "lines", "expected"),
+    [
+        ("587", 'p.put("mail.smtp.starttls.enable", "true");', (587, "starttls", False)),
+        ("587", 'p.put("mail.smtp.ssl.enable", "true");', (587, "implicit", False)),
+        ("465", 'p.put("mail.smtp.ssl.enable", "true");', (465, "implicit", False)),
+        ("465", 'p.put("mail.smtp.starttls.enable", "true");', (465, "starttls", False)),
+    ],
+)
+def test_springs_sender_with_the_application_file(
+    tmp_path: Path, properties: str, port: str, lines: str, expected: tuple[int, str, bool]
+) -> None:
+    files = {
+        "src/main/java/MailConfig.java": SPRING % (properties + lines),
+        "src/main/resources/application.properties": "app.mail.host=smtp.ionos.com\n"
+        f"app.mail.port={port}\napp.mail.user=info@example.com\n",
+        ".env": "MAIL_PASSWORD=word\n",
+    }
+    root = write(tmp_path / "app", files)
+    setup = one(root, "jakarta-mail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    port_entry = setup.settings.entry("port")
+    assert port_entry is not None
+    assert port_entry.origin.label == "src/main/resources/application.properties:2"
+    changes_lead_there(root, "jakarta-mail")
+
+
+def test_springs_sender_without_properties_gets_some(tmp_path: Path) -> None:
+    files = {
+        "MailConfig.java": SPRING % "",
+        "application.yml": "app.mail: {host: smtp.ionos.com, user: info@example.com}\n",
+    }
+    root = write(tmp_path, files)
+    assert way(one(root, "jakarta-mail")) == (HOST, 587, "none", False)
+    apply(root, prepared(one(root, "jakarta-mail").settings, 587, "starttls"))
+    line = 'sender.getJavaMailProperties().put("mail.smtp.starttls.enable", "true");'
+    assert line in (root / "MailConfig.java").read_text()
+    assert way(one(root, "jakarta-mail")) == (HOST, 587, "starttls", False)
+
+
+KOTLIN = """\
+package shop
+
+class MailConfig {
+    @Bean
+    fun mailSender(): JavaMailSender = JavaMailSenderImpl().apply {
+        host = System.getenv("SMTP_HOST") ?: "smtp.ionos.com"
+        port = System.getenv("SMTP_PORT")?.toInt() ?: 587
+        username = System.getenv("SMTP_USER")
+        password = System.getenv("SMTP_PASS")
+        javaMailProperties["mail.smtp.auth"] = true
+%s
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "port", "tls"),
+    [
+        ('        javaMailProperties["mail.smtp.starttls.enable"] = "true"', 587, "starttls"),
+        ('        javaMailProperties["mail.smtp.ssl.enable"] = "true"', 587, "implicit"),
+        ('        javaMailProperties.apply { put("mail.smtp.ssl.enable", true) }', 587, "implicit"),
+        ("", 465, "none"),
+    ],
+)
+def test_springs_sender_in_kotlin(tmp_path: Path, line: str, port: int, tls: str) -> None:
+    env = f"SMTP_PORT={port}\nSMTP_USER=info@example.com\nSMTP_PASS=word\n"
+    root = write(tmp_path / "app", {"MailConfig.kt": KOTLIN % line, ".env": env})
+    setup = one(root, "jakarta-mail")
+    assert way(setup)[:3] == (HOST, port, tls)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    changes_lead_there(root, "jakarta-mail")
+
+
+def test_properties_in_kotlin(tmp_path: Path) -> None:
+    text = """\
+object Mailer {
+    private val session = Session.getInstance(Properties().apply {
+        put("mail.smtp.host", "smtp.ionos.com")
+        put("mail.smtp.port", "587")
+        put("mail.smtp.auth", "true")
+        put("mail.smtp.ssl.enable", "true")
+    }, object : Authenticator() {
+        override fun getPasswordAuthentication() =
+            PasswordAuthentication("info@example.com", "word")
+    })
+}
+"""
+    root = write(tmp_path / "app", {"Mailer.kt": text})
+    setup = one(root, "jakarta-mail")
+    assert way(setup) == (HOST, 587, "implicit", False)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    changes_lead_there(root, "jakarta-mail")
+
+
+def test_a_switch_that_decides_which_property_is_put(tmp_path: Path) -> None:
+    lines = (
+        'boolean ssl = Boolean.parseBoolean(System.getenv("SMTP_SSL"));\n'
+        'props.put("mail.smtp.port", ssl ? "465" : "587");\n'
+        'if (ssl) { props.put("mail.smtp.ssl.enable", "true"); }\n'
+        'else { props.put("mail.smtp.starttls.enable", "true"); }'
+    )
+    root = write(tmp_path, {"Mailer.java": CLASS % lines, ".env": "SMTP_SSL=true\n"})
+    assert way(one(root, "jakarta-mail")) == (HOST, 465, "implicit", False)
+    (root / ".env").write_text("SMTP_SSL=1\n")  # Java takes the word true alone
+    assert way(one(root, "jakarta-mail")) == (HOST, 587, "starttls", False)
+
+
+def test_what_is_not_told_is_said_with_its_line(tmp_path: Path) -> None:
+    text = CLASS.replace('"smtp.ionos.com"', "vault.read()") % ""
+    setup = one(write(tmp_path, {"Mailer.java": text}), "jakarta-mail")
+    (item,) = setup.settings.untellable
+    assert (item.option, item.why) == ("mail.smtp.host", "what vault.read() gives can't be told")
+    assert item.origin is not None
+    assert (item.origin.label, setup.settings.host) == ("Mailer.java:9", None)
+
+
+def test_whether_it_is_put_at_all_may_not_be_told(tmp_path: Path) -> None:
+    lines = 'if (config.ssl()) { props.put("mail.smtp.ssl.enable", "true"); }'
+    setup = one(write(tmp_path, {"Mailer.java": CLASS % lines}), "jakarta-mail")
+    assert [each.option for each in setup.settings.untellable] == ["mail.smtp.ssl.enable"]
+
+
+SIMPLE = """\
+import org.simplejavamail.mailer.MailerBuilder;
+class A {
+    Mailer mailer = MailerBuilder
+        .withSMTPServer("smtp.ionos.com", %s, "info@example.com", "word")
+%s        .buildMailer();
+    Email email = EmailBuilder.startingBlank().from("Shop", "shop@example.com").buildEmail();
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "strategy", "tls", "required"),
+    [
+        ("587", "SMTP_TLS", "starttls", True),
+        ("465", "SMTPS", "implicit", False),
+        ("587", "SMTPS", "implicit", False),
+        ("465", "SMTP_TLS", "starttls", True),
+        ("587", "SMTP", "starttls", False),
+        ("465", "", "starttls", False),
+    ],
+)
+def test_simple_java_mail(
+    tmp_path: Path, port: str, strategy: str, tls: str, required: bool
+) -> None:
+    line = f"        .withTransportStrategy(TransportStrategy.{strategy})\n" if strategy else ""
+    root = write(tmp_path / "app", {"A.java": SIMPLE % (port, line)})
+    setup = one(root, "simple-java-mail")
+    assert way(setup) == (HOST, int(port), tls, required)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    assert setup.settings.verify is (strategy not in ("SMTP", ""))
+    changes_lead_there(root, "simple-java-mail")
+
+
+def test_simple_java_mail_by_single_methods_in_kotlin(tmp_path: Path) -> None:
+    text = (
+        "import org.simplejavamail.mailer.MailerBuilder\n"
+        "val builder = MailerBuilder.withSMTPServerHost(System.getenv(\"H\"))\n"
+        "val mailer = builder.withSMTPServerUsername(\"u\").withSMTPServerPassword(\"w\")\n"
+        "    .withTransportStrategy(TransportStrategy.SMTPS).buildMailer()\n"
+    )  # fmt: skip
+    setup = one(write(tmp_path, {"A.kt": text, ".env": f"H={HOST}\n"}), "simple-java-mail")
+    assert way(setup) == (HOST, 465, "implicit", False)
+    assert (setup.settings.username, password(setup)) == ("u", "w")
+
+
+COMMONS = """\
+import org.apache.commons.mail.*;
+class A { void send() throws EmailException {
+    HtmlEmail email = new HtmlEmail();
+    email.setHostName("smtp.ionos.com");
+%s
+    email.setAuthenticator(new DefaultAuthenticator("info@example.com", "word"));
+    email.setFrom("shop@example.com", "Shop");
+    email.send();
+} }
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "said"),
+    [
+        ("email.setSmtpPort(587);\nemail.setStartTLSEnabled(true);", (587, "starttls", False), ""),
+        ("email.setSmtpPort(587);\nemail.setStartTLSRequired(true);", (587, "starttls", True), ""),
+        ("email.setSmtpPort(587);\nemail.setTLS(true);", (587, "starttls", False), ""),
+        ('email.setSslSmtpPort("465");\nemail.setSSLOnConnect(true);', (465, "implicit", False),
+         ""),
+        ("email.setSSL(true);", (465, "implicit", False), ""),
+        ("email.setSmtpPort(465);", (465, "none", False), ""),
+        ('email.setSslSmtpPort("587");\nemail.setSSLOnConnect(true);', (587, "implicit", False),
+         ""),
+        # the port of setSmtpPort is not that of TLS from the first byte
+        ("email.setSmtpPort(587);\nemail.setSSLOnConnect(true);", (465, "implicit", False),
+         "smtpPort"),
+        ("email.setSmtpPort(465);\nemail.setSSLOnConnect(true);", (465, "implicit", False), ""),
+    ],
+)  # fmt: skip
+def test_commons_email(
+    tmp_path: Path, lines: str, expected: tuple[int, str, bool], said: str
+) -> None:
+    root = write(tmp_path / "app", {"A.java": COMMONS % lines})
+    setup = one(root, "commons-email")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    assert remarks(setup) == ({("ignored", said)} if said else set())
+    changes_lead_there(root, "commons-email")
+
+
+def test_commons_email_in_kotlin(tmp_path: Path) -> None:
+    text = (
+        "import org.apache.commons.mail.SimpleEmail\nfun send() {\n    SimpleEmail().apply {\n"
+        '        hostName = "smtp.ionos.com"\n        setSmtpPort(465)\n'
+        '        setAuthentication("info@example.com", "word")\n        isStartTLSEnabled = true\n'
+        '        setFrom("shop@example.com")\n    }.send()\n}\n'
+    )
+    root = write(tmp_path / "app", {"A.kt": text})
+    setup = one(root, "commons-email")
+    assert way(setup) == (HOST, 465, "starttls", False)
+    assert password(setup) == "word"
+    changes_lead_there(root, "commons-email")
+
+
+def test_look_alikes(tmp_path: Path) -> None:
+    files = {
+        "src/test/java/MailTest.java": CLASS % "",
+        "src/main/java/MailerTests.java": CLASS % "",
+        "A.java": 'class A { /* props.put("mail.smtp.host", "h.example"); */\n'
+        ' String s = "props.put(\\"mail.smtp.host\\", 1)"; }\n',
+        "Reads.java": 'class R { String h = props.getProperty("mail.smtp.host"); }\n',
+        "Imap.java": 'class I { void f() { props.put("mail.imap.host", "h.example");\n'
+        ' store.connect("h.example", "u", "p"); } }\n',
+        "Builder.kt": "// MailerBuilder.withSMTPServer(1)\nval x = MailerBuilder()\n",
+    }
+    assert not setups(write(tmp_path, files))
