@@ -42,11 +42,13 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plans(msgspec.Struct, frozen=True, kw_only=True):
-    """The runs to make side by side, and what was found and is not checked. `passed_over` are the
-    names of set-ups that the folder's own configuration doesn't pick."""
+    """The runs to make side by side, and what was found and is not checked. `setups` are the
+    names of all set-ups of the folder, `passed_over` of those that its own configuration doesn't
+    pick."""
 
     plans: tuple[Plan, ...]
     left_out: tuple[LeftOut, ...] = ()
+    setups: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
 
     @property
@@ -99,7 +101,7 @@ def make_plans(
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
         # names that a set-up reads, too, and no host among them, are no set-up of their own
         if own.settings.found and own.settings.host is not None:
-            return Plans(plans=(own,), left_out=(*left_out, *unseen))
+            return Plans(plans=(own,), left_out=(*left_out, *unseen), passed_over=passed_over)
     said = [name for name in VALUES if getattr(options, name) is not None]
     if said or password_stdin:
         if len(picked) > 1:
@@ -109,7 +111,8 @@ def make_plans(
     ways, more = _different(ready)
     plans = tuple(plan_of(setup, options) for setup in _each_account_once(ways))
     left_out = (*left_out, *more, *unseen)
-    return Plans(plans=plans, left_out=left_out, passed_over=passed_over)
+    names = tuple(setup.name for setup in setups)
+    return Plans(plans=plans, left_out=left_out, setups=names, passed_over=passed_over)
 
 
 def make_lint_plans(options: CheckOptions) -> Plans:
@@ -129,6 +132,7 @@ def make_lint_plans(options: CheckOptions) -> Plans:
     return Plans(
         plans=tuple(plan_of(setup, options, alone=True) for setup in picked),
         left_out=unseen,
+        setups=tuple(setup.name for setup in setups),
         passed_over=passed_over,
     )
 

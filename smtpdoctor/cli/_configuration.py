@@ -55,8 +55,8 @@ def accepted(
 
     areas = {code: pages.area(code) for code in {entry.code for entry in own.accept}}
     passed_over = plans.passed_over if plans is not None else ()
-    whole = whole and not passed_over
-    marked = accept(report, own.accept, areas, whole=whole)  # type: ignore[arg-type]
+    setups = plans.setups if plans is not None and whole and not passed_over else None
+    marked = accept(report, own.accept, areas, setups=setups)  # type: ignore[arg-type]
     return revised(marked, marked.targets, _notices(own, passed_over))
 
 

@@ -7,14 +7,14 @@ broken or an inconclusive verdict better (docs/decisions/0021-what-a-projects-fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
 from smtpdoctor.diagnosis.model import Acceptance, Area, Diagnosis
-from smtpdoctor.observations import CheckName
+from smtpdoctor.observations import CheckName, ResolverConfiguration, SystemLookup
 from smtpdoctor.report.model import Notice, Report, TargetReport, revised
 from smtpdoctor.text import quoted
 
@@ -53,19 +53,23 @@ NOT_BY_FILES = frozenset(
 
 
 def accept(
-    report: Report, entries: Sequence[Acceptance], areas: dict[str, Area], *, whole: bool
+    report: Report,
+    entries: Sequence[Acceptance],
+    areas: Mapping[str, Area],
+    *,
+    setups: Collection[str] | None = None,
 ) -> Report:
     """The report with its accepted findings marked, and what is to be said of the entries.
 
-    `areas` has the area of each code. `whole`: the run looked at all of the folder, so that an
-    entry can be told to be of no use any more.
+    `areas` has the area of each code. `setups` are the names of all set-ups of the folder, where
+    the run looked at all of it: then an entry can be told to be of no use any more.
     """
     today = _day(report.started)
     targets = [_marked(target, entries, today) for target in report.targets]
     notices = [
         notice
         for entry in entries
-        if (notice := _notice(report, entry, areas.get(entry.code), today, whole=whole)) is not None
+        if (notice := _notice(report, entry, areas.get(entry.code), today, setups)) is not None
     ]
     return revised(report, targets, notices) if entries else report
 
@@ -85,7 +89,11 @@ def _holds(entry: Acceptance, today: date | None) -> bool:
 def _is_about(entry: Acceptance, target: TargetReport) -> bool:
     if not entry.setup:
         return True
-    return target.setup is not None and entry.setup.lower() in target.setup.name.lower()
+    return target.setup is not None and _is_in(entry.setup, target.setup.name)
+
+
+def _is_in(part: str, name: str) -> bool:
+    return part.lower() in name.lower()
 
 
 def _marked(
@@ -116,7 +124,11 @@ def _with_acceptance(item: Diagnosis, entries: Sequence[Acceptance]) -> Diagnosi
 
 
 def _notice(
-    report: Report, entry: Acceptance, area: Area | None, today: date | None, *, whole: bool
+    report: Report,
+    entry: Acceptance,
+    area: Area | None,
+    today: date | None,
+    setups: Collection[str] | None,
 ) -> Notice | None:
     severities = [
         item.severity
@@ -131,7 +143,12 @@ def _notice(
     if "warning" in severities and not _holds(entry, today):
         words = f"{entry.code} was accepted until {entry.until}, and is no longer"
         return _of(entry, "acceptance-ended", words)
-    if not severities and whole and _is_gone(report, entry, area):
+    if severities or setups is None or report.not_checked or report.faults:
+        return None
+    if entry.setup and not any(_is_in(entry.setup, name) for name in setups):
+        words = f"accepts {entry.code} for a set-up, and none has {quoted(entry.setup)} in its name"
+        return _of(entry, "acceptance-unused", words)
+    if _is_gone(report, entry, area):
         words = f"accepts {entry.code}, which is not found any more: remove the entry"
         if report.settings_alone:  # the programs run elsewhere
             words = (
@@ -153,12 +170,8 @@ def _of(
 def _is_gone(report: Report, entry: Acceptance, area: Area | None) -> bool:
     """Whether the finding would have shown if it were there still."""
     about = [target for target in report.targets if _is_about(entry, target)]
-    if report.not_checked or report.faults or not report.targets:
-        return False
-    if not about:
-        # of equal ways one was checked; without a network every set-up is looked at
-        return report.settings_alone
-    return all(_would_show(target, entry.code, area) for target in about)
+    # none: of equal ways one was checked
+    return bool(about) and all(_would_show(target, entry.code, area) for target in about)
 
 
 def _would_show(target: TargetReport, code: str, area: Area | None) -> bool:
@@ -172,7 +185,16 @@ def _would_show(target: TargetReport, code: str, area: Area | None) -> bool:
     made = {check.name for check in target.checks if check.status != "skipped"}
     if area == "sender" and (target.run.policy is None or not target.run.policy.known):
         return False
+    if area == "dns" and not _asked_as_programs_do(target):
+        return False
     return LOOKED_AT[area] in made
+
+
+def _asked_as_programs_do(target: TargetReport) -> bool:
+    """Not with --connect-to, which needs no name, nor with --nameserver, beside this machine's."""
+    resolvers = target.observations.first(ResolverConfiguration)
+    of_machine = resolvers is None or resolvers.source != "--nameserver"
+    return of_machine and target.observations.first(SystemLookup) is not None
 
 
 def shown_notices(report: Report, *, verbose: bool = False) -> Iterator[Notice]:

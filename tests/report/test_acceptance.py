@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from xml.etree import ElementTree
@@ -13,6 +13,7 @@ import pytest
 
 from smtpdoctor import pages
 from smtpdoctor.diagnosis.model import Acceptance, Verdict
+from smtpdoctor.observations import Observations, SystemLookup
 from smtpdoctor.report import formats
 from smtpdoctor.report.acceptance import accept
 from smtpdoctor.report.model import NotChecked, Report, build, join
@@ -40,9 +41,13 @@ def warned(*, started: str = NOW) -> Report:
     return report_of(Scene.of(WARNED).run_through(), started=started)
 
 
-def accepted(report: Report, *entries: Acceptance, whole: bool = True) -> Report:
+def accepted(
+    report: Report,
+    *entries: Acceptance,
+    setups: Collection[str] | None = ("nodemailer mailer.js:4",),
+) -> Report:
     areas = {item.code: pages.area(item.code) for item in entries}
-    return accept(report, entries, areas, whole=whole)  # type: ignore[arg-type]
+    return accept(report, entries, areas, setups=setups)  # type: ignore[arg-type]
 
 
 def kinds(report: Report) -> list[str]:
@@ -163,7 +168,7 @@ def test_what_comes_and_goes_is_not_called_gone(code: str) -> None:
 
 
 def test_nor_is_anything_where_only_a_part_was_looked_at() -> None:
-    assert kinds(accepted(report_of(Scene.healthy()), entry(), whole=False)) == []
+    assert kinds(accepted(report_of(Scene.healthy()), entry(), setups=None)) == []
 
 
 def test_nor_what_a_run_that_failed_before_could_not_see() -> None:
@@ -176,6 +181,27 @@ def test_nor_the_sender_whose_policies_nobody_asked_for() -> None:
     report = report_of(Scene.healthy())
     assert report.run.policy is None
     assert kinds(accepted(report, entry("dmarc-missing"))) == []
+
+
+def test_an_entry_for_a_set_up_that_there_is_not_is_a_warning() -> None:
+    report = named(report_of(Scene.healthy()), "nodemailer mailer.js:4")
+    # known by the names, whatever was found; a typing mistake would else never be seen
+    found = accepted(report, entry("port-blocked", setup="mailr.js"))
+    assert kinds(found) == ["acceptance-unused"]
+    assert 'none has "mailr.js" in its name' in found.notices[0].text
+    assert kinds(accepted(report, entry("port-blocked", setup="mailer.js"))) == []
+    # of two equal ways one was checked
+    both = ("nodemailer mailer.js:4", "nodemailer other.js:2")
+    assert kinds(accepted(report, entry(setup="other.js"), setups=both)) == []
+
+
+def test_nor_a_name_that_was_not_looked_up_as_programs_do() -> None:
+    scene = Scene.healthy()
+    report = report_of(scene)
+    assert kinds(accepted(report, entry("dns-hosts-override"))) == ["acceptance-unused"]
+    left = [item for item in scene.observations() if not isinstance(item, SystemLookup)]
+    mapped = build(Observations(left), started=NOW, seconds=1.0)
+    assert kinds(accepted(mapped, entry("dns-hosts-override"))) == []
 
 
 # --- formats --------------------------------------------------------------------------------------
