@@ -11,7 +11,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.real.test_pages import GRAVE, chromium, looked_at
 from tools.documentation.navigation import ROOT
+
+__all__ = ["chromium"]  # a fixture
 
 pytestmark = pytest.mark.real
 
@@ -61,6 +64,18 @@ def test_nothing_is_loaded_from_another_host(site: Path) -> None:
         for parts in LOADED.findall(path.read_text("utf-8")):
             address = "".join(parts).strip("\"' ")
             assert address.startswith("data:") or "//" not in address, f"{path.name}: {address}"
+
+
+def test_pages_are_quiet_and_readable_on_a_phone_and_at_a_desk(site: Path, chromium: str) -> None:
+    names = ("index", "start", "diagnoses/port-blocked", "providers/ionos", "providers/gmx")
+    pages = [site / f"{name}.html" for name in (*names, "platforms/index", "json", "genindex")]
+    for each in looked_at(chromium, *pages):
+        where = (Path(each["file"]).name, each["view"])
+        assert each["messages"] == [], where
+        own = (site.as_uri(), "data:")
+        assert [request for request in each["requests"] if not request.startswith(own)] == [], where
+        assert each["overflow"] <= 0, where
+        assert [item for item in each["violations"] if item["impact"] in GRAVE] == [], where
 
 
 @pytest.mark.parametrize(
