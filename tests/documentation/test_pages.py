@@ -124,6 +124,16 @@ def test_a_providers_page_has_its_facts_with_sources_and_what_is_not_known() -> 
     assert "its DKIM selectors" in provider_pages.page(knowledge.providers()["gmx"])
 
 
+def test_a_providers_page_begins_with_what_to_write() -> None:
+    made = provider_pages.page(knowledge.providers()["sendgrid"])
+    settings = "SMTP_HOST=smtp.sendgrid.net\nSMTP_PORT=587\nSMTP_SECURE=false\nSMTP_USER=apikey\n"
+    assert settings in made
+    assert "take the one of your region" not in made
+    assert "take the one of your region" in provider_pages.page(knowledge.providers()["amazon_ses"])
+    by_hand = provider_pages.page(knowledge.providers()["sendgrid"], "# By hand\n")
+    assert "## The settings" not in by_hand
+
+
 def test_a_platforms_page_has_what_is_blocked_and_how_it_is_lifted() -> None:
     made = platform_pages.page(platforms()["digitalocean_droplet"])
     assert "| 25, 465, 587 | blocked | everybody | yes |" in made

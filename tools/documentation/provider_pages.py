@@ -48,6 +48,7 @@ def page(provider: Provider, by_hand: str = "") -> str:
     )
     parts = [
         start,
+        "" if by_hand else _settings(provider),
         "## Hosts and ports",
         _hosts(provider),
         _ports(provider),
@@ -62,6 +63,27 @@ def page(provider: Provider, by_hand: str = "") -> str:
         source_list(provider.sources),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _settings(provider: Provider) -> str:
+    """What to write, where both a host and a port are verified."""
+    hosts = [each.host for each in provider.hosts if each.verified]
+    ports = [each for each in provider.ports if each.verified and each.tls != "none"]
+    if not hosts or not ports:
+        return ""
+    port = max(ports, key=lambda each: each.recommended)
+    secure = "true" if port.tls == "implicit" else "false"
+    username = provider.username_literal or "info@example.com"
+    lines = [
+        f"SMTP_HOST={hosts[0]}",
+        f"SMTP_PORT={port.port}",
+        f"SMTP_SECURE={secure}",
+        f"SMTP_USER={username if provider.username_form in ('address', 'literal') else '…'}",
+        "SMTP_PASS=…",
+    ]
+    block = "\n".join(["## The settings", "", "```", *lines, "```"])
+    which = "\n\nThere are several hosts, below: take the one of your region or contract."
+    return block + (which if len(hosts) > 1 else "")
 
 
 def _hosts(provider: Provider) -> str:
