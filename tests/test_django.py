@@ -54,7 +54,6 @@ def manage(tmp_path: Path, authority: Authority) -> Manage:
                 "PATH": os.environ["PATH"],
                 "SSL_CERT_FILE": str(authority.cafile),
                 "MAIL_PASSWORD": password,
-                "PYTHONWARNINGS": "error",
             },
             capture_output=True,
             text=True,
@@ -173,6 +172,13 @@ def test_a_back_end_that_is_not_there(manage: Manage) -> None:
 def test_nothing_configured_is_said_before_a_deploy_alone(manage: Manage) -> None:
     assert "no issues" in manage("").stdout
     assert "(smtpdoctor.nothing-configured)" in manage("", *DEPLOY).stderr
+
+
+def test_a_fault_of_its_own_stops_nothing(manage: Manage) -> None:
+    done = manage(mail(465) + "MAILERS = 3\n")
+    assert done.returncode == 0
+    assert "(smtpdoctor.own-fault)" in done.stderr
+    assert PASSWORD not in done.stderr
 
 
 def test_what_is_silenced_stays_silent(manage: Manage) -> None:

@@ -6,9 +6,10 @@ is the dialect's, how a run goes and what it shows everybody's.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from smtpdoctor.report.model import Report
     from smtpdoctor.settings.setup import Setup
 
+Check = Callable[..., list[checks.CheckMessage]]
+
 TAG = "smtp"
 LEVELS = {"error": checks.Error, "warning": checks.Warning, "note": checks.Info}
 #: What a development server is meant to do.
 MEANT_IN_DEBUG = "mail-not-sent"
+READS_MAILERS = django.VERSION >= (6, 1)
 
 
 def register() -> None:
@@ -33,6 +37,27 @@ def register() -> None:
     checks.register(way_to_the_server, TAG, deploy=True)
 
 
+def _guarded(check: Check) -> Check:
+    """The check, whose own faults are said and stop no command of Django's."""
+
+    @functools.wraps(check)
+    def guarded(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
+        try:
+            return check(app_configs, **options)
+        except Exception as error:
+            from smtpdoctor.own_fault import describe
+
+            return [
+                checks.Warning(
+                    f"a fault of smtpdoctor's own, please report it: {describe(error)}",
+                    id="smtpdoctor.own-fault",
+                )
+            ]
+
+    return guarded
+
+
+@_guarded
 def settings_alone(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
     """What is wrong in the settings themselves: no network, before every command of Django's.
 
@@ -47,6 +72,7 @@ def settings_alone(app_configs: Any, **options: Any) -> list[checks.CheckMessage
     return [] if setup is None else [_message(item, checks.Warning) for item in _said_alone(setup)]
 
 
+@_guarded
 def way_to_the_server(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
     """The same by a run: to the server, with the login, without a message. `check --deploy`."""
     if not _is_asked_for(app_configs):
@@ -56,7 +82,7 @@ def way_to_the_server(app_configs: Any, **options: Any) -> list[checks.CheckMess
     except ImportError:
         return [_not_importable(checks.Error)]
     if setup is None:
-        return [_not_checked() if _is_set("EMAIL_BACKEND") else _nothing_to_check()]
+        return [_nothing_to_check() if _named_backend() is None else _not_checked()]
     # the other check has said them, but for what is an error here
     said = {item.code for item in _said_alone(setup)}
     report = _checked(setup)
@@ -115,22 +141,31 @@ def _values() -> dict[str, Any] | None:
 
     found = {name: getattr(settings, name) for name in NAMES if _is_set(name)}
     if _is_set("MAILERS"):
-        default = settings.MAILERS.get("default") or {}
         found["MAILERS"] = True
-        found["MAILERS.read"] = django.VERSION >= (6, 1)
-        if "BACKEND" in default:
-            found["MAILERS.default.BACKEND"] = default["BACKEND"]
-        for name, value in default.get("OPTIONS", {}).items():
+        found["MAILERS.read"] = READS_MAILERS
+        for name, value in _default_mailer().get("OPTIONS", {}).items():
             found[f"{MAILER}{name}"] = value
-    if django.VERSION < (4, 2):
-        found["verifies"] = False
-    if _is_set("EMAIL_BACKEND"):
-        backend = _backend(settings.EMAIL_BACKEND)
+    named = _named_backend()
+    if named is not None:
+        option, name = named
+        backend = _backend(name)
         if backend is None:
             return None
-        found["EMAIL_BACKEND"] = backend
+        found[option] = backend
     mail = (name for name in found if name.startswith(("EMAIL_", "MAILERS")))
     return found if any(mail) else None
+
+
+def _named_backend() -> tuple[str, str] | None:
+    """The option that names the back end, and its name; None where it is left to Django."""
+    if READS_MAILERS and _is_set("MAILERS"):
+        name = _default_mailer().get("BACKEND")
+        return None if name is None else ("MAILERS.default.BACKEND", name)
+    return ("EMAIL_BACKEND", settings.EMAIL_BACKEND) if _is_set("EMAIL_BACKEND") else None
+
+
+def _default_mailer() -> dict[str, Any]:
+    return settings.MAILERS.get("default") or {}
 
 
 def _is_set(name: str) -> bool:
@@ -189,6 +224,7 @@ def _run(setup: Setup, options: Any, *, alone: bool) -> Report:
     from smtpdoctor.api import run_all
     from smtpdoctor.plans import Plans, plan_of
 
+    # it is no question whose login goes where: Django itself sends it there
     plans = Plans(plans=(plan_of(setup, options, alone=alone),))
     return asyncio.run(run_all(plans, environ=os.environ))
 
@@ -229,7 +265,7 @@ def _inconclusive(report: Report) -> checks.CheckMessage:
 
 def _not_importable(level: type[checks.CheckMessage]) -> checks.CheckMessage:
     return level(
-        "EMAIL_BACKEND names a back end that can't be imported: every mail fails.",
+        f"{_option_of_backend()} names a back end that can't be imported: every mail fails.",
         hint="install the package that it is in, or correct the dotted name",
         id="smtpdoctor.backend-not-importable",
     )
@@ -237,9 +273,14 @@ def _not_importable(level: type[checks.CheckMessage]) -> checks.CheckMessage:
 
 def _not_checked() -> checks.CheckMessage:
     return checks.Info(
-        "EMAIL_BACKEND doesn't send by SMTP: there is no way to a mail server to check",
+        f"{_option_of_backend()} doesn't send by SMTP: there is no way to a mail server to check",
         id="smtpdoctor.not-by-smtp",
     )
+
+
+def _option_of_backend() -> str:
+    named = _named_backend()
+    return "" if named is None else named[0]
 
 
 def _nothing_to_check() -> checks.CheckMessage:
