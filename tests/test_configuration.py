@@ -414,3 +414,15 @@ def test_the_profile_counts_for_what_settings_shows_too(command: Command, tmp_pa
     write(tmp_path, "profile = 'staging'\n")
     assert "staging.example.com" in command("settings")[1]
     assert "staging.example.com" not in command("settings", "--profile", "production")[1]
+
+
+def test_a_ci_finds_the_file_above_the_folder(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Annotations name files by their path from the top of the checkout."""
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, MAILER.format(host="one.example.com"), "services/shop/one.js")
+    write(tmp_path, 'accept = [{ code = "url-not-encoded", reason = "x" }]\n')
+    out = command("lint", "services/shop", "--format", "github")[1]
+    assert "::warning file=.smtpdoctor.toml,line=1,title=smtpdoctor%3A acceptance-unused::" in out

@@ -5,6 +5,7 @@ Knows which parts of a report are places in files. Must not know which CI, nor a
 
 from __future__ import annotations
 
+import posixpath
 from typing import TypeVar
 
 import msgspec
@@ -58,4 +59,5 @@ def _place(place: Placed, folder: str) -> Placed:
 
 
 def _below(folder: str, file: str) -> str:
-    return file if file.startswith("/") else f"{folder}/{file}"
+    # the project's own file may stand above the folder
+    return file if file.startswith("/") else posixpath.normpath(f"{folder}/{file}")
