@@ -43,6 +43,7 @@ from smtpdoctor.settings.readers.syntax import (
     Member,
     Name,
     Opaque,
+    Parameter,
     Return,
     Scope,
     Sequence,
@@ -164,7 +165,7 @@ class Semantics(Protocol):
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
         """A name of another module."""
 
-    def parameter(self, name: str, type_: str) -> Value | None:
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         """A parameter that a framework fills in."""
 
     def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
@@ -515,7 +516,8 @@ class Evaluator:
         for place, parameter in enumerate(function.parameters):
             if parameter.name != name:
                 continue
-            filled = self.semantics.parameter(name, parameter.type)
+            ask = Evaluation(self, frame, function)
+            filled = self.semantics.parameter(parameter, function, ask)
             if filled is not None:
                 return filled
             only = self._only_call(function)
@@ -768,7 +770,7 @@ class Evaluator:
             return self.apply(callee.value, self.arguments(call, frame), call)
         if isinstance(callee, Known) and isinstance(callee.value, ClassValue):
             made = self.semantics.instance(callee.value, call, ask)
-            return made if made is not None else self._instance(callee.value)
+            return made if made is not None else self.instance(callee.value)
         if isinstance(callee, Unknown) and callee.reason == "imported":
             return Unknown("imported", callee.text, self.span(call), callee.trail)
         return self.unknown("called", f"what {name_of(call.callee)}() gives can't be told", call)
@@ -784,7 +786,7 @@ class Evaluator:
             return Known(Bound(object_, expression.name), self.span(expression))
         return self.value(expression, frame)
 
-    def _instance(self, made: ClassValue) -> Value:
+    def instance(self, made: ClassValue) -> Value:
         """An object of a class of this file: its fields and what its methods set."""
         frame = Frame(made.definition.scope, made.frame)
         for name in sorted(made.evaluator.semantics.selves, reverse=True):  # self before cls
@@ -804,7 +806,8 @@ class Evaluator:
             if parameter.default is not None:
                 frame.values[parameter.name] = home.value(parameter.default, frame)
             elif not any(name == "*" for name, _ in arguments):
-                filled = home.semantics.parameter(parameter.name, parameter.type)
+                ask = Evaluation(home, frame, function)
+                filled = home.semantics.parameter(parameter, function, ask)
                 if filled is not None:
                     frame.values[parameter.name] = filled
         return home.result(function.scope.returns, frame, self.span(at))

@@ -27,7 +27,7 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.readers.syntax import Call
+from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -199,7 +199,7 @@ class Go:
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
         return Known(Special("package", path), ask.span)
 
-    def parameter(self, name: str, type_: str) -> Value | None:
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         return None
 
     def star(self, path: str, name: str, ask: Evaluation) -> Value | None:

@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 
 from smtpdoctor.settings.readers.evaluation import Evaluation
-from smtpdoctor.settings.readers.javascript_library import JavaScript, exported, wrapped
+from smtpdoctor.settings.readers.javascript_library import (
+    JavaScript,
+    candidates,
+    exported,
+    wrapped,
+)
 from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, List, Map, Unknown, Value
 from smtpdoctor.settings.readers.module import Module
+from smtpdoctor.settings.readers.syntax import Import
 
 KIND = "config"
 CODE = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs")
@@ -114,6 +120,19 @@ def _formatted(value: Value, kind: str, ask: Evaluation) -> Value:
     if kind == "number":
         return ask.apply(to_number, value, conversion="Number")
     return ask.unknown("computed", f"what config makes of {kind} can't be told")
+
+
+def registered_as(semantics: JavaScript, name: str, ask: Evaluation) -> Value | None:
+    """What the function in `registerAs("mail", …)` gives, which a file imports under this name."""
+    project = semantics.project
+    for bind in ask.evaluator.module.scope.binds_of(name):
+        if not isinstance(bind.value, Import):
+            continue
+        for path in candidates(bind.value.path, semantics.file, project.files.read):
+            module = project.module(path)
+            for call in module.calls("registerAs") if isinstance(module, Module) else ():
+                return module.result(call.argument(1)) if isinstance(module, Module) else None
+    return None
 
 
 def nest_setting(semantics: JavaScript, name: str) -> Value | None:

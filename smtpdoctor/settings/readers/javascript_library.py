@@ -33,15 +33,20 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call, Import
+from smtpdoctor.settings.readers.syntax import Call, Function, Import, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
 
 
+#: Behind everything in a file.
+END = 1 << 62
+
 ENVIRONMENT = Special("environment")
 #: Objects whose get("X") reads a variable: Deno.env, Nest's ConfigService.
 GETTER = Special("getter")
+#: How Nest's programs name the type of what `registerAs` makes.
+CONFIG_TYPE = re.compile(r"ConfigType<\s*typeof\s+(\w+)\s*>")
 #: Adonis' env.get("X"), as its schema casts it.
 ADONIS = Special("adonis")
 #: Libraries of schemas.
@@ -644,9 +649,23 @@ class JavaScript:
 
     # -- modules and parameters
 
-    def parameter(self, name: str, type_: str) -> Value | None:
-        if type_.startswith("ConfigService"):
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
+        if parameter.type.startswith("ConfigService"):
             return Known(GETTER)
+        if function.name != "constructor":
+            return None
+        # a container (Nest, Angular, tsyringe) hands a constructor what its types name
+        registered = CONFIG_TYPE.fullmatch(parameter.type)
+        if registered is not None:
+            from smtpdoctor.settings.readers.javascript_config import registered_as
+
+            return registered_as(self, registered[1], ask)
+        return self._injected(parameter.type, ask) if parameter.type.isidentifier() else None
+
+    def _injected(self, type_: str, ask: Evaluation) -> Value | None:
+        found = ask.evaluator.lookup(type_, ask.evaluator.module, END)
+        if isinstance(found, Known) and isinstance(found.value, ClassValue):
+            return found.value.evaluator.instance(found.value)
         return None
 
     def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
@@ -756,10 +775,9 @@ def join(folder: str, path: str) -> str | None:
 def exported(evaluator: Evaluator, name: str | None, ask: Evaluation) -> Value:
     """What a module exports under a name; with None all of it."""
     scope = evaluator.module.scope
-    end = 1 << 62
     own = f"export {name or 'default'}"
     if name is not None and own in scope.owned and own in scope.binds:
-        return evaluator.lookup(own, evaluator.module, end) or Known(ABSENT)
+        return evaluator.lookup(own, evaluator.module, END) or Known(ABSENT)
     names = [each.removeprefix("export ") for each in scope.binds if each.startswith("export ")]
     if not names:
         return common(evaluator, name, ask)
@@ -780,7 +798,7 @@ def exported(evaluator: Evaluator, name: str | None, ask: Evaluation) -> Value:
 
 def later_export(evaluator: Evaluator, name: str) -> Callable[[], Value]:
     def later() -> Value:
-        found = evaluator.lookup(f"export {name}", evaluator.module, 1 << 62)
+        found = evaluator.lookup(f"export {name}", evaluator.module, END)
         return found or Known(ABSENT)
 
     return later
@@ -788,12 +806,11 @@ def later_export(evaluator: Evaluator, name: str) -> Callable[[], Value]:
 
 def common(evaluator: Evaluator, name: str | None, ask: Evaluation) -> Value:
     """CommonJS: module.exports, or what was added to exports."""
-    end = 1 << 62
     scope = evaluator.module.scope
     if "module" in scope.binds:
-        whole_ = (evaluator.lookup("module", evaluator.module, end) or Known(ABSENT)).get("exports")
+        whole_ = (evaluator.lookup("module", evaluator.module, END) or Known(ABSENT)).get("exports")
     elif "exports" in scope.binds:
-        whole_ = evaluator.lookup("exports", evaluator.module, end) or Known(ABSENT)
+        whole_ = evaluator.lookup("exports", evaluator.module, END) or Known(ABSENT)
     else:
         return ask.unknown("imported", "that module exports nothing that can be told")
     if name in (None, "default"):

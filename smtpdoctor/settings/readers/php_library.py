@@ -34,7 +34,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call
+from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -535,7 +535,7 @@ class Php:
 
     # -- modules and parameters
 
-    def parameter(self, name: str, type_: str) -> Value | None:
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         return None
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:

@@ -37,7 +37,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call, Member
+from smtpdoctor.settings.readers.syntax import Call, Function, Member, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -911,7 +911,7 @@ class Python:
 
     # -- modules and parameters
 
-    def parameter(self, name: str, type_: str) -> Value | None:
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         return None
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:

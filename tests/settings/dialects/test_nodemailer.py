@@ -760,3 +760,66 @@ def test_a_number_that_is_compared_is_not_the_switch(
     change = prepared(setup.settings, None, "starttls")
     assert [(edit.replace, edit.with_) for edit in change.edits] == [(secure, "false")]
     assert not change.settings
+
+
+INJECTED = (
+    "import { createTransport } from 'nodemailer';\n{imports}"
+    "export class MailService {\n  constructor({parameter}) {\n"
+    "    createTransport({ host: this.own.mailHost, port: this.own.mailPort, secure: true,\n"
+    "      auth: { user: this.own.mailUser, pass: this.own.mailPass } });\n  }\n}\n"
+)
+OWN = "import { AppConfig } from './app.config';\n"
+
+
+@pytest.mark.parametrize(
+    ("imports", "parameter", "file", "text"),
+    [
+        (
+            OWN,
+            "private readonly own: AppConfig",
+            "app.config.ts",
+            "export class AppConfig {\n  mailPort: number;\n"
+            "  constructor(private config: ConfigService<Env>) {\n"
+            "    this.mailPort = Number(this.config.get('MAIL_PORT'));\n  }\n"
+            "  get mailHost(): string { return this.config.get<string>('MAIL_HOST'); }\n"
+            "  get mailUser() { return this.config.getOrThrow('MAIL_USER'); }\n"
+            "  get mailPass() { return process.env.MAIL_PASS; }\n}\n",
+        ),
+        (
+            "import own from './mail.config';\n",
+            "@Inject(own.KEY) private own: ConfigType<typeof own>",
+            "mail.config.ts",
+            "export default registerAs('mail', () => ({ mailHost: process.env.MAIL_HOST,\n"
+            "  mailPort: parseInt(process.env.MAIL_PORT, 10), mailUser: process.env.MAIL_USER,\n"
+            "  mailPass: process.env.MAIL_PASS }));\n",
+        ),
+    ],
+)
+def test_what_a_container_hands_a_constructor(
+    tmp_path: Path, imports: str, parameter: str, file: str, text: str
+) -> None:
+    code = INJECTED.replace("{imports}", imports).replace("{parameter}", parameter)
+    variables = "MAIL_HOST=smtp.ionos.de\nMAIL_PORT=587\nMAIL_USER=a@b.de\nMAIL_PASS=x9d8f7w6\n"
+    files = {"src/mail.service.ts": code, f"src/{file}": text, ".env": variables}
+    write(tmp_path, {**files, "package.json": package()})
+    settings = one(tmp_path, "nodemailer").settings
+    assert (settings.host, settings.port, settings.tls) == ("smtp.ionos.de", 587, "implicit")
+    assert settings.username == "a@b.de"
+    assert not settings.untellable
+
+
+@pytest.mark.parametrize(
+    ("imports", "parameter"),
+    [
+        ("import { AppConfig } from 'elsewhere';\n", "private own: AppConfig"),
+        (OWN, "private own: Promise<AppConfig>"),
+        (OWN, "private own"),
+    ],
+)
+def test_what_no_class_of_the_folder_is_stays_untold(
+    tmp_path: Path, imports: str, parameter: str
+) -> None:
+    code = INJECTED.replace("{imports}", imports).replace("{parameter}", parameter)
+    own = "export class AppConfig { mailHost = 'a.de'; }\n"
+    write(tmp_path, {"a.ts": code, "app.config.ts": own, "package.json": package()})
+    assert one(tmp_path, "nodemailer").settings.untellable
