@@ -83,7 +83,7 @@ def test_what_can_not_be_told_is_left_out_with_its_line(tmp_path: Path) -> None:
     assert len(made.plans) == 1
     (left_out,) = made.left_out
     assert "two.js:2" in left_out.why
-    assert "--host gives it" in left_out.why
+    assert "(give --host)" in left_out.why
 
 
 def test_a_password_in_another_field_is_not_shown(tmp_path: Path) -> None:

@@ -96,14 +96,28 @@ class Setup:
         return self.settings.host is not None and not self.settings.untellable
 
     @property
-    def why_incomplete(self) -> str:
-        """What can't be told of it, with its line and the option that gives it."""
-        parts = [
-            f"{item.option}{_at(item.origin)}: {item.why}"
-            + (f" ({OPTIONS[item.field]} gives it)" if item.field in OPTIONS else "")
-            for item in self.settings.untellable
+    def untold(self) -> list[str]:
+        """What can't be told of it, with its line; what has one reason stands together."""
+        together: dict[str, list[Untellable]] = {}
+        for item in self.settings.untellable:
+            together.setdefault(item.why, []).append(item)
+        return [
+            f"{', '.join(item.option for item in items)}{_at(items[0].origin)}: {why}"
+            for why, items in together.items()
         ]
-        return "; ".join(parts) or "no host is told (--host gives it)"
+
+    @property
+    def given_by(self) -> str:
+        """The options that give what can't be told."""
+        fields = dict.fromkeys(item.field for item in self.settings.untellable)
+        options = [OPTIONS[field] for field in fields if field in OPTIONS]
+        return ", ".join(dict.fromkeys(options)) if fields else "--host"
+
+    @property
+    def why_incomplete(self) -> str:
+        """What can't be told of it, and what gives it."""
+        given = f" (give {self.given_by})" if self.given_by else ""
+        return ("; ".join(self.untold) or "no host is told") + given
 
     @property
     def sends(self) -> bool:

@@ -106,7 +106,12 @@ def _lines(settings: Settings) -> Iterator[str]:
 
 def field_lines(settings: Settings) -> Iterator[str]:
     """One line for every setting, with what it shadows and what is odd about it below."""
-    defaults = {field: (value, why) for field, value, why in _defaults(settings)}
+    untold = {item.field for item in settings.untellable}
+    if "host" in untold or "port" in untold:
+        untold |= {"port", "tls"}  # one follows from the other
+    defaults = {
+        field: (value, why) for field, value, why in _defaults(settings) if field not in untold
+    }
     for field, label in LABELS.items():
         entry = settings.entry(field)
         if entry is not None and entry.text:

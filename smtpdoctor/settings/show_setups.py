@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from smtpdoctor.settings.model import MASK, SetupRemark, Untellable
+from smtpdoctor.settings.model import MASK, SetupRemark
 from smtpdoctor.settings.show import INDENT, field_lines, setting_data
 from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.text import visible
@@ -51,10 +51,10 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
         yield from field_lines(setup.settings)
         for remark in setup.settings.remarks:
             yield visible(f"{INDENT}{_remark(remark)}")
-        for item in setup.settings.untellable:
-            yield visible(f"{INDENT}can't be told: {item.option}{_place(item)}: {item.why}")
+        for line in setup.untold:
+            yield visible(f"{INDENT}not known: {line}")
         if not setup.complete:
-            yield visible(f"{INDENT}not checked: {setup.why_incomplete}")
+            yield f"{INDENT}not checked" + (f": give {setup.given_by}" if setup.given_by else "")
     if skipped:
         yield ""
         yield "passed over:"
@@ -67,7 +67,7 @@ def _remark(remark: SetupRemark) -> str:
     return f"{KINDS[remark.kind]}: {remark.option}{text}{_place(remark)}: {remark.because}"
 
 
-def _place(item: SetupRemark | Untellable) -> str:
+def _place(item: SetupRemark) -> str:
     return f" ({item.origin.label})" if item.origin is not None else ""
 
 

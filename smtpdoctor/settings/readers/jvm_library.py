@@ -34,7 +34,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.module import Module, callee_path
-from smtpdoctor.settings.readers.syntax import Call, Class, Name
+from smtpdoctor.settings.readers.syntax import Call, Class, Function, Name, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -219,7 +219,10 @@ class Classes:
                 return made.evaluator.lookup(each, frame, 1 << 62)
         return None
 
-    def parameter(self, name: str, type_: str) -> Value | None:
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
+        return self._handed(parameter.type)
+
+    def _handed(self, type_: str) -> Value | None:
         """What a framework hands over: an object of a class of the folder."""
         made = self.class_of(re.sub(r"[?\s]", "", type_)) if type_ else None
         return Known(Special("object", made)) if made is not None else None
@@ -447,7 +450,7 @@ class Jvm(Classes):
         """What a field is that a framework fills in."""
         if kind == "field:":
             name, type_ = (str(getattr(each, "value", "")) for each in values[:2])
-            found = self.parameter(name, type_)
+            found = self._handed(type_)
             if found is not None:
                 return found
             return ask.unknown("called", f"whoever makes this object gives {name}")
