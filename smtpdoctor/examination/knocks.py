@@ -36,13 +36,14 @@ class Knocks:
     def __init__(self, state: RunState) -> None:
         self._state = state
         self._knocks: dict[tuple[str, int, str], asyncio.Task[ConnectResult]] = {}
-        self._traced: asyncio.Future[list[None]] | None = None
+        self._traced: asyncio.Task[None] | None = None
 
     # --- the configured port ------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
-    async def connect(self, trail: Trail) -> AsyncIterator[Connection | None]:
-        """Connect to every address of the configured port; give the first that answers.
+    async def connect(self, trail: Trail) -> AsyncIterator[asyncio.Future[Connection | None]]:
+        """Connect to every address of the configured port; gives the first that answers, None where
+        all have failed.
 
         The others go on beside, each for its own outcome.
         """
@@ -65,12 +66,12 @@ class Knocks:
 
         for address in state.addresses:
             state.tasks.create_task(one(address), "reach")
-        state.side.create_task(self._trace_when_stuck(trail, first), "reach")
-        connection = await first
         try:
-            yield connection
+            yield first
         finally:
-            if connection is not None:
+            if not first.done():
+                first.cancel()  # a connection that opens now is nobody's, and is closed
+            elif (connection := first.result()) is not None:
                 connection.stream.close()
 
     async def connect_to(self, address: str, trail: Trail) -> Connection | None:
@@ -197,29 +198,24 @@ class Knocks:
 
     # --- the way there --------------------------------------------------------
 
-    async def _trace_when_stuck(
-        self, trail: Trail, first: asyncio.Future[Connection | None]
-    ) -> None:
-        """Look at the path while the configured port is still being waited for."""
-        await asyncio.wait({first}, timeout=reach.TRACE_AFTER)
-        if not first.done() or first.result() is None:
-            await self.trace(trail)
-
     async def trace(self, trail: Trail) -> None:
         """The ways to the host's ports, once."""
-        state = self._state
         if self._traced is None:
-            self._traced = asyncio.gather(
-                *(
-                    reach.trace(
-                        state.network,
-                        trail.branch(role="probe"),
-                        state.deadline,
-                        host=each.host,
-                        address=each.address,
-                        port=each.port,
-                    )
-                    for each in strategy.traces(state.plan, state.addresses, state.seen)
-                )
-            )
+            self._traced = self._state.side.create_task(self._trace(trail), "reach")
         await asyncio.shield(self._traced)
+
+    async def _trace(self, trail: Trail) -> None:
+        state = self._state
+        await asyncio.gather(
+            *(
+                reach.trace(
+                    state.network,
+                    trail.branch(role="probe"),
+                    state.deadline,
+                    host=each.host,
+                    address=each.address,
+                    port=each.port,
+                )
+                for each in strategy.traces(state.plan, state.addresses, state.seen)
+            )
+        )

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable, Mapping
 
 from smtpdoctor.addresses import is_address, is_public_name
-from smtpdoctor.checks import auth, dns, policies
+from smtpdoctor.checks import auth, dns, policies, reach
 from smtpdoctor.examination import strategy
 from smtpdoctor.examination.knocks import Knocks
 from smtpdoctor.examination.machine import record_place, record_platform
@@ -175,24 +175,32 @@ class _Examination:
     async def _reach(self, trail: Trail) -> None:
         state = self.state
         self.knocks.beside(trail)
-        async with self.knocks.connect(trail) as connection:
-            if connection is None:
-                await self._explore(trail)
-            elif state.selects("tls"):
+        async with self.knocks.connect(trail) as connecting:
+            await asyncio.wait({connecting}, timeout=reach.STUCK)
+            exploring: asyncio.Task[None] | None = None
+            if not connecting.done() or connecting.result() is None:
+                exploring = state.tasks.create_task(self._explore(trail), "reach")
+            connection = await connecting
+            if exploring is not None:
+                if connection is not None:
+                    exploring.cancel()  # the sessions that it has are given back first
+                await asyncio.wait({exploring})
+            if connection is not None and state.selects("tls"):
                 await state.guard("tls", self.sessions.talk(connection))
 
     async def _explore(self, trail: Trail) -> None:
-        """No address answered on the configured port: which ports answer, here and elsewhere?"""
+        """No address answers on the configured port: which ports answer, here and elsewhere?
+
+        Begun while the configured port may still answer: what is found out until then is as good.
+        """
         state, knocks = self.state, self.knocks
         work = [knocks.other_ports(trail), knocks.trace(trail), record_platform(state)]
         if state.selects("tls"):
-            work.append(self.sessions.other_ports(trail))
+            work += [self.sessions.other_ports(trail), self.sessions.other_hosts(trail)]
             work += [knocks.knock_host(trail, other) for other in state.other_hosts]
         if strategy.wants_controls(self.plan, state.addresses):
             work += [knocks.control_addresses(trail), knocks.control_hosts(trail)]
         await asyncio.gather(*work)
-        if state.selects("tls"):
-            await self.sessions.other_hosts(trail)
 
     # --- the sender's policies ----------------------------------------------------------------
 

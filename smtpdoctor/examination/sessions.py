@@ -233,8 +233,12 @@ class Sessions:
         state = self._state
         entrances = strategy.other_entrances(state.plan, state.addresses)
         new = [each for port, each in entrances.items() if port not in self._entered]
-        self._entered |= entrances.keys()
-        await asyncio.gather(*(self._enter(trail, each) for each in new))
+        before, self._entered = self._entered, self._entered | entrances.keys()
+        try:
+            await asyncio.gather(*(self._enter(trail, each) for each in new))
+        except asyncio.CancelledError:
+            self._entered = before  # they may be wanted again
+            raise
 
     async def other_hosts(self, trail: Trail) -> None:
         """The provider's other hosts, after the configured host's own ways."""

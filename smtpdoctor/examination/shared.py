@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: With one server, by its address, whatever the port; over all runs.
 SESSIONS_WITH_ONE_SERVER = 2
-SOCKETS_OF_A_TRACE = 12
+SOCKETS_OF_A_TRACE = 36  # twelve TTLs without an answer, three tries each
 
 #: For so many seconds at most an answer of the DNS is kept, whatever its TTL, and a "no" (RFC 2308
 #: §5 has three hours as the longest that makes sense); what getaddrinfo said, which tells no TTL;

@@ -9,8 +9,8 @@ import contextlib
 
 #: Where the system has no such limit, or doesn't tell it.
 UNKNOWN = 512
-#: So many are enough for all runs of a process, however little answers (eight set-ups have 360).
-ENOUGH = 1024
+#: So many are enough for all runs of a process, however little answers (eight set-ups have 600).
+ENOUGH = 2048
 #: With fewer a run can't be trusted: its own lack would look like the network's.
 LEAST = 64
 #: What sessions, files and Python itself have open beside what waits.

@@ -84,7 +84,7 @@ def test_a_metadata_service_names_the_platform(authority: Authority) -> None:
     network = dropped(authority, others={(METADATA, 80): droplet})
     ran = Ran(network, authority, ask_metadata=True)
     assert ("digitalocean_droplet", True) in platforms(ran)
-    assert ran.report.seconds < 6
+    assert ran.report.seconds < 3
     network.assert_tidy()
 
 
