@@ -110,13 +110,9 @@ async def trace(address: str, port: int, timeout: float) -> TraceResult | None:
                 send(len(sent_at) + 1)
                 wait = PACE
             else:
-                missing = [ttl for ttl in sent_at if ttl not in hops]
-                missing = [ttl for ttl in missing if last is None or ttl < last.ttl]
-                for ttl in missing:
-                    if len(sent_at[ttl]) < len(TRIES) and _due(sent_at[ttl], hops) <= now:
-                        send(ttl)
-                left = [_due(sent_at[ttl], hops) - now for ttl in missing]
-                wait = min((each for each in left if each > 0), default=0.0)
+                again, wait = _next(sent_at, hops, last, now)
+                for ttl in again:
+                    send(ttl)
                 if not wait:
                     break
             done, waiting = await asyncio.wait(
@@ -130,6 +126,17 @@ async def trace(address: str, port: int, timeout: float) -> TraceResult | None:
         await asyncio.gather(*waiting, return_exceptions=True)
     first = {ttl: tries[0] for ttl, tries in sent_at.items()}
     return _result(hops, first, loop.time(), _source(address, port))
+
+
+def _next(
+    sent_at: dict[int, list[float]], hops: dict[int, Hop], last: Hop | None, now: float
+) -> tuple[list[int], float]:
+    """The TTLs to try again now, and for how long to wait then; 0 where nothing more can come."""
+    missing = [ttl for ttl in sent_at if ttl not in hops and (last is None or ttl < last.ttl)]
+    due = {ttl: _due(sent_at[ttl], hops) for ttl in missing}
+    again = [ttl for ttl in missing if due[ttl] <= now and len(sent_at[ttl]) < len(TRIES)]
+    due |= {ttl: _due([*sent_at[ttl], now], hops) for ttl in again}
+    return again, min((at - now for at in due.values() if at > now), default=0.0)
 
 
 def _due(tries: list[float], hops: dict[int, Hop]) -> float:
