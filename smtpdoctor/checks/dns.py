@@ -34,16 +34,21 @@ AskedFor = Literal["host", "provider-host", "related", "control", "well-known"]
 #: getaddrinfo comes back just after that.
 SYSTEM_CAP = 6.0
 WIRE_CAP = 3.0
-#: Two SYNs: TCP is asked only where UDP has been silent for long.
-TCP_CAP = 1.5
+#: TCP is asked where UDP has been silent for so long, beside it and until its end: two SYNs.
+TCP_AFTER = 1.0
+TCP_CAP = WIRE_CAP - TCP_AFTER
+#: Where no name server has said anything by then, others are asked whether they hear us.
+STUCK = 1.0
 
 #: What is not back by then, of a control host or a public resolver, is not worth the wait.
 CONTROL_CAP = 1.5
 
 #: While the name servers answer us, getaddrinfo is begun again after so many seconds, at most so
 #: often: it waits five seconds for a packet that got lost.
-AGAIN_AFTER = 1.2
-LOOKUPS = 5
+AGAIN_AFTER = 0.4
+LOOKUPS = 8
+#: Of a control host, whose name servers nobody else asks.
+LOOKUPS_OF_CONTROL = 3
 
 #: What getaddrinfo says where it had no answer: of such a failure alone nothing follows.
 UNANSWERED = ("timeout", "EAI_AGAIN")
@@ -96,6 +101,7 @@ async def look_up(
     well_known: Sequence[str] = (),
     mapped: Sequence[str] = (),
     choose: Callable[[Sequence[str]], tuple[str, ...]] = tuple,
+    when_stuck: Callable[[], object] = lambda: None,
 ) -> Lookup:
     """Find the addresses of `host` and move `trail` to them.
 
@@ -105,7 +111,7 @@ async def look_up(
     is no such host: do they know any name from outside? `mapped` are the addresses that
     --connect-to gives for the host's configured port: then nothing is looked up, as for a host
     that is an address itself. `choose` gives those of the found addresses that the run goes on
-    with.
+    with. `when_stuck` is called once no name server has said anything for a second.
     """
     if mapped:
         return _given(host, tuple(mapped), "connect-to", trail)
@@ -117,7 +123,11 @@ async def look_up(
         other: beside.create_task(looking.wire.provider_addresses(looking.servers, other))
         for other in provider_hosts
     }
-    found = await looking.by_system() or await looking.by_wire()
+    watching = beside.create_task(looking.watch(public_resolvers, when_stuck))
+    try:
+        found = await looking.by_system() or await looking.by_wire()
+    finally:
+        watching.cancel()
     unanswered = found is None and looking.unanswered
     if found is None:
         looking.ask_further(public_resolvers, well_known)
@@ -153,6 +163,7 @@ class _NameLookup:
         self.from_hosts_file = network.hosts_file(host)
         self.needed: tuple[str, ...] = ()
         self._answers: list[Pair] = []
+        self._public_asked = False
         self._record_configuration()
         self.wire = _Wire(network, trail.branch(role="probe"), deadline)
         self._asked = [
@@ -211,6 +222,24 @@ class _NameLookup:
                 return Addresses(host=self.host, addresses=addresses, source="wire", ok=True)
         return None
 
+    async def watch(
+        self, public_resolvers: Sequence[str], when_stuck: Callable[[], object]
+    ) -> None:
+        """Look elsewhere as soon as the name servers have been silent for long, not only when it
+        is sure that they are."""
+        if not self._asked or is_private_name(self.host):
+            return
+        await asyncio.wait(self._asked, timeout=STUCK)
+        if not any(task.done() for task in self._asked) or _nobody_answers(self._asked):
+            self._ask_public(public_resolvers)
+            when_stuck()
+
+    def _ask_public(self, public_resolvers: Sequence[str]) -> None:
+        if not self._public_asked:
+            self._public_asked = True
+            for server in public_resolvers:
+                self.beside.create_task(self.wire.ask_public(server, self.host))
+
     @property
     def unanswered(self) -> bool:
         """Whether no name server could tell of a name that any of the internet's could know."""
@@ -229,8 +258,7 @@ class _NameLookup:
                 for name in well_known:
                     self.beside.create_task(self.wire.ask(server, name, "A", "well-known"))
         if self.unanswered:
-            for server in public_resolvers:
-                self.beside.create_task(self.wire.ask_public(server, self.host))
+            self._ask_public(public_resolvers)
 
 
 async def _system_lookup(
@@ -241,26 +269,32 @@ async def _system_lookup(
     It is begun again while it hangs although all name servers answer us: that is a lost packet,
     and no fault. Where none of them answers, it is not waited for.
     """
-    began = network.clock()
+    began = next_at = network.clock()
     running: set[asyncio.Task[LookupResult]] = set()
     begun = 0
+    last = LookupResult(error="timeout")
     try:
-        while True:
-            left = deadline.cap(SYSTEM_CAP - (network.clock() - began))
-            if begun == 0 or (begun < LOOKUPS and _all_answer(asked)):
+        while (left := deadline.cap(SYSTEM_CAP + began - (now := network.clock()))) > 0:
+            again = begun == 0 or (begun < LOOKUPS and _all_answer(asked))
+            if again and (now >= next_at or not running):
                 begun += 1
+                next_at = now + AGAIN_AFTER
                 running.add(asyncio.create_task(network.system_lookup(host, left)))
-            done, running = await asyncio.wait(
-                running, timeout=min(left, AGAIN_AFTER), return_when=asyncio.FIRST_COMPLETED
+            if not running:
+                return last
+            await asyncio.wait(
+                {*running, *(task for task in asked if not task.done())},
+                timeout=min(left, next_at - now) if next_at > now else left,
+                return_when=asyncio.FIRST_COMPLETED,
             )
-            results = [task.result() for task in done]
-            for result in results:
-                if result.error not in UNANSWERED:
-                    return result
-            if not running and not (begun < LOOKUPS and _all_answer(asked)):
-                return results[-1]
-            if left <= AGAIN_AFTER or _nobody_answers(asked):
-                return results[-1] if results else LookupResult(error="timeout")
+            for task in [task for task in running if task.done()]:
+                running.remove(task)
+                last = task.result()
+                if last.error not in UNANSWERED:
+                    return last
+            if _nobody_answers(asked):
+                return last
+        return last
     finally:
         for task in running:
             task.cancel()
@@ -270,7 +304,7 @@ async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple
     """The addresses of a control host, unrecorded; () where there are none."""
     configured = network.resolver_settings()
     if configured.source != NAMESERVER_OPTION:
-        return (await network.system_lookup(host, deadline.cap(CONTROL_CAP))).addresses
+        return await _addresses_by_system(host, network, deadline)
     for server in configured.nameservers:
         answers = await asyncio.gather(
             *(
@@ -280,6 +314,29 @@ async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple
         )
         if any(answer.outcome in SETTLED for answer in answers):
             return tuple(address for answer in answers for address in answer.answers)
+    return ()
+
+
+async def _addresses_by_system(host: str, network: Network, deadline: Deadline) -> tuple[str, ...]:
+    """What getaddrinfo says in CONTROL_CAP seconds, begun again in case a packet got lost."""
+    began = network.clock()
+    running: set[asyncio.Task[LookupResult]] = set()
+    try:
+        for number in range(LOOKUPS_OF_CONTROL):
+            left = deadline.cap(CONTROL_CAP - (network.clock() - began))
+            running.add(asyncio.create_task(network.system_lookup(host, left)))
+            last = number == LOOKUPS_OF_CONTROL - 1
+            done, running = await asyncio.wait(
+                running,
+                timeout=left if last else min(left, AGAIN_AFTER),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for task in done:
+                if task.result().error not in UNANSWERED:
+                    return task.result().addresses
+    finally:
+        for task in running:
+            task.cancel()
     return ()
 
 
@@ -295,13 +352,27 @@ class _Wire:
         self, server: str, question: str, record: Record, asked_for: AskedFor
     ) -> NameServerAnswer:
         """One question; about the host over TCP too, where nothing comes over UDP."""
-        answer = await self._ask_once(server, question, record, asked_for, WIRE_CAP)
-        if answer.outcome in NO_ANSWER and answer.transport == "udp" and asked_for == "host":
-            again = await self._ask_once(
-                server, question, record, asked_for, TCP_CAP, over_tcp=True
-            )
+        if asked_for != "host":
+            return await self._ask_once(server, question, record, asked_for, WIRE_CAP)
+        began = self._trail.now
+        over_udp = asyncio.create_task(self._answer(server, question, record, asked_for, WIRE_CAP))
+        over_tcp: asyncio.Task[NameServerAnswer] | None = None
+        try:
+            await asyncio.wait({over_udp}, timeout=TCP_AFTER)
+            tcp_began = self._trail.now
+            if not over_udp.done() or _heard_nothing(over_udp.result()):
+                over_tcp = asyncio.create_task(
+                    self._answer(server, question, record, asked_for, TCP_CAP, over_tcp=True)
+                )
+            answer = self._note(await over_udp, since=began, wanted=WIRE_CAP)
+            if over_tcp is None or not _heard_nothing(answer):
+                return answer
+            again = self._note(await over_tcp, since=tcp_began, wanted=TCP_CAP)
             return answer if again.outcome in NO_ANSWER else again
-        return answer
+        finally:
+            for task in (over_udp, over_tcp):
+                if task is not None:
+                    task.cancel()
 
     async def _ask_once(
         self,
@@ -314,10 +385,29 @@ class _Wire:
         over_tcp: bool = False,
     ) -> NameServerAnswer:
         began = self._trail.now
+        answer = await self._answer(server, question, record, asked_for, seconds, over_tcp=over_tcp)
+        return self._note(answer, since=began, wanted=seconds)
+
+    def _note(self, answer: NameServerAnswer, *, since: float, wanted: float) -> NameServerAnswer:
+        """Record it, but for a silence that was not waited for: nothing was seen then."""
+        if answer.outcome == "silent" and self._deadline.cut_off(wanted, self._trail.now - since):
+            return answer
+        return self._trail.note(answer, since=since)
+
+    async def _answer(
+        self,
+        server: str,
+        question: str,
+        record: Record,
+        asked_for: AskedFor,
+        seconds: float,
+        *,
+        over_tcp: bool = False,
+    ) -> NameServerAnswer:
         result = await self._network.ask(
             server, question, record, self._deadline.cap(seconds), over_tcp=over_tcp
         )
-        answer = NameServerAnswer(
+        return NameServerAnswer(
             server=server,
             question=question,
             record=record,
@@ -331,9 +421,6 @@ class _Wire:
             error=result.error,
             ok=WORKED.get(result.outcome, False),
         )
-        if result.outcome == "silent" and self._deadline.cut_off(seconds, self._trail.now - began):
-            return answer  # not waited for: nothing was seen
-        return self._trail.note(answer, since=began)
 
     async def ask_addresses(self, server: str, host: str, asked_for: AskedFor) -> Pair:
         """A and AAAA of the host by this server, asked at the same time."""
@@ -398,6 +485,11 @@ def _addresses_in(answers: Sequence[NameServerAnswer]) -> tuple[str, ...]:
     return tuple(
         address for answer in answers if answer.outcome == "answer" for address in answer.answers
     )
+
+
+def _heard_nothing(answer: NameServerAnswer) -> bool:
+    """Whether nothing came over UDP."""
+    return answer.outcome in NO_ANSWER and answer.transport == "udp"
 
 
 def _settled(answers: Sequence[NameServerAnswer]) -> bool:

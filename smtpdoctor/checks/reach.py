@@ -18,8 +18,9 @@ from smtpdoctor.observations import CUT_OFF, ConnectAttempt, ConnectPurpose, Pat
 #: once in three million runs (benchmarks/lost_packets.py).
 CONNECT = 2.4
 FURTHER_ATTEMPTS = (0.3, 0.7, 1.2, 1.8)
-#: After so many seconds of silence the run begins to look where it ends: at the way, and at others.
-STUCK = 1.0
+#: After so many seconds of silence the run begins to look where it ends: at the way, and at others,
+#: whose names are looked up a little before.
+UNEASY, STUCK = 0.6, 1.0
 #: Beside the configured port: six SYNs, so once in 20,000 knocks.
 BESIDE = 1.8
 FURTHER_ATTEMPTS_BESIDE = (0.3, 0.7)

@@ -153,14 +153,22 @@ class Knocks:
         controls = strategy.control_hosts(self._state.plan)
         await asyncio.gather(*(self._control_host(trail, each) for each in controls))
 
-    async def _control_host(self, trail: Trail, control: strategy.ControlHost) -> None:
+    async def look_up_control_hosts(self) -> None:
+        """Their addresses alone, for when they are knocked on."""
+        controls = strategy.control_hosts(self._state.plan)
+        await asyncio.gather(*map(self._addresses_of_control, controls))
+
+    async def _addresses_of_control(self, control: strategy.ControlHost) -> tuple[str, ...]:
         state = self._state
-        addresses = await state.shared.once(
+        return await state.shared.once(
             ("control host", control.host),
             lambda: dns.addresses_of(control.host, state.network, state.deadline),
             counts=bool,
             lasts=lambda addresses: KNOCK_KEPT,
         )
+
+    async def _control_host(self, trail: Trail, control: strategy.ControlHost) -> None:
+        addresses = await self._addresses_of_control(control)
         knocks = [
             Knock(host=control.host, address=address, port=control.port, purpose="control")
             # one of each family is enough: these are large sites

@@ -144,6 +144,15 @@ class _Examination:
         mapped = (mapping.address,) if mapping is not None else ()
         if not state.selects("dns") and not mapped and not is_address(plan.host):
             return None
+        looking_around: list[asyncio.Task[object]] = []
+
+        def look_around() -> None:
+            """Are the name servers out of reach, or is everything?"""
+            if plan.third_party and state.selects("reach") and not looking_around:
+                knocking = self.knocks.control_addresses(state.recorder.trail("reach"))
+                for work in (knocking, record_platform(state)):
+                    looking_around.append(state.side.create_task(work, "reach"))
+
         lookup = await dns.look_up(
             plan.host,
             state.network,
@@ -155,13 +164,12 @@ class _Examination:
             well_known=strategy.well_known_names(plan),
             mapped=mapped,
             choose=strategy.addresses_to_try,
+            when_stuck=look_around,
         )
         state.other_hosts = lookup.provider_addresses
-        if lookup.unanswered and plan.third_party and state.selects("reach"):
-            # are the name servers out of reach, or is everything?
-            knocking = self.knocks.control_addresses(state.recorder.trail("reach"))
-            state.tasks.create_task(knocking, "reach")
-            state.tasks.create_task(record_platform(state), "reach")
+        if lookup.unanswered:
+            look_around()
+            state.tasks.wait_for(*looking_around)
         if lookup.addresses is None:
             if state.other_hosts and state.selects("reach") and state.selects("tls"):
                 others = self.sessions.other_hosts(state.recorder.trail("reach"))
@@ -176,7 +184,11 @@ class _Examination:
         state = self.state
         self.knocks.beside(trail)
         async with self.knocks.connect(trail) as connecting:
-            await asyncio.wait({connecting}, timeout=reach.STUCK)
+            await asyncio.wait({connecting}, timeout=reach.UNEASY)
+            controls = strategy.wants_controls(self.plan, state.addresses)
+            if controls and not connecting.done():
+                state.side.create_task(self.knocks.look_up_control_hosts(), "reach")
+            await asyncio.wait({connecting}, timeout=reach.STUCK - reach.UNEASY)
             exploring: asyncio.Task[None] | None = None
             if not connecting.done() or connecting.result() is None:
                 exploring = state.tasks.create_task(self._explore(trail), "reach")

@@ -39,6 +39,10 @@ class Tasks:
         task.add_done_callback(lambda done: self._note_crash(done, check))
         return task
 
+    def wait_for(self, *tasks: asyncio.Task[Any]) -> None:
+        """Take these tasks, which others have begun, for some of those that are waited for."""
+        self._tasks.update(tasks)
+
     async def wait(self, timeout: float | None = None) -> None:
         """Until all are done, those too that were started meanwhile, or the seconds are over."""
         with contextlib.suppress(TimeoutError):

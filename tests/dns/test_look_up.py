@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from smtpdoctor.checks.dns import LOOKUPS, SYSTEM_CAP, TCP_CAP, WIRE_CAP, Lookup, look_up
+from smtpdoctor.checks.dns import LOOKUPS, STUCK, SYSTEM_CAP, WIRE_CAP, Lookup, look_up
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, ConnectResult, LookupResult, ResolverSettings
 from smtpdoctor.observations import (
@@ -658,4 +658,35 @@ def test_it_is_not_begun_again_while_a_name_server_is_silent() -> None:
 
 def test_it_is_not_waited_for_where_no_name_server_answers() -> None:
     _, _, over = timed(virtual.FakeNetwork(names={HOST: "never"}))
-    assert WIRE_CAP + TCP_CAP <= over < SYSTEM_CAP
+    assert over == pytest.approx(WIRE_CAP, abs=0.1)
+
+
+def test_elsewhere_is_looked_once_no_name_server_has_said_anything_for_a_second() -> None:
+    network = virtual.FakeNetwork(names={HOST: "never"})
+    stuck: list[float] = []
+    timed(
+        network,
+        public_resolvers=("192.0.2.99",),
+        when_stuck=lambda: stuck.append(network.clock()),
+    )
+    assert stuck == [pytest.approx(STUCK, abs=0.01)]
+    assert network.asked.count(HOST) == 1 + 2 + 2 + 2  # the last by the public one
+
+
+def test_a_name_server_that_answers_leaves_others_alone() -> None:
+    slow = virtual.FakeNetwork(names={HOST: ("192.0.2.1",)}, round_trip=0.9)
+    stuck: list[bool] = []
+    timed(slow, when_stuck=lambda: stuck.append(True))
+    assert stuck == []
+
+
+def test_it_is_asked_once_where_it_answers_a_little_after_the_name_servers() -> None:
+    class Later(virtual.FakeNetwork):
+        async def system_lookup(self, host: str, timeout: float) -> LookupResult:
+            await asyncio.sleep(0.2)
+            return await super().system_lookup(host, timeout)
+
+    network = Later(names={HOST: ("192.0.2.1",)})
+    system, _, _ = timed(network)
+    assert system.ok
+    assert network.asked.count(HOST) == 1 + 2  # getaddrinfo, A and AAAA

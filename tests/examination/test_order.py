@@ -565,7 +565,9 @@ def test_a_path_with_long_round_trips_is_waited_for_longer(
 @pytest.mark.parametrize(
     "host", ["smtp.ionos.com", "smtp.office365.com", "smtp.gmail.com", "smtp.mailgun.org"]
 )
-def test_a_provider_whose_hosts_are_x(authority: Authority, host: str) -> None:
+def test_a_provider_whose_hosts_are_all_dropped_is_named_as_soon(
+    authority: Authority, host: str
+) -> None:
     everywhere = {
         "smtp.ionos.com": ("192.0.2.30",),
         "smtp.ionos.de": ("192.0.2.31",),
