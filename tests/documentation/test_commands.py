@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import smtpdoctor
 from smtpdoctor.cli import program
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.demo.scenarios import SCENARIOS
@@ -58,6 +59,8 @@ def test_there_are_commands_that_are_run() -> None:
 def test_a_block_is_what_it_says(block: Block) -> None:
     if block.language == "python" and "…" not in block.text:
         ast.parse(block.text)
+        named = re.findall(r"\bsmtpdoctor\.(\w+)\(", block.text)
+        assert set(named) <= set(smtpdoctor.__all__)
     elif block.language == "toml":
         tomllib.loads(block.text)
     elif block.language == "yaml":

@@ -51,18 +51,18 @@ def site_pages() -> dict[str, str]:
     found["python.md"] += docstrings.python_interface()
     found["json.md"] += docstrings.types_of_the_report()
     for folder in ("dialects", "decisions"):
-        found[f"{folder}/index.md"] = _list(found, folder)
+        found[f"{folder}/index.md"] += _list(found, folder)
     return _entered(found)
 
 
 def _list(found: dict[str, str], folder: str) -> str:
-    """The list of a folder whose pages are all written by hand."""
-    rows = [
-        f"- [{text.partition(chr(10))[0].removeprefix('# ')}]({Path(page).name})"
-        for page, text in sorted(found.items())
-        if page.startswith(f"{folder}/")
-    ]
-    return "\n".join([f"# {navigation.FOLDERS[folder]}", "", *rows, ""])
+    """The list of a folder whose pages are all written by hand, for the end of its first page."""
+    titles = {
+        Path(page).name: text.partition("\n")[0].removeprefix("# ")
+        for page, text in found.items()
+        if page.startswith(f"{folder}/") and navigation.is_listed(page)
+    }
+    return "\n" + "".join(f"- [{title}]({page})\n" for page, title in sorted(titles.items()))
 
 
 def _entered(found: dict[str, str]) -> dict[str, str]:
