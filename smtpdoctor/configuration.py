@@ -23,6 +23,7 @@ import msgspec
 from smtpdoctor import pages
 from smtpdoctor.deadline import LONGEST_TIMEOUT, SHORTEST_TIMEOUT
 from smtpdoctor.diagnosis.model import Acceptance
+from smtpdoctor.examination.options import DefaultSetup
 from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.report import formats
 from smtpdoctor.settings.readers.document import Document
@@ -68,6 +69,13 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     format: str | None = None
     lines: Mapping[str, int] = {}
+
+    @property
+    def default_setup(self) -> DefaultSetup | None:
+        """What it picks, as the options of a check have it."""
+        if not self.setup:
+            return None
+        return DefaultSetup(parts=self.setup, place=f"{self.file}:{self.lines['setup']}")
 
 
 def read(folder: Path) -> Configuration:

@@ -237,7 +237,10 @@ def _picked(setups: Sequence[Setup], options: CheckOptions) -> tuple[list[Setup]
     """The set-ups to look at, and the names of those that only the folder's own word leaves out."""
     if options.setup:
         return pick(setups, options.setup), ()
-    picked = pick(setups, options.default_setup, said_by="setup of the configuration")
+    default = options.default_setup
+    if default is None:
+        return list(setups), ()
+    picked = pick(setups, default.parts, said_by=f"{default.place}: setup")
     return picked, tuple(setup.name for setup in setups if setup not in picked)
 
 

@@ -173,7 +173,7 @@ class _Check:
                 own = read(self._root)
                 options = CheckOptions(
                     folder=self._root,
-                    default_setup=own.setup,
+                    default_setup=own.default_setup,
                     profile=own.profile,
                     timeout=own.timeout or DEFAULT_TIMEOUT,
                 )

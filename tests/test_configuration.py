@@ -16,7 +16,7 @@ from smtpdoctor import cli
 from smtpdoctor.configuration import COMMAND_LINE_ONLY, KEYS, ConfigurationError, read
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
-from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.examination.options import CheckOptions, DefaultSetup
 from smtpdoctor.plans import make_plans
 from smtpdoctor.settings.reading import UsageError
 
@@ -239,11 +239,15 @@ nodemailer.createTransport({{ host: '{host}', port: 587,
 """
 
 
+def default(part: str) -> DefaultSetup:
+    return DefaultSetup(parts=(part,), place="own.toml:3")
+
+
 def test_a_set_up_that_the_file_picks_releases_no_login(tmp_path: Path) -> None:
     """Credentials of the shell, a host of the folder: only who types --setup lets them go."""
     write(tmp_path, MAILER.format(host="mail.unknown.example"), "mailer.js")
     environ = {"MAIL_USER": "info@example.com", "MAIL_PASS": "canary"}
-    options = CheckOptions(folder=tmp_path, environ=environ, default_setup=("mailer.js",))
+    options = CheckOptions(folder=tmp_path, environ=environ, default_setup=default("mailer.js"))
     (picked,) = make_plans(options).plans
     assert not picked.settings.has_credentials
     assert picked.settings.withheld is not None
@@ -254,11 +258,11 @@ def test_a_set_up_that_the_file_picks_releases_no_login(tmp_path: Path) -> None:
 def test_a_set_up_that_the_file_picks_leaves_the_others_out_by_name(tmp_path: Path) -> None:
     write(tmp_path, MAILER.format(host="one.example.com"), "one.js")
     write(tmp_path, MAILER.format(host="two.example.com"), "two.js")
-    options = CheckOptions(folder=tmp_path, environ={}, default_setup=("one.js",))
+    options = CheckOptions(folder=tmp_path, environ={}, default_setup=default("one.js"))
     plans = make_plans(options)
     assert plans.passed_over == ("nodemailer two.js:2",)
-    with pytest.raises(UsageError, match="setup of the configuration"):
-        make_plans(CheckOptions(folder=tmp_path, environ={}, default_setup=("three.js",)))
+    with pytest.raises(UsageError, match=r"^own\.toml:3: setup three\.js: none of"):
+        make_plans(CheckOptions(folder=tmp_path, environ={}, default_setup=default("three.js")))
 
 
 # --- at a command ---------------------------------------------------------------------------------

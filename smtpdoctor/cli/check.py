@@ -327,7 +327,7 @@ def check(  # long: one parameter an option
             client=client,
             env_file=env_file,
             setup=setup or (),
-            default_setup=own.setup,
+            default_setup=own.default_setup,
             profile=profile or own.profile,
             folder=folder(),
             only=_checks("--only", only),  # type: ignore[arg-type]

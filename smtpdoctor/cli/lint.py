@@ -78,7 +78,7 @@ def lint(  # long: one parameter an option
         folder=root,
         environ={},
         setup=setup or (),
-        default_setup=own.setup,
+        default_setup=own.default_setup,
         profile=profile or own.profile,
     )
     report = _looked_at(options, own)

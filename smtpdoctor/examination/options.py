@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.examination.plan import ConnectTo
 from smtpdoctor.observations import CheckName
 from smtpdoctor.settings.reading import Given
+
+
+class DefaultSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """Parts of set-ups' names that a file of the folder gives, and where it does."""
+
+    parts: tuple[str, ...]
+    place: str
 
 
 class CheckOptions(Given, kw_only=True):
@@ -27,7 +36,7 @@ class CheckOptions(Given, kw_only=True):
     """
 
     setup: Iterable[str] = ()
-    default_setup: Iterable[str] = ()
+    default_setup: DefaultSetup | None = None
     profile: str | None = None
     environ: Mapping[str, str] | None = None
     folder: Path | str | None = None
