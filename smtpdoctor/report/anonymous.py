@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import PurePosixPath
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 from urllib.parse import quote
 
 import msgspec
@@ -35,6 +35,9 @@ from smtpdoctor.settings.model import (
     ShownLine,
 )
 from smtpdoctor.smtp.certificate_info import CertificateInfo
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 T = TypeVar("T")
 
@@ -72,11 +75,11 @@ ROLE = re.compile(
 )
 #: Mailboxes that every domain has (RFC 2142, and habit). Alone they name nobody.
 ROLE_MAILBOXES = """
-    abuse account accounts admin administrator alerts app billing bot bounce bounces contact default
-    dev hello help hostmaster info kontakt login mail mailer mailer-daemon marketing me news
-    newsletter no-reply nobody noreply notification notifications office orders postmaster root
-    sales security send sender service shop smtp support system team test user username web
-    webmaster www
+    abuse account accounts admin administrator alerts api app backup billing bot bounce bounces
+    contact cron default dev hello help hostmaster info kontakt login mail mailer mailer-daemon
+    marketing me news newsletter no-reply nobody noreply notification notifications office orders
+    postmaster root sales security send sender service shop smtp support system team test user
+    username web webmaster www
 """
 #: Authorities whose certificates anybody may have.
 PUBLIC_AUTHORITIES = re.compile(
@@ -104,12 +107,19 @@ EXAMPLE = re.compile(r"(?:.*\.)?(?:example|example\.(?:com|net|org)|in-addr\.arp
 SHORTEST_WORD = 3
 #: Shorter ones are looked for as they stand and in their usual encodings, not in whatever decodes.
 SHORTEST_DECODED = 8
+#: So many are looked for also by themselves and encoded, the settings' own first: a server may name
+#: any number of hosts and mailboxes.
+MOST_LOOKED_FOR = 400
+#: In characters (RFC 1035 §2.3.4); what is longer is no name of a host.
+LONGEST_NAME = 253
 
 _IPV4 = r"\d{1,3}(?:[.-]\d{1,3}){3}"
 _IPV6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}"
-_NIBBLES = r"(?:[0-9A-Fa-f]\.){4,}ip6\.arpa"
-_MAIL = r"[^\s<>\"'“”‘’(),;:=/\\@\[\]{}`]+(?:@|%40)(?:[^\W_][\w-]*\.)+[^\W\d_][\w-]*"
-_DOTTED = r"(?:[\w-]+\.)+[\w-]+"
+_NIBBLES = r"(?<![\w.])(?:[0-9A-Fa-f]\.){4,32}ip6\.arpa"
+# each begins where a word does, and takes nothing back: texts of servers are long
+_LOCAL = r"\s<>\"'“”‘’(),;:=/\\@\[\]{}`"
+_MAIL = rf"(?<![^{_LOCAL}])[^{_LOCAL}]+(?:@|%40)(?:[^\W_][\w-]*+\.)+[^\W\d_][\w-]*+"
+_DOTTED = r"(?<![\w-])(?:[\w-]++\.)+[\w-]++"
 
 
 def anonymous(report: Report, *, files: bool = True) -> Report:
@@ -232,6 +242,7 @@ class _StandIns:
         self._redactor = Redactor(MASK)
         self._collect(report)
         self._pattern = self._compiled()
+        self._inside = re.compile(_any_of(self._literals), re.IGNORECASE)
 
     # --- what is private --------------------------------------------------------------------
 
@@ -294,7 +305,7 @@ class _StandIns:
                 continue
             if "." not in name:
                 # as a whole: of a record's text most words are no names
-                if part == text.strip(".") and self._is_word(name):
+                if part == text.strip(".") and self._is_word(name) and self._has_room():
                     self._words[name] = f"host-{self._numbered['host'](name)}"
                 continue
             self._names.add(name)
@@ -302,7 +313,7 @@ class _StandIns:
             if not _is_public(own):
                 self._names.add(own)
                 label = own.partition(".")[0]
-                if self._is_word(label):
+                if self._is_word(label) and self._has_room():
                     self._words.setdefault(label, f"host-{self._numbered['host'](own)}")
             self._hide(name)
 
@@ -315,6 +326,8 @@ class _StandIns:
         local = local.strip(" <>\"'")
         self._collect_host(domain)
         user = self._user(local)
+        if not self._has_room():
+            return
         if self._is_word(local):
             self._words[local.lower()] = user
         for whole in {text, local} if self._is_word(local) else {text} if at else set():
@@ -359,9 +372,16 @@ class _StandIns:
             and not knowledge.is_public_word(word)
         )
 
+    def _has_room(self) -> bool:
+        return len(self._words) + len(self._literals) < MOST_LOOKED_FOR
+
     def _hide(self, text: str) -> None:
         """Look for it in whatever decodes to it, too."""
-        if len(text) >= SHORTEST_DECODED and not EXAMPLE.fullmatch(text.lower()):
+        if (
+            self._has_room()
+            and len(text) >= SHORTEST_DECODED
+            and not EXAMPLE.fullmatch(text.lower())
+        ):
             self._redactor.add(text)
 
     # --- what stands in its place -------------------------------------------------------------
@@ -422,23 +442,18 @@ class _StandIns:
     # --- replacing ------------------------------------------------------------------------------
 
     def _compiled(self) -> re.Pattern[str]:
-        def any_of(texts: Iterable[str]) -> str:
-            return "|".join(map(re.escape, sorted(texts, key=len, reverse=True))) or r"(?!)"
-
         dotted = [word for word in self._words if re.search(r"\W", word)]
-        plain = [word for word in self._words if word not in dotted]
-        edge, end = r"(?<![^\W_])", r"(?![^\W_])"
         return re.compile(
-            rf"(?P<setup>{any_of(self._setups)})"
-            rf"|(?P<path>(?<![\w/.-])(?:{any_of(self._paths)})(?![\w/-]))"
-            rf"|(?P<literal>{any_of(self._literals)})"
+            rf"(?P<setup>{_any_of(self._setups)})"
+            rf"|(?P<path>(?<![\w/.-])(?:{_any_of(self._paths)})(?![\w/-]))"
+            rf"|(?P<literal>{_any_of(self._literals)})"
             rf"|(?P<mail>{_MAIL})"
             rf"|(?P<nibbles>{_NIBBLES})"
             rf"|(?P<six>(?<![\w:]){_IPV6}(?![\w:]))"
             rf"|(?P<four>(?<![\w.-]){_IPV4}(?!\d|\.\d)(?P<length>/\d+)?)"
-            rf"|(?P<dotted_word>(?<![\w.-])(?:{any_of(dotted)})(?![\w-]|\.\w))"
+            rf"|(?P<dotted_word>(?<![\w.-])(?:{_any_of(dotted)})(?![\w-]|\.\w))"
             rf"|(?P<dotted>{_DOTTED})"
-            rf"|(?P<word>{edge}(?:{any_of(plain)}){end})",
+            r"|(?P<word>(?<![^\W_])[^\W_]++)",
             re.IGNORECASE,
         )
 
@@ -463,7 +478,7 @@ class _StandIns:
             return (stand_in.replace(".", "-") if dashed else stand_in) + slash + length
         if kind == "dotted":
             return self._dotted(text)
-        return self._words[text.lower()]
+        return self._words.get(text.lower(), text)
 
     def _mail(self, text: str) -> str:
         at = "%40" if "%40" in text else "@"
@@ -473,14 +488,18 @@ class _StandIns:
 
     def _dotted(self, text: str) -> str:
         name = _a_labels(text)
-        if name in self._names or any(name.endswith(f".{each}") for each in self._names):
+        labels = name.split(".") if len(name) <= LONGEST_NAME else []
+        if any(".".join(labels[start:]) in self._names for start in range(len(labels))):
             return self._host(name)
         parts = re.split(r"([.-])", text)
         return "".join(self._words.get(part.lower(), part) for part in parts)
 
     def text(self, text: str) -> str:
         """The text with stand-ins; of what decodes to something private a mask is left."""
-        return self._redactor.cut(self._pattern.sub(self._replace, text))
+        shown = self._pattern.sub(self._replace, text)
+        # once more for what stands in the middle of a word
+        shown = self._inside.sub(lambda found: _looked_up(self._literals, found[0]), shown)
+        return self._redactor.cut(shown)
 
     def text_of(self, owner: type, field: str, text: str) -> str:
         """The same for a field, whose text may be private as a whole."""
@@ -531,6 +550,10 @@ class _StandIns:
 # --- names --------------------------------------------------------------------------------------
 
 
+def _any_of(texts: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(texts, key=len, reverse=True))) or r"(?!)"
+
+
 def _looked_up(table: dict[str, str], text: str) -> str:
     """The stand-in of a text that was found in any case."""
     return table.get(text) or next(
@@ -579,17 +602,23 @@ def _with_roles(own: str, name: str) -> tuple[str, ...]:
 def _is_name(text: str) -> bool:
     """Whether a dotted word ends as a host's name does, and not as a number or a word of code."""
     name = _a_labels(text)
-    return not is_address(name) and (
-        is_private_name(name) or _suffix_is_known(name.rpartition(".")[2])
+    return (
+        len(name) <= LONGEST_NAME
+        and not is_address(name)
+        and (is_private_name(name) or _suffix_is_known(name.rpartition(".")[2]))
     )
 
 
-@cache
 def _suffix_is_known(suffix: str) -> bool:
+    return _suffixes().publicsuffix(f"name.{suffix}") is not None
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList
 
-    # without its default rule a list knows only the suffixes that stand in it
-    return PublicSuffixList(accept_unknown=False).publicsuffix(f"name.{suffix}") is not None
+    # without its default rule it knows only the suffixes that stand in it
+    return PublicSuffixList(accept_unknown=False)
 
 
 def _encoded(text: str) -> Iterator[str]:
