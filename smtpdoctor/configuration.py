@@ -9,14 +9,12 @@ else (docs/decisions/0021-what-a-projects-file-may-say.md).
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -26,7 +24,9 @@ from smtpdoctor.diagnosis.model import Acceptance
 from smtpdoctor.examination.options import DefaultSetup
 from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.report import formats
-from smtpdoctor.settings.readers.document import Document
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.document import Document
 
 OWN, SHARED = ".smtpdoctor.toml", "pyproject.toml"
 #: In bytes, as of any settings file.
@@ -136,6 +136,8 @@ def _table(content: bytes, shown: str, path: tuple[str, ...]) -> dict[str, Any] 
 
 
 def _parsed(content: bytes, shown: str) -> dict[str, Any]:
+    import tomllib
+
     if (deep := DEEP.search(content)) is not None:
         line = content.count(b"\n", 0, deep.start()) + 1
         raise ConfigurationError(f"{shown}:{line}: a key has too many parts")
@@ -183,8 +185,7 @@ class _Reader:
             elif not path and name == "tool" and not self.path:
                 words = "the keys of this file stand at its top, without [tool.smtpdoctor]"
             else:
-                near = difflib.get_close_matches(name, keys, n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
+                hint = _meant(name, keys)
                 words = f"unknown key “{key}”: known are {', '.join(keys)}{hint}"
             raise self._error(words, *path, key)
 
@@ -256,9 +257,8 @@ class _Reader:
         if given in NOT_BY_FILE:
             raise self._error(f"format {given} can be given on the command line only", "format")
         if given is not None and given not in known:
-            near = difflib.get_close_matches(given, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise self._error(f"format is none of {', '.join(known)}{hint}", "format")
+            words = f"format is none of {', '.join(known)}{_meant(given, known)}"
+            raise self._error(words, "format")
         return given
 
     def _text(self, data: dict[str, Any], key: str, at: tuple[Any, ...] = ()) -> str | None:
@@ -284,3 +284,10 @@ class _Reader:
             if not found.absent and found.span is not None:
                 return found.span.line
         return 1
+
+
+def _meant(text: str, known: Iterable[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(text, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
