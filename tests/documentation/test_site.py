@@ -96,6 +96,8 @@ def test_pages_are_quiet_and_readable_on_a_phone_and_at_a_desk(site: Path, chrom
             "smtplib.SMTPAuthenticationError: (535, b'Authentication credentials invalid')",
             "diagnoses/credentials-rejected",
         ),
+        ("The server doesn't offer the STARTTLS extension.", "diagnoses/starttls-not-offered"),
+        ("550-Requested action: mail send limit exceeded.", "diagnoses/sending-limit-reached"),
         ("port-blocked", "diagnoses/port-blocked"),
         ("IONOS", "providers/ionos"),
     ],

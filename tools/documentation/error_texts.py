@@ -35,6 +35,8 @@ MOST_OF_A_REPLY = 4
 #: A longer text is a paragraph and no line.
 LONGEST = 140
 MOST_REPORTS = 6
+#: Of a report's text so many lines are looked at.
+MOST_LINES = 12
 
 
 @dataclass
@@ -80,7 +82,7 @@ def by_code() -> dict[str, Texts]:
             texts.decides |= {each.candidate.code: each.reading.decides for each in ranked}
     for code, text, source in _public_reports():
         reports = found.setdefault(code, Texts()).reports
-        if len(reports) < MOST_REPORTS:
+        if len(reports) < MOST_REPORTS and text not in dict(reports):
             reports.append((text, source))
     return found
 
@@ -101,19 +103,32 @@ def _of_libraries() -> Iterator[str]:
 
 
 def _public_reports() -> Iterator[tuple[str, str, str]]:
+    """Of each report with one cause the line that names it by itself, where one does."""
     for name in ("errors", "more_errors"):
         for line in (ROOT / f"tests/data/{name}.jsonl").read_text("utf-8").splitlines():
             report = json.loads(line)
-            text = report["text"].strip().partition("\n")[0].strip()
-            if len(report["codes"]) == 1 and SHORTEST <= len(text) <= LONGEST:
-                yield report["codes"][0], text, report["source"]
+            if len(report["codes"]) == 1:
+                (code,) = report["codes"]
+                lines = map(str.strip, report["text"].splitlines()[:MOST_LINES])
+                if telling := next((each for each in lines if _names(each, code)), ""):
+                    yield code, telling, report["source"]
+
+
+def _names(line: str, code: str) -> bool:
+    if not SHORTEST <= len(line) <= LONGEST:
+        return False
+    ranked = examine_text(line, Known()).ranked
+    return bool(ranked) and ranked[0].candidate.code == code
 
 
 def variants(pattern: str) -> list[str]:
     """Texts that a regular expression is for: one for each way through its alternatives, with
     what is left out where it may be and one of the characters where any of some may stand."""
     ways = itertools.islice(_ways(parser.parse(pattern, re.IGNORECASE)), MOST_VARIANTS)
-    texts = (re.sub(r"\s+", " ", way).strip(" :[]…") for way in ways)
+    blanks = (re.sub(r"\s+", " ", way).strip(" :[]…") for way in ways)
+    # where a blank may stand it mostly does; in these words it doesn't
+    whole = (re.sub(r"(\w) n't\b", r"\1n't", text) for text in blanks)
+    texts = (re.sub(r"\buser name\b", "username", text) for text in whole)
     return list(dict.fromkeys(text for text in texts if SHORTEST <= len(text) <= LONGEST))
 
 
@@ -142,8 +157,10 @@ def _first(  # noqa: C901, PLR0912 - one case a kind of the parser's
             for text in _ways(list(inner)):
                 if text in ANYTHING and most > 1:
                     yield GAP
+                elif least == 0 and len(text) == 1 and text.isalpha():
+                    yield ""  # an ending, or an article: certificate(s), issue (a) STARTTLS
                 else:
-                    yield "" if text == " " and not least else text * max(least, 1)
+                    yield text * max(least, 1)
         case kinds.IN, [(kinds.LITERAL, first), *_]:
             yield chr(first)
         case kinds.IN, [(kinds.CATEGORY, category), *_]:

@@ -1,6 +1,7 @@
 // The search takes an error as it was pasted. Sphinx' own wants every word on one page, and a pasted
 // line has words that no page has: addresses, paths, times. So:
-// 1. texts of the index that stand in the pasted line lead, the longest first;
+// 1. texts of the index that stand in the pasted line lead, the longest first (an index text has … where
+//    anything may stand);
 // 2. where no page has all the words, those with the rarest of them follow.
 "use strict";
 
@@ -10,15 +11,28 @@
   const SHORTEST = 5;
   const words = (text) => ` ${text.toLowerCase().split(/[^\p{L}\p{N}]+/u).join(" ").trim()} `;
 
+  // how much of the line the pieces take, in their order; 0 where one is missing
+  const lengthWithin = (line, pieces) => {
+    let end = 0;
+    let length = 0;
+    for (const piece of pieces) {
+      const start = line.indexOf(piece, Math.max(end - 1, 0)); // a blank ends one and begins the next
+      if (start < 0) return 0;
+      end = start + piece.length;
+      length += piece.length - 2;
+    }
+    return length;
+  };
+
   const inTheLine = (query) => {
     const { indexentries, docnames, titles, filenames } = Search._index;
     const line = words(query);
     const best = new Map();
     for (const [entry, places] of Object.entries(indexentries)) {
-      const text = words(entry);
-      if (text.length < SHORTEST + 2 || !line.includes(text)) continue;
+      const length = lengthWithin(line, entry.split("…").map(words));
+      if (length < SHORTEST) continue;
       for (const [file, id] of places) {
-        const score = 200 + text.length;
+        const score = 200 + length;
         if ((best.get(file)?.[4] ?? 0) >= score) continue;
         const anchor = id ? `#${id}` : "";
         best.set(file, [docnames[file], titles[file], anchor, null, score, filenames[file], "index"]);
