@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 
@@ -45,7 +46,9 @@ async def loading_beside(steps: Iterable[Callable[[], object]]) -> AsyncIterator
 
 async def load(names: Iterable[str]) -> None:
     """Load these modules in the same way; they are there when it returns, or raise when used."""
-    await _take(modules(names))
+    missing = [name for name in names if name not in sys.modules]
+    if missing:
+        await _take(modules(missing))
 
 
 async def _take(steps: Iterable[Callable[[], object]]) -> None:

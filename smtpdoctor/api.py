@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import itertools
 import os
+import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -198,9 +199,12 @@ async def run_all(
 
 
 def _judging() -> Iterator[Callable[[], object]]:
-    """What it takes to judge a run, and to word it, in pieces."""
+    """What it takes to judge a run, and to word it, in pieces; nothing where one was judged."""
     from smtpdoctor import knowledge
 
+    judged = sys.modules.get("smtpdoctor.diagnosis.engine")
+    if judged is not None and judged.rules.cache_info().currsize:
+        return
     yield knowledge.public_words  # what a server says after the login is held against them
     yield from ahead.modules(
         (*ahead.POLICIES, "smtpdoctor.diagnosis.run", "smtpdoctor.diagnosis.engine")

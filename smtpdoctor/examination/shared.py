@@ -279,6 +279,8 @@ class _Once:
 
     async def wait(self) -> asyncio.Task[Any]:
         """The task when it is done, however it ended."""
+        if self._task.done():
+            return self._task
         self._waiting += 1
         try:
             await asyncio.wait({self._task})

@@ -667,6 +667,7 @@ def _spelling_lists() -> Mapping[str, Any]:
 _NOBODYS = ".invalid"
 
 
+@lru_cache(maxsize=4096)  # every part of a run asks, and of many targets many have the same
 def provider_of(host: str) -> Provider | None:
     """The provider whose submission host this is; no guess."""
     name = bare(host)
@@ -779,6 +780,7 @@ def submission_host_for(name: str) -> tuple[str, Provider] | None:
     return max(candidates, key=lambda candidate: _shared_labels(candidate, name)), found
 
 
+@lru_cache(maxsize=4096)
 def _provider_of_other_name(name: str) -> Provider | None:
     for provider in providers().values():
         if name in provider.imap_hosts:
