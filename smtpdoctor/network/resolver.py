@@ -34,6 +34,9 @@ UDP_PAYLOAD = 1232
 
 MAX_DATAGRAM = 65535
 
+#: Seconds, for a "no" that doesn't say it: for the targets beside each other, and no more.
+WITHOUT_SOA = 5
+
 
 #: Of a server whose datagrams are all none that can be used, no more tries are waited for.
 TRIES_AFTER_WRONG = 3
@@ -209,7 +212,7 @@ def _read(response: dns.message.Message, transport: str) -> AnswerResult:
             aliases=aliases,
             transport=transport,
             # RFC 2308 §5: a "no" without an SOA record says nothing of how long it may be kept
-            ttl=chain.minimum_ttl if _has_soa(response) else 0,
+            ttl=chain.minimum_ttl if _has_soa(response) else WITHOUT_SOA,
         )
     return AnswerResult(
         outcome="answer",

@@ -349,8 +349,8 @@ def test_no_hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         # RFC 2308 §5: the smaller of the SOA's own TTL and its last field
         ("", "example.org. 900 IN SOA ns.test. a.test. 1 2 3 4 60", 60),
         ("", "example.org. 30 IN SOA ns.test. a.test. 1 2 3 4 60", 30),
-        ("", "", 0),
-        ("{host}. 50 IN CNAME a.test.", "", 0),
+        ("", "", 5),
+        ("{host}. 50 IN CNAME a.test.", "", 5),
     ],
 )
 def test_an_answer_says_for_how_long_it_may_be_kept(answer: str, authority: str, ttl: int) -> None:
