@@ -72,10 +72,17 @@ class Accounts:
         """The login is sent now."""
         self._told(account, self._logins[account])
 
+    def lost(self, account: bytes) -> Login:
+        """The run has gone, and nobody saw what came of its login, if it sent one."""
+        login = self._logins[account]
+        login.outcome = UNKNOWN
+        return login
+
     def settle(self, account: bytes, report: Report | None) -> None:
         """The run is over; one whose login never went out leaves the account to the next."""
         login = self._logins[account]
-        login.outcome = UNKNOWN if report is None else outcome_of(report)
+        if login.outcome != UNKNOWN:
+            login.outcome = UNKNOWN if report is None else outcome_of(report)
         if login.outcome:
             self._told(account, login)
         else:

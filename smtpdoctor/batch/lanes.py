@@ -31,7 +31,8 @@ class _Lane(Generic[T]):
 class Lanes(Generic[T]):
     """Targets that wait for their turn, by server. All steps take the same time, however many."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_runs: int = MOST_RUNS) -> None:
+        self._most_runs = most_runs
         self._lanes: dict[str, _Lane[T]] = {}
         # those that may begin one, in turn
         self._open: OrderedDict[str, _Lane[T]] = OrderedDict()
@@ -59,7 +60,7 @@ class Lanes(Generic[T]):
         lane = self._lanes[server]
         lane.running -= 1
         if calm is not None:
-            lane.width = MOST_RUNS if calm else 1
+            lane.width = self._most_runs if calm else 1
         if lane.waiting or lane.running:
             self._reconsider(server, lane)
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from smtpdoctor import api
 from smtpdoctor.addresses import is_address, one_spelling
 from smtpdoctor.batch.accounts import Accounts, Login, told_of_login, without_login
 from smtpdoctor.batch.lanes import Lanes
-from smtpdoctor.batch.model import Checked, Target
+from smtpdoctor.batch.model import Checked, RunFaultError, RunLostError, Target
 from smtpdoctor.checks import dns
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.examination.plan import Plan
@@ -35,6 +35,8 @@ JOBS = 64
 LOGIN_PAUSE = 1.0
 #: Targets that are read and wait for their server: so far ahead a slow server holds nobody up.
 WAITING = 2000
+#: So often a run is made elsewhere whose worker goes before its end: it may be what kills it.
+LOST_RUNS = 3
 #: For a host's address, by which its server is known; who has none by then is known by its name.
 LOOK_UP = 2.0
 
@@ -60,6 +62,10 @@ def pace_of(jobs: int, rate: float | None) -> Pace:
     return Pace(jobs=jobs, rate=rate)
 
 
+#: Makes a run elsewhere, given its plan and its server's name; raises RunLostError.
+Runner = Callable[[Plan, str], Awaitable[Report]]
+
+
 class _Waiting(msgspec.Struct, frozen=True):
     """A target in its server's lane, and the account that its run would log in as."""
 
@@ -76,12 +82,15 @@ async def check_all(
     pace: Pace = USUAL,
     accounts: Accounts | None = None,
     place: str = "target",
+    runner: Runner | None = None,
 ) -> AsyncGenerator[Checked, None]:
     """What came of each target, as it comes. Raises what `targets` raises, nothing else.
 
-    `place` is how a position is called. When the generator is closed, nothing goes on.
+    `place` is how a position is called. `runner` makes the runs elsewhere: one with a server at a
+    time, since two could have two sessions each, and the next after a pause where one logged in.
+    When the generator is closed, nothing goes on.
     """
-    many = _Many(targets, network, environ, pace, accounts or Accounts(), place)
+    many = _Many(targets, network, environ, pace, accounts or Accounts(), place, runner)
     try:
         many.begin()
         while (result := await many.results.get()) is not None:
@@ -103,6 +112,7 @@ class _Many:
         pace: Pace,
         accounts: Accounts,
         place: str,
+        runner: Runner | None,
     ) -> None:
         self._targets = targets
         self._network = network
@@ -110,12 +120,13 @@ class _Many:
         self._pace = pace
         self._accounts = accounts
         self._place = place
+        self._runner = runner
         #: What came of each; None after the last, and an exception of the input's in its place.
         self.results: asyncio.Queue[Checked | BaseException | None] = asyncio.Queue(pace.jobs)
         self._shared = Shared(login_pause=pace.login_pause, login_begins=self._login_begins)
         # of each run that may log in, by host and user name: its account
         self._trying: dict[tuple[str, str], bytes] = {}
-        self._lanes: Lanes[_Waiting] = Lanes()
+        self._lanes: Lanes[_Waiting] = Lanes(1) if runner is not None else Lanes()
         # those whose account is being tried
         self._behind: dict[bytes, list[tuple[str, _Waiting]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -222,15 +233,21 @@ class _Many:
 
     async def _run(self, server: str, waiting: _Waiting, login: Login | None) -> None:
         """One run; `login` is that of its account where another target made it."""
-        result = await self._checked(waiting, login)
-        self._lanes.done(server, calm=_is_calm(result))
+        result = await self._checked(server, waiting, login)
+        logged_in = login is None and waiting.account is not None
         if login is None and waiting.account is not None:
             self._settle(waiting, waiting.account, result)
+        if self._runner is None or not logged_in:
+            self._lanes.done(server, calm=_is_calm(result))
         await self._give(result)
         self._running -= 1
         self._wake.set()
+        if self._runner is not None and logged_in:
+            await asyncio.sleep(self._pace.login_pause)
+            self._lanes.done(server, calm=_is_calm(result))
+            self._wake.set()
 
-    async def _checked(self, waiting: _Waiting, login: Login | None) -> Checked:
+    async def _checked(self, server: str, waiting: _Waiting, login: Login | None) -> Checked:
         target, plan = waiting.target, waiting.plan
         key = (plan.host, plan.credentials.username or "")
         name = ""
@@ -241,11 +258,12 @@ class _Many:
         elif waiting.account is not None:
             self._trying[key] = waiting.account
         try:
-            report = await api.run(
-                plan, environ=self._environ, network=self._network, shared=self._shared
-            )
+            report = await self._made(server, plan, waiting if login is None else None)
+        except RunLostError:
+            return _result(target, error=f"{LOST_RUNS} workers were lost that checked it")
         except Exception as error:
-            return _result(target, error=f"a fault of smtpdoctor's own: {describe(error)}")
+            words = str(error) if isinstance(error, RunFaultError) else describe(error)
+            return _result(target, error=f"a fault of smtpdoctor's own: {words}")
         finally:
             self._trying.pop(key, None)
         if login is None:
@@ -253,6 +271,26 @@ class _Many:
         same = self._accounts.has_same_secret(login, waiting.plan)
         report = told_of_login(report, login, name, same=same)
         return _result(target, report=report, login_at=login.position)
+
+    async def _made(self, server: str, plan: Plan, first: _Waiting | None) -> Report:
+        """The report of a run, here or elsewhere; `first` is the target whose login it makes."""
+        if self._runner is None:
+            return await api.run(
+                plan, environ=self._environ, network=self._network, shared=self._shared
+            )
+        account = first.account if first is not None else None
+        if account is not None:
+            self._accounts.goes_out(account)
+        for _ in range(LOST_RUNS - 1):
+            with contextlib.suppress(RunLostError):
+                return await self._runner(plan, server)
+            if account is not None:
+                # its login may have gone out: another could be the one too many
+                name = "a worker that was lost"
+                login = self._accounts.lost(account)
+                report = await self._made(server, without_login(plan, name), None)
+                return told_of_login(report, login, name, same=True)
+        return await self._runner(plan, server)
 
     def _login_begins(self, key: tuple[str, str]) -> None:
         self._accounts.goes_out(self._trying[key])

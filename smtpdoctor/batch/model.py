@@ -18,6 +18,14 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
+class RunLostError(Exception):
+    """The worker that made a run has gone; what the run had sent by then is not known."""
+
+
+class RunFaultError(Exception):
+    """A fault of smtpdoctor's own on a worker, in words."""
+
+
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one target: its report, or in one line why there is none (`error`).
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from smtpdoctor.batch.accounts import Accounts
+from smtpdoctor.batch.cluster import make_sure_of_secrets
 from smtpdoctor.batch.model import Target
 from smtpdoctor.batch.record import Record
 from smtpdoctor.batch.rows import Row, Rows
@@ -31,6 +32,7 @@ class Reading:
         through: str | None = None,
         share: Shard | None = None,
         record: Record | None = None,
+        scheduler: str = "",
     ) -> None:
         self._descriptor = descriptor
         self._rows = rows
@@ -38,6 +40,7 @@ class Reading:
         self._through = through
         self._share = share
         self._record = record
+        self._scheduler = scheduler
 
     async def targets(self, accounts: Accounts) -> AsyncIterator[Target]:
         """Each target still to be checked. Raises UsageError for a header, and where the input is
@@ -53,6 +56,8 @@ class Reading:
                 if target.plan is not None:
                     accounts.seen_again(target.plan, target.position)
                 continue
+            if self._scheduler and target.plan is not None:
+                make_sure_of_secrets(self._scheduler, target.position, target.plan)
             yield target
 
     def notes(self) -> list[str]:

@@ -83,11 +83,12 @@ class Work:
         common: CheckOptions,
         total: int | None,
         printed: str,
+        scheduler: str | None,
     ) -> int:
         """The exit status. Raises UsageError and FileFault."""
         over = False
         try:
-            asyncio.run(self._check(reading, pace, common, total, printed))
+            asyncio.run(self._check(reading, pace, common, total, printed, scheduler))
             over = True
         except KeyboardInterrupt:
             self._stopped = INTERRUPTED
@@ -113,6 +114,7 @@ class Work:
         common: CheckOptions,
         total: int | None,
         printed: str,
+        scheduler: str | None,
     ) -> None:
         from smtpdoctor.batch.accounts import Accounts
         from smtpdoctor.batch.many import check_all
@@ -131,25 +133,34 @@ class Work:
             else Accounts(key=record.key, before=record.logins, told=record.login)
         )
         output = Printed(printed) if record is None else None
-        results = check_all(
-            reading.targets(accounts),
-            SystemNetwork(tuple(common.nameservers)),
-            os.environ,
-            pace=pace,
-            accounts=accounts,
-            place="line",
-        )
-        bar = Bar(total, self.summary, results=record is None)
-        with bar:
-            async with contextlib.aclosing(results):
-                async for checked in results:
-                    row = row_of(checked)
-                    if record is not None:
-                        record.write(checked, row)
-                    elif output is not None:
-                        await output.write(checked, row)
-                    self.summary.add(row)
-                    bar.step()
+        async with contextlib.AsyncExitStack() as stack:
+            cluster: Cluster | None = None
+            if scheduler is not None:
+                from smtpdoctor.batch.cluster import Cluster
+
+                pause = pace.login_pause
+                nameservers = tuple(common.nameservers)
+                cluster = Cluster(scheduler, nameservers=nameservers, login_pause=pause)
+                await stack.enter_async_context(cluster)
+            results = check_all(
+                reading.targets(accounts),
+                SystemNetwork(tuple(common.nameservers)),
+                os.environ,
+                pace=pace,
+                accounts=accounts,
+                place="line",
+                runner=cluster.run if cluster is not None else None,
+            )
+            await stack.enter_async_context(contextlib.aclosing(results))
+            bar = stack.enter_context(Bar(total, self.summary, results=record is None))
+            async for checked in results:
+                row = row_of(checked)
+                if record is not None:
+                    record.write(checked, row)
+                elif output is not None:
+                    await output.write(checked, row)
+                self.summary.add(row)
+                bar.step()
 
     def _terminate(self, task: asyncio.Task[None]) -> None:
         self._stopped = TERMINATED

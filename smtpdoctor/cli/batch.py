@@ -80,6 +80,14 @@ def batch(  # long: one parameter an option
             rich_help_panel=SCOPE,
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Check on the workers of this Dask scheduler: tls://HOST:8786.",
+            metavar="ADDRESS",
+            rich_help_panel=NETWORK,
+        ),
+    ] = None,
     jobs: Annotated[
         int,
         typer.Option(help="Check so many at a time.", metavar="NUMBER", rich_help_panel=NETWORK),
@@ -211,10 +219,11 @@ def batch(  # long: one parameter an option
             through=through,
             share=share,
             record=work.record,
+            scheduler=scheduler or "",
         )
         # how many of them are another share's is not known before they are read
         total = count_lines(descriptor) if share is None else None
-        status = work.go(reading, pace, common, total, printed or "jsonl")
+        status = work.go(reading, pace, common, total, printed or "jsonl", scheduler)
     except (UsageError, FileFault) as error:
         raise UsageFault(str(error)) from None
     raise typer.Exit(status)

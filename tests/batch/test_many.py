@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from smtpdoctor import api
 from smtpdoctor.batch.accounts import UNKNOWN, Accounts, Login
 from smtpdoctor.batch.many import USUAL, Pace, check_all, pace_of
-from smtpdoctor.batch.model import Checked, Target
+from smtpdoctor.batch.model import Checked, RunLostError, Target
 from smtpdoctor.batch.targets import common_options, sender_of, target_of
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
+from smtpdoctor.examination.plan import Plan
 from smtpdoctor.observations import ConnectAttempt, Exchange
+from smtpdoctor.report.model import Report
 from smtpdoctor.settings.sources import UsageError
 
 from ..fake_network import A_MOMENT, FakeNetwork, run
@@ -404,3 +407,80 @@ def test_senders_are_judged_beside_each_other_and_a_domain_is_asked_once() -> No
     assert [found[place].report is not None for place in range(3)] == [True, True, False]
     assert Counter(network.asked_for_policies)["example.com", "TXT"] == 1
     assert network.knocks == []
+
+
+# --- runs that are made elsewhere -----------------------------------------------------------
+
+
+class Elsewhere:
+    """A runner that loses its first runs, as a worker does that is killed."""
+
+    def __init__(self, network: FakeNetwork, lost: int) -> None:
+        self._network = network
+        self._lost = lost
+        self.plans: list[Plan] = []
+        self.at_a_time: Counter[str] = Counter()
+        self.most = 0
+
+    async def __call__(self, plan: Plan, server: str) -> Report:
+        self.plans.append(plan)
+        self.at_a_time[server] += 1
+        self.most = max(self.most, self.at_a_time[server])
+        try:
+            await asyncio.sleep(1)
+            if len(self.plans) <= self._lost:
+                raise RunLostError
+            return await api.run(plan, environ={}, network=self._network)
+        finally:
+            self.at_a_time[server] -= 1
+
+
+def test_a_run_whose_worker_has_gone_is_made_again(authority: Authority) -> None:
+    network = one_host(authority)
+    elsewhere = Elsewhere(network, 2)
+    (one,) = checked(network, targets_of(authority, [HOST]), runner=elsewhere)
+    assert one.report is not None
+    assert one.report.verdict == "healthy"
+    assert len(elsewhere.plans) == 3
+
+
+def test_a_run_that_kills_its_workers_is_a_result(authority: Authority) -> None:
+    network = one_host(authority)
+    first, second = checked(
+        network, targets_of(authority, [HOST, HOST]), runner=Elsewhere(network, 3)
+    )
+    assert first.error == "3 workers were lost that checked it"
+    assert second.report is not None
+
+
+def test_a_login_that_may_have_gone_out_with_a_worker_is_not_made_again(
+    authority: Authority,
+) -> None:
+    network = one_host(authority)
+    elsewhere = Elsewhere(network, 1)
+    told: list[object] = []
+    first, second = checked(
+        network,
+        targets_of(authority, [LOGIN, {**LOGIN, "port": 465}]),
+        runner=elsewhere,
+        accounts=Accounts(told=lambda _, login: told.append((login.position, login.outcome))),
+    )
+    assert logins(network) == 0
+    for each in (first, second):
+        assert each.report is not None
+        assert each.report.verdict == "inconclusive"
+        assert "before its login was over" in each.report.not_checked[0].why
+    assert told == [(0, ""), (0, UNKNOWN)]
+
+
+def test_one_at_a_time_with_a_server_and_a_pause_after_each_login(authority: Authority) -> None:
+    users = {f"user{each}@example.com": PASSWORD for each in range(3)}
+    behaviour = Behaviour(certificate=certificate_of(authority), users=users)
+    network = one_host(authority, on_587=behaviour)
+    elsewhere = Elsewhere(network, 0)
+    given = [{**LOGIN, "user": user, "port": 587} for user in users]
+    found = checked(network, targets_of(authority, given), runner=elsewhere)
+    assert {each.report.verdict for each in found if each.report is not None} == {"healthy"}
+    assert elsewhere.most == 1
+    sessions = sorted(k.at for k in network.knocks_on(ADDRESS, 587))
+    assert all(later - sooner > 1.9 for sooner, later in pairwise(sessions))
