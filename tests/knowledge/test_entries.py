@@ -284,6 +284,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that are parsed from now on, in a process that has parsed none yet."""
     knowledge.sources.cache_clear()
     knowledge.providers.cache_clear()
+    knowledge.provider_of.cache_clear()
     texts: list[str] = []
     loads = tomllib.loads
 
