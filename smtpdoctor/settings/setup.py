@@ -421,7 +421,9 @@ class _Maker:
         if field in ("tls", "verify"):
             written = self.workspace.text_of(option.value.span)
             if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
-                return self._harmless(field, written)
+                shown = self._harmless(field, written)
+                if shown != MASK:  # else what it comes to: `settings.UseSsl`
+                    return shown
         parts: dict[Field, str | None] = {
             "host": self.outcome.host,
             "username": self.outcome.username,

@@ -71,6 +71,17 @@ KOTLIN = (
     '    javaMailProperties["mail.smtp.ssl.enable"] = %(tls)s\n}\n'
     "fun send() { m.setFrom(%(sender)s) }\n"
 )
+CSHARP = (
+    "using MailKit.Net.Smtp;\nclass M { void F() {\n  var client = new SmtpClient();\n"
+    '  client.Connect(%(host)s, %(port)s, %(tls)s);\n  client.Authenticate(%(user)s, "x");\n'
+    "  m.From.Add(MailboxAddress.Parse(%(sender)s));\n} }\n"
+)
+SYSTEM_NET_MAIL = (
+    "using System.Net.Mail;\nclass M { void F() {\n  var c = new SmtpClient(%(host)s) {\n"
+    "    Port = %(port)s,\n    EnableSsl = %(tls)s,\n"
+    '    Credentials = new NetworkCredential(%(user)s, "x") };\n'
+    "  var m = new MailMessage(%(sender)s, to);\n} }\n"
+)
 DJANGO_BESIDE = {
     "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'p.settings')\n",
     "requirements.txt": "django==4.2\n",
@@ -94,9 +105,11 @@ PROGRAMS: dict[str, tuple[str, str, dict[str, str]]] = {
     "spring-boot": ("src/main/resources/application.yml", SPRING, SPRING_BESIDE),
     "java": ("M.java", JAVA, {}),
     "kotlin": ("M.kt", KOTLIN, {}),
+    "csharp": ("M.cs", CSHARP, {}),
+    "system-net-mail": ("M.cs", SYSTEM_NET_MAIL, {}),
 }
 #: Languages whose texts stand between double quotes.
-DOUBLE = ("java", "kotlin")
+DOUBLE = ("java", "kotlin", "csharp", "system-net-mail")
 VALUES = {"host": "'smtp.example.com'", "port": "587", "tls": "true", "user": ADDRESS,
           "sender": ADDRESS}  # fmt: skip
 #: Expressions of each language; {v} is the field's own value.
@@ -128,12 +141,19 @@ WAYS = {
         'System.getenv().getOrDefault("SECRET", {v})', '"""\n SECRET"""', "'SECRET",
         'map.get("SECRET")', '"u:SECRET', 'String.format("%s", "SECRET")',
     ],
+    "csharp": [
+        'true ? {v} : "SECRET"', "{v} /* SECRET */", 'f({v}, "SECRET")', '$"{"SECRET"}x"',
+        'Environment.GetEnvironmentVariable("FOO") ?? "SECRET"', "{v}); // SECRET", '@"SECRET"',
+        'configuration["SECRET"] ?? {v}', '"""SECRET"""', "'SECRET", '$"{x} SECRET"', '"u:SECRET',
+        'configuration.GetValue<string>("SECRET", {v})', '$@"{x}SECRET"',
+    ],
     "kotlin": [
         'System.getenv("FOO") ?: "SECRET"', 'if (true) {v} else "SECRET"', "{v} // SECRET",
         '"${"SECRET"}x"', '"${f("SECRET")}"', '"$x SECRET"', '"""SECRET"""', 'x["SECRET"]',
         'listOf("SECRET", {v})[1]', '{v}.also { println("SECRET") }', "{v} /* SECRET",
     ],
 }  # fmt: skip
+WAYS["system-net-mail"] = WAYS["csharp"]
 WAYS["smtplib"] = [*WAYS["django"][:4], *WAYS["django"][5:8], "int({v} or 'SECRET')"]
 ANYWHERE = ["'SECRET'", "'u:SECRET'", '"SECRET"', "'SECRET <a@b.example>'"]
 

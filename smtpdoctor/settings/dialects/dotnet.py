@@ -1,4 +1,5 @@
-"""Programs of .NET: appsettings.json with the call of MailKit or System.Net.Mail that uses it.
+"""Programs of .NET: appsettings.json with the call of MailKit or System.Net.Mail that uses it,
+where the code itself doesn't tell how both come together (`mailkit`, `system_net_mail`).
 
 Knows where configuration stands (appsettings.json, that of the environment over it, variables
 over both) and the few forms in which code says a mode; `dotnet.toml` says what they mean. Without
@@ -112,8 +113,9 @@ def _named(section: Mapping[str, Value]) -> dict[str, Value]:
 def _call(workspace: Workspace, path: str, section: Mapping[str, Value]) -> dict[str, Value] | None:
     """The library that sends, and what its call says of the mode; None where there is none."""
     base = path.rpartition("/")[0]
+    in_code = _told_in_code(workspace)
     for file in workspace.folder.containing(rb"MailKit|System\.Net\.Mail", ".cs"):
-        if base and not file.startswith(f"{base}/"):
+        if (base and not file.startswith(f"{base}/")) or file in in_code:
             continue
         text = workspace.folder.text(file) or ""
         is_mailkit = "MailKit.Net.Smtp" in text or "MailKit.Security" in text
@@ -125,6 +127,14 @@ def _call(workspace: Workspace, path: str, section: Mapping[str, Value]) -> dict
             return {"library": library}
         return {"library": library, **_mode(file, text, found, section)}
     return None
+
+
+def _told_in_code(workspace: Workspace) -> set[str]:
+    """The files whose own code tells where they send: they are set-ups by themselves."""
+    from smtpdoctor.settings.dialects import mailkit, system_net_mail
+
+    found = (mailkit.DIALECT, system_net_mail.DIALECT)
+    return {file for each in found for draft in each.find(workspace) for file in draft.files}
 
 
 def _mode(

@@ -75,6 +75,10 @@ KEY = re.compile(
 )
 
 
+#: What ends an item of JSON: what stands in a text has its quote behind it.
+ENDS_ITEM = re.compile(r"(?<=[\"\w\]}]),\s*$")
+
+
 class HarmlessTokens(Protocol):
     """What of the lines of one file holds no value."""
 
@@ -157,8 +161,15 @@ class Tokens:
         yield from _overlapping(self._root.walk(), *place)
 
     def _key(self, line: int) -> list[Span]:
-        found = KEY.match(self._source.line(line))
-        return [Span(self._source.file, line, (1, found.end() + 1), line)] if found else []
+        text = self._source.line(line)
+        found = KEY.match(text)
+        if found is None:
+            return []
+        spans = [Span(self._source.file, line, (1, found.end() + 1), line)]
+        if self._source.file.endswith(".json") and (comma := ENDS_ITEM.search(text)):
+            columns = (comma.start() + 1, comma.start() + 2)
+            spans.append(Span(self._source.file, line, columns, line))
+        return spans
 
     def _is_word(self, node: Node) -> bool:
         """Whether a value is one of the language's own words, or what a setting is called."""

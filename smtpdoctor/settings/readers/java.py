@@ -143,6 +143,8 @@ class Annotated(Curly):
 
 class JavaLowering(Annotated):
     language = "java"
+    #: What stands between the parameters of a function without a name and what it gives.
+    arrow: ClassVar[str] = "->"
     modifiers: ClassVar[frozenset[str]] = frozenset(
         {
             "public", "private", "protected", "static", "final", "abstract", "native",
@@ -191,7 +193,7 @@ class JavaLowering(Annotated):
     def _has_arrows(self) -> bool:
         inside = self.tokens[self.at : min(self.close[self.at], self.at + 40)]
         first = next((each.text for each in inside if each.text in ("->", ":")), ":")
-        return first == "->"
+        return first == "->" == self.arrow
 
     def cases(self, subject: Expression) -> None:
         """`case 465: …; break;`: a case that falls into the next one is rare, and not told."""
@@ -429,7 +431,7 @@ class JavaLowering(Annotated):
 
     def parenthesised(self, token: Token) -> Expression:
         after = self.after_group()
-        if after.text == "->" and after.kind == "op":
+        if after.text == self.arrow and after.kind == "op":
             return self.lambda_(token)
         if self._is_cast(after):
             self.skip_group()
@@ -476,7 +478,11 @@ class JavaLowering(Annotated):
         return self.function(token.start, "", parameters, body)
 
     def word(self, token: Token) -> Expression:
-        if self.sees("->", ahead=1) and not self._in_test and token.text not in self.constants:
+        if (
+            self.sees(self.arrow, ahead=1)
+            and not self._in_test
+            and token.text not in self.constants
+        ):
             return self.lambda_(token)
         return super().word(token)
 

@@ -106,7 +106,15 @@ class FoundCall:
 
     @property
     def count(self) -> int:
-        return len(self._call.arguments)
+        return sum(1 for each in self._call.arguments if each.name != "<>")
+
+    @property
+    def types(self) -> str:
+        """What stands between the angle brackets of a call: "SmtpSettings" of `Get<…>()`."""
+        for each in self._call.arguments:
+            if each.name == "<>" and isinstance(each.value, Constant):
+                return str(each.value.value)
+        return ""
 
     def argument(self, place: int, name: str | None = None) -> Value:
         """An argument by its place (from 0) or its name; Known(ABSENT) where it is not given."""

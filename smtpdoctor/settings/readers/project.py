@@ -43,6 +43,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "java": ("java", "java"),
     "kt": ("kotlin", "kotlin"),
     "kts": ("kotlin", "kotlin"),
+    "cs": ("csharp", "csharp"),
 }
 
 #: Formats of documents by the endings of names.
@@ -302,6 +303,7 @@ def parse_code(source: Source) -> Parsed:
 CURLY = {
     "java": ("java", "JavaLowering"),
     "kotlin": ("kotlin", "KotlinLowering"),
+    "csharp": ("csharp", "CsharpLowering"),
 }
 
 
@@ -342,6 +344,10 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
             from smtpdoctor.settings.readers.go_library import Go
 
             semantics = Go(project, source.file)
+        case "csharp":
+            from smtpdoctor.settings.readers.dotnet_library import DotNet
+
+            semantics = DotNet(project, source.file)
         case "java" | "kotlin":
             from smtpdoctor.settings.readers.jvm_library import Jvm
 

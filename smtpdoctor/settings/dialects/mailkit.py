@@ -1,0 +1,278 @@
+"""MailKit: `client.Connect(host, port, SecureSocketOptions.X)` and `Authenticate` in C#."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.in_code import Ask, as_word, number, option, outcome_of
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Symbol, Unknown, Value
+from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+CONNECT = ("Connect", "ConnectAsync")
+LOGIN = ("Authenticate", "AuthenticateAsync")
+OPTIONS, USE_SSL = "SecureSocketOptions", "useSsl"
+OTHERS = re.compile(r"\b(?:Imap|Pop3)Client\b")
+MODES: Mapping[str, tuple[TLSMode, int]] = {
+    "SslOnConnect": ("implicit", 465),
+    "StartTls": ("starttls", 25),
+    "StartTlsWhenAvailable": ("starttls", 25),
+    "None": ("none", 25),
+}
+
+
+class MailKit:
+    id = "mailkit"
+    name = DATA.name
+    client: str | None = DATA.client
+    fields: Mapping[str, Field] = {
+        "host": "host",
+        "port": "port",
+        OPTIONS: "tls",
+        USE_SSL: "tls",
+        "userName": "username",
+        "password": "password",
+        "From": "sender",
+        "LocalDomain": "ehlo",
+        "ServerCertificateValidationCallback": "verify",
+    }
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+        "implicit": ({OPTIONS: "SslOnConnect"}, {USE_SSL: True}),
+        "starttls": ({OPTIONS: "StartTls"}, {USE_SSL: False}),
+        "none": ({OPTIONS: "None"},),
+    }
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each connection that some way through the program makes."""
+        for path in workspace.folder.containing(rb"\bMailKit\b", ".cs"):
+            variables = dotnet_variables(workspace, path)
+            module = workspace.module(path, variables)
+            for place, call in enumerate(_connected(workspace, module)):
+                if module is None or call.reached is False:
+                    continue
+                draft = self._draft(workspace, module, variables, place)
+                if is_told_here(workspace, draft.options.get("host")):
+                    yield draft
+
+    def _draft(
+        self, workspace: Workspace, module: Module, variables: Variables, place: int
+    ) -> Draft:
+        def of_connect(at: int, name: str) -> Ask:
+            return lambda m: _connected(workspace, m)[place].argument(at, name)
+
+        options: dict[str, Option] = {}
+        _add(options, option(workspace, module, "host", of_connect(0, "host")))
+        _add(options, option(workspace, module, "port", of_connect(1, "port")))
+        mode = option(workspace, module, OPTIONS, lambda m: _mode(_connected(workspace, m)[place]))
+        if mode is not None:
+            call = _connected(workspace, module)[place]
+            _add(options, _as_mode(workspace, mode, workspace.text_of(call.argument_span(2))))
+        for at, name in enumerate(("userName", "password")):
+            _add(
+                options,
+                option(
+                    workspace,
+                    module,
+                    name,
+                    lambda m, at=at: _login(m, _connected(workspace, m)[place], at),  # type: ignore[misc]
+                ),
+            )
+        client = _connected(workspace, module)[place]
+        domain = option(
+            workspace,
+            module,
+            "LocalDomain",
+            lambda m: _set(_connected(workspace, m)[place], "LocalDomain"),
+        )
+        _add(options, domain)
+        if accepts_all(module, _set(client, "ServerCertificateValidationCallback")):
+            callback = "ServerCertificateValidationCallback"
+            options[callback] = Option(callback, Known(False))
+        sender = option(workspace, module, "From", _sender)
+        if sender is not None and isinstance(sender.value, Known):
+            options["From"] = sender
+        library = workspace.dependencies.find("nuget", "MailKit")
+        return Draft(
+            dialect=self,
+            place=f"{module.file}:{client.span.line}",
+            options=options,
+            variables=variables,
+            language="csharp",
+            version=library.version if library is not None else "",
+            files=(module.file,),
+        )
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What Connect does: by the port alone where nothing says a mode."""
+        port = number(options.get("port"))
+        ssl = options.get(USE_SSL)
+        word = str(options.get(OPTIONS) or "Auto")
+        if isinstance(ssl, bool):
+            word = "SslOnConnect" if ssl else "StartTlsWhenAvailable"
+        elif word == "Auto":
+            word = "SslOnConnect" if port == 465 else "StartTlsWhenAvailable"
+        tls, default = MODES.get(word, ("starttls", 25))
+        misread = []
+        if ssl is True and port not in (None, 465):
+            sources = tuple(DATA.sources.values())
+            misread.append(Remark(USE_SSL, DATA.because["ssl"], "implicit TLS", sources))
+        by: dict[Field, tuple[str, ...]] = {
+            "host": ("host",),
+            "port": ("port",),
+            "tls": (OPTIONS, USE_SSL),
+            "username": ("userName",),
+            "password": ("password",),
+            "sender": ("From",),
+            "ehlo": ("LocalDomain",),
+        }
+        return outcome_of(
+            options,
+            by,
+            tls,
+            port=default,
+            required=word == "StartTls",
+            verify="ServerCertificateValidationCallback" not in options,
+            misread=tuple(misread),
+        )
+
+
+DIALECT = MailKit()
+
+
+# --- for all libraries of .NET -------------------------------------------------------------------
+
+
+def dotnet_variables(workspace: Workspace, near: str) -> Variables:
+    """What a program of .NET sees: the environment, and a `.env` that some library loads."""
+    environment = workspace.profile_of("ASPNETCORE_ENVIRONMENT")
+    files = workspace.dotenv_files(near, ".env")
+    return workspace.variables(files, "docker", near=near, ASPNETCORE_ENVIRONMENT=environment)
+
+
+def is_told_here(workspace: Workspace, host: Option | None) -> bool:
+    """Whether code tells the host. Where it doesn't, and the settings have a section about mail,
+    the section is the set-up (`dotnet`)."""
+    if host is None:
+        return False
+    if isinstance(host.value, Known):
+        return not host.value.absent or bool(host.value.variables)
+    return not any(
+        re.search(rb'(?i)"[\w.]*(smtp|mail)\w*"\s*:\s*\{', workspace.folder.data(path) or b"")
+        for path in workspace.folder.matching("appsettings.json")
+    )
+
+
+def accepts_all(module: Module, callback: Value) -> bool:
+    """Whether what checks a certificate says yes to every one."""
+    result = module.result(callback)
+    return isinstance(result, Known) and result.value is True
+
+
+def address(value: Value, *places: int) -> Value | None:
+    """The address of `new MailAddress("a@b")` or `new MailboxAddress("Name", "a@b")`."""
+    if isinstance(value, Known) and isinstance(value.value, Map):
+        found = [value.value.get(place) for place in places]
+        value = next((each for each in found if _is_address(each)), Known(ABSENT))
+    return value if _is_address(value) else None
+
+
+def _is_address(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, str) and bool(value.value)
+
+
+def _add(options: dict[str, Option], found: Option | None) -> None:
+    if found is not None and not (isinstance(found.value, Known) and found.value.value is None
+                                  and not found.value.variables):  # fmt: skip
+        options[found.name] = found
+
+
+# --- what is found -------------------------------------------------------------------------------
+
+
+def _connected(workspace: Workspace, module: Module | None) -> list[FoundCall]:
+    """The calls that connect to a server for sending."""
+    if module is None:
+        return []
+    found = []
+    others = OTHERS.search(workspace.folder.text(module.file) or "") is not None
+    for call in module.calls(*CONNECT):
+        made_by = call.made_by
+        if made_by is not None and not made_by.name.endswith("SmtpClient"):
+            continue
+        if call.count and (made_by is not None or not others):
+            found.append(call)
+    return found
+
+
+def _mode(call: FoundCall) -> Value:
+    """The third argument: a word or a switch."""
+    for name in ("options", "useSsl"):
+        named = call.named().get(name)
+        if named is not None:
+            return named
+    return call.argument(2) if call.count > 2 else Known(ABSENT)
+
+
+def _as_mode(workspace: Workspace, mode: Option, written: str | None) -> Option | None:
+    value = mode.value
+    if isinstance(value, Unknown):
+        is_token = re.search(r"(?i)cancel|token|^ct$", written or "")
+        return None if is_token else mode
+    if isinstance(value.value, bool):
+        return Option(USE_SSL, value, mode.again)
+    if isinstance(value.value, Symbol) and str(value.value) not in ("Default", "None_"):
+        if value.variables or not value.span or value.span != value.written:
+            return Option(OPTIONS, value, mode.again)
+        return as_word(workspace, mode, OPTIONS)
+    return mode if isinstance(value.value, str) else None
+
+
+def _uses(call: FoundCall) -> list[Assignment | FoundCall]:
+    made_by = call.made_by
+    return made_by.uses() if made_by is not None else []
+
+
+def _set(call: FoundCall, name: str) -> Value:
+    """What a property of the client is set to, last."""
+    uses = [u for u in _uses(call) if isinstance(u, Assignment) and u.path == (name,)]
+    return uses[-1].value if uses else Known(ABSENT)
+
+
+def _login(module: Module, connect: FoundCall, at: int) -> Value:
+    """The user or password of the login on the same client."""
+    calls = [call for call in module.calls(*LOGIN) if call.thing == connect.thing]
+    calls = [call for call in calls if call.reached is not False and call.count]
+    behind = [call for call in calls if call.span.line >= connect.span.line]
+    call = next(iter((*behind, *calls)), None)
+    if call is None:
+        return Known(ABSENT)
+    first = call.argument(0)
+    if isinstance(first, Known) and isinstance(first.value, Map):  # new NetworkCredential(…)
+        return first.value.get(at)
+    places = 1 if call.count > 2 and isinstance(first, Known) and _is_encoding(first) else 0
+    return call.argument(at + places)
+
+
+def _is_encoding(value: Known) -> bool:
+    return isinstance(value.value, Symbol)
+
+
+def _sender(module: Module) -> Value:
+    for call in module.calls("From.Add"):
+        found = address(call.argument(0), 1, 0)
+        if found is not None:
+            return found
+    for each in module.assignments():
+        if len(each.path) > 1 and each.path[-1] in ("Sender", "From"):
+            found = address(each.value, 1, 0)
+            if found is not None:
+                return found
+    return Known(ABSENT)

@@ -1,0 +1,448 @@
+"""What C#'s operators and functions come to, and where .NET's programs read configuration.
+
+This module knows Environment.GetEnvironmentVariable, `IConfiguration` with its sections and
+options (`dotnet_configuration` reads the files), and the classes of the folder. It must not know
+node types, nor what a setting means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smtpdoctor.settings.readers import dotnet_configuration as configuration
+from smtpdoctor.settings.readers.curly import FIELD
+from smtpdoctor.settings.readers.evaluation import (
+    Bound,
+    ClassValue,
+    Closure,
+    Evaluation,
+    Frame,
+    UntellableError,
+    made_of,
+)
+from smtpdoctor.settings.readers.jvm_library import (
+    OPERATORS,
+    Classes,
+    boolean,
+    first_set,
+    integer,
+    text,
+)
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    List,
+    Map,
+    Origin,
+    Special,
+    Symbol,
+    Unknown,
+    Value,
+)
+from smtpdoctor.settings.readers.module import callee_path
+from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.project import Project
+
+
+def parsed_boolean(value: Any) -> bool:
+    """bool.Parse: true and false in any letter case; all else raises."""
+    if isinstance(value, bool):
+        return value
+    if str(value).strip().lower() not in ("true", "false"):
+        raise UntellableError("a switch that doesn't parse")
+    return boolean(str(value).strip())
+
+
+def is_empty(value: Any) -> bool:
+    return value in (None, ABSENT, "")
+
+
+def formatted(form: Any, *values: Any) -> str:
+    """string.Format with {0}."""
+
+    def put(found: re.Match[str]) -> str:
+        place = int(found[1])
+        if place >= len(values):
+            raise UntellableError("a format that is not evaluated")
+        return text(values[place])
+
+    return re.sub(r"\{(\d{1,2})\}", put, str(form))
+
+
+def is_integer(value: Any) -> bool:
+    return re.fullmatch(r"\s*[+-]?\d{1,9}\s*", str(value)) is not None
+
+
+def tried(value: Any, type_: Any) -> Any:
+    """What TryParse gives its `out` parameter."""
+    if type_ in ("bool", "Boolean"):
+        return str(value).strip().lower() == "true"
+    return integer(value) if is_integer(value) else 0
+
+
+RULES: dict[str, Callable[..., Any]] = {
+    "int.Parse": integer,
+    "Int32.Parse": integer,
+    "int.TryParse": lambda value, *_: is_integer(value),
+    "Int32.TryParse": lambda value, *_: is_integer(value),
+    "bool.TryParse": lambda value, *_: str(value).strip().lower() in ("true", "false"),
+    "Convert.ToInt32": lambda value: 0 if value is None else integer(value),
+    "Convert.ToInt16": lambda value: 0 if value is None else integer(value),
+    "bool.Parse": parsed_boolean,
+    "Boolean.Parse": parsed_boolean,
+    "Convert.ToBoolean": lambda value: value is not None and parsed_boolean(value),
+    "Convert.ToString": text,
+    "string.IsNullOrEmpty": is_empty,
+    "string.IsNullOrWhiteSpace": lambda value: is_empty(value) or not str(value).strip(),
+    "String.IsNullOrEmpty": is_empty,
+    "String.IsNullOrWhiteSpace": lambda value: is_empty(value) or not str(value).strip(),
+    "string.Format": formatted,
+    "String.Format": formatted,
+    "string.Concat": lambda *values: "".join(map(text, values)),
+    "MailboxAddress.Parse": lambda value: value,
+    "InternetAddress.Parse": lambda value: value,
+    "Encoding.UTF8": lambda *_: None,
+}
+METHODS: dict[str, Callable[..., Any]] = {
+    "ToString": lambda a, *_: text(a),
+    "Trim": lambda a: text(a).strip(),
+    "ToLower": lambda a, *_: text(a).lower(),
+    "ToLowerInvariant": lambda a: text(a).lower(),
+    "ToUpper": lambda a, *_: text(a).upper(),
+    "ToUpperInvariant": lambda a: text(a).upper(),
+    "Equals": lambda a, b, *how: (
+        text(a).lower() == text(b).lower()
+        if any("IgnoreCase" in str(each) for each in how)
+        else text(a) == text(b)
+    ),
+    "GetValueOrDefault": lambda a, b=0: first_set(a, b),
+    "StartsWith": lambda a, b, *_: text(a).startswith(text(b)),
+    "EndsWith": lambda a, b, *_: text(a).endswith(text(b)),
+    "Contains": lambda a, b, *_: text(b) in text(a),
+}
+JOINING = frozenset({"string.Format", "String.Format", "string.Concat"})
+#: Types of parameters and fields that are the program's configuration.
+CONFIGURATIONS = frozenset(
+    {"IConfiguration", "IConfigurationRoot", "ConfigurationManager", "IConfigurationManager",
+     "IConfigurationSection"}
+)  # fmt: skip
+OPTIONS = re.compile(r"IOptions(?:Snapshot|Monitor)?<(?P<type>[\w.]+)>")
+#: By which name a call has what stands between its angle brackets, and what `out` gives.
+TYPES, OUT = "<>", "out:"
+CONFIGURATION, SECTION, OBJECT, HANDLE = "configuration", "section", "object", "options"
+
+
+class DotNet(Classes):
+    """The `Semantics` of C#."""
+
+    language: Any = "csharp"
+    absent: Any = None
+    selves: frozenset[str] = frozenset()
+    whole_chains = True
+    bare_calls = False
+    declared = r"\b(?:class|record|struct|interface|enum)\s+%s\b"
+    endings = (".cs",)
+
+    def __init__(self, project: Project, file: str) -> None:
+        super().__init__(project, file)
+
+    def global_name(self, name: str) -> Value | None:
+        if name in ("Configuration", "_configuration", "configuration", "_config"):
+            return Known(Special(CONFIGURATION, ""))
+        made = self.class_of(name)
+        if made is not None:
+            return Known(made)
+        return Known(Special("type", name)) if re.match(r"[A-Z]|string$|int$|bool$", name) else None
+
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
+        return self._handed(parameter.type)
+
+    def _handed(self, type_: str) -> Value | None:
+        """What a framework hands over for a type: the configuration, options, an object."""
+        type_ = re.sub(r"[?\s]", "", type_)
+        if type_ in CONFIGURATIONS:
+            return Known(Special(CONFIGURATION, ""))
+        options = OPTIONS.fullmatch(type_)
+        if options is not None:
+            return Known(Special(HANDLE, options["type"].rpartition(".")[2]))
+        made = self.class_of(type_)
+        return Known(self._bound(made)) if made is not None else None
+
+    def _bound(self, made: ClassValue) -> Special:
+        """An object of a class of the folder: filled from a section, where one is bound to it."""
+        name = made.definition.name
+        prefix = configuration.section_of(self.project, name)
+        return Special(OBJECT, made) if prefix is None else Special(SECTION, (prefix, made))
+
+    # -- members
+
+    def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
+        if isinstance(object_, Unknown):
+            # whatever the host is called: builder.Configuration, context.Configuration
+            if name == "Configuration":
+                return Known(Special(CONFIGURATION, ""), ask.span)
+            return object_.get(name)
+        thing = object_.value
+        if isinstance(thing, Special):
+            return self._of_special(thing, name, ask)
+        if isinstance(thing, ClassValue):
+            found = self.field(thing, name)
+            if found is not None:
+                return found
+        if isinstance(thing, Map):
+            return thing.get(name, ask.span)
+        if isinstance(thing, Symbol):
+            return Known(Symbol(name), ask.span)
+        if name == "Length" and isinstance(thing, str):
+            return Known(len(thing), ask.span)
+        if name == "Value" and isinstance(thing, str | int | bool):
+            return object_
+        if name == "Configuration":
+            return Known(Special(CONFIGURATION, ""), ask.span)
+        return ask.unknown("computed", f"what {name} is can't be told")
+
+    def _of_special(self, thing: Special, name: str, ask: Evaluation) -> Value:
+        if thing.name == "type":
+            return Known(Symbol(name), ask.span)
+        if thing.name == CONFIGURATION and name == "Value":
+            return self._key(thing.value, ask)
+        if thing.name == HANDLE and name in ("Value", "CurrentValue"):
+            made = self.class_of(thing.value)
+            if made is not None:
+                return Known(self._bound(made), ask.span)
+            return ask.unknown("called", f"what {thing.value} is filled with can't be told")
+        if thing.name == SECTION:
+            prefix, made = thing.value
+            found = configuration.look_up(self.project, self.file, f"{prefix}:{name}")
+            if found is not None:
+                return self._typed(found, made, name, ask)
+            own = self.field(made, name) if made is not None else None
+            return own if own is not None and not is_left_open(own) else Known(None, ask.span)
+        if thing.name == OBJECT:
+            own = self.field(thing.value, name)
+            if own is not None:
+                return own
+        return ask.unknown("computed", f"what {name} is can't be told")
+
+    def _typed(self, found: Value, made: ClassValue | None, name: str, ask: Evaluation) -> Value:
+        """A text of the configuration as the property's type has it."""
+        if isinstance(found, Known) and isinstance(found.value, Map):
+            nested = self._nested(made, name)
+            return Known(Special(SECTION, (configuration.path_of(found), nested)), ask.span)
+        type_ = made.definition.scope.types.get(FIELD + name, "") if made is not None else ""
+        return converted(from_key(found, name, ask), type_, ask)
+
+    def _nested(self, made: ClassValue | None, name: str) -> ClassValue | None:
+        type_ = made.definition.scope.types.get(FIELD + name, "") if made is not None else ""
+        return self.class_of(type_.rstrip("?"))
+
+    def _key(self, key: str, ask: Evaluation, default: Value | None = None) -> Value:
+        found = configuration.look_up(self.project, self.file, key)
+        if found is None:
+            return default if default is not None else Known(None, ask.span)
+        if isinstance(found, Known) and isinstance(found.value, Map):
+            return Known(None, ask.span)
+        return from_key(found, key, ask)
+
+    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
+        if isinstance(object_, Unknown) or isinstance(key, Unknown):
+            return ask.unknown("computed", "a part of what can't be told")
+        thing = object_.value
+        if isinstance(thing, Special) and thing.name == CONFIGURATION:
+            return self._key(joined(thing.value, key.value), ask)
+        if isinstance(thing, Map | List):
+            return object_.get(key.value)
+        return ask.unknown("computed", "a part of a value that is not evaluated")
+
+    # -- operators
+
+    def unary(self, operator: str, value: Any) -> Any:
+        if operator == "!" and isinstance(value, bool):
+            return not value
+        if operator == "-" and isinstance(value, int):
+            return -value
+        raise UntellableError(f"the operator {operator} is not evaluated")
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator not in OPERATORS:
+            raise UntellableError(f"the operator {operator} is not evaluated")
+        return OPERATORS[operator](left, right)
+
+    def short_cut(self, operator: str, left: Known) -> bool | None:
+        match operator:
+            case "||":
+                return left.value is True
+            case "&&":
+                return left.value is not True
+            case "??":
+                return not left.absent
+        return None
+
+    def text_of(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return "True" if value else "False"
+        return "" if value is None else text(value)
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        return None
+
+    # -- calls
+
+    def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
+        path = callee_path(call)
+        given = ask.evaluator.arguments(call, ask.frame)
+        values = [value for name, value in given if name != TYPES]
+        if path[0] == OUT:
+            return ask.apply(tried, *values)
+        if path[0] == "field:":
+            return self._left_open(values, ask)
+        if call.new:
+            return self._made(path[-1], values, ask)
+        if isinstance(callee, Known) and isinstance(callee.value, Closure):
+            return None
+        found = self._static(path, values, ask)
+        if found is not None or not isinstance(callee, Known):
+            return found
+        if isinstance(callee.value, Bound):
+            types = next((str(each.value) for name, each in given
+                          if name == TYPES and isinstance(each, Known)), "")  # fmt: skip
+            return self._method(callee.value, values, types, ask)
+        return None
+
+    @staticmethod
+    def _static(path: list[str], values: list[Value], ask: Evaluation) -> Value | None:
+        """A function of a class that everybody has."""
+        last = ".".join(path[-2:])
+        if last == "Environment.GetEnvironmentVariable" and values:
+            return ask.variable(values[0], Known(None, ask.span))
+        if last in ("Enum.Parse", "Enum.TryParse"):
+            return next((each for each in values if is_text(each)), None)
+        if path[-1] == "TryParse":
+            values = values[:1]  # the other one is what it gives
+        rule = RULES.get(last)
+        if rule is None:
+            return None
+        result = ask.apply(rule, *values)
+        return made_of(result, values) if last in JOINING else result
+
+    def _made(self, name: str, values: list[Value], ask: Evaluation) -> Value:
+        made = self.class_of(name)
+        if made is not None:
+            return Known(Special(OBJECT, made), ask.span)
+        if name == "ConfigurationBuilder":
+            return Known(Special(CONFIGURATION, ""), ask.span)
+        given = [Entry(place, value, value.span) for place, value in enumerate(values)]
+        return Known(Map(given, name), ask.span)
+
+    def _left_open(self, values: list[Value], ask: Evaluation) -> Value:
+        name, type_ = (str(getattr(each, "value", "")) for each in values[:2])
+        found = self._handed(type_)
+        if found is not None:
+            return found
+        return ask.unknown("called", f"whoever makes this object gives {name}")
+
+    def _method(
+        self, bound: Bound, values: list[Value], types: str, ask: Evaluation
+    ) -> Value | None:
+        name, object_ = bound.name, bound.object
+        if isinstance(object_, Unknown):
+            return None
+        thing = object_.value
+        if isinstance(thing, Special) and thing.name == CONFIGURATION:
+            return self._of_configuration(thing.value, name, values, types, ask)
+        made = thing.value if isinstance(thing, Special) and thing.name == OBJECT else thing
+        if isinstance(made, ClassValue):
+            return self._of_class(made, name, values, ask)
+        scalar = object_.absent or isinstance(thing, str | int | float | bool)
+        rule = METHODS.get(name) if scalar and not isinstance(thing, Symbol) else None
+        return ask.apply(rule, object_, *values) if rule is not None else None
+
+    def _of_configuration(
+        self, prefix: str, name: str, values: list[Value], types: str, ask: Evaluation
+    ) -> Value | None:
+        """A method of the configuration, or of a section of it."""
+        key = values[0] if values else None
+        if name in ("GetSection", "GetRequiredSection") and key is not None:
+            if not isinstance(key, Known) or not isinstance(key.value, str):
+                return ask.unknown("computed", "which section this is can't be told")
+            return Known(Special(CONFIGURATION, joined(prefix, key.value)), ask.span)
+        if name == "GetValue" and key is not None:
+            if not isinstance(key, Known) or not isinstance(key.value, str):
+                return ask.unknown("computed", "which key this is can't be told")
+            default = values[1] if len(values) > 1 else zero_of(types, ask)
+            return converted(self._key(joined(prefix, key.value), ask, default), types, ask)
+        if name == "Get":
+            made = self.class_of(types.rpartition(".")[2].rstrip("?"))
+            return Known(Special(SECTION, (prefix, made)), ask.span)
+        # what it is made from: AddJsonFile(), AddEnvironmentVariables(), Build()
+        return Known(Special(CONFIGURATION, prefix), ask.span) if name != "Bind" else None
+
+    def _of_class(
+        self, made: ClassValue, name: str, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        scope = made.definition.scope
+        for bind in scope.binds.get(name, ()):
+            if bind.value is None:
+                continue
+            closure = made.evaluator.value(bind.value, Frame(scope, made.frame))
+            if isinstance(closure, Known) and isinstance(closure.value, Closure):
+                given: list[tuple[str | None, Value]] = [(None, value) for value in values]
+                return made.evaluator.apply(closure.value, given, ask.at)
+        return None
+
+    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
+        return ask.unknown("imported", "it is imported")
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        return None
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        return Known(Special(OBJECT, made), ask.span)
+
+
+def is_text(value: Value) -> bool:
+    written = value.value if isinstance(value, Known) else None
+    return isinstance(written, str) and not isinstance(written, Symbol)
+
+
+def from_key(found: Value, key: str, ask: Evaluation) -> Value:
+    """What stands under a key, where it is asked for."""
+    if isinstance(found, Known) and not found.trail and found.span is not None:
+        step = Origin("constant", key, found.span, ask.span)
+        return Known(found.value, ask.span, (step,))
+    return found.through(span=ask.span)
+
+
+def joined(prefix: str, key: Any) -> str:
+    return f"{prefix}:{key}" if prefix else str(key)
+
+
+def is_left_open(value: Value) -> bool:
+    """Whether a property is one that nothing in the code sets."""
+    return isinstance(value, Unknown) and value.reason == "called"
+
+
+def converted(value: Value, type_: str, ask: Evaluation) -> Value:
+    """A text as the type that is asked for has it."""
+    type_ = type_.rstrip("?")
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return value
+    if type_ in ("int", "Int32", "short", "ushort", "long"):
+        return ask.apply(integer, value)
+    if type_ in ("bool", "Boolean"):
+        return ask.apply(parsed_boolean, value)
+    if type_ == "SecureSocketOptions":
+        return ask.apply(Symbol, value)
+    return value
+
+
+def zero_of(types: str, ask: Evaluation) -> Value:
+    """What GetValue gives where the key isn't there."""
+    if types in ("int", "long", "short"):
+        return Known(0, ask.span)
+    return Known(False if types == "bool" else None, ask.span)

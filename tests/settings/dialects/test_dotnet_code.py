@@ -1,0 +1,299 @@
+"""What C# code sends with: MailKit, System.Net.Mail, FluentEmail, with .NET's configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import apply, one, prepared, setups, write
+from .ways import changes_lead_there, password, remarks, way
+
+HOST = "smtp.ionos.com"
+MAILKIT = """\
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace Shop;
+
+public class Mailer
+{
+    public async Task SendAsync(string to, CancellationToken ct)
+    {
+        var message = new MimeMessage();
+        message.From.Add(new MailboxAddress("Shop", "shop@example.com"));
+        using var client = new SmtpClient();
+        await client.ConnectAsync("smtp.ionos.com", %s, ct);
+        await client.AuthenticateAsync("info@example.com", "word", ct);
+        await client.SendAsync(message, ct);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "said"),
+    [
+        ("587, SecureSocketOptions.StartTls", (587, "starttls", True), set()),
+        ("465, SecureSocketOptions.SslOnConnect", (465, "implicit", False), set()),
+        ("587, SecureSocketOptions.SslOnConnect", (587, "implicit", False), set()),
+        ("465, SecureSocketOptions.StartTls", (465, "starttls", True), set()),
+        ("587, SecureSocketOptions.StartTlsWhenAvailable", (587, "starttls", False), set()),
+        ("587, SecureSocketOptions.Auto", (587, "starttls", False), set()),
+        ("465, SecureSocketOptions.Auto", (465, "implicit", False), set()),
+        ("587, MailKit.Security.SecureSocketOptions.None", (587, "none", False), set()),
+        ("587, options: SecureSocketOptions.StartTls", (587, "starttls", True), set()),
+        ("587, true", (587, "implicit", False), {("misread", "useSsl")}),
+        ("465, useSsl: true", (465, "implicit", False), set()),
+        ("587, false", (587, "starttls", False), set()),
+        ("465, false", (465, "starttls", False), set()),
+        ("587", (587, "starttls", False), set()),
+        ("465", (465, "implicit", False), set()),
+        ("0, SecureSocketOptions.SslOnConnect", (465, "implicit", False), set()),
+    ],
+)
+def test_mailkit(
+    tmp_path: Path, arguments: str, expected: tuple[int, str, bool], said: set[tuple[str, str]]
+) -> None:
+    root = write(tmp_path / "app", {"Services/Mailer.cs": MAILKIT % arguments})
+    setup = one(root, "mailkit")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    assert remarks(setup) == said
+    if not arguments.startswith("0"):
+        changes_lead_there(root, "mailkit")
+
+
+def test_mailkit_accepts_every_certificate(tmp_path: Path) -> None:
+    line = "client.ServerCertificateValidationCallback = (s, c, h, e) => true;\n  await client."
+    text = (MAILKIT % "587").replace("await client.", line, 1)
+    assert not one(write(tmp_path, {"M.cs": text}), "mailkit").settings.verify
+
+
+SETTINGS = (
+    '{\n  "Smtp": {\n    "Host": "smtp.ionos.com",\n    "Port": %s,\n    "UseSsl": %s,\n'
+    '    "User": "info@example.com",\n    "Password": ""\n  }\n}\n'
+)
+BY_KEY = """\
+using MailKit.Net.Smtp;
+public class Mailer(IConfiguration configuration) {
+    public void Send() {
+        using (var client = new SmtpClient()) {
+            client.Connect(configuration["Smtp:Host"], configuration.GetValue<int>("Smtp:Port"),
+                configuration.GetValue<bool>("Smtp:UseSsl"));
+            client.Authenticate(configuration["Smtp:User"], configuration["Smtp:Password"]);
+        }
+    }
+}
+"""
+BY_SECTION = """\
+using MailKit.Net.Smtp;
+public class Mailer {
+    private readonly IConfiguration _config;
+    public Mailer(IConfiguration config) { _config = config; }
+    public void Send() {
+        var section = _config.GetSection("Smtp");
+        var host = section["Host"] ?? throw new Exception("no host");
+        var port = int.TryParse(section["Port"], out var parsed) ? parsed : 25;
+        var client = new SmtpClient();
+        client.Connect(host, port, bool.Parse(section["UseSsl"]!));
+        client.Authenticate(section["User"], section["Password"]);
+    }
+}
+"""
+BY_OPTIONS = """\
+using MailKit.Net.Smtp;
+public class Mailer {
+    private readonly SmtpSettings _settings;
+    public Mailer(IOptions<SmtpSettings> options) { _settings = options.Value; }
+    public async Task Send() {
+        using var client = new SmtpClient();
+        await client.ConnectAsync(_settings.Host, _settings.Port, _settings.UseSsl);
+        await client.AuthenticateAsync(_settings.User, _settings.Password);
+    }
+}
+"""
+BOUND = {
+    "Settings/SmtpSettings.cs": "public class SmtpSettings {\n"
+    '  public string Host { get; set; } = "localhost";\n  public int Port { get; set; } = 25;\n'
+    "  public bool UseSsl { get; set; }\n  public string? User { get; set; }\n"
+    '  public string Password { get; set; } = "";\n}\n',
+    "Program.cs": "var builder = WebApplication.CreateBuilder(args);\n"
+    'builder.Services.Configure<SmtpSettings>(builder.Configuration.GetSection("Smtp"));\n',
+}
+BINDINGS = (
+    "Configure<SmtpSettings>(builder.Configuration.GetSection(\"Smtp\"))",
+    'AddOptions<SmtpSettings>().BindConfiguration("Smtp")',
+    "AddOptions<SmtpSettings>().Bind(builder.Configuration.GetSection(\"Smtp\"))",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "code", [BY_KEY, BY_SECTION, BY_OPTIONS], ids=["key", "section", "options"]
+)
+@pytest.mark.parametrize(
+    ("port", "ssl", "expected"),
+    [
+        ("587", "true", (587, "implicit", False)),
+        ("465", "true", (465, "implicit", False)),
+        ("587", "false", (587, "starttls", False)),
+        ("465", "false", (465, "starttls", False)),
+    ],
+)
+def test_values_of_the_configuration(
+    tmp_path: Path, code: str, port: str, ssl: str, expected: tuple[int, str, bool]
+) -> None:
+    files = {**BOUND, "Services/Mailer.cs": code, "appsettings.json": SETTINGS % (port, ssl)}
+    root = write(tmp_path / "app", files)
+    setup = one(root, "mailkit", Smtp__Password="word")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    entry = setup.settings.entry("port")
+    assert entry is not None
+    assert entry.origin.label == "appsettings.json:4"
+    changes_lead_there(root, "mailkit", Smtp__Password="word")
+    assert not [each for each in setups(root) if each.identity.dialect == "dotnet"]
+
+
+@pytest.mark.parametrize("binding", BINDINGS)
+def test_ways_to_bind_options(tmp_path: Path, binding: str) -> None:
+    program = f"var builder = X();\nbuilder.Services.{binding};\n"
+    files = {**BOUND, "Program.cs": program, "appsettings.json": SETTINGS % ("465", "true")}
+    setup = one(write(tmp_path, {**files, "Mailer.cs": BY_OPTIONS}), "mailkit")
+    assert way(setup) == (HOST, 465, "implicit", False)
+
+
+def test_what_counts_of_the_configuration(tmp_path: Path) -> None:
+    files = {
+        "src/Api/Mailer.cs": BY_KEY,
+        "src/Api/appsettings.json": SETTINGS % ("25", "false"),
+        "src/Api/appsettings.Production.json": '{"smtp": {"port": 465, "useSsl": true}}',
+        "src/Api/appsettings.Development.json": '{"Smtp": {"Host": "localhost"}}',
+        "src/Other/appsettings.json": '{"Smtp": {"Host": "other.example"}}',
+    }
+    root = write(tmp_path, files)
+    assert way(one(root, "mailkit")) == (HOST, 465, "implicit", False)
+    over = one(root, "mailkit", Smtp__Port="2525", SMTP__USESSL="false")
+    assert way(over) == (HOST, 2525, "starttls", False)
+    development = one(root, "mailkit", ASPNETCORE_ENVIRONMENT="Development")
+    assert development.settings.host == "localhost"
+
+
+SYSTEM = """\
+using System.Net;
+using System.Net.Mail;
+class Mailer {
+    void Send() {
+        var client = new SmtpClient("smtp.ionos.com", %s)
+        {
+            Credentials = new NetworkCredential("info@example.com", "word"),
+%s
+        };
+        var message = new MailMessage { From = new MailAddress("shop@example.com", "Shop") };
+        client.Send(message);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "line", "expected", "said"),
+    [
+        ("587", "EnableSsl = true", (587, "starttls", True), set()),
+        ("587", "EnableSsl = false", (587, "none", False), set()),
+        ("587", "", (587, "none", False), set()),
+        ("465", "EnableSsl = true", (465, "starttls", True), {("misread", "EnableSsl")}),
+        ("25", "EnableSsl = true, Port = 587", (587, "starttls", True), set()),
+    ],
+)
+def test_system_net_mail_has_no_implicit_tls(
+    tmp_path: Path,
+    port: str,
+    line: str,
+    expected: tuple[int, str, bool],
+    said: set[tuple[str, str]],
+) -> None:
+    root = write(tmp_path / "app", {"Mailer.cs": SYSTEM % (port, line)})
+    setup = one(root, "system-net-mail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    assert remarks(setup) == said
+    assert not [each for each in setup.settings.prepared if each.tls == "implicit"]
+    if expected[:2] != (587, "starttls"):
+        apply(root, prepared(setup.settings, 587, "starttls"))
+        assert way(one(root, "system-net-mail")) == (HOST, 587, "starttls", True)
+
+
+def test_system_net_mail_by_assignments(tmp_path: Path) -> None:
+    text = (
+        "using System.Net.Mail;\nclass M { void F() {\n    SmtpClient smtp = new();\n"
+        '    smtp.Host = "smtp.ionos.com";\n    smtp.Port = 587;\n'
+        '    smtp.Credentials = new System.Net.NetworkCredential("info@example.com", "word");\n'
+        "    smtp.Send(m);\n} }\n"
+    )
+    root = write(tmp_path, {"M.cs": text})
+    assert way(one(root, "system-net-mail")) == (HOST, 587, "none", False)
+    apply(root, prepared(one(root, "system-net-mail").settings, 587, "starttls"))
+    assert "    smtp.EnableSsl = true;\n" in (root / "M.cs").read_text()
+    assert way(one(root, "system-net-mail")) == (HOST, 587, "starttls", True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "user"),
+    [
+        ("UseDefaultCredentials = false,\nCredentials = C,\n", "info@example.com"),
+        ("Credentials = C,\nUseDefaultCredentials = false,\n", None),
+    ],
+)
+def test_credentials_that_are_dropped_again(tmp_path: Path, lines: str, user: str | None) -> None:
+    lines = lines.replace("C,", 'new NetworkCredential("info@example.com", "word"),')
+    text = (
+        "using System.Net.Mail;\nclass M { SmtpClient c = new SmtpClient(\"smtp.ionos.com\", 587)"
+        f" {{\n{lines}EnableSsl = true }}; }}\n"
+    )  # fmt: skip
+    setup = one(write(tmp_path, {"M.cs": text}), "system-net-mail")
+    assert setup.settings.username == user
+    assert remarks(setup) == (set() if user else {("ignored", "UserName")})
+
+
+def test_mail_that_is_written_into_a_folder(tmp_path: Path) -> None:
+    text = SYSTEM % ("25", "DeliveryMethod = SmtpDeliveryMethod.SpecifiedPickupDirectory")
+    setup = one(write(tmp_path, {"M.cs": text}), "system-net-mail")
+    assert remarks(setup) == {("not-sent", "DeliveryMethod")}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ('"smtp.ionos.com", 587, "info@example.com", "word"', (587, "starttls", True)),
+        ('"smtp.ionos.com", 465, "info@example.com", "word"', (465, "starttls", True)),
+        ('"smtp.ionos.com", 25', (25, "none", False)),
+    ],
+)
+def test_fluent_email(tmp_path: Path, arguments: str, expected: tuple[int, str, bool]) -> None:
+    text = f'builder.Services.AddFluentEmail("shop@example.com").AddSmtpSender({arguments});\n'
+    setup = one(write(tmp_path, {"Program.cs": text}), "system-net-mail")
+    assert way(setup) == (HOST, *expected)
+
+
+def test_what_is_not_told(tmp_path: Path) -> None:
+    text = (MAILKIT % "587, Mode()").replace('"smtp.ionos.com"', "await Vault()")
+    setup = one(write(tmp_path, {"M.cs": text}), "mailkit")
+    assert [each.option for each in setup.settings.untellable] == ["host", "SecureSocketOptions"]
+    assert setup.settings.host is None
+
+
+def test_look_alikes(tmp_path: Path) -> None:
+    files = {
+        "Imap.cs": MAILKIT.replace("SmtpClient", "ImapClient") % "993, true",
+        "Shop.Tests/Mailer.cs": MAILKIT % "587",
+        "MailerTests.cs": MAILKIT % "587",
+        "Debug.cs": "using System.Net.Mail;\n#if DEBUG\n"
+        'class D { SmtpClient c = new SmtpClient("h.example", 25); }\n#endif\n',
+        "Text.cs": 'using MailKit; class T { string s = "client.Connect(\\"h.example\\", 587)";\n'
+        "  // client.Connect(\"h.example\", 587)\n}\n",
+    }  # fmt: skip
+    assert not setups(write(tmp_path, files))
