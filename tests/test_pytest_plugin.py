@@ -58,7 +58,7 @@ def test_a_sound_set_up_passes_beside_the_projects_tests(
     project.write_env(server)
     result = project.run("--smtp-check", "-v")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["*smtp-check::*PASSED*"])
+    result.stdout.fnmatch_lines(["*collected 2 items", "*smtp-check::*PASSED*"])
     assert server.session.auth_attempts == 1
 
 
