@@ -81,4 +81,4 @@ screens: $(VENV)/ready  ## bring the reports in the README and the docs up to da
 	$(BIN)/python -m tools.documentation --screens
 
 docs: $(VENV)/ready  ## the documentation as a site: build/site/index.html
-	$(BIN)/python -m tools.documentation build/site
+	$(BIN)/python -m tools.documentation

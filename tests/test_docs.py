@@ -38,8 +38,17 @@ def test_every_code_has_a_page_and_every_page_a_rule() -> None:
 @pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")))
 def test_every_link_leads_somewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    for link in re.findall(r"\]\((?!https?://|#)([^)#]+)\)", text):
-        assert (path.parent / link).exists(), f"{path.name}: {link}"
+    for link, anchor in re.findall(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)", text):
+        target = path.parent / link if link else path
+        assert target.exists(), f"{path.name}: {link}"
+        if anchor and target.suffix == ".md":
+            assert anchor in anchors(target), f"{path.name}: {link}#{anchor}"
+
+
+def anchors(path: Path) -> list[str]:
+    """What leads to the headings of a page, as GitHub has it."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings]
 
 
 def test_who_may_do_what_is_a_contract() -> None:

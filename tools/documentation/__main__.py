@@ -136,7 +136,11 @@ def update_screens(*, check: bool) -> int:
 def main(arguments: list[str]) -> int:
     if "--screens" in arguments:
         return update_screens(check="--check" in arguments)
-    return build(Path(arguments[0]) if arguments else SITE)
+    folder = Path(arguments[0]) if arguments else SITE
+    status = build(folder)
+    if status == 0:
+        print(folder / "index.html")
+    return status
 
 
 if __name__ == "__main__":
