@@ -13,7 +13,7 @@ PROFILES = ("development", "production", "staging", "test")
 #: What a shell takes for nothing but a word.
 PLAIN = re.compile(r"[A-Za-z0-9_./@+-]+(?::[0-9]+)?")
 #: For so many seconds a folder is read while somebody waits for the offer.
-PATIENCE = 1.0
+PATIENCE = 3.0
 
 #: A word, or a word and what it means: zsh and fish show both.
 Offer = list[str] | list[tuple[str, str]]
