@@ -141,6 +141,8 @@ class FakeStream:
         self.reader = asyncio.StreamReader()
         self.takes_bytes = network.takes_bytes
         self.unread = 0
+        #: What comes in one piece of more bytes gets lost on the way, and so does all behind it.
+        self.loses_more_than = float("inf")
         self._arrived = bytearray()
         self._something = asyncio.Event()
         self._to_server = _Pipe(network.round_trip / 2, self._at_the_server)
@@ -189,6 +191,9 @@ class FakeStream:
             self.reader.feed_data(received.data)
 
     def _at_the_client(self, received: Received) -> None:
+        if len(received.data) > self.loses_more_than:
+            self.loses_more_than = 0
+            return
         if received.end:
             self.end = self.end if self.end.end else received
         self._arrived += received.data

@@ -48,7 +48,12 @@ COMMAND = 20.0
 GREETING_BESIDE = 15.0
 HANDSHAKE = 8.0
 #: Beside a session that waits anyway: a server that speaks TLS at all answers sooner.
-HANDSHAKE_BESIDE = 4.0
+HANDSHAKE_BESIDE = 3.0
+#: A handshake that takes so long, or three round trips, may have stalled: other ways are tried.
+HANDSHAKE_STUCK = 1.0
+#: One that another way has explained is waited for so long all the same: a segment that is lost
+#: four times in a row is on its way again after 0.2, 0.6, 1.4 and 3 s (RFC 6298 §5).
+HANDSHAKE_AT_LEAST = 3.0
 NOOP = 3.0
 AUTH = 20.0
 #: For an answer that only tells how other clients would fare.
@@ -102,8 +107,9 @@ class _HandshakeEnd(NamedTuple):
 class SMTPSession:
     """The conversation on one connection; every step becomes an observation on its trail.
 
-    `heard` is set with the first byte from the server. `give_up` may be set from outside to end
-    a wait for a greeting or a handshake that has become pointless.
+    `heard` is set with the first byte from the server, `stuck` when a handshake takes longer than
+    `stuck_after` seconds. `give_up` may be set from outside to end a wait for a greeting or a
+    handshake that has become pointless.
     """
 
     def __init__(
@@ -117,6 +123,7 @@ class SMTPSession:
         deadline: Deadline,
         greeting_wait: float = GREETING,
         handshake_wait: float = HANDSHAKE,
+        stuck_after: float = HANDSHAKE_STUCK,
     ) -> None:
         self.connection = connection
         self.host = host
@@ -130,12 +137,14 @@ class SMTPSession:
         self.certificate_refused = False
         self.refused_for = 0  # OpenSSL's X509_V_ERR number
         self.heard = asyncio.Event()
+        self.stuck = asyncio.Event()
         self.give_up = asyncio.Event()
         self._stream = stream
         self._recorder = recorder
         self._deadline = deadline
         self._greeting_wait = greeting_wait
         self._handshake_wait = handshake_wait
+        self._stuck_after = stuck_after
         self._reader = ReplyReader()
         self._ready: list[Reply] = []
         self._pump: TLSPump | None = None
@@ -233,7 +242,11 @@ class SMTPSession:
             pump = TLSPump(context, self.host.split("%", maxsplit=1)[0])
         except ValueError:
             return self._impossible_handshake(mode)
-        ended = await self._shake_hands(pump, since)
+        stuck = asyncio.get_running_loop().call_later(self._stuck_after, self.stuck.set)
+        try:
+            ended = await self._shake_hands(pump, since)
+        finally:
+            stuck.cancel()
         done = ended.done
         if ended.failure == "not-tls":
             pump.first_bytes += await self._linger(pump.first_bytes)

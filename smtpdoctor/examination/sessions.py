@@ -18,7 +18,9 @@ from smtpdoctor.checks.session import (
     GREETING,
     GREETING_BESIDE,
     HANDSHAKE,
+    HANDSHAKE_AT_LEAST,
     HANDSHAKE_BESIDE,
+    HANDSHAKE_STUCK,
     SMTPSession,
 )
 from smtpdoctor.examination import strategy
@@ -45,6 +47,7 @@ class Sessions:
         # this run has no more sessions than one server may have
         self._own_slots = asyncio.Semaphore(SESSIONS_WITH_ONE_SERVER)
         self._entered: set[int] = set()
+        self._sizes_tried = False
         self._numbers = itertools.count(1)
 
     @contextlib.asynccontextmanager
@@ -63,8 +66,8 @@ class Sessions:
                 return
             session = self._session(strategy.configured(state.plan, mine.address), mine)
             probing = await self._listen(session, mine)
-        if probing is not None:
-            await asyncio.wait({probing})
+        if probing:
+            await asyncio.wait(probing)
         if not state.pointless.is_set():
             await self._beside(mine, session)
 
@@ -93,21 +96,28 @@ class Sessions:
 
     async def _listen(
         self, session: SMTPSession, connection: Connection
-    ) -> asyncio.Task[None] | None:
-        """Hold the configured session; into its silence goes a probe, whose task this gives."""
+    ) -> list[asyncio.Task[None]]:
+        """Hold the configured session; gives the tasks of the probes into its silence and into a
+        handshake that is stuck."""
         state = self._state
-        probing: asyncio.Task[None] | None = None
+        probing: list[asyncio.Task[None]] = []
         talking = state.tasks.create_task(self._configured(session, connection), "tls")
+        stuck = asyncio.create_task(session.stuck.wait())
         try:
             soon = strategy.silent_after(connection.seconds)
             await asyncio.wait({talking}, timeout=soon)
             if not talking.done() and not session.heard.is_set():
                 work = self._probe_silence(connection, session)
-                probing = state.tasks.create_task(work, "tls")
+                probing.append(state.tasks.create_task(work, "tls"))
+            await asyncio.wait({talking, stuck}, return_when=asyncio.FIRST_COMPLETED)
+            if not talking.done():
+                work = self._probe_stall(connection, session, tuple(probing))
+                probing.append(state.tasks.create_task(work, "tls"))
             await asyncio.wait({talking})
         finally:
             talking.cancel()  # the slot is given back only when the connection is closed
-            await asyncio.gather(talking, return_exceptions=True)
+            stuck.cancel()
+            await asyncio.gather(talking, stuck, return_exceptions=True)
         worked = talking.exception() is None and talking.result()
         if worked and state.settings.found:
             state.pointless.set()
@@ -206,27 +216,58 @@ class Sessions:
         elif not self._state.pointless.is_set():
             await self.other_ports(connection.trail)
 
+    async def _probe_stall(
+        self,
+        connection: Connection,
+        waiting: SMTPSession,
+        others: Sequence[asyncio.Task[None]],
+    ) -> None:
+        """While the configured session's handshake is stuck: is it the size of what is sent?
+
+        Where it is, neither that handshake nor `others`, probes into its silence, are waited for
+        any longer; but for what a path needs that loses packets.
+        """
+        began = asyncio.get_running_loop().time()
+        if await self._is_about_size(connection.address):
+            passed = HANDSHAKE_STUCK + asyncio.get_running_loop().time() - began
+            comparing = asyncio.create_task(self.other_ports(connection.trail))
+            try:
+                await asyncio.wait({comparing}, timeout=max(HANDSHAKE_AT_LEAST - passed, 0))
+                if Met.of(self._state.seen, waiting.connection).handshake is None:
+                    waiting.give_up.set()
+                    for other in others:
+                        other.cancel()
+                await comparing
+            finally:
+                comparing.cancel()
+        elif not self._state.pointless.is_set():
+            await self.other_ports(connection.trail)
+
+    async def _is_about_size(self, address: str) -> bool:
+        """Whether one of the smaller ways gets into TLS; each is tried once."""
+        probes = strategy.probes_of_size(self._state.plan, address, ssl.OPENSSL_VERSION_INFO)
+        untried, self._sizes_tried = () if self._sizes_tried else probes, True
+        for each in untried:
+            met = await self._probe(each)
+            if met is not None and met.in_tls:
+                return True
+        return False
+
     async def _beside(self, connection: Connection, failed: SMTPSession) -> None:
         """After the configured way failed: what else works, without credentials?"""
         state = self._state
         seen, about = state.seen, (failed.connection, connection.address)
-        sizes = strategy.probes_of_size(state.plan, seen, *about, ssl.OPENSSL_VERSION_INFO)
         work: list[Coroutine[Any, Any, object]] = [
             *map(self._probe, strategy.probes_after_failure(state.plan, seen, *about)),
-            self._until_tls(sizes),
             self.other_ports(connection.trail),
         ]
+        if strategy.has_stalled(seen, failed.connection):
+            work.append(self._is_about_size(connection.address))
         if strategy.wants_traces(state.plan, seen, failed.connection):
             work.append(self._knocks.trace(connection.trail))
         await asyncio.gather(*work)
         if strategy.wants_other_hosts(state.plan, state.seen):
             await self.other_hosts(connection.trail)
-
-    async def _until_tls(self, probes: Sequence[Probe]) -> None:
-        for each in probes:
-            met = await self._probe(each)
-            if met is not None and met.in_tls:
-                return
 
     async def other_ports(self, trail: Trail) -> None:
         """A session on every other port of the host that takes connections, once."""
@@ -342,4 +383,5 @@ class Sessions:
             deadline=self._state.deadline,
             greeting_wait=GREETING if configured else GREETING_BESIDE,
             handshake_wait=HANDSHAKE if configured else HANDSHAKE_BESIDE,
+            stuck_after=max(HANDSHAKE_STUCK, strategy.silent_after(connection.seconds)),
         )

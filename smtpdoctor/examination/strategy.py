@@ -408,13 +408,9 @@ def probes_after_failure(
     return probes
 
 
-def probes_of_size(
-    plan: Plan, seen: Observations, connection: str, address: str, openssl: tuple[int, ...]
-) -> list[Probe]:
-    """A handshake that stalled: is it the size of the packets, or of our first message? One after
+def probes_of_size(plan: Plan, address: str, openssl: tuple[int, ...]) -> list[Probe]:
+    """A handshake that stalls: is it the size of the packets, or of our first message? One after
     the other, until one gets into TLS. `openssl` is this machine's version."""
-    if not Met.of(seen, connection).handshake_ended({"stalled"}):
-        return []
     mode = plan.settings.tls
     small_hello = [_probe(plan, "one-group", address, mode)]
     return [
@@ -424,6 +420,11 @@ def probes_of_size(
             for size in SEGMENT_SIZES
         ),
     ]
+
+
+def has_stalled(seen: Observations, connection: str) -> bool:
+    """Whether this session's handshake got no further."""
+    return Met.of(seen, connection).handshake_ended({"stalled"})
 
 
 def wants_traces(plan: Plan, seen: Observations, connection: str) -> bool:

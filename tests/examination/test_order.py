@@ -42,7 +42,7 @@ from smtpdoctor.observations import (
 )
 from smtpdoctor.settings.reading import Options
 
-from ..fake_network import FakeNetwork, StuckError, run
+from ..fake_network import FakeNetwork, FakeStream, StuckError, run
 from ..runs import (
     ADDRESS,
     CONTROL_ADDRESSES,
@@ -864,6 +864,69 @@ def test_each_wait_has_a_bound(
     assert ran.report.verdict in ("broken", "inconclusive")
     assert ran.report.seconds <= 45
     network.assert_tidy()
+
+
+class NarrowNetwork(FakeNetwork):
+    """The way swallows large packets: the handshake goes on in small segments alone."""
+
+    async def connect(
+        self, address: str, port: int, timeout: float, *, segment_size: int = 0
+    ) -> ConnectResult:
+        found = await super().connect(address, port, timeout, segment_size=segment_size)
+        if isinstance(found.stream, FakeStream) and not segment_size:
+            found.stream.loses_more_than = 600
+        return found
+
+
+def test_a_handshake_that_works_in_small_packets_is_waited_for_no_longer(
+    authority: Authority,
+) -> None:
+    usual = one_host(authority)
+    network = NarrowNetwork(names=usual.names, ports=usual.ports)
+    ran = Ran(network, authority)
+    assert ran.codes() == ["path-mtu-blackhole"]
+    assert ran.diagnosis("path-mtu-blackhole").confidence == "certain"
+    first = ran.observations.first(Handshake, role="main")
+    assert first is not None
+    assert first.failure == "stalled"
+    assert first.seconds >= 3  # four lost segments in a row must not look like that
+    assert ran.report.seconds < 4.5
+    network.assert_tidy()
+
+
+@pytest.mark.parametrize("seconds", [1.5, 4.0, 7.0])
+def test_a_slow_handshake_is_waited_for_while_others_are_tried(
+    authority: Authority, seconds: float
+) -> None:
+    certificate = certificate_of(authority)
+    server = SMTPServer(Behaviour(certificate=certificate))
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await server.serve(Slowed(reader, seconds), writer)  # type: ignore[arg-type]
+
+    network = one_host(authority, on_587=serve)
+    ran = Ran(network, authority)
+    assert ran.codes() == []
+    assert ran.report.verdict in ("healthy", "warnings")
+    network.assert_tidy()
+
+
+class Slowed:
+    """What a client says is read at once, but for a ClientHello."""
+
+    def __init__(self, reader: asyncio.StreamReader, seconds: float) -> None:
+        self._reader = reader
+        self._seconds = seconds
+
+    async def read(self, size: int) -> bytes:
+        data = await self._reader.read(size)
+        if data[:1] == b"\x16" and self._seconds:
+            await asyncio.sleep(self._seconds)
+            self._seconds = 0
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
 
 
 def test_a_handshake_that_stalls_has_a_bound(authority: Authority) -> None:
