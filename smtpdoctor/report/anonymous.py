@@ -56,6 +56,8 @@ HOSTS = frozenset(
 )  # fmt: skip
 USERS = frozenset({"username", "sender", "recipient", "address"})
 FILES = frozenset({"file", "files", "trust_store_path"})
+#: Fields with words in which a file stands with its line.
+PLACES = frozenset({"setup", "setups", "why", "place"})
 #: Names of settings and lines of code, where `config.host` is no host. Values that are shown of
 #: them stand in fields of their own, too.
 CODE = frozenset({"name", "option", "looks_like", "source_line", "replace", "with_", "settings"})
@@ -115,6 +117,7 @@ LONGEST_NAME = 253
 
 _IPV4 = r"\d{1,3}(?:[.-]\d{1,3}){3}"
 _IPV6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}"
+_PLACE = r"(?<![\w/.-])([^\s:()\"'“”,;]+):\d+"
 _NIBBLES = r"(?<![\w.])(?:[0-9A-Fa-f]\.){4,32}ip6\.arpa"
 # each begins where a word does, and takes nothing back: texts of servers are long
 _LOCAL = r"\s<>\"'“”‘’(),;:=/\\@\[\]{}`"
@@ -136,6 +139,19 @@ def anonymous(report: Report, *, files: bool = True) -> Report:
 
 
 # --- going through a report -------------------------------------------------------------------
+
+
+def _files_of(report: Report) -> Iterator[str]:
+    """Every file that the report names."""
+    for owner, field, text in _texts(report):
+        if field in FILES and text:
+            yield text
+        elif field in PLACES or (owner is SetupIdentity and field == "name"):
+            yield from re.findall(_PLACE, text)
+
+
+def _is_the_systems(file: str) -> bool:
+    return file.startswith(("/etc/", "/usr/"))
 
 
 @cache
@@ -247,9 +263,9 @@ class _StandIns:
     # --- what is private --------------------------------------------------------------------
 
     def _collect(self, report: Report) -> None:
-        for _, field, text in _texts(report):
-            if field in FILES:
-                self._file_names |= {text.lower(), PurePosixPath(text).name.lower()}
+        files = tuple(dict.fromkeys(_files_of(report)))
+        for file in files:
+            self._file_names |= {file.lower(), PurePosixPath(file).name.lower()}
         # the user's own first: theirs are the numbers that a reader meets first
         for settings in _structs(report, Settings):
             self._collect_settings(settings)
@@ -260,7 +276,8 @@ class _StandIns:
         for certificate in _structs(report, CertificateInfo):
             self._collect_certificate(certificate)
         if self._files:
-            self._collect_files(report)
+            self._paths |= {file: self._path(file) for file in files if not _is_the_systems(file)}
+            self._collect_setups(report)
         for target in report.targets:
             # what a diagnosis says comes from there
             for owner, field, text in _texts(target.observations):
@@ -350,16 +367,13 @@ class _StandIns:
                     self._literals[text] = f"organisation-{self._numbered['other'](text)}"
                     self._hide(text)
 
-    def _collect_files(self, report: Report) -> None:
+    def _collect_setups(self, report: Report) -> None:
         for identity in _structs(report, SetupIdentity):
             self._setups[identity.name] = self._setup(identity.name)
         names = [left.setup for left in _structs(report, NotChecked)]
         names += [name for notice in _structs(report, Notice) for name in notice.setups]
         for name in names:
             self._setups[name] = self._setup(name)
-        for _, field, text in _texts(report):
-            if field in FILES and text and not text.startswith(("/etc/", "/usr/")):
-                self._paths[text] = self._path(text)
 
     def _is_word(self, text: str) -> bool:
         """Whether the word says by itself whose it is: not where everybody uses it."""

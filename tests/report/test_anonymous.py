@@ -156,8 +156,9 @@ def with_machine(report: Report, private: Private) -> Report:
         source="10.77.31.8",
     )
     made = diagnose(Observations([*items, trace]), started=report.started, seconds=report.seconds)
+    place = f"{private.folder}/deep/{private.file}.yml:2"
     left = NotChecked(
-        setup=f"django {private.folder}/{private.file}.py:3", why="EMAIL_HOST unknown"
+        setup=f"django {private.folder}/{private.file}.py:3", why=f"EMAIL_HOST ({place}): computed"
     )
     return join(made.targets, started=made.started, seconds=1.0, not_checked=[left])
 
@@ -251,7 +252,7 @@ def test_what_it_came_to_stays(tmp_path: Path, authority: Authority) -> None:
     assert made.target.username == "user-1@host-1.example"
     assert made.target.setup is not None
     assert made.target.setup.name == "nodemailer folder-1/file-1.js:2"
-    assert made.not_checked[0].setup == "django folder-1/file-2.py:3"
+    assert made.not_checked[0].setup == "django folder-1/file-3.py:3"
     assert [item.status for item in made.checks] == [item.status for item in report.checks]
 
 
