@@ -242,6 +242,14 @@ def _furnish(sandbox: Sandbox, env_text: str) -> None:
 
 
 @pytest.mark.real
+@pytest.mark.parametrize("target", ["mail.example.com:587", "192.0.2.1:587"])
+def test_the_sandbox_notes_who_goes_out(target: str, sandbox: Sandbox) -> None:
+    """Or the test below would pass for whatever asks a stranger."""
+    sandbox.run(f"smtpdoctor check {target} --timeout 5", "mailer")
+    assert target.partition(":")[0] in sandbox.went_out()
+
+
+@pytest.mark.real
 @pytest.mark.parametrize("block", RUN, ids=name_of)
 def test_a_command_does_what_is_said(block: Block, sandbox: Sandbox) -> None:
     result = sandbox.run(block.script, block.folder)

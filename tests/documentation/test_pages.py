@@ -109,6 +109,25 @@ def test_a_code_page_has_words_and_snippets_before_its_look_alikes() -> None:
         assert made.count(f"<summary>{program}</summary>") == 2  # the page has both ways
 
 
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [
+        ("port-blocked", ["implicit"]),
+        ("tls-required", ["starttls", "implicit"]),
+        ("credentials-missing", ["implicit", "starttls"]),  # of the login: both
+        ("sender-not-allowed", []),
+    ],
+)
+def test_a_code_page_has_the_ways_of_its_own_fix(name: str, ways: list[str]) -> None:
+    made = code_pages.page(pages.read(name) or "", None, None, knowledge.snippets())
+    headings = {
+        "implicit": "**TLS from the first byte, port 465**",
+        "starttls": "**STARTTLS, port 587**",
+    }
+    shown = [line for line in made.splitlines() if line in headings.values()]
+    assert shown == [headings[way] for way in ways]
+
+
 def test_a_code_page_without_data_stays_as_it_is() -> None:
     text = pages.read("dmarc-missing")
     assert text is not None

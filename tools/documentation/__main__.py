@@ -1,8 +1,9 @@
 """Build the site: python -m tools.documentation [--screens | FOLDER]
 
-Puts the pages together in FOLDER/source and has Sphinx render them to FOLDER (build/site). A dead
-link, an anchor that is not there and a page without a way in are errors. `--screens` brings the
-screens in the README and docs/ up to date instead; `--screens --check` only says whether they are.
+Puts the pages together and has Sphinx render them to FOLDER, else build/site; an earlier site there
+is replaced. A dead link, an anchor that is not there and a page without a way in are errors.
+`--screens` brings the screens in the README and docs/ up to date instead; `--screens --check` only
+says whether they are.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from tools.documentation import (
 
 HERE = Path(__file__).parent
 SITE = navigation.ROOT / "build" / "site"
+#: What Sphinx leaves in a folder that it has written.
+SPHINX_MARK = ".buildinfo"
 
 
 def site_pages() -> dict[str, str]:
@@ -100,7 +103,8 @@ def build(folder: Path) -> int:
         for page, text in {**site_pages(), **docstrings.schemas()}.items():
             (source / page).parent.mkdir(parents=True, exist_ok=True)
             (source / page).write_text(text, encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
+        if (folder / SPHINX_MARK).exists():  # nothing else is removed
+            shutil.rmtree(folder)
         return render(source, folder)
 
 

@@ -14,13 +14,14 @@ from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.model import AREAS
 from smtpdoctor.knowledge import CodeSnippets
 from tools.documentation.error_texts import HOST, Texts
-from tools.documentation.markdown import code, folded, index_entries, table
+from tools.documentation.markdown import code, folded, index_entries, plain, table
 
 #: The clients that people have most often, first.
 WIDELY_USED = ("Nodemailer", "smtplib", "PHPMailer", "JavaMail", "net/smtp", "curl")
 #: The ways that a fix can be, as settings say them, and what is shown of them.
 PORTS = {"implicit": 465, "starttls": 587}
 _SETTING = re.compile(r"^\s+SMTP_(PORT|SECURE|TLS)=(\w+)$", re.MULTILINE)
+_HOST_OR_LOGIN = re.compile(r"^\s+SMTP_(HOST|USER|PASS)=", re.MULTILINE)
 _MODES = {
     ("PORT", "465"): "implicit",
     ("SECURE", "true"): "implicit",
@@ -90,11 +91,14 @@ def _seen(scenario: str, report: str) -> str:
 
 
 def _in_programs(text: str, known: Mapping[str, CodeSnippets]) -> str:
-    """The settings of the page's own fix in the code of each program."""
+    """The settings of the page's own fix in the code of each program: the ways that it names, or
+    both where it is about the host or the login."""
     _, _, fix = text.partition("\n## Fix\n")
     modes = dict.fromkeys(
         _MODES[match.groups()] for match in _SETTING.finditer(fix) if match.groups() in _MODES
     )
+    if not modes and _HOST_OR_LOGIN.search(fix):
+        modes = dict.fromkeys(PORTS)
     parts = []
     for mode in modes:
         parts.append(f"**{_HEADINGS[mode]}**\n")
@@ -109,16 +113,12 @@ def _in_programs(text: str, known: Mapping[str, CodeSnippets]) -> str:
 def _decided(texts: Texts) -> str:
     if len(texts.decides) < 2:
         return ""
-    rows = [(f"[{name}]({name}.md)", _sentence(what)) for name, what in texts.decides.items()]
+    rows = [(f"[{name}]({name}.md)", plain(what)) for name, what in texts.decides.items()]
     return (
         "\n## The same words, another cause\n\n"
         "Several causes print some of these texts. This shows which one it is:\n\n"
         + table(("it is", "where this is seen"), rows)
     )
-
-
-def _sentence(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def overview() -> str:

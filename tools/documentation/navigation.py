@@ -26,7 +26,7 @@ FOLDERS = {
     "decisions": "Decisions",
 }
 
-_LINK = re.compile(r"(?P<start>\]\()(?P<target>(?!\w+:|#)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+_LINK = re.compile(r"\]\((?P<target>(?!\w+:|#)[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 _FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1`*$", re.MULTILINE | re.DOTALL)
 
 
@@ -106,7 +106,7 @@ def _linked(text: str, source: str, here: str) -> str:
         target = os.path.normpath(os.path.join(os.path.dirname(source), match["target"]))
         page = of_site(target)
         anchor = match["anchor"] or ""
-        is_page = target.startswith("docs") or target in AT_THE_TOP
+        is_page = f"{target}/".startswith("docs/") or target in AT_THE_TOP
         if is_page and page.endswith(".md"):
             relative = os.path.relpath(page, os.path.dirname(here) or ".")
             return f"]({relative}{anchor})"
