@@ -171,15 +171,17 @@ async def run_all(
     *,
     environ: Mapping[str, str],
     network: Network | None = None,
+    shared: Shared | None = None,
     listener: Callable[[AnyObservation], None] | None = None,
     also_needed: Iterable[str] = (),
 ) -> Report:
     """Make the runs side by side and judge what they saw: one target each.
 
-    `also_needed` are modules that the caller will want then; they are loaded meanwhile.
+    `shared` is for those who have other runs going on beside these. `also_needed` are modules that
+    the caller will want then; they are loaded meanwhile.
     """
     started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    shared = Shared()
+    shared = shared or Shared()
     async with ahead.loading_beside(itertools.chain(_judging(), ahead.modules(also_needed))):
         targets = await asyncio.gather(
             *(

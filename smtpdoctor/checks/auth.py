@@ -66,6 +66,9 @@ async def log_in(
         except authentication.MechanismError:
             offered.remove(name)
             continue
+        if settings.login_made_before:
+            _not_tried(session, "not-due")
+            return None
         if turn is not None and not logins:
             await turn()
         exchange = await session.authenticate(mechanism)

@@ -7,7 +7,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -48,7 +48,8 @@ class Terminated(BaseException):
     """SIGTERM came where something is to be put in order first."""
 
 
-def _known_format(name: str) -> str:
+def known_format(name: str) -> str:
+    """The format, where there is one of that name. Raises UsageFault."""
     if name not in formats.names():
         known = formats.names()
         near = _completion.meant(name, known)
@@ -62,7 +63,7 @@ ReportFormat = Annotated[
         "--format",
         help=f"How to print the report: {', '.join(formats.names())}.",
         metavar="FORMAT",
-        callback=_known_format,
+        callback=known_format,
         autocompletion=_completion.formats,
         rich_help_panel=REPORT,
     ),
@@ -72,6 +73,30 @@ NameServers = Annotated[
     typer.Option(
         help="Ask this name server in place of the system's.",
         metavar="ADDRESS[:PORT]",
+        rich_help_panel=NETWORK,
+    ),
+]
+ConnectTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Go to ADDRESS:PORT instead, as curl does.",
+        metavar="HOST:PORT:ADDRESS:PORT",
+        rich_help_panel=NETWORK,
+    ),
+]
+CAFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="Trust the CA certificates of this file (PEM) only.",
+        metavar="FILE",
+        rich_help_panel=NETWORK,
+    ),
+]
+NoThirdParty = Annotated[
+    bool,
+    typer.Option(
+        "--no-third-party",
+        help="Never connect to other companies' hosts.",
         rich_help_panel=NETWORK,
     ),
 ]
@@ -156,6 +181,20 @@ def _in_checkout(root: Path) -> str:
     return ""
 
 
+def checks_of(option: str, names: list[str] | None) -> Sequence[str]:
+    """Each time that the option was given may name several, with commas between."""
+    from smtpdoctor.observations import CHECKS
+
+    found = [name.strip() for text in names or () for name in text.split(",") if name.strip()]
+    for name in found:
+        if name not in CHECKS:
+            near = _completion.meant(name, CHECKS)
+            raise UsageFault(
+                f"{option}: no check {name!r}: the checks are {', '.join(CHECKS)}{near}"
+            )
+    return found or ()
+
+
 def make_sure_of_fix(*, fix: bool, yes: bool, anonymous: bool) -> None:
     """Wrong usage is said before anything is looked at: a run may cost a login."""
     if fix and anonymous:  # what it shows and asks about are the user's own lines
@@ -208,13 +247,15 @@ def terminal_options(
     )
 
 
-def write(text: str) -> None:
-    """Print. A reader that has gone before the end changes no exit status."""
+def write(text: str) -> bool:
+    """Print; False where the reader has gone, which changes no exit status."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         _discard_the_rest()
+        return False
+    return True
 
 
 def write_utf8(text: str) -> None:

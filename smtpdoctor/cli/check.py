@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,15 +20,19 @@ from smtpdoctor.cli._output import (
     SCOPE,
     SETTINGS,
     Anonymous,
+    CAFile,
+    ConnectTo,
     EnvFile,
     Fix,
     NameServers,
+    NoThirdParty,
     Profile,
     ReportFormat,
     SetUps,
     Strict,
     UsageFault,
     Yes,
+    checks_of,
     folder,
     handed,
     make_room,
@@ -82,20 +86,6 @@ def _mode(word: str | None) -> str | None:
     meant = MODES.get(str(word).strip().lower(), "")
     hint = f"; did you mean {meant}?" if meant else ""
     raise UsageFault(f"--tls: {word!r} is none of implicit, starttls, none{hint}")
-
-
-def _checks(option: str, names: list[str] | None) -> Sequence[str]:
-    """Each time that the option was given may name several, with commas between."""
-    from smtpdoctor.observations import CHECKS
-
-    found = [name.strip() for text in names or () for name in text.split(",") if name.strip()]
-    for name in found:
-        if name not in CHECKS:
-            near = _completion.meant(name, CHECKS)
-            raise UsageFault(
-                f"{option}: no check {name!r}: the checks are {', '.join(CHECKS)}{near}"
-            )
-    return found or ()
 
 
 def check(  # long: one parameter an option
@@ -206,31 +196,10 @@ def check(  # long: one parameter an option
             rich_help_panel=NETWORK,
         ),
     ] = DEFAULT_TIMEOUT,
-    connect_to: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Go to ADDRESS:PORT instead, as curl does.",
-            metavar="HOST:PORT:ADDRESS:PORT",
-            rich_help_panel=NETWORK,
-        ),
-    ] = None,
-    cafile: Annotated[
-        Path | None,
-        typer.Option(
-            help="Trust the CA certificates of this file (PEM) only.",
-            metavar="FILE",
-            rich_help_panel=NETWORK,
-        ),
-    ] = None,
+    connect_to: ConnectTo = None,
+    cafile: CAFile = None,
     nameserver: NameServers = None,
-    no_third_party: Annotated[
-        bool,
-        typer.Option(
-            "--no-third-party",
-            help="Never connect to other companies' hosts.",
-            rich_help_panel=NETWORK,
-        ),
-    ] = False,
+    no_third_party: NoThirdParty = False,
     ask_metadata: Annotated[
         bool,
         typer.Option(
@@ -330,8 +299,8 @@ def check(  # long: one parameter an option
             default_setup=own.default_setup,
             profile=profile or own.profile,
             folder=folder(),
-            only=_checks("--only", only),  # type: ignore[arg-type]
-            skip=_checks("--skip", skip),  # type: ignore[arg-type]
+            only=checks_of("--only", only),  # type: ignore[arg-type]
+            skip=checks_of("--skip", skip),  # type: ignore[arg-type]
             timeout=timeout,
             connect_to=connect_to or (),
             cafile=cafile,

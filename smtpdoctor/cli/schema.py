@@ -17,7 +17,7 @@ def schema(
         str,
         typer.Argument(
             metavar="[FORMAT]",
-            help="json or explain.",
+            help="json, explain or history.",
             show_default=False,
             autocompletion=_completion.schemas,
         ),

@@ -273,16 +273,18 @@ class Run:
     def login_withheld(self) -> bool:
         """Credentials are there, and the doctor kept them back: the login is an open question.
 
-        Not so where a server was named by hand for which nobody gave any.
+        Not so where a server was named by hand for which nobody gave any, nor where they are known
+        to be good.
         """
         withheld = self.settings.withheld
-        by_hand = withheld is not None and withheld.reason in (
+        answered = withheld is not None and withheld.reason in (
             "another-host-asked",
             "tried-already",
             "another-target",
+            "not-due",
         )
         return any(
-            reason not in LEFT_OUT and not (reason == "withheld" and by_hand)
+            reason not in LEFT_OUT and not (reason in ("withheld", "not-due") and answered)
             for reason in self.login_reasons
         )
 

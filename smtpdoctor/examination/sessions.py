@@ -52,7 +52,7 @@ class Sessions:
 
     @contextlib.asynccontextmanager
     async def _slot(self, address: str) -> AsyncIterator[None]:
-        async with self._own_slots, self._state.shared.session_with(address):
+        async with self._own_slots, self._state.shared.servers.session_with(address):
             yield
 
     # --- the configured way -------------------------------------------------------------------
@@ -82,7 +82,7 @@ class Sessions:
         state = self._state
         address, port = connection.address, state.plan.port
         server, _ = state.target(state.plan.host, address, port)
-        if state.shared.is_free(server):
+        if state.shared.servers.is_free(server):
             await slot.enter_async_context(self._slot(server))
             return connection
         connection.stream.close()

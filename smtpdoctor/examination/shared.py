@@ -42,23 +42,54 @@ T = TypeVar("T")
 Answer = TypeVar("Answer", LookupResult, AnswerResult)
 
 
+class Servers:
+    """How many sessions each server has, by its address, over whatever shares this.
+
+    Nothing is kept of a server that has none.
+    """
+
+    def __init__(self) -> None:
+        self._slots: dict[str, _Slots] = {}
+
+    def is_free(self, address: str) -> bool:
+        """Whether a session with the server at this address may begin now."""
+        slots = self._slots.get(one_spelling(address))
+        return slots is None or not slots.locked()
+
+    @contextlib.asynccontextmanager
+    async def session_with(self, address: str) -> AsyncIterator[None]:
+        """Wait until the server at this address has fewer than two sessions, and count as one."""
+        server = one_spelling(address)
+        slots = self._slots.setdefault(server, _Slots(SESSIONS_WITH_ONE_SERVER))
+        slots.users += 1
+        try:
+            async with slots:
+                yield
+        finally:
+            slots.users -= 1
+            if not slots.users:
+                del self._slots[server]
+
+
 class Shared:
     """Made once for all runs that go on beside each other or one after the other.
 
     A run that is handed none makes one for itself. Nothing goes on in it for a run that has ended.
     Answers of the DNS stay for as long as they say, what others' hosts showed for a minute, the
-    rest as it is. `login_pause` are the seconds between two logins at one server; `login_begins`
-    is told of each, by its host and user name, before it does.
+    rest as it is. `servers` is shared with runs that go on beside these and look anew.
+    `login_pause` are the seconds between two logins at one server; `login_begins` is told of each,
+    by its host and user name, before it does.
     """
 
     def __init__(
         self,
         *,
+        servers: Servers | None = None,
         login_pause: float = 0.0,
         login_begins: Callable[[tuple[str, str]], None] = lambda account: None,
     ) -> None:
         self._once: dict[Hashable, _Once] = {}
-        self._slots: dict[str, _Slots] = {}
+        self.servers = servers or Servers()
         self._login_pause = login_pause
         self._login_begins = login_begins
         self._next_login: dict[str, float] = {}
@@ -105,26 +136,7 @@ class Shared:
         for key in dict.fromkeys((*over, *done[: MOST_KEPT // 2])):
             del self._once[key]
 
-    # --- sessions -----------------------------------------------------------------------------
-
-    def is_free(self, address: str) -> bool:
-        """Whether a session with the server at this address may begin now."""
-        slots = self._slots.get(one_spelling(address))
-        return slots is None or not slots.locked()
-
-    @contextlib.asynccontextmanager
-    async def session_with(self, address: str) -> AsyncIterator[None]:
-        """Wait until the server at this address has fewer than two sessions, and count as one."""
-        server = one_spelling(address)
-        slots = self._slots.setdefault(server, _Slots(SESSIONS_WITH_ONE_SERVER))
-        slots.users += 1
-        try:
-            async with slots:
-                yield
-        finally:
-            slots.users -= 1
-            if not slots.users:
-                del self._slots[server]
+    # --- logins -------------------------------------------------------------------------------
 
     async def turn_to_log_in(self, address: str, account: tuple[str, str]) -> None:
         """Wait until the pause since the last login at this address is over, and begin this one."""

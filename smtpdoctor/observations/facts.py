@@ -365,6 +365,7 @@ class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried
         "not-spoken",  # the client has a mechanism that is offered, and the doctor hasn't
         "session-failed",
         "skipped",
+        "not-due",  # an earlier run has made it; all that comes before it was in order
     ]
     offered: tuple[str, ...] = ()
 

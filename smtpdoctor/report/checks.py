@@ -116,7 +116,7 @@ def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]
     reason = next(iter(run.login_reasons), None) if name in ("auth", "sender") else None
     if reason is None:
         return because, CHECK_SPECS[name].missing
-    withheld = run.settings.withheld if reason == "withheld" else None
+    withheld = run.settings.withheld if reason in ("withheld", "not-due") else None
     words = why_withheld(withheld) if withheld is not None else LOGIN_WORDS.get(reason)
     return because, f"not tried: {words}" if words else "not tried"
 

@@ -12,6 +12,8 @@ import msgspec
 
 from smtpdoctor.observations import AnyObservation, Observations
 from smtpdoctor.report.formats.json import ACCEPTED, DIAGNOSIS, EDIT, EVIDENCE, TARGET
+from smtpdoctor.report.history import SCHEMA as HISTORY_SCHEMA
+from smtpdoctor.report.history import HistoryShown
 from smtpdoctor.report.model import SCHEMA, Report, SPFEvaluation
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -79,8 +81,21 @@ def explain_schema() -> JSONSchema:
     }
 
 
+def history_schema() -> JSONSchema:
+    """Of `history --format json`."""
+    (_,), parts = msgspec.json.schema_components([HistoryShown], ref_template=TEMPLATE)
+    whole = parts.pop("HistoryShown")
+    whole["properties"]["schema"] = {"const": HISTORY_SCHEMA}
+    whole["required"] = list(whole["properties"])
+    return {"$schema": DIALECT, **whole, "$defs": parts}
+
+
 #: Every schema by its name.
-SCHEMAS: dict[str, Callable[[], JSONSchema]] = {"json": report_schema, "explain": explain_schema}
+SCHEMAS: dict[str, Callable[[], JSONSchema]] = {
+    "json": report_schema,
+    "explain": explain_schema,
+    "history": history_schema,
+}
 
 
 def _own_types(kind: type) -> JSONSchema:

@@ -73,7 +73,13 @@ WithheldReason = Literal[
     "tried-with-another",  # the same account was tried with another password, and once is enough
     "another-target",  # another target of the batch, at `place`, logs in with the same account
     "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
+    "not-due",  # an earlier run of `watch` logged in a short time ago
+    "failed-before",  # its login had no outcome, or was put off, a short time ago
+    "refused-before",  # it was refused with the very same credentials
 ]
+
+#: Of these the credentials are used as far as the login itself, which was made before.
+MADE_BEFORE: tuple[WithheldReason, ...] = ("not-due", "failed-before", "refused-before")
 
 #: What a token's form tells, which is all that is ever told of it. refresh-token,
 #: authorization-code, api-key: something else than an access token. expired: past its own `exp`.
@@ -159,7 +165,8 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True):
     """Credentials that stay where they are: why, for which host, and where they stand.
 
     `host` is the one that would have got them, `written_for` the ones that they stand with (empty
-    where nothing says so), `place` the source that they come from.
+    where nothing says so), `place` the source that they come from; of a login that was made before
+    it is when that was.
     """
 
     reason: WithheldReason
@@ -402,6 +409,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_credentials(self) -> bool:
         return self.username is not None and (self.has_password or self.has_token)
+
+    @property
+    def login_made_before(self) -> bool:
+        """Whether this run goes as far as the login and no further: an earlier one made it."""
+        return self.withheld is not None and self.withheld.reason in MADE_BEFORE
 
 
 class Secret:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from smtpdoctor.settings.model import Note, NoteKind, PasswordShape, Withheld
+from smtpdoctor.settings.model import MADE_BEFORE, Note, NoteKind, PasswordShape, Withheld
 
 EMPTY = "empty, which counts as unset"
 
@@ -67,6 +67,12 @@ def why_withheld(withheld: Withheld) -> str:
         return f"{place} logs in with the same account, and an account is logged in once"
     if withheld.reason == "host-with-user":
         return "the host has an “@” in it: which host was meant is a guess"
+    if withheld.reason == "not-due":
+        return f"the login at {place} worked, and the next one is not due yet"
+    if withheld.reason == "failed-before":
+        return f"the login at {place} failed, and the next one is not due yet"
+    if withheld.reason == "refused-before":
+        return f"the login at {place} was refused, and the settings have not changed since"
     return f"the credentials from {place} were written for {for_whom}, not for {host}"
 
 
@@ -91,6 +97,8 @@ def how_to_allow(withheld: Withheld) -> str:
         return "Its result says what the login comes to; to try this one, check it by itself."
     if withheld.reason == "host-with-user":
         return "Write the host's name alone."
+    if withheld.reason in MADE_BEFORE:
+        return "`smtpdoctor check` logs in at once; so does watch after a SIGHUP."
     if withheld.reason == "host-from-folder":
         return f"If you trust this folder, name the host yourself: --host {host}."
     return (

@@ -318,9 +318,9 @@ def test_the_machine_s_marks_are_looked_for_once(
 def test_a_server_has_its_slots_by_every_spelling(one: str, other: str, same: bool) -> None:
     async def scenario() -> bool:
         shared = Shared()
-        async with shared.session_with(one), shared.session_with(one):
-            assert not shared.is_free(one)
-            return not shared.is_free(other)
+        async with shared.servers.session_with(one), shared.servers.session_with(one):
+            assert not shared.servers.is_free(one)
+            return not shared.servers.is_free(other)
 
     assert run(scenario()) is same
 
@@ -559,9 +559,9 @@ def test_nothing_is_kept_of_a_server_that_nobody_speaks_with() -> None:
     async def scenario() -> int:
         shared = Shared()
         for number in range(100):
-            async with shared.session_with(f"192.0.2.{number}"):
-                assert shared.is_free(f"192.0.2.{number}")
-        return len(shared._slots)
+            async with shared.servers.session_with(f"192.0.2.{number}"):
+                assert shared.servers.is_free(f"192.0.2.{number}")
+        return len(shared.servers._slots)
 
     assert run(scenario()) == 0
 

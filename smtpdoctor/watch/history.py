@@ -1,0 +1,370 @@
+"""The file in which a watch keeps what it saw: the last reports, each change, each login's outcome.
+
+Knows SQLite and this file's tables. Must not know when a run or a login is due (it is told what
+decides), nor how a change is told. What it is given is redacted already; what it is asked to keep
+of an account is `account`'s. The file is its owner's alone, and never opened through a link.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import stat
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from smtpdoctor.diagnosis.model import Diagnosis
+from smtpdoctor.files import FileFault, reason_of
+from smtpdoctor.text import as_json
+from smtpdoctor.watch.account import SALT_BYTES
+from smtpdoctor.watch.model import Login, State
+from smtpdoctor.watch.schedule import LoginDecision
+
+#: "smtp" in ASCII: what the file is known by as ours.
+APPLICATION = 0x736D7470
+SCHEMA = 1
+
+#: So many of the last reports are kept, of those that showed a change, of the changes themselves.
+MOST_REPORTS = 300
+MOST_REPORTS_OF_CHANGES = 200
+MOST_CHANGES = 10_000
+MOST_LOGINS = 256
+#: The reports together, compressed, in bytes.
+MOST_BYTES = 32 << 20
+#: Seconds that another watch's writing is waited for.
+BUSY = 5.0
+
+TABLES = """
+CREATE TABLE secret (salt BLOB NOT NULL);
+CREATE TABLE report (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, seen REAL NOT NULL,
+    runs INTEGER NOT NULL, folder TEXT NOT NULL, series TEXT NOT NULL, name TEXT NOT NULL,
+    server TEXT NOT NULL, verdict TEXT NOT NULL, code TEXT NOT NULL, title TEXT NOT NULL,
+    login REAL, report INTEGER
+);
+CREATE INDEX latest ON change (folder, series, id);
+CREATE TABLE login (
+    account TEXT PRIMARY KEY, at REAL NOT NULL, result TEXT NOT NULL, way TEXT NOT NULL,
+    diagnoses TEXT NOT NULL, unexplained INTEGER NOT NULL
+);
+"""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What a series came to at `at`, and was still seen to be at `seen`, in `runs` runs. `login` is
+    when the login was made that it rests on, `report` the number of the report that showed it,
+    None where it is not kept any more.
+    """
+
+    at: float
+    seen: float
+    runs: int
+    folder: str
+    series: str
+    name: str
+    server: str
+    verdict: str
+    code: str
+    title: str
+    login: float | None
+    report: int | None
+
+
+def default_path(environ: Mapping[str, str]) -> Path:
+    """Where the file is unless somebody says otherwise (XDG base directory specification)."""
+    home = environ.get("XDG_STATE_HOME") or ""
+    state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"
+    return state / "smtpdoctor" / "history.sqlite3"
+
+
+class History:
+    """An open file of this kind; every method raises FileFault where it can't be used."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+        self._connection = connection
+        self._path = path
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @property
+    def salt(self) -> bytes:
+        with self._reading() as database:
+            return bytes(database.execute("SELECT salt FROM secret").fetchone()[0])
+
+    # --- logins -------------------------------------------------------------------------------
+
+    def claim_login(
+        self, account: str, now: float, decide: Callable[[Login | None], LoginDecision]
+    ) -> tuple[LoginDecision, Login | None]:
+        """Decide whether to log in, and write down that it is about to be done, in one step: of
+        two watches, one does it, and one that is killed in the midst has had its login.
+
+        Gives the login before, which `settle_login` puts back where none came of it.
+        """
+        with self._writing() as database:
+            last = _login(database, account)
+            decision = decide(last)
+            if decision == "log-in":
+                _put(database, account, Login(at=now, result="begun"))
+            return decision, last
+
+    def settle_login(self, account: str, login: Login | None) -> None:
+        """What the login that was claimed came to."""
+        with self._writing() as database:
+            if login is None:
+                database.execute("DELETE FROM login WHERE account = ?", (account,))
+            else:
+                _put(database, account, login)
+            database.execute(
+                "DELETE FROM login WHERE account NOT IN "
+                "(SELECT account FROM login ORDER BY at DESC LIMIT ?)",
+                (MOST_LOGINS,),
+            )
+
+    # --- what was seen ------------------------------------------------------------------------
+
+    def record(
+        self, folder: str, at: float, states: Sequence[State], report: str = ""
+    ) -> tuple[State, ...]:
+        """Keep a round: its report as JSON, and of its states what changed. Gives the states with
+        `since` and `changed`."""
+        with self._writing() as database:
+            number = None
+            if report:
+                body = zlib.compress(report.encode("utf-8", "backslashreplace"))
+                made = database.execute("INSERT INTO report (at, body) VALUES (?, ?)", (at, body))
+                number = made.lastrowid
+            told = tuple(_recorded(database, folder, at, state, number) for state in states)
+            _bound(database)
+            return told
+
+    def changes(self) -> tuple[Change, ...]:
+        """Every change that is kept, the oldest first."""
+        with self._reading() as database:
+            kept = {number for (number,) in database.execute("SELECT id FROM report")}
+            names = ", ".join(Change.__struct_fields__)
+            rows = database.execute(f"SELECT {names} FROM change ORDER BY at, id").fetchall()
+        found = (Change(**dict(zip(Change.__struct_fields__, row, strict=True))) for row in rows)
+        return tuple(
+            item if item.report in kept else msgspec.structs.replace(item, report=None)
+            for item in found
+        )
+
+    def report(self, number: int) -> str | None:
+        """A kept report as JSON; None where there is none of this number."""
+        with self._reading() as database:
+            row = database.execute("SELECT body FROM report WHERE id = ?", (number,)).fetchone()
+        if row is None:
+            return None
+        try:
+            return zlib.decompress(row[0]).decode()
+        except (zlib.error, UnicodeDecodeError):
+            raise FileFault(self._path or "history", "is damaged", "system") from None
+
+    # --- the file -----------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """All of it or nothing, and no other watch between reading and writing."""
+        with self._reading() as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            yield self._connection
+        except sqlite3.Error as error:
+            raise _fault(self._path, error) from None
+
+
+def open_history(path: Path | None, *, make: bool = True) -> History:
+    """The file at that path, made where it is missing and `make` says so; None is one in memory.
+
+    Raises FileFault: for a link, another's file, one that is no history or a newer version's.
+    """
+    identity = _prepare(path, make=make) if path is not None else None
+    try:
+        connection = sqlite3.connect(
+            ":memory:" if path is None else path, timeout=BUSY, isolation_level=None
+        )
+        # what another program put there in the meantime is not opened for it
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if path is not None and _identity(os.lstat(path)) != identity:
+            connection.close()
+            raise FileFault(path, "was replaced while it was opened", "system")
+        history = History(connection, path)
+        _make_tables(history, path)
+        return history
+    except sqlite3.Error as error:
+        raise _fault(path, error) from None
+    except OSError as error:
+        raise FileFault(path or "history", reason_of(error), "system") from None
+
+
+def _prepare(path: Path, *, make: bool) -> tuple[int, int]:
+    """See to it that a private file of this user stands there, and give its identity.
+
+    It is closed again before SQLite opens it: closing it later would end SQLite's own locks.
+    """
+    flags = os.O_RDWR | (os.O_CREAT if make else 0)
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        if make:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, flags, 0o600)
+    except (OSError, ValueError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else "not a file name"
+        missing = isinstance(error, FileNotFoundError)
+        raise FileFault(path, reason, "missing" if missing else "system") from None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise FileFault(path, "is not a regular file", "not-a-file")
+        if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
+            raise FileFault(path, "belongs to another user", "not-ours")
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            os.fchmod(descriptor, 0o600)
+        return _identity(found)
+    except OSError as error:
+        raise FileFault(path, reason_of(error), "system") from None
+    finally:
+        os.close(descriptor)
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _make_tables(history: History, path: Path | None) -> None:
+    """Make an empty file ours, once, whoever else is about to; refuse what is not."""
+    with history._writing() as database:
+        empty = not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if not empty:
+            application = database.execute("PRAGMA application_id").fetchone()[0]
+            schema = database.execute("PRAGMA user_version").fetchone()[0]
+            if application != APPLICATION:
+                raise FileFault(path or "history", "is no history of smtpdoctor", "not-ours")
+            if schema > SCHEMA:
+                newer = "was written by a newer smtpdoctor; name another file with --history"
+                raise FileFault(path or "history", newer, "not-ours")
+            return
+        for statement in filter(str.strip, TABLES.split(";")):
+            database.execute(statement)
+        salt = secrets.token_bytes(SALT_BYTES)
+        database.execute("INSERT INTO secret (salt) VALUES (?)", (salt,))
+        database.execute(f"PRAGMA application_id = {APPLICATION}")
+        database.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _fault(path: Path | None, error: sqlite3.Error) -> FileFault:
+    """SQLite's own words may hold anything of the file: what they mean, by their kind."""
+    kind = getattr(error, "sqlite_errorname", "")
+    words = {
+        "SQLITE_BUSY": "another program is writing to it",
+        "SQLITE_LOCKED": "another program is writing to it",
+        "SQLITE_FULL": "No space left on device",
+        "SQLITE_READONLY": "can't be written",
+        "SQLITE_CANTOPEN": "can't be opened",
+        "SQLITE_IOERR": "Input/output error",
+    }
+    reason = next((text for name, text in words.items() if kind.startswith(name)), "")
+    return FileFault(
+        path or "history", reason or "is damaged, or no history of smtpdoctor", "system"
+    )
+
+
+def _login(database: sqlite3.Connection, account: str) -> Login | None:
+    names = ", ".join(Login.__struct_fields__)
+    row = database.execute(f"SELECT {names} FROM login WHERE account = ?", (account,)).fetchone()
+    if row is None:
+        return None
+    fields: dict[str, Any] = dict(zip(Login.__struct_fields__, row, strict=True))
+    try:
+        diagnoses = msgspec.json.decode(fields["diagnoses"], type=tuple[Diagnosis, ...])
+    except msgspec.MsgspecError:  # another version's, which had other fields
+        diagnoses = ()
+    return Login(**{**fields, "diagnoses": diagnoses, "unexplained": bool(fields["unexplained"])})
+
+
+def _put(database: sqlite3.Connection, account: str, login: Login) -> None:
+    database.execute(
+        "INSERT OR REPLACE INTO login (account, at, result, way, diagnoses, unexplained) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            account,
+            login.at,
+            login.result,
+            login.way,
+            as_json(msgspec.to_builtins(login.diagnoses)),
+            login.unexplained,
+        ),
+    )
+
+
+def _recorded(
+    database: sqlite3.Connection, folder: str, at: float, state: State, report: int | None
+) -> State:
+    latest = database.execute(
+        "SELECT id, at, verdict, code FROM change WHERE folder = ? AND series = ? "
+        "ORDER BY id DESC LIMIT 1",
+        (folder, state.series),
+    ).fetchone()
+    if latest is not None and (latest[2], latest[3]) == (state.verdict, state.code):
+        database.execute(
+            "UPDATE change SET seen = ?, runs = runs + 1 WHERE id = ?", (at, latest[0])
+        )
+        return msgspec.structs.replace(state, since=latest[1])
+    database.execute(
+        "INSERT INTO change (at, seen, runs, folder, series, name, server, verdict, code, title, "
+        "login, report) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            at,
+            at,
+            folder,
+            state.series,
+            state.name,
+            state.server,
+            state.verdict,
+            state.code,
+            state.title,
+            state.login.at if state.login is not None else None,
+            report,
+        ),
+    )
+    return msgspec.structs.replace(state, since=at, changed=True)
+
+
+def _bound(database: sqlite3.Connection) -> None:
+    """Leave out what is beyond what is kept, the oldest first."""
+    database.execute(
+        "DELETE FROM change WHERE id NOT IN (SELECT id FROM change ORDER BY id DESC LIMIT ?)",
+        (MOST_CHANGES,),
+    )
+    database.execute(
+        "DELETE FROM report WHERE id NOT IN (SELECT id FROM report ORDER BY id DESC LIMIT ?) "
+        "AND id NOT IN (SELECT report FROM change WHERE report IS NOT NULL "
+        "ORDER BY id DESC LIMIT ?)",
+        (MOST_REPORTS, MOST_REPORTS_OF_CHANGES),
+    )
+    total = 0
+    for number, size in database.execute(
+        "SELECT id, length(body) FROM report ORDER BY id DESC"
+    ).fetchall():
+        total += size
+        if total > MOST_BYTES:
+            database.execute("DELETE FROM report WHERE id = ?", (number,))

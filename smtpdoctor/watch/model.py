@@ -1,0 +1,72 @@
+"""What a watch keeps and tells: logins, the states of what is watched, rounds.
+
+Pure data, without a secret: what stands here is written to a file.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from smtpdoctor.diagnosis.model import Diagnosis, Verdict
+from smtpdoctor.report.model import Report, TargetReport
+
+#: begun: its outcome never got here, the watch ended in its midst. failed: the server put it off
+#: (4xx), or gave no answer. refused: it said no (5xx), and asking again may lock the account.
+LoginResult = Literal["begun", "accepted", "failed", "refused"]
+
+#: A verdict, or a set-up that is no longer found.
+StateVerdict = Literal["healthy", "warnings", "broken", "inconclusive", "gone"]
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """The last login of an account: when it was made (seconds since 1970), what came of it, and
+    what that run said of the steps from AUTH on. `way` stands for the settings beside the
+    credentials that it was made with. `unexplained`: it failed, and nothing says why.
+    """
+
+    at: float
+    result: LoginResult
+    way: str = ""
+    diagnoses: tuple[Diagnosis, ...] = ()
+    unexplained: bool = False
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What one set-up or host came to in a round.
+
+    `series` tells it from the others of its folder, whatever line it moves to; `name` is what
+    people call it, `server` its host and port. `code` is the first error's, else the first
+    warning's; "" where there is neither. `title` is one line. `since` and `changed` come with the
+    history: when it became so (seconds since 1970), and whether that is now.
+    """
+
+    series: str
+    name: str
+    server: str
+    verdict: StateVerdict
+    code: str
+    title: str
+    login: Login | None = None
+    target: TargetReport | None = None
+    since: float = 0.0
+    changed: bool = False
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """One run over everything that is watched, at `at` (seconds since 1970).
+
+    `report` is what the run itself saw, `whole` the same with what stands of earlier logins. Both
+    are None where the settings could not be read: `fault` says why, in one line.
+    """
+
+    at: float
+    states: tuple[State, ...] = ()
+    report: Report | None = None
+    whole: Report | None = None
+    fault: str = ""
+    logins: int = 0
+
+
+__all__ = ["Login", "LoginResult", "Round", "State", "StateVerdict", "Verdict"]

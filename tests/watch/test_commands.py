@@ -1,0 +1,180 @@
+"""`smtpdoctor watch` and `smtpdoctor history` as somebody types them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from smtpdoctor.cli import run
+from smtpdoctor.demo.authority import Authority
+from smtpdoctor.report.schema import SCHEMAS
+from smtpdoctor.watch.history import default_path, open_history
+from smtpdoctor.watch.model import State
+
+from ..runs import ENV
+from .scene import START, WRONG, Watched
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(time, "time", lambda: START + 3 * 86400)
+    with monkeypatch.context() as here:
+        here.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--every", "5"], "write a duration with its unit"),
+        (["--every", "1s"], "from 10s to 7d"),
+        (["--login-every", "30s"], "from 1m to 7d"),
+        (["--allow", "mail.example.com:587"], "--allow needs --listen"),
+        (["--env-file", "-"], "can be read once only"),
+        (["--history", "x", "--no-history"], "give one of them"),
+        (["--listen", "9587x"], "write ADDRESS:PORT"),
+        (["--listen", "evil.example:9587"], "write ADDRESS:PORT"),
+        (["--listen", ":9587"], "write ADDRESS:PORT"),
+        (["--skip", "aut"], "did you mean auth?"),
+        ([], "no settings were found in this folder"),
+        (["--setup", "mailer.js"], "no set-up was found"),
+    ],
+)
+def test_wrong_usage_is_said_before_anything_is_looked_at(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["watch", *arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["user@mail.example.com:587", "smtp://user:hunter2@mail.example.com", "mail.example.com:0", ""],
+)
+def test_what_may_be_probed_is_a_host_without_a_login(
+    target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["watch", "--listen", "9587", "--allow", target]) == 2
+    error = capsys.readouterr().err
+    assert "--allow" in error
+    assert "hunter2" not in error
+
+
+def test_listening_needs_the_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)
+    monkeypatch.delitem(sys.modules, "smtpdoctor.watch.exporter", raising=False)
+    assert run(["watch", "mail.example.com", "--listen", "9587"]) == 2
+    assert 'pip install "smtpdoctor[watch]"' in capsys.readouterr().err
+
+
+def test_a_history_that_is_none_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diary = tmp_path / "diary"
+    diary.write_text("dear diary")
+    assert run(["watch", "mail.example.com", "--history", str(diary)]) == 2
+    assert "is no history of smtpdoctor" not in diary.read_text()
+    assert diary.read_text() == "dear diary"
+    assert "--no-history" in capsys.readouterr().err
+
+
+def watched(authority: Authority) -> None:
+    """Refused at first, then mended; the state folder has it."""
+
+    def mend(watch: Watched, number: int) -> None:
+        if number == 3:
+            watch.env = dict(ENV)
+
+    history = open_history(default_path({"XDG_STATE_HOME": str(Path("state").absolute())}))
+    Watched(authority, rounds=5, env=WRONG, between=mend, history=history)
+    history.record("/srv/blog", START, [State(**OTHER)])
+    history.close()
+
+
+OTHER = {
+    "series": "django settings.py",
+    "name": "django settings.py:12",
+    "server": "smtp.example.org:465",
+    "verdict": "healthy",
+    "code": "",
+    "title": "ready to send",
+}
+
+
+def test_history_says_since_when_and_what_changed(
+    authority: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watched(authority)
+    assert run(["history"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    shop, blog = lines[:4], lines[5:]
+    assert blog[0] == "django settings.py:12 (smtp.example.org:465), in /srv/blog"
+    assert shop[0] == "mail.example.com:587, in /srv/shop"
+    assert shop[1].startswith(
+        "  healthy since 2026-11-27 08:15, last seen 2026-11-27 08:20, 2 runs"
+    )
+    assert shop[2].split() == ["2026-11-27", "08:15", "healthy", "5m", "#4", "ready", "to", "send"]
+    assert shop[3].split()[:5] == ["2026-11-27", "08:00", "broken", "10m", "#1"]
+    assert "credentials-rejected: " in shop[3]
+    assert len(lines) == 8
+
+
+def test_history_of_one(authority: Authority, capsys: pytest.CaptureFixture[str]) -> None:
+    watched(authority)
+    assert run(["history", "--setup", "DJANGO", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in data["series"]] == ["django settings.py:12"]
+    assert run(["history", "--setup", "rails"]) == 2
+
+
+def test_history_for_programs_fits_its_schema(
+    authority: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watched(authority)
+    assert run(["history", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    Draft202012Validator(SCHEMAS["history"]()).validate(data)
+    shop = next(each for each in data["series"] if each["folder"] == "/srv/shop")
+    assert [change["verdict"] for change in shop["changes"]] == ["broken", "healthy"]
+    assert shop["changes"][0]["at"] == "2026-11-27T08:00:00Z"
+    assert shop["changes"][0]["until"] == "2026-11-27T08:10:00Z"
+    assert shop["changes"][0]["login"] == "2026-11-27T08:00:00Z"
+    assert [change["report"] for change in shop["changes"]] == [1, 4]
+
+
+def test_a_kept_report_is_shown_as_check_shows_it(
+    authority: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watched(authority)
+    assert run(["history", "--show", "1"]) == 1
+    assert "Not ready: " in capsys.readouterr().out
+    assert run(["history", "--show", "4", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "healthy"
+    # between the logins: what it rests on is said
+    assert run(["history", "--show", "5"]) == 0
+    assert "the login at 2026-11-27 08:15 worked" in capsys.readouterr().out
+    assert run(["history", "--show", "2"]) == 3  # by itself it can't tell
+    assert "the login at 2026-11-27 08:00 was refused" in capsys.readouterr().out
+    assert run(["history", "--show", "99"]) == 2
+    assert run(["history", "--format", "sarif"]) == 2
+
+
+def test_without_a_watch_there_is_no_history(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["history"]) == 2
+    assert "`smtpdoctor watch` writes it" in capsys.readouterr().err
+    assert not Path("state").exists()
+    open_history(default_path({"XDG_STATE_HOME": str(Path("state").absolute())})).close()
+    assert run(["history"]) == 0
+    assert capsys.readouterr().out == "nothing was watched yet\n"

@@ -1,0 +1,261 @@
+"""The file of a watch: private, bounded, never through a link, shared by two, ours alone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from smtpdoctor.diagnosis.model import Diagnosis
+from smtpdoctor.files import FileFault
+from smtpdoctor.watch import history as history_module
+from smtpdoctor.watch.history import History, default_path, open_history
+from smtpdoctor.watch.model import Login, State
+from smtpdoctor.watch.schedule import LoginDecision
+
+REFUSED = Diagnosis(
+    code="credentials-rejected",
+    severity="error",
+    confidence="certain",
+    title="the server refused the login",
+    explanation="It said 535.",
+    explains=("17",),
+)
+
+
+def state(verdict: str = "healthy", code: str = "", series: str = "mailer.js") -> State:
+    return State(
+        series=series,
+        name=series,
+        server="mail.example.com:587",
+        verdict=verdict,  # type: ignore[arg-type]
+        code=code,
+        title=f"it is {verdict}",
+    )
+
+
+def wants(last: Login | None) -> LoginDecision:
+    return "log-in"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "history.sqlite3"
+
+
+def test_the_file_and_its_folder_are_private_whatever_the_umask(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        open_history(path).close()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_an_older_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
+    open_history(path).close()
+    path.chmod(0o644)
+    open_history(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_nothing_is_opened_through_a_link(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    other = tmp_path / "other"
+    other.write_bytes(b"")
+    for place in (other, tmp_path / "missing"):
+        path.symlink_to(place)
+        with pytest.raises(FileFault, match="link"):
+            open_history(path)
+        path.unlink()
+    assert other.read_bytes() == b""
+    assert not (tmp_path / "missing").exists()
+
+
+def test_what_is_put_there_while_it_is_opened_is_not_used(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_history(path).close()
+    connect = sqlite3.connect
+
+    def swapped(*arguments: object, **options: object) -> sqlite3.Connection:
+        path.rename(path.with_name("mine"))
+        connect(path).close()
+        path.touch()
+        return connect(*arguments, **options)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", swapped)
+    with pytest.raises(FileFault, match="replaced"):
+        open_history(path)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    with pytest.raises(FileFault, match="not a regular file"):
+        open_history(path)
+
+
+def test_another_programs_file_is_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE theirs (x)")
+    content = path.read_bytes()
+    with pytest.raises(FileFault, match="no history of smtpdoctor"):
+        open_history(path)
+    assert path.read_bytes() == content
+    path.write_text("a diary")
+    with pytest.raises(FileFault, match="no history of smtpdoctor"):
+        open_history(path)
+    assert path.read_text() == "a diary"
+
+
+def test_a_newer_programs_file_is_not_written(path: Path) -> None:
+    open_history(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(FileFault, match="newer smtpdoctor"):
+        open_history(path)
+
+
+def test_a_missing_file_is_not_made_by_who_only_reads(path: Path) -> None:
+    with pytest.raises(FileFault) as caught:
+        open_history(path, make=False)
+    assert caught.value.cause == "missing"
+    assert not path.parent.exists()
+
+
+def test_a_damaged_file_is_said_in_one_line_without_its_content(path: Path) -> None:
+    history = open_history(path)
+    history.record("/srv", 1.0, [state()], "x" * 100_000)
+    history.close()
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"hunter2 " * ((len(content) - 4096) // 8)
+    path.write_bytes(content)
+    with pytest.raises(FileFault) as caught:
+        open_history(path).changes()
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_only_changes_are_kept_as_changes(path: Path) -> None:
+    history = open_history(path)
+    for at, now in enumerate(["healthy", "healthy", "broken", "broken", "broken", "healthy"]):
+        (told,) = history.record(
+            "/srv", float(at), [state(now, "port-blocked" if now == "broken" else "")]
+        )
+        assert told.changed == (at in (0, 2, 5))
+        assert told.since == {0: 0, 1: 0, 2: 2, 3: 2, 4: 2, 5: 5}[at]
+    kept = [(each.verdict, each.at, each.seen, each.runs) for each in history.changes()]
+    assert kept == [("healthy", 0, 1, 2), ("broken", 2, 4, 3), ("healthy", 5, 5, 1)]
+
+
+def test_the_same_name_in_another_folder_is_another(path: Path) -> None:
+    history = open_history(path)
+    history.record("/srv/one", 1.0, [state()])
+    (told,) = history.record("/srv/two", 2.0, [state()])
+    assert told.changed
+
+
+def test_what_is_kept_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_module, "MOST_REPORTS", 3)
+    monkeypatch.setattr(history_module, "MOST_REPORTS_OF_CHANGES", 2)
+    monkeypatch.setattr(history_module, "MOST_CHANGES", 5)
+    monkeypatch.setattr(history_module, "MOST_LOGINS", 2)
+    history = open_history(path)
+    for at in range(20):
+        history.record("/srv", float(at), [state("broken", f"code-{at // 2}")], f"report {at}")
+        history.settle_login(f"account {at}", Login(at=float(at), result="accepted"))
+    changes = history.changes()
+    assert [change.code for change in changes] == [f"code-{number}" for number in range(5, 10)]
+    kept = [number for number in range(1, 21) if history.report(number) is not None]
+    assert kept == [17, 18, 19, 20]  # the last three, and those of the last two changes
+    assert [change.report for change in changes] == [None, None, None, 17, 19]
+    assert history.claim_login("account 17", 20.0, wants)[1] is None
+    assert history.claim_login("account 19", 20.0, wants)[1] is not None
+
+
+def test_many_bytes_are_bounded_as_well(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_module, "MOST_BYTES", 20_000)
+    history = open_history(path)
+    for at in range(10):
+        history.record("/srv", float(at), [state()], os.urandom(4_000).hex())
+    kept = [number for number in range(1, 11) if history.report(number) is not None]
+    assert kept == [7, 8, 9, 10]
+
+
+def test_two_watches_on_one_file_log_in_once_between_them(path: Path) -> None:
+    first, second = open_history(path), open_history(path)
+
+    def once(last: Login | None) -> LoginDecision:
+        return "log-in" if last is None else "not-due"
+
+    assert first.claim_login("a", 1.0, once) == ("log-in", None)
+    decision, last = second.claim_login("a", 1.5, once)
+    assert decision == "not-due"
+    assert last == Login(at=1.0, result="begun")
+    first.settle_login("a", Login(at=1.0, result="refused", diagnoses=(REFUSED,)))
+    _, last = second.claim_login("a", 2.0, once)
+    assert last == Login(at=1.0, result="refused", diagnoses=(REFUSED,))
+    assert first.salt == second.salt
+
+
+def test_two_watches_write_by_turns(path: Path) -> None:
+    first, second = open_history(path), open_history(path)
+    for at in range(0, 20, 2):
+        first.record("/srv/one", float(at), [state()], "one")
+        second.record("/srv/two", float(at + 1), [state("broken", "port-blocked")], "two")
+    assert [change.runs for change in second.changes()] == [10, 10]
+
+
+def test_a_file_that_another_holds_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_module, "BUSY", 0.0)
+    history = open_history(path)
+    with sqlite3.connect(path) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(FileFault, match="another program is writing"):
+            history.record("/srv", 1.0, [state()])
+        other.rollback()
+    history.record("/srv", 1.0, [state()])
+
+
+def test_a_login_of_another_versions_shape_still_counts(path: Path) -> None:
+    history = open_history(path)
+    history.settle_login("a", Login(at=1.0, result="refused", diagnoses=(REFUSED,)))
+    history._connection.execute("UPDATE login SET diagnoses = '[{\"other\": 1}]'")
+    _, last = history.claim_login("a", 2.0, lambda last: "refused")
+    assert last == Login(at=1.0, result="refused")
+
+
+def test_a_claim_that_came_to_nothing_leaves_what_was_before(path: Path) -> None:
+    history = open_history(path)
+    before = Login(at=1.0, result="accepted", way="x")
+    history.settle_login("a", before)
+    _, last = history.claim_login("a", 5.0, wants)
+    history.settle_login("a", last)
+    assert history.claim_login("a", 6.0, wants)[1] == before
+    history.claim_login("b", 5.0, wants)
+    history.settle_login("b", None)
+    assert history.claim_login("b", 6.0, wants)[1] is None
+
+
+def test_the_state_folder_is_the_users_own() -> None:
+    assert default_path({"XDG_STATE_HOME": "/var/state"}) == Path(
+        "/var/state/smtpdoctor/history.sqlite3"
+    )
+    for environ in ({}, {"XDG_STATE_HOME": "relative"}):
+        place = default_path(environ)
+        assert place == Path.home() / ".local/state/smtpdoctor/history.sqlite3"
+
+
+def test_a_history_in_memory_is_one_like_any_other() -> None:
+    history = open_history(None)
+    assert isinstance(history, History)
+    (told,) = history.record("/srv", 1.0, [state()], "text")
+    assert told == msgspec.structs.replace(state(), since=1.0, changed=True)
+    assert history.report(1) == "text"
