@@ -273,8 +273,9 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     """What the program makes of one option, by the sources that its dialect names.
 
     `option` is the program's own name for it and `text` what it is there, masked where it may be
-    a secret; `taken_as` is what the program takes it for. `conflict`: options exclude each other,
-    and `beside` are the others of them that stand somewhere.
+    a secret; `taken_as` is what the program takes it for. `unset` names the variables that it is
+    read from and that nothing sets. `conflict`: options exclude each other, and `beside` are the
+    others of them that stand somewhere.
     """
 
     kind: RemarkKind
@@ -282,6 +283,7 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     because: str
     taken_as: str = ""
+    unset: tuple[str, ...] = ()
     field: Field | None = None
     origin: Origin | None = None
     source_line: str | None = None

@@ -636,23 +636,39 @@ class _Maker:
             if self.is_told(remark.option):
                 yield self._remark(kind, remark)
 
+    def _set_by_nobody(self, field: Field) -> Option | None:
+        """An option that would say this, were the variables set that it is read from."""
+        for option in self.draft.options.values():
+            value = option.value
+            unset = isinstance(value, Known) and value.absent and value.variables
+            if unset and self.draft.dialect.fields.get(option.name) == field:
+                return option
+        return None
+
     def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
         option = self.draft.options.get(remark.option)
         field = remark.field or self.draft.dialect.fields.get(remark.option)
+        if option is None and field is not None:
+            option = self._set_by_nobody(field)
+        named = option.name if option is not None else remark.option
         origin, line, text = None, None, ""
+        unset: tuple[str, ...] = ()
         if option is not None and isinstance(option.value, Known):
             # what the program makes of it is the matter of the line that reads it
             span = option.value.span or option.value.written
             if span is not None:
-                origin, line = self._in_file(remark.option, span, field)
+                origin, line = self._in_file(named, span, field)
             if field is not None and field not in SECRETS:
                 text = self._text(field, option)
+            if option.value.absent:
+                unset = option.value.variables
         return SetupRemark(
             kind=kind,
-            option=remark.option,
+            option=named,
             text=text,
             because=remark.because,
             taken_as=remark.taken_as,
+            unset=unset,
             field=field,
             origin=origin,
             source_line=line,

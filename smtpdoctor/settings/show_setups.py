@@ -63,6 +63,8 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
 
 
 def _remark(remark: SetupRemark) -> str:
+    if remark.unset:
+        return f"not set: {', '.join(remark.unset)}{_place(remark)}: {remark.because}"
     text = f"={remark.text}" if remark.text and MASK not in remark.text else ""
     return f"{KINDS[remark.kind]}: {remark.option}{text}{_place(remark)}: {remark.because}"
 

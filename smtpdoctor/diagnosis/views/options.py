@@ -43,13 +43,16 @@ def failures(run: Run, remark: SetupRemark) -> tuple[str, ...]:
     that it leads to works, or fails for another reason.
 
     mode: the port was seen to speak another one. port: another port of the host worked where the
-    configured one failed. user name, password, sender: the server refused it.
+    configured one failed. host: nothing answers where the program goes instead. user name,
+    password, sender: the server refused it.
     """
     if remark.field == "tls":
         return run.mode.fault
     if remark.field == "port":
         others = [way for way in run.working_ways if way.host == run.settings.host]
         return () if run.way_worked or not others else (*run.mode.fault, *_not_reached(run))
+    if remark.field == "host":
+        return () if run.way_worked else _not_reached(run)
     wanted: dict[str, tuple[str, ...]] = {
         "username": LOGIN,
         "password": LOGIN,

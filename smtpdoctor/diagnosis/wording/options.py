@@ -67,6 +67,11 @@ def known(remark: SetupRemark) -> Evidence:
 def _own(run: Run, remark: SetupRemark) -> Iterator[Evidence]:
     if remark.origin is not None and remark.origin.kind == "file":
         text = f"{remark.origin.label} has {said(remark)}"
+        if remark.unset:
+            text = f"{remark.origin.label} reads {' or '.join(remark.unset)}, which nothing sets"
+        yield Evidence(check="settings", kind="own-line", text=text)
+    elif remark.origin is None and run.settings.setup is not None:
+        text = f"{run.settings.setup.name} has no {remark.option}"
         yield Evidence(check="settings", kind="own-line", text=text)
     entry = run.entry(remark.field) if remark.field is not None else None
     if entry is not None and entry.origin.label != (remark.origin and remark.origin.label):

@@ -107,7 +107,7 @@ def transport_options(
     for path in [(name,) for name in PLAIN] + list(NESTED):
         made = _option(argument, again, path)
         unset = isinstance(made.value, Known) and made.value.value is ABSENT
-        if not unset or (path[0] in ("host", "url") and made.value.variables):
+        if not unset or (path[0] in ("host", "service", "url") and made.value.variables):
             found[made.name] = made
     found |= _login(argument, again)
     for name in ("secure", "ignoreTLS", "requireTLS"):

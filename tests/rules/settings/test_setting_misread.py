@@ -116,3 +116,43 @@ def test_positive_typescript_compares_no_boolean_with_a_text() -> None:
     scene.session("other-mode").rest()
     (edit,) = scene.diagnosis(CODE).fixes[0].edits
     assert edit.with_ == "config.get<string>('MAIL_SECURE') === 'true'"
+
+
+def without_host(line: str = "process.env.SMTP_HOST", **variables: str) -> Scene:
+    folder = dict(nodemailer(port="587", secure="false", **variables))
+    folder["mailer.js"] = folder["mailer.js"].replace("'smtp.ionos.com'", line)
+    return Scene.of_folder(folder)
+
+
+def test_positive_nothing_sets_the_variable_of_the_host() -> None:
+    scene = without_host()
+    refused = scene.connect("refused", "127.0.0.1")
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert found.severity == "error"
+    assert found.title == "SMTP_HOST is not set: the program takes localhost for its host"
+    assert found.explains == (refused.id,)
+    assert found.fixes[0].title == "set SMTP_HOST where the program runs"
+    assert [(at.file, at.line) for at in found.locations] == [("mailer.js", 4)]
+
+
+def test_positive_the_code_gives_no_host() -> None:
+    folder = dict(nodemailer())
+    folder["mailer.js"] = folder["mailer.js"].replace("  host: 'smtp.ionos.com',\n", "")
+    scene = Scene.of_folder(folder)
+    scene.connect("refused", "127.0.0.1")
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert found.title == "no host is given: it is taken for localhost"
+    assert found.fixes[0].title == "give the host"
+
+
+def test_negative_a_mail_server_listens_on_localhost() -> None:
+    scene = without_host().run_through()
+    assert scene.diagnosis(CODE).severity == "note"
+
+
+def test_lookalike_localhost_is_written_and_meant() -> None:
+    for scene in (without_host("'localhost'"), without_host(SMTP_HOST="localhost")):
+        scene.connect("refused", "127.0.0.1")
+        assert CODE not in scene.codes()

@@ -26,6 +26,8 @@ BEFORE = (
     "port-blocked",
     "port-refused",
     "port-rejected",
+    "wrong-host",
+    "host-unreachable",
     "not-smtp",
     "greeting-missing",
     "connection-closed",
@@ -44,13 +46,24 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         at = remark.origin.label if remark.origin is not None else ""
         elsewhere = entry is not None and entry.origin.label != at
         taken = f" for {remark.taken_as}" if remark.taken_as else " for something else"
+        read = "The program reads this line differently from what it says"
+        title = f"{words.said(remark)} is taken{taken}"
+        if remark.unset:
+            names, are = " and ".join(remark.unset), "are" if remark.unset[1:] else "is"
+            read = f"Nothing that this run looked at sets {names}"
+            title = f"{names} {are} not set: {remark.option} is taken{taken}"
+            if remark.field == "host":
+                title = f"{names} {are} not set: the program takes {remark.taken_as} for its host"
+        elif remark.origin is None:
+            read = f"The set-up gives no {remark.option}"
+            title = f"no {remark.option} is given: it is taken{taken}"
         found = Diagnosis(
             code=CODE,
             severity="note",
             confidence="certain",
-            title=f"{words.said(remark)} is taken{taken}",
+            title=title,
             explanation=(
-                "The program reads this line differently from what it says."
+                f"{read}."
                 + (" With this server that works all the same." if run.way_worked else "")
             ),
             evidence=words.evidence(run, remark),
@@ -61,8 +74,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 found,
                 severity="error",
                 explanation=(
-                    "The program reads this line differently from what it says, and goes by that: "
-                    f"{_led_to(run, remark)}."
+                    f"{read}, and the program goes by that: {_led_to(run, remark)}."
                     + (" Change the line that reads it, not the text." if elsewhere else "")
                 ),
                 fixes=_fixes(run, remark),
@@ -73,8 +85,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 found,
                 severity="warning",
                 explanation=(
-                    "The program reads this line differently from what it says. Whether mail goes "
-                    "out all the same was not seen in this run."
+                    f"{read}. Whether mail goes out all the same was not seen in this run."
                 ),
                 fixes=(_by_hand(remark),),
             )
@@ -90,6 +101,8 @@ def _led_to(run: Run, remark: SetupRemark) -> str:
         }[run.settings.tls]
     if remark.field == "port":
         return f"it goes to port {run.settings.port}, and another port is the one that works"
+    if remark.field == "host":
+        return f"it connects to {run.where}, and no mail server answers there"
     return f"{run.settings.host} refuses what it sends"
 
 
@@ -106,6 +119,16 @@ def _fixes(run: Run, remark: SetupRemark) -> tuple[Fix, ...]:
 
 
 def _by_hand(remark: SetupRemark) -> Fix:
+    if remark.unset:
+        return Fix(
+            title=f"set {' and '.join(remark.unset)} where the program runs",
+            steps=(
+                f"{words.place(remark)} reads it. Set it in the environment of the program, or in "
+                "the .env file that it loads, to the name of the provider's submission host.",
+            ),
+        )
+    if remark.origin is None:
+        return Fix(title=f"give the {remark.option}", steps=(f"{remark.because}.",))
     return Fix(
         title=f"let the program read {remark.option} as it is meant",
         steps=(
