@@ -95,11 +95,11 @@ def _rows(run: Run) -> tuple[tuple[Row, ...], tuple[int, ...]]:
     rows = list(_of_host(host, own, ports))
     others = [
         row
-        for name in dict.fromkeys(item.host for item in controls)
+        for name in sorted({item.host for item in controls})  # who answered first says nothing
         for row in _of_host(name, [item for item in controls if item.host == name], ports)
     ]
     if not passing:
-        for name in dict.fromkeys(item.host for item in landmarks):
+        for name in sorted({item.host for item in landmarks}):
             found = [item for item in landmarks if item.host == name]
             others += _of_host(name, found, ports)
     rows += [
