@@ -44,7 +44,7 @@ T = TypeVar("T")
 #: Fields that hold the doctor's own words and references, never a word of others.
 OWN = frozenset(
     {
-        "id", "after", "explains", "consequences", "code", "docs", "dialect", "client", "platform",
+        "id", "after", "explains", "consequences", "code", "docs", "dialect", "platform",
         "started", "clock", "released", "version", "oddities", "unexplained", "faults",
     }
 )  # fmt: skip
@@ -107,6 +107,8 @@ EXAMPLE = re.compile(r"(?:.*\.)?(?:example|example\.(?:com|net|org)|in-addr\.arp
 
 #: Shorter ones are in every text; as a user name by itself they are replaced all the same.
 SHORTEST_WORD = 3
+#: Shorter ones are ports, codes and times.
+SHORTEST_NUMBER = 6
 #: Shorter ones are looked for as they stand and in their usual encodings, not in whatever decodes.
 SHORTEST_DECODED = 8
 #: So many are looked for also by themselves and encoded, the settings' own first: a server may name
@@ -147,7 +149,8 @@ def _files_of(report: Report) -> Iterator[str]:
         if field in FILES and text:
             yield text
         elif field in PLACES or (owner is SetupIdentity and field == "name"):
-            yield from re.findall(_PLACE, text)
+            # not of “standard input:3”
+            yield from (file for file in re.findall(_PLACE, text) if "." in file or "/" in file)
 
 
 def _is_the_systems(file: str) -> bool:
@@ -295,8 +298,8 @@ class _StandIns:
                     self._collect_host(text)
                 elif entry.field in ("username", "sender", "recipient"):
                     self._collect_user(text)
-        if settings.folder and self._files:
-            self._literals[settings.folder] = "folder"
+        if self._files and re.search(r"[^./]", settings.folder):
+            self._paths[settings.folder] = "folder"
         if settings.setup is not None and self._files:
             self._setups[settings.setup.name] = self._setup(settings.setup.name)
             if settings.setup.profile and settings.setup.profile not in EVERYBODYS_PROFILES:
@@ -330,8 +333,9 @@ class _StandIns:
             if not _is_public(own):
                 self._names.add(own)
                 label = own.partition(".")[0]
-                if self._is_word(label) and self._has_room():
-                    self._words.setdefault(label, f"host-{self._numbered['host'](own)}")
+                for word in {label, _u_label(label)}:
+                    if self._is_word(word) and self._has_room():
+                        self._words.setdefault(word, f"host-{self._numbered['host'](own)}")
             self._hide(name)
 
     def _collect_user(self, text: str) -> None:
@@ -379,8 +383,7 @@ class _StandIns:
         """Whether the word says by itself whose it is: not where everybody uses it."""
         word = text.lower()
         return (
-            len(word) >= SHORTEST_WORD
-            and not word.isdecimal()
+            len(word) >= (SHORTEST_NUMBER if word.isdecimal() else SHORTEST_WORD)
             and word not in ROLE_MAILBOXES.split()
             and not ROLE.fullmatch(word)
             and not knowledge.is_public_word(word)
@@ -492,7 +495,7 @@ class _StandIns:
             return (stand_in.replace(".", "-") if dashed else stand_in) + slash + length
         if kind == "dotted":
             return self._dotted(text)
-        return self._words.get(text.lower(), text)
+        return self._words.get(text.lower(), MASK if kind == "dotted_word" else text)
 
     def _mail(self, text: str) -> str:
         at = "%40" if "%40" in text else "@"
@@ -569,10 +572,10 @@ def _any_of(texts: Iterable[str]) -> str:
 
 
 def _looked_up(table: dict[str, str], text: str) -> str:
-    """The stand-in of a text that was found in any case."""
-    return table.get(text) or next(
-        stand_in for known, stand_in in table.items() if known.lower() == text.lower()
-    )
+    """The stand-in of a text that was found in any case; a mask where not even that is its own (of
+    letters that have several)."""
+    same = (stand_in for known, stand_in in table.items() if known.lower() == text.lower())
+    return table.get(text) or next(same, MASK)
 
 
 @cache
@@ -585,6 +588,14 @@ def _a_labels(text: str) -> str:
         return name.encode("idna").decode()
     except UnicodeError:
         return name
+
+
+def _u_label(label: str) -> str:
+    """The label as people write it."""
+    try:
+        return label.encode().decode("idna")
+    except UnicodeError:
+        return label
 
 
 @cache

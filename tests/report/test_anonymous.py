@@ -23,7 +23,14 @@ from smtpdoctor.cli import run as run_command
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, Behaviour
 from smtpdoctor.diagnosis.model import Acceptance, Edit, Location
-from smtpdoctor.observations import AnyObservation, Hop, Observations, PathTrace, Place
+from smtpdoctor.observations import (
+    AnyObservation,
+    Hop,
+    Observations,
+    PathTrace,
+    Place,
+    SettingsRead,
+)
 from smtpdoctor.plans import make_lint_plans, make_plans
 from smtpdoctor.report import formats
 from smtpdoctor.report.anonymous import anonymous
@@ -404,6 +411,42 @@ def test_the_command_writes_every_file_so(
         assert "brombeer" not in text
         assert "zwieback" not in text
         assert PERSON.label not in text
+
+
+@pytest.mark.parametrize("where", [".", "werkstatt", "./werkstatt/", "/"])
+def test_a_folder_is_replaced_as_a_path_alone(where: str, tmp_path: Path) -> None:
+    """`.` and `/` are in every text."""
+    report = looked_at(tmp_path, PERSON)
+    read = [
+        msgspec.structs.replace(item, settings=msgspec.structs.replace(item.settings, folder=where))
+        if isinstance(item, SettingsRead)
+        else item
+        for item in report.observations
+    ]
+    diagnosis = msgspec.structs.replace(
+        report.diagnoses[0], explanation=f"in {where} it says 1.5 or so, and/or not."
+    )
+    target = msgspec.structs.replace(
+        report.target, observations=Observations(read), diagnoses=(diagnosis,)
+    )
+    made = anonymous(msgspec.structs.replace(report, targets=(target,)))
+    text = made.diagnoses[0].explanation
+    assert text.endswith(" it says 1.5 or so, and/or not.")
+    assert "werkstatt" not in text
+
+
+@pytest.mark.parametrize("user", ["4711081", "müller", "KELVIN-konto", "w0123456"])
+def test_a_user_name_of_any_form_is_replaced(
+    user: str, tmp_path: Path, authority: Authority
+) -> None:
+    report = failing(tmp_path, msgspec.structs.replace(PERSON, user=user), authority)
+    diagnosis = msgspec.structs.replace(
+        report.diagnoses[0], explanation=f"{user}, {user.replace('K', 'K')}, “{user.upper()}”"
+    )
+    target = msgspec.structs.replace(report.target, diagnoses=(diagnosis,))
+    made = anonymous(msgspec.structs.replace(report, targets=(target,)))
+    for text in everything(made).values():
+        assert user.lower() not in text.lower()
 
 
 def test_it_is_not_for_fixing(
