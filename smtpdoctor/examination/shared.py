@@ -35,8 +35,8 @@ SOCKETS_OF_A_TRACE = 36  # twelve TTLs without an answer, three tries each
 ANSWER_KEPT, NO_KEPT, SYSTEM_KEPT, FAILURE_KEPT = 86400.0, 10800.0, 60.0, 5.0
 #: What a knock on somebody else's host showed says for so many seconds how the network is.
 KNOCK_KEPT = 60.0
-#: So many look-ups and knocks are kept at a time: some 10 MB.
-MOST_KEPT = 16384
+#: So many look-ups and knocks are kept at a time: some 5 MB.
+MOST_KEPT = 4096
 
 T = TypeVar("T")
 Answer = TypeVar("Answer", LookupResult, AnswerResult)
@@ -117,6 +117,8 @@ class Shared:
         while (found := self._once.get(key)) is not None and now() <= found.until:
             task = await found.wait()
             if not task.cancelled() and task.exception() is None and counts(task.result()):
+                # whoever began it may not have been there at its end
+                found.until = min(found.until, now() + lasts(task.result()))
                 return cast(T, task.result())
             if self._once.get(key) is found:
                 del self._once[key]

@@ -555,6 +555,32 @@ def test_of_what_may_be_forgotten_no_more_is_kept_than_so_much(
     assert again == [0]
 
 
+def test_what_its_maker_did_not_wait_for_is_kept_no_longer_than_it_says() -> None:
+    async def scenario() -> int:
+        shared = Shared()
+        made: list[int] = []
+
+        async def make() -> int:
+            made.append(1)
+            await asyncio.sleep(1)
+            return 1
+
+        def ask() -> asyncio.Task[int]:
+            return asyncio.create_task(shared.once("key", make, lasts=lambda _: 60.0))
+
+        first, second = ask(), ask()
+        await asyncio.sleep(0.5)
+        first.cancel()
+        await second
+        await asyncio.sleep(30)
+        await ask()
+        await asyncio.sleep(40)
+        await ask()
+        return len(made)
+
+    assert run(scenario()) == 2
+
+
 def test_nothing_is_kept_of_a_server_that_nobody_speaks_with() -> None:
     async def scenario() -> int:
         shared = Shared()
