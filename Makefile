@@ -42,6 +42,7 @@ benchmark: $(VENV)/ready  ## speed as ratios in one run (needs root and tests/re
 	$(BIN)/python benchmarks/blocked_port.py
 	$(BIN)/python benchmarks/spf.py
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/batch.py
 	$(MAKE) bundle
 	$(BIN)/python benchmarks/bundle.py
 

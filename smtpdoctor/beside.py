@@ -6,6 +6,8 @@ Knows threads. Must not know what the work is.
 from __future__ import annotations
 
 import asyncio
+import importlib
+import sys
 import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -23,3 +25,11 @@ async def beside_the_loop(function: Callable[P, T], /, *arguments: P.args, **nam
     except RuntimeError:
         return function(*arguments, **named)
     return await asyncio.to_thread(function, *arguments, **named)
+
+
+async def load_beside_the_loop(name: str) -> None:
+    """Import a module, which takes the loop no time; no thread where it is there already."""
+    module = sys.modules.get(name)
+    # one that another thread is still importing is there in part
+    if module is None or getattr(module.__spec__, "_initializing", False):
+        await beside_the_loop(importlib.import_module, name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from smtpdoctor.batch.table import Row
+from smtpdoctor.batch.table import UNNAMED, Row
 from smtpdoctor.text import cut, visible
 from smtpdoctor.words import count
 
@@ -42,9 +42,10 @@ class Summary:
             self.unread += 1
             return
         self.verdicts[row.verdict] += 1
-        if row.code is not None and row.verdict != "healthy":
-            self._causes[row.code] += 1
-            self._titles.setdefault(row.code, row.title or "")
+        if row.verdict != "healthy":
+            cause = row.code or UNNAMED
+            self._causes[cause] += 1
+            self._titles.setdefault(cause, row.title or "")
         name = row.provider or row.host or row.sender
         if name is not None and (name in self._seen or len(self._seen) < MOST_COUNTED):
             self._seen[name] += 1
@@ -63,17 +64,20 @@ class Summary:
         """For a reader; the largest first."""
         found = [f"{number:,} {VERDICTS[each]}" for each, number in self._in_order()]
         if self.unread:
-            found.append(f"{count(self.unread, 'line')} not read")
-        lines = [f"{self.total:,} targets: {', '.join(found)}" if found else "no targets"]
+            found.append(f"{count(self.unread, 'line')} that can't be checked")
+        targets = f"{self.total:,} target{'' if self.total == 1 else 's'}"
+        lines = [f"{targets}: {', '.join(found)}" if found else "no targets"]
         for code, number in self._causes.most_common():
             example = self._titles[code]
-            told = f" ({example})" if number == 1 else ""
+            told = f" ({example})" if number == 1 and example != code and example else ""
             lines.append(f"{number:>8,} of {self.total:,}: {code}{told}")
-        worst = [(name, number) for name, number in self._failed.most_common(MOST_NAMED) if number]
+        # one that fails alone shows nothing of its provider
+        most = self._failed.most_common(MOST_NAMED)
+        worst = [(name, number) for name, number in most if number > 1]
         if worst and len(self._seen) > 1:
             lines.append("by provider or host:")
             lines += [
-                f"{number:>8,} of its {self._seen[name]:,} fail: {name}" for name, number in worst
+                f"{number:>8,} of {self._seen[name]:,} fail: {name}" for name, number in worst
             ]
         for name, number in self._platforms.most_common():
             lines.append(f"{number:>8,} of {self.total:,} ran into a failed port on {name}")

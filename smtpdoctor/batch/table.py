@@ -16,6 +16,8 @@ from smtpdoctor.diagnosis.model import Verdict
 from smtpdoctor.observations import PlatformSeen
 from smtpdoctor.text import visible
 
+#: The title where there is no cause.
+UNNAMED = "no cause could be named"
 #: What a cell that begins with it would be for a table program: a formula, or a command.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,7 +56,10 @@ def row_of(checked: Checked) -> Row:
     told = [item for item in report.diagnoses if item.severity != "note"]
     first = told[0] if told else None
     platform = target.observations.first(PlatformSeen, verified=True)
-    left = report.not_checked[0].why if report.not_checked and first is None else None
+    # without a cause: what was not checked, or that none could be named
+    left = None
+    if first is None and report.verdict == "inconclusive":
+        left = report.not_checked[0].why if report.not_checked else UNNAMED
     return Row(
         line=checked.position,
         target=checked.target,

@@ -7,14 +7,13 @@ what a server or a name holds. `sockets` calls it; no check does.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import socket
 import struct
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from smtpdoctor.beside import beside_the_loop
+from smtpdoctor.beside import load_beside_the_loop
 from smtpdoctor.network.errors import error_name
 from smtpdoctor.network.seam import AnswerResult
 
@@ -62,7 +61,7 @@ async def ask(
     carry is "malformed".
     """
     # the import takes 0.1 s, which the loop needs for those who wait for connects
-    await beside_the_loop(importlib.import_module, "dns.message")
+    await load_beside_the_loop("dns.message")
     import dns.exception
     import dns.message
 
@@ -180,7 +179,7 @@ def _response(data: bytes, query: dns.message.Message) -> dns.message.Message | 
 async def _ask_over_tcp(
     query: dns.message.Message, address: str, port: int, end: float
 ) -> dns.message.Message:
-    await beside_the_loop(importlib.import_module, "dns.asyncquery")  # 50 ms more
+    await load_beside_the_loop("dns.asyncquery")  # 50 ms more
     import dns.asyncquery
 
     left = max(end - asyncio.get_running_loop().time(), 0)

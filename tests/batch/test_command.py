@@ -71,7 +71,7 @@ def test_a_list_is_checked_and_summed_up(
     assert {each["line"] for each in results if "error" in each} == {7, 8}
     assert all(each["report"]["verdict"] == "healthy" for each in results if "report" in each)
     assert done.returncode == 3
-    assert "7 targets: 5 healthy, 2 lines not read" in done.stderr
+    assert "7 targets: 5 healthy, 2 lines that can't be checked" in done.stderr
     assert "columns that say nothing of a target: customer" in done.stderr
     assert CANARY not in done.stdout + done.stderr
     assert server.server.auth_attempts == 5

@@ -233,9 +233,9 @@ def test_what_many_come_to() -> None:
     summary.add(Row(line=4, target="b", verdict="healthy", provider="gmail"))
     summary.add(Row(line=5, target="c", error="no host"))
     text = "\n".join(summary.lines())
-    assert "5 targets: 1 healthy, 3 broken, 1 line not read" in text
+    assert "5 targets: 1 healthy, 3 broken, 1 line that can't be checked" in text
     assert "3 of 5: port-blocked" in text
-    assert "3 of its 3 fail: ionos" in text
+    assert "3 of 3 fail: ionos" in text
     assert "gmail" not in text
     assert "on aws" in text
 
@@ -260,3 +260,17 @@ def test_the_exit_status_is_the_worst(
         summary.add(Row(line=1, target="", error="no host"))
     assert summary.exit_status(strict=False) == status
     assert summary.exit_status(strict=True) == strict
+
+
+def test_a_target_without_a_cause_is_counted_and_has_a_title() -> None:
+    nothing = checked(1)
+    assert nothing.report is not None
+    assert nothing.report.verdict == "inconclusive"
+    row = row_of(nothing)
+    assert (row.code, row.title) == (None, "no cause could be named")
+    summary = Summary()
+    summary.add(row)
+    assert summary.lines() == [
+        "1 target: 1 inconclusive",
+        "       1 of 1: no cause could be named",
+    ]
