@@ -2,7 +2,7 @@
 
 Knows user names and passwords, and gives nothing of them away: of host, port, user name and secret
 together the file gets twelve bits, of a hash that takes a fifth of a second. Who has the file can
-rule a guess out, slowly, and confirm none (docs/decisions/0018). Must not know what is kept.
+rule a guess out, slowly, and confirm none (docs/decisions/0026). Must not know what is kept.
 """
 
 from __future__ import annotations
