@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from smtpdoctor import knowledge, pages
@@ -157,7 +159,17 @@ def test_a_platforms_page_has_what_is_blocked_and_how_it_is_lifted() -> None:
     made = platform_pages.page(platforms()["digitalocean_droplet"])
     assert "| 25, 465, 587 | blocked | everybody | yes |" in made
     assert "not at all" in made
-    assert "Nothing is known of port 2525." in made
+    assert "not known to say anything of port 2525." in made
+
+
+def test_a_page_lists_the_sources_that_it_leads_to() -> None:
+    for made in (
+        platform_pages.page(platforms()["digitalocean_droplet"]),
+        provider_pages.page(knowledge.providers()["ionos"]),
+    ):
+        cited = set(re.findall(r"\(#(source-[a-z0-9-]+)\)", made))
+        assert cited == set(re.findall(r"^\((source-[a-z0-9-]+)\)=$", made, re.MULTILINE))
+        assert len(cited) > 2
 
 
 def test_every_provider_and_platform_is_in_its_list() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from smtpdoctor.knowledge.platforms import KINDS, Lift, Platform, platforms
 from tools.documentation.markdown import plain, table
-from tools.documentation.sources import notes, source_list, with_source
+from tools.documentation.sources import notes, source_line, with_source, with_source_list
 
 HEADINGS = {
     "server": "Servers",
@@ -33,7 +33,8 @@ def page(platform: Platform) -> str:
     parts = [
         f"# {name}",
         f"Which mail ports {name} is known to block, and what lifts it. Whether that is your case, "
-        "`smtpdoctor check` shows on the host itself; `check --ticket` writes the request.",
+        "`smtpdoctor check` shows on the host itself; `check --ticket` writes the request. A "
+        "date is that of the source: so it was then.",
         _ports(platform),
         notes("Exceptions", platform.exceptions),
         _lifts(platform),
@@ -41,9 +42,8 @@ def page(platform: Platform) -> str:
         notes("Other ways to send", platform.alternatives),
         _support(platform),
         notes("Worth knowing", platform.notes),
-        source_list(platform.sources),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return with_source_list("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _ports(platform: Platform) -> str:
@@ -60,7 +60,7 @@ def _ports(platform: Platform) -> str:
     silent = [str(port) for port in PORTS if not platform.about(port)]
     text = table(("ports", "by default", "for", "verified", "source"), rows)
     if silent:
-        text += f"\nNothing is known of port {', '.join(silent)}.\n"
+        text += f"\nIts pages are not known to say anything of port {' and '.join(silent)}.\n"
     return f"## What is blocked\n\n{text}"
 
 
@@ -72,7 +72,7 @@ def _lifts(platform: Platform) -> str:
 
 
 def _lift(lift: Lift) -> str:
-    who = f"For {plain(lift.who)}: " if lift.who else ""
+    who = f"For {plain(lift.who)}: " if lift.who else "For everybody: "
     sure = "" if lift.verified else " (not verified)"
     where = f" <{lift.url}>" if lift.url else ""
     if not lift.possible:
@@ -84,8 +84,8 @@ def _lift(lift: Lift) -> str:
 
 def _own_rules(platform: Platform) -> str:
     lines = [f"- {plain(rule)}" for rule in platform.own_rules]
-    mark = with_source("", *platform.own_rules_sources)
-    return "\n".join(["## Your own rules", "", *lines, "", mark]) if lines else ""
+    source = source_line(*platform.own_rules_sources)
+    return "\n".join(["## Your own rules", "", *lines, "", source]) if lines else ""
 
 
 def _support(platform: Platform) -> str:

@@ -11,7 +11,7 @@ from smtpdoctor import knowledge
 from smtpdoctor.knowledge import Provider
 from tools.documentation.error_texts import variants
 from tools.documentation.markdown import code, plain, table
-from tools.documentation.sources import notes, source_list, with_source
+from tools.documentation.sources import notes, source_line, with_source, with_source_list
 
 KINDS = {
     "mailbox": "Mailboxes",
@@ -60,9 +60,8 @@ def page(provider: Provider, by_hand: str = "") -> str:
         notes("Limits", provider.limits),
         notes("Worth knowing", provider.notes),
         _unknown(provider),
-        source_list(provider.sources),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return with_source_list("\n\n".join(part for part in parts if part) + "\n")
 
 
 def _settings(provider: Provider) -> str:
@@ -143,13 +142,13 @@ def _login(provider: Provider) -> str:
         (*provider.login_sources, provider.sender_rule_source, provider.login_in_clear_source)
     )
     text = table(("", ""), rows)
-    return text + "\n" + with_source("", *sources)
+    return text + "\n" + source_line(*sources)
 
 
 def _replies(provider: Provider) -> str:
     lines = [
         f"- {code(_example(rule))}: [{rule.code}](../diagnoses/{rule.code}.md). "
-        f"{_sentence(rule.cause)} {_sentence(rule.fix)}"
+        + with_source(f"{_sentence(rule.cause)} {_sentence(rule.fix)}", *rule.sources)
         + ("" if rule.verified else " Not verified.")
         for rule in provider.replies
     ]
@@ -192,7 +191,7 @@ def _dns(provider: Provider) -> str:
     ]
     parts.append(table(("DKIM selector", "CNAME"), selectors))
     if selectors:
-        parts.append(with_source("", provider.dkim_source))
+        parts.append(source_line(provider.dkim_source))
     return "\n\n".join(part.strip() for part in parts if part.strip()) or "Nothing is known."
 
 

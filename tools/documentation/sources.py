@@ -15,16 +15,22 @@ def with_source(text: str, *identifiers: str) -> str:
     return f"{text} ({marks})" if text and marks else text or marks
 
 
-def source_list(identifiers: tuple[str, ...]) -> str:
-    """The list at the page's end."""
+def source_line(*identifiers: str) -> str:
+    """The sources of what stands above; empty without any."""
+    marks = with_source("", *identifiers)
+    return f"Source: {marks}." if marks else ""
+
+
+def with_source_list(page: str) -> str:
+    """A page with the list, at its end, of the sources that it leads to."""
     lines = []
-    for identifier in sorted(set(identifiers)):
-        source = knowledge.sources()[identifier]
-        where = f"<{source.url}>" if source.url else "no lasting address"
-        seen = "; seen, not promised" if source.kind == "observed" else ""
-        fact = f"{plain(source.note)}, {source.read}{seen}: {where}"
-        lines.append(f"(source-{_anchor(identifier)})=\n- {fact}\n")
-    return "\n".join(["## Sources", "", *lines]) if lines else ""
+    for identifier, source in sorted(knowledge.sources().items()):
+        if f"(#source-{_anchor(identifier)})" in page:
+            where = f"<{source.url}>" if source.url else "no lasting address"
+            seen = "; seen, not promised" if source.kind == "observed" else ""
+            fact = f"{plain(source.note)}, {source.read}{seen}: {where}"
+            lines.append(f"(source-{_anchor(identifier)})=\n- {fact}\n")
+    return "\n".join([page, "\n## Sources\n", *lines]) if lines else page
 
 
 def notes(heading: str, facts: tuple[Note, ...]) -> str:
