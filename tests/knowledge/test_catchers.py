@@ -15,6 +15,7 @@ from smtpdoctor.knowledge.catchers import catcher_at, catcher_of_image
         ("localhost", 1025, "Mailpit"),
         ("mail", 1025, "Mailpit"),
         ("sandbox.smtp.mailtrap.io", 2525, "Mailtrap's sandbox"),
+        ("smtp.mailtrap.io", 2525, "Mailtrap's sandbox"),
         ("smtp.ethereal.email", 587, "Ethereal"),
     ],
 )

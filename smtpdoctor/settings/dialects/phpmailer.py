@@ -48,14 +48,16 @@ HOST = re.compile(
     r"(?::(?P<port>\d{1,5}))?\s*(?=;|$)"
 )
 CONSTANTS = {"ssl": "PHPMailer::ENCRYPTION_SMTPS", "tls": "PHPMailer::ENCRYPTION_STARTTLS"}
+LIBRARY = re.compile(rb"(?m)^(?:final\s+|abstract\s+)?class\s+PHPMailer\b")
 MARK = rb"new\s+\\?[\w\\]*PHPMailer\s*[(;]|extends\s+\\?[\w\\]*PHPMailer\b|->\s*SMTPAuth\b"
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
     """One for each object whose server code sets."""
     for path in workspace.folder.containing(MARK, ".php", ".inc"):
-        if b"phpmailer_init" in (workspace.read(path) or b""):
-            continue  # WordPress makes the object
+        content = workspace.read(path) or b""
+        if b"phpmailer_init" in content or LIBRARY.search(content):
+            continue  # WordPress makes the object; the library itself, copied into the project
         variables = php_variables(workspace, path)
         module = workspace.module(path, variables)
         if module is None:

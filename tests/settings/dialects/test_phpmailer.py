@@ -300,3 +300,25 @@ def test_another_file_that_is_not_here_may_set_a_variable(tmp_path: Path) -> Non
     login = LOGIN.replace("'word'", "$password")
     lines = "require '/etc/shop/secrets.php';\n$mail->SMTPSecure = 'tls';\n$mail->Port = 587;\n"
     assert not one(folder(tmp_path, lines, login), "phpmailer").complete
+
+
+def test_a_copy_of_the_library_is_no_set_up(tmp_path: Path) -> None:
+    library = (
+        "<?php\nnamespace PHPMailer\\PHPMailer;\n\nclass PHPMailer\n{\n"
+        "    public $Host = 'localhost';\n    public $Port = 25;\n    public $SMTPAuth = false;\n"
+        "    public function send() { $this->Host = 'localhost'; $this->Port = 25; }\n}\n"
+    )
+    own = HEAD + "$mail->isSMTP();\n$mail->Host = 'smtp.ionos.com';\n$mail->Port = 587;\n" + LOGIN
+    write(tmp_path, {"PHPMailer/PHPMailer.php": library, "send.php": own + TAIL})
+    assert [came_to(each)[0] for each in setups(tmp_path)] == ["smtp.ionos.com"]
+
+
+def test_an_own_class_that_extends_it_is_one(tmp_path: Path) -> None:
+    own = (
+        "<?php\nuse PHPMailer\\PHPMailer\\PHPMailer;\nclass Mailer extends PHPMailer {\n"
+        "    public function __construct() {\n        $this->isSMTP();\n"
+        "        $this->Host = 'smtp.ionos.com';\n        $this->Port = 587;\n"
+        "        $this->SMTPAuth = true;\n    }\n}\n"
+    )
+    write(tmp_path, {"Mailer.php": own})
+    assert [came_to(each)[0] for each in setups(tmp_path)] == ["smtp.ionos.com"]
