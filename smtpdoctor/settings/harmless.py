@@ -54,12 +54,12 @@ default tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 tls1.2 tls1.3 sslv3 ssl/tls
 """
 #: What programs' own names of modes are made of: `SslOnConnect`, `dane-only`, `Encryption::TLS`.
 _MODE_NAMES = f"""
-{_MODES} allow available bool cert certificate check client connect cram dane encrypt encryption
-factory fail fingerprint force forced if ignore insecure javax js legacy login mailer md medium
-mode net nodemailer once only openssl optionally options peer phpmailer policy prefer preferred
-protocol reject relaxed require secure security self server signed skip socket standard start
-strict string strong submission submissions transport trust try unauthorized unset unverified use
-verification verified verify when wrapper
+{_MODES} allow available bool builder cert certificate check client connect cram dane dangerous
+encrypt encryption factory fail fingerprint force forced if ignore insecure javax js legacy login
+mailer md medium mode net nodemailer once only openssl optionally options peer phpmailer policy
+prefer preferred protocol reject relaxed relay require secure security self server signed skip
+socket standard start strict string strong submission submissions transport trust try unauthorized
+unset unverified use verification verified verify when wrapper
 """
 _MODE_WORDS = frozenset(_MODE_NAMES.split())
 _MODE_NAME = re.compile(r"[A-Za-z][A-Za-z_:./ +-]{1,39}")

@@ -82,6 +82,11 @@ SYSTEM_NET_MAIL = (
     '    Credentials = new NetworkCredential(%(user)s, "x") };\n'
     "  var m = new MailMessage(%(sender)s, to);\n} }\n"
 )
+RUST = (
+    "fn f() {\n  let m = SmtpTransport::relay(%(host)s)?\n    .port(%(port)s)\n"
+    '    .credentials(Credentials::new(%(user)s, "x"))\n    .build(); // %(tls)s\n'
+    "  Message::builder().from(%(sender)s);\n}\n"
+)
 DJANGO_BESIDE = {
     "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'p.settings')\n",
     "requirements.txt": "django==4.2\n",
@@ -107,9 +112,10 @@ PROGRAMS: dict[str, tuple[str, str, dict[str, str]]] = {
     "kotlin": ("M.kt", KOTLIN, {}),
     "csharp": ("M.cs", CSHARP, {}),
     "system-net-mail": ("M.cs", SYSTEM_NET_MAIL, {}),
+    "lettre": ("m.rs", RUST, {}),
 }
 #: Languages whose texts stand between double quotes.
-DOUBLE = ("java", "kotlin", "csharp", "system-net-mail")
+DOUBLE = ("java", "kotlin", "csharp", "system-net-mail", "lettre")
 VALUES = {"host": "'smtp.example.com'", "port": "587", "tls": "true", "user": ADDRESS,
           "sender": ADDRESS}  # fmt: skip
 #: Expressions of each language; {v} is the field's own value.
@@ -140,6 +146,12 @@ WAYS = {
         'Optional.ofNullable(System.getenv("FOO")).orElse("SECRET")', "{v}); // SECRET",
         'System.getenv().getOrDefault("SECRET", {v})', '"""\n SECRET"""', "'SECRET",
         'map.get("SECRET")', '"u:SECRET', 'String.format("%s", "SECRET")',
+    ],
+    "lettre": [
+        'if true { {v} } else { "SECRET" }', "{v} /* SECRET */", 'f({v}, "SECRET")',
+        'env::var("FOO").unwrap_or("SECRET".into())', 'env::var("SECRET").unwrap_or({v})',
+        'format!("{}SECRET", x)', 'r#"SECRET"#', "'SECRET", '"u:SECRET', "b\"SECRET\"",
+        'match x { 1 => {v}, _ => "SECRET" }', 'concat!("SECRET")',
     ],
     "csharp": [
         'true ? {v} : "SECRET"', "{v} /* SECRET */", 'f({v}, "SECRET")', '$"{"SECRET"}x"',

@@ -878,8 +878,7 @@ class Curly:
 
     def member(self, left: Expression, token: Token) -> Expression:
         self.at += 1
-        self.skip_types()
-        if self.sees("("):
+        if self.skip_types() and self.sees("(", "::", "."):
             return left
         name = self.token()
         if name.kind not in ("name", "number"):

@@ -18,6 +18,8 @@ from smtpdoctor.settings.readers.source import Source
 ASKS = re.compile(
     r"(?i)get\w*|var|env|option_env|value|\w*config\w*|\w*section|required?\w*|lookup"
 )
+#: What Rust calls a lifetime looks like a text that is never closed.
+LIFETIME = "'"
 FILLED_IN = re.compile(r"\$\{([\w.-]+)\}")
 
 
@@ -44,7 +46,8 @@ class CurlyTokens:
         for place, token in self._of_line(line):
             if token.kind == "broken":
                 return []
-            if token.kind in ("name", "op") or self._is_word(place, token):
+            plain = token.kind == "name" or (token.kind == "op" and token.text != LIFETIME)
+            if plain or self._is_word(place, token):
                 found.append(self._source.span(token.start, token.end))
         return found
 

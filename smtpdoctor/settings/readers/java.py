@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from smtpdoctor.settings.readers.curly import CONSTRUCTOR, FIELD, Curly
+from smtpdoctor.settings.readers.curly import CONSTRUCTOR, FIELD, LONGEST_CHAIN, Curly
 from smtpdoctor.settings.readers.curly_tokens import Token
 from smtpdoctor.settings.readers.syntax import (
     Argument,
@@ -67,6 +67,7 @@ class Annotated(Curly):
         """The arms of a switch in braces: as statements, each behind its condition, and as the
         expression that they come to."""
         found: list[tuple[Expression | None, Expression]] = []
+        others: tuple[Guard, ...] = ()
         with self.group():
             while self.at < self.limit:
                 before = self.at
@@ -74,11 +75,12 @@ class Annotated(Curly):
                     continue
                 test = self.arm_test(subject, arrow)
                 self.takes(arrow)
-                guards = [Guard(test, True)] if test is not None else []
-                guards += [Guard(each, False) for each, _ in found if each is not None]
-                with self.guarded(*guards):
+                mine = (Guard(test, True),) if test is not None else ()
+                with self.guarded(*mine, *others):
                     value = self.arm_value()
                 found.append((test, value))
+                if test is not None and len(others) < LONGEST_CHAIN:
+                    others = (*others, Guard(test, False))
                 if self.at == before:
                     self.at += 1
         value = self.opaque(start, "no case may fit")
@@ -204,7 +206,7 @@ class JavaLowering(Annotated):
                 guards: list[Guard] = []
                 while self.sees("case", "default"):
                     if self.takes("default"):
-                        guards += [Guard(each, False) for each in tests]
+                        guards += [Guard(each, False) for each in tests[:LONGEST_CHAIN]]
                     else:
                         self.at += 1
                         value = self.expression(1)

@@ -25,6 +25,7 @@ from smtpdoctor.settings.readers.syntax import (
     Bind,
     Call,
     Class,
+    Conditional,
     Constant,
     Expression,
     Import,
@@ -176,6 +177,11 @@ class FoundCall:
         return Known(ABSENT, self.span)
 
     @property
+    def call(self) -> Call:
+        """The call as it is written."""
+        return self._call
+
+    @property
     def thing(self) -> tuple[str, ...]:
         """The names of the object whose method this is: ("props",); () for a plain function."""
         return tuple(callee_path(self._call)[:-1])
@@ -307,10 +313,17 @@ class Module:
             for bind in self.home(scope, name.id).binds_of(name.id)
             if not bind.keys and bind.value is not None
         ]
-        before = [bind for bind in binds if bind.start < start] or binds
-        value = before[-1].value if before else None
-        while isinstance(value, Unary):
-            value = value.operand
+        before = [bind for bind in binds if bind.end <= start] or binds
+        bind = before[-1] if before else None
+        value = bind.value if bind is not None else None
+        while bind is not None and isinstance(value, Unary | Conditional):
+            if isinstance(value, Unary):
+                value = value.operand
+                continue
+            test = self.evaluator.value(value.test, self._frame(bind.scope))
+            if not isinstance(test, Known):
+                return None
+            value = value.then if self.evaluator.true(test) else value.otherwise
         return value
 
     def _full_name(self, call: Call, name: list[str]) -> list[str]:

@@ -44,6 +44,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "kt": ("kotlin", "kotlin"),
     "kts": ("kotlin", "kotlin"),
     "cs": ("csharp", "csharp"),
+    "rs": ("rust", "rust"),
 }
 
 #: Formats of documents by the endings of names.
@@ -304,6 +305,7 @@ CURLY = {
     "java": ("java", "JavaLowering"),
     "kotlin": ("kotlin", "KotlinLowering"),
     "csharp": ("csharp", "CsharpLowering"),
+    "rust": ("rust", "RustLowering"),
 }
 
 
@@ -344,6 +346,10 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
             from smtpdoctor.settings.readers.go_library import Go
 
             semantics = Go(project, source.file)
+        case "rust":
+            from smtpdoctor.settings.readers.rust_library import Rust
+
+            semantics = Rust(project, source.file)
         case "csharp":
             from smtpdoctor.settings.readers.dotnet_library import DotNet
 

@@ -1,0 +1,330 @@
+"""What Rust's operators and functions come to, and where programs read variables.
+
+This module knows std::env, dotenvy, what `Option` and `Result` hold, and the structs of the folder.
+It must not know node types, nor what a setting means. What there is none of (`Err`, `None`) is
+ABSENT; a `Result` and what it holds are one thing here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smtpdoctor.settings.readers.evaluation import (
+    Bound,
+    ClassValue,
+    Closure,
+    Evaluation,
+    Frame,
+    UntellableError,
+    made_of,
+)
+from smtpdoctor.settings.readers.jvm_library import OPERATORS, Classes
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    List,
+    Map,
+    Special,
+    Symbol,
+    Unknown,
+    Value,
+)
+from smtpdoctor.settings.readers.module import FoundCall, Module, callee_path
+from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.project import Project
+
+#: What gives the thing itself, however it is held.
+SAME = frozenset(
+    {
+        "unwrap", "expect", "to_string", "to_owned", "into", "as_str", "as_ref", "as_deref",
+        "clone", "ok", "ok_or", "ok_or_else", "map_err", "context", "with_context", "wrap_err",
+        "cloned", "copied", "into_string", "unwrap_or_default", "as_mut", "borrow",
+        "to_str", "transpose", "inspect_err", "expose_secret", "into_inner",
+    }
+)  # fmt: skip
+VARIABLES = ("env.var", "dotenv.var", "dotenvy.var", "env.var_os", "var")
+MACROS = ("env!", "option_env!", "dotenv!")
+WRAPS = ("Ok", "Some", "String.from", "Box.new", "Arc.new", "Rc.new", "Cow.from", "Cow.Borrowed")
+PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(?P<name>\w*)(?::[^{}]*)?\}")
+
+
+def text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)
+    raise UntellableError("an object as text")
+
+
+def parsed(value: Any) -> Any:
+    """parse(): a number or a switch where the text is one, else the text."""
+    if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,18}", value):
+        return int(value)
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "parse": parsed,
+    "trim": lambda a: text(a).strip(),
+    "to_lowercase": lambda a: text(a).lower(),
+    "to_ascii_lowercase": lambda a: text(a).lower(),
+    "to_uppercase": lambda a: text(a).upper(),
+    "eq_ignore_ascii_case": lambda a, b: text(a).lower() == text(b).lower(),
+    "eq": lambda a, b: a == b,
+    "is_empty": lambda a: a == "",
+    "contains": lambda a, b: text(b) in text(a),
+    "starts_with": lambda a, b: text(a).startswith(text(b)),
+    "ends_with": lambda a, b: text(a).endswith(text(b)),
+}
+
+
+class Rust(Classes):
+    """The `Semantics` of Rust."""
+
+    language: Any = "rust"
+    absent: Any = ABSENT
+    selves: frozenset[str] = frozenset()
+    whole_chains = False
+    bare_calls = False
+    declared = r"\bimpl\b[^{;]*\b%s\b"
+    endings = (".rs",)
+
+    def __init__(self, project: Project, file: str) -> None:
+        super().__init__(project, file)
+
+    def global_name(self, name: str) -> Value | None:
+        if name == "None":
+            return Known(ABSENT)
+        made = self.class_of(name)
+        if made is not None:
+            return Known(made)
+        return Known(Special("type", name)) if name[:1].isupper() else None
+
+    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
+        if not re.fullmatch(r"[A-Z]\w{2,60}", parameter.type) or parameter.type == "String":
+            return None
+        return Known(Special("struct", parameter.type))
+
+    def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
+        if isinstance(object_, Unknown):
+            return object_.get(name)
+        thing = object_.value
+        if isinstance(thing, Map):
+            found = thing.get(name, ask.span)
+            absent = isinstance(found, Known) and found.value is ABSENT
+            return self._of_struct(thing.kind, name, ask) if absent and thing.kind else found
+        if isinstance(thing, Special) and thing.name == "struct":
+            return self._of_struct(thing.value, name, ask)
+        if isinstance(thing, ClassValue):
+            constant = self.field(thing, name)
+            return constant if constant is not None else Known(Symbol(name), ask.span)
+        if isinstance(thing, Symbol) or (isinstance(thing, Special) and thing.name == "type"):
+            return Known(Symbol(name), ask.span)
+        return ask.unknown("computed", f"what {name} is can't be told")
+
+    def _of_struct(self, type_: str, name: str, ask: Evaluation) -> Value:
+        """A field of a struct, where the code of the folder makes one object of it."""
+        needle = rf"\b(?:{re.escape(type_)}|Self)\s*\{{[^{{}}]*\b{re.escape(name)}\b"
+        found: list[Value] = []
+        for path in self.project.containing(needle.encode(), ".rs"):
+            module = self.project.module(path)
+            if isinstance(module, Module):
+                calls = [call for call in module.calls(type_, "Self") if is_made(call, type_)]
+                found += [call.named()[name] for call in calls if name in call.named()]
+        if len(found) == 1:
+            return found[0].through(span=ask.span)
+        return ask.unknown("called", f"who fills the field {name} can't be told")
+
+    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
+        if isinstance(object_, Unknown) or isinstance(key, Unknown):
+            return ask.unknown("computed", "a part of what can't be told")
+        if isinstance(object_.value, Map | List):
+            return object_.get(key.value)
+        return ask.unknown("computed", "a part of a value that is not evaluated")
+
+    def unary(self, operator: str, value: Any) -> Any:
+        if operator == "?":
+            return value
+        if operator == "found":
+            return value is not ABSENT
+        if operator == "!" and isinstance(value, bool):
+            return not value
+        if operator == "-" and isinstance(value, int):
+            return -value
+        raise UntellableError(f"the operator {operator} is not evaluated")
+
+    def binary(self, operator: str, left: Any, right: Any) -> Any:
+        if operator not in OPERATORS:
+            raise UntellableError(f"the operator {operator} is not evaluated")
+        return OPERATORS[operator](left, right)
+
+    def short_cut(self, operator: str, left: Known) -> bool | None:
+        match operator:
+            case "||":
+                return left.value is True
+            case "&&":
+                return left.value is not True
+        return None
+
+    def text_of(self, value: Any) -> str:
+        return text(value)
+
+    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        return None
+
+    # -- calls
+
+    def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
+        path = callee_path(call)
+        given = ask.evaluator.arguments(call, ask.frame)
+        values = [value for _, value in given]
+        if call.new:
+            fields = [Entry(name, value, value.span) for name, value in given if name]
+            return Known(Map(fields, own_name(path[-1], call)), ask.span)
+        last = ".".join(path[-2:])
+        if values and (last in VARIABLES or path[-1] in MACROS):
+            return ask.variable(values[0])
+        if last == "format!" or path[-1] == "format!":
+            return self._formatted(values, ask)
+        if values and (last in WRAPS or path[-1] in ("Ok", "Some")):
+            return values[0]
+        if isinstance(callee, Known) and isinstance(callee.value, Closure):
+            return None
+        if isinstance(callee, Known) and isinstance(callee.value, Bound):
+            return self._method(callee.value, path, values, ask)
+        return None
+
+    def _formatted(self, values: list[Value], ask: Evaluation) -> Value | None:
+        form = values[0] if values else None
+        if not isinstance(form, Known) or not isinstance(form.value, str):
+            return None
+        parts: list[Value] = []
+        at, place = 0, 1
+        for found in PLACEHOLDER.finditer(form.value):
+            parts.append(Known(form.value[at : found.start()]))
+            at = found.end()
+            name = found["name"]
+            if found[0] in ("{{", "}}"):
+                parts.append(Known(found[0][0]))
+            elif not name or name.isdigit():
+                place = int(name) + 1 if name else place
+                if place >= len(values):
+                    return None
+                parts.append(values[place])
+                place += 1
+            else:
+                told = ask.evaluator.lookup(name, ask.frame, ask.at.start)
+                if told is None:
+                    return None
+                parts.append(told)
+        parts.append(Known(form.value[at:]))
+        result = ask.apply(lambda *each: "".join(map(text, each)), *parts)
+        return made_of(result, parts)
+
+    def _method(
+        self, bound: Bound, path: list[str], values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        name, object_ = bound.name, bound.object
+        if isinstance(object_, Unknown):
+            return object_ if name in SAME else None
+        thing = object_.value
+        struct = thing.value if is_struct(thing) else thing.kind if isinstance(thing, Map) else ""
+        made = self.class_of(struct) if struct else thing
+        if isinstance(made, ClassValue) and name in made.definition.scope.binds:
+            return self._of_class(
+                made, name, [object_, *values] if made is not thing else values, ask
+            )
+        if isinstance(thing, ClassValue | Symbol) or is_type(thing):
+            # what a function of a library makes, by what it is given
+            held = [Entry(place, value, value.span) for place, value in enumerate(values)]
+            return Known(Map(held, ".".join(path[-2:])), ask.span)
+        if name in SAME:
+            return object_
+        if name in ("unwrap_or", "unwrap_or_else", "or", "or_else", "map", "and_then", "map_or",
+                    "is_ok", "is_some", "is_err", "is_none", "filter"):  # fmt: skip
+            return self._of_option(name, object_, values, ask)
+        rule = METHODS.get(name) if isinstance(thing, str | int | bool) else None
+        return ask.apply(rule, object_, *values) if rule is not None else None
+
+    def _of_option(
+        self, name: str, object_: Known, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        """What an Option or Result comes to."""
+        there = object_.value is not ABSENT
+        if name.startswith("is_"):
+            found = there is (name in ("is_ok", "is_some"))
+            return ask.apply(lambda _: found, object_)
+        if name in ("map", "and_then", "filter"):
+            if not there or not values:
+                return object_
+            made = self._applied(values[0], [object_], ask)
+            return object_ if name == "filter" else made
+        if name == "map_or" and len(values) == 2:
+            return self._applied(values[1], [object_], ask) if there else values[0]
+        if there:
+            return object_
+        other = self._applied(values[0], [object_], ask) if values else None
+        if other is None:
+            return None
+        # the variable that is not set stays on the way
+        return ask.variable(Known(object_.variables[0]), other) if object_.variables else other
+
+    @staticmethod
+    def _applied(function: Value, given: list[Value], ask: Evaluation) -> Value | None:
+        """A value, or what a function gives for it."""
+        if isinstance(function, Known) and isinstance(function.value, Closure):
+            arguments: list[tuple[str | None, Value]] = [(None, value) for value in given]
+            return ask.evaluator.apply(function.value, arguments, ask.at)
+        if isinstance(function, Known) and isinstance(function.value, Symbol):
+            return given[0]  # String::from
+        return function
+
+    def _of_class(
+        self, made: ClassValue, name: str, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        scope = made.definition.scope
+        for bind in scope.binds.get(name, ()):
+            if bind.value is None:
+                continue
+            closure = made.evaluator.value(bind.value, Frame(scope, made.frame))
+            if isinstance(closure, Known) and isinstance(closure.value, Closure):
+                given: list[tuple[str | None, Value]] = [(None, value) for value in values]
+                return made.evaluator.apply(closure.value, given, ask.at)
+        return None
+
+    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
+        return ask.unknown("imported", "it is imported")
+
+    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
+        return None
+
+    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
+        return None
+
+
+def is_struct(thing: Any) -> bool:
+    return isinstance(thing, Special) and thing.name == "struct"
+
+
+def is_type(thing: Any) -> bool:
+    return isinstance(thing, Special) and thing.name == "type"
+
+
+def own_name(name: str, call: Call) -> str:
+    """The struct that an object is made of: Self is the one whose functions these are."""
+    scope = call.scope
+    while name == "Self" and scope is not None:
+        if scope.kind == "class":
+            return scope.name
+        scope = scope.parent
+    return name
+
+
+def is_made(found: FoundCall, type_: str) -> bool:
+    """Whether a call makes an object of that struct."""
+    return found.new and own_name(found.name, found.call) == type_

@@ -1,0 +1,181 @@
+"""lettre in Rust: builders, URLs, what reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import apply, one, prepared, setups, write
+from .ways import changes_lead_there, password, remarks, way
+
+HOST = "smtp.ionos.com"
+MAIN = """\
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{Message, SmtpTransport, Transport};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let email = Message::builder()
+        .from("Shop <shop@example.com>".parse()?)
+        .body(String::from("x"))?;
+    let creds = Credentials::new("info@example.com".to_owned(), "word".to_string());
+%s
+    mailer.send(&email)?;
+    Ok(())
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('let mailer = SmtpTransport::relay("smtp.ionos.com")?\n        .credentials(creds)\n'
+         "        .build();", (465, "implicit", False)),
+        ('let mailer = SmtpTransport::starttls_relay("smtp.ionos.com").unwrap()\n'
+         "        .credentials(creds).build();", (587, "starttls", True)),
+        ('let mailer = SmtpTransport::relay("smtp.ionos.com")?.port(587).credentials(creds)'
+         ".build();", (587, "implicit", False)),
+        ('let mailer = SmtpTransport::starttls_relay("smtp.ionos.com")?.port(465)'
+         ".credentials(creds).build();", (465, "starttls", True)),
+        ('let mut builder = AsyncSmtpTransport::<Tokio1Executor>::relay("smtp.ionos.com")?;\n'
+         "builder = builder.port(465);\nbuilder = builder.credentials(creds);\n"
+         "let mailer = builder.build();", (465, "implicit", False)),
+        ('let tls = TlsParameters::new("smtp.ionos.com".into())?;\n'
+         'let mailer = SmtpTransport::builder_dangerous("smtp.ionos.com").port(587)\n'
+         "    .tls(Tls::Wrapper(tls)).credentials(creds).build();", (587, "implicit", False)),
+        ('let mailer = SmtpTransport::builder_dangerous("smtp.ionos.com").port(587)\n'
+         "    .tls(Tls::Opportunistic(tls)).credentials(creds).build();",
+         (587, "starttls", False)),
+        ('let mailer = lettre::SmtpTransport::relay("smtp.ionos.com").map_err(|e| e.to_string())?\n'
+         "    .credentials(creds).build();", (465, "implicit", False)),
+        ('let builder = if true { SmtpTransport::relay("smtp.ionos.com")? }\n'
+         '    else { SmtpTransport::starttls_relay("smtp.ionos.com")? };\n'
+         "let mailer = builder.port(587).credentials(creds).build();", (587, "implicit", False)),
+    ],
+)  # fmt: skip
+def test_builders(tmp_path: Path, lines: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path / "app", {"src/main.rs": MAIN % lines})
+    setup = one(root, "lettre")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    assert not remarks(setup)
+    changes_lead_there(root, "lettre")
+
+
+def test_a_builder_without_tls(tmp_path: Path) -> None:
+    line = 'let mailer = SmtpTransport::builder_dangerous("smtp.ionos.com").port(587).build();'
+    setup = one(write(tmp_path, {"m.rs": MAIN % line}), "lettre")
+    assert way(setup) == (HOST, 587, "none", False)
+    assert not [each for each in setup.settings.prepared if each.tls == "starttls"]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtps://info%40example.com:word@smtp.ionos.com", (465, "implicit", False)),
+        ("smtps://info%40example.com:word@smtp.ionos.com:587", (587, "implicit", False)),
+        ("smtp://info%40example.com:word@smtp.ionos.com:587?tls=required", (587, "starttls", True)),
+        ("smtp://info%40example.com:word@smtp.ionos.com?tls=opportunistic",
+         (587, "starttls", False)),
+        ("smtp://info%40example.com:word@smtp.ionos.com:587", (587, "none", False)),
+        ("smtp://info%40example.com:word@smtp.ionos.com:465", (465, "none", False)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["code", ".env"])
+def test_urls(tmp_path: Path, url: str, where: str, expected: tuple[int, str, bool]) -> None:
+    text = f'"{url}"' if where == "code" else '&env::var("SMTP_URL")?'
+    line = f"let mailer = SmtpTransport::from_url({text})?.build();"
+    files = {"src/main.rs": MAIN % line, ".env": f"SMTP_URL={url}\n"}
+    root = write(tmp_path / "app", files)
+    setup = one(root, "lettre")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    changes_lead_there(root, "lettre")
+
+
+CONFIG = """\
+use std::env;
+
+pub struct Config { pub smtp_host: String, pub smtp_port: u16, pub user: String, pub pass: String }
+
+impl Config {
+    pub fn from_env() -> anyhow::Result<Self> {
+        dotenvy::dotenv().ok();
+        Ok(Self {
+            smtp_host: env::var("SMTP_HOST").unwrap_or_else(|_| "smtp.ionos.com".to_string()),
+            smtp_port: env::var("SMTP_PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(465),
+            user: env::var("SMTP_USER").context("no user")?,
+            pass: env::var("SMTP_PASS").expect("SMTP_PASS"),
+        })
+    }
+}
+"""
+SENDS = """\
+use lettre::{SmtpTransport, Transport};
+
+pub struct Mailer { config: Config }
+
+pub fn mailer(State(config): State<Arc<Config>>) -> SmtpTransport {
+    SmtpTransport::starttls_relay(&config.smtp_host)
+        .unwrap()
+        .port(config.smtp_port)
+        .credentials(Credentials::new(config.user.clone(), config.pass.clone()))
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    fn other() { SmtpTransport::relay("h.example").unwrap().build(); }
+}
+"""
+
+
+def test_a_struct_that_is_filled_from_the_environment(tmp_path: Path) -> None:
+    env = "SMTP_PORT=465\nSMTP_USER=info@example.com\nSMTP_PASS=word\n"
+    files = {"src/config.rs": CONFIG, "src/mail.rs": SENDS, ".env": env}
+    root = write(tmp_path / "app", files)
+    setup = one(root, "lettre")
+    assert way(setup) == (HOST, 465, "starttls", True)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    change = prepared(setup.settings, 587, "starttls")
+    assert (change.edits, change.settings) == ((), {"SMTP_PORT": "587"})
+    apply(root, change)
+    assert way(one(root, "lettre")) == (HOST, 587, "starttls", True)
+
+
+@pytest.mark.parametrize(
+    ("port", "tls"), [("465", "implicit"), ("587", "starttls")]
+)  # fmt: skip
+def test_a_choice_by_the_port(tmp_path: Path, port: str, tls: str) -> None:
+    line = (
+        'let port: u16 = std::env::var("P")?.parse()?;\nlet builder = match port {\n'
+        "    465 => SmtpTransport::relay(HOST)?,\n"
+        "    _ => SmtpTransport::starttls_relay(HOST)?,\n};\n"
+        "let mailer = builder.port(port).credentials(creds).build();"
+    )
+    text = 'const HOST: &str = "smtp.ionos.com";\n' + MAIN % line
+    root = write(tmp_path, {"m.rs": text, ".env": f"P={port}\n"})
+    assert way(one(root, "lettre"))[:3] == (HOST, int(port), tls)
+    assert password(one(root, "lettre")) == "word"
+
+
+def test_what_is_not_told(tmp_path: Path) -> None:
+    line = (
+        "let builder = if flag() { SmtpTransport::relay(&vault())? } else "
+        "{ SmtpTransport::starttls_relay(&vault())? };"
+    )
+    setup = one(write(tmp_path, {"m.rs": MAIN % line}), "lettre")
+    assert {each.option for each in setup.settings.untellable} == {"host", "opened"}
+
+
+def test_look_alikes(tmp_path: Path) -> None:
+    files = {
+        "src/a.rs": '// SmtpTransport::relay("h.example")\n'
+        'fn f() { let s = r#"SmtpTransport::relay("h.example")"#;\n'
+        "/* /* */ SmtpTransport::relay(1) */ }\n",
+        "tests/b.rs": MAIN % 'SmtpTransport::relay("h.example")?;',
+        "src/c.rs": "#[test]\nfn t() { SmtpTransport::relay(\"h.example\").unwrap(); }\n"
+        "fn relay(x: &str) {}\nfn g() { relay(\"h.example\"); Other::relay(\"h.example\"); }\n",
+    }  # fmt: skip
+    assert not setups(write(tmp_path, files))
