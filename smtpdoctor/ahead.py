@@ -23,6 +23,7 @@ POLICIES = (
     "smtpdoctor.mail_policy.dmarc",
     "smtpdoctor.mail_policy",
     "smtpdoctor.sender.assessment",
+    "smtpdoctor.sender.foresight",
 )
 
 #: Turns of the loop until whatever a run begins with is on its way.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor import ahead
@@ -23,13 +23,17 @@ from smtpdoctor.observations import (
 )
 
 if TYPE_CHECKING:
-    from smtpdoctor.spf import Answer, Evaluation, Lookup
+    from smtpdoctor.spf import Answer, Lookup
 
 #: For all questions together, in seconds.
 TOTAL_CAP = 8.0
 #: For one question to one name server.
 QUESTION_CAP = 2.0
 MOST_QUESTIONS = 150
+#: So often all questions that are known to be needed go out together; then one after the other.
+MOST_ROUNDS = 20
+#: Answers that come within so many seconds are looked at together.
+TOGETHER = 0.02
 #: Bytes of all answers that are kept.
 MOST_BYTES = 1 << 20
 
@@ -64,18 +68,18 @@ async def look_up_policies(
     await ahead.load(ahead.POLICIES)  # by turns with others, who need the loop for their connects
     policies: Any = importlib.import_module("smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
+    foresight: Any = importlib.import_module("smtpdoctor.sender.foresight")
     trail.record(question)
     questions = _Questions(
         question, network, trail, Deadline(network.clock, deadline.cap(TOTAL_CAP))
     )
     answers: dict[Lookup, Answer] = {}
-
-    async def drive(evaluation: Evaluation[object]) -> None:
-        await spf.run_async(evaluation, questions.resolve, timeout=TOTAL_CAP)
-
     try:
-        # apart first, so that no evaluation waits for another; then what only their results ask
-        await asyncio.gather(*(drive(part) for part in policies.parts(question, answers)))
+        await _ask_ahead(
+            lambda: foresight.needed(policies.assess(question, dict(answers)), answers),
+            questions,
+            answers,
+        )
         found = await spf.run_async(
             policies.assess(question, answers), questions.resolve, timeout=TOTAL_CAP
         )
@@ -84,6 +88,28 @@ async def look_up_policies(
             await asyncio.gather(*map(questions.resolve, asked))
     finally:
         await questions.cancel()
+
+
+async def _ask_ahead(
+    needed: Callable[[], Sequence[Lookup]], questions: _Questions, answers: dict[Lookup, Answer]
+) -> None:
+    """Ask at once what is `needed` by the answers so far, and what they make needed, until that is
+    nothing. One slow answer holds nothing up that does not hang on it."""
+    asked: dict[Lookup, asyncio.Task[Answer]] = {}
+    for _ in range(MOST_ROUNDS):
+        for lookup in needed():
+            if lookup not in asked:
+                asked[lookup] = asyncio.create_task(questions.resolve(lookup))
+        waiting = {task for lookup, task in asked.items() if lookup not in answers}
+        if not waiting:
+            return
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waiting, timeout=TOGETHER)
+        answers |= {
+            lookup: task.result()
+            for lookup, task in asked.items()
+            if task.done() and lookup not in answers
+        }
 
 
 class _Questions:

@@ -7,7 +7,7 @@ policies; must not know a resolver, a diagnosis, or how a finding is worded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Literal
@@ -249,29 +249,6 @@ def _families(addresses: spf.AddressSet) -> spf.AddressSet:
 
 
 _FAMILIES = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-
-
-def parts(question: SenderQuestion, answers: Answers) -> Iterator[Evaluation[object]]:
-    """The evaluations of `assess` that need not wait for one another.
-
-    They share `answers`; whoever drives them at the same time has each question go out once.
-    """
-    domain = question.domain
-    yield _expand(domain, question, answers)
-    yield mail_policy.discover(domain, answers=answers)
-    yield _exists(domain, answers)
-    yield mail_policy.find_zone(domain, answers=answers)
-    if question.client:
-        yield _client(question)
-    provider = knowledge.providers().get(question.provider or "")
-    if provider is None and _is_own(question):
-        yield _alias(question.host, answers)
-        yield _addresses_of(question.host, answers)
-    if provider is not None:
-        for known in provider.spf_includes:
-            yield spf.expand(known.include, sender=question.address, answers=answers)
-        for selector in provider.dkim:
-            yield _key(domain, selector, answers)
 
 
 def assess(  # long: one look-up after the other, and a field for each
