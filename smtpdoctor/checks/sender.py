@@ -1,4 +1,4 @@
-"""The envelope dry run: MAIL, RCPT, RSET, QUIT. Never DATA."""
+"""The envelope dry run: MAIL, RCPT, QUIT. Never DATA."""
 
 from __future__ import annotations
 

@@ -800,7 +800,7 @@ def test_slow_is_not_silent(
     ran = Ran(network, authority, env={"SMTP_PORT": str(port)})
     assert ran.codes() == []
     assert ran.report.verdict in ("healthy", "warnings")
-    assert ran.steps()[-5:] == ["auth", "mail", "rcpt", "rset", "quit"]
+    assert [step for step in ran.steps() if step != "rset"][-4:] == ["auth", "mail", "rcpt", "quit"]
     network.assert_tidy()
 
 
@@ -818,7 +818,7 @@ def test_an_answer_after_twelve_seconds_is_one(
     monkeypatch.setattr(server._Dialogue, "_answer", slow)
     ran = Ran(one_host(authority), authority)
     assert ran.codes() == []
-    assert ran.steps()[-5:] == ["auth", "mail", "rcpt", "rset", "quit"]
+    assert [step for step in ran.steps() if step != "rset"][-4:] == ["auth", "mail", "rcpt", "quit"]
 
 
 def test_a_silence_of_more_than_half_its_bound_counts_at_the_run_s_end(
