@@ -221,7 +221,11 @@ class Watching:
             return await run_all(plans, environ={}, shared=Shared(servers=self._servers))
 
         def probe(target: str, seconds: float) -> Report:
-            return asyncio.run_coroutine_threadsafe(run(target, seconds), loop).result(seconds + 5)
+            running = asyncio.run_coroutine_threadsafe(run(target, seconds), loop)
+            try:
+                return running.result(seconds + 5)
+            finally:
+                running.cancel()
 
         return probe
 

@@ -82,10 +82,10 @@ def history(
 def _read(file: Path | None, number: int | None) -> tuple[Sequence[Change], str | None]:
     """Every change, and the report of that number where one is asked for."""
     from smtpdoctor.files import FileFault
-    from smtpdoctor.watch.history import default_path, open_history
+    from smtpdoctor.watch.history import default_path, read_history
 
     try:
-        opened = open_history(file or default_path(os.environ), make=False)
+        opened = read_history(file or default_path(os.environ))
         try:
             return opened.changes(), opened.report(number) if number is not None else None
         finally:

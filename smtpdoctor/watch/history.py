@@ -78,9 +78,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def default_path(environ: Mapping[str, str]) -> Path:
-    """Where the file is unless somebody says otherwise (XDG base directory specification)."""
+    """Where the file is unless somebody says otherwise (XDG base directory specification). Raises
+    FileFault where the user has no home."""
     home = environ.get("XDG_STATE_HOME") or ""
-    state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"
+    try:
+        state = Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state"
+    except RuntimeError:  # a container's user that the system doesn't know
+        raise FileFault("history", "this user has no home folder", "missing") from None
     return state / "smtpdoctor" / "history.sqlite3"
 
 
@@ -191,46 +195,64 @@ class History:
             raise _fault(self._path, error) from None
 
 
-def open_history(path: Path | None, *, make: bool = True) -> History:
-    """The file at that path, made where it is missing and `make` says so; None is one in memory.
+def open_history(path: Path | None) -> History:
+    """The file at that path, made where it is missing; None is one in memory.
 
     Raises FileFault: for a link, another's file, one that is no history or a newer version's.
     """
-    identity = _prepare(path, make=make) if path is not None else None
+    identity = _prepare(path) if path is not None else None
+    history = _connected(path, ":memory:" if path is None else str(path.absolute()), identity)
+    _make_tables(history)
+    return history
+
+
+def read_history(path: Path) -> History:
+    """The same to be read alone, also another user's where the system allows it: nothing is made
+    or written."""
+    try:
+        found = os.lstat(path)
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError | NotADirectoryError)
+        raise FileFault(path, reason_of(error), "missing" if missing else "system") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise FileFault(path, "is not a regular file", "not-a-file")
+    history = _connected(path, f"{path.absolute().as_uri()}?mode=ro", _identity(found))
+    with history._reading() as database:
+        _make_sure_of(database, path)
+    return history
+
+
+def _connected(path: Path | None, where: str, identity: tuple[int, int] | None) -> History:
     try:
         connection = sqlite3.connect(
-            ":memory:" if path is None else path, timeout=BUSY, isolation_level=None
+            where, timeout=BUSY, isolation_level=None, uri=where.startswith("file:")
         )
         # what another program put there in the meantime is not opened for it
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if path is not None and _identity(os.lstat(path)) != identity:
             connection.close()
             raise FileFault(path, "was replaced while it was opened", "system")
-        history = History(connection, path)
-        _make_tables(history, path)
-        return history
     except sqlite3.Error as error:
         raise _fault(path, error) from None
     except OSError as error:
         raise FileFault(path or "history", reason_of(error), "system") from None
+    return History(connection, path)
 
 
-def _prepare(path: Path, *, make: bool) -> tuple[int, int]:
+def _prepare(path: Path) -> tuple[int, int]:
     """See to it that a private file of this user stands there, and give its identity.
 
     It is closed again before SQLite opens it: closing it later would end SQLite's own locks.
     """
-    flags = os.O_RDWR | (os.O_CREAT if make else 0)
+    flags = os.O_RDWR | os.O_CREAT
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)
     try:
-        if make:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, flags, 0o600)
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else "not a file name"
-        missing = isinstance(error, FileNotFoundError)
-        raise FileFault(path, reason, "missing" if missing else "system") from None
+        raise FileFault(path, reason, "system") from None
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
@@ -250,18 +272,11 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _make_tables(history: History, path: Path | None) -> None:
+def _make_tables(history: History) -> None:
     """Make an empty file ours, once, whoever else is about to; refuse what is not."""
     with history._writing() as database:
-        empty = not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not empty:
-            application = database.execute("PRAGMA application_id").fetchone()[0]
-            schema = database.execute("PRAGMA user_version").fetchone()[0]
-            if application != APPLICATION:
-                raise FileFault(path or "history", "is no history of smtpdoctor", "not-ours")
-            if schema > SCHEMA:
-                newer = "was written by a newer smtpdoctor; name another file with --history"
-                raise FileFault(path or "history", newer, "not-ours")
+        if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            _make_sure_of(database, history._path)
             return
         for statement in filter(str.strip, TABLES.split(";")):
             database.execute(statement)
@@ -269,6 +284,15 @@ def _make_tables(history: History, path: Path | None) -> None:
         database.execute("INSERT INTO secret (salt) VALUES (?)", (salt,))
         database.execute(f"PRAGMA application_id = {APPLICATION}")
         database.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def _make_sure_of(database: sqlite3.Connection, path: Path | None) -> None:
+    """Refuse another program's file, and a newer version's."""
+    if database.execute("PRAGMA application_id").fetchone()[0] != APPLICATION:
+        raise FileFault(path or "history", "is no history of smtpdoctor", "not-ours")
+    if database.execute("PRAGMA user_version").fetchone()[0] > SCHEMA:
+        newer = "was written by a newer smtpdoctor; name another file with --history"
+        raise FileFault(path or "history", newer, "not-ours")
 
 
 def _fault(path: Path | None, error: sqlite3.Error) -> FileFault:

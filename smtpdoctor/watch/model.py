@@ -12,8 +12,9 @@ import msgspec
 from smtpdoctor.diagnosis.model import Diagnosis, Verdict
 from smtpdoctor.report.model import Report, TargetReport
 
-#: begun: its outcome never got here, the watch ended in its midst. failed: the server put it off
-#: (4xx), or gave no answer. refused: it said no (5xx), and asking again may lock the account.
+#: begun: its outcome has not got here, and never will where the watch ended in its midst. failed:
+#: the server put it off (4xx), or gave no answer. refused: it said no (5xx), and asking again may
+#: lock the account.
 LoginResult = Literal["begun", "accepted", "failed", "refused"]
 
 #: A verdict, or a set-up that is no longer found.

@@ -323,7 +323,7 @@ def _counts(item: Diagnosis) -> bool:
 def _words(target: TargetReport, login: Login | None) -> str:
     """What it comes to where no diagnosis asks for anything."""
     if login is not None and login.result == "begun":
-        return "the watch ended in the midst of a login, and its outcome is not known"
+        return "a login was begun, and its outcome is not known"
     if target.verdict == "healthy" and login is not None:
         return "ready to send"
     words = verdict_words(target).removesuffix(NOTHING_SENT)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from smtpdoctor.cli._watching import Watched as Folder
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Behaviour
 from smtpdoctor.examination.options import CheckOptions
@@ -27,7 +28,7 @@ WRONG = {**ENV, "SMTP_PASS": "another-heron"}
 class Watched:
     """A watch of one host. `between` is called before each round with its number, from 0, and may
     change anything of this: `env`, the server's behaviour, the wall's clock (`clock_set_by`).
-    `keeps` is how many rounds are remembered."""
+    `keeps` is how many rounds are remembered, `folder` what is read in place of `env`."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Watched:
         options: Mapping[str, Any] | None = None,
         start: float = START,
         keeps: int | None = None,
+        folder: Folder | None = None,
     ) -> None:
         self.network = network or one_host(authority)
         self.env = dict(env)
@@ -54,6 +56,7 @@ class Watched:
         self.clock_set_by = 0.0
         self.watch: Watch
         self._between = between
+        self._folder = folder
         self._rounds = rounds
         self._number = 0
         run(self._go_on(every, login_every, start, keeps))
@@ -81,6 +84,7 @@ class Watched:
             environ={},
             network=self.network,
             now=lambda: start + loop.time() + self.clock_set_by,
+            **({} if self._folder is None else {"marked": self._folder.marked}),
         )
         await self.watch.go_on_until(stop)
 
@@ -88,6 +92,8 @@ class Watched:
         self.began.append(asyncio.get_running_loop().time())
         self._number += 1
         self._between(self, self._number - 1)
+        if self._folder is not None:
+            return self._folder.read()
         return make_plans(
             CheckOptions(
                 environ=self.env,

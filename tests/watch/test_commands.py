@@ -12,7 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from smtpdoctor.cli import run
+from smtpdoctor.cli._watching import Watched as WatchedFolder
 from smtpdoctor.demo.authority import Authority
+from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.report.schema import SCHEMAS
 from smtpdoctor.watch.history import default_path, open_history
 from smtpdoctor.watch.model import State
@@ -88,6 +90,35 @@ def test_a_history_that_is_none_is_left_alone(
     assert "is no history of smtpdoctor" not in diary.read_text()
     assert diary.read_text() == "dear diary"
     assert "--no-history" in capsys.readouterr().err
+
+
+def test_what_the_projects_file_accepts_is_no_warning_here_either(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """And the file is read anew for each run."""
+    own = tmp_path / ".smtpdoctor.toml"
+    options = CheckOptions(
+        environ={**ENV, "SMTP_TLS_REJECT_UNAUTHORIZED": "0"},
+        folder=tmp_path,
+        cafile=str(authority.cafile),
+    )
+    folder = WatchedFolder(options, whole=True)
+
+    def change(watch: Watched, number: int) -> None:
+        if number == 1:
+            code = "certificate-verification-disabled"
+            own.write_text(f'[[accept]]\ncode = "{code}"\nreason = "a lab"\n')
+        if number == 2:
+            own.write_text("acept = []\n")
+        if number == 3:
+            own.unlink()
+
+    watch = Watched(authority, rounds=4, between=change, folder=folder)
+    assert [each.fault != "" for each in watch.told] == [False, False, True, False]
+    assert ".smtpdoctor.toml" in watch.told[2].fault
+    warning = "warnings certificate-verification-disabled"
+    assert watch.verdicts == [warning, "healthy", warning]
+    assert watch.logins == 1
 
 
 def watched(authority: Authority) -> None:

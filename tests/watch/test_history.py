@@ -13,7 +13,7 @@ import pytest
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.files import FileFault
 from smtpdoctor.watch import history as history_module
-from smtpdoctor.watch.history import History, default_path, open_history
+from smtpdoctor.watch.history import History, default_path, open_history, read_history
 from smtpdoctor.watch.model import Login, State
 from smtpdoctor.watch.schedule import LoginDecision
 
@@ -123,11 +123,39 @@ def test_a_newer_programs_file_is_not_written(path: Path) -> None:
         open_history(path)
 
 
-def test_a_missing_file_is_not_made_by_who_only_reads(path: Path) -> None:
+def test_who_only_reads_makes_and_writes_nothing(path: Path) -> None:
     with pytest.raises(FileFault) as caught:
-        open_history(path, make=False)
+        read_history(path)
     assert caught.value.cause == "missing"
     assert not path.parent.exists()
+    history = open_history(path)
+    history.record("/srv", 1.0, [state()], "text")
+    history.close()
+    path.chmod(0o400)
+    path.parent.chmod(0o500)
+    content = path.read_bytes()
+    reading = read_history(path)
+    assert [change.verdict for change in reading.changes()] == ["healthy"]
+    assert reading.report(1) == "text"
+    with pytest.raises(FileFault, match="can't be written"):
+        reading.record("/srv", 2.0, [state()])
+    assert path.read_bytes() == content
+    path.parent.chmod(0o700)
+
+
+def test_nothing_but_a_history_is_read(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("a diary")
+    with pytest.raises(FileFault, match="no history of smtpdoctor"):
+        read_history(path)
+    path.unlink()
+    open_history(tmp_path / "other").close()
+    path.symlink_to(tmp_path / "other")
+    with pytest.raises(FileFault, match="not a regular file"):
+        read_history(path)
+    with pytest.raises(FileFault) as caught:
+        read_history(tmp_path / "other" / "below")
+    assert caught.value.cause == "missing"
 
 
 def test_a_damaged_file_is_said_in_one_line_without_its_content(path: Path) -> None:
@@ -251,6 +279,15 @@ def test_the_state_folder_is_the_users_own() -> None:
     for environ in ({}, {"XDG_STATE_HOME": "relative"}):
         place = default_path(environ)
         assert place == Path.home() / ".local/state/smtpdoctor/history.sqlite3"
+
+
+def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(FileFault, match="no home folder"):
+        default_path({})
 
 
 def test_a_history_in_memory_is_one_like_any_other() -> None:
