@@ -33,6 +33,10 @@ from smtpdoctor.settings.sources import UsageError
 JOBS = 64
 #: Seconds between two logins at one server.
 LOGIN_PAUSE = 1.0
+#: The diagnosis of a server that has had enough logins.
+TOO_MANY_LOGINS = "auth-rate-limited"
+#: Seconds for which it is then left alone, the first time; twice as long each time, and at most.
+LONGER, LONGEST = 5.0, 60.0
 #: Targets that are read and wait for their server: so far ahead a slow server holds nobody up.
 WAITING = 2000
 #: So often a run is made elsewhere whose worker goes before its end: it may be what kills it.
@@ -133,6 +137,7 @@ class _Many:
         self._room = asyncio.Semaphore(pace.waiting)
         self._looking_up = asyncio.Semaphore(pace.jobs)
         self._wake = asyncio.Event()
+        self._rests: dict[str, float] = {}
         self._running = 0
         self._open = 0  # read, and not given out yet
         self._read = False  # to the end
@@ -149,24 +154,27 @@ class _Many:
             await self._targets.aclose()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """What goes wrong beside the runs (the input, a full disk) ends it all."""
+        try:
+            await work
+        except Exception as error:
+            await self.results.put(error)
 
     # --- in and out ---------------------------------------------------------------------------
 
     async def _feed(self) -> None:
-        try:
-            async for target in self._targets:
-                self._open += 1
-                if target.plan is None:
-                    await self._give(_result(target, error=target.error))
-                    continue
-                await self._room.acquire()
-                self._start(self._admit(target, target.plan))
-        except Exception as error:
-            await self.results.put(error)
-            return
+        async for target in self._targets:
+            self._open += 1
+            if target.plan is None:
+                await self._give(_result(target, error=target.error))
+                continue
+            await self._room.acquire()
+            self._start(self._admit(target, target.plan))
         self._read = True
         await self._end_if_over()
 
@@ -237,15 +245,27 @@ class _Many:
         logged_in = login is None and waiting.account is not None
         if login is None and waiting.account is not None:
             self._settle(waiting, waiting.account, result)
-        if self._runner is None or not logged_in:
+        rest = self._rest_of(server, result) if logged_in else 0.0
+        if not rest:
             self._lanes.done(server, calm=_is_calm(result))
         await self._give(result)
         self._running -= 1
         self._wake.set()
-        if self._runner is not None and logged_in:
-            await asyncio.sleep(self._pace.login_pause)
-            self._lanes.done(server, calm=_is_calm(result))
+        if rest:
+            await asyncio.sleep(rest)
+            self._lanes.done(server, calm=False)
             self._wake.set()
+
+    def _rest_of(self, server: str, result: Checked) -> float:
+        """Seconds that a server is left alone after a run that logged in: where the run was made
+        elsewhere the usual pause, and ever longer while it says that there are too many logins."""
+        codes = {item.code for item in result.report.diagnoses} if result.report else set()
+        if TOO_MANY_LOGINS not in codes:
+            self._rests.pop(server, None)
+            return self._pace.login_pause if self._runner is not None else 0.0
+        rest = self._rests.get(server, LONGER / 2) * 2
+        self._rests[server] = min(rest, LONGEST)
+        return self._rests[server]
 
     async def _checked(self, server: str, waiting: _Waiting, login: Login | None) -> Checked:
         target, plan = waiting.target, waiting.plan
@@ -270,7 +290,8 @@ class _Many:
             return _result(target, report=report)
         same = self._accounts.has_same_secret(login, waiting.plan)
         report = told_of_login(report, login, name, same=same)
-        return _result(target, report=report, login_at=login.position)
+        login_at = login.position if login.position != target.position else None
+        return _result(target, report=report, login_at=login_at)
 
     async def _made(self, server: str, plan: Plan, first: _Waiting | None) -> Report:
         """The report of a run, here or elsewhere; `first` is the target whose login it makes."""

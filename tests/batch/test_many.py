@@ -379,6 +379,48 @@ def test_between_the_logins_at_a_server_there_is_a_pause(authority: Authority) -
     assert all(later - sooner > 0.99 for sooner, later in pairwise(began))
 
 
+def test_a_server_that_has_had_enough_logins_is_left_alone_for_longer(
+    authority: Authority,
+) -> None:
+    """For twice as long each time; other servers' targets go on."""
+    tired = Behaviour(
+        certificate=certificate_of(authority),
+        auth_answer="454 4.7.0 Too many login attempts, please try again later",
+    )
+    network = one_host(
+        authority,
+        on_587=tired,
+        **servers(authority, 3, Behaviour(certificate=wildcard(authority, 3))),
+    )
+    given: list[Given] = [
+        {**LOGIN, "user": f"user{each}@example.com", "port": 587} for each in range(4)
+    ]
+    given += [{"host": f"mail{each}.example.net", "port": 587} for each in range(3)]
+    began: list[float] = []
+    found = checked(
+        network,
+        targets_of(authority, given),
+        accounts=Accounts(
+            told=lambda _, login: None if login.outcome else began.append(network.clock())
+        ),
+    )
+    assert [each.position for each in found[:4]].count(0) == 1
+    assert {each.position for each in found[:4]} == {0, 4, 5, 6}
+    codes = [each.report.diagnoses[0].code for each in found if each.report and each.position < 4]
+    assert codes == ["auth-rate-limited"] * 4
+    pauses = [later - sooner for sooner, later in pairwise(began)]
+    assert [round(pause / 5) for pause in pauses] == [1, 2, 4]
+
+
+def test_a_full_disk_ends_it_all(authority: Authority) -> None:
+    def told(_: bytes, login: Login) -> None:
+        if login.outcome:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        checked(one_host(authority), targets_of(authority, [LOGIN]), accounts=Accounts(told=told))
+
+
 def test_a_login_whose_run_was_ended_is_not_made_again(authority: Authority) -> None:
     """Neither by the target itself nor by another of its account."""
     targets = targets_of(authority, [LOGIN, {**LOGIN, "port": 465}])
@@ -393,6 +435,7 @@ def test_a_login_whose_run_was_ended_is_not_made_again(authority: Authority) -> 
         assert each.report is not None
         assert each.report.verdict == "inconclusive"
         assert "ended before its login was over" in each.report.not_checked[0].why
+    assert {each.position: each.login_at for each in found} == {0: None, 1: 0}
 
 
 # --- senders --------------------------------------------------------------------------------
