@@ -138,7 +138,12 @@ def make_lint_plans(options: CheckOptions) -> Plans:
 
 
 def _elsewhere(plan: Plan) -> Plan:
-    settings = msgspec.structs.replace(plan.settings, elsewhere=True)
+    """What is made of variables that nothing sets here is no fault: there they may be set."""
+    entries = tuple(
+        msgspec.structs.replace(entry, problem=None, detail="") if entry.unset else entry
+        for entry in plan.settings.entries
+    )
+    settings = msgspec.structs.replace(plan.settings, elsewhere=True, entries=entries)
     return msgspec.structs.replace(plan, settings=settings)
 
 

@@ -227,3 +227,30 @@ def test_the_terminal_ends_with_the_commands_own_status(
     status, out = lint(folder(mailer(587, "false")), "--format", "terminal")
     assert status == 0
     assert out.splitlines()[-1].endswith("exit 0")
+
+
+FROM_VARIABLES = (
+    "const nodemailer = require('nodemailer');\n"
+    "const user = process.env.MAIL_USER ?? '';\n"
+    "const t = nodemailer.createTransport({ host: 'smtp.ionos.com', port: 465, secure: true,\n"
+    "  auth: { user, pass: process.env.MAIL_PASS || '' } });\n"
+    "t.sendMail({ from: `Shop <${process.env.MAIL_FROM}>` });\n"
+)
+
+
+def test_what_only_the_deployment_sets_is_no_fault(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    status, out = lint(folder({"package.json": PACKAGE, "mailer.js": FROM_VARIABLES}))
+    assert (status, "error" in out) == (0, False), out
+
+
+def test_what_the_file_sets_to_nothing_is_one(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    env = "MAIL_USER=\nMAIL_PASS=\nMAIL_FROM=shop\n"
+    files = {"package.json": PACKAGE, "mailer.js": FROM_VARIABLES, ".env": env}
+    status, out = lint(folder(files))
+    assert status == 1
+    assert "error[credentials-missing]" in out
+    assert "error[sender-malformed]" in out

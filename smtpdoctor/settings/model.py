@@ -191,8 +191,9 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
     `source_line` is the user's own line for a report to point at, with every secret masked and
     `origin.columns` fitting. `part_of` says that this value came out of another field's text
-    (the host of SMTP_URL). What of a user's line is not known to be harmless is masked in `text`
-    and `source_line`, see `settings.harmless`.
+    (the host of SMTP_URL). `unset` names the variables that it is read from and that nothing sets.
+    What of a user's line is not known to be harmless is masked in `text` and `source_line`, see
+    `settings.harmless`.
     """
 
     field: Field
@@ -204,6 +205,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     source_line: str | None = None
     notes: tuple[Note, ...] = ()
     part_of: Field | None = None
+    unset: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool | None:

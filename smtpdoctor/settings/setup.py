@@ -407,6 +407,7 @@ class _Maker:
             problem=problem,
             detail=detail,
             source_line=line,
+            unset=option.value.unset,
         )
 
     def _text(self, field: Field, option: Option) -> str:
@@ -640,7 +641,7 @@ class _Maker:
         """An option that would say this, were the variables set that it is read from."""
         for option in self.draft.options.values():
             value = option.value
-            unset = isinstance(value, Known) and value.absent and value.variables
+            unset = value.absent and value.unset if isinstance(value, Known) else ()
             if unset and self.draft.dialect.fields.get(option.name) == field:
                 return option
         return None
@@ -661,7 +662,7 @@ class _Maker:
             if field is not None and field not in SECRETS:
                 text = self._text(field, option)
             if option.value.absent:
-                unset = option.value.variables
+                unset = option.value.unset
         return SetupRemark(
             kind=kind,
             option=named,

@@ -134,6 +134,11 @@ class Known:
         """The environment variables that it was made from, set or not."""
         return variables_of(self.trail)
 
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """Those of them that nothing sets."""
+        return tuple(dict.fromkeys(o.name for o in self.trail if o.kind == "unset"))
+
     def get(self, key: Any) -> Value:
         """What stands under the key: Known(ABSENT) where nothing does."""
         if isinstance(self.value, Map):
@@ -177,6 +182,11 @@ class Unknown:
     def variables(self) -> tuple[str, ...]:
         """The environment variables that it was made from, set or not."""
         return variables_of(self.trail)
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """Those of them that nothing sets."""
+        return tuple(dict.fromkeys(o.name for o in self.trail if o.kind == "unset"))
 
     def get(self, key: Any) -> Value:
         """What stands under a key of what can't be told can't be told either."""

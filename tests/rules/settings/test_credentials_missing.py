@@ -6,6 +6,7 @@ import pytest
 
 from ..scene import Options, Scene
 from .env import env
+from .folders import PACKAGE, TRANSPORT
 
 CODE = "credentials-missing"
 
@@ -158,3 +159,21 @@ def test_where_nobody_named_a_host_an_empty_login_warns() -> None:
     judged = Scene.of("SMTP_USER=\nSMTP_PASS=\n").run_through().judge()
     assert judged.verdict == "inconclusive"
     assert CODE in [item.code for item in judged.diagnoses if item.severity == "warning"]
+
+
+def test_positive_nothing_sets_the_variables_that_are_read() -> None:
+    code = TRANSPORT % {"port": "465", "secure": "true", "more": ""}
+    code = code.replace("SMTP_USER", "SMTP_USER || ''").replace("SMTP_PASS", "SMTP_PASS || ''")
+    scene = Scene.of_folder({"package.json": PACKAGE, "mailer.js": code})
+    found = scene.diagnosis(CODE)
+    assert found.severity == "error"
+    assert found.title == "SMTP_USER and SMTP_PASS are not set"
+    assert found.fixes[0].title == "give SMTP_USER and SMTP_PASS a value"
+
+
+def test_lookalike_the_variables_are_set_to_nothing() -> None:
+    code = TRANSPORT % {"port": "465", "secure": "true", "more": ""}
+    empty = "SMTP_USER=\nSMTP_PASS=\n"
+    scene = Scene.of_folder({"package.json": PACKAGE, "mailer.js": code, ".env": empty})
+    title = scene.diagnosis(CODE).title
+    assert title.endswith("are set, but empty")

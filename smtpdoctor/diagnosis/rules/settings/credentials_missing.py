@@ -52,29 +52,33 @@ def _blank(run: Run) -> tuple[SettingRead, ...]:
     return tuple(
         item
         for item in read
-        if item is not None and not item.setting.text and item.setting.origin.kind != "default"
+        if item is not None
+        and not item.setting.text
+        and item.setting.origin.kind != "default"
+        and not (settings.elsewhere and item.setting.unset)
     )
 
 
 def _set_and_empty(run: Run, blank: tuple[SettingRead, ...]) -> Diagnosis:
     fields = tuple(item.setting.field for item in blank)
-    names = [named(run, field) for field in fields]
+    unset = [name for item in blank for name in item.setting.unset]
+    wanted = unset or [item.setting.origin.name for item in blank]
+    names = [_lacking(run, field) for field in fields]
+    are = "is" if len(names) == 1 else "are"
     return Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} set, but empty",
+        title=f"{' and '.join(names)} {are} {'not set' if unset else 'set, but empty'}",
         explanation=(
             "Somebody meant a login here, and the values are not there: a pipeline or container "
             "that does not get its secrets looks like this. Without a login, servers for sending "
             "take no mail. smtpdoctor tried none."
         ),
-        evidence=tuple(
-            Evidence(check="settings", text=f"{name} is set to an empty text") for name in names
-        ),
+        evidence=tuple(Evidence(check="settings", text=_how_empty(run, field)) for field in fields),
         fixes=(
             Fix(
-                title=f"give {' and '.join(item.setting.origin.name for item in blank)} a value",
+                title=f"give {' and '.join(wanted)} a value",
                 steps=(
                     "In CI: the secret must exist under this name, and be given to this job "
                     "(secrets are not given to pull requests from forks).",
@@ -85,6 +89,19 @@ def _set_and_empty(run: Run, blank: tuple[SettingRead, ...]) -> Diagnosis:
         explains=tuple(item.id for item in blank),
         points_at=fields,
     )
+
+
+def _lacking(run: Run, field: Field) -> str:
+    """The variable that nothing sets, or the setting that is empty."""
+    entry = run.entry(field)
+    return " or ".join(entry.unset) if entry is not None and entry.unset else named(run, field)
+
+
+def _how_empty(run: Run, field: Field) -> str:
+    entry = run.entry(field)
+    if entry is not None and entry.unset:
+        return f"{named(run, field)} reads {_lacking(run, field)}, which nothing sets"
+    return f"{named(run, field)} is set to an empty text"
 
 
 def _half(run: Run) -> Diagnosis:
@@ -99,8 +116,9 @@ def _half(run: Run) -> Diagnosis:
     empty = entry is not None
     if near:
         title = f"the {word[lacking]} is under a name that is not read: {near[0].name}"
-    elif empty:
-        title = f"{named(run, there)} is set, and {named(run, lacking)} is empty"
+    elif entry is not None:
+        how = "not set" if entry.setting.unset else "empty"
+        title = f"{named(run, there)} is set, and {_lacking(run, lacking)} is {how}"
     else:
         title = f"{_set(run, there)} without a {word[lacking]}"
     return Diagnosis(
@@ -137,7 +155,7 @@ def _set(run: Run, field: Field) -> str:
 
 def _lack(run: Run, field: Field, word: str, *, empty: bool) -> str:
     if empty:
-        return f"{named(run, field)} is empty"
+        return _how_empty(run, field)
     looked_at = " and ".join(run.settings.sources) or "the options"
     return f"no {word} was found in {looked_at}"
 
