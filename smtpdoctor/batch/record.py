@@ -34,7 +34,10 @@ FORMATS: tuple[ResultFormat, ...] = get_args(ResultFormat)
 #: What a batch's results begin with, in each format.
 BEGINNING = {"jsonl": b'{"line": ', "csv": csv_header().encode(), "parquet": b"PAR1"}
 JOURNAL = "smtpdoctor batch"
-_JOURNAL_BEGINS = f'{{"journal":"{JOURNAL}"'.encode()
+#: What a Parquet file of ours has in its last bytes.
+MARK = b"smtpdoctor"
+#: A report has some ten kilobytes.
+MOST_OF_A_LINE = 1 << 20
 
 
 def as_line(checked: Checked) -> str:
@@ -93,8 +96,8 @@ class Record:
         self._seen = seen
         make_sure_of_folder(path)
         if not force or resume:
-            self._make_sure(self._journal_path, _JOURNAL_BEGINS)
-            self._make_sure(path, BEGINNING[form])
+            self._make_sure(self._journal_path, _is_journal)
+            self._make_sure(path, self._is_result)
         unfinished = os.path.lexists(self._journal_path)
         if unfinished and not force and not resume:
             raise FileFault(
@@ -116,19 +119,35 @@ class Record:
             if form == "csv" and os.fstat(self._results).st_size == 0:
                 _write(self._results, BEGINNING["csv"])
 
-    def _make_sure(self, path: Path, beginning: bytes) -> None:
+    def _make_sure(self, path: Path, is_ours: Callable[[int], bool]) -> None:
         """Whether what stands there is of a batch, at least as far as it was written."""
         if not os.path.lexists(path):
             return
         descriptor = open_private(path, anew=False)
-        begins = os.read(descriptor, len(beginning))
+        ours = is_ours(descriptor)
         os.close(descriptor)
-        # an empty file is nobody's result, unless a journal stands beside it
-        mine = begins or os.path.lexists(self._journal_path)
-        if not (mine and beginning.startswith(begins)):
+        if not ours:
             raise FileFault(
                 path, "is no earlier result of a batch; --force replaces it", "not-ours"
             )
+
+    def _is_result(self, descriptor: int) -> bool:
+        beginning = BEGINNING[self.form]
+        head = os.read(descriptor, MOST_OF_A_LINE)
+        first, newline, _ = head.partition(b"\n")
+        if self.form == "parquet":
+            os.lseek(descriptor, max(os.fstat(descriptor).st_size - MOST_OF_A_LINE, 0), 0)
+            return head.startswith(beginning) and MARK in os.read(descriptor, MOST_OF_A_LINE)
+        if not newline:  # torn in its first line, which a journal stands beside
+            begins = beginning.startswith(head[: len(beginning)])
+            return begins and os.path.lexists(self._journal_path)
+        if self.form == "csv":
+            return first + newline == beginning
+        try:
+            found = _READER.decode(first)
+        except msgspec.MsgspecError:
+            return False
+        return found.report is not None or found.error is not None
 
     # --- what an earlier run left ---------------------------------------------------------------
 
@@ -214,6 +233,11 @@ class Record:
                 os.close(descriptor)
 
 
+def _is_journal(descriptor: int) -> bool:
+    beginning = f'{{"journal":"{JOURNAL}"'.encode()
+    return beginning.startswith(os.read(descriptor, len(beginning)))
+
+
 def _sum(target: str) -> int:
     return zlib.crc32(target.encode("utf-8", "surrogatepass"))
 
@@ -264,6 +288,7 @@ class _Line(msgspec.Struct):
 
     line: int
     target: str = ""
+    error: str | None = None
     report: _OneReport | None = None
 
 

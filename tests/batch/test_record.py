@@ -115,7 +115,7 @@ def test_the_journal_goes_with_the_end(tmp_path: Path) -> None:
 
 def test_files_are_their_owner_s_alone(tmp_path: Path) -> None:
     path = tmp_path / "results"
-    path.write_bytes(b'{"line": 1}\n')
+    path.write_bytes(b'{"line": 1, "error": "no host"}\n')
     path.chmod(0o644)
     opened(path).close()
     for each in tmp_path.iterdir():
@@ -143,6 +143,20 @@ def test_no_file_of_others_is_touched(name: str, resume: bool, tmp_path: Path) -
     with pytest.raises(FileFault):
         opened(tmp_path / "results", resume=resume)
     assert other.read_text() == "customers, without a line end"
+
+
+def test_no_table_and_no_lines_of_another_program_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "results"
+    path.write_text('{"line": 1, "text": "of another program"}\n')
+    with pytest.raises(FileFault, match="no earlier result"):
+        opened(path)
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pyarrow.table({"line": [1]}), path)
+    before = path.read_bytes()
+    with pytest.raises(FileFault, match="no earlier result"):
+        opened(path, "parquet")
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["results", "results.journal"])
