@@ -81,7 +81,7 @@ class Watched:
         plans = make_plans(
             msgspec.structs.replace(
                 self._options,
-                default_setup=self._own.setup,
+                default_setup=self._own.default_setup,
                 profile=self._options.profile or self._own.profile,
             )
         )

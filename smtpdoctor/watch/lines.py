@@ -40,7 +40,7 @@ def said(state: State, now: float) -> str:
 def _of_login(login: Login, now: float) -> str:
     when = moment(login.at, now)
     if login.result == "refused":
-        return f"login refused at {when}: no other until the settings change or SIGHUP"
+        return f"login refused at {when}; none until the settings change or SIGHUP"
     if login.at == now:
         return ""  # just now: the title says it
     words = {"accepted": "login worked", "failed": "login failed", "begun": "login begun"}

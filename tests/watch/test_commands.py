@@ -121,6 +121,20 @@ def test_what_the_projects_file_accepts_is_no_warning_here_either(
     assert watch.logins == 1
 
 
+def test_the_projects_file_picks_the_set_up_and_the_profile(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}')
+    for name in ("one.js", "two.js"):
+        (tmp_path / name).write_text(
+            'const nodemailer = require("nodemailer");\n'
+            f'nodemailer.createTransport({{ host: "{name}.example.com", port: 587 }});\n'
+        )
+    folder = WatchedFolder(CheckOptions(environ={}, folder=tmp_path), whole=True)
+    assert len(folder.read().plans) == 2
+    (tmp_path / ".smtpdoctor.toml").write_text('setup = "two.js"\n')
+    (plan,) = folder.read().plans
+    assert plan.host == "two.js.example.com"
+
+
 def watched(authority: Authority) -> None:
     """Refused at first, then mended; the state folder has it."""
 

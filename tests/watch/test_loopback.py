@@ -194,10 +194,16 @@ def started(
 def test_signals(smtp_server: StartServer, authority: Authority, tmp_path: Path) -> None:
     server = smtp_server()
     write_settings(tmp_path, WRONG)
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}')
+    (tmp_path / "mailer.js").write_text(
+        'const nodemailer = require("nodemailer");\n'
+        "nodemailer.createTransport({ host: process.env.SMTP_HOST, port: 587, auth: "
+        "{ user: process.env.SMTP_USER, pass: process.env.SMTP_PASS } });\n"
+    )
     with started(server, authority, tmp_path) as watch:
         first = watch.line()
-        assert "  mail.example.com:587  broken  credentials-rejected  " in first
-        assert "no other until the settings change or SIGHUP" in first
+        assert "  nodemailer mailer.js:2  broken  credentials-rejected  " in first
+        assert "none until the settings change or SIGHUP" in first
         assert auths(server) == 1
         watch.process.send_signal(signal.SIGHUP)
         assert "credentials-rejected" in watch.line()
