@@ -51,6 +51,11 @@ def held_back(plan: Plan, last: Login, when: str) -> Plan:
     )
 
 
+def made_login(target: TargetReport) -> bool:
+    """Whether this run sent an AUTH."""
+    return bool(target.observations.of(Exchange, step="auth"))
+
+
 def login_of(target: TargetReport, *, at: float, way: str) -> Login | None:
     """The login that this run made, None where it sent no AUTH."""
     tried = target.observations.of(Exchange, step="auth")
@@ -97,7 +102,7 @@ def _result(exchange: Exchange) -> LoginResult:
 
 def with_login(target: TargetReport, login: Login | None) -> TargetReport:
     """The target's report with what stands of a login that an earlier run made."""
-    if login is None or target.observations.of(Exchange, step="auth"):
+    if login is None or made_login(target):
         return target
     worse = {item.code: SEVERITIES.index(item.severity) for item in login.diagnoses}
     own = [

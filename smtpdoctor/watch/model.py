@@ -58,13 +58,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 class Round(msgspec.Struct, frozen=True, kw_only=True):
     """One run over everything that is watched, at `at` (seconds since 1970).
 
-    `report` is what the run itself saw, `whole` the same with what stands of earlier logins. Both
-    are None where the settings could not be read: `fault` says why, in one line.
+    `whole` is the report with what stands of earlier logins, None where nothing could be checked.
+    `fault` says in one line why that was, or why the history could not be used.
     """
 
     at: float
     states: tuple[State, ...] = ()
-    report: Report | None = None
     whole: Report | None = None
     fault: str = ""
     logins: int = 0

@@ -25,7 +25,7 @@ from smtpdoctor.network import Network
 from smtpdoctor.own_fault import describe
 from smtpdoctor.plans import Plans
 from smtpdoctor.report import formats
-from smtpdoctor.report.model import Report, TargetReport, revised
+from smtpdoctor.report.model import WORST_FIRST, Report, TargetReport, revised
 from smtpdoctor.report.verdict import NOTHING_SENT, verdict_words
 from smtpdoctor.settings.reading import UsageError
 from smtpdoctor.text import visible
@@ -33,7 +33,14 @@ from smtpdoctor.watch import schedule
 from smtpdoctor.watch.account import Accounts
 from smtpdoctor.watch.history import History
 from smtpdoctor.watch.lines import moment
-from smtpdoctor.watch.logins import held_back, login_of, wants_login, way_of, with_login
+from smtpdoctor.watch.logins import (
+    held_back,
+    login_of,
+    made_login,
+    wants_login,
+    way_of,
+    with_login,
+)
 from smtpdoctor.watch.model import Login, Round, State
 
 #: Seconds that a run which is called off has to close its connections.
@@ -89,6 +96,10 @@ class Watch:
         self._awake = asyncio.Event()
         #: By account: when its login was made, by the wall's clock and by the loop's.
         self._made: dict[str, tuple[float, float]] = {}
+        #: What stands of the logins of the last round, should the history be out of reach.
+        self._known: dict[str, Login] = {}
+        #: Accounts whose login was asked for, and not made yet.
+        self._owed: set[str] = set()
         self._before: dict[str, State] = {}
 
     def log_in_again(self) -> None:
@@ -135,8 +146,14 @@ class Watch:
             self._settle(claim, target, at)
             for claim, target in zip(claims, report.targets, strict=True)
         ]
+        self._known = {
+            claim.account: login
+            for claim, login in zip(claims, settled, strict=True)
+            if login is not None
+        }
         targets = [
-            with_login(target, login) for target, login in zip(report.targets, settled, strict=True)
+            _open(target) if claim.fault and login is None else with_login(target, login)
+            for claim, target, login in zip(claims, report.targets, settled, strict=True)
         ]
         together = self._marked(revised(report, targets, ()), plans)
         states, fault = self._kept(states_of(together, settled), report, at)
@@ -144,7 +161,6 @@ class Watch:
         return Round(
             at=at,
             states=states,
-            report=report,
             whole=together,
             logins=sum(
                 claim.makes and login is not None and login.at == at
@@ -200,6 +216,8 @@ class Watch:
             return Claim()
         account, another = self._accounts.key_of(plan)
         way = way_of(plan)
+        if forced or another:
+            self._owed.add(account)
 
         def decide(last: Login | None) -> schedule.LoginDecision:
             return schedule.login_decision(
@@ -207,13 +225,18 @@ class Watch:
                 age=self._age(account, last, at),
                 every=self._login_every,
                 way=way,
-                forced=forced or another,
+                forced=account in self._owed,
             )
 
         try:
             decision, last = self._history.claim_login(account, at, decide)
         except FileFault as fault:
-            return Claim(fault=f"{fault}; no login is made meanwhile")
+            return Claim(
+                account=account,
+                way=way,
+                last=self._known.get(account),
+                fault=f"{fault}; no login is made meanwhile",
+            )
         makes = decision == "log-in"
         if makes:
             self._made[account] = (at, asyncio.get_running_loop().time())
@@ -239,6 +262,8 @@ class Watch:
         login = login_of(target, at=at, way=claim.way)
         if login is None:  # the run did not come so far
             self._made.pop(claim.account, None)
+        else:
+            self._owed.discard(claim.account)
         with contextlib.suppress(FileFault):  # said by who records the round; it stays as begun
             self._history.settle_login(claim.account, login or claim.last)
         return login or claim.last
@@ -246,11 +271,17 @@ class Watch:
 
 def _held(plan: Plan, claim: Claim) -> Plan:
     """The plan as far as it goes in this run."""
+    if claim.last is not None and not claim.makes:
+        return held_back(plan, claim.last, moment(claim.last.at))
     if claim.fault:
         return msgspec.structs.replace(plan, selected=plan.selected - {"auth", "sender"})
-    if claim.makes or claim.last is None:
-        return plan
-    return held_back(plan, claim.last, moment(claim.last.at))
+    return plan
+
+
+def _open(target: TargetReport) -> TargetReport:
+    """A login is configured, and nothing is known of it."""
+    verdict = min(target.verdict, "inconclusive", key=WORST_FIRST.index)
+    return msgspec.structs.replace(target, verdict=verdict)
 
 
 def _as_before(state: State, before: Mapping[str, State], at: float) -> State:
@@ -324,7 +355,7 @@ def _words(target: TargetReport, login: Login | None) -> str:
     """What it comes to where no diagnosis asks for anything."""
     if login is not None and login.result == "begun":
         return "a login was begun, and its outcome is not known"
-    if target.verdict == "healthy" and login is not None:
-        return "ready to send"
+    if target.verdict == "healthy" and login is not None and not made_login(target):
+        return "no problem found"
     words = verdict_words(target).removesuffix(NOTHING_SENT)
     return f"{words[:1].lower()}{words[1:]}".rstrip(".")

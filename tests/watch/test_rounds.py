@@ -31,7 +31,9 @@ def test_a_login_an_hour_and_its_outcome_stands_between(authority: Authority) ->
     assert watched.logins == 3  # at once, after one hour, after two
     assert [round_.logins for round_ in watched.told].count(1) == 3
     assert watched.began[1] - watched.began[0] == pytest.approx(5 * MINUTE)
-    assert {state.title for state in watched.states} == {"ready to send"}
+    # of an unknown provider: whether the sender is good shows only after DATA
+    assert watched.states[0].title == "accepted so far"
+    assert watched.states[1].title == "no problem found"
     assert watched.states[13].login is not None
     assert START + HOUR <= watched.states[13].login.at < START + HOUR + 1
 
@@ -223,8 +225,31 @@ def test_without_a_history_that_can_be_written_nobody_logs_in(authority: Authori
     assert watched.logins == 0
     assert "no login is made meanwhile" in watched.told[0].fault
     assert [state.changed for state in watched.states] == [True, False]
-    assert watched.verdicts[0] == "healthy"
-    assert watched.states[0].title == "no problem found, but login and sender were not tested"
+    assert watched.verdicts == ["inconclusive"] * 2  # nothing is known of the login
+
+
+def test_what_is_known_of_a_login_outlives_its_file(authority: Authority) -> None:
+    def close(watched: Watched, number: int) -> None:
+        if number == 1:
+            watched.history.close()
+
+    watched = Watched(authority, rounds=3, env=WRONG, between=close)
+    assert set(watched.verdicts) == {"broken credentials-rejected"}
+    assert [state.changed for state in watched.states] == [True, False, False]
+    assert watched.logins == 1
+
+
+def test_a_login_that_was_asked_for_is_owed_until_it_can_be_made(authority: Authority) -> None:
+    def ask(watched: Watched, number: int) -> None:
+        if number == 1:
+            watched.behave(greeting="421 mail.example.com Too busy, try later")
+            watched.watch.log_in_again()
+        if number == 4:
+            watched.behave(users={"info@example.com": WRONG["SMTP_PASS"]})
+
+    watched = Watched(authority, rounds=6, env=WRONG, between=ask)
+    assert watched.verdicts[4:] == ["healthy"] * 2
+    assert watched.logins == 2
 
 
 def test_a_set_up_that_is_gone_is_told(authority: Authority, tmp_path: Path) -> None:
