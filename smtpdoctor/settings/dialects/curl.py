@@ -1,0 +1,237 @@
+"""curl in shell scripts: `curl --ssl-reqd smtp://host:587 --user u:p --mail-from …`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.in_code import outcome_of
+from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import put_in
+from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value
+from smtpdoctor.settings.readers.shell import Script, Word
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+#: Options with a value, by all their names.
+VALUES: Mapping[str, str] = {
+    "--url": "url", "-u": "--user", "--user": "--user", "--mail-from": "--mail-from",
+    "--oauth2-bearer": "--oauth2-bearer",
+}  # fmt: skip
+SWITCHES: Mapping[str, str] = {
+    "--ssl": "--ssl", "--ssl-reqd": "--ssl-reqd", "--ftp-ssl": "--ssl",
+    "-k": "--insecure", "--insecure": "--insecure",
+}  # fmt: skip
+#: Options that may stand in a line as they are.
+WRITTEN = frozenset(
+    {*VALUES, *SWITCHES, "--mail-rcpt", "--upload-file", "-T", "-s", "-S", "-sS", "-v", "--verbose",
+     "--silent", "--show-error", "--fail", "-f", "--login-options", "--insecure", "-n", "\\",
+     "--connect-timeout", "--max-time", "-m", "-"}
+)  # fmt: skip
+SSL, REQUIRED, SCHEME = "--ssl", "--ssl-reqd", "url.scheme"
+
+
+class Curl:
+    id = "curl"
+    name = DATA.name
+    client: str | None = DATA.client
+    fields: Mapping[str, Field] = {
+        "url": "url",
+        "url.host": "host",
+        "url.port": "port",
+        SCHEME: "tls",
+        SSL: "tls",
+        REQUIRED: "tls",
+        "url.user": "username",
+        "url.password": "password",
+        "user": "username",
+        "password": "password",
+        "--user": "username",
+        "--oauth2-bearer": "token",
+        "--mail-from": "sender",
+        "--insecure": "verify",
+    }
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+        "implicit": ({SCHEME: "smtps"},),
+        "starttls": ({SCHEME: "smtp"}, {SCHEME: "smtp", REQUIRED: True}),
+    }
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each command that hands mail to a server."""
+        for path in workspace.folder.containing(rb"\bcurl\b(?s:.*)mail-from", ".sh", ".bash"):
+            files = workspace.dotenv_files(path, ".env")
+            variables = workspace.variables(files, "bash", near=path)
+            for place, words in enumerate(_commands(workspace, path, variables)):
+                draft = self._draft(workspace, path, variables, place, words)
+                if draft is not None:
+                    yield draft
+
+    def _draft(
+        self, workspace: Workspace, path: str, variables: Variables, place: int, words: list[Word]
+    ) -> Draft | None:
+        def ask(name: str) -> Callable[[Variables], Value]:
+            def again(under: Variables) -> Value:
+                commands = _commands(workspace, path, under)
+                found = _options(workspace, commands[place]) if place < len(commands) else {}
+                return found[name].value if name in found else Known(None)
+
+            return again
+
+        options = {
+            name: replace(each, again=ask(name)) if each.value.variables else each
+            for name, each in _options(workspace, words).items()
+        }
+        if "url" not in options:
+            return None
+        source = workspace.source(path)
+        assert source is not None
+        for word in words:
+            if _is_curl(word.text) or word.text in WRITTEN:
+                workspace.is_harmless(source.characters(word.start, word.end))
+        _around(workspace, options)
+        start = source.characters(words[0].start, words[0].end)
+        return Draft(
+            dialect=self,
+            place=f"{path}:{start.line}",
+            options=options,
+            variables=variables,
+            language="shell",
+            files=(path,),
+            insert=lambda new: _insert(workspace, start, options, new),
+        )
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What curl does: the scheme and its options say the mode, and never the port."""
+        tls: TLSMode = "none"
+        if options.get(SCHEME) == "smtps":
+            tls = "implicit"
+        elif options.get(SSL) or options.get(REQUIRED):
+            tls = "starttls"
+        return outcome_of(
+            options,
+            {
+                "url": ("url",),
+                "host": ("url.host",),
+                "port": ("url.port",),
+                "tls": (SCHEME, REQUIRED, SSL) if tls == "implicit" else (REQUIRED, SSL, SCHEME),
+                "username": ("user", "url.user"),
+                "password": ("password", "url.password"),
+                "token": ("--oauth2-bearer",),
+                "sender": ("--mail-from",),
+            },
+            tls,
+            port=465 if tls == "implicit" else 25,
+            token=options.get("--oauth2-bearer"),
+            required=tls == "starttls" and bool(options.get(REQUIRED)),
+            verify="--insecure" not in options,
+        )
+
+
+DIALECT = Curl()
+
+
+def _commands(workspace: Workspace, path: str, variables: Variables) -> list[list[Word]]:
+    """The words of each curl command of a script, without what stands before it."""
+    source = workspace.source(path)
+    if source is None:
+        return []
+    found = []
+    script = Script(source, variables)
+    for words in script.commands():
+        for place, word in enumerate(words):
+            if isinstance(word.value, Known) and _is_curl(str(word.value.value)):
+                found.append(words[place:])
+                break
+    workspace.is_harmless(*script.syntax)
+    return found
+
+
+def _is_curl(text: str) -> bool:
+    return text.rpartition("/")[2] == "curl"
+
+
+def _options(workspace: Workspace, words: list[Word]) -> dict[str, Option]:
+    found: dict[str, Option] = {}
+    waiting = ""
+    for word in words[1:]:
+        text = str(word.value.value) if isinstance(word.value, Known) else ""
+        name, equals, _ = text.partition("=")
+        if waiting:
+            found[waiting] = Option(waiting, word.value)
+            waiting = ""
+        elif text in VALUES:
+            waiting = VALUES[text]
+        elif text in SWITCHES:
+            found[SWITCHES[text]] = Option(SWITCHES[text], Known(True, word.value.span))
+        elif equals and name in VALUES and isinstance(word.value, Known):
+            inner = place_of(word.value, (len(name) + 1, len(text)), workspace)
+            found[VALUES[name]] = Option(VALUES[name], Known(text[len(name) + 1 :], inner))
+        elif (text or word.text).lower().lstrip("'\"").startswith(("smtp://", "smtps://")):
+            found["url"] = Option("url", word.value)
+    url = found.get("url")
+    if url is None or not _is_mail(url.value):
+        return {}
+    login = _login(workspace, found.pop("--user", None))
+    return {**found, **url_options(url, workspace), **login}
+
+
+def _around(workspace: Workspace, options: Mapping[str, Option]) -> None:
+    """What stands between the parts of a URL is no value: `://`, and the colon before a port."""
+    for name, before, after in ((SCHEME, 0, 3), ("url.port", 1, 0)):
+        span = options[name].value.span if name in options else None
+        if span is not None and span.line == span.end_line:
+            first, last = span.columns
+            place = Span(span.file, span.line, (first - before, first), span.line)
+            if after:
+                place = Span(span.file, span.line, (last, last + after), span.line)
+            if workspace.text_of(place) in ("://", ":"):
+                workspace.is_harmless(place)
+
+
+def _is_mail(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        return True
+    return str(value.value).lower().startswith(("smtp://", "smtps://"))
+
+
+def _login(workspace: Workspace, user: Option | None) -> dict[str, Option]:
+    """`user:password`, which ends the user's name at its first colon."""
+    if user is None:
+        return {}
+    value = user.value
+    if not isinstance(value, Known):
+        return {"user": replace(user, name="user")}
+    text = str(value.value)
+    name, colon, _ = text.partition(":")
+    parts = {"user": (0, len(name)), "password": (len(name) + 1, len(text))}
+    found = {}
+    for part, (first, last) in parts.items():
+        if part == "password" and not colon:
+            continue
+        ends = {(at, at + len(str(piece.value))): piece for at, piece in value.pieces}
+        made = ends.get((first, last))
+        if made is None:
+            made = Known(text[first:last], place_of(value, (first, last), workspace))
+        found[part] = Option(part, made, bare=True)
+    return found
+
+
+def _insert(
+    workspace: Workspace, curl: Span, options: Mapping[str, Option], new: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    """A port in the URL; an option behind the command's name."""
+    edits: list[Edit] = []
+    for name, value in new.items():
+        if name == "url.port":
+            edits += insert_port(dict(options), value)
+        elif name == REQUIRED:
+            edits.append(put_in(workspace, curl, curl.columns[1], f" {REQUIRED}"))
+        else:
+            return ()
+    return tuple(edits)
