@@ -40,6 +40,7 @@ from smtpdoctor.settings.model import (
 )
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.prepare import compares_port, literal, prepare
+from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
 from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.variables import Held
@@ -148,6 +149,11 @@ class Setup:
             self.settings, username=None, has_password=False, has_token=False, withheld=withheld
         )
         return Setup(settings, Credentials())
+
+
+def showable(variables: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that may be shown: what a look-up is called with may be a secret."""
+    return tuple(name for name in variables if is_setting_name(name))
 
 
 def _at(origin: Origin | None) -> str:
@@ -407,7 +413,7 @@ class _Maker:
             problem=problem,
             detail=detail,
             source_line=line,
-            unset=option.value.unset,
+            unset=showable(option.value.unset),
         )
 
     def _text(self, field: Field, option: Option) -> str:
@@ -669,7 +675,7 @@ class _Maker:
             text=text,
             because=remark.because,
             taken_as=remark.taken_as,
-            unset=unset,
+            unset=showable(unset),
             field=field,
             origin=origin,
             source_line=line,
