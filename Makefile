@@ -40,6 +40,7 @@ format: $(VENV)/ready  ## put the code into ruff's format
 benchmark: $(VENV)/ready  ## speed as ratios in one run (needs root and tests/real/install)
 	$(BIN)/python benchmarks/check_versus_clients.py
 	$(BIN)/python benchmarks/blocked_port.py
+	$(BIN)/python benchmarks/lost_packets.py
 	$(BIN)/python benchmarks/spf.py
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/batch.py

@@ -5,9 +5,9 @@ Each program runs with its own waits as they come, as an ordinary user on the sa
 are compared in one run: `smtpdoctor check` several times, the other two, which only wait, once and
 at the same time. What each of them says in the end is printed beside its time.
 
-Exits with 1 where `check` takes longer than six seconds or does not name the blocked port. Needs
-root on Linux and what tests/real/install installs; without it says what is missing and measures
-nothing.
+Exits with 1 where `check` takes longer than three and a half seconds or does not name the blocked
+port. Needs root on Linux and what tests/real/install installs; without it says what is missing and
+measures nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.real.accounts import PASSWORD, USER
 from tests.real.smtp_server import NODE_FOLDER
 
 MAIL_PORTS = (25, IMPLICIT_TLS, STARTTLS, 2525)
-PROMISED_SECONDS = 6.0
+PROMISED_SECONDS = 3.5
 
 #: Nodemailer's documented way to test a configuration, with no wait of ours.
 VERIFY = """

@@ -15,13 +15,13 @@ from smtpdoctor.observations import CUT_OFF, ConnectAttempt, ConnectPurpose, Pat
 #: How long the configured port may stay silent. A connection sends its SYN at 0 and 1 s (RFC 6298
 #: §2), and further connections start meanwhile: nine SYNs, most of them early, so that one which
 #: passes is answered soon. At a loss of one packet in ten, on either way, a live port stays silent
-#: once in three million runs (benchmarks/lost_packets.py).
+#: once in 600,000 runs (benchmarks/lost_packets.py).
 CONNECT = 2.4
 FURTHER_ATTEMPTS = (0.3, 0.7, 1.2, 1.8)
 #: After so many seconds of silence the run begins to look where it ends: at the way, and at others,
 #: whose names are looked up a little before.
 UNEASY, STUCK = 0.6, 1.0
-#: Beside the configured port: six SYNs, so once in 20,000 knocks.
+#: Beside the configured port: six SYNs, so once in 4,000 knocks.
 BESIDE = 1.8
 FURTHER_ATTEMPTS_BESIDE = (0.3, 0.7)
 #: A path with a long round trip gets so many round trips after the last SYN.

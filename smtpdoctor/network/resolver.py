@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 PORT = 53
 
 #: After this many seconds the question is put once more, until its time is up: at a loss of one
-#: packet in ten, on either way, the eight tries of three seconds leave a live server silent once in
-#: 600,000 questions.
+#: packet in ten, on either way, the tries of three seconds leave a live server silent once in
+#: 100,000 questions.
 RETRANSMIT_AFTER = 0.4
 
 #: What passes every path in one piece (dnsflagday.net/2020); larger answers come over TCP.
