@@ -208,9 +208,7 @@ def _judging() -> Iterator[Callable[[], object]]:
     if judged is not None and judged.rules.cache_info().currsize:
         return
     yield knowledge.public_words  # what a server says after the login is held against them
-    yield from ahead.modules(
-        (*ahead.POLICIES, "smtpdoctor.diagnosis.run", "smtpdoctor.diagnosis.engine")
-    )
+    yield from ahead.modules(("smtpdoctor.diagnosis.run", "smtpdoctor.diagnosis.engine"))
     from smtpdoctor.diagnosis import engine
 
     yield from ahead.modules(engine.rule_modules())

@@ -124,6 +124,10 @@ def test_a_healthy_check_loads_what_it_needs(
     # a good certificate is read by ssl itself, an address needs no look-up, PLAIN no library
     assert not modules & {"cryptography", "dns", "scramp"}
     assert "smtpdoctor.demo" not in modules
+    # nor does a run that asks for no policies evaluate any
+    assert not any(
+        name.startswith(("smtpdoctor.spf", "smtpdoctor.mail_policy")) for name in modules
+    )
     keep_to("check, healthy", modules)
 
 

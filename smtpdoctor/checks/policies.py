@@ -11,7 +11,6 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor import ahead
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, Network
 from smtpdoctor.observations import (
@@ -65,7 +64,6 @@ async def look_up_policies(
     `well_known` names are looked up where the sender's domain does not exist for the name servers:
     do they know any name from outside?
     """
-    await ahead.load(ahead.POLICIES)  # by turns with others, who need the loop for their connects
     policies: Any = importlib.import_module("smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
     foresight: Any = importlib.import_module("smtpdoctor.sender.foresight")

@@ -11,6 +11,7 @@ import contextlib
 import ssl
 from collections.abc import Callable, Mapping
 
+from smtpdoctor import ahead
 from smtpdoctor.addresses import is_address, is_public_name
 from smtpdoctor.checks import auth, dns, policies, reach
 from smtpdoctor.examination import strategy
@@ -85,10 +86,9 @@ class _Examination:
         for name in CHECKS:
             if name not in self.plan.selected:
                 self._skipped(name)
-        question = self.plan.question or self._sender_question()
         try:
-            if question is not None:
-                state.policies.create_task(self._look_up_policies(question), "sender")
+            if self.plan.question is not None or self._may_ask_about_sender():
+                state.policies.create_task(self._look_up_policies(), "sender")
             # with --connect-to, ports of the host that are not mapped are left alone
             if self.plan.host and state.selects("dns", "reach"):
                 self._context = state.tasks.create_task(
@@ -216,23 +216,32 @@ class _Examination:
 
     # --- the sender's policies ----------------------------------------------------------------
 
-    def _sender_question(self) -> SenderQuestion | None:
-        """What to ask the DNS about the sender, None where it could say nothing to the matter."""
+    def _may_ask_about_sender(self) -> bool:
+        """Whether the DNS could say something of the sender, as far as the settings tell."""
         settings, host = self.plan.settings, self.plan.host
         entry = settings.entry("sender") or settings.entry("username")
         unusable = entry is not None and entry.problem is not None
         if settings.sender is None or not host or unusable:
-            return None
+            return False
         if not {"dns", "sender"} <= self.plan.selected:
-            return None
-        question = sender_question.of_submission(settings.sender, host)
+            return False
         # --connect-to is for a server of one's own, which the public DNS doesn't know
         inside = self.plan.is_mapped(host) or not sender_question.is_outside(host)
+        return bool(self.plan.nameservers) or not inside
+
+    def _sender_question(self) -> SenderQuestion | None:
+        """What to ask the DNS about the sender, None where it could say nothing to the matter."""
+        question = sender_question.of_submission(self.plan.settings.sender or "", self.plan.host)
         if question is not None and not self.plan.nameservers:
-            return None if inside or not is_public_name(question.domain) else question
+            return question if is_public_name(question.domain) else None
         return question
 
-    async def _look_up_policies(self, question: SenderQuestion) -> None:
+    async def _look_up_policies(self) -> None:
+        # by turns with others: what reads an address must not stand before the first packet
+        await ahead.load(ahead.POLICIES)
+        question = self.plan.question or self._sender_question()
+        if question is None:
+            return
         state = self.state
         trail = state.recorder.trail(
             "sender", *(state.ids_of("sender") or state.ids_of("username"))
