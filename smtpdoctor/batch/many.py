@@ -88,7 +88,8 @@ async def check_all(
     place: str = "target",
     runner: Runner | None = None,
 ) -> AsyncGenerator[Checked, None]:
-    """What came of each target, as it comes. Raises what `targets` raises, nothing else.
+    """What came of each target, as it comes. Raises what `targets` raises, and what `accounts`
+    can't tell (a journal that can't be written).
 
     `place` is how a position is called. `runner` makes the runs elsewhere: one with a server at a
     time, since two could have two sessions each, and the next after a pause where one logged in.
@@ -125,7 +126,7 @@ class _Many:
         self._accounts = accounts
         self._place = place
         self._runner = runner
-        #: What came of each; None after the last, and an exception of the input's in its place.
+        #: What came of each; None after the last, and in its place an exception that ends it.
         self.results: asyncio.Queue[Checked | BaseException | None] = asyncio.Queue(pace.jobs)
         self._shared = Shared(login_pause=pace.login_pause, login_begins=self._login_begins)
         # of each run that may log in, by host and user name: its account
@@ -141,12 +142,14 @@ class _Many:
         self._running = 0
         self._open = 0  # read, and not given out yet
         self._read = False  # to the end
+        self._ended = False
 
     def begin(self) -> None:
         self._start(self._feed())
         self._start(self._dispatch())
 
     async def end(self) -> None:
+        self._ended = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -154,16 +157,16 @@ class _Many:
             await self._targets.aclose()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(self._guarded(work))
+        task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    def _over(self, task: asyncio.Task[None]) -> None:
         """What goes wrong beside the runs (the input, a full disk) ends it all."""
-        try:
-            await work
-        except Exception as error:
-            await self.results.put(error)
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._ended:
+            self._start(self.results.put(error))
 
     # --- in and out ---------------------------------------------------------------------------
 

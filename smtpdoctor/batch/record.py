@@ -27,7 +27,7 @@ from smtpdoctor.batch.table import COLUMNS, Row, as_csv, csv_header
 from smtpdoctor.files import FileFault, make_sure_of_folder, open_private
 from smtpdoctor.report.formats import json as json_format
 from smtpdoctor.settings.sources import UsageError
-from smtpdoctor.text import as_json
+from smtpdoctor.text import as_json, visible
 
 ResultFormat = Literal["jsonl", "csv", "parquet"]
 FORMATS: tuple[ResultFormat, ...] = get_args(ResultFormat)
@@ -239,7 +239,8 @@ def _is_journal(descriptor: int) -> bool:
 
 
 def _sum(target: str) -> int:
-    return zlib.crc32(target.encode("utf-8", "surrogatepass"))
+    # a cell has what can be seen of it
+    return zlib.crc32(visible(target).encode("utf-8", "surrogatepass"))
 
 
 def _write(descriptor: int, line: bytes) -> None:

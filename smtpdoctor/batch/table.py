@@ -18,8 +18,9 @@ from smtpdoctor.text import visible
 
 #: The title where there is no cause.
 UNNAMED = "no cause could be named"
-#: What a cell that begins with it would be for a table program: a formula, or a command.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What a cell that begins with it would be for a table program: a formula, or a command. A quote
+#: stands before these, and before a quote, so that it can be told what the cell was.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

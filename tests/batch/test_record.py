@@ -71,6 +71,20 @@ def test_a_run_that_was_ended_anywhere_goes_on(form: ResultFormat, tmp_path: Pat
         assert path.read_bytes() == longer
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+@pytest.mark.parametrize("target", ["'quoted", "''", "=1+1", "a\tb\x1b", "grün", 'a"b,c', ""])
+def test_a_target_is_known_again_whatever_it_is_called(
+    form: ResultFormat, target: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "results"
+    record = opened(path, form)
+    write(record, Checked(position=1, target=target, error="no host"))
+    record.close()
+    record = opened(path, form, resume=True)
+    assert record.has(1, target)
+    record.close()
+
+
 def test_a_first_line_that_was_torn(tmp_path: Path) -> None:
     path = tmp_path / "results"
     for torn in (b"", b"{", b'{"line": 1, "tar'):
