@@ -52,10 +52,13 @@ def test_what_postfix_heard(
     check(tmp_path, server, authority)
     heard = [session for session in server.sessions(since) if session]
     # the envelope comes once more after EHLO localhost, which some clients say: none is named here
-    assert heard == [
+    assert [session for session in heard if "auth" in session] == [
         {"auth": 1, "mail": 2, "rcpt": 2, "rset": 1, "quit": 1}
         | ({"ehlo": 3, "starttls": 1} if port == "587" else {"ehlo": 2})
     ]
+    # on a busy machine it looks beside, too: without a login, and without an envelope
+    probes = [session for session in heard if "auth" not in session]
+    assert all(set(session) <= {"ehlo", "starttls", "quit"} for session in probes)
 
 
 @pytest.mark.parametrize("mechanism", ["login", "cram-md5", "scram-sha-256"])
