@@ -17,7 +17,7 @@ from tests.examples import examples
 
 from .support import project
 
-CODE = ("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb")
+CODE = ("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb", "a.java", "a.kt", "a.cs", "a.rs")
 FORMATS = ("json", "toml", "yaml", "properties", "ini", "unit", "msmtprc", "variables")
 
 #: Pieces that mean something in one language or another.
@@ -106,6 +106,10 @@ NESTED = {
     "py": ["(", "[", "{1:", "not ", "lambda:", "f'{", "if a:\n ", "a[", "a(b="],
     "php": ["(", "[", "!", '"{$a[', "$a?:", "if(1)", "function(){", "match(1){1=>"],
     "rb": ["(", "[", "{a:", '"#{', "->{", "if a\n", "a do\n", "!", "%w[", "<<A,"],
+    "java": ["(a) -> ", "new A(", "{", "a < ", "if (a) ", "a = ", '"""', "@A(", "switch (a) {"],
+    "kt": ["a { ", '"${', "when { ", "if (a) ", "fun a() = ", "a.let { ", "object : A() { "],
+    "cs": ["a => ", '$"{', "new A { B = ", "a switch { ", "a?[", "#if DEBUG\n", "await ", "a<"],
+    "rs": ["if a {", "match a { 1 => ", "|a| ", 'r#"', "#[a] ", "a::<", "A { a: ", "'a ", "a!("],
     "json": ["[", '{"a":'],
     "toml": ["a=[", "[a.", "a={b="],
     "yaml": ["[", "{a: ", "- ", "? ", "- - ", "a:\n ", "&a "],
@@ -137,6 +141,25 @@ for piece in {NESTED[ending]!r}:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "arm"),
+    [
+        ("a.java", "class A { void f() { switch (x) { ", "case 1 -> a();\n"),
+        ("b.java", "class A { void f() { ", "if (x) a(); else "),
+        ("a.kt", "fun f() { when (x) { ", "1 -> a()\n"),
+        ("a.cs", "var y = x switch { ", "1 => a,\n"),
+        ("a.rs", "fn f() { match x { ", "1 => a(),\n"),
+    ],
+)
+def test_what_an_arm_stands_behind_is_bounded(path: str, head: str, arm: str) -> None:
+    """Each arm stands behind the conditions of all before it: so many are kept as people write."""
+    found = project({path: head + arm * 400}).module(path)
+    assert isinstance(found, Module)
+    assert max(len(call.conditions) for call in found.calls()) < 60 if found.calls() else True
+    found = project({path: head + arm * 8000}).module(path)  # which is not the square of it
+    assert isinstance(found, Module)
 
 
 def test_growing_indents_and_heredocs_end_no_process() -> None:
