@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from smtpdoctor.report.history import ChangeShown, HistoryShown, SeriesShown
-from smtpdoctor.text import cut
+from smtpdoctor.text import cut, visible
 from smtpdoctor.watch.history import Change
 from smtpdoctor.watch.lines import moment
 from smtpdoctor.watch.schedule import duration_words
@@ -86,6 +86,7 @@ def as_text(
             )
         if len(series) > most:
             lines.append(f"    … and {count(len(series) - most, 'earlier change')}")
+    lines = [visible(line) for line in lines]  # folders, and whatever a file from anywhere holds
     return lines if width is None else [cut(line, width) for line in lines]
 
 

@@ -2,7 +2,8 @@
 
 Knows SQLite and this file's tables. Must not know when a run or a login is due (it is told what
 decides), nor how a change is told. What it is given is redacted already; what it is asked to keep
-of an account is `account`'s. The file is its owner's alone, and never opened through a link.
+of an account is `account`'s. The file is its owner's alone, and never opened through a link. It may
+be anybody's all the same (a copy, a repository's): nothing in it is run, and it is read in bounds.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import os
 import secrets
 import sqlite3
 import stat
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.files import FileFault, reason_of
+from smtpdoctor.files import REPORT_LIMIT, FileFault, reason_of
 from smtpdoctor.text import as_json
 from smtpdoctor.watch.account import SALT_BYTES
 from smtpdoctor.watch.model import Login, State
@@ -37,8 +39,13 @@ MOST_CHANGES = 10_000
 MOST_LOGINS = 256
 #: The reports together, compressed, in bytes.
 MOST_BYTES = 32 << 20
-#: Seconds that another watch's writing is waited for.
+#: Of the whole file, in bytes: what is kept, and the room that SQLite leaves in it.
+MOST_OF_A_FILE = 256 << 20
+#: Seconds that another watch's writing is waited for, and that one step with the file may take.
 BUSY = 5.0
+LONGEST_STEP = 10.0
+#: So many of SQLite's instructions are done between two looks at the clock.
+INSTRUCTIONS = 100_000
 
 TABLES = """
 CREATE TABLE secret (salt BLOB NOT NULL);
@@ -56,6 +63,9 @@ CREATE TABLE login (
 );
 """
 
+#: Seconds since 1970, up to a year that a calendar has in every time zone.
+Moment = Annotated[float, msgspec.Meta(ge=0, le=253_000_000_000)]
+
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What a series came to at `at`, and was still seen to be at `seen`, in `runs` runs. `login` is
@@ -63,8 +73,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     None where it is not kept any more.
     """
 
-    at: float
-    seen: float
+    at: Moment
+    seen: Moment
     runs: int
     folder: str
     series: str
@@ -73,7 +83,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     code: str
     title: str
-    login: float | None
+    login: Moment | None
     report: int | None
 
 
@@ -94,6 +104,8 @@ class History:
     def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
         self._connection = connection
         self._path = path
+        self._until = 0.0
+        connection.set_progress_handler(lambda: time.monotonic() > self._until, INSTRUCTIONS)
 
     def close(self) -> None:
         self._connection.close()
@@ -101,7 +113,10 @@ class History:
     @property
     def salt(self) -> bytes:
         with self._reading() as database:
-            return bytes(database.execute("SELECT salt FROM secret").fetchone()[0])
+            row = database.execute("SELECT salt FROM secret").fetchone()
+        if row is None or not isinstance(row[0], bytes) or len(row[0]) != SALT_BYTES:
+            raise self._damage()
+        return row[0]
 
     # --- logins -------------------------------------------------------------------------------
 
@@ -114,7 +129,7 @@ class History:
         Gives the login before, which `settle_login` puts back where none came of it.
         """
         with self._writing() as database:
-            last = _login(database, account)
+            last = self._login(database, account)
             decision = decide(last)
             if decision == "log-in":
                 _put(database, account, Login(at=now, result="begun"))
@@ -132,6 +147,27 @@ class History:
                 "(SELECT account FROM login ORDER BY at DESC LIMIT ?)",
                 (MOST_LOGINS,),
             )
+
+    def _login(self, database: sqlite3.Connection, account: str) -> Login | None:
+        names = ", ".join(Login.__struct_fields__)
+        row = database.execute(
+            f"SELECT {names} FROM login WHERE account = ?", (account,)
+        ).fetchone()
+        if row is None:
+            return None
+        fields = _named(Login, row)
+        try:
+            diagnoses = msgspec.json.decode(fields["diagnoses"], type=tuple[Diagnosis, ...])
+        except (msgspec.MsgspecError, TypeError):  # another version's, which had other fields
+            diagnoses = ()
+        unexplained = bool(fields.pop("unexplained"))
+        del fields["diagnoses"]
+        try:
+            msgspec.convert(fields["at"], Moment)
+            login = msgspec.convert(fields, Login)
+        except msgspec.ValidationError:
+            raise self._damage() from None
+        return msgspec.structs.replace(login, diagnoses=diagnoses, unexplained=unexplained)
 
     # --- what was seen ------------------------------------------------------------------------
 
@@ -152,11 +188,18 @@ class History:
 
     def changes(self) -> tuple[Change, ...]:
         """Every change that is kept, the oldest first."""
+        names = ", ".join(Change.__struct_fields__)
         with self._reading() as database:
             kept = {number for (number,) in database.execute("SELECT id FROM report")}
-            names = ", ".join(Change.__struct_fields__)
-            rows = database.execute(f"SELECT {names} FROM change ORDER BY at, id").fetchall()
-        found = (Change(**dict(zip(Change.__struct_fields__, row, strict=True))) for row in rows)
+            rows = database.execute(
+                f"SELECT {names} FROM (SELECT * FROM change ORDER BY id DESC LIMIT ?) "
+                "ORDER BY at, id",
+                (MOST_CHANGES,),
+            ).fetchall()
+        try:
+            found = msgspec.convert([_named(Change, row) for row in rows], tuple[Change, ...])
+        except msgspec.ValidationError:
+            raise self._damage() from None
         return tuple(
             item if item.report in kept else msgspec.structs.replace(item, report=None)
             for item in found
@@ -169,9 +212,15 @@ class History:
         if row is None:
             return None
         try:
-            return zlib.decompress(row[0]).decode()
-        except (zlib.error, UnicodeDecodeError):
-            raise FileFault(self._path or "history", "is damaged", "system") from None
+            body = zlib.decompressobj().decompress(row[0], REPORT_LIMIT + 1)
+            if len(body) <= REPORT_LIMIT:
+                return body.decode()
+        except (zlib.error, UnicodeDecodeError, TypeError):
+            pass
+        raise self._damage()
+
+    def _damage(self) -> FileFault:
+        return FileFault(self._path or "history", "is damaged", "system")
 
     # --- the file -----------------------------------------------------------------------------
 
@@ -189,6 +238,7 @@ class History:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
+        self._until = time.monotonic() + BUSY + LONGEST_STEP
         try:
             yield self._connection
         except sqlite3.Error as error:
@@ -216,6 +266,7 @@ def read_history(path: Path) -> History:
         raise FileFault(path, reason_of(error), "missing" if missing else "system") from None
     if not stat.S_ISREG(found.st_mode):
         raise FileFault(path, "is not a regular file", "not-a-file")
+    _make_sure_of_size(path, found)
     history = _connected(path, f"{path.absolute().as_uri()}?mode=ro", _identity(found))
     with history._reading() as database:
         _make_sure_of(database, path)
@@ -259,6 +310,7 @@ def _prepare(path: Path) -> tuple[int, int]:
             raise FileFault(path, "is not a regular file", "not-a-file")
         if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
             raise FileFault(path, "belongs to another user", "not-ours")
+        _make_sure_of_size(path, found)
         if stat.S_IMODE(found.st_mode) & 0o077:
             os.fchmod(descriptor, 0o600)
         return _identity(found)
@@ -266,6 +318,11 @@ def _prepare(path: Path) -> tuple[int, int]:
         raise FileFault(path, reason_of(error), "system") from None
     finally:
         os.close(descriptor)
+
+
+def _make_sure_of_size(path: Path, found: os.stat_result) -> None:
+    if found.st_size > MOST_OF_A_FILE:
+        raise FileFault(path, f"larger than {MOST_OF_A_FILE >> 20} MiB", "too-large")
 
 
 def _identity(found: os.stat_result) -> tuple[int, int]:
@@ -293,6 +350,21 @@ def _make_sure_of(database: sqlite3.Connection, path: Path | None) -> None:
     if database.execute("PRAGMA user_version").fetchone()[0] > SCHEMA:
         newer = "was written by a newer smtpdoctor; name another file with --history"
         raise FileFault(path or "history", newer, "not-ours")
+    # a view in a table's place, or a trigger, would be run by whoever only looks
+    made = (
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'sqlite_sequence' LIMIT ?"
+    )
+    found = {_folded(sql) for (sql,) in database.execute(made, (2 * len(MADE),))}
+    if found != MADE:
+        raise FileFault(path or "history", "is no history of smtpdoctor", "not-ours")
+
+
+def _folded(statement: str) -> str:
+    return " ".join(str(statement).split())
+
+
+#: What stands in the file's own list of its tables.
+MADE = {_folded(each) for each in TABLES.split(";") if each.strip()}
 
 
 def _fault(path: Path | None, error: sqlite3.Error) -> FileFault:
@@ -305,6 +377,7 @@ def _fault(path: Path | None, error: sqlite3.Error) -> FileFault:
         "SQLITE_READONLY": "can't be written",
         "SQLITE_CANTOPEN": "can't be opened",
         "SQLITE_IOERR": "Input/output error",
+        "SQLITE_INTERRUPT": f"took longer than {LONGEST_STEP:.0f} s to read",
     }
     reason = next((text for name, text in words.items() if kind.startswith(name)), "")
     return FileFault(
@@ -312,17 +385,8 @@ def _fault(path: Path | None, error: sqlite3.Error) -> FileFault:
     )
 
 
-def _login(database: sqlite3.Connection, account: str) -> Login | None:
-    names = ", ".join(Login.__struct_fields__)
-    row = database.execute(f"SELECT {names} FROM login WHERE account = ?", (account,)).fetchone()
-    if row is None:
-        return None
-    fields: dict[str, Any] = dict(zip(Login.__struct_fields__, row, strict=True))
-    try:
-        diagnoses = msgspec.json.decode(fields["diagnoses"], type=tuple[Diagnosis, ...])
-    except msgspec.MsgspecError:  # another version's, which had other fields
-        diagnoses = ()
-    return Login(**{**fields, "diagnoses": diagnoses, "unexplained": bool(fields["unexplained"])})
+def _named(kind: type[msgspec.Struct], row: Sequence[Any]) -> dict[str, Any]:
+    return dict(zip(kind.__struct_fields__, row, strict=True))
 
 
 def _put(database: sqlite3.Connection, account: str, login: Login) -> None:

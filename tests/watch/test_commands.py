@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -175,6 +176,19 @@ def test_history_says_since_when_and_what_changed(
     assert shop[3].split()[:5] == ["2026-11-27", "08:00", "broken", "10m", "#1"]
     assert "credentials-rejected: " in shop[3]
     assert len(lines) == 8
+
+
+def test_no_name_of_a_history_moves_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder's name, and whatever stands in a file that somebody sent."""
+    hostile = "\x1b]0;title\x07\u202e\n+SMTP_HOST=smtp.evil.example"
+    history = open_history(default_path({**os.environ}))
+    seen = State(series="1", name=hostile, server="", verdict="broken", code=hostile, title=hostile)
+    history.record(f"/srv/{hostile}", START, [seen])
+    history.close()
+    assert run(["history"]) == 0
+    shown = capsys.readouterr().out
+    assert len(shown.splitlines()) == 3
+    assert shown.replace("\n", "").isprintable()
 
 
 def test_history_of_one(authority: Authority, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -288,6 +289,118 @@ def test_a_user_without_a_home_is_told_so(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Path, "home", no_home)
     with pytest.raises(FileFault, match="no home folder"):
         default_path({})
+
+
+# --- a file from anywhere -----------------------------------------------------------------------
+
+
+def written_by_others(path: Path, statement: str, *values: object) -> None:
+    """A history in which somebody else has written."""
+    opened = open_history(path)
+    opened.record("/srv/app", 1.0, [state()], "{}")
+    opened.claim_login("mail.example.com:587 0c1", 1.0, wants)
+    opened.close()
+    connection = sqlite3.connect(path)
+    connection.executescript(statement) if not values else connection.execute(statement, values)
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TABLE report; CREATE VIEW report AS WITH RECURSIVE counted (id) AS (SELECT 1 UNION "
+        "ALL SELECT id + 1 FROM counted) SELECT id, 1 AS at, x'' AS body FROM counted",
+        "CREATE TRIGGER more AFTER INSERT ON change BEGIN DELETE FROM login; END",
+        "DROP TABLE login",
+        "CREATE TABLE another (id)",
+    ],
+)
+def test_nothing_of_a_file_is_run(path: Path, statement: str) -> None:
+    written_by_others(path, statement)
+    for opened in (read_history, open_history):
+        with pytest.raises(FileFault, match="is no history of smtpdoctor"):
+            opened(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("at", float("inf")),
+        ("at", -1e12),
+        ("seen", 1e300),
+        ("at", "yesterday"),
+        ("title", b"\xff\xfe"),
+        ("runs", "many"),
+        ("login", 1e18),
+    ],
+)
+def test_a_change_that_is_none_is_damage(path: Path, column: str, value: object) -> None:
+    written_by_others(path, f"UPDATE change SET {column} = ?", value)
+    opened = read_history(path)
+    with pytest.raises(FileFault, match="is damaged"):
+        opened.changes()
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("at", "now"), ("at", float("inf")), ("result", "maybe"), ("way", b"\0")]
+)
+def test_a_login_that_is_none_is_damage_and_no_reason_to_log_in(
+    path: Path, column: str, value: object
+) -> None:
+    written_by_others(path, f"UPDATE login SET {column} = ?", value)
+    opened = open_history(path)
+    with pytest.raises(FileFault, match="is damaged"):
+        opened.claim_login("mail.example.com:587 0c1", 2.0, wants)
+    opened.close()
+
+
+@pytest.mark.parametrize("value", [10**12, "text", b"short", None])
+def test_a_salt_that_is_none_is_damage(path: Path, value: object) -> None:
+    if value is None:
+        written_by_others(path, "DELETE FROM secret")
+    else:
+        written_by_others(path, "UPDATE secret SET salt = ?", value)
+    opened = open_history(path)
+    with pytest.raises(FileFault, match="is damaged"):
+        _ = opened.salt
+    opened.close()
+
+
+@pytest.mark.parametrize("body", ["text", b"no zlib", zlib.compress(b"0" * 3000), 7])
+def test_a_report_that_is_none_or_has_no_end_is_damage(
+    path: Path, body: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_module, "REPORT_LIMIT", 2999)
+    written_by_others(path, "UPDATE report SET body = ?", body)
+    opened = read_history(path)
+    with pytest.raises(FileFault, match="is damaged"):
+        opened.report(1)
+    opened.close()
+
+
+def test_a_file_is_read_in_bounds(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of changes without number the last ones, no file of any size, no step without end."""
+    monkeypatch.setattr(history_module, "MOST_CHANGES", 3)
+    written_by_others(
+        path,
+        "INSERT INTO change (at, seen, runs, folder, series, name, server, verdict, code, title) "
+        "SELECT value, value, 1, '', '', '', '', '', '', '' "
+        "FROM (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n "
+        "WHERE value < 1000) SELECT value FROM n)",
+    )
+    opened = read_history(path)
+    assert [change.at for change in opened.changes()] == [998, 999, 1000]
+    opened.close()
+    monkeypatch.setattr(history_module, "INSTRUCTIONS", 100)
+    monkeypatch.setattr(history_module, "LONGEST_STEP", -1000.0)
+    with pytest.raises(FileFault, match="took longer than"):
+        read_history(path).changes()
+    monkeypatch.setattr(history_module, "MOST_OF_A_FILE", 1000)
+    for opens in (read_history, open_history):
+        with pytest.raises(FileFault, match="larger than"):
+            opens(path)
 
 
 def test_a_history_in_memory_is_one_like_any_other() -> None:
