@@ -18,6 +18,10 @@ from smtpdoctor.observations import Exchange
 from smtpdoctor.report.model import WORST_FIRST, NotChecked, Report
 from smtpdoctor.settings.model import Credentials, Withheld
 
+#: What an account is known by: a digest of the server's name with the user's, and one of its
+#: address with it. Of two targets with one in common the account is the same.
+Account = tuple[bytes, ...]
+
 WORKED = "worked"
 #: A login went out whose end nobody has seen.
 UNKNOWN = "unknown"
@@ -44,55 +48,65 @@ class Accounts:
         *,
         key: bytes = b"",
         before: Mapping[bytes, Login] | None = None,
-        told: Callable[[bytes, Login], None] = lambda account, login: None,
+        told: Callable[[Account, Login], None] = lambda account, login: None,
     ) -> None:
         self._key = key
         self._key_of_secrets = secrets.token_bytes(16)
         self._logins: dict[bytes, Login] = dict(before or {})
+        # of those alone that an earlier run made
+        self._before = {login.position: login for login in self._logins.values()}
         self._told = told
 
-    def key_of(self, plan: Plan) -> bytes | None:
-        """The account that a run would log in as, None where it logs in nowhere."""
+    def key_of(self, plan: Plan, server: str) -> Account | None:
+        """The account that a run would log in as, None where it logs in nowhere. `server` is its
+        server's address, as far as it is known: a server may have any number of names."""
         if not plan.settings.has_credentials or "auth" not in plan.selected:
             return None
         host = plan.host.lower().rstrip(".")
         provider = knowledge.provider_of(host)
         home = host if provider is None else provider.id
-        return _digest(f"{home}\0{plan.credentials.username}", self._key)
+        user = plan.credentials.username
+        names = dict.fromkeys((home, server))
+        return tuple(_digest(f"{name}\0{user}", self._key) for name in names)
 
-    def login_of(self, account: bytes) -> Login | None:
+    def login_of(self, account: Account) -> Login | None:
         """The login that is under way or was made with this account."""
-        return self._logins.get(account)
+        found = next((self._logins[key] for key in account if key in self._logins), None)
+        if found is not None and found.outcome:
+            for key in account:  # where a name moves to another address, that one's is the same
+                self._logins.setdefault(key, found)
+        return found
 
-    def claim(self, account: bytes, plan: Plan, position: int) -> None:
+    def claim(self, account: Account, plan: Plan, position: int) -> None:
         """A run begins that logs in with this account; nobody else does from then on."""
-        self._logins[account] = Login(position, secret=self._secret_of(plan))
+        login = Login(position, secret=self._secret_of(plan))
+        self._logins.update(dict.fromkeys(account, login))
 
-    def goes_out(self, account: bytes) -> None:
+    def goes_out(self, account: Account) -> None:
         """The login is sent now."""
-        self._told(account, self._logins[account])
+        self._told(account, self._logins[account[0]])
 
-    def lost(self, account: bytes) -> Login:
+    def lost(self, account: Account) -> Login:
         """The run has gone, and nobody saw what came of its login, if it sent one."""
-        login = self._logins[account]
+        login = self._logins[account[0]]
         login.outcome = UNKNOWN
         return login
 
-    def settle(self, account: bytes, report: Report | None) -> None:
+    def settle(self, account: Account, report: Report | None) -> None:
         """The run is over; one whose login never went out leaves the account to the next."""
-        login = self._logins[account]
+        login = self._logins[account[0]]
         if login.outcome != UNKNOWN:
             login.outcome = UNKNOWN if report is None else outcome_of(report)
         if login.outcome:
             self._told(account, login)
         else:
-            del self._logins[account]
+            for key in account:
+                del self._logins[key]
 
     def seen_again(self, plan: Plan, position: int) -> None:
         """The target whose login an earlier run made: with which password is known now."""
-        account = self.key_of(plan)
-        login = self._logins.get(account) if account is not None else None
-        if login is not None and login.position == position:
+        login = self._before.get(position)
+        if login is not None and plan.settings.has_credentials:
             login.secret = self._secret_of(plan)
 
     def has_same_secret(self, login: Login, plan: Plan) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 
 from smtpdoctor import api
 from smtpdoctor.addresses import is_address, one_spelling
-from smtpdoctor.batch.accounts import Accounts, Login, told_of_login, without_login
+from smtpdoctor.batch.accounts import Account, Accounts, Login, told_of_login, without_login
 from smtpdoctor.batch.lanes import Lanes
 from smtpdoctor.batch.model import Checked, RunFaultError, RunLostError, Target
 from smtpdoctor.checks import dns
@@ -75,7 +75,7 @@ class _Waiting(msgspec.Struct, frozen=True):
 
     target: Target
     plan: Plan
-    account: bytes | None
+    account: Account | None
 
 
 async def check_all(
@@ -130,10 +130,10 @@ class _Many:
         self.results: asyncio.Queue[Checked | BaseException | None] = asyncio.Queue(pace.jobs)
         self._shared = Shared(login_pause=pace.login_pause, login_begins=self._login_begins)
         # of each run that may log in, by host and user name: its account
-        self._trying: dict[tuple[str, str], bytes] = {}
+        self._trying: dict[tuple[str, str], Account] = {}
         self._lanes: Lanes[_Waiting] = Lanes(1) if runner is not None else Lanes()
-        # those whose account is being tried
-        self._behind: dict[bytes, list[tuple[str, _Waiting]]] = {}
+        # those whose account is being tried, by the position of the target that tries it
+        self._behind: dict[int, list[tuple[str, _Waiting]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(pace.waiting)
         self._looking_up = asyncio.Semaphore(pace.jobs)
@@ -194,7 +194,8 @@ class _Many:
         """Put a target into its server's lane."""
         async with self._looking_up:
             server = await self._server_of(target, plan)
-        self._lanes.add(server, _Waiting(target, plan, self._accounts.key_of(plan)))
+        account = self._accounts.key_of(plan, server)
+        self._lanes.add(server, _Waiting(target, plan, account))
         self._wake.set()
 
     async def _server_of(self, target: Target, plan: Plan) -> str:
@@ -224,7 +225,7 @@ class _Many:
                 server, waiting = found
                 login = self._login_of(waiting)
                 if login is not None and not login.outcome and waiting.account is not None:
-                    self._behind.setdefault(waiting.account, []).append(found)
+                    self._behind.setdefault(login.position, []).append(found)
                     self._lanes.done(server, calm=None)
                     continue
                 if self._pace.rate is not None:
@@ -319,9 +320,9 @@ class _Many:
     def _login_begins(self, key: tuple[str, str]) -> None:
         self._accounts.goes_out(self._trying[key])
 
-    def _settle(self, waiting: _Waiting, account: bytes, result: Checked) -> None:
+    def _settle(self, waiting: _Waiting, account: Account, result: Checked) -> None:
         self._accounts.settle(account, result.report)
-        for server, behind in self._behind.pop(account, ()):
+        for server, behind in self._behind.pop(waiting.target.position, ()):
             self._lanes.add(server, behind)
 
 

@@ -21,7 +21,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from smtpdoctor.batch.accounts import UNKNOWN, Login
+from smtpdoctor.batch.accounts import UNKNOWN, Account, Login
 from smtpdoctor.batch.model import Checked
 from smtpdoctor.batch.table import COLUMNS, Row, as_csv, csv_header
 from smtpdoctor.files import FileFault, make_sure_of_folder, open_private
@@ -206,10 +206,13 @@ class Record:
             text = as_line(checked) if self.form == "jsonl" else as_csv(row)
             _write(self._results, text.encode("utf-8", "backslashreplace"))
 
-    def login(self, account: bytes, login: Login) -> None:
+    def login(self, account: Account, login: Login) -> None:
         """Note that a login goes out, or what came of it. Raises OSError."""
-        entry = _Entry(login=login.position, account=account.hex(), outcome=login.outcome)
-        _write(self._journal, msgspec.json.encode(entry) + b"\n")
+        entries = (
+            _Entry(login=login.position, account=key.hex(), outcome=login.outcome)
+            for key in account
+        )
+        _write(self._journal, b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
 
     def finish(self) -> None:
         """All targets have their result: the journal goes. Raises OSError."""

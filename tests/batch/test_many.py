@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from smtpdoctor import api
-from smtpdoctor.batch.accounts import UNKNOWN, Accounts, Login
+from smtpdoctor.batch.accounts import UNKNOWN, Account, Accounts, Login
 from smtpdoctor.batch.many import USUAL, Pace, check_all, pace_of
 from smtpdoctor.batch.model import Checked, RunLostError, Target
 from smtpdoctor.batch.targets import common_options, sender_of, target_of
@@ -317,6 +317,50 @@ def test_an_account_is_logged_in_once(authority: Authority) -> None:
     assert "target 0 logs in with the same account" in note.title
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_a_server_by_many_names_gets_one_login_of_an_account(
+    authority: Authority, same: bool
+) -> None:
+    """A list would else be a way to guess at a password, or to lock an account out."""
+    names = {f"mail{number}.example.net": (ADDRESS,) for number in range(6)}
+    network = one_host(
+        authority,
+        on_587=Behaviour(certificate=wildcard(authority, 6), users={USERNAME: PASSWORD}),
+        names=names,
+    )
+    given = [
+        {**LOGIN, "host": name, "port": 587, "password": "wrong" if same else f"wrong-{name}"}
+        for name in names
+    ]
+    found = checked(network, targets_of(authority, given))
+    assert logins(network) == 1
+    assert [each.login_at for each in sorted(found, key=lambda each: each.position)] == [
+        None,
+        *[0] * 5,
+    ]
+    assert Counter(each.report.verdict for each in found if each.report) == {
+        "broken": 1,
+        "inconclusive": 5,
+    }
+
+
+def test_a_name_that_moves_to_another_address_is_the_same_account(authority: Authority) -> None:
+    """And so is what stands at that address by another name."""
+    accounts = Accounts()
+    (first, second) = targets_of(authority, [LOGIN, {**LOGIN, "host": "mail.example.net"}])
+    assert first.plan is not None
+    assert second.plan is not None
+    here = accounts.key_of(first.plan, ADDRESS)
+    assert here is not None
+    accounts.claim(here, first.plan, 0)
+    accounts.lost(here)
+    for plan in (first.plan, second.plan):
+        there = accounts.key_of(plan, "198.51.100.9")
+        assert there is not None
+        assert accounts.login_of(there) is not None
+    assert accounts.key_of(first.plan, ADDRESS) == here
+
+
 def test_what_came_of_the_login_is_told_of_every_target(authority: Authority) -> None:
     """A second target of a refused account is never healthy, nor is one with another password."""
     network = one_host(authority)
@@ -413,7 +457,7 @@ def test_a_server_that_has_had_enough_logins_is_left_alone_for_longer(
 
 
 def test_a_full_disk_ends_it_all(authority: Authority) -> None:
-    def told(_: bytes, login: Login) -> None:
+    def told(_: Account, login: Login) -> None:
         if login.outcome:
             raise OSError(28, "No space left on device")
 
@@ -421,13 +465,14 @@ def test_a_full_disk_ends_it_all(authority: Authority) -> None:
         checked(one_host(authority), targets_of(authority, [LOGIN]), accounts=Accounts(told=told))
 
 
-def test_a_login_whose_run_was_ended_is_not_made_again(authority: Authority) -> None:
-    """Neither by the target itself nor by another of its account."""
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_login_whose_run_was_ended_is_not_made_again(authority: Authority, part: int) -> None:
+    """Neither by the target itself nor by another of its account, by name or by address."""
     targets = targets_of(authority, [LOGIN, {**LOGIN, "port": 465}])
     assert targets[0].plan is not None
-    account = Accounts(key=b"the batch's").key_of(targets[0].plan)
+    account = Accounts(key=b"the batch's").key_of(targets[0].plan, ADDRESS)
     assert account is not None
-    before = {account: Login(0, UNKNOWN)}
+    before = {account[part]: Login(0, UNKNOWN)}
     network = one_host(authority)
     found = checked(network, targets, accounts=Accounts(key=b"the batch's", before=before))
     assert logins(network) == 0

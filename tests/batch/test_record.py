@@ -21,7 +21,7 @@ from smtpdoctor.observations import Observations, SettingsRead
 from smtpdoctor.settings.model import Settings
 from smtpdoctor.settings.sources import UsageError
 
-ACCOUNT = b"0123456789abcdef"
+ACCOUNT, ADDRESS = b"0123456789abcdef", b"fedcba9876543210"
 
 
 def checked(line: int, host: str = "mail.example.com") -> Checked:
@@ -101,9 +101,9 @@ def test_logins_are_known_after_the_end_even_one_that_was_under_way(tmp_path: Pa
     path = tmp_path / "results"
     record = opened(path)
     key = record.key
-    record.login(ACCOUNT, Login(4))
-    record.login(b"x" * 16, Login(5))
-    record.login(b"x" * 16, Login(5, WORKED))
+    record.login((ACCOUNT, ADDRESS), Login(4))
+    record.login((b"x" * 16,), Login(5))
+    record.login((b"x" * 16,), Login(5, WORKED))
     record.close()
     with (tmp_path / "results.journal").open("ab") as journal:
         journal.write(b'{"login":9,"acc')
@@ -111,6 +111,7 @@ def test_logins_are_known_after_the_end_even_one_that_was_under_way(tmp_path: Pa
     assert record.key == key
     assert {account: (each.position, each.outcome) for account, each in record.logins.items()} == {
         ACCOUNT: (4, UNKNOWN),
+        ADDRESS: (4, UNKNOWN),
         b"x" * 16: (5, WORKED),
     }
     record.close()
