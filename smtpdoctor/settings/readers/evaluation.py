@@ -373,7 +373,7 @@ class Evaluator:
         alike = len(things) == len(expression.items) and all(thing == things[0] for thing in things)
         if things and alike and isinstance(things[0], Special):
             return Known(things[0], self.span(expression))
-        made = Map()
+        made = Map(kind=expression.kind)
         for item in expression.items:
             span = self.source.span(item.start, item.end)
             if item.spread or item.key is None:

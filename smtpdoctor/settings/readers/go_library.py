@@ -1,7 +1,8 @@
 """What Go's operators and functions come to, and where its programs read variables.
 
 This module knows the language's zero values and os.Getenv. It must not know node types, nor what a
-setting means. A constant of a package is the `Symbol` of its name.
+setting means; the module's own packages are `go_packages`. A constant of another module's package
+is the `Symbol` of its name.
 """
 
 from __future__ import annotations
@@ -13,9 +14,20 @@ from typing import TYPE_CHECKING, Any
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
+    Closure,
     Evaluation,
     UntellableError,
+    either,
     made_of,
+)
+from smtpdoctor.settings.readers.go import FILLED
+from smtpdoctor.settings.readers.go_loaders import filled_by, returned
+from smtpdoctor.settings.readers.go_packages import (
+    MOST_PLACES,
+    Packages,
+    folder_of,
+    member_of,
+    packages_of,
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -27,7 +39,7 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.syntax import Binary, Call, Function, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -96,15 +108,22 @@ def compared(rule: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return apply
 
 
-def zero(value: Any) -> Any:
-    return None if value is ABSENT else value
+def same(left: Any, right: Any) -> bool:
+    """Whether both are equal; a field that was not given is "", 0, false or nil."""
+    if left is ABSENT or right is ABSENT:
+        return not (right if left is ABSENT else left)
+    if isinstance(left, Map | List | Closure) or isinstance(right, Map | List | Closure):
+        if left is None or right is None:
+            return False
+        raise UntellableError("operands that are not evaluated")
+    return bool(left == right)
 
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": compared(lambda a, b: a + b),
     "-": compared(lambda a, b: a - b),
-    "==": lambda a, b: zero(a) == zero(b),
-    "!=": lambda a, b: zero(a) != zero(b),
+    "==": same,
+    "!=": lambda a, b: not same(a, b),
     "<": compared(lambda a, b: a < b),
     ">": compared(lambda a, b: a > b),
     "<=": compared(lambda a, b: a <= b),
@@ -125,17 +144,26 @@ class Go:
         self.project = project
         self.file = file
 
+    @property
+    def packages(self) -> Packages:
+        return packages_of(self.project)
+
     def global_name(self, name: str) -> Value | None:
-        conversions = ("string", "int", "int64", "uint", "uint16")
-        return Known(Special("conversion", name)) if name in conversions else None
+        if name in ("string", "int", "int64", "uint", "uint16"):
+            return Known(Special("conversion", name))
+        return self.packages.value(folder_of(self.file), name, self.file)
 
     def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
-        if isinstance(object_, Unknown):
-            return object_.get(name)
+        if isinstance(object_, Unknown) or isinstance(object_.value, Map):
+            return member_of(self.packages, object_, name, ask)
         if isinstance(object_.value, Special) and object_.value.name == "package":
-            return Known(Symbol(name), ask.span)
-        if isinstance(object_.value, Map):
-            return object_.value.get(name, ask.span)
+            folder = self.packages.folder_of_import(str(object_.value.value))
+            if folder is None:
+                return Known(Symbol(name), ask.span)
+            found = self.packages.value(folder, name)
+            if found is None:
+                return ask.unknown("undeclared", f"nothing here sets {name}")
+            return found
         return ask.unknown("computed", f"what {name} is can't be told")
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
@@ -148,6 +176,15 @@ class Go:
     def unary(self, operator: str, value: Any) -> Any:
         if operator == "found":  # the second result
             return value is not ABSENT
+        if operator == "failed":  # what can be told has not failed
+            return None
+        if operator in ("no number", "no truth"):
+            form = (
+                r"[+-]?\d{1,18}"
+                if operator == "no number"
+                else "[01tTfF]|TRUE|true|True|FALSE|false|False"
+            )
+            return None if re.fullmatch(form, str(value)) else Symbol("an error")
         if operator == "!" and isinstance(value, bool):
             return not value
         if operator == "-" and isinstance(value, int):
@@ -173,16 +210,38 @@ class Go:
     def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
         if isinstance(callee, Unknown):
             return None
-        values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+        given = ask.evaluator.arguments(call, ask.frame)
+        values = [value for name, value in given if name is None]
         special = callee.value
         if isinstance(special, Special) and special.name == "conversion" and len(values) == 1:
             return values[0]
-        if not isinstance(special, Bound) or not isinstance(special.object, Known):
+        if not isinstance(special, Bound):
             return None
-        package = special.object.value
+        package = special.object.value if isinstance(special.object, Known) else None
         if not isinstance(package, Special) or package.name != "package":
-            return None
-        name = f"{str(package.value).rpartition('/')[2]}.{special.name}"
+            return self._method(special.object, special.name, values, ask)
+        own = self.packages.folder_of_import(str(package.value))
+        if own is not None:
+            return self._own(own, special.name, values, ask)
+        return self._library(call, str(package.value), special.name, values, ask)
+
+    def _own(self, folder: str, name: str, values: list[Value], ask: Evaluation) -> Value | None:
+        """What a function of another package of the module gives."""
+        function = self.packages.value(folder, name)
+        made = function.value if isinstance(function, Known) else None
+        if isinstance(made, Closure):
+            return ask.evaluator.apply(made, [(None, each) for each in values], ask.at)
+        is_conversion = isinstance(made, Special) and made.name == "conversion"
+        return values[0] if is_conversion and len(values) == 1 else None
+
+    def _library(
+        self, call: Call, package: str, function: str, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        """What a function of Go's library, or of another module, gives."""
+        filled = returned(self.packages, call, package, ask)
+        if filled is not None:
+            return filled
+        name = f"{package.rpartition('/')[2]}.{function}"
         if name == "os.Getenv" and values:
             return ask.variable(values[0], Known("", ask.span))
         if name == "os.LookupEnv" and values:
@@ -193,14 +252,37 @@ class Go:
         result = ask.apply(rule, *values)
         return made_of(result, values) if name in JOINING else result
 
+    def _method(
+        self, object_: Value, name: str, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        """What a method gives of an object of a type of the module, or of each that it may be."""
+        if isinstance(object_, Unknown):
+            if not 0 < len(object_.alternatives) <= MOST_PLACES:
+                return None
+            ways = [self._method(each, name, values, ask) for each in object_.alternatives]
+            found = [each for each in ways if each is not None]
+            return either(found, ask.span, object_.text) if len(found) == len(ways) else None
+        kind = object_.value.kind if isinstance(object_.value, Map) else ""
+        method = self.packages.method(kind, name)
+        if method is None:
+            return None
+        arguments: list[tuple[str | None, Value]] = [(None, each) for each in values]
+        receiver = next((each for each in method.function.parameters if each.receiver), None)
+        if receiver is not None:
+            arguments.append((receiver.name, object_))
+        return ask.evaluator.apply(method, arguments, ask.at)
+
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
-        return None
+        if operator != FILLED or not isinstance(ask.at, Binary):
+            return None
+        call = ask.at.right
+        return filled_by(self.packages, left, call, ask) if isinstance(call, Call) else left
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
         return Known(Special("package", path), ask.span)
 
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
-        return None
+        return self.packages.handed(parameter, function, ask)
 
     def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
         return None

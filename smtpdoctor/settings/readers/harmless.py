@@ -75,6 +75,9 @@ KEY = re.compile(
 )
 
 
+#: A key of a Go field's tag and its value: `env:"SMTP_HOST,required"`.
+TAG = re.compile(r"`?\b([\w-]+:)(\"[^\"\\]*\")`?")
+TAG_WORDS = frozenset({"", "-", "required", "notEmpty", "omitempty", "squash", "inline"})
 #: What ends an item of JSON: what stands in a text has its quote behind it.
 ENDS_ITEM = re.compile(r"(?<=[\"\w\]}]),\s*$")
 
@@ -136,6 +139,8 @@ class Tokens:
                 return self._key(line)
             if not is_value or self._is_word(node):
                 found.append(self._source.span(node.start_byte, node.end_byte))
+            elif _is_tag(node):
+                found += self._names_of_tag(node)
         return found if self.is_code else self._key(line)
 
     def literals(self, span: Span) -> list[Literal]:
@@ -144,13 +149,38 @@ class Tokens:
         for node, is_value in self._of_line(span.line):
             if node is None:
                 return []
+            if _is_tag(node):
+                found += [each for each in self._tag(node) if _within(each.span, span)]
+                continue
             place = self._source.span(node.start_byte, node.end_byte)
-            inside = span.columns[0] <= place.columns[0] and place.columns[1] <= span.columns[1]
-            if is_value and inside and place.end_line == span.line == span.end_line:
+            if is_value and _within(place, span) and place.end_line == span.line:
                 text = self._text(node)
                 if text is not None:
                     found.append(Literal(place, text))
         return found
+
+    def _tag(self, node: Node) -> list[Literal]:
+        """The values in the tag of a Go field, with their quotes: `env:"HOST" envDefault:"x"`."""
+        found = []
+        for value in TAG.finditer(_slice(self._source, node)):
+            start, end = (node.start_byte + len(value.string[:at].encode()) for at in value.span(2))
+            found.append(Literal(self._source.span(start, end), value[2][1:-1]))
+        return found
+
+    def _names_of_tag(self, node: Node) -> list[Span]:
+        """What of a tag is a key, or says what a setting is called."""
+        spans, written = [], _slice(self._source, node)
+        for value in TAG.finditer(written):
+            words = value[2][1:-1].split(",")
+            named = "efault" not in value[1] and all(
+                is_setting_name(word) or word in TAG_WORDS for word in words
+            )
+            end = value.end(2 if named else 1)
+            start, end = (
+                node.start_byte + len(written[:at].encode()) for at in (value.start(), end)
+            )
+            spans.append(self._source.span(start, end))
+        return spans
 
     def _of_line(self, line: int) -> Iterator[tuple[Node | None, bool]]:
         """The tokens of a line, and whether each is a value. None: the line doesn't parse; a
@@ -220,6 +250,21 @@ def is_plain_expression(text: str) -> bool:
     names = re.findall(r"[A-Za-z_]+", text)
     return len(numbers) < 2 and all(
         name.upper() == "ENV" or is_setting_name(name) for name in names
+    )
+
+
+def _is_tag(node: Node) -> bool:
+    around = node.parent
+    return node.type == "raw_string_literal" and (
+        around is not None and around.type == "field_declaration"
+    )
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    """Whether a place stands in another one of one line."""
+    first, last = outer.columns
+    return outer.line == outer.end_line == inner.line and (
+        first <= inner.columns[0] and inner.columns[1] <= last
     )
 
 

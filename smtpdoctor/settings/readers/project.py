@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.model import (
     Environment,
@@ -104,6 +104,8 @@ class Project:
         self._budget: Budget | None = None
         #: Files of code of which some that may be a set-up was not read, and why.
         self.unread: dict[str, str] = {}
+        #: What a language knows of all its files together.
+        self.kept: dict[str, Any] = {}
 
     def under(self, environment: Environment) -> Project:
         """The same files in another environment: what was parsed of them is not parsed again."""

@@ -77,6 +77,8 @@ class Item:
 @dataclass(slots=True, repr=False)
 class Dictionary(Expression):
     items: list[Item]
+    #: The type that it is an object of, where that is written.
+    kind: str = ""
 
 
 @dataclass(slots=True, repr=False)
@@ -125,6 +127,26 @@ class Parameter:
     default: Expression | None = None
     type: str = ""
     rest: bool = False
+    #: The object whose method it is: Go's `func (s *Service) …`.
+    receiver: bool = False
+
+
+@dataclass(slots=True, repr=False)
+class Field:
+    """A field of a type of objects, with its tag; an embedded one's fields are the outer's too."""
+
+    name: str
+    type: str
+    tag: Constant | None = None
+    embedded: bool = False
+
+
+@dataclass(slots=True, repr=False)
+class Struct(Expression):
+    """A type whose objects have these fields and no others."""
+
+    name: str
+    fields: list[Field]
 
 
 @dataclass(slots=True, repr=False)
@@ -190,6 +212,8 @@ class Scope:
     children: list[Scope] = field(default_factory=list)
     #: What brings in names that it doesn't say: Python's `from x import *`, in order.
     stars: list[Bind] = field(default_factory=list)
+    #: The objects of a type that are made in it: `root` is the type.
+    made: list[Bind] = field(default_factory=list)
     #: The types that names of a class are declared with.
     types: dict[str, str] = field(default_factory=dict)
     function: Function | None = None
