@@ -16,7 +16,7 @@ from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
 from smtpdoctor.settings.readers.evaluation import either
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
-from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
+from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -111,11 +111,6 @@ def last_of(uses: Iterable[tuple[bool | None, Callable[[], Value]]]) -> Value:
         return values[0]
     span = next((each.span for each in values if each.span is not None), None)
     return either(values, span, "whether it is set depends on what can't be told")
-
-
-def is_certainly_passed(use: Assignment | FoundCall) -> bool:
-    """Whether no condition excludes it."""
-    return use.reached is not False
 
 
 def like_line(workspace: Workspace, call: FoundCall, pieces: Mapping[Span, str]) -> Edit | None:

@@ -26,7 +26,6 @@ from smtpdoctor.settings.readers.syntax import (
     Class,
     Conditional,
     Constant,
-    Dictionary,
     Expression,
     Function,
     Guard,
@@ -567,16 +566,6 @@ class Curly:
             if self._in_lines and self.token().fresh:
                 return
 
-    def annotated(self, token: Token) -> None:
-        """Go behind `@Name(…)`."""
-        self.at += 1
-        while self.is_name():
-            self.at += 1
-            if not self.takes(".", ":"):
-                break
-        if self.sees("(") and not self.token().fresh:
-            self.skip_group()
-
     # -- functions and classes
 
     def function(
@@ -948,10 +937,6 @@ class Curly:
         while (self.sees("[") and self.sees("]", ahead=1)) or self.sees("?"):
             self.at += 1 if self.sees("?") else 2
         return name
-
-    def dictionary(self, start: int, items: list[tuple[Expression, Expression]]) -> Dictionary:
-        made = [Item(key, value, key.start, value.end) for key, value in items]
-        return Dictionary(start, self.ended, made)
 
 
 def callee_is_note(call: Call) -> bool:

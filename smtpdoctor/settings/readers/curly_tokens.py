@@ -20,7 +20,6 @@ SPACE = re.compile(r"\s+")
 LINE_COMMENT = re.compile(r"//[^\n]*")
 NAME = re.compile(r"[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*")
 NUMBER = re.compile(r"0[xXbB][0-9A-Fa-f_]+\w*|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?\w*")
-DIGITS = re.compile(r"\d[\d_]*(?=(?:[uUlLiI](?:\d+|size)?|[uU][lL])?$)")
 CHARACTER = re.compile(
     r"'(?:\\(?:u\{[0-9A-Fa-f_]{1,8}\}|u+[0-9A-Fa-f]{4}|[^\n]{1,3}?)|[^'\\\n]{1,4})'"
 )

@@ -34,7 +34,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.module import Module, callee_path
-from smtpdoctor.settings.readers.syntax import Call, Class, Function, Name, Parameter
+from smtpdoctor.settings.readers.syntax import Call, Class, Function, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -470,6 +470,3 @@ class Jvm(Classes):
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return Known(Special("object", made), ask.span)
-
-
-__all__ = ["Classes", "Jvm", "Name"]
