@@ -99,7 +99,7 @@ def _rows(run: Run) -> tuple[tuple[Row, ...], tuple[int, ...]]:
         for row in _of_host(name, [item for item in controls if item.host == name], ports)
     ]
     if not passing:
-        for name in sorted({item.host for item in landmarks}):
+        for name in sorted({item.host for item in landmarks}, key=lambda name: (":" in name, name)):
             found = [item for item in landmarks if item.host == name]
             others += _of_host(name, found, ports)
     rows += [

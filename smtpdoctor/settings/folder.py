@@ -24,7 +24,7 @@ MOST_FILES = 2_000
 MOST_ENTRIES = 50_000
 MOST_SECONDS = 2.0
 LARGEST = 1024 * 1024
-DEEPEST = 12
+DEEPEST = 16
 
 #: Folders that hold other people's code, what a build made, or what is no program's own settings.
 PRUNED = frozenset(
@@ -36,6 +36,8 @@ PRUNED = frozenset(
         "temp", "logs", "log", "obj", "Pods", "Carthage", "DerivedData", "eggs", "wheels",
     }
 )  # fmt: skip
+#: Below these a folder is a package, whatever its name: Spring's own templates say com.example.
+PACKAGES = re.compile(r"(^|/)(src/main/(java|kotlin|scala|groovy)(/.*)?|(com|net|org|io))$")
 #: The standard library and what is installed beside it.
 LIBRARY = re.compile(r"python3(\.\d+)?|dist-packages|[\w.]+\.(Unit|Integration)?Tests?")
 #: What the system has at its root is nobody's project.
@@ -134,7 +136,7 @@ class Folder:
                 path = f"{at}/{entry.name}" if at else entry.name
                 try:
                     if entry.is_dir(follow_symlinks=False):
-                        if depth < DEEPEST and self._enters(entry):
+                        if depth < DEEPEST and self._enters(entry, at):
                             waiting.append((path, depth + 1))
                         continue
                 except OSError:
@@ -154,10 +156,12 @@ class Folder:
     def _leave_out(self, path: str, why: str) -> None:
         self.skipped.append(Skipped(path=path, why=why))
 
-    def _enters(self, entry: os.DirEntry[str]) -> bool:
+    def _enters(self, entry: os.DirEntry[str], within: str) -> bool:
         name = entry.name
         if name.startswith("."):
             return name in HIDDEN
+        if PACKAGES.search(within):
+            return True
         if name.lower() in PRUNED or LIBRARY.fullmatch(name):
             return False
         if self.root == Path(self.root.anchor) and entry.path.count("/") == 1 and name in SYSTEM:

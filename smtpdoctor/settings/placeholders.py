@@ -49,6 +49,13 @@ SECRETS = re.compile(
 PEOPLE = re.compile(
     rf"(?:{WORDS} | (?:enter|insert|put|add|set)?your{PERSON}(?:goes)?(?:here)?)", re.VERBOSE
 )
+#: The name of a constant or variable, where its value ought to stand: FROM_USER_EMAIL.
+NAME = (
+    r"(?:(?:MY|FROM|SMTP|MAIL|EMAIL|GMAIL|OUTLOOK|IONOS|TRAP|APP"
+    r"|SENDER|USER|HOST|SERVER|ACCOUNT|AUTH)_)+"
+)
+NAMED_SECRET = re.compile(rf"{NAME}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)")
+NAMED_PERSON = re.compile(rf"{NAME}(?:USERNAME|USER|NAME|EMAIL|MAIL|ADDRESS|LOGIN|ID)")
 DOMAIN = re.compile(r"your[-_]?(?:own[-_]?)?(?:domain|company|site|website|host)(?:[-_]?name)?")
 
 
@@ -69,6 +76,9 @@ def is_placeholder(text: str, of: Literal["username", "password"]) -> bool:
         return True
     if len(text) > LONGEST:
         return False
+    named = NAMED_PERSON if of == "username" else NAMED_SECRET
+    if named.fullmatch(text.strip()):
+        return True
     text = text.strip().lower()
     words = PEOPLE if of == "username" else SECRETS
     if words.fullmatch(_bare(text)):

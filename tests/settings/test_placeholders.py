@@ -44,6 +44,8 @@ from smtpdoctor.settings.placeholders import is_placeholder, is_unexpanded
         "process.env.SMTP_PASS",
         "os.environ['SMTP_PASS']",
         "env('SMTP_PASS')",
+        "FROM_USER_PASSWORD",
+        "MAIL_TRAP_PASSWORD",
     ],
 )
 def test_template_password(text: str) -> None:
@@ -77,6 +79,9 @@ def test_template_password(text: str) -> None:
         "100%",
         "process",
         "SG.abcdefgh",
+        "MAIL_PASSWORD_2024",
+        "Smtp_Password",
+        "PASSWORD",
         "here",
         "...",
     ],
@@ -101,6 +106,9 @@ def test_lookalike_password_is_taken_for_real(text: str) -> None:
         "changeme",
         "${SMTP_USER}",
         "process.env.SMTP_USER",
+        "FROM_USER_EMAIL",
+        "MAIL_TRAP_USERNAME",
+        "SMTP_USER",
     ],
 )
 def test_template_user(text: str) -> None:
@@ -121,6 +129,10 @@ def test_template_user(text: str) -> None:
         "yourself@example.com",
         "info@yourbrand.com",
         "yours@example.com",
+        "SMTP_Injection",
+        "AKIA_USER",
+        "smtp_user",
+        "USER",
     ],
 )
 def test_lookalike_user_is_taken_for_real(text: str) -> None:

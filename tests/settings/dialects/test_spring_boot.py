@@ -290,3 +290,16 @@ def test_tls_is_put_in_beside_the_lines_of_starttls(tmp_path: Path) -> None:
     other = write(tmp_path / "b", lines(f"spring.mail.port=465\n{STARTTLS}=true\n"))
     (edit,) = prepared(one(other, "spring-boot").settings, None, "implicit").edits
     assert (other / edit.file).read_text().split("\n")[edit.line - 1] == f"{STARTTLS}=true"
+
+
+def test_a_package_is_read_whatever_its_folders_are_called(tmp_path: Path) -> None:
+    code = (
+        "class Mailer { void send() {\n  Properties p = new Properties();\n"
+        '  p.put("mail.smtp.host", "smtp.ionos.com");\n  p.put("mail.smtp.port", "587");\n'
+        "  Session.getInstance(p); } }\n"
+    )
+    pom = "<project><dependencies><dependency><groupId>com.sun.mail</groupId>"
+    pom += "<artifactId>jakarta.mail</artifactId></dependency></dependencies></project>"
+    files = {"src/main/java/com/example/demo/build/Mailer.java": code, "pom.xml": pom}
+    write(tmp_path, {**files, "examples/src/main/java/com/shop/Other.java": code})
+    assert [each.settings.host for each in setups(tmp_path)] == ["smtp.ionos.com"]
