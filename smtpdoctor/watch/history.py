@@ -252,7 +252,11 @@ def open_history(path: Path | None) -> History:
     """
     identity = _prepare(path) if path is not None else None
     history = _connected(path, ":memory:" if path is None else str(path.absolute()), identity)
-    _make_tables(history)
+    try:
+        _make_tables(history)
+    except FileFault:
+        history.close()
+        raise
     return history
 
 
@@ -268,8 +272,12 @@ def read_history(path: Path) -> History:
         raise FileFault(path, "is not a regular file", "not-a-file")
     _make_sure_of_size(path, found)
     history = _connected(path, f"{path.absolute().as_uri()}?mode=ro", _identity(found))
-    with history._reading() as database:
-        _make_sure_of(database, path)
+    try:
+        with history._reading() as database:
+            _make_sure_of(database, path)
+    except FileFault:
+        history.close()
+        raise
     return history
 
 
@@ -278,16 +286,22 @@ def _connected(path: Path | None, where: str, identity: tuple[int, int] | None) 
         connection = sqlite3.connect(
             where, timeout=BUSY, isolation_level=None, uri=where.startswith("file:")
         )
-        # what another program put there in the meantime is not opened for it
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if path is not None and _identity(os.lstat(path)) != identity:
-            connection.close()
-            raise FileFault(path, "was replaced while it was opened", "system")
     except sqlite3.Error as error:
         raise _fault(path, error) from None
+    history = History(connection, path)
+    try:
+        with history._reading() as database:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        # what another program put there in the meantime is not opened for it
+        if path is not None and _identity(os.lstat(path)) != identity:
+            raise FileFault(path, "was replaced while it was opened", "system")
+    except FileFault:
+        history.close()
+        raise
     except OSError as error:
+        history.close()
         raise FileFault(path or "history", reason_of(error), "system") from None
-    return History(connection, path)
+    return history
 
 
 def _prepare(path: Path) -> tuple[int, int]:
