@@ -33,7 +33,6 @@ _SETUP = re.compile(
     r"[a-z][a-z-]{0,24} (?:[\w.-]+/)*"
     r"(?:[\w-][\w.-]{0,60}\.[a-z]{1,12}|\.env[\w.-]{0,20})(?::\d{1,6})?"
 )
-_PROPOSED = re.compile(r"Did you mean (?:'[a-z-]+'(?:, )?)+\?\Z")
 
 
 def texts_of(values: Iterable[object]) -> Iterator[str]:
@@ -60,13 +59,9 @@ def without_values(message: str, arguments: Iterable[str]) -> str:
         harmless = harmless or bool(_SETUP.fullmatch(text))
         return found[0] if harmless else f"{found[1]}{MASK}{found[3]}"
 
-    # what the program itself proposes at the end was typed by nobody
-    proposed = _PROPOSED.search(message)
-    proposal = proposed[0] if proposed else ""
-    message = message.removesuffix(proposal)
     # also in another spelling than it was typed in: escaped, decoded
     message = re.sub(r"('|“)([^'“”]*)('|”)", shown, message)
-    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message) + proposal
+    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message)
 
 
 def _pieces(arguments: Iterable[str]) -> Iterator[str]:

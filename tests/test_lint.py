@@ -135,6 +135,26 @@ def test_another_folder(folder: Folder, lint: Callable[..., tuple[int, str]]) ->
     assert lint(root, "nowhere")[0] == 2
 
 
+def test_no_check_was_left_out_by_an_option(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    root = folder({".env": "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=587\n"})
+    _, report = lint(root, "--format", "terminal")
+    assert "dns, reach, tls, auth, sender  skipped: only the settings are judged" in report
+    assert "skipped, as asked" not in report
+
+
+def test_the_server_of_a_program_that_sends_nothing_is_not_tried(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    compose = (
+        "services:\n  app:\n    environment:\n      SMTP_HOST: localhost\n      SMTP_PORT: 1025\n"
+    )
+    root = folder({"compose.yaml": f"{compose}  mail:\n    image: axllent/mailpit\n"})
+    _, report = lint(root, "--format", "terminal")
+    assert "dns, reach, tls, auth, sender  not tried: the program sends no mail" in report
+
+
 def test_strict_and_formats(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
     files = mailer(587, "false")
     files["mailer.js"] = files["mailer.js"].replace(

@@ -14,8 +14,9 @@ import importlib
 import io
 import os
 import pkgutil
+import re
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -66,7 +67,9 @@ def run(arguments: list[str]) -> int:
         from smtpdoctor.arguments import without_values
 
         given = [each for each in arguments if each not in commands]
-        return _said(without_values(error.format_message(), given), USAGE)
+        path = " ".join(("smtpdoctor", *(name for name in arguments[:1] if name in commands)))
+        words = without_values(_in_our_words(error, path, commands), given)
+        return _said(_quoted_alike(words), USAGE)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Terminated:
@@ -83,6 +86,49 @@ def run(arguments: list[str]) -> int:
 
         return _said(f"a fault of its own, please report it: {describe(error)}", INCONCLUSIVE)
     return status if isinstance(status, int) else 0
+
+
+def _in_our_words(error: Any, path: str, commands: frozenset[str]) -> str:
+    """What is wrong with the usage and what would be right: the parser's own words name types
+    of its library, and put names of ours in quotes, which are masked as if they had been typed."""
+    words: str = error.format_message().removesuffix(".")
+    parameter, context = getattr(error, "param", None), getattr(error, "ctx", None)
+    if words.startswith("Missing argument") and parameter is not None:
+        name = parameter.make_metavar(ctx=context).strip("[]{}")
+        name = name.partition("|")[0]
+        return f"{name} is missing: {path} --help says what it can be"
+    if isinstance(option := getattr(error, "option_name", None), str) and "No such" in words:
+        near = error.possibilities
+        return f"no option {option}" + (
+            f"; did you mean {near[0]}?" if near else f": {path} --help"
+        )
+    unknown = re.match(r"No such command '(.*?)'(?:\. Did you mean (.*)\?)?\Z", words, re.DOTALL)
+    if unknown is not None:
+        meant = (unknown[2] or "").replace("'", "")
+        known = (
+            f"; did you mean {meant}?" if meant else f": there are {', '.join(sorted(commands))}"
+        )
+        return f"no command '{unknown[1]}'{known}"
+    if extra := re.match(r"Got unexpected extra argument(?:s|\(s\))? (\(.*\))\Z", words, re.DOTALL):
+        return f"too many arguments {extra[1]}: {path} --help"
+    if needs := re.match(r"Option '(--?[\w-]+)' requires an? ", words):
+        return f"{needs[1]} needs a value: {path} --help"
+    limits = getattr(parameter, "type", None)
+    text = re.match(r"Invalid value for '--.*?': '?(.*?)'? is not ", words, re.DOTALL)
+    if text is not None and parameter is not None:
+        low, high = getattr(limits, "min", None), getattr(limits, "max", None)
+        bounds = ("" if low is None else f" from {low:g}") + (f" to {high:g}" if high else "")
+        return f"{parameter.opts[0]}: '{text[1]}' is no number{bounds}"
+    return words
+
+
+def _quoted_alike(words: str) -> str:
+    """The words, masked by now, with one kind of quotes; a name that was masked goes unsaid."""
+    from smtpdoctor.settings.model import MASK
+
+    words = words.replace(f"no command '{MASK}'", "no such command")
+    words = words.replace(f"no diagnosis code '{MASK}'", "no such diagnosis code")
+    return re.sub(r"(?<![\w'])'([^'“”\n]*)'(?![\w'])", r"“\1”", words)
 
 
 def _said(words: str, status: int) -> int:

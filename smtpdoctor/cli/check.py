@@ -92,7 +92,11 @@ def check(  # long: one parameter an option
     context: typer.Context,
     target: Annotated[
         str | None,
-        typer.Argument(help="A host, host:port, or smtp:// or smtps:// URL.", show_default=False),
+        typer.Argument(
+            metavar="TARGET",
+            help="A host, host:port, or smtp:// or smtps:// URL.",
+            show_default=False,
+        ),
     ] = None,
     host: Annotated[
         str | None,

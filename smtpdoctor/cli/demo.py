@@ -20,7 +20,9 @@ def demo(
     scenario: Annotated[
         str,
         typer.Argument(
-            help="The fault to show; --list names them.", autocompletion=_completion.scenarios
+            metavar="SCENARIO",
+            help="The fault to show; --list names them.",
+            autocompletion=_completion.scenarios,
         ),
     ] = "secure-true-on-587",
     list_: Annotated[bool, typer.Option("--list", help="List the scenarios.")] = False,

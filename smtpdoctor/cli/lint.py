@@ -41,7 +41,7 @@ def lint(  # long: one parameter an option
     where: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FOLDER]",
+            metavar="FOLDER",
             help="The project's folder; else the working folder.",
             show_default=False,
         ),

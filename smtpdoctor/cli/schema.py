@@ -16,7 +16,7 @@ def schema(
     format_: Annotated[
         str,
         typer.Argument(
-            metavar="[FORMAT]",
+            metavar="FORMAT",
             help="json, explain or history.",
             show_default=False,
             autocompletion=_completion.schemas,
@@ -28,5 +28,5 @@ def schema(
     from smtpdoctor.text import as_json
 
     if format_ not in SCHEMAS:
-        raise UsageFault(f"FORMAT is none of {', '.join(SCHEMAS)}")
+        raise UsageFault(f"FORMAT: {format_!r} is none of {', '.join(SCHEMAS)}")
     write_utf8(as_json(SCHEMAS[format_]()))

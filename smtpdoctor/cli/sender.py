@@ -21,7 +21,9 @@ EPILOG = (
 
 
 def sender(
-    address: Annotated[str, typer.Argument(help="The sender, as in From.", show_default=False)],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="The sender, as in From.", show_default=False)
+    ],
     through: Annotated[
         str | None,
         typer.Option(

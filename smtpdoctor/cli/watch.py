@@ -47,7 +47,11 @@ def watch(  # long: one parameter an option
     context: typer.Context,
     target: Annotated[
         str | None,
-        typer.Argument(help="A host, host:port, or smtp:// or smtps:// URL.", show_default=False),
+        typer.Argument(
+            metavar="TARGET",
+            help="A host, host:port, or smtp:// or smtps:// URL.",
+            show_default=False,
+        ),
     ] = None,
     every: Annotated[
         str,

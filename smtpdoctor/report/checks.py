@@ -14,6 +14,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Judgement
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
     CHECK_SPECS,
+    CHECKS,
     AnyObservation,
     CheckName,
     CheckRun,
@@ -59,7 +60,7 @@ def check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResult
         return CheckResult(
             name=name,
             status="skipped",
-            summary="skipped, as asked",
+            summary=_left_out(run),
             seconds=0.0,
             skipped_because=because,
         )
@@ -73,6 +74,18 @@ def check_result(name: CheckName, run: Run, judgement: Judgement) -> CheckResult
     if name == "sender" and run.is_about_sender_alone and not run.enough_seen:
         status = "warned"  # the DNS left the question open
     return CheckResult(name=name, status=status, summary=summary, seconds=seconds)
+
+
+def _left_out(run: Run) -> str:
+    """Why no check was made that nothing seen stood in the way of."""
+    kinds = {remark.kind for remark in run.settings.remarks}
+    if "fault" in kinds:
+        return "not tried: the program stops before it sends"
+    if "not-sent" in kinds:
+        return "not tried: the program sends no mail"
+    left_out = {item.name for item in run.observations.of(CheckRun) if item.skipped_because}
+    alone = left_out >= set(CHECKS) - {"settings"}
+    return "skipped: only the settings are judged" if alone else "skipped, as asked"
 
 
 def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgement) -> CheckStatus:

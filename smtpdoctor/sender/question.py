@@ -83,7 +83,7 @@ def _parts(address: str, *, for_one_client: bool, helo: str) -> tuple[str, str, 
         local, _, written = sender.rpartition("@")
         return local or "postmaster", to_ascii(written).lower(), written
     if faults or len(header.authors) != 1:
-        raise QuestionError(f"{address}: {faults[0] if faults else 'names several addresses'}")
+        raise QuestionError(f"“{address}” {faults[0] if faults else 'names several addresses'}")
     domain = header.authors[0].domain
     raise QuestionError(f"{address}: {domain} is no domain that the DNS could know")
 

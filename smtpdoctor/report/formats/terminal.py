@@ -286,14 +286,13 @@ class _Page(_Layout):
         ]
         if self.run.is_about_sender_alone:
             checks = [check for check in checks if check.name == "sender"]
-        for _, group in itertools.groupby(
-            checks,
-            lambda check: (
-                check.status == "skipped",
-                check.skipped_because if check.status == "skipped" else check.name,
-            ),
-        ):
-            together = list(group)
+        groups: list[list[CheckResult]] = []
+        for check in checks:
+            if groups and _are_one_line(groups[-1][0], check):
+                groups[-1].append(check)
+            else:
+                groups.append([check])
+        for together in groups:
             first = together[0]
             if len(together) > 1:
                 names = ", ".join(check.name for check in together)
@@ -596,3 +595,11 @@ def _steps(item: Exchange | Handshake) -> Iterator[str]:
             yield visible(f"{end:7.3f}  {lock} < (behind it) {item.arrived}")
     elif item.outcome != "other":
         yield visible(f"{end:7.3f}  {lock} < ({item.outcome}) {item.arrived}")
+
+
+def _are_one_line(first: CheckResult, check: CheckResult) -> bool:
+    """Whether both were skipped for one reason; what an option left out takes others along."""
+    if not first.status == check.status == "skipped":
+        return False
+    left_out = first.skipped_because == "left out" and first.summary == check.summary
+    return left_out or first.skipped_because == check.skipped_because
