@@ -19,7 +19,7 @@ from smtpdoctor.settings.readers.evaluation import (
     UntellableError,
 )
 from smtpdoctor.settings.readers.go import FILLED
-from smtpdoctor.settings.readers.go_packages import DEEPEST, END, Packages, Type
+from smtpdoctor.settings.readers.go_packages import END, Packages, Type
 from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
@@ -202,15 +202,23 @@ def _by_own(
     if isinstance(call.callee, Member) and call.callee.object is at:
         names += [each.name for each in function.parameters if each.receiver]
     for name in names:
-        if _hands_on(packages, closure, name, 0):
+        binds = function.scope.binds_of(name)
+        whole = [bind for bind in binds if not bind.keys and bind.value is not None]
+        if (
+            _hands_on(packages, closure, name, set())
+            or (whole and len(binds) > 1)
+            or any(bind.guards for bind in whole)
+        ):
             text = f"what {function.name}() does to it can't be told"
             return _untold(left, Unknown("called", text, ask.span))
-        if _sets(closure, name):
+        if binds:
             given: dict[str, Value] = {
                 parameter.name: ask.value(argument.value)
                 for argument, parameter in zip(call.arguments, function.parameters, strict=False)
             }
             frame = Frame(function.scope, closure.frame, {**given, name: left})
+            if whole and whole[0].value is not None:
+                return closure.evaluator.value(whole[0].value, frame)
             return closure.evaluator.lookup(name, frame, END) or left
     return left
 
@@ -223,7 +231,7 @@ def _sets(closure: Closure, name: str) -> bool:
     )
 
 
-def _hands_on(packages: Packages, closure: Closure, name: str, depth: int) -> bool:
+def _hands_on(packages: Packages, closure: Closure, name: str, seen: set[str]) -> bool:
     """Whether a function calls methods of what it was handed that change it."""
     function, evaluator = closure.function, closure.evaluator
     for call in evaluator.calls:
@@ -238,11 +246,10 @@ def _hands_on(packages: Packages, closure: Closure, name: str, depth: int) -> bo
         receiver = next((e.name for e in own.function.parameters if e.receiver), "") if own else ""
         if own is None or not receiver:
             continue
-        if (
-            depth >= DEEPEST
-            or _sets(own, receiver)
-            or _hands_on(packages, own, receiver, depth + 1)
-        ):
+        if own.function.name in seen:
+            continue
+        seen.add(own.function.name)
+        if _sets(own, receiver) or _hands_on(packages, own, receiver, seen):
             return True
     return False
 
@@ -278,7 +285,7 @@ def _by_library(
     type_ = packages.type(made.kind) if isinstance(made, Map) else None
     if type_ is None or not isinstance(made, Map):
         return ask.unknown("called", f"what {function}() fills in can't be told")
-    return Known(_tagged(packages, made, type_, rule, prefix, 0), ask.span)
+    return Known(_tagged(packages, made, type_, rule, prefix), ask.span)
 
 
 def _options(given: Value | None) -> str | None:
@@ -300,12 +307,9 @@ def _tagged(
     type_: Type,
     rule: tuple[re.Pattern[str], Rule, Inner],
     prefix: str,
-    depth: int,
 ) -> Map:
     """The object with what its tags say, over what it held before."""
     filled = Map(list(made.entries), made.kind)
-    if depth > DEEPEST:
-        return filled
     evaluator = type_.module.evaluator
     for field in type_.struct.fields:
         tags = tags_of(field)
@@ -314,8 +318,10 @@ def _tagged(
             before = made.get(field.name)
             held = before.value if isinstance(before, Known) else None
             whole = held if isinstance(held, Map) else Map(kind=inner.reference)
-            below = _tagged(packages, whole, inner, rule, rule[2](field, tags, prefix), depth + 1)
-            filled.entries.append(Entry(field.name, Known(below), None))
+            inside = rule[2](field, tags, prefix)
+            filled.entries.append(
+                Entry(field.name, _part(packages, whole, inner, rule, inside), None)
+            )
             continue
         named = rule[1](field, tags, prefix) if field.name[:1].isupper() else None
         if named is None:
@@ -326,6 +332,16 @@ def _tagged(
             Entry(field.name, _later(field, named, made.get(field.name), ask), ask.span)
         )
     return filled
+
+
+def _part(
+    packages: Packages,
+    made: Map,
+    type_: Type,
+    rule: tuple[re.Pattern[str], Rule, Inner],
+    prefix: str,
+) -> Callable[[], Value]:
+    return lambda: Known(_tagged(packages, made, type_, rule, prefix))
 
 
 def _later(field: Field, named: Named, before: Value, ask: Evaluation) -> Callable[[], Value]:

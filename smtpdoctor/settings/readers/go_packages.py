@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.evaluation import Closure, Evaluation, either
@@ -34,7 +35,8 @@ END = 1 << 62
 #: What one type is made of and handed to is looked for in no more files and places than these.
 MOST_FILES = 60
 MOST_PLACES = 8
-DEEPEST = 8
+#: An embedded type's embedded types, and theirs.
+DEEPEST = 3
 
 NAME = re.compile(r"[A-Za-z_]\w{0,80}")
 #: Where a line begins that may declare a name at the top of a file.
@@ -91,8 +93,8 @@ class Packages:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._files: list[str] | None = None
-        self._roots: list[tuple[str, str]] | None = None
+        self._mentioning: dict[tuple[str, str | None], list[str]] = {}
+        self._types: dict[str, Type | None] = {}
         self._objects: dict[int, Value | None] = {}
         self._active: set[object] = set()
 
@@ -112,16 +114,20 @@ class Packages:
 
     def mentioning(self, pattern: str, folder: str | None = None) -> list[str]:
         """The files in which that is found, of one folder or all."""
-        if self._files is None:
-            self._files = self.project.containing(rb"(?m)^package[ \t]", ".go")
-        needle = re.compile(pattern.encode())
-        found = []
-        for path in self._files:
-            if folder is None or folder_of(path) == folder:
-                text = self.project.files.read(path)
-                if text is not None and needle.search(text):
-                    found.append(path)
-        return found
+        key = (pattern, folder)
+        if key not in self._mentioning:
+            needle = re.compile(pattern.encode())
+            self._mentioning[key] = [
+                path
+                for path in self._all_files
+                if folder is None or folder_of(path) == folder
+                if needle.search(self.project.files.read(path) or b"")
+            ]
+        return self._mentioning[key]
+
+    @cached_property
+    def _all_files(self) -> list[str]:
+        return self.project.containing(rb"(?m)^package[ \t]", ".go")
 
     def module(self, path: str) -> Module | None:
         found = self.project.module(path)
@@ -129,20 +135,23 @@ class Packages:
 
     def folder_of_import(self, path: str) -> str | None:
         """The folder of a package of these modules; None for one of another module."""
-        if self._roots is None:
-            self._roots = []
-            for file in self.project.containing(rb"(?m)^module\s", "go.mod"):
-                text = (self.project.files.read(file) or b"").decode("utf-8", "replace")
-                named = re.search(r"(?m)^module\s+\"?([^\s\"]+)", text)
-                if named:
-                    self._roots.append((named[1], folder_of(file)))
-            self._roots.sort(key=lambda each: -len(each[0]))
         for module, root in self._roots:
             if path == module:
                 return root
             if path.startswith(f"{module}/"):
                 return f"{root}/{path[len(module) + 1 :]}".lstrip("/")
         return None
+
+    @cached_property
+    def _roots(self) -> list[tuple[str, str]]:
+        """The modules of the folder by their names, the longest first, and where each stands."""
+        found = []
+        for file in self.project.containing(rb"(?m)^module\s", "go.mod"):
+            text = (self.project.files.read(file) or b"").decode("utf-8", "replace")
+            named = re.search(r"(?m)^module\s+\"?([^\s\"]+)", text)
+            if named:
+                found.append((named[1], folder_of(file)))
+        return sorted(found, key=lambda each: -len(each[0]))
 
     # -- names
 
@@ -174,11 +183,17 @@ class Packages:
         binds = module.evaluator.module.scope.binds.get(name, ()) if module is not None else ()
         return next((each.value.path for each in binds if isinstance(each.value, Import)), None)
 
-    def type(self, reference: str, depth: int = 0) -> Type | None:
+    def type(self, reference: str) -> Type | None:
         """The type of objects that is meant by a name in a file; None for any other type."""
+        if reference not in self._types:
+            self._types[reference] = None  # for one that is made from itself
+            self._types[reference] = self._type(reference)
+        return self._types[reference]
+
+    def _type(self, reference: str) -> Type | None:
         file, _, name = reference.rpartition(":")
         package, _, last = name.rpartition(".")
-        if not file or depth > DEEPEST or not (NAME.fullmatch(last) or last.startswith("struct@")):
+        if not file or not (NAME.fullmatch(last) or last.startswith("struct@")):
             return None
         folder: str | None = folder_of(file)
         if package:
@@ -198,7 +213,7 @@ class Packages:
         if isinstance(bind.value, Struct):
             return Type(module, bind.value)
         text = ".".join(path_names(bind.value))  # type Settings = config.Settings
-        return self.type(f"{module.file}:{text}", depth + 1) if text else None
+        return self.type(f"{module.file}:{text}") if text else None
 
     # -- what objects have
 

@@ -387,3 +387,48 @@ def test_a_module_of_no_set_up(tmp_path: Path) -> None:
     files = module(TAGGED)
     del files["internal/mailer/mailer.go"]
     assert not setups(write(tmp_path, files))
+
+
+RING = """\
+package config
+
+import "github.com/caarlos0/env/v11"
+
+type Config struct {
+	*Config
+	Other
+	A, B, C, D, E, F, SMTP *Config
+	Host                   string `env:"H"`
+}
+
+type Other struct{ *Config }
+
+func (c *Config) a() *Config { c.b(); c.b(); c.a(); return c.b().a() }
+func (c *Config) b() *Config { c.a(); c.a(); c.Host = c.b().Host; return c.a().b() }
+
+func Load() (*Config, error) {
+	cfg := &Config{}
+	env.Parse(cfg)
+	cfg.a()
+	Again(cfg)
+	return cfg.b().a(), nil
+}
+
+func Again(cfg *Config) { cfg.SMTP = cfg; Again(cfg.SMTP); cfg.Host = Load().Host }
+"""
+
+
+def test_types_and_functions_in_rings_end(tmp_path: Path) -> None:
+    assert told(write(tmp_path, module(RING))) == (None, {"host", "port"})
+
+
+def test_a_function_that_loads_what_it_is_handed_twice_removed(tmp_path: Path) -> None:
+    hands_on = TAGGED.replace("env.Parse(&cfg)", "read(&cfg)") + (
+        "\nfunc read(cfg *Config) error { return env.Parse(cfg) }\n"
+    )
+    assert told(write(tmp_path / "known", module(hands_on))) == (HOST, set())
+    by_method = BY_HAND.replace("Config{}\n", "Config{}\n\tcfg.all()\n\treturn cfg, nil\n}\n\n"
+                                "func (c *Config) all() { c.fill() }\n\n"
+                                "func (cfg *Config) fill() (*Config, error) {\n")  # fmt: skip
+    files = module(by_method, **{"internal/config/env.go": HELPERS})
+    assert told(write(tmp_path / "method", files)) == (None, {"host", "port"})
