@@ -458,6 +458,8 @@ class Evaluator:
         while inner is not None:
             scope = inner.scope
             if name in inner.values:
+                if any(not each.keys and each.value for each in scope.binds_of(name)):
+                    return self._bound(name, inner, position if own else None)
                 return self._overlaid(name, inner, position if own else None, inner.values[name])
             if name in scope.owned:
                 return self._bound(name, inner, position if own else None)
@@ -509,7 +511,9 @@ class Evaluator:
         return value if isinstance(value, Unknown) else None
 
     def _parameter(self, name: str, frame: Frame) -> Value | None:
-        """A parameter's value, where nobody has called the function yet."""
+        """A parameter's value: what a call gave, or what is told where nobody has called yet."""
+        if name in frame.values:
+            return frame.values[name]
         function = frame.scope.function
         if function is None:
             return None

@@ -202,23 +202,15 @@ def _by_own(
     if isinstance(call.callee, Member) and call.callee.object is at:
         names += [each.name for each in function.parameters if each.receiver]
     for name in names:
-        binds = function.scope.binds_of(name)
-        whole = [bind for bind in binds if not bind.keys and bind.value is not None]
-        if (
-            _hands_on(packages, closure, name, set())
-            or (whole and len(binds) > 1)
-            or any(bind.guards for bind in whole)
-        ):
+        if _hands_on(packages, closure, name, set()):
             text = f"what {function.name}() does to it can't be told"
             return _untold(left, Unknown("called", text, ask.span))
-        if binds:
+        if function.scope.binds_of(name):
             given: dict[str, Value] = {
                 parameter.name: ask.value(argument.value)
                 for argument, parameter in zip(call.arguments, function.parameters, strict=False)
             }
             frame = Frame(function.scope, closure.frame, {**given, name: left})
-            if whole and whole[0].value is not None:
-                return closure.evaluator.value(whole[0].value, frame)
             return closure.evaluator.lookup(name, frame, END) or left
     return left
 

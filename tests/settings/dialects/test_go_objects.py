@@ -432,3 +432,15 @@ def test_a_function_that_loads_what_it_is_handed_twice_removed(tmp_path: Path) -
                                 "func (cfg *Config) fill() (*Config, error) {\n")  # fmt: skip
     files = module(by_method, **{"internal/config/env.go": HELPERS})
     assert told(write(tmp_path / "method", files)) == (None, {"host", "port"})
+
+
+def test_a_parameter_that_the_function_sets_itself(tmp_path: Path) -> None:
+    sender = SENDER.replace(
+        "Sender { return", 'Sender {\n\tif port == "" {\n\t\tport = "2525"\n\t}\n\treturn'
+    ).replace("pass} }", "pass}\n}")
+    made = 'New(os.Getenv("SMTP_HOST"), os.Getenv("SMTP_PORT"), "u", "p")'
+    sender = sender.replace("func (s *Sender) Send(to string) error {\n",
+                            f"func Send(to string) error {{\n\ts := {made}\n")  # fmt: skip
+    files = {"go.mod": MODULE, ".env": "SMTP_HOST=smtp.ionos.com\n",
+             "internal/mailer/mailer.go": sender.replace('"fmt"', '"fmt"\n\t"os"')}  # fmt: skip
+    assert way(one(write(tmp_path, files), "go-net-smtp")) == (HOST, 2525, "starttls", False)
