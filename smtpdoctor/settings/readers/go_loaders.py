@@ -35,7 +35,7 @@ from smtpdoctor.settings.readers.syntax import Binary, Call, Constant, Field, Me
 #: What may fill the object that it is handed, by its name.
 FILLS = re.compile(
     r"(?i)(must)?(unmarshal|decode|parse|load|read|scan|bind|process|fill|populate|override|merge|"
-    r"init|setup|apply|update|get|sscan|from|hydrate)\w*"
+    r"init|setup|apply|update|valueof|indirect|get|sscan|from|hydrate)\w*"
 )
 FLAG = re.compile(r"(\w+)Var(P)?")
 NUMBERS = re.compile(r"u?int(8|16|32|64)?")
@@ -223,12 +223,21 @@ def _sets(closure: Closure, name: str) -> bool:
     )
 
 
+def _is_handed(call: Call, name: str) -> bool:
+    """Whether a call that may fill it gets what was handed over as any value: `v any`."""
+    return FILLS.fullmatch(callee_path(call)[-1]) is not None and any(
+        isinstance(each.value, Name) and each.value.id == name for each in call.arguments
+    )
+
+
 def _hands_on(packages: Packages, closure: Closure, name: str, seen: set[str]) -> bool:
     """Whether a function calls methods of what it was handed that change it."""
     function, evaluator = closure.function, closure.evaluator
     for call in evaluator.calls:
         callee = call.callee
         inside = function.start <= call.start < function.end
+        if inside and name not in function.scope.types and _is_handed(call, name):
+            return True
         if not inside or not isinstance(callee, Member) or not isinstance(callee.object, Name):
             continue
         if callee.object.id != name:

@@ -323,6 +323,9 @@ func other() *config.Config {
     [
         module(loaded_by("example.org/own/env", "env.Parse(&cfg)")),
         module(loaded_by("gopkg.in/yaml.v3", "yaml.Unmarshal(data, &cfg)")),
+        module(TAGGED.replace("env.Parse(&cfg)", "fill(reflect.ValueOf(&cfg).Elem())")),
+        module(TAGGED.replace("env.Parse(&cfg)", 'into("config.json", &cfg)')
+               + "\nfunc into(path string, v any) error { return json.Unmarshal(all(path), v) }\n"),
         module(TAGGED.replace("env.Parse(&cfg)", "env.ParseWithOptions(&cfg, options())")),
         module(TAGGED.replace("&cfg, nil", "&cfg, yaml.Unmarshal(data, &cfg)")),
         module(WRITTEN, **{
@@ -330,7 +333,7 @@ func other() *config.Config {
             "cmd/shop/other.go": OTHER,
         }),
     ],
-    ids=["another library", "a file", "options", "read again", "two literals"],
+    ids=["another library", "a file", "reflection", "any", "options", "read again", "two literals"],
 )  # fmt: skip
 def test_what_could_be_otherwise_is_not_known(tmp_path: Path, files: dict[str, str]) -> None:
     assert told(write(tmp_path, files)) == (None, {"host", "port"})
