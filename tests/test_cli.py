@@ -224,6 +224,20 @@ def test_ctrl_c_is_130(smtp_server: StartServer, authority: Authority, tmp_path:
     assert "Stopped. tls: waiting for the server's greeting" in out.decode()
 
 
+def test_the_help_begins_with_what_is_needed_first(command: Command) -> None:
+    listed = command().out.partition("Commands:\n")[2].split("\n")
+    names = [line.split()[0] for line in listed if line]
+    assert names[:3] == ["check", "explain", "lint"]
+    assert sorted(names) == sorted(cli._commands())
+
+
+def test_a_text_that_says_nothing_is_answered_within_the_terminal(command: Command) -> None:
+    done = command("explain", "bla bla")
+    assert done.status == 3
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert done.out.endswith("swaks).\n")
+
+
 # --- wrong usage: one line, exit 2 ----------------------------------------------------------
 
 

@@ -35,6 +35,8 @@ from smtpdoctor.cli._output import (
 )
 
 INCONCLUSIVE = 3
+#: What somebody needs whose mail does not go out, in that order; the other commands follow.
+FIRST = ("check", "explain", "lint", "settings", "sender", "watch", "history", "batch", "demo")
 #: Set by the scripts of shells that ask what to offer.
 COMPLETING = "_SMTPDOCTOR_COMPLETE"
 
@@ -175,13 +177,15 @@ def _program(commands: frozenset[str]) -> TyperGroup:
     """The command line with these commands: the one that was asked for needs no other."""
     app = typer.Typer(
         name="smtpdoctor",
-        help="Names the true cause when an application can't send mail, and prints the fix.",
+        help="Names the true cause when an application can't send mail, and prints the fix."
+        "\n\nBegin with `smtpdoctor check` in the project's folder, or see `smtpdoctor demo`.",
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_common)
-    for name in sorted(commands):
+    first = {name: at for at, name in enumerate(FIRST)}
+    for name in sorted(commands, key=lambda name: (first.get(name, len(first)), name)):
         module = importlib.import_module(f"{__name__}.{name}")
         command = app.command(name, cls=Command, epilog=module.EPILOG)
         command(getattr(module, name))

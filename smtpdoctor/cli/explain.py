@@ -28,7 +28,7 @@ NOTHING = (
     "Nothing in this text says what went wrong with mail. Paste the program's whole message, with "
     "the lines around it: the exception with its cause, or a debug transcript (Nodemailer logger: "
     "true, debug: true; PHPMailer SMTPDebug = 2; smtplib set_debuglevel(1); JavaMail mail.debug; "
-    "curl -v; swaks).\n"
+    "curl -v; swaks)."
 )
 
 
@@ -118,7 +118,10 @@ def explain(  # long: one parameter an option
         hint = f"; did you mean {near}?" if near else "; smtpdoctor explain lists the codes"
         raise UsageFault(f"no diagnosis code {text!r}{hint}")
     else:
-        write(NOTHING)
+        from smtpdoctor.cli._output import terminal_options
+        from smtpdoctor.text import wrapped
+
+        write("".join(f"{line}\n" for line in wrapped(NOTHING, terminal_options().width)))
     if not found.ranked:
         raise typer.Exit(INCONCLUSIVE)
 

@@ -210,7 +210,7 @@ def _defaults(settings: Settings) -> Iterator[tuple[Field, str, str]]:
     behind = host is not None and host.text.rstrip("\"'/,; ").endswith(f":{settings.port}")
     reasons: dict[Field, str] = {
         "port": "stands behind the host" if behind else "follows from the TLS mode",
-        "tls": "follows from the port",
+        "tls": "the default on this port",
         "sender": "the user name",
     }
     for field, why in reasons.items():

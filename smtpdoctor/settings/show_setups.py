@@ -54,7 +54,8 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
         for line in setup.untold:
             yield visible(f"{INDENT}not known: {line}")
         if not setup.complete:
-            yield f"{INDENT}not checked" + (f": give {setup.given_by}" if setup.given_by else "")
+            given = f" without {setup.given_by}" if setup.given_by else ""
+            yield f"{INDENT}`smtpdoctor check` leaves it out{given}"
     if skipped:
         yield ""
         yield "passed over:"

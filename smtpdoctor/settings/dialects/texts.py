@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.urls import place_of
+from smtpdoctor.settings.masked_line import QUOTES
 from smtpdoctor.settings.prepare import worded
-from smtpdoctor.settings.readers.model import ABSENT, Known, List, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
@@ -80,7 +82,8 @@ def content(path: Value, surrounding: Surrounding | None, name: str) -> Value:
 
 
 def host_and_port(option: Option, workspace: Workspace) -> Iterator[tuple[str, Option]]:
-    """`host:port` as two options, each with its place."""
+    """`host:port` as two options, each with its place. Where both are harmless, so are the colon
+    between them and the quotes around them: a masked line would not be one to type."""
     value = option.value
     if not isinstance(value, Known):
         yield option.name, option
@@ -94,6 +97,16 @@ def host_and_port(option: Option, workspace: Workspace) -> Iterator[tuple[str, O
         workspace.is_value("port" if group == "port" else "host", span)
         part = found[group].strip("[]")
         yield name, Option(name, Known(part, span), bare=True, called=option.called)
+    whole = place_of(value, (found.start("host"), found.end("port")), workspace)
+    if whole is not None and harmless.shown("host", found["host"]) == found["host"]:
+        workspace.is_harmless(_with_quotes(whole, workspace))
+
+
+def _with_quotes(span: Span, workspace: Workspace) -> Span:
+    start, end = span.columns
+    around = replace(span, columns=(max(start - 1, 1), end + 1))
+    text = workspace.text_of(around) or ""
+    return around if len(text) > 2 and text[0] == text[-1] and text[0] in QUOTES else span
 
 
 def is_dotenv(path: str) -> bool:

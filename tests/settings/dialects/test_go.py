@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from smtpdoctor.settings.model import MASK
+
 from .support import apply, one, prepared, setups, write
 from .ways import changes_lead_there, password, remarks, way
 
@@ -180,3 +182,21 @@ def test_look_alikes(tmp_path: Path) -> None:
         "vendor/x/y.go": GOMAIL % 'gomail.NewDialer("h.example", 25, "", "")',
     }
     assert not setups(write(tmp_path, files))
+
+
+@pytest.mark.parametrize(
+    ("addr", "shown"),
+    [
+        ('"smtp.ionos.com:465"', '"smtp.ionos.com:465"'),
+        ("`smtp.ionos.com:465`", "`smtp.ionos.com:465`"),
+        ('"q7Geheim!x:465"', MASK),
+    ],
+)
+def test_an_address_is_shown_as_it_is_typed(tmp_path: Path, addr: str, shown: str) -> None:
+    text = NET % f'{PLAIN}smtp.SendMail({addr}, auth, "info@example.com", to, m)'
+    setup = one(write(tmp_path / "app", {"main.go": text}), "go-net-smtp")
+    port = setup.settings.entry("port")
+    assert port is not None
+    assert port.source_line is not None
+    assert f"smtp.SendMail({shown}" in port.source_line
+    assert "Geheim" not in port.source_line
