@@ -46,6 +46,8 @@ _STARTS_LINE = re.compile(rf"[2-5]\d\d(?:-|(?=\s|$))(?:[ \t]?{_STATUS})?|{_STATU
 _NUMBER = re.compile(r"\d+", re.ASCII)
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
 _MOST_DIGITS = 3
+#: Of a limit of RFC 1870 §3, at most.
+_MOST_DIGITS_OF_A_LIMIT = 20
 #: Beside a number what may be of the same row: other digits, a byte in hexadecimal.
 _ROW_BEFORE = re.compile(r"\d\W{0,2}$|^[0-9A-Fa-f]{2}$")
 _ROW_BEHIND = re.compile(r"\W{0,2}\d|[0-9A-Fa-f]{2}$")
@@ -188,7 +190,7 @@ class Redactor:
         A run of characters without blanks is known as a whole or not shown: of "=A/000" every
         piece is known by itself, and six characters of a secret may stand in it. So what is left
         out does not depend on the secret, and tells nothing; but that no word of a whole one is
-        shown, and no limit of RFC 1870 with a part of one.
+        shown.
         """
         secret = self._places_of_secrets(text)
         shown: list[str] = []
@@ -219,7 +221,7 @@ class Redactor:
         if _OVERWRITTEN.fullmatch(word):
             return True
         if before == "SIZE" and _NUMBER.fullmatch(word):
-            return self._fragments.isdisjoint(_windows(word.encode()))
+            return _is_round(word)
         prose = _PROSE.fullmatch(word)
         core = prose[2] if prose else word
         if _NUMBER.fullmatch(core):
@@ -238,6 +240,17 @@ class Redactor:
             for match in re.finditer(_over_lines(form), text, re.IGNORECASE)
             for place in range(match.start(), match.end())
         }
+
+
+def _is_round(number: str) -> bool:
+    """Whether a number of bytes is a short one of KiB, thousands, or multiples of these, as limits
+    are: it then says no more than any short number, whatever the secret is."""
+    if len(number) > _MOST_DIGITS_OF_A_LIMIT:
+        return False
+    rest = int(number)
+    while rest and (unit := next((unit for unit in (1024, 1000) if not rest % unit), 0)):
+        rest //= unit
+    return rest < 10**_MOST_DIGITS
 
 
 def _over_lines(form: bytes) -> str:

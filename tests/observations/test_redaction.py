@@ -149,6 +149,19 @@ def test_what_is_put_together_from_public_pieces_is_not_public(line: str) -> Non
     assert redactor("x8Kd93jw").public(line) == redactor(f"x8{line}").public(line)
 
 
+@pytest.mark.parametrize(
+    ("limit", "shown"),
+    [("52428800", True), ("10240000", True), ("5242880", True), ("0", True),
+     ("1" + "0" * 21, False), ("35882577", False), ("8731", False), ("87310000", False),
+     ("5242890", False)],
+)  # fmt: skip
+def test_a_limit_is_shown_or_not_whatever_the_secret_is(limit: str, shown: bool) -> None:
+    """Else where it is left out says that four of its digits stand in the password."""
+    text = f"552 too large, SIZE {limit} here"
+    for secret in ("x8Kd93jw", f"x{limit[:4]}Kd93", f"{limit[-5:-1]}yKd93"):
+        assert (limit in redactor(secret).public(text)) is shown
+
+
 def test_a_secret_that_is_spread_over_the_lines_of_a_reply_is_shown_on_none() -> None:
     text = "535-the password mail\n535-server is wrong\n535 mail server"
     assert redactor("x8Kd93jw").public(text) == text
