@@ -250,7 +250,7 @@ def _is_round(number: str) -> bool:
     rest = int(number)
     while rest and (unit := next((unit for unit in (1024, 1000) if not rest % unit), 0)):
         rest //= unit
-    return rest < 10**_MOST_DIGITS
+    return len(str(rest)) <= _MOST_DIGITS
 
 
 def _over_lines(form: bytes) -> str:

@@ -18,6 +18,7 @@ MAILER = """\
 const transport = require('nodemailer').createTransport({
   host: 'smtp.example.com', port: %s, secure: false });
 """
+PUT = 'p.put("mail.smtp.host", host)'
 #: It takes more steps than any port.
 LONG = " + ".join(["1"] * 1500)
 
@@ -41,6 +42,22 @@ def test_it_ends_while_one_value_is_worked_out(tmp_path: Path) -> None:
     assert {each.name for each in cut.setups} < {"nodemailer a.js:1", "nodemailer b.js:1"}
     [skipped] = [each for each in cut.skipped if each.cut][:1]
     assert skipped.why.startswith("too slow")
+
+
+@pytest.mark.parametrize(
+    ("file", "program", "line", "step"),
+    [
+        ("A.java", "class A {{ void f(Properties p) {{ {} }} }}", f"{PUT};", 0.0075),
+        ("A.kt", "fun f(p: Properties) {{\n{}}}\n", 'p["mail.smtp.host"] = host\n', 0.003),
+    ],
+)
+def test_it_ends_among_lines_without_number(
+    tmp_path: Path, file: str, program: str, line: str, step: float
+) -> None:
+    """Each of them is looked at for each: of a mebibyte it would take hours."""
+    write(tmp_path, {file: program.format(line * 300)})
+    cut = found(tmp_path, step)
+    assert next(each.why for each in cut.skipped if each.cut).startswith("too slow")
 
 
 def test_what_was_found_is_still_shown(tmp_path: Path) -> None:

@@ -84,6 +84,10 @@ class Budget:
     def step(self) -> None:
         """One more step of a question; a question that follows it begins anew."""
         self.steps = self.steps + 1 if self.depth else 1
+        self.count()
+
+    def count(self) -> None:
+        """One more thing was looked at, in a question or beside them."""
         self.left -= 1
         if not self.left:
             self.left = OFTEN

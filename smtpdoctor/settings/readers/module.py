@@ -291,6 +291,7 @@ class Module:
         wanted = [name.split(".") for name in names]
         found: list[FoundCall] = []
         for call in sorted(self.evaluator.calls, key=lambda each: (each.start, -each.end)):
+            self.evaluator.budget.count()
             name = callee_path(call)
             full = self._full_name(call, name)
             if names and not any(
@@ -374,6 +375,7 @@ class Module:
         """One assignment, with its value as it is at that place."""
         frame = self._frame(bind.scope)
         evaluator = self.evaluator
+        evaluator.budget.count()
         value = bind.value
 
         def later() -> Value:
