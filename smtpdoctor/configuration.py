@@ -38,6 +38,8 @@ REPOSITORY = (".git", ".hg")
 
 KEYS = ("accept", "profile", "setup", "timeout", "format")
 ENTRY = ("code", "setup", "reason", "until")
+#: How `accept` is written in either file.
+EXAMPLE = '[{ code = "dmarc-missing", reason = "…" }]'
 #: What a file never says, though it is an option: it writes, logs in or goes elsewhere.
 COMMAND_LINE_ONLY = frozenset(
     {
@@ -191,11 +193,12 @@ class _Reader:
 
     def _entries(self, entries: Any) -> Iterator[Acceptance]:
         if not isinstance(entries, list):
-            raise self._error("accept must be a list of tables", "accept")
+            raise self._error(f"accept must be a list of tables, such as {EXAMPLE}", "accept")
         for number, entry in enumerate(entries):
             at = ("accept", number)
             if not isinstance(entry, dict):
-                raise self._error("accept: each entry is a table with code and reason", *at)
+                words = f"accept: each entry is a table with code and reason: {EXAMPLE}"
+                raise self._error(words, *at)
             self._known(entry, ENTRY, at)
             yield Acceptance(
                 code=self._code(entry, at),

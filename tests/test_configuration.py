@@ -149,7 +149,7 @@ def test_every_key(tmp_path: Path) -> None:
         ("setup = [1]", "setup must be a part of a set-up's name"),
         ("setup = ''", "setup must be a part of a set-up's name"),
         ("format = 'jsn'", "format is none of .*; did you mean json?"),
-        ("accept = 'dmarc-missing'", ":1: accept must be a list of tables"),
+        ("accept = 'dmarc-missing'", r":1: accept must be a list of tables, such as \[\{ code = "),
         ("accept = ['dmarc-missing']", ":1: accept: each entry is a table with code and reason"),
         ("accept = [\n {code = 'dmarc-missing'}\n]", ":2: accept: reason is missing"),
         ("accept = [{code = 'dmarc-missing', reason = ' '}]", "reason must be a text"),

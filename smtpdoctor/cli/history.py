@@ -84,15 +84,17 @@ def _read(file: Path | None, number: int | None) -> tuple[Sequence[Change], str 
     from smtpdoctor.files import FileFault
     from smtpdoctor.watch.history import default_path, read_history
 
+    path = file or default_path(os.environ)
     try:
-        opened = read_history(file or default_path(os.environ))
+        opened = read_history(path)
         try:
             return opened.changes(), opened.report(number) if number is not None else None
         finally:
             opened.close()
     except FileFault as fault:
-        more = ": `smtpdoctor watch` writes it" if fault.cause == "missing" else ""
-        raise UsageFault(f"{fault}{more}") from None
+        if fault.cause != "missing":
+            raise UsageFault(str(fault)) from None
+        raise UsageFault(f"no history yet in {path}: `smtpdoctor watch` writes it") from None
 
 
 def _list(changes: Sequence[Change], setups: Sequence[str], format_: str) -> None:

@@ -205,7 +205,7 @@ def _seconds(option: str, text: str, least: float) -> float:
         raise UsageFault(f"{option}: write a duration with its unit, such as 30s, 5m or 1h")
     if not least <= seconds <= MOST_INTERVAL:
         bounds = f"from {duration_words(least)} to {duration_words(MOST_INTERVAL)}"
-        raise UsageFault(f"{option}: {bounds}")
+        raise UsageFault(f"{option}: give a time {bounds}")
     return seconds
 
 

@@ -40,8 +40,8 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ("arguments", "words"),
     [
         (["--every", "5"], "write a duration with its unit"),
-        (["--every", "1s"], "from 10s to 7d"),
-        (["--login-every", "30s"], "from 1m to 7d"),
+        (["--every", "1s"], "give a time from 10s to 7d"),
+        (["--login-every", "30s"], "give a time from 1m to 7d"),
         (["--allow", "mail.example.com:587"], "--allow needs --listen"),
         (["--env-file", "-"], "can be read once only"),
         (["--history", "x", "--no-history"], "give one of them"),
@@ -233,7 +233,9 @@ def test_a_kept_report_is_shown_as_check_shows_it(
 
 def test_without_a_watch_there_is_no_history(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["history"]) == 2
-    assert "`smtpdoctor watch` writes it" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("smtpdoctor: no history yet in ")
+    assert "`smtpdoctor watch` writes it" in said
     assert not Path("state").exists()
     open_history(default_path({"XDG_STATE_HOME": str(Path("state").absolute())})).close()
     assert run(["history"]) == 0
