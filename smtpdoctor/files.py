@@ -194,7 +194,8 @@ def make_sure_of_folder(path: str | Path) -> None:
 def open_private(path: str | Path, *, anew: bool) -> int:
     """A descriptor to read from and append to, of a file that only its owner can read (0600).
 
-    Never through a link, and never of anything that is no regular file. `anew` empties it: whether
+    Never through a link, never of anything that is no regular file, nor of another user's, which
+    somebody may have laid there in a folder that many write to. `anew` empties it: whether
     that may be is the caller's to ask first. Raises FileFault.
     """
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
@@ -206,10 +207,13 @@ def open_private(path: str | Path, *, anew: bool) -> int:
         raise FileFault(path, reason_of(error), "system") from None
     except ValueError:
         raise FileFault(path, "not a file name", "missing") from None
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise FileFault(path, f"is {_kind(mode)}, not a regular file", "not-a-file")
+        raise FileFault(path, f"is {_kind(found.st_mode)}, not a regular file", "not-a-file")
+    if hasattr(os, "geteuid") and found.st_uid != os.geteuid():  # who could read and change it
+        os.close(descriptor)
+        raise FileFault(path, "belongs to another user", "not-ours")
     if anew:
         os.ftruncate(descriptor, 0)
         if hasattr(os, "fchmod"):

@@ -23,7 +23,7 @@ import msgspec
 
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.files import REPORT_LIMIT, FileFault, reason_of
-from smtpdoctor.text import as_json
+from smtpdoctor.text import as_json, visible
 from smtpdoctor.watch.account import SALT_BYTES
 from smtpdoctor.watch.model import Login, State
 from smtpdoctor.watch.schedule import LoginDecision
@@ -176,6 +176,7 @@ class History:
     ) -> tuple[State, ...]:
         """Keep a round: its report as JSON, and of its states what changed. Gives the states with
         `since` and `changed`."""
+        folder = visible(folder)  # of a name that is no UTF-8 SQLite takes nothing
         with self._writing() as database:
             number = None
             if report:

@@ -137,6 +137,23 @@ def test_files_are_their_owner_s_alone(tmp_path: Path) -> None:
         assert stat.S_IMODE(each.stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="a system without users")
+@pytest.mark.parametrize("name", ["results", "results.journal"])
+@pytest.mark.parametrize("force", [False, True])
+def test_nothing_is_written_into_another_user_s_file(
+    name: str, force: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who laid it there, in a folder that many write to, could read it and change it."""
+    record = opened(tmp_path / "results")
+    record.close()
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    (tmp_path / ("results" if name == "results.journal" else "results.journal")).unlink()
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(FileFault, match="belongs to another user"):
+        opened(tmp_path / "results", resume=True, force=force)
+    assert (tmp_path / name).read_bytes() == before[name]
+
+
 def test_an_unfinished_batch_is_not_begun_anew_by_mistake(tmp_path: Path) -> None:
     path = tmp_path / "results"
     record = opened(path)

@@ -184,6 +184,16 @@ def test_only_changes_are_kept_as_changes(path: Path) -> None:
     assert kept == [("healthy", 0, 1, 2), ("broken", 2, 4, 3), ("healthy", 5, 5, 1)]
 
 
+def test_a_folder_of_any_name_has_its_history(path: Path) -> None:
+    """Also one that is no UTF-8; the second round finds the first."""
+    opened = open_history(path)
+    folder = os.fsdecode(b"/srv/\xff\x1b")
+    told = [opened.record(folder, at, [state()])[0].changed for at in (1.0, 2.0)]
+    assert told == [True, False]
+    assert [change.folder for change in opened.changes()] == ["/srv/\\udcff\\x1b"]
+    opened.close()
+
+
 def test_the_same_name_in_another_folder_is_another(path: Path) -> None:
     history = open_history(path)
     history.record("/srv/one", 1.0, [state()])
