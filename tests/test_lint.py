@@ -135,6 +135,35 @@ def test_another_folder(folder: Folder, lint: Callable[..., tuple[int, str]]) ->
     assert lint(root, "nowhere")[0] == 2
 
 
+@pytest.mark.parametrize("config", [True, False])
+@pytest.mark.parametrize(("quote", "refused"), [("", True), ('"', False)])
+def test_a_file_at_which_laravel_stops_is_never_nothing_wrong(
+    folder: Folder,
+    lint: Callable[..., tuple[int, str]],
+    config: bool,
+    quote: str,
+    refused: bool,
+) -> None:
+    files = {
+        "artisan": "",
+        ".env": "MAIL_MAILER=smtp\nMAIL_HOST=smtp.ionos.com\nMAIL_PORT=587\n"
+        f"MAIL_USERNAME=info@example.com\nMAIL_PASSWORD={quote}abcd efgh ijkl mnop{quote}\n",
+    }
+    if config:
+        files["config/mail.php"] = (
+            "<?php return ['default' => env('MAIL_MAILER', 'smtp'), 'mailers' => ['smtp' => ["
+            "'transport' => 'smtp', 'host' => env('MAIL_HOST', '127.0.0.1')]]];"
+        )
+    status, out = lint(folder(files))
+    words = (
+        "not checked: .env: Laravel stops at line 5: blank in value of MAIL_PASSWORD; "
+        "put the value in double quotes"
+    )
+    assert (words in out) is refused
+    assert (status == 3) is refused
+    assert "abcd" not in out
+
+
 def test_no_check_was_left_out_by_an_option(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:
