@@ -29,11 +29,11 @@ class Accounts:
     def __init__(self, salt: bytes) -> None:
         self._salt = salt
         self._keys: dict[str, str] = {}
-        self._latest: dict[str, str] = {}
 
-    def key_of(self, plan: Plan) -> tuple[str, bool]:
-        """What the account of this plan is called in the file: its server, and the twelve bits.
-        And whether this watch has met another account of the same name before, to be told apart.
+    def key_of(self, plan: Plan) -> str:
+        """What the account of this plan is called in the file: its server, the twelve bits, and
+        behind an account that has the same ones a number. So each has its own last login: two that
+        took turns with one would be logged in at each turn.
         """
         credentials = plan.credentials
         secret = credentials.password or credentials.token
@@ -43,12 +43,10 @@ class Accounts:
         if whole not in self._keys:
             if len(self._keys) >= MOST_KNOWN:
                 self._keys.clear()
-                self._latest.clear()
-            self._keys[whole] = f"{plan.host}:{plan.port} {self._tag(whole)}"
-        key = self._keys[whole]
-        before = self._latest.get(key, whole)
-        self._latest[key] = whole
-        return key, before != whole
+            key = f"{plan.host}:{plan.port} {self._tag(whole)}"
+            taken = sum(each.startswith(key) for each in self._keys.values())
+            self._keys[whole] = f"{key}.{taken + 1}" if taken else key
+        return self._keys[whole]
 
     def _tag(self, whole: str) -> str:
         digest = hashlib.scrypt(whole.encode(), salt=self._salt, dklen=4, **COST)

@@ -214,9 +214,9 @@ class Watch:
         """Decide whether this plan's run logs in. One that can't be written down is not made."""
         if not wants_login(plan):
             return Claim()
-        account, another = self._accounts.key_of(plan)
+        account = self._accounts.key_of(plan)
         way = way_of(plan)
-        if forced or another:
+        if forced:
             self._owed.add(account)
 
         def decide(last: Login | None) -> schedule.LoginDecision:

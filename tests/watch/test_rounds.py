@@ -16,6 +16,7 @@ from smtpdoctor.demo.behaviour import PASSWORD, same_domain_only
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import make_plans
 from smtpdoctor.settings.reading import UsageError
+from smtpdoctor.watch import account
 from smtpdoctor.watch import history as history_module
 from smtpdoctor.watch.history import open_history
 from smtpdoctor.watch.rounds import GRACE, Watch
@@ -54,6 +55,20 @@ def test_a_changed_password_is_tried_in_the_next_run(authority: Authority) -> No
     watched = Watched(authority, rounds=6, env=WRONG, between=mend)
     assert watched.logins == 2
     assert watched.verdicts == ["broken credentials-rejected"] * 3 + ["healthy"] * 3
+
+
+def test_two_accounts_of_one_name_are_logged_in_once_each(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in 4096 passwords has another's twelve bits: of two that take turns, each has its own."""
+    monkeypatch.setattr(account, "TAG_BITS", 0)
+
+    def turn(watched: Watched, number: int) -> None:
+        watched.env = {**WRONG, "SMTP_PASS": f"wrong-{number % 2}"}
+
+    watched = Watched(authority, rounds=6, env={**WRONG, "SMTP_PASS": "wrong-0"}, between=turn)
+    assert watched.logins == 2
+    assert watched.verdicts == ["broken credentials-rejected"] * 6
 
 
 def test_a_hang_up_asks_for_one_login(authority: Authority) -> None:
