@@ -303,3 +303,26 @@ def test_what_the_file_sets_to_nothing_is_one(
     assert status == 1
     assert "error[credentials-missing]" in out
     assert "error[sender-malformed]" in out
+
+
+def go(port: int) -> dict[str, str]:
+    return {
+        "go.mod": "module shop\n",
+        "main.go": 'package main\n\nimport "net/smtp"\n\nfunc main() {\n'
+        '\tauth := smtp.PlainAuth("", "a@example.com", "q9d8f7w6e5", "smtp.ionos.com")\n'
+        f'\tsmtp.SendMail("smtp.ionos.com:{port}", auth, "a@example.com", nil, nil)\n}}\n',
+    }
+
+
+def test_a_program_that_has_one_mode_alone(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    status, out = lint(folder(go(465)), "--format", "json")
+    (found,) = json.loads(out)["targets"][0]["diagnoses"]
+    assert (status, found["code"]) == (1, "plaintext-on-implicit-tls-port")
+    assert found["fixes"][0]["title"] == "use port 587 with STARTTLS"
+    assert [edit["with"] for edit in found["fixes"][0]["edits"]] == ["587"]
+
+
+def test_and_its_port(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
+    assert lint(folder(go(587)))[0] == 0

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from smtpdoctor.observations import Exchange, OptionRead
+from smtpdoctor.observations import Exchange, OptionRead, SettingRead
 from smtpdoctor.settings.model import Field, Setting, TLSMode
 from smtpdoctor.smtp.replies import Reply
 from smtpdoctor.words import MODE_WORDS
@@ -58,11 +58,20 @@ class ModeView:
         return tuple(dict.fromkeys((*changed, *pair)))
 
     @property
+    def decided_by(self) -> SettingRead | None:
+        """The setting that says the mode. Where a program's own code says none, its port: what
+        the program does there by itself is known; None where nobody said anything."""
+        said = self._run.setting("tls")
+        if said is not None or self._run.settings.setup is None:
+            return said
+        return self._run.setting("port")
+
+    @property
     def known_otherwise(self) -> KnownMode | None:
         """What the port is known to speak, where that is another mode than the settings', and the
         settings alone are looked at."""
         settings = self._run.settings
-        if not settings.elsewhere or self._run.setting("tls") is None or settings.port is None:
+        if not settings.elsewhere or self.decided_by is None or settings.port is None:
             return None
         if any(item.ok is False for item in self._run.observations.of(OptionRead)):
             return None  # the program stops before it comes to a mode
@@ -71,6 +80,15 @@ class ModeView:
         if known is None or known.mode == settings.tls or {known.mode, settings.tls} <= clear:
             return None
         return known
+
+    @property
+    def port_as_set(self) -> int | None:
+        """The port that is known to speak the mode that the settings have."""
+        provider, wanted = self._run.provider, self._run.settings.tls
+        ports = provider.ports if provider is not None else ()
+        known = [entry.port for entry in ports if entry.verified and entry.tls == wanted]
+        named = [port for port, mode in REGISTERED.items() if mode == wanted]
+        return next(iter(known or named), None)
 
     def _known(self, port: int) -> KnownMode | None:
         provider = self._run.provider

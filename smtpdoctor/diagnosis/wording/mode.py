@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import mode_line
-from smtpdoctor.diagnosis.fixes import fixes_by_mode
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence
+from smtpdoctor.diagnosis.fixes import change_settings, fixes_by_mode
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.words import MODE_WORDS
 
 
 def foretold(
     run: Run, code: str, mode: TLSMode, *, title: str, explanation: str
 ) -> Iterator[Diagnosis]:
     """The error, where the server was not to be asked and its port is known to speak `mode`."""
-    known, entry = run.mode.known_otherwise, run.setting("tls")
+    known, entry = run.mode.known_otherwise, run.mode.decided_by
     if known is None or known.mode != mode or entry is None:
         return
-    fixes = fixes_by_mode(run, mode)
+    fixes = _fixes(run, mode)
     yield Diagnosis(
         code=code,
         severity="error",
@@ -33,3 +34,13 @@ def foretold(
         explains=(entry.id,),
         points_at=run.mode.lines(fixes),
     )
+
+
+def _fixes(run: Run, mode: TLSMode) -> tuple[Fix, ...]:
+    """The other mode; before it the other port, where the program can't be told another mode."""
+    fixes, port, tls = fixes_by_mode(run, mode), run.mode.port_as_set, run.settings.tls
+    if fixes[0].edits or fixes[0].settings or port is None:
+        return fixes
+    title = f"use port {port} with {MODE_WORDS[tls]}"
+    other = change_settings(run, title, port=port, tls=tls)
+    return (other, *fixes) if other.edits or other.settings else fixes
