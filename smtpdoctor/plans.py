@@ -62,7 +62,7 @@ class Plans(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(hosts))
 
 
-def make_plans(
+def make_plans(  # branches: the order of options, set-ups and the project's own names
     options: CheckOptions, *, stdin: TextIO | None = None, password_stdin: bool = False
 ) -> Plans:
     """Read the settings and put the runs together. Raises UsageError.

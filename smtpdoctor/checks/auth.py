@@ -17,7 +17,7 @@ MECHANISM_REFUSED = range(500, 505)
 MOST_LOGINS = 2
 
 
-async def log_in(
+async def log_in(  # branches: each reason for not logging in, in its order
     session: SMTPSession,
     settings: Settings,
     credentials: Credentials,

@@ -38,7 +38,7 @@ def wanted(settings: Settings, logged_in: bool | None) -> bool:
     )
 
 
-async def dry_run(
+async def dry_run(  # branches: what of RFC 6531 client and server each have
     session: SMTPSession, settings: Settings, credentials: Credentials, trail: Trail
 ) -> None:
     """Offer the sender and a recipient, and take it all back."""

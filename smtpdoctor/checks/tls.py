@@ -15,7 +15,7 @@ from smtpdoctor.surroundings.place import OwnNames
 _HOST_NAME = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.?)+")
 
 
-async def converse(
+async def converse(  # branches: one step after the other, and each may end it
     session: SMTPSession,
     *,
     tls: TLSMode,

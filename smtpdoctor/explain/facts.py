@@ -85,7 +85,9 @@ _LOGGED_IN = re.compile(r"\b235[ -]|authentication succeeded|authenticated as", 
 _VERSION = r"[@/ ]v?(\d+\.\d+(?:\.\d+)?)"
 
 
-def read(text: str, given: Known) -> Known:
+def read(  # branches: one fact after the other, what was given first
+    text: str, given: Known
+) -> Known:
     """What is known with this text: what was given comes first."""
     host, port = given.host, given.port
     notes: list[str] = []

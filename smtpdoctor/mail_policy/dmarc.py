@@ -160,7 +160,9 @@ def parse_dmarc(text: str) -> DMARCRecord:
     )
 
 
-def repair_dmarc(text: str, *, at_most: Policy = "reject", reports_to: tuple[str, ...] = ()) -> str:
+def repair_dmarc(  # branches: one case a tag
+    text: str, *, at_most: Policy = "reject", reports_to: tuple[str, ...] = ()
+) -> str:
     """`text` as a record without faults: what is valid stays, in its order.
 
     Where the policy can't be read it is "none", which asks receivers for nothing. at_most: the

@@ -81,7 +81,9 @@ def lines(table: NetworkTable, width: int) -> Iterator[str]:
         yield head + _shortened(each, width - len(head))
 
 
-def _rows(run: Run) -> tuple[tuple[Row, ...], tuple[int, ...]]:
+def _rows(  # branches: comprehensions over three kinds of hosts
+    run: Run,
+) -> tuple[tuple[Row, ...], tuple[int, ...]]:
     host = run.settings.host or ""
     own = [*run.connects(), *run.connects("other-port")]
     controls = run.connects("control")

@@ -213,7 +213,7 @@ def _auth(run: Run) -> str | None:
     return f"no answer to AUTH {login.mechanism} ({login.outcome})"
 
 
-def _sender(run: Run) -> str | None:
+def _sender(run: Run) -> str | None:  # branches: one sentence for each end
     policies = policy_words(run.policy) if run.policy is not None else ""
     view = run.main
     mail = view.step("mail") if view else None

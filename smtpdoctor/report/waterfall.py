@@ -62,7 +62,7 @@ def waterfall(run: Run) -> list[Bar]:
     return sorted((*_steps(run), *_policies(run)), key=lambda bar: bar.at)
 
 
-def _steps(run: Run) -> Iterator[Bar]:
+def _steps(run: Run) -> Iterator[Bar]:  # branches: one case a kind of observation
     sessions = run.observations.of(Session)
     own_ways = {
         item.connection for item in sessions if (item.purpose, item.role) == ("configured", "main")

@@ -108,7 +108,7 @@ def change(
     return writer.change()
 
 
-def _prepared(
+def _prepared(  # branches: one wish after the other, put together at the end
     settings: Settings,
     *,
     host: str | None,

@@ -57,7 +57,7 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
     named: bool = False
 
 
-def why_not(
+def why_not(  # branches: the contract's reasons in their order
     secret: WrittenSecret, destination: Destination, *, is_provider: Callable[[str], bool]
 ) -> Withheld | None:
     """Why this secret stays home; None where it may go to the host of the run."""

@@ -180,7 +180,7 @@ def _keep_home(layers: list[Layer], *, named: bool) -> tuple[list[Layer], Withhe
     return layers, withheld
 
 
-def _credentials_that_stay(
+def _credentials_that_stay(  # branches: each secret, then what goes with all of them
     layers: list[Layer], *, named: bool
 ) -> tuple[Withheld | None, set[Field]]:
     """Which configured credentials are not released to the run's host, and why."""

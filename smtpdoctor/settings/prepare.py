@@ -319,7 +319,9 @@ class _Writer:
             with_=other.rpartition(".")[2],
         )
 
-    def _option(self, option: Option, value: Any) -> Written | None:
+    def _option(  # branches: the places of a value, the least change first
+        self, option: Option, value: Any
+    ) -> Written | None:
         if not isinstance(option.value, Known):
             return None
         names = option.value.variables or option.through
@@ -415,7 +417,9 @@ class _Writer:
         )
         return Written(edits=(edit,))
 
-    def _code(self, option: Option, value: Any) -> Written | None:
+    def _code(  # branches: the forms that code gives a value in
+        self, option: Option, value: Any
+    ) -> Written | None:
         """The value in the place of the expression that gives it, or of a default that counts."""
         assert isinstance(option.value, Known)
         if isinstance(option.value.value, List) and value == FREE % "sender":

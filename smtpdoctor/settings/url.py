@@ -85,7 +85,9 @@ class URL(msgspec.Struct, frozen=True, kw_only=True):
         return offset + moved
 
 
-def read_url(text: str, secrets: frozenset[str] = frozenset(), *, cut: bool = False) -> URL:
+def read_url(  # branches: one part after the other
+    text: str, secrets: frozenset[str] = frozenset(), *, cut: bool = False
+) -> URL:
     """Take `smtp://user:password@host:port?option=value` apart.
 
     The scheme may be missing (`user:password@host:587`), as in a TARGET. A user name that is one
@@ -192,7 +194,7 @@ def _harmless_scheme(scheme: re.Match[str] | None) -> list[Span]:
     return [(0 if known else scheme.end(1), scheme.end())]
 
 
-def _harmless(
+def _harmless(  # branches: what may be shown of each part, and why
     text: str,
     scheme: re.Match[str] | None,
     userinfo_end: int | None,

@@ -155,7 +155,9 @@ class Workspace:
                 layers.append(layer)
         return Variables((*layers, *beside, weakest))
 
-    def around(self, near: str) -> tuple[list[Layer], list[Layer]]:
+    def around(  # branches: comprehensions over the containers' conditions
+        self, near: str
+    ) -> tuple[list[Layer], list[Layer]]:
         """The layers of the containers that are built from the innermost folder around a file,
         and those of surroundings that may be its program's."""
         from smtpdoctor.settings.dialects.table import is_programs_image
@@ -396,7 +398,7 @@ class Workspace:
         if span is not None and text and harmless.shown(kind, text) == text:
             self.is_harmless(span)
 
-    def finds_value(
+    def finds_value(  # branches: the forms of a value, in code and elsewhere
         self, kind: ValueKind, value: Known, secrets: Iterable[str], names: Iterable[str] = ()
     ) -> None:
         """Take for harmless what stands in the places of a value that is no secret, where it is

@@ -38,7 +38,9 @@ def decode(data: bytes) -> str:
     return next((text for text in found if text is not None), _escaped(data))
 
 
-def _candidates(data: bytes) -> tuple[str, ...]:
+def _candidates(  # branches: one test a character set, the surest first
+    data: bytes,
+) -> tuple[str, ...]:
     """The sets that these bytes may be in, the likeliest first."""
     runs = _RUN.findall(data)
     high = sum(map(len, runs))

@@ -133,7 +133,9 @@ def _is_all(term: _Term) -> bool:
     return isinstance(term, Mechanism) and term.name == "all"
 
 
-def _one_policy(records: Sequence[str]) -> tuple[list[_Term], list[Change]]:
+def _one_policy(  # branches: what becomes of each kind of term
+    records: Sequence[str],
+) -> tuple[list[_Term], list[Change]]:
     """The valid terms of `records` as one policy: a domain has one record (RFC 7208 §3.2)."""
     if not records:
         return [_term(_FIRST_ALL)], [Change("added", _FIRST_ALL, "the end of a first policy")]
@@ -195,7 +197,7 @@ def _guarded(term: _Term, changes: list[Change]) -> _Term:
     return _term(_FIRST_ALL)
 
 
-def _with(
+def _with(  # branches: what becomes of each kind of term
     terms: list[_Term], wanted: list[_Term], *, first: bool
 ) -> tuple[list[_Term], list[Change]]:
     """`terms` with those that are `wanted`, and what changes.

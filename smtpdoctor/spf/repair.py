@@ -167,7 +167,7 @@ def _terms(written: str) -> Iterator[str]:
         yield term or piece
 
 
-def _term(piece: str) -> str:
+def _term(piece: str) -> str:  # branches: one slip a line
     """One term as it was meant, "" where that can't be told."""
     sign, rest = "", piece
     if re.match(_ANY_SIGN, piece):

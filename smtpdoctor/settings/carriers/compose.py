@@ -67,7 +67,9 @@ def find(workspace: Workspace) -> Iterator[Surrounding]:
             yield from _Project(workspace, at, paths).services()
 
 
-def projects(workspace: Workspace, at: str, names: Mapping[str, str]) -> Iterator[list[str]]:
+def projects(  # branches: the order in which compose takes files
+    workspace: Workspace, at: str, names: Mapping[str, str]
+) -> Iterator[list[str]]:
     """The files of one folder that are used together, the weakest first.
 
     In production a file for it (`docker-compose.prod.yml`) stands over the base in place of the

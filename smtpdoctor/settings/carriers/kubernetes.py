@@ -91,7 +91,7 @@ class _Cluster:
     #: Objects that hold whole files of a program.
     documents: list[Surrounding] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self) -> None:  # branches: which files count, one rule a line
         folder = self.workspace.folder
         kinds = folder.containing(KIND, ".yml", ".yaml")
         if not any(WORKLOAD.search(folder.data(path) or b"") for path in kinds):

@@ -307,7 +307,9 @@ def extends_smtp(workspace: Workspace, name: str) -> bool:
     return False
 
 
-def explicit_sender(workspace: Workspace, path: str, variables: Variables) -> Option | None:
+def explicit_sender(  # branches: each way to name a sender, in its order
+    workspace: Workspace, path: str, variables: Variables
+) -> Option | None:
     """The sender that the code gives for its mail; None where it leaves that to the settings."""
     omitted = False
     root = path.split("/", maxsplit=1)[0] if path.count("/") > 2 else ""
@@ -432,7 +434,7 @@ def _mode(use_tls: Any, use_ssl: Any) -> TLSMode:
     return "starttls" if is_true(use_tls) else "none"
 
 
-def _with_url(
+def _with_url(  # branches: the quirks of three URL libraries
     options: Mapping[str, Any],
 ) -> tuple[dict[str, Any], dict[Field, tuple[str, ...]], list[Remark], Remark | None]:
     """The settings with those of the URL beneath, which options decide, and what is odd."""

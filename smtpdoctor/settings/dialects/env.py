@@ -145,7 +145,7 @@ class Env(Table):
         if "username" in fields and not has_secret and not whole:
             yield "SMTP_PASS", Option("SMTP_PASS", KEPT)
 
-    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:  # branches: one line a field
         """What the names mean in a `.env` file."""
         said = {name: str(value) for name, value in options.items() if str(value or "").strip()}
         if "SMTP_URL" not in said:

@@ -134,7 +134,9 @@ def insert(
     return ()
 
 
-def outcome(options: Mapping[str, Any], data: Data, *, host: str = "127.0.0.1") -> Outcome:
+def outcome(  # branches: one line a field
+    options: Mapping[str, Any], data: Data, *, host: str = "127.0.0.1"
+) -> Outcome:
     """What Flask-Mail makes of its names (flask_mail/__init__.py, Connection.configure_host)."""
     use_tls, use_ssl = options.get("MAIL_USE_TLS"), options.get("MAIL_USE_SSL")
     misread = []

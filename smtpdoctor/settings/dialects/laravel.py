@@ -204,7 +204,9 @@ def _leads_to(root: Value, name: str, depth: int = 0) -> list[str]:
     return [each for one in names if one for each in _leads_to(root, str(one), depth + 1)]
 
 
-def _draft(workspace: Workspace, app: App, path: tuple[str, ...]) -> Iterator[Draft]:
+def _draft(  # branches: one condition an option of config/mail.php
+    workspace: Workspace, app: App, path: tuple[str, ...]
+) -> Iterator[Draft]:
     variables = app.variables
     paths: dict[str, tuple[str, ...]] = {key: (*path, key) for key in KEYS}
     paths["mailer"] = ("driver",) if app.is_old else ("default",)

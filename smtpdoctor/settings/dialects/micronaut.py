@@ -53,7 +53,9 @@ class Micronaut:
     fields: Mapping[str, Field] = NAMES
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = modes_of(PREFIX)
 
-    def find(self, workspace: Workspace) -> Iterator[Draft]:
+    def find(  # branches: what lacks a mark, a host or a place is none
+        self, workspace: Workspace
+    ) -> Iterator[Draft]:
         """One for each application with `javamail` in its files."""
         marked = set(workspace.folder.containing(rb"\bjavamail\b", ".yml", ".yaml", ".properties"))
         asked = workspace.profile_of("MICRONAUT_ENVIRONMENTS")

@@ -153,7 +153,7 @@ def _opened(module: Module | None) -> list[FoundCall]:
     return module.calls("Net::SMTP.new", "Net::SMTP.start") if module is not None else []
 
 
-def _options(
+def _options(  # branches: opening, start and methods each give options
     workspace: Workspace, module: Module, calls: list[FoundCall], place: int
 ) -> dict[str, Option]:
     call = calls[place]

@@ -67,7 +67,9 @@ def parse(text: str, major: int) -> NodeURL:
     return found
 
 
-def _whatwg(text: str, major: int) -> NodeURL | None:
+def _whatwg(  # branches: new URL's own steps in their order
+    text: str, major: int
+) -> NodeURL | None:
     """None where `new URL` refuses the text."""
     text = re.sub(r"[\t\n\r]", "", text.strip("".join(map(chr, range(33)))))
     scheme = _SCHEME.match(text)
@@ -109,7 +111,7 @@ def _whatwg(text: str, major: int) -> NodeURL | None:
     )
 
 
-def _legacy(text: str) -> NodeURL:
+def _legacy(text: str) -> NodeURL:  # branches: url.parse's own steps in their order
     """Node's `url.parse`."""
     text = text.strip()
     head, mark, tail = re.match(r"([^?#]*)([?#]?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]

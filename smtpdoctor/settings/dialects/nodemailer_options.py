@@ -338,7 +338,7 @@ class Fields:
         self.fault: Remark | None = None
 
 
-def _url_options(
+def _url_options(  # branches: what each version does with what is beside
     options: Mapping[str, Any], given: NodeURL, major: int, fields: Fields
 ) -> dict[str, Any]:
     """The options that a URL comes to: until 9 what is beside it is dropped, from 10 it fills in

@@ -93,7 +93,7 @@ class Quarkus:
         for base, files in bases.items() or {"": list[tuple[bool, str, str]]()}.items():
             yield from self._application(workspace, base, files)
 
-    def _application(
+    def _application(  # branches: what lacks a mark is none; the rest fills one draft
         self, workspace: Workspace, base: str, files: list[tuple[bool, str, str]]
     ) -> Iterator[Draft]:
         near = f"{base}/x" if base else "x"

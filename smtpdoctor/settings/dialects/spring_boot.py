@@ -160,7 +160,7 @@ def condition(part: Part) -> str:
     return ""
 
 
-def profiles(
+def profiles(  # branches: Spring's order of places that name profiles
     workspace: Workspace, files: list[File], parts: Mapping[str, list[Part]], variables: Variables
 ) -> tuple[str, ...]:
     """The active profiles: those asked for, else production's where there are files or documents

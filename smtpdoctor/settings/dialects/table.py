@@ -328,7 +328,7 @@ class Table:
 
     # --- what they come to --------------------------------------------------------------------
 
-    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:  # branches: one line a field
         """What the program makes of its options, by its table."""
         mode = next((item for item in self.entry.mode if self._applies(item, options)), None)
         tls: TLSMode = mode.tls if mode is not None else "starttls"

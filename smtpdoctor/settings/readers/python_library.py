@@ -791,7 +791,9 @@ class Python:
                 made.entries.append(Entry(argument.name, ask.value(argument.value), None))
         return made
 
-    def _environ(self, call: Call, special: Special, kind: str, ask: Evaluation) -> Value | None:
+    def _environ(  # branches: two libraries' rules for casts and defaults
+        self, call: Call, special: Special, kind: str, ask: Evaluation
+    ) -> Value | None:
         """django-environ's and environs' env("X", default=…), env.int("X", 587)."""
         casts = CASTS[special.name]
         if kind in ("email", "email_url", "email_url_config", "dj_email_url"):

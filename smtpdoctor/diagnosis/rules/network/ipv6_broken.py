@@ -26,7 +26,9 @@ ONE_ADDRESS = Evidence(
 )
 
 
-def diagnose(run: Run) -> Iterator[Diagnosis]:
+def diagnose(  # branches: three ways to lack IPv6, each with its words
+    run: Run,
+) -> Iterator[Diagnosis]:
     reach = run.reach
     attempts = reach.by_code.get(CODE)
     if not attempts:

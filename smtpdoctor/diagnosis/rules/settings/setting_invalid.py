@@ -150,7 +150,7 @@ def _explanation(run: Run, entry: Setting) -> str:
     return f"No program can use this value: it stops, or falls back to something else.{used}"
 
 
-def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:
+def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:  # branches: one case a field
     settings, name = run.settings, entry.origin.name
     way = None if way_tried(run) else next(iter(run.working_ways), None)
     tried = way.tried if way is not None else way_tried(run)

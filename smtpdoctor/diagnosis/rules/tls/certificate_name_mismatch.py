@@ -161,7 +161,7 @@ def _fixes(
     return (use,) if is_address(host) or certified else (use, renew)
 
 
-def _right_name(
+def _right_name(  # branches: the candidates in their order
     run: Run, names: tuple[str, ...], certified: knowledge.Provider | None
 ) -> str | None:
     """The name to use: where DNS leads, a known submission host, else the likeliest name."""

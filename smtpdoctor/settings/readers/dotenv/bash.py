@@ -207,7 +207,7 @@ class _Shell:
             raise self.fail()
         return ""
 
-    def command(self) -> tuple[list[_Assignment], bool]:
+    def command(self) -> tuple[list[_Assignment], bool]:  # branches: bash's grammar of one command
         """One simple command: its assignments if they last, and whether nobody can tell what
         the command changes."""
         start = self.offset

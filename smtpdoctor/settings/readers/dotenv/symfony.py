@@ -67,7 +67,7 @@ class _Lexer:
         self.offset = found.end() + 1
         return name
 
-    def value(self, name: str) -> None:
+    def value(self, name: str) -> None:  # branches: Symfony's grammar of one value
         """Read the value and add the entry."""
         self.name = name
         start = self.offset

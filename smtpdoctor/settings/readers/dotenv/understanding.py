@@ -115,7 +115,7 @@ def _spans_lines(file: DotenvFile, name: str) -> bool:
     return entry is not None and entry.last_line > entry.line
 
 
-def _interpretation(
+def _interpretation(  # branches: one state a return
     reader: str, file: DotenvFile, name: str, meant: Meant | None, groups: dict[object, int]
 ) -> Interpretation:
     def group(key: object) -> int:
