@@ -177,3 +177,25 @@ def test_lookalike_the_variables_are_set_to_nothing() -> None:
     scene = Scene.of_folder({"package.json": PACKAGE, "mailer.js": code, ".env": empty})
     title = scene.diagnosis(CODE).title
     assert title.endswith("are set, but empty")
+
+
+CODE_OF_USER = (
+    "const nodemailer = require('nodemailer');\n"
+    "nodemailer.createTransport({ host: '%s', port: 587, auth: { user: 'shop' } });\n"
+)
+
+
+def test_positive_the_code_has_a_user_alone() -> None:
+    code = CODE_OF_USER % "smtp.ionos.com"
+    assert CODE in Scene.of_folder({"package.json": PACKAGE, "mailer.js": code}).codes()
+
+
+def test_lookalike_what_takes_every_message_needs_no_login() -> None:
+    code = CODE_OF_USER % "sandbox.smtp.mailtrap.io"
+    scene = Scene.of_folder({"package.json": PACKAGE, "mailer.js": code})
+    assert scene.codes() == ["mail-not-sent"]
+
+
+def test_lookalike_the_other_half_stands_somewhere_and_cannot_be_told() -> None:
+    code = (CODE_OF_USER % "smtp.ionos.com").replace("'shop'", "'shop', pass: vault.read('mail')")
+    assert CODE not in Scene.of_folder({"package.json": PACKAGE, "mailer.js": code}).codes()

@@ -22,7 +22,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     settings = run.settings
     withheld = settings.withheld is not None
-    half = bool(settings.username or _has_secret(settings)) and not settings.has_credentials
+    half = _is_half(settings)
     blank = _blank(run)
     if half and not withheld:
         # elsewhere the program may well have the other half in its environment
@@ -34,6 +34,17 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _demanded(run, refused)
     elif settings.found and set(run.login_reasons) & {"no-credentials", "withheld"}:
         yield _note(run)
+
+
+def _is_half(settings: Settings) -> bool:
+    """Whether one of the pair is there and the other nowhere: not where a program that sends
+    nothing needs none, nor where the other stands somewhere and can't be told."""
+    if any(remark.kind == "not-sent" for remark in settings.remarks):
+        return False
+    untold = {item.field for item in settings.untellable}
+    lacking: set[Field] = {"username"} if settings.username is None else set()
+    lacking |= set() if _has_secret(settings) else {"password"}
+    return len(lacking) == 1 and lacking.isdisjoint(untold)
 
 
 def _has_secret(settings: Settings) -> bool:
