@@ -72,12 +72,7 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
     for the password.
     """
     if options.env_file not in (None, "-"):
-        from smtpdoctor.settings.sources import dotenv_file, encodable, refuse_other_files
-
-        path = folder_of(options) / str(options.env_file)
-        refuse_other_files(path, str(options.env_file))
-        if options.env_file:  # a set-up that doesn't read it would go without a word
-            dotenv_file(path, encodable(str(options.env_file)), required=True)
+        _read_once(folder_of(options), str(options.env_file))
     alone = options.target is not None or options.host is not None
     if alone and not options.setup:
         return Plans(plans=(make_plan(options, stdin=stdin, password_stdin=password_stdin),))
@@ -94,6 +89,8 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
         if options.setup:
             raise UsageError("--setup: no set-up was found in this folder")
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
+        if unseen and not own.settings.found:
+            return Plans(plans=(), left_out=unseen)  # there are settings, which nobody could read
         return Plans(plans=(own,), left_out=unseen)
     picked, passed_over = _picked(setups, options)
     ready, left_out = _ready(picked, named=bool(options.setup))
@@ -135,6 +132,15 @@ def make_lint_plans(options: CheckOptions) -> Plans:
         setups=tuple(setup.name for setup in setups),
         passed_over=passed_over,
     )
+
+
+def _read_once(folder: Path, env_file: str) -> None:
+    """Read the file of --env-file: a set-up that doesn't read it would go without a word."""
+    from smtpdoctor.settings.sources import dotenv_file, encodable, refuse_other_files
+
+    refuse_other_files(folder / env_file, env_file)
+    if env_file:
+        dotenv_file(folder / env_file, encodable(env_file), required=True)
 
 
 def _elsewhere(plan: Plan) -> Plan:

@@ -152,3 +152,18 @@ def test_reading_the_folder_is_under_the_timeout(
     monkeypatch.setattr("smtpdoctor.plans.time.monotonic", lambda: float(next(ticks)))
     (plan,) = plans(tmp_path, timeout=20.0).plans
     assert plan.timeout < 20
+
+
+def test_where_settings_stand_that_nobody_could_read_no_other_host_is_looked_at(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "artisan").write_text("")
+    (tmp_path / ".env").write_text("MAIL_MAILER=smtp\nMAIL_HOST=a.de\nMAIL_PASSWORD=ab cd\n")
+    found = plans(tmp_path)
+    assert found.plans == ()
+    assert ["Laravel stops at line 3" in each.why for each in found.left_out] == [True]
+
+
+def test_where_there_are_none_the_way_to_ionos_is(tmp_path: Path) -> None:
+    (plan,) = plans(tmp_path).plans
+    assert (plan.host, plan.settings.found) == ("smtp.ionos.com", False)
