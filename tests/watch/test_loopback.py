@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -145,6 +146,10 @@ def test_a_refused_password_is_sent_once_over_many_starts(
 # --- as a process ---------------------------------------------------------------------------------
 
 
+#: How long a process may be silent on the slowest machine, in seconds.
+LONGEST = 120
+
+
 class Process:
     """`smtpdoctor watch -v` on a server, with a line for each run."""
 
@@ -175,18 +180,25 @@ def started(
         *(sys.executable, "-m", "smtpdoctor", "watch", "-v", "--every", "1h", "--no-third-party"),
         *("--connect-to", leading_to(server), "--cafile", str(authority.cafile), *options),
     ]
-    process = subprocess.Popen(
-        arguments,
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "XDG_STATE_HOME": str(folder / "state")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **more,  # type: ignore[call-overload]
-    )
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup would be inherited
+    try:
+        process = subprocess.Popen(
+            arguments,
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "XDG_STATE_HOME": str(folder / "state")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **more,  # type: ignore[call-overload]
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    bound = threading.Timer(LONGEST, process.kill)  # what never says its line ends all the same
+    bound.start()
     try:
         yield Process(process)
     finally:
+        bound.cancel()
         process.kill()
         process.communicate()
 
