@@ -47,6 +47,8 @@ CONTROL_CAP = 1.5
 #: often: it waits five seconds for a packet that got lost.
 AGAIN_AFTER = 0.4
 LOOKUPS = 8
+#: What getaddrinfo still has once no name server answers: it knows names by other ways, too.
+BY_OTHER_WAYS = 0.9
 #: Of a control host, whose name servers nobody else asks.
 LOOKUPS_OF_CONTROL = 3
 
@@ -267,14 +269,16 @@ async def _system_lookup(
     """What getaddrinfo says in SYSTEM_CAP seconds.
 
     It is begun again while it hangs although all name servers answer us: that is a lost packet,
-    and no fault. Where none of them answers, it is not waited for.
+    and no fault. Where none of them answers, it is waited for no longer than a file of hosts or a
+    directory needs.
     """
-    began = next_at = network.clock()
+    next_at = network.clock()
+    until = next_at + SYSTEM_CAP
     running: set[asyncio.Task[LookupResult]] = set()
     begun = 0
     last = LookupResult(error="timeout")
     try:
-        while (left := deadline.cap(SYSTEM_CAP + began - (now := network.clock()))) > 0:
+        while (left := deadline.cap(until - (now := network.clock()))) > 0:
             again = begun == 0 or (begun < LOOKUPS and _all_answer(asked))
             if again and (now >= next_at or not running):
                 begun += 1
@@ -293,7 +297,7 @@ async def _system_lookup(
                 if last.error not in UNANSWERED:
                     return last
             if _nobody_answers(asked):
-                return last
+                until = min(until, network.clock() + BY_OTHER_WAYS)
         return last
     finally:
         for task in running:

@@ -10,7 +10,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from smtpdoctor.checks.dns import LOOKUPS, STUCK, SYSTEM_CAP, WIRE_CAP, Lookup, look_up
+from smtpdoctor.checks.dns import (
+    BY_OTHER_WAYS,
+    LOOKUPS,
+    STUCK,
+    SYSTEM_CAP,
+    WIRE_CAP,
+    Lookup,
+    look_up,
+)
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, ConnectResult, LookupResult, ResolverSettings
 from smtpdoctor.observations import (
@@ -656,9 +664,25 @@ def test_it_is_not_begun_again_while_a_name_server_is_silent() -> None:
     assert network.asked.count(HOST) == 1 + 2 + 2  # getaddrinfo, UDP and TCP for A and AAAA
 
 
-def test_it_is_not_waited_for_where_no_name_server_answers() -> None:
+def test_it_is_hardly_waited_for_where_no_name_server_answers() -> None:
     _, _, over = timed(virtual.FakeNetwork(names={HOST: "never"}))
-    assert over == pytest.approx(WIRE_CAP, abs=0.1)
+    assert over == pytest.approx(WIRE_CAP + BY_OTHER_WAYS, abs=0.1)
+
+
+class ByAFile(virtual.FakeNetwork):
+    """getaddrinfo knows the name from a file of hosts, a little after the name servers refused."""
+
+    async def system_lookup(self, host: str, timeout: float) -> LookupResult:
+        await asyncio.sleep(0.3)
+        return LookupResult(addresses=("192.0.2.1",))
+
+    async def ask(self, *question: Any, **more: Any) -> AnswerResult:
+        return UNREACHABLE
+
+
+def test_a_name_that_no_name_server_had_to_tell_is_found() -> None:
+    system, _, _ = timed(ByAFile())
+    assert (system.ok, system.addresses) == (True, ("192.0.2.1",))
 
 
 def test_elsewhere_is_looked_once_no_name_server_has_said_anything_for_a_second() -> None:
