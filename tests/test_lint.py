@@ -326,3 +326,22 @@ def test_a_program_that_has_one_mode_alone(
 
 def test_and_its_port(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:
     assert lint(folder(go(587)))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("port", "tls", "secure", "mended"),
+    [(465, "starttls", "true", "implicit"), (587, "implicit", "false", "starttls")],
+)
+def test_of_two_modes_the_one_that_the_port_has_is_written(
+    folder: Folder,
+    lint: Callable[..., tuple[int, str]],
+    port: int,
+    tls: str,
+    secure: str,
+    mended: str,
+) -> None:
+    lines = "SMTP_HOST=smtp.ionos.de\nSMTP_PORT={}\nSMTP_TLS={}\nSMTP_SECURE={}\n"
+    root = folder({".env": lines.format(port, tls, secure)})
+    assert "error[conflicting-settings]" in lint(root)[1]
+    lint(root, "--fix", "--yes")
+    assert (root / ".env").read_text() == lines.format(port, mended, secure)

@@ -12,7 +12,7 @@ import msgspec
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix, Location, Record
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.settings.model import MASK, Edit, OptionLine, Setting, SetupRemark
+from smtpdoctor.settings.model import MASK, Edit, OptionLine, Setting, SetupRemark, Shadowed
 from smtpdoctor.text import changed_lines, visible
 
 
@@ -38,9 +38,12 @@ def changes(fix: Fix, diagnosis: Diagnosis, run: Run) -> Iterator[Change]:
 
 def own_texts(name: str, run: Run) -> Iterator[str]:
     """The text that the user's own setting of that name has now."""
+    entries = run.settings.entries
+    lost = (item for entry in entries for item in entry.shadows)
+    found: Iterable[Setting | Shadowed] = itertools.chain(entries, lost)
     return (
         item.text
-        for item in run.settings.entries
+        for item in found
         if item.origin.name == name and item.origin.kind in ("file", "environment", "stdin")
     )
 

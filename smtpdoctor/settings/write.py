@@ -19,7 +19,7 @@ import msgspec
 
 from smtpdoctor.files import reason_of
 from smtpdoctor.settings.masked_line import MaskedLine
-from smtpdoctor.settings.model import MASK, Edit, Setting, Settings
+from smtpdoctor.settings.model import MASK, Edit, Setting, Settings, Shadowed
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.workspace import Workspace
 
@@ -84,10 +84,16 @@ def steps_of(settings: Settings, changes: Mapping[str, str | None]) -> Iterator[
     that can be written."""
     for name, value in changes.items():
         entry = next((each for each in settings.entries if each.origin.name == name), None)
-        if entry is None:
-            yield _addition(settings, name, value)
-        else:
+        lost = [item for each in settings.entries for item in each.shadows]
+        shadowed = next((item for item in lost if item.origin.name == name), None)
+        if value is not None and value in {each.text for each in (entry, shadowed) if each}:
+            continue  # it says so already
+        if entry is not None:
             yield _of_entry(entry, name, value)
+        elif shadowed is not None:
+            yield _of_shadowed(shadowed, name, value)
+        else:
+            yield _addition(settings, name, value)
 
 
 def _of_entry(entry: Setting, name: str, value: str | None) -> Step:
@@ -107,6 +113,24 @@ def _of_entry(entry: Setting, name: str, value: str | None) -> Step:
         columns=origin.columns,
         replace=old,
         with_=_requoted(old, value),
+    )
+
+
+def _of_shadowed(shadowed: Shadowed, name: str, value: str | None) -> Step:
+    """A line that lost against another: it stands there all the same."""
+    origin = shadowed.origin
+    if origin.kind != "file" or origin.file is None or origin.line is None:
+        raise Refused(f"{name} stands in no file ({origin.label})")
+    if value is None:
+        return Removal(file=origin.file, line=origin.line, name=name)
+    if origin.columns is None or MASK in shadowed.text:
+        raise Refused(f"where {name} stands in {origin.label} isn't known")
+    return Edit(
+        file=origin.file,
+        line=origin.line,
+        columns=origin.columns,
+        replace=shadowed.text,
+        with_=_requoted(shadowed.text, value),
     )
 
 

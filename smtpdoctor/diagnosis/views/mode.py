@@ -82,6 +82,13 @@ class ModeView:
         return known
 
     @property
+    def of_port(self) -> TLSMode | None:
+        """The mode that the port of the settings is known to have."""
+        port = self._run.settings.port
+        known = self._known(port) if port is not None else None
+        return known.mode if known is not None else None
+
+    @property
     def port_as_set(self) -> int | None:
         """The port that is known to speak the mode that the settings have."""
         provider, wanted = self._run.provider, self._run.settings.tls

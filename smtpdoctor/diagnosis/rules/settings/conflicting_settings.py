@@ -99,12 +99,9 @@ def _one_mode(run: Run, names: str) -> Fix:
     tried = way_tried(run)
     way = None if tried else next(iter(run.working_ways), None)
     if way is None:
-        return change_settings(
-            run,
-            f"let {names} say the same: {MODE_WORDS[run.settings.tls]}",
-            tls=run.settings.tls,
-            tried=tried,
-        )
+        tls = run.settings.tls if tried else run.mode.of_port or run.settings.tls
+        title = f"let {names} say the same: {MODE_WORDS[tls]}"
+        return change_settings(run, title, tls=tls, tried=tried)
     return change_settings(
         run,
         f"let {names} say what works: {MODE_WORDS[way.tls]} on {way.host}:{way.port}",
