@@ -18,23 +18,13 @@ from smtpdoctor.settings.readers.evaluation import (
     ClassValue,
     Closure,
     Evaluation,
-    Frame,
     UntellableError,
     made_of,
-)
-from smtpdoctor.settings.readers.jvm_library import (
-    OPERATORS,
-    Classes,
-    boolean,
-    first_set,
-    integer,
-    text,
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
     Known,
-    List,
     Map,
     Origin,
     Special,
@@ -44,6 +34,14 @@ from smtpdoctor.settings.readers.model import (
 )
 from smtpdoctor.settings.readers.module import callee_path
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.typed_language import (
+    OPERATORS,
+    Classes,
+    boolean,
+    first_set,
+    integer,
+    text,
+)
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -145,6 +143,8 @@ class DotNet(Classes):
     selves: frozenset[str] = frozenset()
     whole_chains = True
     bare_calls = False
+    operators = OPERATORS
+    otherwise = "??"
     declared = r"\b(?:class|record|struct|interface|enum)\s+%s\b"
     endings = (".cs",)
 
@@ -250,46 +250,17 @@ class DotNet(Classes):
         return from_key(found, key, ask)
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
-        if isinstance(object_, Unknown) or isinstance(key, Unknown):
-            return ask.unknown("computed", "a part of what can't be told")
-        thing = object_.value
-        if isinstance(thing, Special) and thing.name == CONFIGURATION:
+        thing = object_.value if isinstance(object_, Known) else None
+        if isinstance(thing, Special) and thing.name == CONFIGURATION and isinstance(key, Known):
             return self._key(joined(thing.value, key.value), ask)
-        if isinstance(thing, Map | List):
-            return object_.get(key.value)
-        return ask.unknown("computed", "a part of a value that is not evaluated")
+        return super().index(object_, key, ask)
 
     # -- operators
-
-    def unary(self, operator: str, value: Any) -> Any:
-        if operator == "!" and isinstance(value, bool):
-            return not value
-        if operator == "-" and isinstance(value, int):
-            return -value
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return left.value is True
-            case "&&":
-                return left.value is not True
-            case "??":
-                return not left.absent
-        return None
 
     def text_of(self, value: Any) -> str:
         if isinstance(value, bool):
             return "True" if value else "False"
         return "" if value is None else text(value)
-
-    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
-        return None
 
     # -- calls
 
@@ -357,7 +328,7 @@ class DotNet(Classes):
             return self._of_configuration(thing.value, name, values, types, ask)
         made = thing.value if isinstance(thing, Special) and thing.name == OBJECT else thing
         if isinstance(made, ClassValue):
-            return self._of_class(made, name, values, ask)
+            return self.function_of(made, name, values, ask)
         scalar = object_.absent or isinstance(thing, str | int | float | bool)
         rule = METHODS.get(name) if scalar and not isinstance(thing, Symbol) else None
         return ask.apply(rule, object_, *values) if rule is not None else None
@@ -381,25 +352,6 @@ class DotNet(Classes):
             return Known(Special(SECTION, (prefix, made)), ask.span)
         # what it is made from: AddJsonFile(), AddEnvironmentVariables(), Build()
         return Known(Special(CONFIGURATION, prefix), ask.span) if name != "Bind" else None
-
-    def _of_class(
-        self, made: ClassValue, name: str, values: list[Value], ask: Evaluation
-    ) -> Value | None:
-        scope = made.definition.scope
-        for bind in scope.binds.get(name, ()):
-            if bind.value is None:
-                continue
-            closure = made.evaluator.value(bind.value, Frame(scope, made.frame))
-            if isinstance(closure, Known) and isinstance(closure.value, Closure):
-                given: list[tuple[str | None, Value]] = [(None, value) for value in values]
-                return made.evaluator.apply(closure.value, given, ask.at)
-        return None
-
-    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
-        return ask.unknown("imported", "it is imported")
-
-    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
-        return None
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return Known(Special(OBJECT, made), ask.span)

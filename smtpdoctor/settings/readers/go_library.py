@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
-    ClassValue,
     Closure,
     Evaluation,
     UntellableError,
@@ -40,6 +39,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.syntax import Binary, Call, Function, Parameter
+from smtpdoctor.settings.readers.typed_language import Typed
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -131,7 +131,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Go:
+class Go(Typed):
     """The `Semantics` of Go."""
 
     language: Any = "go"
@@ -139,6 +139,7 @@ class Go:
     selves: frozenset[str] = frozenset()
     whole_chains = False
     bare_calls = False
+    operators = OPERATORS
 
     def __init__(self, project: Project, file: str) -> None:
         self.project = project
@@ -166,13 +167,6 @@ class Go:
             return found
         return ask.unknown("computed", f"what {name} is can't be told")
 
-    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
-        if isinstance(object_, Unknown) or isinstance(key, Unknown):
-            return ask.unknown("computed", "a part of what can't be told")
-        if isinstance(object_.value, Map | List):
-            return object_.get(key.value)
-        return ask.unknown("computed", "a part of a value that is not evaluated")
-
     def unary(self, operator: str, value: Any) -> Any:
         if operator == "found":  # the second result
             return value is not ABSENT
@@ -185,24 +179,7 @@ class Go:
                 else "[01tTfF]|TRUE|true|True|FALSE|false|False"
             )
             return None if re.fullmatch(form, str(value)) else Symbol("an error")
-        if operator == "!" and isinstance(value, bool):
-            return not value
-        if operator == "-" and isinstance(value, int):
-            return -value
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return left.value is True
-            case "&&":
-                return left.value is not True
-        return None
+        return super().unary(operator, value)
 
     def text_of(self, value: Any) -> str:
         return text(value)
@@ -283,9 +260,3 @@ class Go:
 
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         return self.packages.handed(parameter, function, ask)
-
-    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
-        return None
-
-    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
-        return None

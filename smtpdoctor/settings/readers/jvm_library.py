@@ -12,13 +12,11 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor.settings.readers.curly import FIELD
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
     Closure,
     Evaluation,
-    Frame,
     UntellableError,
     made_of,
 )
@@ -33,8 +31,16 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.readers.module import Module, callee_path
-from smtpdoctor.settings.readers.syntax import Call, Class, Function, Parameter
+from smtpdoctor.settings.readers.module import callee_path
+from smtpdoctor.settings.readers.syntax import Call
+from smtpdoctor.settings.readers.typed_language import (
+    OPERATORS,
+    Classes,
+    boolean,
+    first_set,
+    integer,
+    text,
+)
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -43,30 +49,8 @@ if TYPE_CHECKING:
 PLAIN = re.compile(r"(?:[Ii]nt(eger)?|[Ll]ong|[Ss]hort|[Bb]oolean|[Ss]tring|[Dd]ouble|var|val)\??")
 
 
-def integer(value: Any) -> int:
-    text = str(value).strip()
-    if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d{1,18}", text):
-        raise UntellableError("a number that doesn't parse")
-    return int(text)
-
-
 def integer_or_none(value: Any) -> int | None:
     return integer(value) if re.fullmatch(r"[+-]?\d{1,18}", str(value)) else None
-
-
-def boolean(value: Any) -> bool:
-    """Boolean.parseBoolean: the word true in any letter case, and nothing else."""
-    return str(value).lower() == "true"
-
-
-def text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int):
-        return str(value)
-    if value is None or value is ABSENT:
-        return "null"
-    raise UntellableError("an object as text")
 
 
 def formatted(form: Any, *values: Any) -> str:
@@ -75,10 +59,6 @@ def formatted(form: Any, *values: Any) -> str:
     if len(parts) != len(values) + 1 or "%" in "".join(parts):
         raise UntellableError("a format that is not evaluated")
     return parts[0] + "".join(text(v) + part for v, part in zip(values, parts[1:], strict=True))
-
-
-def first_set(*values: Any) -> Any:
-    return next((each for each in values if each is not None and each is not ABSENT), None)
 
 
 def if_empty(value: Any, other: Any) -> Any:
@@ -152,95 +132,6 @@ LOOK_UPS = frozenset({"get", "getOrDefault", "getProperty", "getString", "getInt
 DOTENV = frozenset({"Dotenv.load", "Dotenv.configure", "dotenv"})
 
 
-def compared(rule: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def apply(left: Any, right: Any) -> Any:
-        if not isinstance(left, int | float) or not isinstance(right, int | float):
-            raise UntellableError("operands that are not evaluated")
-        return rule(left, right)
-
-    return apply
-
-
-def plus(left: Any, right: Any) -> Any:
-    if isinstance(left, str) or isinstance(right, str):
-        return text(left) + text(right)
-    return compared(lambda a, b: a + b)(left, right)
-
-
-def zero(value: Any) -> Any:
-    return None if value is ABSENT else value
-
-
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": plus,
-    "-": compared(lambda a, b: a - b),
-    "*": compared(lambda a, b: a * b),
-    "==": lambda a, b: zero(a) == zero(b),
-    "!=": lambda a, b: zero(a) != zero(b),
-    "===": lambda a, b: zero(a) == zero(b),
-    "<": compared(lambda a, b: a < b),
-    ">": compared(lambda a, b: a > b),
-    "<=": compared(lambda a, b: a <= b),
-    ">=": compared(lambda a, b: a >= b),
-}
-
-
-class Classes:
-    """The classes of a folder by their names, and what their fields and functions come to."""
-
-    #: How a class of that name is declared, and the endings of its files.
-    declared = r"\b(?:class|object|interface|record|enum)\s+%s\b"
-    endings: tuple[str, ...] = (".java", ".kt")
-
-    def __init__(self, project: Project, file: str) -> None:
-        self.project = project
-        self.file = file
-
-    def class_of(self, name: str) -> ClassValue | None:
-        """The one class of that name, in this file or another; None where none is."""
-        if not re.fullmatch(r"[A-Z]\w{1,60}", name):
-            return None
-        needle = (self.declared % re.escape(name)).encode()
-        found = [self.file, *self.project.containing(needle, *self.endings)]
-        for path in dict.fromkeys(found):
-            module = self.project.module(path)
-            if isinstance(module, Module):
-                value = class_in(module, name)
-                if value is not None:
-                    return value
-        return None
-
-    @staticmethod
-    def field(made: ClassValue, name: str) -> Value | None:
-        """A field of a class as it is in the end; None where it has none of that name."""
-        frame = Frame(made.definition.scope, made.frame)
-        for each in (FIELD + name, name):
-            if each in made.definition.scope.owned:
-                return made.evaluator.lookup(each, frame, 1 << 62)
-        return None
-
-    def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
-        return self._handed(parameter.type)
-
-    def _handed(self, type_: str) -> Value | None:
-        """What a framework hands over: an object of a class of the folder."""
-        made = self.class_of(re.sub(r"[?\s]", "", type_)) if type_ else None
-        return Known(Special("object", made)) if made is not None else None
-
-
-def class_in(module: Module, name: str) -> ClassValue | None:
-    """A class of a file, however deep it stands in others."""
-    waiting = [module.evaluator.module.scope]
-    while waiting:
-        scope = waiting.pop()
-        for bind in scope.binds.get(name, ()):
-            if isinstance(bind.value, Class):
-                frame = module.evaluator.frame_of(scope)
-                return ClassValue(bind.value, frame, module.evaluator)
-        waiting += scope.children
-    return None
-
-
 class Jvm(Classes):
     """The `Semantics` of Java and Kotlin."""
 
@@ -248,6 +139,8 @@ class Jvm(Classes):
     selves: frozenset[str] = frozenset()
     whole_chains = False
     bare_calls = False
+    operators = OPERATORS
+    otherwise = "?:"
 
     def __init__(self, project: Project, file: str, language: Any) -> None:
         super().__init__(project, file)
@@ -284,30 +177,12 @@ class Jvm(Classes):
         return ask.unknown("computed", "a part of a value that is not evaluated")
 
     def unary(self, operator: str, value: Any) -> Any:
-        if operator == "!" and isinstance(value, bool):
-            return not value
-        if operator == "-" and isinstance(value, int):
-            return -value
-        if operator == "!!":
-            return value
-        raise UntellableError(f"the operator {operator} is not evaluated")
+        return value if operator == "!!" else super().unary(operator, value)
 
     def binary(self, operator: str, left: Any, right: Any) -> Any:
         if operator == "to":
             return List([Entry(None, Known(left), None), Entry(None, Known(right), None)])
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return left.value is True
-            case "&&":
-                return left.value is not True
-            case "?:":
-                return not left.absent
-        return None
+        return super().binary(operator, left, right)
 
     def text_of(self, value: Any) -> str:
         return text(value)
@@ -430,14 +305,9 @@ class Jvm(Classes):
         self, made: ClassValue, name: str, values: list[Value], ask: Evaluation
     ) -> Value | None:
         """A function of a class of the folder; what reads a field reads it, written or not."""
-        scope = made.definition.scope
-        for bind in scope.binds.get(name, ()):
-            closure = (
-                made.evaluator.value(bind.value, Frame(scope, made.frame)) if bind.value else None
-            )
-            if isinstance(closure, Known) and isinstance(closure.value, Closure):
-                given: list[tuple[str | None, Value]] = [(None, value) for value in values]
-                return made.evaluator.apply(closure.value, given, ask.at)
+        called = self.function_of(made, name, values, ask)
+        if called is not None:
+            return called
         reads = re.fullmatch(r"(?:get|is)?(\w)(\w*)", name)
         if reads is not None and not values:
             for each in (name, reads[1].lower() + reads[2]):
@@ -461,12 +331,6 @@ class Jvm(Classes):
 
         wanted = key.value if "${" in key.value or kind == "@Value" else f"${{{key.value}}}"
         return filled(self.project, self.file, wanted, key, ask)
-
-    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
-        return ask.unknown("imported", "it is imported")
-
-    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
-        return None
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return Known(Special("object", made), ask.span)

@@ -16,16 +16,13 @@ from smtpdoctor.settings.readers.evaluation import (
     ClassValue,
     Closure,
     Evaluation,
-    Frame,
     UntellableError,
     made_of,
 )
-from smtpdoctor.settings.readers.jvm_library import OPERATORS, Classes
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
     Known,
-    List,
     Map,
     Special,
     Symbol,
@@ -34,9 +31,10 @@ from smtpdoctor.settings.readers.model import (
 )
 from smtpdoctor.settings.readers.module import FoundCall, Module, callee_path
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.typed_language import OPERATORS, Classes
 
 if TYPE_CHECKING:
-    from smtpdoctor.settings.readers.project import Project
+    pass
 
 #: What gives the thing itself, however it is held.
 SAME = frozenset(
@@ -91,11 +89,9 @@ class Rust(Classes):
     selves: frozenset[str] = frozenset()
     whole_chains = False
     bare_calls = False
+    operators = OPERATORS
     declared = r"\bimpl\b[^{;]*\b%s\b"
     endings = (".rs",)
-
-    def __init__(self, project: Project, file: str) -> None:
-        super().__init__(project, file)
 
     def global_name(self, name: str) -> Value | None:
         if name == "None":
@@ -140,42 +136,15 @@ class Rust(Classes):
             return found[0].through(span=ask.span)
         return ask.unknown("called", f"who fills the field {name} can't be told")
 
-    def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
-        if isinstance(object_, Unknown) or isinstance(key, Unknown):
-            return ask.unknown("computed", "a part of what can't be told")
-        if isinstance(object_.value, Map | List):
-            return object_.get(key.value)
-        return ask.unknown("computed", "a part of a value that is not evaluated")
-
     def unary(self, operator: str, value: Any) -> Any:
         if operator == "?":
             return value
         if operator == "found":
             return value is not ABSENT
-        if operator == "!" and isinstance(value, bool):
-            return not value
-        if operator == "-" and isinstance(value, int):
-            return -value
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return left.value is True
-            case "&&":
-                return left.value is not True
-        return None
+        return super().unary(operator, value)
 
     def text_of(self, value: Any) -> str:
         return text(value)
-
-    def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
-        return None
 
     # -- calls
 
@@ -236,7 +205,7 @@ class Rust(Classes):
         struct = thing.value if is_struct(thing) else thing.kind if isinstance(thing, Map) else ""
         made = self.class_of(struct) if struct else thing
         if isinstance(made, ClassValue) and name in made.definition.scope.binds:
-            return self._of_class(
+            return self.function_of(
                 made, name, [object_, *values] if made is not thing else values, ask
             )
         if isinstance(thing, ClassValue | Symbol) or is_type(thing):
@@ -283,28 +252,6 @@ class Rust(Classes):
         if isinstance(function, Known) and isinstance(function.value, Symbol):
             return given[0]  # String::from
         return function
-
-    def _of_class(
-        self, made: ClassValue, name: str, values: list[Value], ask: Evaluation
-    ) -> Value | None:
-        scope = made.definition.scope
-        for bind in scope.binds.get(name, ()):
-            if bind.value is None:
-                continue
-            closure = made.evaluator.value(bind.value, Frame(scope, made.frame))
-            if isinstance(closure, Known) and isinstance(closure.value, Closure):
-                given: list[tuple[str | None, Value]] = [(None, value) for value in values]
-                return made.evaluator.apply(closure.value, given, ask.at)
-        return None
-
-    def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
-        return ask.unknown("imported", "it is imported")
-
-    def star(self, path: str, name: str, ask: Evaluation) -> Value | None:
-        return None
-
-    def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
-        return None
 
 
 def is_struct(thing: Any) -> bool:
