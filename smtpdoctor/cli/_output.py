@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smtpdoctor.cli import _completion
+from smtpdoctor.deadline import LONGEST_TIMEOUT, SHORTEST_TIMEOUT
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
@@ -106,6 +107,25 @@ EnvFile = Annotated[
         help="Read settings from this file, - for standard input.",
         metavar="FILE",
         rich_help_panel=SETTINGS,
+    ),
+]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Leave these checks out.",
+        metavar="CHECK[,CHECK]",
+        autocompletion=_completion.checks,
+        rich_help_panel=SCOPE,
+    ),
+]
+Timeout = Annotated[
+    float,
+    typer.Option(
+        help="Stop a run after this many seconds.",
+        metavar="SECONDS",
+        min=SHORTEST_TIMEOUT,
+        max=LONGEST_TIMEOUT,
+        rich_help_panel=NETWORK,
     ),
 ]
 SetUps = Annotated[

@@ -15,6 +15,7 @@ from smtpdoctor.cli._output import (
     SCOPE,
     NameServers,
     Strict,
+    Timeout,
     UsageFault,
     make_room,
 )
@@ -98,16 +99,7 @@ def batch(  # long: one parameter an option
             help="Begin at most so many in a second.", metavar="NUMBER", rich_help_panel=NETWORK
         ),
     ] = None,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            help="Stop each target after this many seconds.",
-            metavar="SECONDS",
-            min=1,
-            max=600,
-            rich_help_panel=NETWORK,
-        ),
-    ] = DEFAULT_TIMEOUT,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     connect_to: Annotated[
         list[str] | None,
         typer.Option(

@@ -29,7 +29,9 @@ from smtpdoctor.cli._output import (
     Profile,
     ReportFormat,
     SetUps,
+    Skip,
     Strict,
+    Timeout,
     UsageFault,
     Yes,
     checks_of,
@@ -49,7 +51,7 @@ from smtpdoctor.cli._outputs import (
     outputs,
     write_outputs,
 )
-from smtpdoctor.deadline import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, SHORTEST_TIMEOUT
+from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:
@@ -177,29 +179,12 @@ def check(  # long: one parameter an option
             rich_help_panel=SCOPE,
         ),
     ] = None,
-    skip: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Leave these out.",
-            metavar="CHECK[,CHECK]",
-            autocompletion=_completion.checks,
-            rich_help_panel=SCOPE,
-        ),
-    ] = None,
+    skip: Skip = None,
     replay: Annotated[
         Path | None,
         typer.Option(help="Judge a saved run again.", metavar="FILE", rich_help_panel=SCOPE),
     ] = None,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            help="Stop after this many seconds.",
-            metavar="SECONDS",
-            min=SHORTEST_TIMEOUT,
-            max=LONGEST_TIMEOUT,
-            rich_help_panel=NETWORK,
-        ),
-    ] = DEFAULT_TIMEOUT,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     connect_to: ConnectTo = None,
     cafile: CAFile = None,
     nameserver: NameServers = None,

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from smtpdoctor.cli import _completion
 from smtpdoctor.cli._configuration import configured, default
 from smtpdoctor.cli._output import (
-    NETWORK,
     REPORT,
-    SCOPE,
     SETTINGS,
     CAFile,
     ConnectTo,
@@ -22,12 +19,14 @@ from smtpdoctor.cli._output import (
     NoThirdParty,
     Profile,
     SetUps,
+    Skip,
+    Timeout,
     UsageFault,
     checks_of,
     folder,
     make_room,
 )
-from smtpdoctor.deadline import DEFAULT_TIMEOUT, LONGEST_TIMEOUT, SHORTEST_TIMEOUT
+from smtpdoctor.deadline import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     from smtpdoctor.cli._watching import Watched
@@ -109,25 +108,8 @@ def watch(  # long: one parameter an option
     ] = None,
     setup: SetUps = None,
     profile: Profile = None,
-    skip: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Leave these checks out.",
-            metavar="CHECK[,CHECK]",
-            autocompletion=_completion.checks,
-            rich_help_panel=SCOPE,
-        ),
-    ] = None,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            help="Stop a run after this many seconds.",
-            metavar="SECONDS",
-            min=SHORTEST_TIMEOUT,
-            max=LONGEST_TIMEOUT,
-            rich_help_panel=NETWORK,
-        ),
-    ] = DEFAULT_TIMEOUT,
+    skip: Skip = None,
+    timeout: Timeout = DEFAULT_TIMEOUT,
     connect_to: ConnectTo = None,
     cafile: CAFile = None,
     nameserver: NameServers = None,
