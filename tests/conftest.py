@@ -4,7 +4,7 @@ import hypothesis
 
 from tests.examples import examples
 
-pytest_plugins = ["pytester", "tests.servers.fixtures"]
+pytest_plugins = ["tests.in_memory", "pytester", "tests.servers.fixtures"]
 
 # No test may depend on the speed of the machine, nor fail on one run and pass on the next.
 hypothesis.settings.register_profile(

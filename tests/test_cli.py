@@ -6,7 +6,6 @@ terminals, Ctrl-C) runs as one, against loopback only.
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import os
@@ -33,7 +32,7 @@ from smtpdoctor.demo.scenarios import SCENARIOS
 from . import fake_network
 from .fake_network import FakeNetwork
 from .report.contract import assert_keeps_the_contract
-from .runs import ADDRESS, HOST, one_host
+from .runs import ADDRESS, HOST
 from .servers.fixtures import StartServer
 
 PROGRAM = (sys.executable, "-m", "smtpdoctor")
@@ -78,27 +77,10 @@ Command = Callable[..., Done]
 
 
 @pytest.fixture
-def network(authority: Authority) -> FakeNetwork:
-    """What the commands see; tests put other servers on its ports."""
-    return one_host(authority)
-
-
-@pytest.fixture
 def command(
-    network: FakeNetwork,
-    authority: Authority,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], in_memory: None
 ) -> Command:
     """Runs the program here: `command("check", "--strict", stdin=…)`, in an empty folder."""
-    for name in list(os.environ):
-        if "SMTP" in name or name in ("NODE_TLS_REJECT_UNAUTHORIZED", "NO_COLOR", "FORCE_COLOR"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority.cafile))
-    monkeypatch.setattr("smtpdoctor.api.SystemNetwork", lambda nameservers: network)
-    monkeypatch.setattr(asyncio, "run", fake_network.run)
 
     def run(*arguments: str, stdin: str = "") -> Done:
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections.abc import Callable
@@ -14,15 +13,13 @@ import pytest
 
 from smtpdoctor import cli
 from smtpdoctor.configuration import COMMAND_LINE_ONLY, KEYS, ConfigurationError, read
-from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 from smtpdoctor.examination.options import CheckOptions, DefaultSetup
 from smtpdoctor.plans import make_plans
 from smtpdoctor.settings.reading import UsageError
 
-from . import fake_network
 from .fake_network import FakeNetwork
-from .runs import ADDRESS, HOST, one_host
+from .runs import ADDRESS, HOST
 
 ENTRY = '{ code = "dmarc-missing", reason = "no mail is read there" }'
 
@@ -276,26 +273,8 @@ ACCEPT = 'accept = [{ code = "conflicting-settings", reason = "both readers" }]\
 
 
 @pytest.fixture
-def network(authority: Authority) -> FakeNetwork:
-    return one_host(authority)
-
-
-@pytest.fixture
-def command(
-    network: FakeNetwork,
-    authority: Authority,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
+def command(capsys: pytest.CaptureFixture[str], in_memory: None) -> Command:
     """Runs the program in an empty folder, on a network in memory."""
-    for name in list(os.environ):
-        if "SMTP" in name or name in ("NODE_TLS_REJECT_UNAUTHORIZED", "NO_COLOR", "FORCE_COLOR"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority.cafile))
-    monkeypatch.setattr("smtpdoctor.api.SystemNetwork", lambda nameservers: network)
-    monkeypatch.setattr(asyncio, "run", fake_network.run)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         status = cli.run(list(arguments))
