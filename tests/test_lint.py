@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from smtpdoctor.cli import run
 
@@ -345,3 +346,15 @@ def test_of_two_modes_the_one_that_the_port_has_is_written(
     assert "error[conflicting-settings]" in lint(root)[1]
     lint(root, "--fix", "--yes")
     assert (root / ".env").read_text() == lines.format(port, mended, secure)
+
+
+def test_the_hook_of_pre_commit_runs_it(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hooks = Path(__file__).parents[1] / ".pre-commit-hooks.yaml"
+    (hook,) = yaml.safe_load(hooks.read_text())
+    program, *arguments = hook["entry"].split()
+    assert (program, hook["pass_filenames"]) == ("smtpdoctor", False)
+    monkeypatch.chdir(folder(mailer(587, "true")))
+    assert run(arguments) == 1
+    assert "implicit-tls-on-starttls-port" in capsys.readouterr().out
