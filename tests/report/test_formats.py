@@ -278,6 +278,25 @@ def test_junit_fails_for_warnings_where_they_fail_the_run(
     assert bool(severe.findall(".//failure")) == bool(severities & {"error", "warning"})
 
 
+@pytest.mark.parametrize("unexplained", [(), ("dns-1",)])
+def test_junit_names_the_cause_also_where_another_check_showed_it(
+    tmp_path: Path, authority: Authority, unexplained: tuple[str, ...]
+) -> None:
+    report = REPORTS["broken"](tmp_path, authority)
+    (target,) = report.targets
+    checks = [
+        msgspec.structs.replace(each, status="failed") if each.name == "dns" else each
+        for each in target.checks
+    ]
+    target = msgspec.structs.replace(target, checks=tuple(checks), unexplained=unexplained)
+    report = msgspec.structs.replace(report, targets=(target,))
+    root = ElementTree.fromstring(formats.render("junit", report))
+    failure = root.find("testsuite/testcase[@name='dns']/failure")
+    assert failure is not None
+    code = next(item.code for item in report.diagnoses if item.severity == "error")
+    assert failure.get("type") == ("unexplained" if unexplained else code)
+
+
 def test_junit_names_what_was_not_checked(several: Report) -> None:
     root = ElementTree.fromstring(formats.render("junit", several))
     skipped = root.findall("testsuite")[-1].find("testcase/skipped")

@@ -102,9 +102,8 @@ def _suite(
             failure.text = _text("\n\n".join(_said(item) for item in stopping))
         elif check.status == "failed" and target.verdict != "healthy":
             failures += 1
-            ElementTree.SubElement(
-                case, "failure", type="unexplained", message=_text(check.summary)
-            )
+            kind = _cause(found, target, failing)
+            ElementTree.SubElement(case, "failure", type=kind, message=_text(check.summary))
         elif check.status == "skipped":
             skipped += 1
             ElementTree.SubElement(case, "skipped", message=_text(check.summary))
@@ -114,6 +113,12 @@ def _suite(
     suite.set("tests", str(len(target.checks)))
     suite.set("failures", str(failures))
     suite.set("skipped", str(skipped))
+
+
+def _cause(found: list[Finding], target: TargetReport, failing: tuple[Severity, ...]) -> str:
+    """Why a check failed that no diagnosis belongs to: the cause that another check showed."""
+    causes = [item.diagnosis.code for item in found if item.diagnosis.severity in failing]
+    return causes[0] if causes and not target.unexplained else "unexplained"
 
 
 def _check_of(diagnosis: Diagnosis, target: TargetReport) -> str:
