@@ -165,6 +165,67 @@ def test_a_file_at_which_laravel_stops_is_never_nothing_wrong(
     assert "abcd" not in out
 
 
+CODEIGNITER = """<?php namespace Config;
+class Email extends \\CodeIgniter\\Config\\BaseConfig {
+    public string $protocol = 'smtp';
+    public string $SMTPHost = 'smtp.ionos.com';
+    public int $SMTPPort = 587;
+    public string $SMTPCrypto = 'tls';
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "line", "fault"),
+    [
+        pytest.param(
+            "CodeIgniter",
+            "email.SMTPPass = abcd efgh",
+            "blank in value of email.SMTPPass; put the value in double quotes",
+            id="CodeIgniter: a blank",
+        ),
+        pytest.param("CodeIgniter", "email.SMTPPass = 'abcd efgh'", None, id="CodeIgniter: quoted"),
+        pytest.param(
+            "CodeIgniter", "email.SMTPPass = abcd # efgh", None, id="CodeIgniter: comment"
+        ),
+        pytest.param("CodeIgniter", "this line assigns nothing", None, id="CodeIgniter: no ="),
+        pytest.param(
+            "Symfony",
+            "MAILER_PASS = abcd",
+            "blank after name of MAILER_PASS; take the blanks before the = out",
+            id="Symfony: a blank before =",
+        ),
+        pytest.param("Symfony", "MAILER_PASS='abcd efgh'", None, id="Symfony: quoted"),
+    ],
+)
+def test_a_program_that_stops_at_its_env_file_is_never_nothing_wrong(
+    folder: Folder,
+    lint: Callable[..., tuple[int, str]],
+    program: str,
+    line: str,
+    fault: str | None,
+) -> None:
+    root = folder(
+        {
+            "CodeIgniter": {
+                "app/Config/Email.php": CODEIGNITER,
+                ".env": f"CI_ENVIRONMENT = production\n{line}\n",
+            },
+            "Symfony": {
+                "composer.json": '{"require": {"symfony/mailer": "^7.1"}}',
+                "config/packages/mailer.yaml": "framework:\n  mailer:\n"
+                "    dsn: '%env(MAILER_DSN)%'\n",
+                ".env": f"MAILER_DSN=smtp://smtp.ionos.com:587\n{line}\n",
+            },
+        }[program]
+    )
+    status, out = lint(root)
+    said = f"not checked: .env: {program} stops at line 2: {fault}"
+    assert (f"{program} stops" in out) is (fault is not None)
+    assert fault is None or (said in out and status == 3)
+    assert "abcd" not in out
+
+
 def test_no_check_was_left_out_by_an_option(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:

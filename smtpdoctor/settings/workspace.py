@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dependencies import Dependencies
-from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.masked_line import MaskedLine
 from smtpdoctor.settings.readers.harmless import HarmlessTokens, is_plain_expression, tokens_of
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
@@ -34,6 +34,14 @@ NARROW = frozenset({"port", "tls", "secure", "verify", "node-verify"})
 #: So many files are kept parsed for their lines: of the largest a tree takes 60 MiB.
 MOST_TREES = 1
 
+#: What helps where a reader refuses a `.env`, by the kind of its fault.
+REMEDIES = {
+    "blank-in-value": "put the value in double quotes",
+    "quote-not-closed": "close the quote",
+    "blank-after-name": "take the blanks before the = out",
+    "blank-before-value": "take the blanks after the = out",
+    "byte-order-mark": "save the file without a byte order mark",
+}
 #: The name that a line of a `.env` sets.
 ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*[=:]")
 
@@ -202,6 +210,24 @@ class Workspace:
                 else in_file(entry.name, entry.value.reveal(), span)
             )
         return Layer(path, values, reader=reader)
+
+    def tell_refused(self, path: str, reader: str, program: str) -> None:
+        """Say at which line of a `.env` this program ends, whose reader takes the whole file or
+        nothing of it: without it, what is left looks like a set-up, or like none."""
+        from smtpdoctor.settings.readers.dotenv import read
+
+        path = path if self.env_file is None else self.env_file
+        text = self.folder.text(path) if self.given is None else None
+        found = read(reader, text, self.environ) if text is not None else None
+        fault = next((each for each in found.faults if found.refused), None) if found else None
+        if fault is None or any(each.path == path for each in self.folder.skipped):
+            return
+        name = f" of {fault.name}" if fault.name else ""
+        why = f"{program} stops at line {fault.line}: {fault.kind.replace('-', ' ')}{name}"
+        remedy = REMEDIES.get(fault.kind)
+        self.folder.skipped.append(
+            Skipped(path=path, why=f"{why}; {remedy}" if remedy else why, cut=True)
+        )
 
     def dotenv_files(self, near: str, *names: str) -> list[str]:
         """The files of these names in the folder of `near`, or in the nearest one above it."""

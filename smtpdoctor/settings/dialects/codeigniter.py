@@ -49,7 +49,10 @@ def find(workspace: Workspace) -> Iterator[Draft]:
 def _four(workspace: Workspace, path: str) -> Iterator[Draft]:
     root = path.removesuffix("app/Config/Email.php")
     files = workspace.dotenv_files(f"{root}app", ".env")
-    variables = workspace.variables(files, "phpdotenv", near=path)
+    for file in files[:1]:
+        # an InvalidArgumentException before there is an exception handler
+        workspace.tell_refused(file, "codeigniter", "CodeIgniter")
+    variables = workspace.variables(files, "codeigniter", near=path)
 
     def read(under: Variables) -> Value:
         """The class's fields, with the variables of their names in place."""

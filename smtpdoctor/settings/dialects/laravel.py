@@ -25,7 +25,6 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
-from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, List, Map, Origin, Value
 from smtpdoctor.settings.variables import Variables
@@ -108,24 +107,10 @@ def _variables(workspace: Workspace, root: str) -> Variables:
     files = named or workspace.dotenv_files(near, ".env")
     files = files or workspace.dotenv_files(near, ".env.production")
     for path in files[:1]:
-        _tell_refused(workspace, path)
+        # LoadEnvironmentVariables::writeErrorAndDie
+        workspace.tell_refused(path, "phpdotenv", "Laravel")
     # env() casts and unquotes once more: the evaluator of PHP does that
     return workspace.variables(files[:1], "phpdotenv", near=near)
-
-
-def _tell_refused(workspace: Workspace, path: str) -> None:
-    """A line that phpdotenv can't read ends Laravel before it has any setting
-    (LoadEnvironmentVariables::writeErrorAndDie), so what is left is no set-up to judge."""
-    from smtpdoctor.settings.readers.dotenv import read
-
-    found = read("phpdotenv", workspace.folder.text(path) or "", workspace.environ)
-    fault = next((each for each in found.faults if each.effect == "file-refused"), None)
-    if fault is not None and all(each.path != path for each in workspace.folder.skipped):
-        name = f" of {fault.name}" if fault.name else ""
-        why = f"Laravel stops at line {fault.line}: {fault.kind.replace('-', ' ')}{name}"
-        if fault.kind == "blank-in-value":
-            why += "; put the value in double quotes"
-        workspace.folder.skipped.append(Skipped(path=path, why=why, cut=True))
 
 
 def _release(workspace: Workspace, near: str) -> tuple[int, int, int]:

@@ -55,9 +55,11 @@ def symfony_variables(workspace: Workspace, near: str) -> Variables:
     names = [f".env.{profile}.local", f".env.{profile}", ".env.local", ".env"]
     if profile == "test":
         names.remove(".env.local")
-    return workspace.variables(
-        workspace.dotenv_files(near, *names), "symfony", near=near, APP_ENV=profile
-    )
+    files = workspace.dotenv_files(near, *names)
+    if not workspace.dotenv_files(near, ".env.local.php"):  # `composer dump-env` in their place
+        for path in reversed(files):
+            workspace.tell_refused(path, "symfony", "Symfony")
+    return workspace.variables(files, "symfony", near=near, APP_ENV=profile)
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
