@@ -120,8 +120,8 @@ def _call(workspace: Workspace, path: str, section: Mapping[str, Value]) -> dict
         text = workspace.folder.text(file) or ""
         is_mailkit = "MailKit.Net.Smtp" in text or "MailKit.Security" in text
         found = (CONNECT if is_mailkit else ENABLE).search(text)
-        if not is_mailkit and "SmtpClient" not in text:
-            continue
+        if found is None and "SmtpClient" not in text:
+            continue  # its types are mentioned, and nothing is sent there
         library = Known("MailKit" if is_mailkit else "System.Net.Mail")
         if found is None or not found["mode"]:
             return {"library": library}

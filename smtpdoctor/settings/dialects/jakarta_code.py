@@ -257,6 +257,12 @@ def _is_of_sender(module: Module, session: Session, sender: FoundCall) -> bool:
         return True
     if any(put.call is not None and _asks(put.call.made_by, target) for put in session.puts):
         return True
+    # val props = sender.javaMailProperties
+    if target and any(
+        each.other == (*target, "javaMailProperties") and each.path == session.thing
+        for each in module.assignments(*session.thing)
+    ):
+        return True
     for use in sender.uses():
         if isinstance(use, FoundCall) and use.name.endswith(PROPERTIES):
             if use.target and use.target == session.thing:

@@ -13,6 +13,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.jakarta_mail import DIALECT as JAKARTA_MAIL
 from smtpdoctor.settings.dialects.jakarta_mail import FAMILY, Session, by_of, modes_of
 from smtpdoctor.settings.dialects.properties import (
     Configuration,
@@ -69,6 +70,11 @@ PLACES = (
 PRODUCTIONS = ("prod", "production", "prd", "live")
 FROM = re.compile(
     r"(?i)(^|[.-])(mail|email|smtp)[\w.-]*[.-]?(from|sender)([.-]?(e?mail|address))?$"
+)
+#: A sender of the application's own: Spring Boot makes none beside it, and reads no spring.mail.
+BEAN = re.compile(
+    r"@Bean\b(?P<between>[^;{}]*?)\b(?:(?:Java)?MailSender(?:Impl)?\s+\w+\s*\("
+    r"|fun\s+\w+\s*\([^{}=]*\)\s*:\s*(?:Java)?MailSender(?:Impl)?\b)"
 )
 SET_FROM = re.compile(r"\.setFrom\(\s*\"(?P<address>[^\"\s<>@]+@[^\"\s<>@]+)\"")
 
@@ -229,6 +235,8 @@ class SpringBoot:
             near = files[0].path if files else ""
             variables = spring_variables(workspace, base, near)
             parts = {file.path: parts_of(workspace, file.path, variables) for file in files}
+            if _has_own_sender(workspace, base):
+                continue
             active = profiles(workspace, files, parts, variables)
             read = Configuration(
                 workspace,
@@ -281,6 +289,23 @@ def spring_variables(workspace: Workspace, base: str, near: str) -> Variables:
     at = f"{base}/x" if base else near
     files = workspace.dotenv_files(at, ".env")
     return workspace.variables(files, "compose-env-file", near=at)
+
+
+def _has_own_sender(workspace: Workspace, base: str) -> bool:
+    """Whether the application makes its sender itself, whatever the profile, and it can be told
+    with which host (`@ConditionalOnMissingBean(MailSender.class)` of Spring Boot's)."""
+    found = []
+    for path in workspace.folder.containing(rb"JavaMailSenderImpl", ".java", ".kt"):
+        bean = BEAN.search(workspace.folder.text(path) or "")
+        if path.startswith(base) and bean is not None:
+            found += [path] if not re.search("@(Profile|Conditional)", bean["between"]) else []
+    if not found:
+        return False
+    return any(
+        draft.files[0] in found and isinstance(draft.options["setHost"].value, Known)
+        for draft in JAKARTA_MAIL.find(workspace)
+        if "setHost" in draft.options
+    )
 
 
 def _sender(workspace: Workspace, read: Configuration, base: str) -> Option | None:

@@ -197,6 +197,7 @@ class CsharpLowering(JavaLowering):
         while self.is_name():
             name_ = self.token()
             self.at += 1
+            brackets = self.close[self.at] if self.sees("{") else -1
             value = self._declared_value(name_)
             if isinstance(value, Call) and value.new and isinstance(value.callee, Name):
                 value.callee.id = value.callee.id or type_.partition("<")[0]
@@ -206,7 +207,8 @@ class CsharpLowering(JavaLowering):
             self.set(target, value, token.start, declares=True)
             if not self.takes(","):
                 break
-        if not self.sees(")"):
+        # a property ends with its brackets: what follows is the next one
+        if not self.sees(")") and self.at != brackets + 1:
             self.end_statement()
 
     def _declared_value(self, name: Token) -> Expression | None:

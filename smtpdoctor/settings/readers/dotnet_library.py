@@ -208,7 +208,8 @@ class DotNet(Classes):
 
     def _of_special(self, thing: Special, name: str, ask: Evaluation) -> Value:
         if thing.name == "type":
-            return Known(Symbol(name), ask.span)
+            is_text_type = str(thing.value) in ("string", "String")
+            return Known("" if is_text_type and name == "Empty" else Symbol(name), ask.span)
         if thing.name == CONFIGURATION and name == "Value":
             return self._key(thing.value, ask)
         if thing.name == HANDLE and name in ("Value", "CurrentValue"):

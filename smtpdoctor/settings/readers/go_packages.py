@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.evaluation import Closure, Evaluation, either
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value
-from smtpdoctor.settings.readers.module import FoundCall, Module, callee_path
+from smtpdoctor.settings.readers.module import FoundCall, Module, names_of
 from smtpdoctor.settings.readers.syntax import (
     Bind,
-    Call,
     Expression,
     Field,
     Function,
@@ -212,7 +211,8 @@ class Packages:
         module, bind = found
         if isinstance(bind.value, Struct):
             return Type(module, bind.value)
-        text = ".".join(path_names(bind.value))  # type Settings = config.Settings
+        # type Settings = config.Settings
+        text = ".".join(names_of(bind.value)) if bind.value is not None else ""
         return self.type(f"{module.file}:{text}") if text else None
 
     # -- what objects have
@@ -454,11 +454,3 @@ def variable_of(bind: Bind, scope: Scope) -> str:
 def bind_value(bind: Bind) -> Expression:
     assert bind.value is not None
     return bind.value
-
-
-def path_names(expression: Expression | None) -> list[str]:
-    """`config.Settings` as its names; [] for what is none."""
-    if expression is None:
-        return []
-    names = callee_path(Call(expression.start, expression.end, expression, []))
-    return [] if "?" in names else names

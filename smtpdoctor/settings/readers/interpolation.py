@@ -208,6 +208,6 @@ def spring_braces(inside: str, work: Interpolation, depth: int) -> str:
     if not colon:
         del work.trail[before:]
         work.trail.append(Origin("unset", name, None, work.value.span))
-        text = f"nobody sets {name[:60]}: Spring stops here, or it comes from elsewhere"
+        text = f"nobody sets {name[:60]} here, and it has no default"
         return work.fail(Unknown("environment", text, work.value.span))
     return spring_text(default, work, depth + 1)

@@ -50,6 +50,8 @@ class Assignment:
     _value: Callable[[], Value]
     #: The scope that the name belongs to: two of the same name are apart by it.
     home: Scope | None = None
+    #: The names of what it is given, where that is another's: ("sender", "properties").
+    other: tuple[str, ...] = ()
 
     @property
     def reached(self) -> bool | None:
@@ -383,7 +385,10 @@ class Module:
 
         span = evaluator.source.span(bind.start, bind.end)
         home = self.home(bind.scope, bind.root)
-        return Assignment(path, span, lambda: evaluator.reached(bind.guards, frame), later, home)
+        other = names_of(value) if isinstance(value, Member) else ()
+        return Assignment(
+            path, span, lambda: evaluator.reached(bind.guards, frame), later, home, other
+        )
 
     def path(self, bind: Bind) -> tuple[str, ...]:
         """The path that an assignment goes to; "?" for a key that can't be told."""
@@ -491,6 +496,12 @@ class Module:
                 return True
             scope = scope.parent
         return False
+
+
+def names_of(expression: Expression) -> tuple[str, ...]:
+    """`config.Settings` as its names; () for what is none."""
+    names = callee_path(Call(expression.start, expression.end, expression, []))
+    return () if "?" in names else tuple(names)
 
 
 def callee_path(call: Call) -> list[str]:

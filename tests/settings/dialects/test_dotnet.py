@@ -91,3 +91,9 @@ def test_a_mode_that_is_computed_is_not_told(tmp_path: Path) -> None:
 
 def test_without_a_library_nothing_is_said(tmp_path: Path) -> None:
     assert setups(write(tmp_path, {"appsettings.json": SETTINGS % (587, "true")})) == []
+
+
+def test_a_file_that_only_mentions_the_library_sends_nothing(tmp_path: Path) -> None:
+    code = "using MailKit.Net.Smtp;\nclass SmtpSettings { public string Host { get; set; } }\n"
+    files = {"appsettings.json": SETTINGS % (587, "true"), "SmtpSettings.cs": code}
+    assert setups(write(tmp_path, files)) == []

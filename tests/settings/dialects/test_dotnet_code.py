@@ -297,3 +297,28 @@ def test_look_alikes(tmp_path: Path) -> None:
         "  // client.Connect(\"h.example\", 587)\n}\n",
     }  # fmt: skip
     assert not setups(write(tmp_path, files))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "  public int Port { get; set; }\n",
+        "  public int Port { get => _port; set => _port = value; }\n",
+        "  public int Port { get { return _port; } set { _port = value; } }\n",
+    ],
+)
+def test_every_property_of_a_class_has_its_type(tmp_path: Path, before: str) -> None:
+    """One without a value ends with its brackets; the next one was taken for its rest."""
+    options = f"public class SmtpSettings {{\n{before}  public bool UseSsl {{ get; set; }}\n"
+    options += "  public string Host { get; set; } = string.Empty;\n}\n"
+    files = {**BOUND, "Settings/SmtpSettings.cs": options, "Services/Mailer.cs": BY_OPTIONS}
+    root = write(tmp_path, {**files, "appsettings.json": SETTINGS % (587, "false")})
+    assert way(one(root, "mailkit")) == (HOST, 587, "starttls", False)
+    root = write(tmp_path, {**files, "appsettings.json": SETTINGS % (465, "true")})
+    assert way(one(root, "mailkit")) == (HOST, 465, "implicit", False)
+
+
+def test_an_empty_text_of_a_class_is_no_host(tmp_path: Path) -> None:
+    options = "public class SmtpSettings {\n  public string Host { get; set; } = string.Empty;\n}\n"
+    files = {**BOUND, "Settings/SmtpSettings.cs": options, "Services/Mailer.cs": BY_OPTIONS}
+    assert one(write(tmp_path, files), "mailkit").settings.host is None

@@ -200,6 +200,33 @@ def test_springs_sender_in_kotlin(tmp_path: Path, line: str, port: int, tls: str
     changes_lead_there(root, "jakarta-mail")
 
 
+@pytest.mark.parametrize(
+    ("line", "tls"),
+    [
+        ("val props = sender.javaMailProperties", "implicit"),
+        ("val props: Properties = sender.javaMailProperties", "implicit"),
+        # another object's properties
+        ("val props = other.javaMailProperties", "none"),
+    ],
+)
+def test_the_properties_of_springs_sender_by_a_name(tmp_path: Path, line: str, tls: str) -> None:
+    text = f"""\
+class MailConfig {{
+    @Bean
+    fun mailSender(): JavaMailSender {{
+        val sender = JavaMailSenderImpl()
+        sender.host = "smtp.ionos.com"
+        sender.port = 465
+        {line}
+        props["mail.smtp.ssl.enable"] = "true"
+        return sender
+    }}
+}}
+"""
+    setup = one(write(tmp_path, {"MailConfig.kt": text}), "jakarta-mail")
+    assert way(setup)[:3] == (HOST, 465, tls)
+
+
 def test_properties_in_kotlin(tmp_path: Path) -> None:
     text = """\
 object Mailer {

@@ -303,3 +303,38 @@ def test_a_package_is_read_whatever_its_folders_are_called(tmp_path: Path) -> No
     files = {"src/main/java/com/example/demo/build/Mailer.java": code, "pom.xml": pom}
     write(tmp_path, {**files, "examples/src/main/java/com/shop/Other.java": code})
     assert [each.settings.host for each in setups(tmp_path)] == ["smtp.ionos.com"]
+
+
+BEAN = """\
+import org.springframework.mail.javamail.*;
+
+@Configuration
+public class MailConfig {
+    @Bean%s
+    public JavaMailSender sender() {
+        JavaMailSenderImpl sender = new JavaMailSenderImpl();
+        sender.setHost(%s);
+        sender.setPort(465);
+        return sender;
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "host", "expected"),
+    [
+        ("", '"smtp.example.org"', ["jakarta-mail"]),
+        ('(name = "sender")', '"smtp.example.org"', ["jakarta-mail"]),
+        # of one profile, or of one that can't be told: Spring Boot's may be the one that sends
+        ('\n    @Profile("local")', '"smtp.example.org"', ["jakarta-mail", "spring-boot"]),
+        ("", "vault.host()", ["jakarta-mail", "spring-boot"]),
+    ],
+)
+def test_a_sender_of_the_applications_own(
+    tmp_path: Path, between: str, host: str, expected: list[str]
+) -> None:
+    bean = {"src/main/java/MailConfig.java": BEAN % (between, host)}
+    files = {**lines("spring.mail.port=587\n"), **bean}
+    found = setups(write(tmp_path, files))
+    assert sorted(each.identity.dialect for each in found if each.identity) == expected
