@@ -54,6 +54,11 @@ HANDSHAKE_STUCK = 1.0
 #: One that another way has explained is waited for so long all the same: a segment that is lost
 #: four times in a row is on its way again after 0.2, 0.6, 1.4 and 3 s (RFC 6298 §5).
 HANDSHAKE_AT_LEAST = 3.0
+#: One beside which another port of the server works: two losses more.
+HANDSHAKE_OUTDONE = 5.0
+#: In small packets, beside the time of silence: others follow, and two lost ones are on their way
+#: again after 0.2 and 0.6 s.
+HANDSHAKE_OF_SIZE = 1.0
 NOOP = 3.0
 AUTH = 20.0
 #: For an answer that only tells how other clients would fare.

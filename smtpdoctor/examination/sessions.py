@@ -20,6 +20,8 @@ from smtpdoctor.checks.session import (
     HANDSHAKE,
     HANDSHAKE_AT_LEAST,
     HANDSHAKE_BESIDE,
+    HANDSHAKE_OF_SIZE,
+    HANDSHAKE_OUTDONE,
     HANDSHAKE_STUCK,
     SMTPSession,
 )
@@ -222,26 +224,43 @@ class Sessions:
         waiting: SMTPSession,
         others: Sequence[asyncio.Task[None]],
     ) -> None:
-        """While the configured session's handshake is stuck: is it the size of what is sent?
+        """While the configured session's handshake is stuck: is it the size of what is sent, or
+        does another port work?
 
-        Where it is, neither that handshake nor `others`, probes into its silence, are waited for
-        any longer; but for what a path needs that loses packets.
+        Where one of them is so, the handshake is waited for only as long as a path needs that loses
+        packets. `others`, probes into its silence, make room, since the server has two sessions at
+        a time; where nothing explains the silence, it is probed once more.
         """
-        began = asyncio.get_running_loop().time()
-        if await self._is_about_size(connection.address):
-            passed = HANDSHAKE_STUCK + asyncio.get_running_loop().time() - began
-            comparing = asyncio.create_task(self.other_ports(connection.trail))
-            try:
-                await asyncio.wait({comparing}, timeout=max(HANDSHAKE_AT_LEAST - passed, 0))
-                if Met.of(self._state.seen, waiting.connection).handshake is None:
-                    waiting.give_up.set()
-                    for other in others:
-                        other.cancel()
-                await comparing
-            finally:
-                comparing.cancel()
-        elif not self._state.pointless.is_set():
-            await self.other_ports(connection.trail)
+        since = asyncio.get_running_loop().time() - HANDSHAKE_STUCK
+        if others:
+            await asyncio.wait(others, timeout=strategy.silent_after(connection.seconds) / 2)
+            for other in others:
+                other.cancel()
+            await asyncio.wait(others)
+        if waiting.give_up.is_set():
+            return
+        about_size = await self._is_about_size(connection.address)
+        if self._state.pointless.is_set():
+            return
+        comparing = asyncio.create_task(self.other_ports(connection.trail))
+        try:
+            if about_size:
+                await self._give_up(waiting, since + HANDSHAKE_AT_LEAST)
+            await comparing
+        finally:
+            comparing.cancel()
+        if about_size:
+            return
+        if strategy.another_port_works(self._state.plan, self._state.seen):
+            await self._give_up(waiting, since + HANDSHAKE_OUTDONE)
+        elif others and strategy.may_greet_late(self._state.plan, self._state.seen):
+            await self._probe_silence(connection, waiting)
+
+    async def _give_up(self, waiting: SMTPSession, time: float) -> None:
+        """End the wait for a handshake at that time of the loop, unless it has ended by then."""
+        await asyncio.sleep(time - asyncio.get_running_loop().time())
+        if Met.of(self._state.seen, waiting.connection).handshake is None:
+            waiting.give_up.set()
 
     async def _is_about_size(self, address: str) -> bool:
         """Whether one of the smaller ways gets into TLS; each is tried once."""
@@ -361,6 +380,7 @@ class Sessions:
     def _session(self, what: Probe, connection: Connection) -> SMTPSession:
         number = f"session {next(self._numbers)}"
         configured = what.purpose == "configured"
+        silence = strategy.silent_after(connection.seconds)
         trail = connection.trail.branch("tls")
         trail.also_after(*(self._state.ids_of("tls") if configured else ()))
         trail.record(
@@ -382,6 +402,10 @@ class Sessions:
             recorder=self._state.recorder,
             deadline=self._state.deadline,
             greeting_wait=GREETING if configured else GREETING_BESIDE,
-            handshake_wait=HANDSHAKE if configured else HANDSHAKE_BESIDE,
-            stuck_after=max(HANDSHAKE_STUCK, strategy.silent_after(connection.seconds)),
+            handshake_wait={
+                "configured": HANDSHAKE,
+                "one-group": HANDSHAKE_OF_SIZE + silence,
+                "small-segments": HANDSHAKE_OF_SIZE + silence,
+            }.get(what.purpose, HANDSHAKE_BESIDE),
+            stuck_after=max(HANDSHAKE_STUCK, silence),
         )

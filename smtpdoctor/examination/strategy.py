@@ -8,7 +8,7 @@ that a session did not get as far as EHLO in the TLS mode that was asked of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -427,6 +427,21 @@ def has_stalled(seen: Observations, connection: str) -> bool:
     return Met.of(seen, connection).handshake_ended({"stalled"})
 
 
+def another_port_works(plan: Plan, seen: Observations) -> bool:
+    """Whether a login could follow on another port of the host."""
+    return any(met.works for met in _on_other_ports(plan, seen))
+
+
+def may_greet_late(plan: Plan, seen: Observations) -> bool:
+    """Whether a server that said nothing may only be slow: on no other port it was quicker."""
+    return not any(met.greeted for met in _on_other_ports(plan, seen))
+
+
+def _on_other_ports(plan: Plan, seen: Observations) -> Iterator[Met]:
+    for item in seen.of(Session, host=plan.host, purpose="other-port"):
+        yield Met.of(seen, item.connection)
+
+
 def wants_traces(plan: Plan, seen: Observations, connection: str) -> bool:
     """Whether somebody else may answer in the server's place: then the distance tells."""
     met = Met.of(seen, connection)
@@ -498,17 +513,24 @@ def _other_modes(plan: Plan, seen: Observations, met: Met) -> list[TLSMode]:
     tried = {
         item.tls
         for item in seen.of(Session, port=plan.port)
-        if item.purpose in ("configured", "other-mode")
+        if item.purpose in ("configured", "other-mode") and _met_something(seen, item.connection)
     }
     modes: list[TLSMode] = []
     if plan.settings.tls == "implicit":
-        if met.handshake_ended(MAYBE_CLEAR):
+        late = not met.handshake_ended({"stalled"}) or may_greet_late(plan, seen)
+        if met.handshake_ended(MAYBE_CLEAR) and late:
             modes.append("starttls")
     elif met.greeting is not None and met.greeting.outcome in ("silence", "closed", "reset", "tls"):
         modes.append("implicit")
     elif plan.settings.tls == "none" and met.offers_starttls:
         modes.append("starttls")
     return [mode for mode in modes if mode not in tried]
+
+
+def _met_something(seen: Observations, connection: str) -> bool:
+    """Whether a session got to an end of its first wait: one may have made room for others."""
+    met = Met.of(seen, connection)
+    return met.greeting is not None or met.handshake is not None
 
 
 def _other_mode_answered(seen: Observations) -> bool:

@@ -894,9 +894,9 @@ def test_a_handshake_that_works_in_small_packets_is_waited_for_no_longer(
     network.assert_tidy()
 
 
-@pytest.mark.parametrize("seconds", [1.5, 4.0, 7.0])
+@pytest.mark.parametrize(("seconds", "other_port"), [(1.5, None), (4.5, None), (7.0, "refused")])
 def test_a_slow_handshake_is_waited_for_while_others_are_tried(
-    authority: Authority, seconds: float
+    authority: Authority, seconds: float, other_port: Any
 ) -> None:
     certificate = certificate_of(authority)
     server = SMTPServer(Behaviour(certificate=certificate))
@@ -904,7 +904,7 @@ def test_a_slow_handshake_is_waited_for_while_others_are_tried(
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await server.serve(Slowed(reader, seconds), writer)  # type: ignore[arg-type]
 
-    network = one_host(authority, on_587=serve)
+    network = one_host(authority, on_587=serve, on_465=other_port)
     ran = Ran(network, authority)
     assert ran.codes() == []
     assert ran.report.verdict in ("healthy", "warnings")
@@ -936,6 +936,53 @@ def test_a_handshake_that_stalls_has_a_bound(authority: Authority) -> None:
     assert handshake is not None
     assert (handshake.failure, handshake.seconds) == ("stalled", pytest.approx(8, abs=0.01))
     assert ran.codes() == ["tls-handshake-stalled"]
+    network.assert_tidy()
+
+
+NO_TLS = Behaviour(handshake=Act.SILENCE)
+NO_IMPLICIT_TLS = replace(NO_TLS, implicit_tls=True)
+
+
+@pytest.mark.parametrize("silence", [NO_IMPLICIT_TLS, Behaviour(on_accept=Act.SILENCE)])
+def test_a_stalled_handshake_ends_sooner_where_another_port_works(
+    authority: Authority, certified: Behaviour, silence: Behaviour
+) -> None:
+    in_implicit_tls = replace(certified, implicit_tls=True)
+    for port, (on_587, on_465) in {
+        "587": (NO_TLS, in_implicit_tls),
+        "465": (certified, silence),
+    }.items():
+        network = one_host(authority, on_587=on_587, on_465=on_465)
+        env = {"SMTP_PORT": port, "SMTP_SECURE": "true" if port == "465" else "false"}
+        ran = Ran(network, authority, env=env)
+        assert ran.codes() == ["tls-handshake-stalled"]
+        assert ran.report.seconds < 6
+        network.assert_tidy()
+
+
+def test_a_silence_on_465_ends_with_its_handshake_where_587_greets(authority: Authority) -> None:
+    """A server that greets on one port at once would greet on the other as soon."""
+    network = one_host(authority, on_587=NO_TLS, on_465=NO_IMPLICIT_TLS)
+    ran = Ran(network, authority, env={"SMTP_PORT": "465", "SMTP_SECURE": "true"})
+    assert ran.codes() == ["tls-handshake-stalled"]
+    assert ran.purposes.count("other-mode") == 1
+    assert ran.report.seconds < 8.5
+    network.assert_tidy()
+
+
+def test_a_late_greeting_in_clear_is_met_where_no_other_port_answers(
+    authority: Authority, certified: Behaviour
+) -> None:
+    """The probe into the silence makes room for the others, and comes back after them."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(9)
+        await SMTPServer(certified).serve(reader, writer)
+
+    network = one_host(authority, on_587=serve, on_465="refused")
+    ran = Ran(network, authority, env={"SMTP_PORT": "587", "SMTP_SECURE": "true"})
+    assert ran.codes() == ["implicit-tls-on-starttls-port"]
+    assert ran.purposes.count("other-mode") == 2
     network.assert_tidy()
 
 

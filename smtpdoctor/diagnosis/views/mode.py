@@ -135,10 +135,10 @@ class ModeView:
         return refused.failed if refused is not None and self._run.settings.tls == "none" else ()
 
     def probe(self, mode: TLSMode) -> SessionView | None:
-        """The probe that tried the configured port in this other mode."""
-        return next(
-            (view for view in self._run.probes("other-mode") if view.session.tls == mode), None
-        )
+        """The probe that tried the configured port in this other mode: the last one, since an
+        earlier one may have made room for others."""
+        tried = reversed(self._run.probes("other-mode"))
+        return next((view for view in tried if view.session.tls == mode), None)
 
     @property
     def plain_greeting(self) -> Reply | None:
