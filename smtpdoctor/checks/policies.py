@@ -22,6 +22,7 @@ from smtpdoctor.observations import (
 )
 
 if TYPE_CHECKING:
+    from smtpdoctor.sender.assessment import Assessment
     from smtpdoctor.spf import Answer, Lookup
 
 #: For all questions together, in seconds.
@@ -73,12 +74,11 @@ async def look_up_policies(
     )
     answers: dict[Lookup, Answer] = {}
     try:
-        await _ask_ahead(
+        found = await _ask_ahead(
             lambda: foresight.needed(policies.assess(question, dict(answers)), answers),
             questions,
             answers,
-        )
-        found = await spf.run_async(
+        ) or await spf.run_async(
             policies.assess(question, answers), questions.resolve, timeout=TOTAL_CAP
         )
         if found.domain_exists is False and not found.malformed:
@@ -89,18 +89,21 @@ async def look_up_policies(
 
 
 async def _ask_ahead(
-    needed: Callable[[], Sequence[Lookup]], questions: _Questions, answers: dict[Lookup, Answer]
-) -> None:
+    needed: Callable[[], tuple[Sequence[Lookup], Assessment | None]],
+    questions: _Questions,
+    answers: dict[Lookup, Answer],
+) -> Assessment | None:
     """Ask at once what is `needed` by the answers so far, and what they make needed, until that is
-    nothing. One slow answer holds nothing up that does not hang on it."""
+    nothing: then what they come to. One slow answer holds nothing up that does not hang on it."""
     asked: dict[Lookup, asyncio.Task[Answer]] = {}
     for _ in range(MOST_ROUNDS):
-        for lookup in needed():
+        lookups, found = needed()
+        for lookup in lookups:
             if lookup not in asked:
                 asked[lookup] = asyncio.create_task(questions.resolve(lookup))
         waiting = {task for lookup, task in asked.items() if lookup not in answers}
         if not waiting:
-            return
+            return found
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.wait(waiting, timeout=TOGETHER)
         answers |= {
@@ -108,6 +111,7 @@ async def _ask_ahead(
             for lookup, task in asked.items()
             if task.done() and lookup not in answers
         }
+    return None
 
 
 class _Questions:

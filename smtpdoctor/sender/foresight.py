@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address
+from typing import TypeVar
 
 from smtpdoctor.spf import Answer, Evaluation, Lookup, MailExchange, RecordType
+
+T = TypeVar("T")
 
 #: What is supposed to be published, so that as little as possible is asked in vain: a policy that
 #: lets nobody pass and leads nowhere, a DMARC record, a host, and name servers.
@@ -27,17 +30,22 @@ _SUPPOSED: Mapping[RecordType, Answer] = {
 _DMARC = Answer("found", ((b"v=DMARC1; p=none",),))
 
 
-def needed(evaluation: Evaluation[object], known: Mapping[Lookup, Answer]) -> list[Lookup]:
-    """The look-ups that `evaluation` asks for and that are not `known`, each once."""
+def needed(
+    evaluation: Evaluation[T], known: Mapping[Lookup, Answer]
+) -> tuple[list[Lookup], T | None]:
+    """The look-ups that `evaluation` asks for and that are not `known`, each once; where all are
+    known, also what it comes to."""
     wanted: dict[Lookup, None] = {}
+    supposing = False
     answer: Answer | None = None
     while True:
         try:
             lookup = next(evaluation) if answer is None else evaluation.send(answer)
-        except StopIteration:
-            return list(wanted)
+        except StopIteration as stop:
+            return list(wanted), None if supposing else stop.value
         answer = known.get(lookup)
         if answer is None:
+            supposing = True
             if lookup.name:  # what was only supposed has no name of its own
                 wanted[lookup] = None
             is_policy = lookup.rdtype == "TXT" and lookup.name.startswith("_dmarc.")

@@ -11,7 +11,8 @@ from smtpdoctor.api import sender_plan
 from smtpdoctor.observations import PolicyAnswer
 from smtpdoctor.report.model import Report
 from smtpdoctor.sender.foresight import needed
-from smtpdoctor.spf import Answer, Lookup, expand
+from smtpdoctor.spf import Answer, Evaluation, Lookup, expand
+from smtpdoctor.spf import run as evaluate
 
 from ..fake_network import FakeNetwork, run
 
@@ -70,9 +71,23 @@ def test_nothing_is_asked_in_vain() -> None:
 def test_what_is_needed_is_told_at_once() -> None:
     record = Answer("found", ((b"v=spf1 include:a.example mx include:b.example -all",),))
     top = Lookup("example.com", "TXT")
-    assert needed(expand("example.com"), {}) == [top]
-    assert needed(expand("example.com"), {top: record}) == [
-        Lookup("a.example", "TXT"),
-        Lookup("example.com", "MX"),
-        Lookup("b.example", "TXT"),
-    ]
+    assert needed(expand("example.com"), {}) == ([top], None)
+    behind = [Lookup("a.example", "TXT"), Lookup("example.com", "MX"), Lookup("b.example", "TXT")]
+    assert needed(expand("example.com"), {top: record}) == (behind, None)
+
+
+def test_what_is_known_is_not_worked_out_again() -> None:
+    known = {Lookup("example.com", "TXT"): Answer("found", ((b"v=spf1 ip4:192.0.2.1 -all",),))}
+    lookups, found = needed(expand("example.com"), known)
+    assert lookups == []
+    assert found == evaluate(expand("example.com"), known.__getitem__)
+
+
+def test_nothing_is_made_of_what_was_only_supposed() -> None:
+    """A look-up without a name is asked of nobody."""
+
+    def evaluation() -> Evaluation[str]:
+        yield Lookup("", "NS")
+        return "worked out"
+
+    assert needed(evaluation(), {}) == ([], None)
