@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import call_of, go_variables, skips_verification
+from smtpdoctor.settings.dialects.go_code import call_of, go_variables, skips_verification, told
 from smtpdoctor.settings.dialects.in_code import option, outcome_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
@@ -79,7 +79,9 @@ class GoMail:
                     workspace,
                     module,
                     name,
-                    lambda m, name=name: _value(m, place, name),  # type: ignore[misc]
+                    told(lambda m, name=name: _value(m, place, name))  # type: ignore[misc]
+                    if name == "WithPort"
+                    else lambda m, name=name: _value(m, place, name),  # type: ignore[misc]
                 )
                 if found is not None:
                     options[name] = found

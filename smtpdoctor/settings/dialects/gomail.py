@@ -7,7 +7,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import go_variables, skips_verification
+from smtpdoctor.settings.dialects.go_code import go_variables, skips_verification, told
 from smtpdoctor.settings.dialects.in_code import number, option, outcome_of
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Value
@@ -60,7 +60,9 @@ class Gomail:
                 workspace,
                 module,
                 name,
-                lambda m, at=at: _dialers(m)[place].argument(at),  # type: ignore[misc]
+                told(lambda m, at=at: _dialers(m)[place].argument(at))  # type: ignore[misc]
+                if name == "Port"
+                else lambda m, at=at: _dialers(m)[place].argument(at),  # type: ignore[misc]
             )
             if found is not None:
                 options[name] = found

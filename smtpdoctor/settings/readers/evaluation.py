@@ -615,7 +615,7 @@ class Evaluator:
         it gives nothing."""
         if bind.keys or bind.value is None:
             return None
-        where = frame if bind.scope is frame.scope else self._frame_inside(bind.scope, frame)
+        where = self._frame_of_bind(bind, frame)
         reached = self.reached(bind.guards, where)
         if reached is False:
             return None
@@ -645,6 +645,10 @@ class Evaluator:
             inner = inner.parent
         return False
 
+    def _frame_of_bind(self, bind: Bind, frame: Frame) -> Frame:
+        scope = bind.inner or bind.scope
+        return frame if scope is frame.scope else self._frame_inside(scope, frame)
+
     def _frame_inside(self, scope: Scope, frame: Frame) -> Frame:
         if scope is frame.scope or scope.parent is None:
             return frame
@@ -663,7 +667,7 @@ class Evaluator:
         for bind in binds:
             if not bind.keys or bind.start < since or bind.value is None:
                 continue
-            where = frame if bind.scope is frame.scope else self._frame_inside(bind.scope, frame)
+            where = self._frame_of_bind(bind, frame)
             value = self._changed(value, bind, bind.keys, where, name)
         return value
 

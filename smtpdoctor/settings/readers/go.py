@@ -236,6 +236,9 @@ class GoLowering(Lowering):
         operator = self.text(node.child_by_field_name("operator"))
         return Binary(node.start_byte, node.end_byte, operator, left, right)
 
+    def visit_type_assertion_expression(self, node: Node) -> Expression:
+        return self.expression(node.child_by_field_name("operand"), node)
+
     def visit_selector_expression(self, node: Node) -> Expression:
         object_ = self.expression(node.child_by_field_name("operand"), node)
         name = self.text(node.child_by_field_name("field"))
@@ -290,7 +293,9 @@ class GoLowering(Lowering):
             path = path_of(each)
             if path is not None:
                 value = Binary(node.start_byte, node.end_byte, FILLED, each, call)
-                self.bind(path[0], path[1], value, node, self._home(path[0]))
+                home = self._home(path[0])
+                self.bind(path[0], path[1], value, node, home)
+                home.binds[path[0]][-1].inner = self.scope if home is not self.scope else None
 
     def _is_handed(self, expression: Expression) -> bool:
         """Whether it is a parameter."""
@@ -358,7 +363,9 @@ class GoLowering(Lowering):
             root, keys = path
             if declares and not keys:
                 self.scope.owned.add(root)
-            self.bind(root, keys, value, node, None if declares else self._home(root))
+            home = self.scope if declares else self._home(root)
+            self.bind(root, keys, value, node, home)
+            home.binds[root][-1].inner = self.scope if home is not self.scope else None
 
     def _second(self, value: Expression, node: Node) -> Expression:
         """The second of two results: whether a look-up found anything, or what went wrong."""

@@ -7,10 +7,12 @@ is the `Symbol` of its name.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.settings.readers import go_viper
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     Closure,
@@ -20,6 +22,7 @@ from smtpdoctor.settings.readers.evaluation import (
     made_of,
 )
 from smtpdoctor.settings.readers.go import FILLED
+from smtpdoctor.settings.readers.go_documents import DECODER, opened, rule_of
 from smtpdoctor.settings.readers.go_loaders import filled_by, returned
 from smtpdoctor.settings.readers.go_packages import (
     MOST_PLACES,
@@ -78,6 +81,11 @@ def first_set(*values: Any) -> Any:
     return next((each for each in values if each), values[-1] if values else "")
 
 
+def joined_path(*parts: Any) -> str:
+    """path.Join: what is empty is left out."""
+    return posixpath.normpath("/".join(text(each) for each in parts if text(each)) or ".")
+
+
 RULES: dict[str, Callable[..., Any]] = {
     "strconv.Atoi": atoi,
     "strconv.ParseInt": lambda value, *_: atoi(value),
@@ -92,6 +100,9 @@ RULES: dict[str, Callable[..., Any]] = {
     "fmt.Sprint": lambda *values: "".join(map(text, values)),
     "net.JoinHostPort": lambda host, port: f"{text(host)}:{text(port)}",
     "cmp.Or": first_set,
+    "os.Getwd": lambda: ".",
+    "filepath.Join": joined_path,
+    "path.Join": joined_path,
 }
 
 #: Those whose result holds their operands as they are.
@@ -173,6 +184,10 @@ class Go(Typed):
         if operator == "failed":  # what can be told has not failed
             return None
         if operator in ("no number", "no truth"):
+            if (
+                value == ""
+            ):  # what is to be a number is missing: whether it is set is another matter
+                raise UntellableError("a text that is empty")
             form = (
                 r"[+-]?\d{1,18}"
                 if operator == "no number"
@@ -218,7 +233,18 @@ class Go(Typed):
         filled = returned(self.packages, call, package, ask)
         if filled is not None:
             return filled
+        if package == go_viper.PATH:
+            return go_viper.got(self.packages, "", function, values, ask)
         name = f"{package.rpartition('/')[2]}.{function}"
+        found = opened(name, values, ask)
+        if found is not None:
+            return found
+        decoder = rule_of(package) if function == "NewDecoder" else None
+        if decoder is not None and values:
+            return Known(Special(DECODER, (decoder, values[0])), ask.span)
+        if name == "strings.NewReplacer" and all(isinstance(each, Known) for each in values):
+            pairs = tuple(str(each.value) for each in values if isinstance(each, Known))
+            return Known(Special("replacer", pairs), ask.span)
         if name == "os.Getenv" and values:
             return ask.variable(values[0], Known("", ask.span))
         if name == "os.LookupEnv" and values:
@@ -233,6 +259,9 @@ class Go(Typed):
         self, object_: Value, name: str, values: list[Value], ask: Evaluation
     ) -> Value | None:
         """What a method gives of an object of a type of the module, or of each that it may be."""
+        thing = object_.value if isinstance(object_, Known) else None
+        if isinstance(thing, Special) and thing.name == go_viper.VIPER:
+            return go_viper.got(self.packages, str(thing.value), name, values, ask)
         if isinstance(object_, Unknown):
             if not 0 < len(object_.alternatives) <= MOST_PLACES:
                 return None
@@ -259,4 +288,8 @@ class Go(Typed):
         return Known(Special("package", path), ask.span)
 
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
+        file, _, type_ = parameter.type.rpartition(":")
+        package, _, name = type_.rpartition(".")
+        if name == "Viper" and self.packages.imported(file, package) == go_viper.PATH:
+            return Known(Special(go_viper.VIPER, ""), ask.span)
         return self.packages.handed(parameter, function, ask)

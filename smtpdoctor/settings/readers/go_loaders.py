@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smtpdoctor.settings.readers import go_viper
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     Closure,
@@ -19,6 +20,7 @@ from smtpdoctor.settings.readers.evaluation import (
     UntellableError,
 )
 from smtpdoctor.settings.readers.go import FILLED
+from smtpdoctor.settings.readers.go_documents import decoded_by, from_file
 from smtpdoctor.settings.readers.go_packages import END, Packages, Type
 from smtpdoctor.settings.readers.model import (
     Entry,
@@ -37,7 +39,10 @@ FILLS = re.compile(
     r"(?i)(must)?(unmarshal|decode|parse|load|read|scan|bind|process|fill|populate|override|merge|"
     r"init|setup|apply|update|valueof|indirect|get|sscan|from|hydrate)\w*"
 )
-FLAG = re.compile(r"(\w+)Var(P)?")
+FLAG = re.compile(r"(String|Bool|U?[Ii]nt(?:16|32|64)?)Var(P)?")
+FLAG_VALUE = re.compile(r"(String|Bool|U?[Ii]nt(?:16|32|64)?)(P)?")
+#: Files that may start a program with its flags.
+STARTS = (".yml", ".yaml", ".service", ".sh", ".bash", ".json", "Procfile", "Dockerfile", ".env")
 NUMBERS = re.compile(r"u?int(8|16|32|64)?")
 
 
@@ -133,6 +138,9 @@ def package_of(call: Call, ask: Evaluation) -> str:
 def returned(packages: Packages, call: Call, package: str, ask: Evaluation) -> Value | None:
     """What a function of a library gives that makes the object itself: `env.ParseAs[Config]()`."""
     function = callee_path(call)[-1]
+    flag = FLAG_VALUE.fullmatch(function)
+    if flag is not None and (package == "flag" or package.endswith("/pflag")):
+        return flagged(packages, call, 0, is_short=bool(flag[2]), ask=ask)
     if not RULES[0][0].fullmatch(package):
         return None
     if function == "Must":
@@ -151,19 +159,62 @@ def filled_by(packages: Packages, left: Value, call: Call, ask: Evaluation) -> V
     """What a variable holds after a call that was handed its place."""
     function = callee_path(call)[-1]
     package = package_of(call, ask)
+    if isinstance(left, Known) and isinstance(left.value, Special):
+        return left  # viper, a file: what is read of it is asked later
     own = _own(packages, call, package, ask)
     if own is not None:
         return _by_own(packages, left, own, call, ask)
     found = _by_library(packages, left, call, package, ask, options=1)
+    if found is None:
+        found = _by_viper(packages, left, call, package, ask)
+    if found is None:
+        found = decoded_by(packages, left, call, package, function, ask)
     if found is not None:
         return found
-    if (package == "flag" or package.endswith("/pflag")) and FLAG.fullmatch(function):
-        return Unknown("parameter", "a flag of the command line may give it", ask.span)
+    flag = FLAG.fullmatch(function)
+    if flag is not None and len(call.arguments) > 2:
+        return flagged(packages, call, 1, is_short=bool(flag[2]), ask=ask)
     if FILLS.fullmatch(function):
         return _untold(
             left, Unknown("called", f"what {function}() fills in can't be told", ask.span)
         )
     return left
+
+
+def _by_viper(
+    packages: Packages, left: Value, call: Call, package: str, ask: Evaluation
+) -> Value | None:
+    """An object that viper fills."""
+    prefix = "" if package == go_viper.PATH else None
+    if prefix is None and isinstance(call.callee, Member):
+        held = ask.value(call.callee.object)
+        thing = held.value if isinstance(held, Known) else None
+        if isinstance(thing, Special) and thing.name == go_viper.VIPER:
+            prefix = str(thing.value)
+    if prefix is None:
+        return None
+    function, first = callee_path(call)[-1], ask.argument(call, 0)
+    return go_viper.filled_from(packages, left, prefix, function, first, ask)
+
+
+def flagged(
+    packages: Packages, call: Call, place: int, *, is_short: bool, ask: Evaluation
+) -> Value:
+    """What a flag gives: its default, where nothing in the folder starts a program with it.
+
+    `place` is that of its name among the arguments.
+    """
+    name = ask.argument(call, place)
+    default = ask.argument(call, place + (2 if is_short else 1))
+    if not isinstance(name, Known) or not isinstance(name.value, str) or default is None:
+        return ask.unknown("parameter", "a flag of the command line may give it")
+    written = rb"(?<![\w-])--?" + re.escape(name.value.encode()) + rb"(?![\w-])"
+    used = packages.project.containing(written, *STARTS)
+    if used:
+        return ask.unknown("parameter", f"the flag -{name.value} gives it in {used[0]}")
+    if isinstance(default, Known) and default.value in ("", 0) and not default.unset:
+        return ask.unknown("parameter", f"the flag -{name.value} of the command line gives it")
+    return default
 
 
 def _untold(left: Value, why: Unknown) -> Value:
@@ -278,10 +329,13 @@ def _by_library(
         if not isinstance(first, Known) or not isinstance(first.value, str):
             return ask.unknown("computed", f"with which prefix {function}() reads can't be told")
         prefix = first.value
+    elif function == "ReadConfig":
+        read = from_file(packages, left, ask.argument(call, 0), ask)
+        if isinstance(read, Unknown):
+            return _untold(left, read)
+        left = read
     elif function != "ReadEnv":
-        if function != "ReadConfig":
-            return None
-        return _untold(left, ask.unknown("called", f"what {function}() fills in can't be told"))
+        return None
     made = left.value if isinstance(left, Known) else None
     type_ = packages.type(made.kind) if isinstance(made, Map) else None
     if type_ is None or not isinstance(made, Map):

@@ -134,7 +134,7 @@ class Packages:
 
     def folder_of_import(self, path: str) -> str | None:
         """The folder of a package of these modules; None for one of another module."""
-        for module, root in self._roots:
+        for module, root in self.roots:
             if path == module:
                 return root
             if path.startswith(f"{module}/"):
@@ -142,7 +142,7 @@ class Packages:
         return None
 
     @cached_property
-    def _roots(self) -> list[tuple[str, str]]:
+    def roots(self) -> list[tuple[str, str]]:
         """The modules of the folder by their names, the longest first, and where each stands."""
         found = []
         for file in self.project.containing(rb"(?m)^module\s", "go.mod"):

@@ -190,6 +190,8 @@ class Bind:
     start: int
     end: int
     scope: Scope
+    #: The function that its value is worked out in, where `scope` is that of a name outside it.
+    inner: Scope | None = None
 
 
 @dataclass(slots=True, repr=False)

@@ -363,16 +363,6 @@ def test_what_is_no_object_of_the_type(tmp_path: Path, config: str, path: str, t
     assert told(write(tmp_path, files)) == (HOST, set())
 
 
-def test_a_flag_may_give_another_value(tmp_path: Path) -> None:
-    flag = 'flag.StringVar(&host, "smtp", "smtp.ionos.com", "")\n\tflag.Parse()\n'
-    text = CALLER.replace("func main() {\n", f"func main() {{\n\tvar host string\n\t{flag}")
-    text = text.replace('os.Getenv("SMTP_HOST")', "host").replace('"os"', '"flag"\n\t"os"')
-    files = {"go.mod": MODULE, ".env": ENV, "main.go": text, "internal/mailer/mailer.go": SENDER}
-    setup = one(write(tmp_path, files), "go-net-smtp")
-    assert setup.settings.host is None
-    assert any("flag" in each.why for each in setup.settings.untellable)
-
-
 def test_a_constructor_that_is_called_with_different_settings(tmp_path: Path) -> None:
     second = CALLER.replace("main()", "other()").replace('os.Getenv("SMTP_PORT")', '"25"')
     files = {"go.mod": MODULE, ".env": ENV, "main.go": CALLER, "other.go": second,
