@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test man readme screens docs lint types layers format benchmark new-diagnosis bundle fuzz mutants clean
+.PHONY: help demo test man readme screens printed docs lint types layers format benchmark new-diagnosis bundle fuzz mutants clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -81,6 +81,10 @@ readme: $(VENV)/ready  ## bring the codes in the README up to date
 
 screens: $(VENV)/ready  ## bring the reports in the README and the docs up to date, from real runs
 	$(BIN)/python -m tools.documentation --screens
+
+printed: $(VENV)/ready  ## bring what real clients print up to date, as root, with what tests/real/install installs
+	unshare -n -u -m $(BIN)/python -m tests.real.printed >build/printed.json
+	mv build/printed.json tools/documentation/printed.json
 
 docs: $(VENV)/ready  ## the documentation as a site: build/site/index.html
 	$(BIN)/python -m tools.documentation

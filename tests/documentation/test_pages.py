@@ -14,6 +14,7 @@ from tools.documentation import (
     error_texts,
     navigation,
     platform_pages,
+    printed,
     provider_pages,
 )
 from tools.documentation.__main__ import update_screens
@@ -98,7 +99,9 @@ def test_a_code_page_has_words_and_snippets_before_its_look_alikes() -> None:
     text = pages.read("wrong-port")
     assert text is not None
     words = error_texts.by_code()["port-blocked"]
-    made = code_pages.page(text, words, ("wrong-port", "the report"), knowledge.snippets())
+    made = code_pages.page(
+        "port-blocked", text, words, ("wrong-port", "the report"), knowledge.snippets()
+    )
     headings = [line for line in made.splitlines() if line.startswith("## ")]
     at = headings.index("## Look-alikes")
     assert headings[at - 3 : at] == [
@@ -121,7 +124,7 @@ def test_a_code_page_has_words_and_snippets_before_its_look_alikes() -> None:
     ],
 )
 def test_a_code_page_has_the_ways_of_its_own_fix(name: str, ways: list[str]) -> None:
-    made = code_pages.page(pages.read(name) or "", None, None, knowledge.snippets())
+    made = code_pages.page(name, pages.read(name) or "", None, None, knowledge.snippets())
     headings = {
         "implicit": "**TLS from the first byte, port 465**",
         "starttls": "**STARTTLS, port 587**",
@@ -130,10 +133,35 @@ def test_a_code_page_has_the_ways_of_its_own_fix(name: str, ways: list[str]) -> 
     assert shown == [headings[way] for way in ways]
 
 
-def test_a_code_page_without_data_stays_as_it_is() -> None:
-    text = pages.read("dmarc-missing")
-    assert text is not None
-    assert code_pages.page(text, None, None, knowledge.snippets()).split() == text.split()
+#: Causes that fewer programs notice: the others go on.
+NOTICED_BY_FEW = {"reply-unreadable": 5, "starttls-injection": 5}
+
+
+@pytest.mark.parametrize("code", pages.codes())
+def test_every_page_says_what_six_programs_print_or_what_is_noticed_instead(code: str) -> None:
+    programs = {name for each in printed.by_code().get(code, ()) for name in each.printed}
+    assert (code in printed.unseen()) == (not programs)
+    assert not programs or len(programs) >= NOTICED_BY_FEW.get(code, 6)
+    made = code_pages.page(code, pages.read(code) or "", None, None, knowledge.snippets())
+    _, _, part = made.partition("\n## What programs print\n")
+    before, _, _ = part.partition("\n## ")
+    for program in programs:
+        assert f"| {program} | " in before
+    if code in printed.unseen():
+        assert printed.unseen()[code] in before
+
+
+def test_a_line_leads_to_a_page_only_where_no_other_cause_prints_it() -> None:
+    leading = {line: code for code, lines in printed.leading().items() for line in lines}
+    assert (
+        leading["Invalid login: 535 Authentication credentials invalid"] == "credentials-rejected"
+    )
+    assert "Greeting never received" not in leading  # of greeting-missing, not-smtp and others
+
+
+def test_the_record_has_nothing_of_the_machine_that_made_it() -> None:
+    text = printed.RECORDED.read_text("utf-8")
+    assert not re.search(r"/root|/tmp|/work|127\.1\.0|example\.net|seven-herons", text)
 
 
 def test_a_providers_page_has_its_facts_with_sources_and_what_is_not_known() -> None:

@@ -30,6 +30,8 @@ CLIENTS_FOLDER = HERE / "clients"
 UNPACKED = HERE.parents[1] / "build" / "real"
 #: Seconds after which a client gives up: slow worlds take twelve.
 SECONDS = 16
+#: So much of what a command says is kept.
+LONGEST = 1000
 
 DOMAIN = "example.net"
 HOST_NAMES = {"container": "3f2a9c1b7d44", "web1": "web1"}
@@ -380,7 +382,7 @@ def _job(world: World, host: str, port: int, client: str, cafile: Path) -> dict[
     }
 
 
-def _run_client(
+def run_client(
     client: Client, jobs: list[dict[str, object]], trust: Path, folder: Path
 ) -> dict[str, str]:
     """What the client says of each job, by the world's name."""
@@ -409,7 +411,7 @@ def _run_client(
                     errors="replace",
                 )
                 said[str(job["id"])] = (
-                    (done.stderr or done.stdout)[-200:] if done.returncode else ""
+                    (done.stderr or done.stdout)[-LONGEST:] if done.returncode else ""
                 )
             except subprocess.TimeoutExpired:
                 said[str(job["id"])] = "no end"
@@ -561,7 +563,7 @@ def main(machine: str, wanted: str = "") -> None:
         said = dict(
             zip(
                 jobs,
-                pool.map(lambda each: _run_client(each, jobs[each.name], trust, folder), everybody),
+                pool.map(lambda each: run_client(each, jobs[each.name], trust, folder), everybody),
                 strict=True,
             )
         )

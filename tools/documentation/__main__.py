@@ -42,7 +42,7 @@ def site_pages() -> dict[str, str]:
     known = knowledge.snippets()
     for code in pages.codes():
         name = f"diagnoses/{code}.md"
-        found[name] = code_pages.page(found[name], texts.get(code), seen.get(code), known)
+        found[name] = code_pages.page(code, found[name], texts.get(code), seen.get(code), known)
     for provider in knowledge.providers().values():
         name = f"providers/{provider.id}.md"
         found[name] = provider_pages.page(provider, found.get(name, ""))

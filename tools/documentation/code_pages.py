@@ -13,11 +13,17 @@ from smtpdoctor import pages
 from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.model import AREAS
 from smtpdoctor.knowledge import CodeSnippets
-from tools.documentation.error_texts import HOST, Texts
+from tools.documentation import printed
+from tools.documentation.error_texts import HOST, Texts, fits
 from tools.documentation.markdown import code, folded, index_entries, plain, table
 
 #: The clients that people have most often, first.
-WIDELY_USED = ("Nodemailer", "smtplib", "PHPMailer", "JavaMail", "net/smtp", "curl")
+WIDELY_USED = (
+    *("Nodemailer", "Python smtplib", "Django", "PHPMailer", "Symfony", "JavaMail", "Jakarta"),
+    *("Go net/smtp", "curl"),
+)
+#: So many of them are shown without being asked for.
+SHOWN = 6
 #: The ways that a fix can be, as settings say them, and what is shown of them.
 PORTS = {"implicit": 465, "starttls": 587}
 _SETTING = re.compile(r"^\s+SMTP_(PORT|SECURE|TLS)=(\w+)$", re.MULTILINE)
@@ -37,6 +43,7 @@ _HEADINGS = {
 
 
 def page(
+    code: str,
     text: str,
     texts: Texts | None,
     screen: tuple[str, str] | None,
@@ -49,7 +56,7 @@ def page(
     before, heading, after = text.partition("\n## Look-alikes\n")
     parts = [
         before,
-        _printed(texts) if texts else "",
+        _printed(code, texts or Texts()),
         _seen(*screen) if screen else "",
         _in_programs(before, known),
         f"{heading}{after}",
@@ -58,12 +65,14 @@ def page(
     return "\n".join(part.strip("\n") + "\n" for part in parts if part)
 
 
-def _printed(texts: Texts) -> str:
-    clients = sorted(texts.clients, key=lambda item: (_place(item[0]), item[0]))
+def _printed(name: str, texts: Texts) -> str:
+    known = [*texts.searched, *(each for each in printed.leading().get(name, ()) if fits(each))]
+    met = [_met(each) for each in printed.by_code().get(name, ())]
     parts = [
         "\n## What programs print\n",
-        index_entries(texts.searched),
-        table(("program", "its words"), [(name, code(text)) for name, text in clients]),
+        index_entries(list(dict.fromkeys(known))),
+        f"{printed.unseen()[name]}\n" if name in printed.unseen() else "",
+        *met,
     ]
     if texts.servers:
         rows = [(name or "others", code(text)) for name, text in texts.servers]
@@ -75,6 +84,20 @@ def _printed(texts: Texts) -> str:
         rows = [(code(words), f"[report]({url})") for words, url in texts.reports]
         parts.append(folded("Public reports with this cause", table(("text", ""), rows)))
     return "\n".join(part for part in parts if part)
+
+
+def _met(situation: printed.Situation) -> str:
+    """What programs print in one situation: those that people have most often, and the others."""
+    rows = [
+        (program, "<br>".join(map(code, text.splitlines())))
+        for program, text in sorted(
+            situation.printed.items(), key=lambda item: (_place(item[0]), item[0])
+        )
+    ]
+    head = ("program", "its words")
+    shown = f"**Where {plain(situation.meets)}:**\n\n{table(head, rows[:SHOWN])}"
+    others = folded(f"{len(rows) - SHOWN} other programs", table(head, rows[SHOWN:]))
+    return shown + (f"\n{others}" if rows[SHOWN:] else "")
 
 
 def _place(client: str) -> int:

@@ -114,8 +114,13 @@ def _public_reports() -> Iterator[tuple[str, str, str]]:
                     yield code, telling, report["source"]
 
 
+def fits(text: str) -> bool:
+    """Whether that is a line that somebody would paste, and no word and no paragraph."""
+    return SHORTEST <= len(text) <= LONGEST
+
+
 def _names(line: str, code: str) -> bool:
-    if not SHORTEST <= len(line) <= LONGEST:
+    if not fits(line):
         return False
     ranked = examine_text(line, Known()).ranked
     return bool(ranked) and ranked[0].candidate.code == code
@@ -129,7 +134,7 @@ def variants(pattern: str) -> list[str]:
     # where a blank may stand it mostly does; in these words it doesn't
     whole = (re.sub(r"(\w) n't\b", r"\1n't", text) for text in blanks)
     texts = (re.sub(r"\buser name\b", "username", text) for text in whole)
-    return list(dict.fromkeys(text for text in texts if SHORTEST <= len(text) <= LONGEST))
+    return list(dict.fromkeys(text for text in texts if fits(text)))
 
 
 def _ways(parsed: list[tuple[object, object]]) -> Iterator[str]:

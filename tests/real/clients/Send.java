@@ -42,7 +42,7 @@ public class Send {
                 try {
                     send(job);
                 } catch (Throwable caught) {
-                    error = String.valueOf(caught).replaceAll("[\\s\"\\\\]+", " ");
+                    error = String.valueOf(caught).replaceAll("\\s+", " ").replace("\\", "\\\\").replace("\"", "\\\"");
                 }
                 out.println("{\"id\": \"" + job[0] + "\", \"error\": \"" + error + "\"}");
             });

@@ -20,7 +20,10 @@ const send = async job => {
         });
         await transport.sendMail({ from: job.sender, to: job.recipient, subject: 'test', text: 'hello' });
     } catch (caught) {
-        error = String(caught.message);
+        // as Node.js prints an error that nobody caught
+        const { code, command } = caught;
+        const marks = Object.entries({ code, command }).filter(([, value]) => value);
+        error = [caught.message, marks.map(([name, value]) => `${name}: '${value}'`).join(', ')].filter(Boolean).join('\n');
     }
     console.log(JSON.stringify({ id: job.id, error }));
 };

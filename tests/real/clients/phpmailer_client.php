@@ -15,6 +15,7 @@ try {
     $mail->Username = $job['user'];
     $mail->Password = $job['password'];
     $mail->Timeout = $job['seconds'];
+    $mail->getSMTPInstance()->Timelimit = $job['seconds']; // or it reads on for five minutes
     if ($job['tls'] === 'implicit') {
         $mail->SMTPSecure = PHPMailer::ENCRYPTION_SMTPS;
     } elseif ($job['tls'] === 'starttls' && $job['required']) {
