@@ -196,6 +196,14 @@ def _gemfile_lock(text: str) -> Iterator[tuple[str, str]]:
     yield from re.findall(r"(?m)^    ([\w.-]+) \(([^)\s]+)\)$", text)
 
 
+def _mix(text: str) -> Iterator[tuple[str, str]]:
+    yield from re.findall(r"""\{\s*:(\w+)\s*,\s*(?:"([^"]*)")?""", text)
+
+
+def _mix_lock(text: str) -> Iterator[tuple[str, str]]:
+    yield from re.findall(r'(?m)^\s*"(\w+)": \{:hex, :\w+, "([^"]+)"', text)
+
+
 def _go_mod(text: str) -> Iterator[tuple[str, str]]:
     yield from re.findall(r"(?m)^\s*(?:require\s+)?([\w.-]+\.[a-z]+/[^\s]+)\s+(v[^\s]+)", text)
 
@@ -231,6 +239,8 @@ def _reader_of(name: str) -> tuple[Ecosystem, Any] | None:
         "Pipfile": ("pypi", _pipfile),
         "Gemfile.lock": ("rubygems", _gemfile_lock),
         "Gemfile": ("rubygems", _gemfile),
+        "mix.lock": ("hex", _mix_lock),
+        "mix.exs": ("hex", _mix),
         "go.mod": ("go", _go_mod),
         "pom.xml": ("maven", _pom),
         "build.gradle": ("maven", _gradle),

@@ -38,6 +38,8 @@ PRUNED = frozenset(
 )  # fmt: skip
 #: Below these a folder is a package, whatever its name: Spring's own templates say com.example.
 PACKAGES = re.compile(r"(^|/)(src/main/(java|kotlin|scala|groovy)(/.*)?|(com|net|org|io))$")
+#: What Mix, Elixir's builder, has beside its mix.exs: other people's code, and what it built.
+MIX = frozenset({"deps", "_build"})
 #: The standard library and what is installed beside it.
 LIBRARY = re.compile(r"python3(\.\d+)?|dist-packages|[\w.]+\.(Unit|Integration)?Tests?")
 #: What the system has at its root is nobody's project.
@@ -50,7 +52,7 @@ HIDDEN = frozenset({".github", ".devcontainer", ".config", ".docker", ".k8s", ".
 
 #: Tests, and what a build made: what they say, no program sends with.
 TESTS = re.compile(
-    r"(?i)^test_.*\.py$|_test\.(py|go|rb)$|_spec\.rb$|\.(test|spec|stories|d)\.[cm]?[jt]sx?$|"
+    r"(?i)^test_.*\.py$|_test\.(py|go|rb|exs)$|^test_helper\.exs$|_spec\.rb$|\.(test|spec|stories|d)\.[cm]?[jt]sx?$|"
     r"\.min\.js$|^conftest\.py$|(?-i:Tests?|IT|Spec|Benchmark)\.(java|kt|cs)$"
 )
 #: Templates, also with the word in the middle: `.env.example.local`, `wp-config-sample.php`.
@@ -163,6 +165,8 @@ class Folder:
         if PACKAGES.search(within):
             return True
         if name.lower() in PRUNED or LIBRARY.fullmatch(name):
+            return False
+        if name in MIX and os.path.lexists(self.root / within / "mix.exs"):
             return False
         if self.root == Path(self.root.anchor) and entry.path.count("/") == 1 and name in SYSTEM:
             return False

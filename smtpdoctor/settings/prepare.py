@@ -26,6 +26,7 @@ from smtpdoctor.settings.readers.model import (
     LanguageName,
     List,
     Span,
+    Symbol,
     Unknown,
     truth,
 )
@@ -584,7 +585,10 @@ def _python_boolean(expression: str) -> str | None:
 def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
     """The value as the language writes it, in the quotes of the old text."""
     if value is None:
-        return {"python": "None", "ruby": "nil", "javascript": "null"}.get(language, "null")
+        nothing = {"python": "None", "ruby": "nil", "elixir": "nil", "javascript": "null"}
+        return nothing.get(language, "null")
+    if isinstance(value, Symbol):
+        return f":{value}"
     if isinstance(value, bool):
         word = "true" if value else "false"
         if language in TEXT_SWITCHES and AS_TEXT.fullmatch(old):

@@ -25,12 +25,13 @@ GRAMMARS = {
     "py": ("tree_sitter_python", "language"),
     "php": ("tree_sitter_php", "language_php"),
     "rb": ("tree_sitter_ruby", "language"),
+    **dict.fromkeys(("ex", "exs"), ("tree_sitter_elixir", "language")),
     "go": ("tree_sitter_go", "language"),
 }
 #: Nodes whose text may be anything: literals, comments, and what was not understood.
 VALUES = re.compile(
     r"comment|string|template|text|char|number|integer|float|regex|heredoc|nowdoc|symbol|escape|"
-    r"ERROR|shebang|hash_bang|scalar|literal"
+    r"ERROR|shebang|hash_bang|scalar|literal|sigil|charlist|quoted"
 )
 #: No values though they are called so: Ruby's `port:`, Go's `Config{Port: 587}` around its parts.
 NAMES = ("hash_key_symbol", "composite_literal", "literal_value", "literal_element")

@@ -343,7 +343,7 @@ def truth(value: Any, language: LanguageName) -> bool:
     """
     if value is ABSENT or value is None or value is False:
         return False
-    if language == "ruby":
+    if language in ("ruby", "elixir"):
         return True
     if isinstance(value, Map | List):
         size = len(value.entries) if isinstance(value, Map) else len(value.items)

@@ -84,6 +84,21 @@ class FoundCall:
             return False
         return self._module.evaluator.reached(self._call.guards, self._frame)
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """Variables that nothing sets and for want of which it isn't reached: `if host = ENV[…]`.
+        Nothing where another condition excludes it, or a default decides."""
+        names: list[str] = []
+        evaluator = self._module.evaluator
+        for guard in self._call.guards:
+            test = evaluator.value(guard.test, self._frame)
+            if isinstance(test, Unknown) or evaluator.true(test) is guard.holds:
+                continue
+            if not test.unset or any(each.kind == "constant" for each in test.trail):
+                return ()
+            names += test.unset
+        return tuple(dict.fromkeys(names))
+
     def _is_behind_a_return(self) -> bool:
         """Whether its function has certainly returned before: `if port == 465: return …`."""
         call, scope = self._call, self._call.scope

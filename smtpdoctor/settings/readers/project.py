@@ -45,6 +45,8 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "kts": ("kotlin", "kotlin"),
     "cs": ("csharp", "csharp"),
     "rs": ("rust", "rust"),
+    "ex": ("elixir", "elixir"),
+    "exs": ("elixir", "elixir"),
 }
 
 #: Formats of documents by the endings of names.
@@ -286,6 +288,10 @@ def parse_code(source: Source) -> Parsed:
             from smtpdoctor.settings.readers.ruby import RubyLowering
 
             lowering, root = RubyLowering(source), parse(source, "tree_sitter_ruby")
+        case "elixir":
+            from smtpdoctor.settings.readers.elixir import ElixirLowering
+
+            lowering, root = ElixirLowering(source), parse(source, "tree_sitter_elixir")
         case "go":
             from smtpdoctor.settings.readers.go import GoLowering
 
@@ -344,6 +350,10 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
             from smtpdoctor.settings.readers.ruby_library import Ruby
 
             semantics = Ruby(project, source.file)
+        case "elixir":
+            from smtpdoctor.settings.readers.elixir_library import Elixir
+
+            semantics = Elixir(project, source.file)
         case "go":
             from smtpdoctor.settings.readers.go_library import Go
 

@@ -17,7 +17,10 @@ from tests.examples import examples
 
 from .support import project
 
-CODE = ("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb", "a.java", "a.kt", "a.cs", "a.rs")
+CODE = (
+    *("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb", "a.java", "a.kt", "a.cs", "a.rs"),
+    "a.exs",
+)
 FORMATS = ("json", "toml", "yaml", "properties", "ini", "unit", "msmtprc", "variables")
 
 #: Pieces that mean something in one language or another.
@@ -29,6 +32,7 @@ class def import from require export module.exports async await new lambda fn us
 except catch rescue begin for while in of not and or is None nil null undefined true false True
 'a' "b" `c` 1 0x 1e9 .5 <<A <<<A A /* */ // # <?php ?> & &a *a << - ? | > !!str !x %x --- === @
 [a] a=b a:b define( globals() vars().update( Number( parseInt( int( bool( str( .lower() .get(
+|> ~w( ~s" :a :"b %{ %A{ fn defmodule System.get_env( Keyword.put( config cond use <> ++
 .map( .to_i .present? {{ }} {% %} <% %>
 """
 BLANKS = ["\n", "\r\n", "\t", "  ", "\x00", "\ufeff", "\u2028", "\x85", "é", "😀", "\n  "]
