@@ -349,6 +349,7 @@ class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
     quote: what to write around the value so that all of them get just it, "" for nothing; None
         where no quotes do. cannot: readers that get something else by any of them.
     moves_comment: the comment behind it has to go to a line of its own, or quotes don't help.
+    doubles_dollar: it stands in a compose file, where a dollar sign is written twice.
     """
 
     name: str
@@ -360,6 +361,7 @@ class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
     quote: str | None = None
     cannot: tuple[str, ...] = ()
     moves_comment: bool = False
+    doubles_dollar: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from smtpdoctor.settings.model import (
     Field,
     OptionLine,
     Origin,
+    PasswordReading,
     PasswordReadings,
     Prepared,
     Problem,
@@ -522,6 +523,11 @@ class _Maker:
         from smtpdoctor.settings.url import read_url
 
         url, outcome = read_url(text), self.outcome
+        login = (part and text[slice(*part.span)] for part in (url.username, url.password))
+        # RFC 3986 §3.2: they end the server's part for every parser, and what a table has of the
+        # URL is what was meant
+        if url.problem == "not-encoded" and any(re.search("[/?#]", part or "") for part in login):
+            return url.problem, url.detail
         meant = [part and part.value.reveal() for part in (url.host, url.username, url.password)]
         real = [outcome.host, outcome.username or None, outcome.password or None]
         if url.problem != "not-encoded" or (meant == real and outcome.fault is None):
@@ -610,11 +616,14 @@ class _Maker:
     def password_readings(self) -> PasswordReadings | None:
         """What the program's own reader makes of the line of the password."""
         names = [name for name in self.outcome.by.get("password", ()) if self._is_told(name)]
-        variables = self.draft.options[names[0]].value.variables if names else ()
+        value = self.draft.options[names[0]].value if names else None
+        variables = value.variables if value is not None else ()
         held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
         span = held[0].value.span if held else None
-        if span is None or not held[0].layer.reader:
+        if span is None or not held:
             return None
+        if not held[0].layer.reader:
+            return _of_compose(held[0])
         text = self.workspace.folder.text(span.file)
         if text is None or is_plain(text, span.line):
             return None
@@ -706,6 +715,26 @@ class _Maker:
             yield Untellable(
                 option=name, why=option.value.text, field=field, origin=origin, source_line=line
             )
+
+
+def _of_compose(held: Held) -> PasswordReadings | None:
+    """A password in a compose file, from which compose takes a dollar sign and what follows."""
+    span, value = held.value.span, held.value
+    trail = value.trail if isinstance(value, Known) else ()
+    joined = next((origin for origin in trail if origin.kind == "joined"), None)
+    if span is None or joined is None or not any(origin.kind == "emptied" for origin in trail):
+        return None
+    reader = "docker compose"
+    altered = PasswordReading(reader=reader, state="altered", alterations=("dollar-expanded",))
+    return PasswordReadings(
+        name=joined.name,
+        file=span.file,
+        line=span.line,
+        known=True,
+        readers=(reader,),
+        altered=(altered,),
+        doubles_dollar=True,
+    )
 
 
 def renamed(setup: Setup, name: str) -> Setup:

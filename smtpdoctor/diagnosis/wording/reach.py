@@ -38,6 +38,11 @@ def evidence(reach: Reach, code: str, *, platform: bool = False) -> tuple[Eviden
     )
 
 
+def seen_of(attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
+    """How these attempts ended, and nothing else."""
+    return _evidence("seen", "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES]))
+
+
 def _seen_of_port(reach: Reach, attempts: list[ConnectAttempt]) -> str:
     seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
     more = len(attempts) - MOST_ADDRESSES

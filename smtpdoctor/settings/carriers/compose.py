@@ -28,6 +28,7 @@ from smtpdoctor.settings.carriers.places import (
     text,
 )
 from smtpdoctor.settings.readers.dotenv import compose as dotenv_of_compose
+from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
@@ -51,6 +52,8 @@ ONE = re.compile(
     re.DOTALL,
 )
 USED = re.compile(r"\$(?:\$|\{?(?P<name>[A-Za-z_]\w*))")
+#: A name that nobody gives a variable, without braces: a dollar sign that was meant as one.
+SLIP = re.compile(r"\$(?:\$|(?P<name>(?![A-Z][A-Z0-9_]*\b)[A-Za-z_]\w*))")
 SECRETS = "/run/secrets/"
 DEEPEST = 5
 
@@ -336,11 +339,15 @@ class _Project:
             return Unknown("undeclared", text_, value.span)
         one = ONE.fullmatch(said)
         if one is None:
-            unset = self._untold(used, said, value.span)
+            slips = {found["name"] for found in SLIP.finditer(said) if found["name"]}
+            slips = {each for each in slips if self.lookup(each) is None}
+            unset = self._untold([each for each in used if each not in slips], said, value.span)
             if unset is not None:
                 return unset
-            kind: Origin = Origin("joined", name, value.span)
-            trail = (kind, *made.trail) if used else made.trail
+            trail = made.trail
+            if used:
+                lost = (Origin("emptied", each) for each in used if each in slips)
+                trail = (Origin("joined", name, value.span), *lost, *made.trail)
             return Known(result, value.span, trail)
         return self._referred(name, value, one, result)
 
@@ -367,7 +374,10 @@ class _Project:
         missing = [name for name in used if self.lookup(name) is None and name in plain]
         if not missing:
             return None
-        why = f"{missing[0]} is not set here, and there is no .env beside the file"
+        # behind a dollar sign within other text may stand a part of a password
+        alone = ONE.fullmatch(said) is not None or is_setting_name(missing[0])
+        what = f"{missing[0]} is" if alone else "a variable in it is"
+        why = f"{what} not set here, and there is no .env beside the file"
         return Unknown("environment", why, span)
 
     # --- files --------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ Reason = Literal[
 OriginKind = Literal[
     "environment",  # a variable that is set; the span is its line in a file, if it has one
     "unset",  # a variable that was asked for and that nobody set: what follows is the default
+    "emptied",  # what stood there for a variable that nobody has, and was hardly meant as one
     "constant",  # a name whose value is written elsewhere
     "conversion",  # Number(), int(), cast=bool: what the value went through
     "condition",  # what decided between several ways

@@ -32,6 +32,16 @@ def test_positive_an_mx_name_that_takes_no_connection(outcome: str) -> None:
     assert scene.codes("error") == [CODE]
 
 
+def test_positive_an_mx_name_that_no_look_up_led_to() -> None:
+    """--connect-to: the attempt is all that was seen."""
+    scene = Scene(host="smtp.google.com")
+    scene.addresses("127.0.0.9", source="connect-to", after=scene.setting("host"))
+    scene.connect("refused")
+    found = scene.diagnosis(CODE)
+    assert found.fixes[0].settings == {"SMTP_HOST": "smtp.gmail.com"}
+    assert any("refused" in item.text for item in found.evidence)
+
+
 def test_positive_an_mx_name_that_offers_no_login() -> None:
     scene = Scene(host="mx00.ionos.de", port=25)
     session = scene.session().up_to("ehlo-in-tls").ehlo("SIZE 1000").no_login("not-offered")

@@ -99,3 +99,32 @@ def test_lookalike_a_reader_that_quotes_keep_from_the_comment() -> None:
     scene = Scene.of_folder(nodemailer(SMTP_PASS="geheim#2 # mine")).refuse("auth", REFUSED)
     (edit,) = scene.diagnosis(CODE).fixes[0].edits
     assert edit.with_ == "'••••••'"
+
+
+COMPOSE = (
+    "services:\n  web:\n    image: healthchecks/healthchecks\n    environment:\n"
+    "      - EMAIL_HOST=smtp.example.com\n      - EMAIL_HOST_USER=info@example.com\n"
+    "      - EMAIL_HOST_PASSWORD={}\n      - DEFAULT_FROM_EMAIL=info@example.com\n"
+)
+
+
+def test_positive_compose_takes_a_dollar_and_what_follows_out_of_its_own_file() -> None:
+    scene = Scene.of_folder({"docker-compose.yml": COMPOSE.format("Wk$herons:p")})
+    found = scene.refuse("auth", REFUSED).diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert found.title == (
+        "the password in EMAIL_HOST_PASSWORD (docker-compose.yml:7) is altered: "
+        "docker compose replaces $ and the name behind it"
+    )
+    assert found.fixes[0].title == "write each $ of the password twice in docker-compose.yml:7"
+    assert "herons" not in str(found)
+
+
+def test_negative_compose_with_the_dollar_written_twice() -> None:
+    scene = Scene.of_folder({"docker-compose.yml": COMPOSE.format("Wk$$herons:p")})
+    assert scene.refuse("auth", REFUSED).codes() == ["credentials-rejected"]
+
+
+def test_lookalike_a_variable_that_compose_has() -> None:
+    files = {"docker-compose.yml": COMPOSE.format("Wk$herons:p"), ".env": "herons=x\n"}
+    assert CODE not in Scene.of_folder(files).refuse("auth", REFUSED).codes()

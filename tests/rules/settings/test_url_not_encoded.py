@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.settings.dialects.support import one, write
 
 from ..scene import Scene
@@ -62,3 +64,27 @@ def test_positive_the_program_stops_at_that_very_text(tmp_path: Path) -> None:
     scene = Scene(read=one(root, "symfony").settings)
     assert scene.judge().verdict == "broken"
     assert scene.codes("error") == [CODE]
+
+
+@pytest.mark.parametrize("character", ["/", "#", "?"])
+def test_positive_a_program_whose_own_parser_is_not_modelled(
+    tmp_path: Path, character: str
+) -> None:
+    """These end the server's part for every parser (RFC 3986 §3.2): Meteor's `new URL` throws."""
+    url = f"smtp://info%40example.com:pa{character}ss@smtp.ionos.com:587"
+    text = (
+        f"services:\n  w:\n    image: wekanteam/wekan\n    environment:\n      MAIL_URL: '{url}'\n"
+    )
+    setup = one(write(tmp_path, {"docker-compose.yml": text}), "wekan")
+    assert [item.problem for item in setup.settings.entries if item.field == "url"] == [
+        "not-encoded"
+    ]
+
+
+def test_lookalike_an_at_sign_that_the_program_reads_as_it_was_meant(tmp_path: Path) -> None:
+    url = "smtp://info@example.com:geheim@smtp.ionos.com:587"
+    text = (
+        f"services:\n  w:\n    image: wekanteam/wekan\n    environment:\n      MAIL_URL: '{url}'\n"
+    )
+    setup = one(write(tmp_path, {"docker-compose.yml": text}), "wekan")
+    assert not any(item.problem for item in setup.settings.entries)

@@ -83,6 +83,32 @@ def test_without_a_dotenv_what_is_not_set_cannot_be_told(tmp_path: Path) -> None
     assert values(found) == {"A": "environment", "B": "d", "C": "environment"}
 
 
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("wk$n:p", "wk:p"),  # compose: The "n" variable is not set. Defaulting to a blank string.
+        ("56$Klhgof", "56"),
+        ("wk$$n:p", "wk$n:p"),
+        ("wk$X:p", "environment"),
+        ("wk${n}:p", "environment"),
+        ("$secretword", "environment"),
+    ],
+)
+def test_a_dollar_that_was_meant_as_one_empties_what_follows(
+    tmp_path: Path, said: str, value: str
+) -> None:
+    [found] = services(tmp_path, {"compose.yml": service(f"    environment: {{A: '{said}'}}\n")})
+    assert values(found) == {"A": value}
+
+
+@pytest.mark.parametrize("said", ["pa$WORD", "pa${word}", "pa$WORD$other"])
+def test_a_name_within_other_text_is_not_shown(tmp_path: Path, said: str) -> None:
+    [found] = services(tmp_path, {"compose.yml": service(f"    environment: {{A: '{said}'}}\n")})
+    [held] = found.variables.held("A")
+    assert isinstance(held.value, Unknown)
+    assert "word" not in held.value.text.lower()
+
+
 def test_a_name_alone_is_passed_on_and_unset_where_nobody_sets_it(tmp_path: Path) -> None:
     text = service("    environment:\n      - X\n      - Y\n      - Z\n")
     [found] = services(tmp_path, {"compose.yml": text, ".env": "Y=y\n"}, X="x")

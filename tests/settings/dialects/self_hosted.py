@@ -41,6 +41,9 @@ GHOST = (
 )
 N8N = compose("n8nio/n8n:1.50", "N8N_SMTP_", "HOST", "USER", "PASS", "SENDER")
 OUTLINE = compose("outlinewiki/outline", "SMTP_", "HOST", "USERNAME", "PASSWORD", "FROM_EMAIL")
+MEALIE = compose(
+    "ghcr.io/mealie-recipes/mealie:v1.1.1", "SMTP_", "HOST", "USER", "PASSWORD", "FROM_EMAIL"
+)
 ROCKET = compose(
     "registry.rocket.chat/rocketchat/rocket.chat:6",
     "OVERWRITE_SETTING_",
@@ -263,6 +266,25 @@ CASES = [
         (HOST, 465, "starttls"),
         compose=OUTLINE[0],
         env=OUTLINE[1] + "SMTP_PORT: 465\nSMTP_SECURE: 'false'",
+    ),
+    Case(
+        "mealie:healthy 587",
+        (HOST, 587, "starttls"),
+        required=True,
+        compose=MEALIE[0],
+        env=MEALIE[1],
+    ),
+    Case(
+        "mealie:healthy 465",
+        (HOST, 465, "implicit"),
+        compose=MEALIE[0],
+        env=MEALIE[1] + "SMTP_PORT: 465\nSMTP_AUTH_STRATEGY: ssl",
+    ),
+    Case(
+        "mealie:no TLS",
+        (HOST, 587, "none"),
+        compose=MEALIE[0],
+        env=MEALIE[1] + "SMTP_AUTH_STRATEGY: NONE",
     ),
     Case(
         "rocket-chat:healthy 465",

@@ -15,6 +15,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import Names
 from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording import reach as reach_words
 from smtpdoctor.diagnosis.wording.submission_host import known_host, use_host
 from smtpdoctor.knowledge import Provider
 from smtpdoctor.observations import NameServerAnswer
@@ -58,6 +59,7 @@ def _known_name(run: Run, names: Names, host: str, provider: Provider) -> Iterat
         ),
         evidence=(
             *names_words.look_up(names),
+            *reach_words.seen_of([item for item in run.connects() if not item.ok]),
             *_what_it_said(run),
             known_host(host, provider),
             *library_words(run, CODE),
@@ -177,13 +179,7 @@ def _the_container_itself(run: Run, names: Names) -> Iterator[Diagnosis]:
         evidence=(
             *own_line(run, "host"),
             Evidence(check="settings", text=f"this ran in: {container}"),
-            *(
-                Evidence(
-                    check="reach",
-                    text=f"{item.address}:{item.port} refused the connection ({item.error})",
-                )
-                for item in connects
-            ),
+            *reach_words.seen_of(connects),
             *library_words(run, CODE),
         ),
         fixes=(Fix(title="use the mail server's name inside the container", steps=steps),),

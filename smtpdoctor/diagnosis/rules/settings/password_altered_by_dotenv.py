@@ -101,6 +101,16 @@ def _does(reading: PasswordReading) -> str:
 
 
 def _fix(run: Run, found: PasswordReadings) -> Fix:
+    if found.doubles_dollar:
+        return Fix(
+            title=f"write each $ of the password twice in {found.file}:{found.line}",
+            steps=(
+                f"{found.file}:{found.line}: $$ for each $ in the value of {found.name}. Quotes "
+                "don't help here: compose looks for $ in the value itself.",
+                "Then start the container again (docker compose up -d): a restart alone keeps "
+                "the old value.",
+            ),
+        )
     kept = f"{listed(found.cannot)} still gets something else then." if found.cannot else ""
     if found.quote is None:
         return Fix(
