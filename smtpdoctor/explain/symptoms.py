@@ -91,8 +91,12 @@ def _together(found: list[Symptom]) -> list[Symptom]:
     return [item for item in found if item.kind not in drop] or found
 
 
-#: A reply with its enhanced status code, which no other protocol has (RFC 3463).
-REPLY = re.compile(r"(?m)(?:^|[\s:\"'“(])[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b")
+#: A reply with its enhanced status code (RFC 3463), or in several lines (RFC 5321 §4.2.1): no
+#: protocol of the web has either.
+REPLY = re.compile(
+    r"(?m)(?:^|[\s:\"'“(])(?:[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b|"
+    r"(?P<code>[45]\d\d)-[A-Za-z][^\n]{0,200}\s(?P=code)[ -]\S)"
+)
 
 
 def _about_mail(text: str, known: Known) -> str:

@@ -86,7 +86,8 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
         as `CODE text` or `CODE-text` joined by line feeds; `^` and `$` fit at every line.
     code: the diagnosis code.
     tells: what a refused login's words say is wrong: the user name, the password, or `nothing`
-        beyond the refusal; "" where it isn't known.
+        beyond the refusal; `own-fault` of a 4xx that blames a part of the server itself; `trial` of
+        an account that may write to few; "" where it isn't known.
     """
 
     stages: tuple[Stage, ...]
@@ -96,7 +97,7 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
     fix: str
     verified: bool
     sources: tuple[str, ...] = ()
-    tells: Literal["", "nothing", "username", "password"] = ""
+    tells: Literal["", "nothing", "username", "password", "own-fault", "trial"] = ""
 
     def matches(self, reply: str) -> bool:
         """Whether these are the words of that reply."""
@@ -167,6 +168,7 @@ class Provider(_Entry, frozen=True, kw_only=True):
     same_login_hosts: hosts of which a source says that one mailbox logs in on any of them.
     auth_mechanisms: what sources list; what EHLO announces counts.
     password_word: what the provider calls a password that is made for one program.
+    password_apart: programs never log in with the password of its web site.
     login_in_clear: `refused` where it announces AUTH without TLS and then takes no login there.
     username_form: `any` also where no source tells the form.
     sender_judged: the stage at which a sender that breaks `sender_rule` is refused.
@@ -196,6 +198,7 @@ class Provider(_Entry, frozen=True, kw_only=True):
     username_hint: str = ""
     password_hint: str = ""
     password_word: str = "app password"
+    password_apart: bool = False
     login_sources: tuple[str, ...] = ()
     login_in_clear: Literal["refused", "unknown"] = "unknown"
     login_in_clear_source: str = ""

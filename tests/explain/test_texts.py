@@ -272,3 +272,30 @@ def test_bytes_that_a_library_printed_are_read() -> None:
         r"\xb5\xc7\xc2\xbc\xa1\xa3: http://service.mail.qq.com/cgi-bin/help')"
     )
     assert explain(text)[0].code == "app-password-required"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (
+            "554-Transaction failed 554-Reject due to policy restrictions. 554 For explanation "
+            "visit https://postmaster.1und1.de/de/case?c=hi",
+            "message-rejected",
+        ),
+        (
+            '501-5.5.4 HELO/EHLO argument "Z170-D3H Gentoo" invalid, closing connection.',
+            "ehlo-rejected",
+        ),
+        (
+            "jakarta.mail.MessagingException: Could not convert socket to TLS; nested exception "
+            "is: java.io.IOException: Can't verify identity of server: mail.example.com",
+            "certificate-name-mismatch",
+        ),
+    ],
+)
+def test_texts_of_public_reports(text: str, code: str) -> None:
+    assert explain(text)[0].code == code
+
+
+def test_lookalike_an_error_of_the_web_with_a_code_and_a_dash() -> None:
+    assert explain("GET https://example.com/api failed: 502-Bad Gateway, retried 502 times") == ()

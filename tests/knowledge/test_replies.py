@@ -382,6 +382,48 @@ GENERAL = [
         "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
         "ehlo-rejected",
     ),
+    (
+        "ehlo",
+        '501-5.5.4 HELO/EHLO argument "Z170-D3H Gentoo" invalid, closing connection.',
+        "ehlo-rejected",
+    ),
+    # MAIL, RCPT and DATA, as public reports quote them
+    (
+        "rcpt",
+        "553 5.7.0 Unauthorized use of sender address (msg ID = ef646daf)",
+        "sender-not-allowed",
+    ),
+    ("mail", "550 Unauthenticated mail not allowed from this range", "credentials-missing"),
+    (
+        "data",
+        "550-5.7.26 Unauthenticated email from example.com is not accepted due to domain's",
+        "dmarc-would-reject",
+    ),
+    (
+        "data",
+        "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+        "sending-limit-reached",
+    ),
+    (
+        "data",
+        "550 Domain example.com has exceeded the max emails per hour (200/200 (100%)) allowed.",
+        "sending-limit-reached",
+    ),
+    (
+        "data",
+        "550 5.3.4 Requested action not taken; To continue sending messages, please sign in to "
+        "your Outlook.com account.",
+        "account-suspended",
+    ),
+    ("data", "552 5.3.4 Message size exceeds fixed limit", "message-too-large"),
+    ("mail", "550-5.7.1 Invalid credentials for relay [203.0.113.9].", "client-address-refused"),
+    (
+        "data",
+        "554 Access denied: User `arn:aws:iam::1:user/u' is not authorized to perform "
+        "`ses:SendRawEmail' on resource `arn:aws:ses:us-east-1:1:identity/example.com'",
+        "sender-not-allowed",
+    ),
+    ("data", "554 Transaction failed", "message-rejected"),
     # STARTTLS
     ("starttls", "454 4.7.0 TLS not available due to local problem", "starttls-refused"),
     ("starttls", "502 5.5.1 Command not implemented", "starttls-refused"),
@@ -658,3 +700,19 @@ def test_a_late_refusal_of_the_name_in_ehlo() -> None:
     assert found.code == "ehlo-rejected"
     other = interpret(None, "rcpt", "503 5.5.1 Error: send HELO/EHLO first")
     assert other is None or other.code != "ehlo-rejected"
+
+
+@pytest.mark.parametrize(
+    ("reply", "own_fault"),
+    [
+        ("451 4.3.0 <a@example.com>: Temporary lookup failure", True),
+        ("451 4.3.5 Server configuration error", True),
+        ("452 4.3.1 Insufficient system storage", True),
+        ("450 4.2.0 <a@example.com>: Recipient address rejected: Greylisted", False),
+        ("421 4.7.0 Too many sessions", False),
+    ],
+)
+def test_a_fault_of_the_servers_own_is_told_from_a_busy_one(reply: str, own_fault: bool) -> None:
+    rule = interpret(None, "rcpt", reply)
+    assert rule is not None
+    assert (rule.tells == "own-fault") is own_fault

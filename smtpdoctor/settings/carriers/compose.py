@@ -339,17 +339,23 @@ class _Project:
             return Unknown("undeclared", text_, value.span)
         one = ONE.fullmatch(said)
         if one is None:
-            slips = {found["name"] for found in SLIP.finditer(said) if found["name"]}
-            slips = {each for each in slips if self.lookup(each) is None}
-            unset = self._untold([each for each in used if each not in slips], said, value.span)
-            if unset is not None:
-                return unset
-            trail = made.trail
-            if used:
-                lost = (Origin("emptied", each) for each in used if each in slips)
-                trail = (Origin("joined", name, value.span), *lost, *made.trail)
-            return Known(result, value.span, trail)
+            return self._mixed(name, value, made, (said, result))
         return self._referred(name, value, one, result)
+
+    def _mixed(self, name: str, value: Known, made: Known, texts: tuple[str, str]) -> Value:
+        """References within other text, as it is written and filled in."""
+        said, result = texts
+        used = [found["name"] for found in USED.finditer(said) if found["name"]]
+        slips = {found["name"] for found in SLIP.finditer(said) if found["name"]}
+        slips = {each for each in slips if self.lookup(each) is None}
+        unset = self._untold([each for each in used if each not in slips], said, value.span)
+        if unset is not None:
+            return unset
+        if not used:
+            return Known(result, value.span, made.trail)
+        lost = (Origin("emptied", each) for each in used if each in slips)
+        trail = (Origin("joined", name, value.span), *lost, *made.trail)
+        return Known(result, value.span, trail)
 
     def _referred(self, name: str, value: Known, one: re.Match[str], result: str) -> Value:
         """What a reference that is the whole text leads to, with where it is written."""

@@ -178,3 +178,27 @@ def test_lookalike_the_same_audience_at_a_server_of_its_own() -> None:
 def test_it_says_what_the_reply_tells(text: str, told: str) -> None:
     scene = Scene(host="mail.example.net").refuse("auth", text)
     assert told in scene.diagnosis(CODE).explanation
+
+
+@pytest.mark.parametrize(
+    ("host", "words", "other"),
+    [
+        ("smtp.mail.me.com", "an app-specific password", "webmail"),
+        ("smtp.fastmail.com", "an app password with access to SMTP", "webmail"),
+        ("email-smtp.eu-west-1.amazonaws.com", "not the secret key itself", "webmail"),
+    ],
+)
+def test_positive_where_programs_have_a_password_of_their_own_the_web_site_proves_nothing(
+    host: str, words: str, other: str
+) -> None:
+    scene = Scene(host=host, username="info@example.com").refuse(
+        "auth", "535 5.7.8 Error: authentication failed"
+    )
+    steps = scene.diagnosis(CODE).fixes[0].steps
+    assert words in steps[0]
+    assert other not in " ".join(steps)
+
+
+def test_lookalike_the_mailboxes_own_password_is_tried_in_its_webmail() -> None:
+    scene = Scene(host="smtp.gandi.net").refuse("auth", "535 5.7.8 Error: authentication failed")
+    assert "webmail" in " ".join(scene.diagnosis(CODE).fixes[0].steps)

@@ -67,3 +67,12 @@ def test_lookalike_this_machines_address_is_refused() -> None:
         "rcpt", "554 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using zen"
     )
     assert scene.codes() == ["client-address-refused"]
+
+
+def test_positive_a_trial_account_writes_to_few() -> None:
+    scene = Scene(host="live.smtp.mailtrap.io", username="api").refuse(
+        "rcpt", "554 5.7.1 Demo domains can only be used to send emails to account owners"
+    )
+    fix = scene.diagnosis(CODE).fixes[0]
+    assert fix.title.startswith("verify a domain of your own")
+    assert "Mailtrap" in fix.steps[0]

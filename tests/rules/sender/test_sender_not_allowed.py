@@ -154,6 +154,13 @@ def test_positive_a_provider_that_judges_the_sender_after_the_message() -> None:
     assert "Send As" in " ".join(item.text for item in found.evidence)
 
 
+def test_positive_zoho_takes_the_envelope_and_refuses_the_message() -> None:
+    scene = Scene.healthy(
+        host="smtp.zoho.com", username="shop@example.com", sender="no-reply@example.org"
+    )
+    assert scene.diagnosis(CODE).fixes[0].settings == {"SMTP_FROM": "shop@example.com"}
+
+
 def test_negative_the_sender_is_the_login_there() -> None:
     assert Scene.healthy(host="smtp.office365.com").codes() == []
 

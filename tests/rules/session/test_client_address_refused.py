@@ -143,3 +143,13 @@ def test_lookalike_a_port_between_servers() -> None:
     scene.session().up_to("ehlo").ehlo(text="554 5.7.1 Client host [203.0.113.7] blocked")
 
     assert scene.diagnosis(CODE).fixes[0].title == "send through a server that takes a login"
+
+
+def test_positive_a_login_that_google_stops_for_its_place() -> None:
+    scene = Scene(host="smtp.gmail.com").refuse(
+        "auth", "534-5.7.14 Please log in via your\n534 5.7.14 web browser and then try again."
+    )
+    found = scene.diagnosis(CODE)
+    assert "block list" not in found.explanation
+    assert "browser" in found.explanation
+    assert "app password" in found.fixes[0].steps[0]

@@ -126,3 +126,16 @@ def test_positive_pipelined_commands_are_lost() -> None:
 
 def test_lookalike_no_answer_to_a_client_that_goes_one_by_one() -> None:
     assert "did not answer RCPT" in unanswered("7.0.13").diagnosis(CODE).title
+
+
+def test_positive_the_server_blames_a_part_of_itself() -> None:
+    scene = Scene().refuse("rcpt", "451 4.3.0 <info@example.com>: Temporary lookup failure")
+    found = scene.diagnosis(CODE)
+    assert found.title == ("smtp.ionos.com:587 has a fault of its own: it answered RCPT with 451")
+    assert found.fixes[0].title == "ask who runs smtp.ionos.com to look into its log"
+    assert "connections" not in str(found.fixes)
+
+
+def test_lookalike_greylisting_passes_by_itself() -> None:
+    scene = Scene(host="mail.example.net").refuse("rcpt", "450 4.2.0 Greylisted, try again")
+    assert "is busy" in scene.diagnosis(CODE).title

@@ -121,14 +121,18 @@ def _demand(run: Run, refused: Refusal) -> tuple[Evidence, ...]:
     return (Evidence(check="auth", text=text),)
 
 
-def _forms(run: Run) -> tuple[Evidence, ...]:
+def _wanted(run: Run) -> str:
     """What user name and password have to be at this provider, as far as it is known."""
     provider = run.provider
     if provider is None or run.settings.has_token or not provider.login_sources:
-        return ()
+        return ""
     hints = {"the user name is": provider.username_hint, "the password is": provider.password_hint}
-    words = "; ".join(f"{what} {hint}" for what, hint in hints.items() if hint)
-    if not words:
+    return "; ".join(f"{what} {hint}" for what, hint in hints.items() if hint)
+
+
+def _forms(run: Run) -> tuple[Evidence, ...]:
+    words, provider = _wanted(run), run.provider
+    if provider is None or not words:
         return ()
     source = refusals.source(provider.login_sources)
     told = refusals.told_by(provider.name, provider.login_sources)
@@ -140,12 +144,24 @@ def _password(run: Run, refused: Refusal) -> Fix:
         title="check user name and password",
         steps=(
             *_cut_off(run),
-            refusals.advice(
-                refused, "Log in at the provider's webmail with exactly these values, once."
-            ),
+            *_what_to_compare(run, refused),
             f"Write the values that work into {' and '.join(_places(run))}.",
         ),
     )
+
+
+def _what_to_compare(run: Run, refused: Refusal) -> Iterator[str]:
+    """What the provider wants before what helps anywhere: its web site may take another password
+    than its mail server, and would prove nothing."""
+    provider, words = run.provider, _wanted(run)
+    general = knowledge.interpret(None, "auth", as_sent(refused.reply))
+    own = refused.rule is not None and refused.rule is not general
+    if provider is not None and words and (provider.password_apart or not own):
+        yield f"At {provider.name} {words}."
+    if own or provider is None or not provider.password_apart:
+        yield refusals.advice(
+            refused, "Log in at the provider's webmail with exactly these values, once."
+        )
 
 
 def _places(run: Run) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
 
@@ -42,7 +43,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "whether the server takes other recipients was not tried."
         ),
         evidence=(*evidence, *library_words(run, CODE, check="sender")),
-        fixes=(_fix(run, recipient or "", own=own),),
+        fixes=(
+            *(_leave_the_trial(refused) if refused is not None else ()),
+            _fix(run, recipient or "", own=own),
+        ),
         explains=refused.failed if refused is not None else (not_sent.id,) if not_sent else (),
     )
 
@@ -54,6 +58,17 @@ def _needs_smtputf8(run: Run) -> Exchange | None:
     if mail is None or mail.sent or mail.ok is not False or not sender.isascii():
         return None
     return mail
+
+
+def _leave_the_trial(refused: Refusal) -> tuple[Fix, ...]:
+    if refused.rule is None or refused.rule.tells != "trial":
+        return ()
+    return (
+        Fix(
+            title="verify a domain of your own, or write to an address that the trial allows",
+            steps=(refusals.sentence(refused.rule.fix),),
+        ),
+    )
 
 
 def _fix(run: Run, recipient: str, *, own: bool) -> Fix:

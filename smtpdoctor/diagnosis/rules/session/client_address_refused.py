@@ -26,16 +26,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     where = run.where
     address = refusals.address_in(refusal.reply)
     named = f" ({address})" if address else ""
+    at_login = refusal.exchange.step == "auth"
+    does = "takes no login from" if at_login else "refuses"
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{where} refuses this machine's address{named}",
-        explanation=_explanation(run),
+        title=f"{where} {does} this machine's address{named}",
+        explanation=_of_the_login(refusal) if at_login else _explanation(run),
         evidence=refusals.evidence(run, refusal),
         fixes=(*working_ways(run), *_fixes(run, refusal, address)),
         explains=refusal.failed,
     )
+
+
+def _of_the_login(refusal: Refusal) -> str:
+    """A login that is stopped for where it comes from, with the provider's own reason."""
+    why = refusals.sentence(refusal.rule.cause) if refusal.rule is not None else ""
+    return (
+        "The server refused the login for where it comes from, before it judged user name and "
+        f"password. {why}"
+    ).strip()
 
 
 def _explanation(run: Run) -> str:

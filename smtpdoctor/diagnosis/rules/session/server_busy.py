@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
 
@@ -32,6 +33,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield from _unanswered(run)
         return
     where = run.where
+    if refusal.rule is not None and refusal.rule.tells == "own-fault":
+        yield _own_fault(run, refusal)
+        return
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -46,6 +50,39 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=(
             *working_ways(run),
             LATER,
+        ),
+        explains=refusal.failed,
+    )
+
+
+def _own_fault(run: Run, refusal: Refusal) -> Diagnosis:
+    """A server that blames a part of itself: no waiting mends that, nor fewer connections."""
+    where = run.where
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{where} has a fault of its own: it {refusals.answered(refusal)} with "
+        f"{refusal.reply.code}",
+        explanation=(
+            "The server's words blame a part of the server: a table, a database or a service that "
+            "it asks, or its disk. Nothing in the settings mends that. 4xx means that it may pass; "
+            "until then no mail goes out."
+        ),
+        evidence=refusals.evidence(run, refusal),
+        fixes=(
+            *working_ways(run),
+            Fix(
+                title=f"ask who runs {run.settings.host} to look into its log",
+                steps=(
+                    "Give them the server's words above and the time: the log of that moment "
+                    "names the part that fails.",
+                    "If it is your own: Postfix logs which table or service it could not ask "
+                    "(look for “warning:” and “fatal:”); `postconf -n` and `postmap -q` try it "
+                    "by hand.",
+                    "Run smtpdoctor again in some minutes: it may have been a restart.",
+                ),
+            ),
         ),
         explains=refusal.failed,
     )
