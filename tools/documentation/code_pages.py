@@ -13,7 +13,7 @@ from smtpdoctor import pages
 from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.model import AREAS
 from smtpdoctor.knowledge import CodeSnippets
-from tools.documentation import printed
+from tools.documentation import fixes, printed
 from tools.documentation.error_texts import HOST, Texts, fits
 from tools.documentation.markdown import code, folded, index_entries, plain, table
 
@@ -58,7 +58,7 @@ def page(
         before,
         _printed(code, texts or Texts()),
         _seen(*screen) if screen else "",
-        _in_programs(before, known),
+        _in_programs(code, before, known),
         f"{heading}{after}",
         _decided(texts) if texts else "",
     ]
@@ -113,24 +113,35 @@ def _seen(scenario: str, report: str) -> str:
     )
 
 
-def _in_programs(text: str, known: Mapping[str, CodeSnippets]) -> str:
-    """The settings of the page's own fix in the code of each program: the ways that it names, or
-    both where it is about the host or the login."""
-    _, _, fix = text.partition("\n## Fix\n")
-    modes = dict.fromkeys(
-        _MODES[match.groups()] for match in _SETTING.finditer(fix) if match.groups() in _MODES
-    )
-    if not modes and _HOST_OR_LOGIN.search(fix):
-        modes = dict.fromkeys(PORTS)
+def _in_programs(name: str, text: str, known: Mapping[str, CodeSnippets]) -> str:
+    """The settings of the page's own fix in the code of each program."""
     parts = []
-    for mode in modes:
+    for topic in fixes.of_code(name):
+        parts.append(f"**{topic.heading}**\n")
+        parts += [_in_program(each.program, each.language, each.text) for each in topic.programs]
+        parts += [f"{topic.beside}\n"] if topic.beside else []
+    for mode in _ways(name, text):
         parts.append(f"**{_HEADINGS[mode]}**\n")
         for program in sorted(known.values(), key=lambda each: (_place(each.name), each.name)):
             if mode in program.tls_snippets:
                 snippet = program.tls_snippets[mode].format(host=HOST, port=PORTS[mode])
-                fence = f"```{program.language}\n{snippet.strip()}\n```"
-                parts.append(folded(program.name, fence))
+                parts.append(_in_program(program.name, program.language, snippet))
     return "\n".join(["\n## The fix in your program\n", *parts]) if parts else ""
+
+
+def _ways(name: str, text: str) -> list[str]:
+    """The ways to the server that the page's own fix names, or both where it is about the host or
+    the login."""
+    _, _, fix = text.partition("\n## Fix\n")
+    modes = dict.fromkeys(
+        _MODES[match.groups()] for match in _SETTING.finditer(fix) if match.groups() in _MODES
+    )
+    about_both = name in fixes.known().ways or _HOST_OR_LOGIN.search(fix)
+    return list(modes or (PORTS if about_both else ()))
+
+
+def _in_program(name: str, language: str, text: str) -> str:
+    return folded(name, f"```{language}\n{text.strip()}\n```")
 
 
 def _decided(texts: Texts) -> str:

@@ -114,7 +114,9 @@ def _fixes(run: Run, *, refused: bool, absent: bool) -> tuple[Fix, ...]:
             Fix(
                 title="make the program take IPv4",
                 steps=(
-                    "Nodemailer: `family: 4` beside the host; any Node program: start it with "
+                    "Nodemailer: the IPv4 address as `host`, and the name as "
+                    f'`tls: {{ servername: "{run.settings.host}" }}`.',
+                    "Other programs on Node.js: start them with "
                     "`NODE_OPTIONS=--dns-result-order=ipv4first`, or on Node 20 or later.",
                     "Java: `-Djava.net.preferIPv4Stack=true`. Others: in /etc/gai.conf the line "
                     "`precedence ::ffff:0:0/96 100`.",
@@ -127,7 +129,7 @@ def _fixes(run: Run, *, refused: bool, absent: bool) -> tuple[Fix, ...]:
         steps = (
             f"Have the mail server listen on IPv6 too, or take the IPv6 address of "
             f"{run.settings.host} out of DNS (or the hosts file).",
-            "A program that fails meanwhile can be given the IPv4 address or family 4.",
+            "A program that fails meanwhile can be given the IPv4 address.",
         )
         return (Fix(title="serve the port over IPv6, or drop the IPv6 address", steps=steps),)
     return (
