@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
-from smtpdoctor.addresses import is_address, is_private_name
+from smtpdoctor.addresses import is_address, is_local, is_private_name
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import LookupResult, Network, ResolverSettings
 from smtpdoctor.observations import (
@@ -100,6 +100,7 @@ async def look_up(
     beside: TaskStarter,
     provider_hosts: Sequence[str] = (),
     public_resolvers: Sequence[str] = (),
+    providers: bool = False,
     well_known: Sequence[str] = (),
     mapped: Sequence[str] = (),
     choose: Callable[[Sequence[str]], tuple[str, ...]] = tuple,
@@ -109,7 +110,8 @@ async def look_up(
 
     Questions whose answers the run need not wait for go on in `beside`. `provider_hosts` are the
     provider's other submission hosts, `public_resolvers` what may be asked for comparison when
-    this machine's own name servers fail, `well_known` names to look up where they say that there
+    this machine's own name servers fail, or give a private address for a host that is one of a
+    mail provider's (`providers`), `well_known` names to look up where they say that there
     is no such host: do they know any name from outside? `mapped` are the addresses that
     --connect-to gives for the host's configured port: then nothing is looked up, as for a host
     that is an address itself. `choose` gives those of the found addresses that the run goes on
@@ -135,6 +137,8 @@ async def look_up(
         looking.ask_further(public_resolvers, well_known)
         source: Literal["system", "wire"] = "system" if looking.needed else "wire"
         found = Addresses(host=host, addresses=(), source=source, ok=False)
+    elif providers and all(map(is_local, found.addresses)):
+        looking.ask_public(public_resolvers)
     trail.also_after(*looking.needed)
     chosen = choose(found.addresses)
     left_out = max(0, len(set(found.addresses)) - len(chosen))
@@ -233,10 +237,10 @@ class _NameLookup:
             return
         await asyncio.wait(self._asked, timeout=STUCK)
         if not any(task.done() for task in self._asked) or _nobody_answers(self._asked):
-            self._ask_public(public_resolvers)
+            self.ask_public(public_resolvers)
             when_stuck()
 
-    def _ask_public(self, public_resolvers: Sequence[str]) -> None:
+    def ask_public(self, public_resolvers: Sequence[str]) -> None:
         if not self._public_asked:
             self._public_asked = True
             for server in public_resolvers:
@@ -260,7 +264,7 @@ class _NameLookup:
                 for name in well_known:
                     self.beside.create_task(self.wire.ask(server, name, "A", "well-known"))
         if self.unanswered:
-            self._ask_public(public_resolvers)
+            self.ask_public(public_resolvers)
 
 
 async def _system_lookup(

@@ -161,6 +161,7 @@ class _Examination:
             beside=state.tasks,
             provider_hosts=strategy.other_hosts(plan),
             public_resolvers=strategy.public_resolvers(plan),
+            providers=strategy.is_a_providers(plan.host),
             well_known=strategy.well_known_names(plan),
             mapped=mapped,
             choose=strategy.addresses_to_try,

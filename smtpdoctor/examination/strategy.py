@@ -207,6 +207,11 @@ def public_resolvers(plan: Plan) -> tuple[str, ...]:
     return CONTROL_ADDRESSES if plan.third_party else ()
 
 
+def is_a_providers(host: str) -> bool:
+    """Whether it is a mail provider's host: its addresses are the internet's."""
+    return knowledge.provider_of(host) is not None
+
+
 def well_known_names(plan: Plan) -> tuple[str, ...]:
     """What may be looked up where this machine's own name servers don't know a name."""
     return knowledge.WELL_KNOWN_NAMES if plan.third_party and not plan.nameservers else ()

@@ -36,6 +36,7 @@ OUTCOMES: dict[int, ConnectOutcome] = {
     errno.ENETUNREACH: "no-route",
     errno.EADDRNOTAVAIL: "no-route",
     errno.EAFNOSUPPORT: "no-route",
+    errno.EINVAL: "no-route",  # Linux: a black hole among its routes (ip-route(8))
     errno.EPERM: "denied",
     errno.EACCES: "denied",
 }

@@ -1225,6 +1225,22 @@ def test_skip_dns_looks_no_name_up_in_any_check(authority: Authority) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "options", "asked"),
+    [
+        ("smtp.ionos.com", {}, True),
+        ("smtp.ionos.com", {"third_party": False}, False),
+        ("relay.example.com", {}, False),
+    ],
+)
+def test_public_resolvers_are_asked_of_a_provider_s_host_with_a_private_address(
+    authority: Authority, host: str, options: dict[str, bool], asked: bool
+) -> None:
+    network = one_host(authority, names={host: ("10.0.0.25",)})
+    ran = Ran(network, authority, env={"SMTP_HOST": host}, **options)
+    assert bool(ran.observations.of(NameServerAnswer, asked_for="control")) == asked
+
+
 def test_skip_dns_goes_on_with_an_address_and_looks_no_control_up(authority: Authority) -> None:
     network = one_host(authority, on_587="silent")
     ran = Ran(network, authority, env={"SMTP_HOST": ADDRESS}, skip=["dns"])

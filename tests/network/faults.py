@@ -87,6 +87,11 @@ def no_route(internet: Internet) -> None:
     internet.client.ip("route del default via 10.0.0.1", "route del default via 2001:db8:1::1")
 
 
+def black_hole_for_the_mail_server(internet: Internet) -> None:
+    """The client's own routes swallow what is for the mail server."""
+    internet.client.ip("route add blackhole 203.0.113.0/24", "route add blackhole 2001:db8:25::/64")
+
+
 def ipv6_black_hole(internet: Internet) -> None:
     """IPv6 is configured, and nothing comes back."""
     internet["gateway"].filter("forward", "meta nfproto ipv6 drop")
@@ -150,6 +155,12 @@ def dead_only_name_server(internet: Internet) -> None:
 def block_names_over_udp(internet: Internet) -> None:
     """Nothing gets to port 53 over UDP; over TCP it does."""
     internet["gateway"].filter("forward", "udp dport 53 drop")
+
+
+def lead_to_the_gateway(internet: Internet) -> None:
+    """The only name server gives the nearest router's address, as a sign-in page's does."""
+    server = internet.dns_servers[NAME_SERVER]
+    server.add(HOST, "A", "10.0.0.1").add(HOST, "AAAA")
 
 
 def complete_names(internet: Internet) -> None:

@@ -185,6 +185,14 @@ def test_no_network(internet: Internet, fault: faults.Fault) -> None:
     assert_broken(done, "no-network")
 
 
+def test_a_black_hole_among_the_routes(internet: Internet) -> None:
+    faults.black_hole_for_the_mail_server(internet)
+    done = check(internet)
+    assert_broken(done, "host-unreachable")
+    assert done.first["title"] == f"this machine has no route to {HOST}"
+    assert done.first_fix["settings"]["SMTP_HOST"] == "smtp.ionos.de"
+
+
 def test_only_the_proxy_gets_out(internet: Internet) -> None:
     faults.only_names(internet)
     done = check(internet, environment={"HTTPS_PROXY": "http://10.0.0.1:3128"})
@@ -291,6 +299,13 @@ def test_ipv6_question_fails(internet: Internet, fault: DNSFault) -> None:
     assert NAME_SERVER in done.first["title"]
     mail_goes_out = done.observed("system-lookup")[0]["ok"]
     assert done.first["severity"] == ("warning" if mail_goes_out else "error")
+
+
+def test_a_network_answers_for_a_provider_s_host_itself(internet: Internet) -> None:
+    faults.lead_to_the_gateway(internet)
+    done = check(internet)
+    assert_broken(done, "dns-answer-bogus")
+    assert ADDRESS["IPv4"] in done.first["title"]
 
 
 def test_search_list_makes_another_name(internet: Internet) -> None:

@@ -197,6 +197,36 @@ def test_positive_a_provider_s_host_is_private_by_the_first_server() -> None:
     assert scene.codes("error") == [CODE]
 
 
+def private_by_all(outcome: ConnectOutcome, host: str = "smtp.ionos.com") -> Scene:
+    """This network's only name server has a private address, a public resolver another."""
+    scene = Scene(host=host).resolvers(SERVER)
+    scene.lookup("10.0.0.25")
+    scene.name_server("answer", "10.0.0.25", server=SERVER)
+    scene.name_server("answer", "212.227.15.183", server="1.1.1.1", asked_for="control")
+    scene.connect(outcome)
+    return scene
+
+
+@pytest.mark.parametrize("outcome", ["refused", "silent"])
+def test_positive_a_network_keeps_a_provider_s_host_to_itself(outcome: ConnectOutcome) -> None:
+    scene = private_by_all(outcome)
+    found = scene.diagnosis(CODE)
+    assert found.title.endswith("a private address; 1.1.1.1 has 212.227.15.183")
+    assert "sign in" in found.fixes[0].steps[0]
+    assert SERVER in found.fixes[0].steps[1]
+    assert scene.codes("error") == [CODE]
+
+
+def test_negative_where_a_network_keeps_a_name_of_its_own() -> None:
+    assert CODE not in private_by_all("refused", host=OWN).codes()
+
+
+def test_lookalike_a_relay_at_the_private_address_that_works() -> None:
+    scene = private_by_all("open")
+    scene.session(address="10.0.0.25").rest()
+    assert scene.codes("error") == []
+
+
 def test_negative_a_relay_of_one_s_own() -> None:
     assert CODE not in private_here("silent", host=OWN).codes()
 

@@ -66,7 +66,12 @@ def test_positive_no_route_to_this_host_alone() -> None:
     controls(scene, "open")
     landmarks(scene, "open")
 
+    found = scene.diagnosis(CODE)
     assert scene.codes("error") == [CODE]
+    # nothing was sent: neither a dead host nor a ban shows so
+    assert found.title == "this machine has no route to mail.example.net"
+    assert "banned" not in found.explanation
+    assert found.fixes[0].title == "give this machine a route to mail.example.net"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,8 @@ def test_positive_one_address_that_another_makes_up_for(
     assert found.severity == severity
     assert found.explains == (dead.id,)
     assert scene.judge().verdict == verdict
+    # the server's owner can do nothing about this machine's routes
+    assert bool(found.fixes) == (outcome == "silent")
 
 
 def test_negative_the_host_answers() -> None:

@@ -148,10 +148,10 @@ def _another_name(run: Run, names: Names, answer: NameServerAnswer) -> Iterator[
 def _private_here(run: Run, names: Names) -> Iterator[Diagnosis]:
     """A provider's host that is private by one name server, and on the internet by another."""
     here = names.found.addresses if names.found else ()
+    own = [item for given in names.servers.values() for item in given]
     outside = [
         item
-        for given in names.servers.values()
-        for item in given
+        for item in (*own, *names.public_answers("udp"), *names.public_answers("tcp"))
         if item.outcome == "answer" and not any(map(is_local, item.answers))
     ]
     explains = run.destination.other_server()
@@ -163,29 +163,47 @@ def _private_here(run: Run, names: Names) -> Iterator[Diagnosis]:
         or knowledge.provider_of(names.host) is None
     ):
         return
+    server, address = outside[0].server, outside[0].answers[0]
+    meant = (
+        "Where the private address is meant, as a relay of this network: whoever runs it has to "
+        "say which port and name it takes."
+    )
+    if outside[0] in own:
+        explanation = (
+            "The name servers of this machine disagree, and the system goes by the one with a "
+            "private address, at which the mail server is not met. A network that keeps a name to "
+            "itself answers so, for a relay or a filter of its own."
+        )
+        fix = Fix(
+            title=f"ask {server}, which has the provider's own address",
+            steps=(
+                f"Put {server} first in the list of name servers, or take the other one out.",
+                meant,
+            ),
+        )
+    else:
+        explanation = (
+            "This network's name servers send the name to an address of their own, at which the "
+            "mail server is not met. A sign-in page, a filter or a relay of the network answers "
+            "so; the application gets the same answer."
+        )
+        fix = Fix(
+            title=f"ask whoever runs this network to give {names.host} its own address",
+            steps=(
+                "If the network has a sign-in page, sign in first: open any page in a browser.",
+                f"Else whoever runs {', '.join(names.saying('answer')) or 'its name servers'} has "
+                f"to let the name through; or set another name server, as {server} is one.",
+                meant,
+            ),
+        )
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"{names.host} resolves to {here[0]}, a private address; {outside[0].server} has "
-        f"{outside[0].answers[0]}",
-        explanation=(
-            "The name servers of this machine disagree, and the system goes by the one with a "
-            "private address, at which the mail server is not met. A network that keeps a name to "
-            "itself answers so, for a relay or a filter of its own."
-        ),
+        title=f"{names.host} resolves to {here[0]}, a private address; {server} has {address}",
+        explanation=explanation,
         evidence=names_words.look_up(names),
-        fixes=(
-            Fix(
-                title=f"ask {outside[0].server}, which has the provider's own address",
-                steps=(
-                    f"Put {outside[0].server} first in the list of name servers, or take the "
-                    "other one out.",
-                    "Where the private address is meant, as a relay of this network: whoever runs "
-                    "it has to say which port and name it takes.",
-                ),
-            ),
-        ),
+        fixes=(fix,),
         explains=explains,
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import own_line
 from smtpdoctor.diagnosis.fixes import working_ways
-from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix, Severity
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
 from smtpdoctor.diagnosis.wording import reach as reach_words
@@ -28,7 +28,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _one_address(run, reach, attempts)
         return
     host = run.settings.host
-    if reach.others_answer:
+    if reach.outcome == "no-route":
+        title = f"this machine has no route to {host}"
+    elif reach.others_answer:
         title = f"no port of {host} answers, while other hosts do"
     else:
         ports = sorted({run.settings.port or 0, *reach.own_ports})
@@ -56,6 +58,11 @@ def _confidence(reach: Reach) -> Confidence:
 
 
 def _explanation(run: Run, reach: Reach) -> str:
+    if reach.outcome == "no-route":
+        return (
+            "Its own routes say that there is no way to that address: nothing was sent. A VPN that "
+            "is not connected, or a route that shuts the network out, looks like this."
+        )
     text = (
         "The host may be down, its name may lead to the wrong address, or it may have banned this "
         "machine's address, for example after many wrong passwords; from here these look the same."
@@ -72,6 +79,16 @@ def _explanation(run: Run, reach: Reach) -> str:
 
 def _fix(run: Run, reach: Reach) -> Fix:
     host = run.settings.host
+    if reach.outcome == "no-route":
+        return Fix(
+            title=f"give this machine a route to {host}",
+            steps=(
+                f"See what it says of the address: ip route get {run.addresses[0]} (Linux), "
+                f"route -n get {run.addresses[0]} (macOS).",
+                "Connect the VPN that the address belongs to, or take out the route that says "
+                "blackhole, unreachable or prohibit.",
+            ),
+        )
     if reach.is_near:
         return Fix(
             title=f"check that {host} is up and that its address is right",
@@ -98,12 +115,12 @@ def _one_address(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diag
     """One of several addresses, for which another makes up."""
     host, port = run.settings.host, run.settings.port
     addresses = ", ".join(item.address for item in attempts)
-    no_route = all(item.outcome == "no-route" for item in attempts)
-    severity: Severity = "note" if no_route else "warning"
+    if all(item.outcome == "no-route" for item in attempts):
+        return _no_route(run, reach, attempts)
     return Diagnosis(
         code=CODE,
-        severity=severity,
-        confidence="certain" if no_route else "likely",
+        severity="warning",
+        confidence="likely",
         title=f"{addresses} does not answer on port {port}; another address of {host} does",
         explanation=(
             f"{host} has several addresses, and not all of them answer from here. Programs that "
@@ -122,5 +139,25 @@ def _one_address(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diag
                 ),
             ),
         ),
+        explains=ids(attempts),
+    )
+
+
+def _no_route(run: Run, reach: Reach, attempts: list[ConnectAttempt]) -> Diagnosis:
+    """What this machine can't send to: every program is told at once, and most go on."""
+    host = run.settings.host
+    addresses = ", ".join(item.address for item in attempts)
+    return Diagnosis(
+        code=CODE,
+        severity="note",
+        confidence="certain",
+        title=f"this machine has no route to {addresses}; to another address of {host} it has",
+        explanation=(
+            "A program that tries the next address goes on at once; one that takes only "
+            f"{'IPv4' if attempts[0].family == 'IPv4' else 'IPv6'} addresses, or one at random, "
+            "fails."
+        ),
+        evidence=reach_words.evidence(reach, CODE),
+        fixes=(),
         explains=ids(attempts),
     )
