@@ -33,11 +33,11 @@ async def log_in(  # branches: each reason for not logging in, in its order
     client = knowledge.client(settings.client, settings.client_version)
     offered = list(_open_to(client, session.capabilities))
     if client is not None and not offered and _unasked(session, client):
-        offered = list(client.auth_order)
+        offered = [client.after_helo] if client.after_helo else list(client.auth_order)
     reason = _reason_against(session, settings, client)
     if reason is None and not offered:
         reason = "not-offered"
-    if reason == "not-offered" and client is not None and client.logs_in_unoffered == "sends":
+    if reason == "not-offered" and goes_on_without(session, settings):
         reason = "done-without"
     if reason is not None:
         _not_tried(session, reason)
@@ -71,7 +71,7 @@ async def log_in(  # branches: each reason for not logging in, in its order
             return None
         if turn is not None and not logins:
             await turn()
-        exchange = await session.authenticate(mechanism)
+        exchange = await session.authenticate(mechanism, _at_once(client))
         logins += 1
         if not _mechanism_refused(exchange) or len(offered) == 1 or logins == MOST_LOGINS:
             return bool(exchange.ok)
@@ -85,7 +85,7 @@ def goes_on_without(session: SMTPSession, settings: Settings) -> bool:
         settings.has_credentials
         and client is not None
         and client.logs_in_unoffered == "sends"
-        and not _read_by(client, session.capabilities)
+        and _read_by(client, session.capabilities) is None
     )
 
 
@@ -96,6 +96,13 @@ def _mechanism_refused(exchange: Exchange) -> bool:
         # the server answers our own "*" with 501 (RFC 4954 §4); the login was under way by then
         and not exchange.cancelled
     )
+
+
+def _at_once(client: knowledge.Client | None) -> tuple[str, ...]:
+    """The mechanisms whose first answer goes with AUTH: the client's, and those for tokens."""
+    if client is None:
+        return authentication.AT_ONCE
+    return (*client.answers_at_once, *authentication.TOKEN_MECHANISMS)
 
 
 #: Of a client that tries them all the doctor tries one: that which most servers serve.
@@ -123,20 +130,20 @@ def _is_beyond(client: knowledge.Client | None, offered: Sequence[str]) -> bool:
 def _open_to(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...]:
     """The mechanisms that the client may use: those that it finds, or its own whatever it finds."""
     found = _read_by(client, offer)
-    if client is None or client.insists == "no" or (client.insists == "with-auth" and not found):
-        return found
+    if (
+        client is None
+        or client.insists == "no"
+        or (client.insists == "with-auth" and found is None)
+    ):
+        return found or ()
     return client.auth_order
 
 
-def _read_by(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...]:
-    """The mechanisms that the client finds in what the server announces."""
+def _read_by(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...] | None:
+    """The mechanisms that the client finds in what the server announces; None without AUTH."""
     if client is None:
         return offer.auth
-    return offer.auth_as_read(
-        old_form=client.reads_old_auth,
-        lower_case=client.reads_lower_case,
-        lower_mechanisms=client.reads_lower_mechanisms,
-    )
+    return offer.auth_as_read(client.offers)
 
 
 def _unasked(session: SMTPSession, client: knowledge.Client | None) -> bool:

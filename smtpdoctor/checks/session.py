@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable, Collection
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -115,7 +116,9 @@ class SMTPSession:
     """The conversation on one connection; every step becomes an observation on its trail.
 
     `heard` is set with the first byte from the server, `stuck` when a handshake takes longer than
-    `stuck_after` seconds. `give_up` may be set from outside to end a wait for a greeting or a
+    `stuck_after` seconds. `takes` tells of a step and a reply code whether the user's client goes
+    on after it, where that is known; `counts_first`: it goes by the code of a reply's first line.
+    `give_up` may be set from outside to end a wait for a greeting or a
     handshake that has become pointless.
     """
 
@@ -138,6 +141,8 @@ class SMTPSession:
         self.capabilities = Capabilities()
         self.by_helo = False
         self.reads_all_certificates = False  # of an accepted chain the leaf is enough for most
+        self.takes: Callable[[Step, int], bool] | None = None
+        self.counts_first = False
         self.in_tls = False
         self.verified = False
         self.greeted = False
@@ -209,19 +214,16 @@ class SMTPSession:
         """STARTTLS up to its 220; bytes behind that are an injection (RFC 3207 §6)."""
         since = self._recorder.now
         arrival = await self._ask(commands.STARTTLS, COMMAND)
-        injected = (
-            arrival.reply is not None
-            and arrival.reply.code == 220
-            and bool(self._ready or self._reader.pending)
-        )
+        exchange = self._exchange("starttls", "STARTTLS", arrival, (220,))
+        accepted = bool(exchange.ok)
+        injected = accepted and bool(self._ready or self._reader.pending)
         behind = b"".join(reply.raw for reply in self._ready) + self._reader.take_pending()
         self._ready.clear()
-        exchange = self._exchange("starttls", "STARTTLS", arrival, (220,))
         if injected:
             exchange = msgspec.structs.replace(
                 exchange, injected=True, ok=False, arrived=self._excerpt(behind)
             )
-        if arrival.reply is not None and arrival.reply.code == 220:
+        if accepted:
             self._my_turn = False  # RFC 3207 §4: now TLS, and no command
         return self.trail.record(exchange, since=since)
 
@@ -358,8 +360,14 @@ class SMTPSession:
             )
         )
 
-    async def authenticate(self, mechanism: authentication.Mechanism) -> Exchange:
+    async def authenticate(
+        self,
+        mechanism: authentication.Mechanism,
+        at_once: Collection[str] = authentication.AT_ONCE,
+    ) -> Exchange:
         """One AUTH exchange. Whatever of it is secret is cut before anything is recorded.
+
+        A mechanism among `at_once` puts its first answer into AUTH itself.
 
         `ok` is for a login that both sides believe in: a 235 to our own "*", or from a server that
         was due to prove that it knows the password and did not, is none.
@@ -368,7 +376,7 @@ class SMTPSession:
         until = since + AUTH
         redactor = self._recorder.redactor
         redactor.tell()
-        command = authentication.auth_command(mechanism)
+        command = authentication.auth_command(mechanism, at_once)
         redactor.add_message(*mechanism.secrets_sent)
         arrival = await self._ask(command, until - self._recorder.now)
         cancelled = False
@@ -554,12 +562,19 @@ class SMTPSession:
             sent=shown,
             outcome=arrival.outcome,
             reply=self._quoted(reply) if reply is not None else None,
-            ok=reply is not None and arrival.outcome == "reply" and reply.code in wanted,
+            ok=reply is not None
+            and arrival.outcome == "reply"
+            and self._is_taken(step, reply, wanted),
             in_tls=self.in_tls,
             protocol=describe_bytes(arrival.raw),
             arrived="" if reply is not None and reply.code else self._excerpt(arrival.raw),
             error=arrival.error,
         )
+
+    def _is_taken(self, step: Step, reply: Reply, wanted: tuple[int, ...]) -> bool:
+        """Whether this is the answer after which the dialogue goes on."""
+        code = reply.first_code if self.counts_first else reply.code
+        return code in wanted if self.takes is None else self.takes(step, code)
 
     def _excerpt(self, data: bytes) -> str:
         """Bytes as text for a report, what is not UTF-8 as \\xNN. Secrets are looked for before the

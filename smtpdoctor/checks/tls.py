@@ -9,6 +9,7 @@ from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of, is_loopback
 from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.settings.model import Settings, TLSMode
+from smtpdoctor.smtp.capabilities import OfferReading
 from smtpdoctor.surroundings.place import OwnNames
 
 #: RFC 1123 §2.1.
@@ -38,7 +39,11 @@ async def converse(  # branches: one step after the other, and each may end it
     hello = await session.ehlo(ehlo_name)
     if not hello.ok:
         # RFC 5321 §3.2: a client that gets no 250 to EHLO may go on with HELO, and all do
-        refused = hello.outcome == "reply" and hello.reply is not None and hello.reply.category == 5
+        refused = (
+            hello.outcome == "reply"
+            and hello.reply is not None
+            and hello.reply.code not in (0, 421)
+        )
         blind = client is not None and client.starttls_after_helo
         if not refused or (tls_demanded and not blind):
             return False
@@ -47,8 +52,8 @@ async def converse(  # branches: one step after the other, and each may end it
         return not tls_demanded or await _blind(session, ehlo_name, context)
     if tls != "starttls":
         return True
-    reads_lower_case = client is None or client.reads_lower_starttls
-    if not session.capabilities.starttls_as_read(lower_case=reads_lower_case):
+    reading = client.offers if client is not None else OfferReading()
+    if not session.capabilities.starttls_as_read(reading):
         session.starttls_not_offered(failed=tls_demanded)
         return not tls_demanded
     answer = await session.starttls()

@@ -197,6 +197,9 @@ class Sessions:
     async def _converse(self, session: SMTPSession, context: ssl.SSLContext) -> bool:
         settings, client = self._state.settings, self._state.client
         session.reads_all_certificates = client is not None and client.refuses_expired_beside
+        if client is not None:
+            session.takes = client.takes
+            session.counts_first = client.counts == "first"
         return await tls.converse(
             session,
             tls=strategy.mode_of(settings, self._state.client),

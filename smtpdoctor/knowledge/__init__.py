@@ -23,6 +23,8 @@ import msgspec
 
 from smtpdoctor.knowledge.needles import may_stand_in
 from smtpdoctor.knowledge.spelling import as_it_looks, bare, is_slip, registry_labels
+from smtpdoctor.smtp.capabilities import OfferReading
+from smtpdoctor.smtp.reading import ReplyReading
 
 _FOLDER = Path(__file__).parent
 
@@ -293,23 +295,37 @@ EHLOName = Literal[
 ]
 
 
+#: The reply codes after which a dialogue goes on, by its step: RFC 5321 §4.3.2, RFC 3207 §4 and
+#: RFC 4954 §4.
+ACCEPTED = {
+    "greeting": "220",
+    "ehlo": "250",
+    "helo": "250",
+    "starttls": "220",
+    "auth": "235",
+    "mail": "250",
+    "rcpt": "25[012]",
+}
+
+
 class Client(_Entry, frozen=True, kw_only=True):
     """A program or library that sends mail, as it is where its release isn't known.
 
     aliases: other names by which users know it.
     auth_order: the mechanisms in the order in which it takes them; empty where the caller decides.
     auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
-    reads_old_auth: it finds mechanisms in the old form of the keyword, AUTH=LOGIN.
-    reads_lower_case: it finds the keyword AUTH in lower case. reads_lower_mechanisms: the names
-        behind it.
+    answers_at_once: the mechanisms whose first answer it puts into AUTH itself (RFC 4954 §4).
+    accepts: by step of the dialogue, the reply codes that it takes for a success, as a regular
+        expression; what isn't named is as RFC 5321 has it.
+    offers: how it looks for STARTTLS and AUTH in what a server announces.
+    replies: how it reads a reply. counts: the line whose code it goes by.
     insists: it sends AUTH with its own mechanism whether that is offered or not: "with-auth" where
         anything is offered, "always" even where nothing is.
-    reads_lower_starttls: it finds STARTTLS where that is announced in lower case.
     starttls_by_itself: it begins TLS where STARTTLS is offered, also where TLS is switched off.
     takes_sha1: it takes a certificate that is signed with SHA-1.
     logs_in_unoffered: with a login and none offered it "stops", or "sends" without.
-    logs_in_after_helo: it logs in where the server knows HELO alone. starttls_after_helo: it begins
-        TLS there, too.
+    logs_in_after_helo: it logs in where the server knows HELO alone, with the mechanism after_helo
+        where that is named. starttls_after_helo: it begins TLS there, too.
     logs_in_in_clear: whether it gives a password away without TLS; "loopback": to this machine.
     without_starttls: where STARTTLS isn't offered it "stops" or "goes-on", whatever is set, or does
         "as-set": goes on where the setting is opportunistic.
@@ -335,8 +351,6 @@ class Client(_Entry, frozen=True, kw_only=True):
     sends_utf8_sender: it can say MAIL FROM with letters that are not ASCII where SMTPUTF8 is
         offered. unicode_domain: what it makes of such a domain where that is not.
     takes_non_ascii_password: it can log in with one.
-    takes_bare_reply: it takes a reply that is a code alone. longest_greeting: more octets than that
-        in the greeting's line break it; 0 for no bound.
     gives_up_after: seconds without an answer after which it does by itself; 0 where that is longer
         than the doctor waits.
     mail_parameters: the extensions whose parameters it gives to MAIL where they are offered.
@@ -353,11 +367,13 @@ class Client(_Entry, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     auth_order: tuple[str, ...] = ()
     auth_tries_all: bool = False
-    reads_old_auth: bool = True
-    reads_lower_case: bool = True
-    reads_lower_mechanisms: bool = True
+    answers_at_once: tuple[str, ...] = ("PLAIN",)
+    accepts: Mapping[str, str] = {}
+    after_helo: str = ""
+    offers: OfferReading = OfferReading()
+    replies: ReplyReading = ReplyReading()
+    counts: Literal["first", "last"] = "last"
     insists: Literal["no", "with-auth", "always"] = "no"
-    reads_lower_starttls: bool = True
     starttls_by_itself: bool = False
     takes_sha1: bool = False
     logs_in_unoffered: Literal["stops", "sends"] = "stops"
@@ -384,8 +400,6 @@ class Client(_Entry, frozen=True, kw_only=True):
     sends_utf8_sender: bool = True
     unicode_domain: Literal["encoded", "as-written", "refused"] = "encoded"
     takes_non_ascii_password: bool = True
-    takes_bare_reply: bool = True
-    longest_greeting: int = 0
     gives_up_after: int = 0
     mail_parameters: tuple[Literal["SIZE", "8BITMIME", "SMTPUTF8"], ...] = ()
     pipelines: bool = False
@@ -406,6 +420,11 @@ class Client(_Entry, frozen=True, kw_only=True):
             return True
         # without ephemeral keys, or with SHA-1 as its MAC
         return suite.startswith(("ECDHE-", "DHE-")) and not suite.endswith("-SHA")
+
+    def takes(self, step: str, code: int) -> bool:
+        """Whether it goes on after this reply code."""
+        taken = self.accepts.get(step, ACCEPTED.get(step, "2.."))
+        return re.fullmatch(taken, str(code)) is not None
 
     def of_release(self, version: str) -> Client:
         """The client in that release; itself where the version is not known."""

@@ -6,7 +6,7 @@ refusal means. Credentials never stand in an exception's text or in a `repr`.
 
 import hmac
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal, Protocol
 
@@ -108,24 +108,32 @@ class Plain(_Exchange):
         super().__init__(username, secret)
         if b"\0" in self._username + self._secret:  # RFC 4616 §2
             raise MechanismError("PLAIN can't carry a NUL character")
+        self._said = False
 
     def initial(self) -> bytes:
+        self._said = True
         return self._keep(b"\0" + self._username + b"\0" + self._secret)
 
     def respond(self, challenge: bytes) -> bytes:
         self._count_challenge(1)
-        if challenge:  # RFC 4954 §4: an empty one asks for the initial response, PLAIN has no other
+        # RFC 4954 §4: an empty challenge asks for the initial response, PLAIN has no other; servers
+        # say "go on" there
+        if challenge and self._said:
             raise MechanismError("the server sent a challenge, and PLAIN has none")
         return self.initial()
 
 
 class Login(_Exchange):
-    """The LOGIN of practice: the user name, then the password, whatever the prompts say."""
+    """The LOGIN of practice: the user name, then the password, whatever the prompts say.
+
+    Some clients put the user name into AUTH itself; the first prompt is the password's then.
+    """
 
     name = "LOGIN"
 
-    def initial(self) -> None:
-        return None
+    def initial(self) -> bytes:
+        self._count_challenge(1)
+        return self._username
 
     def respond(self, challenge: bytes) -> bytes:
         self._count_challenge(2)
@@ -285,10 +293,16 @@ def choose(offered: Sequence[str], order: Sequence[str], has_token: bool) -> str
     return next((name for name in wanted if name in available), None)
 
 
-def auth_command(mechanism: Mechanism) -> bytes:
-    """The AUTH command, with the initial response where the mechanism has one and it fits."""
+#: What has the client speak first: the answer may go with AUTH itself. LOGIN is a custom, not a
+#: standard, in which few clients do.
+AT_ONCE = tuple(name for name in (*PASSWORD_MECHANISMS, *TOKEN_MECHANISMS) if name != "LOGIN")
+
+
+def auth_command(mechanism: Mechanism, at_once: Collection[str] = AT_ONCE) -> bytes:
+    """The AUTH command, with the initial response where the mechanism has one, is among `at_once`,
+    and it fits."""
     command = b"AUTH " + mechanism.name.encode()
-    initial = mechanism.initial()
+    initial = mechanism.initial() if mechanism.name in at_once else None
     if initial is not None:
         line = command + b" " + (b64encode(initial) or b"=") + b"\r\n"  # RFC 4954 §4: "=" for empty
         if len(line) <= _MAX_AUTH_LINE:

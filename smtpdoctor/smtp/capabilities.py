@@ -5,16 +5,43 @@ know which of the offers anybody needs.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Self
 
 import msgspec
 
-from smtpdoctor.smtp.replies import Reply
+from smtpdoctor.smtp.replies import Oddity, Reply
 
 # Cisco's inspection overwrites a keyword with as many letters: X…X, the last one counting A, B, C
 _MASKED_KEYWORD = re.compile(r"X{3,}[A-Z]?")
 # and the greeting's text with asterisks; older devices leave blanks, 0 and 2 standing
 _MASKED_GREETING = re.compile(r"[*02 ]*\*{3}[*02 ]*")
+
+
+class OfferReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a program looks for STARTTLS and AUTH in an EHLO reply: each in its own way.
+
+    old_form: AUTH=LOGIN as well. lower_case: AUTH in lower case, lower_mechanisms: what stands
+        behind it, lower_starttls: STARTTLS.
+    first_line: in the first line, too, where the server's name stands.
+    indented: behind blanks. tabs: with a tab in place of a blank. any_parting: with commas and the
+        like between mechanisms.
+    last_line_counts: of several lines of AUTH, it keeps the last.
+    starttls_with_more: with something behind STARTTLS, a blank or a parameter.
+    bare_lf: in lines that end without CR.
+    """
+
+    old_form: bool = True
+    lower_case: bool = True
+    lower_mechanisms: bool = True
+    lower_starttls: bool = True
+    first_line: bool = False
+    indented: bool = True
+    tabs: bool = True
+    any_parting: bool = False
+    last_line_counts: bool = False
+    starttls_with_more: bool = True
+    bare_lf: bool = True
 
 
 class Capabilities(msgspec.Struct, frozen=True):
@@ -24,13 +51,15 @@ class Capabilities(msgspec.Struct, frozen=True):
     keywords: upper-case keyword → its parameters as they came. A keyword given twice has the
         parameters of both.
     as_written: the keywords as they came.
-    auth_lines: the lines of AUTH as they came, also of the old form `AUTH=LOGIN`.
+    lines: the text of all lines as they came, the first with the server's name.
+    ends_in_lf: a line ended without the CR that RFC 5321 §2.3.8 wants.
     """
 
     name: str = ""
     keywords: dict[str, tuple[str, ...]] = {}
-    auth_lines: tuple[str, ...] = ()
     as_written: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    ends_in_lf: bool = False
 
     @classmethod
     def parse(cls, reply: Reply) -> Self:
@@ -42,12 +71,12 @@ class Capabilities(msgspec.Struct, frozen=True):
             if keyword:
                 keyword = keyword.upper()
                 keywords[keyword] = keywords.get(keyword, ()) + tuple(parameters)
-        logins = tuple(line for line in rest if re.match(r"AUTH[ =]", line, re.IGNORECASE))
         return cls(
             name=(first.split() or [""])[0],
             keywords=keywords,
-            auth_lines=logins,
             as_written=tuple(line.split()[0] for line in rest if line.split()),
+            lines=reply.lines,
+            ends_in_lf=Oddity.BARE_LF in reply.oddities,
         )
 
     @property
@@ -59,23 +88,43 @@ class Capabilities(msgspec.Struct, frozen=True):
                 mechanisms += [keyword[5:], *parameters]
         return tuple(dict.fromkeys(name.upper() for name in mechanisms if name))
 
-    def auth_as_read(
-        self, *, old_form: bool, lower_case: bool, lower_mechanisms: bool
-    ) -> tuple[str, ...]:
-        """The AUTH mechanisms that a client finds which reads AUTH=LOGIN or not, the
-        keyword in lower case or not, and so the mechanisms' names."""
-        mechanisms: list[str] = []
-        for line in self.auth_lines:
-            keyword, *parameters = line.split()
-            if not (old_form or keyword.upper() == "AUTH"):
+    def auth_as_read(  # branches: each way of reading a line
+        self, reading: OfferReading
+    ) -> tuple[str, ...] | None:
+        """The AUTH mechanisms that a client finds which reads in this way, upper-case, each once;
+        None where it finds no AUTH at all."""
+        found: list[str] | None = None
+        for line in self._lines_as_read(reading):
+            match = re.match(r"(AUTH)(?:(=)|[ \t]|$)", line, re.IGNORECASE)
+            if match is None or not (
+                (reading.old_form or not match[2])
+                and (reading.lower_case or match[1] == "AUTH")
+                and (reading.tabs or not match[0].endswith("\t"))
+            ):
                 continue
-            if lower_case or keyword == keyword.upper():
-                mechanisms += [
-                    name
-                    for name in (keyword[5:], *parameters)
-                    if lower_mechanisms or name == name.upper()
-                ]
-        return tuple(dict.fromkeys(name.upper() for name in mechanisms if name))
+            parting = r"[^\w-]+" if reading.any_parting else r"\s+" if reading.tabs else " "
+            names = [name for name in re.split(parting, line[match.end() :]) if name]
+            if not reading.lower_mechanisms:
+                names = [name for name in names if name == name.upper()]
+            found = names if found is None or reading.last_line_counts else found + names
+        return None if found is None else tuple(dict.fromkeys(name.upper() for name in found))
+
+    def starttls_as_read(self, reading: OfferReading) -> bool:
+        """Whether a client finds STARTTLS which reads in this way."""
+        for line in self._lines_as_read(reading):
+            match = re.match(r"(STARTTLS)(\s|$)", line, re.IGNORECASE)
+            if match is None or not (reading.lower_starttls or match[1] == "STARTTLS"):
+                continue
+            if reading.starttls_with_more or line == match[1]:
+                return True
+        return False
+
+    def _lines_as_read(self, reading: OfferReading) -> Iterator[str]:
+        """The lines in which it looks."""
+        if self.ends_in_lf and not reading.bare_lf:
+            return
+        for line in self.lines if reading.first_line else self.lines[1:]:
+            yield line.lstrip() if reading.indented else line
 
     @property
     def size(self) -> int | None:
@@ -89,10 +138,6 @@ class Capabilities(msgspec.Struct, frozen=True):
     def starttls(self) -> bool:
         """RFC 3207."""
         return "STARTTLS" in self.keywords
-
-    def starttls_as_read(self, *, lower_case: bool) -> bool:
-        """Whether a client finds it that reads keywords in lower case or not."""
-        return self.starttls and (lower_case or "STARTTLS" in self.as_written)
 
     @property
     def smtputf8(self) -> bool:

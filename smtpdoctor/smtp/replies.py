@@ -14,7 +14,7 @@ from smtpdoctor.smtp.charsets import decode
 
 RFC_LINE_LIMIT = 512  # RFC 5321 §4.5.3.1.5: octets of a reply line, its CRLF included
 MAX_LINE = 4096
-MAX_LINES = 128
+MAX_LINES = 1024
 MAX_REPLY = 64 * 1024
 
 
@@ -86,6 +86,12 @@ class Reply(msgspec.Struct, frozen=True):
             return self.last
         status = self.enhanced
         return " ".join((*((status,) if status else ()), *kept))
+
+    @property
+    def first_code(self) -> int:
+        """The code of the first line that has one: RFC 5321 §4.2.1 wants the same in all."""
+        found = re.search(rb"^[1-9]\d\d", self.raw, re.MULTILINE)
+        return int(found[0]) if self.code and found else self.code
 
     @property
     def category(self) -> int:

@@ -229,6 +229,131 @@ def test_a_server_that_loses_what_stands_behind_mail(
     assert (ran.report.verdict == "broken") is (client == "nodemailer@10")
 
 
+# --- replies and offers in the client's own reading ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("client", "step", "reply", "codes"),
+    [
+        # RFC 5321 §4.3.2 has 250 and 251 for RCPT; 252 is VRFY's
+        ("smtplib", "RCPT", "252 2.1.5 will try", ["reply-unreadable"]),
+        ("symfony", "RCPT", "252 2.1.5 will try", []),
+        ("msmtp", "RCPT", "251 2.1.5 forwarded", ["reply-unreadable"]),
+        ("smtplib", "RCPT", "251 2.1.5 forwarded", []),
+        ("go", "MAIL", "200 ok", ["reply-unreadable"]),
+        ("nodemailer", "MAIL", "200 ok", []),
+        ("ruby", "AUTH", "250 2.7.0 ok", []),
+        ("aiosmtplib", "AUTH", "503 5.5.1 already authenticated", ["auth-not-offered"]),
+        ("curl", "EHLO", "220 mail.example.com", []),
+    ],
+)
+def test_the_reply_codes_that_a_client_takes(
+    authority: Authority,
+    healthy: Behaviour,
+    client: str,
+    step: str,
+    reply: str,
+    codes: list[str],
+) -> None:
+    login = {} if step == "AUTH" else ALONE
+    mode = {"SMTP_SECURE": "false"} if step == "EHLO" else {}
+    behaviour = replace(healthy, replies={step: reply}, require_auth=False, require_tls=False)
+    assert as_client(authority, behaviour, client, **login, **mode).codes() == codes
+
+
+@pytest.mark.parametrize(
+    ("client", "codes"), [("nodemailer", []), ("smtplib", ["starttls-refused"])]
+)
+def test_another_code_of_success_for_starttls(
+    authority: Authority,
+    healthy: Behaviour,
+    client: str,
+    codes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def starttls(self: Any) -> None:
+        await self._say("250 go ahead")
+        await self._start_tls()
+
+    monkeypatch.setattr(server._Dialogue, "_starttls", starttls)
+    assert as_client(authority, healthy, client).codes() == codes
+
+
+def only(monkeypatch: pytest.MonkeyPatch, *, at_once: bool) -> None:
+    """A server that takes AUTH with the first answer alone, or without it alone."""
+    original: Any = server._Dialogue._auth
+
+    async def auth(self: Any, argument: str) -> None:
+        if (" " in argument) is at_once:
+            await original(self, argument)
+        else:
+            await self._say("501 5.5.4 Syntax: AUTH mechanism")
+
+    monkeypatch.setattr(server._Dialogue, "_auth", auth)
+
+
+@pytest.mark.parametrize(
+    ("client", "sent"),
+    [("smtplib", True), ("aiosmtplib", True), ("symfony", False), ("curl", False), (None, False)],
+)
+def test_the_user_name_in_auth_login_itself(
+    authority: Authority,
+    healthy: Behaviour,
+    client: str | None,
+    sent: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """smtplib's way fails at a server that takes no initial response."""
+    only(monkeypatch, at_once=False)
+    ran = as_client(authority, replace(healthy, mechanisms=("LOGIN",)), client)
+    assert (ran.report.verdict == "broken") is sent
+
+
+@pytest.mark.parametrize(
+    ("client", "works"), [("nodemailer", True), ("phpmailer", False), ("curl", False)]
+)
+def test_a_server_that_wants_the_login_in_auth_itself(
+    authority: Authority,
+    healthy: Behaviour,
+    client: str,
+    works: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """web.de did; PHPMailer and curl wait for 334."""
+    only(monkeypatch, at_once=True)
+    ran = as_client(authority, replace(healthy, mechanisms=("PLAIN",)), client)
+    assert (ran.report.verdict == "healthy") is works
+    assert (ran.report.verdict == "broken") is not works
+
+
+@pytest.mark.parametrize("client", [None, "nodemailer", "smtplib", "go"])
+@pytest.mark.parametrize("reply", ["450 4.7.1 later", "550 5.7.1 no", "502 5.5.1 no"])
+def test_helo_after_any_refusal_of_ehlo(
+    authority: Authority, healthy: Behaviour, client: str | None, reply: str
+) -> None:
+    behaviour = replace(healthy, replies={"EHLO": reply}, require_auth=False, require_tls=False)
+    ran = as_client(authority, behaviour, client, **ALONE, SMTP_TLS="none")
+    assert "helo" in ran.steps()
+    assert ran.codes() == []
+
+
+@pytest.mark.parametrize("reply", ["421 4.3.2 closing"])
+def test_no_helo_where_the_server_closes(
+    authority: Authority, healthy: Behaviour, reply: str
+) -> None:
+    behaviour = replace(healthy, replies={"EHLO": reply}, require_auth=False, require_tls=False)
+    assert "helo" not in as_client(authority, behaviour, None, **ALONE, SMTP_TLS="none").steps()
+
+
+@pytest.mark.parametrize("client", ["nodemailer", "symfony"])
+def test_auth_without_a_mechanism_is_not_the_same_as_none(
+    authority: Authority, healthy: Behaviour, client: str
+) -> None:
+    """Both send without a login where AUTH isn't offered; Symfony stops at an empty one."""
+    behaviour = replace(healthy, mechanisms=(), extensions=("AUTH",), require_auth=False)
+    assert as_client(authority, behaviour, client).codes() == ["auth-not-offered"]
+
+
 @pytest.mark.parametrize(
     ("client", "sent"),
     [

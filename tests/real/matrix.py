@@ -10,6 +10,7 @@ import asyncio
 import datetime
 import json
 import os
+import shlex
 import shutil
 import socket
 import ssl
@@ -113,7 +114,7 @@ def _msmtp(job: dict[str, object]) -> tuple[list[str], str]:
     login = [
         "--auth=on",
         f"--user={job['user']}",
-        f"--passwordeval=printf '%s\\n' '{job['password']}'",
+        f"--passwordeval=printf '%s\\n' {shlex.quote(str(job['password']))}",
     ]
     return [
         *("msmtp", f"--host={job['host']}", f"--port={job['port']}"),
@@ -206,6 +207,23 @@ def clients(folder: Path) -> list[Client]:
 # --- certificates ---------------------------------------------------------------------------------
 
 
+#: Keys other than RSA of 2048 bits, as genpkey makes them, by the kind of certificate.
+KEYS = {
+    "rsa-1024": "-algorithm RSA -pkeyopt rsa_keygen_bits:1024",
+    "rsa-1536": "-algorithm RSA -pkeyopt rsa_keygen_bits:1536",
+    "rsa-4096": "-algorithm RSA -pkeyopt rsa_keygen_bits:4096",
+    "rsa-pss": "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048",
+    "elliptic": "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+    "p-384": "-algorithm EC -pkeyopt ec_paramgen_curve:P-384",
+    "p-521": "-algorithm EC -pkeyopt ec_paramgen_curve:P-521",
+    "p-224": "-algorithm EC -pkeyopt ec_paramgen_curve:P-224",
+    "secp256k1": "-algorithm EC -pkeyopt ec_paramgen_curve:secp256k1",
+    "brainpool": "-algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP256r1",
+    "ed25519": "-algorithm ED25519",
+    "ed448": "-algorithm ED448",
+}
+
+
 class Certificates:
     """The authority and what it signs, by OpenSSL: it still makes what is given up elsewhere."""
 
@@ -214,39 +232,85 @@ class Certificates:
         self.cafile = folder / "ca.pem"
         self._key("ca", 2048)
         self._key("leaf", 2048)
-        self._key("rsa-1024", 1024)
         self._root("ca", "Example CA")
         self._intermediates()
-        self._openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "elliptic.key")
+        for name, how in KEYS.items():
+            self._openssl("genpkey", *how.split(), "-out", f"{name}.key")
         self._key("stranger", 2048)
         self._root("stranger", "Stranger")
         self._openssl("dhparam", "-dsaparam", "-out", "dh.pem", "1024")
+        self._openssl(
+            "genpkey",
+            "-genparam",
+            "-algorithm",
+            "DH",
+            "-pkeyopt",
+            "group:ffdhe2048",
+            "-out",
+            "dh-2048.pem",
+        )
+        self._openssl(
+            "genpkey",
+            "-genparam",
+            "-algorithm",
+            "DH",
+            "-pkeyopt",
+            "group:ffdhe4096",
+            "-out",
+            "dh-4096.pem",
+        )
 
     def issue(self, kind: str, host: str, address: str) -> tuple[Path, Path]:
         """The chain and key for a host."""
         name = f"{kind}-{host}"
-        key = kind if kind in ("rsa-1024", "elliptic") else "leaf"
+        key = kind if kind in KEYS else "leaf"
         first, _, domain = host.partition(".")
         names = {
             "other-name": "DNS:www.elsewhere.example",
             "common-name-right": "DNS:www.elsewhere.example",
             "common-name": "",
+            "common-name-wildcard": "",
             "ip-common-name": "",
             "ip": f"IP:{address}",
+            "ip-as-name": f"DNS:{address}",
+            "mail-and-uri": f"email:postmaster@{host},URI:smtp://{host}",
             "wildcard": f"DNS:*.{domain}",
+            "wildcard-top": f"DNS:*.{domain.rpartition('.')[2]}",
             "wildcard-too-deep": f"DNS:*.{domain.partition('.')[2]}",
             "wildcard-part": f"DNS:{first[:4]}*.{domain}",
+            "wildcard-inside": f"DNS:{first}.*.{domain.rpartition('.')[2]}",
+            "bare-domain": f"DNS:{domain}",
             "upper-case": f"DNS:{host.upper()}",
+            "dotted": f"DNS:{host}.",
+            "many-names": ",".join(f"DNS:n{n}.example.com" for n in range(300)) + f",DNS:{host}",
         }.get(kind, f"DNS:{host}")
-        usage = "clientAuth" if kind == "for-clients" else "serverAuth"
-        extensions = ["basicConstraints=CA:FALSE", f"extendedKeyUsage={usage}"]
+        usage = {
+            "for-clients": "extendedKeyUsage=clientAuth",
+            "for-mail": "extendedKeyUsage=emailProtection",
+            "for-any": "extendedKeyUsage=anyExtendedKeyUsage",
+            "no-purpose": "keyUsage=critical,digitalSignature",
+            "encipherment": "keyUsage=critical,keyEncipherment\nextendedKeyUsage=serverAuth",
+            "agreement": "keyUsage=critical,keyAgreement\nextendedKeyUsage=serverAuth",
+            "unknown-critical": "1.2.3.4=critical,DER:0500\nextendedKeyUsage=serverAuth",
+        }.get(kind, "extendedKeyUsage=serverAuth")
+        authority_or_not = "TRUE" if kind == "authority" else "FALSE"
+        extensions = [f"basicConstraints=CA:{authority_or_not}", usage]
+        if kind == "no-constraints":
+            extensions = extensions[1:]
         extensions += [f"subjectAltName={names}"] if names else []
         identifier = "none" if kind == "without-key-identifier" else "keyid"
         extensions += ["subjectKeyIdentifier=hash", f"authorityKeyIdentifier={identifier}"]
         (self.folder / f"{name}.cnf").write_text("\n".join(extensions))
-        subject = {"other-name": "www.elsewhere.example", "ip-common-name": address}.get(kind, host)
+        subject = {
+            "other-name": "www.elsewhere.example",
+            "ip-common-name": address,
+            "common-name-wildcard": f"*.{domain}",
+            "other-common-name": "www.elsewhere.example",
+        }.get(kind, host)
+        pss = ("-sigopt", "rsa_padding_mode:pss") if kind == "pss-signed" else ()
         self._openssl(
-            "req", "-new", "-key", f"{key}.key", "-subj", f"/CN={subject}", "-out", f"{name}.csr"
+            *("req", "-new", "-key", f"{key}.key", "-out", f"{name}.csr"),
+            *("-subj", "/" if kind == "no-subject" else f"/CN={subject[:64]}"),
         )
         now = datetime.datetime.now(datetime.UTC)
         authority = {
@@ -254,6 +318,15 @@ class Certificates:
             "intermediate": "middle",
             "missing-intermediate": "middle",
             "expired-intermediate-beside": "middle",
+            "expired-intermediate": "middle",
+            "unordered": "middle",
+            "doubled": "middle",
+            "with-root": "middle",
+            "under-sha1": "middle",
+            "under-1024": "weak",
+            "under-leaf": "no-authority",
+            "under-narrow": "narrow",
+            "under-other-domain": "constrained",
         }.get(kind, "ca")
         if kind == "expired":
             self._dated(name, now - datetime.timedelta(90), now - datetime.timedelta(5))
@@ -268,12 +341,33 @@ class Certificates:
             self._openssl(
                 *("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem"),
                 *("-CAkey", f"{authority}.key", "-CAcreateserial", "-extfile", f"{name}.cnf"),
-                *("-sha1" if kind == "sha1" else "-sha256", "-days", "90", "-out", f"{name}.pem"),
+                *(
+                    {"sha1": ["-sha1"], "md5": ["-md5"], "sha512": ["-sha512"]}.get(
+                        kind, ["-sha256"]
+                    )
+                ),
+                *pss,
+                *("-days", "4000" if kind == "ten-years" else "90", "-out", f"{name}.pem"),
             )
-        beside = {"intermediate": ["middle"], "expired-intermediate-beside": ["old", "middle"]}
+        beside = {
+            "intermediate": ["middle"],
+            "expired-intermediate-beside": ["old", "middle"],
+            "expired-intermediate": ["old"],
+            "unordered": ["stranger", "ca", "middle"],
+            "doubled": [name, "middle", "middle"],
+            "with-root": ["middle", "ca"],
+            "under-sha1": ["middle-sha1"],
+            "under-1024": ["weak"],
+            "under-leaf": ["no-authority"],
+            "under-narrow": ["narrow"],
+            "under-other-domain": ["constrained"],
+            "stranger-beside": ["stranger"],
+            "wrong-intermediate": ["middle"],
+        }
+        own = (self.folder / f"{name}.pem").read_text()
         with (self.folder / f"{name}.pem").open("a") as chain:
             for other in beside.get(kind, ()):
-                chain.write((self.folder / f"{other}.pem").read_text())
+                chain.write(own if other == name else (self.folder / f"{other}.pem").read_text())
         return self.folder / f"{name}.pem", self.folder / f"{key}.key"
 
     def _dated(self, name: str, begin: datetime.datetime, end: datetime.datetime) -> None:
@@ -305,6 +399,41 @@ class Certificates:
                 *("-out", f"{name}.csr"),
             )
             self._dated(name, now + datetime.timedelta(begin), now + datetime.timedelta(end))
+
+        self._key("weak", 1024)
+        self._key("no-authority", 2048)
+        self._key("narrow", 2048)
+        self._key("constrained", 2048)
+        for name, key, extensions, digest in (
+            ("middle-sha1", "middle", "basicConstraints=critical,CA:TRUE", "-sha1"),
+            ("weak", "weak", "basicConstraints=critical,CA:TRUE", "-sha256"),
+            ("no-authority", "no-authority", "basicConstraints=CA:FALSE", "-sha256"),
+            (
+                "narrow",
+                "narrow",
+                "basicConstraints=critical,CA:TRUE\nextendedKeyUsage=clientAuth",
+                "-sha256",
+            ),
+            (
+                "constrained",
+                "constrained",
+                "basicConstraints=critical,CA:TRUE\nnameConstraints=critical,permitted;DNS:elsewhere.example",
+                "-sha256",
+            ),
+        ):
+            (self.folder / f"{name}.cnf").write_text(
+                f"{extensions}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+            )
+            subject = "Example Middle" if name == "middle-sha1" else f"Example {name}"
+            self._openssl(
+                *("req", "-new", "-key", f"{key}.key", "-subj", f"/CN={subject}"),
+                *("-out", f"{name}.csr"),
+            )
+            self._openssl(
+                *("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
+                *("-CAcreateserial", "-extfile", f"{name}.cnf", digest, "-days", "900"),
+                *("-out", f"{name}.pem"),
+            )
 
     def trust_store(self) -> Path:
         """The authority as Java reads it."""
@@ -358,11 +487,19 @@ def _context(world: World, certificates: Certificates, host: str, address: str) 
         context.minimum_version, context.maximum_version = (
             ssl.TLSVersion[version] for version in world.versions
         )
-    if world.certificate in ("rsa-1024", "sha1"):
+    if world.ciphers:
         context.set_ciphers(world.ciphers)
+    if world.curve:
+        context.set_ecdh_curve(world.curve)
+    if world.asks_for_certificate:
+        context.load_verify_locations(certificates.cafile)
+        demands = world.asks_for_certificate == "demands"
+        context.verify_mode = ssl.CERT_REQUIRED if demands else ssl.CERT_OPTIONAL
     context.load_cert_chain(*certificates.issue(world.certificate, host, address))
     if world.short_dh:
         context.load_dh_params(certificates.folder / "dh.pem")
+    if world.dh:
+        context.load_dh_params(certificates.folder / f"dh-{world.dh}.pem")
     return context
 
 
@@ -534,7 +671,20 @@ def main(machine: str, wanted: str = "") -> None:
         address, port = f"127.1.{number // 250}.{number % 250 + 1}", world.port
         label = world.name.encode("idna").decode() if not world.name.isascii() else world.name
         own = f"{world.name}.{DOMAIN}"
-        host = {"": own, ".": own + ".", "ip": address}.get(world.host, world.host)
+        if world.ipv6:
+            address = f"2001:db8:2::{number:x}"
+            subprocess.run(
+                ["ip", "-6", "addr", "add", f"{address}/128", "dev", "lo", "nodad"], check=True
+            )
+        forms = {
+            "": own,
+            ".": own + ".",
+            "ip": address,
+            "upper": own.upper(),
+            "[ip]": f"[{address}]",
+        }
+        forms["blank"] = own + " "
+        host = forms.get(world.host, world.host)
         if world.host == "localhost":
             address = "127.0.0.1"
         else:

@@ -39,6 +39,10 @@ class World:
     ciphers: str = ""
     versions: tuple[str, str] | None = None
     short_dh: bool = False
+    dh: int = 0
+    curve: str = ""
+    asks_for_certificate: Literal["", "asks", "demands"] = ""
+    ipv6: bool = False
     sender: str = "info@example.org"
     password: str = PASSWORD
     host: str = ""

@@ -60,11 +60,27 @@ def test_credentials_that_cannot_be_encoded_stay_out_of_the_error(name: str) -> 
 def test_login_answers_in_order_whatever_the_prompts_say() -> None:
     for prompts in ([b"Username:", b"Password:"], [b"Password:", b"?"], [b"", b""]):
         login = start("LOGIN")
-        assert login.initial() is None
         assert login.respond(prompts[0]) == b"tim"
         assert login.respond(prompts[1]) == b"tanstaaftanstaaf"
         with pytest.raises(MechanismError):
             login.respond(b"more?")
+
+
+def test_login_with_the_user_in_auth_itself_is_asked_for_the_password_alone() -> None:
+    """smtplib and aiosmtplib do it so."""
+    login = start("LOGIN")
+    assert auth_command(login) == b"AUTH LOGIN\r\n"
+    assert auth_command(login, ("LOGIN",)) == b"AUTH LOGIN dGlt\r\n"
+    assert login.respond(b"Password:") == b"tanstaaftanstaaf"
+    with pytest.raises(MechanismError):
+        login.respond(b"more?")
+
+
+def test_plain_that_is_asked_for_is_sent_whatever_the_prompt_says() -> None:
+    """PHPMailer and curl wait for 334."""
+    plain = start("PLAIN")
+    assert auth_command(plain, ()) == b"AUTH PLAIN\r\n"
+    assert plain.respond(b"go on") == b"\0tim\0tanstaaftanstaaf"
 
 
 def test_cram_md5() -> None:  # RFC 2195 §2
@@ -248,7 +264,7 @@ def test_an_empty_initial_response_is_an_equals_sign() -> None:
         def respond(self, challenge: bytes) -> bytes:
             return b""
 
-    assert auth_command(Empty()) == b"AUTH EMPTY =\r\n"
+    assert auth_command(Empty(), ("EMPTY",)) == b"AUTH EMPTY =\r\n"
     assert response_line(b"") == b"\r\n"
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtpdoctor.smtp.capabilities import Capabilities, is_masked_greeting
+from smtpdoctor.smtp.capabilities import Capabilities, OfferReading, is_masked_greeting
 from smtpdoctor.smtp.replies import Reply, ReplyReader
 
 
@@ -59,22 +59,70 @@ def test_auth_in_both_forms(lines: list[str], mechanisms: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize(
-    ("line", "keyword", "mechanisms", "read"),
+    ("line", "reading", "read"),
     [
-        ("AUTH plain login", False, True, ("PLAIN", "LOGIN")),  # Go
-        ("auth plain login", True, False, ()),  # smtplib
-        ("Auth PLAIN", True, False, ("PLAIN",)),
-        ("Auth PLAIN", False, True, ()),
-        ("AUTH PLAIN login", False, False, ("PLAIN",)),
+        ("AUTH plain login", {"lower_case": False}, ("PLAIN", "LOGIN")),  # Go
+        ("auth plain login", {"lower_mechanisms": False}, ()),  # smtplib
+        ("Auth PLAIN", {"lower_mechanisms": False}, ("PLAIN",)),
+        ("Auth PLAIN", {"lower_case": False}, None),
+        ("AUTH PLAIN login", {"lower_mechanisms": False}, ("PLAIN",)),
+        ("AUTH=PLAIN LOGIN", {}, ("PLAIN", "LOGIN")),
+        ("AUTH=PLAIN LOGIN", {"old_form": False}, None),
+        ("AUTH\tPLAIN LOGIN", {}, ("PLAIN", "LOGIN")),
+        ("AUTH\tPLAIN LOGIN", {"tabs": False}, None),
+        ("AUTH PLAIN\tLOGIN", {"tabs": False}, ("PLAIN\tLOGIN",)),
+        (" AUTH PLAIN", {}, ("PLAIN",)),
+        (" AUTH PLAIN", {"indented": False}, None),
+        ("AUTH PLAIN,LOGIN", {"any_parting": True}, ("PLAIN", "LOGIN")),
+        ("AUTH PLAIN,LOGIN", {}, ("PLAIN,LOGIN",)),
+        ("AUTH", {}, ()),  # offered, and nothing named
+        ("AUTHENTICATE PLAIN", {}, None),
+        ("XAUTH PLAIN", {"any_parting": True}, None),
     ],
 )
 def test_auth_as_a_client_reads_it(
-    line: str, keyword: bool, mechanisms: bool, read: tuple[str, ...]
+    line: str, reading: dict[str, bool], read: tuple[str, ...] | None
 ) -> None:
-    found = parse("mx", line).auth_as_read(
-        old_form=True, lower_case=keyword, lower_mechanisms=mechanisms
-    )
-    assert found == read
+    assert parse("mx", line).auth_as_read(OfferReading(**reading)) == read
+
+
+def test_auth_in_several_lines_as_a_client_reads_it() -> None:
+    offered = parse("mx", "AUTH CRAM-MD5", "AUTH LOGIN PLAIN")
+    assert offered.auth_as_read(OfferReading()) == ("CRAM-MD5", "LOGIN", "PLAIN")
+    last = OfferReading(last_line_counts=True)
+    assert offered.auth_as_read(last) == ("LOGIN", "PLAIN")
+
+
+def test_the_first_line_as_a_client_reads_it() -> None:
+    offered = parse("AUTH PLAIN", "SIZE")
+    assert offered.auth_as_read(OfferReading()) is None
+    assert offered.auth_as_read(OfferReading(first_line=True)) == ("PLAIN",)
+
+
+@pytest.mark.parametrize(
+    ("line", "reading", "found"),
+    [
+        ("STARTTLS", {}, True),
+        ("starttls", {}, True),
+        ("starttls", {"lower_starttls": False}, False),
+        ("STARTTLS REQUIRED", {}, True),
+        ("STARTTLS REQUIRED", {"starttls_with_more": False}, False),
+        ("STARTTLS ", {"starttls_with_more": False}, False),
+        (" STARTTLS", {"indented": False}, False),
+        ("STARTTLSNOW", {}, False),
+        ("XSTARTTLS", {}, False),
+    ],
+)
+def test_starttls_as_a_client_reads_it(line: str, reading: dict[str, bool], found: bool) -> None:
+    assert parse("mx", line).starttls_as_read(OfferReading(**reading)) is found
+
+
+def test_lines_without_carriage_returns_as_a_client_reads_them() -> None:
+    (reply,) = ReplyReader().feed(b"250-mx\n250-STARTTLS\n250 AUTH PLAIN\n")
+    offered = Capabilities.parse(reply)
+    assert offered.starttls_as_read(OfferReading())
+    assert not offered.starttls_as_read(OfferReading(bare_lf=False))
+    assert offered.auth_as_read(OfferReading(bare_lf=False)) is None
 
 
 @pytest.mark.parametrize(

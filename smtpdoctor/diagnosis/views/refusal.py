@@ -44,6 +44,9 @@ CODES: dict[Meaning, str] = {
 }
 
 
+#: What words mean that demand TLS before a login.
+TLS_FIRST = "tls-required"
+
 #: RFC 8314 §3.3 and RFC 6409 §3.1: mail is taken here from those who have logged in.
 SUBMISSION_PORTS = (465, 587)
 #: A denial of a client for no reason of its own: one that speaks of a list or a name goes on.
@@ -123,12 +126,20 @@ def _code(
         return None
     wants_login = rule is not None and rule.code == "credentials-missing"
     again = wants_login and main.logged_in
-    if rule is not None and not exchange.cancelled and not again:
+    if rule is not None and not exchange.cancelled and not again and not _is_met(exchange, rule):
         if login_counts_instead(main, exchange, reply):
             return "credentials-missing"
         return rule.code
     meaning = _meaning(exchange, reply, wants_login_again=again)
     return CODES[meaning] if meaning is not None else None
+
+
+def _is_met(exchange: Exchange, rule: knowledge.ReplyRule) -> bool:
+    """Whether what the words demand is there already: AUTH inside TLS was answered with "log in
+    first", or with "TLS first"."""
+    return exchange.step == "auth" and (
+        rule.code == "credentials-missing" or (rule.code == TLS_FIRST and exchange.in_tls)
+    )
 
 
 def _meaning(exchange: Exchange, reply: Reply, *, wants_login_again: bool) -> Meaning | None:

@@ -202,3 +202,13 @@ def test_positive_where_programs_have_a_password_of_their_own_the_web_site_prove
 def test_lookalike_the_mailboxes_own_password_is_tried_in_its_webmail() -> None:
     scene = Scene(host="smtp.gandi.net").refuse("auth", "535 5.7.8 Error: authentication failed")
     assert "webmail" in " ".join(scene.diagnosis(CODE).fixes[0].steps)
+
+
+@pytest.mark.parametrize(
+    "answer", ["530 5.7.0 Must issue a STARTTLS command first", "538 5.7.11 Encryption required"]
+)
+def test_positive_a_demand_that_is_met_already(answer: str) -> None:
+    """Inside TLS the words can't mean what they say: the login is refused all the same."""
+    scene = Scene(host="mail.example.net").refuse("auth", answer)
+    assert scene.codes("error") == [CODE]
+    assert scene.judge().verdict == "broken"

@@ -56,6 +56,52 @@ def test_lookalike_a_bare_refusal() -> None:
     assert CODE not in scene.codes()
 
 
+@pytest.mark.parametrize(
+    ("client", "answer", "words"),
+    [
+        ("curl", "220\tmail.example.com ESMTP", "runs into its text"),
+        ("symfony-mailer", "220mail.example.com ESMTP", "runs into its text"),
+        ("go-net-smtp", "250-mail.example.com\r\n220 ready", "of several codes, 220 and 250"),
+        ("msmtp", "220-welcome\r\n" * 60 + "220 ready", "61 lines long"),
+    ],
+)
+def test_positive_a_greeting_in_another_form(client: str, answer: str, words: str) -> None:
+    scene = Scene(client=client)
+    scene.session().greeting(answer).rest()
+    assert words in scene.diagnosis(CODE).title
+    assert scene.diagnosis(CODE).severity == "error"
+    other = Scene(client="javamail")
+    other.session().greeting(answer).rest()
+    assert CODE not in other.codes()
+
+
+def test_positive_a_line_without_a_code_in_the_middle() -> None:
+    scene = Scene(client="smtplib")
+    scene.session().greeting("220-mail.example.com\r\nwelcome\r\n220 ready").rest()
+    assert "broken by a line without a code" in scene.diagnosis(CODE).title
+
+
+def test_positive_a_bare_answer_to_the_login() -> None:
+    scene = Scene(client="swaks")
+    scene.session().auth(text="235").rest()
+    assert "answer to AUTH" in scene.diagnosis(CODE).title
+
+
+def test_positive_a_code_that_is_not_the_commands() -> None:
+    scene = Scene(client="smtplib")
+    scene.session().rcpt("200 ok")
+    found = scene.diagnosis(CODE)
+    assert "take for a refusal" in found.title
+    assert "curl" not in found.title
+    assert scene.judge().verdict == "broken"
+
+
+def test_lookalike_a_refusal_by_its_code() -> None:
+    scene = Scene(client="smtplib")
+    scene.session().rcpt("550 5.1.1 no such user")
+    assert CODE not in scene.codes()
+
+
 @pytest.mark.parametrize(("octets", "codes"), [(1100, [CODE]), (900, [])])
 def test_positive_a_greeting_beyond_one_buffer(octets: int, codes: list[str]) -> None:
     scene = Scene(client="msmtp")

@@ -130,7 +130,12 @@ def test_positive_a_user_name_that_the_client_cannot_encode(client: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("client", "username"), [("nodemailer", "jürgen@example.org"), ("smtplib", "j@example.org")]
+    ("client", "username"),
+    [
+        ("nodemailer", "jürgen@example.org"),
+        ("smtplib", "j@example.org"),
+        ("smtplib", "••••••"),  # masked: it is no address
+    ],
 )
 def test_lookalike_a_user_name_that_it_can(client: str, username: str) -> None:
     scene = Scene(client=client, username=username)

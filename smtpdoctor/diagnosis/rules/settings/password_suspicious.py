@@ -9,7 +9,7 @@ from smtpdoctor.diagnosis.evidence import cite, library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.wording import refusal as refusals
-from smtpdoctor.settings.model import PasswordShape
+from smtpdoctor.settings.model import MASK, PasswordShape
 
 CODE = "password-suspicious"
 BEFORE = ("credentials-rejected",)
@@ -96,7 +96,7 @@ def _letters(run: Run) -> Iterator[Diagnosis]:
     field: Literal["password", "username"]
     if "non-ascii" in run.settings.password_shape:
         field, what = "password", "password"
-    elif not (run.settings.username or "").isascii():
+    elif not (run.settings.username or "").replace(MASK, "").isascii():
         field, what = "username", "user name"
     else:
         return

@@ -1,0 +1,55 @@
+"""How programs read replies that are not in the usual form."""
+
+import pytest
+
+from smtpdoctor.smtp.reading import ReplyReading, Trouble, trouble
+
+BLANK = ReplyReading(ends="blank")  # Symfony Mailer, swaks
+BLANK_OR_NOTHING = ReplyReading(ends="blank-or-nothing")  # PHPMailer, curl
+NO_DASH = ReplyReading()  # smtplib, Nodemailer, Ruby, Jakarta Mail
+GO = ReplyReading(parted="first-line", same_code=True)
+MSMTP = ReplyReading(parted="every-line", longest_line=1023, most_lines=50)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"220 mx.example ESMTP\r\n",
+        b"220 \r\n",
+        b"220-mx.example\r\n220-\r\n220 ready\r\n",
+        b"\r\n220 mx.example\r\n",
+        b"250-mx.example\n250 SIZE\n",
+    ],
+)
+@pytest.mark.parametrize("reading", [BLANK, BLANK_OR_NOTHING, NO_DASH, GO, MSMTP])
+def test_the_usual_form_troubles_nobody(raw: bytes, reading: ReplyReading) -> None:
+    assert trouble(raw, reading) == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        # a code alone
+        (b"220\r\n", ("waits", "", "", "broken", "broken")),
+        (b"250-mx\r\n250\r\n", ("waits", "", "", "waits", "broken")),
+        # something else than a blank behind it
+        (b"220\tmx.example\r\n", ("waits", "waits", "", "broken", "broken")),
+        (b"220mx.example\r\n", ("waits", "waits", "", "broken", "broken")),
+        # two codes
+        (b"220-mx\r\n250 ready\r\n", ("", "", "", "waits", "")),
+        # a line that is none
+        (b"250-mx\r\nhello\r\n250 ok\r\n", ("", "", "early", "", "broken")),
+        # long
+        (b"220 " + b"x" * 1100 + b"\r\n", ("", "", "", "", "broken")),
+        (b"250-x\r\n" * 50 + b"250 ok\r\n", ("", "", "", "", "broken")),
+    ],
+)
+def test_what_each_makes_of_it(raw: bytes, expected: tuple[Trouble, ...]) -> None:
+    readings = (BLANK, BLANK_OR_NOTHING, NO_DASH, GO, MSMTP)
+    assert tuple(trouble(raw, reading) for reading in readings) == expected
+
+
+def test_a_line_as_long_as_the_buffer() -> None:
+    short = ReplyReading(ends="blank-or-nothing", longest_line=512)
+    assert trouble(b"220 " + b"x" * 506 + b"\r\n", short) == ""
+    assert trouble(b"220 " + b"x" * 507 + b"\r\n", short) == "broken"
