@@ -47,18 +47,19 @@ ENDINGS = ("json", "toml", "yaml", "yml", "properties", "props", "prop", "hcl", 
 VARIABLES = ("env", "dotenv")
 SETTERS = ("SetConfigFile", "SetConfigName", "SetConfigType", "AddConfigPath", "AutomaticEnv",
            "SetEnvPrefix", "SetEnvKeyReplacer", "AllowEmptyEnv", "BindEnv", "MustBindEnv",
-           "SetDefault", "Set", "ReadConfig", "MergeConfig", "AddRemoteProvider",
+           "SetDefault", "Set", "BindPFlag", "BindPFlags", "ReadConfig", "MergeConfig",
+           "AddRemoteProvider",
            "AddSecureRemoteProvider")  # fmt: skip
+A_FLAG = "a flag of the command line may give it"
 #: What a getter makes of a value, by the type of its result.
 GETTERS = {"Get": "", "GetString": "string", "GetInt": "int", "GetInt32": "int", "GetInt64": "int",
            "GetUint": "int", "GetUint16": "int", "GetUint32": "int", "GetBool": "bool"}  # fmt: skip
 FILLS = ("Unmarshal", "UnmarshalExact", "UnmarshalKey")
-#: A line of a `.env` that gotenv, which viper reads it with, can't take for anything else.
-PLAIN_LINE = re.compile(
-    r"""(?x)\s*(?:export\s+)?(?P<name>[\w.]+)\s*=[ \t]*
-    (?:"(?P<double>[^"'\\$\#`]*)"|'(?P<single>[^"'\\]*)'|(?P<plain>[^"'\\$\#`\s][^"'\\$\#`]*?)?)\s*"""
+#: A line of a `.env` as gotenv has it, which viper reads it with (subosito/gotenv 1.6).
+LINE = re.compile(
+    r"""(?xa)\s*(?:export\s+)?(?P<name>[\w.]+)(?:\s*=\s*|:\s)
+    (?P<value>'.*'|".*"|[^\#\n]+)?\s*(?P<comment>\#.*)?"""
 )
-LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[\w.]+)\s*[=:]")
 
 
 @dataclass(slots=True)
@@ -81,8 +82,8 @@ class Viper:
     def variables(self, key: str) -> tuple[str, ...]:
         """The variables that may set a key."""
         names = self.bound.get(key.lower(), ())
-        if self.automatic and not names:
-            names = (f"{self.prefix}_{key}".upper() if self.prefix else key.upper(),)
+        if self.automatic:
+            names = (f"{self.prefix}_{key}".upper() if self.prefix else key.upper(), *names)
         return tuple(self._replace(name) for name in names)
 
     def _replace(self, name: str) -> str:
@@ -205,6 +206,10 @@ def _set(  # branches: one function of viper a case
         viper.defaults[key] = second
     elif function == "Set" and key:
         viper.overrides[key] = second
+    elif function == "BindPFlag" and key:
+        viper.defaults.setdefault(key, Unknown("parameter", A_FLAG, call.span))
+    elif function == "BindPFlags":
+        viper.missing = Unknown("parameter", A_FLAG, call.span)
     elif function in ("ReadConfig", "MergeConfig", "AddRemoteProvider", "AddSecureRemoteProvider"):
         viper.missing = Unknown("called", f"what {function}() reads can't be told", call.span)
 
@@ -285,26 +290,27 @@ def _root(packages: Packages, path: str, format_: str) -> Value:
 
 
 def _lines(packages: Packages, path: str) -> Map:
-    """The lines of a `.env`; those that gotenv may take for something else can't be told."""
+    """The lines of a `.env`; what the line's reader makes of an odd one is said and not told."""
     made = Map()
     text = (packages.project.files.read(path) or b"").decode("utf-8-sig", "replace")
     for number, line in enumerate(re.split("\r\n|\n|\r", text), 1):
-        named = LINE.match(line)
-        if named is None:
+        found = LINE.fullmatch(line)
+        if found is None or line.lstrip().startswith("#"):
             continue
-        span = Span(path, number, (1, len(line) + 1), number)
-        found = PLAIN_LINE.fullmatch(line)
-        value: Value
-        if found is None:
-            why = f"what viper takes the line of {named['name']} for can't be told"
-            value = Unknown("environment", why, span)
-        else:
-            group = next((g for g in ("double", "single", "plain") if found[g] is not None), "")
-            start = (found.start(group) if group else found.end()) + 1
-            at = Span(path, number, (start, start + len(found[group] if group else "")), number)
-            told = found[group] if group else ""
-            value = Known(told, at, (Origin("environment", named["name"], at),))
-        made.entries.append(Entry(named["name"], value, span))
+        name, written = found["name"], (found["value"] or "").strip()
+        start = found.start("value") + 1 if written else len(line) + 1
+        quoted = len(written) > 1 and written[0] == written[-1] and written[0] in "'\""
+        inner = written[1:-1] if quoted else written
+        at = Span(path, number, (start + quoted, start + quoted + len(inner)), number)
+        why = ""
+        if not quoted and found["comment"] and not line[: found.start("comment")][-1:].isspace():
+            why = f"viper ends the value of {name} at its #: it has to stand in quotes"
+        elif "$" in inner and written[:1] != "'":
+            why = f"viper fills in what stands behind the $ of {name}"
+        elif written[:1] in ("'", '"') and (not quoted or written[0] in inner or "\\" in inner):
+            why = f"what viper takes the line of {name} for can't be told"
+        value: Value = Known(inner, at, (Origin("environment", name, at),))
+        made.entries.append(Entry(name, Unknown("environment", why, at) if why else value, at))
     return made
 
 

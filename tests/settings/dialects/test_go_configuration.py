@@ -144,6 +144,8 @@ REPLACED = 'viper.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))'
         (f"{REPLACED}\n\tviper.AutomaticEnv()", {"SMTP_HOST": "o.example.org"}, "o.example.org"),
         (f'viper.SetEnvPrefix("shop")\n\t{REPLACED}\n\tviper.AutomaticEnv()',
          {"SHOP_SMTP_HOST": "o.example.org", "SMTP_HOST": "no.example"}, "o.example.org"),
+        (f'{REPLACED}\n\tviper.AutomaticEnv()\n\tviper.BindEnv("smtp.host", "MAIL")',
+         {"MAIL": "no.example", "SMTP_HOST": "o.example.org"}, "o.example.org"),
         ('viper.BindEnv("smtp.host", "MAIL")', {"MAIL": "o.example.org"}, "o.example.org"),
         # without a replacer it is SMTP.HOST, which nobody sets; and none is read untold
         ("viper.AutomaticEnv()", {"SMTP_HOST": "o.example.org"}, HOST),
@@ -180,10 +182,26 @@ def test_vipers_dotenv(tmp_path: Path, setting: str) -> None:
     changes_lead_there(root, "gomail")
 
 
-def test_a_line_that_viper_may_take_for_something_else_is_not_told(tmp_path: Path) -> None:
-    env = (ENV % 465).replace("=word", "=wo#rd")
-    root = folder(tmp_path, FLAT % f'\tviper.SetConfigFile(".env")\n{READ}', _env=env)
-    assert untold(root) == {"Password": "what viper takes the line of SMTP_PASS for can't be told"}
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("wo rd", "wo rd"),
+        ('"wo#rd"', "wo#rd"),
+        ("'wo$rd'", "wo$rd"),
+        ("word # a comment", "word"),
+        ("wo#rd", "viper ends the value of SMTP_PASS at its #: it has to stand in quotes"),
+        ("wo$rd", "viper fills in what stands behind the $ of SMTP_PASS"),
+        ('"wo\\rd"', "what viper takes the line of SMTP_PASS for can't be told"),
+        ('"wo', "what viper takes the line of SMTP_PASS for can't be told"),
+    ],
+)
+@pytest.mark.parametrize("more", ["", "\n\tviper.AutomaticEnv()"])
+def test_lines_as_vipers_reader_has_them(
+    tmp_path: Path, written: str, expected: str, more: str
+) -> None:
+    env = (ENV % 465).replace("PASS=word", f"PASS={written}")
+    root = folder(tmp_path, FLAT % f'\tviper.SetConfigFile(".env"){more}\n{READ}', _env=env)
+    assert untold(root).get("Password", password(one(root, "gomail"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -191,6 +209,7 @@ def test_a_line_that_viper_may_take_for_something_else_is_not_told(tmp_path: Pat
     [
         ('viper.SetConfigName("config")\n\tviper.AddConfigPath(".")',
          "viper's file config is not in this folder"),
+        ("viper.BindPFlags(root.Flags())", "a flag of the command line may give it"),
         ("viper.SetConfigFile(vault())", "which file viper reads can't be told"),
         ('viper.ReadConfig(remote())', "what ReadConfig() reads can't be told"),
     ],
