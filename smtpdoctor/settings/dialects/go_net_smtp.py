@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,14 +11,22 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.go_code import addressed, go_variables, skips_verification
 from smtpdoctor.settings.dialects.in_code import option, outcome_of, text
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import Known
+from smtpdoctor.settings.readers.model import Known, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
 
-OPENING = ("smtp.SendMail", "smtp.Dial", "tls.Dial", "tls.DialWithDialer")
+#: A condition on what the server offers: `ok, _ := client.Extension("STARTTLS")`.
+EXTENSION = re.compile(r"Extension|^ok$")
+
+#: The calls that open a connection, with the place of its address; those of `net` and `tls` only
+#: beside `smtp.NewClient`.
+OPENING = {"smtp.SendMail": 0, "smtp.Dial": 0, "tls.Dial": 1, "tls.DialWithDialer": 2,
+           "net.Dial": 1, "net.DialTimeout": 1}  # fmt: skip
+#: Methods of a net.Dialer or a tls.Dialer.
+METHODS = {"Dial": 1, "DialContext": 2}
 
 
 class GoNetSmtp:
@@ -50,8 +59,7 @@ class GoNetSmtp:
         self, workspace: Workspace, module: Module, variables: Variables, place: int
     ) -> Draft:
         call = _opened(module)[place]
-        at = {"SendMail": 0, "Dial": 0, "DialWithDialer": 2}[call.name.rpartition(".")[2]]
-        at = 1 if call.name == "tls.Dial" else at
+        at = OPENING.get(call.name, METHODS.get(call.name.rpartition(".")[2], 0))
         options = dict(addressed(workspace, module, lambda m: _opened(m)[place].argument(at)))
         login = _beside(module, call, "smtp.PlainAuth", "smtp.CRAMMD5Auth")
         if login is not None:
@@ -68,10 +76,11 @@ class GoNetSmtp:
             host = option(workspace, module, "auth host", lambda m: _login(m, place).argument(3))
             if plain and host is not None and isinstance(host.value, Known):
                 options["auth host"] = host
-        options["opened"] = Option("opened", Known(_mode(module, call)))
+        options["opened"] = Option("opened", _mode(module, call))
         config = [found.argument(0) for found in _all_beside(module, call, "StartTLS")]
         if call.name.startswith("tls."):
             config.append(call.argument(call.count - 1))
+        config += [each.argument(1) for each in _wrapped(module, call)]
         if any(skips_verification(each) for each in config):
             options["InsecureSkipVerify"] = Option("InsecureSkipVerify", Known(True))
         sender = call if call.name.endswith("SendMail") else _beside(module, call, "Mail")
@@ -128,11 +137,27 @@ def _opened(module: Module | None) -> list[FoundCall]:
     if module is None:
         return []
     clients = {call.function for call in module.calls("smtp.NewClient")}
+    found = module.calls(*OPENING)
+    if clients:
+        found += [each for each in module.calls(*METHODS) if _is_dialer(each)]
     return [
         call
-        for call in module.calls(*OPENING)
-        if not call.name.startswith("tls.") or call.function in clients
+        for call in sorted(found, key=lambda each: (each.span.line, each.span.columns))
+        if call.name.startswith("smtp.") or call.function in clients
     ]
+
+
+def _is_dialer(call: FoundCall) -> bool:
+    """Whether it is the method of a net.Dialer: "tcp" is what it dials."""
+    network = call.argument(METHODS[call.name.rpartition(".")[2]] - 1)
+    is_own = call.name not in OPENING and not call.name.startswith("smtp.")
+    return is_own and isinstance(network, Known) and str(network.value).startswith("tcp")
+
+
+def _wrapped(module: Module, call: FoundCall) -> list[FoundCall]:
+    """The calls that put a connection into TLS before anything is said on it."""
+    found = module.calls("tls.Client")
+    return [each for each in found if each.function == call.function and each.reached is not False]
 
 
 def _all_beside(module: Module, call: FoundCall, *names: str) -> list[FoundCall]:
@@ -150,13 +175,28 @@ def _login(module: Module, place: int) -> FoundCall:
     return _beside(module, call, "smtp.PlainAuth", "smtp.CRAMMD5Auth") or call
 
 
-def _mode(module: Module, call: FoundCall) -> str:
+def _mode(module: Module, call: FoundCall) -> Value:
+    """How the connection is opened; where that follows from what can't be told, neither can it."""
     if call.name.endswith("SendMail"):
-        return "SendMail"
+        return Known("SendMail")
     if call.name.startswith("tls."):
-        return "tls"
-    beside = [each for each in module.calls("StartTLS") if each.function == call.function]
-    return "StartTLS" if beside else "clear"
+        return Known("tls")
+    wrapped = _wrapped(module, call)
+    if any(each.reached for each in wrapped):
+        return Known("tls")
+    if wrapped:
+        text = "whether it begins in TLS depends on what can't be told"
+        return Unknown("condition", text, wrapped[0].span)
+    beside = [
+        each
+        for each in module.calls("StartTLS")
+        if each.function == call.function and each.reached is not False
+    ]
+    if not beside:
+        return Known("clear")
+    asks = any(EXTENSION.search(text) for each in beside for text in each.conditions)
+    offered = asks and not any(each.reached for each in beside)
+    return Known("where offered" if offered else "StartTLS")
 
 
 def _remark(option_: str, because: str) -> Remark:

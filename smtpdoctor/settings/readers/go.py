@@ -10,6 +10,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, ClassVar
 
+from smtpdoctor.settings.readers.module import callee_path
 from smtpdoctor.settings.readers.source import Source
 from smtpdoctor.settings.readers.syntax import (
     Argument,
@@ -54,6 +55,8 @@ LEAVES = re.compile(
 )
 #: Functions whose second result says whether a text is a number or a truth.
 PARSING = re.compile(r"strconv\.(Atoi|Parse(Int|Uint|Bool))\(")
+#: What net.SplitHostPort gives, in its order.
+PARTS = ("host of", "port of")
 NO_ERRORS = ("nil", "true", "false")
 
 
@@ -351,9 +354,11 @@ class GoLowering(Lowering):
             value: Expression
             if len(values) == len(targets):
                 value = values[place]
+            elif len(values) == 1 and (part := self._address_part(values[0], place)) is not None:
+                value = part
             elif len(values) == 1 and place == 0:
                 value = values[0]
-            elif len(values) == 1 and place == 1:
+            elif len(values) == 1 and place == 1 and len(targets) == 2:
                 value = self._second(values[0], given[0])
             else:
                 value = self.opaque(node)
@@ -366,6 +371,14 @@ class GoLowering(Lowering):
             home = self.scope if declares else self._home(root)
             self.bind(root, keys, value, node, home)
             home.binds[root][-1].inner = self.scope if home is not self.scope else None
+
+    def _address_part(self, value: Expression, place: int) -> Expression | None:
+        """The host or the port that net.SplitHostPort gives."""
+        if place > 1 or not isinstance(value, Call) or not value.arguments:
+            return None
+        if callee_path(value) != ["net", "SplitHostPort"]:
+            return None
+        return Unary(value.start, value.end, PARTS[place], value.arguments[0].value)
 
     def _second(self, value: Expression, node: Node) -> Expression:
         """The second of two results: whether a look-up found anything, or what went wrong."""

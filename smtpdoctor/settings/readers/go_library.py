@@ -21,7 +21,7 @@ from smtpdoctor.settings.readers.evaluation import (
     either,
     made_of,
 )
-from smtpdoctor.settings.readers.go import FILLED
+from smtpdoctor.settings.readers.go import FILLED, PARTS
 from smtpdoctor.settings.readers.go_documents import DECODER, opened, rule_of
 from smtpdoctor.settings.readers.go_loaders import filled_by, returned
 from smtpdoctor.settings.readers.go_packages import (
@@ -33,6 +33,7 @@ from smtpdoctor.settings.readers.go_packages import (
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
+    Entry,
     Known,
     List,
     Map,
@@ -86,6 +87,12 @@ def joined_path(*parts: Any) -> str:
     return posixpath.normpath("/".join(text(each) for each in parts if text(each)) or ".")
 
 
+def split(whole: Any, between: Any) -> List:
+    """strings.Split."""
+    parts = text(whole).split(text(between)) if between else list(text(whole))
+    return List([Entry(None, Known(each), None) for each in parts])
+
+
 RULES: dict[str, Callable[..., Any]] = {
     "strconv.Atoi": atoi,
     "strconv.ParseInt": lambda value, *_: atoi(value),
@@ -95,6 +102,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "strings.ToLower": lambda value: text(value).lower(),
     "strings.ToUpper": lambda value: text(value).upper(),
     "strings.TrimSpace": lambda value: text(value).strip(),
+    "strings.Split": split,
     "strings.EqualFold": lambda a, b: text(a).lower() == text(b).lower(),
     "fmt.Sprintf": formatted,
     "fmt.Sprint": lambda *values: "".join(map(text, values)),
@@ -183,6 +191,11 @@ class Go(Typed):
             return value is not ABSENT
         if operator == "failed":  # what can be told has not failed
             return None
+        if operator in PARTS:
+            found = re.fullmatch(r"\[?([^\[\]]*)\]?:(\w*)", text(value))
+            if found is None:
+                raise UntellableError("an address without a port")
+            return found[1 + PARTS.index(operator)]
         if operator in ("no number", "no truth"):
             if (
                 value == ""

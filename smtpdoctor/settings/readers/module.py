@@ -32,9 +32,14 @@ from smtpdoctor.settings.readers.syntax import (
     Index,
     Member,
     Name,
+    Return,
     Scope,
     Unary,
 )
+
+#: Variables that say where mail goes or who logs in, and those that switch it off.
+SETTING = re.compile(r"(?i)host|server|port|user|login|pass|pwd|secret|url|dsn|from|sender|mail$")
+SWITCH = re.compile(r"(?i)enable|disable|active|mock|debug|dry|test|mode|env$")
 
 
 @dataclass(slots=True, repr=False)
@@ -106,7 +111,19 @@ class FoundCall:
             each.start < call.start
             and not (each.value is not None and each.value.start <= call.start < each.value.end)
             and self._module.evaluator.reached(each.guards, self._frame) is True
+            and not self._is_for_want_of_settings(each)
             for each in scope.returns
+        )
+
+    def _is_for_want_of_settings(self, returned: Return) -> bool:
+        """Whether it returns because nobody sets a host or a login here: `if host == "": return`.
+        With them it goes on, and without them that they are missing is what has to be said."""
+        evaluator = self._module.evaluator
+        tests = [evaluator.value(each.test, self._frame) for each in returned.guards]
+        return any(
+            step.kind == "unset" and SETTING.search(step.name) and not SWITCH.search(step.name)
+            for test in tests
+            for step in test.trail
         )
 
     @property

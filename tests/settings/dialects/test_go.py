@@ -101,6 +101,19 @@ def test_go_mail_without_a_kind_of_login(tmp_path: Path) -> None:
 
 
 NET = 'package main\nimport (\n\t"crypto/tls"\n\t"net/smtp"\n)\nfunc main() {\n%s\n}\n'
+WRAPPED = """\
+address := "smtp.ionos.com:%s"
+host, port, err := net.SplitHostPort(address)
+conn, err := net.Dial("tcp", address)
+if port == "465" {
+	conn = tls.Client(conn, &tls.Config{ServerName: host})
+}
+c, err := smtp.NewClient(conn, host)
+if port != "465" {
+	err = c.StartTLS(&tls.Config{ServerName: host})
+}
+c.Auth(auth)
+"""
 PLAIN = 'auth := smtp.PlainAuth("", "info@example.com", "word", "smtp.ionos.com")\n'
 
 
@@ -118,6 +131,17 @@ PLAIN = 'auth := smtp.PlainAuth("", "info@example.com", "word", "smtp.ionos.com"
         (f'{PLAIN}c, _ := smtp.Dial("smtp.ionos.com:587")\nc.StartTLS(&tls.Config{{}})\n'
          "c.Auth(auth)", (587, "starttls", True)),
         (f'{PLAIN}c, _ := smtp.Dial("smtp.ionos.com:587")\nc.Auth(auth)', (587, "none", False)),
+        (f'{PLAIN}c, _ := smtp.Dial("smtp.ionos.com:587")\nif ok, _ := c.Extension("STARTTLS"); ok'
+         " {\nc.StartTLS(&tls.Config{})\n}\nc.Auth(auth)", (587, "starttls", False)),
+        # a connection that is put into TLS, or not, by what its port is
+        (f'{PLAIN}{WRAPPED % "465"}', (465, "implicit", False)),
+        (f'{PLAIN}{WRAPPED % "587"}', (587, "starttls", True)),
+        (f'{PLAIN}d := &net.Dialer{{}}\ncc, _ := d.DialContext(ctx, "tcp", "smtp.ionos.com:465")\n'
+         "tc := tls.Client(cc, &tls.Config{})\nc, _ := smtp.NewClient(tc, host)\nc.Auth(auth)",
+         (465, "implicit", False)),
+        (f'{PLAIN}conn, _ := net.DialTimeout("tcp", "smtp.ionos.com:587", t)\n'
+         "c, _ := smtp.NewClient(conn, host)\nc.StartTLS(&tls.Config{})\nc.Auth(auth)",
+         (587, "starttls", True)),
     ],
 )  # fmt: skip
 def test_net_smtp(tmp_path: Path, text: str, expected: tuple[int, str, bool]) -> None:
@@ -125,6 +149,17 @@ def test_net_smtp(tmp_path: Path, text: str, expected: tuple[int, str, bool]) ->
     assert way(setup) == (HOST, *expected)
     assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
     assert not remarks(setup)
+
+
+def test_a_mode_that_follows_from_what_can_not_be_told(tmp_path: Path) -> None:
+    text = PLAIN + (WRAPPED % "465").replace('"smtp.ionos.com:465"', "vault()")
+    settings = one(write(tmp_path, {"main.go": NET % text}), "go-net-smtp").settings
+    assert {each.option for each in settings.untellable} == {"addr", "opened"}
+
+
+def test_connections_of_something_else_are_no_set_up(tmp_path: Path) -> None:
+    text = 'conn, _ := net.Dial("tcp", "db.example.org:465")\nuse(tls.Client(conn, nil))\n'
+    assert not setups(write(tmp_path, {"main.go": NET % text}))
 
 
 def test_send_mail_is_mended_by_its_port(tmp_path: Path) -> None:

@@ -422,3 +422,39 @@ def test_numbers_and_addresses_of_variables_that_nobody_sets(tmp_path: Path) -> 
     assert not [
         each for each in setups(broken) if each.identity and each.identity.dialect == "gomail"
     ]
+
+
+WANTING = """\
+package main
+
+import (
+	"net/smtp"
+	"os"
+)
+
+func Send() error {
+	host, user := os.Getenv("SMTP_HOST"), os.Getenv("SMTP_USER")
+	if %s {
+		return nil
+	}
+	return smtp.SendMail(host+":587", nil, user, nil, nil)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "seen"),
+    [
+        ('host == "" || user == ""', True),
+        ('os.Getenv("SMTP_PASS") == ""', True),
+        # switched off, and not for want of a setting
+        ('os.Getenv("MAIL_ENABLED") != "true"', False),
+        ("true", False),
+    ],
+)
+def test_a_program_that_sends_nothing_without_its_settings(
+    tmp_path: Path, condition: str, seen: bool
+) -> None:
+    """That they are missing is what has to be said, and not that there is no set-up."""
+    found = setups(folder(tmp_path, WANTING % condition))
+    assert bool([each for each in found if each.identity.dialect == "go-net-smtp"]) is seen
