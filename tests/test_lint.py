@@ -175,6 +175,14 @@ class Email extends \\CodeIgniter\\Config\\BaseConfig {
 """
 
 
+GO = {
+    "go.mod": "module example.com/shop\n\ngo 1.22\n",
+    "main.go": 'package main\nimport (\n"net/smtp"\n"os"\n)\nfunc main() {\n'
+    'a := smtp.PlainAuth("", os.Getenv("SMTP_USER"), os.Getenv("SMTP_PASS"), "smtp.ionos.com")\n'
+    'smtp.SendMail("smtp.ionos.com:587", a, "a@example.com", nil, nil)\n}\n',
+}
+
+
 @pytest.mark.parametrize(
     ("program", "line", "fault"),
     [
@@ -196,6 +204,22 @@ class Email extends \\CodeIgniter\\Config\\BaseConfig {
             id="Symfony: a blank before =",
         ),
         pytest.param("Symfony", "MAILER_PASS='abcd efgh'", None, id="Symfony: quoted"),
+        pytest.param(
+            "docker compose",
+            "SMTP_PASSWORD='abcd",
+            "quote not closed of SMTP_PASSWORD; close the quote",
+            id="compose: a quote",
+        ),
+        pytest.param("docker compose", "SMTP_PASSWORD=abcd", None, id="compose: plain"),
+        pytest.param(
+            "godotenv",
+            "SMTP_PASS='abcd",
+            "quote not closed of SMTP_PASS; close the quote",
+            id="godotenv: a quote",
+        ),
+        pytest.param("godotenv", "SMTP_PASS='ab cd'", None, id="godotenv: quoted"),
+        # a program that loads no `.env` stops at none
+        pytest.param("Go alone", "SMTP_PASS='abcd", None, id="Go without godotenv"),
     ],
 )
 def test_a_program_that_stops_at_its_env_file_is_never_nothing_wrong(
@@ -217,6 +241,18 @@ def test_a_program_that_stops_at_its_env_file_is_never_nothing_wrong(
                 "    dsn: '%env(MAILER_DSN)%'\n",
                 ".env": f"MAILER_DSN=smtp://smtp.ionos.com:587\n{line}\n",
             },
+            "docker compose": {
+                "compose.yaml": "services:\n  vault:\n    image: vaultwarden/server\n"
+                "    environment:\n      SMTP_HOST: smtp.ionos.com\n      SMTP_FROM: a@b.example\n"
+                "      SMTP_PASSWORD: ${SMTP_PASSWORD}\n",
+                ".env": f"OTHER=1\n{line}\n",
+            },
+            "godotenv": {
+                **GO,
+                "go.mod": f"{GO['go.mod']}\nrequire github.com/joho/godotenv v1\n",
+                ".env": f"SMTP_USER=a@example.com\n{line}\n",
+            },
+            "Go alone": {**GO, ".env": f"SMTP_USER=a@example.com\n{line}\n"},
         }[program]
     )
     status, out = lint(root)

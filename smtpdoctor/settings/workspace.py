@@ -211,9 +211,12 @@ class Workspace:
             )
         return Layer(path, values, reader=reader)
 
-    def tell_refused(self, path: str, reader: str, program: str) -> None:
+    def tell_refused(self, path: str, reader: str, program: str) -> bool:
         """Say at which line of a `.env` this program ends, whose reader takes the whole file or
-        nothing of it: without it, what is left looks like a set-up, or like none."""
+        nothing of it: without it, what is left looks like a set-up, or like none.
+
+        Whether it ends there.
+        """
         from smtpdoctor.settings.readers.dotenv import read
 
         path = path if self.env_file is None else self.env_file
@@ -221,13 +224,14 @@ class Workspace:
         found = read(reader, text, self.environ) if text is not None else None
         fault = next((each for each in found.faults if found.refused), None) if found else None
         if fault is None or any(each.path == path for each in self.folder.skipped):
-            return
+            return fault is not None
         name = f" of {fault.name}" if fault.name else ""
         why = f"{program} stops at line {fault.line}: {fault.kind.replace('-', ' ')}{name}"
         remedy = REMEDIES.get(fault.kind)
         self.folder.skipped.append(
             Skipped(path=path, why=f"{why}; {remedy}" if remedy else why, cut=True)
         )
+        return True
 
     def dotenv_files(self, near: str, *names: str) -> list[str]:
         """The files of these names in the folder of `near`, or in the nearest one above it."""

@@ -54,6 +54,8 @@ ONE = re.compile(
 USED = re.compile(r"\$(?:\$|\{?(?P<name>[A-Za-z_]\w*))")
 #: A name that nobody gives a variable, without braces: a dollar sign that was meant as one.
 SLIP = re.compile(r"\$(?:\$|(?P<name>(?![A-Z][A-Z0-9_]*\b)[A-Za-z_]\w*))")
+#: What of a file speaks of mail.
+MAIL = re.compile(r"(?i)smtp|mail")
 SECRETS = "/run/secrets/"
 DEEPEST = 5
 
@@ -150,7 +152,20 @@ class _Project:
 
     @cached_property
     def dotenv(self) -> Layer | None:
-        return self.workspace.dotenv(f"{self.at}/.env".lstrip("/"), "compose")
+        """The project's `.env`; None where there is none, or compose stops at it."""
+        if self._is_refused(self.env_path, "compose"):
+            return None
+        return self.workspace.dotenv(self.env_path, "compose")
+
+    @property
+    def env_path(self) -> str:
+        return f"{self.at}/.env".lstrip("/")
+
+    def _is_refused(self, path: str, reader: str) -> bool:
+        """Whether compose stops at a file of variables, which is said where mail is about."""
+        texts = (self.workspace.folder.text(each) or "" for each in self.paths)
+        is_about_mail = any(MAIL.search(each) for each in texts)
+        return is_about_mail and self.workspace.tell_refused(path, reader, "docker compose")
 
     @cached_property
     def environ(self) -> dict[str, str]:
@@ -316,7 +331,10 @@ class _Project:
                 found = inside(each.base, (text(path) if path is not None else None) or "")
                 reader = "docker" if raw else "compose-env-file"
                 layer = self.workspace.dotenv(found, reader, self.environ) if found else None
-                if layer is not None:
+                if found and not raw and self._is_refused(found, reader):
+                    unknown = Unknown("unreadable", "compose stops at its env_file", item.span)
+                    yield replace(carried_layer(self.paths[0], {}), open=unknown)
+                elif layer is not None:
                     yield layer
                 elif text(item.get("required") if is_map else Known(None)) != "false":
                     unknown = Unknown("unreadable", "its env_file is not in this folder", item.span)
@@ -383,7 +401,9 @@ class _Project:
         # behind a dollar sign within other text may stand a part of a password
         alone = ONE.fullmatch(said) is not None or is_setting_name(missing[0])
         what = f"{missing[0]} is" if alone else "a variable in it is"
-        why = f"{what} not set here, and there is no .env beside the file"
+        has_one = self.workspace.folder.text(self.env_path) is not None
+        there = "compose stops at the .env" if has_one else "there is no .env"
+        why = f"{what} not set here, and {there} beside the file"
         return Unknown("environment", why, span)
 
     # --- files --------------------------------------------------------------------------------

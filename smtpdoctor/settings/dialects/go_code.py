@@ -19,7 +19,10 @@ from smtpdoctor.settings.workspace import Workspace
 
 def go_variables(workspace: Workspace, near: str) -> Variables:
     """What `os.Getenv` sees: the environment, and the `.env` that godotenv or a shell loads."""
-    return workspace.variables(workspace.dotenv_files(near, ".env"), "godotenv", near=near)
+    files = workspace.dotenv_files(near, ".env")
+    if files and workspace.dependencies.find("go", "github.com/joho/godotenv", near=near):
+        workspace.tell_refused(files[0], "godotenv", "godotenv")
+    return workspace.variables(files, "godotenv", near=near)
 
 
 def addressed(workspace: Workspace, module: Module, ask: Ask) -> Iterator[tuple[str, Option]]:
