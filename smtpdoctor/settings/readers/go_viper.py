@@ -297,21 +297,26 @@ def _lines(packages: Packages, path: str) -> Map:
         found = LINE.fullmatch(line)
         if found is None or line.lstrip().startswith("#"):
             continue
-        name, written = found["name"], (found["value"] or "").strip()
-        start = found.start("value") + 1 if written else len(line) + 1
-        quoted = len(written) > 1 and written[0] == written[-1] and written[0] in "'\""
-        inner = written[1:-1] if quoted else written
-        at = Span(path, number, (start + quoted, start + quoted + len(inner)), number)
-        why = ""
-        if not quoted and found["comment"] and not line[: found.start("comment")][-1:].isspace():
-            why = f"viper ends the value of {name} at its #: it has to stand in quotes"
-        elif "$" in inner and written[:1] != "'":
-            why = f"viper fills in what stands behind the $ of {name}"
-        elif written[:1] in ("'", '"') and (not quoted or written[0] in inner or "\\" in inner):
-            why = f"what viper takes the line of {name} for can't be told"
-        value: Value = Known(inner, at, (Origin("environment", name, at),))
-        made.entries.append(Entry(name, Unknown("environment", why, at) if why else value, at))
+        made.entries.append(_entry(found, line, path, number))
     return made
+
+
+def _entry(found: re.Match[str], line: str, path: str, number: int) -> Entry:
+    """One line, by its name."""
+    name, written = found["name"], (found["value"] or "").strip()
+    start = found.start("value") + 1 if written else len(line) + 1
+    quoted = len(written) > 1 and written[0] == written[-1] and written[0] in "'\""
+    inner = written[1:-1] if quoted else written
+    at = Span(path, number, (start + quoted, start + quoted + len(inner)), number)
+    why = ""
+    if not quoted and found["comment"] and not line[: found.start("comment")][-1:].isspace():
+        why = f"viper ends the value of {name} at its #: it has to stand in quotes"
+    elif "$" in inner and written[:1] != "'":
+        why = f"viper fills in what stands behind the $ of {name}"
+    elif written[:1] in ("'", '"') and (not quoted or written[0] in inner or "\\" in inner):
+        why = f"what viper takes the line of {name} for can't be told"
+    known = Known(inner, at, (Origin("environment", name, at),))
+    return Entry(name, Unknown("environment", why, at) if why else known, at)
 
 
 def _in(values: dict[str, Value], key: str) -> Value | None:
