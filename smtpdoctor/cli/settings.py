@@ -63,7 +63,7 @@ def settings(
     from smtpdoctor.plans import pick
     from smtpdoctor.settings.reading import Options, UsageError, read_settings
     from smtpdoctor.settings.show import as_data, show
-    from smtpdoctor.settings.show_setups import setups_data, show_setups
+    from smtpdoctor.settings.show_setups import passed_over, setups_data, show_setups
 
     try:
         given = _standard_input() if env_file == "-" else None
@@ -85,7 +85,7 @@ def settings(
     elif setups:
         write(show_setups(setups, found.skipped) + "\n")
     else:
-        write(show(read) + "\n")
+        write("\n".join([show(read).rstrip("\n"), *passed_over(found.skipped)]) + "\n")
 
 
 def _standard_input() -> str:

@@ -38,6 +38,9 @@ PRUNED = frozenset(
 )  # fmt: skip
 #: Below these a folder is a package, whatever its name: Spring's own templates say com.example.
 PACKAGES = re.compile(r"(^|/)(src/main/(java|kotlin|scala|groovy)(/.*)?|(com|net|org|io))$")
+#: WordPress itself, and where its plugins stand; Bedrock has them in app/.
+WORDPRESS = frozenset({"wp-includes", "wp-admin"})
+PLUGINS = ("wp-content/plugins", "web/app/plugins")
 #: What Mix, Elixir's builder, has beside its mix.exs: other people's code, and what it built.
 MIX = frozenset({"deps", "_build"})
 #: The standard library and what is installed beside it.
@@ -166,6 +169,8 @@ class Folder:
             return True
         if name.lower() in PRUNED or LIBRARY.fullmatch(name):
             return False
+        if name in WORDPRESS or self._is_published_plugin(name, within):
+            return False
         if name in MIX and os.path.lexists(self.root / within / "mix.exs"):
             return False
         if self.root == Path(self.root.anchor) and entry.path.count("/") == 1 and name in SYSTEM:
@@ -173,6 +178,12 @@ class Folder:
         # a virtual environment by any name
         marks = ("pyvenv.cfg", "bin/activate", "Scripts/activate")
         return not any(os.path.lexists(os.path.join(entry.path, mark)) for mark in marks)
+
+    def _is_published_plugin(self, name: str, within: str) -> bool:
+        """Whether it is one of WordPress' plugins that others publish: those have a readme.txt."""
+        return within.endswith(PLUGINS) and os.path.lexists(
+            self.root / within / name / "readme.txt"
+        )
 
     def _may_hold(self, name: str) -> bool:
         return (

@@ -73,6 +73,8 @@ FIELDS: tuple[Field, ...] = (
     "url", "host", "port", "tls", "username", "password", "token", "sender", "verify", "ehlo",
 )  # fmt: skip
 #: What a program writes for a mode, a port or a switch: shown as it stands.
+#: Hosts that programs take by themselves where none is given.
+OWN_HOSTS = ("localhost", "127.0.0.1")
 HARMLESS_TEXT = re.compile(r"[\w.:'\"-]{1,24}")
 
 
@@ -644,6 +646,7 @@ class _Maker:
             *(("misread", remark) for remark in outcome.misread),
             *(("ignored", remark) for remark in outcome.ignored),
         ]
+        found += (("misread", remark) for remark in self._own_host())
         if outcome.fault is not None:
             found.append(("fault", outcome.fault))
         if outcome.not_sent is not None:
@@ -651,6 +654,24 @@ class _Maker:
         for kind, remark in found:
             if self.is_told(remark.option):
                 yield self._remark(kind, remark)
+
+    def _unset_host(self) -> Option | None:
+        """The option of the host, where it is read from a variable that nothing sets."""
+        for name in self.outcome.by.get("host", ()):
+            option = self.draft.options.get(name)
+            if option is not None:
+                value = option.value
+                unset = isinstance(value, Known) and value.absent and value.unset
+                return option if unset else None
+        return None
+
+    def _own_host(self) -> Iterator[Remark]:
+        """The program's own host, where nothing sets the variable that it reads."""
+        option, host = self._unset_host(), self.outcome.host
+        said = {remark.option for remark in self.outcome.misread}
+        if option is not None and host in OWN_HOSTS and option.name not in said:
+            because = f"without a host {self.draft.dialect.name} connects to {host}"
+            yield Remark(option.name, because, taken_as=host)
 
     def _set_by_nobody(self, field: Field) -> Option | None:
         """An option that would say this, were the variables set that it is read from."""
@@ -714,6 +735,15 @@ class _Maker:
                 origin, line = self._in_file(name, option.value.span, None)
             yield Untellable(
                 option=name, why=option.value.text, field=field, origin=origin, source_line=line
+            )
+        unset = self._unset_host() if self.outcome.host is None else None
+        if unset is not None:
+            span = unset.value.span
+            origin, line = self._in_file(unset.name, span, None) if span else (None, None)
+            names = ", ".join(showable(unset.value.unset)) or "the variable that it is read from"
+            why = f"nothing here sets {names}"
+            yield Untellable(
+                option=unset.name, why=why, field="host", origin=origin, source_line=line
             )
 
 

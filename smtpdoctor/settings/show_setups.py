@@ -56,6 +56,11 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
         if not setup.complete:
             given = f" without {setup.given_by}" if setup.given_by else ""
             yield f"{INDENT}`smtpdoctor check` leaves it out{given}"
+    yield from passed_over(skipped)
+
+
+def passed_over(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """What was left out and why, behind what was found; nothing where nothing was."""
     if skipped:
         yield ""
         yield "passed over:"

@@ -16,6 +16,7 @@ from smtpdoctor.settings.dialects.data import Data
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
+from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
@@ -248,8 +249,10 @@ def _told(name: str, value: Value) -> Value | None:
     """The value of a setting, None where it says nothing worth telling."""
     if value.absent and value.unset:
         # nil stops the library or gen_smtp: a program that runs has the variable set elsewhere
-        text = f"nothing here sets {', '.join(value.unset)}"
-        value = Unknown("environment", text, value.span, value.trail)
+        names = (
+            ", ".join(filter(is_setting_name, value.unset)) or "the variable that it is read from"
+        )
+        value = Unknown("environment", f"nothing here sets {names}", value.span, value.trail)
     beside = name in ("hostname", *OTHERS, *WRONG)
     return None if beside and isinstance(value, Unknown) else value
 

@@ -25,8 +25,18 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
+from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, List, Map, Origin, Value
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    List,
+    Map,
+    Origin,
+    Unknown,
+    Value,
+)
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -43,6 +53,8 @@ SILENT = ("log", "array")
 #: Mailers of mailers.
 SEVERAL = ("failover", "roundrobin")
 SYMFONY = (9, 0, 0)
+OLD = (6, NEWEST, NEWEST)
+UNKNOWN = (NEWEST, NEWEST, NEWEST)
 NO_ENCRYPTION = (11, 35, 1)
 ONE_BUG = (11, 35, 0)
 
@@ -67,7 +79,9 @@ def find(workspace: Workspace) -> Iterator[Draft]:
     """One for each mailer that the default mailer leads to and that speaks SMTP or is silent."""
     for app in _apps(workspace):
         root = app.read(app.variables)
-        if known(root) is None and not isinstance(root, Known):
+        if isinstance(root, Known) and not isinstance(root.value, Map):
+            continue  # a file that returns nothing, as one that only has a piece of an array
+        if isinstance(root, Unknown):
             continue
         if app.is_old:
             yield from _draft(workspace, app, ())
@@ -88,7 +102,10 @@ def _apps(workspace: Workspace) -> Iterator[App]:
         root = path.removesuffix("config/mail.php").removesuffix("app/Config/mail.php").rstrip("/")
         seen.add(root)
         variables = _variables(workspace, root)
-        yield App(root, path, variables, _release(workspace, path), _file(workspace, path))
+        release = _release(workspace, path)
+        if release == UNKNOWN and b"'mailers'" not in data and b'"mailers"' not in data:
+            release = OLD  # as Laravel had it before there were mailers
+        yield App(root, path, variables, release, _file(workspace, path))
     roots = {each.folder for each in workspace.dependencies.all if each.name in PACKAGES}
     if workspace.folder.has("artisan"):
         roots.add("")
@@ -114,7 +131,7 @@ def _variables(workspace: Workspace, root: str) -> Variables:
 
 
 def _release(workspace: Workspace, near: str) -> tuple[int, int, int]:
-    return version(version_of(workspace, near, *PACKAGES)) or (NEWEST, NEWEST, NEWEST)
+    return version(version_of(workspace, near, *PACKAGES)) or UNKNOWN
 
 
 def _file(workspace: Workspace, path: str) -> Reading:
@@ -205,8 +222,13 @@ def _draft(  # branches: one condition an option of config/mail.php
     url = options.get("url")
     if url is not None and known(url.value):
         options |= url_options(url, workspace)
-    elif path and transport not in ("smtp", *SILENT, None):
-        return  # another company's API, or a program of this machine
+    else:
+        sends = transport if path else known(root.get("driver"))
+        if sends not in ("smtp", *SILENT, None):
+            # another company's API, or a program of this machine
+            why = f"mail goes out by the transport {str(sends)[:40]}, not by SMTP"
+            workspace.folder.skipped.append(Skipped(path=app.config or app.root or ".", why=why))
+            return
     if "local_domain" in options and known(options["local_domain"].value) is None:
         del options["local_domain"]  # it is what the machine is called
     options |= _unread(options, variables, app)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
@@ -96,6 +96,7 @@ def array_options(
         value = root.at(*path)
         if isinstance(value, Known) and value.value is ABSENT:
             continue
+        value = or_unset(value)
         found[name] = Option(name, value, _again(read, path), _entry(root, path), called=path[-1])
     return found
 
@@ -110,6 +111,13 @@ def _entry(root: Value, path: Sequence[str]) -> Span | None:
         return None
     entry = holder.value.entry(path[-1])
     return entry.span if entry is not None else None
+
+
+def or_unset(value: Value) -> Value:
+    """What `getenv()` gives for a variable that nothing sets is false: nothing is set, then."""
+    if isinstance(value, Known) and value.value is False and value.unset:
+        return replace(value, value=None)
+    return value
 
 
 def unset_variables(options: Mapping[str, Option], variables: Variables) -> dict[str, str]:
@@ -177,7 +185,9 @@ def text(options: Mapping[str, Any], name: str) -> str | None:
     value = options.get(name)
     if value is None or value is ABSENT or isinstance(value, Map):
         return None
-    return str(int(value)) if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return str(value)
 
 
 def number(value: Any) -> int | None:

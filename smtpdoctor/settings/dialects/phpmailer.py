@@ -16,6 +16,7 @@ from smtpdoctor.settings.dialects.php_code import (
     address,
     beside,
     number,
+    or_unset,
     parts,
     remark,
     text,
@@ -48,7 +49,9 @@ HOST = re.compile(
     r"(?::(?P<port>\d{1,5}))?\s*(?=;|$)"
 )
 CONSTANTS = {"ssl": "PHPMailer::ENCRYPTION_SMTPS", "tls": "PHPMailer::ENCRYPTION_STARTTLS"}
-LIBRARY = re.compile(rb"(?m)^(?:final\s+|abstract\s+)?class\s+PHPMailer\b")
+LIBRARY = re.compile(
+    rb"(?m)^(?:final\s+|abstract\s+)?class\s+PHPMailer\b|^namespace\s+PHPMailer\\PHPMailer\s*;"
+)
 MARK = rb"new\s+\\?[\w\\]*PHPMailer\s*[(;]|extends\s+\\?[\w\\]*PHPMailer\b|->\s*SMTPAuth\b"
 
 
@@ -176,7 +179,8 @@ def draft(
         def again(under: Variables, name: str = name) -> Value:
             return given(under)[0].get(name, (Known(ABSENT), None))[0]
 
-        options[name] = Option(name, value, again, entry, words=_words(workspace, name, value))
+        words = _words(workspace, name, value)
+        options[name] = Option(name, or_unset(value), again, entry, words=words)
     options |= _verification(options)
     options |= host_parts(options["Host"], workspace)
     indent, root = _object(workspace, options["Host"].entry)

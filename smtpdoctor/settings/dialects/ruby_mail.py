@@ -14,6 +14,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, co
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
+from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -127,6 +128,11 @@ class FoundSettings:
         value = (
             _verify_mode(workspace, entry.value) if name == "openssl_verify_mode" else entry.value
         )
+        if isinstance(value, Known) and value.value is ABSENT and value.unset:
+            # ENV.fetch raises: a program that runs has the variable set elsewhere
+            names = ", ".join(filter(is_setting_name, value.unset)) or "a variable that it reads"
+            why = f"nothing here sets {names}"
+            value = Unknown("environment", why, value.span, value.trail)
         if isinstance(value, Unknown) and name in ("domain", *OTHERS, *WRONG):
             return None
         if isinstance(value, Known) and value.value is ABSENT:
@@ -353,10 +359,11 @@ class RubyMail:
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each `delivery_method :smtp` of Mail, and for each file's Pony."""
         for path in workspace.folder.containing(rb"delivery_method\b|\bPony\.", ".rb"):
-            if re.search(r"(^|/)config/(environments/|initializers/|application\.rb)", path):
+            rails = re.search(r"(^|/)config/(environments/|initializers/|application\.rb)", path)
+            if rails and b"Pony." not in (workspace.read(path) or b""):
                 continue  # Rails'
-            profile = workspace.profile_of("RACK_ENV")
-            variables = ruby_variables(workspace, path, profile, "RACK_ENV")
+            name = "RAILS_ENV" if rails else "RACK_ENV"
+            variables = ruby_variables(workspace, path, workspace.profile_of(name), name)
             module = workspace.module(path, variables)
             for place in range(len(_given(module)) if module is not None else 0):
                 yield from self._draft(workspace, path, variables, place)

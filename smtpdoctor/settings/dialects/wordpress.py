@@ -21,6 +21,7 @@ from smtpdoctor.settings.dialects.phpmailer import (
     outcome,
     php_variables,
 )
+from smtpdoctor.settings.folder import PLUGINS, Skipped
 from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -32,8 +33,16 @@ CONFIGURATIONS = ("wp-config.php", "config/application.php", "*/config/applicati
 NAME = re.compile(r"\\?[A-Za-z_]\w*")
 
 
+#: Plugins that send for WordPress, by their folders.
+SENDING = {
+    "wp-mail-smtp": "WP Mail SMTP", "post-smtp": "Post SMTP", "fluent-smtp": "FluentSMTP",
+    "easy-wp-smtp": "Easy WP SMTP",
+}  # fmt: skip
+
+
 def find(workspace: Workspace) -> Iterator[Draft]:
     """One for each hook that sets a server."""
+    _tell_of_plugins(workspace)
     for path in workspace.folder.containing(rb"phpmailer_init", ".php"):
         if b"do_action_ref_array" in (workspace.read(path) or b""):
             continue  # WordPress itself, or a plugin that sends in its place
@@ -44,6 +53,16 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         for group in groups(module):
             for found in draft(workspace, path, variables, group, DIALECT):
                 yield with_constants(workspace, found)
+
+
+def _tell_of_plugins(workspace: Workspace) -> None:
+    """A plugin that sends has its settings in the database, but for constants."""
+    for folder in PLUGINS:
+        for slug, name in SENDING.items():
+            path = f"{folder}/{slug}"
+            if workspace.folder.has(f"{path}/readme.txt"):
+                why = f"{name} has in the site's database what no constant says"
+                workspace.folder.skipped.append(Skipped(path=path, why=why))
 
 
 def with_constants(workspace: Workspace, found: Draft) -> Draft:

@@ -17,6 +17,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluation,
     UntellableError,
 )
+from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -249,9 +250,8 @@ class Elixir:
         if name in ("then", "Kernel.then") and len(given) == 2:
             return self._applied(given[1], given[0], ask)
         if name in FUNCTIONS:
-            missing = _missing(given)
-            if missing and name.startswith("String."):
-                return Unknown("computed", f"nothing here sets {missing}", ask.span, given[0].trail)
+            if name.startswith("String.") and given and given[0].absent and given[0].unset:
+                return unset(given[0].unset[0], given[0], ask)
             short = name.rpartition(".")[2]
             made = "to_" in short and short not in ("to_string", "to_charlist")
             return ask.apply(FUNCTIONS[name], *given, conversion=short if made else "")
@@ -273,8 +273,7 @@ class Elixir:
             made = List([Entry(None, part, part.span) for part in parts])
             return Known(Symbol("error"), ask.span, found.trail) if missing else Known(made)
         if missing:
-            asked = given[0].value if isinstance(given[0], Known) else "it"
-            return Unknown("environment", f"nothing here sets {asked}", ask.span, found.trail)
+            return unset(found.unset[0], found, ask)
         return found
 
     def _applied(self, function: Value, value: Value, ask: Evaluation) -> Value | None:
@@ -330,8 +329,8 @@ def _entries(value: Value, ask: Evaluation) -> list[Entry]:
     return [Entry(None, value, ask.span)]
 
 
-def _missing(values: list[Value]) -> str:
-    """The variable that nobody set where the first value is one, else ""."""
-    first = values[0] if values else None
-    unset = first.unset if isinstance(first, Known) and first.absent else ()
-    return unset[0] if unset else ""
+def unset(name: str, value: Value, ask: Evaluation) -> Unknown:
+    """What is read from a variable that nothing here sets. What a look-up is called with may be a
+    secret: only a setting's name is told."""
+    asked = name if is_setting_name(name) else "the variable that it is read from"
+    return Unknown("environment", f"nothing here sets {asked}", ask.span, value.trail)

@@ -165,7 +165,8 @@ def test_settings_behind_a_variable_that_stands_elsewhere_are_productions(tmp_pa
     runtime = (
         'import Config\nif host = System.get_env("SMTP_HOST") do\n'
         "  config :shop, Shop.Mailer, adapter: Swoosh.Adapters.SMTP, relay: host,\n"
-        '    port: 587, username: System.fetch_env!("U"), password: System.get_env("P")\nend\n'
+        '    port: 587, username: System.fetch_env!("SMTP_USER"),\n'
+        '    password: System.get_env("SMTP_PASS")\nend\n'
     )
     local = "import Config\nconfig :shop, Shop.Mailer, adapter: Swoosh.Adapters.Local\n"
     root = write(
@@ -174,11 +175,11 @@ def test_settings_behind_a_variable_that_stands_elsewhere_are_productions(tmp_pa
     setup = one(root, "swoosh")
     assert {each.option: each.why for each in setup.settings.untellable} == {
         "relay": "nothing here sets SMTP_HOST",
-        "username": "nothing here sets U",
-        "password": "nothing here sets P",
+        "username": "nothing here sets SMTP_USER",
+        "password": "nothing here sets SMTP_PASS",
     }
     assert not remarks(setup)
-    told = one(root, "swoosh", SMTP_HOST=HOST, U="info@example.com", P="canary-1")
+    told = one(root, "swoosh", SMTP_HOST=HOST, SMTP_USER="info@example.com", SMTP_PASS="canary-1")
     assert way(told) == (HOST, *STARTTLS)
     assert told.complete
 

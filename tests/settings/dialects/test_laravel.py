@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.setup import Setup
-from tests.settings.dialects.support import apply, one, prepared, setups, write
+from smtpdoctor.settings.setups import find_setups
+from tests.settings.dialects.support import apply, one, prepared, setups, workspace, write
 
 NEW = """<?php
 
@@ -238,6 +239,54 @@ return [
     setup = one(folder(tmp_path, "^6.0", env, config), "laravel")
     assert came_to(setup) == ("smtp.ionos.com", 465, "implicit")
     assert remarks(setup) == []
+
+
+OLD_ARRAY = """<?php
+return [
+    'driver' => %s,
+    'host' => 'smtp.ionos.com',
+    'port' => 587,
+    'encryption' => getenv('MAIL_ENCRYPTION') ?: '%s',
+    'username' => getenv('MAIL_USERNAME'),
+    'password' => getenv('MAIL_PASSWORD'),
+    'from' => ['address' => getenv('MAIL_FROM_ADDRESS')],
+];
+"""
+
+
+def test_an_old_array_whose_driver_is_another_companys_is_no_set_up(tmp_path: Path) -> None:
+    write(tmp_path, {"app/config/mail.php": OLD_ARRAY % ("'mandrill'", "tls")})
+    found = find_setups(workspace(tmp_path))
+    assert not found.setups
+    assert [each.why for each in found.skipped] == [
+        "mail goes out by the transport mandrill, not by SMTP"
+    ]
+
+
+def test_an_old_array_without_a_version_is_read_as_laravel_6(tmp_path: Path) -> None:
+    write(tmp_path, {"app/config/mail.php": OLD_ARRAY % ("'smtp'", "tls")})
+    setup = one(tmp_path, "laravel")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "starttls")
+    assert setup.settings.tls_required
+    assert remarks(setup) == []
+    # getenv() of what nothing sets is false, which is no user name
+    assert (setup.settings.username, setup.settings.sender) == (None, None)
+    sender = setup.settings.entry("sender")
+    assert sender is None or not sender.problem
+
+
+def test_a_piece_of_an_array_that_no_file_returns_is_no_set_up(tmp_path: Path) -> None:
+    write(tmp_path, {"app/config/mail.php": "'mailers' => ['smtp' => ['host' => 'a.de']],\n"})
+    assert not setups(tmp_path)
+
+
+def test_a_host_that_nothing_sets_is_said(tmp_path: Path) -> None:
+    config = NEW.replace("env('MAIL_HOST', '127.0.0.1')", "env('MAIL_HOST')")
+    write(tmp_path, {"artisan": "", "config/mail.php": config})
+    setup = one(tmp_path, "laravel", MAIL_MAILER="smtp")
+    assert [(each.option, each.why) for each in setup.settings.untellable] == [
+        ("host", "nothing here sets MAIL_HOST")
+    ]
 
 
 def test_a_library_and_a_template_are_no_set_ups(tmp_path: Path) -> None:

@@ -281,6 +281,40 @@ def test_scripts(tmp_path: Path, text: str, expected: tuple[int, str, bool]) -> 
     changes_lead_there(root, "ruby-mail")
 
 
+def test_pony_in_a_rails_initializer(tmp_path: Path) -> None:
+    text = (
+        "if Rails.env.development?\n  Pony.options = { via: :smtp, via_options: { "
+        "address: 'localhost', port: 1025 } }\nend\nif Rails.env.production?\n"
+        f"  Pony.options = {{ via: :smtp, via_options: {{ address: '{HOST}', port: 587,\n"
+        f"    {LOGIN} }} }}\nend\n"
+    )
+    root = write(tmp_path, {"config/initializers/pony.rb": text})
+    assert way(one(root, "ruby-mail")) == (HOST, 587, "starttls", False)
+    assert one(root, "ruby-mail", RAILS_ENV="development").settings.port == 1025
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "untold"),
+    [
+        ("ENV['SMTP_ADDRESS']", {("misread", "address")}, []),
+        ("ENV.fetch('SMTP_ADDRESS')", set(), ["nothing here sets SMTP_ADDRESS"]),
+        ("ENV.fetch('SMTP_ADDRESS', 'localhost')", set(), []),
+        ("'localhost'", set(), []),
+    ],
+)
+def test_an_address_that_nothing_sets_is_said(
+    tmp_path: Path, address: str, said: set[tuple[str, str]], untold: list[str]
+) -> None:
+    files = rails("port: 587")
+    files[PRODUCTION] = files[PRODUCTION].replace("'smtp.ionos.com'", address)
+    setup = one(write(tmp_path, files), "rails")
+    assert remarks(setup) == said
+    assert [each.why for each in setup.settings.untellable] == untold
+    told = one(tmp_path, "rails", SMTP_ADDRESS=HOST)
+    assert not remarks(told)
+    assert not told.settings.untellable
+
+
 def test_action_mailer_without_rails(tmp_path: Path) -> None:
     text = (
         "require 'sinatra'\nrequire 'action_mailer'\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.setup import Setup
-from tests.settings.dialects.support import apply, one, prepared, setups, write
+from smtpdoctor.settings.setups import find_setups
+from tests.settings.dialects.support import apply, one, prepared, setups, workspace, write
 
 HOOK = """<?php
 add_action( 'phpmailer_init', function ( $phpmailer ) {
@@ -170,3 +171,40 @@ def test_look_alikes(tmp_path: Path) -> None:
         },
     )
     assert not setups(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("folder", "readme", "found"),
+    [
+        ("wp-content/plugins/own-mailer", False, True),
+        ("wp-content/plugins/contact-form-7", True, False),
+        ("web/app/plugins/contact-form-7", True, False),
+        ("wp-content/mu-plugins/own", True, True),
+        ("wp-includes/PHPMailer", False, False),
+    ],
+)
+def test_what_others_publish_is_no_set_up_of_the_site(
+    tmp_path: Path, folder: str, readme: bool, found: bool
+) -> None:
+    files = {f"{folder}/mail.php": HOOK % (587, "tls")}
+    if readme:
+        files[f"{folder}/readme.txt"] = "=== Mail ===\nStable tag: 1.0\n"
+    assert bool(setups(write(tmp_path, files))) is found
+
+
+def test_a_plugin_with_its_settings_in_the_database_is_said(tmp_path: Path) -> None:
+    write(tmp_path, {"wp-content/plugins/wp-mail-smtp/readme.txt": "x", "wp-config.php": "<?php"})
+    found = find_setups(workspace(tmp_path))
+    assert [(each.path, each.why) for each in found.skipped] == [
+        (
+            "wp-content/plugins/wp-mail-smtp",
+            "WP Mail SMTP has in the site's database what no constant says",
+        )
+    ]
+
+
+def test_a_host_that_getenv_finds_not_is_localhost(tmp_path: Path) -> None:
+    code = (HOOK % (587, "tls")).replace("'smtp.ionos.com'", "getenv('SMTP_HOST')")
+    write(tmp_path, {"wp-content/mu-plugins/mail.php": code})
+    assert ("misread", "Host") in remarks(one(tmp_path, "wordpress"))
+    assert remarks(one(tmp_path, "wordpress", SMTP_HOST="smtp.ionos.com")) == []
