@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from functools import cache
 from pathlib import Path
 
@@ -19,9 +20,15 @@ def folder() -> Path:
     return next(place for place in PLACES if place.is_dir())
 
 
+#: A line for whoever checks the pages: whether a command is run, and why it isn't.
+_MARK = re.compile(r"^<!-- [^\n]* -->\n", re.MULTILINE)
+
+
 def read(code: str) -> str | None:
-    """The page of a code, None where there is none."""
-    return (folder() / f"{code}.md").read_text(encoding="utf-8") if code in codes() else None
+    """The page of a code as people read it, None where there is none."""
+    if code not in codes():
+        return None
+    return _MARK.sub("", (folder() / f"{code}.md").read_text(encoding="utf-8"))
 
 
 def codes() -> list[str]:

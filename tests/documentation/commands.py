@@ -21,13 +21,18 @@ _BLOCK = re.compile(
     r"^(?P<fence>```+)(?P<language>\S*)[^\n]*\n(?P<text>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
-_INDENTED = re.compile(r"(?:^ {4}(?! )[^\n]+\n)+", re.MULTILINE)
+_INDENTED = re.compile(
+    r"(?P<marks>(?:^<!-- [^\n]* -->\n)*)(?P<text>(?:^ {4}(?! )[^\n]+\n)+)", re.MULTILINE
+)
 #: Where a line is a command of ours, in a block that doesn't say what it is.
 TYPED = re.compile(r"^(?:\$ )?(?:[^|\n]*\| *)?smtpdoctor (?!\w+\.)", re.MULTILINE)
 #: Where it is one of another program's.
 OTHERS = re.compile(
     r"^(?:\$ |sudo )?(?:docker|kubectl|make|scp|ssh|pipx?|git|npm|npx|python3?|pytest|curl|openssl"
-    r"|dig|kill|systemctl|apt-get|pre-commit) [^=:\n]*$",
+    r"|dig|kill|systemctl|apt-get|pre-commit) [^=:\n]*$"
+    # what no setting begins with, whatever stands behind it
+    r"|^(?:openssl|journalctl|doveadm|postconf|certbot|timedatectl|hostnamectl|unset|date|python3"
+    r"|dig) ",
     re.MULTILINE,
 )
 
@@ -73,7 +78,8 @@ class Block:
 
 
 def blocks() -> Iterator[Block]:
-    """Every block of every document, fenced and indented."""
+    """Every block of every document, fenced and indented. `explain CODE` leaves the comments of a
+    page out."""
     for path in DOCUMENTS:
         text = path.read_text("utf-8")
         name = path.relative_to(ROOT).as_posix()
@@ -82,6 +88,11 @@ def blocks() -> Iterator[Block]:
             yield Block(name, line, match["language"], match["text"], match["marks"])
         outside = _BLOCK.sub(lambda match: "\n" * match[0].count("\n"), text)
         for match in _INDENTED.finditer(outside):
-            line = outside.count("\n", 0, match.start()) + 1
-            lines = "".join(f"{each[4:]}\n" for each in match[0].splitlines())
-            yield Block(name, line, "indented", lines, "")
+            line = outside.count("\n", 0, match.start("text")) + 1
+            lines = "".join(f"{each[4:]}\n" for each in match["text"].splitlines())
+            yield Block(name, line, "indented", lines, match["marks"])
+
+
+def is_typed(block: Block) -> bool:
+    """Whether it has a command in it, of ours or of another program."""
+    return bool(TYPED.search(block.text) or OTHERS.search(block.text))

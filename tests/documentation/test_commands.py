@@ -20,7 +20,7 @@ from smtpdoctor.cli import program
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.demo.scenarios import SCENARIOS
 from tests.dns.server import DNSServer
-from tests.documentation.commands import DOCUMENTS, OTHERS, ROOT, SHELLS, TYPED, Block, blocks
+from tests.documentation.commands import DOCUMENTS, ROOT, SHELLS, Block, blocks, is_typed
 from tests.servers.fixtures import LoopThread
 
 ALL = tuple(blocks())
@@ -28,7 +28,7 @@ RUN = [
     block
     for block in ALL
     if not block.why_not
-    and (block.language in SHELLS or (block.language == "indented" and TYPED.search(block.text)))
+    and (block.language in SHELLS or (block.language == "indented" and is_typed(block)))
 ]
 
 
@@ -40,8 +40,7 @@ def test_a_block_with_a_command_says_that_it_is_one() -> None:
     silent = [
         name_of(block)
         for block in ALL
-        if block.language in ("", "text", "bash", "shell")
-        and (TYPED.search(block.text) or OTHERS.search(block.text))
+        if block.language in ("", "text", "bash", "shell") and is_typed(block)
     ]
     assert not silent, (
         f"{silent}: a block with commands begins with ```sh, or ```console where each command has "

@@ -151,6 +151,14 @@ def test_every_page_says_what_six_programs_print_or_what_is_noticed_instead(code
         assert printed.unseen()[code] in before
 
 
+def test_a_page_as_it_is_printed_has_no_marks_for_its_tests() -> None:
+    marked = [
+        code for code in pages.codes() if "<!--" in (pages.folder() / f"{code}.md").read_text()
+    ]
+    assert "clock-wrong" in marked
+    assert not any("<!--" in (pages.read(code) or "") for code in marked)
+
+
 def test_a_line_leads_to_a_page_only_where_no_other_cause_prints_it() -> None:
     leading = {line: code for code, lines in printed.leading().items() for line in lines}
     assert (
