@@ -44,13 +44,16 @@ class Egress(_Entry, frozen=True, kw_only=True):
     """What becomes by default of connections to these ports of the public internet.
 
     who: the plan, contract, product or age of account that it holds for; empty for everybody.
+    since: the day, month or year from which on it is so; empty where no source tells.
     """
 
     ports: tuple[int, ...]
     policy: Literal["blocked", "open"]
     who: str = ""
+    since: str = ""
     verified: bool
     sources: tuple[str, ...] = ()
+    since_sources: tuple[str, ...] = ()
 
 
 class Lift(_Entry, frozen=True, kw_only=True):

@@ -193,9 +193,17 @@ def test_a_providers_page_begins_with_what_to_write() -> None:
 
 def test_a_platforms_page_has_what_is_blocked_and_how_it_is_lifted() -> None:
     made = platform_pages.page(platforms()["digitalocean_droplet"])
-    assert "| 25, 465, 587 | blocked | everybody | yes |" in made
+    assert "| 25, 465, 587 | blocked | everybody | yes | not known; so on 2025-09-17 |" in made
     assert "not at all" in made
     assert "not known to say anything of port 2525." in made
+
+
+def test_a_platforms_page_says_since_when_or_that_nothing_is_known() -> None:
+    made = platform_pages.page(platforms()["linode"])
+    assert "| yes | 2019-11-05 ([2019-11-05](#source-linode-policy)) |" in made
+    made = platform_pages.page(platforms()["contabo"])
+    assert "no page of Contabo that says anything of mail ports was found" in made
+    assert "| ports |" not in made
 
 
 def test_a_page_lists_the_sources_that_it_leads_to() -> None:

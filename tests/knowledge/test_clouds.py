@@ -76,6 +76,15 @@ def test_no_port_is_blocked_and_open_for_the_same_people(entry: Platform) -> Non
         assert "" not in policies or len(policies) == 1, port
 
 
+@pytest.mark.parametrize("entry", each_platform(), ids=lambda entry: entry.id)
+def test_since_when_is_a_date_that_its_source_can_know(entry: Platform) -> None:
+    for egress in entry.egress:
+        assert bool(egress.since) == bool(egress.since_sources)
+        assert not egress.since or re.fullmatch(r"\d{4}(-\d\d){0,2}", egress.since)
+        for source in egress.since_sources:  # an announcement is up to a month ahead
+            assert egress.since[:7] <= knowledge.sources()[source].read[:7]
+
+
 def test_every_verified_block_says_where_it_is_lifted_or_what_else_works() -> None:
     for entry in each_platform():
         if any(egress.policy == "blocked" and egress.verified for egress in entry.egress):

@@ -5,7 +5,8 @@ Pure. A platform's name accuses nobody: the pages say what is known, and that a 
 
 from __future__ import annotations
 
-from smtpdoctor.knowledge.platforms import KINDS, Lift, Platform, platforms
+from smtpdoctor import knowledge
+from smtpdoctor.knowledge.platforms import KINDS, Egress, Lift, Platform, platforms
 from tools.documentation.markdown import plain, table
 from tools.documentation.sources import notes, source_line, with_source, with_source_list
 
@@ -53,15 +54,32 @@ def _ports(platform: Platform) -> str:
             entry.policy,
             plain(entry.who) or "everybody",
             "yes" if entry.verified else "no: “is said to”",
+            _since(entry),
             with_source("", *entry.sources),
         )
         for entry in platform.egress
     ]
+    if not rows:
+        day = knowledge.age().newest
+        return (
+            f"## What is blocked\n\nNothing that is sure: until {day} no page of "
+            f"{plain(platform.name)} that says anything of mail ports was found. "
+            "`smtpdoctor check` on the host itself shows which of them are open."
+        )
     silent = [str(port) for port in PORTS if not platform.about(port)]
-    text = table(("ports", "by default", "for", "verified", "source"), rows)
+    text = table(("ports", "by default", "for", "verified", "since", "source"), rows)
     if silent:
         text += f"\nIts pages are not known to say anything of port {' and '.join(silent)}.\n"
     return f"## What is blocked\n\n{text}"
+
+
+def _since(entry: Egress) -> str:
+    """From when on it is so, else the day of the source that is the first to say so."""
+    if entry.since:
+        return with_source(entry.since, *entry.since_sources)
+    days = [knowledge.sources()[each].read for each in entry.sources]
+    known = sorted(day for day in days if day != "undated")
+    return f"not known; so on {known[0]}" if known else "not known"
 
 
 def _lifts(platform: Platform) -> str:
