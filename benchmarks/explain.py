@@ -21,7 +21,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from smtpdoctor.explain import explain
-from tests.explain.corpus import Case, cases, held_out, more_cases, set_aside, unrelated
+from tests.explain.corpus import (
+    Case,
+    cases,
+    further_cases,
+    further_set_aside,
+    held_out,
+    more_cases,
+    set_aside,
+    unrelated,
+)
 
 LINE = "Error: connect ETIMEDOUT 192.0.2.1:465"
 MIB = 1024 * 1024
@@ -84,11 +93,14 @@ def main() -> None:
     kept = [case for case in everything if case.id in apart]
     more, aside = more_cases(), set_aside()
     half = [case for case in more if case.id in aside]
+    further, later = further_cases(), further_set_aside()
     for name, chosen in (
         ("all texts", everything),
         ("held out", kept),
         ("more texts", more),
         ("set aside", half),
+        ("further", further),
+        ("set aside", [case for case in further if case.id in later]),
     ):
         print(f"{name:12} texts alone    {score(chosen, with_settings=False)}")
         print(f"{name:12} with settings  {score(chosen, with_settings=True)}")

@@ -154,6 +154,21 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
         "The program stays in plain text, and there the server announces no mechanism that carries "
         "a password. After STARTTLS, or with TLS from the first byte, it does.",
     ),
+    "mail-parameters-refused": (
+        "the server refuses a parameter of MAIL FROM",
+        "Behind the sender's address the program sends what the server's EHLO announced (BODY=, "
+        "SIZE=, SMTPUTF8), and the server refuses the command for it.",
+    ),
+    "sender-malformed": (
+        "the sender is no mail address in the server's eyes",
+        "Between the brackets of MAIL FROM stands something else than an address: a display name, "
+        "nothing, or a name without a domain. From's display name belongs into the header alone.",
+    ),
+    "reply-unreadable": (
+        "the server answers in a form that this program can't read",
+        "A reply is a code, a blank and text. This one lacks one of them, or comes from something "
+        "that is no mail server, and the program gives up on it.",
+    ),
     "auth-mechanism-unsupported": (
         "server and program have no way of logging in in common",
         "The server announces mechanisms, and the program has none of them, so it gives up before "
@@ -163,7 +178,12 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
 
 
 #: Of these the reading makes the user's own side up, whatever the server said.
-_OF_LOGINS = ("password-altered-by-dotenv", "username-not-address")
+_MADE_UP = (
+    "password-altered-by-dotenv",
+    "username-not-address",
+    "mail-parameters-refused",
+    "sender-malformed",
+)
 
 #: What is done where the rule's fix would name what was made up.
 _FIXES: dict[str, Fix] = {
@@ -213,7 +233,7 @@ def explanation(item: Ranked) -> str:
 
 def _in_general(item: Ranked) -> tuple[str, str] | None:
     code, known = item.diagnosis.code, item.known
-    if item.symptom.reply and code not in _OF_LOGINS:
+    if item.symptom.reply and code not in _MADE_UP:
         return None
     if code == "wrong-port" and known.port and f"port {known.port}" in item.diagnosis.title:
         return None  # the number itself is wrong, whatever was compared

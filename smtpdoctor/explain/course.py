@@ -437,8 +437,10 @@ class Talk:
             0.0,
         )
 
-    def mail(self, text: str = "250 ok", outcome: ExchangeOutcome = "reply") -> Self:
-        sent = f"MAIL FROM:<{self._course.settings.sender}>"
+    def mail(
+        self, text: str = "250 ok", outcome: ExchangeOutcome = "reply", *, parameters: str = ""
+    ) -> Self:
+        sent = f"MAIL FROM:<{self._course.settings.sender}>{parameters}"
         return self._exchange("mail", sent, text, outcome, wanted=(250,))
 
     def rcpt(self, text: str = "250 ok") -> Self:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from smtpdoctor import knowledge
 from smtpdoctor.explain.course import (
     ADDRESS,
     ADDRESS_V6,
@@ -73,8 +74,33 @@ def _names(
     return build
 
 
+#: A name as it was looked up, where libraries print it bare: Node.js, Go, PHP, Java, curl, Perl.
+_LOOKED_UP = re.compile(
+    r"(?:getaddrinfo E[A-Z_]+|\blookup|getaddrinfo for|UnknownHostException:|resolve host:|"
+    r"SMTP connection to)[ (]+(?P<name>[^\s)]{3,200}(?= failed|[\s):]|$))"
+)
+#: What no host's name has, and what it is called.
+_IN_NO_NAME: tuple[tuple[str, Problem, str], ...] = (
+    (r"^\w+://", "scheme", "a scheme before the name"),
+    (r"[\"'`]", "quotes", "quotes that are a part of it"),
+    (r"@", "characters", "an @ in it: a mail address or a login, not a host"),
+    (r"[/;,\\]", "characters", "characters that no name has"),
+)
+
+
+def _malformed(symptom: Symptom) -> Iterator[Reading]:
+    """A host that has more in it than a host, as the look-up itself shows."""
+    looked_up = _LOOKED_UP.search(symptom.says)
+    name = looked_up["name"].rstrip(":") if looked_up is not None else ""
+    for pattern, problem, detail in _IN_NO_NAME:
+        if re.search(pattern, name):
+            yield _setting_fault("host", name, problem, detail, 2.0)
+            return
+
+
 def _no_such_name(symptom: Symptom, known: Known) -> Iterator[Reading]:
     host = known.host
+    yield from _malformed(symptom)
     word = host is not None and "." not in host.rstrip(".")
     unknown_host = host is None
     if host is not None and (" " in host or host != host.strip()):
@@ -123,6 +149,7 @@ def _no_such_name(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 
 def _no_name_server(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    yield from _malformed(symptom)
     helpless = symptom.error == "servfail"
     yield Reading(
         build=_names("EAI_AGAIN", server="silent"),
@@ -226,9 +253,21 @@ def _setting(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield _setting_fault("tls", "the value", "not-a-mode", "the program knows no such value", 1.0)
 
 
-def _no_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
+def _conflict(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield _setting_fault(
-        "host", "", "missing", "no host is set", 1.0, "the host, printed by the program, is empty"
+        "tls",
+        "the value",
+        "conflict",
+        "two settings exclude each other",
+        1.0,
+        "the program starts with one of the two settings removed",
+    )
+
+
+def _no_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    unset = 0.3 if known.host is not None else 1.0  # the session was lost, and the host is known
+    yield _setting_fault(
+        "host", "", "missing", "no host is set", unset, "the host, printed by the program, is empty"
     )
     yield from (
         msgspec.structs.replace(reading, weight=reading.weight * 0.6)
@@ -445,6 +484,7 @@ def _denied(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 def _no_reason(symptom: Symptom, known: Known) -> Iterator[Reading]:
     """The client says only that it could not connect: every way of that is open."""
+    yield from _malformed(symptom)
     if known.tls == "implicit" and known.port != 465:
         yield _too_early(1.2)
     elif known.port == 465 and known.tls is not None and known.tls != "implicit":
@@ -543,7 +583,25 @@ def _closes(weight: float, *, reset: bool = False) -> Reading:
     )
 
 
+def _silent_in_tls(known: Known, redactor: Redactor) -> Observations:
+    course = Course(known, redactor, tls="implicit")
+    course.session().handshake().certificate().greeting(outcome="silence")
+    return course.observations
+
+
 def _greeting_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    if symptom.error == "in-tls":
+        yield Reading(
+            build=_silent_in_tls,
+            weight=1.0,
+            decides="openssl s_client gets its handshake and no “220 …” after it",
+            only="tls",
+        )
+        yield from (
+            msgspec.structs.replace(reading, weight=0.7)
+            for reading in _login_silent(symptom, known)
+        )
+        return
     slow = symptom.error == "slow"
     clear_port = known.port in (25, 587, 2525)
     if known.tls == "implicit":
@@ -572,6 +630,22 @@ def _greeting_closed(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _greeting_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The client says that the greeting was no 220, and not what it was."""
+    for text, weight, decides in (
+        ("554 No SMTP service here", 1.0, "the greeting begins with 5: read it with telnet"),
+        ("421 Service not available", 0.8, "the greeting begins with 4, and later it is a 220"),
+        (
+            "554 Your IP address is blocked",
+            0.6,
+            "the greeting speaks of this machine's address; another network is greeted with 220",
+        ),
+    ):
+        yield Reading(
+            build=_reply_build("greeting", text), weight=weight, decides=decides, only="tls"
+        )
+
+
 def _reset(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield _closes(1.0, reset=True)
     if known.port in (465, None) and known.tls != "implicit":
@@ -590,6 +664,11 @@ def _hung_up(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 
 def _not_smtp(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    yield from _something_else(symptom, 1.0)
+    yield _bare_reply(0.5)
+
+
+def _something_else(symptom: Symptom, weight: float) -> Iterator[Reading]:
     def build(known: Known, redactor: Redactor) -> Observations:
         course = Course(known, redactor, tls="none" if known.tls == "none" else "starttls")
         course.session().greeting(
@@ -599,13 +678,52 @@ def _not_smtp(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
     yield Reading(
         build=build,
-        weight=1.0,
+        weight=weight,
         decides="what the port says to a client that waits (telnet, openssl s_client)",
         only="tls",
     )
 
 
 # --- TLS --------------------------------------------------------------------------------------
+
+
+def _reply_unreadable(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    yield _bare_reply(1.0)
+    yield from _something_else(symptom, 0.6)
+
+
+def _bare_reply(weight: float) -> Reading:
+    def build(known: Known, redactor: Redactor) -> Observations:
+        clients = knowledge.clients()
+        client = clients.get(known.client or "")
+        if client is None or client.takes_bare_reply:
+            # what printed the text can't read it: judged as a client of which that is known
+            unable = next(item.id for item in clients.values() if not item.takes_bare_reply)
+            known = msgspec.structs.replace(known, client=unable, version="")
+        course = Course(known, redactor)
+        talk = course.session()
+        if course.tls == "implicit":
+            talk.handshake().certificate()
+        talk.greeting("220")
+        return course.observations
+
+    return Reading(
+        build=build,
+        weight=weight,
+        decides="the server's own lines, as telnet or openssl s_client shows them, lack a code or "
+        "the text behind it",
+        only="tls",
+    )
+
+
+def _own_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """A server was to hand mail to itself: the next hop is its own name or address."""
+    yield Reading(
+        build=_wrong_host,
+        weight=1.0,
+        decides="the name of the next hop (MX, relay host) leads to the server's own address",
+        only="settings",
+    )
 
 
 def _too_early(weight: float) -> Reading:
@@ -673,9 +791,7 @@ def _not_tls(symptom: Symptom, known: Known) -> Iterator[Reading]:
         0.5,
         'the value is a text ("false", "0"), which the program takes for true',
     )
-    yield from (
-        msgspec.structs.replace(reading, weight=0.25) for reading in _not_smtp(symptom, known)
-    )
+    yield from _something_else(symptom, 0.25)
 
 
 def _version(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -1072,9 +1188,46 @@ _STAGES: dict[Stage, tuple[str, str]] = {
 }
 
 
+#: RFC 5321 §4.1.1.11, and what servers say in place of 555.
+_PARAMETERS = re.compile(
+    r"\bparameter|\boption\b|\b(?:BODY|SMTPUTF8|8BITMIME|SIZE|RET|ENVID)\b|\bAUTH=", re.IGNORECASE
+)
+
+
+def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
+    """MAIL was refused for its form: its parameters, or an address that is none."""
+    if reply[:3] not in ("500", "501", "502", "504", "555"):
+        return
+    named = _PARAMETERS.search(reply) is not None
+
+    def build(known: Known, redactor: Redactor) -> Observations:
+        course = Course(known, redactor)
+        course.session().inside().auth().mail(f"555 {reply[4:]}", parameters=" BODY=8BITMIME")
+        return course.observations
+
+    yield Reading(
+        build=build,
+        weight=weight * (1.2 if named else 0.7),
+        decides="the line before the reply, MAIL FROM:<…>, has words behind the address "
+        "(BODY=, SMTPUTF8, SIZE=), and without them the server takes it",
+        assumes="the program sends parameters that EHLO announced",
+        only="sender",
+    )
+    yield _setting_fault(
+        "sender",
+        "the sender",
+        "not-an-address",
+        "it is no mail address",
+        weight * (0.6 if named else 1.0),
+        "the line before the reply, MAIL FROM:<…>, has no plain address between the brackets",
+    )
+
+
 def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
     for stage, weight in symptom.stages:
         decides, only = _STAGES[stage]
+        if stage == "mail":
+            yield from _of_parameters(symptom.reply, weight)
         if stage == "auth":
             for reading in _login_readings(symptom.reply, known):
                 yield msgspec.structs.replace(reading, weight=reading.weight * weight)
@@ -1123,6 +1276,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "no-address": _no_address,
     "url": _url,
     "setting": _setting,
+    "setting-conflict": _conflict,
     "no-host": _no_host,
     "no-credentials": _no_credentials,
     "sender-malformed": _sender_malformed,
@@ -1135,9 +1289,12 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "no-reason": _no_reason,
     "greeting-silent": _greeting_silent,
     "greeting-closed": _greeting_closed,
+    "greeting-refused": _greeting_refused,
     "reset": _reset,
     "hung-up": _hung_up,
     "not-smtp": _not_smtp,
+    "reply-unreadable": _reply_unreadable,
+    "own-host": _own_host,
     "not-tls": _not_tls,
     "tls-version": _version,
     "tls-cipher": _cipher,

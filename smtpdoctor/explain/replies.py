@@ -96,6 +96,8 @@ _USUAL: dict[str, dict[Stage, float]] = {
     "555": {"mail": 1.0, "rcpt": 0.6},
     "556": {"rcpt": 1.0},
 }
+#: How telling a reply is whose words are known.
+WORDED = 6
 _ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
 
 
@@ -110,15 +112,24 @@ def find(text: str, *, about_mail: bool) -> list[Symptom]:
         for symptom in _symptom(reply, flat, at, about_mail=about_mail):
             # its code is ours
             found.append(msgspec.structs.replace(symptom, says=symptom.says[4:]))
-    if not found and about_mail:
-        found += _by_words(flat)
+    if about_mail and all(symptom.specific < WORDED for symptom in found):
+        found += _by_words(flat, 5 if found else 3)  # the words stand before the code, or alone
     return found or _alone(text.strip())
 
 
+#: A code with nothing behind it, alone or as a program names it ("SMTP reply: 501").
+_BARE = re.compile(
+    rf"(?:^|\b(?:smtp|server)(?: server)? (?:reply|response|status|error|code)(?: code)?\W{{1,3}})"
+    rf"(?P<code>{_CODES})(?: (?P<status>{_ENHANCED}))?\W*$",
+    re.IGNORECASE,
+)
+
+
 def _alone(text: str) -> list[Symptom]:
-    """A reply's code, or its enhanced status code, and nothing else."""
-    if re.fullmatch(_CODES, text):
-        reply = f"{text} "
+    """A reply's code, or its enhanced status code, and nothing else behind it."""
+    bare = _BARE.search(text)
+    if bare is not None:
+        reply = f"{bare['code']} {bare['status'] or ''}"
     elif re.fullmatch(_ENHANCED, text):
         reply = f"{_code_of(text)} {text} "
     else:
@@ -203,7 +214,7 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
         Symptom(
             kind="reply",
             says=reply.replace("\n", " / "),
-            specific=6 if worded else 5 if status or of_login else 4,
+            specific=WORDED if worded else 5 if status or of_login else 4,
             reply=reply,
             stages=_stages(reply, worded, cue),
         )
@@ -253,7 +264,11 @@ def _cue_within(reply: str) -> Stage | None:
         return "auth"
     if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
         return "ehlo"
-    if re.search(r"recipient|relay|user unknown|mailbox", reply, re.IGNORECASE):
+    if re.search(
+        r"(?:tls|ssl) (?:is )?(?:already |active)|already (?:in|using) tls", reply, re.IGNORECASE
+    ):
+        return "starttls"
+    if re.search(r"recipient|\brcpt\b|relay|user unknown|mailbox", reply, re.IGNORECASE):
         return "rcpt"
     return "mail" if re.search(r"sender|mail from", reply, re.IGNORECASE) else None
 
@@ -269,11 +284,15 @@ def _knows_words(stage: Stage, reply: str) -> bool:
     return rule is not None and rule is not knowledge.interpret(None, stage, f"{reply[:3]} ")
 
 
-def _by_words(text: str) -> list[Symptom]:
-    """Sentences of servers that stand without any code."""
+#: A reply that is none of a refusal, and what JavaMail says of whatever a server refused.
+_NO_REFUSAL = re.compile(r"(?<!\d)[23]\d\d[ -]|SendFailedException: Invalid Addresses")
+
+
+def _by_words(text: str, specific: int) -> list[Symptom]:
+    """Sentences of servers that stand without any code before them."""
     found = []
     for line in text.split("\n"):
-        if not 12 <= len(line) <= 1500 or "://" in line[:12]:
+        if not 12 <= len(line) <= 1500 or "://" in line[:12] or _NO_REFUSAL.search(line):
             continue
         stages: tuple[Stage, ...] = ("data", "rcpt", "mail", "auth", "greeting")
         for stage in stages:
@@ -284,7 +303,7 @@ def _by_words(text: str) -> list[Symptom]:
                     Symptom(
                         kind="reply",
                         says=line.strip(),
-                        specific=3,
+                        specific=specific,
                         reply=reply,
                         stages=((stage, 1.0),),
                     )

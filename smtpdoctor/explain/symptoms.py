@@ -144,12 +144,13 @@ def _by_clients(text: str) -> Iterator[Symptom]:
 
 def _line(text: str, match: re.Match[str]) -> str:
     """The line in which the words stand, as far as a person would read."""
-    start = text.rfind("\n", 0, match.start()) + 1
+    begins = match.end() if "\n" in match[0].rstrip() else match.start()  # of several the last
+    start = text.rfind("\n", 0, begins) + 1
     end = text.find("\n", match.end())
     line = text[start : end if end >= 0 else len(text)].strip()
     if len(line) <= 200:
         return line
-    middle = max(0, match.start() - start - 40)
+    middle = max(0, begins - start - 40)
     return line[middle : middle + 200]
 
 

@@ -14,6 +14,8 @@ DATA = Path(__file__).parent.parent / "data"
 SEED, HELD_OUT = 20261127, 35
 #: A second corpus, of which the half by this seed was set aside, and looked at last.
 MORE_SEED = 20261128
+#: A third, in the same way.
+FURTHER_SEED = 20261129
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -42,6 +44,19 @@ def set_aside() -> set[str]:
     """The ids of the half of `more_cases` that was scored once before it was looked at."""
     ids = [case.id for case in more_cases()]
     random.Random(MORE_SEED).shuffle(ids)
+    return set(ids[: len(ids) // 2])
+
+
+def further_cases() -> list[Case]:
+    """Texts of public issues that were read after the tables had been written from the others."""
+    lines = (DATA / "further_errors.jsonl").read_text(encoding="utf-8").splitlines()
+    return [msgspec.convert(json.loads(line), Case) for line in lines]
+
+
+def further_set_aside() -> set[str]:
+    """The ids of the half of `further_cases` that was scored once before it was mended for."""
+    ids = [case.id for case in further_cases()]
+    random.Random(FURTHER_SEED).shuffle(ids)
     return set(ids[: len(ids) // 2])
 
 

@@ -116,6 +116,52 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
         ("msmtp: cannot use a secure authentication method", "auth-impossible-in-clear"),
         ("`SMTP_SECURITY` is invalid. It needs to be starttls or off", "setting-invalid"),
         ("Email notification failed: please run connect() first", "setting-invalid"),
+        # the sender's SPF record, in a receiver's words; with DKIM beside it both are judged
+        ("host mx.example.net said: 550 5.7.23 SPF failure", "spf-not-authorized"),
+        ("smtp; 550 5.7.0 Host 192.0.2.1 is not allowed to send mail for a", "spf-not-authorized"),
+        ("550 5.7.26 unauthenticated: DKIM = did not pass, SPF = fail", "dmarc-would-reject"),
+        ("550 5.7.1 sender domain has no SPF record", "spf-missing"),
+        # MAIL's form: parameters that are named, else the address
+        ("MAIL command: 555 5.5.4 Unsupported option: BODY=8BITMIME", "mail-parameters-refused"),
+        ("failed to issue MAIL command: 555 5.5.2 Syntax error", "sender-malformed"),
+        # a reply that this library can't read, and what is no mail server's
+        ("smtp: short response: 220", "reply-unreadable"),
+        ("smtp: short response: * OK IMAP4rev1 ready", "not-smtp"),
+        ("SmtpProtocolException: Unable to parse status code", "reply-unreadable"),
+        # more in the host than a host; a name in quotes of the library's own is none
+        ('nodemailer: getaddrinfo ENOTFOUND "smtp.example.com";', "host-malformed"),
+        ("nodemailer: getaddrinfo ENOTFOUND login@smtp.example.com", "host-malformed"),
+        ('nodemailer: could not resolve host "smtp.example.com"', "dns-name-not-found"),
+        # in which wait the time ran out
+        (
+            'smtplib.py", line 398, in getreply\n  self._sock.recv_into(b)\n'
+            "TimeoutError: timed out",
+            "plaintext-on-implicit-tls-port",
+        ),
+        (
+            'smtplib.py", line 398, in getreply\n  ssl.py, in read\n'
+            "TimeoutError: The read operation timed out",
+            "greeting-missing",
+        ),
+        ("smtplib TimeoutError: [Errno 110] Operation timed out", "port-blocked"),
+        (
+            "postfix/smtp: SSL_connect error to a.example:587: Operation timed out",
+            "tls-handshake-stalled",
+        ),
+        # of a client's hello the server says it, of its own record the client
+        (
+            "SSL routines:ACCEPT_SR_CLNT_HELLO:wrong version number in starttls",
+            "tls-version-unsupported",
+        ),
+        ("smtp SSL routines::wrong version number", "implicit-tls-on-starttls-port"),
+        ("postfix: mail for example.com loops back to myself", "wrong-host"),
+        ("EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive", "conflicting-settings"),
+        ("SMTP: Server is not accepting SMTP connections.", "greeting-rejected"),
+        ('{error,retries_exceeded,{missing_requirement,"a.example",auth}}', "auth-not-offered"),
+        ("454 Command not permitted when TLS active", "starttls-refused"),
+        ("Negative SMTP reply: 450 4.1.2", "recipient-rejected"),
+        ("SMTP-Fehler: Authentifizierung fehlgeschlagen.", "credentials-rejected"),
+        ("SMTP エラー: SMTPホストに接続できませんでした。", "implicit-tls-on-starttls-port"),
     ],
 )
 def test_texts_and_the_look_alikes_beside_them(text: str, code: str) -> None:

@@ -39,6 +39,7 @@ CODES = frozenset(
     credentials-rejected app-password-required basic-auth-disabled username-not-address
     auth-temporary-failure auth-rate-limited account-suspended sender-malformed sender-not-allowed
     sender-not-verified sender-domain-not-found dmarc-would-reject recipient-rejected
+    spf-missing spf-not-authorized
     sending-limit-reached message-too-large message-rejected
     """,
     )

@@ -76,6 +76,7 @@ def answers(run: Run, *names: str) -> tuple[str, ...]:
 
 def spf_answers(run: Run, policy: Assessment) -> tuple[str, ...]:
     """What a fault of the SPF policy explains: its record; and the server's refusal, where the
-    sender is of another domain than the login, which is the cause of both."""
-    refused = run.refused_as("sender-not-allowed")
+    sender is of another domain than the login, which is the cause of both, or the server itself
+    says that SPF is why."""
+    refused = run.refused_as("sender-not-allowed", "spf-not-authorized", "spf-missing")
     return (*answers(run, policy.domain), *(refused.failed if refused is not None else ()))

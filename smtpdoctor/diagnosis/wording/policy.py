@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis import fixes
 from smtpdoctor.diagnosis.evidence import cite
-from smtpdoctor.diagnosis.model import Evidence, Fix, Record
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Record
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import policy as policies
 from smtpdoctor.diagnosis.views.sender import domain_of, login_address
+from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.diagnosis.wording.refusal import told_by
 
 if TYPE_CHECKING:
+    from smtpdoctor.diagnosis.views.refusal import Refusal
     from smtpdoctor.mail_policy import RecordChange
     from smtpdoctor.sender.assessment import Assessment
     from smtpdoctor.spf import Change
@@ -29,6 +31,35 @@ QUOTED = 300
 
 def quoted(text: str) -> str:
     return f"“{text}”" if len(text) <= QUOTED else f"“{text[:QUOTED]}…”"
+
+
+def refused(run: Run, refusal: Refusal, *, title: str, advice: str) -> Diagnosis:
+    """A server refuses for the sender's SPF record, and says so itself."""
+    return Diagnosis(
+        code=refusal.code,
+        severity="error",
+        confidence="certain",
+        title=title,
+        explanation=(
+            "By SPF a domain says which servers send for it. The receiver compared the address "
+            "that delivered with the record of the envelope sender's domain, and refuses what the "
+            "record does not name. Forwarding ends the same way."
+        ),
+        evidence=refusals.evidence(run, refusal),
+        fixes=(
+            Fix(
+                title="send from an address of the account that delivers, or name its servers in "
+                "the domain's SPF record",
+                steps=(
+                    advice,
+                    "`smtpdoctor sender ADDRESS --through PROVIDER` shows the record, and what is "
+                    "missing in it.",
+                ),
+            ),
+        ),
+        explains=refusal.failed,
+        points_at=("sender",),
+    )
 
 
 def published(policy: Assessment) -> Evidence:

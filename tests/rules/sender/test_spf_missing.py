@@ -76,3 +76,28 @@ def test_positive_a_record_that_nearly_is_one_is_named(record: str, words: str) 
 def test_lookalike_another_record_that_begins_so() -> None:
     diagnosis = Scene.healthy().policies(domain("spf2.0/pra mx -all")).diagnosis(CODE)
     assert diagnosis.title == "example.com has no SPF record"
+
+
+REFUSED = "550 5.7.1 example.com has no SPF record"
+
+
+def test_positive_the_server_says_so_itself() -> None:
+    scene = Scene().refuse("rcpt", REFUSED)
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert "finds no SPF record" in diagnosis.title
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_said_by_server_and_record_it_is_one_error() -> None:
+    scene = Scene().refuse("rcpt", REFUSED).policies(domain(None))
+    (error,) = (item for item in scene.judge().diagnoses if item.severity == "error")
+    assert error.code == CODE
+    assert error.fixes[0].records
+
+
+def test_lookalike_a_refusal_that_names_dmarc_as_well() -> None:
+    words = (
+        "550 5.7.26 example.com has a DMARC policy, and neither SPF nor DKIM passed: no SPF record"
+    )
+    assert Scene().refuse("rcpt", words).codes("error") == ["dmarc-would-reject"]

@@ -254,3 +254,28 @@ def test_positive_a_wildcard_s_record_is_not_replaced() -> None:
     fix = scene.policies(zone).diagnosis(CODE).fixes[0]
     assert removed(fix) == []
     assert any("*.example.com answers for it" in step for step in fix.steps)
+
+
+REFUSED = "550 5.7.23 Message rejected due to: SPF fail - not authorized"
+
+
+def test_positive_the_server_says_so_itself() -> None:
+    scene = Scene().refuse("rcpt", REFUSED)
+    diagnosis = scene.diagnosis(CODE)
+    assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
+    assert "name the server" in diagnosis.title
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_said_by_server_and_record_it_is_one_error() -> None:
+    scene = Scene().refuse("rcpt", REFUSED).policies(domain("v=spf1 mx -all"))
+    (error,) = (item for item in scene.judge().diagnoses if item.severity == "error")
+    assert error.code == CODE
+    assert error.fixes[0].records
+
+
+def test_lookalike_a_refusal_that_names_dmarc_as_well() -> None:
+    words = (
+        "550 5.7.26 example.com has a DMARC policy, and neither SPF nor DKIM passed: no SPF record"
+    )
+    assert Scene().refuse("rcpt", words).codes("error") == ["dmarc-would-reject"]

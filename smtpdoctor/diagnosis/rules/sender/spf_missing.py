@@ -18,16 +18,26 @@ BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-invalid", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = run.refused_as(CODE)
     policy = policies.found(run)
     problem = policy.own_problem if policy is not None else None
     if policy is None or problem is None or problem.kind != "record-missing":
+        if refused is not None:
+            yield records.refused(
+                run,
+                refused,
+                title=f"the receiver refuses mail from {run.settings.sender}: "
+                "it finds no SPF record of the domain",
+                advice="Publish one SPF record for the domain, with the include of the provider "
+                "that delivers.",
+            )
         return
     rewritten = policy.relay.envelope == "rewritten" and policy.client is None
-    if rewritten and not policy.near_misses:
+    if rewritten and not policy.near_misses and refused is None:
         return
     yield Diagnosis(
         code=CODE,
-        severity=policies.severity(policy),
+        severity=policies.severity(policy) if refused is None else "error",
         confidence="certain" if policy.relay.known == "no" else policies.confidence(policy),
         title=_title(policy),
         explanation=(

@@ -19,14 +19,24 @@ BEFORE = ("dkim-invalid", "dkim-missing", "dmarc-invalid", "dmarc-would-reject")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
+    refused = run.refused_as(CODE)
     policy = policies.found(run)
     if policy is None or not _fails(policy):
+        if refused is not None:
+            yield records.refused(
+                run,
+                refused,
+                title=f"the receiver refuses mail from {run.settings.sender}: "
+                "the SPF record of its domain does not name the server that delivers",
+                advice="Add the include of the provider that delivers to the one SPF record of "
+                "the domain, before `all`.",
+            )
         return
     unsure = policy.relay.envelope == "unknown" and policy.client is None
     unsure = unsure and policy.relay.known != "no"
     yield Diagnosis(
         code=CODE,
-        severity=policies.severity(policy),
+        severity=policies.severity(policy) if refused is None else "error",
         confidence="certain" if policy.relay.known == "no" else policies.confidence(policy),
         title=_title(policy),
         explanation=_explanation(policy, unsure=unsure),
