@@ -34,6 +34,7 @@ from smtpdoctor.observations import (
     Redactor,
 )
 from smtpdoctor.settings.model import Field, Problem, TLSMode
+from smtpdoctor.smtp.reading import trouble
 
 Build = Callable[[Known, Redactor], Observations]
 
@@ -695,11 +696,10 @@ def _reply_unreadable(symptom: Symptom, known: Known) -> Iterator[Reading]:
 def _bare_reply(weight: float) -> Reading:
     def build(known: Known, redactor: Redactor) -> Observations:
         clients = knowledge.clients()
-        client = clients.get(known.client or "")
-        if client is None or client.takes_bare_reply:
+        unable = [item.id for item in clients.values() if trouble(b"220\r\n", item.replies)]
+        if known.client not in unable:
             # what printed the text can't read it: judged as a client of which that is known
-            unable = next(item.id for item in clients.values() if not item.takes_bare_reply)
-            known = msgspec.structs.replace(known, client=unable, version="")
+            known = msgspec.structs.replace(known, client=unable[0], version="")
         course = Course(known, redactor)
         talk = course.session()
         if course.tls == "implicit":
@@ -1223,11 +1223,24 @@ def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
     )
 
 
+def _demanded(reply: str) -> str:
+    """The code of what a reply at the login asks for first."""
+    rule = knowledge.interpret(None, "auth", reply)
+    return rule.code if rule is not None else ""
+
+
 def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
-    for stage, weight in symptom.stages:
+    for answered, weight in symptom.stages:
+        demand = _demanded(symptom.reply) if answered == "auth" else ""
+        # what asks for a login has seen none
+        stage: Stage = "mail" if demand == "credentials-missing" else answered
         decides, only = _STAGES[stage]
         if stage == "mail":
             yield from _of_parameters(symptom.reply, weight)
+        if demand == "tls-required":
+            build = _reply_build("auth", symptom.reply, tls="none")
+            yield Reading(build=build, weight=weight, decides=f"{decides}, before TLS", only="tls")
+            continue
         if stage == "auth":
             for reading in _login_readings(symptom.reply, known):
                 yield msgspec.structs.replace(reading, weight=reading.weight * weight)
