@@ -661,8 +661,8 @@ class _Maker:
             option = self.draft.options.get(name)
             if option is not None:
                 value = option.value
-                unset = isinstance(value, Known) and value.absent and value.unset
-                return option if unset else None
+                empty = isinstance(value, Known) and (value.absent or value.value == "")
+                return option if empty and value.unset else None
         return None
 
     def _own_host(self) -> Iterator[Remark]:
@@ -697,7 +697,7 @@ class _Maker:
                 origin, line = self._in_file(named, span, field)
             if field is not None and field not in SECRETS:
                 text = self._text(field, option)
-            if option.value.absent:
+            if option.value.absent or option.value.value == "":
                 unset = option.value.unset
         return SetupRemark(
             kind=kind,

@@ -32,14 +32,21 @@ DATA = load(__file__)
 Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
 
 KEYS = ("className", "host", "port", "username", "password", "tls", "url", "client")
+#: A file of its own for mail, which config/bootstrap.php loads.
+LOADED = ("config/email.php", "*/config/email.php")
 HOST = re.compile(r"(?:(?P<scheme>\w+)://)?(?P<host>[^/:]+)$")
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
     """One for the transport that the profile `default` uses."""
-    for path in workspace.folder.matching("config/app.php", "*/config/app.php"):
-        local = path.replace("config/app.php", "config/app_local.php")
-        files = [each for each in (local, path) if workspace.folder.has(each)]
+    for path in workspace.folder.matching("config/app.php", "*/config/app.php", *LOADED):
+        root = path.rpartition("config/")[0]
+        # what Configure::load reads later stands over what is there
+        names = ("email.php", "app_local.php", "app.php")
+        files = [f"{root}config/{each}" for each in names]
+        files = [each for each in files if workspace.folder.has(each)]
+        if path.endswith("email.php") and f"{root}config/app.php" in files:
+            continue  # read with that
         if not any(b"EmailTransport" in (workspace.read(each) or b"") for each in files):
             continue
         variables = php_variables(workspace, path)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_plus
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
@@ -26,7 +27,16 @@ from smtpdoctor.settings.dialects.php_code import (
 from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Origin, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    Map,
+    Origin,
+    Span,
+    Unknown,
+    Value,
+)
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import PRODUCTION, Workspace
 
@@ -70,6 +80,8 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         "config/packages/mailer.yaml", "*/config/packages/mailer.yaml",
         "config/packages/framework.yaml", "*/config/packages/framework.yaml",
         "config/packages/mailer.yml", "*/config/packages/mailer.yml",
+        "config/packages/mailer.php", "*/config/packages/mailer.php",
+        "config/packages/framework.php", "*/config/packages/framework.php",
     ):  # fmt: skip
         if b"mailer" not in (workspace.read(path) or b""):
             continue
@@ -93,7 +105,7 @@ def find(workspace: Workspace) -> Iterator[Draft]:
 
 def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]:
     variables = symfony_variables(workspace, path)
-    mailer, _ = _configured(workspace, path, variables)
+    mailer, beside = _configured(workspace, path, variables)
     transports = mailer.get("transports")
     names: list[Any] = list(keys_of(transports))
     for name in names or [None]:
@@ -109,6 +121,7 @@ def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]
         sender = mailer.at("headers", "From")
         if isinstance(sender, Known) and sender.absent:
             sender = mailer.at("envelope", "sender")
+        sender = _resolved(sender, variables, beside)
         given = mailer.get("dsn") if name is None else transports.get(name)
         span = given.span if isinstance(given, Known) else None
         place = f"{path}:{span.line}" if span is not None else path
@@ -117,6 +130,8 @@ def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]
 
 def _configured(workspace: Workspace, path: str, variables: Variables) -> tuple[Value, Value]:
     """`framework.mailer` as production has it, and the parameters beside it."""
+    if path.endswith(".php"):
+        return _of_php(workspace, path, variables), Known(ABSENT)
     document = workspace.document(path, variables)
     profile = known(variables.lookup("APP_ENV") or Known(None))
     base = document.at("framework", "mailer")
@@ -139,12 +154,45 @@ def _configured(workspace: Workspace, path: str, variables: Variables) -> tuple[
     return Known(Map([*base.value.entries, *named.value.entries]), base.span), parameters
 
 
+def _of_php(workspace: Workspace, path: str, variables: Variables) -> Value:
+    """`framework.mailer` as PHP says it: an array of `App::config()` or `extension()`, or methods
+    of the configuration's own classes."""
+    module = workspace.module(path, variables)
+    if module is None:
+        return Known(ABSENT)
+    arrays = [module.returned, *(call.argument(0) for call in module.calls("config"))]
+    arrays = [each.get("framework") for each in arrays]
+    arrays += [
+        call.argument(1)
+        for call in module.calls("extension")
+        if known(call.argument(0)) == "framework"
+    ]
+    for each in arrays:
+        if _says(each.get("mailer")):
+            return each.get("mailer")
+    entries: list[Entry] = []
+    for call in module.calls("dsn", "sender"):
+        if call.reached is not False:
+            name = call.name.rpartition(".")[2]
+            value = call.argument(0)
+            entries.append(Entry(name, value, value.span))
+    for call in module.calls("header"):
+        value = call.argument(1)
+        entries.append(Entry(str(known(call.argument(0))).title(), value, value.span))
+    for name, key in (("envelope", "sender"), ("headers", "From")):
+        inner = [each for each in entries if each.key == key]
+        entries += [Entry(name, Known(Map(inner)), inner[0].span)] if inner else []
+    return Known(Map(entries)) if any(each.key == "dsn" for each in entries) else Known(ABSENT)
+
+
 def _says(value: Value) -> bool:
     return isinstance(known(value), Map)
 
 
 def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
     """A text of the configuration with its variable or parameter in place."""
+    if isinstance(value, Known) and value.absent and value.unset:  # env() in PHP
+        return Unknown("environment", f"nothing here sets {value.unset[0]}", value.span)
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return value
     found = PARAMETER.fullmatch(value.value)
@@ -175,14 +223,21 @@ def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
 def _joined(value: Known, under: Variables) -> Value:
     """A text with variables in it."""
     trail: list[Origin] = [Origin("joined", "", value.span)]
-    made = value.value
-    for found in list(REFERENCE.finditer(value.value)):
+    pieces: list[tuple[int, Known]] = []
+    made, end = "", 0
+    for found in REFERENCE.finditer(value.value):
         variable = under.lookup(found[1])
         if not isinstance(variable, Known):
             return Unknown("environment", f"nothing here sets {found[1]}", value.span)
         trail += variable.trail
-        made = made.replace(found[0], str(variable.value))
-    return Known(made.replace("%%", "%"), value.span, tuple(trail))
+        made += value.value[end : found.start()].replace("%%", "%")
+        if "urlencode:" in found[0]:
+            variable = replace(variable, value=quote_plus(str(variable.value)))
+        pieces.append((len(made), variable))
+        made += str(variable.value)
+        end = found.end()
+    made += value.value[end:].replace("%%", "%")
+    return Known(made, value.span, tuple(trail), pieces=tuple(pieces))
 
 
 # --- MAILER_DSN alone ----------------------------------------------------------------------------

@@ -54,8 +54,17 @@ def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
         span = place_of(value, part[1], workspace)
         if name in SHOWN:
             workspace.is_value(SHOWN[name], span)
-        options[name] = Option(name, Known(part[0], span), bare=True, called=called)
+        own = next(iter(_piece(value, part[1]).variables), called)
+        options[name] = Option(name, Known(part[0], span), bare=True, called=own)
     return options
+
+
+def _piece(value: Known, part: tuple[int, int]) -> Known:
+    """The piece of a text that holds these characters: a variable that was put into it."""
+    for offset, piece in value.pieces:
+        if offset <= part[0] and part[1] <= offset + len(str(piece.value)):
+            return piece
+    return value
 
 
 def insert_port(options: dict[str, Option], port: object) -> tuple[Edit, ...]:

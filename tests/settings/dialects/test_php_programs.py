@@ -330,6 +330,37 @@ def test_a_url_of_cakephp(tmp_path: Path) -> None:
     assert (now.host, now.port, now.tls) == ("smtp.example.org", 2525, "starttls")
 
 
+CAKE_EMAIL = """<?php
+return [
+    'EmailTransport' => [
+        'default' => ['className' => 'Mail', 'host' => 'localhost', 'port' => 25],
+        'smtp' => ['className' => 'Smtp', 'host' => %s, 'port' => 465,
+            'username' => 'u@example.com', 'password' => 'word',
+            'url' => env('EMAIL_TRANSPORT_DEFAULT_URL', null)],
+    ],
+    'Email' => ['default' => ['transport' => 'smtp', 'from' => 'u@example.com']],
+];
+"""
+
+
+@pytest.mark.parametrize("beside", [{}, cake("localhost", "25")])
+def test_a_file_of_its_own_for_cakephps_mail(tmp_path: Path, beside: dict[str, str]) -> None:
+    files = {**beside, "config/email.php": CAKE_EMAIL % f"'ssl://{IONOS}'"}
+    setup = one(write(tmp_path, files), "cakephp")
+    assert (setup.settings.host, setup.settings.port, setup.settings.tls) == (
+        IONOS,
+        465,
+        "implicit",
+    )
+    assert setup.name.startswith("cakephp config/email.php:")
+
+
+def test_a_host_of_cakephp_that_nothing_sets(tmp_path: Path) -> None:
+    write(tmp_path, {"config/email.php": CAKE_EMAIL % "env('SMTP_HOST', '')"})
+    (remark,) = one(tmp_path, "cakephp").settings.remarks
+    assert (remark.kind, remark.option, remark.unset) == ("misread", "host", ("SMTP_HOST",))
+
+
 def test_variables_over_codeigniter_s_class(tmp_path: Path) -> None:
     root = write(tmp_path, igniter("587", "tls"))
     write(root, {".env": "email.SMTPCrypto = ssl\nemail.SMTPPass = 'wo#rd'\n"})

@@ -245,3 +245,63 @@ def test_code_with_another_dsn_leaves_the_variable_its_own(tmp_path: Path) -> No
     root = folder(tmp_path, f"smtp://{LOGIN}@smtp.ionos.com:587", yaml=None)
     write(root, {"send.php": CODE % f"'smtps://{LOGIN}@smtp.ionos.com:465'"})
     assert [setup.name for setup in setups(root)] == ["symfony .env:1", "symfony send.php:3"]
+
+
+PHP_WAYS = [
+    "use Symfony\\Config\\FrameworkConfig;\n"
+    "return static function (FrameworkConfig $framework): void {\n"
+    "    $framework->mailer()->dsn('%s')->header('From', 'Shop <shop@example.com>');\n};\n",
+    "use Symfony\\Config\\FrameworkConfig;\n"
+    "return static function (FrameworkConfig $framework) {\n    $mailer = $framework->mailer();\n"
+    "    $mailer->dsn('%s');\n    $mailer->envelope()->sender('shop@example.com');\n};\n",
+    "return App::config(['framework' => ['mailer' => ['dsn' => '%s',\n"
+    "    'envelope' => ['sender' => 'shop@example.com']]]]);\n",
+    "return static function (ContainerConfigurator $container): void {\n"
+    "    $container->extension('framework', ['mailer' => ['dsn' => '%s',\n"
+    "        'headers' => ['From' => 'shop@example.com']]]);\n};\n",
+]
+
+
+@pytest.mark.parametrize("code", PHP_WAYS)
+def test_a_configuration_in_php(tmp_path: Path, code: str) -> None:
+    files = {
+        "composer.json": '{"require": {"symfony/mailer": "^7.1"}}',
+        ".env": "MAILER_DSN=smtps://u%40example.com:word@smtp.ionos.com:465\n",
+        "config/packages/mailer.php": "<?php\n" + code % "%env(MAILER_DSN)%",
+    }
+    setup = one(write(tmp_path, files), "symfony")
+    assert setup.name.startswith("symfony config/packages/mailer.php:")
+    assert (setup.settings.host, setup.settings.port, setup.settings.tls) == (
+        "smtp.ionos.com",
+        465,
+        "implicit",
+    )
+    assert setup.settings.sender == "shop@example.com"
+
+
+def test_a_configuration_in_php_without_its_variable(tmp_path: Path) -> None:
+    code = (PHP_WAYS[1] % "x").replace("'x'", "env('MAILER_DSN')")
+    write(tmp_path, {"config/packages/mailer.php": f"<?php\n{code}"})
+    setup = one(tmp_path, "symfony")
+    assert [each.why for each in setup.settings.untellable] == ["nothing here sets MAILER_DSN"]
+
+
+def test_a_dsn_of_several_variables_and_a_sender_of_one(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "composer.json": '{"require": {"symfony/mailer": "^7.1"}}',
+            ".env": "SMTP_USERNAME=info@example.com\nSMTP_HOST=smtp.ionos.com\nSMTP_PORT=587\n",
+            "config/packages/mailer.yaml": "framework:\n  mailer:\n"
+            "    dsn: 'smtp://%env(urlencode:SMTP_USERNAME)%@%env(SMTP_HOST)%:%env(SMTP_PORT)%'\n"
+            "    headers:\n      From: 'Shop <%env(SMTP_USERNAME)%>'\n",
+        },
+    )
+    setup = one(tmp_path, "symfony")
+    places = {
+        entry.field: (entry.origin.line, entry.origin.name) for entry in setup.settings.entries
+    }
+    assert places["host"] == (2, "SMTP_HOST")
+    assert places["port"] == (3, "SMTP_PORT")
+    assert (setup.settings.sender, setup.settings.username) == ("info@example.com",) * 2
+    assert setup.settings.host == "smtp.ionos.com"
