@@ -31,9 +31,10 @@ async def log_in(  # branches: each reason for not logging in, in its order
     """
     session.trail = trail
     client = knowledge.client(settings.client, settings.client_version)
-    offered = list(_open_to(client, session.capabilities))
+    own = settings.mechanisms or (client.auth_order if client is not None else ())
+    offered = list(_open_to(client, session.capabilities, own))
     if client is not None and not offered and _unasked(session, client):
-        offered = [client.after_helo] if client.after_helo else list(client.auth_order)
+        offered = [client.after_helo] if client.after_helo else list(own)
     reason = _reason_against(session, settings, client)
     if reason is None and not offered:
         reason = "not-offered"
@@ -43,7 +44,7 @@ async def log_in(  # branches: each reason for not logging in, in its order
         _not_tried(session, reason)
         return None
     token = credentials.token
-    if token is None and _is_beyond(client, offered):
+    if token is None and _is_beyond(client, offered, own):
         _not_tried(session, "not-spoken")
         return None
     secret = token or credentials.password
@@ -51,7 +52,7 @@ async def log_in(  # branches: each reason for not logging in, in its order
     assert secret is not None
     logins = 0
     while True:
-        name = authentication.choose(offered, _order(client), has_token=token is not None)
+        name = authentication.choose(offered, _order(client, own), has_token=token is not None)
         if name is None:
             _not_tried(session, "no-shared-mechanism")
             return None
@@ -109,25 +110,27 @@ def _at_once(client: knowledge.Client | None) -> tuple[str, ...]:
 MOST_SERVED = ("LOGIN", "PLAIN")
 
 
-def _order(client: knowledge.Client | None) -> tuple[str, ...]:
-    if client is None:
-        return ()
-    if client.auth_tries_all:
-        first = [name for name in MOST_SERVED if name in client.auth_order]
-        return tuple(dict.fromkeys((*first, *client.auth_order)))
-    return client.auth_order
+def _order(client: knowledge.Client | None, own: tuple[str, ...]) -> tuple[str, ...]:
+    if client is not None and client.auth_tries_all:
+        first = [name for name in MOST_SERVED if name in own]
+        return tuple(dict.fromkeys((*first, *own)))
+    return own
 
 
-def _is_beyond(client: knowledge.Client | None, offered: Sequence[str]) -> bool:
+def _is_beyond(
+    client: knowledge.Client | None, offered: Sequence[str], own: tuple[str, ...]
+) -> bool:
     """Whether the client takes a mechanism here that the doctor doesn't speak."""
     if client is None or client.auth_tries_all:
         return False
-    taken = next((name for name in client.auth_order if name in offered), "")
+    taken = next((name for name in own if name in offered), "")
     spoken = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
     return bool(taken) and taken not in spoken
 
 
-def _open_to(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...]:
+def _open_to(
+    client: knowledge.Client | None, offer: Capabilities, own: tuple[str, ...]
+) -> tuple[str, ...]:
     """The mechanisms that the client may use: those that it finds, or its own whatever it finds."""
     found = _read_by(client, offer)
     if (
@@ -136,7 +139,7 @@ def _open_to(client: knowledge.Client | None, offer: Capabilities) -> tuple[str,
         or (client.insists == "with-auth" and found is None)
     ):
         return found or ()
-    return client.auth_order
+    return own
 
 
 def _read_by(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...] | None:

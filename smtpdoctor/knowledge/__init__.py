@@ -314,6 +314,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     aliases: other names by which users know it.
     auth_order: the mechanisms in the order in which it takes them; empty where the caller decides.
     auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
+    auth_words: how its user names another mechanism, {mechanism} in capitals or {lower} in small
+        letters.
     answers_at_once: the mechanisms whose first answer it puts into AUTH itself (RFC 4954 §4).
     accepts: by step of the dialogue, the reply codes that it takes for a success, as a regular
         expression; what isn't named is as RFC 5321 has it.
@@ -366,6 +368,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     language: str
     aliases: tuple[str, ...] = ()
     auth_order: tuple[str, ...] = ()
+    auth_words: str = ""
     auth_tries_all: bool = False
     answers_at_once: tuple[str, ...] = ("PLAIN",)
     accepts: Mapping[str, str] = {}

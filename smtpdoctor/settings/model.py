@@ -387,6 +387,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     verify: bool = True
     ehlo: str | None = None
     client: str | None = None  # its id in the knowledge base
+    mechanisms: tuple[str, ...] = ()  # SASL's, where the settings name those that it takes
     client_version: str = ""  # where it is known
     #: False: neither settings nor TARGET were found, and the IONOS profile is looked at.
     found: bool = True

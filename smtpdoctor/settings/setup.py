@@ -317,6 +317,7 @@ def finish(
         verify=outcome.verify,
         ehlo=maker.ehlo(),
         client=draft.dialect.client,
+        mechanisms=outcome.mechanisms,
         # a framework's own version says nothing of the library in it
         client_version=draft.version if draft.dialect.id == draft.dialect.client else "",
         folder=str(workspace.folder.root),

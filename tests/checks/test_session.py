@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+import msgspec
 import pytest
 
 import smtpdoctor
@@ -135,6 +136,38 @@ def test_a_wrong_password_is_sent_once(authority: Authority, healthy: Behaviour)
     ran = talk(authority, replace(healthy, mechanisms=mechanisms), env={"SMTP_PASS": "wrong-one"})
     assert logins(ran) == ["PLAIN"]
     assert ran.codes() == ["credentials-rejected"]
+
+
+@pytest.mark.parametrize(
+    ("client", "said", "offered", "expected"),
+    [
+        ("ruby-mail", (), ("LOGIN",), ["PLAIN"]),  # whatever is offered
+        ("ruby-mail", ("LOGIN",), ("PLAIN",), ["LOGIN"]),
+        ("go-net-smtp", ("LOGIN",), ("PLAIN", "LOGIN"), ["LOGIN"]),
+        (None, ("LOGIN",), ("PLAIN", "LOGIN"), ["LOGIN"]),
+        (None, ("LOGIN",), ("PLAIN",), []),
+        (None, (), ("PLAIN", "LOGIN"), ["PLAIN"]),
+    ],
+)
+def test_the_settings_say_by_which_mechanism_the_program_logs_in(
+    authority: Authority,
+    healthy: Behaviour,
+    monkeypatch: pytest.MonkeyPatch,
+    client: str | None,
+    said: tuple[str, ...],
+    offered: tuple[str, ...],
+    expected: list[str],
+) -> None:
+    from smtpdoctor.checks import auth
+
+    login = auth.log_in
+
+    async def told(session: Any, settings: Any, *rest: Any, **more: Any) -> Any:
+        named = msgspec.structs.replace(settings, client=client, mechanisms=said)
+        return await login(session, named, *rest, **more)
+
+    monkeypatch.setattr(auth, "log_in", told)
+    assert logins(talk(authority, replace(healthy, mechanisms=offered))) == expected
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])

@@ -16,6 +16,16 @@ USUAL_ERROR = {"host-unreachable": "", "local-firewall": "EACCES"}
 MOST_ADDRESSES = 3
 
 
+#: Panels of web hosters let only their own mail server send.
+HOSTING_PANEL = Fix(
+    title="look for the mail restrictions of a hosting panel",
+    steps=(
+        'On a server with cPanel: "SMTP Restrictions" in its Tweak Settings, and SMTP_BLOCK '
+        "of ConfigServer Firewall, refuse mail ports to all but the panel's own mail server.",
+    ),
+)
+
+
 def let_through(reach: Reach) -> tuple[Fix, ...]:
     """What opens the configured port, and what needs no such port."""
     return ways_out.fixes(reach.run.ways_out, near=reach.may_be_ones_own, passing=reach.passing)

@@ -74,6 +74,7 @@ def conflict(remark: Remark) -> Remark:
 class Outcome:
     """What options come to in the program. `by` names the options that decided a field.
 
+    `mechanisms` are those of SASL that it is told to log in by, none where it chooses.
     `port` None: the program has none of its own, and what the mode needs is meant. `fault` is
     what the program raises before it sends; `not_sent` what it does in place of sending ("writes
     mail to the log"). `doubtful`: the version isn't known, and some stop with these options; no
@@ -89,6 +90,7 @@ class Outcome:
     token: str | None = None
     sender: str | None = None
     ehlo: str | None = None
+    mechanisms: tuple[str, ...] = ()
     verify: bool = True
     by: Mapping[Field, tuple[str, ...]] = field(default_factory=dict)
     misread: tuple[Remark, ...] = ()
@@ -96,6 +98,11 @@ class Outcome:
     fault: Remark | None = None
     not_sent: Remark | None = None
     doubtful: bool = False
+
+
+def sasl_name(said: str) -> str:
+    """SASL's own name for what a program calls a way of logging in: `cram_md5`."""
+    return said.replace("_", "-").upper()
 
 
 @dataclass(slots=True)

@@ -116,8 +116,8 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
 
     port: what a mode's port is where none is set. login: without it there is none, whatever the
     user name. joined: a field made from several options: `{USER}@{DOMAIN}`. in_files: ends of
-    names of variables that name a file with the value. looks_at: `unread`'s, of a program with a
-    module.
+    names of variables that name a file with the value. mechanism: the option that names the way of
+    logging in. looks_at: `unread`'s, of a program with a module.
     """
 
     name: str
@@ -134,6 +134,7 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     login: Condition = {}
     joined: Mapping[Field, str] = {}
     in_files: tuple[str, ...] = ("_FILE",)
+    mechanism: str = ""
     write: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {}
     document: tuple[DocumentEntry, ...] = ()
     remark: tuple[RemarkEntry, ...] = ()

@@ -59,7 +59,7 @@ def _modes() -> dict[TLSMode, tuple[Mapping[str, Any], ...]]:
 class GitLab:
     id = "gitlab"
     name = DATA.name
-    client: str | None = None
+    client: str | None = "ruby-mail"
     fields: Mapping[str, Field] = {name: field for name, (_, field) in NAMES.items()}
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = _modes()
 

@@ -36,7 +36,7 @@ METHODS: dict[str, TLSMode] = {
 class NetSmtp:
     id = "net-smtp"
     name = DATA.name
-    client: str | None = None
+    client: str | None = "ruby-net-smtp"
     fields: Mapping[str, Field] = {
         "address": "host",
         "port": "port",

@@ -56,7 +56,7 @@ class Assigned:
 class Rails:
     id = "rails"
     name = DATA.name
-    client: str | None = None
+    client: str | None = "ruby-mail"
     fields: Mapping[str, Field] = fields()
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = MODES
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict, sasl_name
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
@@ -247,6 +247,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
         password=_text(options.get("password")),
         sender=_text(options.get("from")),
         ehlo=_text(options.get("domain")),
+        mechanisms=(sasl_name(str(authentication)),) if authentication and known else (),
         verify=str(options.get("openssl_verify_mode", "peer")).lower() not in ("none", "0"),
         by={
             "host": ("address",),
@@ -352,7 +353,7 @@ def fields() -> dict[str, Field]:
 class RubyMail:
     id = "ruby-mail"
     name = DATA.name
-    client: str | None = None
+    client: str | None = "ruby-mail"
     fields: Mapping[str, Field] = fields()
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = MODES
 

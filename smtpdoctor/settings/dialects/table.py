@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, sasl_name
 from smtpdoctor.settings.dialects.form import (
     Condition,
     DocumentEntry,
@@ -353,6 +353,7 @@ class Table:
             token=self._text("token", options) if login else None,
             sender=self._text("sender", options),
             ehlo=self._text("ehlo", options),
+            mechanisms=self._mechanisms(options),
             verify=verify,
             by=by,
             misread=self._remarks(remarks, "misread"),
@@ -403,6 +404,10 @@ class Table:
         names = [name for name, its in self.fields.items() if its == field]
         values = [options[name] for name in names if options.get(name) not in (None, "")]
         return next(iter(values), next((item.default for item in mine if item.default), None))
+
+    def _mechanisms(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        said = str(options.get(self.entry.mechanism) or "")
+        return (sasl_name(said),) if re.fullmatch(r"[A-Za-z0-9_-]{4,20}", said) else ()
 
     def _joined(self, form: str, options: Mapping[str, Any]) -> str | None:
         names = re.findall(r"\{(\w+)\}", form)

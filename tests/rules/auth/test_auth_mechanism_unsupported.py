@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ..scene import Scene
 
 CODE = "auth-mechanism-unsupported"
@@ -75,3 +77,20 @@ def test_lookalike_534_with_words_of_its_own() -> None:
 def test_lookalike_the_password_was_refused() -> None:
     scene = Scene(host="mail.example.net").refuse("auth", "535 5.7.8 Authentication failed")
     assert scene.codes() == ["credentials-rejected"]
+
+
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        ("ruby-mail", "authentication: :login in smtp_settings"),
+        ("go-net-smtp", "an smtp.Auth of your own for LOGIN"),
+        (None, "Nodemailer: authMethod: 'LOGIN' in createTransport"),
+        ("django", "choose LOGIN"),
+    ],
+)
+def test_positive_the_mechanism_is_named_as_the_program_names_it(
+    client: str | None, words: str
+) -> None:
+    scene = Scene(host="mail.example.net", client=client)
+    scene.refuse("auth", "504 5.7.4 Unrecognized authentication type")
+    assert words in " ".join(scene.diagnosis(CODE).fixes[0].steps)

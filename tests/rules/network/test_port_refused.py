@@ -32,6 +32,27 @@ def test_positive_nothing_to_compare_with_leaves_it_likely() -> None:
     assert scene.diagnosis(CODE).confidence == "likely"
 
 
+def test_positive_a_port_that_the_provider_is_known_to_serve() -> None:
+    """PHP at a web hoster: nobody asks Google on which port it takes mail."""
+    scene = Scene(host="smtp.gmail.com")
+    scene.connect("refused")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.fixes[0].title == (
+        "ask your web hoster or network to let port 587 out to smtp.gmail.com"
+    )
+    assert any(item.text.startswith("Gmail and Google Workspace takes") for item in found.evidence)
+
+
+def test_lookalike_others_answer_on_that_port() -> None:
+    scene = Scene(host="smtp.gmail.com")
+    scene.connect("refused")
+    controls(scene, "open", "open")
+
+    assert scene.diagnosis(CODE).fixes[0].title == "ask for the submission port of this server"
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_positive_nothing_listens_on_this_machine(host: str) -> None:
     scene = Scene(host=host, port=1025, tls="none")

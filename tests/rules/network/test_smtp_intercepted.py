@@ -149,6 +149,25 @@ def test_positive_a_hosters_server_greets_at_a_providers_host(verify_code: int) 
     assert all(not fix.settings for fix in found.fixes)
 
 
+def test_positive_a_hosters_server_that_has_no_tls_at_all() -> None:
+    scene = Scene(host="smtp.gmail.com")
+    scene.session().greeting(CPANEL).ehlo(
+        "SIZE 52428800", "AUTH PLAIN LOGIN"
+    ).starttls_not_offered()
+
+    assert scene.codes("error") == [CODE]
+    assert scene.diagnosis(CODE).fixes[0].title.startswith("ask your web hoster")
+
+
+def test_lookalike_no_tls_and_a_greeting_of_nobody_known() -> None:
+    scene = Scene(host="smtp.gmail.com")
+    scene.session().greeting("220 gateway.office.example ESMTP").ehlo(
+        "SIZE 1"
+    ).starttls_not_offered()
+
+    assert scene.codes("error") == ["starttls-not-offered"]
+
+
 def test_lookalike_a_hosters_server_under_its_own_name() -> None:
     scene = Scene(host="mail.example.com")
     scene.session().greeting(CPANEL).up_to("certificate").certificate(

@@ -126,6 +126,20 @@ def test_what_the_gem_does_not_take(
     assert remarks(one(write(tmp_path, rails(settings)), "rails")) == said
 
 
+@pytest.mark.parametrize(
+    ("settings", "mechanisms"),
+    [
+        ("port: 587", ()),
+        ("port: 587, authentication: :login", ("LOGIN",)),
+        ("port: 587, authentication: 'cram_md5'", ("CRAM-MD5",)),
+        ("port: 587, authentication: :none", ()),
+    ],
+)
+def test_the_way_of_logging_in(tmp_path: Path, settings: str, mechanisms: tuple[str, ...]) -> None:
+    found = one(write(tmp_path, rails(settings)), "rails").settings
+    assert (found.client, found.mechanisms) == ("ruby-mail", mechanisms)
+
+
 @pytest.mark.parametrize("mode", ["'none'", "OpenSSL::SSL::VERIFY_NONE"])
 def test_verification_that_is_switched_off(tmp_path: Path, mode: str) -> None:
     settings = f"port: 587, openssl_verify_mode: {mode}"

@@ -325,6 +325,22 @@ def test_settings_come_to(case: Case, tmp_path: Path) -> None:
     assert {(each.kind, each.option) for each in settings.remarks} == case.remarks
 
 
+@pytest.mark.parametrize(
+    ("said", "mechanisms"),
+    [("", ()), ("SMTP_AUTHENTICATION: login", ("LOGIN",)), ("SMTP_AUTHENTICATION: '${X} y'", ())],
+)
+def test_a_table_names_the_way_of_logging_in(
+    tmp_path: Path, said: str, mechanisms: tuple[str, ...]
+) -> None:
+    text = (
+        "services:\n  app:\n    image: chatwoot/chatwoot:v3\n    environment:\n"
+        f"      SMTP_ADDRESS: smtp.example.com\n      {said}\n"
+    )
+    files = {"docker-compose.yml": text, ".env": "X=login\n"}
+    found = one(write(tmp_path, files), "chatwoot").settings
+    assert (found.client, found.mechanisms) == ("ruby-mail", mechanisms)
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case.changes], ids=lambda case: case.id)
 @pytest.mark.parametrize(("port", "tls"), [(587, "starttls"), (465, "implicit")])
 def test_changes_lead_to_their_goal(case: Case, port: int, tls: str, tmp_path: Path) -> None:

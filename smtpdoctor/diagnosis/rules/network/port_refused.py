@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtpdoctor.addresses import is_loopback
-from smtpdoctor.diagnosis.evidence import own_line
+from smtpdoctor.diagnosis.evidence import cite, own_line
 from smtpdoctor.diagnosis.fixes import working_ways
-from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
+from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.reach import Reach, ids
 from smtpdoctor.diagnosis.wording import reach as reach_words
@@ -33,17 +33,48 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         severity="warning" if reach.reached and not run.takes_failed_address else "error",
         confidence=_confidence(reach, loopback=loopback),
         title=title,
-        explanation=(
-            "The host answers, but with a refusal: no program takes connections on this port, or "
-            "the host's firewall says so in its place. " + _effect(run, reach, loopback=loopback)
-        ),
+        explanation=_why(run) + _effect(run, reach, loopback=loopback),
         evidence=(
             *reach_words.evidence(reach, CODE),
+            *_served(run),
             *own_line(run, "host"),
             *own_line(run, "port"),
         ),
-        fixes=(*working_ways(run), _fix(run, loopback=loopback)),
+        fixes=(*working_ways(run), *_fixes(run, reach, loopback=loopback)),
         explains=ids(attempts),
+    )
+
+
+def _serves(run: Run) -> bool:
+    """Whether it is known that the provider takes mail on this port, and nothing seen here says
+    that the way to it is free."""
+    provider, port, reach = run.provider, run.settings.port, run.reach
+    if reach.reached or "open" in reach.controls.values():
+        return False
+    return provider is not None and any(
+        each.port == port and each.verified for each in provider.ports
+    )
+
+
+def _served(run: Run) -> tuple[Evidence, ...]:
+    provider = run.provider
+    if provider is None or not _serves(run):
+        return ()
+    source = next(item.source for item in provider.ports if item.port == run.settings.port)
+    text = f"{provider.name} takes mail on port {run.settings.port} {cite(source)}".rstrip()
+    return (Evidence(check="reach", kind="known", text=text),)
+
+
+def _why(run: Run) -> str:
+    if _serves(run):
+        return (
+            "A refusal came back at once, though this provider takes mail on this port. Probably "
+            "something on the way gives it in the server's place: a web hoster's firewall, or the "
+            "network's. "
+        )
+    return (
+        "The host answers, but with a refusal: no program takes connections on this port, or "
+        "the host's firewall says so in its place. "
     )
 
 
@@ -64,6 +95,21 @@ def _effect(run: Run, reach: Reach, *, loopback: bool) -> str:
         f"{nothing} A mail server on another machine is not meant by this name: perhaps the "
         "setting never reached the program, and this is its default."
     )
+
+
+def _fixes(run: Run, reach: Reach, *, loopback: bool) -> tuple[Fix, ...]:
+    if loopback or not _serves(run):
+        return (_fix(run, loopback=loopback),)
+    host, port = run.settings.host, run.settings.port
+    ask = Fix(
+        title=f"ask your web hoster or network to let port {port} out to {host}",
+        steps=(
+            "Many web hosters refuse outgoing mail ports to all but their own server: ask for an "
+            "exception, or send through the hoster's server with a mailbox that it hosts.",
+            *reach_words.HOSTING_PANEL.steps,
+        ),
+    )
+    return (ask, *reach_words.let_through(reach))
 
 
 def _fix(run: Run, *, loopback: bool) -> Fix:

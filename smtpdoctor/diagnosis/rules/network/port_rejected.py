@@ -82,12 +82,5 @@ def _fixes(run: Run, reach: Reach) -> tuple[Fix, ...]:
                 ),
             ),
         )
-    panel = Fix(
-        title="look for the mail restrictions of a hosting panel",
-        steps=(
-            'On a server with cPanel: "SMTP Restrictions" in its Tweak Settings, and SMTP_BLOCK '
-            "of ConfigServer Firewall, refuse mail ports to all but the panel's own mail server.",
-        ),
-    )
     own, *others = reach_words.let_through(reach)
-    return (own, panel, *others)
+    return (own, reach_words.HOSTING_PANEL, *others)

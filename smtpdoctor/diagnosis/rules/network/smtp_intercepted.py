@@ -80,11 +80,11 @@ def _other_operator(run: Run, main: SessionView) -> knowledge.Provider | None:
     """A known operator, not the configured host's own, that the server shows itself to be."""
     own = knowledge.provider_of(run.settings.host or "")
     seen = main.certificate
-    if own is None or seen is None:
+    if own is None:
         return None
-    names = seen.chain[0].names if seen.chain else ()
     # OpenSSL comes to the names only after it has found the chain good
-    certified = knowledge.provider_by_certificate(names) if seen.verify_code in OTHER_NAME else None
+    proven = seen is not None and seen.verify_code in OTHER_NAME
+    certified = knowledge.provider_by_certificate(_names(seen)) if proven else None
     found = certified or _greeted(main)
     return found if found is not None and found.id != own.id else None
 
@@ -101,16 +101,19 @@ def _greeted(main: SessionView) -> knowledge.Provider | None:
 
 def _hoster(run: Run, main: SessionView) -> str:
     """The name under which a web hoster's own server greets at a known provider's host."""
-    seen, greeting = main.certificate, main.greeting
+    greeting = main.greeting
     name: str = main.greeted_as
-    if knowledge.provider_of(run.settings.host or "") is None or seen is None or "." not in name:
+    if knowledge.provider_of(run.settings.host or "") is None or "." not in name:
         return ""
-    names = seen.chain[0].names if seen.chain else ()
-    if knowledge.provider_of(name) or knowledge.provider_by_certificate(names):
+    if knowledge.provider_of(name) or knowledge.provider_by_certificate(_names(main.certificate)):
         return ""  # of a provider there is more to say
     if greeting is None or greeting.reply is None:
         return ""
     return name if HOSTERS_WORDS.search(greeting.reply.text) else ""
+
+
+def _names(seen: CertificateSeen | None) -> tuple[str, ...]:
+    return seen.chain[0].names if seen is not None and seen.chain else ()
 
 
 def _confidence(nearer: Nearer | None, *, known: bool) -> Confidence:
