@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
@@ -99,6 +100,7 @@ class MailKit:
         sender = option(workspace, module, "From", _sender)
         if sender is not None and isinstance(sender.value, Known):
             options["From"] = sender
+        leave_open(options, "host", "port", OPTIONS, USE_SSL)
         library = workspace.dependencies.find("nuget", "MailKit")
         return Draft(
             dialect=self,
@@ -168,6 +170,22 @@ def is_told_here(workspace: Workspace, host: Option | None) -> bool:
         re.search(rb'(?i)"[\w.]*(smtp|mail)\w*"\s*:\s*\{', workspace.folder.data(path) or b"")
         for path in workspace.folder.matching("appsettings.json")
     )
+
+
+def leave_open(options: dict[str, Option], host: str, *others: str) -> None:
+    """Where nothing here sets the host, what else nothing sets has no default that counts: all of
+    it stands where the program runs."""
+    if host not in options or not _is_unset(options[host].value):
+        return
+    for name in others:
+        found = options.get(name)
+        if found is not None and _is_unset(found.value):
+            why = f"{found.value.unset[0]} is not set here"
+            options[name] = replace(found, value=Unknown("environment", why, found.value.span))
+
+
+def _is_unset(value: Value) -> bool:
+    return isinstance(value, Known) and bool(value.unset) and value.value in (None, 0, "")
 
 
 def accepts_all(module: Module, callback: Value) -> bool:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import last_of, option, outcome_of
-from smtpdoctor.settings.dialects.mailkit import address, dotnet_variables, is_told_here
+from smtpdoctor.settings.dialects.mailkit import (
+    address,
+    dotnet_variables,
+    is_told_here,
+    leave_open,
+)
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, put_in
+from smtpdoctor.settings.readers.dotnet_framework import mail_setting
+from smtpdoctor.settings.readers.dotnet_library import DotNet
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Symbol, Value
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
 from smtpdoctor.settings.variables import Variables
@@ -67,6 +75,7 @@ class SystemNetMail:
             found = option(workspace, module, name, ask)
             if found is not None and not _is_left_out(found):
                 options[name] = found
+        leave_open(options, "Host", "Port", "EnableSsl")
         made = _clients(module)[place]
         if made.name.endswith(FLUENT) and made.count == 4:
             options["EnableSsl"] = Option("EnableSsl", Known(True))  # what FluentEmail sets itself
@@ -144,24 +153,40 @@ def _is_left_out(found: Option) -> bool:
 
 
 def _property(module: Module, place: int, name: str) -> Value:
-    """What a property is set to last, else what the constructor is given for it."""
+    """What a property is set to last, else what the constructor is given for it, else what
+    mailSettings of .NET Framework say."""
     made = _clients(module)[place]
     at = PLACES[name]
     uses = [use for use in made.uses() if isinstance(use, Assignment) and use.path == (name,)]
     given = made.argument(at, name.lower()) if at is not None else Known(ABSENT)
     value = last_of((use.reached, lambda use=use: use.value) for use in uses)  # type: ignore[misc]
     if isinstance(value, Known) and value.value is ABSENT:
-        return given
+        value = given
+    if isinstance(value, Known) and value.value is ABSENT:
+        return _configured(module, name)
     if isinstance(value, Known) and isinstance(value.value, Symbol):
         return Known(str(value.value), value.span, value.trail)
     return value
+
+
+def _configured(module: Module, name: str) -> Value:
+    """What `system.net/mailSettings` says for a property, as its type has it."""
+    semantics = module.evaluator.semantics
+    assert isinstance(semantics, DotNet)
+    found = mail_setting(semantics.project, module.file, name)
+    if not isinstance(found, Known):
+        return Known(ABSENT) if found is None else found
+    text = str(found.value).strip()
+    if name == "EnableSsl":
+        return replace(found, value=text.lower() == "true")
+    return replace(found, value=int(text)) if name == "Port" and text.isdigit() else found
 
 
 def _login(module: Module, place: int, at: int) -> Value:
     """The user or password of `new NetworkCredential(user, password)`."""
     made = _clients(module)[place]
     if made.name.endswith(FLUENT):
-        return made.argument(2 + at)
+        return made.argument(2 + at, ("username", "password")[at])
     for use in reversed(made.uses()):
         if (
             isinstance(use, Assignment)
@@ -172,7 +197,7 @@ def _login(module: Module, place: int, at: int) -> Value:
             if isinstance(value, Known) and isinstance(value.value, Map):
                 return _of_credential(value.value, at)
             return value
-    return Known(ABSENT)
+    return _configured(module, ("UserName", "Password")[at])
 
 
 def _of_credential(made: Map, at: int) -> Value:
@@ -196,16 +221,19 @@ def _last_clearing(made: FoundCall) -> Value:
 
 def _sender(module: Module) -> Value:
     """What a message is from: the first argument of MailMessage, or what From is set to."""
-    for call in module.calls("MailMessage"):
+    told = False
+    for call in module.calls("MailMessage", "AddFluentEmail"):
+        told = told or bool(call.count)
         found = address(call.argument(0), 0)
         if found is not None and call.count:
             return found
     for each in module.assignments():
         if len(each.path) > 1 and each.path[-1] == "From":
+            told = True
             found = address(each.value, 0)
             if found is not None:
                 return found
-    return Known(ABSENT)
+    return Known(ABSENT) if told else _configured(module, "From")
 
 
 # --- further lines -------------------------------------------------------------------------------

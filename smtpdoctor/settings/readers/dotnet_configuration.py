@@ -127,6 +127,20 @@ def section_of(project: Project, type_: str) -> str | None:
     return None
 
 
+def bound_by_hand(project: Project, type_: str) -> str | None:
+    """The section that an object is filled from which the code makes itself:
+    `var s = new SmtpSettings(); configuration.GetSection("Smtp").Bind(s);`."""
+    for path in project.containing(rb"new\s+" + re.escape(type_.encode()) + rb"\b", ".cs"):
+        module: Any = project.module(path)
+        if isinstance(module, Unknown):
+            continue
+        names = {call.target for call in module.calls(type_) if call.new and call.target}
+        for call in module.calls("Bind"):
+            if call.count == 1 and (call.handed_over(0),) in names:
+                return _section(call.receiver) or None
+    return None
+
+
 def _prefix(call: Any, type_: str) -> str:
     last = call.name.rpartition(".")[2]
     made_by = call.made_by

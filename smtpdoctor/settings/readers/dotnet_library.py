@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers import dotnet_configuration as configuration
+from smtpdoctor.settings.readers import dotnet_framework as framework
 from smtpdoctor.settings.readers.curly import FIELD
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
@@ -32,7 +33,7 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.readers.module import callee_path
+from smtpdoctor.settings.readers.module import callee_path, names_of
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
 from smtpdoctor.settings.readers.typed_language import (
     OPERATORS,
@@ -133,6 +134,9 @@ OPTIONS = re.compile(r"IOptions(?:Snapshot|Monitor)?<(?P<type>[\w.]+)>")
 #: By which name a call has what stands between its angle brackets, and what `out` gives.
 TYPES, OUT = "<>", "out:"
 CONFIGURATION, SECTION, OBJECT, HANDLE = "configuration", "section", "object", "options"
+#: appSettings and mailSettings of a .config file, and the latter's element network.
+APP_SETTINGS, MAIL_SETTINGS = "app settings", "mail settings"
+MANAGERS = ("ConfigurationManager", "WebConfigurationManager", "ConfigurationSettings")
 
 
 class DotNet(Classes):
@@ -188,6 +192,8 @@ class DotNet(Classes):
                 return Known(Special(CONFIGURATION, ""), ask.span)
             return object_.get(name)
         thing = object_.value
+        if name in MANAGERS:  # System.Configuration.ConfigurationManager
+            return Known(Special("type", name), ask.span)
         if isinstance(thing, Special):
             return self._of_special(thing, name, ask)
         if isinstance(thing, ClassValue):
@@ -207,6 +213,10 @@ class DotNet(Classes):
         return ask.unknown("computed", f"what {name} is can't be told")
 
     def _of_special(self, thing: Special, name: str, ask: Evaluation) -> Value:
+        if thing.name == "type" and thing.value in MANAGERS and name == "AppSettings":
+            return Known(Special(APP_SETTINGS), ask.span)
+        if thing.name == MAIL_SETTINGS:
+            return self._mail_setting(name, ask)
         if thing.name == "type":
             is_text_type = str(thing.value) in ("string", "String")
             return Known("" if is_text_type and name == "Empty" else Symbol(name), ask.span)
@@ -223,7 +233,9 @@ class DotNet(Classes):
             if found is not None:
                 return self._typed(found, made, name, ask)
             own = self.field(made, name) if made is not None else None
-            return own if own is not None and not is_left_open(own) else Known(None, ask.span)
+            if own is not None and not is_left_open(own) and not _is_nothing(own):
+                return own
+            return unset(f"{prefix}:{name}", ask)
         if thing.name == OBJECT:
             own = self.field(thing.value, name)
             if own is not None:
@@ -242,10 +254,33 @@ class DotNet(Classes):
         type_ = made.definition.scope.types.get(FIELD + name, "") if made is not None else ""
         return self.class_of(type_.rstrip("?"))
 
+    def _mail_setting(self, name: str, ask: Evaluation) -> Value:
+        """A property of SmtpSection, or of its Network."""
+        if name in ("Network", "SpecifiedPickupDirectory"):
+            return Known(Special(MAIL_SETTINGS), ask.span)
+        if name not in framework.PLACES:
+            return ask.unknown("computed", f"what {name} is can't be told")
+        found = framework.mail_setting(self.project, self.file, name)
+        types = {"Port": "int", "EnableSsl": "bool"}
+        if found is None:
+            return zero_of(types.get(name, ""), ask)
+        return converted(from_key(found, name, ask), types.get(name, ""), ask)
+
+    def _app_setting(self, key: Value | None, ask: Evaluation) -> Value:
+        if not isinstance(key, Known) or not isinstance(key.value, str):
+            return ask.unknown("computed", "which key this is can't be told")
+        found = framework.app_setting(self.project, self.file, key.value)
+        if found is not None:
+            return from_key(found, key.value, ask)
+        if framework.files(self.project, self.file):
+            return Known(None, ask.span)
+        text = f"{key.value[:60]} stands in a .config file that is not in this folder"
+        return ask.unknown("unreadable", text)
+
     def _key(self, key: str, ask: Evaluation, default: Value | None = None) -> Value:
         found = configuration.look_up(self.project, self.file, key)
         if found is None:
-            return default if default is not None else Known(None, ask.span)
+            return default if default is not None else unset(key, ask)
         if isinstance(found, Known) and isinstance(found.value, Map):
             return Known(None, ask.span)
         return from_key(found, key, ask)
@@ -254,6 +289,8 @@ class DotNet(Classes):
         thing = object_.value if isinstance(object_, Known) else None
         if isinstance(thing, Special) and thing.name == CONFIGURATION and isinstance(key, Known):
             return self._key(joined(thing.value, key.value), ask)
+        if isinstance(thing, Special) and thing.name == APP_SETTINGS:
+            return self._app_setting(key, ask)
         return super().index(object_, key, ask)
 
     # -- operators
@@ -271,6 +308,9 @@ class DotNet(Classes):
         values = [value for name, value in given if name != TYPES]
         if path[0] == OUT:
             return ask.apply(tried, *values)
+        if path == ["nameof"] and call.arguments:
+            names = names_of(call.arguments[0].value)
+            return Known(names[-1], ask.span) if names else None
         if path[0] == "field:":
             return self._left_open(values, ask)
         if call.new:
@@ -305,6 +345,9 @@ class DotNet(Classes):
     def _made(self, name: str, values: list[Value], ask: Evaluation) -> Value:
         made = self.class_of(name)
         if made is not None:
+            by_hand = configuration.bound_by_hand(self.project, name)
+            if by_hand is not None:
+                return Known(Special(SECTION, (by_hand, made)), ask.span)
             return Known(Special(OBJECT, made), ask.span)
         if name == "ConfigurationBuilder":
             return Known(Special(CONFIGURATION, ""), ask.span)
@@ -323,8 +366,14 @@ class DotNet(Classes):
     ) -> Value | None:
         name, object_ = bound.name, bound.object
         if isinstance(object_, Unknown):
-            return None
+            return object_ if name in ("ToString", "Trim") else None
         thing = object_.value
+        if isinstance(thing, Special) and thing.name == APP_SETTINGS and name == "Get":
+            return self._app_setting(values[0] if values else None, ask)
+        if isinstance(thing, Special) and thing.name == "type" and name == "GetSection":
+            section = values[0].value if values and isinstance(values[0], Known) else ""
+            if thing.value in MANAGERS and str(section).startswith("system.net/mailSettings"):
+                return Known(Special(MAIL_SETTINGS), ask.span)
         if isinstance(thing, Special) and thing.name == CONFIGURATION:
             return self._of_configuration(thing.value, name, values, types, ask)
         made = thing.value if isinstance(thing, Special) and thing.name == OBJECT else thing
@@ -369,6 +418,15 @@ def from_key(found: Value, key: str, ask: Evaluation) -> Value:
         step = Origin("constant", key, found.span, ask.span)
         return Known(found.value, ask.span, (step,))
     return found.through(span=ask.span)
+
+
+def unset(key: str, ask: Evaluation) -> Value:
+    """A key that no file and no variable has here: the variable that would set it is not set."""
+    return ask.variable(Known(key.replace(":", "__")), Known(None, ask.span))
+
+
+def _is_nothing(value: Value) -> bool:
+    return isinstance(value, Known) and value.value in (None, "")
 
 
 def joined(prefix: str, key: Any) -> str:

@@ -149,6 +149,10 @@ class Project:
             return document if isinstance(document, Unknown) else document.root
         return self.module(path)
 
+    def source(self, path: str) -> Source | Unknown:
+        """The text of a file, for formats that have no reader of documents."""
+        return self._source(path)
+
     def _source(self, path: str) -> Source | Unknown:
         if path not in self._sources:
             content = self.files.read(path) if len(self._sources) < MAXIMUM_FILES else None

@@ -322,3 +322,159 @@ def test_an_empty_text_of_a_class_is_no_host(tmp_path: Path) -> None:
     options = "public class SmtpSettings {\n  public string Host { get; set; } = string.Empty;\n}\n"
     files = {**BOUND, "Settings/SmtpSettings.cs": options, "Services/Mailer.cs": BY_OPTIONS}
     assert one(write(tmp_path, files), "mailkit").settings.host is None
+
+
+WEB_CONFIG = """\
+<?xml version="1.0" encoding="utf-8"?>
+<configuration>
+  <appSettings>
+    <add key="webpages:Version" value="3.0.0.0" />
+    <!-- <add key="SmtpHost" value="commented.example" /> -->
+    <add key="SmtpHost" value="smtp.ionos.com" />
+    <add value="%s" key="SmtpPort"/>
+    <add key="SmtpUser" value="info@example.com" />
+    <add key="SmtpPass" value="wo&amp;rd" />
+  </appSettings>
+  <system.net>
+    <mailSettings>
+      <smtp deliveryMethod="Network" from="shop@example.com">
+        <network host="smtp.ionos.com" port="%s" userName="info@example.com"
+          password="wo&amp;rd" enableSsl="true" />
+      </smtp>
+    </mailSettings>
+  </system.net>
+</configuration>
+"""
+BY_APP_SETTINGS = """\
+using System.Net.Mail;
+using System.Configuration;
+class Mailer {
+    void Send() {
+        var client = new SmtpClient();
+        client.Host = ConfigurationManager.AppSettings["SmtpHost"];
+        client.Port = Convert.ToInt32(ConfigurationManager.AppSettings["smtpport"].ToString());
+        client.EnableSsl = true;
+        client.Credentials = new NetworkCredential(
+            ConfigurationManager.AppSettings.Get("SmtpUser"),
+            System.Configuration.ConfigurationManager.AppSettings["SmtpPass"]);
+    }
+}
+"""
+BY_SECTION_OF_MAIL = """\
+using System.Net.Mail;
+class Mailer {
+    void Send() {
+        var smtp = (SmtpSection)ConfigurationManager.GetSection("system.net/mailSettings/smtp");
+        var client = new SmtpClient(smtp.Network.Host, smtp.Network.Port);
+        client.EnableSsl = smtp.Network.EnableSsl;
+        client.Credentials = new NetworkCredential(smtp.Network.UserName, smtp.Network.Password);
+    }
+}
+"""
+BY_ITSELF = """\
+using System.Net.Mail;
+class Mailer { void Send() { using (var client = new SmtpClient()) { client.Send(Message()); } } }
+"""
+
+
+@pytest.mark.parametrize("code", [BY_APP_SETTINGS, BY_SECTION_OF_MAIL, BY_ITSELF])
+@pytest.mark.parametrize("port", ["587", "465"])
+def test_the_config_file_of_dotnet_framework(tmp_path: Path, code: str, port: str) -> None:
+    files = {"Shop/Mailer.cs": code, "Shop/Web.config": WEB_CONFIG % (port, port)}
+    root = write(tmp_path / "app", files)
+    setup = one(root, "system-net-mail")
+    assert way(setup) == (HOST, int(port), "starttls", True)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "wo&rd")
+    if port == "465":
+        apply(root, prepared(setup.settings, 587, "starttls"))
+        assert way(one(root, "system-net-mail"))[:2] == (HOST, 587)
+
+
+def test_which_config_file_counts(tmp_path: Path) -> None:
+    release = (
+        '<configuration><appSettings><add key="SmtpHost" value="r.example.org" '
+        'xdt:Transform="SetAttributes" xdt:Locator="Match(key)"/></appSettings></configuration>'
+    )
+    files = {
+        "Shop/Mailer.cs": BY_APP_SETTINGS,
+        "Shop/Web.config": WEB_CONFIG % (587, 587),
+        "Shop/Web.Release.config": release,
+        "Shop/Web.Debug.config": release.replace("r.example", "debug.example"),
+        "Shop/Views/web.config": release.replace("r.example", "views.example"),
+        "Other/App.config": release.replace("r.example", "other.example"),
+    }
+    assert one(write(tmp_path, files), "system-net-mail").settings.host == "r.example.org"
+
+
+def test_a_config_file_that_is_not_here_is_not_told(tmp_path: Path) -> None:
+    setup = one(write(tmp_path, {"Mailer.cs": BY_APP_SETTINGS}), "system-net-mail")
+    assert {each.option for each in setup.settings.untellable} == {
+        "Host", "Port", "UserName", "Password"
+    }  # fmt: skip
+    assert all("config file" in each.why for each in setup.settings.untellable)
+
+
+def test_dotnet_core_reads_no_mail_settings(tmp_path: Path) -> None:
+    core = (
+        '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework>'
+    )
+    files = {"Shop/Mailer.cs": BY_ITSELF, "Shop/app.config": WEB_CONFIG % (587, 587)}
+    assert setups(write(tmp_path / "a", files))
+    assert not setups(write(tmp_path / "b", {**files, "Shop/Shop.csproj": core}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sender"),
+    [
+        ('"smtp.ionos.com", port: 587, username: "info@example.com", password: "word"', True),
+        ('"smtp.ionos.com", 587, "info@example.com", "word"', True),
+    ],
+)
+def test_fluent_email_with_names_and_its_sender(
+    tmp_path: Path, arguments: str, sender: bool
+) -> None:
+    text = f'builder.Services.AddFluentEmail("shop@example.com").AddSmtpSender({arguments});\n'
+    setup = one(write(tmp_path, {"Program.cs": text}), "system-net-mail")
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+
+
+BY_HAND = """\
+using System.Net.Mail;
+static class Setup {
+    static void Add(IServiceCollection services, IConfiguration configuration) {
+        var settings = new SmtpSettings();
+        configuration.GetSection(%s).Bind(settings);
+        services.AddFluentEmail(settings.User).AddSmtpSender(new SmtpClient(settings.Host) {
+            Port = settings.Port, EnableSsl = settings.UseSsl,
+            Credentials = new NetworkCredential(settings.User, settings.Password) });
+    }
+}
+class SmtpSettings {
+    public const string Section = "Smtp";
+    public string Host { get; set; } = string.Empty;
+    public int Port { get; set; }
+    public bool UseSsl { get; set; }
+    public string User { get; set; }
+    public string Password { get; set; }
+}
+"""
+
+
+@pytest.mark.parametrize("name", ['"Smtp"', "SmtpSettings.Section"])
+def test_an_object_that_is_bound_by_hand(tmp_path: Path, name: str) -> None:
+    files = {"Setup.cs": BY_HAND % name, "appsettings.json": SETTINGS % (587, "true")}
+    setup = one(write(tmp_path / "a", files), "system-net-mail", Smtp__Password="word")
+    assert way(setup) == (HOST, 587, "starttls", True)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    # where no file here has the section, nothing of it is taken for its default
+    other = one(write(tmp_path / "b", {"Setup.cs": BY_HAND % name}), "system-net-mail")
+    assert {each.option for each in other.settings.untellable} == {"Port", "EnableSsl"}
+    assert (other.settings.host, other.settings.username) == (None, None)
+
+
+def test_a_section_by_the_name_of_its_class(tmp_path: Path) -> None:
+    bound = {**BOUND, "Program.cs": BOUND["Program.cs"].replace('"Smtp"', "nameof(SmtpSettings)")}
+    settings = (SETTINGS % (465, "true")).replace('"Smtp"', '"SmtpSettings"')
+    files = {**bound, "Services/Mailer.cs": BY_OPTIONS, "appsettings.json": settings}
+    assert way(one(write(tmp_path, files), "mailkit")) == (HOST, 465, "implicit", False)
