@@ -213,13 +213,10 @@ class DotNet(Classes):
         return ask.unknown("computed", f"what {name} is can't be told")
 
     def _of_special(self, thing: Special, name: str, ask: Evaluation) -> Value:
-        if thing.name == "type" and thing.value in MANAGERS and name == "AppSettings":
-            return Known(Special(APP_SETTINGS), ask.span)
+        if thing.name == "type":
+            return self._of_type(str(thing.value), name, ask)
         if thing.name == MAIL_SETTINGS:
             return self._mail_setting(name, ask)
-        if thing.name == "type":
-            is_text_type = str(thing.value) in ("string", "String")
-            return Known("" if is_text_type and name == "Empty" else Symbol(name), ask.span)
         if thing.name == CONFIGURATION and name == "Value":
             return self._key(thing.value, ask)
         if thing.name == HANDLE and name in ("Value", "CurrentValue"):
@@ -253,6 +250,26 @@ class DotNet(Classes):
     def _nested(self, made: ClassValue | None, name: str) -> ClassValue | None:
         type_ = made.definition.scope.types.get(FIELD + name, "") if made is not None else ""
         return self.class_of(type_.rstrip("?"))
+
+    @staticmethod
+    def _of_type(type_: str, name: str, ask: Evaluation) -> Value:
+        """What a class that everybody has has by a name."""
+        if type_ in MANAGERS and name == "AppSettings":
+            return Known(Special(APP_SETTINGS), ask.span)
+        is_text_type = type_ in ("string", "String")
+        return Known("" if is_text_type and name == "Empty" else Symbol(name), ask.span)
+
+    def _of_config_file(
+        self, thing: Special, name: str, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        """A method of what stands for a .config file; None for any other."""
+        if thing.name == APP_SETTINGS and name == "Get":
+            return self._app_setting(values[0] if values else None, ask)
+        if thing.name == "type" and thing.value in MANAGERS and name == "GetSection":
+            section = values[0].value if values and isinstance(values[0], Known) else ""
+            if str(section).startswith("system.net/mailSettings"):
+                return Known(Special(MAIL_SETTINGS), ask.span)
+        return None
 
     def _mail_setting(self, name: str, ask: Evaluation) -> Value:
         """A property of SmtpSection, or of its Network."""
@@ -368,12 +385,10 @@ class DotNet(Classes):
         if isinstance(object_, Unknown):
             return object_ if name in ("ToString", "Trim") else None
         thing = object_.value
-        if isinstance(thing, Special) and thing.name == APP_SETTINGS and name == "Get":
-            return self._app_setting(values[0] if values else None, ask)
-        if isinstance(thing, Special) and thing.name == "type" and name == "GetSection":
-            section = values[0].value if values and isinstance(values[0], Known) else ""
-            if thing.value in MANAGERS and str(section).startswith("system.net/mailSettings"):
-                return Known(Special(MAIL_SETTINGS), ask.span)
+        if isinstance(thing, Special):
+            found = self._of_config_file(thing, name, values, ask)
+            if found is not None:
+                return found
         if isinstance(thing, Special) and thing.name == CONFIGURATION:
             return self._of_configuration(thing.value, name, values, types, ask)
         made = thing.value if isinstance(thing, Special) and thing.name == OBJECT else thing

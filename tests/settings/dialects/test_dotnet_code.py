@@ -469,7 +469,7 @@ def test_an_object_that_is_bound_by_hand(tmp_path: Path, name: str) -> None:
     assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
     # where no file here has the section, nothing of it is taken for its default
     other = one(write(tmp_path / "b", {"Setup.cs": BY_HAND % name}), "system-net-mail")
-    assert {each.option for each in other.settings.untellable} == {"Port", "EnableSsl"}
+    assert {each.option for each in other.settings.untellable} == {"Host", "Port", "EnableSsl"}
     assert (other.settings.host, other.settings.username) == (None, None)
 
 
