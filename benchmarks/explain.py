@@ -27,6 +27,7 @@ from tests.explain.corpus import (
     further_cases,
     further_set_aside,
     held_out,
+    last_cases,
     more_cases,
     set_aside,
     unrelated,
@@ -101,6 +102,7 @@ def main() -> None:
         ("set aside", half),
         ("further", further),
         ("set aside", [case for case in further if case.id in later]),
+        ("read last", last_cases()),
     ):
         print(f"{name:12} texts alone    {score(chosen, with_settings=False)}")
         print(f"{name:12} with settings  {score(chosen, with_settings=True)}")

@@ -262,6 +262,8 @@ def _cue_within(reply: str) -> Stage | None:
         r"(?:unrecogni[sz]ed|unknown|invalid|unimplemented) command:? \"?AUTH", reply, re.IGNORECASE
     ):
         return "auth"
+    if re.search(r"\bheaders?\b", reply, re.IGNORECASE):
+        return "data"
     if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
         return "ehlo"
     if re.search(

@@ -20,7 +20,7 @@ VERY_SHORT = 60
 _CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route")
 #: A port beside an address that mail has no business with.
 _OTHER_PORT = re.compile(
-    r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\])[:)', ]+(?:port )?"
+    r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\]|[\w-]\.[a-z]{2,12})[:)', ]+(?:port )?"
     r"(?!(?:25|26|465|587|1025|1587|2465|2525|2587|8025)\b)\d{2,5}\b"
 )
 
@@ -103,6 +103,9 @@ def _about_mail(text: str, known: Known) -> str:
     """mail, other, or open: nothing in it speaks of either."""
     if known.host or known.client or known.port in (25, 465, 587, 2525):
         return "mail"
+    elsewhere = error_texts.evidence("elsewhere").search(text) is not None
+    if elsewhere and error_texts.evidence("submission").search(text) is None:
+        return "other"
     if error_texts.evidence("strong").search(text) or error_texts.mail_clients().search(text):
         return "mail"
     if error_texts.evidence("foreign").search(text) and not REPLY.search(text):

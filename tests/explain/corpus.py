@@ -53,6 +53,12 @@ def further_cases() -> list[Case]:
     return [msgspec.convert(json.loads(line), Case) for line in lines]
 
 
+def last_cases() -> list[Case]:
+    """Texts that were all scored before anything was mended for them."""
+    lines = (DATA / "last_errors.jsonl").read_text(encoding="utf-8").splitlines()
+    return [msgspec.convert(json.loads(line), Case) for line in lines]
+
+
 def further_set_aside() -> set[str]:
     """The ids of the half of `further_cases` that was scored once before it was mended for."""
     ids = [case.id for case in further_cases()]

@@ -229,6 +229,13 @@ def test_a_bare_code_is_explained(text: str, code: str) -> None:
         "getaddrinfo ENOTFOUND api.stripe.com",
         "Error: getaddrinfo ENOTFOUND db",
         "Failed to connect to 127.0.0.1:1433 code: 'ESOCKET'",
+        # mail that is fetched, and what takes mail by HTTPS
+        "MailKit.Security.AuthenticationException\n   at MailKit.Net.Imap.ImapClient.Authenticate",
+        "javax.mail.AuthenticationFailedException\n\tat com.sun.mail.imap.IMAPStore.login",
+        "AxiosError: getaddrinfo ENOTFOUND api.mailgun.net",
+        "npm ERR! network request to https://registry.npmjs.org/nodemailer failed, ETIMEDOUT",
+        'ERROR: relation "mailbox" does not exist',
+        "connection refused to xmpp.example.com:5222",
     ],
 )
 def test_look_alikes_of_other_programs_get_no_answer(text: str) -> None:
@@ -251,6 +258,9 @@ def test_look_alikes_of_other_programs_get_no_answer(text: str) -> None:
         ),
         ("smtplib gaierror: Nom ou service inconnu", "dns-name-not-found"),
         ("SMTP: échec de l'authentification", "credentials-rejected"),
+        ("smtp: Połączenie odrzucone", "port-refused"),
+        ("smtp: Время ожидания соединения истекло", "port-blocked"),
+        ("smtp: 名前またはサービスが不明です", "dns-name-not-found"),
         (
             "Der Postausgangsserver (SMTP) mail.example.com unterstützt die gewählte "
             "Authentifizierungsmethode nicht.",

@@ -95,7 +95,7 @@ def mail_clients() -> re.Pattern[str]:
 
 
 def evidence(name: str) -> re.Pattern[str]:
-    """strong, weak or foreign: whether a text speaks of mail."""
+    """strong, weak, elsewhere, submission or foreign: whether a text speaks of handing mail in."""
     return _evidence()[name]
 
 
@@ -110,7 +110,10 @@ def providers() -> Mapping[str, re.Pattern[str]]:
 def _evidence() -> Mapping[str, re.Pattern[str]]:
     table = _toml("evidence")
     flags = re.IGNORECASE | re.MULTILINE
-    return {name: re.compile(table[name], flags) for name in ("strong", "weak", "foreign")}
+    return {
+        name: re.compile(table[name], flags)
+        for name in ("strong", "weak", "elsewhere", "submission", "foreign")
+    }
 
 
 def _compiled(words: str) -> re.Pattern[str]:
