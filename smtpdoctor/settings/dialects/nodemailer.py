@@ -11,6 +11,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
 from smtpdoctor.settings.dialects.nodemailer_options import DATA, FIELDS, MODES, transport_options
 from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.callers import is_of_the_folder, means
 from smtpdoctor.settings.readers.evaluation import Closure
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value
 from smtpdoctor.settings.variables import Variables
@@ -147,7 +148,9 @@ def _callers(
         if other is None or path == module.file:
             continue
         for number, outer in enumerate(other.calls(name)):
-            if outer.reached is not False and outer.count:
+            callee = outer.callee
+            another = is_of_the_folder(callee) and not means(callee, call.enclosing)
+            if outer.reached is not False and outer.count and not another:
                 yield path, number
 
 
@@ -174,8 +177,14 @@ def sender_of(module: Module, defaults: Value) -> Value:
     """
     values = [defaults.get("from")]
     values += [_own(mail.argument(0), "from") for mail in module.calls("sendMail")]
-    told = (value for value in values if isinstance(value, Known) and not value.absent)
-    return next(told, Known(ABSENT))
+    return next((value for value in values if _is_told(value)), Known(ABSENT))
+
+
+def _is_told(sender: Value) -> bool:
+    """Whether it is an address, or an object with one: `{ name, address }`."""
+    if isinstance(sender, Known) and isinstance(sender.value, Map):
+        sender = sender.get("address")
+    return isinstance(sender, Known) and not sender.absent
 
 
 def _own(value: Value, key: str) -> Value:

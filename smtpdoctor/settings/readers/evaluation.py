@@ -101,6 +101,8 @@ class Frame:
     scope: Scope
     parent: Frame | None = None
     values: dict[str, Value] = field(default_factory=dict)
+    #: Of an object's class: what the object was made with; None where nobody has made it.
+    arguments: list[tuple[str | None, Value]] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -127,6 +129,25 @@ class Bound:
 
     object: Value
     name: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Callers:
+    """The calls of a function of the folder, each with the evaluator of the file it stands in.
+
+    `others`: calls by the same name, of which it can't be told what they call.
+    """
+
+    calls: tuple[tuple[Evaluator, Call], ...] = ()
+    others: bool = False
+
+
+#: Classes that give their own nothing that a program asks for.
+NO_BASES = frozenset({"object", "ABC", "abc.ABC", "Protocol", "Exception", "Thread"})
+
+
+#: For languages whose calls are looked for in the function's own file alone.
+NOBODY = Callers(others=True)
 
 
 class Semantics(Protocol):
@@ -194,6 +215,8 @@ class Evaluator:
         environment: Environment,
         budget: Budget | None = None,
     ) -> None:
+        #: Who calls a function of this file, where calls in other files are looked for.
+        self.callers: Callable[[Function], Callers] = lambda _: NOBODY
         self.source = source
         self.calls = calls
         self.semantics = semantics
@@ -528,16 +551,49 @@ class Evaluator:
             filled = self.semantics.parameter(parameter, function, ask)
             if filled is not None:
                 return filled
+            if parameter.rest:
+                return self._asked(parameter, function, ())
             only = self._only_call(function)
-            if only is not None and not parameter.rest:
-                return self._argument(only, place, parameter.name, function, frame)
-            alternatives: tuple[Value, ...] = ()
-            if parameter.default is not None:
-                alternatives = (self.value(parameter.default, frame),)
-            at = parameter.default or function
-            text = f"whoever calls {function.name or 'this function'} gives {name}"
-            return Unknown("parameter", text, self.span(at), alternatives=alternatives)
+            if only is not None:
+                return self._argument(self, only, place, parameter.name, function, frame)
+            return self._from_callers(place, parameter, function, frame)
         return None
+
+    def _from_callers(
+        self, place: int, parameter: Parameter, function: Function, frame: Frame
+    ) -> Value:
+        """What all calls in the folder give alike, and the default where nobody gives another."""
+        default: tuple[Value, ...] = ()
+        if parameter.default is not None:
+            default = (self.value(parameter.default, frame),)
+        key = (id(function), place, 3, parameter.name)
+        if key in self._active:  # it is handed on from call to call
+            return self._asked(parameter, function, default)
+        self._active.add(key)
+        try:
+            found = self.callers(function)
+            values = [
+                self._argument(home, call, place, parameter.name, function, frame)
+                for home, call in found.calls
+            ]
+        finally:
+            self._active.discard(key)
+        if not values:
+            nobody = bool(default) and not found.others
+            return default[0] if nobody else self._asked(parameter, function, default)
+        one = values[0] if len(values) == 1 else either(values, None, "")
+        told = len(values) == 1 or isinstance(one, Known)
+        return one if told else self._asked(parameter, function, tuple(values))
+
+    def _asked(
+        self, parameter: Parameter, function: Function, alternatives: tuple[Value, ...]
+    ) -> Unknown:
+        at = parameter.default or function
+        name = function.name or "this function"
+        if is_constructor(function.scope) and function.scope.parent is not None:
+            name = function.scope.parent.name or name
+        text = f"whoever calls {name} gives {parameter.name}"
+        return Unknown("parameter", text, self.span(at), alternatives=alternatives)
 
     def _only_call(self, function: Function) -> Call | None:
         if not function.name:
@@ -553,17 +609,26 @@ class Evaluator:
         return found[0] if len(found) == 1 and found[0].new == makes else None
 
     def _argument(
-        self, call: Call, place: int, name: str, function: Function, frame: Frame
+        self,
+        home: Evaluator,
+        call: Call,
+        place: int,
+        name: str,
+        function: Function,
+        frame: Frame,
     ) -> Value:
-        outer = self.frame_of(call.scope) if call.scope else self.module
-        values = self.arguments(call, outer)
+        """What a call, that may stand in another file, gives a parameter."""
+        outer = home.frame_of(call.scope) if call.scope else home.module
+        values = home.arguments(call, outer)
         bound = bind_arguments(function, values)
         if name in bound:
             return bound[name]
         default = function.parameters[place].default
         if default is not None:
             return self.value(default, frame)
-        return Known(self.semantics.absent, self.span(call))
+        if any(each == "*" for each, _ in values):
+            return home.unknown("computed", "which arguments these are can't be told", call)
+        return Known(self.semantics.absent, home.span(call))
 
     def _bound(self, name: str, frame: Frame, position: int | None) -> Value:
         """What a name of this scope is bound to at a place, or at the end."""
@@ -602,7 +667,7 @@ class Evaluator:
             if first is not None:
                 values.append(first)
             elif name in self.semantics.selves:
-                values.append(Known(Map(kind="self")))
+                values.append(Known(Map(self._inherited(frame), "self")))
             elif not values:
                 values.append(self._declared(name, binds, scope))
         value = values[0]
@@ -652,7 +717,16 @@ class Evaluator:
     def _frame_inside(self, scope: Scope, frame: Frame) -> Frame:
         if scope is frame.scope or scope.parent is None:
             return frame
-        return Frame(scope, self._frame_inside(scope.parent, frame))
+        return self._called_by_new(scope, self._frame_inside(scope.parent, frame))
+
+    def _called_by_new(self, scope: Scope, parent: Frame) -> Frame:
+        """A function's frame; a constructor's has what the object was made with."""
+        frame = Frame(scope, parent)
+        arguments, function = parent.arguments, scope.function
+        if is_constructor(scope) and arguments is not None and function is not None:
+            frame.values = bind_arguments(function, arguments)
+            self._fill_in(function, arguments, frame, self)
+        return frame
 
     def _overlaid(self, name: str, frame: Frame, position: int | None, value: Value) -> Value:
         binds = [
@@ -778,19 +852,35 @@ class Evaluator:
         found = self.semantics.call(call, callee, ask)
         if found is not None:
             return found
-        if isinstance(callee, Known) and isinstance(callee.value, Closure):
-            return self.apply(callee.value, self.arguments(call, frame), call)
         if isinstance(callee, Known) and isinstance(callee.value, ClassValue):
             made = self.semantics.instance(callee.value, call, ask)
-            return made if made is not None else self.instance(callee.value)
+            if made is not None:
+                return made
+        return self.called(callee, self.arguments(call, frame), call)
+
+    def called(self, callee: Value, arguments: list[tuple[str | None, Value]], at: Call) -> Value:
+        """What a function or class of the folder gives with these arguments."""
+        if isinstance(callee, Known) and isinstance(callee.value, Closure):
+            return self.apply(callee.value, arguments, at)
+        if isinstance(callee, Known) and isinstance(callee.value, ClassValue):
+            return self.instance(callee.value, arguments)
         if isinstance(callee, Unknown) and callee.reason == "imported":
-            return Unknown("imported", callee.text, self.span(call), callee.trail)
-        return self.unknown("called", f"what {name_of(call.callee)}() gives can't be told", call)
+            return Unknown("imported", callee.text, self.span(at), callee.trail)
+        return self.unknown("called", f"what {name_of(at.callee)}() gives can't be told", at)
 
     def callee(self, expression: Expression, frame: Frame) -> Value:
         """What is called: a method with its object, or a value."""
         if isinstance(expression, Member):
             object_ = self.value(expression.object, frame)
+            if isinstance(object_, Known) and isinstance(object_.value, ClassValue):
+                method = self.instance(object_.value).get(expression.name)
+                if isinstance(method, Known) and isinstance(method.value, Closure):
+                    return method
+            if isinstance(object_, Known) and isinstance(object_.value, Special):
+                ask = Evaluation(self, frame, expression)
+                own = self.semantics.member(object_, expression.name, ask)
+                if isinstance(own, Known) and isinstance(own.value, Closure | ClassValue):
+                    return own
             if isinstance(object_, Known) and isinstance(object_.value, Map):
                 method = object_.value.get(expression.name)
                 if isinstance(method, Known) and isinstance(method.value, Closure):
@@ -798,20 +888,85 @@ class Evaluator:
             return Known(Bound(object_, expression.name), self.span(expression))
         return self.value(expression, frame)
 
-    def instance(self, made: ClassValue) -> Value:
-        """An object of a class of this file: its fields and what its methods set."""
-        frame = Frame(made.definition.scope, made.frame)
+    def instance(
+        self, made: ClassValue, arguments: list[tuple[str | None, Value]] | None = None
+    ) -> Value:
+        """An object of a class of the folder: its fields and what its methods set, with what its
+        constructor was given; None: nobody has called it here."""
+        frame = Frame(made.definition.scope, made.frame, arguments=arguments)
         for name in sorted(made.evaluator.semantics.selves, reverse=True):  # self before cls
             if name in made.definition.scope.owned:
                 return made.evaluator._bound(name, frame, None)
         return Unknown("computed", f"what a {made.definition.name} has can't be told")
 
-    def apply(
-        self, closure: Closure, arguments: list[tuple[str | None, Value]], at: Expression
-    ) -> Value:
-        """What a function of the folder returns."""
-        function, home = closure.function, closure.evaluator
-        frame = Frame(function.scope, closure.frame, bind_arguments(function, arguments))
+    def base_of(self, made: ClassValue) -> Value | None:
+        """The class that a class is made from: None where it is made from none, Unknown where it
+        is one of a library."""
+        base = made.definition.base
+        if not base or base in NO_BASES:
+            return None
+        name, *keys = base.split(".")
+        found = made.evaluator.lookup(name, made.frame, 1 << 62) if base.isascii() else None
+        for key in keys:
+            if isinstance(found, Known) and isinstance(found.value, Special):
+                ask = Evaluation(made.evaluator, made.frame, made.definition)
+                found = made.evaluator.semantics.member(found, key, ask)
+        if isinstance(found, Known) and isinstance(found.value, ClassValue):
+            return found if found.value.definition is not made.definition else None
+        span = made.evaluator.span(made.definition)
+        return Unknown("imported", f"{made.definition.name} has it from {base[:60]}", span)
+
+    def _inherited(self, frame: Frame) -> list[Entry]:
+        """What an object has from the class that its own is made from."""
+        scope, outer = frame.scope, frame.parent
+        if scope.kind != "class" or scope.parent is None or outer is None:
+            return []
+        made = next(
+            (
+                bind.value
+                for bind in scope.parent.binds_of(scope.name)
+                if isinstance(bind.value, Class) and bind.value.scope is scope
+            ),
+            None,
+        )
+        base = self.base_of(ClassValue(made, outer, self)) if made is not None else None
+        if base is None:
+            return []
+        if isinstance(base, Unknown):
+            return [Entry(None, base, base.span)]
+        found = self.instance(base.value, self._to_base(frame))
+        if isinstance(found, Known) and isinstance(found.value, Map):
+            return list(found.value.entries)
+        return [Entry(None, found, found.span)] if isinstance(found, Unknown) else []
+
+    def _to_base(self, frame: Frame) -> list[tuple[str | None, Value]] | None:
+        """What a class's constructor hands on: `super().__init__(host)`, `super(host)`; without
+        one of its own, what the object was made with."""
+        for scope in frame.scope.children:
+            if not is_constructor(scope):
+                continue
+            for call in self.calls:
+                named = name_of(call.callee)
+                handed = (
+                    named == "super"
+                    if "this" in self.semantics.selves
+                    else (named.endswith(".__init__"))
+                )
+                if call.scope is scope and handed:
+                    given = self.arguments(call, self._called_by_new(scope, frame))
+                    # Base.__init__(self, …) names the object first
+                    return given if named in ("super", "….__init__") else given[1:]
+            return []
+        return frame.arguments
+
+    def _fill_in(
+        self,
+        function: Function,
+        arguments: list[tuple[str | None, Value]],
+        frame: Frame,
+        home: Evaluator,
+    ) -> None:
+        """The parameters for which a call gave nothing."""
         for parameter in function.parameters:
             if parameter.name in frame.values:
                 continue
@@ -822,6 +977,14 @@ class Evaluator:
                 filled = home.semantics.parameter(parameter, function, ask)
                 if filled is not None:
                     frame.values[parameter.name] = filled
+
+    def apply(
+        self, closure: Closure, arguments: list[tuple[str | None, Value]], at: Expression
+    ) -> Value:
+        """What a function of the folder returns."""
+        function, home = closure.function, closure.evaluator
+        frame = Frame(function.scope, closure.frame, bind_arguments(function, arguments))
+        self._fill_in(function, arguments, frame, home)
         return home.result(function.scope.returns, frame, self.span(at))
 
     def result(self, returns: list[Return], frame: Frame, span: Span) -> Value:
@@ -898,6 +1061,12 @@ class Evaluation:
             place = Origin("constant", name.value, default.span, self.span)
             return Known(default.value, default.span, (place, unset))
         return behind((unset,), default, default.span or self.span)
+
+
+def is_constructor(scope: Scope) -> bool:
+    """Whether it is the function that makes a class's objects."""
+    made = scope.kind == "function" and scope.parent is not None and scope.parent.kind == "class"
+    return made and scope.name in ("constructor", "__init__")
 
 
 def bind_arguments(

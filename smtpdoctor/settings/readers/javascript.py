@@ -157,6 +157,9 @@ class JavaScriptLowering(Lowering):
     def visit_this(self, node: Node) -> Expression:
         return Name(node.start_byte, node.end_byte, "this")
 
+    def visit_super(self, node: Node) -> Expression:
+        return Name(node.start_byte, node.end_byte, "super")
+
     def visit_member_expression(self, node: Node) -> Expression:
         object_ = self.expression(node.child_by_field_name("object"), node)
         name = self.text(node.child_by_field_name("property"))
@@ -338,7 +341,7 @@ class JavaScriptLowering(Lowering):
             self._pattern(left, value, node, declare=False)
         return value
 
-    def _pattern(  # noqa: C901 - one case a kind of pattern
+    def _pattern(  # noqa: C901, PLR0912 - one case a kind of pattern
         self, target: Node, value: Expression | None, whole: Node, *, declare: bool
     ) -> None:
         """Binds a name, a member, or the names of a destructuring pattern."""
@@ -351,6 +354,9 @@ class JavaScriptLowering(Lowering):
             case "member_expression" | "subscript_expression":
                 path = path_of(self.expression(target))
                 if path is not None:
+                    last = path[1][-1] if path[1] else None
+                    if isinstance(last, Constant) and isinstance(last.value, str):
+                        value = named(value, last.value)
                     self.bind(path[0], path[1], value, whole)
             case "object_pattern":
                 self._object_pattern(target, value, whole, declare=declare)

@@ -1,21 +1,38 @@
-"""Libraries that give a program its configuration by names: config, and Nest's ConfigService.
+"""Libraries that give a program its configuration by names: config, convict, Nest's
+ConfigService, and Nuxt's configuration at run time.
 
 This module knows which documents and functions they read, and in which order (node-config,
-lib/util.js, 4 and 5; @nestjs/config 3 and 4). It must not know what a setting means.
+lib/util.js, 4 and 5; convict 6, src/main.js; @nestjs/config 3 and 4; nitropack 2.13,
+dist/runtime/internal/utils.env.mjs). It must not know what a setting means.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from smtpdoctor.settings.readers.evaluation import Evaluation
+from smtpdoctor.settings.readers.evaluation import Evaluation, name_of
 from smtpdoctor.settings.readers.javascript_library import (
     JavaScript,
     candidates,
     exported,
+    parse_float,
+    parse_int,
+    to_number,
+    type_of,
     wrapped,
 )
-from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, List, Map, Unknown, Value
+from smtpdoctor.settings.readers.javascript_packages import package_folder
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Entry,
+    Known,
+    List,
+    Map,
+    Special,
+    Unknown,
+    Value,
+)
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.readers.syntax import Import
 
@@ -140,7 +157,8 @@ def nest_setting(semantics: JavaScript, name: str) -> Value | None:
     None where nothing of the folder has such a name."""
     project = semantics.project
     space, *rest = name.split(".")
-    registered = rb"registerAs\s*\(\s*['\"`]" + re.escape(space.encode()) + rb"['\"`]"
+    name_ = re.escape(space.encode())
+    registered = rb"registerAs\s*(?:<[^()]*>)?\s*\(\s*['\"`]" + name_ + rb"['\"`]"
     for path in project.containing(registered, *CODE):
         module = project.module(path)
         for call in module.calls("registerAs") if isinstance(module, Module) else ():
@@ -158,3 +176,159 @@ def nest_setting(semantics: JavaScript, name: str) -> Value | None:
                 if isinstance(found, Known) and not found.absent:
                     return found.at(*rest)
     return None
+
+
+def nest_named(semantics: JavaScript, name: str, ask: Evaluation) -> Value | None:
+    """`config.get("SMTP_PORT")` where the program checks its variables, as the schema makes it,
+    and `config.get("mail")` of what `registerAs` gives; None where it is the plain variable."""
+    project = semantics.project
+    for path in project.containing(rb"\bvalidat(?:ionSchema|e)\s*[:,(]", *CODE):
+        module = project.module(path)
+        for call in module.calls("ConfigModule.forRoot") if isinstance(module, Module) else ():
+            found = _validated(module, call.argument(0), name, ask)
+            if found is not None:
+                return found
+    if project.environment.lookup(name) is None:
+        found = nest_setting(semantics, name)
+        if isinstance(found, Known) and not found.absent:
+            return found
+    return None
+
+
+def _validated(
+    module: Module | Unknown, options: Value, name: str, ask: Evaluation
+) -> Value | None:
+    from smtpdoctor.settings.readers.javascript_schemas import Schema, of_key
+
+    environment = Known(Special("environment"))
+    schema = options.get("validationSchema")
+    made = schema.value.value if isinstance(schema, Known) and is_special(schema.value) else None
+    if isinstance(made, Schema) and made.shape is not None:
+        one = made.shape.get(name)
+        inner = one.value.value if isinstance(one, Known) and is_special(one.value) else None
+        return of_key(inner, environment, name, ask) if isinstance(inner, Schema) else None
+    check = options.get("validate")
+    if isinstance(check, Known) and not check.absent and isinstance(module, Module):
+        # what a function makes of it that can't be read is the text itself, which class-validator
+        # leaves as it is
+        result = module.result(check, environment).get(name)
+        return result if isinstance(result, Known) and not result.absent else None
+    return None
+
+
+def is_special(value: object) -> bool:
+    return isinstance(value, Special)
+
+
+# --- convict -------------------------------------------------------------------------------------
+
+
+def convicted(semantics: JavaScript, schema: Value, ask: Evaluation) -> Value:
+    """`convict({ host: { default: "x", env: "SMTP_HOST" } })`, for its get()."""
+    loads = [c for c in ask.evaluator.calls if name_of(c.callee).endswith((".load", ".loadFile"))]
+    made = _convict_node(schema, bool(loads), ask)
+    if isinstance(made, Known) and isinstance(made.value, Map):
+        made.value.kind = KIND
+    return made
+
+
+def _convict_node(node: Value, loaded: bool, ask: Evaluation) -> Value:
+    """A property with its default, or further ones below it."""
+    if not isinstance(node, Known) or not isinstance(node.value, Map):
+        return node
+    if node.value.entry("default") is None:
+        below = Map()
+        for entry in node.value.entries:
+            if entry.key is None:
+                below.entries.append(entry)
+                continue
+            below.entries.append(Entry(entry.key, _later(entry, loaded, ask), entry.span))
+        return Known(below, node.span)
+    default, variable = node.get("default"), node.get("env")
+    if isinstance(variable, Known) and isinstance(variable.value, str):
+        found = ask.variable(variable)
+        if isinstance(found, Unknown) or not found.absent:
+            return _coerced(found, node, default, ask)
+        default = ask.variable(variable, default)
+    if loaded:
+        return ask.unknown("computed", "a file that convict loads may give another value")
+    return _coerced(default, node, default, ask)
+
+
+def _later(entry: Entry, loaded: bool, ask: Evaluation) -> Callable[[], Value]:
+    return lambda: _convict_node(entry.value, loaded, ask)
+
+
+def _coerced(value: Value, node: Known, default: Value, ask: Evaluation) -> Value:
+    """What convict makes of a text (coerce): by the format, else by the default's type."""
+    format_ = node.get("format")
+    told = format_.value if isinstance(format_, Known) else None
+    kind = told.name.lower() if isinstance(told, Special) else told
+    if not isinstance(kind, str):
+        kind = type_of(default.value) if isinstance(default, Known) and not default.absent else ""
+    if isinstance(value, Known) and not isinstance(value.value, str):
+        return value
+    if kind in ("port", "nat", "integer", "int"):
+        return ask.apply(parse_int, value, conversion=kind)
+    if kind == "number":
+        return ask.apply(parse_float, value, conversion=kind)
+    if kind == "boolean":
+        return ask.apply(lambda text: text.lower() != "false", value, conversion=kind)
+    return value
+
+
+# --- Nuxt ----------------------------------------------------------------------------------------
+
+
+def runtime_config(semantics: JavaScript, _: Value, ask: Evaluation) -> Value:
+    """`useRuntimeConfig()`: what nuxt.config says, over it NUXT_ variables by the keys' names."""
+    project = semantics.project
+    folder = package_folder(semantics.file, project.files.read)
+    for name, call in (("nuxt", "defineNuxtConfig"), ("nitro", "defineNitroConfig")):
+        for ending in ("ts", "js", "mjs"):
+            module = project.import_(f"{folder}/{name}.config.{ending}".lstrip("/"))
+            if not isinstance(module, Module):
+                continue
+            calls = module.calls(call)
+            whole = calls[0].argument(0) if calls else exported(module.evaluator, "default", ask)
+            return _overridden(whole.get("runtimeConfig"), (), ask)
+    return ask.unknown("unreadable", "no nuxt.config is in the folder")
+
+
+def _overridden(value: Value, path: tuple[str, ...], ask: Evaluation) -> Value:
+    """A key with what its variable says (applyEnv): `smtpHost` by NUXT_SMTP_HOST."""
+    variable = "_".join(_snake(part) for part in path).upper()
+    for prefix in ("NITRO_", "NUXT_") if path else ():
+        found = ask.variable(Known(prefix + variable))
+        if isinstance(found, Unknown) or not found.absent:
+            return ask.apply(destructured, found, conversion="destr")
+    if not isinstance(value, Known) or not isinstance(value.value, Map):
+        return value
+    made = Map()
+    for entry in value.value.entries:
+        if not isinstance(entry.key, str):
+            made.entries.append(entry)
+            continue
+
+        def later(entry: Entry = entry) -> Value:
+            return _overridden(entry.value, (*path, str(entry.key)), ask)
+
+        made.entries.append(Entry(entry.key, later, entry.span))
+    return Known(made, value.span)
+
+
+def _snake(name: str) -> str:
+    """scule's snakeCase: at each change of case, and at marks."""
+    parts = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3_\2\4", name)
+    return re.sub(r"[-./_]+", "_", parts).lower()
+
+
+def destructured(text: object) -> object:
+    """destr: a text that says a number, a truth or nothing is one (src/index.ts)."""
+    if not isinstance(text, str):
+        return text
+    word = text.strip()
+    words = {"true": True, "false": False, "null": None, "undefined": ABSENT}
+    if word.lower() in words:
+        return words[word.lower()]
+    return to_number(word) if re.fullmatch(r"-?\d+(\.\d+)?", word) else text

@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -50,9 +51,16 @@ CONFIG_TYPE = re.compile(r"ConfigType<\s*typeof\s+(\w+)\s*>")
 #: Adonis' env.get("X"), as its schema casts it.
 ADONIS = Special("adonis")
 #: Libraries of schemas.
-SCHEMAS = frozenset({"z", "z.coerce", "envalid", "t3"})
+SCHEMAS = frozenset({"z", "z.coerce", "envalid", "t3", "joi"})
 #: Strapi's env("X"), env.int("X", 587).
 STRAPI = Special("strapi")
+#: Functions that read a variable by its name: Astro's getSecret("X").
+READER = Special("reader")
+#: What Firebase's defineString("X") and defineSecret("X") make: their value() is the variable.
+PARAMETERS = frozenset({"defineString", "defineSecret", "defineInt", "defineBoolean"})
+#: Nuxt's configuration at run time, whose function is there without an import.
+RUNTIME_CONFIG = Special("useRuntimeConfig")
+NITRO = frozenset({"#imports", "#app", "nuxt/app", "nitropack/runtime", "nitro/runtime-config"})
 
 GLOBALS: dict[str, Any] = {
     "undefined": ABSENT,
@@ -67,6 +75,20 @@ GLOBALS: dict[str, Any] = {
         for name in ("Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object")
     },
     **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent", "URL")},
+    "useRuntimeConfig": RUNTIME_CONFIG,
+}
+
+#: Modules whose functions are known, by what they are called here.
+LIBRARIES = {
+    "path": "path",
+    "path/posix": "path",
+    "url": "url",
+    "fs": "fs",
+    "fs/promises": "fs",
+    "js-yaml": "yaml",
+    "yaml": "yaml",
+    "firebase-functions/params": "firebase",
+    "firebase-functions/v2/params": "firebase",
 }
 
 #: Where the folder is, for paths that the program makes of its own place.
@@ -330,6 +352,9 @@ def joined_path(*parts: Any) -> str:
     return "/".join(kept)
 
 
+#: What reads a file, and what makes a document of its text.
+FILES = frozenset({"fs.readFileSync", "fs.readFile", "JSON.parse", "yaml.load", "yaml.parse"})
+
 #: What makes paths of paths.
 PATHS: dict[str, Callable[..., Any]] = {
     "path.join": joined_path,
@@ -401,6 +426,8 @@ class JavaScript:
         full = f"{special.name}.{name}"
         if full in CONVERSIONS or full == "z.coerce":
             return Known(Special(full), ask.span)
+        if special.name == "firebase" and name in PARAMETERS:
+            return Known(Special(full), ask.span)
         if special.name in ("z", "envalid") and name in ("default", "z"):
             return Known(special, ask.span)
         return ask.unknown("computed", f"what {full} is can't be told")
@@ -465,8 +492,17 @@ class JavaScript:
         return None
 
     def _special(self, call: Call, name: str, ask: Evaluation) -> Value | None:
-        if name == "strapi":
+        if name in ("strapi", "reader"):
             return ask.variable(self._first(call, ask), ask.argument(call, 1))
+        if name in ("useRuntimeConfig", "convict"):
+            from smtpdoctor.settings.readers import javascript_config as config
+
+            of = config.runtime_config if name == "useRuntimeConfig" else config.convicted
+            return of(self, self._first(call, ask), ask)
+        if name.partition(".")[0] == "firebase" and name.partition(".")[2] in PARAMETERS:
+            return Known(Special("parameter", self._parameter(call, name, ask)), ask.span)
+        if name in FILES:
+            return self._file(call, name, ask)
         if name.partition(".")[0] in SCHEMAS:
             from smtpdoctor.settings.readers.javascript_schemas import called
 
@@ -480,6 +516,47 @@ class JavaScript:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
             return ask.apply(CONVERSIONS[name], *values, conversion=name)
         return None
+
+    def _parameter(self, call: Call, name: str, ask: Evaluation) -> Value:
+        """What `defineString("X", { default: … })` of Firebase gives (params/types)."""
+        found = ask.variable(self._first(call, ask))
+        if isinstance(found, Known) and found.absent:
+            options = ask.argument(call, 1) or Known(ABSENT)
+            return ask.variable(self._first(call, ask), options.get("default"))
+        if name.endswith("defineInt"):
+            return ask.apply(parse_int, found, conversion="defineInt")
+        if name.endswith("defineBoolean"):
+            return ask.apply(lambda text: text == "true", found, conversion="defineBoolean")
+        return found
+
+    def _file(self, call: Call, name: str, ask: Evaluation) -> Value:
+        """`fs.readFileSync("config.json")`, and what JSON.parse and YAML make of the file."""
+        given = self._first(call, ask)
+        if name.startswith("fs."):
+            return Known(Special("file", given), ask.span)
+        special = given.value if isinstance(given, Known) else None
+        path = special.value if isinstance(special, Special) and special.name == "file" else None
+        if path is None and name == "JSON.parse":
+            return ask.apply(CONVERSIONS[name], given, conversion=name)
+        if not isinstance(path, Known) or not isinstance(path.value, str):
+            return ask.unknown("computed", "which file is read can't be told")
+        return self._document(path.value, ask)
+
+    def _document(self, path: str, ask: Evaluation) -> Value:
+        """A document of the folder by its path: absolute, or from where the program is started."""
+        path = joined_path(path)
+        if path.startswith(ROOT):
+            places = [path.removeprefix(ROOT)]
+        else:
+            started = package_folder(self.file, self.project.files.read)
+            places = [f"{folder}/{path}" for folder in dict.fromkeys((started, ""))]
+        for place in [each.replace("/./", "/").lstrip("/") for each in places]:
+            if ".." not in place and self.project.files.read(place) is not None:
+                document = self.project.document(place)
+                if isinstance(document, Unknown):
+                    return document
+                return replace(document.root, span=None)
+        return ask.unknown("unreadable", "the file that is read is not in the folder")
 
     def _first(self, call: Call, ask: Evaluation) -> Value:
         return ask.argument(call, 0) or Known(ABSENT, ask.span)
@@ -554,6 +631,12 @@ class JavaScript:
         default = ask.argument(call, 1)
         if isinstance(default, Known) and isinstance(default.value, Map):
             default = None  # Nest's options: { infer: true }
+        if isinstance(key, Known) and isinstance(key.value, str):
+            from smtpdoctor.settings.readers.javascript_config import nest_named
+
+            named = nest_named(self, key.value, ask)
+            if named is not None:
+                return named
         return ask.variable(key, default)
 
     def _special_method(
@@ -565,20 +648,21 @@ class JavaScript:
             return self._adonis(call, ask)
         if special == STRAPI:
             return self._strapi(call, name, ask)
+        if special.name in SCHEMAS or special.name == "schema":
+            return self._schema(call, special, name, ask)
+        if special.name == "parameter" and name == "value":
+            made: Value = special.value
+            return made
         full = f"{special.name}.{name}"
-        if full in CONVERSIONS:
+        if full in CONVERSIONS or special.name in ("path", "url", "fs", "yaml", "firebase"):
             return self._special(call, full, ask)
         if full == "Object.assign":
             return self._assign(call, ask)
         if full == "process.cwd":
             return Known(ROOT.rstrip("/"), ask.span)
-        if special.name in SCHEMAS or special.name == "schema":
-            return self._schema(call, special, name, ask)
-        if special.name in ("path", "url"):
-            return self._special(call, f"{special.name}.{name}", ask)
         if full in ("Object.freeze", "Object.seal", "Promise.resolve"):
             return self._first(call, ask)
-        return None
+        return Known(special, ask.span) if full == "file.toString" else None
 
     def _schema(self, call: Call, special: Special, name: str, ask: Evaluation) -> Value | None:
         from smtpdoctor.settings.readers import javascript_schemas as schemas
@@ -681,16 +765,9 @@ class JavaScript:
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
         bare = path.removeprefix("node:")
-        if bare == "process":
-            return Known(ENVIRONMENT if name == "env" else Special("process"), ask.span)
-        if bare.startswith("$env/"):  # SvelteKit
-            return Known(ENVIRONMENT, ask.span) if name == "env" else ask.variable(Known(name))
-        if bare.partition("/")[0] in ("zod", "envalid", "@t3-oss"):
-            from smtpdoctor.settings.readers.javascript_schemas import imported
-
-            schema = imported(bare, name)
-            if schema is not None:
-                return Known(schema, ask.span)
+        known = self._of_library(bare, name, ask)
+        if known is not None:
+            return known
         own = candidates(path, self.file, self.project.files.read)
         is_own = any(self.project.files.read(each) is not None for each in own)
         if bare == "config" and not is_own:  # npm's; a package of the folder may be called so
@@ -698,12 +775,6 @@ class JavaScript:
 
             whole_ = configuration(self, ask)
             return whole_ if name in (None, "default") else whole_.get(name)
-        if bare in ("path", "url", "path/posix"):
-            library = bare.partition("/")[0]
-            all_ = name in (None, "default", library)
-            return Known(Special(library if all_ else f"{library}.{name}"), ask.span)
-        if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
-            return Known(ADONIS, ask.span)
         for candidate in own:
             found = self.project.import_(candidate)
             if found is None:
@@ -713,6 +784,30 @@ class JavaScript:
             if isinstance(found.evaluator.semantics, JavaScript):
                 return exported(found.evaluator, name, ask)
         return ask.unknown("imported", f"it comes from {path[:80]!r}, which is not in the folder")
+
+    def _of_library(self, bare: str, name: str | None, ask: Evaluation) -> Value | None:
+        if bare == "process":
+            return Known(ENVIRONMENT if name == "env" else Special("process"), ask.span)
+        if bare.startswith("$env/"):  # SvelteKit
+            return Known(ENVIRONMENT, ask.span) if name == "env" else ask.variable(Known(name))
+        if bare == "astro:env/server":
+            return Known(READER, ask.span) if name == "getSecret" else ask.variable(Known(name))
+        if bare.partition("/")[0] in ("zod", "envalid", "@t3-oss", "joi", "@hapi"):
+            from smtpdoctor.settings.readers.javascript_schemas import imported
+
+            schema = imported(bare, name)
+            return Known(schema, ask.span) if schema is not None else None
+        if bare in NITRO and name == "useRuntimeConfig":
+            return Known(RUNTIME_CONFIG, ask.span)
+        if bare == "convict" and name in (None, "default"):
+            return Known(Special("convict"), ask.span)
+        if bare in LIBRARIES:
+            library = LIBRARIES[bare]
+            all_ = name in (None, "default", library)
+            return Known(Special(library if all_ else f"{library}.{name}"), ask.span)
+        if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
+            return Known(ADONIS, ask.span)
+        return None
 
 
 def not_a_text() -> Any:

@@ -1,7 +1,7 @@
-"""Schemas through which Node programs read their variables: zod, t3-env, envalid.
+"""Schemas through which Node programs read their variables: zod, t3-env, envalid, Joi.
 
-This module knows what a schema makes of a variable's text (run: zod 4, envalid 8). It must not
-know what a variable means.
+This module knows what a schema makes of a variable's text (run: zod 4, envalid 8; Joi by its
+sources, lib/types, 17 and 18). It must not know what a variable means.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ class Schema:
     default: Value | None = None
     shape: Map | None = None
     function: Closure | None = None
+    #: An empty text is none at all: Joi's empty("").
+    empty: bool = False
+
+
+def is_joi(schema: Schema) -> bool:
+    return schema.name.startswith("joi.")
 
 
 def text(value: Any) -> Any:
@@ -77,6 +83,19 @@ def truthy(value: Any) -> bool:
     return truth(value, "javascript")
 
 
+def joi_boolean(value: Any) -> Any:
+    if isinstance(value, bool) or value is ABSENT:
+        return value
+    word = to_text(value).strip().lower()
+    if word in ("true", "false"):
+        return word == "true"
+    raise UntellableError("Joi takes this for no boolean, and the program stops here")
+
+
+def joi_number(value: Any) -> Any:
+    return value if value is ABSENT else number(value)
+
+
 RULES: dict[str, Callable[[Any], Any]] = {
     "z.string": text,
     "z.number": refused,
@@ -96,6 +115,11 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "envalid.num": number,
     "envalid.port": number,
     "envalid.bool": envalid_bool,
+    "joi.string": text,
+    "joi.any": lambda value: value,
+    "joi.number": joi_number,
+    "joi.boolean": joi_boolean,
+    "joi.bool": joi_boolean,
 }
 #: Steps of a schema that change no value.
 CHECKS = frozenset(
@@ -103,7 +127,11 @@ CHECKS = frozenset(
         "optional", "nullable", "nullish", "min", "max", "int", "positive", "nonnegative", "gt",
         "gte", "lt", "lte", "length", "email", "url", "trim", "nonempty", "regex", "describe",
         "refine", "superRefine", "readonly", "strict", "passthrough", "strip", "finite",
-        "startsWith", "endsWith", "brand", "meta",
+        "startsWith", "endsWith", "brand", "meta", "required", "valid", "invalid", "allow",
+        "description", "label", "note", "unknown", "prefs", "preferences", "options", "port",
+        "integer", "hostname", "domain", "uri", "pattern", "example", "messages", "message",
+        "when", "insensitive", "with", "and", "or", "custom", "error", "rename", "truthy",
+        "falsy",
     }
 )  # fmt: skip
 
@@ -114,15 +142,30 @@ def imported(path: str, name: str | None) -> Special | None:
         return Special("z" if name in (None, "default", "z") else f"z.{name}")
     if path == "envalid":
         return Special("envalid" if name in (None, "default") else f"envalid.{name}")
+    if path in ("joi", "@hapi/joi"):
+        return Special("joi" if name in (None, "default", "Joi") else f"joi.{name}")
     if path in ("@t3-oss/env-nextjs", "@t3-oss/env-core", "@t3-oss/env-nuxt"):
         return Special(f"t3.{name}")
     return None
 
 
-def called(name: str, call: Call, ask: Evaluation) -> Value | None:
+def called(  # branches: one case a library's function
+    name: str, call: Call, ask: Evaluation
+) -> Value | None:
     """`z.string()`, `z.object({…})`, `cleanEnv(process.env, {…})`, `createEnv({…})`."""
     given = ask.argument(call, 0) or Known(ABSENT, ask.span)
-    if name == "z.object" and isinstance(given, Known) and isinstance(given.value, Map):
+    if name == "joi.object" and given.absent:  # whose keys() follow
+        return Known(Special("schema", Schema(name, shape=Map())), ask.span)
+    if name == "joi.attempt":
+        said = ask.argument(call, 1)
+        special = said.value if isinstance(said, Known) else None
+        made = special.value if isinstance(special, Special) else None
+        return parsed(made, given, ask) if isinstance(made, Schema) else None
+    if (
+        name in ("z.object", "joi.object")
+        and isinstance(given, Known)
+        and isinstance(given.value, Map)
+    ):
         return Known(Special("schema", Schema(name, shape=given.value)), ask.span)
     if name == "envalid.cleanEnv":
         shape = ask.argument(call, 1)
@@ -140,11 +183,17 @@ def called(name: str, call: Call, ask: Evaluation) -> Value | None:
     return None
 
 
-def method(call: Call, schema: Schema, name: str, ask: Evaluation) -> Value | None:
+def method(  # branches: one case a kind of step
+    call: Call, schema: Schema, name: str, ask: Evaluation
+) -> Value | None:
     """`.default(587)`, `.transform(…)`, `.parse(process.env)` and the checks."""
     given = ask.argument(call, 0) or Known(ABSENT, ask.span)
-    if name in ("parse", "parseAsync"):
+    if name in ("parse", "parseAsync") or (name == "validateAsync" and is_joi(schema)):
         return parsed(schema, given, ask)
+    if name == "validate" and is_joi(schema):
+        value = Entry("value", parsed(schema, given, ask), ask.span)
+        # where it refuses something the program stops, as all do that look at the error
+        return Known(Map([value, Entry("error", Known(ABSENT), ask.span)]), ask.span)
     if name in ("safeParse", "safeParseAsync"):
         data = parsed(schema, given, ask)
         success = Entry("success", Known(True, ask.span), ask.span)
@@ -155,7 +204,13 @@ def method(call: Call, schema: Schema, name: str, ask: Evaluation) -> Value | No
         if name == "pipe" or not isinstance(given, Known) or not isinstance(given.value, Closure):
             return None
         schema = replace(schema, function=given.value)
-    elif name in ("extend", "merge") and schema.shape is not None and isinstance(given, Known):
+    elif name == "empty" and is_joi(schema):
+        schema = replace(schema, empty=True)
+    elif (
+        name in ("extend", "merge", "keys", "append")
+        and schema.shape is not None
+        and isinstance(given, Known)
+    ):
         if not isinstance(given.value, Map):
             return None
         schema = replace(schema, shape=Map([*schema.shape.entries, *given.value.entries]))
@@ -187,13 +242,19 @@ def of_key(schema: Schema, given: Value, key: Any, ask: Evaluation) -> Value:
     """One key of what is parsed: of the environment, or of an object."""
     if isinstance(given, Known) and given.value == Special("environment"):
         value = ask.variable(Known(key))
-        if isinstance(value, Known) and value.value is ABSENT and schema.default is not None:
+        empty = schema.empty and isinstance(value, Known) and value.value == ""
+        unset = isinstance(value, Known) and value.value is ABSENT
+        if empty and schema.default is not None:
+            return schema.default
+        if unset and schema.default is not None:
             return ask.variable(Known(key), schema.default)
         return one(schema, value, ask)
     return one(schema, given.get(key), ask)
 
 
 def one(schema: Schema, value: Value, ask: Evaluation) -> Value:
+    if schema.empty and isinstance(value, Known) and value.value == "":
+        value = replace(value, value=ABSENT)
     if isinstance(value, Known) and value.value is ABSENT:
         if schema.default is not None:
             return schema.default

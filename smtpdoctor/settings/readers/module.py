@@ -28,6 +28,7 @@ from smtpdoctor.settings.readers.syntax import (
     Conditional,
     Constant,
     Expression,
+    Function,
     Import,
     Index,
     Member,
@@ -256,6 +257,14 @@ class FoundCall:
         if scope.parent.kind == "class":
             return scope.parent.name if scope.name in ("constructor", "__init__") else ""
         return scope.name
+
+    @property
+    def enclosing(self) -> Function | None:
+        """The function that it stands in; None at the top."""
+        scope = self._call.scope
+        while scope is not None and scope.function is None:
+            scope = scope.parent
+        return scope.function if scope is not None else None
 
     def within(self, outer: FoundCall) -> FoundCall:
         """The same call as it is when `outer` calls the function that it stands in."""

@@ -49,6 +49,12 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "exs": ("elixir", "elixir"),
 }
 
+#: Languages whose functions are looked for in other files, with the endings of their code.
+CALLED_FROM_FILES: dict[LanguageName, tuple[str, ...]] = {
+    language: tuple(f".{ending}" for ending, (each, _) in CODE.items() if each == language)
+    for language in ("javascript", "python")
+}
+
 #: Formats of documents by the endings of names.
 FORMATS = {
     "json": "json",
@@ -381,4 +387,8 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
     evaluator = Evaluator(
         source, parsed.scope, parsed.calls, semantics, project.environment, budget
     )
+    if language in CALLED_FROM_FILES:
+        from smtpdoctor.settings.readers.callers import callers_in
+
+        evaluator.callers = callers_in(project, source.file, CALLED_FROM_FILES[language])
     return Module(source.file, language, evaluator, errors=parsed.errors)

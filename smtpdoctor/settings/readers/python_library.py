@@ -24,6 +24,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluator,
     Frame,
     UntellableError,
+    is_constructor,
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -37,7 +38,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call, Function, Member, Parameter
+from smtpdoctor.settings.readers.syntax import Call, Function, Member, Name, Parameter
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -83,6 +84,8 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "config": Special("email-url-config"),
         "parse": Special("email-url-parse"),
     },
+    "dataclasses": {None: Special("dataclasses"), "field": Special("dataclass-field")},
+    "fastapi": {None: Special("fastapi"), "Depends": Special("depends")},
     "email.utils": {None: Special("email.utils"), "formataddr": Special("formataddr")},
     "pydantic": {
         None: Special("pydantic"),
@@ -130,6 +133,8 @@ MEMBERS: dict[str, Any] = {
     "ast.literal_eval": Special("literal"),
     "strtobool-module.strtobool": Special("strtobool"),
     "email.utils.formataddr": Special("formataddr"),
+    "dataclasses.field": Special("dataclass-field"),
+    "fastapi.Depends": Special("depends"),
     **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
     **{
         f"{module}.{name}": made
@@ -459,10 +464,8 @@ class Python:
         if isinstance(value, Special):
             return self._of_special(value, name, ask)
         if isinstance(value, ClassValue):
-            frame = Frame(value.definition.scope, value.frame)
-            if name in value.definition.scope.owned:
-                return value.evaluator.lookup(name, frame, END) or Known(ABSENT, ask.span)
-            return ask.unknown("computed", f"what {name} is can't be told")
+            found = default_of(value, name)
+            return found or ask.unknown("computed", f"what {name} is can't be told")
         if isinstance(value, Map) and value.kind in ("self", TLS_CONTEXT):
             return value.get(name, ask.span)
         if isinstance(value, Map) and not value.whole:  # a changed object that isn't known
@@ -537,7 +540,21 @@ class Python:
             return self._method(call, callee.value, ask)
         if isinstance(callee.value, Special):
             return self._special(call, callee.value, ask)
+        if isinstance(call.callee, Name) and call.callee.id == "cls":
+            return self._own_class(call, ask)
         return None
+
+    def _own_class(self, call: Call, ask: Evaluation) -> Value | None:
+        """`cls(host=…)` in a method of the class."""
+        scope = call.scope
+        while scope is not None and scope.kind != "class":
+            scope = scope.parent
+        found = ask.evaluator.lookup(scope.name, ask.frame, END) if scope is not None else None
+        if not isinstance(found, Known) or not isinstance(found.value, ClassValue):
+            return None
+        made = self.instance(found.value, call, ask)
+        given = ask.evaluator.arguments(call, ask.frame)
+        return made if made is not None else ask.evaluator.instance(found.value, given)
 
     def _special(  # noqa: C901, PLR0912 - one case a function that is known
         self, call: Call, special: Special, ask: Evaluation
@@ -570,6 +587,10 @@ class Python:
                 return self._ini(ask)
             case "field":
                 return self._field_call(call, ask)
+            case "dataclass-field":
+                return self._dataclass_field(call, ask)
+            case "depends" if values:
+                return ask.evaluator.called(values[0], [], call)
             case "make-config":
                 return Known(DECOUPLE, ask.span)
             case "make-environment":
@@ -770,6 +791,13 @@ class Python:
         convert = INI_METHODS[name]
         return ask.apply(convert, found, conversion=name) if convert is not None else found
 
+    def _dataclass_field(self, call: Call, ask: Evaluation) -> Value | None:
+        """`field(default_factory=lambda: os.environ["X"])`: what an object has by default."""
+        factory = ask.argument(call, 99, "default_factory")
+        if factory is not None:
+            return ask.evaluator.called(factory, [], call)
+        return ask.argument(call, 99, "default")
+
     def _field_call(self, call: Call, ask: Evaluation) -> Value:
         """pydantic's Field(…): its default, and the name that it is read under."""
         made = Map(kind=FIELD)
@@ -848,20 +876,34 @@ class Python:
     # -- classes
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
-        """pydantic-settings' classes read their fields from the environment."""
-        if made.definition.base.rpartition(".")[2] == "BaseSettings":
+        """pydantic-settings' classes read their fields from the environment; a dataclass's objects
+        have what they are made with."""
+        if is_settings(made):
             return Known(Special("settings", made), ask.span)
-        return None
+        if any(
+            is_constructor(each) for one in lineage(made) for each in one.definition.scope.children
+        ):
+            return None
+        names = list(
+            dict.fromkeys(n for one in lineage(made)[::-1] for n in one.definition.scope.types)
+        )
+        found = ask.evaluator.instance(made)
+        if not names or not isinstance(found, Known) or not isinstance(found.value, Map):
+            return None
+        entries = list(found.value.entries)
+        for place, (name, value) in enumerate(ask.evaluator.arguments(call, ask.frame)):
+            if name == "*":
+                entries.append(Entry(None, value, value.span))
+            elif name is not None or place < len(names):
+                entries.append(Entry(name or names[place], value, value.span))
+        return Known(Map(entries, "self"), ask.span)
 
-    def _field(self, made: Any, name: str, ask: Evaluation) -> Value:
-        if not isinstance(made, ClassValue):
+    def _field(self, made: ClassValue, name: str, ask: Evaluation) -> Value:
+        """A field of a settings class: from the environment, else its default."""
+        typed = [one for one in lineage(made) if name in one.definition.scope.types]
+        default = default_of(made, name)
+        if default is None and not typed:
             return ask.unknown("computed", f"what {name} is can't be told")
-        scope = made.definition.scope
-        if name not in scope.types and name not in scope.owned:
-            return ask.unknown("computed", f"what {name} is can't be told")
-        default: Value | None = None
-        if name in scope.owned:
-            default = made.evaluator.lookup(name, Frame(scope, made.frame), END)
         prefix = self._prefix(made)
         if isinstance(prefix, Unknown):
             return prefix
@@ -874,11 +916,8 @@ class Python:
             if isinstance(found, Unknown) or found.value is not None:
                 break
         if isinstance(found, Known) and found.value is not None:
-            kind = scope.types.get(name, "str").partition("|")[0].strip()
-            kind = kind.removeprefix("Optional[").rstrip("]")
-            if kind in CASTS["pydantic"]:
-                return ask.apply(CASTS["pydantic"][kind], found, conversion=kind)
-            return found
+            kind = typed[0].definition.scope.types[name] if typed else "str"
+            return _as_type(found, kind, ask)
         if default is None:
             missing = ask.variable(Known(wanted.upper()))
             return Known(ABSENT, ask.span, missing.trail)
@@ -895,9 +934,23 @@ class Python:
         return name, None if given.absent else given
 
     def _prefix(self, made: ClassValue) -> Value:
-        """`env_prefix` of the class's configuration; "" where it has none."""
+        """`env_prefix` of the class's configuration, or that of one it is made from; "" where
+        none has one."""
+        for one in lineage(made):
+            found = self._own_prefix(one)
+            if isinstance(found, Unknown) or found.value:
+                return found
+        return Known("")
+
+    def _own_prefix(self, made: ClassValue) -> Value:
         scope = made.definition.scope
         frame = Frame(scope, made.frame)
+        # `class Config` is version 1's, and the newer one still reads it
+        config = made.evaluator.lookup("Config", frame, END) if "Config" in scope.owned else None
+        if isinstance(config, Known) and isinstance(config.value, ClassValue):
+            inner = Frame(config.value.definition.scope, config.value.frame)
+            if "env_prefix" in config.value.definition.scope.owned:
+                return config.value.evaluator.lookup("env_prefix", inner, END) or Known("")
         found = made.evaluator.lookup("model_config", frame, END) if scope.owned else None
         if found is None:
             return Known("")
@@ -966,6 +1019,37 @@ class Python:
                 if found.evaluator is not None and found.file != self.file:
                     return found.evaluator
         return None
+
+
+def lineage(made: ClassValue) -> list[ClassValue]:
+    """A class, and those of the folder that it is made from, the nearest first."""
+    found = [made]
+    while len(found) < 8:
+        base = found[-1].evaluator.base_of(found[-1])
+        if not isinstance(base, Known):
+            break
+        found.append(base.value)
+    return found
+
+
+def default_of(made: ClassValue, name: str) -> Value | None:
+    """What a class gives a field; None where neither it nor one that it is made from does."""
+    for one in lineage(made):
+        if name in one.definition.scope.owned:
+            return one.evaluator.lookup(name, Frame(one.definition.scope, one.frame), END)
+    return None
+
+
+def _as_type(found: Known, kind: str, ask: Evaluation) -> Value:
+    """A variable's text as pydantic makes it for `int | None`, `Optional[bool]`."""
+    kind = kind.partition("|")[0].strip().removeprefix("Optional[").rstrip("]")
+    rule = CASTS["pydantic"].get(kind)
+    return found if rule is None else ask.apply(rule, found, conversion=kind)
+
+
+def is_settings(made: ClassValue) -> bool:
+    """Whether it is one of pydantic-settings' classes."""
+    return lineage(made)[-1].definition.base.rpartition(".")[2] == "BaseSettings"
 
 
 def is_special(value: Any) -> bool:

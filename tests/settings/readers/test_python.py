@@ -258,7 +258,7 @@ Mailer("h.example", user="u@example.org")
 """,
     )
     (call,) = found.calls("SMTP")
-    assert isinstance(call.argument(0), Unknown)
+    assert known(call.argument(0)) == "h.example"
     assert known(call.argument(1)) == 587
     assert call.target == ("self", "server")
     assert [use.name for use in call.uses() if isinstance(use, FoundCall)] == [

@@ -1,0 +1,266 @@
+"""The ways in which Node programs hand Nodemailer its options: classes, schemas, files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.setup import Setup
+
+from .support import one, setups, write
+
+DOTENV = """\
+SMTP_HOST=smtp.ionos.com
+SMTP_PORT=587
+SMTP_SECURE=false
+SMTP_USER=info@example.com
+SMTP_PASS=geheim-1
+"""
+IMPORT = "import nodemailer from 'nodemailer';\n"
+#: What is read of an object `c`.
+OPTIONS = "{ host: c.host, port: c.port, secure: c.secure, auth: { user: c.user, pass: c.pass } }"
+OBJECT = (
+    "host: process.env.SMTP_HOST, port: Number(process.env.SMTP_PORT), secure: true, "
+    "user: process.env.SMTP_USER, pass: process.env.SMTP_PASS"
+)
+
+
+def read(root: Path, files: dict[str, str], **packages: str) -> Setup:
+    manifest = json.dumps({"dependencies": {"nodemailer": "^6.9.13", **packages}})
+    return one(write(root, {"package.json": manifest, ".env": DOTENV, **files}), "nodemailer")
+
+
+def came_to(setup: Setup) -> tuple[str | None, int | None, str, str | None]:
+    settings = setup.settings
+    return settings.host, settings.port, settings.tls, settings.username
+
+
+EARLY = ("smtp.ionos.com", 587, "implicit", "info@example.com")
+
+WAYS = {
+    "class-in-another-file": {
+        "mailer.ts": f"{IMPORT}export class Mailer {{ constructor(c) {{ this.sender = "
+        f"nodemailer.createTransport({OPTIONS}); }} }}\n",
+        "index.ts": "import { Mailer } from './mailer';\nnew Mailer({ " + OBJECT + " });\n",
+    },
+    "fields-of-a-class": {
+        "mailer.ts": f"{IMPORT}import {{ config }} from './config';\nexport class Mailer {{\n"
+        "  private port: number;\n  constructor(private readonly c = config) "
+        "{ this.port = Number(c.port); }\n"
+        "  make() { return nodemailer.createTransport({ host: this.c.host, port: this.port, "
+        "secure: this.c.secure, auth: { user: this.c.user, pass: this.c.pass } }); }\n}\n",
+        "config.ts": f"export const config = {{ {OBJECT} }} as const;\n",
+    },
+    "what a base class was given": {
+        "base.ts": "export class Base { constructor(c) { this.c = c; } }\n",
+        "mailer.ts": f"{IMPORT}import {{ Base }} from './base';\n"
+        f"class Mailer extends Base {{ constructor() {{ super({{ {OBJECT} }}); }}\n"
+        f"  make() {{ const c = this.c; return nodemailer.createTransport({OPTIONS}); }} }}\n",
+    },
+    "default-arguments": {
+        "mailer.js": "const nodemailer = require('nodemailer');\n"
+        "exports.make = function (host = process.env.SMTP_HOST, port = 587, secure = true) {\n"
+        "  return nodemailer.createTransport({ host, port, secure, auth: { user: "
+        "process.env.SMTP_USER, pass: process.env.SMTP_PASS } });\n};\n",
+        "index.js": "const { make } = require('./mailer');\nmake().sendMail({});\n",
+    },
+    "json": {
+        "config/mail.json": '{"host": "smtp.ionos.com", "port": 587, "secure": true, '
+        '"user": "info@example.com", "pass": "geheim-1"}\n',
+        "src/mailer.js": "const nodemailer = require('nodemailer');\nconst fs = require('fs');\n"
+        "const path = require('path');\nconst c = JSON.parse(fs.readFileSync("
+        f"path.join(__dirname, '..', 'config', 'mail.json'), 'utf8'));\n"
+        f"nodemailer.createTransport({OPTIONS});\n",
+    },
+    "yaml": {
+        "config.yml": "host: smtp.ionos.com\nport: 587\nsecure: true\n"
+        "user: info@example.com\npass: geheim-1\n",
+        "src/mailer.js": "import yaml from 'js-yaml';\nimport { readFileSync } from 'node:fs';\n"
+        f"{IMPORT}const c = yaml.load(readFileSync('./config.yml', 'utf8'));\n"
+        f"nodemailer.createTransport({OPTIONS});\n",
+    },
+    "joi": {
+        "config.js": "const Joi = require('joi');\nconst schema = Joi.object().keys({\n"
+        "  SMTP_HOST: Joi.string().required(), SMTP_PORT: Joi.number().default(465),\n"
+        "  TLS: Joi.boolean().default(true), SMTP_USER: Joi.string(), "
+        "SMTP_PASS: Joi.string().allow('') }).unknown();\n"
+        "const { value: env, error } = schema.prefs({ errors: { label: 'key' } })"
+        ".validate(process.env);\nif (error) throw error;\n"
+        "module.exports = { host: env.SMTP_HOST, port: env.SMTP_PORT, secure: env.TLS, "
+        "user: env.SMTP_USER, pass: env.SMTP_PASS };\n",
+        "mailer.js": "const nodemailer = require('nodemailer');\nconst c = require('./config');\n"
+        f"nodemailer.createTransport({OPTIONS});\n",
+    },
+    "convict": {
+        "config.js": "const convict = require('convict');\nconst config = convict({ smtp: {\n"
+        "  host: { format: String, default: 'localhost', env: 'SMTP_HOST' },\n"
+        "  port: { format: 'port', default: 25, env: 'SMTP_PORT' },\n"
+        "  secure: { format: Boolean, default: true, env: 'SMTP_TLS' },\n"
+        "  user: { default: '', env: 'SMTP_USER' }, pass: { default: '', env: 'SMTP_PASS' },\n"
+        "} });\nconfig.validate({ allowed: 'strict' });\nmodule.exports = config;\n",
+        "mailer.js": "const nodemailer = require('nodemailer');\n"
+        "const config = require('./config');\nconst c = config.get('smtp');\n"
+        "nodemailer.createTransport({ host: config.get('smtp.host'), port: c.port, "
+        "secure: c.secure, auth: { user: c.user, pass: c.pass } });\n",
+    },
+    "nest": {
+        "src/mail.config.ts": "import { registerAs } from '@nestjs/config';\n"
+        f"export default registerAs<MailConfig>('mail', () => ({{ {OBJECT} }}));\n",
+        "src/mail.service.ts": f"{IMPORT}export class Mails {{\n"
+        "  constructor(private readonly configService: ConfigService<AllConfig>) {\n"
+        "    const c = configService.get('mail');\n"
+        "    nodemailer.createTransport({ host: configService.getOrThrow('mail.host', "
+        "{ infer: true }), port: c.port, secure: c.secure, auth: { user: c.user, "
+        "pass: c.pass } });\n  }\n}\n",
+    },
+    "nuxt": {
+        ".env": "NUXT_SMTP_HOST=smtp.ionos.com\nNUXT_SMTP_SECURE=true\n"
+        "MAIL_USER=info@example.com\n",
+        "nuxt.config.ts": "export default defineNuxtConfig({ runtimeConfig: { smtpHost: '', "
+        "smtp: { port: 587, secure: false, user: process.env.MAIL_USER, pass: 'geheim-1' } } });\n",
+        "server/api/send.ts": f"{IMPORT}import {{ useRuntimeConfig }} from '#imports';\n"
+        "export default defineEventHandler((event) => { const { smtpHost, smtp: c } = "
+        "useRuntimeConfig(event);\n  nodemailer.createTransport("
+        f"{OPTIONS.replace('c.host', 'smtpHost')}); }});\n",
+    },
+    "astro": {
+        "src/pages/api/send.ts": f"{IMPORT}import {{ SMTP_HOST, getSecret }} from "
+        "'astro:env/server';\nnodemailer.createTransport({ host: SMTP_HOST, port: 587, "
+        "secure: true, auth: { user: getSecret('SMTP_USER'), pass: getSecret('SMTP_PASS') } });\n",
+    },
+    "firebase": {
+        "index.js": "const { defineString, defineSecret } = require('firebase-functions/params');\n"
+        "const host = defineString('SMTP_HOST'), pass = defineSecret('SMTP_PASS');\n"
+        "const user = defineString('NOBODY', { default: 'info@example.com' });\n"
+        "const nodemailer = require('nodemailer');\n"
+        "nodemailer.createTransport({ host: host.value(), port: 587, secure: true, "
+        "auth: { user: user.value(), pass: pass.value() } });\n",
+    },
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_options_are_those_that_the_program_comes_to(tmp_path: Path, way: str) -> None:
+    setup = read(tmp_path, WAYS[way])
+    assert came_to(setup) == EARLY
+    password = setup.credentials.password
+    assert password is not None
+    assert password.reveal() == "geheim-1"
+    assert not setup.settings.untellable
+
+
+# --- look-alikes ---------------------------------------------------------------------------------
+
+
+def test_two_callers_are_two_set_ups(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"nodemailer": "6.9.13"}}',
+        "mailer.js": "const nodemailer = require('nodemailer');\nexports.make = (host) => "
+        "nodemailer.createTransport({ host, port: 465 });\n",
+        "one.js": "const { make } = require('./mailer');\nmake('smtp.ionos.com');\n",
+        "other.js": "const { make } = require('./mailer');\nmake('smtp.ionos.de');\n",
+    }
+    hosts = {each.settings.host for each in setups(write(tmp_path, files))}
+    assert hosts == {"smtp.ionos.com", "smtp.ionos.de"}
+
+
+def test_another_function_of_that_name_gives_nothing(tmp_path: Path) -> None:
+    files = {
+        "mailer.js": "const nodemailer = require('nodemailer');\nexports.make = (host, port = 465)"
+        " => nodemailer.createTransport({ host, port });\n",
+        "other.js": "const { make } = require('./boxes');\nmake('card.board');\n",
+        "boxes.js": "exports.make = (kind) => kind;\n",
+    }
+    setup = read(tmp_path, files)
+    assert [each.field for each in setup.settings.untellable] == ["host"]
+
+
+def test_a_default_is_not_taken_where_somebody_unknown_may_give_another(tmp_path: Path) -> None:
+    files = {
+        "mailer.js": "const nodemailer = require('nodemailer');\n"
+        "exports.make = (host = 'a.example') => nodemailer.createTransport({ host, port: 465 });\n",
+        "other.js": "container.resolve('mailer').make(hosts.shift());\n",
+    }
+    setup = read(tmp_path, files)
+    assert [each.field for each in setup.settings.untellable] == ["host"]
+
+
+def test_what_a_library_gives_its_classes_is_not_missing(tmp_path: Path) -> None:
+    code = (
+        f"{IMPORT}import {{ Service }} from 'framework';\nclass Mails extends Service {{\n"
+        "  make() { return nodemailer.createTransport({ host: this.settings.host, "
+        "port: 465 }); }\n}\n"
+    )
+    setup = read(tmp_path, {"mailer.ts": code})
+    assert [each.field for each in setup.settings.untellable] == ["host"]
+    assert not setup.settings.remarks
+
+
+def nest_files(options: str) -> dict[str, str]:
+    return {
+        "src/app.module.ts": "import * as Joi from 'joi';\nimport { ConfigModule } from "
+        f"'@nestjs/config';\n@Module({{ imports: [ConfigModule.forRoot({{ {options} }})] }})\n"
+        "export class AppModule {}\n",
+        "src/mail.service.ts": f"{IMPORT}export class Mails {{\n"
+        "  constructor(private readonly config: ConfigService) {\n"
+        "    nodemailer.createTransport({ host: config.get('SMTP_HOST'), "
+        "port: config.get('PORT_OF_MAIL'), secure: config.get('SMTP_SECURE') });\n  }\n}\n",
+    }
+
+
+def test_nest_gives_what_its_schema_made_of_the_variables(tmp_path: Path) -> None:
+    schema = (
+        "validationSchema: Joi.object({ PORT_OF_MAIL: Joi.number().default(587), "
+        "SMTP_SECURE: Joi.boolean() })"
+    )
+    setup = read(tmp_path, nest_files(schema))
+    assert came_to(setup)[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert not setup.settings.remarks
+
+
+def test_nest_without_a_schema_gives_the_text(tmp_path: Path) -> None:
+    setup = read(tmp_path, nest_files("isGlobal: true"))
+    assert came_to(setup)[2] == "implicit"
+    assert [(each.kind, each.option) for each in setup.settings.remarks] == [("misread", "secure")]
+
+
+def test_what_joi_refuses_stops_the_program_and_is_not_misread(tmp_path: Path) -> None:
+    files = {".env": DOTENV.replace("false", "maybe"), **WAYS["joi"]}
+    files["config.js"] = files["config.js"].replace("TLS: Joi", "SMTP_SECURE: Joi")
+    files["config.js"] = files["config.js"].replace("env.TLS", "env.SMTP_SECURE")
+    setup = read(tmp_path, files)
+    assert "tls" in [each.field for each in setup.settings.untellable]
+    assert not setup.settings.remarks
+
+
+def test_a_file_that_convict_loads_may_say_another(tmp_path: Path) -> None:
+    files = dict(WAYS["convict"])
+    files["config.js"] = files["config.js"].replace(
+        "config.validate(",
+        "config.loadFile(`./config/${config.get('env')}.json`);\nconfig.validate(",
+    )
+    setup = read(tmp_path, files)
+    assert [each.field for each in setup.settings.untellable] == ["tls"]
+
+
+def test_nuxt_reads_no_variable_whose_key_the_configuration_has_not(tmp_path: Path) -> None:
+    files = dict(WAYS["nuxt"])
+    files[".env"] += "NUXT_SMTP_REQUIRE_TLS=true\n"
+    files["server/api/send.ts"] = files["server/api/send.ts"].replace(
+        "port: c.port", "requireTLS: c.requireTls, port: c.port"
+    )
+    setup = read(tmp_path, files)
+    assert came_to(setup) == EARLY
+    assert not setup.settings.tls_required
+
+
+def test_a_sender_that_the_message_brings_is_no_empty_one(tmp_path: Path) -> None:
+    code = (
+        f"{IMPORT}const mails = nodemailer.createTransport({{ host: 'smtp.ionos.com', port: 465, "
+        "auth: { user: 'info@example.com', pass: 'geheim-1' } });\n"
+        "export const send = (m) => mails.sendMail({ from: { name: m.from.name, "
+        "address: m.from.email }, to: m.to });\n"
+    )
+    assert read(tmp_path, {"mailer.ts": code}).settings.sender == "info@example.com"

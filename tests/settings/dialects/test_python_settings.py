@@ -1,0 +1,176 @@
+"""The ways in which Python programs hand a library its values: classes, dataclasses, files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.settings.setup import Setup
+
+from .support import one, setups, write
+
+DOTENV = """\
+SMTP_HOST=smtp.ionos.com
+SMTP_PORT=587
+SMTP_USER=info@example.com
+SMTP_PASS=geheim-1
+"""
+GIVEN = (
+    "os.environ['SMTP_HOST'], int(os.environ['SMTP_PORT']), os.getenv('SMTP_USER'), "
+    "os.getenv('SMTP_PASS')"
+)
+#: A class of settings, and what sends with an object `c` of them.
+FIELDS = "    host: str\n    port: int\n    user: str\n    password: str\n"
+SEND = (
+    "import smtplib\nwith smtplib.SMTP_SSL(c.host, c.port) as server:\n"
+    "    server.login(c.user, c.password)\n"
+)
+KEEPS = (
+    "class Mailer:\n    def __init__(self, host, port, user, password):\n        self.host = host\n"
+    "        self.port = port\n        self.user = user\n        self.password = password\n"
+)
+OPENS = (
+    "    def send(self, message):\n        with smtplib.SMTP_SSL(self.host, self.port) as server:\n"
+    "            server.login(self.user, self.password)\n"
+)
+
+
+def read(root: Path, files: dict[str, str]) -> Setup:
+    return one(write(root, {".env": DOTENV, **files}), "smtplib")
+
+
+def came_to(setup: Setup) -> tuple[str | None, int | None, str, str | None]:
+    settings = setup.settings
+    return settings.host, settings.port, settings.tls, settings.username
+
+
+EARLY = ("smtp.ionos.com", 587, "implicit", "info@example.com")
+
+WAYS = {
+    "a class": {"mail.py": f"import os, smtplib\n{KEEPS}{OPENS}Mailer({GIVEN}).send('x')\n"},
+    "a class in another file": {
+        "app/mailer.py": f"import smtplib\n{KEEPS}{OPENS}",
+        "main.py": f"import os\nfrom app.mailer import Mailer\nmailer = Mailer({GIVEN})\n",
+    },
+    "what a base class keeps": {
+        "base.py": KEEPS,
+        "mail.py": "import os, smtplib\nfrom base import Mailer\nclass Own(Mailer):\n"
+        f"    def __init__(self):\n        super().__init__({GIVEN})\n{OPENS}",
+    },
+    "a function in another file": {
+        "mailer.py": "import smtplib\ndef send(host, port, user, password):\n"
+        "    server = smtplib.SMTP_SSL(host, port)\n    server.login(user, password)\n",
+        "main.py": f"import os\nimport mailer\nmailer.send({GIVEN})\n",
+    },
+    "default arguments": {
+        "mail.py": "import os, smtplib\ndef send(message, host=os.environ['SMTP_HOST'], port=587, "
+        "user=os.getenv('SMTP_USER'), password=os.getenv('SMTP_PASS')):\n"
+        "    server = smtplib.SMTP_SSL(host, port)\n    server.login(user, password)\n",
+    },
+    "a dataclass": {
+        "mail.py": "import os\nfrom dataclasses import dataclass, field\n@dataclass\n"
+        "class Config:\n"
+        "    host: str\n    port: int = 587\n    user: str = field(default_factory=lambda: "
+        "os.environ['SMTP_USER'])\n    password: str = field(default=os.getenv('SMTP_PASS'))\n"
+        f"c = Config(host=os.environ['SMTP_HOST'])\n{SEND}",
+    },
+    "a method of the class that makes it": {
+        "mail.py": "import os\nfrom dataclasses import dataclass\n@dataclass\n"
+        f"class Config:\n{FIELDS}"
+        f"    @classmethod\n    def from_env(cls):\n        return cls({GIVEN})\n"
+        f"c = Config.from_env()\n{SEND}",
+    },
+    "settings that a base class configures": {
+        "requirements.txt": "pydantic-settings\n",
+        ".env": DOTENV.replace("SMTP_HOST", "MAIL_SERVER").replace("SMTP_", "MAIL_"),
+        "config.py": "from pydantic import Field\nfrom pydantic_settings import BaseSettings\n"
+        "class Base(BaseSettings):\n    class Config:\n        env_file = '.env'\n"
+        "        env_prefix = 'MAIL_'\nclass Settings(Base):\n"
+        "    host: str = Field(..., alias='MAIL_SERVER')\n    port: int\n    user: str\n"
+        "    password: str = Field(validation_alias='MAIL_PASS')\n",
+        "mail.py": f"from config import Settings\nc = Settings()\n{SEND}",
+    },
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_values_are_those_that_the_program_comes_to(tmp_path: Path, way: str) -> None:
+    files = WAYS[way]
+    setup = read(tmp_path, files)
+    assert came_to(setup) == EARLY
+    password = setup.credentials.password
+    assert password is not None
+    assert password.reveal() == "geheim-1"
+    assert not setup.settings.untellable
+
+
+# --- look-alikes ---------------------------------------------------------------------------------
+
+
+def untellable(setup: Setup) -> list[str]:
+    return [each.field for each in setup.settings.untellable]
+
+
+def test_several_callers_that_disagree_leave_it_open(tmp_path: Path) -> None:
+    files = {
+        "mailer.py": "import smtplib\ndef send(host):\n    smtplib.SMTP_SSL(host)\n",
+        "main.py": "import mailer\nmailer.send('smtp.ionos.com')\nmailer.send('smtp.ionos.de')\n",
+    }
+    assert untellable(read(tmp_path, files)) == ["host"]
+
+
+def test_several_callers_that_agree_say_it(tmp_path: Path) -> None:
+    files = {
+        "mailer.py": "import smtplib\ndef send(host, to):\n    smtplib.SMTP_SSL(host)\n",
+        "main.py": "import mailer\nmailer.send('smtp.ionos.com', 1)\n"
+        "mailer.send('smtp.ionos.com', 2)\n",
+    }
+    assert read(tmp_path, files).settings.host == "smtp.ionos.com"
+
+
+def test_a_method_of_that_name_of_another_class_says_nothing(tmp_path: Path) -> None:
+    files = {
+        "mailer.py": "import smtplib\nclass Mailer:\n    def connect(self, host):\n"
+        "        smtplib.SMTP_SSL(host)\n",
+        "main.py": "class Database:\n    def connect(self, host):\n        pass\n"
+        "Database().connect('db.example')\n",
+    }
+    assert untellable(read(tmp_path, files)) == ["host"]
+
+
+def test_a_test_is_no_caller(tmp_path: Path) -> None:
+    files = {
+        "mailer.py": "import smtplib\ndef send(host):\n    smtplib.SMTP_SSL(host)\n",
+        "tests/test_mailer.py": "from mailer import send\nsend('localhost')\n",
+        "test_other.py": "from mailer import send\nsend('localhost')\n",
+    }
+    assert untellable(read(tmp_path, files)) == ["host"]
+
+
+def test_a_default_is_not_taken_where_a_subclass_gives_another(tmp_path: Path) -> None:
+    files = {
+        "base.py": "import smtplib\nclass Mailer:\n    def __init__(self, host='localhost'):\n"
+        "        self.server = smtplib.SMTP_SSL(host)\n",
+        "own.py": "from base import Mailer\nclass Own(Mailer):\n    def __init__(self):\n"
+        "        super().__init__('smtp.ionos.com')\n",
+    }
+    assert untellable(read(tmp_path, files)) == ["host"]
+
+
+def test_what_a_library_gives_its_classes_is_not_missing(tmp_path: Path) -> None:
+    files = {
+        "mail.py": "import smtplib\nfrom framework import Service\nclass Mailer(Service):\n"
+        "    def send(self):\n        smtplib.SMTP_SSL(self.host, 465)\n",
+    }
+    assert untellable(read(tmp_path, files)) == ["host"]
+
+
+def test_a_call_that_hands_its_own_parameter_on_ends(tmp_path: Path) -> None:
+    files = {
+        "a.py": "import smtplib\nfrom b import other\ndef send(host):\n    smtplib.SMTP_SSL(host)\n"
+        "    other(host)\n",
+        "b.py": "from a import send\ndef other(host):\n    send(host)\n",
+    }
+    assert untellable(read(tmp_path, files)) == ["host"]
+    assert len(setups(tmp_path)) == 1
