@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.in_code import number, option, outcome_of
+from smtpdoctor.settings.dialects.in_code import Ask, number, option, outcome_of
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
@@ -89,7 +89,7 @@ class Lettre:
             if url is not None:
                 options = {"url": url, **url_options(url, workspace)}
         else:
-            host = option(workspace, module, "host", lambda m: _opened(m)[place].argument(0))
+            host = option(workspace, module, "host", _kept(lambda m: _opened(m)[place].argument(0)))
             if host is not None:
                 options["host"] = host
             name = "builder" if last == "builder_dangerous" else "opened"
@@ -100,7 +100,10 @@ class Lettre:
                 workspace,
                 module,
                 name,
-                lambda m, method=method, at=at: _chained(m, place, method, at),  # type: ignore[misc]
+                _kept(
+                    lambda m, method=method, at=at: _chained(m, place, method, at),  # type: ignore[misc]
+                    is_number=name == "port",
+                ),
             )
             if found is not None:
                 options[name] = found
@@ -153,6 +156,21 @@ class Lettre:
 
 
 DIALECT = Lettre()
+
+
+def _kept(ask: Ask, *, is_number: bool = False) -> Ask:
+    """The same, where what a variable would say that nobody sets is kept as not set; a port of it
+    can't be told."""
+
+    def asked(module: Module) -> Value:
+        value = ask(module)
+        if not isinstance(value, Known) or value.value is not ABSENT or not value.unset:
+            return value
+        if is_number:
+            return Unknown("environment", f"{value.unset[0]} is not set here", value.span)
+        return Known(None, value.span, value.trail)
+
+    return asked
 
 
 def _opened(module: Module | None) -> list[FoundCall]:

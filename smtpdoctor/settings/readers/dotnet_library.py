@@ -27,7 +27,6 @@ from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
     Map,
-    Origin,
     Special,
     Symbol,
     Unknown,
@@ -245,7 +244,7 @@ class DotNet(Classes):
             nested = self._nested(made, name)
             return Known(Special(SECTION, (configuration.path_of(found), nested)), ask.span)
         type_ = made.definition.scope.types.get(FIELD + name, "") if made is not None else ""
-        return converted(from_key(found, name, ask), type_, ask)
+        return converted(ask.read(found, name), type_, ask)
 
     def _nested(self, made: ClassValue | None, name: str) -> ClassValue | None:
         type_ = made.definition.scope.types.get(FIELD + name, "") if made is not None else ""
@@ -281,14 +280,14 @@ class DotNet(Classes):
         types = {"Port": "int", "EnableSsl": "bool"}
         if found is None:
             return zero_of(types.get(name, ""), ask)
-        return converted(from_key(found, name, ask), types.get(name, ""), ask)
+        return converted(ask.read(found, name), types.get(name, ""), ask)
 
     def _app_setting(self, key: Value | None, ask: Evaluation) -> Value:
         if not isinstance(key, Known) or not isinstance(key.value, str):
             return ask.unknown("computed", "which key this is can't be told")
         found = framework.app_setting(self.project, self.file, key.value)
         if found is not None:
-            return from_key(found, key.value, ask)
+            return ask.read(found, key.value)
         if framework.files(self.project, self.file):
             return Known(None, ask.span)
         text = f"{key.value[:60]} stands in a .config file that is not in this folder"
@@ -300,7 +299,7 @@ class DotNet(Classes):
             return default if default is not None else unset(key, ask)
         if isinstance(found, Known) and isinstance(found.value, Map):
             return Known(None, ask.span)
-        return from_key(found, key, ask)
+        return ask.read(found, key)
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
         thing = object_.value if isinstance(object_, Known) else None
@@ -425,14 +424,6 @@ class DotNet(Classes):
 def is_text(value: Value) -> bool:
     written = value.value if isinstance(value, Known) else None
     return isinstance(written, str) and not isinstance(written, Symbol)
-
-
-def from_key(found: Value, key: str, ask: Evaluation) -> Value:
-    """What stands under a key, where it is asked for."""
-    if isinstance(found, Known) and not found.trail and found.span is not None:
-        step = Origin("constant", key, found.span, ask.span)
-        return Known(found.value, ask.span, (step,))
-    return found.through(span=ask.span)
 
 
 def unset(key: str, ask: Evaluation) -> Value:

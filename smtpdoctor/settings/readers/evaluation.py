@@ -1040,6 +1040,13 @@ class Evaluation:
     def unknown(self, reason: Reason, text: str) -> Unknown:
         return Unknown(reason, text, self.span)
 
+    def read(self, found: Value, name: str) -> Value:
+        """A document's value where the code asks for it by a name."""
+        if isinstance(found, Known) and not found.trail and found.span is not None:
+            step = Origin("constant", name, found.span, self.span)
+            return Known(found.value, self.span, (step,))
+        return found.through(span=self.span)
+
     def variable(self, name: Value, default: Value | None = None) -> Value:
         """An environment variable; where nobody sets it the default, else what is absent."""
         if isinstance(name, Unknown):

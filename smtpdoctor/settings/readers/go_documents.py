@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from smtpdoctor.settings.readers.document import under
 from smtpdoctor.settings.readers.evaluation import Evaluation, UntellableError
 from smtpdoctor.settings.readers.go_packages import Packages, Type, folder_of
 from smtpdoctor.settings.readers.model import (
-    ABSENT,
     Entry,
     Known,
     Map,
-    Origin,
     Special,
     Unknown,
     Value,
@@ -194,25 +193,6 @@ def document(packages: Packages, path: str, ask: Evaluation, format_: str = "") 
     return read if isinstance(read, Unknown) else read.root
 
 
-def under(value: Value, path: tuple[str, ...], *, folds: bool) -> Value | None:
-    """What stands at the end of the path; None where nothing does."""
-    for step in path:
-        if isinstance(value, Unknown):
-            return value
-        if not isinstance(value.value, Map):
-            return None
-        found = None
-        for entry in reversed(value.value.entries):
-            key = str(entry.key)
-            if entry.key is None or key == step or (folds and key.lower() == step.lower()):
-                found = entry.value
-                break
-        if found is None:
-            return None
-        value = found
-    return None if isinstance(value, Known) and value.value in (None, ABSENT) else value
-
-
 # --- objects -------------------------------------------------------------------------------------
 
 
@@ -278,17 +258,9 @@ def _leaf(
             before = made.get(field.name)
             absent = isinstance(before, Known) and before.absent
             return Known(zero_of(field.type), ask.span) if absent else before
-        return as_type(read_as(found, path[-1], ask), field.type, ask, weak=rule.weak)
+        return as_type(ask.read(found, path[-1]), field.type, ask, weak=rule.weak)
 
     return later
-
-
-def read_as(found: Value, name: str, ask: Evaluation) -> Value:
-    """A document's value where the code asks for it."""
-    if isinstance(found, Known) and not found.trail and found.span is not None:
-        step = Origin("constant", name, found.span, ask.span)
-        return Known(found.value, ask.span, (step,))
-    return found.through(span=ask.span)
 
 
 def zero_of(type_: str) -> Any:

@@ -11,16 +11,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from smtpdoctor.settings.readers.document import under
 from smtpdoctor.settings.readers.evaluation import Evaluation
 from smtpdoctor.settings.readers.go_documents import (
     MAPSTRUCTURE,
     cast_bool,
     filled,
     placed,
-    read_as,
     root_of,
     starts,
-    under,
 )
 from smtpdoctor.settings.readers.go_packages import Packages
 from smtpdoctor.settings.readers.model import (
@@ -108,7 +107,7 @@ class Viper:
         if self.root is not None:
             found = _under(self.root, low)
             if found is not None:
-                return read_as(found, key, ask)
+                return ask.read(found, key)
         return self._told_elsewhere(key, default, ask)
 
     def knows(self, key: str) -> bool:

@@ -165,6 +165,7 @@ class RustLowering(Annotated):
             types: list[str] = []
             depth = 0
             in_type = False
+            is_tuple = self.sees("(")  # its type is that of the whole
             while self.at < self.limit and not (depth == 0 and self.sees(",")):
                 token = self.token()
                 depth += token.text in ("<", "(", "[") and token.kind == "op"
@@ -177,7 +178,9 @@ class RustLowering(Annotated):
             self.takes(",")
             if names:
                 own = self.scope.name if self.scope.kind == "class" else ""
-                type_ = types[-1] if types else (own if names[-1] == "self" else "")
+                type_ = (
+                    "" if is_tuple else types[-1] if types else (own if names[-1] == "self" else "")
+                )
                 found.append(Parameter(names[-1], None, type_))
         return found
 

@@ -30,6 +30,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.module import FoundCall, Module, callee_path
+from smtpdoctor.settings.readers.rust_settings import field_of, nested_in
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
 from smtpdoctor.settings.readers.typed_language import OPERATORS, Classes
 
@@ -45,8 +46,12 @@ SAME = frozenset(
         "to_str", "transpose", "inspect_err", "expose_secret", "into_inner",
     }
 )  # fmt: skip
+#: Files in which callers of a function are looked for.
+MOST_FILES = 20
 VARIABLES = ("env.var", "dotenv.var", "dotenvy.var", "env.var_os", "var")
 MACROS = ("env!", "option_env!", "dotenv!")
+#: What fills a struct by the names of its fields.
+FILLING = frozenset({"from_env", "try_deserialize", "try_into", "extract"})
 WRAPS = ("Ok", "Some", "String.from", "Box.new", "Arc.new", "Rc.new", "Cow.from", "Cow.Borrowed")
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(?P<name>\w*)(?::[^{}]*)?\}")
 
@@ -103,8 +108,30 @@ class Rust(Classes):
 
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         if not re.fullmatch(r"[A-Z]\w{2,60}", parameter.type) or parameter.type == "String":
-            return None
+            return self._given(parameter, function)
         return Known(Special("struct", parameter.type))
+
+    def _given(self, parameter: Parameter, function: Function) -> Value | None:
+        """What the one place of the folder gives that calls a struct's function: `Mailer::new(…)`;
+        None where there is none, or several."""
+        home = function.scope.parent
+        type_ = home.name if home is not None and home.kind == "class" else ""
+        if not type_ or not function.name:
+            return None
+        names = [each.name for each in function.parameters if not each.receiver]
+        place = names.index(parameter.name) if parameter.name in names else -1
+        needle = rf"\b{re.escape(type_)}::{re.escape(function.name)}\s*\("
+        found: list[Value] = []
+        for path in self.project.containing(needle.encode(), ".rs")[:MOST_FILES]:
+            module = self.project.module(path)
+            if isinstance(module, Module) and place >= 0:
+                calls = module.calls(function.name)
+                found += [
+                    call.argument(place)
+                    for call in calls
+                    if call.name.split(".")[-2:] == [type_, function.name]
+                ]
+        return found[0] if len(found) == 1 else None
 
     def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
         if isinstance(object_, Unknown):
@@ -134,6 +161,12 @@ class Rust(Classes):
                 found += [call.named()[name] for call in calls if name in call.named()]
         if len(found) == 1:
             return found[0].through(span=ask.span)
+        derived = field_of(self.project, type_, name, ask) if not found else None
+        if derived is not None:
+            return derived
+        inner = nested_in(self.project, type_, name) if not found else ""
+        if inner:
+            return Known(Special("struct", inner), ask.span)
         return ask.unknown("called", f"who fills the field {name} can't be told")
 
     def unary(self, operator: str, value: Any) -> Any:
@@ -162,11 +195,23 @@ class Rust(Classes):
             return self._formatted(values, ask)
         if values and (last in WRAPS or path[-1] in ("Ok", "Some")):
             return values[0]
+        type_ = "" if self._is_own(callee) else made_of_type(path, call, ask)
+        if type_:
+            return Known(Special("struct", type_), ask.span)
         if isinstance(callee, Known) and isinstance(callee.value, Closure):
             return None
         if isinstance(callee, Known) and isinstance(callee.value, Bound):
             return self._method(callee.value, path, values, ask)
         return None
+
+    @staticmethod
+    def _is_own(callee: Value) -> bool:
+        """Whether it is a function of a struct of the folder."""
+        bound = callee.value if isinstance(callee, Known) else None
+        if not isinstance(bound, Bound) or not isinstance(bound.object, Known):
+            return False
+        made = bound.object.value
+        return isinstance(made, ClassValue) and bound.name in made.definition.scope.binds
 
     def _formatted(self, values: list[Value], ask: Evaluation) -> Value | None:
         form = values[0] if values else None
@@ -217,6 +262,8 @@ class Rust(Classes):
         if name in ("unwrap_or", "unwrap_or_else", "or", "or_else", "map", "and_then", "map_or",
                     "is_ok", "is_some", "is_err", "is_none", "filter"):  # fmt: skip
             return self._of_option(name, object_, values, ask)
+        if thing is ABSENT and name in METHODS:
+            return object_  # a variable that nobody sets: what is made of it isn't there either
         rule = METHODS.get(name) if isinstance(thing, str | int | bool) else None
         return ask.apply(rule, object_, *values) if rule is not None else None
 
@@ -252,6 +299,32 @@ class Rust(Classes):
         if isinstance(function, Known) and isinstance(function.value, Symbol):
             return given[0]  # String::from
         return function
+
+
+def made_of_type(path: list[str], call: Call, ask: Evaluation) -> str:
+    """The struct that a library makes and fills: `Args::parse()`, `envy::from_env::<Config>()`; the
+    type is written there, or is what the function gives, or the name before it says."""
+    if path[-1] in ("parse", "try_parse") and len(path) == 2 and path[0][:1].isupper():
+        return path[0]
+    if path[-1] not in FILLING:
+        return ""
+    source = ask.evaluator.source
+    written = re.search(
+        r"::<\s*(?:\w+::)*(\w+)\s*>\s*\([^()]*\)$", source.slice(call.start, call.end)
+    )
+    before = re.search(r"\blet\s+(?:mut\s+)?\w+\s*:\s*(?:\w+::)*(\w+)\s*=\s*$",
+                       source.slice(max(call.start - 120, 0), call.start))  # fmt: skip
+    scope = call.scope
+    while scope is not None and scope.function is None:
+        scope = scope.parent
+    function = scope.function if scope is not None else None
+    given = None
+    if function is not None:
+        head = source.slice(function.start, min(function.end, function.start + 400))
+        given = re.search(r"->\s*(?:\w+::)*(?:(?:Result|Option)\s*<\s*)?(?:\w+::)*(\w+)", head)
+    found = written or before or given
+    name = found[1] if found else ""
+    return own_name(name, call) if name[:1].isupper() else ""
 
 
 def is_struct(thing: Any) -> bool:
