@@ -20,6 +20,7 @@ from smtpdoctor.observations import (
     Addresses,
     NameServerAnswer,
     NameServerOutcome,
+    OwnNameLookup,
     ResolverConfiguration,
     SystemLookup,
     Trail,
@@ -323,6 +324,15 @@ async def addresses_of(host: str, network: Network, deadline: Deadline) -> tuple
         if any(answer.outcome in SETTLED for answer in answers):
             return tuple(address for answer in answers for address in answer.answers)
     return ()
+
+
+async def own_name(
+    name: str, address: str, network: Network, trail: Trail, deadline: Deadline
+) -> None:
+    """Where a name leads that the server at this address gives itself."""
+    began = trail.now
+    found = await addresses_of(name, network, deadline)
+    trail.note(OwnNameLookup(name=name, address=address, addresses=found, ok=None), since=began)
 
 
 async def _addresses_by_system(host: str, network: Network, deadline: Deadline) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any
 
-from smtpdoctor.checks import auth, reach, sender, tls
+from smtpdoctor.checks import auth, dns, reach, sender, tls
 from smtpdoctor.checks.session import (
     GREETING,
     GREETING_BESIDE,
@@ -157,9 +157,18 @@ class Sessions:
                 await session.quit()
         finally:
             await session.close()
+            self._look_up_own_names(session.connection, connection)
         seen = state.seen
         met = Met.of(seen, session.connection)
         return strategy.is_enough(state.plan, met, seen, session.connection)
+
+    def _look_up_own_names(self, session: str, connection: Connection) -> None:
+        """Beside what follows: where the names lead that the server gives itself."""
+        state = self._state
+        trail = state.recorder.trail("dns", role="probe")
+        for name in strategy.own_names(state.plan, state.seen, session):
+            work = dns.own_name(name, connection.address, state.network, trail, state.deadline)
+            state.tasks.create_task(work, "dns")
 
     async def _turn_to_log_in(self, connection: Connection) -> None:
         """Other runs log in at this server, too."""

@@ -8,6 +8,7 @@ that a session did not get as far as EHLO in the TLS mode that was asked of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -50,6 +51,12 @@ CONTROLS = 2
 
 #: Of a provider's other hosts so many are looked at.
 OTHER_HOSTS = 2
+
+#: OpenSSL's codes for a good certificate of another name, and of another address.
+OTHER_NAME = (62, 64)
+#: Of the names that a server gives itself so many are looked up.
+OWN_NAMES = 3
+OWN_NAME = re.compile(r"(?=.{4,253}$)([a-z0-9_-]{1,63}\.)+[a-z]{2,63}")
 
 #: A server that gives no byte for so many round trips, or seconds, counts as silent.
 SILENT_ROUND_TRIPS = 3
@@ -478,6 +485,24 @@ def entrances_of_other_host(host: str, addresses: Sequence[str]) -> list[Entranc
         _entrance(host, addresses[:1], port, mode, "other-host")
         for port, mode in SUBMISSION_PORTS.items()
     ]
+
+
+def own_names(plan: Plan, seen: Observations, connection: str) -> tuple[str, ...]:
+    """Names that the server gives itself and that are worth a look-up, since its certificate is not
+    for the configured host: that of its greeting, and those of the certificate that are no pattern.
+
+    A mapped address says nothing of where a name leads.
+    """
+    shown = next((item for item in seen.of(CertificateSeen, connection=connection)), None)
+    if shown is None or shown.verify_code not in OTHER_NAME or not shown.chain:
+        return ()
+    if plan.is_mapped(plan.host) or "dns" not in plan.selected:
+        return ()
+    greeting = Met.of(seen, connection).greeting
+    said = greeting.reply.text.split()[:1] if greeting is not None and greeting.reply else []
+    names = (name.lower().rstrip(".") for name in (*said, *shown.chain[0].names))
+    kept = dict.fromkeys(name for name in names if OWN_NAME.fullmatch(name))
+    return tuple(kept)[:OWN_NAMES]
 
 
 def _probe(

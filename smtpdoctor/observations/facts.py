@@ -346,6 +346,18 @@ class CertificateSeen(Observation, frozen=True, kw_only=True, tag="certificate")
     issuer_organisation_trusted: bool = False
 
 
+class OwnNameLookup(Observation, frozen=True, kw_only=True, tag="own-name"):
+    """A name that the server gives itself, in its greeting or certificate, looked up."""
+
+    name: str
+    address: str  # the server's
+    addresses: tuple[str, ...]
+
+    @property
+    def leads_here(self) -> bool:
+        return self.address in self.addresses
+
+
 class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried"):
     """Why no password was sent."""
 
@@ -423,6 +435,7 @@ AnyObservation = (
     | Exchange
     | Handshake
     | CertificateSeen
+    | OwnNameLookup
     | LoginNotTried
     | SenderQuestion
     | PolicyAnswer

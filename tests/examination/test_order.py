@@ -31,6 +31,7 @@ from smtpdoctor.observations import (
     Exchange,
     Handshake,
     NameServerAnswer,
+    OwnNameLookup,
     Place,
     PolicyAnswer,
     ResolverConfiguration,
@@ -1368,3 +1369,27 @@ def test_a_rule_that_crashes_costs_nobody_the_report(
     assert fault.startswith("rule credentials-rejected: KeyError at test_order.py:")
     assert "smtpdoctor's own fault: rule credentials-rejected" in ran.text()
     assert "herons" not in ran.everything()
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_names_that_the_server_gives_itself_are_looked_up(
+    authority: Authority, mapped: bool
+) -> None:
+    """Only where its certificate is another name's, and nobody says where the host is."""
+    hoster = Behaviour(
+        certificate=authority.issue(["*.webhost.example", "mx.webhost.example"]),
+        greeting="220 srv7.webhost.example ESMTP Exim",
+    )
+    names = {HOST: (ADDRESS,), "srv7.webhost.example": (ADDRESS,)}
+    plan = (
+        {"connect_to": [ConnectTo(host=HOST, port=587, address=ADDRESS, target_port=587)]}
+        if mapped
+        else {}
+    )
+    ran = Ran(one_host(authority, on_587=hoster, on_465="refused", names=names), authority, **plan)
+    found = {item.name: item.leads_here for item in ran.observations.of(OwnNameLookup)}
+    assert found == ({} if mapped else {"srv7.webhost.example": True, "mx.webhost.example": False})
+
+
+def test_no_name_is_looked_up_where_the_certificate_is_good(authority: Authority) -> None:
+    assert not Ran(one_host(authority), authority).observations.of(OwnNameLookup)

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from ..scene import Scene, authority, certificate
+from smtpdoctor.observations import OwnNameLookup
+
+from ..scene import ADDRESS, Scene, authority, certificate
 
 CODE = "certificate-name-mismatch"
 
@@ -67,6 +69,44 @@ def test_positive_an_unknown_name_comes_with_a_caution() -> None:
     assert [(fix.settings, fix.edits, fix.snippets) for fix in fixes] == [({}, (), ())] * 2
     assert fixes[0].title == "use the name that the certificate has: srv7.webhost.example"
     assert "whoever has it gets your login" in fixes[0].steps[0]
+
+
+def shared_hosting(**leads: tuple[str, ...]) -> Scene:
+    """A hoster's server behind an own name, and where its names were seen to lead."""
+    scene = Scene(host="mail.example.com")
+    main = scene.session().greeting("220 srv7.webhost.example ESMTP Exim")
+    main.up_to("certificate").certificate(
+        certificate("*.webhost.example", "mx.webhost.example"), verify_code=62
+    )
+    for name, addresses in leads.items():
+        scene.trail("dns").note(
+            OwnNameLookup(
+                name=f"{name}.webhost.example", address=ADDRESS, addresses=addresses, ok=None
+            )
+        )
+    return scene
+
+
+USE, RENEW = "use the name that the certificate has: ", "ask the server's owner to add"
+
+
+@pytest.mark.parametrize(
+    ("leads", "first"),
+    [
+        ({}, f"{USE}srv7.webhost.example"),
+        ({"srv7": (ADDRESS,), "mx": ("203.0.113.1",)}, f"{USE}srv7.webhost.example"),
+        ({"srv7": (), "mx": (ADDRESS,)}, f"{USE}mx.webhost.example"),
+        ({"srv7": ("203.0.113.1",), "mx": ("203.0.113.2",)}, RENEW),
+        ({"srv7": (), "mx": ()}, RENEW),
+    ],
+)
+def test_positive_a_name_is_offered_first_where_it_leads_to_this_server(
+    leads: dict[str, tuple[str, ...]], first: str
+) -> None:
+    found = shared_hosting(**leads).diagnosis(CODE)
+    assert found.fixes[0].title.startswith(first)
+    seen = [item.text for item in found.evidence if item.check == "dns"]
+    assert bool(seen) is bool(leads)
 
 
 @pytest.mark.parametrize("greeting", ["220 ESMTP ready", "220 srv7.another.example ESMTP"])

@@ -12,7 +12,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import covers
 from smtpdoctor.diagnosis.wording import certificate as certificates
-from smtpdoctor.observations import CertificateInfo, NameServerAnswer
+from smtpdoctor.observations import CertificateInfo, NameServerAnswer, OwnNameLookup
 
 CODE = "certificate-name-mismatch"
 
@@ -51,6 +51,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *own_line(run, "host"),
             *certificates.description(run, refused),
             *_aliases(run, host),
+            *_where_it_leads(run, names, certified),
             *certificates.also_wrong(run, refused),
         ),
         fixes=certificates.fixes(
@@ -158,7 +159,38 @@ def _fixes(
         return (renew,)
     title = f"use the name that the certificate has: {right}"
     use = change_settings(run, title, host=right)
-    return (use,) if is_address(host) or certified else (use, renew)
+    if is_address(host) or certified:
+        return (use,)
+    looked_up = _looked_up(run, right)
+    elsewhere = looked_up is not None and not looked_up.leads_here
+    return (renew, use) if elsewhere else (use, renew)
+
+
+def _looked_up(run: Run, name: str) -> OwnNameLookup | None:
+    return run.observations.first(OwnNameLookup, name=name.lower())
+
+
+def _where_it_leads(
+    run: Run, names: tuple[str, ...], certified: knowledge.Provider | None
+) -> tuple[Evidence, ...]:
+    """Whether the name that the certificate has is this server's, too."""
+    right = _right_name(run, names, certified)
+    seen = _looked_up(run, right) if right is not None else None
+    if seen is None:
+        return ()
+    if seen.leads_here:
+        text = f"{right} leads to the same address, {seen.address}"
+    elif seen.addresses:
+        text = f"{right} leads to {seen.addresses[0]}, not to {seen.address}: another server"
+    else:
+        text = f"{right} was looked up, and no address came"
+    return (Evidence(check="dns", text=text),)
+
+
+def _is_elsewhere(run: Run, name: str) -> bool:
+    """Whether it was seen that this name does not lead to the server."""
+    looked_up = _looked_up(run, name)
+    return looked_up is not None and not looked_up.leads_here
 
 
 def _right_name(  # branches: the candidates in their order
@@ -175,13 +207,15 @@ def _right_name(  # branches: the candidates in their order
     greeted: str = run.main.greeted_as if run.main is not None else ""
     candidates: list[str] = [*targets, *known, *([greeted] if greeted else [])]
     for candidate in candidates:
-        if covers(names, candidate):
+        if covers(names, candidate) and not _is_elsewhere(run, candidate):
             return candidate
     # the name below a wildcard is the hoster's web site
     sites = {name.removeprefix("*.") for name in names if name.startswith("*.")}
     concrete = [
         name for name in names if "*" not in name and not is_address(name) and name not in sites
     ]
+    leading = [name for name in concrete if not _is_elsewhere(run, name)]
+    concrete = leading or concrete or [name for name in candidates if covers(names, name)]
     for prefix in ("smtp", "mail", "mx"):
         for name in concrete:
             if name.lower().startswith(prefix):
