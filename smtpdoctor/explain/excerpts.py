@@ -27,7 +27,7 @@ NEEDLES = (
     "credential", "authentic", "invalid login", "login", "smtp", "relay", "rejected",
     "5.7.", "5.1.", "5.4.", "5.2.", "5.3.", "4.7.", "said: ", "diagnostic-code", "mailbox",
     "eof", "unexpectedly closed", "response: -1", "unencrypted", "hang up", "servfail",
-    "quota exceeded", "limit exceeded", "altnames", "pkix", "invalid url",
+    "quota exceeded", "limit exceeded", "spf", "altnames", "pkix", "invalid url",
 )  # fmt: skip
 
 _MAIL_NEAR = re.compile(

@@ -14,40 +14,38 @@ import msgspec
 from smtpdoctor import knowledge
 from smtpdoctor.explain.model import Known
 from smtpdoctor.knowledge import error_texts
+from smtpdoctor.knowledge.needles import may_stand_in
 from smtpdoctor.settings.model import TLSMode
 
 _HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}\.)*[A-Za-z0-9_-]{1,63}"
 _NAME = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.){1,6}[A-Za-z]{2,24}"
 
 #: Where a host stands in a text, most telling first; `port` beside it where there is one.
-_HOSTS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"smtps?://(?:[^\s/@]*@)?(?P<host>{_HOST})(?::(?P<port>\d{{2,5}}))?",
-        rf"(?:ssl|tls|tcp)://(?P<host>{_HOST})(?::(?P<port>\d{{2,5}}))?",
-        rf"getaddrinfo (?:ENOTFOUND|EAI_AGAIN|EAI_NODATA|ESERVFAIL|E\w+) (?P<host>{_HOST})"
-        rf"(?:[ :]+\S*?:(?P<port>\d{{2,5}}))?",
-        rf"(?:SMTP )?host(?:name)?, port: (?P<host>{_HOST}), (?P<port>\d{{2,5}})",
-        rf"SMTP host:? [\"']?(?P<host>{_HOST})[\"']?,? (?:and )?port:? (?P<port>\d{{2,5}})",
-        rf"connect(?:ing)? to (?P<host>{_HOST})(?:\[[0-9a-f.:]+\])?[, :]+"
-        rf"(?:on |at )?(?:port )?(?P<port>\d{{2,5}})",
-        rf"(?:connecting|connect|connection) to (?:host )?[\"']?(?P<host>{_HOST})[\"']? "
-        rf"(?:on|at) (?:port )?(?P<port>\d{{2,5}})",
-        rf"failed to connect to (?P<host>{_HOST}) port (?P<port>\d{{2,5}})",
-        rf"(?:trying|connected to|established (?:to|with)) (?P<host>{_NAME})"
-        rf"(?:\[[0-9a-f.:]+\])?[:, ]+(?:port )?(?P<port>\d{{2,5}})?",
-        rf"cannot (?:connect to|locate host) (?P<host>{_HOST})(?:, port (?P<port>\d{{2,5}}))?",
-        rf"lookup (?P<host>{_HOST})(?: on \S+)?: ",
-        rf"(?:could not resolve host|unknownhostexception|getaddrinfo for):? (?P<host>{_HOST})",
-        rf"hostname[\"']?[:=] ?[\"'](?P<host>{_HOST})[\"']",
-        rf"\b(?:smtp_?)?(?:host|server|relayhost|EMAIL_HOST)[\"']?\s?(?:=>|[:=])\s?"
-        rf"[\"']?(?P<host>{_NAME}|localhost)\b",
-        rf"host (?P<host>{_NAME}) ?\[",
-        rf"(?:on|at|with|to) (?P<host>(?:smtp|mail|mx|relay|send|out|email-smtp)[\w-]*\.{_NAME})"
-        rf"(?::(?P<port>\d{{2,5}}))?",
-        rf"\b(?P<host>{_NAME}):(?P<port>25|465|587|2525)\b",
-        rf"\b(?P<host>(?:smtp|mail)[\w-]*\.{_NAME})\b",
-    )
+_HOSTS = (
+    rf"smtps?://(?:[^\s/@]*@)?(?P<host>{_HOST})(?::(?P<port>\d{{2,5}}))?",
+    rf"(?:ssl|tls|tcp)://(?P<host>{_HOST})(?::(?P<port>\d{{2,5}}))?",
+    rf"getaddrinfo (?:ENOTFOUND|EAI_AGAIN|EAI_NODATA|ESERVFAIL|E\w+) (?P<host>{_HOST})"
+    rf"(?:[ :]+\S*?:(?P<port>\d{{2,5}}))?",
+    rf"(?:SMTP )?host(?:name)?, port: (?P<host>{_HOST}), (?P<port>\d{{2,5}})",
+    rf"SMTP host:? [\"']?(?P<host>{_HOST})[\"']?,? (?:and )?port:? (?P<port>\d{{2,5}})",
+    rf"connect(?:ing)? to (?P<host>{_HOST})(?:\[[0-9a-f.:]+\])?[, :]+"
+    rf"(?:on |at )?(?:port )?(?P<port>\d{{2,5}})",
+    rf"(?:connecting|connect|connection) to (?:host )?[\"']?(?P<host>{_HOST})[\"']? "
+    rf"(?:on|at) (?:port )?(?P<port>\d{{2,5}})",
+    rf"failed to connect to (?P<host>{_HOST}) port (?P<port>\d{{2,5}})",
+    rf"(?:trying|connected to|established (?:to|with)) (?P<host>{_NAME})"
+    rf"(?:\[[0-9a-f.:]+\])?[:, ]+(?:port )?(?P<port>\d{{2,5}})?",
+    rf"cannot (?:connect to|locate host) (?P<host>{_HOST})(?:, port (?P<port>\d{{2,5}}))?",
+    rf"lookup (?P<host>{_HOST})(?: on \S+)?: ",
+    rf"(?:could not resolve host|unknownhostexception|getaddrinfo for):? (?P<host>{_HOST})",
+    rf"hostname[\"']?[:=] ?[\"'](?P<host>{_HOST})[\"']",
+    rf"\b(?:smtp_?)?(?:host|server|relayhost|EMAIL_HOST)[\"']?\s?(?:=>|[:=])\s?"
+    rf"[\"']?(?P<host>{_NAME}|localhost)\b",
+    rf"host (?P<host>{_NAME}) ?\[",
+    rf"(?:on|at|with|to) (?P<host>(?:smtp|mail|mx|relay|send|out|email-smtp)[\w-]*\.{_NAME})"
+    rf"(?::(?P<port>\d{{2,5}}))?",
+    rf"\b(?P<host>{_NAME}):(?P<port>25|465|587|2525)\b",
+    rf"\b(?P<host>(?:smtp|mail)[\w-]*\.{_NAME})\b",
 )
 _PORTS = re.compile(
     r"""\bport["']?\]?(?:\s?(?:=>|[:=])\s?|\s)["']?(\d{2,5})\b"""
@@ -144,9 +142,18 @@ def of_replies(text: str, known: Known) -> Known:
     return known
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Only what may stand in the text: compiling is most of the time of a short one."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
 def _host(text: str) -> tuple[str | None, int | None]:
+    lowered = text.lower()
     for pattern in _HOSTS:
-        for match in pattern.finditer(text):
+        if not may_stand_in(pattern, lowered):
+            continue
+        for match in _compiled(pattern).finditer(text):
             name = match["host"].rstrip(".")
             if _NO_HOST.match(name) or name != name.lower() or len(name) < 2 or name.isdigit():
                 continue  # names of modules and classes look like names of hosts

@@ -96,14 +96,16 @@ _USUAL: dict[str, dict[Stage, float]] = {
     "555": {"mail": 1.0, "rcpt": 0.6},
     "556": {"rcpt": 1.0},
 }
+#: Where any refusal can come that is not of a login.
+SENDING: tuple[Stage, ...] = ("mail", "rcpt", "data")
 #: How telling a reply is whose words are known.
 WORDED = 6
 _ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
 
 
-def find(text: str, *, about_mail: bool) -> list[Symptom]:
+def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]:
     """The refusals in the text, most telling first. Without `about_mail` only what no other
-    protocol would say."""
+    protocol would say; `by_words`: sentences of servers without a code are looked for too."""
     flat = _FOLDED.sub(" ", _in_letters(text))
     found: list[Symptom] = []
     for reply, at in _with_code(flat):
@@ -112,7 +114,8 @@ def find(text: str, *, about_mail: bool) -> list[Symptom]:
         for symptom in _symptom(reply, flat, at, about_mail=about_mail):
             # its code is ours
             found.append(msgspec.structs.replace(symptom, says=symptom.says[4:]))
-    if about_mail and all(symptom.specific < WORDED for symptom in found):
+    unclear = all(symptom.specific < WORDED for symptom in found)
+    if about_mail and unclear and (found or by_words):
         found += _by_words(flat, 5 if found else 3)  # the words stand before the code, or alone
     return found or _alone(text.strip())
 
@@ -202,9 +205,10 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
     code = reply[:3]
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
     cue = _cue(text, at) or _cue_within(reply)
-    possible = {*_USUAL.get(code, _ELSE), "data", "rcpt", "mail", *((cue,) if cue else ())}
-    worded = {stage for stage in possible if _knows_words(stage, reply)}
     of_login = _OF_LOGINS.match(reply) is not None
+    usual: tuple[Stage, ...] = tuple(_USUAL.get(code, _ELSE))
+    possible = {*usual, *(() if of_login else SENDING), *((cue,) if cue else ())}
+    worded = {stage for stage in possible if _knows_words(stage, reply)}
     if not about_mail and not status and not worded and not of_login:
         return []
     if code == "554" and cue == "mail" and not worded and not status:

@@ -14,6 +14,8 @@ from smtpdoctor.knowledge import error_texts
 
 #: A text without any word of mail may still be one: a line out of its context.
 SHORT, FEW_LINES = 420, 7
+#: A symptom so specific leaves nothing to ask the words of servers for.
+TOLD = 3
 #: So short a text may be vague as well.
 VERY_SHORT = 60
 
@@ -59,9 +61,10 @@ def find(text: str, known: Known) -> list[Symptom]:
     if about == "other":
         return []
     found = list(_by_tables(text, about))
+    told = any(item.specific >= TOLD for item in found)
+    found += replies.find(text, about_mail=about == "mail", by_words=not told)
     if not found and about == "mail":
-        found += _by_clients(text)  # the tables say more than words that stand for several codes
-    found += replies.find(text, about_mail=about == "mail")
+        found += _by_clients(text)  # all else says more than words that stand for several codes
     found.sort(key=lambda item: -item.specific)
     if not found:
         return []

@@ -688,15 +688,20 @@ def _spelling_lists() -> Mapping[str, Any]:
     return _toml("spelling.toml")
 
 
-#: RFC 6761 §6.4: no such name exists, and no table has to be read for it.
-_NOBODYS = ".invalid"
+#: RFC 6761 §6.3, §6.4: no provider's names, and no table has to be read for them.
+_NOBODYS = (".invalid", ".localhost", "localhost")
+
+
+def _is_nobodys(name: str) -> bool:
+    """Whether no provider has this name: it can't, or it is an address."""
+    return name.endswith(_NOBODYS) or ":" in name or name.replace(".", "").isdigit()
 
 
 @lru_cache(maxsize=4096)  # every part of a run asks, and of many targets many have the same
 def provider_of(host: str) -> Provider | None:
     """The provider whose submission host this is; no guess."""
     name = bare(host)
-    if name.endswith(_NOBODYS):
+    if _is_nobodys(name):
         return None
     texts = _texts("providers")
     for each, text in texts.items():
@@ -764,7 +769,7 @@ def nearest_host(host: str) -> tuple[str, Provider] | None:
     near but belongs to somebody else (smtp.mail.com beside smtp.gmail.com).
     """
     name = bare(host)
-    if name.endswith(_NOBODYS) or provider_of(name) or submission_host_for(name):
+    if _is_nobodys(name) or provider_of(name) or submission_host_for(name):
         return None
     looks_like = as_it_looks(name)
     if looks_like != name and (meant := _known_by_looks(looks_like)):
@@ -793,7 +798,7 @@ def submission_host_for(name: str) -> tuple[str, Provider] | None:
     None for a submission host, and for a name that no provider is known for.
     """
     name = bare(name)
-    if name.endswith(_NOBODYS) or provider_of(name):
+    if _is_nobodys(name) or provider_of(name):
         return None
     found = _provider_of_other_name(name)
     if found is None:

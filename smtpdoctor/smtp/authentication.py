@@ -4,7 +4,6 @@ Knows RFC 4954 and each mechanism's own RFC; must not know when a login is allow
 refusal means. Credentials never stand in an exception's text or in a `repr`.
 """
 
-import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -150,6 +149,8 @@ class CramMD5(_Exchange):
 
     def respond(self, challenge: bytes) -> bytes:
         self._count_challenge(1)
+        import hmac  # with it OpenSSL is loaded, which what is only explained doesn't need
+
         try:
             digest = hmac.new(self._secret, challenge, "md5").hexdigest().encode()
         except ValueError:
