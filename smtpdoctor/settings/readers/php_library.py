@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import posixpath
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
@@ -54,6 +56,7 @@ CONSTANTS: dict[str, Any] = {
     "SMTP.DEBUG_LOWLEVEL": 4,
 }
 GLOBALS: dict[str, Any] = {
+    "__DIR__": "./",  # paths are taken from the file's own folder
     "$_ENV": ENVIRONMENT,
     "$_SERVER": ENVIRONMENT,
     "FILTER_VALIDATE_BOOLEAN": "boolean",
@@ -67,6 +70,14 @@ GLOBALS: dict[str, Any] = {
     "PHP_URL_PASS": 4,
     "PHP_URL_PATH": 5,
 }
+#: Texts of INI files: in quotes, words that stand for others, and what has a meaning of its own
+#: (https://www.php.net/parse_ini_file, and run with PHP 8.2).
+INI_QUOTED = re.compile(r"""(?:"([^"]*)"|'([^']*)')[ \t]*(?:;.*)?""")
+INI_WORDS = {
+    **dict.fromkeys(("true", "on", "yes"), "1"),
+    **dict.fromkeys(("false", "off", "no", "none", "null"), ""),
+}
+INI_SPECIAL = re.compile(r"[|&~!()^\"'=]|\$\{")
 #: What $_SERVER has of a request, and getenv() under CGI: whoever asks decides (RFC 3875, 4.1).
 REQUEST = re.compile(
     r"HTTPS|HTTP_\w+|REQUEST_(METHOD|URI|SCHEME|TIME\w*)|REMOTE_(ADDR|HOST|PORT|USER|IDENT)|"
@@ -500,6 +511,8 @@ class Php:
             return ask.variable(key, Known(False, ask.span))
         if name in ("constant", "defined"):
             return self._constant(call, name, ask)
+        if name == "parse_ini_file":
+            return self._ini_file(call, ask)
         values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
         if name in FUNCTIONS:
             return ask.apply(FUNCTIONS[name], *values, conversion=name_of(call.callee))
@@ -518,6 +531,34 @@ class Php:
         if isinstance(found, Known) and laravel(found.value) == found.value:
             return found
         return ask.apply(laravel, found, conversion="env")
+
+    def _ini_file(self, call: Call, ask: Evaluation) -> Value:
+        """A file of settings as an array: its sections one after the other, or as arrays."""
+        path, sections = ask.argument(call, 0), ask.argument(call, 1, "process_sections")
+        if not isinstance(path, Known) or not isinstance(path.value, str):
+            return ask.unknown("computed", "which file is read can't be told")
+        root: Value | None = None
+        for base in dict.fromkeys((self.file.rpartition("/")[0], "")):
+            candidate = posixpath.normpath(posixpath.join(base, path.value))
+            if self.project.files.read(candidate) is not None:
+                found = self.project.document(candidate, "ini")
+                root = found if isinstance(found, Unknown) else found.root
+                break
+        if root is None:
+            return ask.unknown("unreadable", "the file that parse_ini_file() reads is not here")
+        if isinstance(root, Unknown) or not isinstance(root.value, Map):
+            return root
+        apart = isinstance(sections, Known) and truth(sections.value, "php")
+        made = Map()
+        for section in root.value.entries:
+            inner = section.value.value if isinstance(section.value, Known) else None
+            entries = inner.entries if isinstance(inner, Map) else []
+            told = [Entry(each.key, ini_value(each.value), each.span) for each in entries]
+            if apart and section.key:
+                made.entries.append(Entry(section.key, Known(Map(told), section.span), None))
+            else:
+                made.entries += told
+        return Known(made, ask.span)
 
     def _constant(self, call: Call, name: str, ask: Evaluation) -> Value:
         key = ask.argument(call, 0)
@@ -570,5 +611,19 @@ class Php:
         return None
 
 
+def ini_value(value: Value) -> Value:
+    """A value of an INI file as PHP has it: without its quotes and a comment, words as texts."""
+    if not isinstance(value, Known) or not isinstance(value.value, str):
+        return value
+    quoted = INI_QUOTED.fullmatch(value.value)
+    if quoted is not None:
+        return replace(value, value=quoted[1] if quoted[1] is not None else quoted[2])
+    text_ = value.value.partition(";")[0].rstrip()
+    if INI_SPECIAL.search(text_):
+        why = "parse_ini_file() takes |&~!()^ and = for more than text where no quotes stand"
+        return Unknown("computed", why, value.span)
+    return replace(value, value=INI_WORDS.get(text_.lower(), text_))
+
+
 CLASSES = frozenset({"PHPMailer", "SMTP", "Env"})
-KNOWN = frozenset({*FUNCTIONS, "env", "getenv", "constant", "defined"})
+KNOWN = frozenset({*FUNCTIONS, "env", "getenv", "constant", "defined", "parse_ini_file"})

@@ -15,17 +15,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from smtpdoctor.settings.readers.source import Source
 from smtpdoctor.settings.readers.syntax import (
     Argument,
+    Binary,
     Bind,
     Call,
+    Conditional,
     Constant,
     Expression,
     Function,
     Guard,
+    Index,
     Member,
     Name,
     Opaque,
     Return,
     Scope,
+    Template,
+    Unary,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +43,10 @@ MAXIMUM_DEPTH = 100
 MAXIMUM_NODES = 80_000
 #: Bytes of one file that are parsed: a tree takes up to two hundred times its text.
 MAXIMUM_PARSED = 256 << 10
+
+
+#: Values of one statement: in an object or a function only a part may be broken.
+PLAIN = (Binary, Conditional, Constant, Index, Member, Name, Template, Unary)
 
 
 @cache
@@ -176,6 +185,9 @@ class Lowering:
         scope: Scope | None = None,
     ) -> None:
         where = scope or self.scope
+        if isinstance(value, PLAIN) and is_broken(node):
+            # what a grammar makes of a broken statement is nobody's value
+            value = Opaque(value.start, value.end, "syntax", "this doesn't parse")
         bind = Bind(root, keys, value, self._guards, node.start_byte, node.end_byte, where)
         where.binds.setdefault(root, []).append(bind)
         made = result_call(value)
@@ -208,6 +220,16 @@ class Lowering:
         return made
 
 
+def is_broken(node: Node) -> bool:
+    """Whether the assignment doesn't parse: it, or one around it that has it for its value."""
+    inner: Node | None = node
+    while inner is not None and "assignment" in inner.type:
+        if inner.has_error:
+            return True
+        inner = inner.parent
+    return node.has_error
+
+
 def result_call(value: Expression | None) -> Call | None:
     return value if isinstance(value, Call) else None
 
@@ -218,8 +240,6 @@ def key_text(key: Expression) -> str:
 
 def path_of(expression: Expression) -> tuple[str, tuple[Expression, ...]] | None:
     """`a.b["c"]` as ("a", (b, c)); None where it doesn't begin with a name."""
-    from smtpdoctor.settings.readers.syntax import Index
-
     keys: list[Expression] = []
     while True:
         if isinstance(expression, Member):

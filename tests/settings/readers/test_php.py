@@ -327,3 +327,75 @@ def test_an_array_is_taken_apart_by_its_keys(target: str, name: str, expected: o
 
 def test_places_that_are_left_out_count() -> None:
     assert known(module("a.php", "<?php\n[, $x] = [1, 2];\n").value("$x")) == 2
+
+
+INI = """; settings
+debug = on
+[mail]
+Host = "smtp.ionos.com" ; the server
+Port = 587
+SMTPSecure = tls ; or ssl
+SMTPAuth = true
+Username = 'u@example.com'
+Password = ab!c
+[other]
+Auth = none
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("conf/mail.ini", "parse_ini_file('conf/mail.ini')"),
+        ("conf/mail.ini", "parse_ini_file(__DIR__ . '/conf/mail.ini')"),
+        (".env", "parse_ini_file(__DIR__ . '/.env')"),
+        ("public/mail.ini", "parse_ini_file(__DIR__ . '/public/../public/mail.ini')"),
+    ],
+)
+def test_a_file_of_settings_as_an_array(path: str, call: str) -> None:
+    code = f"<?php $c = {call};\n"
+    found = project({"send.php": code, path: INI}).module("send.php")
+    assert isinstance(found, Module)
+    # as PHP 8.2 has it
+    for key, expected in {
+        "debug": "1",
+        "Host": "smtp.ionos.com",
+        "Port": "587",
+        "SMTPSecure": "tls",
+        "SMTPAuth": "1",
+        "Username": "u@example.com",
+        "Auth": "",
+    }.items():
+        value = found.value("$c", key)
+        assert isinstance(value, Known), key
+        assert value.value == expected, key
+        assert value.written is not None
+        assert value.written.file == path
+    assert isinstance(found.value("$c", "Password"), Unknown)  # PHP refuses it without quotes
+
+
+def test_sections_of_a_file_of_settings_may_stay_apart() -> None:
+    code = "<?php $c = parse_ini_file('mail.ini', true);\n"
+    found = project({"send.php": code, "mail.ini": INI}).module("send.php")
+    assert isinstance(found, Module)
+    value = found.value("$c", "mail", "Port")
+    assert isinstance(value, Known)
+    assert value.value == "587"
+    missing = project({"send.php": code}).module("send.php")
+    assert isinstance(missing, Module)
+    assert isinstance(missing.value("$c", "mail", "Port"), Unknown)
+
+
+def test_a_broken_statement_gives_its_names_nothing() -> None:
+    code = (
+        "<?php\n$mail->Host = host\n$mail->Username = username\n$mail->SMTPSecure = 'tls';\n"
+        "$mail->Port = 587;\n"
+    )
+    found = module("send.php", code)
+    values = {each.path[-1]: each.value for each in found.assignments("$mail")}
+    for name, value in values.items():
+        assert name == "Port" or isinstance(value, Unknown), name
+    assert getattr(values["Host"], "text", "") == "this doesn't parse"
+    port = values["Port"]
+    assert isinstance(port, Known)
+    assert port.value == 587
