@@ -166,6 +166,7 @@ def _last(
 ) -> Assigned | None:
     """What a setting of ActionMailer comes to: `config`'s, and those of its class over it."""
     found: Assigned | None = None
+    waiting: Assigned | None = None
     for roots in (ROOTS[:-1], ROOTS[-1:]):
         for path in files:
             if name.encode() not in (workspace.read(path) or b""):
@@ -173,20 +174,30 @@ def _last(
             module = workspace.module(path, variables)
             for root in roots if module is not None else ():
                 assert module is not None
-                reached = [
+                given = [
                     each
                     for each in module.assignments(*root, name)
-                    if each.reached is not False and len(each.path) == len(root) + 1
+                    if len(each.path) == len(root) + 1
                 ]
+                reached = [each for each in given if each.reached is not False]
                 if reached:
                     value = module.value(*root, name)
                     found = Assigned(path, (*root, name), value, reached[-1].span)
-    return found
+                for each in given:
+                    # behind a variable that stands elsewhere: what production has
+                    if not reached and each.waits_for:
+                        waiting = Assigned(path, (*root, name), each.value, each.span)
+    return found or waiting
 
 
 def _again(workspace: Workspace, assigned: Assigned, under: Variables) -> Value:
     module = workspace.module(assigned.path, under)
-    return module.value(*assigned.root) if module is not None else Known(ABSENT)
+    if module is None:
+        return Known(ABSENT)
+    for each in module.assignments(*assigned.root):
+        if each.span == assigned.span and each.reached is False:
+            return each.value
+    return module.value(*assigned.root)
 
 
 def _sender(workspace: Workspace, near: str, variables: Variables) -> Option | None:

@@ -809,11 +809,27 @@ class Evaluator:
             expression = inner
         return None
 
+    def _untouched(self, expression: Member | Index, frame: Frame) -> Value | None:
+        """The language's own object that is asked for another member than the file sets of it:
+        `Rails.env` where it has `Rails.application.config.x = … if Rails.env.production?`."""
+        own = expression.object
+        if not isinstance(own, Name) or not isinstance(expression, Member):
+            return None
+        known = self.semantics.global_name(own.id)
+        scope: Scope | None = frame.scope
+        while scope is not None and own.id not in scope.owned:
+            scope = scope.parent
+        if known is None or scope is None:
+            return None
+        firsts = [each.keys[0] if each.keys else None for each in scope.binds_of(own.id)]
+        names = [each.value if isinstance(each, Constant) else None for each in firsts]
+        return None if None in names or expression.name in names else known
+
     def _member(self, expression: Member | Index, frame: Frame) -> Value:
         stopped = self._stopped(expression, frame)
         if stopped is not None:
             return stopped
-        object_ = self.value(expression.object, frame)
+        object_ = self._untouched(expression, frame) or self.value(expression.object, frame)
         ask = Evaluation(self, frame, expression)
         if isinstance(expression, Member):
             found = self.semantics.member(object_, expression.name, ask)

@@ -29,6 +29,7 @@ from smtpdoctor.settings.readers.syntax import (
     Constant,
     Expression,
     Function,
+    Guard,
     Import,
     Index,
     Member,
@@ -40,6 +41,8 @@ from smtpdoctor.settings.readers.syntax import (
 
 #: Variables that say where mail goes or who logs in, and those that switch it off.
 SETTING = re.compile(r"(?i)host|server|port|user|login|pass|pwd|secret|url|dsn|from|sender|mail$")
+#: Variables that are set where something is tried out, and not in production.
+TRIAL = re.compile(r"(?i)mock|debug|dry|test|local|dev")
 SWITCH = re.compile(r"(?i)enable|disable|active|mock|debug|dry|test|mode|env$")
 
 
@@ -58,10 +61,16 @@ class Assignment:
     home: Scope | None = None
     #: The names of what it is given, where that is another's: ("sender", "properties").
     other: tuple[str, ...] = ()
+    _waits_for: Callable[[], tuple[str, ...]] = tuple
 
     @property
     def reached(self) -> bool | None:
         return self._reached()
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """Variables that nothing sets and for want of which it isn't reached."""
+        return self._waits_for()
 
     @property
     def value(self) -> Value:
@@ -94,16 +103,7 @@ class FoundCall:
     def waits_for(self) -> tuple[str, ...]:
         """Variables that nothing sets and for want of which it isn't reached: `if host = ENV[…]`.
         Nothing where another condition excludes it, or a default decides."""
-        names: list[str] = []
-        evaluator = self._module.evaluator
-        for guard in self._call.guards:
-            test = evaluator.value(guard.test, self._frame)
-            if isinstance(test, Unknown) or evaluator.true(test) is guard.holds:
-                continue
-            if not test.unset or any(each.kind == "constant" for each in test.trail):
-                return ()
-            names += test.unset
-        return tuple(dict.fromkeys(names))
+        return waits_for(self._module.evaluator, self._call.guards, self._frame)
 
     def _is_behind_a_return(self) -> bool:
         """Whether its function has certainly returned before: `if port == 465: return …`."""
@@ -428,7 +428,13 @@ class Module:
         home = self.home(bind.scope, bind.root)
         other = names_of(value) if isinstance(value, Member) else ()
         return Assignment(
-            path, span, lambda: evaluator.reached(bind.guards, frame), later, home, other
+            path,
+            span,
+            lambda: evaluator.reached(bind.guards, frame),
+            later,
+            home,
+            other,
+            lambda: waits_for(evaluator, bind.guards, frame),
         )
 
     def path(self, bind: Bind) -> tuple[str, ...]:
@@ -537,6 +543,22 @@ class Module:
                 return True
             scope = scope.parent
         return False
+
+
+def waits_for(evaluator: Evaluator, guards: tuple[Guard, ...], frame: Frame) -> tuple[str, ...]:
+    """Variables that nothing sets and for want of which these conditions don't hold; none where
+    another condition doesn't, a default decides, or one is for trying things out."""
+    names: list[str] = []
+    for guard in guards:
+        test = evaluator.value(guard.test, frame)
+        if isinstance(test, Unknown) or evaluator.true(test) is guard.holds:
+            continue
+        # a default is noted under the variable's own name
+        decided = any(each.kind == "constant" and each.name in test.unset for each in test.trail)
+        if not test.unset or decided or any(map(TRIAL.search, test.unset)):
+            return ()
+        names += test.unset
+    return tuple(dict.fromkeys(names))
 
 
 def names_of(expression: Expression) -> tuple[str, ...]:

@@ -329,6 +329,54 @@ def test_an_address_that_nothing_sets_is_said(
     assert not told.settings.untellable
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if ENV['SMTP_ADDRESS'].present?\n", "end\n"),
+        ("if Rails.env.production? && ENV['SMTP_ADDRESS']\n", "end\n"),
+        ("if ENV.key?('SMTP_ADDRESS')\n", "end\n"),
+        ("", " if ENV['SMTP_ADDRESS'].present?\n"),
+    ],
+)
+def test_settings_behind_a_variable_that_stands_elsewhere_are_productions(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    text = (
+        f"{before}Rails.application.config.action_mailer.smtp_settings = {{\n"
+        f"  address: ENV['SMTP_ADDRESS'], port: 587, {LOGIN} }}"
+    )
+    text += after if after.startswith(" ") else f"\n{after}"
+    root = write(tmp_path, {"config/initializers/mail.rb": text})
+    setup = one(root, "rails")
+    assert remarks(setup) == {("misread", "address")}
+    assert setup.settings.port == 587
+    told = one(root, "rails", SMTP_ADDRESS=HOST)
+    assert way(told) == (HOST, 587, "starttls", False)
+    assert not remarks(told)
+
+
+def test_rails_configuration_behind_rails_environment(tmp_path: Path) -> None:
+    text = (
+        "if Rails.env.production?\n  Rails.application.config.action_mailer.smtp_settings = {\n"
+        f"    address: '{HOST}', port: 587, {LOGIN} }}\nend\n"
+    )
+    setup = one(write(tmp_path, {"config/initializers/mail.rb": text}), "rails")
+    assert way(setup) == (HOST, 587, "starttls", False)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["Rails.env.development?", "false", "ENV.fetch('MAIL', 'off') == 'on'", "ENV['DEBUG_MAIL']"],
+)
+def test_settings_behind_another_condition_are_none(tmp_path: Path, condition: str) -> None:
+    text = (
+        f"if {condition}\n  ActionMailer::Base.smtp_settings = {{ address: '{HOST}', port: 587 }}\n"
+        "end\n"
+    )
+    root = write(tmp_path, {"config/initializers/mail.rb": text})
+    assert not setups(root, RAILS_ENV="production")
+
+
 def test_action_mailer_without_rails(tmp_path: Path) -> None:
     text = (
         "require 'sinatra'\nrequire 'action_mailer'\n"
