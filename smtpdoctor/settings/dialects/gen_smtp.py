@@ -51,6 +51,7 @@ MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
 }
 MARK = rb"Swoosh\.Adapters\.|Bamboo\.\w+Adapter|(relay|server|adapter):"
 ENTRY = re.compile(r"(?:(?P<root>.+)/)?config/(?:config|runtime|releases|prod)\.exs")
+DEVELOPMENT = "dev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +168,31 @@ def _files(workspace: Workspace, root: str, variables: Variables, profile: str) 
 
 def drafts(workspace: Workspace, library: Library, dialect: Any, data: Data) -> Iterator[Draft]:
     """One for each mailer of the library; what other adapters send is said as left out."""
+    asked = workspace.profile or workspace.environ.get("MIX_ENV")
     profile = profile_of(workspace)
     for root in roots(workspace):
-        base = f"{root}/config/runtime.exs".lstrip("/")
-        variables = variables_for(workspace, base, profile)
-        for place, mailer in enumerate(mailers(workspace, root, variables, profile)):
-            adapter = _adapter(workspace, mailer, library)
-            if adapter is None:
-                continue
+        # where production has no mailer at all, the one that is developed with
+        for each in (profile,) if asked else (profile, DEVELOPMENT):
+            found = list(_of_root(workspace, library, dialect, root, each))
+            yield from (draft for draft in found if draft is not None)
+            if found:
+                break
+
+
+def _of_root(
+    workspace: Workspace, library: Library, dialect: Any, root: str, profile: str
+) -> Iterator[Draft | None]:
+    """The drafts of one configuration; None for a mailer that sends by another way."""
+    base = f"{root}/config/runtime.exs".lstrip("/")
+    variables = variables_for(workspace, base, profile)
+    for place, mailer in enumerate(mailers(workspace, root, variables, profile)):
+        adapter = _adapter(workspace, mailer, library)
+        if adapter is not None:
             if adapter != library.adapter and adapter not in library.silent:
                 path = mailer.calls[-1][0]
                 why = f"mail goes out by the adapter {adapter[:60]}, not by SMTP"
                 workspace.folder.skipped.append(Skipped(path=path, why=why))
+                yield None
                 continue
             yield _draft(workspace, library, dialect, root, place, variables, profile)
 

@@ -228,6 +228,19 @@ def test_the_sender_is_the_messages(tmp_path: Path, code: str) -> None:
     assert one(root, "swoosh").settings.sender == "shop@example.com"
 
 
+def test_where_production_has_no_mailer_the_one_to_develop_with_is_read(tmp_path: Path) -> None:
+    files = {
+        "mix.exs": MIX,
+        "config/config.exs": 'import Config\nimport_config "#{Mix.env()}.exs"\n',
+        "config/dev.exs": f"import Config\n{mailer('port: 587')}",
+    }
+    setup = one(write(tmp_path, files), "swoosh")
+    assert (setup.identity.profile, setup.settings.port) == ("dev", 587)
+    assert not setups(tmp_path, MIX_ENV="prod")
+    other = "import Config\nconfig :shop, Shop.Mailer, adapter: Swoosh.Adapters.Sendgrid\n"
+    assert not setups(write(tmp_path, {"config/prod.exs": other}))
+
+
 def test_an_umbrellas_applications_each_have_their_mailers(tmp_path: Path) -> None:
     root = write(
         tmp_path,
