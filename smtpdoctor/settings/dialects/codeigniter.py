@@ -20,7 +20,7 @@ from smtpdoctor.settings.dialects.php_code import (
     version_of,
 )
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Origin, Value
+from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Origin, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -102,7 +102,10 @@ def _three(workspace: Workspace, path: str) -> Iterator[Draft]:
                 if known(host) is not None:
                     return value
         found = module.value("$config")
-        return found if known(found.get("smtp_host")) is not None else Known(ABSENT)
+        host = found.get("smtp_host")
+        # elsewhere an array with a host that can't be told is a form's, or a model's
+        told = path.endswith("config/email.php") and isinstance(host, Unknown)
+        return found if told or known(host) is not None else Known(ABSENT)
 
     paths = {key: (old,) for key, old in KEYS.items()}
     found = array_draft(workspace, DIALECT, read, variables, paths, place=path, anchor="SMTPHost")

@@ -70,6 +70,12 @@ GLOBALS: dict[str, Any] = {
     "PHP_URL_PASS": 4,
     "PHP_URL_PATH": 5,
 }
+#: Where a constant is defined, and a class; in files that are no whole library in one.
+DEFINED = re.compile(
+    rb"\bdefine\s*\(\s*['\"]([A-Z_][A-Z0-9_]{2,})['\"]"
+    rb"|(?m:^)\s*(?:(?:abstract|final|readonly)\s+)*class\s+([A-Z]\w+)"
+)
+LARGEST = 64 << 10
 #: Texts of INI files: in quotes, words that stand for others, and what has a meaning of its own
 #: (https://www.php.net/parse_ini_file, and run with PHP 8.2).
 INI_QUOTED = re.compile(r"""(?:"([^"]*)"|'([^']*)')[ \t]*(?:;.*)?""")
@@ -409,7 +415,28 @@ class Php:
             return Known(GLOBALS[name])
         if name.startswith("$"):
             return None
-        return Known(Special(name)) if name in CLASSES or name.lower() in KNOWN else None
+        if name in CLASSES or name.lower() in KNOWN:
+            return Known(Special(name))
+        return self._elsewhere(name.rpartition("\\")[2])
+
+    def _elsewhere(self, name: str) -> Value | None:
+        """A constant or class that another file of the folder has: they are everywhere the same,
+        whoever includes whom. None where no file has it, or more than one."""
+        if "php" not in self.project.kept:
+            places: dict[str, list[str]] = {}
+            for path in self.project.containing(rb"\bdefine\s*\(|\bclass\s+[A-Z]", ".php"):
+                content = self.project.files.read(path) or b""
+                names = DEFINED.findall(content) if len(content) < LARGEST else ()
+                for constant, class_ in set(names):
+                    places.setdefault((constant or class_).decode(), []).append(path)
+            self.project.kept["php"] = places
+        paths: list[str] = self.project.kept["php"].get(name, [])
+        if len(paths) != 1 or paths[0] == self.file:
+            return None
+        module = self.project.import_(paths[0])
+        if module is None or isinstance(module, Known | Unknown):
+            return None
+        return module.evaluator.lookup(name, module.evaluator.module, END)
 
     # -- members
 

@@ -361,6 +361,19 @@ def test_a_host_of_cakephp_that_nothing_sets(tmp_path: Path) -> None:
     assert (remark.kind, remark.option, remark.unset) == ("misread", "host", ("SMTP_HOST",))
 
 
+def test_codeigniter_3_with_its_settings_in_a_database(tmp_path: Path) -> None:
+    code = (
+        "<?php\n$config['protocol'] = get_option('email_protocol');\n"
+        "$config['smtp_host'] = trim(get_option('smtp_host'));\n"
+        "$config['smtp_port'] = trim(get_option('smtp_port'));\n"
+    )
+    write(tmp_path, {"application/config/email.php": code})
+    untold = {each.option for each in one(tmp_path, "codeigniter").settings.untellable}
+    assert {"SMTPHost", "SMTPPort"} <= untold
+    form = code.replace("get_option", "$this->input->post")
+    assert not setups(write(tmp_path / "b", {"application/controllers/Settings.php": form}))
+
+
 def test_variables_over_codeigniter_s_class(tmp_path: Path) -> None:
     root = write(tmp_path, igniter("587", "tls"))
     write(root, {".env": "email.SMTPCrypto = ssl\nemail.SMTPPass = 'wo#rd'\n"})

@@ -322,3 +322,54 @@ def test_an_own_class_that_extends_it_is_one(tmp_path: Path) -> None:
     )
     write(tmp_path, {"Mailer.php": own})
     assert [came_to(each)[0] for each in setups(tmp_path)] == ["smtp.ionos.com"]
+
+
+SENDS = """<?php
+$mail = new PHPMailer(true);
+$mail->isSMTP();
+$mail->Host = SMTP_HOST;
+$mail->Port = Config::PORT;
+$mail->SMTPAuth = true;
+$mail->SMTPSecure = 'tls';
+$mail->Username = SMTP_USER;
+$mail->Password = 'word';
+"""
+CONSTANTS = "<?php\ndefine('SMTP_HOST', 'smtp.ionos.com');\ndefine('SMTP_USER', 'u@example.com');\n"
+CLASS = "<?php\nfinal class Config {\n    const PORT = 587;\n}\n"
+
+
+def test_constants_and_classes_that_another_file_has(tmp_path: Path) -> None:
+    files = {"app/send.php": SENDS, "core/config.php": CONSTANTS, "core/Config.php": CLASS}
+    setup = one(write(tmp_path, files), "phpmailer")
+    assert (setup.settings.host, setup.settings.port, setup.settings.tls) == (
+        "smtp.ionos.com",
+        587,
+        "starttls",
+    )
+    assert setup.settings.username == "u@example.com"
+    host = setup.settings.entry("host")
+    assert host is not None
+    assert host.origin.label == "core/config.php:2"
+
+
+def test_a_constant_that_two_files_define_can_not_be_told(tmp_path: Path) -> None:
+    other = CONSTANTS.replace("smtp.ionos.com", "localhost")
+    files = {
+        "app/send.php": SENDS,
+        "core/config.php": CONSTANTS,
+        "core/config.local.php": other,
+        "core/Config.php": CLASS,
+    }
+    setup = one(write(tmp_path, files), "phpmailer")
+    assert setup.settings.host is None
+    assert {each.option for each in setup.settings.untellable} == {"Host", "Username"}
+
+
+def test_a_constant_of_a_library_or_a_template_counts_for_nothing(tmp_path: Path) -> None:
+    files = {
+        "app/send.php": SENDS,
+        "vendor/x/config.php": CONSTANTS,
+        "core/config.sample.php": CONSTANTS,
+        "core/Config.php": CLASS,
+    }
+    assert one(write(tmp_path, files), "phpmailer").settings.host is None
