@@ -73,6 +73,11 @@ FIELDS: tuple[Field, ...] = (
     "url", "host", "port", "tls", "username", "password", "token", "sender", "verify", "ehlo",
 )  # fmt: skip
 #: What a program writes for a mode, a port or a switch: shown as it stands.
+#: Any value of a field, in place of one that can't be told.
+STAND_INS: Mapping[Field | None, Any] = {
+    "host": "mail.host.example", "port": 587, "username": "user@host.example", "password": "x",
+    "token": "x", "sender": "user@host.example",
+}  # fmt: skip
 #: Hosts that programs take by themselves where none is given.
 OWN_HOSTS = ("localhost", "127.0.0.1")
 HARMLESS_TEXT = re.compile(r"[\w.:'\"-]{1,24}")
@@ -653,8 +658,23 @@ class _Maker:
         if outcome.not_sent is not None:
             found.append(("not-sent", outcome.not_sent))
         for kind, remark in found:
-            if self.is_told(remark.option):
+            if self.is_told(remark.option) and self._is_certain(kind, remark):
                 yield self._remark(kind, remark)
+
+    def _is_certain(self, kind: RemarkKind, remark: Remark) -> bool:
+        """Whether the program makes the same of the options where those that can't be told have
+        some value: a password from elsewhere is not one that is missing."""
+        values = {
+            name: STAND_INS[field]
+            for name, option in self.draft.options.items()
+            if isinstance(option.value, Unknown)
+            and (field := self.draft.dialect.fields.get(name)) in STAND_INS
+        }
+        if not values or kind not in ("fault", "not-sent"):
+            return True
+        other = self.draft.dialect.outcome({**known_values(self.draft), **values})
+        same = other.fault if kind == "fault" else other.not_sent
+        return same is not None and same.option == remark.option
 
     def _unset_host(self) -> Option | None:
         """The option of the host, where it is read from a variable that nothing sets."""

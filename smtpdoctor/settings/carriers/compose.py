@@ -51,6 +51,8 @@ ONE = re.compile(
     r"\$(?:(?P<named>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?:(?P<operator>:?[-?+])(?P<rest>.*))?\})",
     re.DOTALL,
 )
+#: A reference without a default, also one in the default of another.
+BARE = re.compile(r"\$(?:(?P<named>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
 USED = re.compile(r"\$(?:\$|\{?(?P<name>[A-Za-z_]\w*))")
 #: A name that nobody gives a variable, without braces: a dollar sign that was meant as one.
 SLIP = re.compile(r"\$(?:\$|(?P<name>(?![A-Z][A-Z0-9_]*\b)[A-Za-z_]\w*))")
@@ -387,15 +389,22 @@ class _Project:
         if one["operator"] in ("-", ":-") and result == one["rest"]:
             span = part(value, one.start("rest"), one.end("rest"), self.workspace)
             return Known(result, span, (Origin("environment", name, span),))
-        unset = self._untold([source], one[0], value.span) if not one["operator"] else None
+        unset = None
+        if not one["operator"]:
+            unset = self._untold([source], one[0], value.span)
+        elif found is None:  # the default is filled in, too
+            inner = [each["name"] for each in USED.finditer(one["rest"] or "") if each["name"]]
+            unset = self._untold(inner, one["rest"] or "", value.span)
         return unset or Known(result, value.span, (here,))
 
     def _untold(self, used: list[str], said: str, span: Span | None) -> Unknown | None:
         """Without a `.env` beside the file, what is not set here stands where it runs."""
         if self.dotenv is not None:
             return None
-        plain = re.sub(r"\$\{\w+:?[-+][^}]*\}", "", said)
-        missing = [name for name in used if self.lookup(name) is None and name in plain]
+        # of a reference with a default that has none in it, the default stands where it runs, too
+        plain = re.sub(r"\$\{\w+:?[-+][^}$]*\}", "", said)
+        bare = {found["named"] or found["braced"] for found in BARE.finditer(plain)}
+        missing = [name for name in used if self.lookup(name) is None and name in bare]
         if not missing:
             return None
         # behind a dollar sign within other text may stand a part of a password

@@ -461,11 +461,12 @@ def is_image(image: str, marks: Iterable[str]) -> bool:
 @cache
 def _programs_images() -> tuple[str, ...]:
     from smtpdoctor.settings.dialects.base import dialects
+    from smtpdoctor.settings.dialects.unread import UnreadModule
 
     return tuple(
         mark
         for dialect in dialects()
-        if isinstance(dialect, UnreadTable)
+        if isinstance(dialect, UnreadTable | UnreadModule)
         for mark in dialect.images
     )
 

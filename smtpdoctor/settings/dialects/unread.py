@@ -19,18 +19,20 @@ from smtpdoctor.settings.dialects.base import Dialect, Draft, Outcome
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.workspace import Workspace
 
-MARK = re.compile(r"(?m)^(looks_at|looks_for) = (.+)$")
+MARK = re.compile(r"(?m)^(looks_at|looks_for|images) = (.+)$")
 TEXT = re.compile(r'"([^"]+)"')
 
 
 class UnreadModule:
     """A program by its module, with the marks by which it is worth importing."""
 
-    def __init__(self, name: str, looks_at: tuple[str, ...], looks_for: tuple[str, ...]) -> None:
+    def __init__(self, name: str, marks: Mapping[str, tuple[str, ...]]) -> None:
         self.id = name.replace("_", "-")
         self._name = name
-        self._looks_at = looks_at
-        self._looks_for = looks_for
+        self._looks_at = marks["looks_at"]
+        self._looks_for = marks.get("looks_for", ())
+        #: Of containers, where it has any.
+        self.images = marks.get("images", ())
 
     @cached_property
     def dialect(self) -> Dialect:
@@ -85,4 +87,4 @@ def modules_of(folder: Path) -> Iterator[tuple[str, UnreadModule]]:
                 key: tuple(TEXT.findall(listed))
                 for key, listed in MARK.findall(path.read_text(encoding="utf-8"))
             }
-            yield path.stem, UnreadModule(path.stem, marks["looks_at"], marks.get("looks_for", ()))
+            yield path.stem, UnreadModule(path.stem, marks)

@@ -109,6 +109,23 @@ def test_a_name_within_other_text_is_not_shown(tmp_path: Path, said: str) -> Non
     assert "word" not in held.value.text.lower()
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("${A:-${B:-x}}", "x"),
+        ("${A:-b@${B:-$HOST}}", "environment"),
+        ("${SET:-$HOST}", "y"),
+        ("b@${B:-$HOST}", "environment"),
+    ],
+)
+def test_a_default_that_is_filled_from_what_is_not_set(
+    tmp_path: Path, said: str, expected: str
+) -> None:
+    text = service(f"    environment:\n      FROM: '{said}'\n")
+    (item,) = services(tmp_path, {"compose.yml": text}, SET="y")
+    assert values(item) == {"FROM": expected}
+
+
 def test_a_name_alone_is_passed_on_and_unset_where_nobody_sets_it(tmp_path: Path) -> None:
     text = service("    environment:\n      - X\n      - Y\n      - Z\n")
     [found] = services(tmp_path, {"compose.yml": text, ".env": "Y=y\n"}, X="x")

@@ -420,3 +420,24 @@ def test_app_ini_is_cut_at_comments(written: str, read: str, tmp_path: Path) -> 
     password = one(tmp_path, "gitea").credentials.password
     assert password is not None
     assert password.reveal() == read
+
+
+@pytest.mark.parametrize(
+    ("env", "faults"),
+    [
+        # a password that stands where it runs is not one that is missing
+        (None, []),
+        ("OTHER=1\n", ["fault"]),
+        ("SMTP_PASSWORD=word\n", []),
+    ],
+)
+def test_what_can_not_be_told_is_no_fault(
+    env: str | None, faults: list[str], tmp_path: Path
+) -> None:
+    text = (
+        "services: {a: {image: vaultwarden/server, environment: {SMTP_HOST: smtp.ionos.com, "
+        "SMTP_FROM: a@example.com, SMTP_USERNAME: a@example.com, "
+        "SMTP_PASSWORD: '${SMTP_PASSWORD}'}}}\n"
+    )
+    write(tmp_path, {"compose.yml": text, **({".env": env} if env is not None else {})})
+    assert [each.kind for each in one(tmp_path, "vaultwarden").settings.remarks] == faults
