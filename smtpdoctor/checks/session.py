@@ -427,10 +427,11 @@ class SMTPSession:
         pipelines: bool = False,
         other_name: str = "",
     ) -> tuple[Exchange, Exchange | None]:
-        """MAIL, RCPT and QUIT: in one write where the server takes it, else one by one.
+        """MAIL and RCPT, in one write where the server takes it (RFC 2920 §3.1), then QUIT, which
+        abandons the transaction (RFC 5321 §4.1.1.10). No DATA, ever.
 
-        RFC 2920 §3.1 lets MAIL and RCPT stand in a group and QUIT end it, which abandons the
-        transaction (RFC 5321 §4.1.1.10). No DATA, ever. A server that loses what stands behind MAIL
+        QUIT stands by itself: a server that resets the connection there would take the answers
+        before it away, which no client loses. A server that loses what stands behind MAIL
         gets RCPT by itself, unless the user's client `pipelines`: then that fails, too. With
         `other_name`, an envelope that was accepted is offered once more after an EHLO with that
         name, which some servers judge only then.
@@ -441,10 +442,10 @@ class SMTPSession:
             ("quit", commands.QUIT, (221,)),
         ]
         other_name = other_name if self._quick else ""
-        # with another name to come, QUIT can't stand in the group
+        # with another name to come, each answer's own time tells whether the server is quick
         pipelined = self.capabilities.pipelining and not other_name
         if pipelined:
-            await self._write(b"".join(command for _, command, _ in steps))
+            await self._write(sender + recipient)
         results: dict[Step, Exchange] = {}
         for step, command, wanted in steps:
             trail = mail_trail if step in ("mail", "rcpt") else mail_trail.branch(role="probe")
@@ -460,10 +461,10 @@ class SMTPSession:
             since = self._recorder.now
             bound = ANSWER_TO_QUIT if step == "quit" else COMMAND
             alone = pipelined and step == "rcpt" and not pipelines
-            arrival = await self._ask(b"" if pipelined else command, PIPELINED if alone else bound)
+            waits = pipelined and step != "quit"
+            arrival = await self._ask(b"" if waits else command, PIPELINED if alone else bound)
             if alone and arrival.outcome == "silence":
                 # What came behind MAIL may have been dropped: nearly all clients go one by one.
-                # A server that is only slow has read QUIT by the time it reads this
                 pipelined = False
                 lost = self._exchange(step, _shown(command), arrival, wanted)
                 again = self._recorder.now

@@ -229,6 +229,23 @@ def test_a_server_that_loses_what_stands_behind_mail(
     assert (ran.report.verdict == "broken") is (client == "nodemailer@10")
 
 
+def test_quit_waits_for_the_answers_before_it(
+    authority: Authority, healthy: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that resets the connection at QUIT would take away what was not read yet."""
+    original: Any = server._Dialogue._answer
+    behind: list[bytes] = []
+
+    async def looks(self: Any, line: bytes) -> None:
+        if line.startswith((b"MAIL", b"RCPT")):
+            behind.append(bytes(self._buffer)[:4])
+        await original(self, line)
+
+    monkeypatch.setattr(server._Dialogue, "_answer", looks)
+    assert as_client(authority, healthy, "nodemailer@10").report.verdict == "healthy"
+    assert behind == [b"RCPT", b""]
+
+
 # --- replies and offers in the client's own reading ---------------------------------------------
 
 
@@ -238,7 +255,7 @@ def test_a_server_that_loses_what_stands_behind_mail(
         # RFC 5321 §4.3.2 has 250 and 251 for RCPT; 252 is VRFY's
         ("smtplib", "RCPT", "252 2.1.5 will try", ["reply-unreadable"]),
         ("symfony", "RCPT", "252 2.1.5 will try", []),
-        ("msmtp", "RCPT", "251 2.1.5 forwarded", ["reply-unreadable"]),
+        ("swaks", "RCPT", "251 2.1.5 forwarded", ["reply-unreadable"]),
         ("smtplib", "RCPT", "251 2.1.5 forwarded", []),
         ("go", "MAIL", "200 ok", ["reply-unreadable"]),
         ("nodemailer", "MAIL", "200 ok", []),

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+#: Of SCRAM.
+SALT = b"salt of this server"
 USER, PASSWORD = "info@example.org", "seven-herons-at-dawn"
 
 #: Judges an EHLO name: the reply that refuses it, None where it is fine.
@@ -243,10 +245,10 @@ class _Dialogue:
         """RFC 5802 §3, with the login's own password."""
         bare = base64.b64decode(first).decode().partition(",")[2].partition(",")[2]
         nonce = bare.rpartition("r=")[2]
-        challenge = f"r={nonce}server,s={base64.b64encode(b'salt').decode()},i=4096"
+        challenge = f"r={nonce}server,s={base64.b64encode(SALT).decode()},i=4096"
         last = base64.b64decode(self._asked(base64.b64encode(challenge.encode()).decode()))
         without, _, proof = last.decode().rpartition(",p=")
-        salted = hashlib.pbkdf2_hmac("sha256", self._script.password.encode(), b"salt", 4096)
+        salted = hashlib.pbkdf2_hmac("sha256", self._script.password.encode(), SALT, 4096)
         key = hmac.digest(salted, b"Client Key", "sha256")
         said = f"{bare},{challenge},{without}".encode()
         signature = hmac.digest(hashlib.sha256(key).digest(), said, "sha256")
