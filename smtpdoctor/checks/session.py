@@ -148,6 +148,8 @@ class SMTPSession:
         self.greeted = False
         self.certificate_refused = False
         self.refused_for = 0  # OpenSSL's X509_V_ERR number
+        self.refused_names: tuple[str, ...] = ()
+        self.refused_common_name = ""
         self.heard = asyncio.Event()
         self.stuck = asyncio.Event()
         self.give_up = asyncio.Event()
@@ -346,6 +348,9 @@ class SMTPSession:
             )
         else:
             chain = read_chain(pump.chain)
+            if chain:
+                self.refused_names = chain[0].names
+                self.refused_common_name = chain[0].subject.get("CN", "")
         self.trail.record(
             CertificateSeen(
                 connection=self.connection,

@@ -36,6 +36,7 @@ from smtpdoctor.settings.model import TLSMode
 
 #: OpenSSL's X509_V_ERR numbers: another host name or address; a signature by SHA-1 or MD5.
 OTHER_NAME = (62, 64)
+OTHER_PURPOSE = 26
 WEAK_SIGNATURE = 68
 
 
@@ -197,9 +198,17 @@ class Sessions:
         """What takes a certificate that was refused, where the application takes it as well."""
         state = self._state
         client, code = state.client, session.refused_for
-        unchecked = client is not None and not client.checks_name and code in OTHER_NAME
-        old = client is not None and client.takes_sha1 and code == WEAK_SIGNATURE
-        if not session.certificate_refused or (state.settings.verify and not unchecked and not old):
+        kinder = client is not None and (
+            (
+                code in OTHER_NAME
+                and client.takes_name(
+                    session.host, session.refused_names, session.refused_common_name
+                )
+            )
+            or (code == WEAK_SIGNATURE and client.takes_sha1)
+            or (code == OTHER_PURPOSE and not client.checks_purpose)
+        )
+        if not session.certificate_refused or (state.settings.verify and not kinder):
             return None
         return client_context(None, verify=False)
 

@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from smtpdoctor.addresses import is_address
 from smtpdoctor.knowledge.needles import may_stand_in
 from smtpdoctor.knowledge.spelling import as_it_looks, bare, is_slip, registry_labels
 from smtpdoctor.smtp.capabilities import OfferReading
@@ -295,6 +296,14 @@ EHLOName = Literal[
 ]
 
 
+#: Kinds of cipher that OpenSSL's default list has not, and HIGH and ALL have, with OpenSSL's words.
+_OF_NO_DEFAULT = {
+    "CCM8": "AESCCM8",
+    "CCM": "AESCCM",
+    "ARIA": "ARIAGCM",
+    "CAMELLIA": "CAMELLIA",
+}
+
 #: The reply codes after which a dialogue goes on, by its step: RFC 5321 §4.3.2, RFC 3207 §4 and
 #: RFC 4954 §4.
 ACCEPTED = {
@@ -334,7 +343,11 @@ class Client(_Entry, frozen=True, kw_only=True):
     after_refused_starttls: what it does where STARTTLS is offered and refused: as without_starttls.
     implicit_on_465: it begins TLS by itself on this port.
     ehlo: the name it gives in EHLO.
-    checks_name: it compares the certificate with the host's name.
+    checks_name: it compares the certificate with the host's name. takes_names: in which forms it
+        takes a name that RFC 9525 §6 doesn't know: "part-wildcard" (mail*.example.com), a
+        "final-dot", for a host that is an address a "dns-address" (among the DNS names) or the
+        "common-name-address".
+    checks_purpose: it refuses a certificate that is not made for servers.
     refuses_common_name: it takes no certificate whose only name is the subject's Common Name.
     refuses_expired_beside: it refuses an expired certificate in what the server sends, though a
         good chain stands beside it.
@@ -388,6 +401,10 @@ class Client(_Entry, frozen=True, kw_only=True):
     implicit_on_465: bool = False
     ehlo: EHLOName
     checks_name: bool = True
+    takes_names: tuple[
+        Literal["part-wildcard", "final-dot", "dns-address", "common-name-address"], ...
+    ] = ()
+    checks_purpose: bool = True
     refuses_common_name: bool = False
     refuses_expired_beside: bool = False
     strict_x509: bool = False
@@ -416,6 +433,10 @@ class Client(_Entry, frozen=True, kw_only=True):
         no exceptions takes what current libraries take."""
         if suite.startswith("TLS_"):
             return True
+        words = self.tls_ciphers.split(":")
+        for family, word in _OF_NO_DEFAULT.items():
+            if family in suite:
+                return bool({"HIGH", "ALL"} & set(words)) and f"!{word}" not in words
         mac = suite.rpartition("-")[2]
         if mac in ("SHA256", "SHA384") and "GCM" not in suite:  # with CBC
             return f"!{mac}" not in self.tls_ciphers
@@ -428,6 +449,31 @@ class Client(_Entry, frozen=True, kw_only=True):
         """Whether it goes on after this reply code."""
         taken = self.accepts.get(step, ACCEPTED.get(step, "2.."))
         return re.fullmatch(taken, str(code)) is not None
+
+    def takes_name(self, host: str, names: Sequence[str], common_name: str) -> bool:
+        """Whether it takes a certificate with these names, which the standard's check refused."""
+        if not self.checks_name:
+            return True
+        wanted = bare(host)
+        if is_address(host):
+            return ("dns-address" in self.takes_names and host in names) or (
+                "common-name-address" in self.takes_names and not names and common_name == host
+            )
+        first, _, rest = wanted.partition(".")
+        for name in names:
+            part, star, end = bare(name).partition(".")[0].partition("*")
+            if "final-dot" in self.takes_names and name.endswith(".") and bare(name) == wanted:
+                return True
+            if (
+                "part-wildcard" in self.takes_names
+                and star
+                and bare(name).partition(".")[2] == rest
+                and len(first) >= len(part + end)
+                and first.startswith(part)
+                and first.endswith(end)
+            ):
+                return True
+        return False
 
     def of_release(self, version: str) -> Client:
         """The client in that release; itself where the version is not known."""

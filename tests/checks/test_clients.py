@@ -168,6 +168,22 @@ def test_a_name_that_the_client_does_not_compare(
     assert ran.report.verdict == ("broken" if severity == "error" else "inconclusive")
 
 
+@pytest.mark.parametrize(
+    ("client", "severity"),
+    [("nodemailer", "warning"), ("symfony", "warning"), ("smtplib", "error"), ("curl", "error")],
+)
+def test_a_name_in_a_form_that_some_clients_take(
+    authority: Authority, client: str, severity: str
+) -> None:
+    first, _, domain = HOST.partition(".")
+    form = f"{first[:2]}*.{domain}"
+    ran = as_client(authority, Behaviour(certificate=authority.issue([form])), client)
+    assert ran.codes(severity) == ["certificate-name-mismatch"]
+    assert logins(ran) == []
+    told = "in this form" in ran.diagnosis("certificate-name-mismatch").explanation
+    assert told is (severity == "warning")
+
+
 def test_an_untrusted_one_is_refused_all_the_same(authority: Authority) -> None:
     with Authority() as stranger:
         other = Behaviour(certificate=stranger.issue([HOST]))

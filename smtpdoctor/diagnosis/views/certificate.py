@@ -30,6 +30,7 @@ NO_ISSUER = (20, 21)
 UNTRUSTED = (2, SELF_SIGNED_LEAF, 19, *NO_ISSUER)
 WEAK_SIGNATURE = 68  # by SHA-1 or MD5
 OTHER_NAME = (62, 64)  # host name, IP address
+OTHER_PURPOSE = 26  # made for something else than servers
 
 #: What is wrong with a certificate. The first that fits counts, in this order.
 CertificateFault = Literal[
@@ -101,12 +102,21 @@ class CertificateView:
         code = self.code
         if self.seen is None or code is None:
             return None
-        client = self._run.client
-        unseen = client is not None and not client.checks_name and self.fault == "other-name"
-        old = client is not None and client.takes_sha1 and self.seen.verify_code == WEAK_SIGNATURE
-        goes_on = unseen or old or not self._run.settings.verify
+        goes_on = self._client_takes(self.seen) or not self._run.settings.verify
         severity: Severity = "warning" if goes_on else "error"
         return RefusedCertificate(seen=self.seen, code=code, severity=severity)
+
+    def _client_takes(self, seen: CertificateSeen) -> bool:
+        """Whether the user's client goes on with a certificate that was refused here."""
+        client, leaf = self._run.client, seen.chain[0] if seen.chain else None
+        if client is None:
+            return False
+        if self.fault == "other-name":
+            names, common = (leaf.names, leaf.subject.get("CN", "")) if leaf else ((), "")
+            return client.takes_name(seen.hostname, names, common)
+        if seen.verify_code == WEAK_SIGNATURE:
+            return client.takes_sha1
+        return seen.verify_code == OTHER_PURPOSE and not client.checks_purpose
 
     def refused_as(self, code: str) -> RefusedCertificate | None:
         """The refused certificate, where its code is this one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.fixes import change_settings, working_ways
@@ -10,6 +11,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import (
     EXPIRED,
     OTHER_NAME,
+    OTHER_PURPOSE,
     UNTRUSTED,
     WEAK_SIGNATURE,
     RefusedCertificate,
@@ -53,24 +55,38 @@ def listed(names: tuple[str, ...], most: int = 5) -> str:
 
 def consequence(run: Run, refused: RefusedCertificate) -> str:
     """What the fault does to the mail."""
-    old = refused.seen.verify_code == WEAK_SIGNATURE
-    if refused.severity == "warning" and run.settings.verify and run.client is not None and old:
-        return (
-            f"{run.client.name} still takes such a signature and sends all the same. Other "
-            "programs stop here. smtpdoctor tried no login."
-        )
-    if refused.severity == "warning" and run.settings.verify and run.client is not None:
-        return (
-            f"{run.client.name} compares no name and sends all the same, to whoever has a "
-            "certificate of any name: password and mail can go to somebody else. Other programs "
-            "stop here. smtpdoctor tried no login."
-        )
+    client = run.client
+    if refused.severity == "warning" and run.settings.verify and client is not None:
+        return _goes_on(client, refused)
     if refused.severity == "warning":
         return (
             "The settings switch verification off, so the application sends all the same, without "
             "knowing to whom. smtpdoctor tried no login."
         )
     return "A client that verifies ends the session here, before the login, so no mail goes out."
+
+
+def _goes_on(client: knowledge.Client, refused: RefusedCertificate) -> str:
+    """Why the user's client takes what was refused here."""
+    code = refused.seen.verify_code
+    if code == WEAK_SIGNATURE:
+        takes = "still takes such a signature and sends all the same. Other programs stop here."
+    elif code == OTHER_PURPOSE:
+        takes = (
+            "does not look at what a certificate is made for, and sends all the same. Other "
+            "programs stop here."
+        )
+    elif client.checks_name:
+        takes = (
+            "takes a name in this form and sends all the same. RFC 9525 knows no such form, and "
+            "other programs stop here."
+        )
+    else:
+        takes = (
+            "compares no name and sends all the same, to whoever has a certificate of any name: "
+            "password and mail can go to somebody else. Other programs stop here."
+        )
+    return f"{client.name} {takes} smtpdoctor tried no login."
 
 
 def also_wrong(run: Run, refused: RefusedCertificate) -> tuple[Evidence, ...]:

@@ -120,3 +120,15 @@ def test_no_store_is_named_where_none_is_at_fault() -> None:
 
     found = scene.diagnosis("certificate-expired")
     assert not any("trusted here" in item.text for item in found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("client", "severity"), [("msmtp", "warning"), ("smtplib", "error"), (None, "error")]
+)
+def test_a_certificate_for_another_purpose(client: str | None, severity: str) -> None:
+    """OpenSSL's 26: made for clients or for mail. GnuTLS looks at no purpose, so msmtp sends."""
+    scene = Scene(client=client)
+    scene.session().up_to("handshake").certificate(verify_code=26, verify_message="unsupported")
+    found = scene.diagnosis(CODE)
+    assert found.severity == severity
+    assert ("made for" in found.explanation) is (severity == "warning")
