@@ -169,3 +169,41 @@ def test_whose_password_it_is(home: str, target: str, reason: str | None) -> Non
     assert (kept.reason if kept else None) == reason
     same = Destination(host="a.example", home=target, user="INFO")  # type: ignore[arg-type]
     assert why_not(secret, same, is_provider=lambda host: False) is None
+
+
+def test_a_user_name_alone_is_written_for_its_host_too() -> None:
+    """The password is given for this run; whose it is was said beside another host."""
+    lines = "SMTP_HOST=a.example\nSMTP_USER=info@a.example"
+    settings = read(lines, host="b.example", password_stdin=True, stdin="p")
+    assert settings.withheld is not None
+    assert settings.withheld.reason == "another-host-asked"
+    assert settings.username is None
+    stays = read(lines, host="a.example", password_stdin=True, stdin="p")
+    assert (stays.withheld, stays.username) == (None, "info@a.example")
+
+
+def test_an_empty_user_name_is_written_for_nobody() -> None:
+    lines = "SMTP_HOST=a.example\nSMTP_USER="
+    assert read(lines, host="b.example", password_stdin=True, stdin="p").withheld is None
+
+
+def test_a_password_s_user_is_the_one_beside_it() -> None:
+    """The shell's own user name stands elsewhere."""
+    lines = "SMTP_HOST=a.example\nSMTP_USER=info\nSMTP_PASS=p"
+    assert read(lines, {"SMTP_USER": "sales"}, user="info").withheld is None
+    assert read(lines, {"SMTP_USER": "sales"}, user="sales").withheld is not None
+
+
+def test_each_secret_is_judged_by_itself() -> None:
+    """A token of another place is no reason to keep the password, nor the other way round."""
+    lines = "SMTP_HOST=b.example\nSMTP_USER=u\nSMTP_PASS=p"
+    environ = {"MAIL_HOST": "a.example", "SMTP_OAUTH_TOKEN": "t0ken"}
+    settings = read(lines, environ)
+    assert (settings.has_password, settings.has_token, settings.username) == (True, False, "u")
+
+
+def test_a_token_without_a_password_is_judged_as_well() -> None:
+    lines = "SMTP_HOST=b.example\nSMTP_USER=u"
+    settings = read(lines, {"MAIL_HOST": "a.example", "SMTP_OAUTH_TOKEN": "t0ken"})
+    assert settings.withheld is not None
+    assert not settings.has_token
