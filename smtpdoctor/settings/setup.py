@@ -6,6 +6,7 @@ shadows what. It must not know any program (`dialects`) nor any syntax (`readers
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -428,6 +429,8 @@ class _Maker:
     def _text(self, field: Field, option: Option) -> str:
         """The value as reports show it."""
         assert isinstance(option.value, Known)
+        if isinstance(option.value.value, float) and math.isnan(option.value.value):
+            return "NaN"
         if field in SECRETS or self._is_token(field):
             return MASK if option.value.value not in (None, "") else ""
         if field == "url":
@@ -596,9 +599,13 @@ class _Maker:
         if not layers:
             return
         counts, *others = layers
+        places = {counts.value.span}
         for held in others:
             if not isinstance(held.value, Known):
                 continue
+            if held.value.span is not None and held.value.span in places:
+                continue  # containers that have one line in common
+            places.add(held.value.span)
             origin, _ = self._held(held, field)
             known = self._harmless(field, str(held.value.value)) if field in KINDS else MASK
             shown = MASK if field in SECRETS else known if field != "url" else MASK
@@ -717,7 +724,9 @@ class _Maker:
             if span is not None:
                 origin, line = self._in_file(named, span, field)
             if field is not None and field not in SECRETS:
-                text = self._text(field, option)
+                # a back end's name is no host, though it stands where one is asked for
+                other = field == "host" and str(option.value.value) != self.outcome.host
+                text = "" if other else self._text(field, option)
             if option.value.absent or option.value.value == "":
                 unset = option.value.unset
         return SetupRemark(

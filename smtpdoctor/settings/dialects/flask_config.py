@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.python_code import Again, program_folder, switch
+from smtpdoctor.settings.readers.evaluation import ClassValue
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.variables import Variables
@@ -83,12 +84,21 @@ def _sources(
     yield from _classes(workspace, modules, wanted, names)
     for kind, text in wanted:
         bare = text.strip("\"'rf ")
-        ends = (bare,) if kind == "pyfile" else (f"{bare.replace('.', '/')}.py",)
+        dotted = bare.replace(".", "/")
+        ends = (bare,) if kind == "pyfile" else (f"{dotted}.py", f"{dotted}/__init__.py")
         for path in [path for path in modules if path.endswith(ends)]:
             yield Source("module", path)
     for path in modules:
         if path.rpartition("/")[2] in ("config.py", "settings.py", "configuration.py"):
             yield Source("module", path)
+    if wanted:  # the name of one of these is in a variable
+        for path in sorted(modules, key=_file_rank):
+            yield Source("module", path)
+
+
+def _file_rank(path: str) -> tuple[bool, ...]:
+    name = path.rpartition("/")[2]
+    return PRODUCTION.search(name) is None, DEVELOPMENT.search(name) is not None
 
 
 def _classes(
@@ -124,6 +134,7 @@ def _classes(
     if not candidates:
         return
     texts = [text.strip("\"' ").rpartition(".")[2].removesuffix("()") for _, text in wanted]
+    loaded = set(_loaded(modules))
     profile = workspace.profile or next(
         (workspace.environ[n] for n in ("FLASK_ENV", "FLASK_CONFIG") if workspace.environ.get(n)),
         None,
@@ -136,6 +147,7 @@ def _classes(
             name not in texts,
             PRODUCTION.search(name) is None,
             DEVELOPMENT.search(name) is not None,
+            name not in loaded,
             name != "Config",
         )
 
@@ -145,6 +157,15 @@ def _classes(
             return
         yield Source("class", *chosen)
         chosen = base_of(chosen)
+
+
+def _loaded(modules: Mapping[str, Module]) -> Iterator[str]:
+    """The classes that `from_object(…)` is given, by what the expression comes to."""
+    for module in modules.values():
+        for call in module.calls("from_object"):
+            value = call.argument(0)
+            if isinstance(value, Known) and isinstance(value.value, ClassValue):
+                yield value.value.definition.name
 
 
 def _reader(workspace: Workspace, source: Source, name: str) -> Again:

@@ -50,7 +50,7 @@ class Nodemailer:
                 if module is None:
                     continue
                 for number, call in enumerate(module.calls("createTransport")):
-                    if call.reached is False or _is_own(call):
+                    if call.reached is False or _is_own(workspace, path, call):
                         continue
                     callers: list[tuple[str, int] | None] = [
                         *_callers(workspace, module, call, variables)
@@ -129,9 +129,13 @@ def version_of(workspace: Workspace, near: str) -> str:
     return found.version if found is not None else ""
 
 
-def _is_own(call: FoundCall) -> bool:
-    """Whether this calls a function of the folder that has Nodemailer's name."""
-    return isinstance(call.callee, Known) and isinstance(call.callee.value, Closure)
+def _is_own(workspace: Workspace, path: str, call: FoundCall) -> bool:
+    """Whether this calls a function of the folder that has Nodemailer's name, or what something
+    else gave under it: `const { mutateAsync: createTransport } = useMutation()`."""
+    if isinstance(call.callee, Known) and isinstance(call.callee.value, Closure):
+        return True
+    data = workspace.read(path) or b""
+    return b"nodemailer" not in data.lower() and call.name == "createTransport" and call.is_made
 
 
 def _callers(

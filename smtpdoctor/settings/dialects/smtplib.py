@@ -196,7 +196,7 @@ def _starttls(found: Connection) -> Value:
     use = found.used("starttls")
     if use is None:
         return Known(False)
-    if use.reached is None:
+    if use.reached_with(found.call) is None:
         if any(
             "has_extn" in condition or "esmtp_features" in condition for condition in use.conditions
         ):

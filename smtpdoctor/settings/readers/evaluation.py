@@ -54,7 +54,7 @@ from smtpdoctor.settings.readers.syntax import (
 #: An evaluation within another takes four or five of the thousand frames that Python allows.
 MAXIMUM_DEPTH = 60
 #: For one question: what no settings file needs, and still a fraction of a second.
-MAXIMUM_STEPS = 20_000
+MAXIMUM_STEPS = 5_000
 #: After how many steps the clock is looked at.
 OFTEN = 500
 MAXIMUM_TEXT = 65_536

@@ -99,6 +99,15 @@ class FoundCall:
             return False
         return self._module.evaluator.reached(self._call.guards, self._frame)
 
+    def reached_with(self, other: FoundCall) -> bool | None:
+        """Whether it is reached wherever another call before it is: what both wait for is no
+        question any more."""
+        before = other._call.guards
+        further = tuple(guard for guard in self._call.guards if guard not in before)
+        if self._is_behind_a_return():
+            return False
+        return self._module.evaluator.reached(further, self._frame)
+
     @property
     def waits_for(self) -> tuple[str, ...]:
         """Variables that nothing sets and for want of which it isn't reached: `if host = ENV[…]`.
@@ -203,6 +212,16 @@ class FoundCall:
     def callee(self) -> Value:
         """What is called."""
         return self._module.evaluator.callee(self._call.callee, self._frame)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the first name of what is called is made in the file of something that isn't
+        imported."""
+        name = callee_path(self._call)[0]
+        binds = self._module.home(self._call.scope, name).binds_of(name)
+        made = [bind.value for bind in binds if not bind.keys and bind.value is not None]
+        inner = [each.object if isinstance(each, Index) else each for each in made]
+        return any(not isinstance(each, Import) for each in inner)
 
     @property
     def receiver(self) -> Value:

@@ -226,7 +226,8 @@ class PythonLowering(Lowering):
         return Binary(node.start_byte, node.end_byte, operator, left, right)
 
     def visit_comparison_operator(self, node: Node) -> Expression:
-        operands = [child for child in node.named_children if child.type != "comment"]
+        between = ("comment", "line_continuation")
+        operands = [child for child in node.named_children if child.type not in between]
         if len(operands) != 2:
             self.visit_children(node)
             return self.opaque(node, "a comparison of several is not evaluated")

@@ -57,6 +57,7 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "getenv": Special("os.getenv"),
         "environb": Special("bytes"),
     },
+    "os.path": {"os": Special("os")},  # which imports it itself
     "decouple": {
         None: Special("decouple"),
         "config": DECOUPLE,
@@ -449,6 +450,7 @@ class Python:
     def __init__(self, project: Project, file: str) -> None:
         self.project = project
         self.file = file
+        self._modules: dict[str, Evaluator | None] = {}
 
     def global_name(self, name: str) -> Value | None:
         if name in ("__name__", "__file__"):
@@ -1001,6 +1003,11 @@ class Python:
 
     def _module(self, path: str) -> Evaluator | None:
         """The file of a module, from this file's place or the folder's root."""
+        if path not in self._modules:
+            self._modules[path] = self._found_module(path)
+        return self._modules[path]
+
+    def _found_module(self, path: str) -> Evaluator | None:
         dots = len(path) - len(path.lstrip("."))
         parts = [part for part in path.split(".") if part]
         here = self.file.split("/")[:-1]

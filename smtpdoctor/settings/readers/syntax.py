@@ -221,6 +221,8 @@ class Scope:
     function: Function | None = None
     #: PHP's functions see no variables from outside but these; None: all are seen.
     passes: set[str] | None = None
+    #: What `binds_of` found, which is asked for again and again once the file is parsed.
+    _found: dict[str, list[Bind]] = field(default_factory=dict)
 
     def inner(self, kind: Literal["module", "function", "class", "block"], name: str) -> Scope:
         """A new scope inside this one."""
@@ -229,11 +231,14 @@ class Scope:
         return scope
 
     def binds_of(self, name: str) -> list[Bind]:
-        """All that binds this scope's name, from inner scopes that have no such name too."""
-        found: list[Bind] = []
-        waiting = [self]
-        while waiting:
-            scope = waiting.pop()
-            found += scope.binds.get(name, ())
-            waiting += [child for child in scope.children if name not in child.owned]
-        return sorted(found, key=lambda bind: bind.start)
+        """All that binds this scope's name, from inner scopes that have no such name too: of a
+        file that is parsed."""
+        if name not in self._found:
+            found: list[Bind] = []
+            waiting = [self]
+            while waiting:
+                scope = waiting.pop()
+                found += scope.binds.get(name, ())
+                waiting += [child for child in scope.children if name not in child.owned]
+            self._found[name] = sorted(found, key=lambda bind: bind.start)
+        return self._found[name]

@@ -264,3 +264,33 @@ def test_a_sender_that_the_message_brings_is_no_empty_one(tmp_path: Path) -> Non
         "address: m.from.email }, to: m.to });\n"
     )
     assert read(tmp_path, {"mailer.ts": code}).settings.sender == "info@example.com"
+
+
+def test_what_something_else_gave_under_that_name_is_no_set_up(tmp_path: Path) -> None:
+    files = {
+        "dialog.tsx": "const { mutateAsync: createTransport } = trpc.transport.useMutation();\n"
+        "export const submit = (values) => createTransport({ name: values.name });\n",
+    }
+    assert not [
+        each for each in setups(write(tmp_path, files)) if each.identity.dialect == "nodemailer"
+    ]
+
+
+def test_the_same_from_a_module_is_one(tmp_path: Path) -> None:
+    files = {
+        "mailer.ts": "import { createTransport } from './library';\n"
+        "createTransport({ host: 'smtp.ionos.com', port: 465 });\n"
+    }
+    assert read(tmp_path, files).settings.host == "smtp.ionos.com"
+
+
+def test_a_port_that_is_no_number_is_said_in_the_languages_word(tmp_path: Path) -> None:
+    code = (
+        "import nodemailer from 'nodemailer';\n"
+        "nodemailer.createTransport({ host: 'smtp.ionos.com', "
+        "port: Number(process.env.NOBODY) });\n"
+    )
+    setup = read(tmp_path, {"mailer.ts": code})
+    port = setup.settings.entry("port")
+    assert port is not None
+    assert (port.text, setup.settings.port) == ("NaN", 587)

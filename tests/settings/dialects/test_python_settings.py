@@ -174,3 +174,93 @@ def test_a_call_that_hands_its_own_parameter_on_ends(tmp_path: Path) -> None:
     }
     assert untellable(read(tmp_path, files)) == ["host"]
     assert len(setups(tmp_path)) == 1
+
+
+# --- STARTTLS in a branch ------------------------------------------------------------------------
+
+BRANCHES = (
+    "import smtplib, sys\nif sys.argv[1] == 'ssl':\n"
+    "    server = smtplib.SMTP_SSL('a.example', 465)\n"
+    "else:\n    server = smtplib.SMTP('a.example', 587)\n    {condition}server.starttls()\n"
+    "server.login('info@a.example', 'geheim-1')\n"
+)
+
+
+def test_starttls_in_the_connections_own_branch_is_called(tmp_path: Path) -> None:
+    write(tmp_path, {"mail.py": BRANCHES.format(condition="")})
+    found = {each.settings.port: each.settings for each in setups(tmp_path)}
+    assert (found[587].tls, found[587].tls_required) == ("starttls", True)
+    assert not found[587].untellable
+    assert found[465].tls == "implicit"
+
+
+def test_starttls_under_a_further_condition_is_open(tmp_path: Path) -> None:
+    write(tmp_path, {"mail.py": BRANCHES.format(condition="if sys.argv[2]: ")})
+    found = {each.settings.port: each.settings for each in setups(tmp_path)}
+    assert [each.field for each in found[587].untellable] == ["tls"]
+
+
+# --- Flask ---------------------------------------------------------------------------------------
+
+APP = "from flask import Flask\nfrom flask_mail import Mail\n"
+NAMES = "    MAIL_SERVER = '{}.example'\n    MAIL_PORT = 587\n    MAIL_USE_TLS = True\n"
+CLASSES = (
+    f"class Gmail:\n{NAMES.format('gmail')}class Sendgrid:\n{NAMES.format('sendgrid')}"
+    "config = {'gmail': Gmail, 'sendgrid': Sendgrid}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("load", "files", "host"),
+    [
+        ("import config\n{}config.config['sendgrid'])", {"config.py": CLASSES}, "sendgrid"),
+        ("import config\n{}config.config['gmail'])", {"config.py": CLASSES}, "gmail"),
+        (
+            "from config import config\ndef make(name='gmail'):\n    {}config[name])\n"
+            "make('sendgrid')",
+            {"config.py": CLASSES},
+            "sendgrid",
+        ),
+        (
+            "{}'shop.settings')",
+            {"shop/settings/__init__.py": NAMES.format("package").replace("    ", "")},
+            "package",
+        ),
+        (
+            "import os\n{}os.environ['APP_SETTINGS'])",
+            {
+                "config/default.py": NAMES.format("default").replace("    ", ""),
+                "config/prod.py": "from .default import *\nMAIL_SERVER = 'production.example'\n",
+                "config/dev.py": "from .default import *\nMAIL_SERVER = 'localhost'\n",
+            },
+            "production",
+        ),
+    ],
+)
+def test_what_from_object_loads(
+    tmp_path: Path, load: str, files: dict[str, str], host: str
+) -> None:
+    app = f"{APP}{load.format('app = Flask(1); app.config.from_object(')}\n"
+    setup = one(write(tmp_path, {"app.py": app, **files}), "flask-mail")
+    assert setup.settings.host == f"{host}.example"
+    assert (setup.settings.port, setup.settings.tls) == (587, "starttls")
+
+
+def test_a_comparison_over_two_lines(tmp_path: Path) -> None:
+    code = (
+        f"{APP}import os\nclass Config:\n    MAIL_SERVER = 'a.example'\n"
+        "    MAIL_USE_TLS = os.environ.get('MAIL_USE_TLS', 'true').lower() in \\\n"
+        "        ['true', 'on', '1']\napp.config.from_object(Config)\n"
+    )
+    setup = one(write(tmp_path, {"app.py": code}), "flask-mail")
+    assert setup.settings.tls == "starttls"
+
+
+def test_a_back_end_is_not_called_by_the_hosts_name(tmp_path: Path) -> None:
+    files = {
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n",
+        "settings.py": "ROOT_URLCONF = 'urls'\nEMAIL_HOST = 'localhost'\n"
+        "EMAIL_BACKEND = 'django.core.mail.backends.console.EmailBackend'\n",
+    }
+    setup = one(write(tmp_path, files), "django")
+    assert [(each.option, each.text) for each in setup.settings.remarks] == [("EMAIL_BACKEND", "")]
