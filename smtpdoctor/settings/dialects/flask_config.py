@@ -82,18 +82,20 @@ def _sources(
         for kind, text in LOADED.findall(workspace.folder.text(path) or "")
     ]
     yield from _classes(workspace, modules, wanted, names)
+    yield from (Source("module", path) for path in _files(modules, wanted))
+
+
+def _files(modules: Mapping[str, Module], wanted: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The files that are loaded as a whole, and those that may be where a variable says which."""
     for kind, text in wanted:
         bare = text.strip("\"'rf ")
         dotted = bare.replace(".", "/")
         ends = (bare,) if kind == "pyfile" else (f"{dotted}.py", f"{dotted}/__init__.py")
-        for path in [path for path in modules if path.endswith(ends)]:
-            yield Source("module", path)
-    for path in modules:
-        if path.rpartition("/")[2] in ("config.py", "settings.py", "configuration.py"):
-            yield Source("module", path)
-    if wanted:  # the name of one of these is in a variable
-        for path in sorted(modules, key=_file_rank):
-            yield Source("module", path)
+        yield from (path for path in modules if path.endswith(ends))
+    usual = ("config.py", "settings.py", "configuration.py")
+    yield from (path for path in modules if path.rpartition("/")[2] in usual)
+    if wanted:
+        yield from sorted(modules, key=_file_rank)
 
 
 def _file_rank(path: str) -> tuple[bool, ...]:
