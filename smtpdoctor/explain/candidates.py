@@ -130,6 +130,16 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
         "what answers on the port is no mail server",
         "A web server, a proxy or another service stands there, and what it says is no SMTP.",
     ),
+    "wrong-host": (
+        "the program connects to its own machine, and no mail server listens there",
+        "localhost is what many programs take where their host setting never arrived: a variable "
+        "that is not set, a .env that is not loaded. In a container it is the container itself.",
+    ),
+    "dns-name-not-found": (
+        "the host name does not exist",
+        "The program asks DNS for the address of its host setting, and the answer is that no such "
+        "name exists. Trying again does not change that.",
+    ),
     "setting-invalid": (
         "the TLS setting is a text that the program takes for something else",
         "Environment variables are texts. Many programs take every text that is not empty for "
@@ -198,6 +208,26 @@ _FIXES: dict[str, Fix] = {
             "(NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, Java's cacerts).",
         ),
     ),
+    "wrong-host": Fix(
+        title="set the host of your mail provider where the program runs",
+        steps=(
+            "Print what the program has for its host (console.log, print): undefined or empty "
+            "means that the setting never arrived. `smtpdoctor check --only settings` in its "
+            "folder shows what it would read.",
+            "A mail server in another container of the same compose file has its service's name; "
+            "one on the machine around it has host.docker.internal.",
+            "If a mail server is meant to run here, start it: `ss -ltn` shows what listens.",
+        ),
+    ),
+    "dns-name-not-found": Fix(
+        title="correct the host name",
+        steps=(
+            "Compare it letter by letter with the server for outgoing mail (SMTP) that the mail "
+            "provider names in its help or panel. A part of a password in that place means that "
+            "the URL is not encoded.",
+            "A name of a container or a private network is known there only.",
+        ),
+    ),
     "password-altered-by-dotenv": Fix(
         title="put single quotes around the password in the .env file",
         steps=(
@@ -239,6 +269,10 @@ def _in_general(item: Ranked) -> tuple[str, str] | None:
         return None  # the number itself is wrong, whatever was compared
     if code == "port-blocked" and item.diagnosis.confidence == "possible":
         return None  # the rule has compared nothing, and says so
+    if code == "dns-name-not-found" and known.host:
+        return None
+    if code == "wrong-host" and "itself" not in item.diagnosis.title:
+        return None  # the name of something else at a provider
     return _IN_GENERAL.get(code)
 
 

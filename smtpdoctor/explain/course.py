@@ -62,6 +62,7 @@ OTHER_NAME = "name.unknown.invalid"
 #: RFC 5737: addresses that are nobody's.
 ADDRESS, OTHER_ADDRESS = "192.0.2.25", "198.51.100.25"
 ADDRESS_V6 = "2001:db8::25"
+NAME_SERVER = "192.0.2.53"
 #: How long a client waits that gives up: two minutes, as most do.
 WAIT = 120.0
 
@@ -74,11 +75,27 @@ _SPOKEN = (
 )
 
 
+#: What such words make of a sentence, and how it reads without the value.
+_READS_AS = (
+    ("the sender the sender", "the sender"),
+    ("the address the recipient", "the recipient's address"),
+    ("no host named the server", "no host of that name"),
+    (f"name server {NAME_SERVER}", "the name server"),
+    ('the EHLO name "the client"', "the client's EHLO name"),
+    (', here "the client"', ""),
+    ("SERVFAIL for the server", "SERVFAIL"),
+    ("unknown.invalid", "app.example.com"),
+    ("The recipient was given with --to. ", ""),
+)
+
+
 def in_words(text: str) -> str:
     """The text of a rule with words where it names a value that nobody told."""
     for placeholder, words in _SPOKEN:
         for port in (":25", ":465", ":587", ""):
             text = text.replace(placeholder + port, words)
+    for said, words in _READS_AS:
+        text = text.replace(said, words)
     for address in (ADDRESS, ADDRESS_V6):
         text = text.replace(f" ({address})", "").replace(address, "its address")
     return text
@@ -154,7 +171,7 @@ class Course:
     def look_up(self, error: str = "") -> Self:
         """What the system said of the host's name: an address, or this error."""
         resolver = self._trail("dns").record(
-            ResolverConfiguration(nameservers=("192.0.2.53",), source="system", ok=True)
+            ResolverConfiguration(nameservers=(NAME_SERVER,), source="system", ok=True)
         )
         lookup = self._trail("dns", resolver).record(
             SystemLookup(
@@ -171,7 +188,7 @@ class Course:
         """What the one name server said, beside the system's look-up."""
         self._trail("dns", main=False).record(
             NameServerAnswer(
-                server="192.0.2.53",
+                server=NAME_SERVER,
                 question=self.host,
                 record="A",
                 outcome=outcome,

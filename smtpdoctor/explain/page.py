@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 from rich.text import Text
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.model import Evidence, Fix
 from smtpdoctor.explain import Explanation
 from smtpdoctor.explain.candidates import Ranked, explanation, fixes
@@ -21,8 +22,10 @@ from smtpdoctor.report.formats.terminal import MAX_WIDTH, MIN_WIDTH, cause, prin
 from smtpdoctor.report.model import Report, join, judge
 from smtpdoctor.text import wrapped
 
-#: What stands for the host in commands and code that are to be copied.
+#: What stands for the host in code that is to be copied.
 EXAMPLE_HOST = "smtp.example.com"
+#: And in a command: nobody runs it as it stands.
+ANY_HOST = "HOST"
 
 
 def render(found: Explanation, options: Options) -> str:
@@ -64,12 +67,20 @@ def command(item: Ranked) -> str:
     known: Known = item.known
     if item.reading.only == "settings":
         return "smtpdoctor check --only settings   (in the program's folder, or where it runs)"
-    host, port = known.host or EXAMPLE_HOST, known.port
+    host, port = known.host or _host_of(known.provider) or ANY_HOST, known.port
     where = f"[{host}]" if ":" in host else host
     login = " --user NAME --password-stdin" if item.reading.only in ("auth", "sender") else ""
     mode = f" --tls {known.tls}" if known.tls is not None else ""
     target = f"{where}:{port}" if port else where
-    return f"smtpdoctor check --only {item.reading.only} {target}{mode}{login}"
+    words = f"smtpdoctor check --only {item.reading.only} {target}{mode}{login}"
+    return f"{words}   ({ANY_HOST}: the mail server)" if host == ANY_HOST else words
+
+
+def _host_of(provider: str | None) -> str:
+    """The submission host of a provider that the text names, "" where it has several."""
+    found = knowledge.providers().get(provider or "")
+    hosts = [item.host for item in found.hosts if item.verified] if found is not None else []
+    return hosts[0] if len(hosts) == 1 else ""
 
 
 def _report(item: Ranked) -> Report:

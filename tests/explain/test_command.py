@@ -47,6 +47,41 @@ def test_nothing_is_said_to_have_been_tried(capsys: pytest.CaptureFixture[str]) 
     assert "secure: false" in shown  # in the client's own words
 
 
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("535 5.7.8 Error: authentication failed", "--only auth HOST --user NAME"),
+        ("534-5.7.9 Application-specific password required - gsmtp", "auth smtp.gmail.com --user"),
+        ("535 5.7.8 no, mail.example.net:587", "--only auth mail.example.net:587 --user"),
+    ],
+)
+def test_the_command_names_the_host_or_says_that_nobody_told_it(
+    text: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["explain", text])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert command in shown
+    assert ("(HOST: the mail server)" in shown) is (" HOST " in command)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "getaddrinfo ENOTFOUND MAILUSER MAILUSER:587",
+        "550 5.1.1 <a@b.de>: Recipient address rejected: User unknown",
+        "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname",
+        "550 5.1.7 Bad sender address syntax",
+        "connect ECONNREFUSED 127.0.0.1:587",
+    ],
+)
+def test_nothing_that_was_made_up_is_shown(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["explain", text])
+    shown = " ".join(capsys.readouterr().out.split())
+    for invented in ("192.0.2.", "--to.", '"the client"', "invalid`", "the sender the sender"):
+        assert invented not in shown
+    assert "named the server" not in shown
+
+
 def test_json_is_what_the_contract_says(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", TEXT, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)

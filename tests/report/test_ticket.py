@@ -156,7 +156,11 @@ def test_lost_large_packets_have_a_request_of_their_own() -> None:
 def test_a_healthy_run_has_nothing_to_ask() -> None:
     text = ticket(report(Scene.healthy()))
 
-    assert text == "Nothing is blocked: smtp.ionos.com, port 587, is reached from here.\n"
+    assert text == (
+        "Nothing is blocked: smtp.ionos.com, port 587, is reached from here.\n"
+        "If your program can't send from here, run smtpdoctor check without --ticket, in the "
+        "program's folder.\n"
+    )
 
 
 def test_one_dead_address_of_two_blocks_nothing() -> None:
@@ -179,12 +183,13 @@ def test_an_interceptor_counts_even_where_the_application_does_not_verify() -> N
     assert "pass connections from this machine" in ticket(report(scene))
 
 
-def test_another_cause_is_named_in_one_line_without_the_mailbox() -> None:
+def test_another_cause_is_named_with_what_helps_without_the_mailbox() -> None:
     scene = Scene().refuse("auth", "535 5.7.8 Authentication failed for info@example.com")
 
     text = ticket(report(scene))
 
-    assert text.count("\n") == 1
+    assert text.count("\n") == 2
+    assert "What helps: check user name and password. smtpdoctor check without --ticket" in text
     assert text.startswith("smtpdoctor found no block that somebody could be asked to lift.")
     assert re.search(r"It found [a-z-]+: ", text)
     assert "@" not in text

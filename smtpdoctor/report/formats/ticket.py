@@ -56,13 +56,13 @@ MAIL_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 
 def render(report: Report, options: Options) -> str:
-    """The requests, ready to send; one line for a target of which no block was found."""
+    """The requests, ready to send; two lines for a target of which no block was found."""
     return "\n".join(_of_target(report, target) for target in report.targets)
 
 
 def _of_target(report: Report, target: TargetReport) -> str:
     found = next((item for item in target.diagnoses if _stops_mail(item)), None)
-    lines = _request(report, target, found) if found is not None else [_nothing_to_ask(target)]
+    lines = _request(report, target, found) if found is not None else _nothing_to_ask(target)
     lines = [*lines, f"({ANONYMOUS})"] if report.anonymous else lines
     text = "\n".join(visible(line).rstrip() for line in lines)
     return _without_mailbox(target, MAIL_ADDRESS.sub(MASK, text)) + "\n"
@@ -82,13 +82,22 @@ def _without_mailbox(target: TargetReport, text: str) -> str:
     return text
 
 
-def _nothing_to_ask(target: TargetReport) -> str:
+def _nothing_to_ask(target: TargetReport) -> Iterator[str]:
+    """That there is no request to write, and what to do in its place."""
     first = next(iter(target.diagnoses), None)
     reached = any(item.ok for item in target.run.connects())
     if reached and (first is None or first.severity != "error"):
-        return f"Nothing is blocked: {target.host}, port {target.port}, is reached from here."
+        yield f"Nothing is blocked: {target.host}, port {target.port}, is reached from here."
+        yield (
+            "If your program can't send from here, run smtpdoctor check without --ticket, in the "
+            "program's folder."
+        )
+        return
     more = f" It found {first.code}: {first.title}." if first else ""
-    return f"smtpdoctor found no block that somebody could be asked to lift.{more}"
+    fix = next((item.title for item in first.fixes), "") if first else ""
+    step = f"What helps: {fix}. " if fix else ""
+    yield f"smtpdoctor found no block that somebody could be asked to lift.{more}"
+    yield f"{step}smtpdoctor check without --ticket shows it all."
 
 
 def _request(report: Report, target: TargetReport, found: Diagnosis) -> Iterator[str]:
