@@ -178,7 +178,12 @@ def ways_without_starttls(run: Run, *, ask: Fix) -> tuple[Fix, ...]:
     where the user's own words say that the server is near, else `ask`."""
     if not run.may_do_without_tls:
         return (*working_ways(run), ask)
-    neither = run.settings.has_credentials and run.offer.lacks_login
+    login = run.settings.has_credentials
+    neither = login and run.offer.lacks_login
+    told = run.offer.in_clear is not None
+    if login and told and not neither and not run.offer.takes_login_in_clear:
+        # Exchange with NTLM alone: without TLS the login would be the next to fail
+        return (*working_ways(run), ask)
     plain = change_settings(
         run,
         f"use no TLS and no login on port {run.settings.port}: this server has neither"

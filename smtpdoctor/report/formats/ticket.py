@@ -62,8 +62,8 @@ def render(report: Report, options: Options) -> str:
 
 def _of_target(report: Report, target: TargetReport) -> str:
     found = next((item for item in target.diagnoses if _stops_mail(item)), None)
-    lines = _request(report, target, found) if found is not None else _nothing_to_ask(target)
-    lines = [*lines, f"({ANONYMOUS})"] if report.anonymous else lines
+    said = _request(report, target, found) if found is not None else _nothing_to_ask(target)
+    lines = [*said, f"({ANONYMOUS})"] if report.anonymous else said
     text = "\n".join(visible(line).rstrip() for line in lines)
     return _without_mailbox(target, MAIL_ADDRESS.sub(MASK, text)) + "\n"
 

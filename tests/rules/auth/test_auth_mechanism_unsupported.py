@@ -94,3 +94,13 @@ def test_positive_the_mechanism_is_named_as_the_program_names_it(
     scene = Scene(host="mail.example.net", client=client)
     scene.refuse("auth", "504 5.7.4 Unrecognized authentication type")
     assert words in " ".join(scene.diagnosis(CODE).fixes[0].steps)
+
+
+def test_positive_a_mechanism_that_only_the_client_has_is_a_note() -> None:
+    scene = Scene(host="exchange.example.net", client="javamail")
+    session = scene.session().up_to("ehlo-in-tls").ehlo("SIZE 1000", "AUTH NTLM")
+    session.no_login("not-spoken")
+    found = scene.diagnosis(CODE)
+    assert found.severity == "note"
+    assert "logs in by NTLM" in found.title
+    assert scene.judge().verdict == "inconclusive"

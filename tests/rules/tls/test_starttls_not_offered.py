@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ..scene import Scene
 
 CODE = "starttls-not-offered"
@@ -116,3 +118,12 @@ def test_lookalike_a_login_in_clear_on_loopback_stays() -> None:
     scene.session().greeting().ehlo("SIZE 1000", "AUTH PLAIN").starttls_not_offered()
 
     assert "SMTP_USER" not in scene.diagnosis(CODE).fixes[0].settings
+
+
+@pytest.mark.parametrize(("auth", "first"), [("NTLM", "use a port"), ("LOGIN", "use no TLS on")])
+def test_lookalike_without_tls_there_is_a_login_for_a_password_or_none(
+    auth: str, first: str
+) -> None:
+    scene = Scene(host="10.0.0.5", port=25)
+    scene.session().greeting().ehlo("SIZE 1000", f"AUTH {auth}").starttls_not_offered()
+    assert scene.diagnosis(CODE).fixes[0].title.startswith(first)

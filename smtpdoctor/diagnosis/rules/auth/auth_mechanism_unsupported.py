@@ -43,6 +43,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             fixes=_fixes(run, set(missing.offered)),
             explains=(*before, missing.id),
         )
+    elif missing is not None and missing.reason == "not-spoken":
+        yield from _not_spoken(run, main)
     elif refused is not None:
         yield Diagnosis(
             code=CODE,
@@ -64,6 +66,42 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         )
     else:
         yield from _one_of_several(run, main)
+
+
+def _not_spoken(run: Run, main: SessionView) -> Iterator[Diagnosis]:
+    """A mechanism that the client has and the doctor hasn't: nobody tried the login."""
+    client, offered = run.client, _offered(main)
+    name = next((each for each in client.auth_order if each in offered), "") if client else ""
+    if client is None or not name:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="note",
+        confidence="certain",
+        title=f"{client.name} logs in by {name} here, which smtpdoctor doesn't speak",
+        explanation=(
+            "The way to the login works. The login itself was not tried, so nothing is known of "
+            "user name and password."
+        ),
+        evidence=(Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(offered)}"),),
+        fixes=(
+            Fix(
+                title=f"try the login with {client.name} itself",
+                steps=(
+                    *(
+                        (
+                            "NTLM wants the Windows account, DOMAIN\\user, which is often not the "
+                            "mail address.",
+                        )
+                        if name == "NTLM"
+                        else ()
+                    ),
+                    "Or ask the server's owner for LOGIN or PLAIN inside TLS, which every program "
+                    "has (Exchange: Basic authentication on the receive connector).",
+                ),
+            ),
+        ),
+    )
 
 
 def _one_of_several(run: Run, main: SessionView) -> Iterator[Diagnosis]:
