@@ -80,7 +80,7 @@ def _not_spoken(run: Run, main: SessionView) -> Iterator[Diagnosis]:
         confidence="certain",
         title=f"{client.name} logs in by {name} here, which smtpdoctor doesn't speak",
         explanation=(
-            "The way to the login works. The login itself was not tried, so nothing is known of "
+            "The way to the login works. The login itself was not tried, so this run can't judge "
             "user name and password."
         ),
         evidence=(Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(offered)}"),),
