@@ -321,6 +321,14 @@ def test_a_settings_file_that_cannot_be_read(command: Command, tmp_path: Path) -
     assert ".env" in command("check").one_line()
 
 
+def test_settings_says_what_was_passed_over_where_nothing_was_found(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "mailer.js").write_bytes(b"nodemailer.createTransport()\n" * 400_000)
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6"}}')
+    assert "passed over:\n  mailer.js: " in command("settings").out
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -35,6 +35,8 @@ _TAG_NAMES = "p|sp|np|rua|ruf|pct|adkim|aspf|fo|rf|ri|t|psd"
 _SEPARATED = re.compile(
     rf"(?<![;\s,])[\s,:]+(?=(?:{_TAG_NAMES})[ \t]*=)|(?<=DMARC1)(?=p[ \t]*=)", re.IGNORECASE
 )
+#: A tag that stands twice before its value: `rua=rua=…`.
+_TAG_AGAIN = re.compile(rf"(?:(?:{_TAG_NAMES})[ \t]*=)+", re.IGNORECASE)
 _LONGEST_INTERVAL = 2**32 - 1  # seconds; RFC 7489 §6.3: a 32-bit unsigned integer
 _MOST_REPORT_DOMAINS = 5
 _MEANT = re.compile(r"dmarc|^\W*p[ \t]*=[ \t]*(?:none|quarantine|reject)\b", re.IGNORECASE)
@@ -289,6 +291,8 @@ def _is_reporting_uri(uri: str) -> bool:
 
 
 def _repaired_uri(uri: str) -> str:
+    again = _TAG_AGAIN.match(uri)
+    uri = uri[again.end() :] if again else uri
     return f"mailto:{uri}" if _BARE_ADDRESS.fullmatch(uri) else uri
 
 

@@ -43,7 +43,7 @@ from smtpdoctor.settings.model import (
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.prepare import compares_port, literal, prepare
 from smtpdoctor.settings.readers.harmless import is_setting_name
-from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
@@ -279,9 +279,22 @@ def find_harmless(
     for name, option in draft.options.items():
         kind = KINDS.get(fields.get(name, "password"))
         for value in (option.value, *option.hides):
+            if fields.get(name) in SECRETS:
+                _unsaid(value, workspace)
             if kind is not None and isinstance(value, Known) and not value.absent:
                 held = [each for each in value.variables if draft.variables.held(each)]
                 workspace.finds_value(kind, value, secrets, names=held)
+
+
+def _unsaid(value: Value, workspace: Workspace) -> frozenset[str]:
+    """What may be the secret itself in the place of one that can't be told; it is hidden there."""
+    if isinstance(value, Known) and not value.absent:
+        return frozenset()
+    found = workspace.may_be_secret(value.span) if value.span is not None else frozenset()
+    for each in value.alternatives if isinstance(value, Unknown) else ():
+        found |= _unsaid(each, workspace)
+    name = value.name if isinstance(value, Unknown) else ""
+    return found if not name or is_setting_name(name) else found | {name}
 
 
 def finish(
@@ -763,9 +776,10 @@ class _Maker:
             origin, line = None, None
             if option.value.span is not None:
                 origin, line = self._in_file(name, option.value.span, None)
-            yield Untellable(
-                option=name, why=option.value.text, field=field, origin=origin, source_line=line
-            )
+            why = option.value.text
+            for text in _unsaid(option.value, self.workspace) if field in SECRETS else ():
+                why = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", MASK, why)
+            yield Untellable(option=name, why=why, field=field, origin=origin, source_line=line)
         unset = self._unset_host() if self.outcome.host is None else None
         if unset is not None:
             span = unset.value.span

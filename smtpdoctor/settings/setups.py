@@ -165,18 +165,30 @@ def _drafts(workspace: Workspace, left: _Time, skipped: list[Skipped]) -> Iterat
     try:
         for dialect in dialects():
             at = dialect.id
-            for number, draft in enumerate(dialect.find(workspace)):
-                if number == MOST_OF_ONE:
-                    why = f"more than {MOST_OF_ONE} set-ups: the rest was not looked at"
-                    skipped.append(Skipped(path=at, why=why, cut=True))
-                    break
-                left.look()
-                found.append(draft)
-                yield draft
+            try:
+                for number, draft in enumerate(dialect.find(workspace)):
+                    if number == MOST_OF_ONE:
+                        why = f"more than {MOST_OF_ONE} set-ups: the rest was not looked at"
+                        skipped.append(Skipped(path=at, why=why, cut=True))
+                        break
+                    left.look()
+                    found.append(draft)
+                    yield draft
+            except OutOfTimeError:
+                raise
+            except Exception as error:  # its fault costs no other dialect the folder
+                skipped.append(_own_fault(at, error))
         yield from ENV.unclaimed(workspace, found)
     except OutOfTimeError:
         why = "too slow: the rest, and what other programs may have, was not looked at"
         skipped.append(Skipped(path=at, why=why, cut=True))
+
+
+def _own_fault(path: str, error: Exception) -> Skipped:
+    from smtpdoctor.own_fault import describe  # only where there is one
+
+    why = f"a fault of smtpdoctor's own, please report it: {describe(error)}"
+    return Skipped(path=path, why=why, cut=True)
 
 
 def _named_apart(setups: Iterable[Setup]) -> list[Setup]:

@@ -7,6 +7,7 @@ that it loads them with. It must not know what a variable means.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -16,8 +17,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dependencies import Dependencies
 from smtpdoctor.settings.folder import Folder, Skipped
+from smtpdoctor.settings.harmless import SHORTEST_SECRET
 from smtpdoctor.settings.masked_line import MaskedLine
-from smtpdoctor.settings.readers.harmless import HarmlessTokens, is_plain_expression, tokens_of
+from smtpdoctor.settings.readers.harmless import (
+    HarmlessTokens,
+    is_name_of_code,
+    is_plain_expression,
+    is_setting_name,
+    tokens_of,
+)
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
 
 PRODUCTION = "production"
 
+#: What in code, or in a document's value, may be a word of its own.
+WORD = re.compile(r"[^\W\d]\w{5,}")
 #: Kinds whose values are numbers of five digits or words that everybody knows.
 NARROW = frozenset({"port", "tls", "secure", "verify", "node-verify"})
 #: So many files are kept parsed for their lines: of the largest a tree takes 60 MiB.
@@ -116,6 +126,7 @@ class Workspace:
         self._lines: dict[str, list[str]] = {}
         self._tokens: dict[str, HarmlessTokens] = {}
         self._found_harmless: dict[tuple[str, int], list[Span]] = {}
+        self._hidden: dict[tuple[str, int], list[tuple[int, int]]] = {}
 
     def look_at_the_time(self) -> None:
         """Raises OutOfTimeError where the time for reading is over: called by the `Project`."""
@@ -363,14 +374,7 @@ class Workspace:
         harmless = self.harmless_ranges(span.file, span.line)
         start = span.columns[0] - 1
         end = span.columns[1] - 1 if span.line == span.end_line else len(line)
-        if keep:
-            harmless.append((start, end))
-        else:
-            harmless = [
-                piece
-                for first, last in harmless
-                for piece in ((first, min(last, start)), (max(first, end), last))
-            ]
+        harmless = [*harmless, (start, end)] if keep else _without(harmless, start, end)
         return MaskedLine(line, harmless)
 
     def shown(self, span: Span, *, keep: bool) -> Shown | None:
@@ -405,7 +409,10 @@ class Workspace:
 
     def harmless_ranges(self, path: str, line: int) -> list[tuple[int, int]]:
         """The same as half-open ranges of the line's characters, counted from 0."""
-        return [(each.columns[0] - 1, each.columns[1] - 1) for each in self.harmless(path, line)]
+        found = [(each.columns[0] - 1, each.columns[1] - 1) for each in self.harmless(path, line)]
+        for start, end in self._hidden.get((path, line), ()):
+            found = _without(found, start, end)
+        return found
 
     def _tokens_of(self, path: str) -> HarmlessTokens | None:
         if path not in self._tokens:
@@ -421,6 +428,27 @@ class Workspace:
         """These parts of a line are known to hold no secret: a key, a brace, a URL's scheme."""
         for span in spans:
             self._found_harmless.setdefault((span.file, span.line), []).append(span)
+
+    def may_be_secret(self, span: Span) -> frozenset[str]:
+        """Hide the names in the place of a secret that can't be told, but for those that settings
+        and what reads them have: one may be the secret itself, written without quotes. Gives all
+        that may be one, texts too."""
+        tokens = self._tokens_of(span.file)
+        if tokens is None or not tokens.is_code:
+            written = WORD.findall(self.text_of(span) or "")
+            return frozenset(word for word in written if not is_setting_name(word))
+        found = {each.text for each in tokens.literals(span)}
+        for line in range(span.line, span.end_line + 1):
+            start = span.columns[0] if line == span.line else 1
+            end = span.columns[1] if line == span.end_line else sys.maxsize
+            for each in tokens.harmless(line):
+                text = self.text_of(each) or ""
+                within = start <= each.columns[0] and each.columns[1] <= end
+                if within and WORD.fullmatch(text) and not is_name_of_code(text):
+                    place = (each.columns[0] - 1, each.columns[1] - 1)
+                    self._hidden.setdefault((span.file, line), []).append(place)
+                    found.add(text)
+        return frozenset(text for text in found if len(text) >= SHORTEST_SECRET)
 
     def is_value(self, kind: ValueKind, span: Span | None) -> None:
         """These characters are a value of that kind: harmless where they have its form."""
@@ -480,6 +508,15 @@ class Workspace:
             shown.issuperset(range(found.start(), found.start() + len(text)))
             for found in re.finditer(f"(?={re.escape(text)})", whole)
         )
+
+
+def _without(ranges: Iterable[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """Half-open ranges without what one of them covers; what is left may be empty."""
+    return [
+        piece
+        for first, last in ranges
+        for piece in ((first, min(last, start)), (max(first, end), last))
+    ]
 
 
 def is_within(path: str, folder: str) -> bool:

@@ -251,6 +251,49 @@ FOLDERS: dict[str, Folder] = {
         both(*(text(f"m{n}.js", "nodemailer.x({a: b});\n" * 48_000) for n in range(100))),
         (("check", "--only", "settings"),),
     ),
+    "a chain of 40,000 calls": Folder(
+        text(
+            "src/main.rs",
+            'use lettre::SmtpTransport;\nfn main() { let m = SmtpTransport::relay("127.0.0.1")'
+            + ".port(1)\n" * 40_000
+            + ".build(); m.send(&e); }\n",
+        ),
+        (("check", "--only", "settings"),),
+        says="lettre src/main.rs:2",
+    ),
+    "a setting set 3000 times": Folder(
+        both(
+            text("Gemfile", "gem 'rails'\n"),
+            text(
+                "config/environments/production.rb",
+                "Rails.application.configure do\n"
+                + "config.action_mailer.smtp_settings = { address: '127.0.0.1' }\n" * 3000
+                + "end\n",
+            ),
+        ),
+    ),
+    "Dockerfile: a variable that doubles": Folder(
+        text(
+            "Dockerfile",
+            "FROM x\nENV A0=xxxxxxxxxx\n"
+            + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(3000))
+            + f"ENV SMTP_HOST={'$A17' * 20_000}\n",
+        ),
+        (("check", "--only", "settings"),),
+        quick=True,
+    ),
+    "k8s.yaml: 1000 times a ConfigMap of 2000": Folder(
+        text(
+            "k8s.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n"
+            + "".join(f"  A{n}: x\n" for n in range(2000))
+            + "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n"
+            + "spec: {template: {spec: {containers: [{name: a, image: x, envFrom: ["
+            + "{configMapRef: {name: c}}," * 1000
+            + "], env: [{name: SMTP_HOST, value: h}]}]}}}\n",
+        ),
+        (("check", "--only", "settings"),),
+    ),
     "folders within folders": Folder(depths),
     "names that are no text": Folder(no_text, quick=True),
     # --- files that options name --------------------------------------------------------------

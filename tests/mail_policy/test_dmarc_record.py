@@ -268,6 +268,7 @@ def test_policies_by_rfc_9989(tags: str, policy: str | None, below: str | None) 
 @pytest.mark.parametrize(
     ("text", "repaired"),
     [
+        ("p=none; rua=rua=a@e.example", "v=DMARC1; p=none; rua=mailto:a@e.example"),
         ("v=dmarc1; p=reject", "v=DMARC1; p=reject"),
         ("v=DMARC1 p=reject; sp=none", "v=DMARC1; p=reject; sp=none"),
         ("v=DMARC1, p=reject", "v=DMARC1; p=reject"),

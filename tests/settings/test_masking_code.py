@@ -229,6 +229,50 @@ def test_no_window_of_a_secret_of_code_is_given_out(
     assert leaks(secret, given_out(root)[1]) == []
 
 
+# --- a secret that is written as a name, or that a quote too many makes one ----------------------
+
+BARE = "Qkwzxjvbrt9xZ"
+#: What stands in the place of the password, in each language.
+UNQUOTED = {
+    "nodemailer": ["{s}", "{s} || ''", "{s}.trim()", "'a' + {s}", "{s} ? {s} : 'x'", "String({s})"],
+    "django": ["{s}", "{s} or ''", "{s}.strip()", "'a' + {s}", "f'{{{s}}}'"],
+    "smtplib": ["{s}", "{s} or ''", "'a' + {s}"],
+    "phpmailer": ["{s}", "${s}", "'a' . {s}", "constant('{s}')"],
+    "rails": ["{s}", "{s} || ''", ":{s}"],
+}
+#: What a password with a quote in it makes of a line, where each piece looks like a name.
+TORN = ["'a'{s}'", "'a'{s}' + '{s}' + 'b'", "'a'{s}' '{s}'", "'{s}' {s}.x-{s} '{s}'", "12'{s} '"]
+
+
+def with_password(program: str, written: str) -> dict[str, str]:
+    """The files of a program in which this stands where the password stood with its quotes."""
+    files, name = project(program), PROGRAMS[program][0]
+    text = re.sub(
+        """(['"])x\\1|(?<=password: )x$""", lambda _: written, files[name], flags=re.MULTILINE
+    )
+    assert text.replace(written, "") != files[name]
+    return {**files, name: text}
+
+
+@pytest.mark.parametrize("program", UNQUOTED)
+def test_a_password_without_quotes_is_no_name_to_be_said(program: str, tmp_path: Path) -> None:
+    for number, way in enumerate(UNQUOTED[program]):
+        found, out = given_out(
+            write(tmp_path / str(number), with_password(program, way.format(s=BARE)))
+        )
+        assert found, way
+        assert leaks(BARE, out) == [], (way, out[:2000])
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_quote_too_many_makes_no_name_of_a_text(program: str, tmp_path: Path) -> None:
+    for number, way in enumerate(TORN):
+        value = way.format(s=BARE)
+        value = value.replace("'", '"') if program in DOUBLE else value
+        _, out = given_out(write(tmp_path / str(number), with_password(program, value)))
+        assert leaks(BARE, out) == [], (way, out[:2000])
+
+
 # --- a secret that another field repeats ---------------------------------------------------------
 
 

@@ -83,3 +83,20 @@ def test_what_was_found_is_still_shown(tmp_path: Path) -> None:
 )
 def test_words_of_an_expression(needle: bytes, words: tuple[bytes, ...]) -> None:
     assert plain_words(needle) == words
+
+
+def test_a_fault_in_one_dialect_costs_no_other_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smtpdoctor.settings.dialects import nodemailer
+
+    def faulty(self: object, workspace: Workspace) -> None:
+        raise KeyError("geheim")
+
+    monkeypatch.setattr(type(nodemailer.DIALECT), "find", faulty)
+    write(tmp_path, {"a.js": MAILER % "587", "b.py": "import smtplib\nsmtplib.SMTP('h', 25)\n"})
+    left = found(tmp_path, 0)
+    assert [each.name for each in left.setups] == ["smtplib b.py:2"]
+    [skipped] = [each for each in left.skipped if each.cut]  # so that no run is healthy
+    assert (skipped.path, "KeyError at " in skipped.why) == ("nodemailer", True)
+    assert "geheim" not in skipped.why

@@ -14,6 +14,8 @@ from smtpdoctor.settings.readers.model import Known, Origin, Span, Value
 from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
+#: No system starts a program with a longer environment (Linux: a quarter of a stack of 8 MiB).
+LONGEST_OF_ALL = 2 * 1024 * 1024
 INSTRUCTION = re.compile(r"\s*(?P<word>[A-Za-z]+)\s+(?P<rest>.*\S)\s*")
 PAIR = re.compile(r"""(?P<name>[\w.-]+)=(?P<text>(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*)""")
 REFERENCE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?:(:[-+])([^}]*))?\})")
@@ -68,7 +70,10 @@ def read(workspace: Workspace, path: str) -> tuple[str, Layer]:
                 known = {key: str(v.value) for key, v in values.items() if isinstance(v, Known)}
                 span = Span(path, number, columns, number)
                 filled = _filled(text, {**arguments, **known})
-                values[name] = Known(filled, span, (Origin("environment", name, span),))
+                room = LONGEST_OF_ALL - sum(map(len, known.values()))
+                values[name] = Known(
+                    filled[: max(room, 0)], span, (Origin("environment", name, span),)
+                )
     return image, carried_layer(path, values)
 
 
@@ -90,6 +95,8 @@ def _unquoted(text: str) -> str:
 
 
 def _filled(text: str, known: dict[str, str]) -> str:
+    """The text with its variables filled in, never longer than the system would pass on."""
+
     def one(found: re.Match[str]) -> str:
         name = found[1] or found[2]
         if not name:
@@ -101,5 +108,13 @@ def _filled(text: str, known: dict[str, str]) -> str:
             return found[4] if value else ""
         return value
 
-    filled = text if text.startswith("'") else REFERENCE.sub(one, text)
-    return _unquoted(filled[:LONGEST])
+    if text.startswith("'"):
+        return _unquoted(text[:LONGEST])
+    parts, length, at = [], 0, 0
+    for found in REFERENCE.finditer(text):
+        if length >= LONGEST:
+            break
+        parts += [text[at : found.start()], one(found)]
+        length += len(parts[-2]) + len(parts[-1])
+        at = found.end()
+    return _unquoted("".join((*parts, text[at:]))[:LONGEST])

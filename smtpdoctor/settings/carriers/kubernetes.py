@@ -55,6 +55,8 @@ PRODUCTION = re.compile(r"(?i)(^|[/._-])(prod|production|live)([/._-]|$)")
 #: `$(NAME)`; `$$(NAME)` stays as `$(NAME)`.
 REFERENCE = re.compile(r"\$(?P<dollar>\$)|\$\((?P<name>[\w.-]+)\)")
 SOPS = "ENC["
+#: No system starts a program with so many.
+MOST_VARIABLES = 20_000
 
 
 def find(workspace: Workspace) -> Iterator[Surrounding]:
@@ -209,9 +211,13 @@ class _Cluster:
     def _variables(self, containers: list[Value]) -> Variables:
         named: dict[str, Value] = {}
         layers: list[Layer] = []
-        for container in containers:
-            for source in items(container.get("envFrom")):
-                layers.insert(0, self._whole(source))  # a later one wins
+        sources = [source for each in containers for source in items(each.get("envFrom"))]
+        held = 0
+        for source in reversed(sources):  # a later one wins
+            layers.append(self._whole(source))
+            held += len(layers[-1].values)
+            if held > MOST_VARIABLES:
+                break
         below = Variables(tuple(layers))
         for container in containers:
             for item in items(container.get("env")):

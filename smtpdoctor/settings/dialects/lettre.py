@@ -186,25 +186,31 @@ def _mode(call: FoundCall, last: str) -> Value:
     return Known(last, call.name_span)
 
 
-def _origin(call: FoundCall) -> FoundCall | None:
-    """The call that began what this one is called on."""
-    made: FoundCall | None = call
-    for _ in range(40):
-        made = made.made_by if made is not None else None
-        if made is None or (made.thing[-1:] and made.thing[-1] in TRANSPORTS):
-            return made
-    return None
-
-
 def _chain(module: Module, place: int, *names: str) -> list[FoundCall]:
     """The methods that are called on the builder, in their order."""
     first = _opened(module)[place]
-    found = []
-    for call in module.calls(*names):
-        origin = _origin(call)
-        if origin is not None and origin.span == first.span:
-            found.append(call)
-    return found
+    #: Of calls that were come by whether the transport began what they are called on.
+    known: dict[tuple[int, int], bool] = {}
+    return [call for call in module.calls(*names) if _is_of(call, first, known)]
+
+
+def _is_of(call: FoundCall, first: FoundCall, known: dict[tuple[int, int], bool]) -> bool:
+    """Whether a chain of calls leads from this one up to the first; each is looked at once."""
+    passed: list[tuple[int, int]] = []
+    made: FoundCall | None = call
+    while made is not None:
+        key = (made.call.start, made.call.end)
+        if key in known:
+            break
+        passed.append(key)
+        known[key] = False  # what leads back to itself was begun by nothing
+        made = made.made_by
+        if made is not None and made.thing[-1:] and made.thing[-1] in TRANSPORTS:
+            known[key] = made.span == first.span
+            break
+    ends = known[key] if made is not None else False
+    known.update(dict.fromkeys(passed, ends))
+    return ends
 
 
 def _chained(module: Module, place: int, method: str, at: int | None) -> Value:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import pairwise
 
-from smtpdoctor.settings.readers.curly_tokens import Piece, Token, tokens_of
+from smtpdoctor.settings.readers.curly_tokens import LEXES, Piece, Token, tokens_of
 from smtpdoctor.settings.readers.harmless import SETTING_KEY, WORDS, Literal, is_setting_name
 from smtpdoctor.settings.readers.model import LanguageName, Span
 from smtpdoctor.settings.readers.source import Source
@@ -21,6 +22,19 @@ ASKS = re.compile(
 #: What Rust calls a lifetime looks like a text that is never closed.
 LIFETIME = "'"
 FILLED_IN = re.compile(r"\$\{([\w.-]+)\}")
+_BEFORE = """
+and as by case contains descending downTo else equals extern if in include infix instanceof is let
+matches not on or orderby return select step throw to until when where with yield
+"""
+_BEHIND = """
+and as ascending contains downTo else equals if in infix instanceof into is matches or orderby
+select step to u8 until when where with
+"""
+#: Words of the languages that stand right before or behind a text. Any other name there, or a
+#: number, is what a quote too many made of one: a password has a quote in it that nobody escaped.
+BEFORE_TEXT, BEHIND_TEXT = frozenset(_BEFORE.split()), frozenset(_BEHIND.split())
+#: Languages in which nothing but an operator ends what a text stands in, whatever the line.
+WITH_SEMICOLONS = ("java", "csharp", "rust")
 
 
 class CurlyTokens:
@@ -39,6 +53,31 @@ class CurlyTokens:
     @cached_property
     def _starts(self) -> list[int]:
         return [token.start for token in self._tokens]
+
+    @cached_property
+    def _torn(self) -> list[tuple[int, int]]:
+        """The bytes in which what looks like names may be a piece of a text: from a quote too many
+        to the end of its line or, where texts go over lines, of the file."""
+        found: list[tuple[int, int]] = []
+        held = [token for token in self._tokens if token.kind != "comment"]
+        for before, after in pairwise(held):
+            if not self._is_torn(before, after):
+                continue
+            if LEXES[self._language].many_lines or self._goes_over_lines(before, after):
+                return [*found, (before.start, len(self._source.bytes))]
+            found.append((before.start, after.end))
+        return found
+
+    def _is_torn(self, before: Token, after: Token) -> bool:
+        if before.kind == "text":
+            known = after.kind == "name" and after.text in BEHIND_TEXT
+            ended = after.fresh and self._language not in WITH_SEMICOLONS
+            return after.kind in ("name", "number", "text") and not known and not ended
+        known = before.kind == "name" and before.text in BEFORE_TEXT
+        return after.kind == "text" and before.kind in ("name", "number") and not known
+
+    def _goes_over_lines(self, *tokens: Token) -> bool:
+        return any(b"\n" in self._source.bytes[token.start : token.end] for token in tokens)
 
     def harmless(self, line: int) -> list[Span]:
         """The parts of a line that may be shown as they stand."""
@@ -86,6 +125,8 @@ class CurlyTokens:
         place = self._source.line_bytes(line)
         if place is None:
             return []
+        if any(start <= place[1] and end > place[0] for start, end in self._torn):
+            return [(-1, Token("broken", *place))]
         first = max(bisect_right(self._starts, place[0]) - 1, 0)
         found = []
         for number in range(first, len(self._tokens)):

@@ -456,7 +456,8 @@ class Evaluator:
         if found is None:
             found = self.semantics.global_name(name.id)
         if found is None:
-            return self.unknown("undeclared", f"nothing here sets {name.id}", name)
+            why = f"nothing here sets {name.id}"
+            return Unknown("undeclared", why, self.span(name), name=name.id)
         closure = found.value if isinstance(found, Known) else None
         bare = self.semantics.bare_calls and isinstance(closure, Closure)
         if bare and isinstance(closure, Closure) and closure.function.name == name.id:

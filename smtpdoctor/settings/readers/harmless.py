@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from smtpdoctor.settings.readers.model import Span
@@ -59,6 +60,16 @@ stream string submission support test timeout tls to token transport trust type 
 uri url use user username value var verify writetimeout xoauth2
 """
 SETTING_WORDS = frozenset(_NAMES.split())
+_READING = """
+application array await bytes constructor credentials decode decrypt environ expect fetch format
+getconfiguration getenv getenvironmentvariable getproperty getrequiredservice getstring getvalue
+import include into_string isset lookup lookupenv nameof number option_env optional parse
+password_hash private process properties public rails read readfile readfilesync readstring
+resolve return runtime secretmanager static string system to_owned to_string toarray tochararray
+tostring trim typeof undefined unwrap unwrap_or unwrap_or_default unwrap_or_else
+"""
+#: What languages and frameworks call what reads a setting.
+READING_NAMES = frozenset(_READING.split())
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+\d?|[\d_.:\-]|(?P<other>.)")
 #: What the key of a setting has in it, beside a plain word.
 SETTING_KEY = re.compile(r"[_.:]")
@@ -189,7 +200,15 @@ class Tokens:
         place = self._source.line_bytes(line)
         if self._root is None or place is None:
             return
-        yield from _overlapping(self._root.walk(), *place)
+        found = list(_overlapping(self._root.walk(), *place))
+        for (before, is_value), (after, follows) in pairwise(found):
+            # a parser may take what follows a text for a further statement of the same line
+            if before is not None and after is not None and is_value and not follows:
+                between = self._source.bytes[before.end_byte : after.start_byte]
+                if after.is_named and not between.strip():
+                    yield None, False
+                    return
+        yield from found
 
     def _key(self, line: int) -> list[Span]:
         text = self._source.line(line)
@@ -241,6 +260,11 @@ def is_setting_name(text: str) -> bool:
     words = [part[0].lower() for part in parts if part[0][0].isalpha()]
     known = all(word in SETTING_WORDS for word in words)
     return bool(words) and known and not any(part["other"] for part in parts)
+
+
+def is_name_of_code(text: str) -> bool:
+    """Whether the text is a name of a setting, or of what languages read settings with."""
+    return is_setting_name(text) or text.lower() in READING_NAMES
 
 
 def is_plain_expression(text: str) -> bool:

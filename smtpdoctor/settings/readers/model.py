@@ -162,7 +162,8 @@ class Unknown:
     """A value that can't be told. It is never the same as one that is not set.
 
     `text` is a sentence of ours that holds nothing of the file but names. `alternatives` are the
-    values between which can't be decided.
+    values between which can't be decided. `name` is one that nothing sets: where a secret should
+    stand it may be the secret, written without quotes.
     """
 
     reason: Reason
@@ -170,6 +171,7 @@ class Unknown:
     span: Span | None = None
     trail: tuple[Origin, ...] = ()
     alternatives: tuple[Value, ...] = ()
+    name: str = ""
 
     @property
     def absent(self) -> bool:
@@ -242,7 +244,10 @@ class Entry:
             make = self._make
             self._value = Unknown("cycle", "it is made from itself", self.span)
             if make is not None:
-                self._value = make()
+                try:
+                    self._value = make()
+                except RecursionError:  # thousands of values, each made from the one before
+                    self._value = Unknown("too-deep", "it is nested too deep", self.span)
         return self._value
 
 

@@ -37,6 +37,12 @@ def test_positive_an_at_sign_is_a_warning_since_most_programs_read_it_as_meant()
     assert scene.judge().verdict == "warnings"
 
 
+def test_positive_a_user_name_that_is_masked_is_not_written_anew() -> None:
+    """What would stand there is the mask, in the form of a URL."""
+    scene = Scene.of("SMTP_URL=smtp://info@example.com/geheim@smtp.ionos.de\n").run_through()
+    assert scene.diagnosis(CODE).fixes[0].edits == ()
+
+
 def test_negative_encoded() -> None:
     scene = Scene.of("SMTP_URL=smtps://info%40example.com:pa%2Fss@smtp.ionos.com:465\n")
     assert scene.run_through().codes() == []

@@ -71,7 +71,7 @@ def _username_edit(run: Run) -> tuple[Edit, ...]:
     if origin.columns is None or origin.line is None or origin.file is None or source is None:
         return ()
     written = source[origin.columns[0] - 1 : origin.columns[1] - 1]
-    if written != entry.text or written == encoded:
+    if written != entry.text or written == encoded or MASK in written:
         return ()
     return (
         Edit(
