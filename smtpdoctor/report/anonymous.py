@@ -34,6 +34,7 @@ from smtpdoctor.settings.model import (
     SetupIdentity,
     ShownLine,
 )
+from smtpdoctor.settings.readers.harmless import is_name_of_code
 from smtpdoctor.smtp.certificate_info import CertificateInfo
 
 if TYPE_CHECKING:
@@ -61,6 +62,32 @@ PLACES = frozenset({"setup", "setups", "why", "place"})
 #: Names of settings and lines of code, where `config.host` is no host. Values that are shown of
 #: them stand in fields of their own, too.
 CODE = frozenset({"name", "option", "looks_like", "source_line", "replace", "with_", "settings"})
+#: Fields with a line of the user's, or with what the user calls a variable.
+NAMED = frozenset({"source_line", "option", "looks_like", "unset"})
+#: Words of languages and libraries that stand in no setting: they tell nothing of whose it is.
+_CODE_WORDS = """
+abstract annotations apply args artifact assert base bean bearer begin boot break build bundle
+catch char class conf configs configure const constructor containers continue contrib creds
+databases define defer delegate delete dependencies dependency derive dialer document dotenv
+double dynamic each echo elif elsif ensure enum except exec exit export exports extends extern
+final finally float foreach fragment func function global gomail group implementation implements
+impl includes inherit init inner installed instance instanceof interface internal item items
+jobs join keys label labels lambda lazy lettre list logger loop main match metadata methods mime
+mixin module move mutable namespace native nonlocal notnull object onto openssl operator outer
+override package param params partial pass pool prefix println profile proj project props
+protected public pull push queue raise range readonly receivers record redo reference register
+rescue resource retry rust schema scope sealed secretkey select self setdefault setup short skip
+slice smarthost smtpdoctor spec spring springframework starter static strings struct suffix
+super switch synchronized template then this throw throws tool trait transient tuple type
+typedef unless unsafe until update util utils values variables vars virtual void volatile when
+where while with wpms yagmail yield
+"""
+CODE_WORDS = frozenset(_CODE_WORDS.split())
+#: Of a name the words that it is made of.
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+#: Shorter parts are in every name.
+SHORTEST_PART = 4
+MOST_NAMES = 2000
 #: Names that everybody's files have: they tell what it is, and nothing of whose.
 EVERYBODYS_FILES = frozenset({".env"})
 #: Profiles that everybody has.
@@ -151,6 +178,18 @@ def _files_of(report: Report) -> Iterator[str]:
         elif field in PLACES or (owner is SetupIdentity and field == "name"):
             # not of “standard input:3”
             yield from (file for file in re.findall(_PLACE, text) if "." in file or "/" in file)
+
+
+@cache
+def _is_own_name(word: str) -> bool:
+    """Whether a word is in a name of code that no language, library or setting has."""
+    return any(
+        len(part) >= SHORTEST_PART
+        and part.lower() not in CODE_WORDS
+        and not is_name_of_code(part.lower())
+        and not knowledge.is_public_word(part.lower())
+        for part in _PARTS.findall(word)
+    )
 
 
 def _is_the_systems(file: str) -> bool:
@@ -250,7 +289,18 @@ class _StandIns:
         self._files = files
         self._numbered = {
             kind: _Numbered()
-            for kind in ("host", "name", "user", "4", "6", "file", "folder", "setup", "other")
+            for kind in (
+                "host",
+                "name",
+                "user",
+                "4",
+                "6",
+                "file",
+                "folder",
+                "setup",
+                "other",
+                "word",
+            )
         }
         self._names: set[str] = set()  # A-labels, lower case
         self._words: dict[str, str] = {}  # words by themselves, with what stands for each
@@ -281,6 +331,9 @@ class _StandIns:
         if self._files:
             self._paths |= {file: self._path(file) for file in files if not _is_the_systems(file)}
             self._collect_setups(report)
+            for owner, field, text in _texts(report):
+                if owner is ShownLine or owner is Location or field in NAMED:
+                    self._collect_own_names(text)
         for target in report.targets:
             # what a diagnosis says comes from there
             for owner, field, text in _texts(target.observations):
@@ -337,6 +390,15 @@ class _StandIns:
                     if self._is_word(word) and self._has_room():
                         self._words.setdefault(word, f"host-{self._numbered['host'](own)}")
             self._hide(name)
+
+    def _collect_own_names(self, text: str) -> None:
+        """What a program calls its variables, functions and classes may tell whose it is; what
+        languages, libraries and settings are called tells nothing."""
+        for word in re.findall(r"[^\W_]+", text):
+            name = word.lower()
+            known = name in self._words or name in self._file_names
+            if not known and _is_own_name(word) and len(self._words) < MOST_NAMES:
+                self._words[name] = f"name-{self._numbered['word'](name)}"
 
     def _collect_user(self, text: str) -> None:
         if not text or MASK in text or is_address(text):
@@ -508,7 +570,7 @@ class _StandIns:
         labels = name.split(".") if len(name) <= LONGEST_NAME else []
         if any(".".join(labels[start:]) in self._names for start in range(len(labels))):
             return self._host(name)
-        parts = re.split(r"([.-])", text)
+        parts = re.split(r"([._-])", text)
         return "".join(self._words.get(part.lower(), part) for part in parts)
 
     def text(self, text: str) -> str:

@@ -338,6 +338,24 @@ def test_what_everybody_knows_stays(text: str, shown: str, tmp_path: Path) -> No
     assert made.diagnoses[0].explanation.startswith(shown)
 
 
+def test_what_a_program_calls_its_own_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "mailer.js").write_text(
+        "const nodemailer = require('nodemailer'); function quokkaMail() {"
+        " const wombatOptions = {host: 'smtp.gmail.com', port: 465, secure: false, auth: {user:"
+        " process.env.NUMBAT_USER || 'u@gmail.com', pass: process.env.NUMBAT_PASS}};\n"
+        "return nodemailer.createTransport(wombatOptions); }\n"
+        "quokkaMail().sendMail({from: bilby.address});\n"
+    )
+    plans = make_lint_plans(with_options(None, environ={}, folder=tmp_path))
+    report = run(run_all(plans, environ={}, network=FakeNetwork()))
+    real, made = everything(report), everything(anonymous(report))
+    for name in ("quokka", "wombat", "numbat"):
+        assert name in real["json True"].lower()
+        assert [each for each, text in made.items() if name in text.lower()] == []
+    assert "require(••••••); function name-1() { const name-2" in made["markdown False"]
+
+
 def test_names_of_settings_are_no_hosts(tmp_path: Path) -> None:
     """`.host` and `.to` are top-level domains."""
     root = tmp_path / "src/main/resources"
