@@ -89,6 +89,19 @@ def test_positive_one_address_of_two_is_a_warning() -> None:
     assert found.severity == "warning"
     assert found.explains == (refused.id,)
     assert scene.judge().verdict == "warnings"
+    # the port is right: the other address takes connections on it
+    assert found.fixes[0].title == "tell who runs the server which address refuses"
+    assert "192.0.2.11" in found.fixes[0].steps[0]
+
+
+def test_positive_one_of_this_machine_s_own_addresses() -> None:
+    scene = Scene(host="localhost")
+    scene.addresses("::1", "127.0.0.1")
+    scene.connect("open", "::1")
+    scene.connect("refused", "127.0.0.1")
+    scene.session(address="::1").rest()
+    found = scene.diagnosis(CODE)
+    assert found.fixes[0].title == "let the mail server listen on 127.0.0.1 too"
 
 
 def test_negative_the_port_answers() -> None:

@@ -98,6 +98,20 @@ def _effect(run: Run, reach: Reach, *, loopback: bool) -> str:
 
 
 def _fixes(run: Run, reach: Reach, *, loopback: bool) -> tuple[Fix, ...]:
+    if reach.reached:
+        refusing = ", ".join(item.address for item in reach.by_code[CODE])
+        return (
+            Fix(
+                title=f"let the mail server listen on {refusing} too"
+                if loopback
+                else "tell who runs the server which address refuses",
+                steps=(
+                    f"On {refusing} nothing listens on port {run.settings.port}: the service "
+                    "there is down or not bound to that address, or the address is an old one "
+                    "that still stands in DNS.",
+                ),
+            ),
+        )
     if loopback or not _serves(run):
         return (_fix(run, loopback=loopback),)
     host, port = run.settings.host, run.settings.port
