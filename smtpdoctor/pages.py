@@ -20,6 +20,9 @@ def folder() -> Path:
     return next(place for place in PLACES if place.is_dir())
 
 
+#: A shorter word of a code says nothing: "no", "to".
+SHORTEST_WORD = 3
+
 #: A line for whoever checks the pages: whether a command is run, and why it isn't.
 _MARK = re.compile(r"^<!-- [^\n]* -->\n", re.MULTILINE)
 
@@ -79,7 +82,21 @@ def _areas() -> dict[str, str]:
 
 
 def nearest(code: str) -> str | None:
-    """The code that was probably meant."""
+    """The code that was probably meant: one that is spelt nearly so, else the one that shares most
+    of its words (cert-expired, expired-certificate). None where nothing is like it."""
     import difflib
 
-    return next(iter(difflib.get_close_matches(code.strip().lower(), codes(), n=1)), None)
+    given = code.strip().lower()
+    if close := difflib.get_close_matches(given, codes(), n=1):
+        return close[0]
+    words = [word for word in re.split(r"[^a-z0-9]+", given) if len(word) >= SHORTEST_WORD]
+
+    def likeness(known: str) -> tuple[int, float]:
+        shared = sum(
+            any(part.startswith(word) or word.startswith(part) for part in known.split("-"))
+            for word in words
+        )
+        return shared, difflib.SequenceMatcher(None, given, known).ratio()
+
+    best = max(codes(), key=likeness)
+    return best if likeness(best)[0] else None

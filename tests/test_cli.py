@@ -235,6 +235,7 @@ def test_a_text_that_says_nothing_is_answered_within_the_terminal(command: Comma
         (["sender", "foo"], "smtpdoctor: “foo” is not a mail address"),
         (["schema", "xml"], "FORMAT: “xml” is none of json"),
         (["explain", "foo-bar"], "no such diagnosis code; smtpdoctor explain lists"),
+        (["explain", "cert-selfsigned"], "; did you mean certificate-self-signed?"),
         (["check", "--port"], "--port needs a value: smtpdoctor check --help"),
         (["check", "--host", HOST, "--port", "99999"], "99999"),
         (["check", "--host", HOST, "--port", "0"], "0"),
@@ -582,6 +583,7 @@ def screen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("BROWSER", raising=False)
     return tmp_path / "temporary"
 
 
@@ -597,7 +599,7 @@ def test_open_writes_a_private_page_and_shows_it(
     configured: Command, screen: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = Browser()
-    monkeypatch.setattr(webbrowser, "get", lambda: browser)
+    monkeypatch.setattr(webbrowser, "get", lambda _: browser)
     plain = configured("check", "--format", "json")
     done = configured("check", "--format", "json", "--open")
     page = the_page(screen)
@@ -607,12 +609,33 @@ def test_open_writes_a_private_page_and_shows_it(
     assert done.report["verdict"] == plain.report["verdict"]
 
 
-def no_browser() -> Browser:
+@pytest.mark.skipif(os.name == "nt", reason="the program is a shell script")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it runs on
+@pytest.mark.parametrize("form", ["{}", "{} --new-window %s", "/no/such/program:{}"])
+def test_open_starts_the_program_that_browser_names_also_without_a_screen(
+    configured: Command, screen: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
+) -> None:
+    os.mkfifo(tmp_path / "started")
+    program = tmp_path / "my-browser"
+    program.write_text(f'#!/bin/sh\nprintf %s "$*" >{tmp_path}/started\n')
+    program.chmod(0o700)
+    monkeypatch.delenv("DISPLAY")
+    monkeypatch.setenv("BROWSER", form.format(program))
+    monkeypatch.setattr(webbrowser, "_tryorder", None)  # it reads $BROWSER once
+    monkeypatch.setattr(webbrowser, "_browsers", {})
+    done = configured("check", "--format", "json", "--open")
+    page = the_page(screen)
+    assert done.err == f"opened {page}\n"
+    assert (tmp_path / "started").read_text().endswith(page.as_uri())
+
+
+def no_browser(_: str | None) -> Browser:
     raise webbrowser.Error("could not locate runnable browser")
 
 
 @pytest.mark.parametrize(
-    "get", [no_browser, lambda: Browser(opens=False), lambda: webbrowser.GenericBrowser("false")]
+    "get",
+    [no_browser, lambda _: Browser(opens=False), lambda _: webbrowser.GenericBrowser("false")],
 )
 def test_open_without_a_browser_says_where_the_page_is(
     configured: Command, screen: Path, monkeypatch: pytest.MonkeyPatch, get: Callable[[], Browser]
@@ -628,7 +651,7 @@ def test_open_without_a_screen_starts_nothing(
     monkeypatch.delenv("DISPLAY")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     browser = Browser()
-    monkeypatch.setattr(webbrowser, "get", lambda: browser)
+    monkeypatch.setattr(webbrowser, "get", lambda _: browser)
     done = configured("check", "--format", "json", "--open")
     assert browser.opened == []
     assert done.err == f"open {the_page(screen)}\n"

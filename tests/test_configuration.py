@@ -156,6 +156,14 @@ def test_every_key(tmp_path: Path) -> None:
             ":2: accept: no diagnosis code “dmarc-mising”; did you mean dmarc-missing?",
         ),
         ("accept = [{code = 'zzz', reason = 'x'}]", "smtpdoctor explain lists the codes"),
+        (
+            "accept = [{code = 'expired-cert', reason = 'x'}]",
+            "accept: no diagnosis code “expired-cert”; did you mean certificate-expired?",
+        ),
+        (
+            "accept = [{code = 'foo-bar', reason = 'x'}]",
+            "accept: no diagnosis code “foo-bar”; smtpdoctor explain lists the codes",
+        ),
         ("accept = [{code = 'dmarc-missing', resaon = 'x'}]", "did you mean reason?"),
         (
             "[[accept]]\ncode = 'dmarc-missing'\nreason = 'x'\nuntil = '2027-03-01'",

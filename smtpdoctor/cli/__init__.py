@@ -129,7 +129,7 @@ def _quoted_alike(words: str) -> str:
     from smtpdoctor.settings.model import MASK
 
     words = words.replace(f"no command '{MASK}'", "no such command")
-    words = words.replace(f"no diagnosis code '{MASK}'", "no such diagnosis code")
+    words = re.sub(f"no diagnosis code ['“]{MASK}['”]", "no such diagnosis code", words)
     return re.sub(r"(?<![\w'])'([^'“”\n]*)'(?![\w'])", r"“\1”", words)
 
 

@@ -138,25 +138,42 @@ def open_page(report: Report, *, anonymous: bool = False) -> None:
         raise UsageFault(str(fault)) from None
     except OSError as error:
         raise UsageFault(f"--open: no folder for temporary files: {reason_of(error)}") from None
-    opened = _has_windows() and _open(page)
+    opened = _has_a_browser() and _open(page)
     print(f"{'opened' if opened else 'open'} {page}", file=sys.stderr)
 
 
-def _has_windows() -> bool:
-    """Whether there is a screen to open a browser on."""
+def _has_a_browser() -> bool:
+    """Whether there is a screen to open a browser on, or $BROWSER says what to open with: in WSL
+    and over an editor's connection the screen is another machine's."""
     return (
         sys.platform in ("darwin", "win32")
+        or bool(os.environ.get("BROWSER"))
         or bool(os.environ.get("DISPLAY"))
         or bool(os.environ.get("WAYLAND_DISPLAY"))
     )
 
 
+#: Browsers that show the page where the report was printed.
+FOR_TERMINALS = ("elinks", "links", "lynx", "w3m", "www-browser")
+
+
 def _open(page: Path) -> bool:
     import webbrowser
 
-    try:
-        browser = webbrowser.get()
-        # exactly this type: a command of which nothing is known, or a browser for terminals
-        return type(browser) is not webbrowser.GenericBrowser and browser.open(page.as_uri())
-    except (webbrowser.Error, OSError):
-        return False
+    named = [name for name in os.environ.get("BROWSER", "").split(os.pathsep) if name]
+    names: tuple[str | None, ...] = (*named,) or (None,)
+    for name in names:
+        try:
+            browser = webbrowser.get(name)
+            # exactly this type: a command of which nothing is known, or a browser for terminals
+            if type(browser) is webbrowser.GenericBrowser:
+                if name is None:
+                    return False
+                if Path(browser.name).name not in FOR_TERMINALS:
+                    # a window stays open for longer than the doctor runs
+                    browser = webbrowser.BackgroundBrowser([browser.name, *browser.args])
+            if browser.open(page.as_uri()):
+                return True
+        except (webbrowser.Error, OSError):
+            continue
+    return False
