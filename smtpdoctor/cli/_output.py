@@ -278,6 +278,26 @@ def write(text: str) -> bool:
     return True
 
 
+#: A list's last column is not made narrower than that.
+NARROWEST = 24
+
+
+def write_list(text: str, *, column: int) -> None:
+    """Print a list; a line that is wider than the terminal, or than 80 characters behind a pipe,
+    goes on below that column."""
+    from smtpdoctor.text import wrapped
+
+    width = terminal_options().width
+    column = min(column, max(width - NARROWEST, 0))
+    for line in text.splitlines():
+        lead = len(line) - len(line.lstrip(" "))
+        below = column if 0 < lead < column else lead + 2
+        fits = len(line) <= width
+        rows = [line] if fits else wrapped(line, width, first=" " * lead, indent=" " * below)
+        if not write("".join(f"{row}\n" for row in rows)):
+            return
+
+
 def write_utf8(text: str) -> None:
     """Print for another program, whatever the terminal has (of JSON: RFC 8259 §8.1)."""
     if isinstance(sys.stdout, io.TextIOWrapper):

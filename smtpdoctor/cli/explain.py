@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from smtpdoctor.cli import _completion
-from smtpdoctor.cli._output import UsageFault, write, write_utf8
+from smtpdoctor.cli._output import UsageFault, write, write_list, write_utf8
 
 EPILOG = (
     "Examples:  smtpdoctor explain 'connect ETIMEDOUT 192.0.2.1:465'   ·   "
@@ -147,14 +147,15 @@ def _list() -> None:
     from smtpdoctor import pages
 
     titles = pages.titles()
+    longest = max(map(len, titles))
     by_area: dict[str, list[str]] = {}
     for code in titles:
         by_area.setdefault(pages.area(code), []).append(code)
     parts = []
     for area, name in pages.AREAS.items():
-        lines = [f"  {code:32} {titles[code]}\n" for code in by_area.get(area, ())]
+        lines = [f"  {code:{longest}} {titles[code]}\n" for code in by_area.get(area, ())]
         parts.append("".join([f"{name}\n", *lines]))
-    write("\n".join(parts))
+    write_list("\n".join(parts), column=longest + 3)
 
 
 def _read(text: str | None, file: str | None) -> str | None:

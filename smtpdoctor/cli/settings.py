@@ -18,7 +18,7 @@ from smtpdoctor.cli._output import (
     SetUps,
     UsageFault,
     folder,
-    write,
+    write_list,
     write_utf8,
 )
 
@@ -62,7 +62,7 @@ def settings(
         return
     from smtpdoctor.plans import pick
     from smtpdoctor.settings.reading import Options, UsageError, read_settings
-    from smtpdoctor.settings.show import as_data, show
+    from smtpdoctor.settings.show import INDENT, as_data, show
     from smtpdoctor.settings.show_setups import passed_over, setups_data, show_setups
 
     try:
@@ -83,9 +83,10 @@ def settings(
 
         write_utf8(as_json({**as_data(read), **setups_data(setups, found.skipped)}))
     elif setups:
-        write(show_setups(setups, found.skipped) + "\n")
+        write_list(show_setups(setups, found.skipped) + "\n", column=len(INDENT))
     else:
-        write("\n".join([show(read).rstrip("\n"), *passed_over(found.skipped)]) + "\n")
+        lines = [show(read).rstrip("\n"), *passed_over(found.skipped)]
+        write_list("\n".join(lines) + "\n", column=len(INDENT))
 
 
 def _standard_input() -> str:
@@ -127,4 +128,5 @@ def _show_reading(name: str, file: str, format_: Format) -> None:
 
         write_utf8(as_json(reading_data(file, found)))
     else:
-        write(show_reading(file, known[name].title, found))
+        # below what the reader does to a value
+        write_list(show_reading(file, known[name].title, found), column=49)
