@@ -24,10 +24,12 @@ from typing import Any
 import pytest
 
 import smtpdoctor
-from smtpdoctor import cli
+from smtpdoctor import cli, pages
+from smtpdoctor.cli import _output
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 from smtpdoctor.demo.scenarios import SCENARIOS
+from smtpdoctor.report.formats import Options
 
 from . import fake_network
 from .fake_network import FakeNetwork
@@ -847,10 +849,46 @@ def test_explain_prints_a_page_or_the_list(command: Command) -> None:
     assert page.out.startswith("port-blocked\n====")
     listed = command("explain").out.splitlines()
     assert len(listed) > 60
+    assert max(map(len, listed)) <= 80
+    whole = re.sub(r"\n {20,}", " ", "\n".join(listed)).splitlines()
     form = re.compile(r"  [a-z0-9-]+ +[A-Z].*\.|Settings|DNS|Network|Session|TLS|Login|Sender|")
-    assert all(form.fullmatch(line) for line in listed)
+    assert all(form.fullmatch(line) for line in whole)
+    assert {line.split()[0] for line in whole if line.startswith("  ")} == set(pages.codes())
     # no file is read by what stands in the place of a code
     assert command("explain", "../../README").status == 3
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (80, ["settings from .env", "  host       a.example.com  .env:1 SMTP_HOST"]),
+        (
+            37,
+            ["settings from .env", "  host       a.example.com  .env:1", "             SMTP_HOST"],
+        ),
+        (
+            17,
+            [
+                "settings from",
+                "  .env",
+                "  host",
+                "    a.example.com",
+                "    .env:1",
+                "    SMTP_HOST",
+            ],
+        ),
+    ],
+)
+def test_a_line_of_a_list_goes_on_below_its_column(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    width: int,
+    lines: list[str],
+) -> None:
+    monkeypatch.setattr(_output, "terminal_options", lambda: Options(width=width))
+    text = "settings from .env\n  host       a.example.com  .env:1 SMTP_HOST\n"
+    _output.write_list(text, column=13)
+    assert capsys.readouterr().out.splitlines() == lines
 
 
 def test_demo_lists_and_plays(command: Command) -> None:
@@ -1122,7 +1160,8 @@ def test_settings_lists_the_set_ups(broken: Command) -> None:
 def test_settings_shows_a_file_as_one_reader_reads_it(command: Command, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SMTP_USER=a@b.de\nSMTP_PASS=geheim#2\n")
     done = command("settings", "--reader", "npm-dotenv")
-    assert "takes what follows # for a comment" in done.out
+    assert "takes what follows # for a comment" in " ".join(done.out.split())
+    assert max(map(len, done.out.splitlines())) <= 80
     assert "geheim" not in done.out
     data = json.loads(command("settings", "--reader", "npm-dotenv", "--format", "json").out)
     assert data["entries"][1]["alterations"] == ["cut-at-hash"]
