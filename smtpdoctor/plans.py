@@ -294,10 +294,10 @@ def _ready(setups: Iterable[Setup], *, named: bool) -> tuple[list[Setup], tuple[
 
 def _different(setups: Sequence[Setup]) -> tuple[list[Setup], list[LeftOut]]:
     """Each way once, and at most so many as go side by side."""
-    seen: dict[object, Setup] = {}
+    seen: dict[object, list[Setup]] = {}
     for setup in setups:
-        seen.setdefault(setup.way, setup)
-    ways = list(seen.values())
+        seen.setdefault(setup.way, []).append(setup)
+    ways = [first.with_the_same(others) for first, *others in seen.values()]
     why = f"{MOST_SETUPS} set-ups are checked at a time: pick this one with --setup"
     more = [LeftOut(setup=setup.name, why=why) for setup in ways[MOST_SETUPS:]]
     return ways[:MOST_SETUPS], more

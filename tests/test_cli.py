@@ -858,6 +858,22 @@ def test_explain_prints_a_page_or_the_list(command: Command) -> None:
     assert command("explain", "../../README").status == 3
 
 
+def test_each_set_up_is_headed_by_its_user_and_by_where_the_same_stands_once_more(
+    command: Command, tmp_path: Path
+) -> None:
+    mailer = "require('nodemailer').createTransport({{ host: '{}', port: {}, secure: {},\n"
+    login = "  auth: { user: 'info@example.com', pass: 'word' } });\n"
+    for name, port, secure in (("a", 587, "false"), ("b", 587, "false"), ("c", 465, "true")):
+        (tmp_path / f"{name}.js").write_text(mailer.format(HOST, port, secure) + login)
+    lines = command("check").out.splitlines()
+    headers = [line for line in lines if line.startswith(HOST)]
+    assert [line.rpartition(" as ")[2] for line in headers] == ["info@example.com"] * 2
+    assert "  set-up nodemailer a.js:1; the same in nodemailer b.js:1" in lines
+    anonymous = command("check", "--anonymous").out
+    assert "info@example.com" not in anonymous
+    assert "b.js" not in anonymous
+
+
 @pytest.mark.parametrize(
     ("width", "lines"),
     [

@@ -28,8 +28,12 @@ def write(folder: Path, **files: tuple[int, str]) -> None:
 
 
 def test_equal_ways_are_checked_once(tmp_path: Path) -> None:
-    write(tmp_path, one=(587, "canary-1"), two=(587, "canary-1"))
-    assert len(plans(tmp_path).plans) == 1
+    write(tmp_path, one=(587, "canary-1"), two=(587, "canary-1"), three=(465, "canary-1"))
+    first, other = plans(tmp_path).plans
+    assert first.settings.setup is not None
+    assert first.settings.setup.same == ("nodemailer two.js:2",)
+    assert other.settings.setup is not None
+    assert other.settings.setup.same == ()
 
 
 def test_one_account_logs_in_once(tmp_path: Path) -> None:

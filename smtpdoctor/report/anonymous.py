@@ -435,7 +435,8 @@ class _StandIns:
 
     def _collect_setups(self, report: Report) -> None:
         for identity in _structs(report, SetupIdentity):
-            self._setups[identity.name] = self._setup(identity.name)
+            for name in (identity.name, *identity.same):
+                self._setups[name] = self._setup(name)
         names = [left.setup for left in _structs(report, NotChecked)]
         names += [name for notice in _structs(report, Notice) for name in notice.setups]
         for name in names:

@@ -21,7 +21,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Severity, Verdict
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CHECKS, Observations
 from smtpdoctor.report.checks import CheckResult, CheckStatus, check_result
-from smtpdoctor.settings.model import SetupIdentity, TLSMode
+from smtpdoctor.settings.model import Settings, SetupIdentity, TLSMode
 
 __all__ = ["CheckResult", "CheckStatus", "Notice", "Report", "TargetReport", "build", "join"]
 
@@ -284,6 +284,14 @@ def _whole_verdict(
     return min(verdicts, key=WORST_FIRST.index)
 
 
+def _tried_before(settings: Settings) -> str | None:
+    """The user name of a set-up whose login another one makes."""
+    withheld, entry = settings.withheld, settings.entry("username")
+    if withheld is None or entry is None or entry.problem is not None:
+        return None
+    return entry.text if withheld.reason in ("tried-already", "tried-with-another") else None
+
+
 def judge(observations: Observations, *, seconds: float) -> TargetReport:
     """Judge the observations of one target."""
     run = Run(observations)
@@ -295,7 +303,7 @@ def judge(observations: Observations, *, seconds: float) -> TargetReport:
         port=settings.port,
         tls=settings.tls,
         provider=_provider(run),
-        username=settings.username,
+        username=settings.username or _tried_before(settings),
         sender=settings.sender,
         verdict=judgement.verdict,
         seconds=round(seconds, 2),

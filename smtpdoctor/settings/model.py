@@ -247,7 +247,8 @@ class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which a program of the folder would send (docs/set-ups.md).
 
     `name` is the dialect and the place: `nodemailer mailer.js:4`. `files` are all that its values
-    come from. `profile` is the one whose values count, "" where the program has none.
+    come from. `profile` is the one whose values count, "" where the program has none. `same` are
+    the names of others with the very same settings, which are not tried a second time.
     """
 
     name: str
@@ -255,6 +256,7 @@ class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     files: tuple[str, ...] = ()
     profile: str = ""
+    same: tuple[str, ...] = ()
 
 
 #: What a program does with a setting that its text does not say. misread: takes it for something

@@ -152,6 +152,13 @@ class Setup:
         values_ = [secret.reveal() if secret else None for secret in secrets]
         return values_[0] == values_[1]
 
+    def with_the_same(self, others: Sequence[Setup]) -> Setup:
+        """The same set-up, standing for others with its way, too."""
+        if not others:
+            return self
+        identity = msgspec.structs.replace(self.identity, same=tuple(each.name for each in others))
+        return Setup(msgspec.structs.replace(self.settings, setup=identity), self.credentials)
+
     def without_login(self, withheld: Withheld) -> Setup:
         """The same set-up, its credentials left where they are."""
         settings = msgspec.structs.replace(

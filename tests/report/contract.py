@@ -73,7 +73,7 @@ def _assert_target(target: Any) -> None:
     assert target.get("faults", True)
     if target["setup"] is not None:
         assert list(target["setup"])[:4] == ["name", "dialect", "version", "files"]
-        assert list(target["setup"])[4:] in ([], ["profile"])
+        assert list(target["setup"])[4:] in ([], ["profile"], ["profile", "same"])
     assert target["tls"] in {"implicit", "starttls", "none"}
     assert target["port"] is None or type(target["port"]) is int
     for name in ("host", "provider", "username", "sender"):

@@ -48,8 +48,8 @@ EDIT = ("file", "line", "columns", "replace", "with")
 
 
 def to_builtins(report: Report) -> dict[str, Any]:
-    """The report as JSON types. `faults` of a target, `accepted` of a diagnosis, `notices` and
-    `spf` are there where there are any."""
+    """The report as JSON types. `faults` of a target, `same` of a set-up, `accepted` of a
+    diagnosis, `notices` and `spf` are there where there are any."""
     data: dict[str, Any] = msgspec.to_builtins(report, enc_hook=_encode)
     spf = [target["spf"] for target in data["targets"] if target["spf"] is not None]
     data["targets"] = [_target(target, anonymous=report.anonymous) for target in data["targets"]]
@@ -69,6 +69,8 @@ def _target(target: dict[str, Any], *, anonymous: bool) -> dict[str, Any]:
     shown = {name: target[name] for name in TARGET}
     if shown["setup"] is not None:
         shown["setup"] = {**shown["setup"], "version": shown["setup"]["version"] or None}
+        if not shown["setup"]["same"]:
+            del shown["setup"]["same"]
     shown["diagnoses"] = [
         {
             **{name: item[name] for name in DIAGNOSIS},

@@ -43,6 +43,7 @@ from smtpdoctor.report.selection import (
 from smtpdoctor.report.spf_tree import dmarc_words, spf_tree
 from smtpdoctor.report.verdict import ANONYMOUS, verdict_words, whole_verdict_words
 from smtpdoctor.settings import harmless
+from smtpdoctor.settings.model import SetupIdentity
 from smtpdoctor.text import (
     ASCII_BAR,
     BAR,
@@ -53,7 +54,7 @@ from smtpdoctor.text import (
     visible,
     wrapped,
 )
-from smtpdoctor.words import MODE_WORDS, OUTCOME_WORDS
+from smtpdoctor.words import MODE_WORDS, OUTCOME_WORDS, count
 
 MARKS: dict[CheckStatus, tuple[str, str, str]] = {
     "passed": ("✓", "ok  ", "green"),
@@ -272,7 +273,7 @@ class _Page(_Layout):
             yield Text(cut(left, self.width, self.ellipsis), style="bold")
             yield from self.wrapped(right, indent=2)
         if self.target.setup is not None:
-            yield from self.wrapped(f"set-up {self.target.setup.name}", indent=2)
+            yield from self.wrapped(f"set-up {_named(self.target.setup)}", indent=2)
         if self.verbose:
             yield from self.wrapped(f"run at {self.report.started}")
 
@@ -474,6 +475,15 @@ class _Page(_Layout):
             for at in range(self.width, len(shown), room):
                 yield Text(indent + shown[at : at + room])
         yield Text()
+
+
+def _named(setup: SetupIdentity) -> str:
+    """A set-up's name, and where the very same stands once more."""
+    if not setup.same:
+        return setup.name
+    first, *others = setup.same
+    more = f" and {count(len(others), 'other')}" if others else ""
+    return f"{setup.name}; the same in {first}{more}"
 
 
 def _duration(seconds: float) -> str:
