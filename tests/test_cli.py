@@ -329,7 +329,7 @@ def test_settings_says_what_was_passed_over_where_nothing_was_found(
 ) -> None:
     (tmp_path / "mailer.js").write_bytes(b"nodemailer.createTransport()\n" * 400_000)
     (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6"}}')
-    assert "passed over:\n  mailer.js: " in command("settings").out
+    assert "passed over:\n  mailer.js:" in command("settings").out
 
 
 @pytest.mark.parametrize(
