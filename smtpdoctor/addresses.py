@@ -56,6 +56,13 @@ def is_loopback(address: str) -> bool:
         return False
 
 
+def is_loopback_name(host: str) -> bool:
+    """Whether the name, or the literal address, is this machine's own without a look-up
+    (RFC 6761 §6.3)."""
+    name = host.rstrip(".").lower()
+    return name == "localhost" or name.endswith(".localhost") or is_loopback(name.strip("[]"))
+
+
 def is_private_name(host: str) -> bool:
     """Whether only the name servers of one network can know the name: no dot, or a private end."""
     name = host.rstrip(".").lower()

@@ -262,6 +262,29 @@ def test_a_program_that_stops_at_its_env_file_is_never_nothing_wrong(
     assert "abcd" not in out
 
 
+def test_what_is_not_known_is_not_called_sound(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    text = (
+        "import Config\nconfig :shop, Shop.Mailer, adapter: Swoosh.Adapters.SMTP,\n"
+        '  relay: System.fetch_env!("SMTP_HOST"), port: 587\n'
+    )
+    status, out = lint(folder({"mix.exs": "", "config/runtime.exs": text}))
+    assert (status, out) == (0, "1 set-up: nothing wrong in what is known of the settings\n")
+
+
+@pytest.mark.parametrize(("host", "said"), [("localhost", False), ("smtp.ionos.com", True)])
+def test_an_empty_login_is_none_on_this_machine(
+    folder: Folder, lint: Callable[..., tuple[int, str]], host: str, said: bool
+) -> None:
+    text = (
+        "import Config\nconfig :shop, Shop.Mailer, adapter: Swoosh.Adapters.SMTP,\n"
+        f'  relay: "{host}", username: "", password: "", tls: :never\n'
+    )
+    _, out = lint(folder({"mix.exs": "", "config/runtime.exs": text}))
+    assert ("credentials-missing" in out) is said
+
+
 def test_no_check_was_left_out_by_an_option(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:

@@ -10,7 +10,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from smtpdoctor import knowledge
-from smtpdoctor.addresses import Family, family_of, is_address, is_local, is_loopback
+from smtpdoctor.addresses import (
+    Family,
+    family_of,
+    is_address,
+    is_local,
+    is_loopback,
+    is_loopback_name,
+)
 from smtpdoctor.diagnosis.views.certificate import CertificateView
 from smtpdoctor.diagnosis.views.clock import ClockView
 from smtpdoctor.diagnosis.views.handshake import HandshakeView
@@ -255,7 +262,10 @@ class Run:
 
     @property
     def is_loopback_target(self) -> bool:
-        """Nothing that is sent leaves this machine."""
+        """Nothing that is sent leaves this machine: by its addresses, or by its name where nobody
+        looked it up."""
+        if not self.addresses:
+            return is_loopback_name(self.settings.host or "")
         return self.is_in_house and all(is_loopback(address) for address in self.addresses)
 
     @property

@@ -22,6 +22,7 @@ from smtpdoctor.settings.readers.model import (
     Known,
     List,
     Map,
+    Span,
     Symbol,
     Unknown,
     Value,
@@ -185,9 +186,13 @@ def _of_root(
     """The drafts of one configuration; None for a mailer that sends by another way."""
     base = f"{root}/config/runtime.exs".lstrip("/")
     variables = variables_for(workspace, base, profile)
+    seen: set[Span | None] = set()
     for place, mailer in enumerate(mailers(workspace, root, variables, profile)):
         adapter = _adapter(workspace, mailer, library)
-        if adapter is not None:
+        found = mailer.entry("adapter")
+        where = found[1].value.span if found is not None else None
+        if adapter is not None and where not in seen:
+            seen.add(where)  # a list that is a name's and goes into two calls is one mailer
             if adapter != library.adapter and adapter not in library.silent:
                 path = mailer.calls[-1][0]
                 why = f"mail goes out by the adapter {adapter[:60]}, not by SMTP"

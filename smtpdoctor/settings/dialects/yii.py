@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,10 +25,12 @@ from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Value, truth
 from smtpdoctor.settings.variables import Variables
-from smtpdoctor.settings.workspace import Workspace
+from smtpdoctor.settings.workspace import PRODUCTION, Workspace
 
 DATA = load(__file__)
 
+#: Where the advanced template keeps the files of its environments.
+ENVIRONMENT = re.compile(r"(?P<root>.+/)?environments/(?P<name>\w+)/(?P<path>.+)")
 KEYS = ("dsn", "scheme", "host", "port", "username", "password", "encryption", "class")
 
 
@@ -36,6 +39,8 @@ def find(workspace: Workspace) -> Iterator[Draft]:
     for path in workspace.folder.containing(rb"useFileTransport|['\"]transport['\"]", ".php"):
         data = workspace.read(path) or b""
         if b"mailer" not in data or not (b"yii" in data.lower() or b"Swift_" in data):
+            continue
+        if _is_another_environments(workspace, path):
             continue
         variables = php_variables(workspace, path)
 
@@ -47,6 +52,20 @@ def find(workspace: Workspace) -> Iterator[Draft]:
 
         if isinstance(known(read(variables)), Map):
             yield from _draft(workspace, path, read, variables)
+
+
+def _is_another_environments(workspace: Workspace, path: str) -> bool:
+    """Whether it is one of the files that `init` copies, and not what production has: its copy is
+    there, or it is of an environment beside production's."""
+    found = ENVIRONMENT.match(path)
+    if found is None:
+        return False
+    wanted = workspace.profile_of("YII_ENV")
+    wanted = "prod" if wanted == PRODUCTION else wanted
+    folder = f"{found['root'] or ''}environments/{wanted}/"
+    there = any(each.startswith(folder) for each in workspace.folder.files)
+    copied = workspace.folder.has(f"{found['root'] or ''}{found['path']}")
+    return copied or (found["name"] != wanted and there)
 
 
 def _draft(workspace: Workspace, path: str, read: Any, variables: Variables) -> Iterator[Draft]:

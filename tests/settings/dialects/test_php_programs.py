@@ -330,6 +330,18 @@ def test_a_url_of_cakephp(tmp_path: Path) -> None:
     assert (now.host, now.port, now.tls) == ("smtp.example.org", 2525, "starttls")
 
 
+def test_files_that_yiis_init_copies_are_productions_alone(tmp_path: Path) -> None:
+    path = "common/config/main-local.php"
+    text = yii(YII % ("smtp", "587"))["config/web.php"]
+    silent = yii(YII % ("smtp", "587"), SILENT)["config/web.php"]
+    write(tmp_path, {f"environments/dev/{path}": silent, f"environments/prod/{path}": text})
+    assert one(tmp_path, "yii").name.startswith(f"yii environments/prod/{path}:")
+    (dev,) = setups(tmp_path, profile="dev")
+    assert dev.name.startswith(f"yii environments/dev/{path}:")
+    write(tmp_path, {path: text.replace("587", "2525")})
+    assert one(tmp_path, "yii").settings.port == 2525
+
+
 CAKE_EMAIL = """<?php
 return [
     'EmailTransport' => [
