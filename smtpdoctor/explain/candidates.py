@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +16,8 @@ from smtpdoctor.explain.readings import Reading, readings_of
 from smtpdoctor.observations import Observations, Redactor
 from smtpdoctor.settings.model import MASK
 from smtpdoctor.text import foreign
+
+T = TypeVar("T")
 
 #: So many are shown.
 MOST = 5
@@ -179,6 +183,47 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
         "A reply is a code, a blank and text. This one lacks one of them, or comes from something "
         "that is no mail server, and the program gives up on it.",
     ),
+    # by what the reading made up
+    "host-malformed/setting": (
+        "the host in the settings has more in it than a host",
+        "Programs look the value up as it stands, with its quotes, its @ or its scheme, and no "
+        "such name exists. What they print then speaks of a host that was not found.",
+    ),
+    "conflicting-settings/setting": (
+        "two settings exclude each other",
+        "The program takes one of the two that the text names, and stops where both are there. TLS "
+        "from the first byte (SSL, port 465) and STARTTLS (port 587) are such a pair.",
+    ),
+    "setting-invalid/no-host": (
+        "the program knows no mail server: its host is not set",
+        "The host is empty, or the setting was never read. So no connection was made, and what the "
+        "program prints is of a session that never began.",
+    ),
+    "greeting-rejected/greeting": (
+        "the server's first words are a refusal",
+        "A server that takes mail begins with 220. This one began with something else, before it "
+        "knew who wants to send what.",
+    ),
+    "starttls-refused/inside": (
+        "the server refuses STARTTLS, since the session is inside TLS already",
+        "The program began TLS with the first byte, and then asks for STARTTLS as well. It has to "
+        "do one of the two.",
+    ),
+    "server-busy/greeting": (
+        "the server is busy: its first words say “not now, later”",
+        "A greeting that begins with 4 puts the client off. It says nothing of the settings.",
+    ),
+    "wrong-host/next-hop": (
+        "the next hop is the server itself",
+        "The name that this mail server was to hand the mail to (MX, relay host) leads to its own "
+        "address, and it doesn't talk to itself. Either the name is wrong, or the server should "
+        "take this domain's mail as its own.",
+    ),
+    "dns-name-not-found/name": (
+        "the host's name does not exist",
+        "The program asked DNS for its mail server's address, and the answer is that no such name "
+        "exists. So there is no server to connect to. Trying again does not change it.",
+    ),
     "auth-mechanism-unsupported": (
         "server and program have no way of logging in in common",
         "The server announces mechanisms, and the program has none of them, so it gives up before "
@@ -236,6 +281,48 @@ _FIXES: dict[str, Fix] = {
             "`smtpdoctor settings --reader NAME` shows the file as that reader reads it.",
         ),
     ),
+    "sender-malformed": Fix(
+        title="give one plain address as the sender: name@example.com",
+        steps=(
+            "What stands between the brackets of MAIL FROM is the address alone. A display name "
+            '("App <name@example.com>") belongs into From.',
+            "Where the program has two settings, one for the envelope (return path, envelope from) "
+            "and one for From, write the plain address into the first.",
+        ),
+    ),
+    "host-malformed/setting": Fix(
+        title="write the host's name alone, such as smtp.example.com",
+        steps=(
+            "No scheme (smtp://), no port, no user name and @, no blanks. Quotes only where the "
+            "settings file takes them off again.",
+        ),
+    ),
+    "starttls-refused/inside": Fix(
+        title="switch STARTTLS off, since TLS begins with the first byte",
+        steps=("Or keep STARTTLS and switch SSL off, on port 587.",),
+    ),
+    "conflicting-settings/setting": Fix(
+        title="take one of the two out of the settings",
+        steps=(
+            "Of SSL and STARTTLS: on port 465 keep SSL, on port 587 keep STARTTLS.",
+            "Of a switch that turns the check of certificates off and another: that switch.",
+        ),
+    ),
+    "wrong-host/next-hop": Fix(
+        title="name the real next hop, or take the domain's mail on this server",
+        steps=(
+            "Look up where the name leads: dig MX DOMAIN, dig A HOST. In Postfix it is relayhost "
+            "or transport_maps; for a domain of its own, mydestination or virtual_mailbox_domains.",
+        ),
+    ),
+    "dns-name-not-found/name": Fix(
+        title="check the host's name in the program's settings, letter by letter",
+        steps=(
+            "Compare it with your provider's help. `smtpdoctor check HOST` looks it up.",
+            "In a container or a private network: see that the machine asks the name servers that "
+            "know it.",
+        ),
+    ),
     "username-not-address": Fix(
         title="set the user name in the form that the provider wants",
         steps=("Mostly that is the whole mail address, not the part before the @.",),
@@ -243,9 +330,15 @@ _FIXES: dict[str, Fix] = {
 }
 
 
+def _of(item: Ranked, table: Mapping[str, T]) -> T | None:
+    """What is said in general of this code, where the reading made this up; else of the code."""
+    code = item.diagnosis.code
+    return table.get(f"{code}/{item.reading.made_up}", table.get(code))
+
+
 def fixes(item: Ranked) -> tuple[Fix, ...]:
     """The rule's fixes, or one in general where it had to make something up."""
-    general = _FIXES.get(item.diagnosis.code) if _in_general(item) else None
+    general = _of(item, _FIXES) if _in_general(item) else None
     return (general,) if general is not None else item.diagnosis.fixes
 
 
@@ -263,6 +356,8 @@ def explanation(item: Ranked) -> str:
 
 def _in_general(item: Ranked) -> tuple[str, str] | None:
     code, known = item.diagnosis.code, item.known
+    if item.reading.made_up and (words := _of(item, _IN_GENERAL)) is not None:
+        return words
     if item.symptom.reply and code not in _MADE_UP:
         return None
     if code == "wrong-port" and known.port and f"port {known.port}" in item.diagnosis.title:

@@ -66,12 +66,21 @@ NAME_SERVER = "192.0.2.53"
 #: How long a client waits that gives up: two minutes, as most do.
 WAIT = 120.0
 
+#: The domain of these, where a rule speaks of it alone.
+_NO_DOMAIN = "unknown.invalid"
+NAME_SERVER = "192.0.2.53"
+
 _SPOKEN = (
     (HOST, "the server"),
     (USERNAME, "this account"),
     (SENDER, "the sender"),
     (RECIPIENT, "the recipient"),
     (OTHER_NAME, "another name"),
+    (f"such as {_NO_DOMAIN}", "such as mail.example.com"),
+    (f"--ehlo {_NO_DOMAIN}", "--ehlo mail.example.com"),
+    (_NO_DOMAIN, "the sender's domain"),
+    (f"name server {NAME_SERVER}", "the name server"),
+    ("this machine", "the machine"),  # it was another, or an hour ago
 )
 
 
@@ -91,6 +100,7 @@ _READS_AS = (
 
 def in_words(text: str) -> str:
     """The text of a rule with words where it names a value that nobody told."""
+    text = text.replace(f"-connect {HOST}", "-connect HOST")  # in a command it is no sentence's
     for placeholder, words in _SPOKEN:
         for port in (":25", ":465", ":587", ""):
             text = text.replace(placeholder + port, words)
@@ -98,7 +108,7 @@ def in_words(text: str) -> str:
         text = text.replace(said, words)
     for address in (ADDRESS, ADDRESS_V6):
         text = text.replace(f" ({address})", "").replace(address, "its address")
-    return text
+    return text.replace("the sender the sender", "the sender")
 
 
 class Course:

@@ -45,7 +45,7 @@ _HOSTS = (
     rf"(?:on|at|with|to) (?P<host>(?:smtp|mail|mx|relay|send|out|email-smtp)[\w-]*\.{_NAME})"
     rf"(?::(?P<port>\d{{2,5}}))?",
     rf"\b(?P<host>{_NAME}):(?P<port>25|465|587|2525)\b",
-    rf"\b(?P<host>(?:smtp|mail)[\w-]*\.{_NAME})\b",
+    rf"(?<![\w.-])(?P<host>(?:smtp|mail)[\w-]*\.{_NAME})\b",
 )
 _PORTS = re.compile(
     r"""\bport["']?\]?(?:\s?(?:=>|[:=])\s?|\s)["']?(\d{2,5})\b"""

@@ -62,11 +62,17 @@ def _wrapped(words: str, options: Options, *, indent: int = 0) -> Iterator[Text]
         yield Text(line)
 
 
+#: Told by the records of the sender's domain alone.
+OF_RECORDS = ("spf-not-authorized", "spf-missing", "dmarc-would-reject")
+
+
 def command(item: Ranked) -> str:
     """The one command whose run would tell."""
     known: Known = item.known
     if item.reading.only == "settings":
         return "smtpdoctor check --only settings   (in the program's folder, or where it runs)"
+    if item.diagnosis.code in OF_RECORDS:
+        return f"smtpdoctor sender {known.sender or 'ADDRESS'} --through PROVIDER"
     host, port = known.host or _host_of(known.provider) or ANY_HOST, known.port
     where = f"[{host}]" if ":" in host else host
     login = " --user NAME --password-stdin" if item.reading.only in ("auth", "sender") else ""
@@ -97,7 +103,7 @@ def _report(item: Ranked) -> Report:
         title=item.candidate.title,
         explanation=explanation(item),
         evidence=(seen, *kept),
-        fixes=tuple(map(_fix, fixes(item))),
+        fixes=tuple(_fix(each, item) for each in fixes(item)),
         locations=(),
         consequences=(),
     )
@@ -107,7 +113,26 @@ def _report(item: Ranked) -> Report:
     return join([target], started="", seconds=0.0)
 
 
-def _fix(fix: Fix) -> Fix:
+#: What sets mode and port, where nobody told the settings' names: by code.
+_SWITCHES = {
+    "implicit-tls-on-starttls-port": (
+        "Mostly that is a switch: `secure`, SSL or SMTPS off, STARTTLS (often called TLS) on, and "
+        "port 587. Or leave SSL on, and take port 465."
+    ),
+    "plaintext-on-implicit-tls-port": (
+        "Mostly that is a switch: `secure`, SSL or SMTPS on, STARTTLS off, and port 465. Or leave "
+        "STARTTLS on, and take port 587."
+    ),
+}
+#: Names that stand for such switches in the run that was imagined.
+_OF_MODE = {"SMTP_PORT", "SMTP_SECURE"}
+
+
+def _fix(fix: Fix, item: Ranked) -> Fix:
+    switch = _SWITCHES.get(item.diagnosis.code)
+    if switch is not None and _OF_MODE.issuperset(fix.settings):
+        steps = fix.steps if item.known.client else (switch, *fix.steps)
+        fix = msgspec.structs.replace(fix, settings={}, edits=(), steps=steps)
     return msgspec.structs.replace(
         fix,
         title=in_words(fix.title),

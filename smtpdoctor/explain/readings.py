@@ -43,7 +43,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One run that would have printed the text.
 
     `decides` is the observation that would show it, `assumes` what was taken for granted, `only`
-    the check of `smtpdoctor check` that looks.
+    the check of `smtpdoctor check` that looks. `made_up` names what the run has beside that and
+    nobody told, so that it is spoken of in general (`candidates`).
     """
 
     build: Build
@@ -51,6 +52,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     decides: str
     assumes: str = ""
     only: str = "reach"
+    made_up: str = ""
 
 
 def readings_of(symptom: Symptom, known: Known) -> tuple[Reading, ...]:
@@ -95,7 +97,7 @@ def _malformed(symptom: Symptom) -> Iterator[Reading]:
     name = looked_up["name"].rstrip(":") if looked_up is not None else ""
     for pattern, problem, detail in _IN_NO_NAME:
         if re.search(pattern, name):
-            yield _setting_fault("host", name, problem, detail, 2.0)
+            yield _setting_fault("host", name, problem, detail, 2.0, made_up="setting")
             return
 
 
@@ -111,6 +113,7 @@ def _no_such_name(symptom: Symptom, known: Known) -> Iterator[Reading]:
         weight=0.4 if is_known_host(host) else 1.0,
         decides="a public name server says that there is no such name",
         only="dns",
+        made_up="name" if unknown_host else "",
     )
     if word and host not in (None, "localhost"):
         yield Reading(
@@ -212,7 +215,14 @@ def _own_name(known: Known) -> str:
 
 
 def _setting_fault(
-    field: Field, text: str, problem: Problem, detail: str, weight: float, decides: str = ""
+    field: Field,
+    text: str,
+    problem: Problem,
+    detail: str,
+    weight: float,
+    decides: str = "",
+    *,
+    made_up: str = "",
 ) -> Reading:
     def build(known: Known, redactor: Redactor) -> Observations:
         return Course(known, redactor, problem=(field, text, problem, detail)).observations
@@ -222,6 +232,7 @@ def _setting_fault(
         weight=weight,
         decides=decides or "the value as the program has it, printed between quotes",
         only="settings",
+        made_up=made_up,
     )
 
 
@@ -262,13 +273,20 @@ def _conflict(symptom: Symptom, known: Known) -> Iterator[Reading]:
         "two settings exclude each other",
         1.0,
         "the program starts with one of the two settings removed",
+        made_up="setting",
     )
 
 
 def _no_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
     unset = 0.3 if known.host is not None else 1.0  # the session was lost, and the host is known
     yield _setting_fault(
-        "host", "", "missing", "no host is set", unset, "the host, printed by the program, is empty"
+        "host",
+        "",
+        "missing",
+        "no host is set",
+        unset,
+        "the host, printed by the program, is empty",
+        made_up="no-host",
     )
     yield from (
         msgspec.structs.replace(reading, weight=reading.weight * 0.6)
@@ -409,7 +427,7 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
         yield Reading(
             build=_local_refused,
             weight=0.8,
-            decides="no mail server of this machine listens there (ss -ltn)",
+            decides="no mail server listens there on that machine (ss -ltn)",
         )
         return
     yield Reading(
@@ -579,7 +597,7 @@ def _closes(weight: float, *, reset: bool = False) -> Reading:
     return Reading(
         build=build,
         weight=weight,
-        decides="the server hangs up on a TLS handshake too, and only on this machine",
+        decides="the server hangs up on a TLS handshake too, and only from there",
         only="tls",
     )
 
@@ -628,6 +646,7 @@ def _greeting_closed(symptom: Symptom, known: Known) -> Iterator[Reading]:
         weight=0.25,
         decides="the greeting itself is a refusal: read it with telnet or openssl s_client",
         only="tls",
+        made_up="greeting",
     )
 
 
@@ -639,11 +658,15 @@ def _greeting_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
         (
             "554 Your IP address is blocked",
             0.6,
-            "the greeting speaks of this machine's address; another network is greeted with 220",
+            "the greeting speaks of the client's address; another network is greeted with 220",
         ),
     ):
         yield Reading(
-            build=_reply_build("greeting", text), weight=weight, decides=decides, only="tls"
+            build=_reply_build("greeting", text),
+            weight=weight,
+            decides=decides,
+            only="tls",
+            made_up="greeting",
         )
 
 
@@ -722,7 +745,8 @@ def _own_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
         build=_wrong_host,
         weight=1.0,
         decides="the name of the next hop (MX, relay host) leads to the server's own address",
-        only="settings",
+        only="dns",
+        made_up="next-hop",
     )
 
 
@@ -1101,10 +1125,13 @@ _APP_PASSWORDS = re.compile(
 
 
 def _login_readings(text: str, known: Known) -> Iterator[Reading]:
+    of_values = _demanded(text) in ("", "credentials-rejected")
     yield Reading(
         build=_reply_build("auth", text),
         weight=1.0,
-        decides="the same user name and password are refused in the provider's webmail too",
+        decides="the same user name and password are refused in the provider's webmail too"
+        if of_values
+        else _STAGES["auth"][0],
         only="auth",
     )
     yield Reading(
@@ -1223,6 +1250,14 @@ def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
     )
 
 
+#: What a server says to STARTTLS inside TLS: the client does both.
+_INSIDE = re.compile(
+    r"when (?:tls|ssl) (?:is )?active|already\b.{0,24}\b(?:tls|ssl|secure)|"
+    r"(?:tls|ssl) (?:session )?(?:is )?already",
+    re.IGNORECASE,
+)
+
+
 def _demanded(reply: str) -> str:
     """The code of what a reply at the login asks for first."""
     rule = knowledge.interpret(None, "auth", reply)
@@ -1260,8 +1295,13 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
                 only=only,
             )
             continue
+        inside = stage == "starttls" and _INSIDE.search(symptom.reply) is not None
         yield Reading(
-            build=_reply_build(stage, symptom.reply), weight=weight, decides=decides, only=only
+            build=_reply_build(stage, symptom.reply),
+            weight=weight,
+            decides=decides,
+            only=only,
+            made_up="inside" if inside else "",
         )
 
 

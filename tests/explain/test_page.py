@@ -1,0 +1,48 @@
+"""What is printed of a text: what was read in it, and nothing that a reading made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpdoctor.explain import examine_text
+from smtpdoctor.explain.model import Known
+from smtpdoctor.explain.page import render
+from smtpdoctor.report.formats import Options
+
+from .corpus import Case, cases, further_cases, last_cases, more_cases
+
+EVERY = [*cases(), *more_cases(), *further_cases(), *last_cases()]
+#: Names and addresses that nobody has (RFC 2606, RFC 5737, RFC 3849), and a run that was not made.
+MADE_UP = (".invalid", "192.0.2.", "198.51.100.", "2001:db8:", "smtpdoctor went")
+
+
+@pytest.mark.parametrize("case", EVERY, ids=lambda case: case.id)
+def test_nothing_that_was_made_up_is_shown(case: Case) -> None:
+    found = examine_text(case.text, Known())
+    said = render(found, Options(width=1000)) if found.ranked else ""
+    said += "".join(f"{item.candidate.title} {item.candidate.tell_apart}" for item in found.ranked)
+    assert [each for each in MADE_UP if each in said and each not in case.text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "not_these"),
+    [
+        ("smtp: please run connect() first", "its host is not set", "TLS setting"),
+        ("postfix: mail for a.example loops back to myself", "is the server itself", "container"),
+        ("EMAIL_USE_TLS/EMAIL_USE_SSL are mutually exclusive", "exclude each other", "SMTP_SECURE"),
+        ("SMTP: Server is not accepting SMTP connections.", "first words", "554"),
+        ("smtp gaierror: Name or service not known", "name does not exist", "named the server"),
+        ("454 Command not permitted when TLS active", "inside TLS already", "key it can"),
+        ("nodemailer: lookup : no such host", "its host is not set", "private name"),
+        ('smtp getaddrinfo ENOTFOUND "a.example.com"', "more in it than a host", "SMTP_HOST"),
+        ("failed to issue MAIL command: 501 5.1.7 bad address", "one plain address", "SMTP_FROM"),
+        ("smtp: SSL routines::wrong version number", "SSL or SMTPS off", "SMTP_PORT"),
+        ("smtp: greeting never received", "SSL or SMTPS on", "SMTP_PORT"),
+        ("smtp self signed certificate", "-connect HOST:587", "-connect the server"),
+        ("550 5.7.23 SPF fail", "smtpdoctor sender ADDRESS", "check --only sender"),
+    ],
+)
+def test_the_words_are_those_of_what_was_read(text: str, words: str, not_these: str) -> None:
+    said = " ".join(render(examine_text(text, Known()), Options(width=80)).split())
+    assert words in said
+    assert not_these not in said
