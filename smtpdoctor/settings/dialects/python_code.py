@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from posixpath import normpath
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -157,7 +158,7 @@ def _files_of(workspace: Workspace, load: Load) -> list[str]:
     """The file by its name near the one that loads it, or from the program's folder."""
     bare = load.name.rpartition("/")[2]
     root = program_folder(workspace, load.near)
-    whole = f"{root}/{load.name}".lstrip("/").removeprefix("./")
+    whole = normpath(f"{root}/{load.name}".lstrip("/"))
     if "/" in load.name and workspace.folder.has(whole):
         return [whole]
     return workspace.dotenv_files(load.near, bare) if bare else []
