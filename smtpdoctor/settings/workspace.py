@@ -437,8 +437,11 @@ class Workspace:
         if tokens is None or not tokens.is_code:
             written = WORD.findall(self.text_of(span) or "")
             return frozenset(word for word in written if not is_setting_name(word))
-        found = {each.text for each in tokens.literals(span)}
-        for line in range(span.line, span.end_line + 1):
+        lines = range(span.line, span.end_line + 1)
+        # what a look-up asks for is a name where it has the form of one: `ENV.fetch("SMTP_PASS")`
+        names = {each for line in lines for each in tokens.harmless(line)}
+        found = {each.text for each in tokens.literals(span) if each.span not in names}
+        for line in lines:
             start = span.columns[0] if line == span.line else 1
             end = span.columns[1] if line == span.end_line else sys.maxsize
             for each in tokens.harmless(line):
