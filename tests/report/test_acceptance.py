@@ -21,6 +21,7 @@ from smtpdoctor.settings.model import SetupIdentity
 
 from ..rules.scene import Scene
 from ..rules.settings.env import env
+from . import sarif
 
 NOW = "2026-11-27T10:00:00Z"
 CODE = "conflicting-settings"
@@ -235,7 +236,7 @@ def test_json_says_so_only_where_it_is_so() -> None:
 
 
 def test_sarif_suppresses_it_and_says_of_the_others_that_they_are_not() -> None:
-    (run,) = json.loads(rendered("sarif"))["runs"]
+    (run,) = sarif.read(rendered("sarif"))["runs"]
     found: dict[str, Sequence[Any]] = {
         item["ruleId"]: item["suppressions"] for item in run["results"]
     }
@@ -244,7 +245,7 @@ def test_sarif_suppresses_it_and_says_of_the_others_that_they_are_not() -> None:
     assert all(each == [] for each in found.values())
     (told,) = run["invocations"][0]["toolConfigurationNotifications"]
     assert (told["level"], told["descriptor"]["id"]) == ("warning", "acceptance-unused")
-    (plain,) = json.loads(formats.render("sarif", warned()))["runs"]
+    (plain,) = sarif.read(formats.render("sarif", warned()))["runs"]
     assert all("suppressions" not in item for item in plain["results"])
 
 

@@ -41,6 +41,7 @@ from tests.examples import examples
 
 from ..fake_network import FakeNetwork, run
 from ..runs import CONTROL_ADDRESSES, CONTROLS, with_options
+from . import sarif
 
 PACKAGE = '{"dependencies": {"nodemailer": "^6.9.0", "dotenv": "16.4.0"}}'
 #: No word of any language that a report has: where one stands, it came from the run.
@@ -272,7 +273,7 @@ def test_annotations_keep_the_files_of_the_repository(tmp_path: Path) -> None:
     report = anonymous(looked_at(tmp_path, PERSON), files=False)
     annotation = formats.render("github", report).splitlines()[0]
     assert annotation.startswith("::error file=werkstatt/versand.js,line=3,col=")
-    (result,) = json.loads(formats.render("sarif", report))["runs"][0]["results"]
+    (result,) = sarif.read(formats.render("sarif", report))["runs"][0]["results"]
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "werkstatt/versand.js"
     assert place["region"]["startLine"] == 3
@@ -296,7 +297,7 @@ def test_an_edit_with_a_stand_in_is_none(tmp_path: Path) -> None:
     target = msgspec.structs.replace(report.target, diagnoses=(changed,))
     made = anonymous(msgspec.structs.replace(report, targets=(target,)), files=False)
     assert not made.diagnoses[0].fixes[0].edits[0].exact
-    assert "fixes" not in json.loads(formats.render("sarif", made))["runs"][0]["results"][0]
+    assert "fixes" not in sarif.read(formats.render("sarif", made))["runs"][0]["results"][0]
 
 
 def test_columns_fit_the_changed_text(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from smtpdoctor.settings.model import MASK
 from smtpdoctor.settings.setups import setups_in
 
 from ..rules.scene import Scene
+from . import sarif
 
 CALL = "nodemailer.createTransport({ "
 START = "const nodemailer = require('nodemailer');\n"
@@ -73,7 +74,7 @@ def test_behind_a_secret_a_step_says_it(tmp_path: Path, password: str) -> None:
     [change] = mending_of(report, tmp_path, {}, profile=None).changes
     assert b"secure: false" in change.new
     assert password.encode() in change.new
-    sarif = json.loads(render("sarif", report))
-    [result] = [each for each in sarif["runs"][0]["results"] if each["level"] == "error"]
+    whole = sarif.read(render("sarif", report))
+    [result] = [each for each in whole["runs"][0]["results"] if each["level"] == "error"]
     assert "fixes" not in result
     assert "change “true” to “false”" in result["message"]["text"]
