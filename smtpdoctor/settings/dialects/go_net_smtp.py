@@ -11,7 +11,7 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.go_code import addressed, go_variables, skips_verification
 from smtpdoctor.settings.dialects.in_code import option, outcome_of, text
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import Known, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -25,6 +25,9 @@ EXTENSION = re.compile(r"Extension|^ok$")
 #: beside `smtp.NewClient`.
 OPENING = {"smtp.SendMail": 0, "smtp.Dial": 0, "tls.Dial": 1, "tls.DialWithDialer": 2,
            "net.Dial": 1, "net.DialTimeout": 1}  # fmt: skip
+#: Methods of jordan-wright/email, which send by net/smtp: the first is SendMail.
+LIBRARY = "github.com/jordan-wright/email"
+SENDS = {"Send": "SendMail", "SendWithTLS": "tls", "SendWithStartTLS": "where offered"}
 #: Methods of a net.Dialer or a tls.Dialer.
 METHODS = {"Dial": 1, "DialContext": 2}
 
@@ -78,7 +81,7 @@ class GoNetSmtp:
                 options["auth host"] = host
         options["opened"] = Option("opened", _mode(module, call))
         config = [found.argument(0) for found in _all_beside(module, call, "StartTLS")]
-        if call.name.startswith("tls."):
+        if call.name.startswith("tls.") or (_is_librarys(call) and call.count == 3):
             config.append(call.argument(call.count - 1))
         config += [each.argument(1) for each in _wrapped(module, call)]
         if any(skips_verification(each) for each in config):
@@ -87,6 +90,10 @@ class GoNetSmtp:
         if sender is not None:
             index = 2 if sender is call else 0
             found = option(workspace, module, "from", lambda m: sender.argument(index))
+            if found is not None and isinstance(found.value, Known):
+                options["from"] = found
+        if _is_librarys(call):
+            found = option(workspace, module, "from", _from)
             if found is not None and isinstance(found.value, Known):
                 options["from"] = found
         return Draft(
@@ -138,13 +145,19 @@ def _opened(module: Module | None) -> list[FoundCall]:
         return []
     clients = {call.function for call in module.calls("smtp.NewClient")}
     found = module.calls(*OPENING)
+    if LIBRARY in module.evaluator.source.text:
+        found += [each for each in module.calls(*SENDS) if each.count in (2, 3)]
     if clients:
         found += [each for each in module.calls(*METHODS) if _is_dialer(each)]
     return [
         call
         for call in sorted(found, key=lambda each: (each.span.line, each.span.columns))
-        if call.name.startswith("smtp.") or call.function in clients
+        if call.name.startswith("smtp.") or call.function in clients or _is_librarys(call)
     ]
+
+
+def _is_librarys(call: FoundCall) -> bool:
+    return "." in call.name and call.name.rpartition(".")[2] in SENDS
 
 
 def _is_dialer(call: FoundCall) -> bool:
@@ -175,10 +188,18 @@ def _login(module: Module, place: int) -> FoundCall:
     return _beside(module, call, "smtp.PlainAuth", "smtp.CRAMMD5Auth") or call
 
 
+def _from(module: Module) -> Value:
+    """What a message of the library is from: `e.From = "…"`."""
+    given = [each.value for each in module.assignments() if each.path[1:] == ("From",)]
+    return given[-1] if given else Known(ABSENT)
+
+
 def _mode(module: Module, call: FoundCall) -> Value:
     """How the connection is opened; where that follows from what can't be told, neither can it."""
     if call.name.endswith("SendMail"):
         return Known("SendMail")
+    if _is_librarys(call):
+        return Known(SENDS[call.name.rpartition(".")[2]])
     if call.name.startswith("tls."):
         return Known("tls")
     wrapped = _wrapped(module, call)

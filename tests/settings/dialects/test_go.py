@@ -235,3 +235,87 @@ def test_an_address_is_shown_as_it_is_typed(tmp_path: Path, addr: str, shown: st
     assert port.source_line is not None
     assert f"smtp.SendMail({shown}" in port.source_line
     assert "Geheim" not in port.source_line
+
+
+SIMPLE = """\
+package main
+
+import (
+	"os"
+
+	mail "github.com/xhit/go-simple-mail/v2"
+)
+
+func main() {
+	server := mail.NewSMTPClient()
+	server.Host = "smtp.ionos.com"
+%s
+	server.Username = "info@example.com"
+	server.Password = "word"
+	client, err := server.Connect()
+	email := mail.NewMSG()
+	email.SetFrom("Shop <shop@example.com>")
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("\tserver.Port = 587\n\tserver.Encryption = mail.EncryptionSTARTTLS", (587, "starttls")),
+        ("\tserver.Port = 465\n\tserver.Encryption = mail.EncryptionSSLTLS", (465, "implicit")),
+        ("\tserver.Port = 587\n\tserver.Encryption = mail.EncryptionSSL", (587, "implicit")),
+        ("\tserver.Port = 465\n\tserver.Encryption = mail.EncryptionTLS", (465, "starttls")),
+        ("\tserver.Port = 465", (465, "none")),
+        ("\tserver.Port = 587", (587, "none")),
+    ],
+)
+def test_go_simple_mail(tmp_path: Path, lines: str, expected: tuple[int, str]) -> None:
+    root = write(tmp_path / "app", {"main.go": SIMPLE % lines})
+    setup = one(root, "go-simple-mail")
+    assert way(setup) == (HOST, *expected, False)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    changes_lead_there(root, "go-simple-mail")
+
+
+def test_another_librarys_client_is_none_of_go_simple_mail(tmp_path: Path) -> None:
+    text = SIMPLE.replace("xhit/go-simple-mail/v2", "other/mail") % "\tserver.Port = 587"
+    assert not setups(write(tmp_path, {"main.go": text}))
+
+
+LIBRARY = """\
+package main
+
+import (
+	"crypto/tls"
+	"net/smtp"
+
+	"%s"
+)
+
+func main() {
+	e := email.NewEmail()
+	e.From = "Shop <shop@example.com>"
+	auth := smtp.PlainAuth("", "info@example.com", "word", "smtp.ionos.com")
+	e.%s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('Send("smtp.ionos.com:587", auth)', (587, "starttls", False)),
+        ('Send("smtp.ionos.com:465", auth)', (465, "starttls", False)),
+        ('SendWithTLS("smtp.ionos.com:465", auth, &tls.Config{})', (465, "implicit", False)),
+        ('SendWithStartTLS("smtp.ionos.com:587", auth, &tls.Config{})', (587, "starttls", False)),
+    ],
+)
+def test_jordan_wrights_email(tmp_path: Path, call: str, expected: tuple[int, str, bool]) -> None:
+    text = LIBRARY % ("github.com/jordan-wright/email", call)
+    setup = one(write(tmp_path / "a", {"main.go": text}), "go-net-smtp")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    assert setup.settings.sender == "shop@example.com"
+    assert not setups(write(tmp_path / "b", {"main.go": LIBRARY % ("example.org/email", call)}))
