@@ -64,21 +64,7 @@ class GoNetSmtp:
         call = _opened(module)[place]
         at = OPENING.get(call.name, METHODS.get(call.name.rpartition(".")[2], 0))
         options = dict(addressed(workspace, module, lambda m: _opened(m)[place].argument(at)))
-        login = _beside(module, call, "smtp.PlainAuth", "smtp.CRAMMD5Auth")
-        if login is not None:
-            plain = login.name.endswith("PlainAuth")
-            for name, number_ in (("user", int(plain)), ("password", int(plain) + 1)):
-                found = option(
-                    workspace,
-                    module,
-                    name,
-                    lambda m, n=number_: _login(m, place).argument(n),  # type: ignore[misc]
-                )
-                if found is not None:
-                    options[name] = found
-            host = option(workspace, module, "auth host", lambda m: _login(m, place).argument(3))
-            if plain and host is not None and isinstance(host.value, Known):
-                options["auth host"] = host
+        options |= self._login(workspace, module, place)
         options["opened"] = Option("opened", _mode(module, call))
         config = [found.argument(0) for found in _all_beside(module, call, "StartTLS")]
         if call.name.startswith("tls.") or (_is_librarys(call) and call.count == 3):
@@ -86,16 +72,9 @@ class GoNetSmtp:
         config += [each.argument(1) for each in _wrapped(module, call)]
         if any(skips_verification(each) for each in config):
             options["InsecureSkipVerify"] = Option("InsecureSkipVerify", Known(True))
-        sender = call if call.name.endswith("SendMail") else _beside(module, call, "Mail")
-        if sender is not None:
-            index = 2 if sender is call else 0
-            found = option(workspace, module, "from", lambda m: sender.argument(index))
-            if found is not None and isinstance(found.value, Known):
-                options["from"] = found
-        if _is_librarys(call):
-            found = option(workspace, module, "from", _from)
-            if found is not None and isinstance(found.value, Known):
-                options["from"] = found
+        found = option(workspace, module, "from", lambda m: _from(m, _opened(m)[place]))
+        if found is not None and isinstance(found.value, Known):
+            options["from"] = found
         return Draft(
             dialect=self,
             place=f"{module.file}:{call.span.line}",
@@ -104,6 +83,27 @@ class GoNetSmtp:
             language="go",
             files=(module.file,),
         )
+
+    def _login(self, workspace: Workspace, module: Module, place: int) -> dict[str, Option]:
+        """What PlainAuth or CRAMMD5Auth is given beside the connection."""
+        options: dict[str, Option] = {}
+        login = _beside(module, _opened(module)[place], "smtp.PlainAuth", "smtp.CRAMMD5Auth")
+        if login is None:
+            return options
+        plain = login.name.endswith("PlainAuth")
+        for name, number_ in (("user", int(plain)), ("password", int(plain) + 1)):
+            found = option(
+                workspace,
+                module,
+                name,
+                lambda m, n=number_: _login(m, place).argument(n),  # type: ignore[misc]
+            )
+            if found is not None:
+                options[name] = found
+        host = option(workspace, module, "auth host", lambda m: _login(m, place).argument(3))
+        if plain and host is not None and isinstance(host.value, Known):
+            options["auth host"] = host
+        return options
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the connection comes to; SendMail never begins in TLS, whatever the port."""
@@ -188,10 +188,15 @@ def _login(module: Module, place: int) -> FoundCall:
     return _beside(module, call, "smtp.PlainAuth", "smtp.CRAMMD5Auth") or call
 
 
-def _from(module: Module) -> Value:
-    """What a message of the library is from: `e.From = "…"`."""
-    given = [each.value for each in module.assignments() if each.path[1:] == ("From",)]
-    return given[-1] if given else Known(ABSENT)
+def _from(module: Module, call: FoundCall) -> Value:
+    """What SendMail or Mail is given; of the library's message `e.From = "…"`."""
+    if _is_librarys(call):
+        given = [each.value for each in module.assignments() if each.path[1:] == ("From",)]
+        return given[-1] if given else Known(ABSENT)
+    if call.name.endswith("SendMail"):
+        return call.argument(2)
+    mail = _beside(module, call, "Mail")
+    return mail.argument(0) if mail is not None else Known(ABSENT)
 
 
 def _mode(module: Module, call: FoundCall) -> Value:
