@@ -190,6 +190,12 @@ class FoundCall:
         value = given[place].value if place < len(given) else None
         return value.id if isinstance(value, Name) else None
 
+    def given(self, name: str) -> Value | None:
+        """The argument of that name alone, None where it was not given: the others are not worked
+        out."""
+        found = [each.value for each in self._call.arguments if each.name == name]
+        return self._module.evaluator.value(found[-1], self._frame) if found else None
+
     def named(self) -> dict[str, Value]:
         """The arguments that were given by name."""
         values = self._module.evaluator.arguments(self._call, self._frame)

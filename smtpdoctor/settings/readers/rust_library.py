@@ -158,7 +158,8 @@ class Rust(Classes):
             module = self.project.module(path)
             if isinstance(module, Module):
                 calls = [call for call in module.calls(type_, "Self") if is_made(call, type_)]
-                found += [call.named()[name] for call in calls if name in call.named()]
+                given = [call.given(name) for call in calls]
+                found += [value for value in given if value is not None]
         if len(found) == 1:
             return found[0].through(span=ask.span)
         derived = field_of(self.project, type_, name, ask) if not found else None
@@ -183,11 +184,15 @@ class Rust(Classes):
 
     def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
         path = callee_path(call)
+        if call.new:  # each field is worked out when it is asked for
+            fields = [
+                Entry(each.name, lambda each=each: ask.value(each.value), None)  # type: ignore[misc]
+                for each in call.arguments
+                if each.name
+            ]
+            return Known(Map(fields, own_name(path[-1], call)), ask.span)
         given = ask.evaluator.arguments(call, ask.frame)
         values = [value for _, value in given]
-        if call.new:
-            fields = [Entry(name, value, value.span) for name, value in given if name]
-            return Known(Map(fields, own_name(path[-1], call)), ask.span)
         last = ".".join(path[-2:])
         if values and (last in VARIABLES or path[-1] in MACROS):
             return ask.variable(values[0])
