@@ -120,12 +120,14 @@ def _order(client: knowledge.Client | None, own: tuple[str, ...]) -> tuple[str, 
 def _is_beyond(
     client: knowledge.Client | None, offered: Sequence[str], own: tuple[str, ...]
 ) -> bool:
-    """Whether the client takes a mechanism here that the doctor doesn't speak."""
-    if client is None or client.auth_tries_all:
+    """Whether the client takes a mechanism here that the doctor doesn't speak: its first, or each
+    of those that it tries one after the other."""
+    if client is None:
         return False
-    taken = next((name for name in own if name in offered), "")
+    taken = [name for name in own if name in offered]
     spoken = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
-    return bool(taken) and taken not in spoken
+    tried = taken if client.auth_tries_all else taken[:1]
+    return bool(tried) and not any(name in spoken for name in tried)
 
 
 def _open_to(

@@ -43,6 +43,7 @@ async def converse(  # branches: one step after the other, and each may end it
             hello.outcome == "reply"
             and hello.reply is not None
             and hello.reply.code not in (0, 421)
+            and (client is None or re.fullmatch(client.helo_after, str(hello.reply.code)))
         )
         blind = client is not None and client.starttls_after_helo
         if not refused or (tls_demanded and not blind):

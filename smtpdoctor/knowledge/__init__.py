@@ -359,6 +359,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     takes_final_dot: its name check takes a host with a dot at the end.
     unicode_host: what becomes of a host in Unicode; "unmatched": resolved, then refused by TLS.
     underscore_host: it takes a host with an underscore.
+    ipv6_host: how it wants an IPv6 address as the host: "bare", in "brackets", "either".
+    helo_after: the replies to EHLO after which it says HELO, as a regular expression; "" for never.
     addresses: which of a name's it tries: "all", one after the other or at once; the "first" that
         the system gives, any IPv4 one where the DNS has some; the "first-ipv4".
     connects_within: it has one time for all addresses, in seconds: a silent first one uses it up.
@@ -415,6 +417,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     takes_final_dot: bool = True
     unicode_host: Literal["resolved", "not-resolved", "unmatched"] = "resolved"
     underscore_host: bool = True
+    ipv6_host: Literal["bare", "brackets", "either"] = "bare"
+    helo_after: str = "[2345].."
     addresses: Literal["all", "first", "first-ipv4"] = "all"
     connects_within: int = 0
     sends_utf8_sender: bool = True

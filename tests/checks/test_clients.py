@@ -44,6 +44,11 @@ def as_client(
         # whatever is offered
         ("go", ("LOGIN",), ["PLAIN"]),
         ("go", (), []),
+        ("system.net.mail", ("PLAIN", "LOGIN"), ["LOGIN"]),
+        ("system.net.mail", ("PLAIN",), []),  # it has LOGIN alone for a password
+        ("lettre", ("LOGIN", "PLAIN"), ["PLAIN"]),
+        ("lettre", ("plain", "login"), []),
+        ("mailkit", ("CRAM-MD5", "PLAIN"), ["PLAIN"]),
         ("ruby", ("CRAM-MD5",), ["PLAIN"]),
         ("ruby", (), ["PLAIN"]),
         # they try all, so the doctor tries the one that most servers serve
@@ -86,6 +91,13 @@ def test_a_mechanism_of_the_clients_that_the_doctor_has_not(
     assert ran.observations.first(LoginNotTried, reason="not-spoken")
     assert ran.report.verdict == "inconclusive"
     assert as_client(authority, behaviour, "nodemailer").codes() == ["auth-mechanism-unsupported"]
+    # they try several, and this is the one that is left
+    for several in ("mailkit", "system.net.mail"):
+        ran = as_client(authority, behaviour, several)
+        assert ran.observations.first(LoginNotTried, reason="not-spoken")
+        assert ran.report.verdict == "inconclusive"
+    unknown = replace(healthy, mechanisms=("X-MAGIC",))
+    assert as_client(authority, unknown, "mailkit").codes() == ["auth-mechanism-unsupported"]
 
 
 # --- a login that is not offered, and one in clear ------------------------------------------------
@@ -368,6 +380,24 @@ def test_helo_after_any_refusal_of_ehlo(
     ran = as_client(authority, behaviour, client, **ALONE, SMTP_TLS="none")
     assert "helo" in ran.steps()
     assert ran.codes() == []
+
+
+@pytest.mark.parametrize(
+    ("client", "reply", "works"),
+    [
+        ("lettre", "502 5.5.1 no", False),  # it never says HELO
+        ("system.net.mail", "502 5.5.1 no", True),
+        ("system.net.mail", "550 5.7.1 no", False),
+        ("mailkit", "550 5.7.1 no", True),
+    ],
+)
+def test_clients_that_say_helo_seldom(
+    authority: Authority, healthy: Behaviour, client: str, reply: str, works: bool
+) -> None:
+    behaviour = replace(healthy, replies={"EHLO": reply}, require_auth=False, require_tls=False)
+    ran = as_client(authority, behaviour, client, **ALONE, SMTP_TLS="none")
+    assert ("helo" in ran.steps()) is works
+    assert (ran.report.verdict == "broken") is not works
 
 
 @pytest.mark.parametrize("reply", ["421 4.3.2 closing"])

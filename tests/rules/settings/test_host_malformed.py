@@ -78,3 +78,48 @@ def test_lookalike_a_host_that_dns_does_not_know() -> None:
     scene = Scene.of(env(SMTP_HOST="smtp.example.invalid"))
     scene.lookup(error="EAI_NONAME")
     assert CODE not in scene.codes()
+
+
+@pytest.mark.parametrize(
+    ("client", "host", "better"),
+    [
+        ("smtplib", "[2001:db8::9]", "2001:db8::9"),
+        ("nodemailer", "[2001:db8::9]", "2001:db8::9"),
+        ("phpmailer", "2001:db8::9", "[2001:db8::9]"),
+        ("symfony-mailer", "2001:db8::9", "[2001:db8::9]"),
+    ],
+)
+def test_positive_an_ipv6_address_as_the_client_does_not_want_it(
+    client: str, host: str, better: str
+) -> None:
+    scene = Scene.of(env(SMTP_HOST=host), options=Options(client=client))
+    found = scene.diagnosis(CODE)
+    assert found.severity == "error"
+    assert found.fixes[0].settings == {"SMTP_HOST": better}
+
+
+def test_positive_brackets_where_the_client_is_not_known() -> None:
+    found = Scene.of(env(SMTP_HOST="[2001:db8::9]")).diagnosis(CODE)
+    assert found.severity == "warning"
+    assert "Go net/smtp" in found.title
+    assert "PHPMailer" not in found.title
+
+
+@pytest.mark.parametrize(
+    ("client", "host"),
+    [
+        ("smtplib", "2001:db8::9"),
+        ("phpmailer", "[2001:db8::9]"),
+        ("javamail", "[2001:db8::9]"),
+        ("javamail", "2001:db8::9"),
+        ("phpmailer", "192.0.2.9"),
+        (None, "2001:db8::9"),
+    ],
+)
+def test_lookalike_an_address_as_it_is_wanted(client: str | None, host: str) -> None:
+    assert CODE not in Scene.of(env(SMTP_HOST=host), options=Options(client=client)).codes()
+
+
+def test_lookalike_brackets_in_a_url() -> None:
+    text = "SMTP_URL=smtp://[2001:db8::9]:587\n"
+    assert CODE not in Scene.of(text, options=Options(client="smtplib")).codes()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.addresses import is_address
+from smtpdoctor import knowledge
+from smtpdoctor.addresses import family_of, is_address
 from smtpdoctor.diagnosis.evidence import cite, library_words, own_line
 from smtpdoctor.diagnosis.fixes import change_settings, way_tried
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
+from smtpdoctor.observations import SettingRead
 from smtpdoctor.settings.model import Problem, Setting
+from smtpdoctor.words import listed
 
 CODE = "host-malformed"
 
@@ -50,6 +53,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _beyond_client(run: Run) -> Iterator[Diagnosis]:
     """A host that is one, and that the user's client can't do with."""
     client, read, host = run.client, run.setting("host"), run.settings.host or ""
+    if read is not None and is_address(host):
+        yield from _address(run, read, host)
     if client is None or read is None or is_address(host):
         return
     in_tls = run.settings.tls != "none" and run.settings.verify
@@ -89,6 +94,47 @@ def _beyond_client(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=(read.id,),
+        points_at=("host",),
+    )
+
+
+def _address(run: Run, read: SettingRead, host: str) -> Iterator[Diagnosis]:
+    """An IPv6 address in brackets, which belong to a URL, or without them where PHP wants them."""
+    text, setup = read.setting.text.strip(), run.settings.setup
+    in_brackets = text.startswith("[") and text.endswith("]")
+    as_written = in_brackets or text.lower() == host
+    by_itself = "HOST" in read.setting.origin.name.upper()  # in a URL brackets are right
+    if family_of(host) != "IPv6" or not as_written or not by_itself:
+        return
+    if setup is not None and setup.dialect != "env":
+        return
+    wanted = "bare" if in_brackets else "brackets"
+    unable = [each.name for each in knowledge.clients().values() if each.ipv6_host == wanted]
+    client = run.client
+    if client is None and not in_brackets:
+        return  # all but PHP's take it so
+    if client is not None and client.name not in unable:
+        return
+    better = host if in_brackets else f"[{host}]"
+    yield Diagnosis(
+        code=CODE,
+        severity="error" if client is not None else "warning",
+        confidence="certain",
+        title=f"{client.name if client is not None else listed(unable)} can't work with the host "
+        f"{text} as it is written",
+        explanation=(
+            "Most programs look up what stands in brackets as a name, and find nothing: brackets "
+            "belong around an address in a URL. Only PHP's programs and curl want them."
+            if in_brackets
+            else "PHP takes what stands behind the last colon for the port: an IPv6 address needs "
+            "brackets there. So no mail goes out."
+        ),
+        evidence=(
+            *own_line(run, "host"),
+            Evidence(check="settings", kind="known", text=f"so it was seen {cite('clients_run')}"),
+        ),
+        fixes=(entries.write(read.setting, f"write the host as {better}", better),),
+        explains=(read.id,) if client is not None else (),
         points_at=("host",),
     )
 
