@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 #: Of SCRAM.
 SALT = b"salt of this server"
@@ -33,12 +34,10 @@ class Script:
     `auth_in_clear` outside. `served` are the mechanisms that work, `wrong` those that get 535.
     `judge` judges the EHLO name when the verb `judged_at` comes. `replies` are for verbs, `delays`
     in seconds for verbs and "greeting"; behind a 421 it hangs up. `drops` loses what comes in one
-    packet behind MAIL. `challenges` are LOGIN's, `asks` is what PLAIN is asked with. `helo` is
-    whether HELO is known. `hello` is all of EHLO's answer, inside TLS or not. `instead` is said
-    where a verb, or "login", succeeded. It hangs up at the verbs `closes` without a word, `resets`
-    with a reset, behind the answer of `closes_after`. `end` ends its lines; with `dribbles` each
-    octet comes by itself. `welcomes` is said after STARTTLS's handshake, unasked; `injected` comes
-    with STARTTLS's answer. `initial` is whether AUTH may carry a first response.
+    packet behind MAIL. `challenges` are LOGIN's. `helo` is whether HELO is known. `hello` is all of
+    EHLO's answer, inside TLS or not. `instead` is said where a verb, or "login", succeeded. At the
+    verbs of `resets` it resets the connection. `end` ends its lines. `initial` is whether AUTH may
+    carry a first response, or has to.
     """
 
     implicit: bool = False
@@ -60,17 +59,11 @@ class Script:
     helo: bool = True
     challenges: tuple[str, str] = ("VXNlcm5hbWU6", "UGFzc3dvcmQ6")
     greeting_end: str = "\r\n"
-    asks: str = "334 "
     hello: Callable[[bool], str] | None = None
     instead: Mapping[str, str] = field(default_factory=dict)
-    closes: tuple[str, ...] = ()
     resets: tuple[str, ...] = ()
-    closes_after: tuple[str, ...] = ()
     end: str = "\r\n"
-    dribbles: bool = False
-    welcomes: str = ""
-    injected: str = ""
-    initial: bool = True
+    initial: Literal["may", "must-not", "must"] = "may"
     largest: int = 0
     replies: Mapping[str, str] = field(default_factory=dict)
     delays: Mapping[str, float] = field(default_factory=dict)
@@ -131,40 +124,34 @@ class _Dialogue:
         if self._script.implicit:
             self._start_tls()
         time.sleep(self._script.delays.get("greeting", 0))
-        self._hang_up("greeting")
         greeting = "220" if self._script.bare else self._script.greeting
         self._say(greeting, self._script.greeting_end)
-        if not self._script.greeting.startswith("220") or "greeting" in self._script.closes_after:
+        if not self._script.greeting.startswith("220"):
             return
         while True:
             line = self._line().decode("utf-8", "surrogateescape")
             verb, _, rest = line.partition(" ")
             verb = verb.upper()
             time.sleep(self._script.delays.get(verb, 0))
-            self._hang_up(verb)
+            if verb in self._script.resets:
+                self._reset()
+                return
             if verb == "QUIT":
                 self._say(self._script.instead.get("QUIT", "221 bye"))
                 return
             answer = self._script.replies.get(verb) or self._answer(verb, rest)
             if answer.startswith("2"):
                 answer = self._script.instead.get("login" if verb == "AUTH" else verb, answer)
-            if verb == "STARTTLS":
-                answer += self._script.injected
             self._say(answer)
-            if answer.startswith("421") or verb in self._script.closes_after:
+            if answer.startswith("421"):
                 return
             if verb == "STARTTLS" and answer.startswith("2") and self._context is not None:
                 self._buffer = b""
                 self._start_tls()
-                if self._script.welcomes:
-                    self._say(self._script.welcomes)
 
-    def _hang_up(self, at: str) -> None:
-        if at in self._script.resets:
-            linger = struct.pack("ii", 1, 0)  # no time: the rest is thrown away, with a reset
-            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        if at in (*self._script.resets, *self._script.closes):
-            raise EOFError
+    def _reset(self) -> None:
+        linger = struct.pack("ii", 1, 0)  # no time: the rest is thrown away
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def _answer(self, verb: str, rest: str) -> str:
         answers: dict[str, Callable[[str], str]] = {
@@ -219,14 +206,12 @@ class _Dialogue:
             return "530 5.7.0 Must issue a STARTTLS command first"
         if name not in (*script.served, *script.wrong):
             return "504 5.5.4 Unrecognized authentication type"
-        if initial and not script.initial:
+        if (initial and script.initial == "must-not") or (not initial and script.initial == "must"):
             return "501 5.5.4 Syntax: AUTH mechanism"
         if name == "SCRAM-SHA-256":
             return self._scram(initial or self._asked(""))
         if name == "PLAIN":
-            if not initial:
-                self._say(script.asks)
-                initial = self._line().decode()
+            initial = initial or self._asked("")
             given = base64.b64decode(initial).split(b"\0")[1:]
         elif name == "LOGIN":
             for_user, for_password = script.challenges
@@ -304,12 +289,7 @@ class _Dialogue:
     def _say(self, text: str, end: str = "") -> None:
         end = end or self._script.end
         data = "".join(f"{line}{end}" for line in text.split("\n"))
-        raw = data.encode("utf-8", "surrogateescape")
-        if not self._script.dribbles:
-            self._connection.sendall(raw)
-            return
-        for octet in raw:
-            self._connection.sendall(bytes([octet]))
+        self._connection.sendall(data.encode("utf-8", "surrogateescape"))
 
     def _line(self) -> bytes:
         while b"\n" not in self._buffer:

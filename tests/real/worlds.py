@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,8 +26,9 @@ class World:
     """One set-up and the server that it meets.
 
     `tls` as the settings have it; with `required`, STARTTLS is. `host` replaces the world's own
-    name, "ip" is the server's address. `before` and `behind` are addresses that its name has beside
-    the server's: closed ones, those of SILENT and of SILENT_IPV6 answer nothing.
+    name, "ip" is the server's address, "[ip]" with brackets; with `ipv6` that is its only kind.
+    `good_dh` and `short_dh` are groups for DHE. `before` and `behind` are addresses that its name
+    has beside the server's: closed ones, those of SILENT and of SILENT_IPV6 answer nothing.
     """
 
     name: str
@@ -39,9 +40,7 @@ class World:
     ciphers: str = ""
     versions: tuple[str, str] | None = None
     short_dh: bool = False
-    dh: int = 0
-    curve: str = ""
-    asks_for_certificate: Literal["", "asks", "demands"] = ""
+    good_dh: bool = False
     ipv6: bool = False
     sender: str = "info@example.org"
     password: str = PASSWORD
@@ -397,11 +396,73 @@ def _rest_again() -> Iterator[World]:
     )
 
 
+def _offers(*lines: str, first: str = "mail.example.org") -> Callable[[bool], str]:
+    """An EHLO reply with these lines of AUTH inside TLS, outside with STARTTLS."""
+
+    def hello(in_tls: bool) -> str:
+        offered = lines if in_tls else ("STARTTLS",)
+        some = [first, "8BITMIME", *offered]
+        return "\n".join([*(f"250-{each}" for each in some[:-1]), f"250 {some[-1]}"])
+
+    return hello
+
+
+def _readings() -> Iterator[World]:
+    """Replies and offers in a form that clients read each in their own way."""
+    yield World(
+        name="greeting-two-codes", script=Script(greeting="220-mail.example.org\n250 ready")
+    )
+    lines = [f"220-line {number} of a long welcome" for number in range(120)]
+    yield World(name="greeting-120-lines", script=Script(greeting="\n".join([*lines, "220 ready"])))
+    yield World(name="bare-lf", script=Script(end="\n"))
+    yield World(name="auth-tab", script=Script(hello=_offers("AUTH\tPLAIN\tLOGIN")))
+    yield World(name="auth-indented", script=Script(hello=_offers(" AUTH PLAIN LOGIN")))
+    yield World(
+        name="auth-in-two-lines", script=Script(hello=_offers("AUTH CRAM-MD5", "AUTH LOGIN PLAIN"))
+    )
+    yield World(name="auth-first-line", script=Script(hello=_offers(first="AUTH PLAIN LOGIN")))
+    yield World(
+        name="ehlo-150-lines",
+        script=Script(hello=_offers("AUTH PLAIN LOGIN", *(f"XFEATURE{n}" for n in range(150)))),
+    )
+    relay = Script(replies={"EHLO": "450 4.7.1 later"}, starttls=False, needs_login=False)
+    yield World(name="ehlo-450-helo", tls="none", login=False, script=relay)
+    yield World(name="starttls-250", script=Script(instead={"STARTTLS": "250 go ahead"}))
+    yield World(name="auth-250", script=Script(instead={"login": "250 2.7.0 ok"}))
+    yield World(name="auth-530", script=Script(replies={"AUTH": "530 5.7.0 Must issue STARTTLS"}))
+    yield World(name="mail-251", script=Script(instead={"MAIL": "251 2.1.5 forwarded"}))
+    yield World(name="rcpt-252", script=Script(instead={"RCPT": "252 2.1.5 will try"}))
+    yield World(name="quit-resets", script=Script(resets=("QUIT",)))
+    login = Script(auth="AUTH LOGIN", served=("LOGIN",), initial="must-not")
+    yield World(name="login-asked-first", script=login)
+    plain = Script(auth="AUTH PLAIN", served=("PLAIN",), initial="must")
+    yield World(name="plain-at-once", script=plain)
+    scram = Script(auth="AUTH SCRAM-SHA-256", served=("SCRAM-SHA-256",))
+    yield World(name="scram-served", script=scram)
+    yield World(name="user-with-blank", user="info user", script=Script(user="info user"))
+
+
+def _forms() -> Iterator[World]:
+    """Ciphers, certificates and hosts that clients are of two minds about."""
+    yield World(name="ccm", ciphers="ECDHE-ECDSA-AES128-CCM", certificate="elliptic")
+    yield World(name="dhe-2048", ciphers="DHE-RSA-AES256-GCM-SHA384", good_dh=True)
+    yield World(name="camellia", ciphers="ECDHE-RSA-CAMELLIA256-SHA384")
+    yield World(name="wildcard-part", certificate="wildcard-part")
+    yield World(name="name-with-dot", certificate="dotted")
+    yield World(name="ip-in-common-name", certificate="ip-common-name", host="ip")
+    yield World(name="ip-among-names", certificate="ip-as-name", host="ip")
+    yield World(name="for-clients", certificate="for-clients")
+    relay = Script(needs_login=False, starttls=False)
+    yield World(name="ipv6-alone", ipv6=True, tls="none", login=False, script=relay)
+    yield World(name="ipv6-literal", ipv6=True, host="ip", tls="none", login=False, script=relay)
+    yield World(name="ipv6-brackets", ipv6=True, host="[ip]", tls="none", login=False, script=relay)
+
+
 WORLDS = tuple(
     each
     for group in (
         *(_names, _names_again, _tls, _tls_again, _starttls, _starttls_again),
-        *(_auth, _auth_again, _addresses, _rest, _rest_again),
+        *(_auth, _auth_again, _addresses, _rest, _rest_again, _readings, _forms),
     )
     for each in group()
 )

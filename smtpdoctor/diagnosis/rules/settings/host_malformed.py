@@ -100,20 +100,13 @@ def _beyond_client(run: Run) -> Iterator[Diagnosis]:
 
 def _address(run: Run, read: SettingRead, host: str) -> Iterator[Diagnosis]:
     """An IPv6 address in brackets, which belong to a URL, or without them where PHP wants them."""
-    text, setup = read.setting.text.strip(), run.settings.setup
+    client, text = run.client, read.setting.text.strip()
     in_brackets = text.startswith("[") and text.endswith("]")
-    as_written = in_brackets or text.lower() == host
-    by_itself = "HOST" in read.setting.origin.name.upper()  # in a URL brackets are right
-    if family_of(host) != "IPv6" or not as_written or not by_itself:
-        return
-    if setup is not None and setup.dialect != "env":
-        return
     wanted = "bare" if in_brackets else "brackets"
     unable = [each.name for each in knowledge.clients().values() if each.ipv6_host == wanted]
-    client = run.client
-    if client is None and not in_brackets:
-        return  # all but PHP's take it so
-    if client is not None and client.name not in unable:
+    # of clients that aren't known all but PHP's and curl take the bare address
+    mine = in_brackets if client is None else client.name in unable
+    if not mine or not _is_bare_host(run, read, host):
         return
     better = host if in_brackets else f"[{host}]"
     yield Diagnosis(
@@ -137,6 +130,14 @@ def _address(run: Run, read: SettingRead, host: str) -> Iterator[Diagnosis]:
         explains=(read.id,) if client is not None else (),
         points_at=("host",),
     )
+
+
+def _is_bare_host(run: Run, read: SettingRead, host: str) -> bool:
+    """Whether the program gets this IPv6 address as it is written: in a URL brackets are right, and
+    a program's own way of reading its settings is its dialect's."""
+    text, setup = read.setting.text.strip(), run.settings.setup
+    by_itself = "HOST" in read.setting.origin.name.upper() and text.strip("[]").lower() == host
+    return by_itself and family_of(host) == "IPv6" and (setup is None or setup.dialect == "env")
 
 
 def _in_ascii(host: str) -> str:
