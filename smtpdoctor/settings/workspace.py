@@ -56,6 +56,31 @@ REMEDIES = {
 ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*[=:]")
 
 
+#: Files that say what the folder's programs are called, and how they say it.
+MANIFESTS = ("package.json", "go.mod", "pyproject.toml", "composer.json", "Cargo.toml", "pom.xml",
+             "settings.gradle", "settings.gradle.kts", "*.csproj")  # fmt: skip
+NAMED = re.compile(
+    r"(?m)^\s{0,4}\"name\"\s*:\s*\"([^\"]+)\"|^module\s+(\S+)|^name\s*=\s*[\"']([^\"']+)"
+    r"|<artifactId>([^<]+)<|rootProject\.name\s*=\s*[\"']([^\"']+)"
+)
+#: What a service of the folder's own code is called anywhere.
+OWN_SERVICES = re.compile(
+    r"(?i)(the[-_]?)?(my[-_]?)?(app|application|web|website|site|api|backend|frontend|server|"
+    r"service|worker|jobs?|queue|scheduler|cron|main)s?([-_.]?\d*)"
+)
+#: Words in names of images that say nothing about whose they are.
+COMMON_WORDS = frozenset(
+    {"app", "api", "web", "server", "service", "docker", "image", "com", "org", "net", "github",
+     "ghcr", "registry", "gitlab", "quay", "hub", "lib", "library", "backend", "frontend", "the"}
+)  # fmt: skip
+
+
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name that tell it from others: `ghcr.io/acme/shop-api` is acme's shop."""
+    words = re.findall(r"[a-z]+|\d+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+    return frozenset(each for each in words if len(each) > 2 and each not in COMMON_WORDS)
+
+
 class Shown(NamedTuple):
     """A line as it may be shown, and the columns of what was asked about in it."""
 
@@ -196,10 +221,34 @@ class Workspace:
             if item.build is None and is_within(near, item.scope)
             # what compose builds from the code doesn't see the variables of its other services
             if not (built and item.carrier == "compose")
-            if not is_programs_image(item.image)
+            if not is_programs_image(item.image) and not self._is_foreign(item)
             for layer in item.variables.layers
         ]
         return [layer for item in mine for layer in item.variables.layers], beside
+
+    def _is_foreign(self, item: Surrounding) -> bool:
+        """Whether an image that compose pulls is somebody else's program, whose variables say
+        nothing about the code here: nothing in its name is what the folder calls its own."""
+        if item.carrier != "compose" or "/" not in item.image or "$" in item.image:
+            return False
+        if OWN_SERVICES.fullmatch(item.name) or not self._own_words:
+            return False
+        name = item.image.partition("@")[0].rpartition(":")[0] or item.image
+        words = {*words_of(name), *words_of(item.name)}
+        return not words & self._own_words
+
+    @cached_property
+    def _own_words(self) -> frozenset[str]:
+        """The words of the names that the folder's manifests give its programs; none where there
+        is no manifest with a name. What the folder itself is called is one of them."""
+        found: set[str] = set()
+        for path in self.folder.matching(*MANIFESTS):
+            text = self.folder.text(path) or ""
+            for named in NAMED.finditer(text[:20_000]):
+                found |= words_of(next(each for each in named.groups() if each))
+            if path.endswith(".csproj"):
+                found |= words_of(path.rpartition("/")[2].removesuffix(".csproj"))
+        return frozenset(found | words_of(self.folder.root.name)) if found else frozenset()
 
     def dotenv(
         self, path: str, reader: str, environ: Mapping[str, str] | None = None

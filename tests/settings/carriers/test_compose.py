@@ -340,3 +340,37 @@ def test_a_module_of_python_is_named_by_the_command(tmp_path: Path) -> None:
     assert item.is_started_with("api/app/main.py")
     assert not item.is_started_with("api/main.py")
     assert not item.is_started_with("api/app/main.js")
+
+
+MAILER_CODE = (
+    "const nodemailer = require('nodemailer');\n"
+    "nodemailer.createTransport({ host: process.env.SMTP_HOST, port: 587 });\n"
+)
+PACKAGE = '{\n  "name": "@acme/shop-api",\n  "dependencies": {"nodemailer": "6.9.1"}\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "host"),
+    [
+        # somebody else's program, whose variables have the same names
+        ("newsletter", "ghcr.io/other/mailing-tool:2", "localhost"),
+        ("relay", "boky/postfix", "localhost"),
+        # the folder's own, by the name of its package, and by what its service is called
+        ("mailer", "registry.example.com/acme/shop:1.4", "smtp.ionos.com"),
+        ("shop", "registry.example.com/x/y", "smtp.ionos.com"),
+        ("app", "registry.example.com/x/y:1.4", "smtp.ionos.com"),
+        ("back", "${IMAGE}", "smtp.ionos.com"),
+        ("back", "back:latest", "smtp.ionos.com"),
+    ],
+)
+def test_whose_variables_the_code_has(tmp_path: Path, name: str, image: str, host: str) -> None:
+    text = f"services:\n  {name}:\n    image: {image}\n"
+    text += "    environment: {SMTP_HOST: smtp.ionos.com}\n"
+    files = {"mailer.js": MAILER_CODE, "package.json": PACKAGE, "compose.yml": text}
+    assert one(write(tmp_path / "folder", files), "nodemailer").settings.host == host
+
+
+def test_without_a_name_of_its_own_nothing_is_foreign(tmp_path: Path) -> None:
+    text = "services:\n  x:\n    image: ghcr.io/a/b\n    environment: {SMTP_HOST: smtp.ionos.com}\n"
+    files = {"mailer.js": MAILER_CODE, "compose.yml": text}
+    assert one(write(tmp_path, files), "nodemailer").settings.host == "smtp.ionos.com"
