@@ -478,7 +478,9 @@ class Workspace:
         for span in spans:
             self._found_harmless.setdefault((span.file, span.line), []).append(span)
 
-    def may_be_secret(self, span: Span) -> frozenset[str]:
+    def may_be_secret(  # branches: code and other files, texts and names, line by line
+        self, span: Span
+    ) -> frozenset[str]:
         """Hide the names in the place of a secret that can't be told, but for those that settings
         and what reads them have: one may be the secret itself, written without quotes. Gives all
         that may be one, texts too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,18 +18,16 @@ from smtpdoctor.settings.dialects.php_code import (
     parts,
     remark,
     text,
+    with_prefix,
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
-from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import inserted
+from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
-
-Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
 
 KEYS = ("className", "host", "port", "username", "password", "tls", "url", "client")
 #: A file of its own for mail, which config/bootstrap.php loads.
@@ -94,27 +92,10 @@ def _draft(workspace: Workspace, files: list[str], variables: Variables) -> Iter
     elif "host" in options and "://" in str(known(options["host"].value)):
         options |= parts(options["host"], HOST, workspace)
     elif "host" in options:
-        found.insert = _with_prefix(workspace, options["host"], found.insert)
+        found.insert = with_prefix(workspace, options["host"], found.insert)
     if "className" in options:
         options["className"] = Option("className", Known(kind, options["className"].value.span))
     yield found
-
-
-def _with_prefix(workspace: Workspace, host: Option, otherwise: Insert | None) -> Insert:
-    """Words `ssl://` before a host that has no prefix yet."""
-
-    def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:
-        rest = {name: value for name, value in new.items() if name != "host.scheme"}
-        edits = otherwise(rest) if rest and otherwise is not None else ()
-        span = host.value.written
-        written = workspace.text_of(span)
-        if "host.scheme" not in new:
-            return edits
-        if span is None or not written or written[0] not in "\"'" or (rest and not edits):
-            return ()
-        return (*edits, inserted(span, span.columns[0] + 1, f"{new['host.scheme']}://"))
-
-    return insert
 
 
 def _entries(value: Value) -> list[Any]:

@@ -23,6 +23,7 @@ from smtpdoctor.settings.workspace import Workspace
 NEWEST = 999
 
 Reading = Callable[[Variables], Value]
+Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
 
 
 @dataclass(slots=True)
@@ -175,6 +176,23 @@ def beside(
     column = span.columns[0]
     shown = masked.columns(column, column + 1)[0] if masked is not None else column
     return (inserted(span, shown, text),)
+
+
+def with_prefix(workspace: Workspace, host: Option, otherwise: Insert | None) -> Insert:
+    """Words `ssl://` before a host that has no prefix yet."""
+
+    def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:
+        rest = {name: value for name, value in new.items() if name != "host.scheme"}
+        edits = otherwise(rest) if rest and otherwise is not None else ()
+        span = host.value.written
+        written = workspace.text_of(span)
+        if "host.scheme" not in new:
+            return edits
+        if span is None or not written or written[0] not in "\"'" or (rest and not edits):
+            return ()
+        return (*edits, inserted(span, span.columns[0] + 1, f"{new['host.scheme']}://"))
+
+    return insert
 
 
 # --- values --------------------------------------------------------------------------------------

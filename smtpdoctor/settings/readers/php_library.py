@@ -572,7 +572,7 @@ class Php:
                 root = found if isinstance(found, Unknown) else found.root
                 break
         if root is None:
-            return ask.unknown("unreadable", "the file that parse_ini_file() reads is not here")
+            return ask.unknown("unreadable", "the file that is read here is not in the folder")
         if isinstance(root, Unknown) or not isinstance(root.value, Map):
             return root
         apart = isinstance(sections, Known) and truth(sections.value, "php")

@@ -150,6 +150,22 @@ return [
     }
 
 
+def wiki(host: str, port: str, auth: str = "true") -> dict[str, str]:
+    return {
+        "LocalSettings.php": f"""<?php
+$wgPasswordSender = 'u@example.com';
+$wgSMTP = [
+    'host' => '{host}',
+    'IDHost' => 'example.com',
+    'port' => {port},
+    'auth' => {auth},
+    'username' => 'u@example.com',
+    'password' => 'word',
+];
+"""
+    }
+
+
 def igniter(port: str, crypto: str, protocol: str = "smtp") -> dict[str, str]:
     return {
         "app/Config/Email.php": f"""<?php
@@ -270,6 +286,17 @@ CASES = [
     Case(
         "cakephp:debug", (IONOS, 587, "none"), cake(IONOS, "587", kind="Debug"),
         remarks=said("not-sent className"), changes=False,
+    ),
+    Case("mediawiki:587", (IONOS, 587, "starttls"), wiki(IONOS, "587")),
+    Case("mediawiki:465", (IONOS, 465, "implicit"), wiki(f"ssl://{IONOS}", "465"), required=True),
+    Case(
+        "mediawiki:587 ssl", (IONOS, 587, "implicit"), wiki(f"ssl://{IONOS}", "'587'"),
+        required=True,
+    ),
+    Case("mediawiki:465 plain", (IONOS, 465, "starttls"), wiki(IONOS, "465")),
+    Case(
+        "mediawiki:no login", (IONOS, 587, "none"), wiki(IONOS, "587", "false"), user=None,
+        password=None, remarks=said("ignored username"), changes=False,
     ),
     Case("codeigniter:587", (IONOS, 587, "starttls"), igniter("587", "tls"), required=True),
     Case("codeigniter:465", (IONOS, 465, "implicit"), igniter("465", "ssl"), required=True),
@@ -415,6 +442,7 @@ def test_a_password_alone_in_drupal_s_settings(tmp_path: Path) -> None:
         {"tests/send.php": swift("'smtp.ionos.com', 465")["send.php"]},
         igniter("587", "tls", "smtp")
         | {"app/Config/Email.php": "<?php class Email { public $SMTPHost = ''; }"},
+        {"LocalSettings.php": "<?php\n$wgSMTP = false;\n# $wgSMTP = ['host' => 'a.de'];\n"},
     ],
 )  # fmt: skip
 def test_look_alikes(tmp_path: Path, files: dict[str, str]) -> None:
