@@ -37,6 +37,11 @@ def test_systems_by_their_first_release_that_is_new_enough(tool: ModuleType) -> 
     assert not set(enough) & set(too_old)
 
 
+def test_what_it_needs_is_said_as_the_documentation_shows_it(tool: ModuleType) -> None:
+    text = (Path(__file__).parent.parent / "docs/bundle.md").read_text("utf-8")
+    assert tool.where_it_runs("x86_64", (2, 35)) in text
+
+
 def test_every_grammar_that_is_installed_is_bundled(tool: ModuleType) -> None:
     assert {"tree_sitter_go", "tree_sitter_typescript"} <= set(tool.grammars())
     assert all(importlib.util.find_spec(module) for module in tool.grammars())

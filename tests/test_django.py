@@ -14,6 +14,7 @@ from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.settings.dialects.django_live import live_setup
 
+from .documentation.commands import screen
 from .servers.fixtures import StartServer
 
 pytest.importorskip("django")
@@ -99,6 +100,16 @@ def test_the_wrong_mode_is_shown_on_its_line(manage: Manage, smtp_server: StartS
     place = f"shop/settings.py:{FIRST + 2}"
     assert f"{place}: (smtpdoctor.implicit-tls-on-starttls-port)" in done.stderr
     assert f"{place}: change “EMAIL_USE_SSL” to “EMAIL_USE_TLS”." in done.stderr
+
+
+def test_the_screen_of_the_documentation(manage: Manage, smtp_server: StartServer) -> None:
+    server = smtp_server()
+    said = manage(mail(server.port, "EMAIL_USE_SSL = True\n"), *DEPLOY).stderr
+    printed = said.replace(str(server.port), "587").replace(f":{FIRST + 2}:", ":33:").splitlines()
+    shown = screen("docs/ci.md", f"python manage.py {' '.join(DEPLOY)}")
+    for line, whole in zip(shown, printed, strict=False):
+        begin, cut, _ = line.partition(" …")
+        assert whole.startswith(begin) if cut else whole == line
 
 
 def test_without_deploy_no_server_is_asked_and_no_command_stopped(

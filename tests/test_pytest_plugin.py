@@ -9,6 +9,7 @@ import pytest
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 
+from .documentation.commands import screen
 from .servers.fixtures import RunningServer, StartServer
 
 #: Each run is another process, as the user's is.
@@ -71,6 +72,15 @@ def test_a_broken_one_fails_with_the_report(project: Project, smtp_server: Start
     )
     assert "Tulpe-77-x" not in result.stdout.str()
     assert "Traceback" not in result.stdout.str()
+
+
+def test_the_screen_of_the_documentation(project: Project, smtp_server: StartServer) -> None:
+    project.write_env(smtp_server(), password="Tulpe-77-x")
+    (project.pytester.path / "test_own.py").rename(project.pytester.path / "test_shop.py")
+    lines = project.run("--smtp-check", "-p", "no:randomly").outlines
+    shown = screen("docs/ci.md", "pytest --smtp-check")
+    at = lines.index(shown[0])
+    assert lines[at : at + len(shown)] == shown
 
 
 def test_a_warning_is_one_of_pytests(project: Project, smtp_server: StartServer) -> None:

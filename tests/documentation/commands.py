@@ -93,6 +93,19 @@ def blocks() -> Iterator[Block]:
             yield Block(name, line, "indented", lines, match["marks"])
 
 
+def screen(document: str, typed: str) -> list[str]:
+    """The lines that a document shows below a command that is not run with the others, since it
+    needs a project, a time or a builder of its own: the tests of what it starts compare them."""
+    (found,) = (
+        block.printed.splitlines()
+        for block in blocks()
+        if block.document == document
+        and block.language == "console"
+        and block.script.strip() == typed
+    )
+    return found
+
+
 def is_typed(block: Block) -> bool:
     """Whether it has a command in it, of ours or of another program."""
     return bool(TYPED.search(block.text) or OTHERS.search(block.text))

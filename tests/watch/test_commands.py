@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,17 @@ from jsonschema import Draft202012Validator
 
 from smtpdoctor.cli import run
 from smtpdoctor.cli._watching import Watched as WatchedFolder
+from smtpdoctor.cli._watching import Watching
 from smtpdoctor.demo.authority import Authority
+from smtpdoctor.demo.behaviour import Act, Behaviour
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.report.schema import SCHEMAS
 from smtpdoctor.watch.history import default_path, open_history
 from smtpdoctor.watch.model import State
 
-from ..runs import ENV
-from .scene import START, WRONG, Watched
+from ..documentation.commands import screen
+from ..runs import ADDRESS, ENV, one_host
+from .scene import HOUR, MINUTE, START, WRONG, Watched
 
 
 @pytest.fixture(autouse=True)
@@ -240,3 +244,71 @@ def test_without_a_watch_there_is_no_history(capsys: pytest.CaptureFixture[str])
     open_history(default_path({"XDG_STATE_HOME": str(Path("state").absolute())})).close()
     assert run(["history"]) == 0
     assert capsys.readouterr().out == "nothing was watched yet\n"
+
+
+#: 2026-11-27 10:05:07 in Berlin.
+BEGAN = 1_795_770_307.0
+MAILER = """const nodemailer = require('nodemailer');
+
+// the shop's mail
+module.exports = nodemailer.createTransport({
+  host: 'smtp.ionos.com',
+  port: 587,
+  auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS },
+});
+"""
+
+
+def test_the_screens_of_the_documentation(
+    authority: Authority,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What docs/watching.md shows of a watch and of its history."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    project = tmp_path / "shop"
+    project.mkdir()
+    (project / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}')
+    (project / "mailer.js").write_text(MAILER)
+    host = "smtp.ionos.com"
+    healthy = Behaviour(certificate=authority.issue([host]))
+    busy = replace(healthy, greeting=(f"421 {host} try again later", Act.CLOSE))
+    network = one_host(authority, on_587=healthy, names={host: (ADDRESS,)})
+
+    def change(watch: Watched, number: int) -> None:
+        network.server(ADDRESS, 587).behaviour = busy if number == 7 else healthy
+
+    login = {name: text for name, text in ENV.items() if name != "SMTP_HOST"}
+    options = CheckOptions(environ=login, folder=project, cafile=str(authority.cafile))
+    watch = Watched(
+        authority,
+        rounds=16,
+        network=network,
+        between=change,
+        folder=WatchedFolder(options, whole=True),
+        history=open_history(default_path({"XDG_STATE_HOME": str(Path("state").absolute())})),
+        start=BEGAN,
+    )
+    telling = Watching(
+        watched=WatchedFolder(options, whole=True),
+        history=watch.history,
+        options=options,
+        every=5 * MINUTE,
+        login_every=HOUR,
+        listen=None,
+        allowed=frozenset(),
+        verbose=False,
+    )
+    telling._say_what_begins(None)
+    for round_ in watch.told:
+        telling._tell(round_)
+    watch.history.close()
+    done = capsys.readouterr()
+    printed = (done.err + done.out).splitlines()
+    assert printed == screen("docs/watching.md", "smtpdoctor watch --every 5m")
+    monkeypatch.setattr(time, "time", lambda: BEGAN + 16 * 5 * MINUTE)
+    assert run(["history"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == screen("docs/watching.md", "smtpdoctor history")

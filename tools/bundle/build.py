@@ -118,17 +118,24 @@ def build() -> Path:
     return ROOT / "build" / name
 
 
+def where_it_runs(machine: str, needed: tuple[int, int]) -> str:
+    """What the file needs, as lines to be read."""
+    enough, too_old = systems(needed)
+    lines = (
+        f"needs Linux on {machine} with glibc {needed[0]}.{needed[1]} or later",
+        f"  enough:  {', '.join(enough)}, and later ones",
+        f"  too old: {', '.join(too_old)}; for these, build on the oldest of them",
+        "  never:   Alpine and other systems with musl instead of glibc",
+    )
+    return "\n".join(lines)
+
+
 def main() -> None:
     if sys.platform != "linux":
         sys.exit("make bundle builds for Linux, on Linux")
     file = build()
-    needed = glibc_needed(WORK / "unpacked" / file.name)
-    enough, too_old = systems(needed)
     print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.0f} MB")
-    print(f"needs Linux on {platform.machine()} with glibc {needed[0]}.{needed[1]} or later")
-    print(f"  enough:  {', '.join(enough)}, and later ones")
-    print(f"  too old: {', '.join(too_old)}; for these, build on the oldest of them")
-    print("  never:   Alpine and other systems with musl instead of glibc")
+    print(where_it_runs(platform.machine(), glibc_needed(WORK / "unpacked" / file.name)))
 
 
 if __name__ == "__main__":
