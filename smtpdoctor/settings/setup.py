@@ -18,7 +18,8 @@ from smtpdoctor.settings import harmless, values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dotenv_password import is_plain, understood
-from smtpdoctor.settings.login_release import HOMES, Destination, WrittenSecret, why_not
+from smtpdoctor.settings.exported import makes_login, names_the_host, secrets_in
+from smtpdoctor.settings.login_release import HOMES, Destination, Home, WrittenSecret, why_not
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
@@ -90,6 +91,10 @@ class Setup:
 
     settings: Settings
     credentials: Credentials
+    #: Whether a variable of this process is in the login, though it is a file's.
+    exported_login: bool = False
+    #: Whether one says the host by itself.
+    exported_host: bool = False
 
     @property
     def identity(self) -> SetupIdentity:
@@ -211,6 +216,8 @@ def overridden(setup: Setup, said: Settings, credentials: Credentials) -> Setup:
             password=credentials.password or own.password,
             token=None if credentials.password else own.token,
         ),
+        setup.exported_login and credentials.password is None,
+        setup.exported_host,
     )
 
 
@@ -230,8 +237,19 @@ def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str 
     if not settings.has_credentials or secret is None or settings.host is None:
         return setup
     host = settings.entry("host")
-    host_home = HOMES[host.origin.kind] if host is not None else "folder"
-    home = HOMES[secret.origin.kind]
+    url = settings.entry("url")
+
+    def home_of(entry: Setting) -> Home:
+        # what is a part of a URL that was put together has no place of its own
+        placed = url if entry.origin.kind == "default" and url is not None else entry
+        return HOMES[placed.origin.kind]
+
+    host_home = home_of(host) if host is not None else "folder"
+    if host_home == "environment" and not setup.exported_host:
+        host_home = "folder"
+    home = home_of(secret)
+    if setup.exported_login and home != "command-line":
+        home = "environment"
     hosts: tuple[str | None, ...] = ()
     if home == "environment":
         hosts = hosts_of_environment(environ)
@@ -240,7 +258,10 @@ def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str 
         hosts = (own[0] if own and host_home == "command-line" else settings.host,)
     withheld = why_not(
         WrittenSecret(
-            home=home, place=secret.origin.label, hosts=hosts, user=setup.credentials.username
+            home=home,
+            place="environment" if setup.exported_login else secret.origin.label,
+            hosts=hosts,
+            user=setup.credentials.username,
         ),
         Destination(host=settings.host, home=host_home, user=user, named=named),
         is_provider=_is_provider,
@@ -309,7 +330,9 @@ def finish(
 ) -> Setup:
     """The settings that the program would send with, and its credentials. `secrets` are those of
     all set-ups of the folder."""
-    maker = _Maker(draft, outcome, workspace, (*secrets, *secrets_of(outcome)))
+    environ = workspace.exported
+    lent = secrets_in(outcome.username, environ)
+    maker = _Maker(draft, outcome, workspace, (*secrets, *secrets_of(outcome), *lent))
     entries = tuple(maker.entries())
     username = outcome.username or None
     password = Secret(outcome.password) if outcome.password else None
@@ -361,7 +384,12 @@ def finish(
         token=token,
         sender=sender if sender != settings.sender else None,
     )
-    return Setup(settings, credentials)
+    return Setup(
+        settings,
+        credentials,
+        makes_login(draft, outcome, environ),
+        names_the_host(draft, outcome, environ),
+    )
 
 
 def _caught(outcome: Outcome, workspace: Workspace) -> Outcome:
@@ -822,4 +850,4 @@ def renamed(setup: Setup, name: str) -> Setup:
     """The same set-up by another name, where two would have the same."""
     identity = msgspec.structs.replace(setup.identity, name=name)
     settings = msgspec.structs.replace(setup.settings, setup=identity)
-    return Setup(settings, setup.credentials)
+    return replace(setup, settings=settings)

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
+from smtpdoctor.settings.exported import tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map, OutOfTimeError
@@ -100,6 +101,9 @@ def _layer(text: str) -> Layer:
     return layer_of("standard input", values, "stdin")
 
 
+TELLS = "its host, sender or EHLO name is made from a secret that this shell exports: left alone"
+
+
 class _Time:
     """What a folder may take. It counts in the processor's time, so that a busy machine finds no
     less, as long as that ends."""
@@ -138,7 +142,11 @@ def find_setups(
         read: list[tuple[Draft, Outcome]] = []
         for draft in drafts:
             at = draft.place
-            read.append((draft, outcome_of(draft, workspace)))
+            outcome = outcome_of(draft, workspace)
+            if tells_a_secret(draft, outcome, workspace.exported):
+                skipped.append(Skipped(path=at, why=TELLS, cut=True))
+            else:
+                read.append((draft, outcome))
         # what any of them has for a secret is one in the others' lines, too
         secrets = [secret for _, outcome in read for secret in secrets_of(outcome)]
         for draft, outcome in read:

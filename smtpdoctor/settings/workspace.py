@@ -11,11 +11,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dependencies import Dependencies
+from smtpdoctor.settings.exported import origins_in
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.harmless import SHORTEST_SECRET
 from smtpdoctor.settings.masked_line import MaskedLine
@@ -177,6 +178,11 @@ class Workspace:
         """The variables of the process, or those that take their place."""
         return self.given or layer_of("environment", self.environ)
 
+    @property
+    def exported(self) -> Mapping[str, str]:
+        """The variables of this process that files may be filled in from."""
+        return self.environ if self.given is None else {}
+
     def variables(
         self, files: Iterable[str], reader: str, *, near: str | None = None, **defaults: str
     ) -> Variables:
@@ -260,15 +266,18 @@ class Workspace:
         text = self.folder.text(path)
         if text is None:
             return None
-        found = read(reader, text, self.environ if environ is None else environ)
+        environ = self.environ if environ is None else environ
+        found = read(reader, text, environ)
+        exported = origins_in(text, partial(read, reader, text), environ, self.environ)
         values: dict[str, Value] = {}
-        for entry in () if found.refused else found.entries:
+        for number, entry in enumerate(() if found.refused else found.entries):
             span = Span(path, entry.line, entry.columns, entry.last_line)
-            values[entry.name] = (
-                Unknown("environment", f"{entry.name} in {path} can't be told", span)
-                if entry.value is None
-                else in_file(entry.name, entry.value.reveal(), span)
-            )
+            if entry.value is None:
+                why = f"{entry.name} in {path} can't be told"
+                values[entry.name] = Unknown("environment", why, span)
+                continue
+            made = in_file(entry.name, entry.value.reveal(), span)
+            values[entry.name] = replace(made, trail=made.trail + exported.get(number, ()))
         return Layer(path, values, reader=reader)
 
     def tell_refused(self, path: str, reader: str, program: str) -> bool:

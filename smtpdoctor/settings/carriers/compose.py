@@ -27,6 +27,7 @@ from smtpdoctor.settings.carriers.places import (
     part,
     text,
 )
+from smtpdoctor.settings.exported import names_in
 from smtpdoctor.settings.readers.dotenv import compose as dotenv_of_compose
 from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Origin, Span, Unknown, Value
@@ -359,8 +360,23 @@ class _Project:
             return Unknown("undeclared", text_, value.span)
         one = ONE.fullmatch(said)
         if one is None:
-            return self._mixed(name, value, made, (said, result))
-        return self._referred(name, value, one, result)
+            filled = self._mixed(name, value, made, (said, result))
+        else:
+            filled = self._referred(name, value, one, result)
+        if not isinstance(filled, Known):
+            return filled
+        return replace(filled, trail=(*filled.trail, *self._exported(said, result)))
+
+    def _exported(self, said: str, result: str) -> Iterator[Origin]:
+        """The variables of this process that it is filled in from, directly or by the `.env`."""
+        own = self.workspace.exported
+        used = [found["name"] for found in USED.finditer(said) if found["name"]]
+        held = [each for each in map(self.lookup, used) if each is not None]
+        names = [name for each in held for name in names_in(each, own)]
+        without = {name: text for name, text in self.environ.items() if name not in own}
+        if not names and dotenv_of_compose.substitute(said, without) != result:
+            names = [name for name in own if name in said] or [""]
+        return (Origin("exported", name) for name in dict.fromkeys(names))
 
     def _mixed(self, name: str, value: Known, made: Known, texts: tuple[str, str]) -> Value:
         """References within other text, as it is written and filled in."""

@@ -1,0 +1,116 @@
+"""What of a set-up is made from variables that this shell has exported.
+
+A file of a folder may put any of them into any value: a password, or the name of a host that is
+looked up. This module knows which names are those of secrets, and what a value was made from. It
+must not know what a login is, nor where it may go (`login_release`). (docs/decisions/0014)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from smtpdoctor.settings import harmless
+from smtpdoctor.settings.readers.model import Known, Origin, Value
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.dialects.base import Draft, Outcome
+    from smtpdoctor.settings.model import Field
+    from smtpdoctor.settings.readers.dotenv import DotenvFile
+
+#: What variables are called that hold a secret; what a whole URL is made of is looked at in parts.
+SECRET_NAME = re.compile(r"(?i)pass|pwd|secret|token|key|credential|private|salt")
+#: What they are called that hold none, whatever else is in the name: SMTP_TOKEN_HOST.
+OTHER_NAME = re.compile(r"(?i)host|server|domain|from|sender|user|mail_?address|keycloak")
+LOGIN: tuple[Field, ...] = ("url", "password", "token")
+
+
+def origins_in(
+    text: str,
+    read: Callable[[Mapping[str, str]], DotenvFile],
+    environ: Mapping[str, str],
+    own: Mapping[str, str],
+) -> dict[int, tuple[Origin, ...]]:
+    """For the entries of a `.env`, by number, the variables of `own` that they are made from:
+    those are told by what the same reader reads without them. `own` is this process's part of
+    `environ`, in which the file is read."""
+    if not own:
+        return {}
+    without = {name: value for name, value in environ.items() if name not in own}
+    here, bare = read(environ).entries, read(without).entries
+    found = {}
+    for number, entry in enumerate(here):
+        other = bare[number].value if len(bare) == len(here) else None
+        mine = entry.value.reveal() if entry.value is not None else None
+        if mine is not None and (other is None or other.reveal() != mine):
+            names = [name for name in own if re.search(rf"\b{re.escape(name)}\b", text)]
+            found[number] = tuple(Origin("exported", name) for name in names or [""])
+    return found
+
+
+def names_in(value: Value, environ: Mapping[str, str]) -> Iterator[str]:
+    """The exported variables that a value is made from; "" for one that is not known."""
+    for step in value.trail:
+        direct = step.kind == "environment" and step.span is None and step.name in environ
+        if direct or step.kind == "exported":
+            yield step.name
+
+
+def makes_login(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -> bool:
+    """Whether an exported variable is in the login: in the password, or a secret in its user."""
+    for field in (*LOGIN, "username"):
+        for name in outcome.by.get(field, ()):
+            option = draft.options.get(name)
+            if option is None or not isinstance(option.value, Known):
+                continue
+            names = names_in(option.value, environ)
+            if any(field in LOGIN or is_secret_name(each) for each in names):
+                return True
+    return False
+
+
+def names_the_host(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -> bool:
+    """Whether an exported variable says the host by itself: a name that a file puts together from
+    one, or a URL around one, is the file's."""
+    for option in map(draft.options.get, (*outcome.by.get("host", ()), *outcome.by.get("url", ()))):
+        if option is None or not isinstance(option.value, Known) or not outcome.host:
+            continue
+        said = (environ.get(name, "").lower() for name in names_in(option.value, environ))
+        if any(outcome.host.lower() in text for text in said):
+            return True
+    return False
+
+
+def tells_a_secret(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -> bool:
+    """Whether an exported secret is in what is said to everybody: a host that is looked up, the
+    sender, the name in EHLO."""
+    fields: tuple[Field, ...] = ("host", "sender", "ehlo")
+    for name in (name for field in fields for name in outcome.by.get(field, ())):
+        option = draft.options.get(name)
+        # of a whole URL the host is a part, which is looked at below
+        if option is None or "." in name or not isinstance(option.value, Known):
+            continue
+        if any(is_secret_name(each) for each in names_in(option.value, environ)):
+            return True
+    said = [text.lower() for text in (outcome.host, outcome.sender, outcome.ehlo) if text]
+    return any(_stands_in(value.lower(), said) for value in _secrets(environ))
+
+
+def secrets_in(text: str | None, environ: Mapping[str, str]) -> list[str]:
+    """The exported secrets that stand in a text."""
+    return [value for value in _secrets(environ) if text and value in text]
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable of that name holds a secret; one that is not known may."""
+    return not name or (SECRET_NAME.search(name) is not None and not OTHER_NAME.search(name))
+
+
+def _secrets(environ: Mapping[str, str]) -> Iterator[str]:
+    return (value for name, value in environ.items() if value and is_secret_name(name))
+
+
+def _stands_in(secret: str, texts: Iterable[str]) -> bool:
+    forms = (secret, secret.encode(errors="replace").hex(), secret[::-1])
+    return any(harmless.repeats(text, forms) for text in texts)

