@@ -292,7 +292,7 @@ def _is_reporting_uri(uri: str) -> bool:
 
 def _repaired_uri(uri: str) -> str:
     again = _TAG_AGAIN.match(uri)
-    uri = uri[again.end() :] if again else uri
+    uri = (uri[again.end() :] if again else uri).strip("\"'“”„")
     return f"mailto:{uri}" if _BARE_ADDRESS.fullmatch(uri) else uri
 
 

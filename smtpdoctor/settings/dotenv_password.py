@@ -16,12 +16,21 @@ import msgspec
 from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.settings.dependencies import Dependencies, Ecosystem
 from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.login_release import (
+    HOMES,
+    Destination,
+    WrittenSecret,
+    is_provider,
+    why_not,
+    without_login,
+)
 from smtpdoctor.settings.model import (
     Credentials,
     PasswordReading,
     PasswordReadings,
     Secret,
     Settings,
+    Withheld,
 )
 
 if TYPE_CHECKING:
@@ -181,7 +190,33 @@ def of_own_names(
     own = read(marked[0], text, environ).entry(name)
     if own is None or own.value is None or own.value.reveal() == password.reveal():
         return settings, credentials
+    bare = read(marked[0], text, {}).entry(name)
+    if bare is None or bare.value is None or bare.value.reveal() != own.value.reveal():
+        withheld = _exported(settings, credentials, environ)
+        if withheld is not None:
+            return without_login(settings, withheld), Credentials()
     return _with_password(settings, credentials, own.value)
+
+
+def _exported(
+    settings: Settings, credentials: Credentials, environ: Mapping[str, str]
+) -> Withheld | None:
+    """Why a password that the file fills in from this process's variables stays home."""
+    from smtpdoctor.settings.candidates import hosts_of_environment
+
+    host = settings.entry("host")
+    if settings.host is None or host is None:
+        return None
+    return why_not(
+        WrittenSecret(
+            home="environment",
+            place="environment",
+            hosts=hosts_of_environment(environ),
+            user=credentials.username,
+        ),
+        Destination(host=settings.host, home=HOMES[host.origin.kind]),
+        is_provider=is_provider,
+    )
 
 
 def _with_password(

@@ -57,8 +57,16 @@ def names_in(value: Value, environ: Mapping[str, str]) -> Iterator[str]:
             yield step.name
 
 
-def makes_login(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -> bool:
-    """Whether an exported variable is in the login: in the password, or a secret in its user."""
+def makes_login(
+    draft: Draft,
+    outcome: Outcome,
+    environ: Mapping[str, str],
+    text: Callable[[str], str | None],
+) -> bool:
+    """Whether an exported variable is in the login: in the password, or a secret in its user.
+
+    `text` gives a file of the folder: what stands there as it is was not fetched.
+    """
     for field in (*LOGIN, "username"):
         for name in outcome.by.get(field, ()):
             option = draft.options.get(name)
@@ -67,6 +75,13 @@ def makes_login(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -> b
             names = names_in(option.value, environ)
             if any(field in LOGIN or is_secret_name(each) for each in names):
                 return True
+    for value in secrets_in(outcome.password or outcome.token, environ):
+        written = [each.value.written for each in draft.options.values()]
+        files = {*draft.files, *(span.file for span in written if span is not None)}
+        if len(value) >= harmless.SHORTEST_SECRET and not any(
+            value in (text(file) or "") for file in files
+        ):
+            return True
     return False
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from smtpdoctor.settings.model import OriginKind, Withheld, WithheldReason
+from smtpdoctor.settings.model import OriginKind, Settings, Withheld, WithheldReason
 
 #: Files that one program joins inside the folder are one place; a container's environment on
 #: standard input is one, and so is the environment of this process.
@@ -100,6 +100,20 @@ def why_not(  # branches: the contract's reasons in their order
         place=secret.place,
         written_for=tuple(dict.fromkeys(host for host in hosts if host is not None)),
     )
+
+
+def without_login(settings: Settings, withheld: Withheld) -> Settings:
+    """The settings of a run whose credentials are left where they are."""
+    return msgspec.structs.replace(
+        settings, username=None, has_password=False, has_token=False, withheld=withheld
+    )
+
+
+def is_provider(host: str) -> bool:
+    """Whether the host is a known provider's."""
+    from smtpdoctor.knowledge import provider_of  # only where the environment has the secret
+
+    return provider_of(host) is not None
 
 
 def _same_user(given: str, own: str | None) -> bool:

@@ -19,7 +19,15 @@ from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dotenv_password import is_plain, understood
 from smtpdoctor.settings.exported import makes_login, names_the_host, secrets_in
-from smtpdoctor.settings.login_release import HOMES, Destination, Home, WrittenSecret, why_not
+from smtpdoctor.settings.login_release import (
+    HOMES,
+    Destination,
+    Home,
+    WrittenSecret,
+    is_provider,
+    why_not,
+    without_login,
+)
 from smtpdoctor.settings.model import (
     MASK,
     Credentials,
@@ -166,10 +174,7 @@ class Setup:
 
     def without_login(self, withheld: Withheld) -> Setup:
         """The same set-up, its credentials left where they are."""
-        settings = msgspec.structs.replace(
-            self.settings, username=None, has_password=False, has_token=False, withheld=withheld
-        )
-        return Setup(settings, Credentials())
+        return Setup(without_login(self.settings, withheld), Credentials())
 
 
 def showable(variables: Iterable[str]) -> tuple[str, ...]:
@@ -264,15 +269,9 @@ def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str 
             user=setup.credentials.username,
         ),
         Destination(host=settings.host, home=host_home, user=user, named=named),
-        is_provider=_is_provider,
+        is_provider=is_provider,
     )
     return setup if withheld is None else setup.without_login(withheld)
-
-
-def _is_provider(host: str) -> bool:
-    from smtpdoctor.knowledge import provider_of  # only where the environment has the secret
-
-    return provider_of(host) is not None
 
 
 def known_values(draft: Draft) -> dict[str, Any]:
@@ -387,7 +386,7 @@ def finish(
     return Setup(
         settings,
         credentials,
-        makes_login(draft, outcome, environ),
+        makes_login(draft, outcome, environ, workspace.folder.text),
         names_the_host(draft, outcome, environ),
     )
 

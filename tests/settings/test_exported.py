@@ -48,6 +48,10 @@ LOGINS = {
         "s = smtplib.SMTP_SSL(os.environ['H'], 465)\ns.login('a', os.environ['P'])\n",
         ".env": "H=%s\nP=x${SMTP_PASS}\n",
     },
+    "a shell's variable": {
+        "send.sh": '#!/bin/sh\nP="x$SMTP_PASS"\ncurl smtps://%s --user "a:$P"'
+        " --mail-from a@b.example --mail-rcpt c@d.example -T -\n"
+    },
     "compose": {"compose.yaml": COMPOSE % ("%s", "x${SMTP_PASS}")},
     "compose, a default": {"compose.yaml": COMPOSE % ("%s", "${Q:-${SMTP_PASS}}")},
     "compose over .env": {
@@ -71,6 +75,20 @@ def test_a_login_made_from_the_environment_goes_to_no_host_of_a_folder(
     assert plan.settings.withheld is not None
     assert plan.settings.withheld.reason == "host-from-folder"
     assert plan.settings.withheld.place == "environment"
+
+
+@pytest.mark.parametrize(
+    ("host", "released"), [(HOST, False), ("smtp.gmail.com", True)], ids=["a folder's", "known"]
+)
+def test_the_project_s_own_names_filled_in_by_their_reader(
+    host: str, released: bool, tmp_path: Path
+) -> None:
+    dotenv = f"SMTP_HOST={host}\nSMTP_USER=a\nSMTP_PASS=x${{DEPLOY_TOKEN}}\n"
+    write(tmp_path, {"requirements.txt": "python-dotenv\n", ".env": dotenv})
+    environ = {"DEPLOY_TOKEN": ENVIRON["DEPLOY_TOKEN"]}
+    (plan,) = make_plans(with_options(None, environ=environ, folder=tmp_path)).plans
+    assert (plan.credentials.password is not None) is released
+    assert (plan.settings.withheld is None) is released
 
 
 @pytest.mark.parametrize("name", ["a URL put together", "filled into .env", "compose"])
