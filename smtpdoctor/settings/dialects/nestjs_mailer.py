@@ -26,7 +26,7 @@ class NestMailer(Nodemailer):
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each transport of each `MailerModule.forRoot…`."""
-        for path in workspace.folder.containing(rb"\bMailerModule\s*\.\s*forRoot", *SUFFIXES):
+        for path in workspace.folder.containing(rb"MailerModule\s*\.\s*forRoot", *SUFFIXES):
             for variables in all_variables(workspace, path):
                 module = workspace.module(path, variables)
                 for number, call in enumerate(module.calls(*CALLS) if module else ()):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,8 @@ def transport_options(
     url = found.get("url")
     if url is not None and isinstance(url.value, Known) and isinstance(url.value.value, str):
         found |= parts_of(url, workspace, major)
+    elif url is not None and "host" not in found and url.value.absent:
+        found["host"] = replace(url, name="host")  # which the URL's variable was to say
     return found
 
 

@@ -20,7 +20,7 @@ from smtpdoctor.settings.dialects.python_code import (
     text,
 )
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown
+from smtpdoctor.settings.readers.model import ABSENT, Known
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -109,7 +109,7 @@ def _class(workspace: Workspace, option: Option) -> Option:
     """smtplib's class by its name, as it is written."""
     value = option.value
     name = (workspace.text_of(value.span) or "").rpartition(".")[2]
-    told = isinstance(value, Unknown) and name in ("SMTP", SECURE)
+    told = name in ("SMTP", SECURE)
     return replace(option, value=Known(name, value.span), again=None) if told else option
 
 

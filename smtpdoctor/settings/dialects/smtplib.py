@@ -17,11 +17,12 @@ from smtpdoctor.settings.dialects.python_code import (
     number,
     python_variables,
     reaches,
+    says_no,
     sender_header,
     text,
 )
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Special, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -29,6 +30,7 @@ from smtpdoctor.settings.workspace import Workspace
 DATA = load(__file__)
 
 CLASSES = ("smtplib.SMTP", "smtplib.SMTP_SSL")
+SSL = "smtplib.SMTP_SSL"
 OFFERED = "where offered"
 
 
@@ -49,12 +51,17 @@ class Connection:
 
     @property
     def class_(self) -> str:
-        return "SMTP_SSL" if self.full_name.endswith("_SSL") else "SMTP"
+        secure = self.module.calls("smtplib.SMTP_SSL")
+        named = any(each.span == self.call.span for each in secure)
+        return "SMTP_SSL" if named or SSL in _classes(self.call.callee) else "SMTP"
 
     @property
-    def full_name(self) -> str:
-        secure = self.module.calls("smtplib.SMTP_SSL")
-        return "SMTP_SSL" if any(each.span == self.call.span for each in secure) else "SMTP"
+    def told_class(self) -> Value:
+        """The class, where it is told which of the two a name means."""
+        span, classes = self.call.name_span, _classes(self.call.callee)
+        if len(classes) > 1:
+            return Unknown("condition", "which class of smtplib it is can't be told", span)
+        return Known(self.class_, span)
 
     @property
     def context(self) -> Value:
@@ -74,6 +81,7 @@ class Smtplib:
         "port": "port",
         "class": "tls",
         "starttls": "tls",
+        "condition": "tls",
         "user": "username",
         "password": "password",
         "from_addr": "sender",
@@ -93,7 +101,7 @@ class Smtplib:
                 continue
             variables = python_variables(workspace, path)
             module = workspace.module(path, variables)
-            for place, call in enumerate(module.calls(*CLASSES) if module is not None else ()):
+            for place, call in enumerate(_calls(module) if module is not None else ()):
                 if reaches(call):
                     yield self._draft(workspace, path, variables, place)
 
@@ -118,12 +126,37 @@ class Smtplib:
 DIALECT = Smtplib()
 
 
+def _calls(module: Module) -> list[FoundCall]:
+    """The calls of smtplib's classes: by their names, or by a variable that is one of them."""
+    named = module.calls(*CLASSES)
+    spans = [call.span for call in named]
+    others = [
+        call
+        for call in module.calls()
+        if "." not in call.name and call.span not in spans and _classes(call.callee)
+    ]
+    return sorted([*named, *others], key=lambda call: (call.span.line, call.span.columns))
+
+
+def _classes(callee: Value) -> set[str]:
+    """Which of smtplib's classes it may be; empty where it may be anything else."""
+    values = callee.alternatives if isinstance(callee, Unknown) else (callee,)
+    found = {
+        each.value.name
+        for each in values
+        if isinstance(each, Known)
+        and isinstance(each.value, Special)
+        and each.value.name in CLASSES
+    }
+    return found if len(found) == len(values) else set()
+
+
 def connection(
     workspace: Workspace, path: str, variables: Variables, place: int
 ) -> Connection | None:
     """The connection of that place in the file, under these variables."""
     module = workspace.module(path, variables)
-    calls = module.calls(*CLASSES) if module is not None else []
+    calls = _calls(module) if module is not None else []
     if module is None or place >= len(calls):
         return None
     call = calls[place]
@@ -158,8 +191,10 @@ def _options(
     sender = option("from_addr", reader("from_addr"))
     if sender is not None and isinstance(sender[1].value, Known):
         yield sender
-    span = found.call.name_span
-    yield "class", Option("class", Known(found.class_, span), bare=True, together=True)
+    yield "class", Option("class", found.told_class, bare=True, together=True)
+    for text_ in found.call.by_texts:
+        if found.class_ == "SMTP_SSL" and says_no(text_.value):
+            yield "condition", Option("condition", text_)
     yield "starttls", Option("starttls", _starttls(found), together=True)
     context = found.context.get("verify_mode")
     if isinstance(context, Known) and context.value is not ABSENT:
@@ -317,6 +352,10 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         fault = conflict(
             Remark("starttls", DATA.because["twice"], "", tuple(DATA.sources.values()))
         )
+    misread: tuple[Remark, ...] = ()
+    if "condition" in options and implicit:
+        because, sources = DATA.because["condition"], tuple(DATA.sources.values())
+        misread = (Remark("condition", because, "implicit TLS", sources),)
     decides = ("starttls", "class") if tls == "starttls" else ("class",)
     return Outcome(
         host=host,
@@ -338,5 +377,6 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
             "ehlo": ("local_hostname",),
             "verify": ("verify_mode",) if "verify_mode" in options else (),
         },
+        misread=misread,
         fault=fault,
     )

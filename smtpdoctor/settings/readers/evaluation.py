@@ -1192,6 +1192,21 @@ def either(
     return Unknown("condition", text, span, together, tuple(flat))
 
 
+def text_of_file(path: Value, span: Span) -> Unknown:
+    """What a file that the program reads holds: told to what makes a document of it alone."""
+    held = Known(Special("file", path), span)
+    return Unknown("called", "what the file holds can't be told", span, alternatives=(held,))
+
+
+def read_file(value: Value) -> Value | None:
+    """The path of the file whose text, or which itself, a value is; None where it is none."""
+    if isinstance(value, Unknown) and len(value.alternatives) == 1:
+        value = value.alternatives[0]
+    special = value.value if isinstance(value, Known) else None
+    is_file = isinstance(special, Special) and special.name == "file"
+    return special.value if isinstance(special, Special) and is_file else None
+
+
 def name_of(expression: Expression) -> str:
     """The name of what is called, as far as it is one: `vault.read`."""
     names: list[str] = []

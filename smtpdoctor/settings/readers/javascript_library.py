@@ -21,6 +21,8 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluation,
     Evaluator,
     UntellableError,
+    read_file,
+    text_of_file,
 )
 from smtpdoctor.settings.readers.javascript_packages import Read, package_bases, package_folder
 from smtpdoctor.settings.readers.model import (
@@ -533,9 +535,8 @@ class JavaScript:
         """`fs.readFileSync("config.json")`, and what JSON.parse and YAML make of the file."""
         given = self._first(call, ask)
         if name.startswith("fs."):
-            return Known(Special("file", given), ask.span)
-        special = given.value if isinstance(given, Known) else None
-        path = special.value if isinstance(special, Special) and special.name == "file" else None
+            return text_of_file(given, ask.span)
+        path = read_file(given)
         if path is None and name == "JSON.parse":
             return ask.apply(CONVERSIONS[name], given, conversion=name)
         if not isinstance(path, Known) or not isinstance(path.value, str):
@@ -605,6 +606,8 @@ class JavaScript:
                 and CONFIGURATION.search(called)
             ):
                 return self._variable_of(call, ask)
+        if name == "toString" and read_file(object_) is not None:
+            return object_
         if name in TEXT_METHODS:
             values = [each for _, each in ask.evaluator.arguments(call, ask.frame)]
             return ask.apply(
@@ -662,7 +665,7 @@ class JavaScript:
             return Known(ROOT.rstrip("/"), ask.span)
         if full in ("Object.freeze", "Object.seal", "Promise.resolve"):
             return self._first(call, ask)
-        return Known(special, ask.span) if full == "file.toString" else None
+        return None
 
     def _schema(self, call: Call, special: Special, name: str, ask: Evaluation) -> Value | None:
         from smtpdoctor.settings.readers import javascript_schemas as schemas

@@ -109,6 +109,18 @@ class FoundCall:
         return self._module.evaluator.reached(further, self._frame)
 
     @property
+    def by_texts(self) -> tuple[Known, ...]:
+        """The texts that it is reached by because any text is true: `if os.getenv("X"):`."""
+        values = [
+            self._module.evaluator.value(guard.test, self._frame)
+            for guard in self._call.guards
+            if guard.holds
+        ]
+        return tuple(
+            value for value in values if isinstance(value, Known) and isinstance(value.value, str)
+        )
+
+    @property
     def waits_for(self) -> tuple[str, ...]:
         """Variables that nothing sets and for want of which it isn't reached: `if host = ENV[…]`.
         Nothing where another condition excludes it, or a default decides."""

@@ -25,6 +25,8 @@ from smtpdoctor.settings.readers.evaluation import (
     Frame,
     UntellableError,
     is_constructor,
+    read_file,
+    text_of_file,
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -38,7 +40,14 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call, Function, Member, Name, Parameter
+from smtpdoctor.settings.readers.syntax import (
+    Call,
+    Expression,
+    Function,
+    Member,
+    Name,
+    Parameter,
+)
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -84,6 +93,11 @@ MODULES: dict[str, dict[str | None, Any]] = {
         None: Special("dj_email_url"),
         "config": Special("email-url-config"),
         "parse": Special("email-url-parse"),
+    },
+    "smtplib": {
+        None: Special("smtplib"),
+        "SMTP": Special("smtplib.SMTP"),
+        "SMTP_SSL": Special("smtplib.SMTP_SSL"),
     },
     "dataclasses": {None: Special("dataclasses"), "field": Special("dataclass-field")},
     "fastapi": {None: Special("fastapi"), "Depends": Special("depends")},
@@ -139,7 +153,7 @@ MEMBERS: dict[str, Any] = {
     **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
     **{
         f"{module}.{name}": made
-        for module in ("ssl", "pydantic", "configparser", "yaml", "tomllib", "tomli")
+        for module in ("smtplib", "ssl", "pydantic", "configparser", "yaml", "tomllib", "tomli")
         for name, made in MODULES[module].items()
         if name
     },
@@ -148,6 +162,8 @@ BUILTINS = (
     *("int", "str", "bool", "float", "len", "dict", "list", "tuple", "set", "eval", "getattr"),
     *("any", "all", "open"),
 )
+#: A text in quotes.
+QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 #: Kinds of maps: pydantic's Field(…), and what a ConfigParser has read.
 FIELD = "pydantic.Field"
 INI = "configparser.ConfigParser"
@@ -563,6 +579,8 @@ class Python:
     ) -> Value | None:
         name = special.name
         values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+        if name == "json.loads" and values and read_file(values[0]) is not None:
+            return self._document(values[0], ask)
         if name in CONVERSIONS:
             return ask.apply(CONVERSIONS[name], *values, conversion=name)
         match name:
@@ -582,7 +600,8 @@ class Python:
             case "email-url-parse" if values:
                 return self._email_url(values[0], "dj-email-url", ask)
             case "open" if values:
-                return Known(Special("file", values[0]), ask.span)
+                path = self._path(values[0], call.arguments[0].value, ask)
+                return Known(Special("file", path), ask.span)
             case "load" if values:
                 return self._document(values[0], ask)
             case "ini-parser":
@@ -614,11 +633,17 @@ class Python:
                 return found
         return None
 
-    def _method(self, call: Call, bound: Bound, ask: Evaluation) -> Value | None:
+    def _method(  # branches: one case a kind of object
+        self, call: Call, bound: Bound, ask: Evaluation
+    ) -> Value | None:
         object_ = bound.object
         if isinstance(object_, Known) and isinstance(object_.value, Special):
             return self._special_method(call, object_.value, bound.name, ask)
         values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+        if bound.name in ("read_text", "open") and isinstance(call.callee, Member):
+            path = self._path(object_, call.callee.object, ask)
+            opened = Known(Special("file", path), ask.span)
+            return opened if bound.name == "open" else text_of_file(path, ask.span)
         text = isinstance(object_, Unknown) or isinstance(object_.value, str)
         if text and bound.name == "join" and values:
             return self._join(object_, values[0], ask)
@@ -679,6 +704,8 @@ class Python:
             return Known(ENVIRONMENT, ask.span) if name == "copy" else None
         if special.name in ("environ", "environs"):
             return self._environ(call, special, name, ask)
+        if special.name == "file" and name == "read":
+            return text_of_file(special.value, ask.span)
         found = self._of_special(special, name, ask)
         if isinstance(found, Known) and isinstance(found.value, Special):
             return self._special(call, found.value, ask)
@@ -744,20 +771,34 @@ class Python:
             ask.span,
         )
 
+    def _path(self, path: Value, written: Expression, ask: Evaluation) -> Value:
+        """A file's path; by the names in it where it begins at a place that
+        only a run knows: `BASE_DIR / "config" / "mail.json"`."""
+        if isinstance(path, Unknown):
+            if isinstance(written, Name):  # a constant of the file: `CONFIG = BASE / "mail.json"`
+                binds = ask.evaluator.module.scope.binds_of(written.id)
+                values = [bind.value for bind in binds if bind.value is not None]
+                written = values[0] if len(values) == 1 else written
+            text = ask.evaluator.source.slice(written.start, written.end)
+            names = [part.strip("/") for part in QUOTED.findall(text) if part.strip("./")]
+            if names and re.search(r"\.\w+$", names[-1]):
+                return Known("/".join(names), ask.span)
+        return path
+
     def _document(self, file: Value, ask: Evaluation) -> Value:
         """`json.load(open("config.json"))`, YAML and TOML alike: the file of the folder."""
-        special = file.value if isinstance(file, Known) else None
-        path = special.value if isinstance(special, Special) and special.name == "file" else None
+        path = read_file(file)
         if not isinstance(path, Known) or not isinstance(path.value, str):
             return ask.unknown("computed", "which file is read can't be told")
         found = self._root(path.value)
         return found or ask.unknown("unreadable", "the file that is read is not in the folder")
 
     def _root(self, name: str) -> Value | None:
-        """A document by its name, from this file's place or the folder's root."""
+        """A document by its name, from this file's place or one above it: where it is started."""
         name = name.removeprefix("./")
-        here = self.file.rpartition("/")[0]
-        for path in dict.fromkeys((f"{here}/{name}".lstrip("/"), name)):
+        steps = self.file.split("/")[:-1]
+        folders = ["/".join(steps[:count]) for count in range(len(steps), -1, -1)]
+        for path in [f"{folder}/{name}".lstrip("/") for folder in folders]:
             if ".." not in path and self.project.files.read(path) is not None:
                 document = self.project.document(path)
                 if isinstance(document, Unknown):

@@ -294,3 +294,38 @@ def test_a_port_that_is_no_number_is_said_in_the_languages_word(tmp_path: Path) 
     port = setup.settings.entry("port")
     assert port is not None
     assert (port.text, setup.settings.port) == ("NaN", 587)
+
+
+@pytest.mark.parametrize("read_as", ["", ".toString()", ".trim()"])
+def test_a_secret_that_a_file_holds_is_not_told(tmp_path: Path, read_as: str) -> None:
+    code = (
+        "import nodemailer from 'nodemailer';\nimport fs from 'fs';\n"
+        "nodemailer.createTransport({ host: 'smtp.ionos.com', port: 465, auth: { user: 'a@b.de', "
+        f"pass: fs.readFileSync('/run/secrets/pass', 'utf8'){read_as} }} }});\n"
+    )
+    setup = read(tmp_path, {"mailer.ts": code})
+    assert [each.field for each in setup.settings.untellable] == ["password"]
+
+
+def test_a_url_whose_variable_nobody_sets_is_named(tmp_path: Path) -> None:
+    code = (
+        "import { createTransport } from 'nodemailer';\n"
+        "export default createTransport({ url: process.env.EMAIL_SERVER });\n"
+    )
+    (remark,) = read(tmp_path, {"mailer.ts": code}).settings.remarks
+    assert (remark.kind, remark.taken_as, remark.unset) == (
+        "misread",
+        "localhost",
+        ("EMAIL_SERVER",),
+    )
+    assert remark.origin is not None
+    assert (remark.origin.file, remark.origin.line) == ("mailer.ts", 2)
+
+
+def test_nests_module_under_another_name(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"@nestjs-modules/mailer": "2"}}',
+        "app.ts": "import { MailerModule as NestMailerModule } from '@nestjs-modules/mailer';\n"
+        "NestMailerModule.forRoot({ transport: { host: 'smtp.ionos.com', port: 465 } });\n",
+    }
+    assert one(write(tmp_path, files), "nestjs-mailer").settings.host == "smtp.ionos.com"

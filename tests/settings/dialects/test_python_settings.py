@@ -264,3 +264,78 @@ def test_a_back_end_is_not_called_by_the_hosts_name(tmp_path: Path) -> None:
     }
     setup = one(write(tmp_path, files), "django")
     assert [(each.option, each.text) for each in setup.settings.remarks] == [("EMAIL_BACKEND", "")]
+
+
+# --- files, and a class in a variable ------------------------------------------------------------
+
+PARTS = '"host": "smtp.ionos.com", "port": 587, "user": "info@example.com", "password": "geheim-1"'
+TAKEN = (
+    "import smtplib\nserver = smtplib.SMTP_SSL(c['mail']['host'], c['mail']['port'])\n"
+    "server.login(c['mail']['user'], c['mail']['password'])\n"
+)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        "c = json.loads((BASE / 'config' / 'mail.json').read_text())\n",
+        "with open(BASE / 'config/mail.json') as file:\n    c = json.loads(file.read())\n",
+        "with open(os.path.join(os.path.dirname(__file__), '..', 'config', 'mail.json')) as file:\n"
+        "    c = json.load(file)\n",
+        "PATH = BASE / 'config' / 'mail.json'\nwith PATH.open() as file:\n"
+        "    c = json.load(file)\n",
+    ],
+)
+def test_a_file_beside_the_program(tmp_path: Path, load: str) -> None:
+    begin = "import json, os\nfrom pathlib import Path\nBASE = Path(__file__).parent.parent\n"
+    files = {
+        "app/mail.py": f"{begin}{load}{TAKEN}",
+        "config/mail.json": f'{{"mail": {{{PARTS}}}}}',
+        "mail.json": '{"mail": {"host": "another.example"}}',
+    }
+    assert came_to(read(tmp_path, files)) == EARLY
+
+
+def test_a_secret_that_a_file_holds_is_not_told(tmp_path: Path) -> None:
+    code = (
+        "import smtplib\nfrom pathlib import Path\nserver = smtplib.SMTP_SSL('a.example')\n"
+        "server.login('a@b.de', Path('password.txt').read_text())\n"
+    )
+    assert untellable(read(tmp_path, {"mail.py": code, "password.txt": "geheim-1"})) == ["password"]
+
+
+CLASS = (
+    "import os, smtplib, sys\nopened = smtplib.SMTP_SSL if {test} else smtplib.SMTP\n"
+    "with opened('smtp.ionos.com', 587) as server:\n"
+    "    server.login('info@example.com', 'geheim-1')\n"
+)
+
+
+def test_a_class_in_a_variable(tmp_path: Path) -> None:
+    assert came_to(read(tmp_path, {"mail.py": CLASS.format(test="True")})) == EARLY
+
+
+def test_a_class_that_depends_is_open(tmp_path: Path) -> None:
+    assert untellable(read(tmp_path, {"mail.py": CLASS.format(test="sys.argv[1]")})) == ["tls"]
+
+
+BRANCH = (
+    "import os, smtplib\nif {test}:\n    server = smtplib.SMTP_SSL('a.example', 587)\nelse:\n"
+    "    server = smtplib.SMTP('a.example', 587)\n    server.starttls()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("test", "dotenv", "said"),
+    [
+        ("os.getenv('SSL')", "SSL=false\n", ["condition"]),
+        ("os.getenv('SSL')", "SSL=true\n", []),
+        ("os.getenv('SSL') != 'false'", "SSL=\n", []),
+    ],
+)
+def test_a_text_that_says_no_takes_the_way_with_tls(
+    tmp_path: Path, test: str, dotenv: str, said: list[str]
+) -> None:
+    setup = read(tmp_path, {"mail.py": BRANCH.format(test=test), ".env": dotenv})
+    assert setup.settings.tls == "implicit"
+    assert [each.option for each in setup.settings.remarks if each.kind == "misread"] == said
