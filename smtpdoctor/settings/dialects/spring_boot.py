@@ -194,16 +194,34 @@ def _text(variables: Variables, name: str) -> str:
     return str(found.value) if isinstance(found, Known) else ""
 
 
+def _imported(parts: Mapping[str, list[Part]]) -> set[str]:
+    """The names of files that `spring.config.import` of a document for all profiles brings in:
+    `optional:classpath:application-mail.properties`."""
+    texts = [
+        part.text("spring.config.import", uniform)
+        for found in parts.values()
+        for part in found
+        if not condition(part)
+    ]
+    return {re.split("[/:]", each.strip())[-1] for text in texts for each in text.split(",")}
+
+
 def counting(
     files: list[File], parts: Mapping[str, list[Part]], active: tuple[str, ...]
 ) -> Iterator[Part]:
     """The documents that count, the strongest first (Spring Boot 2.4 and later)."""
 
-    def strength(file: File) -> tuple[int, int, int, bool]:
-        profile = active.index(file.profile) + 1 if file.profile else 0
-        return file.outside, profile, file.deep, file.is_properties
+    imported = _imported(parts)
 
-    those = [file for file in files if not file.profile or file.profile in active]
+    def strength(file: File) -> tuple[int, float, int, bool]:
+        profile = active.index(file.profile) + 1 if file.profile in active else 0.5
+        return file.outside, profile if file.profile else 0, file.deep, file.is_properties
+
+    those = [
+        file
+        for file in files
+        if not file.profile or file.profile in active or file.path.rpartition("/")[2] in imported
+    ]
     for file in sorted(those, key=strength, reverse=True):
         for part in reversed(parts[file.path]):
             if holds(condition(part), active) or not condition(part):

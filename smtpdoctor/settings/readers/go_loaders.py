@@ -31,7 +31,7 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.readers.module import callee_path
+from smtpdoctor.settings.readers.module import callee_path, names_of
 from smtpdoctor.settings.readers.syntax import Binary, Call, Constant, Field, Member, Name
 
 #: What may fill the object that it is handed, by its name.
@@ -173,7 +173,7 @@ def filled_by(packages: Packages, left: Value, call: Call, ask: Evaluation) -> V
         return found
     flag = FLAG.fullmatch(function)
     if flag is not None and len(call.arguments) > 2:
-        return flagged(packages, call, 1, is_short=bool(flag[2]), ask=ask)
+        return flagged(packages, call, 1, is_short=bool(flag[2]), ask=ask, held=left)
     if FILLS.fullmatch(function):
         return _untold(
             left, Unknown("called", f"what {function}() fills in can't be told", ask.span)
@@ -197,19 +197,45 @@ def _by_viper(
     return go_viper.filled_from(packages, left, prefix, function, first, ask)
 
 
+def _before(call: Call, held: Value, ask: Evaluation) -> Value:
+    """What a variable has before a flag is made of it: of the package's own what it is declared
+    with."""
+    if not isinstance(held, Unknown) or held.reason != "cycle":
+        return held
+    home = ask.evaluator.module
+    name = names_of(call.arguments[0].value)[0]
+    first = next(iter(home.scope.binds.get(name, ())), None)
+    declared = first.value if first is not None and not first.keys else None
+    is_flag = isinstance(declared, Binary) and declared.operator == FILLED
+    return held if declared is None or is_flag else ask.evaluator.value(declared, home)
+
+
 def flagged(
-    packages: Packages, call: Call, place: int, *, is_short: bool, ask: Evaluation
+    packages: Packages,
+    call: Call,
+    place: int,
+    *,
+    is_short: bool,
+    ask: Evaluation,
+    held: Value | None = None,
 ) -> Value:
     """What a flag gives: its default, where nothing in the folder starts a program with it.
 
-    `place` is that of its name among the arguments.
+    `place` is that of its name among the arguments. `held` is what the variable that it sets has
+    before, which may be its default.
     """
     name = ask.argument(call, place)
-    default = ask.argument(call, place + (2 if is_short else 1))
+    at = place + (2 if is_short else 1)
+    if held is not None and at < len(call.arguments):
+        is_itself = names_of(call.arguments[at].value) == names_of(call.arguments[0].value) != ()
+        default: Value | None = _before(call, held, ask) if is_itself else ask.argument(call, at)
+    else:
+        default = ask.argument(call, at)
     if not isinstance(name, Known) or not isinstance(name.value, str) or default is None:
         return ask.unknown("parameter", "a flag of the command line may give it")
     written = rb"(?<![\w-])--?" + re.escape(name.value.encode()) + rb"(?![\w-])"
-    used = packages.project.containing(written, *STARTS)
+    # a flag of one letter is one of any program's
+    used = packages.project.containing(written, *STARTS) if len(name.value) > 2 else []
     if used:
         return ask.unknown("parameter", f"the flag -{name.value} gives it in {used[0]}")
     if isinstance(default, Known) and default.value in ("", 0) and not default.unset:

@@ -350,6 +350,8 @@ func main() {
          'port := flag.Int("smtp-port", 465, "")'),
         ('pflag.StringVarP(&host, "smtp-host", "s", "smtp.ionos.com", "")',
          'port := pflag.IntP("smtp-port", "p", 465, "")'),
+        ('host = "smtp.ionos.com"\n\tflag.StringVar(&host, "smtp-host", host, "")',
+         'port := flag.Int("p", 465, "")'),
         ('root.PersistentFlags().StringVar(&host, "smtp-host", "smtp.ionos.com", "")',
          'port := flag.Int("smtp-port", 465, "")'),
     ],
@@ -458,3 +460,14 @@ def test_a_program_that_sends_nothing_without_its_settings(
     """That they are missing is what has to be said, and not that there is no set-up."""
     found = setups(folder(tmp_path, WANTING % condition))
     assert bool([each for each in found if each.identity.dialect == "go-net-smtp"]) is seen
+
+
+def test_a_variable_of_the_package_that_is_a_flags_default(tmp_path: Path) -> None:
+    code = (
+        'package main\n\nimport (\n\t"flag"\n\t"net/smtp"\n)\n\n'
+        'var server = "smtp.ionos.com:587"\n\nfunc init() {\n'
+        '\tflag.StringVar(&server, "s", server, "server")\n\tflag.Parse()\n}\n\n'
+        'func main() {\n\tsmtp.SendMail(server, nil, "a@example.com", nil, nil)\n}\n'
+    )
+    files = {"go.mod": MODULE, "main.go": code, "run.sh": "curl -s https://example.com\n"}
+    assert way(one(write(tmp_path, files), "go-net-smtp"))[:2] == (HOST, 587)

@@ -338,3 +338,21 @@ def test_a_sender_of_the_applications_own(
     files = {**lines("spring.mail.port=587\n"), **bean}
     found = setups(write(tmp_path, files))
     assert sorted(each.identity.dialect for each in found if each.identity) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "host"),
+    [
+        ("classpath:application-mail.properties", HOST),
+        ("optional:classpath:application-other.yml,classpath:application-mail.properties", HOST),
+        ("optional:file:.env[.properties]", None),
+    ],
+)
+def test_files_that_are_imported_count(tmp_path: Path, said: str, host: str | None) -> None:
+    files = {
+        PROPERTIES: f"spring.mail.port=465\nspring.config.import={said}\n",
+        "src/main/resources/application-mail.properties": HEAD + f"{SSL}=true\n",
+    }
+    setup = one(write(tmp_path, files), "spring-boot")
+    assert setup.settings.host == host
+    assert setup.settings.tls == ("implicit" if host else "none")
