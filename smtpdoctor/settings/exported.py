@@ -27,7 +27,6 @@ LOGIN: tuple[Field, ...] = ("url", "password", "token")
 
 
 def origins_in(
-    text: str,
     read: Callable[[Mapping[str, str]], DotenvFile],
     environ: Mapping[str, str],
     own: Mapping[str, str],
@@ -39,13 +38,16 @@ def origins_in(
         return {}
     without = {name: value for name, value in environ.items() if name not in own}
     here, bare = read(environ).entries, read(without).entries
-    found = {}
+    found: dict[int, tuple[Origin, ...]] = {}
+    names: dict[str, set[str]] = {}  # those that are in each entry so far
     for number, entry in enumerate(here):
         other = bare[number].value if len(bare) == len(here) else None
         mine = entry.value.reveal() if entry.value is not None else None
         if mine is not None and (other is None or other.reveal() != mine):
-            names = [name for name in own if re.search(rf"\b{re.escape(name)}\b", text)]
-            found[number] = tuple(Origin("exported", name) for name in names or [""])
+            words = set(re.findall(r"\w+", entry.text.reveal().partition("=")[2]))
+            inner = [names[word] for word in words if word in names]
+            names[entry.name] = words & own.keys() | set().union(*inner) or {""}
+            found[number] = tuple(Origin("exported", name) for name in sorted(names[entry.name]))
     return found
 
 

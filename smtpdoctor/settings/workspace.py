@@ -268,7 +268,7 @@ class Workspace:
             return None
         environ = self.environ if environ is None else environ
         found = read(reader, text, environ)
-        exported = origins_in(text, partial(read, reader, text), environ, self.environ)
+        exported = origins_in(partial(read, reader, text), environ, self.environ)
         values: dict[str, Value] = {}
         for number, entry in enumerate(() if found.refused else found.entries):
             span = Span(path, entry.line, entry.columns, entry.last_line)

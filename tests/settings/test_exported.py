@@ -156,3 +156,12 @@ def test_a_user_name_that_is_an_exported_secret_is_masked(tmp_path: Path) -> Non
     (plan,) = plans(tmp_path, files).plans
     assert plan.settings.username == MASK
     assert "Tok3n" not in str(plan.settings)
+
+
+def test_lookalike_a_region_beside_a_secret_of_the_same_name_as_an_exported_one(
+    tmp_path: Path,
+) -> None:
+    dotenv = "H=email-smtp.${AWS_REGION}.amazonaws.com\nU=a\nP=own-geheim\nDEPLOY_TOKEN=another\n"
+    (plan,) = plans(tmp_path, node(OPTIONS, dotenv)).plans
+    assert plan.settings.host == "email-smtp.eu-west-1.amazonaws.com"
+    assert plan.credentials.password is not None
