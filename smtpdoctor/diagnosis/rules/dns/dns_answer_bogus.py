@@ -164,38 +164,7 @@ def _private_here(run: Run, names: Names) -> Iterator[Diagnosis]:
     ):
         return
     server, address = outside[0].server, outside[0].answers[0]
-    meant = (
-        "Where the private address is meant, as a relay of this network: whoever runs it has to "
-        "say which port and name it takes."
-    )
-    if outside[0] in own:
-        explanation = (
-            "The name servers of this machine disagree, and the system goes by the one with a "
-            "private address, at which the mail server is not met. A network that keeps a name to "
-            "itself answers so, for a relay or a filter of its own."
-        )
-        fix = Fix(
-            title=f"ask {server}, which has the provider's own address",
-            steps=(
-                f"Put {server} first in the list of name servers, or take the other one out.",
-                meant,
-            ),
-        )
-    else:
-        explanation = (
-            "This network's name servers send the name to an address of their own, at which the "
-            "mail server is not met. A sign-in page, a filter or a relay of the network answers "
-            "so; the application gets the same answer."
-        )
-        fix = Fix(
-            title=f"ask whoever runs this network to give {names.host} its own address",
-            steps=(
-                "If the network has a sign-in page, sign in first: open any page in a browser.",
-                f"Else whoever runs {', '.join(names.saying('answer')) or 'its name servers'} has "
-                f"to let the name through; or set another name server, as {server} is one.",
-                meant,
-            ),
-        )
+    explanation, fix = (_disagreeing if outside[0] in own else _kept)(names, server)
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -206,6 +175,44 @@ def _private_here(run: Run, names: Names) -> Iterator[Diagnosis]:
         fixes=(fix,),
         explains=explains,
     )
+
+
+#: The last step against a private address that a network gives a provider's host.
+MEANT = (
+    "Where the private address is meant, as a relay of this network: whoever runs it has to say "
+    "which port and name it takes."
+)
+
+
+def _disagreeing(_: Names, server: str) -> tuple[str, Fix]:
+    """Explanation and fix where one of this machine's own name servers has the public address."""
+    explanation = (
+        "The name servers of this machine disagree, and the system goes by the one with a private "
+        "address, at which the mail server is not met. A network that keeps a name to itself "
+        "answers so, for a relay or a filter of its own."
+    )
+    put = f"Put {server} first in the list of name servers, or take the other one out."
+    title = f"ask {server}, which has the provider's own address"
+    return explanation, Fix(title=title, steps=(put, MEANT))
+
+
+def _kept(names: Names, server: str) -> tuple[str, Fix]:
+    """The same where only a public resolver has it."""
+    explanation = (
+        "This network's name servers send the name to an address of their own, at which the mail "
+        "server is not met. A sign-in page, a filter or a relay of the network answers so; the "
+        "application gets the same answer."
+    )
+    fix = Fix(
+        title=f"ask whoever runs this network to give {names.host} its own address",
+        steps=(
+            "If the network has a sign-in page, sign in first: open any page in a browser.",
+            f"Else whoever runs {', '.join(names.saying('answer')) or 'its name servers'} has to "
+            f"let the name through; or set another name server, as {server} is one.",
+            MEANT,
+        ),
+    )
+    return explanation, fix
 
 
 def _kind(address: str) -> Kind | None:
