@@ -324,7 +324,7 @@ def _unsaid(value: Value, workspace: Workspace) -> frozenset[str]:
     return found if not name or is_setting_name(name) else found | {name}
 
 
-def finish(
+def finish(  # long: one line a field
     draft: Draft, outcome: Outcome, workspace: Workspace, secrets: Sequence[str] = ()
 ) -> Setup:
     """The settings that the program would send with, and its credentials. `secrets` are those of
