@@ -50,7 +50,6 @@ MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
     "starttls": ({"tls": ALWAYS}, {"ssl": False}, {"ssl": False, "tls": ALWAYS}),
     "none": ({"tls": NEVER}, {"ssl": False, "tls": NEVER}),
 }
-MARK = rb"Swoosh\.Adapters\.|Bamboo\.\w+Adapter|(relay|server|adapter):"
 ENTRY = re.compile(r"(?:(?P<root>.+)/)?config/(?:config|runtime|releases|prod)\.exs")
 DEVELOPMENT = "dev"
 
@@ -75,12 +74,16 @@ class Mailer:
     calls: list[tuple[str, int, Map]] = field(default_factory=list)
 
     def entry(self, name: str) -> tuple[int, Entry] | None:
-        """The last that has the key, or that may have it, with its place among the calls."""
-        for place in range(len(self.calls) - 1, -1, -1):
-            settings = self.calls[place][2]
-            found = settings.entry(name)
+        """The last that has the key, else what may have it, with its place among the calls."""
+        places = range(len(self.calls) - 1, -1, -1)
+        for place in places:
+            found = self.calls[place][2].entry(name)
             if found is not None:
                 return place, found
+        for place in places:
+            for each in self.calls[place][2].entries:
+                if each.key is None:
+                    return place, each
         return None
 
 

@@ -209,6 +209,17 @@ def test_functions_of_the_file_are_followed(tmp_path: Path) -> None:
     assert one(root, "swoosh", P="none").settings.port == 25
 
 
+def test_what_a_list_that_can_not_be_told_may_hold_is_not_known(tmp_path: Path) -> None:
+    text = (
+        "import Config\n"
+        'known = [adapter: Swoosh.Adapters.SMTP, relay: "smtp.ionos.com", port: 587]\n'
+        "config :shop, Shop.Mailer, known ++ Shop.Vault.login()\n"
+    )
+    setup = one(write(tmp_path, {"mix.exs": MIX, "config/runtime.exs": text}), "swoosh")
+    assert (setup.settings.host, setup.settings.port) == ("smtp.ionos.com", 587)
+    assert {"username", "password"} <= {each.option for each in setup.settings.untellable}
+
+
 def test_a_list_that_goes_into_two_calls_is_one_mailer(tmp_path: Path) -> None:
     text = (
         'import Config\nsettings = [adapter: Swoosh.Adapters.SMTP, relay: "smtp.ionos.com"]\n'
