@@ -67,7 +67,14 @@ def test_nothing_is_loaded_from_another_host(site: Path) -> None:
 
 
 def test_pages_are_quiet_and_readable_on_a_phone_and_at_a_desk(site: Path, chromium: str) -> None:
-    names = ("index", "start", "diagnoses/port-blocked", "providers/ionos", "providers/gmx")
+    names = (
+        "index",
+        "start",
+        "diagnoses/port-blocked",
+        "platforms/linode",
+        "providers/ionos",
+        "providers/gmx",
+    )
     pages = [site / f"{name}.html" for name in (*names, "platforms/index", "json", "genindex")]
     for each in looked_at(chromium, *pages):
         where = (Path(each["file"]).name, each["view"])

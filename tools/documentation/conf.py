@@ -24,7 +24,7 @@ html_title = "smtpdoctor"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # deferred: Sphinx adds its own search behind this one
-html_js_files = [("pasted_errors.js", {"defer": "defer"})]
+html_js_files = [("pasted_errors.js", {"defer": "defer"}), "wide_tables.js"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {
