@@ -334,6 +334,8 @@ def read_address(text: str) -> Meaning[str]:
 
 
 def _address_in(text: str) -> str | None:
+    if is_address(text):
+        return text
     if "<" in text or ">" in text or '"' in text:
         if not (text.endswith(">") and text.count("<") == 1 and text.count(">") == 1):
             return None
@@ -345,16 +347,27 @@ def _address_in(text: str) -> str | None:
     return text if is_address(text) else None
 
 
+def _is_dotted_words(local: str) -> bool:
+    """RFC 5321 §4.1.2, Dot-string."""
+    if any(c in '@,;:<>()[]\\"' for c in local) or local[0] == "." or local[-1] == ".":
+        return False
+    return ".." not in local
+
+
+#: RFC 5321 §4.1.2, Quoted-string: the one form in which a blank or an @ may stand before the @.
+_QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])+"')
+
+
 def is_address(text: str) -> bool:
     """Whether the text is a mail address by its form (RFC 5321 §4.1.2, RFC 6531 §3.3)."""
     local, at, domain = text.rpartition("@")
     if not at or not local or len(local.encode(errors="replace")) > 64:
         return False
-    if any(c.isspace() or unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in text):
+    quoted = _QUOTED_LOCAL.fullmatch(local) is not None
+    looked_at = domain if quoted else text
+    if any(c.isspace() or unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in looked_at):
         return False
-    if any(c in '@,;:<>()[]\\"' for c in local) or local[0] == "." or local[-1] == ".":
-        return False
-    if ".." in local:
+    if not quoted and not _is_dotted_words(local):
         return False
     if domain.startswith("[") and domain.endswith("]"):
         inner = domain[1:-1]

@@ -96,6 +96,10 @@ def test_a_mechanism_of_the_clients_that_the_doctor_has_not(
         ran = as_client(authority, behaviour, several)
         assert ran.observations.first(LoginNotTried, reason="not-spoken")
         assert ran.report.verdict == "inconclusive"
+    # with a user that has an @ curl takes Kerberos first
+    kerberos = replace(healthy, mechanisms=("GSSAPI", "PLAIN"))
+    assert as_client(authority, kerberos, "curl").report.verdict == "inconclusive"
+    assert as_client(authority, kerberos, "nodemailer").report.verdict == "healthy"
     unknown = replace(healthy, mechanisms=("X-MAGIC",))
     assert as_client(authority, unknown, "mailkit").codes() == ["auth-mechanism-unsupported"]
 

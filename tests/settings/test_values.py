@@ -183,6 +183,9 @@ def test_node_knows_zero_only(text: str, value: bool) -> None:
         ("root@localhost", "root@localhost"),
         ("a@[192.0.2.1]", "a@[192.0.2.1]"),
         (" info@example.com ", "info@example.com"),
+        ('"in fo"@example.com', '"in fo"@example.com'),  # RFC 5321 §4.1.2, Quoted-string
+        ('"a@b"@example.com', '"a@b"@example.com'),
+        ('Shop <"in fo"@example.com>', '"in fo"@example.com'),
     ],
 )
 def test_good_address(text: str, address: str) -> None:
@@ -212,6 +215,11 @@ def test_good_address(text: str, address: str) -> None:
         "info@smtp://example.com",
         "mailto:info@example.com",
         "a" * 65 + "@example.com",
+        '"info@example.com',
+        '"in"fo"@example.com',
+        '"in\nfo"@example.com',
+        '""@example.com',
+        '"info"@example com',
     ],
 )
 def test_bad_address(text: str) -> None:

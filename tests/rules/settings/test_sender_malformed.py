@@ -63,3 +63,35 @@ def test_lookalike_the_recipients_letters() -> None:
     scene = Scene(host="mail.example.net", recipient="zoë@example.com")
     scene.session().up_to("mail").mail_not_sent().quit()
     assert scene.codes() == ["recipient-rejected"]
+
+
+@pytest.mark.parametrize(
+    ("client", "sender"),
+    [
+        ("phpmailer", "info@localhost"),
+        ("phpmailer", "info@mail_x.example.org"),
+        ("phpmailer", '"in fo"@example.org'),
+        ("javamail", "info@mail_x.example.org"),
+    ],
+)
+def test_positive_an_address_that_the_client_takes_for_none(client: str, sender: str) -> None:
+    scene = Scene(client=client, sender=sender)
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert found.severity == "error"
+    assert "for no mail address" in found.title
+
+
+@pytest.mark.parametrize(
+    ("client", "sender"),
+    [
+        ("phpmailer", "in_fo@example.org"),
+        ("javamail", "info@localhost"),
+        ("smtplib", "info@mail_x.example.org"),
+        (None, "info@localhost"),
+    ],
+)
+def test_lookalike_an_address_that_it_takes(client: str | None, sender: str) -> None:
+    scene = Scene(client=client, sender=sender)
+    scene.session().rest()
+    assert CODE not in scene.codes()

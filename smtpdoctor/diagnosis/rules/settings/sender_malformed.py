@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from smtpdoctor import knowledge
@@ -48,6 +49,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         )
     yield from _refused(run)
     yield from _letters(run)
+    yield from _filtered(run)
     yield from _no_domain(run)
     yield from _raw_domain(run)
 
@@ -167,6 +169,37 @@ def _beyond_client(run: Run, mail: Exchange, client: knowledge.Client) -> Diagno
         ),
         fixes=_in_ascii(run, local, domain) or _plain_sender(run),
         explains=(mail.id,),
+        points_at=("sender",),
+    )
+
+
+def _filtered(run: Run) -> Iterator[Diagnosis]:
+    """An address by the standard that the user's client takes for none."""
+    client, read, sender = run.client, run.setting("sender"), run.settings.sender or ""
+    if client is None or read is None or not client.refuses_senders:
+        return
+    if re.fullmatch(client.refuses_senders, sender) is None:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{client.name} takes {sender} for no mail address",
+        explanation=(
+            f"{client.name} looks at the address before it sends, and stops at this one: it wants "
+            "a domain of letters, digits and hyphens, and no blanks before the @. Other programs "
+            "send it."
+        ),
+        evidence=(
+            *own_line(run, "sender"),
+            Evidence(
+                check="settings",
+                kind="known",
+                text=f"so {client.name} does {cite(*client.sources)}",
+            ),
+        ),
+        fixes=_plain_sender(run),
+        explains=(read.id,),
         points_at=("sender",),
     )
 
