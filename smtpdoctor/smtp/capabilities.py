@@ -27,6 +27,7 @@ class OfferReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     indented: behind blanks. tabs: with a tab in place of a blank. any_parting: with commas and the
         like between mechanisms.
     last_line_counts: of several lines of AUTH, it keeps the last.
+    lower_starttls is true, too, for who asks for STARTTLS where that is demanded, offered or not.
     starttls_with_more: with something behind STARTTLS, a blank or a parameter.
     bare_lf: in lines that end without CR.
     """
