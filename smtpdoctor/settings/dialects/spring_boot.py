@@ -72,9 +72,8 @@ FROM = re.compile(
     r"(?i)(^|[.-])(mail|email|smtp)[\w.-]*[.-]?(from|sender)([.-]?(e?mail|address))?$"
 )
 #: A sender of the application's own: Spring Boot makes none beside it, and reads no spring.mail.
-BEAN = re.compile(
-    r"@Bean\b(?P<between>[^;{}]*?)\b(?:(?:Java)?MailSender(?:Impl)?\s+\w+\s*\("
-    r"|fun\s+\w+\s*\([^{}=]*\)\s*:\s*(?:Java)?MailSender(?:Impl)?\b)"
+SENDER = re.compile(
+    r"(?P<kotlin>\)\s{0,9}:\s{0,9})?\b(?:Java)?MailSender(?:Impl)?\b(?P<java>\s{1,99}\w{1,99}\s?\()?"
 )
 SET_FROM = re.compile(r"\.setFrom\(\s*\"(?P<address>[^\"\s<>@]+@[^\"\s<>@]+)\"")
 
@@ -309,14 +308,24 @@ def spring_variables(workspace: Workspace, base: str, near: str) -> Variables:
     return workspace.variables(files, "compose-env-file", near=at)
 
 
+def _is_bean(text: str, sender: re.Match[str]) -> bool:
+    """Whether a sender's type is what a bean for every profile gives: `@Bean` stands before it."""
+    _, bean, between = text[max(sender.start() - 300, 0) : sender.start()].rpartition("@Bean")
+    return bool(
+        bean
+        and (sender["java"] or sender["kotlin"])
+        and not re.search("[;{}]|@Profile|@Conditional", between)
+    )
+
+
 def _has_own_sender(workspace: Workspace, base: str) -> bool:
     """Whether the application makes its sender itself, whatever the profile, and it can be told
     with which host (`@ConditionalOnMissingBean(MailSender.class)` of Spring Boot's)."""
     found = []
     for path in workspace.folder.containing(rb"JavaMailSenderImpl", ".java", ".kt"):
-        bean = BEAN.search(workspace.folder.text(path) or "")
-        if path.startswith(base) and bean is not None:
-            found += [path] if not re.search("@(Profile|Conditional)", bean["between"]) else []
+        text = workspace.folder.text(path) or ""
+        if path.startswith(base) and any(_is_bean(text, each) for each in SENDER.finditer(text)):
+            found.append(path)
     if not found:
         return False
     return any(

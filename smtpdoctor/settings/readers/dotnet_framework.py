@@ -40,6 +40,8 @@ PLACES = {
     "DeliveryMethod": ("smtp", "deliveryMethod"),
 }
 MOST_FILES = 8
+#: Of such sections a file has one.
+MOST_SECTIONS = 20
 
 
 def app_setting(project: Project, file: str, key: str) -> Value | None:
@@ -104,8 +106,13 @@ def _elements(
     """The elements of a section with their attributes."""
     if isinstance(source, Unknown):
         return []
-    # comments are blanked out, so that places stay
-    text = COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source.text)
+    # comments are blanked out, so that places stay; what has no end is looked at once
+    end = source.text.rfind("-->") + 3
+    text = COMMENT.sub(lambda each: re.sub(r"[^\n]", " ", each[0]), source.text[:end])
+    text += source.text[end:]
+    text = text[: text.rfind("</") + 20]
+    if text.count("<appSettings") + text.count("<mailSettings") > MOST_SECTIONS:
+        return []
     found = []
     for part in section.finditer(text):
         for element in ELEMENT.finditer(text, part.start(), part.end()):

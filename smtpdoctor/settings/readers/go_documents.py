@@ -23,7 +23,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.project import format_of
-from smtpdoctor.settings.readers.syntax import Call, Field
+from smtpdoctor.settings.readers.syntax import Call, Field, Member
 
 #: A file that was opened or read, and a decoder on one.
 FILE, DECODER = "file", "decoder"
@@ -83,7 +83,7 @@ def decoded_by(
     packages: Packages, left: Value, call: Call, package: str, function: str, ask: Evaluation
 ) -> Value | None:
     """An object after a decoder has filled it; None for any other call."""
-    receiver = ask.value(call.callee.object) if hasattr(call.callee, "object") else None
+    receiver = ask.value(call.callee.object) if isinstance(call.callee, Member) else None
     thing = receiver.value if isinstance(receiver, Known) else None
     if isinstance(thing, Special) and thing.name == DECODER and function == "Decode":
         rule, file = thing.value

@@ -19,10 +19,9 @@ from smtpdoctor.settings.readers.project import FORMATS
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
 
-STRUCT = (
-    r"(?P<derived>(?:#\[[^\]]*\]\s*)*)(?:pub(?:\([^)]*\))?\s+)?struct\s+%s\b[^{;]*"
-    r"\{(?P<body>[^{}]*)\}"
-)
+STRUCT = r"\bstruct\s+(?P<name>%s)\b[^{;]{0,300}\{(?P<body>[^{}]{0,6000})\}"
+#: What stands before a struct: its attributes.
+DERIVED = re.compile(r"(?:#\[[^\]]*\]\s*)+(?:pub(?:\([^)]*\))?\s+)?$")
 FIELD = re.compile(
     r"(?P<attributes>(?:#\[[^\]]*\]\s*)*)(?:pub(?:\([^)]*\))?\s+)?(?P<name>\w+)\s*:(?!:)"
     r"\s*(?P<type>[^,\n]+)"
@@ -35,6 +34,9 @@ FIGMENT = re.compile(r"\bFigment::")
 PRODUCTIONS = ("production", "prod", "release")
 DEEPEST = 4
 MOST_FILES = 30
+#: Bytes of a file, and characters of attributes before a struct, that are looked at.
+LARGEST = 200_000
+MOST_ATTRIBUTES = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def field_of(project: Project, type_: str, name: str, ask: Evaluation) -> Value 
     if not re.search(r"\bDeserialize\b", found[0]):
         return None
     for path in project.containing(rb"envy::|\bEnvironment::|\bFigment::|\bFile::with_name", ".rs"):
-        text = COMMENT.sub("", (project.files.read(path) or b"").decode("utf-8", "replace"))
+        text = _text(project, path)
         envy = ENVY.search(text)
         if envy is not None:
             names = ((envy[1] or "") + (field.said("rename") or name),)
@@ -80,19 +82,31 @@ def nested_in(project: Project, type_: str, name: str) -> str:
     return inner[0] if inner and _struct(project, inner[0]) is not None else ""
 
 
+def _text(project: Project, path: str) -> str:
+    """A file without its comments, as far as a program's settings go."""
+    text = (project.files.read(path) or b"")[:LARGEST].decode("utf-8", "replace")
+    return COMMENT.sub("", text)
+
+
+def _derived(text: str, start: int) -> str:
+    """The attributes before a struct."""
+    found = DERIVED.search(text[max(start - MOST_ATTRIBUTES, 0) : start])
+    return found[0] if found is not None else ""
+
+
 def _struct(project: Project, type_: str) -> tuple[str, list[FieldText]] | None:
     """What a struct is derived from, and its fields."""
     pattern = re.compile(STRUCT % re.escape(type_))
     needle = rf"\bstruct\s+{re.escape(type_)}\b".encode()
     for path in project.containing(needle, ".rs")[:MOST_FILES]:
-        text = COMMENT.sub("", (project.files.read(path) or b"").decode("utf-8", "replace"))
+        text = _text(project, path)
         found = pattern.search(text)
         if found is not None:
             fields = [
                 FieldText(each["name"], each["type"].strip(), each["attributes"])
                 for each in FIELD.finditer(found["body"])
             ]
-            return found["derived"], fields
+            return _derived(text, found.start()), fields
     return None
 
 
@@ -100,15 +114,16 @@ def _above(project: Project, type_: str, depth: int = 0) -> tuple[str, ...]:
     """The fields on the way from the whole of the settings to a struct."""
     needle = rf"\w\s*:\s*(?:\w+<)*{re.escape(type_)}\b".encode()
     for path in project.containing(needle, ".rs")[:MOST_FILES] if depth < DEEPEST else ():
-        text = COMMENT.sub("", (project.files.read(path) or b"").decode("utf-8", "replace"))
-        for outer in re.finditer(STRUCT % r"(?P<outer>\w+)", text):
-            if outer["outer"] == type_ or "Deserialize" not in outer["derived"]:
+        text = _text(project, path)
+        for outer in re.finditer(STRUCT % r"\w+", text):
+            derived = _derived(text, outer.start())
+            if outer["name"] == type_ or "Deserialize" not in derived:
                 continue
             for each in FIELD.finditer(outer["body"]):
                 if re.search(rf"\b{re.escape(type_)}\b", each["type"]):
                     field = FieldText(each["name"], each["type"], each["attributes"])
                     own = field.said("rename") or field.name
-                    return (*_above(project, outer["outer"], depth + 1), own)
+                    return (*_above(project, outer["name"], depth + 1), own)
     return ()
 
 
