@@ -46,6 +46,8 @@ _STATUS = re.compile(rf"(?<![\w.])(?P<status>{_ENHANCED})[ :;-]+(?P<words>[^\n]{
 _FIELD = re.compile(r"^(?:Status|dsn)[:=] ?([45]\.\d{1,3}\.\d{1,3})", re.MULTILINE | re.IGNORECASE)
 #: Bytes beyond ASCII as Python and others print them.
 _BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f]){2,400}", re.IGNORECASE)
+#: A reply as Python shows it: `(550, b'…')`.
+_SHOWN = re.compile(rf"\((?:{_CODES}), b?(?P<quote>['\"])[^\n]{{0,600}}?(?P=quote)[,)]")
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
 _END = re.compile(r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r""")
 _LIGHT = re.compile(r"\s{2,}|\t")
@@ -107,6 +109,8 @@ def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]
     """The refusals in the text, most telling first. Without `about_mail` only what no other
     protocol would say; `by_words`: sentences of servers without a code are looked for too."""
     flat = _FOLDED.sub(" ", _in_letters(text))
+    # a reply of several lines as Python shows one: the reason often stands in the last
+    flat = _SHOWN.sub(lambda match: match[0].replace("\\n", " "), flat)
     found: list[Symptom] = []
     for reply, at in _with_code(flat):
         found += _symptom(reply, flat, at, about_mail=about_mail)

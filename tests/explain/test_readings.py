@@ -168,6 +168,17 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
         ('{error,retries_exceeded,{missing_requirement,"a.example",auth}}', "auth-not-offered"),
         ("454 Command not permitted when TLS active", "starttls-refused"),
         ("Negative SMTP reply: 450 4.1.2", "recipient-rejected"),
+        # of a reply with two lines, as Python shows it, the second says why
+        (
+            r"SMTPRecipientsRefused: {'a@example.org': (450, b'Requested mail action not taken: "
+            r"mailbox unavailable\nMail send limit exceeded.')}",
+            "sending-limit-reached",
+        ),
+        (
+            r"SMTPRecipientsRefused: {'a@example.org': (550, b'Requested action not taken: "
+            r"mailbox unavailable\nUser unknown')}",
+            "recipient-rejected",
+        ),
         ("SMTP-Fehler: Authentifizierung fehlgeschlagen.", "credentials-rejected"),
         ("SMTP エラー: SMTPホストに接続できませんでした。", "implicit-tls-on-starttls-port"),
     ],
