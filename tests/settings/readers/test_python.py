@@ -362,3 +362,14 @@ def test_hostile_code_ends(text: str) -> None:
     if isinstance(found, Module):
         found.calls()
         assert isinstance(found.value("x"), Unknown | Known)
+
+
+def test_a_question_that_is_asked_again_is_not_worked_out_again() -> None:
+    found = module(
+        "a.py", "HOST = 'h.' + NAME\nNAME = 'example'\nif HOST:\n    smtplib.SMTP(HOST)\n"
+    )
+    (call,) = found.calls("SMTP")
+    first, reached = call.argument(0), call.reached
+    left = found.evaluator.budget.left
+    assert (call.argument(0), call.reached) == (first, reached)
+    assert found.evaluator.budget.left == left
