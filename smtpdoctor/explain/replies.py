@@ -295,7 +295,7 @@ def _knows_words(stage: Stage, reply: str) -> bool:
 
 
 #: A reply that is none of a refusal, and what JavaMail says of whatever a server refused.
-_NO_REFUSAL = re.compile(r"(?<!\d)[23]\d\d[ -]|SendFailedException: Invalid Addresses")
+_NO_REFUSAL = re.compile(r"(?<![\d/])[23]\d\d[ -]|SendFailedException: Invalid Addresses")
 
 
 def _by_words(text: str, specific: int) -> list[Symptom]:

@@ -293,6 +293,11 @@ def test_bytes_that_a_library_printed_are_read() -> None:
             "message-rejected",
         ),
         (
+            "Domain example.com has exceeded the max emails per hour (200/200 (100%)) allowed.  "
+            "Message discarded.",
+            "sending-limit-reached",
+        ),
+        (
             '501-5.5.4 HELO/EHLO argument "Z170-D3H Gentoo" invalid, closing connection.',
             "ehlo-rejected",
         ),
