@@ -559,7 +559,7 @@ class _Maker:
         if not text:
             return None, ""
         if field == "url" and isinstance(option.value, Known):
-            return self._url_problem(str(option.value.value))
+            return self._cut_off(option) or self._url_problem(str(option.value.value))
         if field == "host":
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
@@ -575,6 +575,16 @@ class _Maker:
             )
             return secret.problem, secret.detail
         return None, ""
+
+    def _cut_off(self, option: Option) -> tuple[Problem, str] | None:
+        """A URL of which the reader of its `.env` takes what follows # for a comment."""
+        names = option.value.variables
+        held = self.draft.variables.held(names[0]) if len(names) == 1 else []
+        read = self._line_read_by(names[0], held[0]) if held else None
+        if read is None or "cut-at-hash" not in read.altered[0].alterations:
+            return None
+        what = f"{read.altered[0].reader} takes what follows # for a comment"
+        return "not-encoded", f"{what}: write # as %23"
 
     def _url_problem(self, text: str) -> tuple[Problem | None, str]:
         """Characters that must be encoded, where the program gets something else for them."""
@@ -681,18 +691,22 @@ class _Maker:
         value = self.draft.options[names[0]].value if names else None
         variables = value.variables if value is not None else ()
         held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
-        span = held[0].value.span if held else None
-        if span is None or not held:
+        if not held:
             return None
         if not held[0].layer.reader:
             return _of_compose(held[0])
-        text = self.workspace.folder.text(span.file)
-        if text is None or is_plain(text, span.line):
+        return self._line_read_by(variables[0], held[0])
+
+    def _line_read_by(self, name: str, held: Held) -> PasswordReadings | None:
+        """What the reader of a `.env` makes of the variable's line, where not what was meant."""
+        span, reader = held.value.span, held.layer.reader
+        text = self.workspace.folder.text(span.file) if span is not None and reader else None
+        if span is None or text is None or is_plain(text, span.line):
             return None
         return understood(
             text,
-            variables[0],
-            (held[0].layer.reader,),
+            name,
+            (reader,),
             place=(span.file, span.line),
             environ=self.workspace.environ,
             known=True,

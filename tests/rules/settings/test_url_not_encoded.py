@@ -94,3 +94,30 @@ def test_lookalike_an_at_sign_that_the_program_reads_as_it_was_meant(tmp_path: P
     )
     setup = one(write(tmp_path, {"docker-compose.yml": text}), "wekan")
     assert not any(item.problem for item in setup.settings.entries)
+
+
+MAILER = {
+    "package.json": '{"dependencies": {"nodemailer": "6.9.13", "dotenv": "16.4.5"}}',
+    "mailer.js": (
+        "require('dotenv').config();\nconst nodemailer = require('nodemailer');\n"
+        "nodemailer.createTransport(process.env.MAIL_DSN);\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_positive_a_hash_at_which_the_files_reader_cuts_the_url_off(quote: str) -> None:
+    """Without quotes npm dotenv ends it there, and the password's first part looks like a port."""
+    url = "smtp://info%40example.com:pa#ss@smtp.ionos.com:587"
+    scene = Scene.of_folder({**MAILER, ".env": f"MAIL_DSN={quote}{url}{quote}\n"})
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.severity == "error"
+    assert "%23" in diagnosis.fixes[0].steps[0]
+    assert "credentials-missing" not in scene.codes()
+    assert "pa" not in "".join(diagnosis.fixes[0].steps[0].split("password"))
+
+
+def test_lookalike_a_comment_behind_the_url() -> None:
+    url = "smtp://info%40example.com:pass@smtp.ionos.com:587"
+    scene = Scene.of_folder({**MAILER, ".env": f"MAIL_DSN={url} # the shop's\n"})
+    assert scene.run_through().codes() == []

@@ -41,6 +41,9 @@ def _is_half(settings: Settings) -> bool:
     nothing needs none, nor where the other stands somewhere and can't be told."""
     if any(remark.kind == "not-sent" for remark in settings.remarks):
         return False
+    url = settings.entry("url")
+    if url is not None and url.problem == "not-encoded":
+        return False  # the other half is in what the program takes for something else
     untold = {item.field for item in settings.untellable}
     lacking: set[Field] = {"username"} if settings.username is None else set()
     lacking |= set() if _has_secret(settings) else {"password"}

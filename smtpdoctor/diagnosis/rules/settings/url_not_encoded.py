@@ -34,7 +34,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     "take another user name or host."
                     if tolerated
                     else "Programs end the password there, and take the rest for a host or a port "
-                    "that does not exist. smtpdoctor read the URL as it was evidently meant."
+                    f"that does not exist.{_read_as(run)}"
                 )
             ),
             evidence=(entries.line(entry),),
@@ -42,6 +42,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             explains=(read.id, *options.stops_at(run, entry)),
             points_at=("url",),
         )
+
+
+def _read_as(run: Run) -> str:
+    """What the run went by: of a URL that its file's reader cuts off, the rest is not known."""
+    if run.settings.has_credentials:
+        return " smtpdoctor read the URL as it was evidently meant."
+    return " What stands behind it never reached the program."
 
 
 def _encode(run: Run, entry: Setting) -> Fix:
