@@ -55,7 +55,7 @@ def test_it_ends_among_lines_without_number(
     tmp_path: Path, file: str, program: str, line: str, step: float
 ) -> None:
     """Each of them is looked at for each: of a mebibyte it would take hours."""
-    write(tmp_path, {file: program.format(line * 300)})
+    write(tmp_path, {file: program.format(line * 1000)})
     cut = found(tmp_path, step)
     assert next(each.why for each in cut.skipped if each.cut).startswith("too slow")
 
