@@ -126,7 +126,8 @@ def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]
 
 #: A code with nothing behind it, alone or as a program names it ("SMTP reply: 501").
 _BARE = re.compile(
-    rf"(?:^|\b(?:smtp|server)(?: server)? (?:reply|response|status|error|code)(?: code)?\W{{1,3}})"
+    r"(?:^|greeting from [^\n]{1,120} response: "
+    r"|\b(?:smtp|server)(?: server)? (?:reply|response|status|error|code)(?: code)?\W{1,3})"
     rf"(?P<code>{_CODES})(?: (?P<status>{_ENHANCED}))?\W*$",
     re.IGNORECASE,
 )
@@ -141,7 +142,8 @@ def _alone(text: str) -> list[Symptom]:
         reply = f"{_code_of(text)} {text} "
     else:
         return []
-    return [Symptom(kind="reply", says=text, reply=reply, stages=_stages(reply, set(), None))]
+    cue: Stage | None = "greeting" if re.search(r"greeting", text, re.IGNORECASE) else None
+    return [Symptom(kind="reply", says=text, reply=reply, stages=_stages(reply, set(), cue))]
 
 
 def _in_letters(text: str) -> str:
