@@ -621,14 +621,13 @@ def _greeting_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
             for reading in _login_silent(symptom, known)
         )
         return
-    slow = symptom.error == "slow"
     clear_port = known.port in (25, 587, 2525)
     if known.tls == "implicit":
         yield Reading(build=_stalled, weight=0.6, decides="no TLS answer comes either", only="tls")
         yield _too_early(0.6)
     odd = known.port is not None and known.port not in (25, 465, 587, 2525)
-    yield _tls_awaited(0.5 if clear_port or slow else 1.0)
-    yield _no_greeting(1.0 if clear_port or slow else 0.7)
+    yield _tls_awaited(0.5 if clear_port else 1.0)
+    yield _no_greeting(1.0 if clear_port else 0.7)
     if odd and known.port is not None:
         yield _other_number(0.8, known.port)
     yield _blocked(0.3, known)

@@ -21,6 +21,8 @@ PHRASES = [
         "authentication level",
         "dmarc-would-reject",
     ),
+    # libcurl's words for the certificates of all protocols
+    ("Email send error: SSL peer certificate or SSH remote key was not OK", "certificate-"),
     ("535 Error: authentication failed, system busy", "auth-temporary-failure"),
     ("452 4.7.28 Gmail has detected an unusual rate of mail", "sending-limit-reached"),
 ]
@@ -35,7 +37,7 @@ def test_a_phrase_has_its_cause_among_the_first(text: str, code: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "curl: (60) SSL peer certificate or SSH remote key was not OK",
+        "GET https://api.example.com: SSL peer certificate or SSH remote key was not OK",
         "the rate of requests is unusual; system is busy",
     ],
 )

@@ -1,6 +1,7 @@
 """Runs jobs side by side: JSON lines in, a JSON line for each out."""
 
 import json
+import sys
 import threading
 
 
@@ -20,4 +21,6 @@ def _one(send, job):
         send(job)
     except Exception as caught:
         error = f"{type(caught).__name__}: {caught}"
-    print(json.dumps({"id": job["id"], "error": error}), flush=True)
+    # print() writes the end of its line by itself, and another thread's words may come between
+    sys.stdout.write(json.dumps({"id": job["id"], "error": error}) + "\n")
+    sys.stdout.flush()

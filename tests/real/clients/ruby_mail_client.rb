@@ -21,7 +21,8 @@ threads = STDIN.each_line.map do |line|
     rescue Exception => caught
       error = "#{caught.class}: #{caught.message}"
     end
-    puts JSON.generate({ id: job['id'], error: error.scrub })
+    # puts writes the end of its line by itself, and another thread's words may come between
+    $stdout.write(JSON.generate({ id: job['id'], error: error.scrub }) + "\n")
   end
 end
 threads.each(&:join)
