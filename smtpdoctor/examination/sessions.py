@@ -34,8 +34,7 @@ from smtpdoctor.network.trust import client_context, legacy_context
 from smtpdoctor.observations import Session, Trail
 from smtpdoctor.settings.model import TLSMode
 
-#: OpenSSL's X509_V_ERR numbers: another host name or address; a signature by SHA-1 or MD5.
-OTHER_NAME = (62, 64)
+#: OpenSSL's X509_V_ERR numbers: made for another purpose; a signature by SHA-1 or MD5.
 OTHER_PURPOSE = 26
 WEAK_SIGNATURE = 68
 
@@ -200,7 +199,7 @@ class Sessions:
         client, code = state.client, session.refused_for
         kinder = client is not None and (
             (
-                code in OTHER_NAME
+                code in strategy.OTHER_NAME
                 and client.takes_name(
                     session.host, session.refused_names, session.refused_common_name
                 )
