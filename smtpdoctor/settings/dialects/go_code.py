@@ -5,7 +5,7 @@ Knows Go's ways. It must not know what a library makes of its options.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from smtpdoctor.settings.dialects.base import Option
@@ -23,6 +23,21 @@ def go_variables(workspace: Workspace, near: str) -> Variables:
     if files and workspace.dependencies.find("go", "github.com/joho/godotenv", near=near):
         workspace.tell_refused(files[0], "godotenv", "godotenv")
     return workspace.variables(files, "godotenv", near=near)
+
+
+def reached(
+    workspace: Workspace, needle: bytes, calls: Callable[[Module], Sequence[FoundCall]]
+) -> Iterator[tuple[Module, Variables, int]]:
+    """Of the files with `needle`: module, variables, and the place among `calls` of each call that
+    some way through the program reaches."""
+    for path in workspace.folder.containing(needle, ".go"):
+        variables = go_variables(workspace, path)
+        module = workspace.module(path, variables)
+        if module is None:
+            continue
+        for place, call in enumerate(calls(module)):
+            if call.reached is not False:
+                yield module, variables, place
 
 
 def addressed(workspace: Workspace, module: Module, ask: Ask) -> Iterator[tuple[str, Option]]:

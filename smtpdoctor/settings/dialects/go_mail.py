@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import call_of, go_variables, skips_verification, told
+from smtpdoctor.settings.dialects.go_code import call_of, reached, skips_verification, told
 from smtpdoctor.settings.dialects.in_code import option, outcome_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
@@ -57,12 +57,8 @@ class GoMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each client that some way through the program reaches."""
-        for path in workspace.folder.containing(rb"wneessen/go-mail", ".go"):
-            variables = go_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(_clients(module)):
-                if module is not None and call.reached is not False:
-                    yield self._draft(workspace, module, variables, place)
+        for found in reached(workspace, rb"wneessen/go-mail", _clients):
+            yield self._draft(workspace, *found)
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -145,8 +141,8 @@ class GoMail:
 DIALECT = GoMail()
 
 
-def _clients(module: Module | None) -> list[FoundCall]:
-    return module.calls("go-mail.NewClient") if module is not None else []
+def _clients(module: Module) -> list[FoundCall]:
+    return module.calls("go-mail.NewClient")
 
 
 def _given(module: Module, place: int) -> Iterator[FoundCall]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import addressed, go_variables, skips_verification
+from smtpdoctor.settings.dialects.go_code import addressed, reached, skips_verification
 from smtpdoctor.settings.dialects.in_code import option, outcome_of, text
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value
@@ -51,12 +51,8 @@ class GoNetSmtp:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each connection to a server that some way through the program reaches."""
-        for path in workspace.folder.containing(rb'"net/smtp"', ".go"):
-            variables = go_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(_opened(module)):
-                if module is not None and call.reached is not False:
-                    yield self._draft(workspace, module, variables, place)
+        for found in reached(workspace, rb'"net/smtp"', _opened):
+            yield self._draft(workspace, *found)
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -139,10 +135,8 @@ class GoNetSmtp:
 DIALECT = GoNetSmtp()
 
 
-def _opened(module: Module | None) -> list[FoundCall]:
+def _opened(module: Module) -> list[FoundCall]:
     """The calls that open a connection for SMTP."""
-    if module is None:
-        return []
     clients = {call.function for call in module.calls("smtp.NewClient")}
     found = module.calls(*OPENING)
     if LIBRARY in module.evaluator.source.text:

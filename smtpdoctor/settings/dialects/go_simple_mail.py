@@ -7,7 +7,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import go_variables, skips_verification, told
+from smtpdoctor.settings.dialects.go_code import reached, skips_verification, told
 from smtpdoctor.settings.dialects.in_code import last_of, number, option, outcome_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
@@ -52,12 +52,8 @@ class GoSimpleMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each server that some way through the program reaches."""
-        for path in workspace.folder.containing(rb"xhit/go-simple-mail", ".go"):
-            variables = go_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(_servers(module)):
-                if module is not None and call.reached is not False:
-                    yield self._draft(workspace, module, variables, place)
+        for found in reached(workspace, rb"xhit/go-simple-mail", _servers):
+            yield self._draft(workspace, *found)
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -115,8 +111,8 @@ class GoSimpleMail:
 DIALECT = GoSimpleMail()
 
 
-def _servers(module: Module | None) -> list[FoundCall]:
-    return module.calls(MADE) if module is not None else []
+def _servers(module: Module) -> list[FoundCall]:
+    return module.calls(MADE)
 
 
 def _uses(module: Module, place: int, *names: str) -> list[Assignment]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import go_variables, skips_verification, told
+from smtpdoctor.settings.dialects.go_code import reached, skips_verification, told
 from smtpdoctor.settings.dialects.in_code import number, option, outcome_of
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Value
@@ -44,12 +44,8 @@ class Gomail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each dialer that some way through the program reaches."""
-        for path in workspace.folder.containing(rb"New(Plain)?Dialer\s*\(", ".go"):
-            variables = go_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(_dialers(module)):
-                if module is not None and call.reached is not False:
-                    yield self._draft(workspace, module, variables, place)
+        for found in reached(workspace, rb"New(Plain)?Dialer\s*\(", _dialers):
+            yield self._draft(workspace, *found)
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -117,8 +113,8 @@ class Gomail:
 DIALECT = Gomail()
 
 
-def _dialers(module: Module | None) -> list[FoundCall]:
-    return module.calls("NewDialer", "NewPlainDialer") if module is not None else []
+def _dialers(module: Module) -> list[FoundCall]:
+    return module.calls("NewDialer", "NewPlainDialer")
 
 
 def _set(module: Module, place: int, name: str) -> Value:
