@@ -70,6 +70,12 @@ SYSTEM_FAILURES: dict[str, Failure] = {
 }
 
 
+#: Failures that are the name's own: it has to be another one.
+HOST_FAILURES: frozenset[Failure] = frozenset(
+    {"no-such-name", "no-name-at-all", "no-address", "servers-disagree"}
+)
+
+
 class Names:
     """Everything that was looked up for the configured host."""
 
@@ -107,6 +113,11 @@ class Names:
         if (not helpless or self._only_forwarders_fail) and self._only_names_are_blocked:
             return "blocked"
         return "no-help" if helpless else "no-answer"
+
+    @property
+    def servers_at_fault(self) -> bool:
+        """The look-up failed, and not for the name: asking for another one would not help."""
+        return self.failed is not None and self.failure not in HOST_FAILURES
 
     @property
     def _failure_beside_an_address(self) -> Failure:

@@ -18,14 +18,15 @@ from smtpdoctor.words import MODE_WORDS
 def foretold(
     run: Run, code: str, mode: TLSMode, *, title: str, explanation: str
 ) -> Iterator[Diagnosis]:
-    """The error, where the server was not to be asked and its port is known to speak `mode`."""
+    """What the settings alone show, where the server was not asked and its port is known to speak
+    `mode`: the error where nothing else was to be looked at, else what will stop mail next."""
     known, entry = run.mode.known_otherwise, run.mode.decided_by
     if known is None or known.mode != mode or entry is None:
         return
     fixes = _fixes(run, mode)
     yield Diagnosis(
         code=code,
-        severity="error",
+        severity="error" if run.settings.elsewhere else "warning",
         confidence="certain" if known.by_provider else "likely",
         title=title,
         explanation=f"{explanation} The server itself was not asked.",

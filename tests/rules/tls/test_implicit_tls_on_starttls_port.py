@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..dns.lookups import SERVER, looked_up
+from ..network.around import landmarks, own_ports
 from ..scene import Scene
 
 CODE = "implicit-tls-on-starttls-port"
@@ -92,6 +94,58 @@ def test_positive_a_refusal_in_plain_text_is_only_likely() -> None:
     found = too_early(arrived="554 5.7.1 no service for you").diagnosis(CODE)
 
     assert found.confidence == "likely"
+
+
+def test_positive_the_known_mode_of_a_port_that_no_network_led_to() -> None:
+    """Whoever mends the network meets this one next."""
+    scene = Scene(tls="implicit", env={"SMTP_SECURE": ("true", 7)})
+    scene.connect("no-route")
+    landmarks(scene, "no-route")
+
+    found = scene.diagnosis(CODE)
+
+    assert scene.codes() == ["no-network", CODE]
+    assert (found.severity, found.confidence) == ("warning", "certain")
+    assert found.fixes[0].settings == {"SMTP_SECURE": "false"}
+
+
+def test_positive_the_known_mode_of_a_port_to_which_no_name_server_led() -> None:
+    scene = looked_up(
+        "EAI_AGAIN", servers={SERVER: "silent"}, tls="implicit", env={"SMTP_SECURE": ("true", 7)}
+    )
+
+    assert scene.codes() == ["dns-resolver-unreachable", CODE]
+
+
+def test_lookalike_a_host_that_has_to_be_another() -> None:
+    """Its fix sets the mode along."""
+    scene = looked_up(
+        "EAI_NONAME",
+        servers={SERVER: "nxdomain"},
+        host="smtp.ionoss.com",
+        tls="implicit",
+        env={"SMTP_SECURE": ("true", 7)},
+    )
+
+    assert scene.codes() == ["host-name-typo"]
+
+
+def test_negative_the_right_mode_without_a_network() -> None:
+    scene = Scene(tls="starttls", env={"SMTP_SECURE": ("false", 7)})
+    scene.connect("no-route")
+    landmarks(scene, "no-route")
+
+    assert scene.codes() == ["no-network"]
+
+
+def test_lookalike_a_blocked_port_of_a_server_that_answers_on_another() -> None:
+    """The other port may be the fix, and its mode goes with it."""
+    scene = Scene(tls="implicit", env={"SMTP_SECURE": ("true", 7)})
+    scene.connect("silent", took=3.3)
+    own_ports(scene, {465: "open"})
+    landmarks(scene, "open")
+
+    assert CODE not in scene.codes()
 
 
 def test_negative_implicit_tls_that_works() -> None:
