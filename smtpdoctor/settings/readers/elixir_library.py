@@ -8,13 +8,14 @@ not told: the program stops there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.evaluation import (
     ClassValue,
     Closure,
     Evaluation,
+    Operator,
     UntellableError,
 )
 from smtpdoctor.settings.readers.harmless import is_setting_name
@@ -136,7 +137,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Kernel.==": equal,
     "Kernel.in": contained,
 }
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Operator] = {
     "==": equal,
     "!=": lambda a, b: not equal(a, b),
     "in": contained,
@@ -156,6 +157,7 @@ class Elixir:
     """The `Semantics` of Elixir."""
 
     language: Any = "elixir"
+    operators = OPERATORS
     absent: Any = None
     selves: frozenset[str] = frozenset()
     whole_chains = False
@@ -202,11 +204,6 @@ class Elixir:
         if operator == "-" and isinstance(value, int | float):
             return -value
         raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
         match operator:

@@ -7,7 +7,7 @@ step is a small rule here, bounded in depth and number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -58,6 +58,9 @@ MAXIMUM_STEPS = 5_000
 #: After how many steps the clock is looked at.
 OFTEN = 500
 MAXIMUM_TEXT = 65_536
+
+#: What an operator makes of what stands left and right of it.
+Operator = Callable[[Any, Any], Any]
 
 
 class UntellableError(Exception):
@@ -162,6 +165,8 @@ class Semantics(Protocol):
     whole_chains: bool
     #: Whether a function's name alone calls it.
     bare_calls: bool
+    #: The operators without short cuts. What they do may raise UntellableError.
+    operators: Mapping[str, Operator]
 
     def global_name(self, name: str) -> Value | None:
         """A name of the language or of a library, that nothing in the file sets."""
@@ -174,9 +179,6 @@ class Semantics(Protocol):
 
     def unary(self, operator: str, value: Any) -> Any:
         """May raise UntellableError."""
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        """An operator without short cuts. May raise UntellableError."""
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
         """Whether left is the result of left||right; None where the operator has no short cut."""
@@ -338,6 +340,11 @@ class Evaluator:
         ]
         return either(results, self.span(at), value.text)
 
+    def _operate(self, operator: str, left: Any, right: Any) -> Any:
+        if operator not in self.semantics.operators:
+            raise UntellableError(f"the operator {operator} is not evaluated")
+        return self.semantics.operators[operator](left, right)
+
     def _binary(self, expression: Binary, frame: Frame) -> Value:
         left = self.value(expression.left, frame)
         if isinstance(left, Known):
@@ -364,7 +371,7 @@ class Evaluator:
             return special
         found = self._apply(
             expression,
-            lambda a, b: self.semantics.binary(expression.operator, a, b),
+            lambda a, b: self._operate(expression.operator, a, b),
             left,
             right,
         )

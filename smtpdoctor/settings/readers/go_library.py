@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers import go_viper
@@ -17,6 +17,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Bound,
     Closure,
     Evaluation,
+    Operator,
     UntellableError,
     either,
     made_of,
@@ -138,7 +139,7 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Operator] = {
     "+": compared(lambda a, b: a + b),
     "-": compared(lambda a, b: a - b),
     "==": same,

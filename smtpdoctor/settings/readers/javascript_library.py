@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Closure,
     Evaluation,
     Evaluator,
+    Operator,
     UntellableError,
     read_file,
     text_of_file,
@@ -246,7 +247,7 @@ def contains(key: Any, object_: Any) -> bool:
     raise UntellableError("whether an object has a key")
 
 
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Operator] = {
     "+": add,
     "-": lambda a, b: whole(to_number(a) - to_number(b)),
     "*": lambda a, b: whole(float(to_number(a)) * float(to_number(b))),
@@ -376,6 +377,7 @@ class JavaScript:
     """The `Semantics` of JavaScript and TypeScript."""
 
     language: Any = "javascript"
+    operators = OPERATORS
     absent: Any = ABSENT
     selves = frozenset({"this", "module", "exports"})
     whole_chains = True
@@ -461,11 +463,6 @@ class JavaScript:
             case "typeof":
                 return type_of(value)
         raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
         match operator:

@@ -9,7 +9,7 @@ with what it is made of by its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.evaluation import (
@@ -17,6 +17,7 @@ from smtpdoctor.settings.readers.evaluation import (
     ClassValue,
     Closure,
     Evaluation,
+    Operator,
     UntellableError,
     made_of,
 )
@@ -132,6 +133,14 @@ LOOK_UPS = frozenset({"get", "getOrDefault", "getProperty", "getString", "getInt
 DOTENV = frozenset({"Dotenv.load", "Dotenv.configure", "dotenv"})
 
 
+def _pair(left: Any, right: Any) -> List:
+    """Kotlin's `key to value`."""
+    return List([Entry(None, Known(left), None), Entry(None, Known(right), None)])
+
+
+KOTLINS_TOO: Mapping[str, Operator] = {**OPERATORS, "to": _pair}
+
+
 class Jvm(Classes):
     """The `Semantics` of Java and Kotlin."""
 
@@ -139,7 +148,7 @@ class Jvm(Classes):
     selves: frozenset[str] = frozenset()
     whole_chains = False
     bare_calls = False
-    operators = OPERATORS
+    operators = KOTLINS_TOO
     otherwise = "?:"
 
     def __init__(self, project: Project, file: str, language: Any) -> None:
@@ -178,11 +187,6 @@ class Jvm(Classes):
 
     def unary(self, operator: str, value: Any) -> Any:
         return value if operator == "!!" else super().unary(operator, value)
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator == "to":
-            return List([Entry(None, Known(left), None), Entry(None, Known(right), None)])
-        return super().binary(operator, left, right)
 
     def text_of(self, value: Any) -> str:
         return text(value)

@@ -10,7 +10,7 @@ import json
 import math
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -22,6 +22,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluation,
     Evaluator,
     Frame,
+    Operator,
     UntellableError,
     name_of,
 )
@@ -202,7 +203,7 @@ def either_key(left: Any, right: Any) -> Any:
     return to_number(left) + to_number(right)
 
 
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Operator] = {
     ".": lambda a, b: to_text(a) + to_text(b),
     "+": either_key,
     "-": lambda a, b: to_number(a) - to_number(b),
@@ -401,6 +402,7 @@ class Php:
     """The `Semantics` of PHP."""
 
     language: Any = "php"
+    operators = OPERATORS
     absent: Any = None
     selves = frozenset({"$this"})
     whole_chains = True
@@ -488,11 +490,6 @@ class Php:
             case "+":
                 return to_number(value)
         raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
         match operator:

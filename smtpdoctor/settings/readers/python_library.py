@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluation,
     Evaluator,
     Frame,
+    Operator,
     UntellableError,
     is_constructor,
     read_file,
@@ -352,7 +353,7 @@ def formatted(template: Any, values: Any) -> Any:
     return "".join(made)
 
 
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Operator] = {
     "+": add,
     "-": arithmetic(lambda a, b: a - b),
     "*": arithmetic(lambda a, b: a * b),
@@ -458,6 +459,7 @@ class Python:
     """The `Semantics` of Python."""
 
     language: Any = "python"
+    operators = OPERATORS
     absent: Any = None
     selves = frozenset({"self", "cls"})
     whole_chains = False
@@ -522,11 +524,6 @@ class Python:
         if operator in ("-", "+") and isinstance(value, int | float):
             return -value if operator == "-" else +value
         raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
         match operator:

@@ -8,7 +8,7 @@ and isn't (`ENV.fetch("X")`) is `ABSENT`: the program stops there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.evaluation import (
@@ -18,6 +18,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluation,
     Evaluator,
     Frame,
+    Operator,
     UntellableError,
 )
 from smtpdoctor.settings.readers.model import (
@@ -206,7 +207,7 @@ def divide(left: Any, right: Any) -> Any:
     return numbers(left, right, lambda a, b: a // b if whole else a / b)
 
 
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Operator] = {
     "+": add,
     "-": lambda a, b: numbers(a, b, lambda x, y: x - y),
     "*": lambda a, b: numbers(a, b, lambda x, y: x * y),
@@ -225,6 +226,7 @@ class Ruby:
     """The `Semantics` of Ruby."""
 
     language: Any = "ruby"
+    operators = OPERATORS
     absent: Any = None
     selves = frozenset({"self"})
     whole_chains = False
@@ -324,11 +326,6 @@ class Ruby:
         if operator in ("-", "+") and isinstance(value, int | float):
             return -value if operator == "-" else +value
         raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in OPERATORS:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return OPERATORS[operator](left, right)
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
         match operator:

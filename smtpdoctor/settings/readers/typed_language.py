@@ -16,6 +16,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Closure,
     Evaluation,
     Frame,
+    Operator,
     UntellableError,
 )
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Special, Unknown, Value
@@ -71,7 +72,7 @@ def zero(value: Any) -> Any:
     return None if value is ABSENT else value
 
 
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+OPERATORS: Mapping[str, Operator] = {
     "+": plus,
     "-": compared(lambda a, b: a - b),
     "*": compared(lambda a, b: a * b),
@@ -88,7 +89,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 class Typed:
     """Operators, conditions and members by a key; each language says where it differs."""
 
-    operators: Mapping[str, Callable[[Any, Any], Any]]
+    operators: Mapping[str, Operator]
     #: The operator that takes what stands right of it where there is nothing on its left.
     otherwise = ""
 
@@ -105,11 +106,6 @@ class Typed:
         if operator == "-" and isinstance(value, int):
             return -value
         raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def binary(self, operator: str, left: Any, right: Any) -> Any:
-        if operator not in self.operators:
-            raise UntellableError(f"the operator {operator} is not evaluated")
-        return self.operators[operator](left, right)
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
         if operator == "||":
