@@ -478,3 +478,26 @@ def test_the_hook_of_pre_commit_runs_it(
     monkeypatch.chdir(folder(mailer(587, "true")))
     assert run(arguments) == 1
     assert "implicit-tls-on-starttls-port" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("sender", "finding"),
+    [
+        ("shop@example.org", ".env:5: error[sender-not-allowed]"),
+        ("shop@example.com", ""),
+    ],
+)
+def test_a_sender_that_the_provider_is_known_to_refuse(
+    folder: Folder, lint: Callable[..., tuple[int, str]], sender: str, finding: str
+) -> None:
+    root = folder(
+        {
+            ".env": "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=587\nSMTP_USER=info@example.com\n"
+            f"SMTP_PASS=geheim-12\nSMTP_FROM={sender}\n"
+        }
+    )
+
+    status, out = lint(root)
+
+    assert status == (1 if finding else 0)
+    assert out.startswith(finding)

@@ -156,6 +156,14 @@ class Run:
         return self.observations.first(Place)
 
     @cached_property
+    def server_unasked(self) -> bool:
+        """The settings alone are looked at; or no network, or no name server, led to any server,
+        and whoever mends that meets next what is known of this one."""
+        if self.settings.elsewhere or self.isolation.explains:
+            return True
+        return self.names.servers_at_fault and not self.connects("configured")
+
+    @cached_property
     def provider(self) -> knowledge.Provider | None:
         """Known from the host, else from a verified certificate; never from a text."""
         if self.settings.host:

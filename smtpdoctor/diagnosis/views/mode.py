@@ -71,7 +71,7 @@ class ModeView:
         """What the port is known to speak, where that is another mode than the settings', and no
         server could show it."""
         settings = self._run.settings
-        if self.decided_by is None or settings.port is None or not self._server_unasked:
+        if self.decided_by is None or settings.port is None or not self._run.server_unasked:
             return None
         if any(item.ok is False for item in self._run.observations.of(OptionRead)):
             return None  # the program stops before it comes to a mode
@@ -80,15 +80,6 @@ class ModeView:
         if known is None or known.mode == settings.tls or {known.mode, settings.tls} <= clear:
             return None
         return known
-
-    @property
-    def _server_unasked(self) -> bool:
-        """The settings alone are looked at; or no network, or no name server, led to any server,
-        and whoever mends that meets the mode next."""
-        run = self._run
-        if run.settings.elsewhere or run.isolation.explains:
-            return True
-        return run.names.servers_at_fault and not run.connects("configured")
 
     @property
     def of_port(self) -> TLSMode | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
+from ..dns.lookups import SERVER, looked_up
 from ..scene import Scene
 
 CODE = "sender-not-allowed"
@@ -32,6 +33,39 @@ def test_positive_the_first_fix_is_the_logins_address_and_reply_to() -> None:
     first = scene.refuse("mail", IONOS).diagnosis(CODE).fixes[0]
     assert first.settings == {"SMTP_MAIL_FROM": "Shop <info@example.com>"}
     assert "shop@example.org into Reply-To" in first.steps[0]
+
+
+def no_name_server(**settings: Any) -> Scene:
+    return looked_up("EAI_AGAIN", servers={SERVER: "silent"}, **settings)
+
+
+def test_positive_foretold_where_no_server_could_be_asked() -> None:
+    scene = no_name_server(sender="shop@example.org")
+
+    found = scene.diagnosis(CODE)
+
+    assert scene.codes() == ["dns-resolver-unreachable", CODE]
+    assert (found.severity, found.confidence) == ("warning", "likely")
+    assert found.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
+    assert found.points_at == ("sender",)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"sender": "shop@example.com"},  # of the login's domain
+        {"sender": "shop@news.example.com"},  # below it: no source tells
+        {"sender": "shop@example.org", "username": "info"},  # no domain to compare with
+        {"sender": "shop@example.org", "host": "mail.example.com"},  # no rule is known
+        {"sender": "shop@example.org", "host": "smtp.yandex.com"},  # may be an alias
+    ],
+)
+def test_lookalike_nothing_is_foretold(settings: dict[str, Any]) -> None:
+    assert CODE not in no_name_server(**settings).codes()
+
+
+def test_lookalike_what_the_server_accepted_is_not_foretold() -> None:
+    assert Scene.healthy(sender="shop@example.org").codes("error") == []
 
 
 def test_positive_the_last_line_has_the_reason() -> None:

@@ -1,4 +1,8 @@
-"""The server's words at MAIL or RCPT: this login may not send from this address."""
+"""The server's words at MAIL or RCPT: this login may not send from this address.
+
+Where no server could be asked: a sender that the provider's own rule on domains forbids. A rule on
+whole addresses tells nothing then, since an alias would keep it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from smtpdoctor.diagnosis.evidence import library_words, own_line
 from smtpdoctor.diagnosis.fixes import send_from_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.views.sender import domain_of, login_address
 from smtpdoctor.diagnosis.wording import refusal as refusals
@@ -23,7 +28,7 @@ _ABOUT_THE_SENDER = re.compile(r"sender|\bfrom\b|send as|SendAs|owned|\brelaying
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     if refused is None:
-        yield from _after_the_message(run)
+        yield from _foretold(run) if run.server_unasked else _after_the_message(run)
         return
     settings = run.settings
     login = settings.username
@@ -43,6 +48,32 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=(*send_from_login(run), _other_login(run)),
         explains=refused.failed,
+        points_at=("sender",),
+    )
+
+
+def _foretold(run: Run) -> Iterator[Diagnosis]:
+    """A sender of another domain than the login's, at a provider that is known to refuse it."""
+    provider, settings, read = run.provider, run.settings, run.setting("sender")
+    if provider is None or provider.sender_rule != "same-domain" or read is None:
+        return
+    if not _breaks_the_rule(run) or faults(run, "username", problems=("placeholder",)):
+        return
+    sender, login = domain_of(settings.sender), domain_of(login_address(settings))
+    if sender.endswith(f".{login}") or login.endswith(f".{sender}"):
+        return  # no source tells how a domain below is taken
+    yield Diagnosis(
+        code=CODE,
+        severity="error" if settings.elsewhere else "warning",
+        confidence="likely",
+        title=f"{provider.name} does not let {settings.username} send as {settings.sender}",
+        explanation=(
+            f"{provider.name} wants the login's domain in the sender: {login}, not {sender}. The "
+            "login works, and then the server refuses the sender. The server itself was not asked."
+        ),
+        evidence=(*own_line(run, "sender"), *own_line(run, "username"), *_rule(run)),
+        fixes=(*send_from_login(run), _other_login(run)),
+        explains=(read.id,),
         points_at=("sender",),
     )
 
