@@ -522,6 +522,7 @@ _ERRNO: dict[ConnectOutcome, str] = {
 }
 _NAMES: dict[Field, str] = {
     "host": "SMTP_HOST",
+    "port": "SMTP_PORT",
     "tls": "SMTP_SECURE",
     "url": "SMTP_URL",
     "sender": "SMTP_FROM",

@@ -60,6 +60,41 @@ def readings_of(symptom: Symptom, known: Known) -> tuple[Reading, ...]:
     return tuple(KINDS[symptom.kind](symptom, known))
 
 
+# --- what a setting may be --------------------------------------------------------------------
+
+
+def _setting_fault(
+    field: Field,
+    text: str,
+    problem: Problem,
+    detail: str,
+    weight: float,
+    decides: str = "",
+    *,
+    made_up: str = "",
+) -> Reading:
+    def build(known: Known, redactor: Redactor) -> Observations:
+        return Course(known, redactor, problem=(field, text, problem, detail)).observations
+
+    return Reading(
+        build=build,
+        weight=weight,
+        decides=decides or "the value as the program has it, printed between quotes",
+        only="settings",
+        made_up=made_up,
+    )
+
+
+def _url_not_encoded(known: Known, redactor: Redactor) -> Observations:
+    problem: tuple[Field, str, Problem, str] = (
+        "url",
+        "the URL",
+        "not-encoded",
+        "a reserved character in user name or password has to be written as %XX",
+    )
+    return Course(known, redactor, problem=problem).observations
+
+
 # --- names ------------------------------------------------------------------------------------
 
 
@@ -80,11 +115,19 @@ def _names(
 #: A name as it was looked up, where libraries print it bare: Node.js, Go, PHP, Java, curl, Perl.
 _LOOKED_UP = re.compile(
     r"(?:getaddrinfo E[A-Z_]+|\blookup|getaddrinfo for|UnknownHostException:|resolve host:|"
-    r"SMTP connection to)[ (]+(?P<name>[^\s)]{3,200}(?= failed|[\s):]|$))"
+    r"SMTP connection to|locate host|error connecting to|bad hostname|resolve service name)"
+    r"[ (']+(?P<name>[^\s)']{3,200}(?= failed|[\s):']|$))",
+    re.IGNORECASE,
+)
+#: What stands before :// in such a place; a client that took it for the host looks it up alone.
+_SCHEMES = ("ssl", "tls", "tcp", "smtp", "smtps", "http", "https")
+#: A host of mail, or of anything else: behind an @ it is the end of a URL's user and password.
+_HOST_OF_MAIL = re.compile(
+    r"@(?:smtp|e?mail|mx|relay|send|out|in-v3|mailout)[\w-]*\.", re.IGNORECASE
 )
 #: What no host's name has, and what it is called.
 _IN_NO_NAME: tuple[tuple[str, Problem, str], ...] = (
-    (r"^\w+://", "scheme", "a scheme before the name"),
+    (r"^\w+://|^//", "scheme", "a scheme before the name"),
     (r"[\"'`]", "quotes", "quotes that are a part of it"),
     (r"@", "characters", "an @ in it: a mail address or a login, not a host"),
     (r"[/;,\\]", "characters", "characters that no name has"),
@@ -95,10 +138,46 @@ def _malformed(symptom: Symptom) -> Iterator[Reading]:
     """A host that has more in it than a host, as the look-up itself shows."""
     looked_up = _LOOKED_UP.search(symptom.says)
     name = looked_up["name"].rstrip(":") if looked_up is not None else ""
+    if name.lower() in _SCHEMES:
+        yield _setting_fault(
+            "host", f"{name}://…", "scheme", "a scheme before the name", 1.5, made_up="setting"
+        )
+        return
+    if _HOST_OF_MAIL.search(name) or (is_known_host(name.rpartition("@")[2]) and "@" in name):
+        yield Reading(
+            build=_url_not_encoded,
+            weight=1.6,
+            decides="what stands before the @ is a part of the user name or password",
+            assumes="the settings are one URL",
+            only="settings",
+        )
     for pattern, problem, detail in _IN_NO_NAME:
         if re.search(pattern, name):
             yield _setting_fault("host", name, problem, detail, 2.0, made_up="setting")
             return
+
+
+#: What the name that was looked up may have been, where the text does not show it.
+_OF_A_SETTING = (
+    Reading(
+        build=_url_not_encoded,
+        weight=0.45,
+        decides="the name that was looked up is a part of the user name or password",
+        assumes="the settings are one URL",
+        only="settings",
+    ),
+    _setting_fault(
+        "host",
+        "the host",
+        "characters",
+        "characters that no name has",
+        0.4,
+        "the host in the settings has a scheme, quotes, blanks or a port in it",
+        made_up="setting",
+    ),
+)
+#: glibc's words: for a name without an address it has others (EAI_NODATA).
+_WITH_AN_ERROR_OF_ITS_OWN = re.compile(r"not known|errno -2", re.IGNORECASE)
 
 
 def _no_such_name(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -131,22 +210,26 @@ def _no_such_name(symptom: Symptom, known: Known) -> Iterator[Reading]:
             only="settings",
         )
     if unknown_host:
+        yield from _OF_A_SETTING
+    # a resolver that gives an answer says so, where the client passes it on
+    told = symptom.error == "told"
+    sure = told and not is_known_host(host)
+    if told and not _WITH_AN_ERROR_OF_ITS_OWN.search(symptom.says):
         yield Reading(
-            build=_url_not_encoded,
-            weight=0.35,
-            decides="the name that was looked up is a part of the user name or password",
-            assumes="the settings are one URL",
-            only="settings",
+            build=_names("EAI_NODATA", server="nodata"),
+            weight=0.2 if is_known_host(host) else 0.44,
+            decides="a public name server knows the name and has no address for it",
+            only="dns",
         )
     yield Reading(
         build=_names("EAI_AGAIN", server="silent"),
-        weight=0.8,
+        weight=0.46 if sure else 0.8,
         decides="other names, such as a well-known web site's, are not found from there either",
         only="dns",
     )
     yield Reading(
         build=_names("EAI_AGAIN", server="servfail"),
-        weight=0.3,
+        weight=0.2 if sure else 0.3,
         decides="the name server answers SERVFAIL or REFUSED",
         only="dns",
     )
@@ -214,38 +297,6 @@ def _own_name(known: Known) -> str:
 # --- settings ---------------------------------------------------------------------------------
 
 
-def _setting_fault(
-    field: Field,
-    text: str,
-    problem: Problem,
-    detail: str,
-    weight: float,
-    decides: str = "",
-    *,
-    made_up: str = "",
-) -> Reading:
-    def build(known: Known, redactor: Redactor) -> Observations:
-        return Course(known, redactor, problem=(field, text, problem, detail)).observations
-
-    return Reading(
-        build=build,
-        weight=weight,
-        decides=decides or "the value as the program has it, printed between quotes",
-        only="settings",
-        made_up=made_up,
-    )
-
-
-def _url_not_encoded(known: Known, redactor: Redactor) -> Observations:
-    problem: tuple[Field, str, Problem, str] = (
-        "url",
-        "the URL",
-        "not-encoded",
-        "a reserved character in user name or password has to be written as %XX",
-    )
-    return Course(known, redactor, problem=problem).observations
-
-
 def _url(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield Reading(
         build=_url_not_encoded,
@@ -258,6 +309,25 @@ def _url(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
     yield _setting_fault(
         "host", "the host", "scheme", "a host has no scheme", 0.4, "a host with smtp:// before it"
+    )
+
+
+def _port(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    number = re.search(r"(?<!\d)[6-9]\d{4,9}(?!\d)", symptom.says)
+    yield _setting_fault(
+        "port",
+        number[0] if number else "the port",
+        "out-of-range" if number else "not-a-number",
+        "a port is a number from 1 to 65535",
+        1.0,
+        "the port as the program has it, printed between quotes",
+    )
+    yield Reading(
+        build=_url_not_encoded,
+        weight=0.3 if number else 0.9,
+        decides="the settings are one URL, and what stands behind its first : is of the password",
+        assumes="the settings are one URL",
+        only="settings",
     )
 
 
@@ -440,6 +510,14 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
         weight=0.9,
         decides="every host refuses this port in the same way: a firewall of machine or hoster",
     )
+    if symptom.error == "unsaid":
+        for outcome, weight, decides in _AT_ONCE:
+            yield Reading(
+                build=_connects(outcome, landmark="no-route" if outcome == "no-route" else None),
+                weight=weight,
+                decides=decides,
+            )
+        return
     yield Reading(
         build=_connects("silent", address=_v4(known)),
         weight=0.7,
@@ -452,6 +530,14 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
             decides="the address that refused is 127.0.0.1 or ::1: the host was never set",
             only="settings",
         )
+
+
+#: Connects that fail at once, beside the refused one.
+_AT_ONCE: tuple[tuple[ConnectOutcome, float, str], ...] = (
+    ("unreachable", 0.5, "the client's verbose output says “no route to host”"),
+    ("no-route", 0.4, "nothing at all is reached from there, no web site either"),
+    ("denied", 0.3, "the client's verbose output says “permission denied”"),
+)
 
 
 def _local_refused(known: Known, redactor: Redactor) -> Observations:
@@ -630,6 +716,8 @@ def _greeting_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield _no_greeting(1.0 if clear_port else 0.7)
     if odd and known.port is not None:
         yield _other_number(0.8, known.port)
+    # what waits for the client's first word looks the same: a web server, an SSH daemon
+    yield from _something_else(symptom, 0.35)
     yield _blocked(0.3, known)
 
 
@@ -684,6 +772,10 @@ def _reset(symptom: Symptom, known: Known) -> Iterator[Reading]:
 def _hung_up(symptom: Symptom, known: Known) -> Iterator[Reading]:
     """The session ended, and the text does not say where."""
     yield from _greeting_closed(symptom, known)
+    closed = msgspec.structs.replace(symptom, error="closed")
+    yield from (
+        msgspec.structs.replace(reading, weight=0.3) for reading in _login_silent(closed, known)
+    )
 
 
 def _not_smtp(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -964,6 +1056,8 @@ _CERTIFICATES: dict[str, tuple[tuple[tuple[Build, str], float], ...]] = {
         (_INCOMPLETE, 0.7),
         (_INTERCEPTED, 0.5),
     ),
+    "validity": ((_EXPIRED, 1.0), (_NOT_YET, 0.6), (_UNTRUSTED, 0.3)),
+    "unsaid": ((_UNTRUSTED, 1.0), (_SELF_SIGNED, 0.9), (_INCOMPLETE, 0.7), (_EXPIRED, 0.6)),
     "refused": ((_UNTRUSTED, 1.0), (_SELF_SIGNED, 0.9), (_OTHER_NAME, 0.6), (_EXPIRED, 0.5)),
     "chain-broken": ((_UNTRUSTED, 1.0), (_INCOMPLETE, 0.7)),
     "no-store": ((_NO_STORE, 1.0), (_UNTRUSTED, 0.6)),
@@ -1022,6 +1116,19 @@ def _starttls_absent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _starttls_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    yield Reading(
+        build=_reply_build("starttls", "454 4.7.0 TLS not available"),
+        weight=1.0,
+        decides="EHLO lists STARTTLS, and the server says no to it",
+        only="tls",
+    )
+    yield from (
+        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
+        for reading in _starttls_absent(symptom, known)
+    )
+
+
 def _tls_demanded(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield Reading(
         build=_reply_build("mail", symptom.reply or "530 5.7.0 Must issue STARTTLS", tls="none"),
@@ -1029,9 +1136,24 @@ def _tls_demanded(symptom: Symptom, known: Known) -> Iterator[Reading]:
         decides="with STARTTLS switched on the reply does not come",
         only="tls",
     )
+    yield _in_clear(0.4)
 
 
 # --- logins -----------------------------------------------------------------------------------
+
+
+def _in_clear(weight: float) -> Reading:
+    def build(known: Known, redactor: Redactor) -> Observations:
+        course = Course(known, redactor, tls="none")
+        course.session().greeting().ehlo("STARTTLS", "AUTH EXTERNAL").no_login("no-tls")
+        return course.observations
+
+    return Reading(
+        build=build,
+        weight=weight,
+        decides="after STARTTLS the server's EHLO does list AUTH",
+        only="tls",
+    )
 
 
 def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -1047,19 +1169,9 @@ def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
         talk.no_login("not-offered")
         return course.observations
 
-    def in_clear(known: Known, redactor: Redactor) -> Observations:
-        course = Course(known, redactor, tls="none")
-        course.session().greeting().ehlo("STARTTLS", "AUTH EXTERNAL").no_login("no-tls")
-        return course.observations
-
     clear = symptom.error == "in-clear"
     if known.tls != "implicit":
-        yield Reading(
-            build=in_clear,
-            weight=1.1 if clear else 0.7,
-            decides="after STARTTLS the server's EHLO does list AUTH",
-            only="tls",
-        )
+        yield _in_clear(1.1 if clear else 0.7)
         yield Reading(
             build=_reply_build("mail", "530 5.7.0 Must issue STARTTLS first", tls="none"),
             weight=0.6,
@@ -1098,22 +1210,41 @@ def _no_mechanism(symptom: Symptom, known: Known) -> Iterator[Reading]:
 def _login_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
     """The client says that the login failed, and not what the server said."""
     yield from _login_readings("535 5.7.8 authentication failed", known)
+    yield _app_password(0.55)
     yield from (
         msgspec.structs.replace(reading, weight=0.3) for reading in _no_mechanism(symptom, known)
     )
 
 
 def _login_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    closed = symptom.error == "closed"
+    ends = "hangs up" if closed else "falls silent"
+
     def build(known: Known, redactor: Redactor) -> Observations:
         course = Course(known, redactor, tls=known.tls if known.tls != "none" else None)
-        course.session().inside().auth("", "silence")
+        course.session().inside().auth("", "closed" if closed else "silence")
         return course.observations
 
     yield Reading(
         build=build,
         weight=1.0,
-        decides="the server answers EHLO and falls silent after AUTH",
+        decides=f"the server answers EHLO and {ends} after AUTH",
         only="auth",
+    )
+
+
+def _session_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The server greeted, and fell silent at some later step."""
+    yield from _login_silent(symptom, known)
+    yield Reading(
+        build=_stalled,
+        weight=0.8,
+        decides="the silence begins with the TLS handshake",
+        only="tls",
+    )
+    yield from (
+        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
+        for reading in _greeting_silent(symptom, known)
     )
 
 
@@ -1121,6 +1252,16 @@ def _login_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
 _APP_PASSWORDS = re.compile(
     r"gsmtp|BadCredentials|Username and Password not accepted", re.IGNORECASE
 )
+
+
+def _app_password(weight: float) -> Reading:
+    return Reading(
+        build=_reply_build("auth", "534 5.7.9 Application-specific password required"),
+        weight=weight,
+        decides="the account has two-step verification, and the password is not one that its "
+        "security page made for programs",
+        only="auth",
+    )
 
 
 def _login_readings(text: str, known: Known) -> Iterator[Reading]:
@@ -1141,13 +1282,7 @@ def _login_readings(text: str, known: Known) -> Iterator[Reading]:
         only="settings",
     )
     if text.startswith(("534", "535")) and _APP_PASSWORDS.search(text):
-        yield Reading(
-            build=_reply_build("auth", "534 5.7.9 Application-specific password required"),
-            weight=0.7,
-            decides="the account has two-step verification, and the password is not one of the "
-            "sixteen letters that its security page makes for programs",
-            only="auth",
-        )
+        yield _app_password(0.7)
     if known.username is None:
         yield Reading(
             build=_reply_build("auth", text, username="mailbox-name"),
@@ -1224,7 +1359,7 @@ def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
     """MAIL was refused for its form: its parameters, or an address that is none."""
     if reply[:3] not in ("500", "501", "502", "504", "555"):
         return
-    named = _PARAMETERS.search(reply) is not None
+    named = _PARAMETERS.search(reply) is not None or reply.strip() == "555"
 
     def build(known: Known, redactor: Redactor) -> Observations:
         course = Course(known, redactor)
@@ -1295,6 +1430,10 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
             )
             continue
         inside = stage == "starttls" and _INSIDE.search(symptom.reply) is not None
+        if stage == "starttls" and symptom.reply.startswith(("500", "502")) and not inside:
+            # RFC 5321 §4.2.4: the server knows no such command, so it never listed it
+            for reading in _starttls_absent(symptom, known):
+                yield msgspec.structs.replace(reading, weight=reading.weight * weight * 1.2)
         yield Reading(
             build=_reply_build(stage, symptom.reply),
             weight=weight,
@@ -1304,12 +1443,32 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
         )
 
 
+#: What else the text of a message is refused for, beside what stands in it.
+_OF_MESSAGES = (
+    (
+        "552 5.3.4 Message size exceeds fixed limit",
+        0.5,
+        "a message without its attachments is taken; EHLO's SIZE names the limit",
+    ),
+    (
+        "550 5.7.26 Unauthenticated email from the domain is not accepted due to DMARC policy",
+        0.45,
+        "the server's own words, in the client's debug output, name DMARC, SPF or DKIM",
+    ),
+)
+
+
 def _refused_at(stage: Stage, reply: str) -> Callable[[Symptom, Known], Iterator[Reading]]:
     """The client says that a step was refused, and not what the server said."""
 
     def readings(symptom: Symptom, known: Known) -> Iterator[Reading]:
         guess = msgspec.structs.replace(symptom, reply=reply, stages=((stage, 1.0),))
         yield from _replied(guess, known)
+        if stage == "data":
+            for text, weight, decides in _OF_MESSAGES:
+                yield Reading(
+                    build=_reply_build("data", text), weight=weight, decides=decides, only="sender"
+                )
         if stage in ("mail", "rcpt"):
             yield Reading(
                 build=_reply_build("mail", "530 5.7.0 Authentication required", login=False),
@@ -1329,6 +1488,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "url": _url,
     "setting": _setting,
     "setting-conflict": _conflict,
+    "port": _port,
     "no-host": _no_host,
     "no-credentials": _no_credentials,
     "sender-malformed": _sender_malformed,
@@ -1354,11 +1514,13 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "handshake-stalled": _handshake_stalled,
     "certificate": _certificate_refused,
     "starttls-absent": _starttls_absent,
+    "starttls-refused": _starttls_refused,
     "tls-demanded": _tls_demanded,
     "login-not-offered": _login_not_offered,
     "no-mechanism": _no_mechanism,
     "login-refused": _login_refused,
     "login-silent": _login_silent,
+    "session-silent": _session_silent,
     "reply": _replied,
     "sender-refused": _refused_at("mail", "550 sender refused"),
     "recipient-refused": _refused_at("rcpt", "550 recipient refused"),

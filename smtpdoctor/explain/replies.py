@@ -26,7 +26,7 @@ _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 #: RFC 4954 §6: of no other protocol, where the words are not those of a count ("535 rows").
 _OF_LOGINS = re.compile(
     r"53[458][- ].*?(?:auth|log-?in|user|passw|credential|account|denied|permi|fail|fehlg|"
-    r"[^\x00-\x7f])",
+    r"[^\x00-\x7f])|530[- ](?:5\.[57]\.\d )?(?:smtp )?authentication (?:is )?required",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -48,6 +48,10 @@ _FIELD = re.compile(r"^(?:Status|dsn)[:=] ?([45]\.\d{1,3}\.\d{1,3})", re.MULTILI
 _BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f]){2,400}", re.IGNORECASE)
 #: A reply as Python shows it: `(550, b'…')`.
 _SHOWN = re.compile(rf"\((?:{_CODES}), b?(?P<quote>['\"])[^\n]{{0,600}}?(?P=quote)[,)]")
+#: RFC 5321 §4.2.2: the words of a code itself. What the server has to say stands in the next line,
+#: where a library leaves out the code in front of it.
+_OF_THE_RFC = re.compile(r"requested (?:mail )?action (?:not taken|aborted)[^\n]*$", re.IGNORECASE)
+_BELOW = re.compile(rf"\n(?!\s|at |{_CODES})([A-Z][^\n{{}}]{{8,300}})")
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
 _END = re.compile(r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r""")
 _LIGHT = re.compile(r"\s{2,}|\t")
@@ -57,15 +61,19 @@ _ACCEPTED = re.compile(r"\b235[ -][^\n]*")
 
 _CUES: tuple[tuple[Stage, str], ...] = (
     ("greeting", r"invalid greeting|bad greeting|unexpected greeting|in(?:itial)? (?:greeting|"
-     r"banner)|SMTPConnectError|connection to server failed|could not open.*connect|"
+     r"banner)|SMTPConnect(?:Response)?Error|unexpected smtp-server response|"
+     r"response code .220|connection to server failed|could not open.*connect|"
      r"while connecting|initial OK|refused to talk to me|connect failed"),
     ("ehlo", r"\b(?:EHLO|HELO|LHLO)\b(?!\s?[:=]|[^\n]{0,20}=)|helo command"),
     ("starttls", r"\bSTARTTLS\b(?! (?:command )?first)|upgrading connection"),
-    ("auth", r"\bAUTH\b|authenticat|invalid login|login|LOGIN|password|credential|\bEAUTH\b"),
+    ("auth", r"\bAUTH\b|authenticat|response code .(?:334|235)|invalid login|"
+     r"login|LOGIN|password|credential|\bEAUTH\b"),
     ("mail", r"MAIL FROM|mail command|MAIL failed|SMTPSenderRefused|sender|from address|"
      r"envelope from"),
-    ("rcpt", r"RCPT|recipient|SMTPRecipientsRefused|RecipientError|to address|reject: |relay"),
-    ("data", r"end of data|\bDATA\b|message failed|TEXT command|after DATA|Final-Recipient|"
+    ("rcpt", r"RCPT|recipient|response code .250/251/252|SMTPRecipientsRefused|RecipientError|"
+     r"to address|reject: |relay"),
+    ("data", r"end of data|response code .354|\bDATA\b|message failed|TEXT command|after DATA|"
+     r"Final-Recipient|"
      r"Diagnostic-Code|SMTPDataError|SendFailedException|delivery (?:has )?failed|"
      r"undeliver|could not send email|bounced|message content|queued"),
 )  # fmt: skip
@@ -98,6 +106,10 @@ _USUAL: dict[str, dict[Stage, float]] = {
     "555": {"mail": 1.0, "rcpt": 0.6},
     "556": {"rcpt": 1.0},
 }
+#: A greeting's first line (RFC 5321 §4.2), where a library keeps no other.
+_NAME_ALONE = re.compile(r"5\d\d [\w-]+(?:\.[\w-]+){1,6}\s*$")
+#: No server begins with these; of the two steps that wait for a 220 it is the other one.
+_NO_GREETINGS = ("454", "500", "501", "502", "503", "504")
 #: Where any refusal can come that is not of a login.
 SENDING: tuple[Stage, ...] = ("mail", "rcpt", "data")
 #: How telling a reply is whose words are known.
@@ -127,9 +139,19 @@ def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]
 #: A code with nothing behind it, alone or as a program names it ("SMTP reply: 501").
 _BARE = re.compile(
     r"(?:^|greeting from [^\n]{1,120} response: "
+    r"|\b(?:MAIL|RCPT) failed: |Remote access denied: |unexpected smtp-server response: "
     r"|\b(?:smtp|server)(?: server)? (?:reply|response|status|error|code)(?: code)?\W{1,3})"
     rf"(?P<code>{_CODES})(?: (?P<status>{_ENHANCED}))?\W*$",
     re.IGNORECASE,
+)
+
+
+#: What a code without words answered, by what stands before it: curl's words.
+_OF_BARE: tuple[tuple[Stage, str], ...] = (
+    ("greeting", r"(?i)greeting|unexpected smtp-server response"),
+    ("ehlo", r"Remote access denied"),
+    ("mail", r"MAIL failed"),
+    ("rcpt", r"RCPT failed"),
 )
 
 
@@ -142,7 +164,11 @@ def _alone(text: str) -> list[Symptom]:
         reply = f"{_code_of(text)} {text} "
     else:
         return []
-    cue: Stage | None = "greeting" if re.search(r"greeting", text, re.IGNORECASE) else None
+    cue = next((stage for stage, words in _OF_BARE if re.search(words, text)), None)
+    if cue == "greeting" and reply[0] == "5":
+        return [Symptom(kind="greeting-refused", says=text)]
+    if cue is not None:
+        return [Symptom(kind="reply", says=text, reply=reply, stages=((cue, 1.0),))]
     return [Symptom(kind="reply", says=text, reply=reply, stages=_stages(reply, set(), cue))]
 
 
@@ -158,7 +184,7 @@ def _in_letters(text: str) -> str:
 def _with_code(text: str) -> list[tuple[str, int]]:
     """Every reply with its reply code, its lines put together, and where it begins."""
     found: list[tuple[str, int]] = []
-    at = 0
+    at, goes_on = 0, False
     while match := _REPLY.search(text, at):
         code, words = match["code"], match["words"]
         status = (match["status"] or "").strip("#() :-")
@@ -167,8 +193,13 @@ def _with_code(text: str) -> list[tuple[str, int]]:
         if again is not None:
             words = words[: again.start()]
             end = match.start("words") + again.start()
+        elif _OF_THE_RFC.match(words) and (below := _BELOW.match(text, match.end())):
+            words = f"{words.rstrip()} {below[1]}"
+            end = below.end()
         line = " ".join(part for part in (status, _ended(words)) if part)
-        same = found and found[-1][0].startswith(code) and match.start() - at < 12
+        near = 60 if goes_on else 12  # where each line has a program's name before it
+        same = found and found[-1][0].startswith(code) and match.start() - at < near
+        goes_on = match["more"] == "-"
         if same and match["more"]:
             before, place = found[-1]
             found[-1] = (f"{before}\n{code} {line}", place)
@@ -210,13 +241,15 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
         return []  # the client's own, of a handshake: the tables read it
     code = reply[:3]
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
-    cue = _cue(text, at) or _cue_within(reply)
+    cue = _answered(reply, text, at)
     of_login = _OF_LOGINS.match(reply) is not None
     usual: tuple[Stage, ...] = tuple(_USUAL.get(code, _ELSE))
     possible = {*usual, *(() if of_login else SENDING), *((cue,) if cue else ())}
     worded = {stage for stage in possible if _knows_words(stage, reply)}
     if not about_mail and not status and not worded and not of_login:
         return []
+    if _NAME_ALONE.match(reply):
+        return [Symptom(kind="greeting-refused", says=reply, specific=4)]
     if code == "554" and cue == "mail" and not worded and not status:
         # of the sender it tells no more than that; what it means after DATA it does not mean here
         return [Symptom(kind="sender-refused", says=reply.replace("\n", " / "), specific=4)]
@@ -241,6 +274,12 @@ def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[St
     best = sorted(weights.items(), key=lambda item: -item[1])[:3]
     top = best[0][1]
     return tuple((stage, round(weight / top, 3)) for stage, weight in best)
+
+
+def _answered(reply: str, text: str, at: int) -> Stage | None:
+    """What the reply answered, where something in the text or in its own words tells."""
+    cue = _cue(text, at) or _cue_within(reply)
+    return "starttls" if cue == "greeting" and reply.startswith(_NO_GREETINGS) else cue
 
 
 def _cue(text: str, at: int) -> Stage | None:
@@ -280,6 +319,8 @@ def _cue_within(reply: str) -> Stage | None:
         r"(?:tls|ssl) (?:is )?(?:already |active)|already (?:in|using) tls", reply, re.IGNORECASE
     ):
         return "starttls"
+    if re.search(r"no smtp service", reply, re.IGNORECASE):
+        return "greeting"  # RFC 5321 §3.1
     if re.search(r"recipient|\brcpt\b|relay|user unknown|mailbox", reply, re.IGNORECASE):
         return "rcpt"
     return "mail" if re.search(r"sender|mail from", reply, re.IGNORECASE) else None
@@ -307,7 +348,8 @@ def _by_words(text: str, specific: int) -> list[Symptom]:
         if not 12 <= len(line) <= 1500 or "://" in line[:12] or _NO_REFUSAL.search(line):
             continue
         stages: tuple[Stage, ...] = ("data", "rcpt", "mail", "auth", "greeting")
-        for stage in stages:
+        cue = _cue_within(line)
+        for stage in sorted(stages, key=lambda each: each != cue):
             code = "535" if stage == "auth" else "550"
             if _knows_words(stage, f"{code} {line}"):
                 reply = f"{code} {line.strip()}"
@@ -323,4 +365,5 @@ def _by_words(text: str, specific: int) -> list[Symptom]:
                 break
         if len(found) == 3:
             break
-    return found
+    telling = [symptom for symptom in found if not _OF_THE_RFC.search(symptom.says)]
+    return telling or found

@@ -84,7 +84,7 @@ def _together(found: list[Symptom]) -> list[Symptom]:
     if "connect-silent" in kinds or "connect-refused" in kinds:
         drop |= {"no-route", "some-wait"}
     if "greeting-silent" in kinds:
-        drop |= {"some-wait", "greeting-closed"}
+        drop |= {"some-wait", "greeting-closed", "hung-up"}
     if kinds & {"no-such-name", "no-name-server", "no-address"}:
         drop |= {"some-wait", "connect-silent"}
     if "no-name-server" in kinds:
