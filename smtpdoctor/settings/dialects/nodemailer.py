@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtpdoctor.settings.dialects import nodemailer_options
@@ -75,7 +76,9 @@ class Nodemailer:
                 call = call.within(outer.calls(call.caller)[caller[1]])
             return Given(
                 _argument(module, call),
-                lambda: sender_of(module, call.argument(1)),
+                lambda: sender_of(
+                    module, call.argument(1), _messages_elsewhere(workspace, call, under)
+                ),
                 call.span.line,
             )
 
@@ -174,14 +177,28 @@ def _argument(module: Module, call: FoundCall) -> Value:
     return argument
 
 
-def sender_of(module: Module, defaults: Value) -> Value:
-    """The sender that the transport has by default, else that of the first message here.
+def sender_of(module: Module, defaults: Value, elsewhere: Iterable[FoundCall] = ()) -> Value:
+    """The sender that the transport has by default, else that of the first message here, else of
+    the first one in other files.
 
     Where a message is spread over it, what stands there is what it is without.
     """
-    values = [defaults.get("from")]
-    values += [_own(mail.argument(0), "from") for mail in module.calls("sendMail")]
+    messages = itertools.chain(module.calls("sendMail"), elsewhere)
+    values = itertools.chain(
+        [defaults.get("from")], (_own(mail.argument(0), "from") for mail in messages)
+    )
     return next((value for value in values if _is_told(value)), Known(ABSENT))
+
+
+def _messages_elsewhere(
+    workspace: Workspace, call: FoundCall, variables: Variables
+) -> Iterator[FoundCall]:
+    """The messages that other files hand to the transport that this call makes."""
+    for path in workspace.folder.containing(rb"\bsendMail\b", *SUFFIXES)[:MOST_CALLERS]:
+        other = workspace.module(path, variables) if path != call.span.file else None
+        for mail in other.calls("sendMail") if other is not None else ():
+            if mail.reached is not False and mail.receiver.span == call.span:
+                yield mail
 
 
 def _is_told(sender: Value) -> bool:
