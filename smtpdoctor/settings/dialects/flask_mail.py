@@ -7,7 +7,12 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import Data, load
-from smtpdoctor.settings.dialects.flask_config import config_files, first_place, read_config
+from smtpdoctor.settings.dialects.flask_config import (
+    config_files,
+    first_place,
+    program_folder,
+    read_config,
+)
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
     is_true,
@@ -21,6 +26,7 @@ from smtpdoctor.settings.dialects.python_code import (
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.model import Known, List, Unknown
+from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
@@ -57,7 +63,7 @@ class FlaskMail:
     id = "flask-mail"
     name = DATA.name
     client: str | None = DATA.client
-    fields: Mapping[str, Field] = {**FIELDS, "MAIL_BACKEND": "host"}
+    fields: Mapping[str, Field] = {**FIELDS, "MAIL_BACKEND": "host", "sender": "sender"}
     modes = MODES
     package = "flask_mail"
 
@@ -87,6 +93,8 @@ class FlaskMail:
         for name in ("TESTING", "MAIL_SUPPRESS_SEND"):
             if isinstance(options.get(name, Option("", Known(0))).value, Unknown):
                 del options[name]
+        if (sender := self._sender_of_messages(workspace, path, variables)) is not None:
+            options["sender"] = sender
         found = workspace.dependencies.find("pypi", self.id, near=path)
         return Draft(
             dialect=self,
@@ -99,6 +107,20 @@ class FlaskMail:
             insert=lambda new: insert(workspace, options, new),
             opposites=OPPOSITES,
         )
+
+    def _sender_of_messages(
+        self, workspace: Workspace, path: str, variables: Variables
+    ) -> Option | None:
+        """The first that the program's code gives a message; it stands before the default."""
+        root = program_folder(workspace, path)
+        for file in workspace.folder.containing(rb"\bsender\s*=", ".py"):
+            is_own = not root or file.startswith(f"{root}/")
+            module = workspace.module(file, variables) if is_own else None
+            for message in module.calls("Message") if module is not None else ():
+                given = message.given("sender")
+                if isinstance(given, Known) and _sender(given.value) is not None:
+                    return Option("sender", given)
+        return None
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         return outcome(options, DATA)
@@ -167,11 +189,12 @@ def outcome(  # branches: one line a field
         required=tls == "starttls",
         username=text(options.get("MAIL_USERNAME")),
         password=text(options.get("MAIL_PASSWORD")),
-        sender=_sender(options.get("MAIL_DEFAULT_SENDER")),
+        sender=_sender(options.get("sender", options.get("MAIL_DEFAULT_SENDER"))),
         verify=False,  # no context is given
         by={
             **{field: (name,) for name, field in FIELDS.items() if field != "tls"},
             "tls": tuple(deciding),
+            "sender": ("sender" if "sender" in options else "MAIL_DEFAULT_SENDER",),
         },
         misread=tuple(misread),
         fault=conflict(_remark(data, "MAIL_USE_SSL", "both")) if both else None,

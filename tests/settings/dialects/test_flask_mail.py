@@ -200,3 +200,38 @@ def test_the_name_beside_a_senders_address_stays(tmp_path: Path) -> None:
     change = next(each for each in one(root, "flask-mail").settings.prepared if each.sender)
     apply(root, change, sender="info@example.com")
     assert "('Shop', 'info@example.com')" in (root / "config.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "sender"),
+    [
+        ("Message('s', sender='shop@example.com', recipients=[to])", "shop@example.com"),
+        ("Message('s', sender=('Shop', 'shop@example.com'), recipients=[to])", "shop@example.com"),
+        ("Message('s', recipients=[to])", "info@example.com"),  # the default
+        ("Message('s', sender=form.address, recipients=[to])", "info@example.com"),
+        ("notify('s', sender='shop@example.com')", "info@example.com"),
+    ],
+)
+def test_the_sender_is_that_of_a_message_in_another_file(
+    tmp_path: Path, code: str, sender: str
+) -> None:
+    views = f"from flask_mail import Message\ndef send(to, form):\n    mail.send({code})\n"
+
+    setup = one(write(tmp_path, {**items(**TLS), "views.py": views}), "flask-mail")
+
+    assert setup.settings.sender == sender
+
+
+def test_the_messages_of_a_neighbour_have_their_own_sender(tmp_path: Path) -> None:
+    views = "from flask_mail import Message\nMessage('s', sender='b@example.org')\n"
+    root = write(
+        tmp_path,
+        {
+            **{f"a/{name}": text for name, text in items(**TLS).items()},
+            "a/requirements.txt": "Flask-Mail\n",
+            "b/requirements.txt": "Flask-Mail\n",
+            "b/views.py": views,
+        },
+    )
+
+    assert one(root, "flask-mail").settings.sender == "info@example.com"

@@ -453,6 +453,29 @@ def test_the_sender_is_that_of_the_mail(tmp_path: Path, mail: str, sender: str) 
     assert one(project(tmp_path, code), "nodemailer").settings.sender == sender
 
 
+@pytest.mark.parametrize(
+    ("sending", "sender"),
+    [
+        ("const t = require('./mailer');\n", "shop@example.com"),
+        ("import t from './mailer';\n", "shop@example.com"),
+        ("const t = require('./another');\n", "u@example.com"),
+        ("const t = require('nodemailer-mock');\n", "u@example.com"),
+    ],
+)
+def test_the_sender_is_that_of_a_mail_in_another_file(
+    tmp_path: Path, sending: str, sender: str
+) -> None:
+    code = (
+        "const t = require('nodemailer').createTransport({ host: 'h.de', "
+        "auth: { user: 'u@example.com', pass: process.env.SMTP_PASS } });\nmodule.exports = t;\n"
+    )
+    root = project(tmp_path, code)
+    (root / "send.js").write_text(f"{sending}t.sendMail({{ from: 'shop@example.com', to }});\n")
+    (root / "another.js").write_text("module.exports = make();\n")
+
+    assert one(root, "nodemailer").settings.sender == sender
+
+
 def test_the_name_beside_a_sender_stays(tmp_path: Path) -> None:
     mail = "t.sendMail({ from: '\"Shop\" <shop@example.com>' });"
     code = f"const t = require('nodemailer').createTransport({{ host: 'h.de' }});\n{mail}\n"
