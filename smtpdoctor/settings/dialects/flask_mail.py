@@ -10,13 +10,13 @@ from smtpdoctor.settings.dialects.data import Data, load
 from smtpdoctor.settings.dialects.flask_config import (
     config_files,
     first_place,
-    program_folder,
     read_config,
 )
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
     is_true,
     number,
+    program_folder,
     put_in_arguments,
     put_in_lines,
     python_variables,

@@ -121,6 +121,8 @@ def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]
         sender = mailer.at("headers", "From")
         if isinstance(sender, Known) and sender.absent:
             sender = mailer.at("envelope", "sender")
+        if isinstance(sender, Known) and sender.absent:
+            sender = _sender_of_messages(workspace, root, variables)
         sender = _resolved(sender, variables, beside)
         given = mailer.get("dsn") if name is None else transports.get(name)
         span = given.span if isinstance(given, Known) else None
@@ -273,7 +275,24 @@ def _of_variable(workspace: Workspace, root: str) -> Iterator[Draft]:
     span = held[0].value.span if held else None
     place = f"{span.file}:{span.line}" if span is not None else VARIABLE
     files = (span.file,) if span is not None else ()
-    yield from _drafts(workspace, place, files, variables, read, Known(ABSENT))
+    sender = _sender_of_messages(workspace, root, variables)
+    yield from _drafts(workspace, place, files, variables, read, sender)
+
+
+def _sender_of_messages(workspace: Workspace, root: str, variables: Variables) -> Value:
+    """The first sender that the program's code gives a message, as a text or an `Address`."""
+    for path in workspace.folder.containing(rb"Symfony\\(Component|Bridge)\\.*\bMime\b", ".php"):
+        is_own = not root or path.startswith(f"{root}/")
+        module = workspace.module(path, variables) if is_own else None
+        if module is None:
+            continue
+        addresses = {each.span: each.argument(0) for each in module.calls("Address")}
+        for call in module.calls("from"):
+            given = call.argument(0)
+            given = addresses.get(given.span, given) if given.span is not None else given
+            if "@" in str(known(given)):
+                return given
+    return Known(ABSENT)
 
 
 # --- code ----------------------------------------------------------------------------------------

@@ -305,3 +305,34 @@ def test_a_dsn_of_several_variables_and_a_sender_of_one(tmp_path: Path) -> None:
     assert places["port"] == (3, "SMTP_PORT")
     assert (setup.settings.sender, setup.settings.username) == ("info@example.com",) * 2
     assert setup.settings.host == "smtp.ionos.com"
+
+
+@pytest.mark.parametrize(
+    ("sender", "expected"),
+    [
+        ("'shop@example.com'", "shop@example.com"),
+        ("new Address('shop@example.com', 'Shop')", "shop@example.com"),
+        ("$address", "u@example.com"),
+        ("'orders'", "u@example.com"),  # a table, of a query
+    ],
+)
+@pytest.mark.parametrize("yaml", [YAML, None])
+def test_the_sender_is_that_of_a_message(
+    tmp_path: Path, sender: str, expected: str, yaml: str | None
+) -> None:
+    root = folder(tmp_path, f"smtp://{LOGIN}@smtp.ionos.com:587", yaml=yaml)
+    code = (
+        "<?php\nuse Symfony\\Component\\Mime\\Address;\nuse Symfony\\Component\\Mime\\Email;\n"
+        f"function notify($mailer, $address) {{ $mailer->send((new Email())->from({sender})); }}\n"
+    )
+    (root / "src").mkdir()
+    (root / "src" / "Notifier.php").write_text(code)
+
+    assert one(root, "symfony").settings.sender == expected
+
+
+def test_a_configured_header_stands_for_the_messages(tmp_path: Path) -> None:
+    yaml = f"{YAML}        headers:\n            From: 'shop@example.com'\n"
+    root = folder(tmp_path, f"smtp://{LOGIN}@smtp.ionos.com:587", yaml=yaml)
+
+    assert one(root, "symfony").settings.sender == "shop@example.com"
