@@ -56,6 +56,15 @@ def is_loopback(address: str) -> bool:
         return False
 
 
+def is_nat64(address: str) -> bool:
+    """Whether DNS64 made the address of an IPv4 address, with the prefix that all may use
+    (RFC 6052 §2.1): only a NAT64 on the way leads to it."""
+    try:
+        return ipaddress.ip_address(address.split("%", maxsplit=1)[0]) in _NAT64
+    except ValueError:
+        return False
+
+
 def is_loopback_name(host: str) -> bool:
     """Whether the name, or the literal address, is this machine's own without a look-up
     (RFC 6761 §6.3)."""
@@ -93,3 +102,4 @@ _DOCUMENTATION = tuple(
     ipaddress.ip_network(text)
     for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")

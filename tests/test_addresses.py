@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.addresses import is_private_name, is_public_name
+from smtpdoctor.addresses import is_nat64, is_private_name, is_public_name
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,18 @@ def test_names_of_one_network(name: str) -> None:
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "[192.0.2.1]", "[2001:db8::1]"])
 def test_an_address_is_no_name(address: str) -> None:
     assert not is_public_name(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "made"),
+    [
+        ("64:ff9b::cb00:7119", True),
+        ("64:ff9b::cb00:7119%eth0", True),
+        ("64:ff9b:1::cb00:7119", False),  # RFC 8215: a prefix of one's own network
+        ("2001:db8::1", False),
+        ("203.0.113.25", False),
+        ("smtp.example.com", False),
+    ],
+)
+def test_an_address_that_dns64_made(address: str, made: bool) -> None:
+    assert is_nat64(address) is made

@@ -33,6 +33,11 @@ OUTCOMES: dict[int, ConnectOutcome] = {
     errno.ECONNRESET: "reset",
     errno.ETIMEDOUT: "silent",
     errno.EHOSTUNREACH: "unreachable",
+    # other ICMP errors as Linux hands them on: protocol unreachable (a firewall's reject may send
+    # it), host unknown, a malformed header
+    errno.ENOPROTOOPT: "unreachable",
+    errno.EHOSTDOWN: "unreachable",
+    errno.EPROTO: "unreachable",
     errno.ENETUNREACH: "no-route",
     errno.EADDRNOTAVAIL: "no-route",
     errno.EAFNOSUPPORT: "no-route",

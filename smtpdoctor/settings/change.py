@@ -122,7 +122,8 @@ def _prepared(  # branches: one wish after the other, put together at the end
     missing: list[str] = []
     wanted = {"host": host, "sender": sender, "username": username}
     for name, value in wanted.items():
-        if value is None or value == getattr(settings, name):
+        said = value == getattr(settings, name) and not _is_faulty(settings, name)  # type: ignore[arg-type]
+        if value is None or said:
             continue
         found = next((item for item in settings.prepared if getattr(item, name)), None)
         if found is None:
@@ -138,6 +139,9 @@ def _prepared(  # branches: one wish after the other, put together at the end
         else:
             mode = {"implicit": "implicit TLS", "starttls": "STARTTLS", "none": "no TLS"}
             missing.append(f"port {port or settings.port} with {mode[tls or settings.tls]}")
+    elif port is not None and host == settings.host and _is_faulty(settings, "host"):
+        # it stood behind the host, where the new text has none
+        missing.append(f"{IN_WORDS['port']} {port}")
     texts = {**{name: value or "" for name, value in wanted.items()}, "port": str(port or "")}
     steps = []
     if missing:

@@ -420,6 +420,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.username is not None and (self.has_password or self.has_token)
 
     @property
+    def is_password_altered_away(self) -> bool:
+        """Whether a password stands there, and the program's own reader leaves nothing of it."""
+        found = self.password_readings
+        return found is not None and found.known and not (self.has_password or self.has_token)
+
+    @property
     def login_made_before(self) -> bool:
         """Whether this run goes as far as the login and no further: an earlier one made it."""
         return self.withheld is not None and self.withheld.reason in MADE_BEFORE

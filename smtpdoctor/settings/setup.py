@@ -692,7 +692,7 @@ class _Maker:
         variables = value.variables if value is not None else ()
         held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
         if not held:
-            return None
+            return _of_ini(names[0], value) if value is not None else None
         if not held[0].layer.reader:
             return _of_compose(held[0])
         return self._line_read_by(variables[0], held[0])
@@ -856,6 +856,31 @@ def _of_compose(held: Held) -> PasswordReadings | None:
         readers=(reader,),
         altered=(altered,),
         doubles_dollar=True,
+    )
+
+
+def _of_ini(name: str, value: Value) -> PasswordReadings | None:
+    """A password in an .ini file that Go's library reads, cut at a # or ; that no blank sets apart
+    from it, as one before a comment would."""
+    if not isinstance(value, Known) or value.span is None or value.raw is None:
+        return None
+    span, raw = value.span, value.raw
+    if not span.file.endswith(".ini"):
+        return None
+    kept, mark, behind = (*re.split("([#;])", raw, maxsplit=1), "", "")[:3]
+    apart = kept.endswith((" ", "\t")) or (not kept and behind[:1].isspace())
+    if not mark or apart or kept.strip("'\"") != value.value:
+        return None
+    reader = "Go's library for .ini files"
+    how = "cut-at-hash" if mark == "#" else "cut-at-semicolon"
+    return PasswordReadings(
+        name=name,
+        file=span.file,
+        line=span.line,
+        known=True,
+        readers=(reader,),
+        altered=(PasswordReading(reader=reader, state="altered", alterations=(how,)),),
+        quote=None if "`" in raw else "`",
     )
 
 

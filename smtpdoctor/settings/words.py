@@ -112,6 +112,7 @@ ALTERATIONS: dict[str, str] = {
     "quotes-kept": "keeps the quotes as a part of it",
     "quotes-removed": "takes quotes out of it",
     "cut-at-hash": "takes what follows # for a comment",
+    "cut-at-semicolon": "takes what follows ; for a comment",
     "cut-after-quote": "drops what follows the closing quote",
     "cut-at-line-end": "stops at the end of the line",
     "cut-at-operator": "ends it at a character of the shell",

@@ -169,7 +169,8 @@ class Env(Table):
         ]
         mode = mode or by_port
         return Outcome(
-            host=host.name if host is not None else None,
+            # as it is written: what has more in it than a host is told of, and no program strips it
+            host=texts.get("host"),
             port=port,
             tls=mode.tls,
             required=mode.required,

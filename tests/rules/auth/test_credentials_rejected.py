@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smtpdoctor.observations import TokenChallenge
+from smtpdoctor.settings.model import PasswordShape
 
 from ..scene import Scene
 
@@ -212,3 +213,21 @@ def test_positive_a_demand_that_is_met_already(answer: str) -> None:
     scene = Scene(host="mail.example.net").refuse("auth", answer)
     assert scene.codes("error") == [CODE]
     assert scene.judge().verdict == "broken"
+
+
+def test_positive_letters_beyond_ascii_are_named_before_what_helps_anywhere() -> None:
+    scene = Scene(host="mail.example.net", password_shape=("non-ascii",))
+    found = scene.refuse("auth", "535 5.7.8 Error: authentication failed").diagnosis(CODE)
+    assert "outside ASCII" in found.fixes[0].steps[0]
+    assert any("has characters outside ASCII" in item.text for item in found.evidence)
+
+
+@pytest.mark.parametrize("shape", [(), ("blank-at-end",)])
+def test_lookalike_a_password_of_ascii_alone(shape: tuple[PasswordShape, ...]) -> None:
+    scene = Scene(host="mail.example.net", password_shape=shape)
+    found = scene.refuse("auth", "535 5.7.8 Error: authentication failed").judge().diagnoses
+    assert "outside ASCII" not in repr(found)
+
+
+def test_negative_letters_beyond_ascii_that_the_server_took() -> None:
+    assert "outside ASCII" not in repr(Scene.healthy(password_shape=("non-ascii",)).judge())

@@ -51,7 +51,22 @@ def test_positive_only_ipv6_leaves_this_machine() -> None:
     scene.connect("no-route")
     landmarks(scene, "no-route", ipv6="open")
 
-    assert scene.diagnosis(CODE).title == "this machine has no route to smtp.ionos.com over IPv4"
+    found = scene.diagnosis(CODE)
+    assert found.title == "this machine has no route to smtp.ionos.com over IPv4"
+    assert found.fixes[0].title.startswith("give this machine IPv4, or send through a host that")
+    assert "DNS64 made" not in str(found.fixes)
+    assert "No program" not in found.explanation
+
+
+def test_positive_dns64_without_its_nat64() -> None:
+    scene = Scene()
+    scene.addresses("192.0.2.10", "64:ff9b::c000:20a")
+    scene.connect("no-route", "192.0.2.10")
+    scene.connect("no-route", "64:ff9b::c000:20a")
+    landmarks(scene, "no-route", ipv6="open")
+
+    steps = scene.diagnosis(CODE).fixes[0].steps
+    assert any("64:ff9b::c000:20a is an address that DNS64 made" in step for step in steps)
 
 
 def test_positive_a_wrong_number_is_not_the_matter() -> None:

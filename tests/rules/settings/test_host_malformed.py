@@ -123,3 +123,16 @@ def test_lookalike_an_address_as_it_is_wanted(client: str | None, host: str) -> 
 def test_lookalike_brackets_in_a_url() -> None:
     text = "SMTP_URL=smtp://[2001:db8::9]:587\n"
     assert CODE not in Scene.of(text, options=Options(client="smtplib")).codes()
+
+
+@pytest.mark.parametrize(
+    "host", ["smtp.ionos.com,", "http://smtp.ionos.com", '"smtp.ionos.com "', "smtp.ionos.com:587"]
+)
+def test_positive_a_containers_variable_is_read_as_it_stands(host: str) -> None:
+    variables = f"SMTP_HOST: {host}\n      SMTP_USER: u@example.com\n      SMTP_PASS: word"
+    compose = f"services:\n  shop:\n    image: acme/shop:1\n    environment:\n      {variables}\n"
+    scene = Scene.of_folder({"docker-compose.yml": compose})
+    scene.session().rest()
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert found.fixes[0].title == "write the host's name alone: smtp.ionos.com"

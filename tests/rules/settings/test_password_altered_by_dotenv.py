@@ -128,3 +128,47 @@ def test_negative_compose_with_the_dollar_written_twice() -> None:
 def test_lookalike_a_variable_that_compose_has() -> None:
     files = {"docker-compose.yml": COMPOSE.format("Wk$herons:p"), ".env": "herons=x\n"}
     assert CODE not in Scene.of_folder(files).refuse("auth", REFUSED).codes()
+
+
+#: Gitea's own file, which Go's library for .ini files reads.
+GITEA = """[mailer]
+ENABLED = true
+PROTOCOL = smtp+starttls
+SMTP_ADDR = smtp.ionos.com
+SMTP_PORT = 587
+FROM = info@example.com
+USER = info@example.com
+PASSWD = {}
+"""
+
+
+@pytest.mark.parametrize(("password", "mark"), [("seven#herons", "#"), ("seven;herons", ";")])
+def test_positive_go_cuts_the_password_of_an_ini_file(password: str, mark: str) -> None:
+    scene = Scene.of_folder({"app.ini": GITEA.format(password)}).refuse("auth", REFUSED)
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert f"takes what follows {mark} for a comment" in found.title
+    assert found.fixes[0].title == "put backquotes around the password in app.ini:8"
+    # what is left of the value is not the whole of it: no edit may wrap that alone
+    assert found.fixes[0].edits == ()
+    assert "herons" not in str(found)
+
+
+def test_positive_go_leaves_nothing_of_the_password_of_an_ini_file() -> None:
+    scene = Scene.of_folder({"app.ini": GITEA.format("#seven-herons")})
+    scene.session()
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert (found.severity, found.confidence) == ("error", "certain")
+
+
+@pytest.mark.parametrize("password", ["`seven#herons`", "seven # a comment", "seven\t; another"])
+def test_negative_an_ini_file_as_go_wants_it(password: str) -> None:
+    scene = Scene.of_folder({"app.ini": GITEA.format(password)}).refuse("auth", REFUSED)
+    assert scene.codes() == ["credentials-rejected"]
+
+
+def test_lookalike_an_ini_file_with_a_comment_in_place_of_the_password() -> None:
+    scene = Scene.of_folder({"app.ini": GITEA.format("# none yet")})
+    scene.session()
+    assert scene.codes("error") == ["credentials-missing"]

@@ -36,6 +36,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             refusals.seen(run, refused),
             *_demand(run, refused),
+            *_letters(run),
             *(refusals.known(run, refused) or _forms(run)),
             *own_line(run, "username"),
             *library_words(run, CODE, check="auth"),
@@ -144,6 +145,7 @@ def _password(run: Run, refused: Refusal) -> Fix:
         title="check user name and password",
         steps=(
             *_cut_off(run),
+            *_in_ascii(run),
             *_what_to_compare(run, refused),
             f"Write the values that work into {' and '.join(_places(run))}.",
         ),
@@ -178,6 +180,27 @@ def _cut_off(run: Run) -> tuple[str, ...]:
         f"{named(run, 'password')}: python-dotenv takes what is behind # on that line for a "
         "comment. If it belongs to the password, put the whole value in single quotes.",
     )
+
+
+def _has_letters(run: Run) -> bool:
+    """A password beyond ASCII: RFC 4616 §2 wants UTF-8, and servers compare it in the encoding that
+    they stored it in. The webmail takes it all the same."""
+    return not run.settings.has_token and "non-ascii" in run.settings.password_shape
+
+
+def _letters(run: Run) -> Iterator[Evidence]:
+    if _has_letters(run):
+        text = f"the password in {named(run, 'password')} has characters outside ASCII"
+        yield Evidence(check="settings", kind="own-line", text=text)
+
+
+def _in_ascii(run: Run) -> Iterator[str]:
+    if _has_letters(run):
+        yield (
+            "Set a new password of ASCII letters, digits and signs at the provider: this one has "
+            "characters outside ASCII (such as ö, § or €), which many mail servers compare in "
+            "another encoding than programs send them in, though the webmail takes them."
+        )
 
 
 def _token(run: Run, refused: Refusal) -> Fix:

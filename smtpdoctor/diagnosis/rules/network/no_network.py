@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.addresses import is_nat64
+from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.isolation import Isolation
@@ -32,15 +34,20 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         explanation=(
             "The mail server is not at fault, but this machine's way to it"
             + (f": no network{over} leads there from here. " if isolation.no_route else ". ")
-            + "No program on this machine, or in this container, can send mail until that works."
+            + (
+                "Mail servers with addresses of the other family are reached."
+                if over
+                else "No program on this machine, or in this container, can send mail until that "
+                "works."
+            )
             + (
                 " A firewall that drops everything but a few known services would look the same."
-                if isolation.names_answer
+                if isolation.names_answer and not over
                 else ""
             )
         ),
         evidence=isolation_words.evidence(isolation),
-        fixes=(_fix(run),),
+        fixes=(*working_ways(run), _ipv4(run)) if over else (_fix(run),),
         explains=isolation.explains,
     )
 
@@ -51,6 +58,29 @@ def _confidence(isolation: Isolation) -> Confidence:
         return "certain" if everywhere and isolation.landmarks else "likely"
     # names that are answered come from somewhere: then something does get through
     return "certain" if isolation.names_answer is False else "likely"
+
+
+def _ipv4(run: Run) -> Fix:
+    """What gives IPv4 to a machine that has IPv6 alone; the other way round is `ipv6-broken`."""
+    return Fix(
+        title="give this machine IPv4, or send through a host that has IPv6 addresses",
+        steps=(
+            "Ask whoever runs the network for an IPv4 address with a default route (`ip route`), "
+            "or for NAT64 and DNS64, which let a machine with IPv6 alone reach IPv4.",
+            *_nat64(run),
+            "Or take a submission host of the provider that has an AAAA record.",
+        ),
+    )
+
+
+def _nat64(run: Run) -> Iterator[str]:
+    """An address that DNS64 made, and no way to the translator that it means."""
+    made = [item.address for item in run.connects("configured") if is_nat64(item.address)]
+    if made:
+        yield (
+            f"{made[0]} is an address that DNS64 made; the network has no route to the NAT64 that "
+            "belongs to it (64:ff9b::/96)."
+        )
 
 
 def _fix(run: Run) -> Fix:

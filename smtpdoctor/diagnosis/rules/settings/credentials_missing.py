@@ -21,6 +21,8 @@ CODE = "credentials-missing"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     settings = run.settings
+    if settings.is_password_altered_away:
+        return  # `password-altered-by-dotenv` says what became of it
     withheld = settings.withheld is not None
     half = _is_half(settings)
     blank = _blank(run)

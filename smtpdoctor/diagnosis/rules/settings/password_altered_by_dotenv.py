@@ -18,14 +18,14 @@ from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.words import listed
 
 CODE = "password-altered-by-dotenv"
-BEFORE = ("credentials-rejected",)
+BEFORE = ("credentials-rejected", "credentials-missing")
 
 _MARKS = {"'": "single quotes", '"': "double quotes", "`": "backquotes", "": "no quotes"}
 #: So many readers are named in one sentence.
 MOST_NAMED = 3
 
 
-def diagnose(run: Run) -> Iterator[Diagnosis]:
+def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: what the login says of it, side by side
     found = run.settings.password_readings
     if found is None:
         return
@@ -59,7 +59,16 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     )
     refused = run.refused_as("credentials-rejected")
     login = run.main.step("auth") if run.main else None
-    if refused is not None:
+    read = run.setting("password")
+    if run.settings.is_password_altered_away and read is not None:
+        yield replace(
+            diagnosis,
+            severity="error",
+            confidence="certain",
+            explanation=f"{explanation} Nothing is left of it, so no login was tried.",
+            explains=(read.id,),
+        )
+    elif refused is not None:
         yield replace(
             diagnosis,
             severity="error",
@@ -132,7 +141,9 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
     columns = entry.origin.columns if entry is not None else None
     if entry is None or columns is None or entry.source_line is None:
         return Fix(title=title, steps=steps)
-    old = entry.source_line[columns[0] - 1 : columns[1] - 1]
+    # of an .ini's line the columns are those of what is left of the value
+    is_whole = not found.file.endswith(".ini")
+    old = entry.source_line[columns[0] - 1 : columns[1] - 1] if is_whole else ""
     if old.strip("'\"`") != MASK:
         return Fix(title=title, steps=steps)
     edit = Edit(
