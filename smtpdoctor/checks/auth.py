@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
@@ -32,20 +33,19 @@ async def log_in(  # branches: each reason for not logging in, in its order
     session.trail = trail
     client = knowledge.client(settings.client, settings.client_version)
     own = settings.mechanisms or (client.auth_order if client is not None else ())
-    offered = list(_open_to(client, session.capabilities, own))
-    if client is not None and not offered and _unasked(session, client):
-        offered = [client.after_helo] if client.after_helo else list(own)
+    offered = _open_to(session, client, own)
     reason = _reason_against(session, settings, client)
     if reason is None and not offered:
         reason = "not-offered"
     if reason == "not-offered" and goes_on_without(session, settings):
         reason = "done-without"
+    token = credentials.token
+    if reason is None and token is None and client is not None:
+        reason = await _begin_others(session, client, credentials, offered, own)
+    if reason == "refused":
+        return False
     if reason is not None:
         _not_tried(session, reason)
-        return None
-    token = credentials.token
-    if token is None and _is_beyond(client, offered, own):
-        _not_tried(session, "not-spoken")
         return None
     secret = token or credentials.password
     assert credentials.username is not None
@@ -117,31 +117,53 @@ def _order(client: knowledge.Client | None, own: tuple[str, ...]) -> tuple[str, 
     return own
 
 
-def _is_beyond(
-    client: knowledge.Client | None, offered: Sequence[str], own: tuple[str, ...]
-) -> bool:
-    """Whether the client takes a mechanism here that the doctor doesn't speak: its first, or each
-    of those that it tries one after the other."""
-    if client is None:
-        return False
+SPOKEN = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
+
+
+async def _begin_others(
+    session: SMTPSession,
+    client: knowledge.Client,
+    credentials: Credentials,
+    offered: list[str],
+    own: tuple[str, ...],
+) -> Literal["refused", "not-spoken"] | None:
+    """Begin, without a secret, the mechanisms that the client takes before any that the doctor
+    speaks. Where the server refuses one there, so it does the client; one that it goes on with
+    can't be tried. Takes out of `offered` what the client goes on without."""
     taken = [name for name in own if name in offered]
-    spoken = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
-    tried = taken if client.auth_tries_all else taken[:1]
-    return bool(tried) and not any(name in spoken for name in tried)
+    if client.auth_tries_all and any(name in SPOKEN for name in taken):
+        return None
+    refused = False
+    for name in taken:
+        if name in SPOKEN:
+            return None
+        domain = any(sign in (credentials.username or "") for sign in "@\\/")
+        if name in client.auth_with_domain and not domain:
+            offered.remove(name)
+            continue
+        exchange = await session.begin(name)
+        refused = exchange.ok is False
+        if refused and not client.auth_tries_all:
+            return "refused"
+        if refused or name in client.auth_gives_up:
+            offered.remove(name)
+            continue
+        return "not-spoken"
+    return "refused" if refused else None
 
 
 def _open_to(
-    client: knowledge.Client | None, offer: Capabilities, own: tuple[str, ...]
-) -> tuple[str, ...]:
+    session: SMTPSession, client: knowledge.Client | None, own: tuple[str, ...]
+) -> list[str]:
     """The mechanisms that the client may use: those that it finds, or its own whatever it finds."""
-    found = _read_by(client, offer)
-    if (
-        client is None
-        or client.insists == "no"
-        or (client.insists == "with-auth" and found is None)
-    ):
-        return found or ()
-    return own
+    found = _read_by(client, session.capabilities)
+    if client is None:
+        return list(found or ())
+    if client.insists == "always" or (client.insists == "with-auth" and found is not None):
+        return list(own)
+    if not found and _unasked(session, client):
+        return [client.after_helo] if client.after_helo else list(own)
+    return list(found or ())
 
 
 def _read_by(client: knowledge.Client | None, offer: Capabilities) -> tuple[str, ...] | None:

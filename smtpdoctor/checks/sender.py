@@ -72,17 +72,20 @@ async def dry_run(  # branches: what of RFC 6531 client and server each have
         return
     given = client.mail_parameters if client is not None else ()
     size = settings.size or (SMALL if "SIZE" in given else None)
+    command = commands.mail_from(
+        sender,
+        size=size if "SIZE" in offered.keywords else None,
+        smtputf8=offered.smtputf8 and not raw and (utf8 or "SMTPUTF8" in given),
+        body="8BITMIME" if "8BITMIME" in given and "8BITMIME" in offered.keywords else None,
+        as_written=raw,
+    )
+    plain = command if utf8 else commands.mail_from(sender)
     await session.envelope(
-        commands.mail_from(
-            sender,
-            size=size if "SIZE" in offered.keywords else None,
-            smtputf8=offered.smtputf8 and not raw and (utf8 or "SMTPUTF8" in given),
-            body="8BITMIME" if "8BITMIME" in given and "8BITMIME" in offered.keywords else None,
-            as_written=raw,
-        ),
+        command,
         commands.rcpt_to(recipient),
         trail,
-        pipelines=client is not None and client.pipelines,
+        pipelines=client.pipelines if client is not None else None,
+        plain_sender=plain if plain != command else b"",
         other_name=POOR_NAME if client is None and not settings.ehlo else "",
     )
 

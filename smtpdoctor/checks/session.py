@@ -30,6 +30,7 @@ from smtpdoctor.observations import (
 )
 from smtpdoctor.smtp import authentication, commands
 from smtpdoctor.smtp.capabilities import Capabilities
+from smtpdoctor.smtp.reading import ChallengeOddity, challenge_oddities
 from smtpdoctor.smtp.replies import (
     RFC_LINE_LIMIT,
     Oddity,
@@ -77,6 +78,8 @@ ANSWER_TO_QUIT = 0.05
 ARRIVED = 512  # how many bytes of what was no reply are kept as evidence
 MAX_STEP_BYTES = 1024 * 1024  # what one step may bring before it counts as a flood
 MAX_CHALLENGES = 5
+#: The user name and the password.
+LOGIN_ANSWERS = 2
 MAX_QUEUED = 64
 
 _FAILURES: dict[FailureKind, HandshakeFailure] = {
@@ -212,8 +215,9 @@ class SMTPSession:
         command = commands.helo(name)
         return await self._step("helo", command, _shown(command), COMMAND, (250,))
 
-    async def starttls(self) -> Exchange:
-        """STARTTLS up to its 220; bytes behind that are an injection (RFC 3207 §6)."""
+    async def starttls(self, *, unoffered: bool = False) -> Exchange:
+        """STARTTLS up to its 220; bytes behind that are an injection (RFC 3207 §6). Where it is
+        asked for `unoffered`, a refusal is no failure of its own."""
         since = self._recorder.now
         arrival = await self._ask(commands.STARTTLS, COMMAND)
         exchange = self._exchange("starttls", "STARTTLS", arrival, (220,))
@@ -225,6 +229,8 @@ class SMTPSession:
             exchange = msgspec.structs.replace(
                 exchange, injected=True, ok=False, arrived=self._excerpt(behind)
             )
+        if unoffered and not exchange.ok and exchange.outcome == "reply" and not injected:
+            exchange = msgspec.structs.replace(exchange, ok=None)
         if accepted:
             self._my_turn = False  # RFC 3207 §4: now TLS, and no command
         return self.trail.record(exchange, since=since)
@@ -386,9 +392,13 @@ class SMTPSession:
         arrival = await self._ask(command, until - self._recorder.now)
         cancelled = False
         reason: TokenChallenge | None = None
+        answered = int(b" " in command.removeprefix(b"AUTH "))
+        oddities: list[ChallengeOddity] = []
         for _ in range(MAX_CHALLENGES):
             if arrival.reply is None or arrival.reply.code != 334:
                 break
+            oddities += challenge_oddities(mechanism.name, arrival.reply, answered)
+            answered += 1
             challenge = authentication.challenge(arrival.reply)
             reason = self._token_challenge(mechanism.name, challenge) or reason
             try:
@@ -398,6 +408,8 @@ class SMTPSession:
             redactor.add_message(*mechanism.secrets_sent)
             arrival = await self._ask(line, until - self._recorder.now)
         exchange = self._exchange("auth", f"AUTH {mechanism.name} ••••••", arrival, (235,))
+        if exchange.ok and mechanism.name == "LOGIN" and answered < LOGIN_ANSWERS:
+            oddities.append("ended-early")
         # of a server that refused the login no proof is due
         proof = mechanism.server_proof if exchange.ok or cancelled else ""
         return self.trail.record(
@@ -407,10 +419,27 @@ class SMTPSession:
                 cancelled=cancelled,
                 server_proof=proof,
                 challenge=reason,
+                oddities=tuple(dict.fromkeys(oddities)),
                 ok=exchange.ok and not cancelled and proof in ("", "valid"),
             ),
             since=since,
         )
+
+    async def begin(self, mechanism: str) -> Exchange:
+        """AUTH with a mechanism that the doctor can't go through with, and no response: whether the
+        server serves what it announces. What it asks is answered with "*", and stands as a probe.
+        """
+        since = self._recorder.now
+        command = b"AUTH " + mechanism.encode() + b"\r\n"
+        arrival = await self._ask(command, COMMAND)
+        exchange = self._exchange("auth", _shown(command), arrival, (235,))
+        exchange = msgspec.structs.replace(exchange, mechanism=mechanism)
+        if arrival.reply is None or arrival.reply.code != 334:
+            return self.trail.record(msgspec.structs.replace(exchange, ok=False), since=since)
+        await self._ask(authentication.CANCEL, COMMAND)
+        connection = f"{self.connection} AUTH {mechanism}"
+        exchange = msgspec.structs.replace(exchange, connection=connection, ok=None)
+        return self.trail.branch(role="probe").record(exchange, since=since)
 
     def _token_challenge(self, mechanism: str, challenge: bytes) -> TokenChallenge | None:
         """Why the server refuses the token, as far as it says so and it may be recorded."""
@@ -429,17 +458,19 @@ class SMTPSession:
         recipient: bytes,
         mail_trail: Trail,
         *,
-        pipelines: bool = False,
+        pipelines: bool | None = None,
+        plain_sender: bytes = b"",
         other_name: str = "",
     ) -> tuple[Exchange, Exchange | None]:
         """MAIL and RCPT, in one write where the server takes it (RFC 2920 §3.1), then QUIT, which
         abandons the transaction (RFC 5321 §4.1.1.10). No DATA, ever.
 
         QUIT stands by itself: a server that resets the connection there would take the answers
-        before it away, which no client loses. A server that loses what stands behind MAIL
-        gets RCPT by itself, unless the user's client `pipelines`: then that fails, too. With
+        before it away, which no client loses. Whether the user's client `pipelines`, too; where
+        that isn't known, a server that loses what stands behind MAIL gets RCPT by itself. With
         `other_name`, an envelope that was accepted is offered once more after an EHLO with that
-        name, which some servers judge only then.
+        name, which some servers judge only then. `plain_sender` is MAIL without its parameters: a
+        refused one is said so once more, which tells whether they are at fault.
         """
         steps: list[tuple[Step, bytes, tuple[int, ...]]] = [
             ("mail", sender, (250,)),
@@ -448,7 +479,7 @@ class SMTPSession:
         ]
         other_name = other_name if self._quick else ""
         # with another name to come, each answer's own time tells whether the server is quick
-        pipelined = self.capabilities.pipelining and not other_name
+        pipelined = self.capabilities.pipelining and pipelines is not False and not other_name
         if pipelined:
             await self._write(sender + recipient)
         results: dict[Step, Exchange] = {}
@@ -465,7 +496,7 @@ class SMTPSession:
                     break
             since = self._recorder.now
             bound = ANSWER_TO_QUIT if step == "quit" else COMMAND
-            alone = pipelined and step == "rcpt" and not pipelines
+            alone = pipelined and step == "rcpt" and pipelines is None
             waits = pipelined and step != "quit"
             arrival = await self._ask(b"" if waits else command, PIPELINED if alone else bound)
             if alone and arrival.outcome == "silence":
@@ -484,6 +515,9 @@ class SMTPSession:
             results[step] = trail.record(exchange, since=since)
             if arrival.reply is None or arrival.outcome != "reply" or arrival.reply.code == 421:
                 break
+            last = step == "rcpt" or (step == "mail" and not pipelined)
+            if last and plain_sender and _refused_for_good(results["mail"]):
+                await self._without_parameters(plain_sender, mail_trail)
         return results["mail"], results.get("rcpt")
 
     async def _under_other_name(
@@ -507,6 +541,14 @@ class SMTPSession:
             exchange = msgspec.structs.replace(exchange, connection=connection, under_name=name)
             if not trail.record(exchange, since=since).ok:
                 return
+
+    async def _without_parameters(self, sender: bytes, mail_trail: Trail) -> None:
+        since = self._recorder.now
+        arrival = await self._ask(sender, OTHER_NAME)
+        exchange = self._exchange("mail", _shown(sender), arrival, (250,))
+        connection = f"{self.connection} without parameters"
+        exchange = msgspec.structs.replace(exchange, connection=connection)
+        mail_trail.branch(role="probe").record(exchange, since=since)
 
     async def _take_back(self, trail: Trail) -> None:
         since = self._recorder.now
@@ -734,6 +776,10 @@ class SMTPSession:
             return b""
         received = await self._stream.read(self._deadline.cap(0.2))
         return bytes(received.data[:ARRIVED])
+
+
+def _refused_for_good(exchange: Exchange) -> bool:
+    return not exchange.ok and exchange.reply is not None and exchange.reply.category == 5
 
 
 def _shown(command: bytes) -> str:

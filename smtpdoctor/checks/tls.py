@@ -24,11 +24,13 @@ async def converse(  # branches: one step after the other, and each may end it
     ehlo_name: str,
     context: ssl.SSLContext,
     client: knowledge.Client | None = None,
+    asks_unoffered: bool = False,
 ) -> bool:
     """Go as far as EHLO in the wanted mode. True where AUTH or MAIL could follow.
 
     `tls_demanded`: whether a server without STARTTLS is a failure (TLS required, or credentials
-    that must not go out in clear). `client` is the user's own, where it is known.
+    that must not go out in clear). `client` is the user's own, where it is known; with
+    `asks_unoffered` it asks for STARTTLS whatever is offered.
     """
     if tls == "implicit":
         await session.handshake("implicit", context)
@@ -54,10 +56,11 @@ async def converse(  # branches: one step after the other, and each may end it
     if tls != "starttls":
         return True
     reading = client.offers if client is not None else OfferReading()
-    if not session.capabilities.starttls_as_read(reading):
+    offered = session.capabilities.starttls_as_read(reading)
+    answer = await session.starttls(unoffered=not offered) if offered or asks_unoffered else None
+    if answer is None or (answer.ok is None and not offered):
         session.starttls_not_offered(failed=tls_demanded)
         return not tls_demanded
-    answer = await session.starttls()
     if not answer.ok:
         goes_on = client is not None and client.after_refused_starttls == "as-set"
         return goes_on and not tls_demanded and answer.outcome == "reply"

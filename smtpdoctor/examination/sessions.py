@@ -224,7 +224,10 @@ class Sessions:
             tls_demanded=strategy.demands_starttls(settings, self._state.client),
             ehlo_name=self._state.ehlo_name(session.local_address),
             context=context,
-            client=self._state.client,
+            client=client,
+            asks_unoffered=client is not None
+            and client.starttls_unoffered
+            and settings.tls_required,
         )
 
     # --- beside it ----------------------------------------------------------------------------

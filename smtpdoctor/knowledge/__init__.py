@@ -25,7 +25,7 @@ from smtpdoctor.addresses import is_address
 from smtpdoctor.knowledge.needles import may_stand_in
 from smtpdoctor.knowledge.spelling import as_it_looks, bare, is_slip, registry_labels
 from smtpdoctor.smtp.capabilities import OfferReading
-from smtpdoctor.smtp.reading import ReplyReading
+from smtpdoctor.smtp.reading import ChallengeOddity, ReplyReading
 
 _FOLDER = Path(__file__).parent
 
@@ -325,7 +325,10 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_tries_all: it goes on to the next mechanism after a refusal (several failed logins).
     auth_words: how its user names another mechanism, {mechanism} in capitals or {lower} in small
         letters.
+    auth_with_domain: the mechanisms that it takes only for a user name with a domain in it.
+    auth_gives_up: those that it goes on without where it has no ticket for them, without a refusal.
     answers_at_once: the mechanisms whose first answer it puts into AUTH itself (RFC 4954 §4).
+    stops_at: by mechanism, what it does not get past in the server's challenges.
     accepts: by step of the dialogue, the reply codes that it takes for a success, as a regular
         expression; what isn't named is as RFC 5321 has it.
     offers: how it looks for STARTTLS and AUTH in what a server announces.
@@ -340,7 +343,9 @@ class Client(_Entry, frozen=True, kw_only=True):
     logs_in_in_clear: whether it gives a password away without TLS; "loopback": to this machine.
     without_starttls: where STARTTLS isn't offered it "stops" or "goes-on", whatever is set, or does
         "as-set": goes on where the setting is opportunistic.
+    starttls_unoffered: where STARTTLS is required, it asks for it whatever EHLO lists.
     after_refused_starttls: what it does where STARTTLS is offered and refused: as without_starttls.
+    drops_injected: it throws away what came in clear behind the 220 to STARTTLS, and goes on.
     implicit_on_465: it begins TLS by itself on this port.
     ehlo: the name it gives in EHLO.
     checks_name: it compares the certificate with the host's name. takes_names: in which forms it
@@ -386,7 +391,10 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_order: tuple[str, ...] = ()
     auth_words: str = ""
     auth_tries_all: bool = False
+    auth_with_domain: tuple[str, ...] = ()
+    auth_gives_up: tuple[str, ...] = ()
     answers_at_once: tuple[str, ...] = ("PLAIN",)
+    stops_at: Mapping[str, tuple[ChallengeOddity, ...]] = {}
     accepts: Mapping[str, str] = {}
     after_helo: str = ""
     offers: OfferReading = OfferReading()
@@ -400,7 +408,9 @@ class Client(_Entry, frozen=True, kw_only=True):
     starttls_after_helo: bool = False
     logs_in_in_clear: Literal["yes", "loopback", "no"] = "yes"
     without_starttls: Literal["as-set", "stops", "goes-on"] = "as-set"
+    starttls_unoffered: bool = False
     after_refused_starttls: Literal["as-set", "stops"] = "stops"
+    drops_injected: bool = False
     implicit_on_465: bool = False
     ehlo: EHLOName
     checks_name: bool = True

@@ -16,6 +16,7 @@ from smtpdoctor.observations.check_specs import CheckName
 from smtpdoctor.settings.model import Setting, Settings, SetupRemark, TLSMode
 from smtpdoctor.smtp.authentication import ServerProof
 from smtpdoctor.smtp.certificate_info import CertificateInfo
+from smtpdoctor.smtp.reading import ChallengeOddity
 from smtpdoctor.smtp.replies import Protocol, Reply
 
 #: main: the way the application would go. probe: looked at beside it, never a cause by itself.
@@ -309,6 +310,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     cancelled: bool = False  # AUTH: we ended it, since the server's challenge breaks the mechanism
     server_proof: ServerProof = ""
     challenge: TokenChallenge | None = None  # AUTH with a token
+    oddities: tuple[ChallengeOddity, ...] = ()  # AUTH: of the 334 replies
     error: str = ""  # errno name of a reset; CUT_OFF
     under_name: str = ""  # said once more on the same connection, under this EHLO name
 

@@ -1,16 +1,28 @@
 """How other programs read a reply, where it is not in the usual form: each in its own way.
 
-Knows RFC 5321 §4.2 and which of its rules programs lean on. Must not know which program reads how:
-that is the knowledge base's.
+Knows RFC 5321 §4.2 and RFC 4954 §4, and which of their rules programs lean on. Must not know which
+program reads how: that is the knowledge base's.
 """
 
+from base64 import b64decode
 from typing import Literal
 
 import msgspec
 
+from smtpdoctor.smtp.replies import Reply
+
 #: What becomes of a reply: "waits": the program takes it for unfinished, and waits for the rest;
 #: "early": for finished before its end, and the rest for the next answer; "broken": for no reply.
 Trouble = Literal["", "waits", "early", "broken"]
+
+
+#: What is unusual about a 334 reply, or about how many came. bare: no blank behind the code.
+#: empty: CRAM-MD5 without a challenge. several-lines. not-base64: what stands there isn't base64
+#: and nothing else. undecodable: nor is it for who skips foreign characters. asked-again: PLAIN,
+#: whose one answer was given. ended-early: LOGIN, accepted before the password was asked for.
+ChallengeOddity = Literal[
+    "bare", "empty", "several-lines", "not-base64", "undecodable", "asked-again", "ended-early"
+]
 
 
 class ReplyReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,3 +67,30 @@ def trouble(  # branches: each bound and each way to end, line by line
         if not goes_on:
             return "" if number == len(lines) else "early"
     return "waits"
+
+
+def challenge_oddities(mechanism: str, reply: Reply, answered: int) -> list[ChallengeOddity]:
+    """What is unusual about a 334 reply that comes after so many answers of the mechanism."""
+    found: list[ChallengeOddity] = []
+    line = reply.raw.rstrip(b"\r\n").rpartition(b"\n")[2]
+    if len(line) == len(b"334"):
+        found.append("bare")
+    if len(reply.lines) > 1:
+        found.append("several-lines")
+    if not reply.text.strip() and mechanism == "CRAM-MD5":
+        found.append("empty")
+    if not _is_base64(line[len(b"334 ") :], exactly=True):
+        found.append("not-base64")
+    if not _is_base64(reply.text.encode(), exactly=False):
+        found.append("undecodable")
+    if mechanism == "PLAIN" and answered:
+        found.append("asked-again")
+    return found
+
+
+def _is_base64(text: bytes, *, exactly: bool) -> bool:
+    try:
+        b64decode(text, validate=exactly)
+    except ValueError:
+        return False
+    return True

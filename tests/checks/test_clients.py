@@ -86,22 +86,70 @@ def test_a_mechanism_of_the_clients_that_the_doctor_has_not(
     authority: Authority, healthy: Behaviour
 ) -> None:
     """What nobody tried can't be told: neither broken nor healthy."""
-    behaviour = replace(healthy, mechanisms=("NTLM",))
+    behaviour = replace(healthy, mechanisms=("NTLM",), replies={"AUTH": "334 NTLM supported"})
     ran = as_client(authority, behaviour, "jakarta")
+    assert logins(ran) == ["NTLM"]
+    assert b"*" in [line.text for session in ran.network.sessions for line in session.lines]
     assert ran.observations.first(LoginNotTried, reason="not-spoken")
     assert ran.report.verdict == "inconclusive"
-    assert as_client(authority, behaviour, "nodemailer").codes() == ["auth-mechanism-unsupported"]
+    without = as_client(authority, replace(behaviour, replies={}), "nodemailer")
+    assert without.codes() == ["auth-mechanism-unsupported"]
     # they try several, and this is the one that is left
     for several in ("mailkit", "system.net.mail"):
         ran = as_client(authority, behaviour, several)
         assert ran.observations.first(LoginNotTried, reason="not-spoken")
         assert ran.report.verdict == "inconclusive"
-    # with a user that has an @ curl takes Kerberos first
-    kerberos = replace(healthy, mechanisms=("GSSAPI", "PLAIN"))
-    assert as_client(authority, kerberos, "curl").report.verdict == "inconclusive"
-    assert as_client(authority, kerberos, "nodemailer").report.verdict == "healthy"
     unknown = replace(healthy, mechanisms=("X-MAGIC",))
     assert as_client(authority, unknown, "mailkit").codes() == ["auth-mechanism-unsupported"]
+
+
+@pytest.mark.parametrize(
+    ("client", "offered"),
+    [
+        ("curl", ("DIGEST-MD5", "LOGIN")),
+        ("curl", ("GSSAPI", "PLAIN")),
+        ("msmtp", ("DIGEST-MD5", "LOGIN")),
+        ("jakarta", ("NTLM", "CRAM-MD5")),
+        ("system.net.mail", ("NTLM",)),
+    ],
+)
+def test_the_server_refuses_the_mechanism_that_only_the_client_has(
+    authority: Authority, healthy: Behaviour, client: str, offered: tuple[str, ...]
+) -> None:
+    """It is asked for without a secret, and the client goes no further than that either."""
+    behaviour = replace(healthy, mechanisms=offered, unserved=offered[:1])
+    ran = as_client(authority, behaviour, client)
+    assert logins(ran) == [offered[0]]
+    assert ran.codes() == ["auth-mechanism-unsupported"]
+    assert offered[0] in ran.diagnosis("auth-mechanism-unsupported").title
+    assert as_client(authority, behaviour, "nodemailer").codes() == (
+        [] if {"PLAIN", "LOGIN", "CRAM-MD5"} & set(offered) else ["auth-mechanism-unsupported"]
+    )
+
+
+def test_curl_goes_on_without_kerberos(
+    authority: Authority, healthy: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a user that has an @ it begins GSSAPI, and without a ticket takes the next."""
+    original: Any = server._Dialogue._auth
+
+    async def asks(self: Any, argument: str) -> None:
+        if argument != "GSSAPI":
+            await original(self, argument)
+            return
+        await self._say("334 GSSAPI supported")
+        assert await self._line(is_command=False) == b"*"
+        await self._say("501 cancelled")
+
+    monkeypatch.setattr(server._Dialogue, "_auth", asks)
+    kerberos = replace(healthy, mechanisms=("GSSAPI", "PLAIN"))
+    ran = as_client(authority, kerberos, "curl")
+    assert logins(ran) == ["GSSAPI", "PLAIN"]
+    assert ran.report.verdict == "healthy"
+    alone = as_client(
+        authority, replace(kerberos, users={"web": PASSWORD}), "curl", SMTP_USER="web"
+    )
+    assert logins(alone) == ["PLAIN"]
 
 
 # --- a login that is not offered, and one in clear ------------------------------------------------
@@ -219,6 +267,65 @@ def test_helo_where_ehlo_is_not_known(authority: Authority) -> None:
     assert ran.steps()[:4] == ["greeting", "ehlo", "helo", "mail"]
     assert ran.codes() == []
     assert ran.codes("warning") == ["ehlo-rejected"]
+
+
+@pytest.mark.parametrize(
+    ("client", "tls", "works"),
+    [
+        ("nodemailer", "starttls", True),
+        ("phpmailer", "starttls", True),
+        ("go", "starttls", True),
+        ("smtplib", "starttls", False),
+        (None, "starttls", False),
+        ("nodemailer", "false", False),  # only where TLS is required
+    ],
+)
+def test_starttls_that_is_served_and_not_announced(
+    authority: Authority,
+    healthy: Behaviour,
+    client: str | None,
+    tls: str,
+    works: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original: Any = server._Dialogue._ehlo
+
+    def hides(self: Any) -> str:
+        return str(original(self)).replace("STARTTLS", "HELP")
+
+    monkeypatch.setattr(server._Dialogue, "_ehlo", hides)
+    ran = as_client(authority, healthy, client, SMTP_SECURE=tls)
+    assert bool(logins(ran)) is works
+    assert (ran.report.verdict == "healthy") is works
+
+
+def test_starttls_that_is_asked_for_unannounced_and_refused(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    ran = as_client(authority, replace(healthy, starttls=False), "nodemailer", SMTP_TLS="starttls")
+    assert ran.codes() == ["starttls-not-offered"]
+
+
+@pytest.mark.parametrize(
+    ("client", "code"),
+    [("smtplib", "mail-parameters-refused"), ("go", "mail-parameters-refused"), (None, "")],
+)
+def test_parameters_that_are_announced_and_refused(
+    authority: Authority, healthy: Behaviour, client: str | None, code: str
+) -> None:
+    """Whatever the code: the same sender without them is taken, so they are the reason."""
+    behaviour = replace(healthy, extensions=("8BITMIME", "SMTPUTF8"))
+    original: Any = server._Dialogue._mail
+
+    def mail(self: Any, argument: str) -> Any:
+        if argument.rpartition(">")[2].strip():
+            return "501 5.5.4 Syntax error in parameters"
+        return original(self, argument)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(server._Dialogue, "_mail", mail)
+        ran = as_client(authority, behaviour, client)
+    assert ran.codes() == ([code] if code else [])
 
 
 @pytest.mark.parametrize(

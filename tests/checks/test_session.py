@@ -370,7 +370,7 @@ def test_a_pipelining_server_gets_the_envelope_in_one_write(
     authority: Authority, healthy: Behaviour
 ) -> None:
     """RFC 2920: one round trip; without PIPELINING (§3.1 forbids it then) three."""
-    known = {"options": Options(client="nodemailer")}
+    known = {"options": Options(client="nodemailer@10")}
     together = talk(authority, healthy, **known)
     apart = talk(authority, replace(healthy, extensions=("8BITMIME",)), **known)
 
@@ -384,6 +384,21 @@ def test_a_pipelining_server_gets_the_envelope_in_one_write(
     round_trip = together.network.round_trip
     assert seconds(together) == pytest.approx(round_trip, abs=0.001)
     assert seconds(apart) == pytest.approx(2 * round_trip, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("client", "writes"), [("smtplib", 2), ("nodemailer@6", 2), ("nodemailer@10", 1)]
+)
+def test_it_pipelines_as_the_client_does(
+    authority: Authority, healthy: Behaviour, client: str, writes: int
+) -> None:
+    ran = talk(authority, healthy, options=Options(client=client))
+    mail = ran.observations.first(Exchange, step="mail")
+    rcpt = ran.observations.first(Exchange, step="rcpt")
+    assert mail
+    assert rcpt
+    together = rcpt.at + rcpt.seconds - mail.at < 1.5 * ran.network.round_trip
+    assert together is (writes == 1)
 
 
 def test_without_pipelining_a_refused_sender_gets_no_recipient(

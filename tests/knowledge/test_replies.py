@@ -568,6 +568,9 @@ GENERAL = [
         "client-address-refused",
     ),
     ("ehlo", "554 5.7.1 <client.example>: Helo command rejected: Access denied", "ehlo-rejected"),
+    ("rcpt", "554 5.7.1 HELO mismatch", "ehlo-rejected"),
+    ("mail", "550 Bad HELO - Host impersonating domain name", "ehlo-rejected"),
+    ("rcpt", "550 5.7.1 Your HELO name does not resolve", "ehlo-rejected"),
     # limits and size
     ("mail", "450 4.7.1 Error: too much mail from 192.0.2.1", "sending-limit-reached"),
     ("rcpt", "450 4.7.1 Error: too many recipients from 192.0.2.1", "sending-limit-reached"),

@@ -89,6 +89,7 @@ from smtpdoctor.settings.model import (
 from smtpdoctor.settings.reading import Options, read_settings
 from smtpdoctor.settings.setups import setups_in
 from smtpdoctor.smtp.authentication import ServerProof
+from smtpdoctor.smtp.reading import ChallengeOddity
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
 from smtpdoctor.spf import Lookup
 
@@ -1027,6 +1028,7 @@ class SessionScene:
         cancelled: bool = False,
         server_proof: ServerProof = "",
         challenge: TokenChallenge | None = None,
+        oddities: tuple[ChallengeOddity, ...] = (),
     ) -> Self:
         """AUTH with its final reply."""
         self._login_trail()
@@ -1042,6 +1044,7 @@ class SessionScene:
             cancelled=cancelled,
             server_proof=server_proof,
             challenge=challenge,
+            oddities=oddities,
         )
 
     def no_login(self, reason: LoginReason, *offered: str) -> Self:
@@ -1079,6 +1082,18 @@ class SessionScene:
             outcome,
             check="sender",
             took=took,
+        )
+
+    def mail_without_parameters(self, text: str) -> Self:
+        """The same MAIL once more, as the doctor says it after a refusal."""
+        return self._exchange(
+            "mail",
+            f"MAIL FROM:<{self.scene.settings.sender}>",
+            text,
+            "reply",
+            check="sender",
+            beside=True,
+            beside_as=" without parameters",
         )
 
     def mail_not_sent(self) -> Self:
@@ -1153,6 +1168,8 @@ class SessionScene:
         cancelled: bool = False,
         server_proof: ServerProof = "",
         challenge: TokenChallenge | None = None,
+        oddities: tuple[ChallengeOddity, ...] = (),
+        beside_as: str = "",
     ) -> Self:
         answer = None if text is None else reply(text)
         if ok == "from the reply":
@@ -1161,7 +1178,7 @@ class SessionScene:
         return self._record(
             "ehlo-in-tls" if step == "ehlo" and self._in_tls else step,
             Exchange(
-                connection=self.session.connection,
+                connection=self.session.connection + beside_as,
                 step=step,
                 sent=sent,
                 outcome=outcome,
@@ -1174,6 +1191,7 @@ class SessionScene:
                 cancelled=cancelled,
                 server_proof=server_proof,
                 challenge=challenge,
+                oddities=oddities,
                 error=error or ("ECONNRESET" if outcome == "reset" else ""),
                 ok=ok,
             ),

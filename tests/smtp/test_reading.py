@@ -2,7 +2,14 @@
 
 import pytest
 
-from smtpdoctor.smtp.reading import ReplyReading, Trouble, trouble
+from smtpdoctor.smtp.reading import (
+    ChallengeOddity,
+    ReplyReading,
+    Trouble,
+    challenge_oddities,
+    trouble,
+)
+from smtpdoctor.smtp.replies import ReplyReader
 
 BLANK = ReplyReading(ends="blank")  # Symfony Mailer, swaks
 BLANK_OR_NOTHING = ReplyReading(ends="blank-or-nothing")  # PHPMailer, curl
@@ -53,3 +60,26 @@ def test_a_line_as_long_as_the_buffer() -> None:
     short = ReplyReading(ends="blank-or-nothing", longest_line=512)
     assert trouble(b"220 " + b"x" * 506 + b"\r\n", short) == ""
     assert trouble(b"220 " + b"x" * 507 + b"\r\n", short) == "broken"
+
+
+@pytest.mark.parametrize(
+    ("raw", "mechanism", "answered", "expected"),
+    [
+        (b"334 VXNlcm5hbWU6\r\n", "LOGIN", 0, []),
+        (b"334 \r\n", "PLAIN", 0, []),
+        (b"334\r\n", "LOGIN", 0, ["bare"]),
+        (b"334 Username:\r\n", "LOGIN", 0, ["not-base64"]),
+        (b"334 Enter your name\r\n", "LOGIN", 0, ["not-base64", "undecodable"]),
+        (b"334 VXNlcm5hbWU6 \r\n", "LOGIN", 0, ["not-base64"]),
+        (b"334 VXNlcm5hbWU\r\n", "LOGIN", 0, ["not-base64", "undecodable"]),
+        (b"334-VXNlcm5hbWU6\r\n334 VXNlcm5hbWU6\r\n", "LOGIN", 0, ["several-lines"]),
+        (b"334 \r\n", "CRAM-MD5", 0, ["empty"]),
+        (b"334 \r\n", "PLAIN", 1, ["asked-again"]),
+        (b"334 UGFzc3dvcmQ6\r\n", "LOGIN", 1, []),
+    ],
+)
+def test_what_is_odd_about_a_challenge(
+    raw: bytes, mechanism: str, answered: int, expected: list[ChallengeOddity]
+) -> None:
+    (reply,) = ReplyReader().feed(raw)
+    assert challenge_oddities(mechanism, reply, answered) == expected

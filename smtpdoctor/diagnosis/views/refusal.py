@@ -80,6 +80,8 @@ def refusal(run: Run) -> Refusal | None:
     exchange = opening or _refused_step(main)
     if exchange is None or exchange.reply is None:
         return None
+    if taken_without_parameters(run, exchange) is not None:
+        return None  # mail-parameters-refused reads it
     rule = knowledge.interpret(run.provider, exchange.step, as_sent(exchange.reply))
     if opening is not None:
         code = rule.code if rule is not None else None
@@ -98,6 +100,14 @@ def refusal(run: Run) -> Refusal | None:
             item.id for item in main.exchanges if item.step == exchange.step and item.ok is False
         ),
     )
+
+
+def taken_without_parameters(run: Run, exchange: Exchange) -> Exchange | None:
+    """The same MAIL without its parameters, where the server took that after refusing this one."""
+    found = run.observations.first(
+        Exchange, connection=f"{exchange.connection} without parameters", step=exchange.step
+    )
+    return found if found is not None and found.ok else None
 
 
 def _refused_opening(main: SessionView) -> Exchange | None:

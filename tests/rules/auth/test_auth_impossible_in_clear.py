@@ -65,6 +65,24 @@ def test_lookalike_the_password_would_go_out_in_clear(mechanism: str) -> None:
     assert in_clear(f"AUTH NTLM {mechanism}").codes() == ["password-in-clear"]
 
 
+@pytest.mark.parametrize(
+    ("client", "offered", "fails"),
+    [
+        ("javamail", "CRAM-MD5", True),
+        ("ruby-mail", "LOGIN", True),
+        ("nodemailer", "CRAM-MD5", False),
+        ("ruby-mail", "LOGIN PLAIN", False),
+    ],
+)
+def test_positive_a_client_without_any_mechanism_that_is_offered(
+    client: str, offered: str, fails: bool
+) -> None:
+    scene = in_clear(f"AUTH {offered}", client=client)
+    assert (CODE in scene.codes("error")) is fails
+    if fails:
+        assert f"offers only {offered}" in scene.diagnosis(CODE).title
+
+
 def test_lookalike_no_login_at_all() -> None:
     scene = Scene(tls="none", host="mail.example.com")
     scene.session().greeting().ehlo("SIZE").no_login("not-offered").quit()

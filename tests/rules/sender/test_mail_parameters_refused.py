@@ -28,5 +28,23 @@ def test_lookalike_a_message_that_is_too_large() -> None:
     assert CODE not in scene.codes()
 
 
+def refused_by(text: str, taken: bool) -> Scene:
+    scene = Scene(client="smtplib")
+    session = scene.session().up_to("mail").mail(text, parameters=" SIZE=512")
+    session.mail_without_parameters("250 Ok" if taken else text)
+    return scene
+
+
+def test_positive_another_code_where_the_sender_alone_is_taken() -> None:
+    scene = refused_by("501 5.5.4 Syntax error in parameters", taken=True)
+    assert scene.codes("error") == [CODE]
+    found = scene.diagnosis(CODE)
+    assert any("and then took" in item.text for item in found.evidence)
+
+
+def test_lookalike_the_sender_alone_is_refused_as_well() -> None:
+    assert CODE not in refused_by("501 5.5.4 Syntax error in parameters", taken=False).codes()
+
+
 def test_lookalike_the_same_code_without_parameters() -> None:
     assert CODE not in Scene().refuse("mail", UNKNOWN).codes()

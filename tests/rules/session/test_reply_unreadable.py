@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.smtp.reading import ChallengeOddity
+
 from ..scene import Scene
 
 CODE = "reply-unreadable"
@@ -48,6 +50,63 @@ def test_lookalike_a_short_text(greeting: str) -> None:
     scene = Scene(client="go-net-smtp")
     scene.session().greeting(greeting).rest()
     assert scene.codes() == []
+
+
+def login(client: str | None, mechanism: str, *oddities: ChallengeOddity) -> Scene:
+    scene = Scene(client=client)
+    scene.session().up_to("auth").auth(mechanism=mechanism, oddities=oddities).rest()
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("client", "mechanism", "oddity"),
+    [
+        ("nodemailer", "LOGIN", "bare"),
+        ("msmtp", "LOGIN", "not-base64"),
+        ("curl", "CRAM-MD5", "not-base64"),
+        ("go-net-smtp", "PLAIN", "asked-again"),
+        ("phpmailer", "LOGIN", "ended-early"),
+    ],
+)
+def test_positive_a_login_that_the_client_does_not_get_through(
+    client: str, mechanism: str, oddity: ChallengeOddity
+) -> None:
+    scene = login(client, mechanism, oddity)
+    assert scene.codes("error") == [CODE]
+    assert f"in AUTH {mechanism}" in scene.diagnosis(CODE).title
+    assert login(None, mechanism, oddity).diagnosis(CODE).severity == "note"
+
+
+@pytest.mark.parametrize(
+    ("client", "mechanism", "oddity"),
+    [
+        ("javamail", "LOGIN", "not-base64"),
+        ("msmtp", "PLAIN", "not-base64"),
+        # it comes to PLAIN before
+        ("smtplib", "LOGIN", "undecodable"),
+    ],
+)
+def test_negative_a_login_that_the_client_gets_through(
+    client: str, mechanism: str, oddity: ChallengeOddity
+) -> None:
+    assert login(client, mechanism, oddity).codes() == []
+
+
+def test_lookalike_a_login_that_is_refused_after_an_odd_challenge() -> None:
+    scene = Scene(client="msmtp", host="mail.example.net")
+    scene.session().up_to("auth").auth("535 5.7.8 no", mechanism="LOGIN", oddities=("not-base64",))
+    assert scene.codes("error") == ["credentials-rejected"]
+
+
+@pytest.mark.parametrize(("client", "code"), [("smtplib", CODE), (None, CODE), ("nodemailer", "")])
+def test_positive_a_second_greeting_inside_tls(client: str | None, code: str) -> None:
+    scene = Scene(client=client)
+    session = scene.session().up_to("ehlo-in-tls").ehlo(text="220 mail.example.com ESMTP")
+    if client == "nodemailer":
+        session.rest()
+    assert scene.codes("error") == ([code] if code else [])
+    if code:
+        assert "a second greeting inside TLS" in scene.diagnosis(CODE).title
 
 
 def test_lookalike_a_bare_refusal() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ..scene import Scene
 
 CODE = "starttls-injection"
@@ -21,6 +23,16 @@ def test_positive_clear_text_behind_the_220() -> None:
     assert found.fixes[0].settings == {"SMTP_PORT": "465", "SMTP_SECURE": "true"}
     assert any("250 evil.example" in item.text for item in found.evidence)
     assert scene.codes("error") == [CODE]
+
+
+@pytest.mark.parametrize(("client", "severity"), [("smtplib", "warning"), ("phpmailer", "error")])
+def test_positive_a_client_that_throws_it_away_goes_on(client: str, severity: str) -> None:
+    scene = Scene(client=client)
+    scene.session().up_to("starttls").starttls(injected=True, arrived="250 evil.example\r\n")
+    found = scene.diagnosis(CODE)
+    assert found.severity == severity
+    assert ("throws the extra text away" in found.explanation) is (severity == "warning")
+    assert scene.judge().verdict != "healthy"
 
 
 def test_negative_nothing_behind_the_220() -> None:

@@ -71,23 +71,34 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _refused_by_client(
     run: Run, kept_back: LoginNotTried | None, offer: Capabilities
 ) -> Iterator[Diagnosis]:
-    """A client that gives no password away in clear, where the server would take it."""
+    """A client that gives no password away in clear, or has no mechanism that is offered there,
+    where the server would take one."""
     client = run.client
     if client is None or kept_back is None or kept_back.reason != "no-tls":
         return
     allowed = client.logs_in_in_clear == "yes" or (
         client.logs_in_in_clear == "loopback" and run.settings.host in LOOPBACK
     )
-    if allowed or not run.offer.takes_login_in_clear:
+    own = run.settings.mechanisms or client.auth_order
+    found = offer.auth_as_read(client.offers) or ()
+    shares = not own or not found or bool(set(own) & set(found))
+    if (allowed and shares) or not run.offer.takes_login_in_clear:
         return
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{client.name} logs in only inside TLS, and {run.where} has none here",
+        title=f"without TLS {run.where} offers only {', '.join(found)}, which {client.name} "
+        "doesn't take"
+        if allowed
+        else f"{client.name} logs in only inside TLS, and {run.where} has none here",
         explanation=(
-            f"The settings have a login, and the session stays without TLS. {client.name} gives "
-            "no password away then, so it stops before the login and no mail goes out."
+            f"The settings have a login, and the session stays without TLS. {client.name} has "
+            "none of the mechanisms that are offered there, so its login fails and no mail goes "
+            "out. smtpdoctor didn't send the password in clear."
+            if allowed
+            else f"The settings have a login, and the session stays without TLS. {client.name} "
+            "gives no password away then, so it stops before the login and no mail goes out."
         ),
         evidence=(
             *mode_line(run),
@@ -99,7 +110,9 @@ def _refused_by_client(
             Evidence(
                 check="auth",
                 kind="known",
-                text=f"{client.name} refuses a login without TLS {cite(*client.sources)}",
+                text=f"{client.name} logs in by {' or '.join(own)} {cite(*client.sources)}"
+                if allowed
+                else f"{client.name} refuses a login without TLS {cite(*client.sources)}",
             ),
         ),
         fixes=_fixes(run, starttls=offer.starttls),

@@ -8,6 +8,7 @@ from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import taken_without_parameters
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.words import listed
 
@@ -19,8 +20,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if mail is None or mail.ok is not False or mail.reply is None:
         return
     parameters = mail.sent.partition("> ")[2]
+    plain = taken_without_parameters(run, mail)
     # RFC 5321 §4.1.1.11: 555 for parameters that are not recognised or not implemented
-    if mail.reply.code != 555 or not parameters:
+    if not parameters or not (plain or mail.reply.code == 555):
         return
     where = run.where
     others = [each.name for each in knowledge.clients().values() if not each.mail_parameters]
@@ -38,6 +40,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             Evidence(
                 check="sender",
                 text=f'{where} answered "{mail.sent}" with "{refusals.said(mail.reply)}"',
+            ),
+            *(
+                (Evidence(check="sender", text=f'and then took "{plain.sent}"'),)
+                if plain is not None
+                else ()
             ),
             Evidence(
                 check="sender",

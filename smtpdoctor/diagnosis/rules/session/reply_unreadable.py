@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from smtpdoctor import knowledge
@@ -11,7 +11,7 @@ from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import Exchange
-from smtpdoctor.smtp.reading import trouble
+from smtpdoctor.smtp.reading import ChallengeOddity, trouble
 from smtpdoctor.words import listed
 
 CODE = "reply-unreadable"
@@ -19,7 +19,7 @@ CODE = "reply-unreadable"
 #: Steps whose replies every client reads.
 STEPS = ("greeting", "ehlo", "helo", "starttls", "auth", "mail", "rcpt")
 #: Those in which another code of 2xx than RFC 5321 has it for the step is looked at here.
-BY_CODE = ("mail", "rcpt")
+BY_CODE = ("ehlo", "mail", "rcpt")
 
 _BARE = re.compile(rb"(^|\n)\d{3}\r?\n?$")
 
@@ -42,6 +42,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         if odd is not None:
             yield _judged(run, odd)
             return
+        asked = _odd_challenge(run, item) if item.ok else None
+        if asked is not None:
+            yield _judged_login(run, asked)
+            return
 
 
 def _odd_form(run: Run, item: Exchange) -> _Odd | None:
@@ -62,15 +66,94 @@ def _odd_code(run: Run, item: Exchange) -> _Odd | None:
     """A success by its first digit, with a code that isn't this step's."""
     reply, mine = item.reply, run.client
     odd = reply is not None and reply.category == 2 and item.step in BY_CODE
-    if reply is None or not odd:
+    again = item.step == "ehlo" and item.in_tls and reply is not None and reply.code == 220
+    if reply is None or not odd or (item.step == "ehlo" and not again):
         return None
     refuses = tuple(
         each.name for each in knowledge.clients().values() if not each.takes(item.step, reply.code)
     )
     if mine is not None and mine.name not in refuses:
         return None
+    if again:
+        usual = "RFC 3207 §4.2: after the handshake the client speaks first, with EHLO"
+        return _Odd(item, "a second greeting inside TLS", refuses, usual)
     usual = f"RFC 5321 §4.3.2: the answer is {'250' if item.step == 'mail' else '250 or 251'}"
     return _Odd(item, f"{reply.code}, a code for another answer", refuses, usual)
+
+
+#: A challenge of AUTH in a form that some clients don't read, in words.
+_CHALLENGES: Mapping[ChallengeOddity, str] = {
+    "bare": "a 334 without anything behind it",
+    "empty": "an empty challenge",
+    "several-lines": "a challenge of several lines",
+    "not-base64": "a challenge that is not plain base64",
+    "undecodable": "a challenge that is not base64",
+    "asked-again": "a second 334, after the whole answer",
+    "ended-early": "a success before the password",
+}
+
+
+def _odd_challenge(run: Run, item: Exchange) -> _Odd | None:
+    """A login that the server led in an odd way, which the client doesn't get past; else others.
+
+    A client that tries all mechanisms comes to its first, which the doctor may not have tried."""
+    mine = run.client
+    if mine is not None and mine.auth_tries_all and not _is_first(run, mine, item):
+        return None
+    for oddity in item.oddities:
+        cannot = tuple(
+            each.name
+            for each in knowledge.clients().values()
+            if oddity in each.stops_at.get(item.mechanism, ())
+        )
+        if cannot and (mine is None or mine.name in cannot):
+            usual = "RFC 4954 §4: 334, a blank and the challenge in base64, and 235 at the end"
+            return _Odd(item, _CHALLENGES[oddity], cannot, usual)
+    return None
+
+
+def _judged_login(run: Run, odd: _Odd) -> Diagnosis:
+    mine, mechanism = run.client, odd.item.mechanism
+    words = mine.auth_words if mine is not None else ""
+    other = words.format(mechanism="NAME", lower="name") if words else ""
+    return Diagnosis(
+        code=CODE,
+        severity="error" if mine is not None else "note",
+        confidence="certain",
+        title=f"{run.where} sends {odd.what} in AUTH {mechanism}, "
+        f"which {listed(odd.cannot)} can't read",
+        explanation=(
+            f"{mine.name} stops or waits in the middle of the login, so no mail goes out. Other "
+            "programs log in here with the same credentials."
+            if mine is not None
+            else "smtpdoctor logged in, and so do most programs. Where yours is one of those "
+            "named, its login ends there."
+        ),
+        evidence=(
+            Evidence(check="auth", text=f"the dialogue of AUTH {mechanism} had {odd.what}"),
+            Evidence(check="auth", kind="known", text=f"{odd.usual} {cite('clients_run')}"),
+        ),
+        fixes=(
+            Fix(
+                title="ask the server's owner to ask in the usual form",
+                steps=(
+                    f"Tell who runs {run.settings.host}: AUTH {mechanism} has {odd.what}.",
+                    *(
+                        (f"Or log in by another mechanism that the server offers: {other}.",)
+                        if other
+                        else ()
+                    ),
+                ),
+            ),
+        ),
+        explains=(odd.item.id,) if mine is not None else (),
+    )
+
+
+def _is_first(run: Run, client: knowledge.Client, item: Exchange) -> bool:
+    offer = run.main.capabilities() if run.main is not None else None
+    found = (offer.auth_as_read(client.offers) if offer is not None else None) or ()
+    return next((name for name in client.auth_order if name in found), "") == item.mechanism
 
 
 def _form(raw: bytes) -> str:
@@ -96,6 +179,8 @@ def _severity(run: Run, odd: _Odd) -> Severity:
     gets through where it needs none of the extensions that it has not read, and one rest came."""
     client = run.client
     if client is None:
+        if odd.item.step == "ehlo" and not odd.item.ok:
+            return "error"  # the session ends there, and so do most programs'
         return "note" if odd.item.ok else "warning"
     longest, reply = client.replies.longest_line, odd.item.reply
     if odd.item.step != "greeting" or not longest or not client.logs_in_after_helo or reply is None:

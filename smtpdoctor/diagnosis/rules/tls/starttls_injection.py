@@ -18,10 +18,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     step = main.step("starttls") if main else None
     if step is None or not step.injected:
         return
-    where = run.where
+    where, client = run.where, run.client
+    kinder = client is not None and client.drops_injected
     yield Diagnosis(
         code=CODE,
-        severity="error",
+        severity="warning" if kinder else "error",
         confidence="certain",
         title=f"the STARTTLS answer of {where} was followed by extra clear text",
         explanation=(
@@ -29,6 +30,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             "it: somebody on the way put words into the server's mouth, or the server is broken. "
             "A client that keeps such bytes takes them for the protected server's own. "
             "smtpdoctor ended the session and sent no password."
+            + (f" {client.name} throws the extra text away and sends." if client and kinder else "")
         ),
         evidence=(
             Evidence(
