@@ -87,6 +87,66 @@ def test_without_tls_a_port_for_starttls_is_no_fault_of_the_mode(
     assert "starttls-port" not in lint(folder({".env": env}))[1]
 
 
+@pytest.mark.parametrize(
+    ("host", "port", "login", "said"),
+    [
+        ("smtp.office365.com", 587, True, "error[auth-impossible-in-clear]"),
+        ("smtp.ionos.de", 587, True, "warning[password-in-clear]"),
+        ("smtp.ionos.de", 465, True, "error[plaintext-on-implicit-tls-port]"),
+        ("smtp.ionos.de", 587, False, ""),
+        ("mail.example.com", 587, True, ""),  # may be a relay beside it
+        ("localhost", 587, True, ""),
+    ],
+)
+def test_a_login_without_tls_at_a_provider(
+    folder: Folder,
+    lint: Callable[..., tuple[int, str]],
+    host: str,
+    port: int,
+    login: bool,
+    said: str,
+) -> None:
+    parent = "<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-"
+    lines = [f"spring.mail.host={host}", f"spring.mail.port={port}"]
+    if login:
+        lines += ["spring.mail.username=info@example.com", "spring.mail.password=Wald-12"]
+    files = {
+        "pom.xml": f"<project>{parent}parent</artifactId><version>3.3.0</version></parent>",
+        "src/main/resources/application.properties": "\n".join(lines) + "\n",
+    }
+    out = lint(folder(files))[1]
+    if not said:
+        assert out == "1 set-up: nothing wrong in the settings\n"
+    else:
+        assert f": {said} " in out
+        assert " in 1 set-up\n" in out
+        assert ": put in “spring.mail.properties.mail.smtp." in out
+
+
+def test_a_text_that_is_taken_for_true_is_the_one_cause(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    files = mailer(587, "process.env.SMTP_SECURE") | {".env": "SMTP_SECURE=false\n"}
+    files["mailer.js"] = "require('dotenv').config();\n" + files["mailer.js"]
+    out = lint(folder(files))[1]
+    assert "error[setting-misread] secure=false is taken for implicit TLS\n" in out
+    assert "implicit-tls-on-starttls-port" not in out
+    assert out.endswith("\n1 error in 1 set-up\n")
+
+
+def test_a_switch_that_is_on_is_not_misread(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    code = (
+        "using MailKit.Net.Smtp;\nvar client = new SmtpClient();\n"
+        'client.Connect("smtp.ionos.com", 587, true);\n'
+        'client.Authenticate("info@example.com", "word");\n'
+    )
+    out = lint(folder({"Mail.cs": code}))[1]
+    assert "error[implicit-tls-on-starttls-port]" in out
+    assert out.endswith("\n1 error in 1 set-up\n")
+
+
 def test_what_only_the_deployment_sets_is_not_missed(
     folder: Folder, lint: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,7 @@ STAND_INS: Mapping[Field | None, Any] = {
 }  # fmt: skip
 #: Hosts that programs take by themselves where none is given.
 OWN_HOSTS = ("localhost", "127.0.0.1")
+ADDRESS_ALONE = re.compile(r"(?:smtps?|submissions?)://[\w.-]{1,200}(?::\d{1,5})?/?")
 HARMLESS_TEXT = re.compile(r"[\w.:'\"-]{1,24}")
 
 
@@ -306,11 +307,18 @@ def find_harmless(
     for name, option in draft.options.items():
         kind = KINDS.get(fields.get(name, "password"))
         for value in (option.value, *option.hides):
+            if fields.get(name) == "url" and _is_without_login(value):
+                kind = "host"
             if fields.get(name) in SECRETS:
                 _unsaid(value, workspace)
             if kind is not None and isinstance(value, Known) and not value.absent:
                 held = [each for each in value.variables if draft.variables.held(each)]
                 workspace.finds_value(kind, value, secrets, names=held)
+
+
+def _is_without_login(value: Value) -> bool:
+    """Whether a URL is a scheme of SMTP's and an address alone."""
+    return isinstance(value, Known) and ADDRESS_ALONE.fullmatch(str(value.value)) is not None
 
 
 def _unsaid(value: Value, workspace: Workspace) -> frozenset[str]:

@@ -134,6 +134,13 @@ class ModeView:
         refused = self._run.refused_as("tls-required", "auth-impossible-in-clear")
         return refused.failed if refused is not None and self._run.settings.tls == "none" else ()
 
+    @property
+    def foretold(self) -> tuple[str, ...]:
+        """The settings that are known to fail because of their mode; none where it is right, or
+        where the server itself was asked."""
+        said = self.decided_by if self.known_otherwise is not None else None
+        return (said.id,) if said is not None else ()
+
     def probe(self, mode: TLSMode) -> SessionView | None:
         """The probe that tried the configured port in this other mode: the last one, since an
         earlier one may have made room for others."""

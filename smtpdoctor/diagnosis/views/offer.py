@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.addresses import is_address, is_private_name
 from smtpdoctor.diagnosis.model import Severity
+from smtpdoctor.diagnosis.views import options
 from smtpdoctor.observations import Exchange, Step
 from smtpdoctor.smtp.authentication import PASSWORD_MECHANISMS, TOKEN_MECHANISMS
 from smtpdoctor.smtp.capabilities import Capabilities, is_masked_greeting
@@ -60,6 +61,20 @@ class OfferView:
     def takes_login_in_clear(self) -> bool:
         """Whether a login without TLS could work here, as far as that is known."""
         return self.carries_login(self.in_clear) and not self.refused_in_clear
+
+    @property
+    def is_login_in_clear_foretold(self) -> bool:
+        """Whether the settings alone are looked at, and their login would go to a known provider
+        without TLS, on a port that has STARTTLS."""
+        settings, mode = self._run.settings, self._run.mode
+        return (
+            settings.elsewhere
+            and settings.tls == "none"
+            and settings.has_credentials
+            and self._run.provider is not None
+            and mode.of_port == "starttls"
+            and not options.is_silent(self._run)
+        )
 
     @property
     def lacks_login(self) -> bool:

@@ -42,12 +42,12 @@ def failures(run: Run, remark: SetupRemark) -> tuple[str, ...]:
     """The observations that failed because the program reads this option so; none where the way
     that it leads to works, or fails for another reason.
 
-    mode: the port was seen to speak another one. port: another port of the host worked where the
-    configured one failed. host: nothing answers where the program goes instead. user name,
-    password, sender: the server refused it.
+    mode: the port was seen to speak another one, or is known to. port: another port of the host
+    worked where the configured one failed. host: nothing answers where the program goes instead.
+    user name, password, sender: the server refused it.
     """
     if remark.field == "tls":
-        return run.mode.fault
+        return run.mode.fault or run.mode.foretold
     if remark.field == "port":
         others = [way for way in run.working_ways if way.host == run.settings.host]
         return () if run.way_worked or not others else (*run.mode.fault, *_not_reached(run))

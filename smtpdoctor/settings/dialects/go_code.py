@@ -75,9 +75,12 @@ def call_of(module: Module, value: Value, *names: str) -> FoundCall | None:
     return next((call for call in module.calls(*names) if call.span == value.span), None)
 
 
-def skips_verification(config: Value) -> bool:
-    """Whether a tls.Config switches verification off."""
-    if isinstance(config, Known) and isinstance(config.value, Map):
-        skip = config.value.get("InsecureSkipVerify")
-        return isinstance(skip, Known) and skip.value is True
-    return False
+def unverified(name: str, *configs: Value) -> dict[str, Option]:
+    """The option of that name where one of the tls.Configs switches verification off, at the
+    switch."""
+    for config in configs:
+        if isinstance(config, Known) and isinstance(config.value, Map):
+            skip = config.value.get("InsecureSkipVerify")
+            if isinstance(skip, Known) and skip.value is True:
+                return {name: Option(name, skip, called="InsecureSkipVerify")}
+    return {}

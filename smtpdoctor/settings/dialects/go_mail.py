@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import call_of, reached, skips_verification, told
+from smtpdoctor.settings.dialects.go_code import call_of, reached, told, unverified
 from smtpdoctor.settings.dialects.in_code import option, outcome_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
@@ -85,8 +85,8 @@ class GoMail:
                 written = workspace.text_of(call.span)
                 if written is not None and "WithSSL" not in str(_word(options)):
                     options["mode"] = Option("mode", Known(written, call.span), bare=True)
-            if name == "WithTLSConfig" and skips_verification(call.argument(0)):
-                options["WithTLSConfig"] = Option("WithTLSConfig", Known(False))
+            if name == "WithTLSConfig":
+                options |= unverified(name, call.argument(0))
         sender = option(workspace, module, "From", _sender)
         if sender is not None and isinstance(sender.value, Known):
             options["From"] = sender
@@ -129,6 +129,7 @@ class GoMail:
                 "password": ("WithPassword",),
                 "sender": ("From",),
                 "ehlo": ("WithHELO",),
+                "verify": ("WithTLSConfig",),
             },
             tls,
             port=default,

@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import addressed, reached, skips_verification
+from smtpdoctor.settings.dialects.go_code import addressed, reached, unverified
 from smtpdoctor.settings.dialects.in_code import option, outcome_of, text
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value
@@ -66,8 +66,7 @@ class GoNetSmtp:
         if call.name.startswith("tls.") or (_is_librarys(call) and call.count == 3):
             config.append(call.argument(call.count - 1))
         config += [each.argument(1) for each in _wrapped(module, call)]
-        if any(skips_verification(each) for each in config):
-            options["InsecureSkipVerify"] = Option("InsecureSkipVerify", Known(True))
+        options |= unverified("InsecureSkipVerify", *config)
         found = option(workspace, module, "from", lambda m: _from(m, _opened(m)[place]))
         if found is not None and isinstance(found.value, Known):
             options["from"] = found
@@ -124,6 +123,7 @@ class GoNetSmtp:
                 "username": ("user",),
                 "password": ("password",),
                 "sender": ("from",),
+                "verify": ("InsecureSkipVerify",),
             },
             tls,
             required=opened == "StartTLS",

@@ -7,7 +7,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import reached, skips_verification, told
+from smtpdoctor.settings.dialects.go_code import reached, told, unverified
 from smtpdoctor.settings.dialects.in_code import last_of, number, option, outcome_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
@@ -69,8 +69,7 @@ class GoSimpleMail:
             written = workspace.text_of(mode.value.written)
             constant = Known(written or str(mode.value.value), mode.value.written)
             options["Encryption"] = Option("Encryption", constant, bare=True)
-        if skips_verification(_set(module, place, "TLSConfig")):
-            options["TLSConfig"] = Option("TLSConfig", Known(False))
+        options |= unverified("TLSConfig", _set(module, place, "TLSConfig"))
         sender = option(workspace, module, "From", _sender)
         if sender is not None and isinstance(sender.value, Known):
             options["From"] = sender
@@ -101,6 +100,7 @@ class GoSimpleMail:
                 "password": ("Password",),
                 "sender": ("From",),
                 "ehlo": ("Helo",),
+                "verify": ("TLSConfig",),
             },
             MODES.get(word, "none"),
             port=number(options.get("Port")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.go_code import reached, skips_verification, told
+from smtpdoctor.settings.dialects.go_code import reached, told, unverified
 from smtpdoctor.settings.dialects.in_code import number, option, outcome_of
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Value
@@ -66,8 +66,7 @@ class Gomail:
             found = option(workspace, module, name, lambda m, name=name: _set(m, place, name))  # type: ignore[misc]
             if found is not None:
                 options[name] = found
-        if skips_verification(_set(module, place, "TLSConfig")):
-            options["TLSConfig"] = Option("TLSConfig", Known(False))
+        options |= unverified("TLSConfig", _set(module, place, "TLSConfig"))
         sender = option(workspace, module, "From", _sender)
         if sender is not None and isinstance(sender.value, Known):
             options["From"] = sender
@@ -103,6 +102,7 @@ class Gomail:
                 "password": ("Password",),
                 "sender": ("From",),
                 "ehlo": ("LocalName",),
+                "verify": ("TLSConfig",),
             },
             tls,
             required=tls == "starttls" and policy == "MandatoryStartTLS",

@@ -31,7 +31,9 @@ TLS: Mapping[str, TLSMode] = {
     "Wrapper": "implicit", "Required": "starttls", "Opportunistic": "starttls", "None": "none",
 }  # fmt: skip
 QUERY = re.compile(r"[?&]tls=(\w+)")
-CHAINED = ("port", "credentials", "tls", "hello_name")
+#: What of TlsParameters takes any certificate, or one for another name.
+UNVERIFIED = "dangerous_accept_invalid_certs"
+DANGEROUS = (UNVERIFIED, "dangerous_accept_invalid_hostnames")
 
 
 class Lettre:
@@ -47,6 +49,7 @@ class Lettre:
         "user": "username",
         "password": "password",
         "from": "sender",
+        UNVERIFIED: "verify",
         "url": "url",
         "url.host": "host",
         "url.port": "port",
@@ -110,6 +113,7 @@ class Lettre:
         tls = _tls(module, place)
         if tls is not None:
             options["tls"] = tls
+            options |= _unverified(module)
         sender = option(workspace, module, "from", _sender)
         if sender is not None and isinstance(sender.value, Known):
             options["from"] = sender
@@ -147,12 +151,13 @@ class Lettre:
             "username": ("user", "url.user"),
             "password": ("password", "url.password"),
             "sender": ("from",),
+            "verify": (UNVERIFIED,),
         }
         if "url" in options:
             by = {"url": ("url",), **by}
         told = {name: value for name, value in options.items() if value not in (None, "")}
         return outcome_of(told, by, tls, port=number(told.get("url.port")) or port,
-                          required=required)  # fmt: skip
+                          required=required, verify=UNVERIFIED not in options)  # fmt: skip
 
 
 DIALECT = Lettre()
@@ -236,6 +241,16 @@ def _tls(module: Module, place: int) -> Option | None:
             return Option("tls", Known(str(value.value), value.span))
         return Option("tls", Unknown("computed", "which TLS it is can't be told", call.span))
     return None
+
+
+def _unverified(module: Module) -> dict[str, Option]:
+    """Where the TlsParameters of a file are told not to verify."""
+    for call in module.calls(*DANGEROUS):
+        value = call.argument(0)
+        if call.reached is not False and isinstance(value, Known) and value.value is True:
+            called = call.name.rpartition(".")[2]
+            return {UNVERIFIED: Option(UNVERIFIED, value, called=called)}
+    return {}
 
 
 def _sender(module: Module) -> Value:

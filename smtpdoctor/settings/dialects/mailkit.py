@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import Ask, as_word, number, option, outcome_of
 from smtpdoctor.settings.model import Field, TLSMode
@@ -21,6 +21,8 @@ DATA = load(__file__)
 CONNECT = ("Connect", "ConnectAsync")
 LOGIN = ("Authenticate", "AuthenticateAsync")
 OPTIONS, USE_SSL = "SecureSocketOptions", "useSsl"
+#: What checks a certificate, and what one comes to that says yes to every one.
+CALLBACK, ACCEPTS = "ServerCertificateValidationCallback", True
 OTHERS = re.compile(r"\b(?:Imap|Pop3)Client\b")
 MODES: Mapping[str, tuple[TLSMode, int]] = {
     "SslOnConnect": ("implicit", 465),
@@ -43,7 +45,7 @@ class MailKit:
         "password": "password",
         "From": "sender",
         "LocalDomain": "ehlo",
-        "ServerCertificateValidationCallback": "verify",
+        CALLBACK: "verify",
     }
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
         "implicit": ({OPTIONS: "SslOnConnect"}, {USE_SSL: True}),
@@ -94,9 +96,9 @@ class MailKit:
             lambda m: _set(_connected(workspace, m)[place], "LocalDomain"),
         )
         _add(options, domain)
-        if accepts_all(module, _set(client, "ServerCertificateValidationCallback")):
-            callback = "ServerCertificateValidationCallback"
-            options[callback] = Option(callback, Known(False))
+        callback = _set(client, CALLBACK)
+        if accepts_all(module, callback):
+            options[CALLBACK] = Option(CALLBACK, Known(ACCEPTS, callback.span))
         sender = option(workspace, module, "From", _sender)
         if sender is not None and isinstance(sender.value, Known):
             options["From"] = sender
@@ -122,10 +124,6 @@ class MailKit:
         elif word == "Auto":
             word = "SslOnConnect" if port == 465 else "StartTlsWhenAvailable"
         tls, default = MODES.get(word, ("starttls", 25))
-        misread = []
-        if ssl is True and port not in (None, 465):
-            sources = tuple(DATA.sources.values())
-            misread.append(Remark(USE_SSL, DATA.because["ssl"], "implicit TLS", sources))
         by: dict[Field, tuple[str, ...]] = {
             "host": ("host",),
             "port": ("port",),
@@ -134,6 +132,7 @@ class MailKit:
             "password": ("password",),
             "sender": ("From",),
             "ehlo": ("LocalDomain",),
+            "verify": (CALLBACK,),
         }
         return outcome_of(
             options,
@@ -141,8 +140,7 @@ class MailKit:
             tls,
             port=default,
             required=word == "StartTls",
-            verify="ServerCertificateValidationCallback" not in options,
-            misread=tuple(misread),
+            verify=CALLBACK not in options,
         )
 
 

@@ -99,6 +99,8 @@ class SimpleJavaMail:
         by: dict[Field, tuple[str, ...]] = {
             field: (name,) for name, field in self.fields.items() if field != "verify"
         }
+        if options.get("trustingAllHosts") is True:
+            by["verify"] = ("trustingAllHosts",)
         # a login without a certificate's check: the opportunistic one trusts all of them
         verifies = word != "SMTP" and options.get("trustingAllHosts") is not True
         return outcome_of(

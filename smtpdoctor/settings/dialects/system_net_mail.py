@@ -101,9 +101,7 @@ class SystemNetMail:
         is_cleared = "UseDefaultCredentials" in options
         known = {name: value for name, value in options.items()
                  if not is_cleared or name not in ("UserName", "Password")}  # fmt: skip
-        misread, ignored, not_sent = [], [], None
-        if ssl and str(options.get("Port")) == "465":
-            misread.append(Remark("EnableSsl", DATA.because["implicit"], "STARTTLS", sources[:1]))
+        ignored, not_sent = [], None
         if is_cleared and "UserName" in options:
             ignored.append(Remark("UserName", DATA.because["cleared"], "", sources[1:2]))
         if "Pickup" in str(options.get("DeliveryMethod", "")):
@@ -121,7 +119,6 @@ class SystemNetMail:
             "starttls" if ssl else "none",
             port=25,
             required=ssl,
-            misread=tuple(misread),
             ignored=tuple(ignored),
             not_sent=not_sent,
         )

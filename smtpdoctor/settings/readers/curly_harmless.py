@@ -158,6 +158,8 @@ class CurlyTokens:
             return True
         if before == "!" or (before == "(" and asked == "!"):
             asked = self._text(place - 3)
+        if asked == ">" and self._text(place - 4) == "<":  # GetValue<int>("Smtp:Port")
+            asked = self._text(place - 5)
         return before == "(" and (after == "," or ASKS.fullmatch(asked) is not None)
 
     def _text(self, place: int) -> str:

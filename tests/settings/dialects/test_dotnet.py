@@ -32,10 +32,10 @@ SYSTEM = (
         (MAILKIT % "SecureSocketOptions.Auto", 465, "false", "implicit", False, []),
         (MAILKIT % "SecureSocketOptions.Auto", 587, "false", "starttls", False, []),
         (MAILKIT % "SecureSocketOptions.None", 465, "false", "none", False, []),
-        (MAILKIT % "_s.UseSsl", 587, "true", "implicit", False, ["misread"]),
+        (MAILKIT % "_s.UseSsl", 587, "true", "implicit", False, []),
         (MAILKIT % "_s.UseSsl", 587, "false", "starttls", False, []),
         (MAILKIT % 'bool.Parse(c["SmtpSettings:UseSsl"])', 465, "true", "implicit", False, []),
-        (MAILKIT % "true", 587, "false", "implicit", False, ["misread"]),
+        (MAILKIT % "true", 587, "false", "implicit", False, []),
         (
             MAILKIT % "_s.UseSsl ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTls",
             587,
@@ -45,7 +45,7 @@ SYSTEM = (
             [],
         ),
         (SYSTEM % "true", 587, "false", "starttls", True, []),
-        (SYSTEM % "_s.UseSsl", 465, "true", "starttls", True, ["misread"]),
+        (SYSTEM % "_s.UseSsl", 465, "true", "starttls", True, []),
         (SYSTEM % "false", 587, "true", "none", False, []),
     ],
 )

@@ -44,7 +44,7 @@ public class Mailer
         ("465, SecureSocketOptions.Auto", (465, "implicit", False), set()),
         ("587, MailKit.Security.SecureSocketOptions.None", (587, "none", False), set()),
         ("587, options: SecureSocketOptions.StartTls", (587, "starttls", True), set()),
-        ("587, true", (587, "implicit", False), {("misread", "useSsl")}),
+        ("587, true", (587, "implicit", False), set()),
         ("465, useSsl: true", (465, "implicit", False), set()),
         ("587, false", (587, "starttls", False), set()),
         ("465, false", (465, "starttls", False), set()),
@@ -69,7 +69,11 @@ def test_mailkit(
 def test_mailkit_accepts_every_certificate(tmp_path: Path) -> None:
     line = "client.ServerCertificateValidationCallback = (s, c, h, e) => true;\n  await client."
     text = (MAILKIT % "587").replace("await client.", line, 1)
-    assert not one(write(tmp_path, {"M.cs": text}), "mailkit").settings.verify
+    settings = one(write(tmp_path, {"M.cs": text}), "mailkit").settings
+    assert not settings.verify
+    entry = settings.entry("verify")
+    assert entry is not None
+    assert (entry.origin.name, entry.origin.line) == ("ServerCertificateValidationCallback", 14)
 
 
 SETTINGS = (
@@ -204,7 +208,7 @@ class Mailer {
         ("587", "EnableSsl = true", (587, "starttls", True), set()),
         ("587", "EnableSsl = false", (587, "none", False), set()),
         ("587", "", (587, "none", False), set()),
-        ("465", "EnableSsl = true", (465, "starttls", True), {("misread", "EnableSsl")}),
+        ("465", "EnableSsl = true", (465, "starttls", True), set()),
         ("25", "EnableSsl = true, Port = 587", (587, "starttls", True), set()),
     ],
 )
@@ -478,3 +482,14 @@ def test_a_section_by_the_name_of_its_class(tmp_path: Path) -> None:
     settings = (SETTINGS % (465, "true")).replace('"Smtp"', '"SmtpSettings"')
     files = {**bound, "Services/Mailer.cs": BY_OPTIONS, "appsettings.json": settings}
     assert way(one(write(tmp_path, files), "mailkit")) == (HOST, 465, "implicit", False)
+
+
+def test_a_key_that_is_asked_for_with_its_type_is_shown(tmp_path: Path) -> None:
+    files = {
+        "Mail.cs": BY_KEY.replace('GetValue<bool>("Smtp:UseSsl")', "X")
+        .replace("configuration.X", "SecureSocketOptions.None")
+        .replace(",\n               ", ","),
+        "appsettings.json": '{"Smtp": {"Host": "smtp.ionos.com", "Port": 587}}',
+    }
+    change = prepared(one(write(tmp_path, files), "mailkit").settings, 587, "starttls")
+    assert [(edit.with_, edit.exact) for edit in change.edits] == [("StartTls", True)]

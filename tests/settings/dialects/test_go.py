@@ -63,6 +63,9 @@ def test_gomail_with_variables_and_more(tmp_path: Path) -> None:
     setup = one(root, "gomail")
     assert way(setup) == (HOST, 587, "starttls", True)
     assert not setup.settings.verify
+    entry = setup.settings.entry("verify")
+    assert entry is not None
+    assert (entry.origin.name, entry.origin.line, entry.text) == ("InsecureSkipVerify", 13, "true")
     assert setup.settings.sender == "shop@example.com"
     change = prepared(setup.settings, 465, "implicit")
     assert (change.edits, change.settings) == ((), {"P": "465"})

@@ -179,3 +179,27 @@ def test_look_alikes(tmp_path: Path) -> None:
         "fn relay(x: &str) {}\nfn g() { relay(\"h.example\"); Other::relay(\"h.example\"); }\n",
     }  # fmt: skip
     assert not setups(write(tmp_path, files))
+
+
+@pytest.mark.parametrize(
+    ("method", "value", "verify"),
+    [
+        ("dangerous_accept_invalid_certs", "true", False),
+        ("dangerous_accept_invalid_hostnames", "true", False),
+        ("dangerous_accept_invalid_certs", "false", True),
+        ("certificate_store", "CertificateStore::Default", True),
+    ],
+)
+def test_certificates_that_are_not_verified(
+    tmp_path: Path, method: str, value: str, verify: bool
+) -> None:
+    lines = (
+        'let tls = TlsParameters::builder("smtp.ionos.com".to_string())\n'
+        f"    .{method}({value})\n    .build()?;\n"
+        'let mailer = SmtpTransport::builder_dangerous("smtp.ionos.com").port(587)\n'
+        "    .tls(Tls::Required(tls)).credentials(creds).build();"
+    )
+    settings = one(write(tmp_path, {"src/main.rs": MAIN % lines}), "lettre").settings
+    assert settings.verify is verify
+    entry = settings.entry("verify")
+    assert (entry.origin.name if entry is not None else None) == (None if verify else method)

@@ -13,7 +13,7 @@ from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.variables import layer_of
 from tests.settings.dialects import mail_programs, self_hosted
 from tests.settings.dialects.case import Case, said
-from tests.settings.dialects.support import apply, one, workspace, write
+from tests.settings.dialects.support import apply, one, prepared, workspace, write
 
 HOST = "smtp.ionos.com"
 VAULTWARDEN = """SMTP_HOST: smtp.ionos.com
@@ -441,3 +441,26 @@ def test_what_can_not_be_told_is_no_fault(
     )
     write(tmp_path, {"compose.yml": text, **({".env": env} if env is not None else {})})
     assert [each.kind for each in one(tmp_path, "vaultwarden").settings.remarks] == faults
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("submissions://smtp.ionos.com:587", True),
+        ("submissions://info:wordword@smtp.ionos.com:587", False),
+    ],
+)
+def test_an_address_without_a_login_is_shown_as_it_stands(
+    tmp_path: Path, address: str, shown: bool
+) -> None:
+    files = {
+        "compose.yml": "services:\n  a:\n    image: authelia/authelia:4.38\n",
+        "configuration.yml": f"notifier:\n  smtp:\n    address: '{address}'\n",
+    }
+    setup = one(write(tmp_path / "app", files), "authelia")
+    lines = {entry.source_line for entry in setup.settings.entries}
+    assert not any("wordword" in line for line in lines)
+    assert (f"    address: '{address}'" in lines) is shown
+    if shown:
+        (edit,) = prepared(setup.settings, 587, "starttls").edits
+        assert (edit.replace, edit.with_, edit.exact) == ("submissions", "submission", True)

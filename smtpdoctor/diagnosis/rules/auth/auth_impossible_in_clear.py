@@ -24,6 +24,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main, offer = run.main, run.offer.in_clear
+    yield from _foretold(run)
     if main is None or offer is None or not run.settings.has_credentials:
         return
     kept_back = main.login_not_tried
@@ -64,6 +65,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=_fixes(run, starttls=offer.starttls),
         explains=(kept_back.id,),
+        points_at=run.mode.fields,
+    )
+
+
+def _foretold(run: Run) -> Iterator[Diagnosis]:
+    """Of the settings alone: the provider is known to refuse a login without TLS."""
+    entry = run.mode.decided_by
+    if entry is None or not run.offer.is_login_in_clear_foretold or not run.offer.refused_in_clear:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"without TLS {run.where} takes no login",
+        explanation=(
+            "The settings have a login, and with them the session stays without TLS. This "
+            "provider refuses a login there, so no mail goes out. The server itself was not asked."
+        ),
+        evidence=(*mode_line(run), *refusals.no_login_in_clear(run)),
+        fixes=fixes_by_mode(run, "starttls"),
+        explains=(entry.id,),
         points_at=run.mode.fields,
     )
 

@@ -14,6 +14,7 @@ CODE = "password-in-clear"
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
+    yield from _foretold(run)
     if main is None or main.session.tls != "none" or not run.settings.has_credentials:
         return
     offer = run.offer.in_clear
@@ -44,6 +45,32 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         fixes=_fixes(run, offer.starttls),
+        points_at=run.mode.fields,
+    )
+
+
+def _foretold(run: Run) -> Iterator[Diagnosis]:
+    """Of the settings alone: the provider is on the internet, and either takes the login so or
+    refuses it."""
+    if not run.offer.is_login_in_clear_foretold or run.offer.refused_in_clear:
+        return
+    yield Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"without TLS the password for {run.where} can be read on the way",
+        explanation=(
+            "The settings have a login, and with them the session stays without TLS. The password "
+            "goes out in a form that everybody on the way can read and use, unless the server "
+            "refuses the login for that. The server itself was not asked."
+        ),
+        evidence=(
+            *mode_line(run),
+            Evidence(
+                check="auth", kind="known", text="RFC 8314 (2018) wants TLS for every submission"
+            ),
+        ),
+        fixes=fixes_by_mode(run, "starttls"),
         points_at=run.mode.fields,
     )
 
