@@ -69,6 +69,9 @@ OPTIONS: dict[Field | None, str] = {
     "sender": "--from",
     "url": "--host",
 }
+#: How names of variables and keys are made: words, and one short number at most. What is generated
+#: and what is typed as a password has other characters, or digits among its letters.
+PLAIN_NAME = re.compile(r"(?=.{1,60}\Z)(?=\D*\d{0,2}\D*\Z)(?=.*[_.:]|[^-]*\Z)[A-Za-z0-9_.:-]+")
 KINDS: dict[Field, ValueKind] = {
     "host": "host",
     "port": "port",
@@ -181,6 +184,11 @@ class Setup:
 def showable(variables: Iterable[str]) -> tuple[str, ...]:
     """Those of the names that may be shown: what a look-up is called with may be a secret."""
     return tuple(name for name in variables if is_setting_name(name))
+
+
+def may_be_said(name: str) -> bool:
+    """Whether what a look-up asks for has the form of a variable's name or a key, in words."""
+    return is_setting_name(name) or PLAIN_NAME.fullmatch(name) is not None
 
 
 def _at(origin: Origin | None) -> str:
@@ -833,7 +841,7 @@ class _Maker:
             if option.value.span is not None:
                 origin, line = self._in_file(name, option.value.span, None)
             why = option.value.text
-            for text in _unsaid(option.value, self.workspace) if field in SECRETS else ():
+            for text in self._not_to_be_said(option.value, field):
                 why = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", MASK, why)
             yield Untellable(option=name, why=why, field=field, origin=origin, source_line=line)
         unset = self._unset_host() if self.outcome.host is None else None
@@ -845,6 +853,15 @@ class _Maker:
             yield Untellable(
                 option=unset.name, why=why, field="host", origin=origin, source_line=line
             )
+
+    def _not_to_be_said(self, value: Unknown, field: Field) -> list[str]:
+        """What of the reason why a value can't be told may be a secret, the longest first."""
+        if field in SECRETS:
+            found = {*_unsaid(value, self.workspace)}
+            found.update(name for name in value.variables if not is_setting_name(name))
+        else:
+            found = {name for name in (*value.variables, value.name) if not may_be_said(name)}
+        return sorted(found - {""}, key=len, reverse=True)
 
 
 def _of_compose(held: Held) -> PasswordReadings | None:

@@ -96,6 +96,7 @@ SPRING_BESIDE = {
     "pom.xml": "<project><dependencies><dependency><artifactId>spring-boot-starter-mail"
     "</artifactId></dependency></dependencies></project>"
 }
+SPRING_ASKED = "spring:\n  mail:\n    host: ${%s}\n    username: u\n    password: x\n"
 PHPMAILER_BESIDE = {"composer.json": '{"require": {"phpmailer/phpmailer": "6"}}'}
 PROGRAMS: dict[str, tuple[str, str, dict[str, str]]] = {
     "nodemailer": ("m.js", NODE, {"package.json": '{"dependencies": {"nodemailer": "6.9.0"}}'}),
@@ -346,3 +347,34 @@ def test_an_edit_that_would_show_a_secret_is_not_offered(tmp_path: Path) -> None
     assert "Geheim99" not in out
     edits = [edit for change in setup.settings.prepared for edit in change.edits]
     assert not any(re.search("port|secure", edit.replace) for edit in edits)
+
+
+#: Programs that ask for a variable by a text which is the secret, and the field it is asked for.
+ASKED_FOR = {
+    "Go's host": {
+        "go.mod": "module x\n",
+        "m.go": 'package main\nimport ("net/smtp"; "os")\nfunc main() {\n\thost := os.Getenv("%s")\n'
+        '\tsmtp.SendMail(host+":587", smtp.PlainAuth("", "u@example.com", "x", host), "a@b.example",'
+        " nil, nil)\n}\n",
+    },
+    "Rust's port": {
+        "m.rs": 'fn f() { let m = SmtpTransport::relay("smtp.example.com")?'
+        '.port(env::var("%s")?.parse()?).credentials(Credentials::new("u", "x")).build(); }\n',
+    },
+    "Spring's host": {**SPRING_BESIDE, "src/main/resources/application.yml": SPRING_ASKED},
+}
+
+
+@pytest.mark.parametrize("program", ASKED_FOR)
+@pytest.mark.parametrize("secret", [SECRET, f"{SECRET}-SMTP_HOST", "Zk4wPm9Lq8vT"])
+def test_what_is_asked_for_is_said_where_it_has_the_form_of_a_name_alone(
+    program: str, secret: str, tmp_path: Path
+) -> None:
+    files = ASKED_FOR[program]
+    secret = secret.replace("!", "") if "Spring" in program else secret
+    for number, name in enumerate((secret, "ACME_MX_2")):
+        written = {path: text.replace("%s", name) for path, text in files.items()}
+        found, out = given_out(write(tmp_path / str(number), written))
+        assert found
+        assert leaks(secret, out) == []
+    assert "ACME_MX_2" in out  # what has the form of one is said: somebody has to set it

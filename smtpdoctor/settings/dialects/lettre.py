@@ -172,7 +172,9 @@ def _kept(ask: Ask, *, is_number: bool = False) -> Ask:
         if not isinstance(value, Known) or value.value is not ABSENT or not value.unset:
             return value
         if is_number:
-            return Unknown("environment", f"{value.unset[0]} is not set here", value.span)
+            return Unknown(
+                "environment", f"{value.unset[0]} is not set here", value.span, value.trail
+            )
         return Known(None, value.span, value.trail)
 
     return asked

@@ -179,7 +179,9 @@ def leave_open(options: dict[str, Option], host: str, *others: str) -> None:
         found = options.get(name)
         if found is not None and _is_unset(found.value):
             why = f"{found.value.unset[0]} is not set here"
-            options[name] = replace(found, value=Unknown("environment", why, found.value.span))
+            options[name] = replace(
+                found, value=Unknown("environment", why, found.value.span, found.value.trail)
+            )
 
 
 def _is_unset(value: Value) -> bool:

@@ -194,7 +194,9 @@ def _says(value: Value) -> bool:
 def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
     """A text of the configuration with its variable or parameter in place."""
     if isinstance(value, Known) and value.absent and value.unset:  # env() in PHP
-        return Unknown("environment", f"nothing here sets {value.unset[0]}", value.span)
+        return Unknown(
+            "environment", f"nothing here sets {value.unset[0]}", value.span, value.trail
+        )
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return value
     found = PARAMETER.fullmatch(value.value)
@@ -211,7 +213,9 @@ def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
     if found is not None:
         variable = under.lookup(found[1])
         if variable is None:
-            return Unknown("environment", f"nothing here sets {found[1]}", value.span)
+            return Unknown(
+                "environment", f"nothing here sets {found[1]}", value.span, name=found[1]
+            )
         return variable
     if REFERENCE.search(value.value):
         return _joined(value, under)
@@ -230,7 +234,9 @@ def _joined(value: Known, under: Variables) -> Value:
     for found in REFERENCE.finditer(value.value):
         variable = under.lookup(found[1])
         if not isinstance(variable, Known):
-            return Unknown("environment", f"nothing here sets {found[1]}", value.span)
+            return Unknown(
+                "environment", f"nothing here sets {found[1]}", value.span, name=found[1]
+            )
         trail += variable.trail
         made += value.value[end : found.start()].replace("%%", "%")
         if "urlencode:" in found[0]:

@@ -48,7 +48,7 @@ def referred(value: Value, reference: str, variables: Variables) -> Value:
     if found is None:
         return value
     told = variables.lookup(found[1])
-    return told or Unknown("environment", f"{found[1]} is not set here", value.span)
+    return told or Unknown("environment", f"{found[1]} is not set here", value.span, name=found[1])
 
 
 def go_ini(value: Value) -> Value:
