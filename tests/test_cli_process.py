@@ -47,6 +47,28 @@ def test_what_cannot_be_written_is_said_in_one_line(name: str, tmp_path: Path) -
     assert (done.returncode, done.stderr) == (2, "smtpdoctor: No space left on device\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("errors", ["2>/dev/full", "2>&-"])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(("batch", "-"), 1), (("check", "--host", "a b", "--format", "x"), 2), (("--wrong",), 2)],
+)
+def test_what_cannot_be_said_on_standard_error_changes_no_status(
+    errors: str, arguments: tuple[str, ...], status: int, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {errors}', "sh", *PROGRAM, *arguments],
+        input="127.0.0.1:1\n",
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=ENVIRON,
+        cwd=tmp_path,
+    )
+    assert done.returncode == status
+    assert ("diagnoses" in done.stdout) == (status == 1)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_reader_that_has_gone_changes_nothing(name: str, tmp_path: Path) -> None:
     arguments, status = COMMANDS[name]

@@ -45,6 +45,12 @@ def main() -> NoReturn:
     """The program's entry point."""
     if sys.stdout is None:  # started with a closed output
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    elif os.name == "posix":  # where the system's own terminal has no writer of its own
+        unheard = io.BufferedWriter(_Unheard(sys.stderr.fileno(), "w", closefd=False))
+        encoding = sys.stderr.encoding
+        sys.stderr = io.TextIOWrapper(unheard, encoding, line_buffering=True)
     from smtpdoctor.text import plain_letters
 
     codecs.register_error("plain letters", plain_letters)
@@ -56,6 +62,17 @@ def main() -> NoReturn:
         sys.stderr.flush()
     # all is written: to take the interpreter apart would be a tenth of a short run's time
     os._exit(status)
+
+
+class _Unheard(io.FileIO):
+    """Standard error on a full disk, or behind a reader that has gone: what can't be said there
+    changes neither the report nor the exit status, and ends no watch."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data) or len(data)
+        except OSError:
+            return len(data)
 
 
 def run(arguments: list[str]) -> int:
@@ -84,6 +101,8 @@ def run(arguments: list[str]) -> int:
         # its own text may hold a file's name
         return _said(error.strerror or type(error).__name__, USAGE)
     except Exception as error:
+        if COMPLETING in os.environ and isinstance(error, KeyError):
+            return USAGE  # no shell that asks, which would say about what
         from smtpdoctor.own_fault import describe
 
         return _said(f"a fault of its own, please report it: {describe(error)}", INCONCLUSIVE)

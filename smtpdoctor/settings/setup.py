@@ -71,7 +71,16 @@ OPTIONS: dict[Field | None, str] = {
 }
 #: How names of variables and keys are made: words, and one short number at most. What is generated
 #: and what is typed as a password has other characters, or digits among its letters.
-PLAIN_NAME = re.compile(r"(?=.{1,60}\Z)(?=\D*\d{0,2}\D*\Z)(?=.*[_.:]|[^-]*\Z)[A-Za-z0-9_.:-]+")
+PLAIN_NAME = re.compile(
+    r"(?=.{1,60}\Z)(?=\D*\d{0,2}\D*\Z)(?=.*[_.:]|[^-]*\Z)[A-Za-z0-9_.:-]+"
+    r"|(?=.{1,60}\Z)[A-Z]+[0-9]?(?:_[A-Z0-9]+)+"
+)
+#: A piece of a reason: our own words, and names and paths of the file.
+PIECE = re.compile(r"[^\s“”\"',;()]+")
+NAMED = re.compile(r"[\w./:@$+?=<>{}\[\]…•-]+|\W{1,3}")
+_INTO_DIGITS = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+#: As often letters and digits may follow each other in a name: `S3_HOST2`, `utf8mb4`.
+MOST_CHANGES = 3
 KINDS: dict[Field, ValueKind] = {
     "host": "host",
     "port": "port",
@@ -189,6 +198,12 @@ def showable(variables: Iterable[str]) -> tuple[str, ...]:
 def may_be_said(name: str) -> bool:
     """Whether what a look-up asks for has the form of a variable's name or a key, in words."""
     return is_setting_name(name) or PLAIN_NAME.fullmatch(name) is not None
+
+
+def is_named(piece: str) -> bool:
+    """Whether a piece of a sentence has the form of a word, a name or a path; what is generated
+    or typed as a password has other characters, or digits among its letters."""
+    return NAMED.fullmatch(piece) is not None and len(_INTO_DIGITS.findall(piece)) <= MOST_CHANGES
 
 
 def _at(origin: Origin | None) -> str:
@@ -567,9 +582,16 @@ class _Maker:
     def is_open(self, change: Prepared) -> bool:
         """Whether a change replaces only what may be shown, and says nothing else."""
         texts = (*(edit.with_ for edit in change.edits), *change.settings.values(), *change.steps)
+        if not all(map(self._may_be_named, change.settings)):
+            return False
         return not any(harmless.repeats(text, self.secrets) for text in texts if text) and all(
             self.workspace.is_open(edit.file, edit.line, edit.replace) for edit in change.edits
         )
+
+    def _may_be_named(self, variable: str) -> bool:
+        """Whether a change may name a variable: what only a look-up asks for may be a secret."""
+        held = self.draft.variables.held(variable)
+        return may_be_said(variable) or any(isinstance(each.value, Known) for each in held)
 
     def _problem(self, field: Field, text: str, option: Option) -> tuple[Problem | None, str]:
         if not text:
@@ -810,8 +832,8 @@ class _Maker:
             kind=kind,
             option=named,
             text=text,
-            because=remark.because,
-            taken_as=remark.taken_as,
+            because=self._without_values(remark.because),
+            taken_as=self._without_values(remark.taken_as),
             unset=showable(unset),
             field=field,
             origin=origin,
@@ -843,6 +865,7 @@ class _Maker:
             why = option.value.text
             for text in self._not_to_be_said(option.value, field):
                 why = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", MASK, why)
+            why = PIECE.sub(lambda piece: piece[0] if is_named(piece[0]) else MASK, why)
             yield Untellable(option=name, why=why, field=field, origin=origin, source_line=line)
         unset = self._unset_host() if self.outcome.host is None else None
         if unset is not None:
@@ -853,6 +876,17 @@ class _Maker:
             yield Untellable(
                 option=unset.name, why=why, field="host", origin=origin, source_line=line
             )
+
+    def _without_values(self, text: str) -> str:
+        """A sentence on the options without those of their values that may not be shown."""
+        for name, option in self.draft.options.items():
+            value = option.value.value if isinstance(option.value, Known) else None
+            if isinstance(value, str) and len(value) > 1 and value in text:
+                field = self.draft.dialect.fields.get(name)
+                kind = "tls" if field is None else KINDS.get(field, "plain")
+                if harmless.shown(kind, value) != value or harmless.repeats(value, self.secrets):
+                    text = text.replace(value, MASK)
+        return text
 
     def _not_to_be_said(self, value: Unknown, field: Field) -> list[str]:
         """What of the reason why a value can't be told may be a secret, the longest first."""

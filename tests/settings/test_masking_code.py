@@ -378,3 +378,33 @@ def test_what_is_asked_for_is_said_where_it_has_the_form_of_a_name_alone(
         assert found
         assert leaks(secret, out) == []
     assert "ACME_MX_2" in out  # what has the form of one is said: somebody has to set it
+
+
+#: Files in which the secret stands where a sentence on the set-up would quote it.
+QUOTED = {
+    "a mode that is none, in compose": {
+        "compose.yaml": "services:\n  app:\n    image: x\n    environment:\n"
+        "      SMTP_HOST: smtp.example.com\n      SMTP_SECURE: '\"%s\" <a@example.com>'\n"
+        "      SMTP_USER: u@example.com\n      SMTP_PASS: x\n",
+    },
+    "the variable that a change would set": {
+        "composer.json": '{"require": {"laravel/framework": "^11"}}',
+        "artisan": "",
+        "config/mail.php": "<?php return ['default' => 'smtp', 'mailers' => ['smtp' => ["
+        "'transport' => 'smtp', 'host' => 'smtp.example.com', 'port' => env('%s'), "
+        "'username' => env('#{%s}'), 'password' => env('MAIL_PASSWORD')]]];\n",
+    },
+    "a file that is read in": {
+        "composer.json": '{"require": {"symfony/mailer": "^6"}}',
+        "send.php": "<?php\nrequire '%s';\nuse Symfony\\Component\\Mailer\\Transport;\n"
+        "Transport::fromDsn($_ENV['MAILER_DSN']);\n",
+    },
+}
+
+
+@pytest.mark.parametrize("place", QUOTED)
+def test_no_sentence_on_a_set_up_quotes_it(place: str, tmp_path: Path) -> None:
+    files = {path: text.replace("%s", SECRET) for path, text in QUOTED[place].items()}
+    found, out = given_out(write(tmp_path, files))
+    assert found
+    assert leaks(SECRET, out) == []
