@@ -10,10 +10,10 @@ import asyncio
 import contextlib
 import os
 import stat
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from smtpdoctor.batch.rows import LONGEST_LINE
+from smtpdoctor.beside import begin
 from smtpdoctor.files import FileFault, reason_of
 
 STDIN = "-"
@@ -76,7 +76,10 @@ async def lines_of(descriptor: int) -> AsyncIterator[bytes]:
                 put(error)
             put(None)
 
-    threading.Thread(target=read, name="input", daemon=True).start()
+    if not begin(read):
+        for line in _lines(lambda: os.read(descriptor, CHUNK)):
+            yield line
+        return
     while (item := await queue.get()) is not None:
         if isinstance(item, BaseException):
             raise item

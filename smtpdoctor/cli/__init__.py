@@ -100,6 +100,8 @@ def run(arguments: list[str]) -> int:
     except OSError as error:  # the report could not be written: a full disk, a closed output
         # its own text may hold a file's name
         return _said(error.strerror or type(error).__name__, USAGE)
+    except MemoryError:  # a limit of the machine's, and no fault
+        return _said("there is not enough memory", INCONCLUSIVE)
     except Exception as error:
         if COMPLETING in os.environ and isinstance(error, KeyError):
             return USAGE  # no shell that asks, which would say about what

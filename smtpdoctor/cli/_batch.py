@@ -12,13 +12,13 @@ import queue
 import signal
 import stat
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.beside import begin
 from smtpdoctor.cli import _completion
 from smtpdoctor.cli._output import INTERRUPTED, TERMINATED, UsageFault
 
@@ -183,18 +183,18 @@ class Printed:
         self._first = csv_header() if form == "csv" else ""
         self._descriptor = sys.stdout.fileno()
         sys.stdout.flush()
-        self._is_file = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
         self._lines: queue.SimpleQueue[tuple[bytes, asyncio.Future[None]]] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
-        if not self._is_file:
-            threading.Thread(target=self._write_all, name="output", daemon=True).start()
+        # a file takes everything at once; without a thread, what has no reader is waited for here
+        is_file = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        self._writes_itself = is_file or not begin(self._write_all)
 
     async def write(self, checked: Checked, row: Row) -> None:
         """Raises OSError."""
         text = self._first + self._line(checked, row)
         self._first = ""
         data = text.encode("utf-8", "backslashreplace")
-        if self._is_file:
+        if self._writes_itself:
             _write(self._descriptor, data)
             return
         written: asyncio.Future[None] = self._loop.create_future()

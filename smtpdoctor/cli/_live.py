@@ -42,7 +42,9 @@ class LiveLine:
 
     def __enter__(self) -> LiveLine:
         if self._stream is not None:
-            threading.Thread(target=self._tick, daemon=True).start()
+            from smtpdoctor.beside import begin
+
+            begin(self._tick)  # without a thread the line moves with what is seen alone
         return self
 
     def __exit__(self, *_: object) -> None:

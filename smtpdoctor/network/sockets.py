@@ -11,10 +11,10 @@ import asyncio
 import contextlib
 import errno
 import socket
-import threading
 import time
 
 from smtpdoctor.addresses import family_of
+from smtpdoctor.beside import begin
 from smtpdoctor.network.errors import error_name, error_number, socket_address
 from smtpdoctor.network.seam import (
     AnswerResult,
@@ -106,9 +106,7 @@ class SystemNetwork:
             with contextlib.suppress(RuntimeError):  # the run is over and its loop closed
                 loop.call_soon_threadsafe(deliver, result)
 
-        try:
-            threading.Thread(target=look_up, name=f"getaddrinfo {host}", daemon=True).start()
-        except RuntimeError:  # this machine gives us no thread: the wire alone has to do
+        if not begin(look_up):  # the wire alone has to do
             return LookupResult(error="EAGAIN")
         try:
             async with asyncio.timeout(max(timeout, 0)):

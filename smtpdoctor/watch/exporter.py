@@ -9,6 +9,7 @@ in bytes and in time, and so is their number. Must not know how a run goes.
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import socket
 import socketserver
@@ -148,7 +149,10 @@ class Exporter:
         )
 
     def __enter__(self) -> Exporter:
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # a limit on processes
+            raise OSError(errno.EAGAIN, "no thread to serve metrics in") from None
         return self
 
     def __exit__(self, *error: object) -> None:

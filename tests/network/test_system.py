@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,11 +17,20 @@ from smtpdoctor.network import SystemNetwork, system_files, trust
 
 
 @pytest.fixture
-def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    def start(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
+def threads_left(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many threads this machine still gives, to be set in the list: a limit on processes may
+    be reached in the middle of a run."""
+    left, begun = [0], _thread.start_new_thread
 
-    monkeypatch.setattr(threading.Thread, "start", start)
+    def start(*arguments: Any) -> int:
+        if not left[0]:
+            raise RuntimeError("can't start new thread")
+        left[0] -= 1
+        return begun(*arguments)
+
+    monkeypatch.setattr(_thread, "start_new_thread", start)
+    monkeypatch.setattr(threading, "_start_new_thread", start)
+    return left
 
 
 @pytest.fixture
@@ -31,15 +42,22 @@ def fifo(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("no_threads")
-def test_without_threads_work_is_done_in_the_loop() -> None:
-    async def work() -> int:
-        return await beside_the_loop(lambda: 7)
+@pytest.mark.parametrize("left", range(4))
+def test_without_threads_work_is_done_in_the_loop(left: int, threads_left: list[int]) -> None:
+    async def work() -> list[int]:
+        return [await beside_the_loop(lambda: 7), await beside_the_loop(lambda: 8)]
 
-    assert asyncio.run(work()) == 7
+    threads_left[:] = [left]
+    # the loop's end asks for no further one, either
+    assert asyncio.run(work()) == [7, 8]
 
 
-@pytest.mark.usefixtures("no_threads")
+def test_what_is_done_beside_the_loop_raises_where_it_is_waited_for() -> None:
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(beside_the_loop(lambda: 1 // 0))
+
+
+@pytest.mark.usefixtures("threads_left")
 def test_without_threads_the_wire_alone_resolves() -> None:
     found = asyncio.run(SystemNetwork().system_lookup("smtp.example.org", 1))
     assert (found.addresses, found.error) == ((), "EAGAIN")

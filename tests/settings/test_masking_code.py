@@ -353,9 +353,9 @@ def test_an_edit_that_would_show_a_secret_is_not_offered(tmp_path: Path) -> None
 ASKED_FOR = {
     "Go's host": {
         "go.mod": "module x\n",
-        "m.go": 'package main\nimport ("net/smtp"; "os")\nfunc main() {\n\thost := os.Getenv("%s")\n'
-        '\tsmtp.SendMail(host+":587", smtp.PlainAuth("", "u@example.com", "x", host), "a@b.example",'
-        " nil, nil)\n}\n",
+        "m.go": 'package main\nimport ("net/smtp"; "os")\nfunc main() {\n'
+        '\thost := os.Getenv("%s")\n\tauth := smtp.PlainAuth("", "u@example.com", "x", host)\n'
+        '\tsmtp.SendMail(host+":587", auth, "a@b.example", nil, nil)\n}\n',
     },
     "Rust's port": {
         "m.rs": 'fn f() { let m = SmtpTransport::relay("smtp.example.com")?'
