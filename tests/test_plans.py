@@ -163,9 +163,10 @@ def test_where_settings_stand_that_nobody_could_read_no_other_host_is_looked_at(
 ) -> None:
     (tmp_path / "artisan").write_text("")
     (tmp_path / ".env").write_text("MAIL_MAILER=smtp\nMAIL_HOST=a.de\nMAIL_PASSWORD=ab cd\n")
-    found = plans(tmp_path)
-    assert found.plans == ()
-    assert ["Laravel stops at line 3" in each.why for each in found.left_out] == [True]
+    (plan,) = plans(tmp_path).plans
+    assert plan.host == "a.de"
+    (remark,) = plan.settings.remarks
+    assert (remark.kind, "Laravel stops at line 3" in remark.because) == ("fault", True)
 
 
 def test_where_there_are_none_the_way_to_ionos_is(tmp_path: Path) -> None:

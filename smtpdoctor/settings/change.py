@@ -108,6 +108,14 @@ def change(
     return writer.change()
 
 
+def to_send(settings: Settings) -> Change | None:
+    """The change after which a set-up's program sends by its settings; None where none is known."""
+    found = next((item for item in settings.prepared if item.sends), None)
+    if found is None:
+        return None
+    return Change(settings=found.settings, edits=found.edits, steps=found.steps)
+
+
 def _prepared(  # branches: one wish after the other, put together at the end
     settings: Settings,
     *,
@@ -166,7 +174,8 @@ def _goal(settings: Settings, port: int | None, tls: TLSMode | None) -> Prepared
     new_tls = tls if tls != settings.tls else None
     for wanted in ((new_port, new_tls), (new_port, tls), ("any" if new_port else None, new_tls)):
         for item in settings.prepared:
-            if (item.port, item.tls) == wanted and not (item.host or item.sender or item.username):
+            named = item.host or item.sender or item.username or item.sends
+            if (item.port, item.tls) == wanted and not named:
                 return item
     return None
 

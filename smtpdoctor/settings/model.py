@@ -279,7 +279,8 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     `option` is the program's own name for it and `text` what it is there, masked where it may be
     a secret; `taken_as` is what the program takes it for. `unset` names the variables that it is
     read from and that nothing sets. `conflict`: options exclude each other, and `beside` are the
-    others of them that stand somewhere.
+    others of them that stand somewhere; else `beside` is the line that reads the option, where
+    `origin` is that of a variable. `whole`: with it none of the set-up's settings is read.
     """
 
     kind: RemarkKind
@@ -293,6 +294,7 @@ class SetupRemark(msgspec.Struct, frozen=True, kw_only=True):
     source_line: str | None = None
     sources: tuple[str, ...] = ()
     conflict: bool = False
+    whole: bool = False
     beside: tuple[OptionLine, ...] = ()
 
 
@@ -310,9 +312,11 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """How the program's own files say another value: worked out while they were read.
 
     It leads to these values; None leaves one as it is. In `edits`, `settings` and `steps`,
-    `{host}`, `{port}`, `{sender}` and `{username}` stand for a value that is free.
+    `{host}`, `{port}`, `{sender}` and `{username}` stand for a value that is free. `sends`: with it
+    the program sends by these settings, which it does not now.
     """
 
+    sends: bool = False
     host: bool = False
     port: int | Literal["any"] | None = None
     tls: TLSMode | None = None

@@ -86,6 +86,8 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         for name, option in draft.options.items()
     ):
         yield from _modes_and_ports(draft, outcome, writer, now, port_names)
+    if not _sends(outcome):
+        yield from _sending(draft, writer, now)
     for field in TEXT_FIELDS:
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
@@ -108,6 +110,28 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
                 settings=dict(written.settings),
                 steps=written.steps,
             )
+
+
+def _sends(outcome: Outcome) -> bool:
+    """Whether the program hands its mail to the server that the options say."""
+    stopped = outcome.not_sent is not None or outcome.fault is not None
+    return not stopped and not any(remark.whole for remark in outcome.ignored)
+
+
+def _sending(draft: Draft, writer: _Writer, now: Mapping[str, Any]) -> Iterator[Prepared]:
+    """The first change after which it does."""
+    for changes in draft.sends:
+        written = writer.write(changes)
+        if written is None or written == Written():
+            continue
+        if _sends(draft.dialect.outcome(writer.after(written, changes, now))):
+            yield Prepared(
+                sends=True,
+                edits=written.edits,
+                settings=dict(written.settings),
+                steps=written.steps,
+            )
+            return
 
 
 def _modes_and_ports(

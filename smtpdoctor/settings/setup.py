@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -327,6 +328,8 @@ def find_harmless(
         **{name: field for field, names in outcome.by.items() for name in names},
         **draft.dialect.fields,
     }
+    for each in (*(each.option for each in (outcome.not_sent,) if each), *chain(*draft.sends)):
+        fields.setdefault(each, "tls")
     for name, option in draft.options.items():
         kind = KINDS.get(fields.get(name, "password"))
         for value in (option.value, *option.hides):
@@ -759,13 +762,34 @@ class _Maker:
             *(("ignored", remark) for remark in outcome.ignored),
         ]
         found += (("misread", remark) for remark in self._own_host())
-        if outcome.fault is not None:
+        refused = next(self._refused(), None)
+        if refused is not None:
+            yield refused
+        elif outcome.fault is not None:
             found.append(("fault", outcome.fault))
         if outcome.not_sent is not None:
             found.append(("not-sent", outcome.not_sent))
         for kind, remark in found:
             if self.is_told(remark.option) and self._is_certain(kind, remark):
                 yield self._remark(kind, remark)
+
+    def _refused(self) -> Iterator[SetupRemark]:
+        """The line of a `.env` at which the program ends."""
+        for layer in self.draft.variables.layers:
+            found = self.workspace.refused.get(layer.label)
+            if found is None:
+                continue
+            line = self.workspace.line(layer.label, found.line) or ""
+            span = Span(layer.label, found.line, (1, len(line) + 1), found.line)
+            origin, text = self._in_file(found.name, span, None)
+            yield SetupRemark(
+                kind="fault",
+                option=found.name,
+                text="",
+                because=found.why,
+                origin=origin,
+                source_line=text,
+            )
 
     def _is_certain(self, kind: RemarkKind, remark: Remark) -> bool:
         """Whether the program makes the same of the options where those that can't be told have
@@ -809,23 +833,35 @@ class _Maker:
                 return option
         return None
 
-    def _remark(self, kind: RemarkKind, remark: Remark) -> SetupRemark:
+    def _remark(  # branches: where each kind of remark points to
+        self, kind: RemarkKind, remark: Remark
+    ) -> SetupRemark:
         option = self.draft.options.get(remark.option)
         field = remark.field or self.draft.dialect.fields.get(remark.option)
         if option is None and field is not None:
             option = self._set_by_nobody(field)
         named = option.name if option is not None else remark.option
+        # a way of sending is a word like a mode's
+        word = kind == "not-sent" or remark.option in chain(*self.draft.sends)
+        shown_as = field or ("tls" if word else None)
         origin, line, text = None, None, ""
+        reads: OptionLine | None = None
         unset: tuple[str, ...] = ()
         if option is not None and isinstance(option.value, Known):
             # what the program makes of it is the matter of the line that reads it
             span = option.value.span or option.value.written
             if span is not None:
-                origin, line = self._in_file(named, span, field)
+                origin, line = self._in_file(named, span, shown_as)
+                reads = OptionLine(option=named, origin=origin, source_line=line)
+            # and that it is to send is the matter of the line that says otherwise
+            if kind == "not-sent" and self._layers(option):
+                origin, line = self.place(option, shown_as)
             if field is not None and field not in SECRETS:
                 # a back end's name is no host, though it stands where one is asked for
                 other = field == "host" and str(option.value.value) != self.outcome.host
                 text = "" if other else self._text(field, option)
+            elif shown_as is not None and field is None:
+                text = self._harmless(shown_as, str(option.value.value))
             if option.value.absent or option.value.value == "":
                 unset = option.value.unset
         return SetupRemark(
@@ -840,7 +876,11 @@ class _Maker:
             source_line=line,
             sources=remark.sources,
             conflict=remark.conflict,
-            beside=tuple(self._beside(remark, field)) if remark.conflict else (),
+            whole=remark.whole,
+            beside=(
+                *(self._beside(remark, field) if remark.conflict else ()),
+                *((reads,) if reads is not None and reads.origin != origin else ()),
+            ),
         )
 
     def _beside(self, remark: Remark, field: Field | None) -> Iterator[OptionLine]:

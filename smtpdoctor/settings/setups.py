@@ -16,6 +16,7 @@ import msgspec
 from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
 from smtpdoctor.settings.exported import tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
+from smtpdoctor.settings.model import Origin
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map, OutOfTimeError
 from smtpdoctor.settings.setup import (
@@ -161,7 +162,16 @@ def find_setups(
         skipped.append(Skipped(path=at, why=why, cut=True))
     workspace.limit = None
     skipped += [Skipped(path=each, why=why, cut=True) for each, why in workspace.unread().items()]
-    return Found(tuple(_named_apart(setups)), (*workspace.folder.skipped, *skipped))
+    faulty = {origin.file for each in setups for origin in _refusals(each, workspace)}
+    passed_over = [each for each in workspace.folder.skipped if each.path not in faulty]
+    return Found(tuple(_named_apart(setups)), (*passed_over, *skipped))
+
+
+def _refusals(setup: Setup, workspace: Workspace) -> Iterator[Origin]:
+    """The lines of `.env` files at which the set-up's program ends: its own fault says so."""
+    for remark in setup.settings.remarks:
+        if remark.kind == "fault" and remark.origin and remark.origin.file in workspace.refused:
+            yield remark.origin
 
 
 def _drafts(workspace: Workspace, left: _Time, skipped: list[Skipped]) -> Iterator[Draft]:

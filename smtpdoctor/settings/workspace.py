@@ -53,6 +53,8 @@ REMEDIES = {
     "blank-before-value": "take the blanks after the = out",
     "byte-order-mark": "save the file without a byte order mark",
 }
+#: A reader that takes most lines for what they were meant to say.
+TOLERANT = "python-dotenv"
 #: The name that a line of a `.env` sets.
 ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*[=:]")
 
@@ -122,6 +124,14 @@ class Surrounding:
         )
 
 
+class Refused(NamedTuple):
+    """The line of a `.env` at which a program ends, the variable there, and why it does."""
+
+    line: int
+    name: str
+    why: str
+
+
 class Workspace:
     """A folder with the environment it is read in.
 
@@ -145,6 +155,8 @@ class Workspace:
         self.given = given
         self.env_file = env_file
         self.dependencies = Dependencies(folder)
+        #: Files of variables at which their program ends.
+        self.refused: dict[str, Refused] = {}
         #: Raises OutOfTimeError where looking for set-ups is to end.
         self.limit: Callable[[], None] | None = None
         self._projects: dict[int, tuple[Variables, Project]] = {}
@@ -270,6 +282,8 @@ class Workspace:
         found = read(reader, text, environ)
         exported = origins_in(partial(read, reader, text), environ, self.environ)
         values: dict[str, Value] = {}
+        if path in self.refused:
+            found = read(TOLERANT, text, environ)
         for number, entry in enumerate(() if found.refused else found.entries):
             span = Span(path, entry.line, entry.columns, entry.last_line)
             if entry.value is None:
@@ -280,11 +294,12 @@ class Workspace:
             values[entry.name] = replace(made, trail=made.trail + exported.get(number, ()))
         return Layer(path, values, reader=reader)
 
-    def tell_refused(self, path: str, reader: str, program: str) -> bool:
-        """Say at which line of a `.env` this program ends, whose reader takes the whole file or
-        nothing of it: without it, what is left looks like a set-up, or like none.
+    def tell_refused(self, path: str, reader: str, program: str, *, ends: bool = False) -> bool:
+        """Say at which line of a `.env` this program's reader gives up, which takes the whole file
+        or nothing of it: without it, what is left looks like a set-up, or like none.
 
-        Whether it ends there.
+        `ends`: the program ends there, whatever else it has. Its set-ups then have that for a
+        fault, and show what the file was meant to say. Whether the reader gives up.
         """
         from smtpdoctor.settings.readers.dotenv import read
 
@@ -297,9 +312,10 @@ class Workspace:
         name = f" of {fault.name}" if fault.name else ""
         why = f"{program} stops at line {fault.line}: {fault.kind.replace('-', ' ')}{name}"
         remedy = REMEDIES.get(fault.kind)
-        self.folder.skipped.append(
-            Skipped(path=path, why=f"{why}; {remedy}" if remedy else why, cut=True)
-        )
+        why = f"{why}; {remedy}" if remedy else why
+        self.folder.skipped.append(Skipped(path=path, why=why, cut=True))
+        if ends:
+            self.refused[path] = Refused(fault.line, fault.name or path, why)
         return True
 
     def dotenv_files(self, near: str, *names: str) -> list[str]:

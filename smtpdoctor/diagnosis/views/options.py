@@ -32,6 +32,19 @@ def stops(run: Run) -> list[OptionRead]:
     return run.observations.of(OptionRead, ok=False)
 
 
+def refused_password(run: Run) -> list[OptionRead]:
+    """Where the program ends at its `.env`, if it is the password's line at which it does."""
+    found = run.settings.password_readings
+    if found is None or not found.known or found.altered[0].state != "refused":
+        return []
+    place = (found.file, found.line)
+    return [
+        each
+        for each in stops(run)
+        if (origin := each.remark.origin) is not None and (origin.file, origin.line) == place
+    ]
+
+
 def stops_at(run: Run, entry: Setting) -> tuple[str, ...]:
     """The observations of a program that stops at this very text: what is wrong with the text says
     more than that the program stops."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.fixes import change_settings
 from smtpdoctor.diagnosis.model import Evidence, Fix, Location
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.settings.change import to_send
 from smtpdoctor.settings.model import MASK, Origin, SetupRemark, TLSMode
 from smtpdoctor.text import visible
 from smtpdoctor.words import MODE_WORDS
@@ -50,13 +51,21 @@ def fix_of_stop(run: Run, remark: SetupRemark) -> Fix:
     """The mode that the port usually has, said so that the program takes it; for what is no mode,
     the place."""
     if remark.field != "tls":
-        steps = (f"{place(remark)}: {remark.because}.",)
-        return Fix(title=f"put {remark.option} right", steps=steps)
+        step = f"{place(remark)}: {remark.because}."
+        return fix_that_sends(run, f"put {remark.option} right", step)
     mode: TLSMode = "implicit" if run.settings.port == 465 else "starttls"
     title = f"say one thing: {MODE_WORDS[mode]} on port {run.settings.port}"
     if not remark.conflict:
         title = f"write {MODE_WORDS[mode]} as the program has it"
     return change_settings(run, title, tls=mode)
+
+
+def fix_that_sends(run: Run, title: str, otherwise: str) -> Fix:
+    """The change after which the program sends by its settings, or the step where none is known."""
+    made = to_send(run.settings)
+    if made is None:
+        return Fix(title=title, steps=(otherwise,))
+    return Fix(title=title, settings=made.settings, edits=made.edits, steps=made.steps)
 
 
 def known(remark: SetupRemark) -> Evidence:

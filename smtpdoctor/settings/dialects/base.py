@@ -54,7 +54,8 @@ class Remark:
     `because` is a sentence of the dialect's data, `sources` say where it is from. `taken_as` is
     what the program takes the option for: "implicit TLS". `field` is the setting that it was to
     be, where the program knows no option of that name. `conflict`: a fault of options that exclude
-    each other; else the option's own value is the fault, whatever the others say.
+    each other; else the option's own value is the fault, whatever the others say. `whole`: what is
+    ignored is every setting of the set-up, since the program sends another way.
     """
 
     option: str
@@ -63,6 +64,7 @@ class Remark:
     sources: tuple[str, ...] = ()
     field: Field | None = None
     conflict: bool = False
+    whole: bool = False
 
 
 def conflict(remark: Remark) -> Remark:
@@ -113,7 +115,8 @@ class Draft:
     the program sees there. `insert` words options that are not there yet as edits; `unset` names
     the variables that say them, where a variable is enough.
     `opposites` are switches of which one says what the other doesn't: a line with one gets the
-    other's name.
+    other's name. `sends` are options with which it sends by its settings, where it does something
+    else with its mail.
     """
 
     dialect: Dialect
@@ -127,6 +130,7 @@ class Draft:
     insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
     unset: Mapping[str, str] = field(default_factory=dict)
     opposites: Mapping[str, str] = field(default_factory=dict)
+    sends: tuple[Mapping[str, Any], ...] = ()
 
 
 class Dialect(Protocol):

@@ -18,6 +18,7 @@ from smtpdoctor.settings.dialects.php_code import (
     text,
     version,
     version_of,
+    whole,
 )
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Origin, Unknown, Value
@@ -34,6 +35,8 @@ KEYS = {
 }  # fmt: skip
 HOST = re.compile(r"(?:(?P<scheme>ssl|tls)://)?(?P<host>[^/:]+)$")
 #: `$config['smtp_host']` and `'smtp_host' =>`, in a file of settings or of code.
+#: What says the way of sending in code, in place of the file of settings.
+PROTOCOL = rb"(?:['\"]protocol['\"]\s*(?:\]\s*=|=>)|->\s*protocol\s*=)\s*['\"]smtp"
 THREE = rb"['\"]smtp_host['\"]"
 
 
@@ -51,7 +54,7 @@ def _four(workspace: Workspace, path: str) -> Iterator[Draft]:
     files = workspace.dotenv_files(f"{root}app", ".env")
     for file in files[:1]:
         # an InvalidArgumentException before there is an exception handler
-        workspace.tell_refused(file, "codeigniter", "CodeIgniter")
+        workspace.tell_refused(file, "codeigniter", "CodeIgniter", ends=True)
     variables = workspace.variables(files, "codeigniter", near=path)
 
     def read(under: Variables) -> Value:
@@ -122,6 +125,9 @@ def _finished(workspace: Workspace, found: Draft, path: str, *, three: bool = Fa
     found.version = version_of(workspace, path, "codeigniter4/framework", "codeigniter/framework")
     release = (3, 1, 0) if three else version(found.version)
     found.options["codeigniter"] = Option("codeigniter", Known(release))
+    if any(file != path for file in workspace.folder.containing(PROTOCOL, ".php")):
+        found.options["elsewhere"] = Option("elsewhere", Known(value=True))
+    found.sends = ({"protocol": "smtp"},)
     return found
 
 
@@ -141,7 +147,9 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
     log_in = bool(user and password)
     ignored: list[Remark] = []
     if options.get("protocol", "mail") != "smtp":
-        ignored.append(remark(DATA, "SMTPHost", "protocol"))
+        elsewhere = "elsewhere" in options
+        place = "protocol" if "protocol" in options else "SMTPHost"
+        ignored.append((remark if elsewhere else whole)(DATA, place, "protocol"))
     if user and not password:
         ignored.append(remark(DATA, "SMTPUser", "login"))
     misread: tuple[Remark, ...] = ()

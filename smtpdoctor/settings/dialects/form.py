@@ -82,12 +82,16 @@ class ModeEntry(_Entry, frozen=True, kw_only=True):
 
 
 class RemarkEntry(_Entry, frozen=True, kw_only=True):
-    """What the program makes of an option where `when` holds; `because` is a key of the file's."""
+    """What the program makes of an option where `when` holds; `because` is a key of the file's.
+
+    whole: with what is ignored none of the settings is read.
+    """
 
     kind: RemarkKind
     option: str
     because: str
     taken_as: str = ""
+    whole: bool = False
     when: Condition = {}
     unless: Condition = {}
 
@@ -117,7 +121,8 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     port: what a mode's port is where none is set. login: without it there is none, whatever the
     user name. joined: a field made from several options: `{USER}@{DOMAIN}`. in_files: ends of
     names of variables that name a file with the value. mechanism: the option that names the way of
-    logging in. looks_at: `unread`'s, of a program with a module.
+    logging in. looks_at: `unread`'s, of a program with a module. sends: options with which it sends
+    by its settings, where something else becomes of its mail.
     """
 
     name: str
@@ -135,6 +140,7 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     joined: Mapping[Field, str] = {}
     in_files: tuple[str, ...] = ("_FILE",)
     mechanism: str = ""
+    sends: tuple[Mapping[str, Any], ...] = ()
     write: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {}
     document: tuple[DocumentEntry, ...] = ()
     remark: tuple[RemarkEntry, ...] = ()

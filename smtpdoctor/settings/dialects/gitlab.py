@@ -121,6 +121,7 @@ class GitLab:
             language="ruby",
             files=(path,),
             insert=lambda new: _insert(workspace, span, new),
+            sends=({"smtp_enable": True},),
         )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
@@ -133,7 +134,7 @@ class GitLab:
 
         ignored = [renamed(each) for each in found.ignored]
         if options.get("smtp_enable") is not True:
-            ignored.append(_remark("smtp_address", "off"))
+            ignored.append(replace(_remark("smtp_address", "off"), whole=True))
         off = options.get("gitlab_email_enabled") is False
         return replace(
             found,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects import phpmailer
-from smtpdoctor.settings.dialects.base import Draft, Outcome
+from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.php_code import PhpProgram, array_draft, known, remark
+from smtpdoctor.settings.dialects.php_code import PhpProgram, array_draft, known, remark, whole
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Value, truth
 from smtpdoctor.settings.variables import Variables
@@ -22,6 +22,8 @@ PROPERTIES = {
     "smtphost": "Host", "smtpport": "Port", "smtpsecure": "SMTPSecure", "smtpuser": "Username",
     "smtppass": "Password", "mailfrom": "From",
 }  # fmt: skip
+#: Hosts that Joomla fills in by itself: with another way of sending they mean nothing.
+OWN_HOSTS = ("localhost", "", None)
 KEYS = (*PROPERTIES, "mailer", "smtpauth", "mailonline")
 
 
@@ -37,13 +39,16 @@ def find(workspace: Workspace) -> Iterator[Draft]:
             found = module.classes().get("JConfig") if module is not None else None
             return found[1] if found is not None else Known(ABSENT)
 
-        if known(read(variables).get("mailer")) != "smtp":
+        given = read(variables)
+        left_over = known(given.get("smtphost")) in OWN_HOSTS or not known(given.get("smtpuser"))
+        if known(given.get("mailer")) != "smtp" and left_over:
             continue
         paths = {key: (key,) for key in KEYS}
         draft = array_draft(
             workspace, DIALECT, read, variables, paths, place=path, anchor="smtphost", form=""
         )
         if draft is not None:
+            draft.sends = ({"mailer": "smtp"},)
             yield draft
 
 
@@ -63,13 +68,18 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     names = {new: old for old, new in PROPERTIES.items()}
     silent = "mailonline" in options and not truth(options["mailonline"], "php")
     skipped = not log_in and options.get("smtpuser")
+    ignored: list[Remark] = []
+    if options.get("mailer") != "smtp":
+        ignored.append(whole(DATA, "mailer", "mailer"))
+    elif skipped:
+        ignored.append(remark(DATA, "smtpuser", "auth"))
     return replace(
         made,
         by={
             field: tuple(names[name] for name in by if name in names)
             for field, by in made.by.items()
         },
-        ignored=(remark(DATA, "smtpuser", "auth"),) if skipped else (),
+        ignored=tuple(ignored),
         misread=(),
         fault=None,
         not_sent=remark(DATA, "mailonline", "online") if silent else None,

@@ -87,7 +87,11 @@ def find(workspace: Workspace) -> Iterator[Draft]:
             yield from _draft(workspace, app, ())
             continue
         default = known(root.at("default")) or "smtp"
-        for name in _leads_to(root, str(default)):
+        names = _leads_to(root, str(default))
+        if all(known(root.at("mailers", name, "transport")) in SILENT for name in names):
+            # what it would send with is told too: that it keeps its mail may be for a profile
+            names = ["smtp"] if known(root.at("mailers", "smtp", "host")) else names
+        for name in names:
             yield from _draft(workspace, app, ("mailers", name))
 
 
@@ -125,7 +129,7 @@ def _variables(workspace: Workspace, root: str) -> Variables:
     files = files or workspace.dotenv_files(near, ".env.production")
     for path in files[:1]:
         # LoadEnvironmentVariables::writeErrorAndDie
-        workspace.tell_refused(path, "phpdotenv", "Laravel")
+        workspace.tell_refused(path, "phpdotenv", "Laravel", ends=True)
     # env() casts and unquotes once more: the evaluator of PHP does that
     return workspace.variables(files[:1], "phpdotenv", near=near)
 
@@ -252,6 +256,7 @@ def _draft(  # branches: one condition an option of config/mail.php
         files=(place,),
         insert=(lambda new: _insert(workspace, options, new)) if app.config or url else None,
         unset=unset_variables(options, variables),
+        sends=({"mailer": "smtp"},),
     )
 
 
@@ -402,8 +407,10 @@ def _refused(options: Mapping[str, Any], release: tuple[int, int, int]) -> Remar
 def _not_sent(options: Mapping[str, Any]) -> Remark | None:
     if options.get("url"):
         return None
-    transport = text(options, "transport") or text(options, "mailer") or ""
-    return remark(DATA, "mailer", transport) if transport in SILENT else None
+    for transport in (text(options, "transport"), text(options, "mailer")):
+        if transport in SILENT:
+            return remark(DATA, "mailer", str(transport))
+    return None
 
 
 FIELDS: Mapping[str, Field] = {

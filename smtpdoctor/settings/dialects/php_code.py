@@ -15,12 +15,13 @@ from smtpdoctor.settings.dialects.data import Data
 from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
 #: A version that a range leaves open: Composer installs the newest.
 NEWEST = 999
+COMMENTS = ("//", "#", "*", "/*")
 
 Reading = Callable[[Variables], Value]
 Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
@@ -59,6 +60,11 @@ def remark(data: Data, option: str, because: str, taken_as: str = "") -> Remark:
     return Remark(option, data.because[because], taken_as, tuple(data.sources.values())[:1])
 
 
+def whole(data: Data, option: str, because: str) -> Remark:
+    """The same of an option with which the program goes by none of the set-up's settings."""
+    return replace(remark(data, option, because), whole=True)
+
+
 def version_of(workspace: Workspace, near: str, *names: str) -> str:
     """A library's version as the folder tells it, "" where it doesn't."""
     found = workspace.dependencies.find("composer", *names, near=near)
@@ -82,6 +88,45 @@ def version(text: str) -> tuple[int, int, int] | None:
     if last[:1] == "~" or patch is None:
         return major, minor, NEWEST
     return major, minor, patch
+
+
+# --- variables -----------------------------------------------------------------------------------
+
+#: Calls of phpdotenv that hand the variables to putenv() too, and those of a program itself.
+PUTENV = rb"createUnsafe(?:Im)?[Mm]utable|\bputenv\b|PutenvAdapter"
+LOADER = re.compile(r"\bcreate(?:Im)?[Mm]utable\b")
+
+
+def kept_from_getenv(workspace: Workspace, variables: Variables) -> tuple[Variables, Span] | None:
+    """The variables as they are where phpdotenv 5 keeps `.env`'s from getenv(), and the call that
+    loads them; None where it doesn't, or that can't be told."""
+    library = workspace.dependencies.find("composer", "vlucas/phpdotenv")
+    release = version(library.version) if library is not None else None
+    if release is None or release < (5, 0, 0) or workspace.folder.containing(PUTENV, ".php"):
+        return None
+    span = next(
+        (
+            Span(path, number, (found.start() + 1, found.end() + 1), number)
+            for path in workspace.folder.containing(LOADER.pattern.encode(), ".php")
+            for number, line in enumerate((workspace.folder.text(path) or "").split("\n"), 1)
+            if (found := LOADER.search(line)) and not line.lstrip().startswith(COMMENTS)
+        ),
+        None,
+    )
+    if span is None:
+        return None
+    workspace.is_harmless(span)
+    layers = tuple(
+        replace(layer, values={name: _kept(name, each) for name, each in layer.values.items()})
+        if layer.reader == "phpdotenv"
+        else layer
+        for layer in variables.layers
+    )
+    return replace(variables, layers=layers), span
+
+
+def _kept(name: str, value: Value) -> Value:
+    return replace(value, trail=(*value.trail, Origin("kept", name)))
 
 
 # --- options -------------------------------------------------------------------------------------

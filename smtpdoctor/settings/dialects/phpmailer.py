@@ -6,7 +6,8 @@ WordPress, Joomla and Matomo send with it and use its `outcome`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
@@ -15,6 +16,8 @@ from smtpdoctor.settings.dialects.php_code import (
     PhpProgram,
     address,
     beside,
+    kept_from_getenv,
+    known,
     number,
     or_unset,
     parts,
@@ -22,6 +25,7 @@ from smtpdoctor.settings.dialects.php_code import (
     text,
     unset_variables,
     version_of,
+    whole,
 )
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
@@ -52,6 +56,12 @@ CONSTANTS = {"ssl": "PHPMailer::ENCRYPTION_SMTPS", "tls": "PHPMailer::ENCRYPTION
 LIBRARY = re.compile(
     rb"(?m)^(?:final\s+|abstract\s+)?class\s+PHPMailer\b|^namespace\s+PHPMailer\\PHPMailer\s*;"
 )
+#: The call that loads a `.env` of which getenv() sees nothing.
+GETENV = "getenv() with phpdotenv 5"
+#: Without one of these no mail goes out.
+NEEDED = ("Host", "Username", "Password")
+#: Ways of saying how a message is handed over, wherever they stand in a file.
+SENDING = re.compile(rb"(?i)\bis(?:SMTP|Mail|Sendmail|Qmail)\b|\bMailer\b(?!\s*\()|extends")
 MARK = rb"new\s+\\?[\w\\]*PHPMailer\s*[(;]|extends\s+\\?[\w\\]*PHPMailer\b|->\s*SMTPAuth\b"
 
 
@@ -73,7 +83,11 @@ def php_variables(workspace: Workspace, near: str) -> Variables:
     """What getenv() and $_ENV are for a program without a framework: phpdotenv's `.env`."""
     symfony = workspace.dependencies.find("composer", "symfony/dotenv", near=near)
     reader = "phpdotenv" if symfony is None else "symfony"
-    return workspace.variables(workspace.dotenv_files(near, ".env"), reader, near=near)
+    files = workspace.dotenv_files(near, ".env")
+    if workspace.dependencies.find("composer", "vlucas/phpdotenv", near=near) is not None:
+        for path in files:
+            workspace.tell_refused(path, reader, "phpdotenv", ends=True)
+    return workspace.variables(files, reader, near=near)
 
 
 # --- what is done to an object -------------------------------------------------------------------
@@ -181,6 +195,9 @@ def draft(
 
         words = _words(workspace, name, value)
         options[name] = Option(name, or_unset(value), again, entry, words=words)
+    options |= _unmentioned(workspace, path, group, dialect, options)
+    loaded = _hidden(workspace, variables, lambda under: given(under)[0])
+    options |= loaded
     options |= _verification(options)
     options |= host_parts(options["Host"], workspace)
     indent, root = _object(workspace, options["Host"].entry)
@@ -194,7 +211,41 @@ def draft(
         files=(path,),
         insert=lambda new: _insert(workspace, options, new, root, indent),
         unset=unset_variables(options, variables),
+        sends=tuple({name: _open(option)} for name, option in loaded.items())
+        or ({"Mailer": "smtp"},),
     )
+
+
+def _unmentioned(
+    workspace: Workspace, path: str, group: str, dialect: PhpProgram, options: Mapping[str, Option]
+) -> dict[str, Option]:
+    """The way of sending that PHPMailer has by itself, where the file says nothing of any."""
+    told = "Mailer" in options or dialect is not DIALECT or not group.isdigit()
+    if told or SENDING.search(workspace.read(path) or b""):
+        return {}
+    return {"Mailer": Option("Mailer", Known("mail"), together=True)}
+
+
+def _hidden(
+    workspace: Workspace,
+    variables: Variables,
+    given: Callable[[Variables], Mapping[str, tuple[Value, Span | None]]],
+) -> dict[str, Option]:
+    """The call that loads a `.env`, where getenv() then sees nothing of what it is asked for."""
+    kept = kept_from_getenv(workspace, variables)
+    if kept is None:
+        return {}
+    under, loads = kept
+    for name, (value, _) in given(under).items():
+        unset = value.unset if isinstance(value, Known) and not value.value else ()
+        if name in NEEDED and any(variables.held(each) for each in unset):
+            return {GETENV: Option(GETENV, Known(workspace.text_of(loads), loads), bare=True)}
+    return {}
+
+
+def _open(loads: Option) -> str:
+    """The call that hands the variables to putenv() too."""
+    return str(known(loads.value)).replace("create", "createUnsafe")
 
 
 def host_parts(host: Option, workspace: Workspace) -> dict[str, Option]:
@@ -249,6 +300,9 @@ def _insert(
         return (inserted(place, end, f":{new['Host.port']}"),)
     if not root or any("." in name for name in new):
         return ()
+    if "Mailer" in new:
+        call = f"{root}isSMTP();" if new == {"Mailer": "smtp"} else ""
+        return beside(workspace, host, {"": ""}, call) if call else ()
     return beside(workspace, host, new, f"{root}{{}} = {{}};")
 
 
@@ -304,8 +358,14 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
         },
         misread=misread,
         ignored=ignored,
-        fault=remark(DATA, "Host", "host-invalid") if entry is None and host_text else None,
+        fault=_fault(options, none=entry is None and bool(host_text)),
     )
+
+
+def _fault(options: Mapping[str, Any], *, none: bool) -> Remark | None:
+    if GETENV in options and "Unsafe" not in options[GETENV]:
+        return replace(remark(DATA, GETENV, "getenv"), sources=(DATA.sources["dotenv"],))
+    return remark(DATA, "Host", "host-invalid") if none else None
 
 
 def _remarks(
@@ -315,7 +375,8 @@ def _remarks(
     misread: list[Remark] = []
     secure = options.get("SMTPSecure", "")
     if options.get("Mailer", "mail") != "smtp":
-        ignored.append(remark(DATA, "Host", "mail"))
+        # where nothing of it was seen it may be said in a place that isn't read
+        ignored.append((whole if "Mailer" in options else remark)(DATA, "Host", "mail"))
     if not log_in and options.get("Username"):
         ignored.append(remark(DATA, "Username", "auth"))
     if scheme and secure in ("ssl", "tls") and secure != scheme:

@@ -68,7 +68,7 @@ def symfony_variables(workspace: Workspace, near: str) -> Variables:
     files = workspace.dotenv_files(near, *names)
     if not workspace.dotenv_files(near, ".env.local.php"):  # `composer dump-env` in their place
         for path in reversed(files):
-            workspace.tell_refused(path, "symfony", "Symfony")
+            workspace.tell_refused(path, "symfony", "Symfony", ends=True)
     return workspace.variables(files, "symfony", near=near, APP_ENV=profile)
 
 

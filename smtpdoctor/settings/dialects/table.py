@@ -229,6 +229,7 @@ class Table:
             profile=workspace.profile_of(self.entry.profile) if self.entry.profile else "",
             insert=lambda new: self._insert(workspace, anchor, new),
             unset=unset,
+            sends=self.entry.sends,
         )
 
     def _read(
@@ -445,6 +446,7 @@ class Table:
                 entry.taken_as,
                 tuple(self.entry.sources.values())[:1],
                 conflict=entry.kind == "fault" and self._is_of_several(entry),
+                whole=entry.whole,
             )
             for entry in entries
             if entry.kind == kind

@@ -15,6 +15,7 @@ from smtpdoctor.settings.dialects.php_code import (
     text,
     unset_variables,
     version_of,
+    whole,
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
 from smtpdoctor.settings.dialects.wordpress import constants
@@ -74,6 +75,7 @@ def of_constants(
         files=(path,),
         insert=_insert(workspace, options, marks),
         unset=unset_variables(options, variables),
+        sends=({"WPMS_ON": True}, {"WPMS_MAILER": "smtp"}) if prefix == "WPMS_" else (),
     )
 
 
@@ -108,9 +110,9 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
     ignored: list[Remark] = []
     misread: list[Remark] = []
     if options.get("WPMS_ON") is not True:
-        ignored.append(remark(DATA, "WPMS_ON" if "WPMS_ON" in options else "WPMS_SMTP_HOST", "on"))
-    if options.get("WPMS_MAILER") == "mail":
-        ignored.append(remark(DATA, "WPMS_SMTP_HOST", "mail"))
+        ignored.append(whole(DATA, "WPMS_ON" if "WPMS_ON" in options else "WPMS_SMTP_HOST", "on"))
+    elif options.get("WPMS_MAILER") == "mail":
+        ignored.append(whole(DATA, "WPMS_SMTP_HOST", "mail"))
     if isinstance(auth, str) and log_in and auth.lower() in ("false", "no", "off"):
         misread.append(remark(DATA, "WPMS_SMTP_AUTH", "auth-text", "true"))
     if isinstance(secure, str) and secure not in ("", "ssl", "tls"):

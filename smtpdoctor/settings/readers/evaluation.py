@@ -599,6 +599,8 @@ class Evaluator:
             self._active.discard(key)
         if not values:
             nobody = bool(default) and not found.others
+            if nobody and default[0].absent and self.semantics.language == "php":
+                nobody = False  # a container of the framework gives it
             return default[0] if nobody else self._asked(parameter, function, default)
         one = values[0] if len(values) == 1 else either(values, None, "")
         told = len(values) == 1 or isinstance(one, Known)
@@ -1108,7 +1110,7 @@ class Evaluation:
 def is_constructor(scope: Scope) -> bool:
     """Whether it is the function that makes a class's objects."""
     made = scope.kind == "function" and scope.parent is not None and scope.parent.kind == "class"
-    return made and scope.name in ("constructor", "__init__")
+    return made and scope.name in ("constructor", "__init__", "__construct")
 
 
 def bind_arguments(

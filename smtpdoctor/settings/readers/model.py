@@ -41,6 +41,7 @@ OriginKind = Literal[
     "conversion",  # Number(), int(), cast=bool: what the value went through
     "condition",  # what decided between several ways
     "joined",  # made from several values: no single place holds it
+    "kept",  # a variable that a library has and getenv() doesn't find
     "exported",  # a variable of this process that a file's value is made from
 ]
 

@@ -43,6 +43,8 @@ ESCAPE = re.compile(
 )
 SHORT = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "e": "\x1b", "f": "\f"}
 HERE = re.compile(r"__DIR__|dirname\(__FILE__\)|base_path\(\)")
+#: Folders above: `dirname(__DIR__)`, `dirname(__DIR__, 2)`, `dirname(dirname(__FILE__))`.
+ABOVE = re.compile(r"dirname\(\s*(.+?)\s*(?:,\s*(\d)\s*)?\)")
 
 
 def unescape(text: str) -> str:
@@ -58,6 +60,24 @@ def unescape(text: str) -> str:
         return SHORT.get(match["one"], match["one"])
 
     return ESCAPE.sub(replace, text) if "\\" in text else text
+
+
+def folder_of(text: str) -> str | None:
+    """The folder that an expression names, from this file's; None where it names none.
+
+    >>> folder_of("__DIR__"), folder_of("dirname(__DIR__, 2)"), folder_of("dirname(__FILE__, 2)")
+    ('.', './../..', './..')
+    """
+    if HERE.fullmatch(text):
+        return "."
+    found = ABOVE.fullmatch(text)
+    if found is None:
+        return None
+    levels = int(found[2] or 1)
+    if found[1] == "__FILE__":
+        return "." + "/.." * (levels - 1)
+    inner = folder_of(found[1])
+    return inner + "/.." * levels if inner is not None else None
 
 
 class PhpLowering(Lowering):
@@ -359,9 +379,10 @@ class PhpLowering(Lowering):
             return str(value.value) if isinstance(value, Constant) else None
         if node.type == "binary_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if HERE.fullmatch(self.text(left)) and right is not None:
+            folder = folder_of(self.text(left))
+            if folder is not None and right is not None:
                 rest = self._path(right)
-                return f"./{rest.lstrip('/')}" if rest is not None else None
+                return f"{folder}/{rest.lstrip('/')}" if rest is not None else None
         return None
 
     # -- assignments

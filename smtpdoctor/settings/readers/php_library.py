@@ -32,6 +32,7 @@ from smtpdoctor.settings.readers.model import (
     Known,
     List,
     Map,
+    Origin,
     Special,
     Unknown,
     Value,
@@ -532,7 +533,10 @@ class Php:
             key = ask.argument(call, 0)
             if key is None:
                 return Known(ENVIRONMENT, ask.span)
-            return ask.variable(key, Known(False, ask.span))
+            found = ask.variable(key, Known(False, ask.span))
+            if isinstance(key, Known) and any(step.kind == "kept" for step in found.trail):
+                return Known(False, ask.span, (Origin("unset", str(key.value), None, ask.span),))
+            return found
         if name in ("constant", "defined"):
             return self._constant(call, name, ask)
         if name == "parse_ini_file":

@@ -47,6 +47,23 @@ def test_positive_while_the_login_was_not_tried() -> None:
     assert scene.diagnosis(CODE).severity == "warning"
 
 
+def test_positive_the_program_ends_at_the_line() -> None:
+    env = "MAIL_MAILER=smtp\nMAIL_HOST=smtp.ionos.com\nMAIL_USERNAME=u@example.com\n"
+    scene = Scene.of_folder({"artisan": "", ".env": f"{env}MAIL_PASSWORD=geheim und 2\n"})
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert [(edit.line, edit.with_) for edit in found.fixes[0].edits] == [(4, "'••••••'")]
+    assert "geheim" not in str(found)
+
+
+def test_lookalike_it_ends_at_another_line() -> None:
+    env = "MAIL_MAILER=smtp\nMAIL_HOST=smtp.ionos.com\nMAIL_USERNAME=u@example.com\n"
+    text = f"{env}MAIL_PASSWORD='geheim und 2'\nAPP_NAME=My Shop\n"
+    scene = Scene.of_folder({"artisan": "", ".env": text})
+    assert scene.codes("error") == ["setting-invalid"]
+
+
 def test_negative_a_value_that_nobody_reads_differently() -> None:
     assert Scene.of(env(SMTP_PASS="geheim-12")).run_through().codes() == []
     """In double quotes some replace the $; single ones are as good as it gets."""

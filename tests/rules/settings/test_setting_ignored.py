@@ -43,6 +43,22 @@ nodemailer.createTransport({ service: 'Zoho', port: 587 });
     assert found.title == "port=587 is not read by nodemailer"
 
 
+def test_positive_a_warning_where_none_of_the_settings_is_read() -> None:
+    code = """<?php
+$mail = new PHPMailer();
+$mail->Host = 'smtp.ionos.com';
+$mail->Port = 587;
+$mail->SMTPSecure = 'tls';
+"""
+    scene = Scene.of_folder({"mail.php": code}).run_through()
+    found = scene.diagnosis(CODE)
+    assert (found.severity, scene.judge().verdict) == ("warning", "warnings")
+    assert found.title == "phpmailer goes by none of these settings"
+    assert [edit.with_ for edit in found.fixes[0].edits] == ["$mail->isSMTP();\n"]
+    written = code.replace("$mail->Host", "$mail->isSMTP();\n$mail->Host")
+    assert CODE not in Scene.of_folder({"mail.php": written}).run_through().codes()
+
+
 def test_negative_every_option_is_read() -> None:
     assert CODE not in Scene.of_folder(nodemailer()).run_through().codes()
 

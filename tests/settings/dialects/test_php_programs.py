@@ -309,7 +309,7 @@ CASES = [
     Case("codeigniter:587 none", (IONOS, 587, "none"), igniter("587", "")),
     Case(
         "codeigniter:mail", (IONOS, 587, "starttls"), igniter("587", "tls", "mail"), required=True,
-        remarks=said("ignored SMTPHost"),
+        remarks=said("ignored protocol"),
     ),
     Case("codeigniter:3", (IONOS, 587, "starttls"), igniter_3(IONOS, "587", "tls"), required=True),
     Case(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.readers.evaluation import Evaluator, Frame
 from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value, plain
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
 from smtpdoctor.settings.readers.syntax import Expression
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+from tests.settings.dialects.support import write
 
 from .support import known, module, project, unknown
 
@@ -248,6 +254,58 @@ class Mailer extends Base {
     base, fields = found.classes()["Mailer"]
     assert base == "Base"
     assert known(fields.get("PORT")) == 465
+
+
+def module_of(root: Path, files: dict[str, str], path: str) -> Module:
+    """A file of a folder that can be searched."""
+    found = Workspace(Folder(write(root, files)), {}).module(path, Variables(()))
+    assert found is not None
+    return found
+
+
+def test_who_calls_a_constructor_in_another_file(tmp_path: Path) -> None:
+    files = {
+        "lib/Mail.php": """<?php
+namespace App;
+class Mail {
+    public function __construct(private array $config, $port = null) {
+        $m = new PHPMailer();
+        $m->Host = $this->config['host'];
+        $m->Port = $port;
+    }
+}
+""",
+        "config.php": "<?php return ['host' => 'h.example'];",
+        "index.php": "<?php $c = require __DIR__ . '/config.php'; $m = new App\\Mail($c, 465);",
+    }
+    (call,) = module_of(tmp_path, files, "lib/Mail.php").calls("PHPMailer")
+    given = {u.path[0]: u.value for u in call.uses() if isinstance(u, Assignment)}
+    assert (known(given["Host"]), known(given["Port"])) == ("h.example", 465)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "dirname(__DIR__) . '/config/mail.php'",
+        "dirname(__FILE__, 2) . '/config/mail.php'",
+        "dirname(dirname(__FILE__)) . '/config/mail.php'",
+        "__DIR__ . '/../config/mail.php'",
+    ],
+)
+def test_a_file_of_a_folder_above(tmp_path: Path, path: str) -> None:
+    files = {
+        "src/Mailer.php": f"<?php $config = require {path}; $host = $config['host'];",
+        "config/mail.php": "<?php return ['host' => 'h.example'];",
+    }
+    assert known(module_of(tmp_path, files, "src/Mailer.php").value("$host")) == "h.example"
+
+
+def test_a_folder_that_is_worked_out_is_not_told(tmp_path: Path) -> None:
+    files = {
+        "a.php": "<?php $config = require dirname($here) . '/b.php';",
+        "b.php": "<?php return 1;",
+    }
+    assert isinstance(module_of(tmp_path, files, "a.php").value("$config"), Unknown)
 
 
 def test_configuration_by_condition() -> None:

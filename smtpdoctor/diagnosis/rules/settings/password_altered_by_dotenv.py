@@ -5,14 +5,17 @@ By models of the real readers, asked while the settings were read. Nothing of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import options
+from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.observations import OptionRead
 from smtpdoctor.settings.model import MASK, Edit, PasswordReading, PasswordReadings
 from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.words import listed
@@ -57,6 +60,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: what the login says of i
         fixes=(_fix(run, found),),
         points_at=("password",),
     )
+    if stops := options.refused_password(run):
+        yield _stopped(diagnosis, stops, f"{first.reader} {_does(first)}", place)
+        return
     refused = run.refused_as("credentials-rejected")
     login = run.main.step("auth") if run.main else None
     read = run.setting("password")
@@ -90,6 +96,19 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: what the login says of i
         )
     else:
         yield diagnosis
+
+
+def _stopped(diagnosis: Diagnosis, stops: Sequence[OptionRead], does: str, place: str) -> Diagnosis:
+    """The same where the program ends at the line."""
+    return replace(
+        diagnosis,
+        severity="error",
+        confidence="certain",
+        title=f"the password in {place} stops the program: {does}",
+        explanation=option_words.STOPS,
+        evidence=(*diagnosis.evidence, *(option_words.known(each.remark) for each in stops)),
+        explains=tuple(each.id for each in stops),
+    )
 
 
 def _readings(found: PasswordReadings) -> list[str]:

@@ -1,6 +1,7 @@
 """A setting that the set-up's program, in this version, does not read.
 
-A likely cause where the run failed in a way that it would have prevented; else a note.
+A likely cause where the run failed in a way that it would have prevented; a warning where none of
+the set-up's settings is read; else a note.
 """
 
 from __future__ import annotations
@@ -41,7 +42,24 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             evidence=words.evidence(run, remark),
             locations=words.locations(run, remark),
         )
-        if failed:
+        if remark.whole:
+            found = replace(
+                found,
+                severity="warning",
+                title=f"{program} goes by none of these settings",
+                explanation=(
+                    "It sends its mail another way, or none at all. That the server takes this "
+                    "login says nothing of it."
+                ),
+                fixes=(
+                    words.fix_that_sends(
+                        run,
+                        "let the program send by these settings",
+                        f"{words.place(remark)}: {remark.because}.",
+                    ),
+                ),
+            )
+        elif failed:
             found = replace(
                 found,
                 severity="error",

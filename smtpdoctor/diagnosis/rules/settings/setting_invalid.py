@@ -69,8 +69,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         for read in faults(run, "url", problems=("not-encoded",))
         for id_ in options.stops_at(run, read.setting)
     ]
+    # these rules say what is wrong with the text: url-not-encoded, password-altered-by-dotenv
+    told += [stop.id for stop in options.refused_password(run)]
     for stop in options.stops(run):
-        if not stop.remark.conflict and stop.id not in told:  # url-not-encoded says what is wrong
+        if not stop.remark.conflict and stop.id not in told:
             yield _stopped(run, stop)
     yield from _near_misses(run)
 
