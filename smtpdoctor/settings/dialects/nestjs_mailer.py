@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
-from smtpdoctor.settings.dialects.nodemailer import Given, Nodemailer
+from smtpdoctor.settings.dialects.nodemailer import MOST_CALLERS, Given, Nodemailer, sender_of
 from smtpdoctor.settings.readers.model import Known, Map, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -48,9 +48,20 @@ class NestMailer(Nodemailer):
             assert module is not None
             call = module.calls(*CALLS)[number]
             options = _options(workspace, module, call, under)
-            return Given(options.at(*keys), lambda: options.at("defaults", "from"), call.span.line)
+            return Given(
+                options.at(*keys),
+                lambda: sender_of(module, options.get("defaults"), _messages(workspace, under)),
+                call.span.line,
+            )
 
         return self.draft(workspace, path, variables, given)
+
+
+def _messages(workspace: Workspace, variables: Variables) -> Iterator[FoundCall]:
+    """What services hand to the `MailerService` that Nest gives them."""
+    for path in workspace.folder.containing(rb"\bMailerService\b", *SUFFIXES)[:MOST_CALLERS]:
+        module = workspace.module(path, variables)
+        yield from module.calls("sendMail") if module is not None else ()
 
 
 def _options(workspace: Workspace, module: Module, call: FoundCall, variables: Variables) -> Value:

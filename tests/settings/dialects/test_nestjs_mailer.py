@@ -124,3 +124,21 @@ def test_several_transports(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["// MailerModule.forRoot({ transport: 'smtp://h.de' })\n"])
 def test_look_alikes(tmp_path: Path, text: str) -> None:
     assert setups(write(tmp_path, {"src/app.module.ts": text, "package.json": PACKAGE})) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "sender"),
+    [
+        ("import { MailerService } from '@nestjs-modules/mailer';\n", "shop@example.com"),
+        ("import { Other } from './other';\n", "u@example.com"),
+    ],
+)
+def test_the_sender_is_that_of_a_services_mail(tmp_path: Path, service: str, sender: str) -> None:
+    files = module("{ host: 'h.de', auth: { user: 'u@example.com', pass: 'geheim-1' } }")
+    code = (
+        f"{service}export class Mails {{\n  constructor(private readonly mailer) {{}}\n"
+        "  send(to) { return this.mailer.sendMail({ to, from: 'shop@example.com' }); }\n}\n"
+    )
+    write(tmp_path, {**files, "src/mails.ts": code})
+
+    assert one(tmp_path, "nestjs-mailer").settings.sender == sender
