@@ -478,6 +478,15 @@ def test_what_only_the_deployment_sets_is_no_fault(
     assert (status, "error" in out) == (0, False), out
 
 
+@pytest.mark.parametrize("name", ["SMTP_PASSWORD", "PW", "KENNWORT2"])
+def test_nor_is_it_by_a_name_that_is_not_shown(
+    folder: Folder, lint: Callable[..., tuple[int, str]], name: str
+) -> None:
+    code = go(587)["main.go"].replace('"q9d8f7w6e5"', f'os.Getenv("{name}")')
+    status, out = lint(folder({**go(587), "main.go": code}))
+    assert (status, "error" in out) == (0, False), out
+
+
 def test_what_the_file_sets_to_nothing_is_one(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:

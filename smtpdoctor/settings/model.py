@@ -457,6 +457,9 @@ class Secret:
 
 
 MASK = "••••••"
+#: In place of the name of a variable: what a look-up is called with may be a secret, and is shown
+#: only where it is what settings are called.
+UNNAMED = "its variable"
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):

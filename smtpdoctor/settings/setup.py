@@ -52,7 +52,7 @@ from smtpdoctor.settings.model import (
 )
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.prepare import compares_port, literal, prepare
-from smtpdoctor.settings.readers.harmless import is_setting_name
+from smtpdoctor.settings.readers.harmless import is_setting_name, showable
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.variables import Held
@@ -189,11 +189,6 @@ class Setup:
     def without_login(self, withheld: Withheld) -> Setup:
         """The same set-up, its credentials left where they are."""
         return Setup(without_login(self.settings, withheld), Credentials())
-
-
-def showable(variables: Iterable[str]) -> tuple[str, ...]:
-    """Those of the names that may be shown: what a look-up is called with may be a secret."""
-    return tuple(name for name in variables if is_setting_name(name))
 
 
 def may_be_said(name: str) -> bool:
@@ -911,8 +906,7 @@ class _Maker:
         if unset is not None:
             span = unset.value.span
             origin, line = self._in_file(unset.name, span, None) if span else (None, None)
-            names = ", ".join(showable(unset.value.unset)) or "the variable that it is read from"
-            why = f"nothing here sets {names}"
+            why = f"nothing here sets {', '.join(showable(unset.value.unset))}"
             yield Untellable(
                 option=unset.name, why=why, field="host", origin=origin, source_line=line
             )

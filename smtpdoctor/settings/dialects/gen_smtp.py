@@ -16,7 +16,7 @@ from smtpdoctor.settings.dialects.data import Data
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
-from smtpdoctor.settings.readers.harmless import is_setting_name
+from smtpdoctor.settings.readers.harmless import showable
 from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
@@ -271,10 +271,8 @@ def _told(name: str, value: Value) -> Value | None:
     """The value of a setting, None where it says nothing worth telling."""
     if value.absent and value.unset:
         # nil stops the library or gen_smtp: a program that runs has the variable set elsewhere
-        names = (
-            ", ".join(filter(is_setting_name, value.unset)) or "the variable that it is read from"
-        )
-        value = Unknown("environment", f"nothing here sets {names}", value.span, value.trail)
+        why = f"nothing here sets {', '.join(showable(value.unset))}"
+        value = Unknown("environment", why, value.span, value.trail)
     beside = name in ("hostname", *OTHERS, *WRONG)
     return None if beside and isinstance(value, Unknown) else value
 

@@ -14,7 +14,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, co
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
-from smtpdoctor.settings.readers.harmless import is_setting_name
+from smtpdoctor.settings.readers.harmless import showable
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -130,7 +130,7 @@ class FoundSettings:
         )
         if isinstance(value, Known) and value.value is ABSENT and value.unset:
             # ENV.fetch raises: a program that runs has the variable set elsewhere
-            names = ", ".join(filter(is_setting_name, value.unset)) or "a variable that it reads"
+            names = ", ".join(showable(value.unset))
             why = f"nothing here sets {names}"
             value = Unknown("environment", why, value.span, value.trail)
         if isinstance(value, Unknown) and name in ("domain", *OTHERS, *WRONG):

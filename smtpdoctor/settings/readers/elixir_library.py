@@ -18,7 +18,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Operator,
     UntellableError,
 )
-from smtpdoctor.settings.readers.harmless import is_setting_name
+from smtpdoctor.settings.readers.harmless import showable
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -329,5 +329,5 @@ def _entries(value: Value, ask: Evaluation) -> list[Entry]:
 def unset(name: str, value: Value, ask: Evaluation) -> Unknown:
     """What is read from a variable that nothing here sets. What a look-up is called with may be a
     secret: only a setting's name is told."""
-    asked = name if is_setting_name(name) else "the variable that it is read from"
+    asked = ", ".join(showable([name]))
     return Unknown("environment", f"nothing here sets {asked}", ask.span, value.trail)

@@ -7,11 +7,12 @@ tokens, and what settings are called. It must not know what a line is about, nor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from smtpdoctor.settings.model import UNNAMED
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.readers.source import Source
 
@@ -260,6 +261,13 @@ def is_setting_name(text: str) -> bool:
     words = [part[0].lower() for part in parts if part[0][0].isalpha()]
     known = all(word in SETTING_WORDS for word in words)
     return bool(words) and known and not any(part["other"] for part in parts)
+
+
+def showable(variables: Iterable[str]) -> tuple[str, ...]:
+    """The names of variables as they may be shown: those that settings have, UNNAMED where none of
+    them is one."""
+    given = tuple(variables)
+    return tuple(filter(is_setting_name, given)) or (UNNAMED,) * bool(given)
 
 
 def is_name_of_code(text: str) -> bool:

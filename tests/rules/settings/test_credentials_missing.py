@@ -171,6 +171,16 @@ def test_positive_nothing_sets_the_variables_that_are_read() -> None:
     assert found.fixes[0].title == "give SMTP_USER and SMTP_PASS a value"
 
 
+def test_positive_nothing_sets_a_variable_whose_name_may_be_a_secret() -> None:
+    """People write the password itself where its variable's name is due."""
+    code = TRANSPORT % {"port": "465", "secure": "true", "more": ""}
+    code = code.replace("SMTP_PASS", "Geheim1 || ''").replace("SMTP_USER", "SMTP_USER || ''")
+    scene = Scene.of_folder({"package.json": PACKAGE, "mailer.js": code})
+    found = scene.diagnosis(CODE)
+    assert found.title == "SMTP_USER and the variable of auth.pass (mailer.js:7) are not set"
+    assert not any("Geheim1" in item.text for item in found.evidence)
+
+
 def test_lookalike_the_variables_are_set_to_nothing() -> None:
     code = TRANSPORT % {"port": "465", "secure": "true", "more": ""}
     empty = "SMTP_USER=\nSMTP_PASS=\n"

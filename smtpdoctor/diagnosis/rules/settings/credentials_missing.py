@@ -12,7 +12,7 @@ from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import SettingRead
-from smtpdoctor.settings.model import Field, NearMiss, Settings, Withheld
+from smtpdoctor.settings.model import UNNAMED, Field, NearMiss, Settings, Withheld
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 CODE = "credentials-missing"
@@ -78,7 +78,7 @@ def _blank(run: Run) -> tuple[SettingRead, ...]:
 def _set_and_empty(run: Run, blank: tuple[SettingRead, ...]) -> Diagnosis:
     fields = tuple(item.setting.field for item in blank)
     unset = [name for item in blank for name in item.setting.unset]
-    wanted = unset or [item.setting.origin.name for item in blank]
+    wanted = unset if unset and UNNAMED not in unset else [i.setting.origin.name for i in blank]
     names = [_lacking(run, field) for field in fields]
     are = "is" if len(names) == 1 else "are"
     return Diagnosis(
@@ -110,7 +110,10 @@ def _set_and_empty(run: Run, blank: tuple[SettingRead, ...]) -> Diagnosis:
 def _lacking(run: Run, field: Field) -> str:
     """The variable that nothing sets, or the setting that is empty."""
     entry = run.entry(field)
-    return " or ".join(entry.unset) if entry is not None and entry.unset else named(run, field)
+    unset = entry.unset if entry is not None else ()
+    if UNNAMED in unset:
+        return f"the variable of {named(run, field)}"
+    return " or ".join(unset) or named(run, field)
 
 
 def _how_empty(run: Run, field: Field) -> str:
