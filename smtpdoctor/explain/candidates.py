@@ -224,6 +224,11 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
         "The program asked DNS for its mail server's address, and the answer is that no such name "
         "exists. So there is no server to connect to. Trying again does not change it.",
     ),
+    "auth-mechanism-unsupported/modules": (
+        "the program's own SASL library lacks a module for the server's mechanisms",
+        "Cyrus SASL, which Postfix, mutt and others log in with, loads a module for each "
+        "mechanism. None is installed for those that the server lists, so no login is sent.",
+    ),
     "auth-mechanism-unsupported": (
         "server and program have no way of logging in in common",
         "The server announces mechanisms, and the program has none of them, so it gives up before "
@@ -321,6 +326,15 @@ _FIXES: dict[str, Fix] = {
             "Compare it with your provider's help. `smtpdoctor check HOST` looks it up.",
             "In a container or a private network: see that the machine asks the name servers that "
             "know it.",
+        ),
+    ),
+    "auth-mechanism-unsupported/modules": Fix(
+        title="install the SASL modules on the machine that sends",
+        steps=(
+            "Debian, Ubuntu: apt-get install libsasl2-modules. Fedora, RHEL: dnf install "
+            "cyrus-sasl-plain. Alpine: cyrus-sasl-login and, where it exists, cyrus-sasl-plain.",
+            "Then start the program again. Postfix as a client also needs "
+            "smtp_sasl_security_options = noanonymous, which lets PLAIN and LOGIN through.",
         ),
     ),
     "username-not-address": Fix(

@@ -76,6 +76,12 @@ _ADDRESSES = re.compile(
 )
 _MAILBOX = r"<?([\w.+=~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+)>?"
 _SENDER = re.compile(rf"(?:MAIL FROM:\s?|(?<!\w)from=|sender:? ?){_MAILBOX}", re.IGNORECASE)
+#: What a server names as a sender that it refused: one of a machine has no dot in its domain.
+_REFUSED_SENDER = re.compile(
+    r"<([\w.+=~-]{1,64}@[\w.-]{1,253})>: sender address rejected|"
+    r"domain of sender address ([\w.+=~-]{1,64}@[\w.-]{1,253})",
+    re.IGNORECASE,
+)
 _RECIPIENT = re.compile(
     rf"(?:RCPT TO:\s?|(?<!\w)to=|Final-Recipient: rfc822;\s?|recipient:? ){_MAILBOX}", re.IGNORECASE
 )
@@ -110,6 +116,11 @@ def read(  # branches: one fact after the other, what was given first
         notes.append(f"provider {provider.name}")
     address = _address(text)
     sender, recipient = _SENDER.search(text), _RECIPIENT.search(text)
+    refused = _REFUSED_SENDER.search(text)
+    if sender is None and refused is not None:
+        sender_address = refused[1] or refused[2]
+    else:
+        sender_address = sender[1] if sender is not None else None
     return msgspec.structs.replace(
         given,
         host=host,
@@ -119,7 +130,7 @@ def read(  # branches: one fact after the other, what was given first
         version=version,
         provider=provider.id if provider is not None else None,
         address=given.address or address,
-        sender=sender[1] if sender else None,
+        sender=sender_address,
         recipient=recipient[1] if recipient else None,
         logged_in=_LOGGED_IN.search(text) is not None,
         read=tuple(notes),

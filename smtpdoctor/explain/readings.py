@@ -1202,6 +1202,7 @@ def _no_mechanism(symptom: Symptom, known: Known) -> Iterator[Reading]:
         weight=1.0,
         decides="EHLO inside TLS lists mechanisms, and none that the client has",
         only="auth",
+        made_up="modules" if symptom.error == "no-modules" else "",
     )
     for reading in _login_not_offered(symptom, known):
         yield msgspec.structs.replace(reading, weight=reading.weight * 0.4)
@@ -1357,6 +1358,9 @@ _PARAMETERS = re.compile(
 
 def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
     """MAIL was refused for its form: its parameters, or an address that is none."""
+    known_as = knowledge.interpret(None, "mail", reply)
+    if known_as is not None and known_as.code == "sender-domain-not-found":
+        return  # the words are about the domain, whatever the code is
     if reply[:3] not in ("500", "501", "502", "504", "555"):
         return
     named = _PARAMETERS.search(reply) is not None or reply.strip() == "555"

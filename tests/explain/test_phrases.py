@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.explain import explain
+from smtpdoctor.explain import examine_text, explain
+from smtpdoctor.explain.model import Known
+from smtpdoctor.explain.page import render
+from smtpdoctor.report.formats import Options
 
 PHRASES = [
     (
@@ -23,6 +26,19 @@ PHRASES = [
     ),
     # libcurl's words for the certificates of all protocols
     ("Email send error: SSL peer certificate or SSH remote key was not OK", "certificate-"),
+    ("ArgumentError: SMTP-AUTH requested but missing user name", "credentials-missing"),
+    ("Job exception: wrong authentication type none", "auth-mechanism-unsupported"),
+    (
+        "The SMTP server does not support any of the AUTH methods that MyBB supports",
+        "auth-mechanism-unsupported",
+    ),
+    ('Reason: "Smtp.ConnectAsync timeout"', "port-blocked"),
+    (
+        "550 Your HELO/EHLO greeting (netman) is a single word. According to RFC2821 you must use "
+        "your fully-qualified domain-name.",
+        "ehlo-rejected",
+    ),
+    ("550 5.7.64 TenantAttribution; Relay Access Denied", "client-address-refused"),
     ("535 Error: authentication failed, system busy", "auth-temporary-failure"),
     ("452 4.7.28 Gmail has detected an unusual rate of mail", "sending-limit-reached"),
 ]
@@ -43,3 +59,19 @@ def test_a_phrase_has_its_cause_among_the_first(text: str, code: str) -> None:
 )
 def test_the_same_words_of_another_program_are_no_mail(text: str) -> None:
     assert not explain(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["warning: SASL authentication failure: No worthy mechs found", "No authenticators available"],
+)
+def test_a_sasl_library_without_its_modules_is_to_be_completed(text: str) -> None:
+    assert explain(text)[0].code == "auth-mechanism-unsupported"
+    assert "libsasl2-modules" in render(examine_text(text, Known()), Options(width=1000))
+
+
+def test_a_sender_that_a_reply_names_is_spoken_of_by_its_address() -> None:
+    text = "504 5.5.2 <webmaster@localhost>: Sender address rejected: need fully-qualified address"
+    first = explain(text)[0]
+    assert (first.code, "webmaster@localhost" in first.title) == ("sender-domain-not-found", True)
+    assert "DEFAULT_FROM_EMAIL" in render(examine_text(text, Known()), Options(width=1000))

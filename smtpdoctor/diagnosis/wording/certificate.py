@@ -116,14 +116,27 @@ def without_tls(run: Run) -> tuple[Fix, ...]:
     return (change_settings(run, title, tls="none"),)
 
 
-def trust(title: str, file: str, *steps: str) -> Fix:
-    """Give the application one more certificate to trust, in the usual clients' own ways."""
+#: How clients with a store of their own, or an option for it, take one more certificate.
+_OWN_STORES = {
+    "nodemailer": "Node.js: NODE_EXTRA_CA_CERTS={file} in the application's environment.",
+    "smtplib": "Python: ssl.create_default_context() and then load_verify_locations('{file}').",
+    "javamail": "Java: keytool -importcert -cacerts -alias mail-server -file {file}, with the "
+    "keytool of the JDK that the program runs on.",
+    "curl": "curl: --cacert {file}.",
+    "msmtp": "msmtp: tls_trust_file {file}.",
+}
+_USUAL_STORES = ("nodemailer", "smtplib", "javamail")
+
+
+def trust(title: str, file: str, *steps: str, run: Run) -> Fix:
+    """Give the application one more certificate to trust, in its client's own way; of a client that
+    isn't known, in those of three usual ones. All others read the machine's store."""
+    own = (run.client.id,) if run.client is not None else _USUAL_STORES
     return Fix(
         title=title,
         steps=(
             *steps,
-            f"Node.js: NODE_EXTRA_CA_CERTS={file} in the application's environment.",
-            f"Python: ssl.create_default_context() and then load_verify_locations('{file}').",
+            *(_OWN_STORES[each].format(file=file) for each in own if each in _OWN_STORES),
             f"On Debian and Ubuntu for the whole machine: copy it to "
             f"/usr/local/share/ca-certificates/{file} and run update-ca-certificates.",
             f"Try it first: smtpdoctor check --cafile {file}",

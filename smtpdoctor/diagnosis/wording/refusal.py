@@ -94,6 +94,21 @@ def advice(refused: Refusal, otherwise: str) -> str:
     return sentence(refused.rule.fix) if refused.rule else otherwise
 
 
+def choose_mechanism(run: Run, mechanism: str) -> tuple[str, ...]:
+    """How the program's settings name a mechanism; of an unknown program, how two usual ones do."""
+    usual = (knowledge.client("nodemailer"), knowledge.client("phpmailer"))
+    known = (run.client,) if run.client is not None else usual
+    said = [
+        f"{each.name}: "
+        + each.auth_words.format(mechanism=mechanism, lower=mechanism.replace("-", "_").lower())
+        for each in known
+        if each is not None and each.auth_words
+    ]
+    if not said:
+        return (f"Look in the program's settings for the mechanism, and choose {mechanism}.",)
+    return (f"{'; '.join(said)}.",)
+
+
 def sentence(text: str) -> str:
     """Words of the knowledge base as a sentence."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"

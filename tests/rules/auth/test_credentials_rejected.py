@@ -231,3 +231,25 @@ def test_lookalike_a_password_of_ascii_alone(shape: tuple[PasswordShape, ...]) -
 
 def test_negative_letters_beyond_ascii_that_the_server_took() -> None:
     assert "outside ASCII" not in repr(Scene.healthy(password_shape=("non-ascii",)).judge())
+
+
+def cram(mechanisms: str, used: str) -> Scene:
+    """A login of PHPMailer that is refused, by one of these mechanisms."""
+    scene = Scene(host="mail.example.net", client="phpmailer")
+    talk = scene.session().up_to("ehlo-in-tls").ehlo(f"AUTH {mechanisms}")
+    talk.auth("535 5.7.8 Error: authentication failed", mechanism=used).quit()
+    return scene
+
+
+def test_positive_a_mechanism_that_the_server_may_not_be_able_to_check() -> None:
+    first, second = cram("CRAM-MD5 LOGIN PLAIN", "CRAM-MD5").diagnosis(CODE).fixes
+    assert first.title == "check user name and password"
+    assert second.title == "if the values are right, log in by LOGIN in place of CRAM-MD5"
+    assert "AuthType" in second.steps[1]
+
+
+@pytest.mark.parametrize(
+    ("mechanisms", "used"), [("CRAM-MD5", "CRAM-MD5"), ("CRAM-MD5 LOGIN PLAIN", "PLAIN")]
+)
+def test_lookalike_no_simpler_mechanism_is_left(mechanisms: str, used: str) -> None:
+    assert len(cram(mechanisms, used).diagnosis(CODE).fixes) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from smtpdoctor.observations import PolicyAnswer, PolicyStatus
 
 from ..scene import Scene
@@ -112,3 +114,19 @@ def test_lookalike_a_network_without_names_from_outside() -> None:
 
 def test_negative_a_network_that_knows_another_name() -> None:
     assert alone("google.com").codes() == [CODE]
+
+
+NEEDS_FULL = "504 5.5.2 <{}>: Sender address rejected: need fully-qualified address"
+
+
+@pytest.mark.parametrize(
+    ("sender", "title"),
+    [
+        ("webmaster@localhost", "give the program a sender in a domain of yours"),
+        ("app@server.lan", "give the program a sender in a domain of yours"),
+        ("app@example.net", "make example.net a name that DNS knows"),
+    ],
+)
+def test_a_machines_own_name_is_no_domain_to_publish(sender: str, title: str) -> None:
+    scene = Scene(host="mail.example.org", sender=sender).refuse("mail", NEEDS_FULL.format(sender))
+    assert title in [fix.title for fix in scene.diagnosis(CODE).fixes]

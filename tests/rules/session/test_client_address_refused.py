@@ -153,3 +153,27 @@ def test_positive_a_login_that_google_stops_for_its_place() -> None:
     assert "block list" not in found.explanation
     assert "browser" in found.explanation
     assert "app password" in found.fixes[0].steps[0]
+
+
+PTR = "554 5.7.25 [{}] The IP address sending this message does not have a PTR record setup"
+
+
+@pytest.mark.parametrize(("address", "steps"), [("203.0.113.7", 1), ("2001:db8::7", 2)])
+def test_positive_a_missing_reverse_name_is_named_alone(address: str, steps: int) -> None:
+    scene = Scene(host="mail.example.net").refuse("greeting", PTR.format(address))
+    fix = scene.diagnosis(CODE).fixes[0]
+    assert fix.title == "give this machine's address a reverse name (PTR)"
+    assert len([step for step in fix.steps if "Postfix" not in step]) == steps
+
+
+def test_positive_a_tenant_that_does_not_know_the_machine() -> None:
+    scene = Scene(host="example-com.mail.protection.outlook.com", port=25)
+    scene.refuse("rcpt", "550 5.7.64 TenantAttribution; Relay Access Denied")
+    found = scene.diagnosis(CODE)
+    assert "connector" in found.fixes[0].steps[0]
+    assert scene.codes("error") == [CODE]
+
+
+def test_lookalike_relaying_that_is_denied_for_want_of_a_login() -> None:
+    scene = Scene(host="mail.example.net").refuse("rcpt", "554 5.7.1 Relay access denied")
+    assert CODE not in scene.codes()

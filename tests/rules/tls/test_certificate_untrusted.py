@@ -132,3 +132,26 @@ def test_a_certificate_for_another_purpose(client: str | None, severity: str) ->
     found = scene.diagnosis(CODE)
     assert found.severity == severity
     assert ("made for" in found.explanation) is (severity == "warning")
+
+
+@pytest.mark.parametrize(
+    ("client", "own"),
+    [
+        ("nodemailer", "NODE_EXTRA_CA_CERTS=private-ca.crt"),
+        ("smtplib", "load_verify_locations('private-ca.crt')"),
+        ("javamail", "keytool -importcert -cacerts"),
+        ("go-net-smtp", ""),
+    ],
+)
+def test_positive_trust_in_the_way_of_the_users_client(client: str, own: str) -> None:
+    scene = Scene(host="mail.example.com", client=client)
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com", organisation="Example Works", issuer="Works CA"),
+        authority("Works CA", "Example Works", "Works Root"),
+        verify_code=19,
+    )
+    steps = " ".join(scene.diagnosis(CODE).fixes[0].steps)
+    others = {"NODE_EXTRA_CA_CERTS", "load_verify_locations", "keytool"}
+    assert own in steps
+    assert [each for each in sorted(others) if each in steps and each not in own] == []
+    assert "update-ca-certificates" in steps

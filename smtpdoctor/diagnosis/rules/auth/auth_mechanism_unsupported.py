@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
@@ -138,7 +137,7 @@ def _one_of_several(run: Run, main: SessionView) -> Iterator[Diagnosis]:
             Fix(
                 title=f"set the mechanism to {login.mechanism} where the client lets you choose",
                 steps=(
-                    *_named(run, login.mechanism),
+                    *refusals.choose_mechanism(run, login.mechanism),
                     "On an own server: announce only the mechanisms that it serves.",
                 ),
             ),
@@ -156,21 +155,6 @@ def _have(run: Run) -> str:
     if run.settings.has_token:
         return "the settings have a token, which XOAUTH2 and OAUTHBEARER carry"
     return "the settings have a password, which PLAIN, LOGIN, SCRAM-SHA-256 and CRAM-MD5 carry"
-
-
-def _named(run: Run, mechanism: str) -> tuple[str, ...]:
-    """How the program's settings name a mechanism; of an unknown program, how two usual ones do."""
-    usual = (knowledge.client("nodemailer"), knowledge.client("phpmailer"))
-    known = (run.client,) if run.client is not None else usual
-    said = [
-        f"{each.name}: "
-        + each.auth_words.format(mechanism=mechanism, lower=mechanism.replace("-", "_").lower())
-        for each in known
-        if each is not None and each.auth_words
-    ]
-    if not said:
-        return (f"Look in the program's settings for the mechanism, and choose {mechanism}.",)
-    return (f"{'; '.join(said)}.",)
 
 
 def _fixes(run: Run, offered: set[str]) -> tuple[Fix, ...]:
@@ -206,6 +190,7 @@ def _fixes(run: Run, offered: set[str]) -> tuple[Fix, ...]:
     if not others:
         return (ask,)
     other = Fix(
-        title=f"let the client log in by {' or '.join(others)}", steps=_named(run, others[0])
+        title=f"let the client log in by {' or '.join(others)}",
+        steps=refusals.choose_mechanism(run, others[0]),
     )
     return (other, ask)

@@ -41,7 +41,10 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *own_line(run, "username"),
             *library_words(run, CODE, check="auth"),
         ),
-        fixes=(_token(run, refused) if run.settings.has_token else _password(run, refused),),
+        fixes=(
+            _token(run, refused) if run.settings.has_token else _password(run, refused),
+            *_in_plain(run, refused),
+        ),
         explains=refused.failed,
     )
 
@@ -179,6 +182,29 @@ def _cut_off(run: Run) -> tuple[str, ...]:
     return (
         f"{named(run, 'password')}: python-dotenv takes what is behind # on that line for a "
         "comment. If it belongs to the password, put the whole value in single quotes.",
+    )
+
+
+#: With these the server needs the password itself, or a form of it that it made for them.
+_CHALLENGES = ("CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256")
+
+
+def _in_plain(run: Run, refused: Refusal) -> Iterator[Fix]:
+    """Another mechanism, where the one that the client takes is one that servers announce and can't
+    check: those that store passwords hashed, or ask PAM or LDAP. A second login is not tried."""
+    mechanism = refused.exchange.mechanism
+    capabilities = run.main.capabilities() if run.main is not None else None
+    offered = capabilities.auth if capabilities is not None else ()
+    simple = next((each for each in ("LOGIN", "PLAIN") if each in offered), None)
+    if mechanism not in _CHALLENGES or simple is None:
+        return
+    yield Fix(
+        title=f"if the values are right, log in by {simple} in place of {mechanism}",
+        steps=(
+            f"The client took {mechanism}, which some servers announce and can't check, as they do "
+            f"not have the password itself. Inside TLS {simple} is safe.",
+            *refusals.choose_mechanism(run, simple),
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from smtpdoctor.addresses import is_private_name
 from smtpdoctor.diagnosis.evidence import library_words, own_line
 from smtpdoctor.diagnosis.fixes import send_from_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
@@ -138,6 +139,16 @@ def _not_there(policy: Assessment) -> tuple[Evidence, ...]:
 
 
 def _make_known(domain: str) -> Fix:
+    if domain and is_private_name(domain):
+        return Fix(
+            title="give the program a sender in a domain of yours",
+            steps=(
+                f"{domain} is a name of one machine or network, and no mail domain. Programs take "
+                "such an address (root@, www-data@, wordpress@ or Django's webmaster@localhost) "
+                "where no sender is set: set it in the program's settings (Django: "
+                "DEFAULT_FROM_EMAIL and SERVER_EMAIL).",
+            ),
+        )
     return Fix(
         title=f"make {domain or 'the domain'} a name that DNS knows",
         steps=(

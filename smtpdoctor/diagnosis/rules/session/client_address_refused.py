@@ -5,6 +5,7 @@ At any stage whose reply speaks of the address; the words decide, never the code
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -16,7 +17,13 @@ from smtpdoctor.diagnosis.views.refusal import SUBMISSION_PORTS, Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "client-address-refused"
+#: Words that name a missing reverse name, and nothing else (RFC 7372 §3.3: 5.7.25).
+_NO_NAME = re.compile(
+    r"\bPTR\b|5\.7\.25\b|cannot find your (?:reverse )?hostname|reverse dns|no reverse",
+    re.IGNORECASE,
+)
 BEFORE = ("greeting-rejected", "ehlo-rejected")
+_OF_IPV6 = re.compile(r"\bIPv6\b|\[[0-9a-f]{0,4}:[0-9a-f:.]*:[0-9a-f:.]*\]", re.IGNORECASE)
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -76,19 +83,12 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
                 ),
             ),
         )
+    if refusal.rule is not None and refusal.rule.tells == "connector":
+        steps = (refusals.advice(refusal, ""),)
+        return (Fix(title="tell the tenant's connector of this machine, or log in", steps=steps),)
     if run.main is not None and run.main.logged_in:
         return (_lift(run),)
-    accept = Fix(
-        title="get this machine's address accepted",
-        steps=(
-            "Look up the list, reason or link in the server's words, and ask there for "
-            f"{address or 'the address'} to be taken off.",
-            "If a reverse name (PTR) is missing, have the hosting provider set one for the "
-            "address, and an A record with that name that leads back.",
-            f"If {run.settings.host} keeps its own list of clients, ask who runs it to add the "
-            "address.",
-        ),
-    )
+    accept = _accept(run, refusal, address)
     if run.settings.port in SUBMISSION_PORTS:
         if run.provider is None:
             accept = replace(accept, steps=(*accept.steps, _logged_in_first(run)))
@@ -108,6 +108,28 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
         ),
     )
     return (submit, accept)
+
+
+def _accept(run: Run, refusal: Refusal, address: str) -> Fix:
+    """What gets the address in; first what the server's words name."""
+    name = (
+        "Have the hosting provider set a reverse name (PTR) for the address, and an A or AAAA "
+        "record with that name that leads back."
+    )
+    steps = (
+        "Look up the list, reason or link in the server's words, and ask there for "
+        f"{address or 'the address'} to be taken off.",
+        f"If a reverse name is missing: {name[0].lower()}{name[1:]}",
+        f"If {run.settings.host} keeps its own list of clients, ask who runs it to add the "
+        "address.",
+    )
+    if _NO_NAME.search(refusal.reply.text):
+        title = "give this machine's address a reverse name (PTR)"
+        if not _OF_IPV6.search(refusal.reply.text):
+            return Fix(title=title, steps=(name,))
+        other = "Or send over IPv4 alone, where this machine's IPv4 address has such a name."
+        return Fix(title=title, steps=(name, other))
+    return Fix(title="get this machine's address accepted", steps=steps)
 
 
 def _logged_in_first(run: Run) -> str:

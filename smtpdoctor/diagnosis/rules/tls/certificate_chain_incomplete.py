@@ -56,6 +56,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 "until then give the application the missing certificate",
                 "intermediate.crt",
                 f"Download the certificate of {issuer} from its authority's site, as PEM.",
+                run=run,
             ),
         ),
         explains=(refused.seen.id,),

@@ -147,7 +147,7 @@ def _fixes(
     if is_private_name(host) or (is_address(host) and run.is_loopback_target):
         file = "server.crt"
         title = f"use a name that the certificate has, and let {host} lead there, or trust it"
-        return (*certificates.without_tls(run), certificates.trust(title, file))
+        return (*certificates.without_tls(run), certificates.trust(title, file, run=run))
     renew = Fix(
         title=f"ask the server's owner to add {host} to the certificate",
         steps=(

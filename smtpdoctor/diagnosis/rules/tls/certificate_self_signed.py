@@ -71,4 +71,5 @@ def _anchor(run: Run, refused: RefusedCertificate) -> Fix:
         *certificates.by_its_name(run, refused),
         f"Get it from who runs the server, or by: {certificates.show(run)}",
         "Compare its fingerprint with the one that the server's owner tells you.",
+        run=run,
     )

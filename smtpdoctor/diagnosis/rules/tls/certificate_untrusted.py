@@ -88,6 +88,7 @@ def _fixes(run: Run, refused: RefusedCertificate, issuer: str) -> tuple[Fix, ...
             "if it is your company's own proxy, give the application its authority",
             "company-ca.crt",
             f"Ask the administrator whether {issuer} is the company's, and get its certificate.",
+            run=run,
         )
         return (certificates.find_out(run), proxy, update)
     own = certificates.trust(
@@ -95,6 +96,7 @@ def _fixes(run: Run, refused: RefusedCertificate, issuer: str) -> tuple[Fix, ...
         "private-ca.crt",
         *certificates.by_its_name(run, refused),
         f"Ask who runs the server whether {issuer} is theirs, and get its root certificate.",
+        run=run,
     )
     here = certificates.without_tls(run)
     return (*here, own, *(() if run.is_loopback_target else (update,)))

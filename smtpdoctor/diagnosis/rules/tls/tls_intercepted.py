@@ -104,6 +104,7 @@ def _fixes(run: Run, match: Match, trusted: bool) -> tuple[Fix, ...]:
         f"add {known.name}'s authority to the CA certificates that the application trusts",
         "interceptor-ca.crt",
         "Export its root certificate from this system's store.",
+        run=run,
     )
     return (add, exclude)
 
