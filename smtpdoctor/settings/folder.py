@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -202,7 +202,7 @@ class Folder:
     def _fits(self, pattern: str) -> list[str]:
         if "/" not in pattern and not any(mark in pattern for mark in "*?["):
             return self._by_name.get(pattern, [])
-        fits = re.compile(translate(pattern)).match
+        fits = _glob(pattern)
         if "/" in pattern:
             return [path for path in self.files if fits(path)]
         return [path for name, paths in self._by_name.items() if fits(name) for path in paths]
@@ -284,3 +284,8 @@ def plain_words(needle: bytes) -> tuple[bytes, ...]:
             return ()
         words.append(max(runs, key=len))
     return tuple(words)
+
+
+@lru_cache(maxsize=512)  # nearly all are the dialects' own, asked of each folder anew
+def _glob(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(translate(pattern)).match

@@ -163,6 +163,7 @@ class Workspace:
         self._sources: dict[str, Source | None] = {}
         self._lines: dict[str, list[str]] = {}
         self._tokens: dict[str, HarmlessTokens] = {}
+        self._without_values: dict[tuple[str, int], tuple[Span, ...]] = {}
         self._found_harmless: dict[tuple[str, int], list[Span]] = {}
         self._hidden: dict[tuple[str, int], list[tuple[int, int]]] = {}
 
@@ -476,10 +477,14 @@ class Workspace:
     def harmless(self, path: str, line: int) -> list[Span]:
         """The parts of a line that may be shown: names, operators, keywords, keys, and the values
         that were found to be harmless."""
-        tokens = self._tokens_of(path)
-        if tokens is None:
-            return []
-        return [*tokens.harmless(line), *self._found_harmless.get((path, line), ())]
+        at = (path, line)
+        # a line is asked for again with each change that is weighed, the trees of others between
+        if at not in self._without_values:
+            tokens = self._tokens_of(path)
+            if tokens is None:
+                return []
+            self._without_values[at] = tuple(tokens.harmless(line))
+        return [*self._without_values[at], *self._found_harmless.get(at, ())]
 
     def harmless_ranges(self, path: str, line: int) -> list[tuple[int, int]]:
         """The same as half-open ranges of the line's characters, counted from 0."""
@@ -513,14 +518,14 @@ class Workspace:
         if tokens is None or not tokens.is_code:
             written = WORD.findall(self.text_of(span) or "")
             return frozenset(word for word in written if not is_setting_name(word))
-        lines = range(span.line, span.end_line + 1)
+        harmless_of = {line: tokens.harmless(line) for line in range(span.line, span.end_line + 1)}
         # what a look-up asks for is a name where it has the form of one: `ENV.fetch("SMTP_PASS")`
-        names = {each for line in lines for each in tokens.harmless(line)}
+        names = {each for spans in harmless_of.values() for each in spans}
         found = {each.text for each in tokens.literals(span) if each.span not in names}
-        for line in lines:
+        for line, spans in harmless_of.items():
             start = span.columns[0] if line == span.line else 1
             end = span.columns[1] if line == span.end_line else sys.maxsize
-            for each in tokens.harmless(line):
+            for each in spans:
                 text = self.text_of(each) or ""
                 within = start <= each.columns[0] and each.columns[1] <= end
                 if within and WORD.fullmatch(text) and not is_name_of_code(text):

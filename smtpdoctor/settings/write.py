@@ -267,14 +267,7 @@ def _place(workspace: Workspace, body: str, edit: Edit) -> tuple[int, int, str]:
     """The raw columns, from 0, of an edit in its masked line, with what is to stand there."""
     if MASK in edit.replace:
         return _quoting(body, edit)
-    harmless = workspace.harmless_ranges(edit.file, edit.line)
-    raw = [
-        match.start()
-        for match in re.finditer(f"(?={re.escape(edit.replace)})", body)
-        if _shown_at(body, harmless, edit, match.start()) == edit.columns
-    ]
-    if not edit.replace:
-        raw = raw[:1]  # the first of the columns that a mask is shown as
+    raw = _columns_shown_as(body, workspace.harmless_ranges(edit.file, edit.line), edit)
     if len(raw) != 1:
         plain = edit.columns[0] - 1
         if raw or body[plain : edit.columns[1] - 1] != edit.replace or plain > len(body):
@@ -283,14 +276,24 @@ def _place(workspace: Workspace, body: str, edit: Edit) -> tuple[int, int, str]:
     return raw[0], raw[0] + len(edit.replace), edit.with_
 
 
-def _shown_at(body: str, harmless: list[tuple[int, int]], edit: Edit, at: int) -> tuple[int, int]:
-    """The columns at which the masked line shows these raw characters."""
-    end = at + len(edit.replace)
-    line = MaskedLine(body, [*harmless, (at, end)])
-    if edit.replace:
-        return line.columns(at + 1, end + 1)
-    column = line.columns(at + 1, at + 2)[0]
-    return column, column
+def _columns_shown_as(body: str, harmless: list[tuple[int, int]], edit: Edit) -> list[int]:
+    """Where in the raw line, from 0, what an edit replaces is shown at its columns."""
+    if not edit.replace:
+        line = MaskedLine(body, harmless)
+        # the first of the columns that a mask is shown as
+        places = (
+            at
+            for at in range(len(body) + 1)
+            if edit.columns == (line.columns(at + 1, at + 2)[0],) * 2
+        )
+        return list(itertools.islice(places, 1))
+    size = len(edit.replace)
+
+    def shown(at: int) -> tuple[int, int]:
+        return MaskedLine(body, [*harmless, (at, at + size)]).columns(at + 1, at + size + 1)
+
+    written = re.finditer(f"(?={re.escape(edit.replace)})", body)
+    return [match.start() for match in written if shown(match.start()) == edit.columns]
 
 
 def has_own_columns(workspace: Workspace, edit: Edit) -> bool:
