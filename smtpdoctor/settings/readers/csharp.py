@@ -249,7 +249,7 @@ class CsharpLowering(JavaLowering):
                 self.block()
         self.takes(";")
 
-    def _method(self, token: Token, name: str, *, constructor: bool = False) -> None:
+    def _method(self, token: Token, name: str, *, constructor: bool = False) -> bool:
         self.at += 1
         self.skip_types()
         parameters: list[Parameter] = []
@@ -275,6 +275,7 @@ class CsharpLowering(JavaLowering):
         made = self.function(token.start, called, parameters, body)
         if not constructor:
             self.bind_function(made)
+        return True
 
     def parameters(self) -> list[Parameter]:
         found = []

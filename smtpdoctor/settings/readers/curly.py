@@ -100,7 +100,7 @@ class Curly:
     infix: ClassVar[dict[str, int]] = {}
     #: Whether the end of a line ends a statement.
     by_lines: ClassVar[bool] = False
-    named: ClassVar[str] = ""  # what stands between an argument's name and its value
+    named: str = ""  # what stands between an argument's name and its value
 
     def __init__(self, source: Source) -> None:
         self.source = source

@@ -5,6 +5,7 @@ This module knows Java's words. What operators and functions come to is in `jvm_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from smtpdoctor.settings.readers.curly import CONSTRUCTOR, FIELD, LONGEST_CHAIN, Curly
@@ -14,6 +15,7 @@ from smtpdoctor.settings.readers.syntax import (
     Binary,
     Call,
     Conditional,
+    Constant,
     Expression,
     Guard,
     Name,
@@ -22,8 +24,13 @@ from smtpdoctor.settings.readers.syntax import (
 )
 
 #: Annotations whose argument is read: where a field's value is from, and a class's prefix.
-READ = ("Value", "ConfigurationProperties", "ConfigProperty", "Property")
+READ = ("Value", "ConfigurationProperties", "ConfigMapping", "ConfigProperty", "Property",
+        "DefaultValue", "WithDefault", "WithName")  # fmt: skip
+#: Those of a class that is filled from keys with a prefix: Spring's and Micronaut's, SmallRye's.
+PREFIXES = ("ConfigurationProperties", "ConfigMapping")
 PREFIX = "@prefix"
+#: What a key is called in place of its field or method.
+KEY = "@key "
 NO_TYPES = frozenset(
     {"return", "throw", "new", "else", "case", "assert", "instanceof", "yield", "goto", "await"}
 )
@@ -44,19 +51,22 @@ class Annotated(Curly):
         arguments: list[Argument] = []
         if self.sees("(") and not (self._in_lines and self.token().fresh):
             if name in READ:
+                before, self.named = self.named, "="
                 with self.group(lines=False):
                     arguments = self.arguments()
+                self.named = before
             else:
                 self.skip_group()
         return name, arguments
 
-    def prefixed(self, scope: Scope, arguments: list[Argument]) -> None:
-        """The prefix of the keys that a class is filled from."""
-        scope.owned.add(PREFIX)
-        before, self.scope = self.scope, scope
-        value = arguments[0].value
-        self.set(Name(value.start, value.end, PREFIX), value, value.start)
-        self.scope = before
+    def prefixed(self, notes: Mapping[str, list[Argument]]) -> None:
+        """The prefix of the keys that this class is filled from."""
+        for arguments in (notes[name] for name in PREFIXES if notes.get(name)):
+            named = [each for each in arguments if each.name in (None, "prefix", "value")]
+            for each in named[:1]:
+                self.scope.owned.add(PREFIX)
+                start, end = each.value.start, each.value.end
+                self.set(Name(start, end, PREFIX), each.value, start)
 
     def valued(self, name: str, arguments: list[Argument], token: Token) -> Call:
         """What a field's annotation fills in, as a call that the library has a rule for."""
@@ -282,11 +292,9 @@ class JavaLowering(Annotated):
             self.at += 1
 
         def body() -> None:
-            prefix = notes.get("ConfigurationProperties")
-            if prefix:
-                self.prefixed(self.scope, prefix)
+            self.prefixed(notes)
             for each in parameters:
-                self.field(each.name, each.type, token)
+                self.field(each.name, each.type, token, each.default)
             if not self.sees("{"):
                 return
             with self.group():
@@ -296,10 +304,10 @@ class JavaLowering(Annotated):
 
         self.class_(token.start, name, base, body)
 
-    def field(self, name: str, type_: str, token: Token) -> None:
-        """A field that is declared without a value."""
+    def field(self, name: str, type_: str, token: Token, value: Expression | None) -> None:
+        """A field that a record declares in its head."""
         self.scope.types[FIELD + name] = type_
-        self.set(Name(token.start, token.end, name), None, token.start, declares=True)
+        self.set(Name(token.start, token.end, name), value, token.start, declares=True)
 
     def _enumerated(self) -> None:
         """The constants of an enum."""
@@ -311,7 +319,9 @@ class JavaLowering(Annotated):
 
     def _declared(self, token: Token, type_: str, notes: dict[str, list[Argument]]) -> None:
         if self.is_name() and self.sees("(", ahead=1) and self.scope.kind == "class":
-            self._method(token, self.token().text or "")
+            name = self.token()
+            if not self._method(token, name.text or ""):
+                self._asked_for(name, type_, notes)
             return
         while self.is_name():
             name = self.token()
@@ -342,7 +352,24 @@ class JavaLowering(Annotated):
         token = self.token()
         return self.listed(token)
 
-    def _method(self, token: Token, name: str, *, constructor: bool = False) -> None:
+    def _asked_for(self, name: Token, type_: str, notes: dict[str, list[Argument]]) -> None:
+        """A method of an interface that is filled from keys."""
+        around: Scope | None = self.scope
+        while around is not None and PREFIX not in around.owned:
+            around = around.parent
+        if around is None:
+            return
+        key = FIELD + (name.text or "")
+        self.scope.types[key] = type_
+        for argument in notes.get("WithName", ())[:1]:
+            if isinstance(argument.value, Constant):
+                self.scope.types[KEY + key] = str(argument.value.value)
+        default = notes.get("WithDefault")
+        target = Name(name.start, name.end, name.text or "")
+        self.set(target, default[0].value if default else None, name.start, declares=True)
+
+    def _method(self, token: Token, name: str, *, constructor: bool = False) -> bool:
+        """A method; whether it has a body."""
         self.at += 1
         parameters: list[Parameter] = []
         if self.sees("("):
@@ -352,7 +379,7 @@ class JavaLowering(Annotated):
             self.at += 1
         if not self.sees("{"):
             self.end_statement()
-            return
+            return False
 
         def body(scope: Scope) -> None:
             with self.group():
@@ -361,6 +388,7 @@ class JavaLowering(Annotated):
         made = self.function(token.start, CONSTRUCTOR if constructor else name, parameters, body)
         if not constructor:
             self.bind_function(made)
+        return True
 
     def parameters(self) -> list[Parameter]:
         """The parameters of a function, with their types and what an annotation fills in."""
@@ -375,6 +403,8 @@ class JavaLowering(Annotated):
                 name, arguments = self.annotation()
                 if name == "Value" and arguments:
                     default = self.valued(name, arguments, token)
+                elif name == "DefaultValue" and arguments:
+                    default = arguments[0].value
             type_ = self.type_name()
             rest = self.takes("...")
             if self.is_name():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.interpolation import spring
@@ -25,19 +26,28 @@ MOST_FILES = 12
 DEEPEST = 12
 
 
+def bound(project: Project, file: str, key: str, ask: Evaluation) -> Value | None:
+    """What a class that is filled from keys gets at this one; None where nothing sets it."""
+    if _look_up(project, file, key) is None:
+        return None
+    return filled(project, file, key, Known(key, ask.span), ask)
+
+
+def _look_up(project: Project, file: str, name: str) -> Value | None:
+    """A key in the environment, else in the application files."""
+    for each in (name, re.sub(r"[.-]", "_", name).upper(),
+                 re.sub(r"[.]", "_", name.replace("-", "")).upper()):  # fmt: skip
+        found = project.environment.lookup(each)
+        if found is not None:
+            return found
+    return key_of(project, file, name)
+
+
 def filled(project: Project, file: str, text: str, at: Known, ask: Evaluation) -> Value:
     """The text with its placeholders filled, as the program has it."""
 
-    def look_up(name: str) -> Value | None:
-        for each in (name, re.sub(r"[.-]", "_", name).upper(),
-                     re.sub(r"[.]", "_", name.replace("-", "")).upper()):  # fmt: skip
-            found = project.environment.lookup(each)
-            if found is not None:
-                return found
-        return key_of(project, file, name)
-
     wanted = text if "${" in text else f"${{{text}}}"
-    found = spring(replace(at, value=wanted), look_up)
+    found = spring(replace(at, value=wanted), partial(_look_up, project, file))
     return found if isinstance(found, Known) else replace(found, span=found.span or ask.span)
 
 
@@ -48,9 +58,10 @@ def key_of(project: Project, file: str, name: str) -> Value | None:
         if isinstance(document, Unknown):
             continue
         for part in reversed(document.parts):
-            found = under(part, uniform(name), 0)
-            if found is not None:
-                return found
+            for each in (f"%prod.{name}", name):  # Quarkus's production before all profiles
+                found = under(part, uniform(each), 0)
+                if found is not None:
+                    return found
     return None
 
 

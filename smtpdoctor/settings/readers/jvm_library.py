@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.settings.readers.curly import FIELD
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -21,6 +23,7 @@ from smtpdoctor.settings.readers.evaluation import (
     UntellableError,
     made_of,
 )
+from smtpdoctor.settings.readers.java import KEY, PREFIX
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -33,7 +36,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.module import callee_path
-from smtpdoctor.settings.readers.syntax import Call
+from smtpdoctor.settings.readers.syntax import Call, Scope
 from smtpdoctor.settings.readers.typed_language import (
     OPERATORS,
     Classes,
@@ -141,6 +144,24 @@ def _pair(left: Any, right: Any) -> List:
 KOTLINS_TOO: Mapping[str, Operator] = {**OPERATORS, "to": _pair}
 
 
+def fields_read_by(name: str) -> tuple[str, ...]:
+    """The fields that a method of that name may read: `host` of `getHost`, of `host` itself."""
+    reads = re.fullmatch(r"(?:get|is)?(\w)(\w*)", name)
+    return (name, reads[1].lower() + reads[2]) if reads is not None else ()
+
+
+def _as_typed(value: Value, type_: str) -> Value:
+    """What a framework makes of a key's text for a field of that type."""
+    said = value.value if isinstance(value, Known) else None
+    if not isinstance(value, Known) or not isinstance(said, str):
+        return value
+    if re.fullmatch(r"[Bb]oolean\??", type_) and said.lower() in ("true", "false"):
+        return replace(value, value=said.lower() == "true")
+    if re.fullmatch(r"([Ii]nt(eger)?|[Ll]ong|[Ss]hort)\??", type_) and said.isdecimal():
+        return replace(value, value=int(said[:18]))
+    return value
+
+
 class Jvm(Classes):
     """The `Semantics` of Java and Kotlin."""
 
@@ -167,7 +188,12 @@ class Jvm(Classes):
         thing = object_.value
         made = thing.value if isinstance(thing, Special) and thing.name == "object" else thing
         if isinstance(made, ClassValue):
-            found = self.field(made, name)
+            found = self._configured(made, name, ask)
+            if found is None and any(
+                self._configured(made, each, ask) for each in fields_read_by(name)
+            ):
+                return Known(Bound(object_, name), ask.span)  # a getter, whatever it returns
+            found = found or self.field(made, name)
             if found is not None:
                 return found
         if isinstance(thing, Map):
@@ -200,7 +226,9 @@ class Jvm(Classes):
         if call.new:
             return self._made(path[-1], values, ask)
         if path[0].startswith("@") or path[0] == "field:":
-            return self._filled(path[0], values, ask)
+            named = dict(ask.evaluator.arguments(call, ask.frame))
+            values = [named["name"]] if "name" in named else values
+            return self._filled(path[0], values, named.get("defaultValue"), ask)
         if isinstance(callee, Known) and isinstance(callee.value, Closure):
             return None
         if path[0][:1].isupper() or len(path) == 1:
@@ -309,18 +337,67 @@ class Jvm(Classes):
         self, made: ClassValue, name: str, values: list[Value], ask: Evaluation
     ) -> Value | None:
         """A function of a class of the folder; what reads a field reads it, written or not."""
+        fields = fields_read_by(name) if not values else ()
+        for each in fields:
+            if (found := self._configured(made, each, ask)) is not None:
+                return found
         called = self.function_of(made, name, values, ask)
         if called is not None:
             return called
-        reads = re.fullmatch(r"(?:get|is)?(\w)(\w*)", name)
-        if reads is not None and not values:
-            for each in (name, reads[1].lower() + reads[2]):
-                found = self.field(made, each)
-                if found is not None:
-                    return found
+        return next((found for each in fields if (found := self.field(made, each))), None)
+
+    def _configured(self, made: ClassValue, name: str, ask: Evaluation) -> Value | None:
+        """A field of a class that is filled from keys: what stands at its key, else its default.
+        None where it is no such class, or has no field of that name."""
+        scope = made.definition.scope
+        type_ = scope.types.get(FIELD + name)
+        prefix = self._prefix(made) if type_ is not None else None
+        if type_ is None or prefix is None:
+            return None
+        inner = self._handed(type_.rpartition(".")[2])
+        if inner is not None:
+            return inner
+        from smtpdoctor.settings.readers.jvm_configuration import bound
+
+        key = ".".join((*prefix, scope.types.get(KEY + FIELD + name, name)))
+        found = bound(self.project, self.file, key, ask)
+        if found is not None:
+            return _as_typed(found, type_)
+        frame = made.evaluator.frame_of(scope)
+        declared = [each for at in (name, FIELD + name) for each in scope.binds.get(at, ())]
+        for each in declared:  # not what a setter would set
+            if each.scope is scope and each.value is not None and not each.keys:
+                default = made.evaluator.value(each.value, frame)
+                if isinstance(default, Known):
+                    return default
+        return ask.unknown("environment", f"{key} is not set here")
+
+    @staticmethod
+    def _prefix(made: ClassValue) -> list[str] | None:
+        """The parts of the prefix of a class's keys: its own, or that of the class around it with
+        the name of the field that it is the type of."""
+        scope: Scope | None = made.definition.scope
+        parts: list[str] = []
+        while scope is not None and scope.kind == "class":
+            if scope.binds.get(PREFIX):
+                frame = made.evaluator.frame_of(scope)
+                said = made.evaluator.lookup(PREFIX, frame, 1 << 62)
+                known = isinstance(said, Known) and isinstance(said.value, str)
+                return [said.value, *parts] if known else None  # type: ignore[union-attr]
+            parent, mine = scope.parent, scope.name
+            types = parent.types if parent is not None else {}
+            names = [each for each, type_ in types.items() if each.startswith(FIELD)
+                     and re.sub(r".*\.|\?", "", type_) == mine]  # fmt: skip
+            if not names or parent is None:
+                return None
+            own = types.get(KEY + names[0], names[0].removeprefix(FIELD))
+            parts.insert(0, own)
+            scope = parent
         return None
 
-    def _filled(self, kind: str, values: list[Value], ask: Evaluation) -> Value:
+    def _filled(
+        self, kind: str, values: list[Value], default: Value | None, ask: Evaluation
+    ) -> Value:
         """What a field is that a framework fills in."""
         if kind == "field:":
             name, type_ = (str(getattr(each, "value", "")) for each in values[:2])
@@ -334,6 +411,8 @@ class Jvm(Classes):
         from smtpdoctor.settings.readers.jvm_configuration import filled
 
         wanted = key.value if "${" in key.value or kind == "@Value" else f"${{{key.value}}}"
+        if isinstance(default, Known) and "${" not in key.value:
+            wanted = f"${{{key.value}:{default.value}}}"
         return filled(self.project, self.file, wanted, key, ask)
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:

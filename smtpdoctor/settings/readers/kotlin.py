@@ -116,8 +116,7 @@ class KotlinLowering(Annotated):
                 self.at += 1
 
         def body() -> None:
-            if notes.get("ConfigurationProperties"):
-                self.prefixed(self.scope, notes["ConfigurationProperties"])
+            self.prefixed(notes)
             if self.sees("("):
                 with self.group(lines=False):
                     self._fields(token)

@@ -392,3 +392,175 @@ def test_look_alikes(tmp_path: Path) -> None:
         "Builder.kt": "// MailerBuilder.withSMTPServer(1)\nval x = MailerBuilder()\n",
     }
     assert not setups(write(tmp_path, files))
+
+
+BEAN = """\
+@Configuration
+class MailConfig {
+    @Bean
+    JavaMailSender mailSender(ShopProperties shop) {
+        JavaMailSenderImpl sender = new JavaMailSenderImpl();
+        sender.setHost(shop.%s);
+        sender.setPort(shop.%s);
+        sender.setUsername(shop.%s);
+        sender.setPassword(shop.%s);
+        if (shop.%s) {
+            sender.getJavaMailProperties().put("mail.smtp.ssl.enable", "true");
+        } else {
+            sender.getJavaMailProperties().put("mail.smtp.starttls.enable", "true");
+        }
+        return sender;
+    }
+}
+"""
+RECORD = """\
+@ConfigurationProperties(prefix = "shop")
+public record ShopProperties(Smtp smtp) {
+    public record Smtp(String host, @DefaultValue("587") int port, String user, String password,
+            boolean ssl) {}
+}
+"""
+FILLED = """\
+@Component
+@ConfigurationProperties("shop")
+public class ShopProperties {
+    private final Smtp smtp = new Smtp();
+    public Smtp getSmtp() { return smtp; }
+    public static class Smtp {
+        private String host = "localhost";
+        private int port = 587;
+        private String user, password;
+        private boolean ssl;
+        public String getHost() { return host; }
+        public int getPort() { return this.port; }
+        public void setPort(int port) { this.port = port; }
+        public String getUser() { return user; }
+        public String getPassword() { return password; }
+        public boolean isSsl() { return ssl; }
+    }
+}
+"""
+MAPPING = """\
+@ConfigMapping(prefix = "shop")
+public interface ShopProperties {
+    Smtp smtp();
+
+    interface Smtp {
+        @WithName("host") String server();
+        @WithDefault("587") int port();
+        String user();
+        String password();
+        @WithDefault("false") boolean ssl();
+    }
+}
+"""
+BY_NAME = ("smtp().host()", "smtp().port()", "smtp().user()", "smtp().password()", "smtp().ssl()")
+BY_GETTER = ("getSmtp().getHost()", "getSmtp().getPort()", "getSmtp().getUser()",
+             "getSmtp().getPassword()", "getSmtp().isSsl()")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("declared", "names"),
+    [
+        (RECORD, BY_NAME),
+        (FILLED, BY_GETTER),
+        (FILLED.replace("public String get", "// ").replace("public int get", "// "), BY_GETTER),
+        (MAPPING, ("smtp().server()", *BY_NAME[1:])),
+    ],
+    ids=["record", "class", "lombok", "mapping"],
+)
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("port: 465\n    ssl: false", (465, "starttls")),
+        ("port: 465\n    ssl: true", (465, "implicit")),
+        ("ssl: true", (587, "implicit")),
+        ("ssl: ${MAIL_SSL:false}", (587, "starttls")),
+    ],
+)
+def test_a_class_that_is_filled_from_keys(
+    tmp_path: Path,
+    declared: str,
+    names: tuple[str, ...],
+    lines: str,
+    expected: tuple[int, str],
+) -> None:
+    login = "user: u@example.com\n    password: pw"
+    yml = f"shop:\n  smtp:\n    host: {HOST}\n    {login}\n    {lines}\n"
+    files = {
+        "src/main/java/MailConfig.java": BEAN % names,
+        "src/main/java/ShopProperties.java": declared,
+        "src/main/resources/application.yml": yml,
+    }
+    root = write(tmp_path, files)
+    setup = one(root, "jakarta-mail")
+    assert (setup.settings.host, setup.settings.port, setup.settings.tls) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "pw")
+    other = one(root, "jakarta-mail", SHOP_SMTP_PORT="2525").settings
+    assert other.port == 2525
+
+
+def test_a_kotlin_class_that_is_filled_from_keys(tmp_path: Path) -> None:
+    files = {
+        "MailConfig.kt": """\
+@ConfigurationProperties("shop.smtp")
+data class ShopProperties(val host: String, val port: Int = 587, val user: String)
+
+@Configuration
+class MailConfig(private val shop: ShopProperties) {
+    @Bean
+    fun mailSender(): JavaMailSender = JavaMailSenderImpl().apply {
+        host = shop.host
+        port = shop.port
+        username = shop.user
+        javaMailProperties["mail.smtp.starttls.enable"] = "true"
+    }
+}
+""",
+        "src/main/resources/application.properties": (
+            "shop.smtp.host=smtp.ionos.com\nshop.smtp.port=465\nshop.smtp.user=u@example.com\n"
+        ),
+    }
+    setup = one(write(tmp_path, files), "jakarta-mail")
+    assert way(setup)[:3] == (HOST, 465, "starttls")
+    assert setup.settings.username == "u@example.com"
+
+
+@pytest.mark.parametrize(
+    ("declared", "yml"),
+    [
+        (RECORD, "shop:\n  smtp:\n    user: u@example.com\n"),  # set where it runs
+        (
+            RECORD.replace("@ConfigurationProperties", "@Other"),
+            f"shop:\n  smtp:\n    host: {HOST}\n",
+        ),
+        (RECORD, f"other:\n  smtp:\n    host: {HOST}\n"),
+    ],
+    ids=["unset", "no prefix", "other prefix"],
+)
+def test_what_no_key_fills_cannot_be_told(tmp_path: Path, declared: str, yml: str) -> None:
+    files = {
+        "src/main/java/MailConfig.java": BEAN % BY_NAME,
+        "src/main/java/ShopProperties.java": declared,
+        "src/main/resources/application.yml": yml,
+    }
+    settings = one(write(tmp_path, files), "jakarta-mail").settings
+    assert settings.host is None
+    assert "setHost" in {each.option for each in settings.untellable}
+
+
+def test_the_default_of_a_property_of_microprofile(tmp_path: Path) -> None:
+    text = SPRING % ASKED.replace("%s", "")
+    text = text.replace('@Value("${app.mail.host}")', '@ConfigProperty(name = "app.mail.host")')
+    text = text.replace(
+        '@Value("${app.mail.port:587}")',
+        '@ConfigProperty(name = "app.mail.port", defaultValue = "465")',
+    )
+    files = {
+        "A.java": text,
+        "src/main/resources/application.properties": (
+            f"app.mail.host=dev.example\n%prod.app.mail.host={HOST}\napp.mail.user=u@example.com\n"
+        ),
+    }
+    settings = one(write(tmp_path, files), "jakarta-mail").settings
+    assert (settings.host, settings.port) == (HOST, 465)
