@@ -45,12 +45,22 @@ DOCUMENTS: Mapping[str, LanguageName] = {
 }  # fmt: skip
 #: Conversions that take a value for true or false, whatever it says.
 TRUTHS = ("Boolean", "bool")
+#: Schemas that take any text for true, and what takes "false" for what it says in every version of
+#: their library (zod 3 and 4, run), whatever follows: a default, optional().
+SCHEMAS: Mapping[str, tuple[str, str]] = {
+    "z.coerce.boolean": (
+        "z.coerce.boolean()",
+        "z.preprocess((text) => text === true || text === 'true', z.boolean())",
+    ),
+}
 #: What takes an object apart: `{ PORT }`, `{ PORT: port = 587 }`.
 PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
 #: What TypeScript is told of a call's result: `get<boolean>(…)`.
 TYPES = re.compile(r"<[\w\s,.|\[\]]*>\(")
 #: What a comparison comes to is no text.
 COMPARES = re.compile(r"[=!]=|(?<![-=])[<>]")
+#: Variables that say which way of running it is: no setting of mail, and never changed for one.
+PROFILE = re.compile(r"(?i)(?:^|_)(?:env|environment|stage|profile)$")
 #: Of more variables a value is not made.
 MOST_VARIABLES = 6
 #: Where one of these can't be told, no change is known to lead to a port and a mode.
@@ -214,11 +224,15 @@ def _smallest(
     return min(leading, key=lambda each: each[0])[1] if leading else None
 
 
-def compares_port(draft: Draft, option: Option) -> bool:
-    """Whether a switch is worked out from what the port is made from: `port === 465`. It has no
-    variable of its own then."""
+def is_worked_out(draft: Draft, option: Option) -> bool:
+    """Whether a switch is worked out from what the port is made from (`port === 465`), or from
+    what the whole program goes by (`NODE_ENV === 'production'`). It has no variable of its own
+    then."""
     if not isinstance(option.value, Known) or not isinstance(option.value.value, bool):
         return False
+    names = option.value.variables
+    if names and all(PROFILE.search(name) for name in names):
+        return True
     return any(
         variable in option.value.variables
         for name, other in draft.options.items()
@@ -350,7 +364,7 @@ class _Writer:
         if not isinstance(option.value, Known):
             return None
         names = option.value.variables or option.through
-        if isinstance(value, bool) and compares_port(self.draft, option):
+        if isinstance(value, bool) and is_worked_out(self.draft, option):
             return self._outright(option, value)
         variables = [name for name in names if self.draft.variables.held(name)]
         if not variables and option.name in self.draft.unset and option.again is not None:
@@ -477,9 +491,15 @@ class _Writer:
         """The code so that the text "false" is no longer true: where the variable is read, or
         where what was read is used."""
         found = option.value
-        casts = [step.name for step in found.trail if step.kind == "conversion"]
-        if value or any(name not in TRUTHS for name in casts):
-            return None  # what a schema makes of it is mended in the schema
+        casts = [step for step in found.trail if step.kind == "conversion"]
+        if value:
+            return None
+        for step in casts:
+            old, new = SCHEMAS.get(step.name, ("", ""))
+            if old and self._one_line(step.span) == old:
+                return self._switched(option, step.span, new)
+        if any(step.name not in TRUTHS for step in casts):
+            return None
         spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
         reads = [step.read_at for step in found.trail if step.kind == "environment"]
         for read, span in itertools.product(reads, spans):
@@ -568,16 +588,20 @@ def _as_boolean(expression: str, language: LanguageName) -> str | None:
     if COMPARES.search(TYPES.sub("(", expression)):
         return None
     return {
-        "javascript": f"{_said_to_be_text(expression)} === 'true'",
+        "javascript": _javascript_boolean(expression),
         "python": _python_boolean(expression),
         "ruby": f"{expression} == 'true'",
         "php": f"filter_var({expression}, FILTER_VALIDATE_BOOLEAN)",
     }.get(language)
 
 
-def _said_to_be_text(expression: str) -> str:
-    """TypeScript compares no boolean with a text: what is read is one, whatever was said."""
-    return re.sub(r"<\s*boolean\s*>(?=\()", "<string>", expression)
+def _javascript_boolean(expression: str) -> str:
+    """JavaScript's. TypeScript compares no boolean with a text: what is read is one, whatever was
+    said, and what makes a truth of it goes."""
+    inner = re.fullmatch(r"(?:!!\s*|(?<!\w)Boolean\()([\w$.?!]+?)\)?", expression)
+    text = inner[1] if inner else expression
+    text = re.sub(r"<\s*boolean\s*>(?=\()", "<string>", text)
+    return f"{text} === 'true'"
 
 
 def _python_boolean(expression: str) -> str | None:

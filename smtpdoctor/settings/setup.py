@@ -51,7 +51,7 @@ from smtpdoctor.settings.model import (
     Withheld,
 )
 from smtpdoctor.settings.names import ValueKind
-from smtpdoctor.settings.prepare import compares_port, literal, prepare
+from smtpdoctor.settings.prepare import is_worked_out, literal, prepare
 from smtpdoctor.settings.readers.harmless import is_setting_name, showable
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.token_signs import signs
@@ -643,7 +643,7 @@ class _Maker:
     def place(self, option: Option, field: Field | None) -> tuple[Origin, str | None]:
         """Where the value is to be changed, and that line as it may be shown."""
         held = self._layers(option)
-        if field == "tls" and compares_port(self.draft, option):
+        if field == "tls" and is_worked_out(self.draft, option):
             return self._written(option, option.value.span, field)
         if held and isinstance(option.value, Known):
             return self._held(held[0], field)
@@ -854,7 +854,7 @@ class _Maker:
             if field is not None and field not in SECRETS:
                 # a back end's name is no host, though it stands where one is asked for
                 other = field == "host" and str(option.value.value) != self.outcome.host
-                text = "" if other else self._text(field, option)
+                text = "" if other else self._text(field, self._as_said(option))
             elif shown_as is not None and field is None:
                 text = self._harmless(shown_as, str(option.value.value))
             if option.value.absent or option.value.value == "":
@@ -877,6 +877,11 @@ class _Maker:
                 *((reads,) if reads is not None and reads.origin != origin else ()),
             ),
         )
+
+    def _as_said(self, option: Option) -> Option:
+        """A switch as its variable says it, where the code made a truth of any text: `!!X`."""
+        said = self.draft.options.get(f"{option.name}.text")
+        return replace(option, value=said.value) if said is not None else option
 
     def _beside(self, remark: Remark, field: Field | None) -> Iterator[OptionLine]:
         """The other options of the same setting that somebody wrote: two flags of one mode."""

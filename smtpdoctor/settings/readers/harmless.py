@@ -44,6 +44,10 @@ KEYED = ("subscript", "subscript_expression", "element_reference", "index_expres
          "array_element_initializer", "keyed_element")  # fmt: skip
 #: Words of a language that hold nothing, though they are literals.
 WORDS = re.compile(r"(?i)true|false|null|nil|none|undefined")
+#: What programs call their ways of running, where they compare what says which it is.
+PROFILES = re.compile(r"production|prod|development|dev|staging|test")
+PROFILE = re.compile(r"(?i)(?:\b|_)ENV(?:IRONMENT)?\b")
+COMPARISONS = re.compile(r"binary_expression|comparison_operator|binary")
 
 #: What names of settings are made of. A name of these alone is nobody's secret.
 _NAMES = """
@@ -229,7 +233,18 @@ class Tokens:
             return WORDS.fullmatch(_slice(self._source, node)) is not None
         if not text or WORDS.fullmatch(text):
             return not text or node.child_count == 0
+        if PROFILES.fullmatch(text) and self._is_compared_with_profile(node):
+            return True
         return is_setting_name(text) and _is_key(node, text)
+
+    def _is_compared_with_profile(self, node: Node) -> bool:
+        """`process.env.NODE_ENV === 'production'`."""
+        around = node.parent
+        return (
+            around is not None
+            and COMPARISONS.fullmatch(around.type) is not None
+            and PROFILE.search(_slice(self._source, around)) is not None
+        )
 
     def _text(self, node: Node) -> str | None:
         """The text of a literal that is one piece; None where it is made of several."""

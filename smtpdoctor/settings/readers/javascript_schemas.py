@@ -18,6 +18,8 @@ from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
     Map,
+    Origin,
+    Span,
     Special,
     Value,
     truth,
@@ -36,6 +38,10 @@ class Schema:
     function: Closure | None = None
     #: An empty text is none at all: Joi's empty("").
     empty: bool = False
+    #: What is made of the text before the rule: z.preprocess.
+    before: Closure | None = None
+    #: Where it is written.
+    place: Span | None = None
 
 
 def is_joi(schema: Schema) -> bool:
@@ -167,6 +173,13 @@ def called(  # branches: one case a library's function
         and isinstance(given.value, Map)
     ):
         return Known(Special("schema", Schema(name, shape=given.value)), ask.span)
+    if name == "z.preprocess":
+        said = ask.argument(call, 1)
+        special = said.value if isinstance(said, Known) else None
+        inner = special.value if isinstance(special, Special) else None
+        closure = given.value if isinstance(given, Known) else None
+        if isinstance(inner, Schema) and isinstance(closure, Closure):
+            return Known(Special("schema", replace(inner, before=closure)), ask.span)
     if name == "envalid.cleanEnv":
         shape = ask.argument(call, 1)
         if isinstance(shape, Known) and isinstance(shape.value, Map):
@@ -176,7 +189,7 @@ def called(  # branches: one case a library's function
         if isinstance(shape, Known) and isinstance(shape.value, Map):
             return parsed(Schema(name, shape=shape.value), Known(Special("environment")), ask)
     if name in RULES:
-        schema = Schema(name, RULES[name])
+        schema = Schema(name, RULES[name], place=ask.span)
         if name.startswith("envalid.") and not given.get("default").absent:
             schema = replace(schema, default=given.get("default"))
         return Known(Special("schema", schema), ask.span)
@@ -260,8 +273,11 @@ def one(schema: Schema, value: Value, ask: Evaluation) -> Value:
             return schema.default
         if schema.name != "z.coerce.boolean":  # which makes false of undefined
             return value
+    if schema.before is not None:
+        value = schema.before.evaluator.apply(schema.before, [(None, value)], ask.at)
     if schema.rule is not None:
-        value = ask.apply(schema.rule, value, conversion=schema.name)
+        step = Origin("conversion", schema.name, schema.place or ask.span)
+        value = ask.apply(schema.rule, value).through(step)
     if schema.function is not None:
         closure = schema.function
         value = closure.evaluator.apply(closure, [(None, value)], ask.at)
