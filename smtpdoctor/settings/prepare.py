@@ -495,9 +495,9 @@ class _Writer:
         if value:
             return None
         for step in casts:
-            old, new = SCHEMAS.get(step.name, ("", ""))
+            old, better = SCHEMAS.get(step.name, ("", ""))
             if old and self._one_line(step.span) == old:
-                return self._switched(option, step.span, new)
+                return self._switched(option, step.span, better)
         if any(step.name not in TRUTHS for step in casts):
             return None
         spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]

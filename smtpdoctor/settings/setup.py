@@ -51,7 +51,7 @@ from smtpdoctor.settings.model import (
     Withheld,
 )
 from smtpdoctor.settings.names import ValueKind
-from smtpdoctor.settings.prepare import is_worked_out, literal, prepare
+from smtpdoctor.settings.prepare import SCHEMAS, is_worked_out, literal, prepare
 from smtpdoctor.settings.readers.harmless import is_setting_name, showable
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.token_signs import signs
@@ -844,7 +844,8 @@ class _Maker:
         unset: tuple[str, ...] = ()
         if option is not None and isinstance(option.value, Known):
             # what the program makes of it is the matter of the line that reads it
-            span = option.value.span or option.value.written
+            schemas = [each.span for each in option.value.trail if each.name in SCHEMAS]
+            span = next(iter(schemas), option.value.span or option.value.written)
             if span is not None:
                 origin, line = self._in_file(named, span, shown_as)
                 reads = OptionLine(option=named, origin=origin, source_line=line)

@@ -82,12 +82,6 @@ class ModeView:
         return known
 
     @property
-    def foretold(self) -> tuple[str, ...]:
-        """The setting of a mode that its port is known not to speak, where no server is asked."""
-        said = self.decided_by
-        return (said.id,) if said is not None and self.known_otherwise is not None else ()
-
-    @property
     def of_port(self) -> TLSMode | None:
         """The mode that the port of the settings is known to have."""
         port = self._run.settings.port

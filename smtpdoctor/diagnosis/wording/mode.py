@@ -23,7 +23,7 @@ def foretold(
     known, entry = run.mode.known_otherwise, run.mode.decided_by
     if known is None or known.mode != mode or entry is None:
         return
-    fixes = _fixes(run, mode)
+    fixes = foretold_fixes(run, mode)
     yield Diagnosis(
         code=code,
         severity="error" if run.settings.elsewhere else "warning",
@@ -37,7 +37,7 @@ def foretold(
     )
 
 
-def _fixes(run: Run, mode: TLSMode) -> tuple[Fix, ...]:
+def foretold_fixes(run: Run, mode: TLSMode) -> tuple[Fix, ...]:
     """The other mode; before it the other port, where the program can't be told another mode."""
     fixes, port, tls = fixes_by_mode(run, mode), run.mode.port_as_set, run.settings.tls
     if fixes[0].edits or fixes[0].settings or port is None:

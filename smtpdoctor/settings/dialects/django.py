@@ -230,9 +230,30 @@ def named_options(workspace: Workspace, path: str, variables: Variables) -> dict
             url = url_option(option, variables, library)
     if url is not None:
         found["EMAIL_URL"] = url
-        found["url.library"] = Option("url.library", Known(library_of(url.value) or ""))
+        library = library_of(url.value) or ""
+        found["url.library"] = Option("url.library", Known(library))
+        for flag in _dropped(workspace, path, variables, url.called, library):
+            found[f"url.without.{flag}"] = Option(f"url.without.{flag}", Known(True))
         found.update(url_options(url, workspace))
     return found
+
+
+#: URLs that say a flag, by library.
+SAY: Mapping[str, Mapping[str, str]] = {
+    "django-environ": {"EMAIL_USE_TLS": "smtp+tls://h:1", "EMAIL_USE_SSL": "smtp+ssl://h:1"},
+    "dj-email-url": {"EMAIL_USE_TLS": "submission://h:1", "EMAIL_USE_SSL": "smtp://h:1/?ssl=True"},
+}
+
+
+def _dropped(
+    workspace: Workspace, path: str, variables: Variables, url: str, library: str
+) -> Iterator[str]:
+    """The flags that the module doesn't take over from its URL: `EMAIL_HOST = email["EMAIL_HOST"]`
+    without a line for them."""
+    for flag, text_ in SAY[library].items() if url else ():
+        module = workspace.module(path, variables.with_({url: text_}))
+        if module is not None and not is_true(getattr(module.value(flag), "value", None)):
+            yield flag
 
 
 def mailer_options(workspace: Workspace, path: str, variables: Variables) -> dict[str, Option]:
@@ -450,6 +471,9 @@ def _with_url(  # branches: the quirks of three URL libraries
             made = LIBRARIES[library](_url(options))
         except ValueError:
             fault = _remark("url.scheme", "scheme")
+        for flag in [name for name in SAY[str(library)] if f"url.without.{name}" in options]:
+            if is_true(made.pop(flag, None)):
+                remarks.append(_remark("url.scheme", "flag-dropped", "no TLS"))
         port = number(made.get("EMAIL_PORT"))
         if scheme == "smtps" and port in (465, None):
             remarks.append(_remark("url.scheme", "smtps" if own else "smtps-dj", "STARTTLS"))

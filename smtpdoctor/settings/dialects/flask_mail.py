@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ from smtpdoctor.settings.dialects.python_code import (
 )
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
-from smtpdoctor.settings.readers.model import Known, List, Unknown
+from smtpdoctor.settings.readers.model import Known, List, Span, Unknown
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -40,6 +41,8 @@ FIELDS: Mapping[str, Field] = {
     "MAIL_PASSWORD": "password",
     "MAIL_DEFAULT_SENDER": "sender",
 }
+#: A line of code that begins at the very left, in a text of several.
+TOP = re.compile(r"(?m)^[^\s#)\]}]")
 FURTHER = ("MAIL_SUPPRESS_SEND", "TESTING", "MAIL_BACKEND")
 MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
     "implicit": ({"MAIL_USE_SSL": True}, {"MAIL_USE_TLS": False, "MAIL_USE_SSL": True}),
@@ -95,6 +98,8 @@ class FlaskMail:
                 del options[name]
         if (sender := self._sender_of_messages(workspace, path, variables)) is not None:
             options["sender"] = sender
+        if self._is_read_before(workspace, files, options):
+            options["late"] = Option("late", Known(True))
         found = workspace.dependencies.find("pypi", self.id, near=path)
         return Draft(
             dialect=self,
@@ -122,11 +127,57 @@ class FlaskMail:
                     return Option("sender", given)
         return None
 
+    def _is_read_before(
+        self, workspace: Workspace, files: list[str], options: Mapping[str, Option]
+    ) -> bool:
+        """Whether every name is set only after the one `Mail(app)`, which reads them when it is
+        made: in its file, at its own indent."""
+        made = [
+            call
+            for path in files
+            if (module := workspace.module(path, Variables(()))) is not None
+            for call in module.calls(f"{self.package}.Mail", "init_app")
+            if call.name.rpartition(".")[2] != "init_app" or "mail" in call.name.lower()
+        ]
+        reads = [call for call in made if call.count]
+        if len(reads) != 1 or len(made) > 1:
+            return False
+        spans = [each.value.span for name, each in options.items() if name.startswith("MAIL_")]
+        first = reads[0].span
+        indent = indent_of(workspace, first)
+        return all(
+            span is not None
+            and span.file == first.file
+            and span.line > first.line
+            and indent_of(workspace, span) == indent
+            and not TOP.search(between(workspace, first, span) if indent else "")
+            for span in spans
+        )
+
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        if "late" in options:
+            return late(DATA, "127.0.0.1")
         return outcome(options, DATA)
 
 
 DIALECT = FlaskMail()
+
+
+def indent_of(workspace: Workspace, span: Span) -> str:
+    line = workspace.line(span.file, span.line) or ""
+    return line[: len(line) - len(line.lstrip())]
+
+
+def between(workspace: Workspace, first: Span, last: Span) -> str:
+    """The lines of a file from one place to another."""
+    lines = (workspace.folder.text(first.file) or "").split("\n")
+    return "\n".join(lines[first.line - 1 : last.line])
+
+
+def late(data: Data, host: str) -> Outcome:
+    """What Flask-Mail does where the names are set after it has read them: its own defaults."""
+    remark = _remark(data, "MAIL_SERVER", "late", host)
+    return Outcome(host=host, port=25, tls="none", verify=False, misread=(remark,))
 
 
 def insert(

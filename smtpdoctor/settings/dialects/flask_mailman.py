@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.flask_mail import FlaskMail, outcome
+from smtpdoctor.settings.dialects.flask_mail import FlaskMail, late, outcome
 
 DATA = load(__file__)
 
@@ -22,6 +22,8 @@ class FlaskMailman(FlaskMail):
     package = "flask_mailman"
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        if "late" in options:
+            return late(DATA, "localhost")
         found = outcome(options, DATA, host="localhost")
         # the context is given to SMTP_SSL alone (backends/smtp.py, open)
         found = replace(found, verify=found.tls == "implicit")

@@ -90,6 +90,9 @@ LIBRARIES = {
     "fs/promises": "fs",
     "js-yaml": "yaml",
     "yaml": "yaml",
+    "env-var": "env-var",
+    "firebase-functions": "firebase-functions",
+    "firebase-functions/v1": "firebase-functions",
     "firebase-functions/params": "firebase",
     "firebase-functions/v2/params": "firebase",
 }
@@ -358,6 +361,46 @@ def joined_path(*parts: Any) -> str:
 #: What reads a file, and what makes a document of its text.
 FILES = frozenset({"fs.readFileSync", "fs.readFile", "JSON.parse", "yaml.load", "yaml.parse"})
 
+#: Libraries whose functions are called by their names.
+CALLED = frozenset({"path", "url", "fs", "yaml", "firebase", "firebase-functions", "env-var"})
+
+
+def env_var_boolean(value: Any) -> bool:
+    """env-var's asBool, which takes 1 and 0 too."""
+    word = to_text(value).lower()
+    if word in ("true", "1", "false", "0"):
+        return word in ("true", "1")
+    raise UntellableError("env-var takes this for no boolean, and the program stops here")
+
+
+def env_var_strict(value: Any) -> bool:
+    """env-var's asBoolStrict."""
+    word = to_text(value).lower()
+    if word in ("true", "false"):
+        return word == "true"
+    raise UntellableError("env-var takes this for no boolean, and the program stops here")
+
+
+def env_var_integer(value: Any) -> int | float:
+    """env-var's asInt and asPortNumber: the whole text has to be a number."""
+    found = to_number(value)
+    if math.isnan(found) or found != int(found):
+        raise UntellableError("env-var takes this for no number, and the program stops here")
+    return found
+
+
+ENV_VAR_CASTS: dict[str, Callable[[Any], Any]] = {
+    "asString": to_text,
+    "asEmailString": to_text,
+    "asUrlString": to_text,
+    "asEnum": to_text,
+    "asInt": env_var_integer,
+    "asIntPositive": env_var_integer,
+    "asPortNumber": env_var_integer,
+    "asBool": env_var_boolean,
+    "asBoolStrict": env_var_strict,
+}
+
 #: What makes paths of paths.
 PATHS: dict[str, Callable[..., Any]] = {
     "path.join": joined_path,
@@ -434,6 +477,9 @@ class JavaScript:
             return Known(Special(full), ask.span)
         if special.name in ("z", "envalid") and name in ("default", "z"):
             return Known(special, ask.span)
+        if special.name in ("envalid", "t3", "firebase-functions", "env-var"):
+            # taken apart: const { cleanEnv, str } = require("envalid")
+            return Known(Special(full), ask.span)
         return ask.unknown("computed", f"what {full} is can't be told")
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
@@ -502,6 +548,10 @@ class JavaScript:
             return Known(Special("parameter", self._parameter(call, name, ask)), ask.span)
         if name in FILES:
             return self._file(call, name, ask)
+        if name == "firebase-functions.config":
+            return self._document(".runtimeconfig.json", ask)
+        if name == "env-var.get":
+            return self._wanted(call, ask)
         if name.partition(".")[0] in SCHEMAS:
             from smtpdoctor.settings.readers.javascript_schemas import called
 
@@ -515,6 +565,24 @@ class JavaScript:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
             return ask.apply(CONVERSIONS[name], *values, conversion=name)
         return None
+
+    def _wanted(self, call: Call, ask: Evaluation) -> Value:
+        """`env.get("X")` of env-var, for its checks and casts."""
+        return Known(Special("env-var.variable", (self._first(call, ask), None)), ask.span)
+
+    def _env_var(self, call: Call, special: Special, name: str, ask: Evaluation) -> Value | None:
+        """`.default("587")`, `.required()`, and the cast that gives the value (env-var 7,
+        lib/variable.js and lib/accessors)."""
+        variable, default = special.value
+        if name == "default":
+            return Known(Special(special.name, (variable, ask.argument(call, 0))), ask.span)
+        if name in ("required", "example", "convertFromBase64"):
+            return Known(special, ask.span) if name != "convertFromBase64" else None
+        found = ask.variable(variable, default)
+        if isinstance(found, Known) and found.absent:
+            return found
+        rule = ENV_VAR_CASTS.get(name)
+        return ask.apply(rule, found, conversion=f"env-var.{name}") if rule is not None else None
 
     def _parameter(self, call: Call, name: str, ask: Evaluation) -> Value:
         """What `defineString("X", { default: … })` of Firebase gives (params/types)."""
@@ -653,8 +721,10 @@ class JavaScript:
         if special.name == "parameter" and name == "value":
             made: Value = special.value
             return made
+        if special.name == "env-var.variable":
+            return self._env_var(call, special, name, ask)
         full = f"{special.name}.{name}"
-        if full in CONVERSIONS or special.name in ("path", "url", "fs", "yaml", "firebase"):
+        if full in CONVERSIONS or special.name in CALLED:
             return self._special(call, full, ask)
         if full == "Object.assign":
             return self._assign(call, ask)

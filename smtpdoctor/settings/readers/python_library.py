@@ -12,7 +12,7 @@ import ast
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
@@ -120,6 +120,11 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "load": Special("load"),
         "full_load": Special("load"),
     },
+    "streamlit": {None: Special("streamlit"), "secrets": Special("streamlit.secrets")},
+    "argparse": {
+        None: Special("argparse"),
+        "ArgumentParser": Special("argument-parser"),
+    },
     "tomllib": {None: Special("tomllib"), "load": Special("load")},
     "tomli": {None: Special("tomli"), "load": Special("load")},
     "ssl": {
@@ -154,7 +159,10 @@ MEMBERS: dict[str, Any] = {
     **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
     **{
         f"{module}.{name}": made
-        for module in ("smtplib", "ssl", "pydantic", "configparser", "yaml", "tomllib", "tomli")
+        for module in (
+            *("smtplib", "ssl", "pydantic", "configparser", "yaml", "tomllib", "tomli"),
+            "argparse",
+        )
         for name, made in MODULES[module].items()
         if name
     },
@@ -168,6 +176,9 @@ QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 #: Kinds of maps: pydantic's Field(…), and what a ConfigParser has read.
 FIELD = "pydantic.Field"
 INI = "configparser.ConfigParser"
+INI_SECTION = "configparser.SectionProxy"
+#: Streamlit's secrets, whose keys are members too.
+SECRETS = "streamlit.secrets"
 
 
 def to_text(value: Any) -> str:
@@ -455,6 +466,16 @@ CASTS: dict[str, dict[str, Callable[..., Any]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Part:
+    """A model within pydantic's settings: its class, what stands before its variables' names, and
+    what it is where none is set."""
+
+    model: ClassValue
+    prefix: str
+    default: Value | None
+
+
 class Python:
     """The `Semantics` of Python."""
 
@@ -486,7 +507,7 @@ class Python:
         if isinstance(value, ClassValue):
             found = default_of(value, name)
             return found or ask.unknown("computed", f"what {name} is can't be told")
-        if isinstance(value, Map) and value.kind in ("self", TLS_CONTEXT):
+        if isinstance(value, Map) and value.kind in ("self", TLS_CONTEXT, SECRETS):
             return value.get(name, ask.span)
         if isinstance(value, Map) and not value.whole:  # a changed object that isn't known
             return value.get(name, ask.span)
@@ -498,7 +519,11 @@ class Python:
             return found if found is not None else Known(ABSENT, ask.span)
         if special.name == "settings":
             return self._field(special.value, name, ask)
+        if special.name == "settings-part":
+            return self._part_field(special.value, name, ask)
         full = f"{special.name}.{name}"
+        if full == SECRETS:
+            return self._secrets(ask)
         if full in MEMBERS:
             return Known(MEMBERS[full], ask.span)
         return ask.unknown("computed", f"what {full} is can't be told")
@@ -603,6 +628,8 @@ class Python:
                 return self._document(values[0], ask)
             case "ini-parser":
                 return self._ini(ask)
+            case "argument-parser":
+                return Known(Special("arguments"), ask.span)
             case "field":
                 return self._field_call(call, ask)
             case "dataclass-field":
@@ -652,8 +679,8 @@ class Python:
                 object_,
                 *values,
             )
-        ini = isinstance(object_, Known) and getattr(object_.value, "kind", "") == INI
-        if ini and isinstance(object_, Known) and bound.name in INI_METHODS:
+        kind = getattr(object_.value, "kind", "") if isinstance(object_, Known) else ""
+        if kind in (INI, INI_SECTION) and isinstance(object_, Known) and bound.name in INI_METHODS:
             return self._ini_method(object_, bound.name, call, ask)
         if isinstance(object_, Known) and isinstance(object_.value, Map) and bound.name == "get":
             return self._get(object_, values, ask)
@@ -701,6 +728,8 @@ class Python:
             return Known(ENVIRONMENT, ask.span) if name == "copy" else None
         if special.name in ("environ", "environs"):
             return self._environ(call, special, name, ask)
+        if special.name == "arguments":
+            return self._arguments(name, ask)
         if special.name == "file" and name == "read":
             return text_of_file(special.value, ask.span)
         found = self._of_special(special, name, ask)
@@ -813,23 +842,82 @@ class Python:
             if isinstance(name, Known) and isinstance(name.value, str):
                 found = self._root(name.value)
                 if isinstance(found, Known) and isinstance(found.value, Map):
-                    return Known(Map(list(found.value.entries), INI), ask.span)
+                    return Known(Map(of_kind(found.value, INI_SECTION).entries, INI), ask.span)
         return ask.unknown("computed", "which file is read into the parser can't be told")
 
     def _ini_method(self, parser: Known, name: str, call: Call, ask: Evaluation) -> Value:
         """`config.getint("smtp", "port", fallback=587)`."""
-        section, key = ask.argument(call, 0, "section"), ask.argument(call, 1, "option")
-        if not isinstance(section, Known) or not isinstance(key, Known):
+        whole = parser.value.kind == INI
+        names = [ask.argument(call, 0, "section")] if whole else []
+        names.append(ask.argument(call, len(names), "option"))
+        told = [name for name in names if isinstance(name, Known)]
+        if len(told) != len(names):
             return ask.unknown("computed", "which option is read can't be told")
-        found = parser.at(section.value, key.value)
+        key = told[-1]
+        found = parser.at(*(each.value for each in told))
         if found.absent:
-            fallback = ask.argument(call, 99, "fallback")
+            fallback = ask.argument(call, 99 if whole else 1, "fallback")
             return fallback if fallback is not None else Known(ABSENT, ask.span)
         if isinstance(found, Known):
             step = Origin("constant", str(key.value), found.span, ask.span)
             found = replace(found, trail=(step, *found.trail), span=ask.span)
         convert = INI_METHODS[name]
         return ask.apply(convert, found, conversion=name) if convert is not None else found
+
+    def _arguments(self, name: str, ask: Evaluation) -> Value | None:
+        """`parser.parse_args()`: what the arguments are where nobody gives one on the command
+        line."""
+        if name in ("add_argument_group", "add_mutually_exclusive_group"):
+            return Known(Special("arguments"), ask.span)
+        if name not in ("parse_args", "parse_known_args"):
+            return None
+        made = Map(kind="self")
+        for call in ask.evaluator.calls:
+            adds = isinstance(call.callee, Member) and call.callee.name == "add_argument"
+            if adds:
+                made.entries += self._added_argument(call, ask.evaluator)
+        space = Known(made, ask.span)
+        return space if name == "parse_args" else Known(List([Entry(None, space, None)]), ask.span)
+
+    def _added_argument(self, call: Call, home: Evaluator) -> list[Entry]:
+        """One argument by the name under which it is kept (argparse, _get_optional_kwargs)."""
+        frame = home.frame_of(call.scope) if call.scope is not None else home.module
+        ask = Evaluation(home, frame, call)
+        flags = [each.value for a in call.arguments if a.name is None
+                 and isinstance(each := home.value(a.value, frame), Known)]  # fmt: skip
+        texts = [flag for flag in flags if isinstance(flag, str)]
+        long = next((flag for flag in texts if flag.startswith("--")), texts[0] if texts else "")
+        dest = ask.argument(call, 99, "dest")
+        name = str(dest.value) if isinstance(dest, Known) else long.lstrip("-").replace("-", "_")
+
+        def later() -> Value:
+            default, cast = ask.argument(call, 99, "default"), ask.argument(call, 99, "type")
+            action = ask.argument(call, 99, "action")
+            said = action.value if isinstance(action, Known) else None
+            if default is None and said in ("store_true", "store_false"):
+                return Known(said == "store_false", ask.span)
+            required = ask.argument(call, 99, "required")
+            asked = isinstance(required, Known) and truth(required.value, "python")
+            if asked or not long.startswith("-"):
+                return ask.unknown("parameter", f"{name} is given on the command line")
+            if default is None:
+                return Known(None, ask.span)
+            kind = cast.value.name if isinstance(cast, Known) and is_special(cast.value) else ""
+            text = isinstance(default, Known) and isinstance(default.value, str)
+            if text and kind in CONVERSIONS:
+                return ask.apply(CONVERSIONS[kind], default, conversion=kind)
+            return default
+
+        return [Entry(name, later, None)] if name else []
+
+    def _secrets(self, ask: Evaluation) -> Value:
+        """Streamlit's secrets, of the folder in which it is started."""
+        found = self._root(".streamlit/secrets.toml")
+        if found is None:
+            return ask.unknown("unreadable", ".streamlit/secrets.toml is not in the folder")
+        if not isinstance(found, Known) or not isinstance(found.value, Map):
+            return found
+        return Known(of_kind(found.value, SECRETS), ask.span)
 
     def _dataclass_field(self, call: Call, ask: Evaluation) -> Value | None:
         """`field(default_factory=lambda: os.environ["X"])`: what an object has by default."""
@@ -842,6 +930,11 @@ class Python:
         """pydantic's Field(…): its default, and the name that it is read under."""
         made = Map(kind=FIELD)
         default = ask.argument(call, 0, "default")
+        factory = ask.argument(call, 99, "default_factory")
+        if factory is not None:
+            default = ask.evaluator.called(factory, [], call)
+            if isinstance(factory, Known) and isinstance(factory.value, ClassValue):
+                default = self.instance(factory.value, call, ask) or default
         if isinstance(default, Known):
             made.entries.append(Entry("default", default, ask.span))
         for name in ("validation_alias", "alias", "env"):
@@ -951,6 +1044,9 @@ class Python:
         wanted = f"{prefix.value}{name}"
         if isinstance(default, Known) and isinstance(default.value, Map):
             wanted, default = self._as_field(default.value, wanted, default)
+        part = self._part(made, typed, name, wanted, default, ask)
+        if part is not None:
+            return part
         for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
             found = ask.variable(Known(spelling))
             if isinstance(found, Unknown) or found.value is not None:
@@ -973,24 +1069,75 @@ class Python:
         given = field.get("default")
         return name, None if given.absent else given
 
+    def _part(
+        self,
+        made: ClassValue,
+        typed: list[ClassValue],
+        name: str,
+        wanted: str,
+        default: Value | None,
+        ask: Evaluation,
+    ) -> Value | None:
+        """A field that is a model of the folder, whose own fields are variables with the name of
+        this one before them; None where it is none."""
+        delimiter = self._configured(made, "env_nested_delimiter")
+        if not isinstance(delimiter, Known) or not delimiter.value or not typed:
+            return None
+        kind = type_name(typed[0].definition.scope.types[name])
+        model = (
+            typed[0].evaluator.lookup(kind, typed[0].frame, END) if kind.isidentifier() else None
+        )
+        if not isinstance(model, Known) or not isinstance(model.value, ClassValue):
+            return None
+        part = Part(model.value, f"{wanted}{delimiter.value}", default)
+        return Known(Special("settings-part", part), ask.span)
+
+    def _part_field(self, part: Part, name: str, ask: Evaluation) -> Value:
+        """One field of such a model: its variable, else what the whole has by default."""
+        typed = [one for one in lineage(part.model) if name in one.definition.scope.types]
+        own = default_of(part.model, name)
+        if own is None and not typed:
+            return ask.unknown("computed", f"what {name} is can't be told")
+        if isinstance(own, Known) and isinstance(own.value, Map):
+            own = self._as_field(own.value, name, own)[1]
+        given = part.default
+        whole = given.value if isinstance(given, Known) else None
+        if isinstance(whole, Map) and whole.entry(name) is not None:
+            own = whole.get(name)
+        wanted = f"{part.prefix}{name}"
+        for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
+            found = ask.variable(Known(spelling))
+            if isinstance(found, Unknown):
+                return found
+            if found.value is not None:
+                kind = typed[0].definition.scope.types[name] if typed else "str"
+                return _as_type(found, kind, ask)
+        if own is None:
+            missing = ask.variable(Known(wanted.upper()))
+            return Known(ABSENT, ask.span, missing.trail)
+        return ask.variable(Known(wanted.upper()), own)
+
     def _prefix(self, made: ClassValue) -> Value:
         """`env_prefix` of the class's configuration, or that of one it is made from; "" where
         none has one."""
+        return self._configured(made, "env_prefix")
+
+    def _configured(self, made: ClassValue, name: str) -> Value:
         for one in lineage(made):
-            found = self._own_prefix(one)
+            found = self._own_configuration(one, name)
             if isinstance(found, Unknown) or found.value:
                 return found
         return Known("")
 
-    def _own_prefix(self, made: ClassValue) -> Value:
+    def _own_configuration(self, made: ClassValue, name: str) -> Value:
         scope = made.definition.scope
         frame = Frame(scope, made.frame)
         # `class Config` is version 1's, and the newer one still reads it
         config = made.evaluator.lookup("Config", frame, END) if "Config" in scope.owned else None
         if isinstance(config, Known) and isinstance(config.value, ClassValue):
             inner = Frame(config.value.definition.scope, config.value.frame)
-            if "env_prefix" in config.value.definition.scope.owned:
-                return config.value.evaluator.lookup("env_prefix", inner, END) or Known("")
+            if name in config.value.definition.scope.owned:
+                return config.value.evaluator.lookup(name, inner, END) or Known("")
         found = made.evaluator.lookup("model_config", frame, END) if scope.owned else None
         if found is None:
             return Known("")
@@ -998,11 +1145,11 @@ class Python:
             for call in made.evaluator.calls:
                 if call.scope is scope and call.target[:1] == ("model_config",):
                     for argument in call.arguments:
-                        if argument.name == "env_prefix":
+                        if argument.name == name:
                             return made.evaluator.value(argument.value, frame)
             return Known("")
-        prefix = found.get("env_prefix")
-        return Known("") if prefix.absent else prefix
+        said = found.get(name)
+        return Known("") if said.absent else said
 
     # -- modules and parameters
 
@@ -1011,6 +1158,8 @@ class Python:
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
         known = MODULES.get(path, {})
+        if known.get(name) == Special(SECRETS):
+            return self._secrets(ask)
         if name in known:
             return Known(known[name], ask.span)
         if name is None and path in MODULES:
@@ -1066,6 +1215,22 @@ class Python:
         return None
 
 
+def of_kind(made: Map, kind: str) -> Map:
+    """The same map, and those in it, as what a library makes of them."""
+
+    def later(entry: Entry) -> Callable[[], Value]:
+        def value() -> Value:
+            found = entry.value
+            inner = found.value if isinstance(found, Known) else None
+            if not isinstance(found, Known) or not isinstance(inner, Map):
+                return found
+            return replace(found, value=of_kind(inner, kind))
+
+        return value
+
+    return Map([Entry(each.key, later(each), each.span) for each in made.entries], kind)
+
+
 def lineage(made: ClassValue) -> list[ClassValue]:
     """A class, and those of the folder that it is made from, the nearest first."""
     found = [made]
@@ -1085,9 +1250,14 @@ def default_of(made: ClassValue, name: str) -> Value | None:
     return None
 
 
+def type_name(kind: str) -> str:
+    """The type itself of `int | None`, `Optional[bool]`."""
+    return kind.partition("|")[0].strip().removeprefix("Optional[").rstrip("]")
+
+
 def _as_type(found: Known, kind: str, ask: Evaluation) -> Value:
-    """A variable's text as pydantic makes it for `int | None`, `Optional[bool]`."""
-    kind = kind.partition("|")[0].strip().removeprefix("Optional[").rstrip("]")
+    """A variable's text as pydantic makes it."""
+    kind = type_name(kind)
     rule = CASTS["pydantic"].get(kind)
     return found if rule is None else ask.apply(rule, found, conversion=kind)
 

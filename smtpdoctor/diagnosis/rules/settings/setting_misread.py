@@ -14,6 +14,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.wording import options as words
+from smtpdoctor.diagnosis.wording.mode import foretold_fixes
 from smtpdoctor.settings.model import SetupRemark
 
 CODE = "setting-misread"
@@ -109,6 +110,11 @@ def _led_to(run: Run, remark: SetupRemark) -> str:
 def _fixes(run: Run, remark: SetupRemark) -> tuple[Fix, ...]:
     """The change of the program's own line, with what was tried."""
     if remark.field == "tls":
+        known = run.mode.known_otherwise
+        if known is not None:
+            fixes = foretold_fixes(run, known.mode)
+            written = bool(fixes[0].edits or fixes[0].settings)
+            return fixes if written else (_by_hand(remark), *fixes)
         mode = "implicit" if run.settings.tls == "starttls" else "starttls"
         return fixes_by_mode(run, mode) or (_by_hand(remark),)  # type: ignore[arg-type]
     if remark.field == "port":
