@@ -8,6 +8,7 @@ tried, so a text counts only as a whole and only where no one would choose it: `
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Literal
 
 #: Something that a shell, a template or a program should have replaced, anywhere in the text.
@@ -59,8 +60,60 @@ NAMED_PERSON = re.compile(rf"{NAME}(?:USERNAME|USER|NAME|EMAIL|MAIL|ADDRESS|LOGI
 DOMAIN = re.compile(r"your[-_]?(?:own[-_]?)?(?:domain|company|site|website|host)(?:[-_]?name)?")
 
 
+# --- other languages: compared without accents, too ----------------------------------------------
+
+#: What a secret or an address is for, with "of" before it in any of the languages.
+_MADE_FOR = (
+    r"(?:(?:d[aeio]|del|der|des|du|d|l|per|pour|fuer|von|van)?"
+    r"(?:smtp|e?mail|gmail|ionos|outlook|google|apps?|api|aplicativo|aplicacao|aplicacion"
+    r"|applicazione|application|anwendung|correo|courriel|conta|cuenta|compte|real|segura)){0,3}"
+)
+#: Portuguese, Spanish, French, German, Italian, Dutch, Polish.
+_YOUR = (
+    r"(?:[ao]?(?:seu|sua|teu|tua)|tu|su|votre|ton|deine?|ihre?|eure|euer"
+    r"|(?:la|il|lo)(?:tua|tuo|vostra)|tuo|jouw|uw|twoj[ea]?)"
+)
+_HERE = r"(?:aqui|aca|ici|hier|qui|tutaj)"
+_SECRET = (
+    r"(?:senha|password|pass|token|chave|segredo|contrasena|clave|secreto|motdepasse|mdp|jeton"
+    r"|passwort|kennwort|schluessel|chiave|wachtwoord|haslo)"
+)
+_PERSON = (
+    r"(?:e?mail|correo|courriel|(?:e?mail)?adres(?:se)?|usuario|login|conta|endereco|nome|cuenta"
+    r"|direccion|nombre|identifiant|utilisateur|nomd?utilisateur|compte|benutzer|benutzername"
+    r"|konto|postfach|indirizzo|utente|nomeutente|account|gebruiker|gebruikersnaam|uzytkownik"
+    r"|user|username)"
+)
+FOREIGN_SECRET = re.compile(
+    rf"{_YOUR}{_MADE_FOR}{_SECRET}{_MADE_FOR}{_HERE}?|{_SECRET}{_MADE_FOR}{_HERE}"
+    # Indonesian, Turkish, Vietnamese, Russian, Chinese
+    r"|(?:password|katasandi|sandi)(?:app|aplikasi|email|gmail){0,2}anda"
+    r"|(?:uygulama|e?posta|e?mail|gmail)?(?:sifreniz|parolaniz)|matkhau(?:ungdung)?cuaban"
+    r"|ваш(?:smtp)?парол[ья]"
+    r"|[你您]的(?:qq|163|smtp|e?mail|邮箱|邮件|应用|专用){0,3}(?:密码|授权码|口令)"
+)
+FOREIGN_PERSON = re.compile(
+    rf"{_YOUR}{_MADE_FOR}{_PERSON}{_MADE_FOR}{_HERE}?"
+    r"|(?:e?mail|username|akun)anda|(?:e?posta|e?mail)(?:adresiniz|iniz)|kullaniciadiniz"
+    r"|emailcuaban|ваша?(?:логин|e?mail|адрес|почта)"
+    r"|[你您]的(?:qq|163|smtp){0,2}(?:邮箱|账号|帐号|用户名|地址|e?mail){1,2}"
+)
+FOREIGN_DOMAIN = re.compile(
+    r"(?:(?:o|il|el)-?)?(?:seu|tu|su|votre|deine?|ihre?|eure|tuo|uw|jouw|twoja)[-_]?"
+    r"(?:dominio|domaine|domain|domein|domena|empresa|firma|entreprise|sitio|azienda)"
+)
+
+
+def _folded(text: str) -> str:
+    """The text without accents: contraseña is contrasena."""
+    plain = text.replace("ß", "ss").translate(str.maketrans("łıø", "lio"))
+    parts = unicodedata.normalize("NFKD", plain)
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
 #: What is longer is no template's text; the expressions above look at every beginning once more.
 LONGEST = 1024
+LONGEST_FOREIGN = 80
 
 
 def is_unexpanded(text: str) -> bool:
@@ -80,15 +133,25 @@ def is_placeholder(text: str, of: Literal["username", "password"]) -> bool:
     if named.fullmatch(text.strip()):
         return True
     text = text.strip().lower()
-    words = PEOPLE if of == "username" else SECRETS
-    if words.fullmatch(_bare(text)):
+    patterns = (PEOPLE, FOREIGN_PERSON) if of == "username" else (SECRETS, FOREIGN_SECRET)
+    if _is_one_of(text, patterns):
         return True
     local, at, domain = text.partition("@")
     if of == "username" and at:
+        name = _folded(domain.partition(".")[0])
+        known = DOMAIN.fullmatch(name) or FOREIGN_DOMAIN.fullmatch(name)
         # todo@ is the mailbox of a list of things to do
-        stands_in = local != "todo" and PEOPLE.fullmatch(_bare(local))
-        return bool(stands_in or DOMAIN.fullmatch(domain.partition(".")[0]))
+        stands_in = local != "todo" and _is_one_of(local, patterns)
+        return stands_in or known is not None
     return False
+
+
+def _is_one_of(text: str, patterns: tuple[re.Pattern[str], re.Pattern[str]]) -> bool:
+    plain, foreign = patterns
+    bare = _bare(text)
+    return bool(plain.fullmatch(bare)) or (
+        len(bare) <= LONGEST_FOREIGN and foreign.fullmatch(_folded(bare)) is not None
+    )
 
 
 def _bare(text: str) -> str:

@@ -148,3 +148,58 @@ def test_unexpanded_is_for_every_field_but_words_are_not() -> None:
     assert is_unexpanded("<host>")
     assert not is_unexpanded("smtp.yourdomain.com")
     assert not is_unexpanded("changeme")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sua_senha", "sua-senha-aqui", "suasenha", "sua senha de app", "senha_aqui", "seu_token",
+        "tu_contraseña", "tu-contrasena", "tucontraseña", "TU_CLAVE", "su_contraseña_aqui",
+        "tu_contraseña_de_aplicación", "contraseña_aqui", "tu_app_password",
+        "votre-mot-de-passe", "votre_mot_de_passe_smtp", "mot_de_passe_ici",
+        "dein_passwort", "Dein-App-Passwort", "ihr_passwort", "passwort_hier", "deinKennwort",
+        "la_tua_password", "tua-password", "jouw_wachtwoord", "twoje_hasło",
+        "password_anda", "şifreniz", "matkhau_cua_ban", "ваш_пароль", "你的授权码", "您的邮箱密码",
+    ],
+)  # fmt: skip
+def test_template_password_in_another_language(text: str) -> None:
+    assert is_placeholder(text, "password")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "senha", "contraseña", "passwort", "wachtwoord", "motdepasse", "minhasenha",
+        "sua_senha2024", "tu_contraseña!", "dein", "ihr", "supasswd", "suasenhaforte", "turing",
+        "superhaslo", "mi_contraseña", "密码", "пароль",
+    ],
+)  # fmt: skip
+def test_a_password_in_another_language_that_somebody_may_have(text: str) -> None:
+    assert not is_placeholder(text, "password")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seu_email", "seu-email@gmail.com", "seuemail@example.com", "seu_usuario",
+        "tu_correo@gmail.com", "tu-email@example.com", "tucorreo", "su_usuario",
+        "votre-email@example.com", "votre_adresse_email@gmail.com", "votre_identifiant",
+        "deine-email@example.com", "deine.emailadresse@gmail.com", "ihr_benutzername",
+        "la-tua-email@gmail.com", "jouw_email", "twoj_email@wp.pl", "email_anda@gmail.com",
+        "ваша_почта@yandex.ru", "你的邮箱@qq.com", "contato@seudominio.com.br",
+        "info@tu-dominio.com", "info@votre-domaine.fr", "info@deine-domain.de",
+    ],
+)  # fmt: skip
+def test_template_user_in_another_language(text: str) -> None:
+    assert is_placeholder(text, "username")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "suzanne@example.com", "tullio@example.com", "contato@example.com", "seul@example.com",
+        "info@dominio.com", "deindl@example.com", "info@sudomain-hosting.com", "tua@example.it",
+    ],
+)  # fmt: skip
+def test_a_user_in_another_language_that_somebody_may_be(text: str) -> None:
+    assert not is_placeholder(text, "username")
