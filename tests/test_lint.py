@@ -573,3 +573,62 @@ def test_a_sender_that_the_provider_is_known_to_refuse(
 
     assert status == (1 if finding else 0)
     assert out.startswith(finding)
+
+
+def found_by(lint: Callable[..., tuple[int, str]], root: Path) -> list[tuple[str, str, list[str]]]:
+    """What is found in the only set-up of a folder: code, severity, and the edits of the first
+    fix."""
+    _, text = lint(root, "--format", "json")
+    return [
+        (
+            each["code"],
+            each["severity"],
+            [edit["with"] for fix in each["fixes"][:1] for edit in fix["edits"]],
+        )
+        for each in json.loads(text)["targets"][0]["diagnoses"]
+        if each["severity"] != "note"
+    ]
+
+
+def test_a_switch_that_is_misread_is_the_cause_and_its_line_is_mended(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    files = mailer(587, "process.env.SMTP_SECURE")
+    root = folder({**files, ".env": "SMTP_SECURE=false\n"})
+    code = "process.env.SMTP_SECURE === 'true'"
+    assert found_by(lint, root) == [("setting-misread", "error", [code])]
+
+
+def test_a_switch_that_is_misread_where_the_port_has_that_mode_stops_nothing(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    files = mailer(465, "process.env.SMTP_SECURE")
+    root = folder({**files, ".env": "SMTP_SECURE=false\n"})
+    assert found_by(lint, root) == [("setting-misread", "warning", [])]
+
+
+def test_a_way_of_running_is_never_changed_for_a_mode(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    root = folder(mailer(587, "process.env.NODE_ENV === 'production'"))
+    assert found_by(lint, root) == [("implicit-tls-on-starttls-port", "error", ["false"])]
+
+
+def test_a_flag_of_a_url_that_the_settings_leave_there(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    settings = (
+        "import dj_email_url\nemail = dj_email_url.config()\nEMAIL_HOST = email['EMAIL_HOST']\n"
+        "EMAIL_PORT = email['EMAIL_PORT']\nEMAIL_USE_TLS = email['EMAIL_USE_TLS']\n"
+    )
+    root = folder(
+        {
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n",
+            "settings.py": settings,
+            ".env": "EMAIL_URL=smtp://u%40example.com:word@smtp.ionos.com:465/?ssl=True\n",
+        }
+    )
+    assert [each[:2] for each in found_by(lint, root)] == [("setting-misread", "error")]
+    settings += "EMAIL_USE_SSL = email['EMAIL_USE_SSL']\n"
+    folder({"settings.py": settings})
+    assert found_by(lint, root) == []

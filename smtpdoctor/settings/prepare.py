@@ -25,6 +25,7 @@ from smtpdoctor.settings.readers.model import (
     Known,
     LanguageName,
     List,
+    Origin,
     Span,
     Symbol,
     Unknown,
@@ -492,14 +493,8 @@ class _Writer:
         where what was read is used."""
         found = option.value
         casts = [step for step in found.trail if step.kind == "conversion"]
-        if value:
-            return None
-        for step in casts:
-            old, better = SCHEMAS.get(step.name, ("", ""))
-            if old and self._one_line(step.span) == old:
-                return self._switched(option, step.span, better)
-        if any(step.name not in TRUTHS for step in casts):
-            return None
+        if value or any(step.name not in TRUTHS for step in casts):
+            return None if value else self._in_schema(option, casts)
         spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
         reads = [step.read_at for step in found.trail if step.kind == "environment"]
         for read, span in itertools.product(reads, spans):
@@ -511,6 +506,14 @@ class _Writer:
         if new is not None and found.span == option.entry:
             new = f"{used}: {new}"  # { secure } is { secure: secure }
         return self._switched(option, found.span, new)
+
+    def _in_schema(self, option: Option, casts: Sequence[Origin]) -> Written | None:
+        """The schema that takes any text for true, where it stands."""
+        for step in casts:
+            old, new = SCHEMAS.get(step.name, ("", ""))
+            if old and self._one_line(step.span) == old:
+                return self._switched(option, step.span, new)
+        return None
 
     def _is_read_in(self, outer: Span, inner: Span) -> bool:
         """Whether an expression reads the variable: a pattern that takes it apart can't."""

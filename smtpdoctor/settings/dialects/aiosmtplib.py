@@ -14,7 +14,7 @@ from smtpdoctor.settings.dialects.python_code import (
     number,
     of_call,
     put_in_arguments,
-    python_variables,
+    reached_calls,
     reaches,
     says_no,
     sender_header,
@@ -69,12 +69,8 @@ class Aiosmtplib:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each call that some way through a file reaches."""
-        for path in workspace.folder.containing(rb"\baiosmtplib\b", ".py"):
-            variables = python_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(module.calls(*CALLS) if module is not None else ()):
-                if reaches(call):
-                    yield self._draft(workspace, path, variables, place)
+        for path, variables, place, _ in reached_calls(workspace, rb"\baiosmtplib\b", *CALLS):
+            yield self._draft(workspace, path, variables, place)
 
     def _draft(self, workspace: Workspace, path: str, variables: Variables, place: int) -> Draft:
         module = workspace.module(path, variables)

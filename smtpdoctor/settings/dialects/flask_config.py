@@ -1,7 +1,7 @@
 """Where a Flask program's configuration comes from: `app.config` and all that is loaded into it.
 
 Knows `app.config[…]`, `update`, `from_mapping`, `from_object` with its classes and modules,
-`from_pyfile` and `from_prefixed_env`. It must not know what a name means.
+`from_pyfile`, `from_file` and `from_prefixed_env`. It must not know what a name means.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Source:
 def config_files(workspace: Workspace, near: str, names: bytes) -> list[str]:
     """The program's files of code that speak of the names or load a configuration."""
     root = program_folder(workspace, near)
-    needle = names + rb"|from_object|from_pyfile|from_prefixed_env"
+    needle = names + rb"|from_object|from_pyfile|from_prefixed_env|from_file|from_json"
     return [
         path
         for path in workspace.folder.containing(needle, ".py", ".cfg")
@@ -83,6 +83,21 @@ def _sources(
     ]
     yield from _classes(workspace, modules, wanted, names)
     yield from (Source("module", path) for path in _files(modules, wanted))
+    for path, module in modules.items():
+        for call in module.calls("from_file", "from_json"):
+            named = call.argument(0, "filename")
+            if call.reached is not False and isinstance(named, Known):
+                yield from _document(workspace, path, str(named.value))
+
+
+def _document(workspace: Workspace, near: str, name: str) -> Iterator[Source]:
+    """A document by its name: of the program's folder, beside the code, or in `instance`."""
+    own, root = near.rpartition("/")[0], program_folder(workspace, near)
+    bare = name.removeprefix("./")
+    for folder in dict.fromkeys((root, own, f"{root}/instance".lstrip("/"))):
+        path = f"{folder}/{bare}".lstrip("/")
+        if ".." not in bare and workspace.folder.has(path):
+            yield Source("document", path)
 
 
 def _files(modules: Mapping[str, Module], wanted: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -174,6 +189,8 @@ def _reader(workspace: Workspace, source: Source, name: str) -> Again:
     def read(under: Variables) -> Value:
         if source.kind == "prefix":
             return _prefixed(under, f"{source.name}_{name}")
+        if source.kind == "document":
+            return workspace.document(source.file, under).get(name)
         module = workspace.module(source.file, under)
         if module is None:
             return Known(ABSENT)

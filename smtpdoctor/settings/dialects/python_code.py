@@ -399,3 +399,16 @@ def _last(parts: tuple[int, ...], star: bool) -> tuple[int, ...]:
 def reaches(call: FoundCall) -> bool:
     """Whether some way through the program comes to the call."""
     return call.reached is not False
+
+
+def reached_calls(
+    workspace: Workspace, needle: bytes, *names: str
+) -> Iterator[tuple[str, Variables, int, FoundCall]]:
+    """The calls of these functions that some way through a file with the needle comes to: the
+    file, what it sees, and the call with its number among them."""
+    for path in workspace.folder.containing(needle, ".py"):
+        variables = python_variables(workspace, path)
+        module = workspace.module(path, variables)
+        for place, call in enumerate(module.calls(*names) if module is not None else ()):
+            if reaches(call):
+                yield path, variables, place, call

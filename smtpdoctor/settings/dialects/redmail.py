@@ -14,8 +14,7 @@ from smtpdoctor.settings.dialects.python_code import (
     number,
     of_call,
     put_in_arguments,
-    python_variables,
-    reaches,
+    reached_calls,
     says_no,
     text,
 )
@@ -62,12 +61,8 @@ class RedMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each sender that some way through a file reaches."""
-        for path in workspace.folder.containing(rb"\bredmail\b", ".py"):
-            variables = python_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(module.calls(*CALLS) if module is not None else ()):
-                if reaches(call):
-                    yield self._draft(workspace, path, variables, place, call.span.line)
+        for path, variables, place, call in reached_calls(workspace, rb"\bredmail\b", *CALLS):
+            yield self._draft(workspace, path, variables, place, call.span.line)
 
     def _draft(
         self, workspace: Workspace, path: str, variables: Variables, place: int, line: int

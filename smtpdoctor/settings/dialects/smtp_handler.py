@@ -1,8 +1,9 @@
-"""Python's logging: the arguments of `SMTPHandler(…)`."""
+"""Python's logging: the arguments of `SMTPHandler(…)`, in a call or in a dictConfig."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
@@ -16,7 +17,7 @@ from smtpdoctor.settings.dialects.python_code import (
     text,
 )
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Span, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -24,6 +25,10 @@ from smtpdoctor.settings.workspace import Workspace
 DATA = load(__file__)
 
 CALLS = ("SMTPHandler",)
+#: Gives an argument by its place and name.
+Ask = Callable[[int, str], Value]
+#: Gives a whole configuration of logging.
+Source = Callable[[Module], Value]
 FIELDS: Mapping[str, Field] = {
     "host": "host",
     "port": "port",
@@ -59,33 +64,57 @@ class SmtpHandler:
         for path in workspace.folder.containing(rb"\bSMTPHandler\b", ".py"):
             variables = python_variables(workspace, path)
             module = workspace.module(path, variables)
-            for place, call in enumerate(module.calls(*CALLS) if module is not None else ()):
-                host = _value(call, "host")
-                told = isinstance(host, Known) and isinstance(host.value, str)
-                if reaches(call) and told and module is not None:
-                    yield self._draft(workspace, module, variables, place)
+            if module is None:
+                continue
+            for place, call in enumerate(module.calls(*CALLS)):
+                if not reaches(call):
+                    continue
+
+                def given(module: Module, place: int = place) -> Ask:
+                    return module.calls(*CALLS)[place].argument
+
+                draft = self._draft(workspace, module, variables, given)
+                if draft is not None:
+                    draft.place = f"{path}:{call.span.line}"
+                    draft.insert = partial(insert, workspace, call)
+                    yield draft
+            for source, handler in _configured(module):
+
+                def keyed(module: Module, source: Source = source, handler: str = handler) -> Ask:
+                    found = source(module).at("handlers", handler)
+                    return lambda _, key: found.get(key)
+
+                draft = self._draft(workspace, module, variables, keyed)
+                if draft is not None:
+                    yield draft
 
     def _draft(
-        self, workspace: Workspace, module: Module, variables: Variables, place: int
-    ) -> Draft:
-        call = module.calls(*CALLS)[place]
+        self,
+        workspace: Workspace,
+        module: Module,
+        variables: Variables,
+        given: Callable[[Module], Ask],
+    ) -> Draft | None:
+        """The handler whose arguments are given so; None where its host can't be told."""
         options: dict[str, Option] = {}
         for name in FIELDS:
 
             def ask(module: Module, name: str = name) -> Value:
-                return _value(module.calls(*CALLS)[place], name)
+                return _value(given(module), name)
 
             found = option(workspace, module, name, ask)
             if found is not None:
                 options[name] = found
+        host = options["host"].value if "host" in options else Known(ABSENT)
+        if not isinstance(host, Known) or not isinstance(host.value, str):
+            return None
         return Draft(
             dialect=self,
-            place=f"{module.file}:{call.span.line}",
+            place=f"{module.file}:{host.span.line}" if host.span is not None else module.file,
             options=options,
             variables=variables,
             language="python",
             files=(module.file,),
-            insert=lambda new: insert(workspace, call, new),
         )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
@@ -95,13 +124,49 @@ class SmtpHandler:
 DIALECT = SmtpHandler()
 
 
-def _value(call: FoundCall, name: str) -> Value:
+def _of_call(place: int) -> Source:
+    return lambda module: module.calls("dictConfig")[place].argument(0)
+
+
+def _of_django(module: Module) -> Value:
+    return module.value("LOGGING")
+
+
+def _configured(module: Module) -> Iterator[tuple[Source, str]]:
+    """The handlers of a dictConfig that some logger has, and Django's `LOGGING`."""
+    calls = enumerate(module.calls("dictConfig"))
+    sources = [_of_call(place) for place, call in calls if reaches(call)] or [_of_django]
+    for source in sources:
+        whole = source(module)
+        handlers = whole.get("handlers")
+        used = [*_listed(whole.at("root", "handlers"))]
+        for logger in _keys(whole.get("loggers")):
+            used += _listed(whole.at("loggers", logger, "handlers"))
+        for name in _keys(handlers):
+            class_ = handlers.at(name, "class")
+            is_mail = isinstance(class_, Known) and str(class_.value).endswith("SMTPHandler")
+            if is_mail and name in used:
+                yield source, name
+
+
+def _keys(value: Value) -> list[str]:
+    made = value.value if isinstance(value, Known) else None
+    return [str(key) for key in made.keys()] if isinstance(made, Map) else []  # noqa: SIM118
+
+
+def _listed(value: Value) -> list[str]:
+    made = value.value if isinstance(value, Known) else None
+    items = list(made) if isinstance(made, List) else []
+    return [str(each.value) for each in items if isinstance(each, Known)]
+
+
+def _value(given: Ask, name: str) -> Value:
     """An argument, or one part of the tuple that it is."""
     place, argument, part = PLACES[name]
-    value = call.argument(place, argument)
+    value = given(place, argument)
     if name == "secure":  # a tuple, which may be empty, and still says it
-        given = isinstance(value, Known) and isinstance(value.value, List)
-        return Known(True, value.span) if given else value
+        said = isinstance(value, Known) and isinstance(value.value, List)
+        return Known(True, value.span) if said else value
     if part is None or isinstance(value, Unknown):
         return value
     if isinstance(value.value, List):

@@ -13,8 +13,7 @@ from smtpdoctor.settings.dialects.python_code import (
     number,
     of_call,
     put_in_arguments,
-    python_variables,
-    reaches,
+    reached_calls,
     says_no,
     text,
 )
@@ -50,12 +49,8 @@ class Yagmail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each client that some way through a file reaches."""
-        for path in workspace.folder.containing(rb"\byagmail\b", ".py"):
-            variables = python_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(module.calls(*CALLS) if module is not None else ()):
-                if reaches(call):
-                    yield self._draft(workspace, path, variables, place, call.span.line)
+        for path, variables, place, call in reached_calls(workspace, rb"\byagmail\b", *CALLS):
+            yield self._draft(workspace, path, variables, place, call.span.line)
 
     def _draft(
         self, workspace: Workspace, path: str, variables: Variables, place: int, line: int

@@ -235,3 +235,61 @@ def test_the_messages_of_a_neighbour_have_their_own_sender(tmp_path: Path) -> No
     )
 
     assert one(root, "flask-mail").settings.sender == "info@example.com"
+
+
+def behind(before: str, after: str = "", package: str = "flask_mail") -> dict[str, str]:
+    """An app whose names stand between two texts."""
+    values = lines({"MAIL_PORT": "587", "MAIL_USE_TLS": "True"}, ITEM)
+    app = APP.replace("flask_mail", package)
+    return {"app.py": f"{app}{before}{values}{after}"}
+
+
+@pytest.mark.parametrize(
+    ("package", "host"), [("flask_mail", "127.0.0.1"), ("flask_mailman", "localhost")]
+)
+@pytest.mark.parametrize("before", ["mail = Mail(app)\n", "mail = Mail()\nmail.init_app(app)\n"])
+def test_names_that_are_set_after_they_were_read(
+    tmp_path: Path, package: str, host: str, before: str
+) -> None:
+    setup = one(write(tmp_path, behind(before, package=package)), package.replace("_", "-"))
+    late = before == "mail = Mail(app)\n"
+    settings = setup.settings
+    assert settings.host == (host if late else HOST)
+    assert [(each.kind, each.option) for each in settings.remarks] == (
+        [("misread", "MAIL_SERVER")] if late else []
+    )
+    assert settings.has_password is not late
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("mail = Mail()\n", "mail.init_app(app)\n"),
+        ("mail = Mail(app)\n", "mail = Mail(app)\n"),
+        ("def create():\n    return Mail(app)\n", "mail = create()\n"),
+    ],
+)
+def test_names_that_are_set_before_they_are_read(tmp_path: Path, before: str, after: str) -> None:
+    settings = one(write(tmp_path, behind(before, after)), "flask-mail").settings
+    assert (settings.host, settings.remarks) == (HOST, ())
+
+
+@pytest.mark.parametrize(
+    "load", ["from_file('config.json', load=json.load)", "from_json('config.json')"]
+)
+def test_a_document_that_the_app_loads(tmp_path: Path, load: str) -> None:
+    document = (
+        '{\n  "MAIL_SERVER": "smtp.ionos.com",\n  "MAIL_PORT": 587,\n  "MAIL_USE_SSL": true,\n'
+        '  "MAIL_USERNAME": "info@example.com",\n  "MAIL_PASSWORD": "word"\n}\n'
+    )
+    app = f"import json\n{APP}app.config.{load}\nmail = Mail(app)\n"
+    setup = one(write(tmp_path, {"app.py": app, "config.json": document}), "flask-mail")
+    assert way(setup) == (HOST, 587, "implicit", False)
+    change = next(each for each in setup.settings.prepared if (each.port, each.tls) == (465, None))
+    apply(tmp_path, change)
+    assert way(one(tmp_path, "flask-mail")) == IMPLICIT
+
+
+def test_a_document_that_nothing_loads_is_not_read(tmp_path: Path) -> None:
+    files = {"app.py": f"{APP}mail = Mail(app)\n", "config.json": '{"MAIL_SERVER": "a.example"}'}
+    assert setups(write(tmp_path, files)) == []

@@ -39,7 +39,44 @@ def came_to(setup: Setup) -> tuple[str | None, int | None, str, str | None]:
 
 EARLY = ("smtp.ionos.com", 587, "implicit", "info@example.com")
 
+#: What envalid and env-var give, taken apart or not.
+CHECKED = (
+    "host: c.get('SMTP_HOST').required().asString(), "
+    "port: c.get('SMTP_PORT').default('25').asPortNumber(), "
+    "secure: c.get('SMTP_FIRST').default('1').asBool(), user: c.get('SMTP_USER').asString(), "
+    "pass: c.get('SMTP_PASS').asString()"
+)
+
 WAYS = {
+    "env-var": {
+        "mailer.js": "const nodemailer = require('nodemailer');\nconst c = require('env-var');\n"
+        f"const options = {{ {CHECKED} }};\nnodemailer.createTransport({{ ...options, "
+        "auth: { user: options.user, pass: options.pass } });\n",
+    },
+    "envalid-taken-apart": {
+        "config.js": "const { cleanEnv, str, port, bool, host } = require('envalid');\n"
+        "module.exports = cleanEnv(process.env, { SMTP_HOST: host(), SMTP_PORT: port(), "
+        "SMTP_FIRST: bool({ default: true }), SMTP_USER: str(), SMTP_PASS: str() });\n",
+        "mailer.js": "const nodemailer = require('nodemailer');\nconst c = require('./config');\n"
+        "nodemailer.createTransport({ host: c.SMTP_HOST, port: c.SMTP_PORT, secure: c.SMTP_FIRST, "
+        "auth: { user: c.SMTP_USER, pass: c.SMTP_PASS } });\n",
+    },
+    "firebase-configuration": {
+        "mailer.js": "const functions = require('firebase-functions');\n"
+        "const nodemailer = require('nodemailer');\n"
+        "const { host, port, user, pass } = functions.config().smtp;\n"
+        "nodemailer.createTransport({ host, port, secure: true, auth: { user, pass } });\n",
+        ".runtimeconfig.json": json.dumps(
+            {
+                "smtp": {
+                    "host": "smtp.ionos.com",
+                    "port": "587",
+                    "user": "info@example.com",
+                    "pass": "geheim-1",
+                }
+            }
+        ),
+    },
     "class-in-another-file": {
         "mailer.ts": f"{IMPORT}export class Mailer {{ constructor(c) {{ this.sender = "
         f"nodemailer.createTransport({OPTIONS}); }} }}\n",

@@ -189,8 +189,12 @@ SWITCHED = DOTENV + "SMTP_SECURE=false\nSMTP_PORT=587\n"
             3,
             "secure: secure === 'true'",
         ),
+        ("const { SMTP_SECURE } = process.env;\n", "secure: !!SMTP_SECURE", 3,
+         "SMTP_SECURE === 'true'"),
+        ("const { SMTP_SECURE } = process.env;\n", "secure: Boolean(SMTP_SECURE)", 3,
+         "SMTP_SECURE === 'true'"),
     ],
-)
+)  # fmt: skip
 def test_the_text_false_is_true_and_the_code_is_mended(
     tmp_path: Path, before: str, secure: str, line: int, mended: str
 ) -> None:
@@ -233,6 +237,18 @@ def test_switches_that_are_read_right(tmp_path: Path, secure: str) -> None:
     assert change.settings["SMTP_PORT"] == "465"
     apply(tmp_path, change)
     assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 465, "implicit")
+
+
+def test_what_says_how_the_program_runs_is_no_switch_of_mail(tmp_path: Path) -> None:
+    setup = read(
+        tmp_path, "{ host: 'h.de', port: 587, secure: process.env.NODE_ENV === 'production' }"
+    )
+    assert came_to(setup) == ("h.de", 587, "implicit")
+    change = prepared(setup.settings, 587, "starttls")
+    assert [edit.with_ for edit in change.edits] == ["false"]
+    assert change.settings == {}
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 587, "starttls")
 
 
 # --- where values come from ----------------------------------------------------------------------
@@ -706,6 +722,29 @@ def test_schemas(tmp_path: Path, schema: str, tls: str) -> None:
     assert remarks(setup) == ([("misread", "secure")] if tls == "implicit" else [])
     change = prepared(setup.settings, 465, None)
     assert change.settings == {"SMTP_PORT": "465"}
+
+
+@pytest.mark.parametrize("more", ["", ".default(false)", ".optional()"])
+def test_a_schema_that_takes_any_text_for_true_is_mended_itself(tmp_path: Path, more: str) -> None:
+    schema = (
+        "import { z } from 'zod';\nexport const env = z.object({\n"
+        f"  SMTP_HOST: z.string(),\n  SMTP_SECURE: z.coerce.boolean(){more},\n"
+        "}).parse(process.env);\n"
+    )
+    code = (
+        "import nodemailer from 'nodemailer';\nimport { env } from './env';\n"
+        "nodemailer.createTransport({ host: env.SMTP_HOST, port: 587, secure: env.SMTP_SECURE });\n"
+    )
+    files = {"m.ts": code, "env.ts": schema, ".env": SCHEMA_DOTENV, "package.json": package()}
+    setup = one(write(tmp_path, files), "nodemailer")
+    remark = setup.settings.remarks[0]
+    assert remark.text == "false"
+    assert remark.origin is not None
+    assert (remark.origin.file, remark.origin.line) == ("env.ts", 4)
+    change = prepared(setup.settings, 587, "starttls")
+    assert [(edit.file, edit.line) for edit in change.edits] == [("env.ts", 4)]
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 587, "starttls")
 
 
 CONFIGURED = """\

@@ -164,6 +164,37 @@ def test_smtp_handler_is_sent_to_587_with_starttls(tmp_path: Path) -> None:
     assert way(one(tmp_path, "smtp-handler")) == HEALTHY
 
 
+HANDLER = (
+    "'mail': {{'class': 'logging.handlers.SMTPHandler', 'mailhost': ('{host}', {port}), "
+    "'fromaddr': 'a@b.de', 'toaddrs': ['c@b.de'], 'subject': 's', 'credentials': {login}, "
+    "'secure': ()}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("begin", "used"),
+    [
+        ("from logging.config import dictConfig\ndictConfig(", "'root': {'handlers': ['mail']}"),
+        ("import logging.config\nlogging.config.dictConfig(",
+         "'loggers': {'shop': {'handlers': ['mail']}}"),
+        ("LOGGING = (", "'loggers': {'django': {'handlers': ['console', 'mail']}}"),
+    ],
+)  # fmt: skip
+def test_a_handler_of_a_dictionary(tmp_path: Path, begin: str, used: str) -> None:
+    handler = HANDLER.format(host=HOST, port=465, login=LOGIN)
+    code = f"{begin}{{'handlers': {{{handler}}}, {used}}})\n"
+    setup = found(tmp_path, "smtp-handler", {"log.py": code})
+    assert way(setup) == LATE
+    apply(tmp_path, prepared(setup.settings, 587, "starttls"))
+    assert way(one(tmp_path, "smtp-handler")) == HEALTHY
+
+
+def test_a_handler_that_no_logger_has_sends_nothing(tmp_path: Path) -> None:
+    handler = HANDLER.format(host=HOST, port=465, login=LOGIN)
+    code = f"LOGGING = {{'handlers': {{{handler}}}, 'root': {{'handlers': ['console']}}}}\n"
+    assert setups(write(tmp_path, {"log.py": code})) == []
+
+
 def test_a_handler_with_a_frameworks_settings_is_no_set_up_of_its_own(tmp_path: Path) -> None:
     code = f"{LOGGING}mailhost=(app.config['MAIL_SERVER'], app.config['MAIL_PORT']))\n"
     assert setups(write(tmp_path, {"log.py": code})) == []

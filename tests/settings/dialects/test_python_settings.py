@@ -47,7 +47,60 @@ def came_to(setup: Setup) -> tuple[str | None, int | None, str, str | None]:
 
 EARLY = ("smtp.ionos.com", 587, "implicit", "info@example.com")
 
+#: A model within pydantic's settings, and what reads it.
+NESTED = (
+    "import smtplib\nfrom pydantic import BaseModel, Field\n"
+    "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+    "class Mail(BaseModel):\n    host: str = 'localhost'\n    port: int = 25\n"
+    "    user: str | None = None\n    password: str | None = None\n"
+    "class Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_file='.env', "
+    "env_prefix='APP_', env_nested_delimiter='__')\n    mail: Mail = {default}\n"
+    "settings = Settings()\nc = settings.mail\n"
+)
+NESTED_DOTENV = (
+    "APP_MAIL__HOST=smtp.ionos.com\nAPP_MAIL__PORT=587\nAPP_MAIL__USER=info@example.com\n"
+    "APP_MAIL__PASSWORD=geheim-1\n"
+)
+SECRETS = (
+    '[mail]\nhost = "smtp.ionos.com"\nport = 587\nuser = "info@example.com"\n'
+    'password = "geheim-1"\n'
+)
+INI = "[mail]\nhost = smtp.ionos.com\nport = 587\nuser = info@example.com\npassword = geheim-1\n"
+
 WAYS = {
+    "a model within pydantic's settings": {
+        ".env": NESTED_DOTENV,
+        "mail.py": f"{NESTED.format(default='Mail()')}{SEND}",
+    },
+    "a model that a factory makes": {
+        ".env": NESTED_DOTENV,
+        "mail.py": f"{NESTED.format(default='Field(default_factory=Mail)')}{SEND}",
+    },
+    "streamlit's secrets": {
+        ".streamlit/secrets.toml": SECRETS,
+        "app.py": "import smtplib\nimport streamlit as st\n"
+        "with smtplib.SMTP_SSL(st.secrets['mail']['host'], st.secrets.mail.port) as server:\n"
+        "    server.login(st.secrets.mail['user'], st.secrets['mail'].get('password'))\n",
+    },
+    "streamlit's secrets by their name": {
+        ".streamlit/secrets.toml": SECRETS,
+        "app.py": f"from streamlit import secrets\nc = secrets['mail']\n{SEND}",
+    },
+    "arguments of the command line": {
+        "mail.py": "import argparse, os, smtplib\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('-H', '--smtp-host', dest='host', default=os.environ['SMTP_HOST'])\n"
+        "parser.add_argument('--port', type=int, default=os.environ.get('SMTP_PORT'))\n"
+        "parser.add_argument('--user', default=os.getenv('SMTP_USER'))\n"
+        "parser.add_argument('--password', default=os.getenv('SMTP_PASS'))\n"
+        f"c = parser.parse_args()\n{SEND}",
+    },
+    "a section of a parser": {
+        "mail.ini": INI,
+        "mail.py": "import configparser, smtplib\nparser = configparser.ConfigParser()\n"
+        "parser.read('mail.ini')\nc = parser['mail']\n"
+        "with smtplib.SMTP_SSL(c['host'], c.getint('port', 25)) as server:\n"
+        "    server.login(c.get('user'), c['password'])\n",
+    },
     "a class": {"mail.py": f"import os, smtplib\n{KEEPS}{OPENS}Mailer({GIVEN}).send('x')\n"},
     "a class in another file": {
         "app/mailer.py": f"import smtplib\n{KEEPS}{OPENS}",
@@ -339,3 +392,25 @@ def test_a_text_that_says_no_takes_the_way_with_tls(
     setup = read(tmp_path, {"mail.py": BRANCH.format(test=test), ".env": dotenv})
     assert setup.settings.tls == "implicit"
     assert [each.option for each in setup.settings.remarks if each.kind == "misread"] == said
+
+
+def test_what_the_command_line_has_to_give_is_asked_for(tmp_path: Path) -> None:
+    code = (
+        "import argparse, smtplib\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('host')\nparser.add_argument('--port', type=int, required=True)\n"
+        "c = parser.parse_args()\nsmtplib.SMTP_SSL(c.host, c.port)\n"
+    )
+    found = one(write(tmp_path, {"mail.py": code}), "smtplib").settings
+    assert found.host is None
+    assert [(item.option, item.why) for item in found.untellable] == [
+        ("host", "host is given on the command line"),
+        ("port", "port is given on the command line"),
+    ]
+
+
+def test_secrets_of_streamlit_that_are_not_here_cannot_be_told(tmp_path: Path) -> None:
+    code = "import smtplib\nimport streamlit as st\nsmtplib.SMTP_SSL(st.secrets['host'], 465)\n"
+    found = one(write(tmp_path, {"app.py": code}), "smtplib").settings
+    assert [item.why for item in found.untellable] == [
+        ".streamlit/secrets.toml is not in the folder"
+    ]
