@@ -2,10 +2,9 @@
 
     python benchmarks/explain.py
 
-Scores on tests/data/errors.jsonl: all, and the third that no table was written for; then on
-more_errors.jsonl, all and the half that was set aside; texts alone and with what was known of the
-settings. Times are this machine's: one line in a process that has
-started, a line with the start, and 10 MiB of log.
+Scores on the corpora of tests/explain/corpus.py: the texts alone, with what was known of the
+settings, and what was reached when the texts were first seen. Times are this machine's: one line
+in a process that has started, a line with the start, and 10 MiB of log.
 """
 
 from __future__ import annotations
@@ -21,17 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from smtpdoctor.explain import explain
-from tests.explain.corpus import (
-    Case,
-    cases,
-    further_cases,
-    further_set_aside,
-    held_out,
-    last_cases,
-    more_cases,
-    set_aside,
-    unrelated,
-)
+from tests.explain.corpus import CORPORA, Case, score, unrelated
 
 LINE = "Error: connect ETIMEDOUT 192.0.2.1:465"
 MIB = 1024 * 1024
@@ -43,12 +32,8 @@ LOG_LINES = (
 )
 
 
-def score(chosen: Sequence[Case], *, with_settings: bool) -> str:
-    first = three = 0
-    for case in chosen:
-        codes = [item.code for item in explain(case.text, **(case.given if with_settings else {}))]
-        first += bool(codes) and codes[0] in case.codes
-        three += any(code in case.codes for code in codes[:3])
+def shares(chosen: Sequence[Case], *, with_settings: bool = False) -> str:
+    first, three = score(chosen, with_settings=with_settings)
     count = len(chosen)
     return (
         f"first {first}/{count} ({first / count:.0%}), "
@@ -89,23 +74,12 @@ def started(*arguments: str) -> float:
 
 
 def main() -> None:
-    everything = cases()
-    apart = held_out()
-    kept = [case for case in everything if case.id in apart]
-    more, aside = more_cases(), set_aside()
-    half = [case for case in more if case.id in aside]
-    further, later = further_cases(), further_set_aside()
-    for name, chosen in (
-        ("all texts", everything),
-        ("held out", kept),
-        ("more texts", more),
-        ("set aside", half),
-        ("further", further),
-        ("set aside", [case for case in further if case.id in later]),
-        ("read last", last_cases()),
-    ):
-        print(f"{name:12} texts alone    {score(chosen, with_settings=False)}")
-        print(f"{name:12} with settings  {score(chosen, with_settings=True)}")
+    for corpus in CORPORA:
+        print(f"{corpus.name:12} texts alone    {shares(corpus.cases)}")
+        if any(case.given for case in corpus.cases):
+            print(f"{corpus.name:12} with settings  {shares(corpus.cases, with_settings=True)}")
+        if corpus.at_first is not None:
+            print(f"{corpus.name:12} at first       {corpus.at_first[0]} and {corpus.at_first[1]}")
     texts = unrelated()
     print(f"not about mail: {sum(map(bool, map(explain, texts)))} of {len(texts)} got an answer")
     explain(LINE)

@@ -46,6 +46,7 @@ from smtpdoctor.settings.model import (
     Origin,
     PasswordReading,
     PasswordReadings,
+    PasswordShape,
     Problem,
     Setting,
     Settings,
@@ -127,6 +128,7 @@ class Course:
         password_altered: bool = False,
         container: str | None = None,
         trust_store: int | None = None,
+        password_shape: tuple[PasswordShape, ...] = (),
         problem: tuple[Field, str, Problem, str] | None = None,
     ) -> None:
         self._now = 0.0
@@ -141,6 +143,9 @@ class Course:
             field, text, kind, detail = problem
             origin = Origin(kind="environment", name=_NAMES[field])
             entries = (Setting(field=field, text=text, origin=origin, problem=kind, detail=detail),)
+        if password_shape:
+            origin = Origin(kind="environment", name=_NAMES["password"])
+            entries = (*entries, Setting(field="password", text=MASK, origin=origin))
         self.settings = Settings(
             host=self.host,
             port=self.port,
@@ -149,6 +154,7 @@ class Course:
             username=(username or known.username or USERNAME) if login else None,
             has_password=login and password,
             password_readings=_ALTERED if password_altered else None,
+            password_shape=password_shape,
             sender=known.sender or SENDER,
             recipient=known.recipient or RECIPIENT,
             client=known.client,

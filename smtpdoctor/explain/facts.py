@@ -55,6 +55,8 @@ _PORTS = re.compile(
 )
 #: Go names the name server that it asked.
 NAME_SERVER = 53
+#: A line of a greeting or of EHLO's answer begins with its code (RFC 5321 §4.2).
+_OF_A_REPLY = re.compile(r"^[2-5]\d\d-(?=[a-z])")
 _NO_HOST = re.compile(r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$")
 _IMPLICIT = re.compile(
     r"""smtps://|ssl://|\bsecure["']?\s?[:=]\s?["']?(?:true|1)\b|SMTPSecure["']?\s?=>?\s?["']ssl|"""
@@ -165,7 +167,7 @@ def _host(text: str) -> tuple[str | None, int | None]:
         if not may_stand_in(pattern, lowered):
             continue
         for match in _compiled(pattern).finditer(text):
-            name = match["host"].rstrip(".")
+            name = _OF_A_REPLY.sub("", match["host"].rstrip("."))
             if _NO_HOST.match(name) or name != name.lower() or len(name) < 2 or name.isdigit():
                 continue  # names of modules and classes look like names of hosts
             groups = match.groupdict()

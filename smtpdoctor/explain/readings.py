@@ -121,6 +121,7 @@ _LOOKED_UP = re.compile(
 )
 #: What stands before :// in such a place; a client that took it for the host looks it up alone.
 _SCHEMES = ("ssl", "tls", "tcp", "smtp", "smtps", "http", "https")
+_ALONE = re.compile(r"resolve host:? [a-z]+\s*$", re.IGNORECASE)
 #: A host of mail, or of anything else: behind an @ it is the end of a URL's user and password.
 _HOST_OF_MAIL = re.compile(
     r"@(?:smtp|e?mail|mx|relay|send|out|in-v3|mailout)[\w-]*\.", re.IGNORECASE
@@ -138,7 +139,7 @@ def _malformed(symptom: Symptom) -> Iterator[Reading]:
     """A host that has more in it than a host, as the look-up itself shows."""
     looked_up = _LOOKED_UP.search(symptom.says)
     name = looked_up["name"].rstrip(":") if looked_up is not None else ""
-    if name.lower() in _SCHEMES:
+    if name.lower() in _SCHEMES and _ALONE.search(symptom.says):
         yield _setting_fault(
             "host", f"{name}://…", "scheme", "a scheme before the name", 1.5, made_up="setting"
         )
@@ -379,6 +380,23 @@ def _no_credentials(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _password_not_ascii(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The client stops while it turns the login into ASCII."""
+
+    def build(known: Known, redactor: Redactor) -> Observations:
+        client = knowledge.clients().get(known.client or "")
+        if client is None or client.takes_non_ascii_password:
+            known = msgspec.structs.replace(known, client="smtplib", version="")
+        return Course(known, redactor, password_shape=("non-ascii",)).observations
+
+    yield Reading(
+        build=build,
+        weight=1.0,
+        decides="the password or the user name has a letter such as ä, é or £",
+        only="settings",
+    )
+
+
 def _sender_malformed(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield _setting_fault("sender", "the sender", "not-an-address", "it is no mail address", 1.0)
 
@@ -500,9 +518,11 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
             decides="no mail server listens there on that machine (ss -ltn)",
         )
         return
+    # a provider listens on its own ports: who refuses there stands between
+    serves = is_known_host(known.host) and known.port in (None, 25, 465, 587, 2525)
     yield Reading(
         build=_connects("refused", address=address),
-        weight=1.0,
+        weight=0.6 if serves else 1.0,
         decides="another port of the host, or the same port of another host, answers",
     )
     yield Reading(
@@ -1396,22 +1416,27 @@ _INSIDE = re.compile(
 )
 
 
-def _demanded(reply: str) -> str:
-    """The code of what a reply at the login asks for first."""
-    rule = knowledge.interpret(None, "auth", reply)
+def _demanded(reply: str, stage: Stage = "auth") -> str:
+    """The code of what a reply asks for first."""
+    rule = knowledge.interpret(None, stage, reply)
     return rule.code if rule is not None else ""
+
+
+#: RFC 3207 §4: what a server says without TLS, at whichever step and in whatever words.
+_WITHOUT_TLS = "530 5.7.0 Must issue a STARTTLS command first"
 
 
 def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
     for answered, weight in symptom.stages:
-        demand = _demanded(symptom.reply) if answered == "auth" else ""
+        demand = _demanded(symptom.reply, answered)
         # what asks for a login has seen none
-        stage: Stage = "mail" if demand == "credentials-missing" else answered
+        asks = answered == "auth" and demand == "credentials-missing"
+        stage: Stage = "mail" if asks else answered
         decides, only = _STAGES[stage]
         if stage == "mail":
             yield from _of_parameters(symptom.reply, weight)
         if demand == "tls-required":
-            build = _reply_build("auth", symptom.reply, tls="none")
+            build = _reply_build("mail", _WITHOUT_TLS, tls="none")
             yield Reading(build=build, weight=weight, decides=f"{decides}, before TLS", only="tls")
             continue
         if stage == "auth":
@@ -1496,6 +1521,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "no-host": _no_host,
     "no-credentials": _no_credentials,
     "sender-malformed": _sender_malformed,
+    "password-not-ascii": _password_not_ascii,
     "connect-silent": _silent,
     "some-wait": _some_wait,
     "some-socket": _some_socket,

@@ -68,10 +68,10 @@ _CUES: tuple[tuple[Stage, str], ...] = (
     ("starttls", r"\bSTARTTLS\b(?! (?:command )?first)|upgrading connection"),
     ("auth", r"\bAUTH\b|authenticat|response code .(?:334|235)|invalid login|"
      r"login|LOGIN|password|credential|\bEAUTH\b"),
-    ("mail", r"MAIL FROM|mail command|MAIL failed|SMTPSenderRefused|sender|from address|"
+    ("mail", r"MAIL FROM|0x800CCC78|mail command|MAIL failed|SMTPSenderRefused|sender|from address|"
      r"envelope from"),
-    ("rcpt", r"RCPT|recipient|response code .250/251/252|SMTPRecipientsRefused|RecipientError|"
-     r"to address|reject: |relay"),
+    ("rcpt", r"RCPT|0x800CCC79|recipient|response code .250/251/252|SMTPRecipientsRefused|"
+     r"RecipientError|to address|reject: |relay"),
     ("data", r"end of data|response code .354|\bDATA\b|message failed|TEXT command|after DATA|"
      r"Final-Recipient|"
      r"Diagnostic-Code|SMTPDataError|SendFailedException|delivery (?:has )?failed|"
@@ -304,6 +304,14 @@ _FRAMES = re.compile(
 )
 
 
+#: What is refused to somebody who logs in, and what to a domain that proves itself.
+_OF_AN_ACCOUNT = re.compile(
+    r"\bauthentication (?:failed|failure|unsuccessful|rejected)|invalid credentials(?! for relay)",
+    re.IGNORECASE,
+)
+_OF_A_DOMAIN = re.compile(r"\b(?:spf|dkim|dmarc|arc|domain|unauthenticated)\b", re.IGNORECASE)
+
+
 def _cue_within(reply: str) -> Stage | None:
     if re.search(r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available", reply, re.IGNORECASE):
         return "starttls"
@@ -311,7 +319,7 @@ def _cue_within(reply: str) -> Stage | None:
         r"(?:unrecogni[sz]ed|unknown|invalid|unimplemented) command:? \"?AUTH", reply, re.IGNORECASE
     ):
         return "auth"
-    if re.search(r"\bheaders?\b", reply, re.IGNORECASE):
+    if re.search(r"\b(?:headers?|content|attachments?|virus)\b", reply, re.IGNORECASE):
         return "data"
     if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
         return "ehlo"
@@ -319,6 +327,8 @@ def _cue_within(reply: str) -> Stage | None:
         r"(?:tls|ssl) (?:is )?(?:already |active)|already (?:in|using) tls", reply, re.IGNORECASE
     ):
         return "starttls"
+    if _OF_AN_ACCOUNT.search(reply) and not _OF_A_DOMAIN.search(reply):
+        return "auth"
     if re.search(r"no smtp service", reply, re.IGNORECASE):
         return "greeting"  # RFC 5321 §3.1
     if re.search(r"recipient|\brcpt\b|relay|user unknown|mailbox", reply, re.IGNORECASE):

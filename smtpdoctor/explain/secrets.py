@@ -79,7 +79,9 @@ _PLACES = (
     r"""\b[a-z][a-z0-9+.-]{1,20}://([^\s:/@"'<>]{12,200})@""",
     # AUTH with an initial response, whatever stands around the command
     r"""\bAUTH\s+(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|SCRAM-[\w-]+)"""
-    r"""[ \t=:]+(?!\(?\d{3}\b)(?!(?-i:[(]?[A-Z]?[a-z]+[\s:,;.)]))([^\s"'\\]+)""",
+    # a list of mechanisms, as in a server's EHLO, is none
+    r"""[ \t=:]+(?!(?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI)"""
+    r"""(?:[\s,;"'<.]|\d{3}|$))(?!\(?\d{3}\b)(?!(?-i:[(]?[A-Z]?[a-z]+[\s:,;.)]))([^\s"'\\]+)""",
     r"""\b(?:Bearer|Basic)\s+([\w.~+/=-]{6,})""",
     r"""\bauth=Bearer\s*([^\s\x01"']+)""",
     # tokens by their own form: SendGrid, GitHub, Slack, Stripe, Resend, Mailgun, Google, AWS …

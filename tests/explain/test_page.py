@@ -9,9 +9,9 @@ from smtpdoctor.explain.model import Known
 from smtpdoctor.explain.page import render
 from smtpdoctor.report.formats import Options
 
-from .corpus import Case, cases, further_cases, last_cases, more_cases
+from .corpus import Case, everything
 
-EVERY = [*cases(), *more_cases(), *further_cases(), *last_cases()]
+EVERY = everything()
 #: Names and addresses that nobody has (RFC 2606, RFC 5737, RFC 3849), and a run that was not made.
 MADE_UP = (".invalid", "192.0.2.", "198.51.100.", "2001:db8:", "smtpdoctor went")
 

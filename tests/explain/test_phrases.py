@@ -41,6 +41,34 @@ PHRASES = [
     ("550 5.7.64 TenantAttribution; Relay Access Denied", "client-address-refused"),
     ("535 Error: authentication failed, system busy", "auth-temporary-failure"),
     ("452 4.7.28 Gmail has detected an unusual rate of mail", "sending-limit-reached"),
+    ("454 4.7.1 Para enviar es autenticación requerida", "credentials-missing"),
+    (
+        "553 5.7.2 [TSS09] All messages from 203.0.113.60 will be permanently deferred",
+        "client-address-refused",
+    ),
+    ("535 5.7.8 authentication failed: Connection lost to authentication server", "auth-temporary"),
+    ("gomail: dial: address smtp.example.com: missing port in address", "setting-invalid"),
+    ("smtp: Connection refused: smtp.gmail.com:587 (os error 111)", "port-rejected"),
+    ("MAIL FROM:<Our Shop>\n501 error", "sender-malformed"),
+    ("No authenticators available\nCould not send the message.", "auth-mechanism-unsupported"),
+    ("SMTP Error: Connection already using TLS", "conflicting-settings"),
+    (
+        "smtp: lookup info@pass@smtp.example.com: no such host",
+        "url-not-encoded",
+    ),
+    ("curl: (6) Could not resolve host: smtps", "host-malformed"),
+    ("curl: (55) MAIL failed: 555", "mail-parameters-refused"),
+    ("curl: (9) Remote access denied: 504", "ehlo-rejected"),
+    ("msmtp: invalid argument 70000 for --port", "setting-invalid"),
+    ("Net::OpenTimeout: Net::OpenTimeout", "tls-handshake-stalled"),
+    ("Net::SMTPFatalError: 554-mx.example.net", "greeting-rejected"),
+    ('Expected response code "220" but got code "454", with message "454 no TLS"', "starttls-re"),
+    (
+        "smtplib.py in login: auth_plain\n    self.password\nUnicodeEncodeError: 'ascii' codec "
+        "can't encode character '\\xe4' in position 4",
+        "password-suspicious",
+    ),
+    ('SMTP 5xx error: ["5.7.1 Authentication failed"]', "credentials-rejected"),
 ]
 
 
@@ -55,6 +83,12 @@ def test_a_phrase_has_its_cause_among_the_first(text: str, code: str) -> None:
     [
         "GET https://api.example.com: SSL peer certificate or SSH remote key was not OK",
         "the rate of requests is unusual; system is busy",
+        "UnicodeEncodeError: 'ascii' codec can't encode character '\\xe4' in position 4",
+        "read: Resource temporarily unavailable (os error 11)",
+        "530 Please login with USER and PASS",
+        "curl: (6) Could not resolve host: https",
+        "listen tcp: address 70000: invalid port",
+        "ftp: 502 Command not implemented",
     ],
 )
 def test_the_same_words_of_another_program_are_no_mail(text: str) -> None:

@@ -244,3 +244,10 @@ def test_a_secret_behind_a_name_without_a_value_is_found(before: str) -> None:
     text, found = cut(f'{before}SMTP_PASSWORD="hunter2zebra9"\nsmtp 535 5.7.8 no')
     assert "hunter2zebra9" in found
     assert "hunter2" not in text
+
+
+def test_a_list_of_mechanisms_is_no_secret() -> None:
+    text = "250-AUTH LOGIN PLAIN XOAUTH2\n250 ENHANCEDSTATUSCODES"
+    clean, hidden = cut(text)
+    assert clean == text
+    assert not hidden

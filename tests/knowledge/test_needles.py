@@ -9,7 +9,7 @@ import pytest
 from smtpdoctor import knowledge
 from smtpdoctor.knowledge import error_texts
 from smtpdoctor.knowledge.needles import may_stand_in
-from tests.explain.corpus import cases, more_cases
+from tests.explain.corpus import everything
 
 FLAGS = re.IGNORECASE | re.MULTILINE
 PATTERNS = sorted(
@@ -21,7 +21,7 @@ PATTERNS = sorted(
         for rule in knowledge.reply_rules(provider, stage)
     }
 )
-TEXTS = [case.text for case in (*cases(), *more_cases())]
+TEXTS = [case.text for case in everything()]
 
 
 def test_what_is_found_may_stand_there() -> None:
