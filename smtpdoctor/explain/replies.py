@@ -53,7 +53,10 @@ _SHOWN = re.compile(rf"\((?:{_CODES}), b?(?P<quote>['\"])[^\n]{{0,600}}?(?P=quot
 _OF_THE_RFC = re.compile(r"requested (?:mail )?action (?:not taken|aborted)[^\n]*$", re.IGNORECASE)
 _BELOW = re.compile(rf"\n(?!\s|at |{_CODES})([A-Z][^\n{{}}]{{8,300}})")
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
-_END = re.compile(r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r""")
+#: The next line of a debug transcript ends a reply too, where all of it stands in one line.
+_END = re.compile(
+    r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r|\s(?:CLIENT|SERVER|SMTP) -(?:>|&gt;)"""
+)
 _LIGHT = re.compile(r"\s{2,}|\t")
 
 #: A login that worked is not what a later refusal answers.
