@@ -49,6 +49,8 @@ def as_client(
         ("lettre", ("LOGIN", "PLAIN"), ["PLAIN"]),
         ("lettre", ("plain", "login"), []),
         ("mailkit", ("CRAM-MD5", "PLAIN"), ["PLAIN"]),
+        # its first is beyond the doctor, which tries another of those that it would come to
+        ("mailkit", ("NTLM", "PLAIN"), ["PLAIN"]),
         ("ruby", ("CRAM-MD5",), ["PLAIN"]),
         ("ruby", (), ["PLAIN"]),
         # they try all, so the doctor tries the one that most servers serve
@@ -343,6 +345,27 @@ def test_a_login_behind_helo(authority: Authority, client: str, verdict: str) ->
     ran = as_client(authority, behaviour, client, SMTP_TLS="none")
     assert logins(ran) == []
     assert ran.report.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("client", "tried"),
+    [
+        ("nodemailer", ["PLAIN"]),
+        ("phpmailer", ["LOGIN"]),  # with AUTH offered it begins with CRAM-MD5
+        ("ruby", ["PLAIN"]),  # its own, offered or not
+        ("smtplib", []),
+        (None, []),
+    ],
+)
+def test_a_login_behind_helo_inside_tls(
+    authority: Authority, healthy: Behaviour, client: str | None, tried: list[str]
+) -> None:
+    refused = {"EHLO": "502 5.5.2 Error: command not recognized"}
+    behaviour = replace(healthy, implicit_tls=True, replies=refused, require_auth=False)
+    network = one_host(authority, on_465=behaviour, on_587="refused")
+    env = {"SMTP_TLS": "implicit", "SMTP_PORT": "465"}
+    ran = Ran(network, authority, env=env, options=Options(client=client))
+    assert logins(ran) == tried
 
 
 def test_helo_is_no_way_to_required_tls(authority: Authority) -> None:

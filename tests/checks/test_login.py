@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from smtpdoctor.observations import (
     Recorder,
     Redactor,
 )
-from smtpdoctor.settings.model import Credentials, Secret, Settings
+from smtpdoctor.settings.model import Credentials, Origin, Secret, Setting, Settings, Withheld
 from smtpdoctor.smtp.capabilities import Capabilities
 
 from ..fake_network import run
@@ -64,17 +64,19 @@ class ScriptedStream:
 class LoggedIn:
     """What one login led to."""
 
-    def __init__(self, script: Script, *mechanisms: str, password: str = PASSWORD) -> None:
+    def __init__(
+        self, script: Script, *mechanisms: str, password: str = PASSWORD, **settings: Any
+    ) -> None:
         self.stream = ScriptedStream(script)
-        self.worked, self.seen = run(self._log_in(mechanisms, password))
+        self.worked, self.seen = run(self._log_in(mechanisms, password, settings))
 
     async def _log_in(
-        self, mechanisms: tuple[str, ...], password: str
+        self, mechanisms: tuple[str, ...], password: str, more: Mapping[str, Any]
     ) -> tuple[bool | None, Observations]:
         clock = asyncio.get_running_loop().time
         recorder = Recorder(Redactor("•"), clock)
         credentials = Credentials(username=USER, password=Secret(password))
-        settings = Settings(host=HOST, username=USER, has_password=True)
+        settings = Settings(**{"host": HOST, "username": USER, "has_password": True, **more})
         auth.prepare(credentials, settings, recorder)
         session = SMTPSession(
             self.stream,
@@ -100,6 +102,84 @@ class LoggedIn:
 
 def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+# --- whether at all -------------------------------------------------------------------------
+
+
+WITHHELD = Withheld(reason="another-host-asked", host=HOST, place="environment")
+
+
+def placeholder(field: Any) -> Setting:
+    origin = Origin(kind="environment", name="X")
+    return Setting(field=field, text="changeme", origin=origin, problem="placeholder")
+
+
+@pytest.mark.parametrize(
+    ("settings", "mechanisms", "reason", "ok"),
+    [
+        ({"has_password": False}, ("PLAIN",), "no-credentials", None),
+        (
+            {"has_password": False, "withheld": WITHHELD},
+            ("PLAIN",),
+            "withheld",
+            None,
+        ),
+        ({"entries": (placeholder("username"),)}, ("PLAIN",), "placeholder", False),
+        ({"entries": (placeholder("password"),)}, ("PLAIN",), "placeholder", False),
+        ({"entries": (placeholder("token"),)}, ("PLAIN",), "placeholder", False),
+        ({"host": "smtp.inos.com"}, ("PLAIN",), "host-suspicious", None),
+        ({}, (), "not-offered", False),
+        ({}, ("X-MAGIC",), "no-shared-mechanism", False),
+    ],
+)
+def test_why_no_password_goes_out(
+    settings: dict[str, Any], mechanisms: tuple[str, ...], reason: str, ok: bool | None
+) -> None:
+    ran = LoggedIn(lambda lines: "235 welcome", *mechanisms, **settings)
+    (found,) = ran.seen.of(LoginNotTried)
+    assert (found.reason, found.ok, found.offered) == (reason, ok, mechanisms)
+    assert (ran.commands, ran.worked) == ([], None)
+
+
+def test_a_password_given_beside_one_that_was_kept_back_goes_out() -> None:
+    assert LoggedIn(lambda lines: "235 welcome", "PLAIN", withheld=WITHHELD).worked is True
+
+
+@pytest.mark.parametrize("entry", [placeholder("sender"), placeholder("host")])
+def test_a_placeholder_of_another_field_keeps_no_password_back(entry: Setting) -> None:
+    assert LoggedIn(lambda lines: "235 welcome", "PLAIN", entries=(entry,)).worked is True
+
+
+def test_a_password_that_one_mechanism_cannot_carry_goes_by_the_next() -> None:
+    # PLAIN parts its fields by a NUL (RFC 4616 §2)
+    def script(lines: Sequence[str]) -> str:
+        return "235 welcome" if lines[-1] == b64("x\0y") else f"334 {b64('Password:')}"
+
+    ran = LoggedIn(script, "PLAIN", "LOGIN", password="x\0y")
+    assert (ran.commands, ran.worked) == (["LOGIN"], True)
+
+
+# --- what is secret, and what is not --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "secret", "shown"),
+    [
+        ("kdwqpxvh", PASSWORD, True),
+        # Postmark's user name is its token
+        ("kdwqpxvh", "kdwqpxvh", False),
+        # an address is told as one, even where somebody put it for the password, too
+        ("kdwqpxvh@example.net", "kdwqpxvh@example.net", True),
+    ],
+)
+def test_a_user_name_is_public_unless_it_is_the_secret(name: str, secret: str, shown: bool) -> None:
+    recorder = Recorder(Redactor("•"), lambda: 0.0)
+    credentials = Credentials(username=name, password=Secret(secret))
+    settings = Settings(host=HOST, username=name, has_password=True)
+    auth.prepare(credentials, settings, recorder)
+    recorder.redactor.tell()
+    assert (name in recorder.redactor.public(f"no such user: {name}")) is shown
 
 
 # --- how often ------------------------------------------------------------------------------

@@ -197,6 +197,14 @@ def test_a_token_logs_in(
     (login,) = ran.report.observations.of(Exchange, step="auth")
     assert (login.challenge is None) == right
     assert right or login.challenge.status
+    if mechanism == "OAUTHBEARER":  # RFC 7628 §3.1: the server is named in the message
+        (sent,) = (
+            line.text.split()[2]
+            for session in ran.network.sessions
+            for line in session.lines
+            if line.is_command and line.verb == "AUTH"
+        )
+        assert b"\x01host=mail.example.com\x01port=587\x01" in base64.b64decode(sent)
 
 
 def test_a_server_that_goes_on_asking_is_given_up(authority: Authority, healthy: Behaviour) -> None:

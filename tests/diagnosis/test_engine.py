@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtpdoctor.diagnosis import engine
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence, EvidenceKind, Location, Severity
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, EvidenceKind, Fix, Location, Severity
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
     Addresses,
@@ -25,7 +25,7 @@ from smtpdoctor.observations import (
     SystemLookup,
     Trail,
 )
-from smtpdoctor.settings.model import Field, Origin, Setting, Settings
+from smtpdoctor.settings.model import Edit, Field, Origin, Setting, Settings
 from smtpdoctor.smtp.replies import Reply
 
 from ..rules.scene import Scene
@@ -42,6 +42,7 @@ def says(
     kind: EvidenceKind = "seen",
     why: str = "as the test wants it",
     points_at: tuple[Field, ...] = (),
+    fixes: tuple[Fix, ...] = (),
 ) -> engine.Rule:
     def diagnose(_: Run) -> Iterator[Diagnosis]:
         yield Diagnosis(
@@ -53,6 +54,7 @@ def says(
             evidence=(Evidence(check="reach", kind=kind, text="seen"),),
             explains=explains,
             points_at=points_at,
+            fixes=fixes,
         )
 
     module: ModuleType = SimpleNamespace(diagnose=diagnose)  # type: ignore[assignment]
@@ -320,6 +322,32 @@ def test_a_cause_points_at_the_users_lines(monkeypatch: pytest.MonkeyPatch) -> N
         Location(file=".env", line=2, columns=(11, 14), text="port=text"),
         Location(file="standard input", line=1),
     )
+
+
+def test_the_line_that_the_fix_changes_stands_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(Redactor("x"), lambda: 0.0)
+    entries = (
+        entry("host", Origin(kind="file", name="SMTP_HOST", file=".env", line=1)),
+        entry("port", Origin(kind="file", name="SMTP_PORT", file=".env", line=2)),
+    )
+    read = SettingsRead(settings=Settings(entries=entries))
+    recorder.trail("settings").record(read)
+    failed = recorder.trail("dns").record(SystemLookup(host="x", ok=False)).id
+    edit = Edit(file=".env", line=2, columns=(11, 14), replace="465", with_="587")
+    for fix in (Fix(title="x", settings={"SMTP_PORT": "587"}), Fix(title="x", edits=(edit,))):
+        rule = says("wrong-port", failed, points_at=("host", "port"), fixes=(fix,))
+        monkeypatch.setattr(engine, "rules", lambda rule=rule: (rule,))
+        (found,) = engine.diagnose(recorder.observations()).diagnoses
+        assert [each.line for each in found.locations] == [2, 1]
+
+
+def test_a_cause_has_its_rules_area_and_its_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(ehlo=False)
+    rule = says("ehlo-rejected", line.ehlo, area="tls")
+    monkeypatch.setattr(engine, "rules", lambda: (rule,))
+    (found,) = engine.diagnose(line.observations()).diagnoses
+    assert found.area == "tls"
+    assert found.docs.endswith("/docs/diagnoses/ehlo-rejected.md")
 
 
 def entry(field: Field, origin: Origin, *, source: str | None = "") -> Setting:
