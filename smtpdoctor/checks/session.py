@@ -350,8 +350,9 @@ class SMTPSession:
         if accepted:
             chain: tuple[CertificateInfo, ...] = (
                 from_peer_certificate(pump.accepted_certificate, pump.chain[0]),
-                *(read_chain(pump.chain[1:]) if self.reads_all_certificates else ()),
             )
+            if self.reads_all_certificates:
+                chain = read_chain(pump.chain) or chain
         else:
             chain = read_chain(pump.chain)
             if chain:

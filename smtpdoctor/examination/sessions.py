@@ -213,7 +213,9 @@ class Sessions:
 
     async def _converse(self, session: SMTPSession, context: ssl.SSLContext) -> bool:
         settings, client = self._state.settings, self._state.client
-        session.reads_all_certificates = client is not None and client.refuses_expired_beside
+        session.reads_all_certificates = client is not None and (
+            client.refuses_expired_beside or client.wants_signing_key
+        )
         if client is not None:
             session.takes = client.takes
             session.counts_first = client.counts == "first"

@@ -355,6 +355,9 @@ class Client(_Entry, frozen=True, kw_only=True):
         "common-name-address".
     checks_purpose: it refuses a certificate that is not made for servers.
     refuses_common_name: it takes no certificate whose only name is the subject's Common Name.
+    common_name_beside_addresses: it takes the Common Name where the list has addresses alone.
+    wants_signing_key: it refuses a certificate whose key usage leaves signatures out, but with RSA
+        key exchange.
     refuses_expired_beside: it refuses an expired certificate in what the server sends, though a
         good chain stands beside it.
     strict_x509: it refuses a CA without critical basicConstraints, a leaf without the key
@@ -420,6 +423,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     ] = ()
     checks_purpose: bool = True
     refuses_common_name: bool = False
+    common_name_beside_addresses: bool = True
+    wants_signing_key: bool = False
     refuses_expired_beside: bool = False
     strict_x509: bool = False
     tls_ciphers: str = "DEFAULT"

@@ -64,7 +64,7 @@ def read_certificate(der: bytes) -> CertificateInfo:
         certificate = x509.load_der_x509_certificate(der)
         subject, issuer = _name(certificate.subject), _name(certificate.issuer)
         names: tuple[str, ...] = ()
-        is_ca = False
+        is_ca, signs = False, True
         with contextlib.suppress(x509.ExtensionNotFound, ValueError):
             alternative = certificate.extensions.get_extension_for_class(
                 x509.SubjectAlternativeName
@@ -75,6 +75,10 @@ def read_certificate(der: bytes) -> CertificateInfo:
             )
         with contextlib.suppress(x509.ExtensionNotFound, ValueError):
             is_ca = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        with contextlib.suppress(x509.ExtensionNotFound, ValueError):
+            signs = certificate.extensions.get_extension_for_class(
+                x509.KeyUsage
+            ).value.digital_signature
         return CertificateInfo(
             subject=subject,
             issuer=issuer,
@@ -84,6 +88,7 @@ def read_certificate(der: bytes) -> CertificateInfo:
             self_issued=certificate.subject == certificate.issuer,
             is_ca=is_ca,
             sha256=hashlib.sha256(der).hexdigest(),
+            signs=signs,
         )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from smtpdoctor import knowledge
+from smtpdoctor.addresses import is_address
 from smtpdoctor.diagnosis.model import Severity
 from smtpdoctor.diagnosis.views.clock import moment
 from smtpdoctor.observations import CertificateInfo, CertificateSeen
@@ -87,14 +88,27 @@ class CertificateView:
 
     @property
     def common_name_alone(self) -> str:
-        """The Common Name of a verified certificate that has no other name; "" where it has one.
+        """The Common Name of a verified certificate that lists no other name, but for addresses; ""
+        where it does.
 
         OpenSSL still goes by it; RFC 9525 §2 does not, and strict clients refuse it.
         """
         seen = self.seen
-        if seen is None or not seen.verified or not seen.chain or seen.chain[0].names:
+        if seen is None or not seen.verified or not seen.chain or is_address(seen.hostname):
+            return ""
+        if not all(map(is_address, seen.chain[0].names)):
             return ""
         return seen.chain[0].subject.get("CN", "")
+
+    @property
+    def may_not_sign(self) -> bool:
+        """Whether the leaf of a verified certificate is no key for signatures, and the handshake
+        wanted one: any but RSA key exchange does (RFC 5246 §7.4.2, RFC 8446 §4.4.2.2)."""
+        seen, main = self.seen, self._run.main
+        if seen is None or not seen.verified or not seen.chain or main is None:
+            return False
+        cipher = main.handshake.cipher if main.handshake is not None else ""
+        return not seen.chain[0].signs and cipher.startswith(("TLS_", "ECDHE-", "DHE-"))
 
     @cached_property
     def refused(self) -> RefusedCertificate | None:

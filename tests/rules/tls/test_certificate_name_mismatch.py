@@ -199,6 +199,25 @@ def by_common_name(**settings: Any) -> Scene:
     return scene
 
 
+@pytest.mark.parametrize(
+    ("client", "fails"), [("curl", True), ("go-net-smtp", True), ("smtplib", False)]
+)
+def test_positive_addresses_alone_beside_the_common_name(client: str, fails: bool) -> None:
+    scene = Scene(client=client)
+    leaf = certificate("192.0.2.7", subject={"CN": scene.settings.host or ""})
+    scene.session().up_to("certificate").certificate(leaf).rest()
+    assert scene.codes("error") == ([CODE] if fails else [])
+    if fails:
+        assert any("lists only 192.0.2.7" in item.text for item in scene.diagnosis(CODE).evidence)
+
+
+def test_lookalike_a_host_that_is_an_address() -> None:
+    scene = Scene(client="curl", host="192.0.2.7")
+    leaf = certificate("192.0.2.7", subject={"CN": "mail.example.com"})
+    scene.session().up_to("certificate").certificate(leaf).rest()
+    assert CODE not in scene.codes()
+
+
 def test_positive_a_client_that_takes_no_common_name() -> None:
     scene = by_common_name(client="go-net-smtp")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from ..scene import Scene, authority, certificate
@@ -155,3 +156,21 @@ def test_positive_trust_in_the_way_of_the_users_client(client: str, own: str) ->
     assert own in steps
     assert [each for each in sorted(others) if each in steps and each not in own] == []
     assert "update-ca-certificates" in steps
+
+
+@pytest.mark.parametrize(
+    ("client", "cipher", "signs", "fails"),
+    [
+        ("javamail", "TLS_AES_256_GCM_SHA384", False, True),
+        ("msmtp", "ECDHE-RSA-AES128-GCM-SHA256", False, True),
+        ("smtplib", "TLS_AES_256_GCM_SHA384", False, False),
+        # nothing is signed
+        ("javamail", "AES128-GCM-SHA256", False, False),
+        ("javamail", "TLS_AES_256_GCM_SHA384", True, False),
+    ],
+)
+def test_a_key_that_may_not_sign(client: str, cipher: str, signs: bool, fails: bool) -> None:
+    scene = Scene(client=client)
+    leaf = msgspec.structs.replace(certificate(scene.settings.host or ""), signs=signs)
+    scene.session().up_to("handshake").handshake(cipher=cipher).certificate(leaf).rest()
+    assert scene.codes("error") == ([CODE] if fails else [])

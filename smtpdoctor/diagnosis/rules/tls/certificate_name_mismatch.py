@@ -73,8 +73,9 @@ def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
     if seen is None or not name:
         return
     client = run.client
-    strict = [item for item in knowledge.clients().values() if item.refuses_common_name]
-    refused = client is not None and client.refuses_common_name
+    beside = bool(seen.chain[0].names)
+    strict = [item for item in knowledge.clients().values() if _refuses(item, beside=beside)]
+    refused = client is not None and _refuses(client, beside=beside)
     sources = sorted({source for item in strict for source in item.sources})
     severity: Severity = "note"
     if refused:
@@ -95,7 +96,9 @@ def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             Evidence(
-                check="tls", text=f"the certificate's subject is {name}, and it lists no names"
+                check="tls",
+                text=f"the certificate's subject is {name}, and it lists "
+                + (f"only {', '.join(seen.chain[0].names)}" if beside else "no names"),
             ),
             Evidence(
                 check="tls",
@@ -116,6 +119,11 @@ def _common_name_alone(run: Run) -> Iterator[Diagnosis]:
         ),
         explains=(seen.id,) if refused else (),
     )
+
+
+def _refuses(client: knowledge.Client, *, beside: bool) -> bool:
+    """Whether the client takes no Common Name, alone or where addresses stand `beside` it."""
+    return client.refuses_common_name or (beside and not client.common_name_beside_addresses)
 
 
 def _names(leaf: CertificateInfo | None) -> tuple[str, ...]:

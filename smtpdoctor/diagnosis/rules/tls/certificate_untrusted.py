@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.diagnosis.evidence import cite
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import (
@@ -20,6 +21,7 @@ CODE = "certificate-untrusted"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.certificate.refused_as(CODE)
     if refused is None:
+        yield from _no_key_for_signatures(run)
         return
     no_way = refused.seen.verify_code in UNTRUSTED
     last = refused.seen.chain[-1] if refused.seen.chain else None
@@ -49,6 +51,42 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=certificates.fixes(run, *(_fixes(run, refused, issuer) if no_way else (_mend(run),))),
         explains=(refused.seen.id,),
+    )
+
+
+def _no_key_for_signatures(run: Run) -> Iterator[Diagnosis]:
+    """A certificate that the doctor's TLS took, and one client doesn't for its key usage."""
+    client, seen = run.client, run.certificate.seen
+    if client is None or not client.wants_signing_key or not run.certificate.may_not_sign:
+        return
+    assert seen is not None
+    yield Diagnosis(
+        code=CODE,
+        severity="error" if run.settings.verify else "warning",
+        confidence="certain",
+        title=f"certificate of {run.where} may not sign, and {client.name} refuses it",
+        explanation=(
+            "The certificate's key usage leaves digital signatures out, which current TLS needs. "
+            f"{client.name} looks at that and ends the handshake. Most programs pass over it."
+        ),
+        evidence=(
+            Evidence(check="tls", text="the certificate's key usage has no digitalSignature"),
+            Evidence(
+                check="tls",
+                kind="known",
+                text=f"RFC 5280 §4.2.1.3: a key that signs has it {cite('clients_run')}",
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="ask the server's owner for a certificate with digitalSignature",
+                steps=(
+                    f"Tell who runs {run.settings.host}: issue a new one with "
+                    "keyUsage = digitalSignature, keyEncipherment.",
+                ),
+            ),
+        ),
+        explains=(seen.id,),
     )
 
 
