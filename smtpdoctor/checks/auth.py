@@ -145,10 +145,9 @@ async def _begin_others(
         refused = exchange.ok is False
         if refused and not client.auth_tries_all:
             return "refused"
-        if refused or name in client.auth_gives_up:
-            offered.remove(name)
-            continue
-        return "not-spoken"
+        if not refused:
+            return "not-spoken"
+        offered.remove(name)
     return "refused" if refused else None
 
 
@@ -161,6 +160,8 @@ def _open_to(
         return list(found or ())
     if client.insists == "always" or (client.insists == "with-auth" and found is not None):
         return list(own)
+    if client.insists == "without-choice" and found == ():
+        return list(own[:1])
     if not found and _unasked(session, client):
         return [client.after_helo] if client.after_helo else list(own)
     return list(found or ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, Trail
@@ -85,9 +87,16 @@ async def dry_run(  # branches: what of RFC 6531 client and server each have
         commands.rcpt_to(recipient),
         trail,
         pipelines=client.pipelines if client is not None else None,
+        full_name=_domain_of(sender) if not settings.ehlo else "",
         plain_sender=plain if plain != command else b"",
         other_name=POOR_NAME if client is None and not settings.ehlo else "",
     )
+
+
+def _domain_of(address: str) -> str:
+    """The address's domain where that is a full host name, as a program may be told to say it."""
+    domain = address.rpartition("@")[2]
+    return domain if domain.isascii() and re.fullmatch(r"[\w-]+(\.[\w-]+)+", domain) else ""
 
 
 def _wire(address: str) -> str:

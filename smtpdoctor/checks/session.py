@@ -168,6 +168,7 @@ class SMTPSession:
         self._ended = ""
         self._error = ""
         self._my_turn = False  # the server has spoken and waits for a command
+        self._name = ""  # of the last EHLO
         self._quick = False  # it answered the last EHLO at once
 
     @property
@@ -198,6 +199,7 @@ class SMTPSession:
         return exchange
 
     async def ehlo(self, name: str) -> Exchange:
+        self._name = name
         since = self._recorder.now
         command = commands.ehlo(name)
         arrival = await self._ask(command, COMMAND)
@@ -462,6 +464,7 @@ class SMTPSession:
         pipelines: bool | None = None,
         plain_sender: bytes = b"",
         other_name: str = "",
+        full_name: str = "",
     ) -> tuple[Exchange, Exchange | None]:
         """MAIL and RCPT, in one write where the server takes it (RFC 2920 §3.1), then QUIT, which
         abandons the transaction (RFC 5321 §4.1.1.10). No DATA, ever.
@@ -471,7 +474,8 @@ class SMTPSession:
         that isn't known, a server that loses what stands behind MAIL gets RCPT by itself. With
         `other_name`, an envelope that was accepted is offered once more after an EHLO with that
         name, which some servers judge only then. `plain_sender` is MAIL without its parameters: a
-        refused one is said so once more, which tells whether they are at fault.
+        refused one is said so once more, which tells whether they are at fault. An envelope that is
+        refused for good after EHLO with a poor name is offered once more under `full_name`.
         """
         steps: list[tuple[Step, bytes, tuple[int, ...]]] = [
             ("mail", sender, (250,)),
@@ -516,9 +520,10 @@ class SMTPSession:
             results[step] = trail.record(exchange, since=since)
             if arrival.reply is None or arrival.outcome != "reply" or arrival.reply.code == 421:
                 break
-            last = step == "rcpt" or (step == "mail" and not pipelined)
-            if last and plain_sender and _refused_for_good(results["mail"]):
-                await self._without_parameters(plain_sender, mail_trail)
+            if step == "rcpt" or (step == "mail" and not pipelined):
+                refused = next(filter(_refused_for_good, results.values()), None)
+                ways = (plain_sender, full_name, sender, recipient)
+                await self._look_closer(refused, *ways, mail_trail)
         return results["mail"], results.get("rcpt")
 
     async def _under_other_name(
@@ -543,13 +548,34 @@ class SMTPSession:
             if not trail.record(exchange, since=since).ok:
                 return
 
-    async def _without_parameters(self, sender: bytes, mail_trail: Trail) -> None:
+    async def _look_closer(
+        self,
+        refused: Exchange | None,
+        plain_sender: bytes,
+        full_name: str,
+        sender: bytes,
+        recipient: bytes,
+        mail_trail: Trail,
+    ) -> None:
+        """Offer a refused envelope again with one thing changed, to know what it was."""
+        if refused is None:
+            return
+        if (
+            plain_sender
+            and refused.step == "mail"
+            and await self._without_parameters(plain_sender, mail_trail)
+        ):
+            return
+        if full_name and _is_poor(self._name):
+            await self._under_other_name(full_name, sender, recipient, mail_trail)
+
+    async def _without_parameters(self, sender: bytes, mail_trail: Trail) -> bool:
         since = self._recorder.now
         arrival = await self._ask(sender, OTHER_NAME)
         exchange = self._exchange("mail", _shown(sender), arrival, (250,))
         connection = f"{self.connection} without parameters"
         exchange = msgspec.structs.replace(exchange, connection=connection)
-        mail_trail.branch(role="probe").record(exchange, since=since)
+        return bool(mail_trail.branch(role="probe").record(exchange, since=since).ok)
 
     async def _take_back(self, trail: Trail) -> None:
         since = self._recorder.now
@@ -777,6 +803,11 @@ class SMTPSession:
             return b""
         received = await self._stream.read(self._deadline.cap(0.2))
         return bytes(received.data[:ARRIVED])
+
+
+def _is_poor(name: str) -> bool:
+    """Whether servers refuse such an EHLO name: no full one, a literal, or made up."""
+    return "." not in name or name.startswith("[") or name.endswith(".localdomain")
 
 
 def _refused_for_good(exchange: Exchange) -> bool:

@@ -327,7 +327,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_words: how its user names another mechanism, {mechanism} in capitals or {lower} in small
         letters.
     auth_with_domain: the mechanisms that it takes only for a user name with a domain in it.
-    auth_gives_up: those that it goes on without where it has no ticket for them, without a refusal.
+    auth_by_ticket: those for which it needs a ticket, and stops without one.
     answers_at_once: the mechanisms whose first answer it puts into AUTH itself (RFC 4954 §4).
     stops_at: by mechanism, what it does not get past in the server's challenges.
     accepts: by step of the dialogue, the reply codes that it takes for a success, as a regular
@@ -335,7 +335,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     offers: how it looks for STARTTLS and AUTH in what a server announces.
     replies: how it reads a reply. counts: the line whose code it goes by.
     insists: it sends AUTH with its own mechanism whether that is offered or not: "with-auth" where
-        anything is offered, "always" even where nothing is.
+        anything is offered, "always" even where nothing is, "without-choice" where AUTH names none.
     starttls_by_itself: it begins TLS where STARTTLS is offered, also where TLS is switched off.
     takes_sha1: it takes a certificate that is signed with SHA-1.
     logs_in_unoffered: with a login and none offered it "stops", or "sends" without.
@@ -396,7 +396,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     auth_words: str = ""
     auth_tries_all: bool = False
     auth_with_domain: tuple[str, ...] = ()
-    auth_gives_up: tuple[str, ...] = ()
+    auth_by_ticket: tuple[str, ...] = ()
     answers_at_once: tuple[str, ...] = ("PLAIN",)
     stops_at: Mapping[str, tuple[ChallengeOddity, ...]] = {}
     accepts: Mapping[str, str] = {}
@@ -404,7 +404,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     offers: OfferReading = OfferReading()
     replies: ReplyReading = ReplyReading()
     counts: Literal["first", "last"] = "last"
-    insists: Literal["no", "with-auth", "always"] = "no"
+    insists: Literal["no", "with-auth", "without-choice", "always"] = "no"
     starttls_by_itself: bool = False
     takes_sha1: bool = False
     logs_in_unoffered: Literal["stops", "sends"] = "stops"

@@ -129,10 +129,18 @@ def test_the_server_refuses_the_mechanism_that_only_the_client_has(
     )
 
 
-def test_curl_goes_on_without_kerberos(
+def test_a_refusal_of_a_login_that_was_only_begun_judges_no_credentials(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    refused = {"AUTH": "535 5.7.8 Authentication failed"}
+    behaviour = replace(healthy, mechanisms=("NTLM",), replies=refused)
+    assert as_client(authority, behaviour, "jakarta").codes() == ["auth-mechanism-unsupported"]
+
+
+def test_curl_stops_without_a_kerberos_ticket(
     authority: Authority, healthy: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a user that has an @ it begins GSSAPI, and without a ticket takes the next."""
+    """With a user that has an @ it begins GSSAPI, and takes no other where it has no ticket."""
     original: Any = server._Dialogue._auth
 
     async def asks(self: Any, argument: str) -> None:
@@ -146,12 +154,37 @@ def test_curl_goes_on_without_kerberos(
     monkeypatch.setattr(server._Dialogue, "_auth", asks)
     kerberos = replace(healthy, mechanisms=("GSSAPI", "PLAIN"))
     ran = as_client(authority, kerberos, "curl")
-    assert logins(ran) == ["GSSAPI", "PLAIN"]
-    assert ran.report.verdict == "healthy"
+    assert logins(ran) == ["GSSAPI"]
+    assert ran.codes() == ["auth-mechanism-unsupported"]
+    found = ran.diagnosis("auth-mechanism-unsupported")
+    assert "Kerberos" in found.title
+    assert "AUTH=PLAIN" in " ".join(found.fixes[0].steps)
     alone = as_client(
         authority, replace(kerberos, users={"web": PASSWORD}), "curl", SMTP_USER="web"
     )
     assert logins(alone) == ["PLAIN"]
+    assert alone.report.verdict == "healthy"
+
+
+@pytest.mark.parametrize(("client", "tried"), [("nodemailer", ["PLAIN"]), ("phpmailer", [])])
+def test_auth_without_any_mechanism(
+    authority: Authority, healthy: Behaviour, client: str, tried: list[str]
+) -> None:
+    """Nodemailer takes PLAIN where AUTH stands alone."""
+    behaviour = replace(healthy, mechanisms=(), extensions=("AUTH",))
+    assert logins(as_client(authority, behaviour, client)) == tried
+
+
+@pytest.mark.parametrize(("client", "mail"), [("smtplib", True), ("nodemailer", False)])
+def test_503_is_taken_for_logged_in_already(
+    authority: Authority, healthy: Behaviour, client: str, mail: bool
+) -> None:
+    behaviour = replace(healthy, replies={"AUTH": "503 5.5.1 Error: authentication not enabled"})
+    ran = as_client(authority, behaviour, client)
+    assert ("mail" in ran.steps()) is mail
+    assert ran.codes() == ["auth-not-offered"]
+    trusted = as_client(authority, replace(behaviour, require_auth=False), client)
+    assert (trusted.codes() == []) is mail
 
 
 # --- a login that is not offered, and one in clear ------------------------------------------------
@@ -306,6 +339,61 @@ def test_starttls_that_is_asked_for_unannounced_and_refused(
 ) -> None:
     ran = as_client(authority, replace(healthy, starttls=False), "nodemailer", SMTP_TLS="starttls")
     assert ran.codes() == ["starttls-not-offered"]
+
+
+@pytest.mark.parametrize(
+    ("client", "verb", "codes"),
+    [
+        ("go", "MAIL", ["ehlo-rejected"]),
+        ("go", "RCPT", ["ehlo-rejected"]),
+        ("smtplib", "RCPT", []),
+    ],
+)
+def test_a_name_that_is_refused_late_and_unnamed(
+    authority: Authority,
+    healthy: Behaviour,
+    client: str,
+    verb: str,
+    codes: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The reply speaks of no name: the same envelope under a full one is what tells."""
+    original: Any = server._Dialogue._answer
+
+    async def judges(self: Any, line: bytes) -> None:
+        if line.startswith(b"EHLO"):
+            self.name = line[5:].strip()
+        if line.startswith(verb.encode()) and self.name == b"localhost":
+            await self._say("554 5.7.1 you are not me")
+            return
+        await original(self, line)
+
+    monkeypatch.setattr(server._Dialogue, "_answer", judges)
+    ran = as_client(authority, healthy, client)
+    assert ran.codes() == codes
+    if codes:
+        found = ran.diagnosis("ehlo-rejected")
+        assert 'the EHLO name "localhost"' in found.title
+        assert found.confidence == "certain"
+        assert any("took the same envelope" in item.text for item in found.evidence)
+
+
+def test_an_envelope_that_is_refused_under_any_name(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    behaviour = replace(healthy, rcpt_to=lambda user, recipient: "554 what")
+    ran = as_client(authority, behaviour, "go")
+    assert ran.codes() == []
+    assert ran.codes("warning") == []
+    assert ran.report.verdict == "inconclusive"
+    assert ran.observations.first(Exchange, under_name="example.com", step="rcpt", ok=False)
+
+
+def test_a_full_name_is_offered_no_other(authority: Authority, healthy: Behaviour) -> None:
+    behaviour = replace(healthy, rcpt_to=lambda user, recipient: "554 what")
+    network = one_host(authority, on_587=behaviour, on_465="refused")
+    ran = Ran(network, authority, options=Options(client="go", ehlo="web.example.com"))
+    assert not [item for item in ran.observations.of(Exchange) if item.under_name]
 
 
 @pytest.mark.parametrize(

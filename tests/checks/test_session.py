@@ -414,7 +414,7 @@ def test_without_pipelining_a_refused_sender_gets_no_recipient(
 ) -> None:
     behaviour = replace(healthy, extensions=(), mail_from=lambda user, sender: "550 not yours")
     ran = talk(authority, behaviour)
-    assert ran.steps()[-3:] == ["auth", "mail", "quit"]
+    assert ran.steps()[-4:] == ["auth", "mail", "rset", "quit"]
     assert ran.report.verdict == "broken"
 
 

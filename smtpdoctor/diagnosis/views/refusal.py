@@ -44,6 +44,9 @@ CODES: dict[Meaning, str] = {
 }
 
 
+NAME = "ehlo-rejected"
+REJECTED = CODES["not-known"]
+TOO_LARGE = CODES["too-large"]
 #: What words mean that demand TLS before a login.
 TLS_FIRST = "tls-required"
 
@@ -71,7 +74,9 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     failed: tuple[str, ...]
 
 
-def refusal(run: Run) -> Refusal | None:
+def refusal(  # branches: what else a refused step may mean, in its order
+    run: Run,
+) -> Refusal | None:
     """The refusal of the configured way; None where nothing was refused, or nothing names it."""
     main = run.main
     if main is None:
@@ -80,6 +85,27 @@ def refusal(run: Run) -> Refusal | None:
     exchange = opening or _refused_step(main)
     if exchange is None or exchange.reply is None:
         return None
+    login = _login_that_was_none(main, exchange)
+    if login is not None and login.reply is not None:
+        rule = knowledge.interpret(run.provider, "auth", as_sent(login.reply))
+        return Refusal(
+            code=rule.code if rule is not None else CODES["no-mechanism"],
+            exchange=login,
+            reply=login.reply,
+            rule=rule,
+            failed=(exchange.id,),
+        )
+    if taken_under_full_name(run, exchange) is not None:
+        rule = knowledge.interpret(run.provider, exchange.step, as_sent(exchange.reply))
+        return Refusal(
+            code=NAME,
+            exchange=exchange,
+            reply=exchange.reply,
+            rule=rule if rule is not None and rule.code == NAME else None,
+            failed=tuple(
+                item.id for item in main.exchanges if item.step == exchange.step and not item.ok
+            ),
+        )
     if taken_without_parameters(run, exchange) is not None:
         return None  # mail-parameters-refused reads it
     rule = knowledge.interpret(run.provider, exchange.step, as_sent(exchange.reply))
@@ -102,8 +128,35 @@ def refusal(run: Run) -> Refusal | None:
     )
 
 
+def _login_that_was_none(main: SessionView, exchange: Exchange) -> Exchange | None:
+    """AUTH that was refused with a code that the client takes for "logged in already" (503), where
+    the server then demands the login at MAIL or RCPT."""
+    login = main.step("auth")
+    if login is None or not login.ok or login.reply is None or login.reply.category == 2:
+        return None
+    demanded = exchange.reply is not None and exchange.reply.code == 530
+    return login if demanded and exchange.step in ("mail", "rcpt") else None
+
+
+def taken_under_full_name(run: Run, exchange: Exchange) -> Exchange | None:
+    """The same envelope, taken after an EHLO with a full name: the name was refused before."""
+    if exchange.step not in ("mail", "rcpt"):
+        return None
+    others = (
+        item
+        for item in run.observations.of(Exchange, step="rcpt", ok=True)
+        if item.under_name and item.connection == f"{exchange.connection} as {item.under_name}"
+    )
+    return next(others, None)
+
+
 def taken_without_parameters(run: Run, exchange: Exchange) -> Exchange | None:
-    """The same MAIL without its parameters, where the server took that after refusing this one."""
+    """The same MAIL without its parameters, where the server took that after refusing this one. A
+    size that is too large is refused for its value (RFC 1870 §6.1), not as a parameter."""
+    reply = exchange.reply
+    rule = knowledge.interpret(None, "mail", as_sent(reply)) if reply is not None else None
+    if reply is None or reply.code == 552 or (rule is not None and rule.code == TOO_LARGE):
+        return None
     found = run.observations.first(
         Exchange, connection=f"{exchange.connection} without parameters", step=exchange.step
     )
@@ -136,12 +189,22 @@ def _code(
         return None
     wants_login = rule is not None and rule.code == "credentials-missing"
     again = wants_login and main.logged_in
-    if rule is not None and not exchange.cancelled and not again and not _is_met(exchange, rule):
+    unjudged = _without_credentials(exchange) and rule is not None and rule.code == REJECTED
+    if (
+        rule is not None
+        and not (exchange.cancelled or again or unjudged)
+        and not _is_met(exchange, rule)
+    ):
         if login_counts_instead(main, exchange, reply):
             return "credentials-missing"
         return rule.code
     meaning = _meaning(exchange, reply, wants_login_again=again)
     return CODES[meaning] if meaning is not None else None
+
+
+def _without_credentials(exchange: Exchange) -> bool:
+    """Whether AUTH was begun with the mechanism's name alone: a refusal judges no credentials."""
+    return exchange.step == "auth" and exchange.sent == f"AUTH {exchange.mechanism}"
 
 
 def _is_met(exchange: Exchange, rule: knowledge.ReplyRule) -> bool:
@@ -153,7 +216,7 @@ def _is_met(exchange: Exchange, rule: knowledge.ReplyRule) -> bool:
 
 
 def _meaning(exchange: Exchange, reply: Reply, *, wants_login_again: bool) -> Meaning | None:
-    if exchange.cancelled:
+    if exchange.cancelled or _without_credentials(exchange):
         return "no-mechanism"
     if wants_login_again:
         if reply.code == 530:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ..scene import Scene
 
 CODE = "mail-parameters-refused"
@@ -40,6 +42,11 @@ def test_positive_another_code_where_the_sender_alone_is_taken() -> None:
     assert scene.codes("error") == [CODE]
     found = scene.diagnosis(CODE)
     assert any("and then took" in item.text for item in found.evidence)
+
+
+@pytest.mark.parametrize("text", ["552 size exceeds limit", "554 5.3.4 message too big"])
+def test_lookalike_the_size_itself_is_too_large(text: str) -> None:
+    assert refused_by(text, taken=True).codes("error") == ["message-too-large"]
 
 
 def test_lookalike_the_sender_alone_is_refused_as_well() -> None:

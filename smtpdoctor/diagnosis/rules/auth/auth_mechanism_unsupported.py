@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtpdoctor.diagnosis.evidence import library_words, named
+from smtpdoctor import knowledge
+from smtpdoctor.diagnosis.evidence import cite, library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.diagnosis.wording import refusal as refusals
@@ -73,6 +74,9 @@ def _not_spoken(run: Run, main: SessionView) -> Iterator[Diagnosis]:
     name = next((each for each in client.auth_order if each in offered), "") if client else ""
     if client is None or not name:
         return
+    if name in client.auth_by_ticket:
+        yield _without_ticket(run, main, client, name)
+        return
     yield Diagnosis(
         code=CODE,
         severity="note",
@@ -100,6 +104,34 @@ def _not_spoken(run: Run, main: SessionView) -> Iterator[Diagnosis]:
                 ),
             ),
         ),
+    )
+
+
+def _without_ticket(run: Run, main: SessionView, client: knowledge.Client, name: str) -> Diagnosis:
+    """A mechanism that the client takes first, and that a password is no use for."""
+    offered = _offered(main)
+    missing = main.login_not_tried
+    others = set(offered) & PASSWORDS
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{client.name} logs in by {name} here, which needs a Kerberos ticket",
+        explanation=(
+            f"The server offers {name}, and {client.name} takes it before all others where the "
+            "user name has a domain in it. It asks for a ticket, not for the password, and stops "
+            "where there is none."
+        ),
+        evidence=(
+            Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(offered)}"),
+            Evidence(
+                check="auth",
+                kind="known",
+                text=f"{client.name} tries no other mechanism then {cite(*client.sources)}",
+            ),
+        ),
+        fixes=_fixes(run, others),
+        explains=(missing.id,) if missing is not None else (),
     )
 
 

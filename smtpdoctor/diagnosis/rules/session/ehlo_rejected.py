@@ -14,7 +14,7 @@ from smtpdoctor.diagnosis.evidence import cite, library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Snippet
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.refusal import Refusal
+from smtpdoctor.diagnosis.views.refusal import Refusal, taken_under_full_name
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import Exchange
 from smtpdoctor.smtp.replies import Reply
@@ -59,7 +59,8 @@ def _sent_name(run: Run) -> str:
 
 def _refused(run: Run, refusal: Refusal) -> Diagnosis:
     where, name = run.where, _sent_name(run)
-    unknown = refusal.reply.code in UNKNOWN_COMMAND
+    better = taken_under_full_name(run, refusal.exchange)
+    unknown = refusal.reply.code in UNKNOWN_COMMAND and better is None
     confidence: Confidence = "certain"
     if unknown:
         title = f"{where} does not know the command EHLO"
@@ -78,7 +79,7 @@ def _refused(run: Run, refusal: Refusal) -> Diagnosis:
             + ". It wants a full host name with a dot, or an address in brackets, and some servers "
             "refuse localhost and 127.0.0.1."
         )
-        if not ABOUT_NAME.search(refusal.reply.text):
+        if not ABOUT_NAME.search(refusal.reply.text) and better is None:
             confidence = "likely"
     fixes = working_ways(run) if unknown else []
     return Diagnosis(
@@ -87,7 +88,19 @@ def _refused(run: Run, refusal: Refusal) -> Diagnosis:
         confidence=confidence,
         title=title,
         explanation=why,
-        evidence=refusals.evidence(run, refusal),
+        evidence=(
+            *refusals.evidence(run, refusal),
+            *(
+                (
+                    Evidence(
+                        check="sender",
+                        text=f"after EHLO {better.under_name} it took the same envelope",
+                    ),
+                )
+                if better is not None
+                else ()
+            ),
+        ),
         fixes=(*fixes, *((_old_server(),) if unknown else (_better_name(run, name),))),
         explains=(*refusal.failed, *_refused_helo(run)),
     )
@@ -99,12 +112,17 @@ def _refused_helo(run: Run) -> tuple[str, ...]:
     return (helo.id,) if helo is not None and helo.ok is False else ()
 
 
+def _envelope_taken(run: Run) -> bool:
+    rcpt = run.main.step("rcpt") if run.main else None
+    return rcpt is not None and rcpt.ok is True
+
+
 def _refused_to_others(run: Run) -> Iterator[Diagnosis]:
     """The name of other clients, which the server refused on the same connection."""
     for refused in run.observations.of(Exchange, ok=False):
         name = refused.under_name
         reply = refused.reply
-        if not name or reply is None or reply.category not in (4, 5):
+        if not _envelope_taken(run) or not name or reply is None or reply.category not in (4, 5):
             continue
         # 503: a second EHLO, or an envelope after one, is out of this server's order (RFC 5321
         # §4.1.4 allows both), whatever the name
