@@ -81,6 +81,7 @@ class Redactor:
                 if len(form) >= SHORT:
                     self._fragments.update(_windows(form.lower()))
                     self._fragments.update(_windows(_closed_up(form.lower())))
+                    self._fragments.update(_windows(_letters(form.lower())))
         self.__dict__.pop("_distinctive", None)
 
     def add_message(self, *messages: bytes) -> None:
@@ -168,7 +169,11 @@ class Redactor:
             len(text) <= MOST_LOOKED_AT
             and _ENCODED.search(self._without_public(text)) is None
             and not self._holds_short(text)
-            and not any(not self._fragments.isdisjoint(_windows(view)) for view in _views(text))
+            and not any(
+                not self._fragments.isdisjoint(_windows(form))
+                for view in _views(text)
+                for form in (view, _letters(view))
+            )
         )
 
     def _holds_short(self, text: str) -> bool:
@@ -285,6 +290,8 @@ def _spellings(secret: str | bytes) -> Iterator[bytes]:
                     normal = unicodedata.normalize(form, cased)
                     forms.add(wire_bytes(normal))
                     forms.add(normal.encode("latin-1", "ignore"))
+                    # what takes UTF-8 for Latin-1, and sends that as UTF-8
+                    forms.add(wire_bytes(normal).decode("latin-1").encode())
                 forms.update(cased.encode(of, "surrogatepass") for of in ("utf-16-le", "utf-16-be"))
         yield from (form for form in forms if form.strip() and len(form) >= len(part) // 2)
 
@@ -296,6 +303,11 @@ def _windows(data: bytes) -> Iterator[bytes]:
 def _closed_up(data: bytes) -> bytes:
     """Without blanks, line ends and NULs: what stands over two lines, or is UTF-16."""
     return re.sub(rb"[\s\0]+", b"", data)
+
+
+def _letters(data: bytes) -> bytes:
+    """The letters and digits alone: what is spelled out, "g-e-h-e-i-m", is read, too."""
+    return re.sub(rb"[^0-9a-z\x80-\xff]+", b"", data)
 
 
 def _views(text: str) -> Iterator[bytes]:
@@ -338,6 +350,9 @@ def _unescaped(text: str) -> list[bytes]:
         import unicodedata
 
         found.append(wire_bytes(unicodedata.normalize("NFC", text)))
+        # other letters of the same looks (wide, circled, bold), and what can't be seen between them
+        seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+        found.append(wire_bytes(unicodedata.normalize("NFKC", seen)))
     return list(dict.fromkeys(found))
 
 
