@@ -67,8 +67,8 @@ SUFFIXES = frozenset(
         ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".py", ".php", ".rb", ".go",
         ".java", ".kt", ".groovy", ".cs", ".rs", ".ex", ".exs", ".yml", ".yaml", ".json", ".jsonc",
         ".json5", ".toml", ".ini", ".cfg", ".cnf", ".conf", ".config", ".properties", ".xml",
-        ".env", ".service", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf", ".vue", ".sh",
-        ".bash",
+        ".env", ".service", ".container", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf",
+        ".hcl", ".nomad", ".vue", ".sh", ".bash",
     }
 )  # fmt: skip
 NAMES = re.compile(

@@ -23,6 +23,10 @@ READ = (
     "*.jsonc",
     "*.toml",
     "*.service",
+    "*.container",
+    "*.tf",
+    "*.hcl",
+    "*.nomad",
     "Dockerfile*",
     "*.Dockerfile",
 )

@@ -35,7 +35,9 @@ from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 NAME = re.compile(
-    r"^(?P<stem>docker-compose|compose)(?P<middle>[._-][\w.-]+?)?(?P<end>\.ya?ml)$", re.IGNORECASE
+    r"^(?P<stem>docker-compose|compose|(?:docker-)?(?:stack|swarm))(?P<middle>[._-][\w.-]+?)?"
+    r"(?P<end>\.ya?ml)$",
+    re.IGNORECASE,
 )
 #: In the order in which compose looks for them (compose-go, cli.DefaultFileNames).
 BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -95,7 +97,7 @@ def projects(  # branches: the order in which compose takes files
     for name, path in names.items():
         found = NAME.match(name)
         middle = (found["middle"] or "") if found else ""
-        if not middle or name in OVERRIDES:
+        if name in BASES or name in OVERRIDES:
             continue
         mine = middle[1:].lower() == profile.lower() or (
             profile == "production" and PRODUCTION.match(middle)

@@ -1,6 +1,8 @@
-"""systemd: what `Environment=` and `EnvironmentFile=` of a service give it.
+"""systemd: what `Environment=` and `EnvironmentFile=` of a service give it, or of a container that
+Podman makes one of (Quadlet).
 
-Knows the unit's lines (systemd.exec(5)). It must not know what a variable means.
+Knows the unit's lines (systemd.exec(5), podman-systemd.unit(5)). It must not know what a variable
+means.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from smtpdoctor.settings.carriers.places import (
     part,
     text,
 )
+from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.ini import unit_words
 from smtpdoctor.settings.readers.model import Entry, Known, Map, Origin, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables
@@ -22,14 +25,15 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 
 def find(workspace: Workspace) -> Iterator[Surrounding]:
-    """Every service with a variable of its own."""
-    for path in workspace.folder.matching("*.service"):
-        root = workspace.document(path, NOTHING)
-        service = root.get("Service")
+    """Every service and container with a variable of its own."""
+    for path in workspace.folder.matching("*.service", "*.container"):
+        root = workspace.document(path, NOTHING, "ini")
+        service = root.get("Container" if path.endswith(".container") else "Service")
         lines: list[Entry] = []
         if isinstance(service, Known) and isinstance(service.value, Map):
             lines = service.value.entries
         files = [each.value for each in lines if each.key == "EnvironmentFile"]
+        images = [text(each.value) for each in lines if each.key == "Image"]
         # a file wins over Environment=, a later one over an earlier
         layers = [*reversed(list(_files(workspace, path, files)))]
         layers.append(carried_layer(path, dict(_environment(workspace, lines))))
@@ -38,7 +42,7 @@ def find(workspace: Workspace) -> Iterator[Surrounding]:
             yield Surrounding(
                 carrier="systemd",
                 place=path,
-                image="",
+                image=(images[-1] if images else None) or "",
                 build=None,
                 variables=Variables(tuple(layers)),
             )
@@ -61,6 +65,9 @@ def _environment(workspace: Workspace, lines: list[Entry]) -> Iterator[tuple[str
             span = each.value.span
             if whole.count(str(word.value)) == 1:
                 span = part(each.value, at, at + len(said), workspace)
+                named = part(each.value, at - len(name) - 1, at, workspace)
+                if is_setting_name(name) and named is not None and span != each.value.span:
+                    workspace.is_harmless(named)
             made[name] = Known(said.replace("%%", "%"), span, (Origin("environment", name, span),))
     yield from made.items()
 

@@ -26,6 +26,44 @@ FILES = {
     "serverless.yml": "provider: {environment: {A: all, B: all}}\n"
     "functions: {f: {environment: {A: own, C: '${ssm:/x}'}}}\n",
     "render.yaml": "services:\n- envVars:\n  - {key: A, value: one}\n  - {key: C, sync: false}\n",
+    "app.container": "[Container]\nImage=ghcr.io/me/app:1\nEnvironment=A=one B=2\n"
+    "EnvironmentFile=./app.env\n",
+    "task.json": '{"containerDefinitions": [{"image": "me/app", "environment": [{"name": "A",'
+    ' "value": "one"}], "secrets": [{"name": "C", "valueFrom": "arn:x"}]}]}',
+    "main.tf": """\
+# environment = [{ name = "X", value = "commented" }]
+resource "aws_ecs_task_definition" "app" {
+  container_definitions = jsonencode([{
+    image = "me/app:1"
+    environment = [
+      { name = "A", value = "one" },
+      # { name = "X", value = "commented" },
+      {
+        name  = "B"
+        value = var.b
+      },
+      { "name" : "D", "value" : "${local.d}" },
+    ]
+    secrets = [{ name = "C", valueFrom = aws_ssm_parameter.c.arn }]
+  }])
+}
+resource "aws_lambda_function" "app" {
+  environment {
+    variables = {
+      E = "two # words"  # a comment
+      F = 2
+    }
+  }
+}
+resource "google_cloud_run_v2_service" "app" {
+  env {
+    name  = "G"
+    value = "three"
+  }
+}
+""",
+    "app.nomad.hcl": 'job "a" {\n  task "t" {\n    config { image = "me/app:1" }\n'
+    '    env {\n      A = "one"\n      B = "${NOMAD_PORT_smtp}"\n    }\n  }\n}\n',
     "app.yaml": "runtime: python312\nenv_variables: {A: one}\n",
     "chart/values.yaml": "mailer:\n  image: {repository: me/app, tag: 1}\n  env:\n    A: one\n"
     "    B: 2\n  extraEnv: [{name: X, value: x}, {name: C, valueFrom: {secretKeyRef: {}}}]\n",
@@ -55,6 +93,19 @@ FILES = {
         ("fly", ["fly.toml"], {"A": "one", "B": "2"}),
         ("serverless", ["serverless.yml"], {"A": "own", "C": None, "B": "all"}),
         ("render", ["render.yaml"], {"A": "one", "C": None}),
+        (
+            "systemd",
+            ["app.container", "app.env"],
+            {"C": "file", "D": "more # no comment", "A": "one", "B": "2"},
+        ),
+        ("tasks", ["task.json"], {"A": "one", "C": None}),
+        (
+            "tasks",
+            ["main.tf"],
+            {"A": "one", "B": None, "D": None, "C": None, "E": "two # words", "F": "2"}
+            | {"G": "three"},
+        ),
+        ("tasks", ["app.nomad.hcl"], {"A": "one", "B": None}),
         ("app-engine", ["app.yaml"], {"A": "one"}),
         ("helm", ["chart/values.yaml"], {"A": "one", "B": "2", "X": "x", "C": None}),
     ],
@@ -96,3 +147,62 @@ def test_a_unit_is_changed_in_its_line(tmp_path: Path) -> None:
     settings = one(tmp_path, "nodemailer").settings
     apply(tmp_path, prepared(settings, 587, None))
     assert (tmp_path / "mailer.service").read_text() == unit.replace("465", "587")
+
+
+@pytest.mark.parametrize("line", ['{ name = "SMTP_PORT", value = "465" },', 'SMTP_PORT = "465"'])
+def test_a_variable_of_terraform_is_changed_in_its_place(tmp_path: Path, line: str) -> None:
+    pairs = line.startswith("{")
+    host = line.replace("PORT", "HOST").replace("465", "smtp.ionos.com")
+    block = "environment = [\n%s\n]\n" if pairs else "environment {\nvariables = {\n%s\n}\n}\n"
+    text = block % f"  {host}\n  {line}"
+    write(tmp_path, {"mailer.js": CODE, "infra/main.tf": text})
+    settings = one(tmp_path, "nodemailer").settings
+    change = prepared(settings, 587, None)
+    assert all(edit.exact for edit in change.edits)
+    apply(tmp_path, change)
+    assert (tmp_path / "infra/main.tf").read_text() == text.replace("465", "587")
+
+
+VAULT = ["SMTP_HOST=smtp.ionos.com", "SMTP_PORT=587", "SMTP_SECURITY=force_tls"]
+
+
+QUOTED = '    %s = "%s"\n'
+
+
+def _vault(form: str) -> str:
+    return "".join(form % tuple(each.split("=")) for each in VAULT)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "vault.container",
+            "[Container]\nImage=docker.io/vaultwarden/server:1.32\n"
+            f"Environment={' '.join(VAULT)}\n",
+        ),
+        (
+            "vault.nomad",
+            'task "v" {\n  config {\n    image = "vaultwarden/server:1.32"\n  }\n'
+            f"  env {{\n{_vault(QUOTED)}  }}\n}}\n",
+        ),
+        (
+            "stack.yml",
+            "services:\n  v:\n    image: vaultwarden/server:1.32\n    environment:\n"
+            + _vault("      %s: %s\n"),
+        ),
+    ],
+)
+def test_a_program_is_known_by_its_image(tmp_path: Path, name: str, text: str) -> None:
+    root = write(tmp_path, {name: text})
+    change = prepared(one(root, "vaultwarden").settings, 587, "starttls")
+    assert all(edit.exact for edit in change.edits)
+    apply(root, change)
+    assert (root / name).read_text() == text.replace("force_tls", "starttls")
+
+
+def test_a_stack_beside_the_base_is_another_project(tmp_path: Path) -> None:
+    text = "services:\n  v:\n    image: vaultwarden/server\n    environment: {SMTP_HOST: %s}\n"
+    files = {"compose.yml": text % "a.example", "docker-stack.yml": text % "b.example"}
+    found = {setup.settings.host for setup in setups(write(tmp_path, files))}
+    assert found == {"a.example", "b.example"}
