@@ -87,6 +87,7 @@ _SPOKEN = (
 
 #: What such words make of a sentence, and how it reads without the value.
 _READS_AS = (
+    ("no mail domain the sender's domain for the sender", "no mail domain for the sender"),
     ("the sender the sender", "the sender"),
     ("the address the recipient", "the recipient's address"),
     ("no host named the server", "no host of that name"),

@@ -1379,7 +1379,7 @@ _PARAMETERS = re.compile(
 def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
     """MAIL was refused for its form: its parameters, or an address that is none."""
     known_as = knowledge.interpret(None, "mail", reply)
-    if known_as is not None and known_as.code == "sender-domain-not-found":
+    if known_as is not None and known_as.code == "sender-domain-not-found" and "@" in reply:
         return  # the words are about the domain, whatever the code is
     if reply[:3] not in ("500", "501", "502", "504", "555"):
         return

@@ -224,11 +224,15 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
-    """A variable that looks like a setting and is none: SMTP_PASWORD, smtp_host."""
+    """A variable that looks like a setting and is none: SMTP_PASWORD, smtp_host.
+
+    field: what it was to set, where `looks_like` is a name of a set-up's program.
+    """
 
     name: str
     looks_like: str
     origin: Origin
+    field: Field | None = None
 
 
 BrokenKind = Literal["no-equals", "colon", "no-name", "stray-quote", "conflict-marker"]

@@ -112,6 +112,22 @@ def names_mail_host(name: str) -> bool:
     )
 
 
+#: A name of a variable in the environment of a program.
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,99}")
+#: Words for one and the same thing at the end of a variable's name.
+_SAME = (
+    (re.compile(r"_?(?:PASSWORD|PASSWD|PASS|PWD|PW)$"), "_PASSWORD"),
+    (re.compile(r"_?(?:USER_?NAME|USER|LOGIN)$"), "_USER"),
+)
+
+
+def same_words(name: str) -> str:
+    """The name with one word in the place of others for the same: _PASS and _PASSWD."""
+    for words, word in _SAME:
+        name = words.sub(word, name)
+    return name
+
+
 @lru_cache(maxsize=1024)
 def looks_like(name: str) -> str | None:
     """The known name that `name` was probably meant to be, None for a known or a distant name.

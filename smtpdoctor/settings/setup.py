@@ -33,6 +33,7 @@ from smtpdoctor.settings.model import (
     MASK,
     Credentials,
     Field,
+    NearMiss,
     OptionLine,
     Origin,
     PasswordReading,
@@ -50,7 +51,7 @@ from smtpdoctor.settings.model import (
     Untellable,
     Withheld,
 )
-from smtpdoctor.settings.names import ValueKind
+from smtpdoctor.settings.names import VARIABLE, ValueKind, same_words
 from smtpdoctor.settings.prepare import SCHEMAS, is_worked_out, literal, prepare
 from smtpdoctor.settings.readers.harmless import is_setting_name, showable
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
@@ -390,6 +391,7 @@ def finish(  # long: one line a field
         password_shape=values.password_shape(password.reveal()) if password else (),
         token_signs=signs(token.reveal()) if token else (),
         password_readings=maker.password_readings(),
+        near_misses=tuple(maker.near_misses()),
         sender=harmless.address_without(maker.secrets, sender),
         verify=outcome.verify,
         ehlo=maker.ehlo(),
@@ -732,6 +734,29 @@ class _Maker:
         if not held[0].layer.reader:
             return _of_compose(held[0])
         return self._line_read_by(variables[0], held[0])
+
+    def near_misses(self) -> Iterator[NearMiss]:
+        """Variables that were to set a part of the login, by another word than the program's:
+        N8N_SMTP_PASSWORD in place of N8N_SMTP_PASS."""
+        outcome, fields = self.outcome, self.draft.dialect.fields
+        secret = outcome.password or outcome.token
+        lacking = {"username": not outcome.username, "password": not secret}
+        wanted = {
+            same_words(name): name
+            for name, field in fields.items()
+            if lacking.get(field) and VARIABLE.fullmatch(name)
+        }
+        for name in self.draft.variables.names:
+            like = wanted.get(same_words(name))
+            if like is None or name in fields:
+                continue
+            origin, _ = self._held(self.draft.variables.held(name)[0], fields[like])
+            yield NearMiss(
+                name=name,
+                looks_like=like,
+                origin=msgspec.structs.replace(origin, name=name),
+                field=fields[like],
+            )
 
     def _line_read_by(self, name: str, held: Held) -> PasswordReadings | None:
         """What the reader of a `.env` makes of the variable's line, where not what was meant."""

@@ -28,4 +28,8 @@ def faults(run: Run, *fields: Field, problems: tuple[Problem, ...] = ()) -> list
 
 def near_misses(run: Run, *fields: str) -> list[NearMiss]:
     """Variables that look like one for these fields and are not read."""
-    return [item for item in run.settings.near_misses if BY_NAME[item.looks_like].field in fields]
+    return [
+        item
+        for item in run.settings.near_misses
+        if (item.field or BY_NAME[item.looks_like].field) in fields
+    ]

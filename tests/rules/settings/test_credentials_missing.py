@@ -209,3 +209,40 @@ def test_lookalike_what_takes_every_message_needs_no_login() -> None:
 def test_lookalike_the_other_half_stands_somewhere_and_cannot_be_told() -> None:
     code = (CODE_OF_USER % "smtp.ionos.com").replace("'shop'", "'shop', pass: vault.read('mail')")
     assert CODE not in Scene.of_folder({"package.json": PACKAGE, "mailer.js": code}).codes()
+
+
+#: n8n in a container, which reads N8N_SMTP_PASS.
+N8N = """services:
+  n8n:
+    image: n8nio/n8n
+    environment:
+      N8N_SMTP_HOST: smtp.ionos.com
+      N8N_SMTP_PORT: 587
+      N8N_SMTP_SSL: "false"
+      N8N_SMTP_USER: info@example.com
+      N8N_SMTP_SENDER: info@example.com
+      {}: geheim-12
+"""
+
+
+@pytest.mark.parametrize("name", ["N8N_SMTP_PASSWORD", "N8N_SMTP_PASSWD", "N8N_SMTP_PWD"])
+def test_positive_a_programs_password_by_another_word_than_the_programs(name: str) -> None:
+    scene = Scene.of_folder({"docker-compose.yml": N8N.format(name)})
+    scene.session()
+    found = scene.diagnosis(CODE)
+    assert found.title == f"the password is under a name that is not read: {name}"
+    assert f"Rename {name} (docker-compose.yml:10) to N8N_SMTP_PASS." in found.fixes[0].steps
+    assert "geheim" not in str(scene.judge())
+
+
+def test_negative_a_programs_password_by_its_own_name() -> None:
+    scene = Scene.of_folder({"docker-compose.yml": N8N.format("N8N_SMTP_PASS")})
+    scene.session().rest()
+    assert CODE not in scene.codes()
+
+
+@pytest.mark.parametrize("name", ["N8N_BASIC_AUTH_PASSWORD", "SMTP_PASSWORD", "DB_PASSWORD"])
+def test_lookalike_another_password_beside_a_programs_user_name(name: str) -> None:
+    scene = Scene.of_folder({"docker-compose.yml": N8N.format(name)})
+    scene.session()
+    assert name not in scene.diagnosis(CODE).title

@@ -156,3 +156,19 @@ def test_lookalike_localhost_is_written_and_meant() -> None:
     for scene in (without_host("'localhost'"), without_host(SMTP_HOST="localhost")):
         scene.connect("refused", "127.0.0.1")
         assert CODE not in scene.codes()
+
+
+def test_positive_a_port_that_is_right_and_taken_for_another_mode() -> None:
+    """n8n begins TLS at once on any port: the port stays, and the mode is what changes."""
+    variables = "N8N_SMTP_HOST: smtp.ionos.com\n      N8N_SMTP_PORT: 587\n      "
+    login = "N8N_SMTP_USER: u@example.com\n      N8N_SMTP_PASS: word"
+    compose = "services:\n  n8n:\n    image: n8nio/n8n\n    environment:\n      "
+    scene = Scene.of_folder({"docker-compose.yml": f"{compose}{variables}{login}\n"})
+    greeting = "220 smtp.ionos.com ESMTP ready"
+    scene.session().handshake(failure="not-tls", protocol="smtp", arrived=greeting)
+    scene.session("other-mode").rest()
+    found = scene.diagnosis(CODE)
+    assert "another port" not in found.explanation
+    assert "starts TLS with the first byte" in found.explanation
+    assert found.fixes[0].title == "use STARTTLS on port 587"
+    assert "N8N_SMTP_SSL" in str(found.fixes[0].edits)

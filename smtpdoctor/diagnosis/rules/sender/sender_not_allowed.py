@@ -68,8 +68,9 @@ def _foretold(run: Run) -> Iterator[Diagnosis]:
         confidence="likely",
         title=f"{provider.name} does not let {settings.username} send as {settings.sender}",
         explanation=(
-            f"{provider.name} wants the login's domain in the sender: {login}, not {sender}. The "
-            "login works, and then the server refuses the sender. The server itself was not asked."
+            f"At {provider.name} the sender has to be in the login's domain: {login}, not "
+            f"{sender}. The login works, and then the server refuses the sender. The server itself "
+            "was not asked."
         ),
         evidence=(*own_line(run, "sender"), *own_line(run, "username"), *_rule(run)),
         fixes=(*send_from_login(run), _other_login(run)),
@@ -127,11 +128,11 @@ def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     words = "The login worked" if logged_in else "No login was made"
     if rule_broken and provider is not None and provider.sender_rule == "same-domain":
         words += (
-            f", but {provider.name} wants the login's domain in the sender: "
+            f", but at {provider.name} the sender has to be in the login's domain: "
             f"{domain_of(login)}, not {domain_of(settings.sender)}."
         )
     elif rule_broken and provider is not None:
-        words += f", but {provider.name} wants the address that logged in as the sender."
+        words += f", but at {provider.name} the sender has to be the address that logged in."
     elif _is_own_address(run) and provider is None:
         words += ", and the sender is its own address: the server's list of senders lacks it."
     elif login is not None and domain_of(login) == domain_of(settings.sender):

@@ -94,7 +94,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 
 def _led_to(run: Run, remark: SetupRemark) -> str:
-    if remark.field == "tls":
+    if remark.field == "tls" or _is_by_mode(run, remark):
         return {
             "implicit": f"it starts TLS with the first byte, and {run.where} greets in plain text",
             "starttls": f"it waits for a greeting, and {run.where} waits for TLS",
@@ -107,9 +107,15 @@ def _led_to(run: Run, remark: SetupRemark) -> str:
     return f"{run.settings.host} refuses what it sends"
 
 
+def _is_by_mode(run: Run, remark: SetupRemark) -> bool:
+    """Whether the port is the right one, and what the program takes it for is the TLS mode."""
+    ways = [way for way in run.working_ways if way.host == run.settings.host]
+    return remark.field == "port" and bool(ways) and ways[0].port == run.settings.port
+
+
 def _fixes(run: Run, remark: SetupRemark) -> tuple[Fix, ...]:
     """The change of the program's own line, with what was tried."""
-    if remark.field == "tls":
+    if remark.field == "tls" or _is_by_mode(run, remark):
         known = run.mode.known_otherwise
         if known is not None:
             fixes = foretold_fixes(run, known.mode)
