@@ -632,3 +632,72 @@ def test_a_flag_of_a_url_that_the_settings_leave_there(
     settings += "EMAIL_USE_SSL = email['EMAIL_USE_SSL']\n"
     folder({"settings.py": settings})
     assert found_by(lint, root) == []
+
+
+FORMS = {
+    "php": (
+        "mail.php",
+        "<?php\nuse PHPMailer\\PHPMailer\\PHPMailer;\n$mail = new PHPMailer(true);\n"
+        "$mail->isSMTP();\n$mail->Host = '{host}';\n$mail->Port = 587;\n"
+        "$mail->SMTPSecure = 'tls';\n$mail->SMTPAuth = true;\n"
+        "$mail->Username = 'info@example.com';\n$mail->Password = getenv('SMTP_PASS');\n"
+        "$mail->setFrom({sender}, $_POST['name']);\n",
+    ),
+    "js": (
+        "mailer.js",
+        "const nodemailer = require('nodemailer');\n"
+        "const t = nodemailer.createTransport({{ host: '{host}', port: 587,\n"
+        "  auth: {{ user: 'info@example.com', pass: process.env.SMTP_PASS }} }});\n"
+        "app.post('/contact', async (req, res) => {{\n  const {{ name, email }} = req.body;\n"
+        "  await t.sendMail({{ from: {sender} }});\n}});\n",
+    ),
+    "python": (
+        "app.py",
+        "import os, smtplib\nfrom flask import request\ndef contact(message):\n"
+        "    with smtplib.SMTP('{host}', 587) as server:\n        server.starttls()\n"
+        "        server.login('info@example.com', os.environ['SMTP_PASS'])\n"
+        "        server.sendmail({sender}, ['info@example.com'], message)\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "sender", "warns"),
+    [
+        ("php", "$_POST['email']", True),
+        ("php", "trim($_POST['email'])", True),
+        ("php", "'info@example.com'", False),
+        ("js", "email", True),
+        ("js", "`${{name}} <${{email}}>`", True),
+        ("js", "`${{name}} <info@example.com>`", False),
+        ("js", "`${{name}} <${{process.env.MAIL_FROM}}>`", False),
+        ("python", "request.form['email']", True),
+        ("python", "request.form.get('email')", True),
+        ("python", "message['From']", False),
+    ],
+)
+def test_a_form_that_sends_as_whoever_fills_it_in(
+    folder: Folder,
+    lint: Callable[..., tuple[int, str]],
+    language: str,
+    sender: str,
+    warns: bool,
+) -> None:
+    name, code = FORMS[language]
+    code = code.format(host="smtp.ionos.com", sender=sender.replace("{{", "{").replace("}}", "}"))
+
+    status, out = lint(folder({"package.json": PACKAGE, name: code}))
+
+    assert status == 0
+    assert ("warning[sender-not-allowed] mail is sent as whoever" in out) is warns, out
+
+
+def test_a_form_at_a_server_whose_rule_is_not_known(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    name, code = FORMS["js"]
+    code = code.format(host="mail.example.com", sender="email")
+
+    status, out = lint(folder({"package.json": PACKAGE, name: code}))
+
+    assert (status, "sender-not-allowed" in out) == (0, False)

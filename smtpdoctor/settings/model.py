@@ -266,7 +266,7 @@ class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
 #: What a program does with a setting that its text does not say. misread: takes it for something
 #: else. ignored: does not read it. fault: stops before it sends. not-sent: does something else
 #: with the mail.
-RemarkKind = Literal["misread", "ignored", "fault", "not-sent"]
+RemarkKind = Literal["misread", "ignored", "fault", "not-sent", "visitor"]
 
 
 class OptionLine(msgspec.Struct, frozen=True, kw_only=True):

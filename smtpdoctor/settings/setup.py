@@ -203,6 +203,12 @@ def is_named(piece: str) -> bool:
     return NAMED.fullmatch(piece) is not None and len(_INTO_DIGITS.findall(piece)) <= MOST_CHANGES
 
 
+def _is_of_visitor(option: Option, field: Field | None) -> bool:
+    """Whether mail is sent in the name of whoever fills in a form of the program."""
+    value = option.value
+    return field == "sender" and isinstance(value, Unknown) and value.reason == "request"
+
+
 def _at(origin: Origin | None) -> str:
     return f" ({origin.label})" if origin is not None else ""
 
@@ -789,9 +795,22 @@ class _Maker:
             found.append(("fault", outcome.fault))
         if outcome.not_sent is not None:
             found.append(("not-sent", outcome.not_sent))
+        yield from self._of_visitors()
         for kind, remark in found:
             if self.is_told(remark.option) and self._is_certain(kind, remark):
                 yield self._remark(kind, remark)
+
+    def _of_visitors(self) -> Iterator[SetupRemark]:
+        """The line by which mail goes out in the name of whoever fills in a form."""
+        for name, option in self.draft.options.items():
+            span = option.value.span
+            if _is_of_visitor(option, self.draft.dialect.fields.get(name)) and span is not None:
+                origin, line = self._in_file(name, span, "sender")
+                because = "whoever fills in the form gives it"
+                yield SetupRemark(
+                    kind="visitor", option=name, text="", because=because, field="sender",
+                    origin=origin, source_line=line,
+                )  # fmt: skip
 
     def _refused(self) -> Iterator[SetupRemark]:
         """The line of a `.env` at which the program ends."""
@@ -925,6 +944,8 @@ class _Maker:
             field = self.draft.dialect.fields.get(name)
             if not isinstance(option.value, Unknown) or field is None:
                 continue
+            if _is_of_visitor(option, field):
+                continue  # nobody could name one: a remark says so
             origin, line = None, None
             if option.value.span is not None:
                 origin, line = self._in_file(name, option.value.span, None)

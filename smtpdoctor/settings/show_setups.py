@@ -24,6 +24,7 @@ KINDS = {
     "ignored": "not read",
     "fault": "stops the program",
     "not-sent": "sends no mail",
+    "visitor": "sends as its visitors",
 }
 
 

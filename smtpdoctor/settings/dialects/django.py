@@ -28,7 +28,7 @@ from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value, is_sender
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -346,6 +346,8 @@ def explicit_sender(  # branches: each way to name a sender, in its order
             if "django" not in source:
                 continue
             value = call.argument(2, "from_email")
+            if isinstance(value, Unknown) and is_sender(value):
+                return Option("from_email", value)
             named = setting_named(workspace, call.span) if isinstance(value, Unknown) else None
             if named == "DEFAULT_FROM_EMAIL":
                 return None

@@ -26,7 +26,7 @@ from smtpdoctor.settings.dialects.python_code import (
 )
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
-from smtpdoctor.settings.readers.model import Known, List, Span, Unknown
+from smtpdoctor.settings.readers.model import Known, List, Span, Unknown, is_sender
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -123,7 +123,8 @@ class FlaskMail:
             module = workspace.module(file, variables) if is_own else None
             for message in module.calls("Message") if module is not None else ():
                 given = message.given("sender")
-                if isinstance(given, Known) and _sender(given.value) is not None:
+                named = _sender(given.value) if isinstance(given, Known) else given
+                if given is not None and named is not None and is_sender(given):
                     return Option("sender", given)
         return None
 

@@ -14,7 +14,7 @@ from smtpdoctor.settings.dialects.nodemailer_options import DATA, FIELDS, MODES,
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.callers import is_of_the_folder, means
 from smtpdoctor.settings.readers.evaluation import Closure
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value, is_sender
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -106,7 +106,7 @@ class Nodemailer:
             argument, lambda other: under(other).argument, workspace, version, variables
         )
         mail_from = sender()
-        if isinstance(mail_from, Known) and not mail_from.absent:
+        if is_sender(mail_from):
             options["from"] = Option("from", mail_from, lambda other: under(other).sender())
         return Draft(
             dialect=self,
@@ -205,7 +205,7 @@ def _is_told(sender: Value) -> bool:
     """Whether it is an address, or an object with one: `{ name, address }`."""
     if isinstance(sender, Known) and isinstance(sender.value, Map):
         sender = sender.get("address")
-    return isinstance(sender, Known) and not sender.absent
+    return is_sender(sender)
 
 
 def _own(value: Value, key: str) -> Value:

@@ -22,7 +22,15 @@ from smtpdoctor.settings.dialects.python_code import (
     text,
 )
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Special, Unknown, Value
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    Span,
+    Special,
+    Unknown,
+    Value,
+    is_sender,
+)
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -189,7 +197,7 @@ def _options(
         if made is not None:
             yield (name, host_told(made[1])) if name == "host" else made
     sender = option("from_addr", reader("from_addr"))
-    if sender is not None and isinstance(sender[1].value, Known):
+    if sender is not None and is_sender(sender[1].value):
         yield sender
     yield "class", Option("class", found.told_class, bare=True, together=True)
     for text_ in found.call.by_texts:

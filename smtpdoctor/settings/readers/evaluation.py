@@ -145,6 +145,14 @@ class Callers:
     others: bool = False
 
 
+def _may_be_of_a_request(value: Value) -> bool:
+    """Whether a whole of which this is a part may be what a request gives: beside what is written
+    there, and that no address."""
+    if isinstance(value, Unknown):
+        return value.reason == "request"
+    return not value.trail and "@" not in str(value.value)
+
+
 #: Classes that give their own nothing that a program asks for.
 NO_BASES = frozenset({"object", "ABC", "abc.ABC", "Protocol", "Exception", "Thread"})
 
@@ -316,6 +324,9 @@ class Evaluator:
         trail = joined(values)
         for value in values:
             if isinstance(value, Unknown):
+                if value.reason == "request" and not all(map(_may_be_of_a_request, values)):
+                    text = "a request gives a part of it"
+                    return replace(value, reason="computed", text=text, trail=trail)
                 return self._apply_to_alternatives(at, rule, values, value)
         try:
             result = rule(*(value.value for value in values if isinstance(value, Known)))
@@ -903,6 +914,10 @@ class Evaluator:
             return self.instance(callee.value, arguments)
         if isinstance(callee, Unknown) and callee.reason == "imported":
             return Unknown("imported", callee.text, self.span(at), callee.trail)
+        method = callee.value if isinstance(callee, Known) else None
+        of = method.object if isinstance(method, Bound) else callee
+        if isinstance(of, Unknown) and of.reason == "request":
+            return of  # request.POST.get(…), await req.json()
         return self.unknown("called", f"what {name_of(at.callee)}() gives can't be told", at)
 
     def callee(self, expression: Expression, frame: Frame) -> Value:

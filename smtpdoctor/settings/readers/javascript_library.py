@@ -28,6 +28,7 @@ from smtpdoctor.settings.readers.evaluation import (
 from smtpdoctor.settings.readers.javascript_packages import Read, package_bases, package_folder
 from smtpdoctor.settings.readers.model import (
     ABSENT,
+    OF_A_REQUEST,
     Entry,
     Known,
     List,
@@ -414,6 +415,10 @@ PATHS: dict[str, Callable[..., Any]] = {
 
 def oops() -> Any:
     raise UntellableError("an object as JSON")
+
+
+#: What handlers of Express, Next and the other frameworks call the request.
+REQUESTS = frozenset({"req", "request"})
 
 
 class JavaScript:
@@ -806,6 +811,8 @@ class JavaScript:
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         if parameter.type.startswith("ConfigService"):
             return Known(GETTER)
+        if parameter.name in REQUESTS:
+            return OF_A_REQUEST
         if function.name != "constructor":
             return None
         # a container (Nest, Angular, tsyringe) hands a constructor what its types name

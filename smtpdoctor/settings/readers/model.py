@@ -21,6 +21,7 @@ Reason = Literal[
     "computed",  # an expression or function that is not understood
     "called",  # the result of a function that is not in the folder
     "parameter",  # whoever calls the function decides
+    "request",  # whoever asks the program for a page gives it, as in a form
     "imported",  # from a module that is not in the folder
     "undeclared",  # a name that nothing here sets
     "condition",  # several ways, and which is taken can't be told
@@ -209,6 +210,14 @@ class Unknown:
 
 
 Value = Known | Unknown
+
+#: What stands in a form, a query or another part of a request: who uses the program types it.
+OF_A_REQUEST = Unknown("request", "whoever fills in the form gives it")
+
+
+def is_sender(value: Value) -> bool:
+    """Whether a message's sender is worth telling: it is there, or a request gives it."""
+    return not value.absent if isinstance(value, Known) else value.reason == "request"
 
 
 def walk(value: Value, path: tuple[Any, ...]) -> Value:

@@ -28,6 +28,7 @@ from smtpdoctor.settings.readers.evaluation import (
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
+    OF_A_REQUEST,
     Entry,
     Known,
     List,
@@ -399,6 +400,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+REQUESTS = frozenset({"$_POST", "$_GET", "$_REQUEST"})
+
+
 class Php:
     """The `Semantics` of PHP."""
 
@@ -417,7 +421,7 @@ class Php:
         if name in GLOBALS:
             return Known(GLOBALS[name])
         if name.startswith("$"):
-            return None
+            return OF_A_REQUEST if name in REQUESTS else None
         if name in CLASSES or name.lower() in KNOWN:
             return Known(Special(name))
         return self._elsewhere(name.rpartition("\\")[2])

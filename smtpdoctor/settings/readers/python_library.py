@@ -31,6 +31,7 @@ from smtpdoctor.settings.readers.evaluation import (
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
+    OF_A_REQUEST,
     Entry,
     Known,
     List,
@@ -1154,12 +1155,14 @@ class Python:
     # -- modules and parameters
 
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
-        return None
+        return OF_A_REQUEST if parameter.name == "request" else None
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
         known = MODULES.get(path, {})
         if known.get(name) == Special(SECRETS):
             return self._secrets(ask)
+        if (path, name) == ("flask", "request"):
+            return OF_A_REQUEST
         if name in known:
             return Known(known[name], ask.span)
         if name is None and path in MODULES:

@@ -13,9 +13,11 @@ from smtpdoctor.diagnosis.evidence import library_words, own_line
 from smtpdoctor.diagnosis.fixes import send_from_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.views.sender import domain_of, login_address
+from smtpdoctor.diagnosis.wording import options as words
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.smtp.replies import Reply
 
@@ -29,6 +31,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     if refused is None:
         yield from _foretold(run) if run.server_unasked else _after_the_message(run)
+        yield from _in_the_name_of_visitors(run)
         return
     settings = run.settings
     login = settings.username
@@ -77,6 +80,39 @@ def _foretold(run: Run) -> Iterator[Diagnosis]:
         explains=(read.id,),
         points_at=("sender",),
     )
+
+
+def _in_the_name_of_visitors(run: Run) -> Iterator[Diagnosis]:
+    """A form that sends its mail as whoever fills it in, at a provider that binds the sender."""
+    provider, login = run.provider, login_address(run.settings)
+    if provider is None or provider.sender_rule not in ("same-domain", "same-address", "verified"):
+        return
+    for remark in options.remarks(run, "visitor"):
+        yield Diagnosis(
+            code=CODE,
+            severity="warning",
+            confidence="likely",
+            title=f"mail is sent as whoever fills in the form: {provider.name} refuses that",
+            explanation=(
+                "The sender comes from a request to the program, so it is an address of the "
+                "visitor's. No login may send as that; and where a server takes it, receivers "
+                "have no reason to believe it."
+            ),
+            evidence=(*words.evidence(run, remark), *_rule(run)),
+            fixes=(
+                Fix(
+                    title=f"send from {login or 'the address that logs in'}, and put the "
+                    "visitor's into Reply-To",
+                    steps=(
+                        f"{words.place(remark)}: {login or 'the address that logs in'} in place "
+                        "of the form's address.",
+                        "The form's address goes into Reply-To (addReplyTo in PHPMailer, replyTo "
+                        "in Nodemailer, reply_to in Python): answers go there.",
+                    ),
+                ),
+            ),
+            locations=words.locations(run, remark),
+        )
 
 
 def _after_the_message(run: Run) -> Iterator[Diagnosis]:
