@@ -27,7 +27,7 @@ from smtpdoctor.settings.readers.harmless import (
     is_setting_name,
     tokens_of,
 )
-from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Span, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
 if TYPE_CHECKING:
@@ -370,6 +370,25 @@ class Workspace:
     def embedded_names(self) -> tuple[str, ...]:
         """The names of files that stand as a block of text in another."""
         return tuple(name for item in self.surroundings for name in item.files)
+
+    @cached_property
+    def chart_values(self) -> tuple[tuple[str, Value], ...]:
+        """The roots of the values that charts of Helm are given, each with its file."""
+        from smtpdoctor.settings.carriers.helm import values
+
+        return tuple(values(self))
+
+    @cached_property
+    def chart_keys(self) -> frozenset[str]:
+        """The names in those values, down to where a program's own begin."""
+        found: set[str] = set()
+        level = [root for _, root in self.chart_values]
+        for _ in range(3):
+            maps = [each.value for each in level if isinstance(each, Known)]
+            entries = [item for each in maps if isinstance(each, Map) for item in each.entries]
+            found |= {str(item.key) for item in entries}
+            level = [item.value for item in entries]
+        return frozenset(found)
 
     def embedded(self, value: Known, name: str) -> Value:
         """The root of a file that stands as a block of text in another (a ConfigMap's)."""

@@ -1,7 +1,8 @@
-"""Helm: variables that stand as they are in a chart's values.
+"""Helm: variables that stand as they are in a chart's values, and where values stand.
 
 Knows the forms in which values mostly hold variables: `env` and its like, as a map or a list of
-names with values. Templates are not rendered. It must not know what a variable means.
+names with values; and that Flux, Argo CD and k3s hold values in objects of theirs. Templates are
+not rendered. It must not know what a variable means.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from smtpdoctor.settings.carriers.places import (
     NOTHING,
     as_variable,
     carried_layer,
+    documents,
     entries,
     items,
     text,
@@ -28,6 +30,39 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 ENV = re.compile(r"(?i)(extra)?env(s|vars?|ironment(variables)?)?")
 NAME = re.compile(r"[A-Za-z_]\w*")
 FILES = ("values.yaml", "values.yml", "values*production.yaml", "values*prod.yaml")
+
+
+#: Values of any name, and those that are for work on the program.
+VALUES = ("values.yaml", "values.yml", "*values*.yaml", "*values*.yml")
+ELSEWHERE = re.compile(
+    r"(?i)(^|[._-])(dev|develop|development|staging|stage|test|ci|local|qa)[._-]"
+)
+HOLDERS = rb"(?m)^kind:\s*[\"']?(HelmRelease|HelmChart|HelmChartConfig|Application)\b"
+
+
+def values(workspace: Workspace) -> Iterator[tuple[str, Value]]:
+    """The roots of values with the files that they stand in: files of their own, Flux's
+    HelmRelease, Argo CD's Application, k3s' HelmChart."""
+    own = [
+        path
+        for path in workspace.folder.matching(*VALUES)
+        if not ELSEWHERE.search(path.rpartition("/")[2])
+    ]
+    for path, roots in documents(workspace, own):
+        yield from ((path, root) for root in roots)
+    holders = workspace.folder.containing(HOLDERS, ".yml", ".yaml")
+    for path, roots in documents(workspace, holders):
+        for root in roots[:MOST_PARTS]:
+            spec = root.get("spec")
+            sources = [spec.get("source"), *items(spec.get("sources"))]
+            held = [spec.get("values"), spec.get("valuesContent")]
+            for each in sources:
+                held += [each.at("helm", "valuesObject"), each.at("helm", "values")]
+            for value in held:
+                if isinstance(value, Known) and isinstance(value.value, Map):
+                    yield path, value
+                elif isinstance(value, Known) and value.style == "block":
+                    yield path, workspace.embedded(value, "values.yaml")
 
 
 def find(workspace: Workspace) -> Iterator[Surrounding]:

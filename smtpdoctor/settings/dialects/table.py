@@ -7,7 +7,7 @@ say). Knows the form. It must not know any program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -44,6 +44,7 @@ from smtpdoctor.settings.readers.model import (
     ABSENT,
     Known,
     LanguageName,
+    Map,
     Special,
     Unknown,
     Value,
@@ -78,6 +79,9 @@ class TableDocument:
         value = at(root, option.path)
         if isinstance(value, Known) and value.absent:
             return None
+        if self.entry.values and isinstance(value, Known) and "{{" in str(value.value):
+            why = f"{option.name} is filled in from a template"
+            value = Unknown("computed", why, value.span)
         if isinstance(value, Unknown) and value == root:
             return None if option.field not in ("host", "url") else Option(option.name, value)
         if isinstance(value, Known) and isinstance(value.value, Special) and self.entry.secrets:
@@ -132,7 +136,7 @@ class Table:
             ):
                 seen.add(each.path)
                 yield draft
-        for each in self._embedded(workspace):
+        for each in (*self._embedded(workspace), *self._in_values(workspace)):
             for draft in self._draft(workspace, each.path, Variables(()), each):
                 seen.add(each.path)
                 yield draft
@@ -150,6 +154,21 @@ class Table:
                         root = at(root, entry.prefix) if entry.prefix else root
                         path = value.span.file if value.span else item.place
                         yield TableDocument(path, entry, root, name)
+
+    def _in_values(self, workspace: Workspace) -> Iterator[TableDocument]:
+        """Documents that stand in the values of a chart, its own or one that it depends on."""
+        for entry in self.entry.document:
+            for path, root in workspace.chart_values if entry.values else ():
+                for found in _below(root, entry.values):
+                    # a chart's own values have every key, and no host
+                    if any(self._names_a_server(found, item) for item in self.entry.option):
+                        yield TableDocument(path, entry, found, "values.yaml")
+
+    @staticmethod
+    def _names_a_server(root: Value, option: OptionEntry) -> bool:
+        value = at(root, option.path) if option.path else Known(ABSENT)
+        told = not isinstance(value, Known) or value.value not in (ABSENT, None, "")
+        return option.field in ("host", "url") and told
 
     def of(self, workspace: Workspace, path: str, place: str, root: Value) -> Iterator[Draft]:
         """The set-up of a document that a module of the program's own has read."""
@@ -247,6 +266,8 @@ class Table:
                 told = document.option(option, root, workspace, variables)
             if told is None or (entry is not None and not entry.wins):
                 told = self._in_variables(option, variables, surrounding) or told
+            if told is None and entry is not None:
+                told = _of_chart(option, entry, document, workspace)
             if told is None:
                 continue
             if option.port:
@@ -507,6 +528,37 @@ def _nearest(place: str, documents: list[TableDocument]) -> TableDocument | None
     return max(documents, key=common, default=None)
 
 
+#: By what values say that a part of them comes from a Secret, which is not among them.
+SECRETS = re.compile(
+    r"(?i)existingSecret|envFrom|secretKeyRef|secretName|valuesFrom|additionalConfig"
+)
+
+
+def _below(root: Value, keys: Sequence[str]) -> Iterator[Value]:
+    """The maps below these keys: of the root, of what stands in it, and of what stands in that."""
+    level = [root]
+    for _ in range(3):
+        maps = [each for each in level if isinstance(each, Known) and isinstance(each.value, Map)]
+        for each in maps:
+            found = each.at(*keys)
+            if isinstance(found, Known) and isinstance(found.value, Map):
+                yield found
+        level = [item.value for each in maps for item in each.value.entries]
+
+
+def _of_chart(
+    option: OptionEntry, entry: DocumentEntry, document: TableDocument | None, workspace: Workspace
+) -> Option | None:
+    """What a chart has where its values don't say an option: its default, or a Secret's login."""
+    if option.name in entry.defaults:
+        return Option(option.name, Known(entry.defaults[option.name]))
+    if document is None or not entry.values or option.field not in ("username", "password"):
+        return None
+    if not SECRETS.search(workspace.folder.text(document.path) or ""):
+        return None
+    return Option(option.name, Unknown("encrypted", f"{option.name} may come from a Secret"))
+
+
 #: What the parts of a URL are.
 URL_FIELDS: Mapping[str, Field] = {
     "url.scheme": "tls",
@@ -541,6 +593,7 @@ class UnreadTable:
         self.images = tuple(words.get("images", ()))
         self._files = tuple(words.get("files", ()))
         self._inner = tuple(pattern.rpartition("/")[2] for pattern in self._files)
+        self._values = frozenset(re.findall(r'(?m)^values = \["([^"]+)"', self._text))
         self._names = frozenset(words.get("variables", ()))
         self._dependencies = frozenset(words.get("dependencies", ()))
 
@@ -577,6 +630,7 @@ class UnreadTable:
             or (self._files and workspace.folder.matching(*self._files))
             or any(workspace.fits(name, self._inner) for name in workspace.embedded_names)
             or any(item.name in self._dependencies for item in workspace.dependencies.all)
+            or (self._values and not self._values.isdisjoint(workspace.chart_keys))
         ):
             yield from self.table.find(workspace)
 

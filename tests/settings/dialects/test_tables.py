@@ -464,3 +464,113 @@ def test_an_address_without_a_login_is_shown_as_it_stands(
     if shown:
         (edit,) = prepared(setup.settings, 587, "starttls").edits
         assert (edit.replace, edit.with_, edit.exact) == ("submissions", "submission", True)
+
+
+GRAFANA_VALUES = """\
+grafana.ini:
+  smtp:
+    enabled: true
+    host: smtp.ionos.com:%s
+    user: info@example.com
+    password: wordword
+    startTLS_policy: %s
+"""
+GITEA_VALUES = """\
+gitea:
+  config:
+    mailer:
+      ENABLED: true
+      PROTOCOL: %s
+      SMTP_ADDR: smtp.ionos.com
+      SMTP_PORT: %s
+      USER: info@example.com
+      PASSWD: wordword
+"""
+AUTHENTIK_VALUES = """\
+authentik:
+  email:
+    host: smtp.ionos.com
+    username: info@example.com
+    password: wordword
+    %s
+"""
+
+
+def _indented(text: str, by: int) -> str:
+    return "".join(f"{' ' * by}{line}\n" for line in text.splitlines())
+
+
+#: Where a chart's values stand.
+VALUES = {
+    "values.yaml": "{}",
+    "apps/values-production.yaml": "chart:\n{2}",
+    "release.yaml": "kind: HelmRelease\nspec:\n  values:\n{4}",
+    "app.yml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    helm:\n"
+    "      values: |\n{8}",
+    "apps.yml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  sources:\n"
+    "    - chart: x\n      helm:\n        valuesObject:\n{10}",
+    "k3s.yaml": "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nspec:\n  valuesContent: |-\n{4}",
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize(
+    ("dialect", "text", "expected", "changed"),
+    [
+        ("grafana", GRAFANA_VALUES % (587, "MandatoryStartTLS"), (587, "starttls"), None),
+        ("grafana", GRAFANA_VALUES % (465, "NoStartTLS"), (465, "implicit"), None),
+        ("gitea", GITEA_VALUES % ("smtps", 465), (465, "implicit"), None),
+        ("gitea", GITEA_VALUES % ("smtps", 587), (587, "implicit"), ("smtps", "smtp+starttls")),
+        ("gitea", GITEA_VALUES % ("smtp+starttls", 465), (465, "starttls"), None),
+        (
+            "authentik",
+            AUTHENTIK_VALUES % "use_ssl: true\n    use_tls: false",
+            (587, "implicit"),
+            None,
+        ),
+        ("authentik", AUTHENTIK_VALUES % "port: 465\n    use_tls: true", (465, "starttls"), None),
+    ],
+)
+def test_the_values_of_a_chart(
+    tmp_path: Path,
+    name: str,
+    dialect: str,
+    text: str,
+    expected: tuple[int, str],
+    changed: tuple[str, str] | None,
+) -> None:
+    outer, _, by = VALUES[name].removesuffix("}").rpartition("{")
+    root = write(tmp_path, {name: outer + _indented(text, int(by or 0))})
+    setup = one(root, dialect)
+    settings = setup.settings
+    assert (settings.host, settings.port, settings.tls) == ("smtp.ionos.com", *expected)
+    assert settings.username == "info@example.com"
+    assert setup.credentials.password is not None
+    assert setup.credentials.password.reveal() == "wordword"
+    if changed is not None:
+        before = (root / name).read_text()
+        apply(root, prepared(settings, 587, "starttls"))
+        assert (root / name).read_text() == before.replace(*changed)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("values.yaml", AUTHENTIK_VALUES.replace("smtp.ionos.com", '""') % "port: 587"),
+        ("values-dev.yaml", GITEA_VALUES % ("smtps", 465)),
+        ("other.yaml", GITEA_VALUES % ("smtps", 465)),
+        ("values.yaml", "gitea:\n  config:\n    mailer: {}\n"),
+    ],
+)
+def test_lookalikes_of_values(tmp_path: Path, name: str, text: str) -> None:
+    assert list(find_setups(workspace(write(tmp_path, {name: text}))).setups) == []
+
+
+def test_what_a_chart_takes_from_elsewhere_cannot_be_told(tmp_path: Path) -> None:
+    text = GRAFANA_VALUES.replace("    user: info@example.com\n    password: wordword\n", "")
+    text = "smtp:\n  existingSecret: grafana-smtp\n" + text % (587, "MandatoryStartTLS")
+    settings = one(write(tmp_path, {"values.yaml": text}), "grafana").settings
+    assert {each.field for each in settings.untellable} == {"username", "password"}
+    filled = GITEA_VALUES.replace("smtp.ionos.com", "'{{ .Values.host }}'") % ("smtps", 465)
+    settings = one(write(tmp_path / "b", {"values.yaml": filled}), "gitea").settings
+    assert settings.host is None
