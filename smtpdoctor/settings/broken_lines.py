@@ -26,7 +26,8 @@ def broken_lines(folder: Path, files: Iterable[str]) -> tuple[BrokenLine, ...]:
     """Those of the `.env` files among these; a file that can't be read has none."""
     found: list[BrokenLine] = []
     for file in dict.fromkeys(files):
-        if not PurePath(file).name.startswith(".env") and not file.endswith(".env"):
+        name = PurePath(file).name
+        if name.endswith(".php") or not (name.startswith(".env") or name.endswith(".env")):
             continue
         try:
             text = read_bounded(folder / file, SETTINGS_LIMIT).decode("utf-8")

@@ -438,7 +438,9 @@ class _Writer:
         root, span = held.root, held.value.span
         if str(getattr(held.value, "value", None)) == text:
             return Written()  # it says so already
-        if span is None or span.file.rpartition("/")[2].startswith(".env") or root is None:
+        name_of_file = span.file.rpartition("/")[2] if span is not None else ""
+        dotenv = name_of_file.startswith(".env") and not name_of_file.endswith(".php")
+        if span is None or dotenv or root is None:
             return Written(settings=((root.name if root else name, text),))
         old = self.workspace.text_of(span)
         plain = old[1:-1] if old and old[0] == old[-1] and old[0] in "\"'" else old

@@ -37,6 +37,8 @@ HOST = re.compile(r"(?:(?P<scheme>ssl|tls)://)?(?P<host>[^/:]+)$")
 #: `$config['smtp_host']` and `'smtp_host' =>`, in a file of settings or of code.
 #: What says the way of sending in code, in place of the file of settings.
 PROTOCOL = rb"(?:['\"]protocol['\"]\s*(?:\]\s*=|=>)|->\s*protocol\s*=)\s*['\"]smtp"
+#: What tells a file of CodeIgniter's from any other program's `$config`.
+ITS = re.compile(rb"BASEPATH|\bCI_|codeigniter|->\s*(?:load\s*->|initialize\s*\()", re.IGNORECASE)
 THREE = rb"['\"]smtp_host['\"]"
 
 
@@ -45,7 +47,8 @@ def find(workspace: Workspace) -> Iterator[Draft]:
     for path in workspace.folder.matching("app/Config/Email.php", "*/app/Config/Email.php"):
         yield from _four(workspace, path)
     for path in workspace.folder.containing(THREE, ".php"):
-        if b"smtp_port" in (workspace.read(path) or b""):
+        data = workspace.read(path) or b""
+        if b"smtp_port" in data and (path.endswith("config/email.php") or ITS.search(data)):
             yield from _three(workspace, path)
 
 

@@ -114,20 +114,16 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
 
 
 def _of_module(options: Mapping[str, Any]) -> Outcome:
-    handed = {PROPERTIES[name]: options[name] for name in PROPERTIES if name in options}
     secure = options.get("smtp_protocol")
-    handed["SMTPSecure"] = secure if secure in ("ssl", "tls") else ""
-    handed["Mailer"] = "smtp"
-    handed["SMTPAuth"] = bool(options.get("smtp_username") and options.get("smtp_password"))
-    if "Host" not in handed:
-        handed["Host"] = ""
-    made = phpmailer.outcome(handed)
-    names = {new: old for old, new in PROPERTIES.items()}
-    by = {
-        field: tuple(names[name] for name in each if name in names)
-        for field, each in made.by.items()
+    more = {
+        "Mailer": "smtp",
+        "SMTPSecure": secure if secure in ("ssl", "tls") else "",
+        "SMTPAuth": bool(options.get("smtp_username") and options.get("smtp_password")),
     }
-    return replace(made, host=made.host or None, by=by, ignored=(), misread=(), fault=None)
+    if "smtp_host" not in options:
+        more["Host"] = ""
+    made = phpmailer.handed_on(options, PROPERTIES, more)
+    return replace(made, host=made.host or None)
 
 
 FIELDS: Mapping[str, Field] = {

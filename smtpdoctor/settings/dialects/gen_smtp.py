@@ -56,7 +56,11 @@ DEVELOPMENT = "dev"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What Swoosh and Bamboo have of their own: the adapter, others that send nothing, names."""
+    """What Swoosh and Bamboo have of their own: the adapter, others that send nothing, names.
+
+    `others` are adapters that send by SMTP with another client than gen_smtp's, and `more` the
+    names that these have.
+    """
 
     adapter: str
     silent: Mapping[str, str]
@@ -64,6 +68,8 @@ class Library:
     host: str
     #: The module whose functions make messages: `from` is one of them.
     messages: bytes
+    others: tuple[str, ...] = ()
+    more: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -196,7 +202,8 @@ def _of_root(
         where = found[1].value.span if found is not None else None
         if adapter is not None and where not in seen:
             seen.add(where)  # a list that is a name's and goes into two calls is one mailer
-            if adapter != library.adapter and adapter not in library.silent:
+            direct = adapter in library.others and mailer.entry(library.host) is None
+            if direct or adapter not in (library.adapter, *library.others, *library.silent):
                 path = mailer.calls[-1][0]
                 why = f"mail goes out by the adapter {adapter[:60]}, not by SMTP"
                 workspace.folder.skipped.append(Skipped(path=path, why=why))
@@ -230,14 +237,15 @@ def _draft(
 ) -> Draft:
     def again(name: str, under: Variables) -> Value:
         found = mailers(workspace, root, under, profile)
-        entry = found[number].entry(name) if number < len(found) else None
-        return entry[1].value if entry is not None else Known(None)
+        first, *inner = name.split(".")
+        entry = found[number].entry(first) if number < len(found) else None
+        return entry[1].value.at(*inner) if entry is not None else Known(None)
 
     mailer = mailers(workspace, root, variables, profile)[number]
     options: dict[str, Option] = {}
-    names = [name for name in (*FIELDS, *OTHERS, *WRONG) if name not in HOSTS]
+    names = [name for name in (*FIELDS, *OTHERS, *WRONG, *library.more) if name not in HOSTS]
     for name in (library.host, *names):
-        found = mailer.entry(name)
+        found = _inner(mailer, name)
         value = _told(name, found[1].value) if found is not None else None
         if found is not None and value is not None:
             options[name] = Option(name, value, partial(again, name), found[1].span)
@@ -265,6 +273,17 @@ def _draft(
         files=tuple(dict.fromkeys(each for each, _, _ in mailer.calls)),
         insert=lambda new: insert(workspace, options, library.host, new),
     )
+
+
+def _inner(mailer: Mailer, name: str) -> tuple[int, Entry] | None:
+    """The entry of a name, or of one below it: `auth.username` of `auth: [username: …]`."""
+    first, _, inner = name.partition(".")
+    found = mailer.entry(first)
+    if found is None or not inner or isinstance(found[1].value, Unknown):
+        return found
+    held = found[1].value.value
+    entry = held.entry(inner) if isinstance(held, Map) else None
+    return (found[0], entry) if entry is not None else None
 
 
 def _told(name: str, value: Value) -> Value | None:

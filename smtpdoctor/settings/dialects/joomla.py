@@ -58,14 +58,15 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
 
     log_in = not loosely_equal(options.get("smtpauth", False), 0)
     secure = options.get("smtpsecure")
-    handed = {PROPERTIES[name]: options[name] for name in PROPERTIES if name in options}
-    handed |= {
-        "Mailer": "smtp",
-        "SMTPAuth": log_in,
-        "SMTPSecure": secure if secure in ("ssl", "tls") else "",
-    }
-    made = phpmailer.outcome(handed)
-    names = {new: old for old, new in PROPERTIES.items()}
+    made = phpmailer.handed_on(
+        options,
+        PROPERTIES,
+        {
+            "Mailer": "smtp",
+            "SMTPAuth": log_in,
+            "SMTPSecure": secure if secure in ("ssl", "tls") else "",
+        },
+    )
     silent = "mailonline" in options and not truth(options["mailonline"], "php")
     skipped = not log_in and options.get("smtpuser")
     ignored: list[Remark] = []
@@ -75,13 +76,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         ignored.append(remark(DATA, "smtpuser", "auth"))
     return replace(
         made,
-        by={
-            field: tuple(names[name] for name in by if name in names)
-            for field, by in made.by.items()
-        },
         ignored=tuple(ignored),
-        misread=(),
-        fault=None,
         not_sent=remark(DATA, "mailonline", "online") if silent else None,
     )
 

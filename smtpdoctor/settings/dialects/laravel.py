@@ -24,6 +24,7 @@ from smtpdoctor.settings.dialects.php_code import (
     version_of,
 )
 from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
+from smtpdoctor.settings.dialects.table import is_image
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
@@ -50,6 +51,8 @@ KEYS = (
 )  # fmt: skip
 #: Transports that keep what they are given.
 SILENT = ("log", "array")
+#: Who mail is from where nobody says it.
+SENDER = "hello@example.com"
 #: Mailers of mailers.
 SEVERAL = ("failover", "roundrobin")
 SYMFONY = (9, 0, 0)
@@ -68,6 +71,8 @@ class App:
     variables: Variables
     release: tuple[int, int, int]
     read: Reading
+    #: Where it is described, where that is no file of its own.
+    place: str = ""
 
     @property
     def is_old(self) -> bool:
@@ -118,6 +123,18 @@ def _apps(workspace: Workspace) -> Iterator[App]:
         if any(name in variables.names for name in ("MAIL_MAILER", "MAIL_HOST", "MAIL_URL")):
             release = _release(workspace, f"{root}/artisan".lstrip("/"))
             yield App(root, None, variables, release, _defaults(release))
+    yield from _containers(workspace)
+
+
+def _containers(workspace: Workspace) -> Iterator[App]:
+    """Programs made with Laravel that compose or Kubernetes run by their image: their own
+    config/mail.php is in it, and `apps` has what that reads."""
+    apps = DATA.table("apps")
+    for item in workspace.surroundings:
+        found = next((app for app in apps.values() if is_image(item.image, app["images"])), None)
+        if found is not None:
+            release = (found["release"], NEWEST, NEWEST)
+            yield App("", None, item.variables, release, _defaults(release, found), item.place)
 
 
 def _variables(workspace: Workspace, root: str) -> Variables:
@@ -146,10 +163,10 @@ def _file(workspace: Workspace, path: str) -> Reading:
     return read
 
 
-def _defaults(release: tuple[int, int, int]) -> Reading:
-    """config/mail.php as it is installed with that version."""
+def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = None) -> Reading:
+    """config/mail.php as it is installed with that version, or as a program has it of its own."""
     table = DATA.table("defaults")["smtp"]
-    said = table.get(str(max(release[0], 8)), table["11"])
+    said = own or table.get(str(max(release[0], 8)), table["11"])
 
     def read(under: Variables) -> Value:
         from smtpdoctor.settings.readers.php_library import laravel as cast
@@ -164,16 +181,19 @@ def _defaults(release: tuple[int, int, int]) -> Reading:
 
         smtp = {
             "transport": Known("smtp"),
-            "url": variable("MAIL_URL"),
+            "url": variable("MAIL_URL") if said.get("url", True) else Known(None),
             "host": variable("MAIL_HOST", said["host"]),
             "port": variable("MAIL_PORT", said["port"]),
             "username": variable("MAIL_USERNAME"),
             "password": variable("MAIL_PASSWORD"),
         }
+        if "verify" in said:
+            smtp["verify_peer"] = variable(said["verify"], default=True)
         if "encryption" in said:
             smtp["encryption"] = variable("MAIL_ENCRYPTION", said["encryption"])
         else:
-            smtp["scheme"] = variable("MAIL_SCHEME")
+            if said.get("scheme", True):
+                smtp["scheme"] = variable("MAIL_SCHEME")
             smtp["local_domain"] = variable("MAIL_EHLO_DOMAIN")
         mailers = {
             "smtp": _map(smtp),
@@ -183,9 +203,9 @@ def _defaults(release: tuple[int, int, int]) -> Reading:
         }
         return _map(
             {
-                "default": variable("MAIL_MAILER", said["mailer"]),
+                "default": variable(said.get("variable", "MAIL_MAILER"), said["mailer"]),
                 "mailers": _map(mailers),
-                "from": _map({"address": variable("MAIL_FROM_ADDRESS", "hello@example.com")}),
+                "from": _map({"address": variable(said.get("from", "MAIL_FROM_ADDRESS"), SENDER)}),
             }
         )
 
@@ -239,8 +259,12 @@ def _draft(  # branches: one condition an option of config/mail.php
     options["laravel"] = Option("laravel", Known(app.release))
     symfony = version(version_of(workspace, app.config or app.root, "symfony/mailer"))
     options["symfony"] = Option("symfony", Known(symfony))
-    place = app.config or next(
-        (each.label for each in variables.layers if each.kind == "file" and each.values), ".env"
+    place = (
+        app.config
+        or app.place
+        or next(
+            (each.label for each in variables.layers if each.kind == "file" and each.values), ".env"
+        )
     )
     mailer = root.at(*path)
     span = mailer.span if isinstance(mailer, Known) else None
@@ -253,7 +277,7 @@ def _draft(  # branches: one condition an option of config/mail.php
         language="php",
         version=version_of(workspace, app.config or app.root, *PACKAGES),
         profile=workspace.profile_of("APP_ENV"),
-        files=(place,),
+        files=(place.partition(":")[0],),
         insert=(lambda new: _insert(workspace, options, new)) if app.config or url else None,
         unset=unset_variables(options, variables),
         sends=({"mailer": "smtp"},),

@@ -287,13 +287,17 @@ def keys_of(value: Value) -> Iterator[str]:
 
 
 def _statement(workspace: Workspace, anchor: Option) -> str:
-    """The form of statements like the anchor's (`$config['host'] = …;`), "" where it is none."""
+    """The form of statements like the anchor's (`$config['host'] = …;`, `$CFG->host = …;`), ""
+    where it is none."""
     span = anchor.entry
     line = workspace.line(span.file, span.line) if span is not None else None
     if span is None or line is None:
         return ""
     key = re.escape(anchor.called)
-    found = re.match(rf"(\$[^=]*['\"]){key}(['\"]\]\s*=\s*)", line[span.columns[0] - 1 :])
+    said = line[span.columns[0] - 1 :]
+    found = re.match(rf"(\$[^=]*['\"]){key}(['\"]\]\s*=\s*)", said) or re.match(
+        rf"(\$\w+->){key}(\s*=\s*)", said
+    )
     return f"{found[1]}{{}}{found[2]}{{}};" if found is not None else ""
 
 

@@ -393,6 +393,21 @@ def _remarks(
     return tuple(ignored), tuple(misread)
 
 
+def handed_on(
+    options: Mapping[str, Any], properties: Mapping[str, str], more: Mapping[str, Any]
+) -> Outcome:
+    """The same for a program that hands PHPMailer its own options: `properties` are what they
+    become there, `more` what it sets besides. What it says of them stays its own."""
+    handed = {properties[name]: options[name] for name in properties if name in options}
+    made = outcome({**handed, **more})
+    names = {new: old for old, new in properties.items()}
+    by = {
+        field: tuple(names[name] for name in each if name in names)
+        for field, each in made.by.items()
+    }
+    return replace(made, by=by, ignored=(), misread=(), fault=None)
+
+
 FIELDS: Mapping[str, Field] = {
     "Host": "host", "Port": "port", "Host.host": "host", "Host.scheme": "tls", "Host.port": "port",
     "SMTPSecure": "tls", "SMTPAutoTLS": "tls", "Username": "username",

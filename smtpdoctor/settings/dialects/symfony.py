@@ -37,7 +37,7 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.variables import Layer, Variables, in_file
 from smtpdoctor.settings.workspace import PRODUCTION, Workspace
 
 DATA = load(__file__)
@@ -66,10 +66,29 @@ def symfony_variables(workspace: Workspace, near: str) -> Variables:
     if profile == "test":
         names.remove(".env.local")
     files = workspace.dotenv_files(near, *names)
-    if not workspace.dotenv_files(near, ".env.local.php"):  # `composer dump-env` in their place
-        for path in reversed(files):
-            workspace.tell_refused(path, "symfony", "Symfony", ends=True)
+    dumped = _dumped(workspace, near, profile)
+    if dumped is not None:
+        found = workspace.variables((), "symfony", near=near, APP_ENV=profile)
+        return Variables((*found.layers[:-1], dumped, *found.layers[-1:]))
+    for path in reversed(files):
+        workspace.tell_refused(path, "symfony", "Symfony", ends=True)
     return workspace.variables(files, "symfony", near=near, APP_ENV=profile)
+
+
+def _dumped(workspace: Workspace, near: str, profile: str) -> Layer | None:
+    """What `composer dump-env` wrote: Dotenv::bootEnv() takes it in place of all `.env` files,
+    where it is for this environment."""
+    paths = workspace.dotenv_files(near, ".env.local.php") if workspace.given is None else []
+    module = workspace.module(paths[0], Variables(())) if paths else None
+    root = known(module.returned) if module is not None else None
+    if not isinstance(root, Map) or str(known(root.get("APP_ENV")) or profile) != profile:
+        return None
+    values: dict[str, Value] = {}
+    for entry in root.entries:
+        value = entry.value
+        if isinstance(entry.key, str) and isinstance(value, Known) and value.span is not None:
+            values[entry.key] = in_file(entry.key, str(value.value), value.span)
+    return Layer(paths[0], values)
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:

@@ -72,8 +72,18 @@ class UnreadModule:
             # one that holds no settings is not among the files
             if folder.matching(pattern) or ("*" not in pattern and folder.has(pattern)):
                 return True
+        if self.images and self._is_run(workspace):
+            return True
+        if self.images and self._is_run(workspace):
+            return True
         names = workspace.variable_names | set(workspace.process.values)
         return any(part in name.upper() for part in self._looks_for for name in names)
+
+    def _is_run(self, workspace: Workspace) -> bool:
+        """Whether a container of the folder runs its image."""
+        from smtpdoctor.settings.dialects.table import is_image
+
+        return any(is_image(item.image, self.images) for item in workspace.surroundings)
 
 
 def modules_of(folder: Path) -> Iterator[tuple[str, UnreadModule]]:
@@ -83,8 +93,7 @@ def modules_of(folder: Path) -> Iterator[tuple[str, UnreadModule]]:
     modules = {found.name for found in pkgutil.iter_modules([str(folder)])}
     for path in sorted(folder.glob("*.toml")):
         if path.stem in modules:
-            marks = {
-                key: tuple(TEXT.findall(listed))
-                for key, listed in MARK.findall(path.read_text(encoding="utf-8"))
-            }
+            marks: dict[str, tuple[str, ...]] = {}
+            for key, listed in MARK.findall(path.read_text(encoding="utf-8")):
+                marks[key] = (*marks.get(key, ()), *TEXT.findall(listed))
             yield path.stem, UnreadModule(path.stem, marks)

@@ -496,7 +496,7 @@ class ElixirLowering(Lowering):
                 parameters.extend(Parameter(name) for name in names)
                 start = node.start_byte
                 found = self._clauses(node, node, [Name(start, start, name) for name in names])
-            self.returned(found or self.literal(node, None), node)
+            self.returned(found or self.literal(node, None), node, last=True)
         return made
 
     def _define(self, node: Node, listed: list[Node], body: Node | None) -> Expression:
@@ -519,7 +519,7 @@ class ElixirLowering(Lowering):
                 parameters.append(Parameter(parameter))
             branch = self._ways(listed[0] if listed else None, body)["do"]
             found = self.visit(branch) if branch is not None else None
-            self.returned(found or self.literal(node, None), node)
+            self.returned(found or self.literal(node, None), node, last=True)
         clauses = self.scope.binds.get(name)
         self.scope.owned.add(name)
         if clauses:  # which of several clauses is taken can't be told

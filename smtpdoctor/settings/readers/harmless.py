@@ -53,9 +53,9 @@ COMPARISONS = re.compile(r"binary_expression|comparison_operator|binary")
 _NAMES = """
 addr address allow api app auth authenticated authentication authtype auto backend bcc bool cc
 cert certificate certificates check checkserveridentity class client config configuration
-connection connectiontimeout cram create database debug default deliver delivery django domain
-driver dsn email emails enable enabled encryption env environment errors factory fail fallback
-file flask force from get global gmail header helo host hostname id ignore implicit int key
+connection connectiontimeout cram create crypto database debug default deliver delivery django
+domain driver dsn email emails enable enabled encrypt encryption env environment errors factory fail
+fallback file flask force from get global gmail header helo host hostname id ignore implicit int key
 keyfile local localhost login mail mailer mailers mailgun mandrill md5 mechanisms message method
 mode name node none notification notifications opportunistic options outgoing pass passwd password
 peer plain port postmark production protocol protocols provider pwd raise recipient reject relay

@@ -241,7 +241,7 @@ class PhpLowering(Lowering):
                 parts[0].named_children[0] if spread else (parts[-1] if parts else None), child
             )
             items.append(Item(key, value, child.start_byte, child.end_byte, spread))
-        if not keyed:
+        if not keyed and items:  # an empty one gets its keys later
             return Sequence(node.start_byte, node.end_byte, items)
         for place, item in enumerate(items):
             if item.key is None and not item.spread:

@@ -355,7 +355,7 @@ class RubyLowering(Lowering):
             self._parameters(listed, parameters)
             body = self.visit(node.child_by_field_name("body"))
             if body is not None:
-                self.returned(body, node)
+                self.returned(body, node, last=True)
         return made
 
     def visit_lambda(self, node: Node) -> Expression:
@@ -464,7 +464,7 @@ class RubyLowering(Lowering):
             body = node.child_by_field_name("body")
             last = self.visit(body)
             if last is not None:
-                self.returned(last, body or node)
+                self.returned(last, body or node, last=True)
         self.scope.owned.add(name)
         self.bind(name, (), made, node)
         bind = self.scope.binds[name][-1]

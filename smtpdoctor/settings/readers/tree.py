@@ -194,8 +194,11 @@ class Lowering:
         if made is not None and not made.target:
             made.target = (root, *(key_text(key) for key in keys))
 
-    def returned(self, value: Expression | None, node: Node) -> None:
-        self.scope.returns.append(Return(value, self._guards, node.start_byte))
+    def returned(self, value: Expression | None, node: Node, *, last: bool = False) -> None:
+        """What a function gives at this place. `last`: it is its last value, and what stands
+        before that in it has happened."""
+        place = node.end_byte if last else node.start_byte
+        self.scope.returns.append(Return(value, self._guards, place))
 
     def call(
         self,

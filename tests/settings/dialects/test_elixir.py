@@ -300,6 +300,41 @@ def test_what_looks_like_settings_and_is_none(tmp_path: Path, files: dict[str, s
     assert setups(write(tmp_path, {"mix.exs": MIX, **files})) == []
 
 
+MUA = """import Config
+config :shop, Shop.Mailer,
+  adapter: Swoosh.Adapters.Mua,
+  %s
+  auth: [username: "info@example.com", password: System.get_env("P", "canary-1")]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('relay: "smtp.ionos.com", port: 587,', (587, "starttls", False)),
+        ('relay: "smtp.ionos.com", port: 465, protocol: :ssl,', (465, "implicit", True)),
+        ('relay: "smtp.ionos.com", port: 587, protocol: :ssl,', (587, "implicit", True)),
+        ('relay: "smtp.ionos.com", port: 465,', (465, "starttls", False)),
+        ('relay: "smtp.ionos.com",', (25, "starttls", False)),
+    ],
+)
+def test_the_client_mua(tmp_path: Path, lines: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path, {"mix.exs": MIX, "config/runtime.exs": MUA % lines})
+    setup = one(root, "swoosh")
+    now = setup.settings
+    assert (now.port, now.tls, now.tls_required) == expected
+    assert now.username == "info@example.com"
+    assert setup.credentials.password is not None
+    assert now.remarks == ()
+    if "port" in lines:
+        changes_lead_there(root, "swoosh")
+
+
+def test_mua_without_a_relay_goes_to_the_receivers(tmp_path: Path) -> None:
+    files = {"mix.exs": MIX, "config/runtime.exs": MUA % "port: 25,"}
+    assert setups(write(tmp_path, files)) == []
+
+
 def test_no_secret_is_shown(tmp_path: Path) -> None:
     setup = one(write(tmp_path, project("port: 587, tls: true")), "swoosh")
     assert "canary" not in repr(setup.settings)

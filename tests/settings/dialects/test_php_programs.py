@@ -400,6 +400,12 @@ def test_a_host_of_cakephp_that_nothing_sets(tmp_path: Path) -> None:
     assert (remark.kind, remark.option, remark.unset) == ("misread", "host", ("SMTP_HOST",))
 
 
+def test_another_programs_config_is_not_codeigniters(tmp_path: Path) -> None:
+    code = "<?php\n$config = [];\n$config['smtp_host'] = 'smtp.ionos.com';\n"
+    code += "$config['smtp_port'] = 465;\n"
+    assert setups(write(tmp_path, {"config.php": code})) == []
+
+
 def test_codeigniter_3_with_its_settings_in_a_database(tmp_path: Path) -> None:
     code = (
         "<?php\n$config['protocol'] = get_option('email_protocol');\n"

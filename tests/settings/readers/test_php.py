@@ -308,6 +308,12 @@ def test_a_folder_that_is_worked_out_is_not_told(tmp_path: Path) -> None:
     assert isinstance(module_of(tmp_path, files, "a.php").value("$config"), Unknown)
 
 
+@pytest.mark.parametrize("empty", ["[]", "array()"])
+def test_keys_of_an_array_that_begins_empty(empty: str) -> None:
+    found = module("a.php", f"<?php\n$config = {empty};\n$config['host'] = 'h.example';\n")
+    assert known(found.value("$config").get("host")) == "h.example"
+
+
 def test_configuration_by_condition() -> None:
     text = """<?php
 $CONFIG = array('mail_smtpport' => 25);

@@ -249,3 +249,23 @@ def test_hostile_code_ends(text: str) -> None:
     if isinstance(found, Module):
         found.calls()
         assert isinstance(found.value("x"), Unknown | Known)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "post '/c' do\n  Pony.mail(to: 'x')\n  redirect '/thanks'\nend\n",
+        "def notify\n  Pony.mail(to: 'x')\n  true\nend\n",
+        "each do |one|\n  one.each { |x| Pony.mail(to: x) }\n  done\nend\n",
+    ],
+)
+def test_what_stands_before_the_last_value_is_reached(code: str) -> None:
+    (call,) = module("a.rb", code).calls("Pony.mail")
+    assert call.reached is not False
+
+
+def test_what_stands_behind_a_return_is_not() -> None:
+    (call,) = module("a.rb", "def notify\n  return 1\n  Pony.mail(to: 'x')\nend\n").calls(
+        "Pony.mail"
+    )
+    assert call.reached is False
