@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 
 from smtpdoctor.settings import values
+from smtpdoctor.settings.harmless import is_swapped
 from smtpdoctor.settings.masking import Masking, Shown, secrets_of
 from smtpdoctor.settings.model import (
     Field,
@@ -88,6 +89,15 @@ def layers_of(sources: Sequence[Source], given: Sequence[Layer]) -> list[Layer]:
                 for source in sources
                 for item in source.occurrences
                 for secret in secrets_of(BY_NAME[item.name].kind, item)
+            ),
+            *(secret.reveal() for source in sources for secret in source.secrets),
+            *(
+                user.value.reveal()
+                for source in sources
+                for user in source.occurrences
+                for other in source.occurrences
+                if BY_NAME[user.name].kind == "username" and BY_NAME[other.name].kind == "secret"
+                if is_swapped(user.value.reveal(), other.value.reveal())
             ),
             *(
                 item.value.reveal()

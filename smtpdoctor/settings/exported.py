@@ -1,4 +1,4 @@
-"""What of a set-up is made from variables that this shell has exported.
+"""What of a set-up is made from variables that this shell has exported, or from other secrets.
 
 A file of a folder may put any of them into any value: a password, or the name of a host that is
 looked up. This module knows which names are those of secrets, and what a value was made from. It
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from smtpdoctor.settings.dialects.base import Draft, Outcome
     from smtpdoctor.settings.model import Field
     from smtpdoctor.settings.readers.dotenv import DotenvFile
+    from smtpdoctor.settings.variables import Variables
 
 #: What variables are called that hold a secret; what a whole URL is made of is looked at in parts.
 SECRET_NAME = re.compile(r"(?i)pass|pwd|secret|token|key|credential|private|salt")
@@ -99,9 +100,29 @@ def names_the_host(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -
     return False
 
 
+def secrets_beside(variables: Variables) -> list[str]:
+    """The texts of a set-up's own variables that are secrets by their names and by their looks: an
+    API key in a `.env` beside the login."""
+    return [
+        piece
+        for layer in variables.layers
+        for name, value in layer.values.items()
+        if isinstance(value, Known) and isinstance(value.value, str)
+        for piece in generated_in(name, value.value)
+    ]
+
+
+def generated_in(name: str, text: str) -> list[str]:
+    """What of a variable's text is a secret by its name and by its looks: `base64:` before a key
+    is none of it."""
+    if not is_secret_name(name) or len(text) > harmless.LONGEST:
+        return []
+    return [piece for piece in (text, *text.split(":")[1:]) if harmless.is_generated(piece)]
+
+
 def tells_a_secret(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -> bool:
-    """Whether an exported secret is in what is said to everybody: a host that is looked up, the
-    sender, the name in EHLO."""
+    """Whether a secret is in what is said to everybody: a host that is looked up, the sender, the
+    name in EHLO. An exported one, one of the set-up's own variables, or what looks like one."""
     fields: tuple[Field, ...] = ("host", "sender", "ehlo")
     for name in (name for field in fields for name in outcome.by.get(field, ())):
         option = draft.options.get(name)
@@ -111,7 +132,10 @@ def tells_a_secret(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -
         if any(is_secret_name(each) for each in names_in(option.value, environ)):
             return True
     said = [text.lower() for text in (outcome.host, outcome.sender, outcome.ehlo) if text]
-    return any(_stands_in(value.lower(), said) for value in _secrets(environ))
+    known = (*_secrets(environ), *secrets_beside(draft.variables))
+    if any(_stands_in(value.lower(), said) for value in known):
+        return True
+    return outcome.host is not None and harmless.has_generated_label(outcome.host)
 
 
 def secrets_in(text: str | None, environ: Mapping[str, str]) -> list[str]:

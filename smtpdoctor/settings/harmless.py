@@ -120,6 +120,30 @@ def is_guessable(secret: str) -> bool:
     return secret.lower() in _MAILBOXES or is_public_word(secret.lower())
 
 
+#: So many letters a generated secret has, and so often letters and digits follow each other in it.
+_GENERATED, _CHANGES = 10, 3
+_CHANGE = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+
+
+def is_generated(text: str) -> bool:
+    """Whether a text looks as keys and tokens do: letters and digits by turns."""
+    return _GENERATED <= len(text) <= LONGEST and len(_CHANGE.findall(text)) >= _CHANGES
+
+
+def has_generated_label(host: str) -> bool:
+    """Whether a part of a host's name looks like a secret: generated, and in letters of both
+    cases, in which nobody writes a name. In lower case it may be a name (`vpce-0a1b2c`)."""
+    return any(
+        is_generated(label) and label.isalnum() and not label.islower() and not label.isupper()
+        for label in host.split(".")
+    )
+
+
+def is_swapped(username: str, password: str) -> bool:
+    """Whether the two were written into each other's places: then the user name is the secret."""
+    return bool(ADDRESS.fullmatch(password.strip())) and not ADDRESS.fullmatch(username.strip())
+
+
 def repeats(text: str, secrets: Iterable[str]) -> bool:
     """Whether one of the secrets stands in the text, and not by chance."""
     return any(secret in text and not is_guessable(secret) for secret in secrets if secret)
@@ -164,7 +188,7 @@ def shown(kind: ValueKind, text: str) -> str:
 
 def _has_form(kind: ValueKind, text: str) -> bool:
     if kind == "host":
-        return _HOST.fullmatch(text) is not None
+        return _HOST.fullmatch(text) is not None and not has_generated_label(text)
     if kind == "port":
         return (
             _PORT.fullmatch(text) is not None

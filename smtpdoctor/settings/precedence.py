@@ -14,7 +14,7 @@ import msgspec
 
 from smtpdoctor.settings import values
 from smtpdoctor.settings.candidates import SECRETS, Candidate, Layer
-from smtpdoctor.settings.harmless import address_without
+from smtpdoctor.settings.harmless import address_without, has_generated_label, shown
 from smtpdoctor.settings.login_release import HOMES, Destination, WrittenSecret, why_not
 from smtpdoctor.settings.model import (
     MASK,
@@ -115,9 +115,19 @@ def _host_of(candidate: Candidate) -> values.Meaning[values.Host]:
     if meaning.value is None or MASK not in candidate.text:
         return meaning
     name = meaning.value.name
+    if _is_cut(candidate, name):
+        return values.Meaning(problem="characters", detail=values.HOLDS_A_SECRET)
     if "." in name or ":" in name or name == "localhost" or name in candidate.text.lower():
         return meaning
     return msgspec.structs.replace(meaning, value=None)
+
+
+def _is_cut(candidate: Candidate, name: str) -> bool:
+    """Whether the name itself has a secret in it, and not what stands around it."""
+    raw, text = candidate.raw.reveal(), candidate.text
+    if has_generated_label(raw):
+        return True
+    return MASK not in shown("host", raw) or (text != MASK and name not in text.lower())
 
 
 def _named_host(layers: Iterable[Layer]) -> tuple[str | None, ...]:
@@ -381,8 +391,8 @@ class _Resolution:
         if sender is None and shown_username is not None and values.is_address(shown_username):
             sender = shown_username
         secrets = [each.reveal() for each in (password, token) if each]
-        shown_sender = address_without(secrets, sender)
-        shown_recipient = address_without(secrets, recipient)
+        shown_sender = self._shown_address("sender", address_without(secrets, sender))
+        shown_recipient = self._shown_address("recipient", address_without(secrets, recipient))
         settings = Settings(
             host=host.name if host else None if found else DEFAULT_HOST,
             port=port if port is not None else PORTS[mode.tls],
@@ -414,6 +424,15 @@ class _Resolution:
             sender=sender if sender != shown_sender else None,
             recipient=recipient if recipient != shown_recipient else None,
         )
+
+    def _shown_address(self, field: Field, address: str | None) -> str | None:
+        """The address, without what is cut out of it where its setting is shown: a secret of
+        another variable."""
+        entry = self.entries.get(field)
+        if address is None or entry is None or MASK not in entry.text or address in entry.text:
+            return address
+        domain = address.rpartition("@")[2]
+        return f"{MASK}@{domain}" if domain in entry.text else None
 
     def _shown_username(self, value: str | None, *secrets: Secret | None) -> str | None:
         """The user name; a mask where it may not be shown, or is a secret itself."""

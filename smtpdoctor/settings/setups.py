@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
-from smtpdoctor.settings.exported import tells_a_secret
+from smtpdoctor.settings.exported import secrets_beside, tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
+from smtpdoctor.settings.harmless import is_swapped
 from smtpdoctor.settings.model import Origin
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map, OutOfTimeError
@@ -102,7 +103,7 @@ def _layer(text: str) -> Layer:
     return layer_of("standard input", values, "stdin")
 
 
-TELLS = "its host, sender or EHLO name is made from a secret that this shell exports: left alone"
+TELLS = "its host, sender or EHLO name is made from what is or looks like a secret: left alone"
 
 
 class _Time:
@@ -150,6 +151,12 @@ def find_setups(
                 read.append((draft, outcome))
         # what any of them has for a secret is one in the others' lines, too
         secrets = [secret for _, outcome in read for secret in secrets_of(outcome)]
+        secrets += {
+            outcome.username
+            for _, outcome in read
+            if outcome.username and is_swapped(outcome.username, outcome.password or "")
+        }
+        secrets += {each for draft, _ in read for each in secrets_beside(draft.variables)}
         for draft, outcome in read:
             at = draft.place
             find_harmless(draft, outcome, workspace, secrets)

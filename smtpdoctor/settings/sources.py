@@ -15,6 +15,7 @@ import msgspec
 
 from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.settings.dotenv import read_dotenv
+from smtpdoctor.settings.exported import generated_in
 from smtpdoctor.settings.model import Note, Origin, OriginKind, Secret
 from smtpdoctor.settings.names import BY_NAME, SWITCHES, looks_like, names_mail_host
 from smtpdoctor.settings.values import FALSE
@@ -59,6 +60,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     `near` are names that look like settings and are none, `hosts` those of other names that say
     whom mail is handed to: neither is read, but who wrote credentials beside them meant them.
+    `secrets` are generated texts of other names, which no setting may show.
     """
 
     label: str
@@ -66,6 +68,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     occurrences: tuple[Occurrence, ...] = ()
     near: tuple[Occurrence, ...] = ()
     hosts: tuple[Occurrence, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
 
 def environment(environ: Mapping[str, str]) -> Source:
@@ -227,10 +230,12 @@ def _sort(label: str, kind: OriginKind, occurrences: Iterable[Occurrence]) -> So
     known: list[Occurrence] = []
     near: list[Occurrence] = []
     hosts: list[Occurrence] = []
+    secrets: list[Secret] = []
     for occurrence in occurrences:
         if occurrence.name in BY_NAME:
             known.append(occurrence)
             continue
+        secrets += map(Secret, generated_in(occurrence.name, occurrence.value.reveal()))
         if len(near) < MOST_NEAR and looks_like(occurrence.name) and not _is_off(occurrence):
             # the value may be a secret: its columns would tell its length
             origin = msgspec.structs.replace(occurrence.origin, columns=None)
@@ -238,5 +243,10 @@ def _sort(label: str, kind: OriginKind, occurrences: Iterable[Occurrence]) -> So
         if len(hosts) < MOST_NEAR and names_mail_host(occurrence.name):
             hosts.append(occurrence)
     return Source(
-        label=label, kind=kind, occurrences=tuple(known), near=tuple(near), hosts=tuple(hosts)
+        label=label,
+        kind=kind,
+        occurrences=tuple(known),
+        near=tuple(near),
+        hosts=tuple(hosts),
+        secrets=tuple(secrets),
     )

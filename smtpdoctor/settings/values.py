@@ -73,6 +73,10 @@ def _quoted(kind: ValueKind, text: str) -> str:
     return quoted(shown(kind, text))
 
 
+#: What is told of a host whose name has a secret in it, which nobody is asked for.
+HOLDS_A_SECRET = "what is or looks like a secret in it"
+
+
 def read_host(text: str) -> Meaning[Host]:
     """A host name or address. `smtp.example.com:587`, `smtps://…`, quotes and blanks are problems
     whose meaning is plain."""

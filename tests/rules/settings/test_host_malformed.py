@@ -55,6 +55,22 @@ def test_positive_nothing_that_could_be_meant() -> None:
     assert "SMTP_HOST (.env:1)" in diagnosis.fixes[0].steps[0]
 
 
+@pytest.mark.parametrize("host", ["Zk4wPm9Lq8vT.example.com", "k4f9d02ab7c61e85.example.com"])
+def test_positive_a_name_that_holds_a_secret_is_not_looked_up(host: str) -> None:
+    text = f"{env(SMTP_HOST=host)}\nAPI_KEY=k4f9d02ab7c61e85\n"
+    scene = Scene.of(text)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert "looks like a secret" in diagnosis.title
+    assert "lower case" in diagnosis.explanation
+    assert host.split(".", maxsplit=1)[0].lower() not in str(scene.judge()).lower()
+    assert scene.settings.host is None
+
+
+def test_lookalike_such_a_name_in_lower_case() -> None:
+    assert Scene.of(env(SMTP_HOST="zk4wpm9lq8vt.example.com")).codes() != [CODE]
+
+
 def test_positive_another_fault_beside_it_keeps_its_own_fix() -> None:
     scene = Scene.of(env(SMTP_HOST="ssl://smtp.ionos.com", SMTP_USER="info"))
     scene.refuse("auth", "535 Authentication credentials invalid")

@@ -14,6 +14,7 @@ from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.observations import SettingRead
 from smtpdoctor.settings.model import Problem, Setting
+from smtpdoctor.settings.values import HOLDS_A_SECRET
 from smtpdoctor.words import listed
 
 CODE = "host-malformed"
@@ -32,22 +33,36 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             confidence="certain",
             title=(
                 f"the host in {name} has {' and '.join(entry.detail.split(', '))}"
-                if host
+                if host or entry.detail == HOLDS_A_SECRET
                 else f"{name}={entry.text} is no host name"
             ),
-            explanation=(
-                "Programs look the value up in DNS as it stands, and no such name exists. What "
-                "they print then speaks of a host that was not found."
-                + (f" smtpdoctor went on with {host}, which was evidently meant." if host else "")
-            ),
+            explanation=_explanation(entry, host),
             evidence=(
                 entries.line(entry),
-                *library_words(run, "dns-name-not-found", check="settings", host=entry.text),
+                *(
+                    library_words(run, "dns-name-not-found", check="settings", host=entry.text)
+                    if entry.detail != HOLDS_A_SECRET
+                    else ()
+                ),
             ),
             fixes=(_fix(run, entry),),
             explains=(read.id,),
             points_at=("host",),
         )
+
+
+def _explanation(entry: Setting, host: str | None) -> str:
+    if entry.detail == HOLDS_A_SECRET:
+        return (
+            "A secret of another variable stands in it, or a part of it looks like one. "
+            "smtpdoctor doesn't look such a name up: the name servers would learn it. If it is the "
+            "server's name, write it in lower case."
+        )
+    return (
+        "Programs look the value up in DNS as it stands, and no such name exists. What they print "
+        "then speaks of a host that was not found."
+        + (f" smtpdoctor went on with {host}, which was evidently meant." if host else "")
+    )
 
 
 def _beyond_client(run: Run) -> Iterator[Diagnosis]:
