@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
 import pytest
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.ports import SUBMISSION, WrongPort, wrong
+from smtpdoctor.diagnosis.views.ports import SUBMISSION, WrongPort, _served, wrong
 
 from ..rules.scene import Scene
 
@@ -36,6 +38,7 @@ def test_numbers_that_may_well_be_right(port: int) -> None:
         (5887, "slip"),
         (4465, "slip"),
         (456, "slip"),
+        (758, "slip"),  # its digits in another order
     ],
 )
 def test_numbers_that_are_wrong_whatever_answers(port: int, reason: Reason) -> None:
@@ -44,7 +47,7 @@ def test_numbers_that_are_wrong_whatever_answers(port: int, reason: Reason) -> N
     assert found.reason == reason
 
 
-@pytest.mark.parametrize("port", [5287, 4645, 5870])
+@pytest.mark.parametrize("port", [5287, 4645, 5870, 5787, 7587])
 def test_a_digit_more_that_doubles_no_neighbour_is_no_slip(port: int) -> None:
     assert judged(port, 587) is None
 
@@ -79,3 +82,25 @@ def test_neither_25_nor_a_port_without_tls_is_proposed(host: str) -> None:
         assert found is not None
         assert found.meant != 25
         assert found.tls != "none"
+
+
+def test_what_is_proposed_of_a_providers_ports() -> None:
+    """The recommended one first; none without TLS, none between servers, none that is a guess."""
+    provider = knowledge.providers()["ionos"]
+    one = provider.ports[0]
+
+    def known(port: int, tls: str, *, recommended: bool = False, verified: bool = True) -> object:
+        return msgspec.structs.replace(
+            one, port=port, tls=tls, recommended=recommended, verified=verified
+        )
+
+    ports = (
+        known(2525, "starttls"),
+        known(25, "starttls"),
+        known(80, "none"),
+        known(443, "implicit", verified=False),
+        known(4650, "implicit", recommended=True),
+    )
+    served = _served(msgspec.structs.replace(provider, ports=ports))
+    assert list(served.items()) == [(4650, "implicit"), (2525, "starttls")]
+    assert _served(msgspec.structs.replace(provider, ports=ports[2:4])) == _served(None)

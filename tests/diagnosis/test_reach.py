@@ -425,3 +425,14 @@ def test_a_block_before_the_server_is_not_the_servers() -> None:
     controls(scene, "open")
 
     assert not reach(scene).is_servers_own
+
+
+@pytest.mark.parametrize("other", ["denied", "no-route"])
+def test_of_two_addresses_on_one_port_the_more_telling_counts(other: ConnectOutcome) -> None:
+    scene = Scene()
+    scene.addresses("192.0.2.1", "192.0.2.2")
+    outcomes: tuple[ConnectOutcome, ConnectOutcome] = (other, "open")
+    for address, outcome in zip(("192.0.2.1", "192.0.2.2"), outcomes, strict=True):
+        scene.connect("silent", address)
+        scene.connect(outcome, address, port=465, purpose="other-port")
+    assert Run(scene.observations()).reach.own_ports == {465: "open"}

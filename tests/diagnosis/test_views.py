@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
@@ -10,6 +11,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import covers, interceptor, is_past, leaf_alone
 from smtpdoctor.diagnosis.views.clock import moment, span
 from smtpdoctor.diagnosis.views.offer import demands_tls
+from smtpdoctor.diagnosis.views.sender import domain_of
 from smtpdoctor.observations import (
     CertificateSeen,
     ConnectOutcome,
@@ -580,3 +582,65 @@ def test_of_several_dmarc_records_the_one_that_protects_most_is_kept() -> None:
 
     (new,) = [item.new for item in found.fixes[0].records if item.new is not None]
     assert new == "v=DMARC1; p=reject"
+
+
+# --- who is turned away without a login -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("port", "offered", "expected"),
+    [
+        (587, ("PLAIN",), "credentials-missing"),
+        (587, (), "credentials-missing"),
+        (2525, ("PLAIN",), "credentials-missing"),
+        # where nobody can log in the denial is one of the client
+        (2525, (), "client-address-refused"),
+    ],
+)
+@pytest.mark.parametrize("step", ["mail", "rcpt"])
+def test_a_bare_denial_where_logins_are_taken(
+    step: Literal["mail", "rcpt"], port: int, offered: tuple[str, ...], expected: str
+) -> None:
+    scene = Scene(host="mail.example.net", port=port, username=None)
+    capabilities = ("SIZE", *(f"AUTH {name}" for name in offered))
+    session = scene.session().up_to("certificate").certificate().ehlo(*capabilities)
+    session.no_login("no-credentials", *offered)
+    words = "554 5.7.1 <client>: Client host rejected: Access denied"
+    if step == "rcpt":
+        session.mail().rcpt(words)
+    else:
+        session.mail(words)
+    found = run_of(scene).refusal
+    assert (found.code if found is not None else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "domain_name"),
+    [
+        ("info@Example.com", "example.com"),
+        ('"a@b"@example.com', "example.com"),
+        ("info", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_domain_of_an_address(address: str | None, domain_name: str) -> None:
+    assert domain_of(address) == domain_name
+
+
+def test_a_time_of_another_zone_is_that_moment() -> None:
+    there, utc = moment("2026-11-22T14:00:00+02:00"), moment("2026-11-22T12:00:00Z")
+    assert there == utc
+    assert utc is not None
+    assert span(timedelta(seconds=60)) == "1 minute"
+    assert span(timedelta(seconds=150)) == "2 minutes"
+
+
+def test_an_interceptor_is_looked_for_in_the_whole_chain_in_any_field_and_case() -> None:
+    above = certificate(subject={"CN": "x"}, issuer="x", organisation="ESET SSL FILTER CA")
+    scene = Scene()
+    scene.session().up_to("certificate").certificate(certificate("x"), above, verify_code=20)
+    (seen,) = run_of(scene).observations.of(CertificateSeen)
+    found = interceptor(seen) or interceptor(seen, certain=False)
+    assert found is not None
+    assert found.words.upper() in "ESET SSL FILTER CA"

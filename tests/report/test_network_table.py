@@ -70,6 +70,20 @@ def test_hosts_that_answer_differently_have_rows_of_their_own() -> None:
     ]
 
 
+@pytest.mark.parametrize("order", [("open", "refused"), ("refused", "open")])
+def test_of_two_addresses_the_one_that_answers_is_shown(order: tuple[str, str]) -> None:
+    """Whichever was knocked on last."""
+    scene = Scene()
+    scene.addresses("192.0.2.1", "192.0.2.2")
+    for address, outcome in zip(("192.0.2.1", "192.0.2.2"), order, strict=True):
+        scene.connect("silent", address, took=3.3)
+        own_ports(scene, {465: outcome}, address)  # type: ignore[dict-item]
+    controls(scene, "open", "open")
+    assert [" ".join(line.split()) for line in shown(scene)][1].startswith(
+        "smtp.ionos.com silent open"
+    )
+
+
 def test_families_are_apart_where_they_differ() -> None:
     scene = Scene()
     scene.addresses("192.0.2.10", "2001:db8::10")
