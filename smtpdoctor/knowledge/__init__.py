@@ -334,6 +334,7 @@ class Client(_Entry, frozen=True, kw_only=True):
         expression; what isn't named is as RFC 5321 has it.
     offers: how it looks for STARTTLS and AUTH in what a server announces.
     replies: how it reads a reply. counts: the line whose code it goes by.
+    out_of_step: a reply too many makes it take every answer for the one before, up to DATA.
     insists: it sends AUTH with its own mechanism whether that is offered or not: "with-auth" where
         anything is offered, "always" even where nothing is, "without-choice" where AUTH names none.
     starttls_by_itself: it begins TLS where STARTTLS is offered, also where TLS is switched off.
@@ -404,6 +405,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     offers: OfferReading = OfferReading()
     replies: ReplyReading = ReplyReading()
     counts: Literal["first", "last"] = "last"
+    out_of_step: bool = False
     insists: Literal["no", "with-auth", "without-choice", "always"] = "no"
     starttls_by_itself: bool = False
     takes_sha1: bool = False

@@ -569,6 +569,8 @@ GENERAL = [
     ),
     ("ehlo", "554 5.7.1 <client.example>: Helo command rejected: Access denied", "ehlo-rejected"),
     ("rcpt", "554 5.7.1 HELO mismatch", "ehlo-rejected"),
+    ("rcpt", "556 5.1.10 Recipient address has null MX", "recipient-rejected"),
+    ("rcpt", "550 5.1.10 example.net does not accept mail", "recipient-rejected"),
     ("mail", "550 Bad HELO - Host impersonating domain name", "ehlo-rejected"),
     ("rcpt", "550 5.7.1 Your HELO name does not resolve", "ehlo-rejected"),
     # limits and size

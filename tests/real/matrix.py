@@ -255,6 +255,7 @@ class Certificates:
         usage = "clientAuth" if kind == "for-clients" else "serverAuth"
         extensions = ["basicConstraints=CA:FALSE", f"extendedKeyUsage={usage}"]
         extensions += [f"subjectAltName={names}"] if names else []
+        extensions += ["keyUsage=critical,keyEncipherment"] if kind == "no-signing" else []
         identifier = "none" if kind == "without-key-identifier" else "keyid"
         extensions += ["subjectKeyIdentifier=hash", f"authorityKeyIdentifier={identifier}"]
         (self.folder / f"{name}.cnf").write_text("\n".join(extensions))

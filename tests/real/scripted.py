@@ -37,7 +37,10 @@ class Script:
     packet behind MAIL. `challenges` are LOGIN's. `helo` is whether HELO is known. `hello` is all of
     EHLO's answer, inside TLS or not. `instead` is said where a verb, or "login", succeeded. At the
     verbs of `resets` it resets the connection. `end` ends its lines. `initial` is whether AUTH may
-    carry a first response, or has to.
+    carry a first response, has to, or carries it in vain. `begun` are mechanisms that it asks for
+    and then refuses. `refuses_parameters` is its reply to MAIL with parameters. With `hangs_up` it
+    closes where anything comes behind MAIL in one packet. `injected` comes in clear behind the 220
+    to STARTTLS, `welcomes` inside TLS, unasked.
     """
 
     implicit: bool = False
@@ -63,12 +66,16 @@ class Script:
     instead: Mapping[str, str] = field(default_factory=dict)
     resets: tuple[str, ...] = ()
     end: str = "\r\n"
-    initial: Literal["may", "must-not", "must"] = "may"
+    initial: Literal["may", "must-not", "must", "ignored"] = "may"
+    begun: tuple[str, ...] = ()
     largest: int = 0
     replies: Mapping[str, str] = field(default_factory=dict)
     delays: Mapping[str, float] = field(default_factory=dict)
     drops: bool = False
-    refuses_parameters: bool = False
+    refuses_parameters: str = ""
+    hangs_up: bool = False
+    injected: str = ""
+    welcomes: str = ""
     bare: bool = False
 
 
@@ -142,12 +149,16 @@ class _Dialogue:
             answer = self._script.replies.get(verb) or self._answer(verb, rest)
             if answer.startswith("2"):
                 answer = self._script.instead.get("login" if verb == "AUTH" else verb, answer)
-            self._say(answer)
+            if verb == "MAIL" and self._script.hangs_up and self._buffer:
+                return
+            self._say(answer + (self._script.injected if verb == "STARTTLS" else ""))
             if answer.startswith("421"):
                 return
             if verb == "STARTTLS" and answer.startswith("2") and self._context is not None:
                 self._buffer = b""
                 self._start_tls()
+                if self._script.welcomes:
+                    self._say(self._script.welcomes)
 
     def _reset(self) -> None:
         linger = struct.pack("ii", 1, 0)  # no time: the rest is thrown away
@@ -204,10 +215,15 @@ class _Dialogue:
         name = name.upper()
         if not self._in_tls and script.ehlo and not script.auth_in_clear:
             return "530 5.7.0 Must issue a STARTTLS command first"
+        if name in script.begun:
+            self._asked(f"{name} supported")
+            return "501 5.5.4 cancelled"
         if name not in (*script.served, *script.wrong):
             return "504 5.5.4 Unrecognized authentication type"
         if (initial and script.initial == "must-not") or (not initial and script.initial == "must"):
             return "501 5.5.4 Syntax: AUTH mechanism"
+        if script.initial == "ignored":
+            initial = ""
         if name == "SCRAM-SHA-256":
             return self._scram(initial or self._asked(""))
         if name == "PLAIN":
@@ -258,7 +274,7 @@ class _Dialogue:
         if not rest.isascii() and "SMTPUTF8" not in rest:
             return "501 5.1.7 Bad sender address syntax"
         if script.refuses_parameters and rest.partition(">")[2].strip():
-            return "555 5.5.4 Unsupported option"
+            return script.refuses_parameters
         if refused := self._judged("MAIL"):
             return refused
         size = rest.upper().partition("SIZE=")[2].split(" ")[0]

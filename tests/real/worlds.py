@@ -173,7 +173,9 @@ def _rest() -> Iterator[World]:
     )
     yield World(name="helo-only-login", script=Script(ehlo=False))
     yield World(name="drops", script=Script(drops=True))
-    yield World(name="mail-parameters", script=Script(refuses_parameters=True))
+    yield World(
+        name="mail-parameters", script=Script(refuses_parameters="555 5.5.4 Unsupported option")
+    )
     yield World(name="no-extensions", script=Script(extensions=()))
     yield World(name="refused-first", before=("127.2.0.1",))
     yield World(
@@ -384,7 +386,10 @@ def _rest_again() -> Iterator[World]:
     )
     yield World(
         name="parameters-no-size",
-        script=Script(extensions=("8BITMIME", "SMTPUTF8"), refuses_parameters=True),
+        script=Script(
+            extensions=("8BITMIME", "SMTPUTF8"),
+            refuses_parameters="555 5.5.4 Unsupported option",
+        ),
     )
     yield World(name="unicode-münchen-implicit", script=Script(implicit=True), tls="implicit")
     yield World(
@@ -458,11 +463,43 @@ def _forms() -> Iterator[World]:
     yield World(name="ipv6-brackets", ipv6=True, host="[ip]", tls="none", login=False, script=relay)
 
 
+def _ways() -> Iterator[World]:
+    """What a client begins, is asked for, or is told in a way that others pass over."""
+    for name, line, begun in (
+        ("digest-first", "AUTH DIGEST-MD5 LOGIN", ()),
+        ("ntlm-then-cram", "AUTH NTLM CRAM-MD5", ()),
+        ("kerberos-begun", "AUTH GSSAPI LOGIN", ("GSSAPI",)),
+        ("nothing-named", "AUTH", ()),
+    ):
+        served = tuple(re.findall("PLAIN|LOGIN|CRAM-MD5", line)) or ("PLAIN",)
+        yield World(name=f"auth-{name}", script=Script(auth=line, served=served, begun=begun))
+    login = Script(auth="AUTH LOGIN", served=("LOGIN",), challenges=("Your name", "Your password"))
+    yield World(name="challenge-in-words", script=login)
+    again = Script(auth="AUTH PLAIN", served=("PLAIN",), initial="ignored")
+    yield World(name="plain-asked-again", script=again)
+    yield World(
+        name="auth-503-relay",
+        script=Script(replies={"AUTH": "503 5.5.1 already authenticated"}, needs_login=False),
+    )
+    cram = Script(starttls=False, auth_in_clear="AUTH CRAM-MD5", served=("CRAM-MD5",))
+    yield World(name="clear-cram-alone", script=cram, tls="none")
+    yield World(name="starttls-hidden", script=Script(starttls_line="HELP"))
+    yield World(name="greets-again", script=Script(welcomes="220 mail.example.org ESMTP"))
+    yield World(name="injected", script=Script(injected="\n250 2.0.0 injected"))
+    yield World(name="hangs-up-pipelined", script=Script(hangs_up=True))
+    syntax = Script(refuses_parameters="501 5.5.4 Syntax: MAIL FROM:<address>")
+    yield World(name="mail-parameters-501", script=syntax)
+    unnamed = _refuses(r"localhost|\[.*\]", "554 5.7.1 you are not me")
+    yield World(name="no-poor-name-unnamed", script=Script(judge=unnamed, judged_at="RCPT"))
+    yield World(name="no-signing", certificate="no-signing")
+    yield World(name="addresses-beside-common-name", certificate="ip")
+
+
 WORLDS = tuple(
     each
     for group in (
         *(_names, _names_again, _tls, _tls_again, _starttls, _starttls_again),
-        *(_auth, _auth_again, _addresses, _rest, _rest_again, _readings, _forms),
+        *(_auth, _auth_again, _addresses, _rest, _rest_again, _readings, _forms, _ways),
     )
     for each in group()
 )

@@ -903,6 +903,7 @@ class SessionScene:
         *capabilities: str,
         text: str | None = None,
         outcome: ExchangeOutcome = "reply",
+        ok: bool | None = None,
         took: float = 0.02,
     ) -> Self:
         """EHLO; without arguments STARTTLS is offered in the clear, and AUTH inside TLS.
@@ -916,7 +917,12 @@ class SessionScene:
         said = text or "\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"])
         name = self.scene.settings.ehlo or "web-1.example.com"
         return self._exchange(
-            "ehlo", f"EHLO {name}", said if outcome == "reply" else None, outcome, took=took
+            "ehlo",
+            f"EHLO {name}",
+            said if outcome == "reply" else None,
+            outcome,
+            ok="from the reply" if ok is None else ok,
+            took=took,
         )
 
     def starttls(

@@ -19,7 +19,7 @@ CODE = "reply-unreadable"
 #: Steps whose replies every client reads.
 STEPS = ("greeting", "ehlo", "helo", "starttls", "auth", "mail", "rcpt")
 #: Those in which another code of 2xx than RFC 5321 has it for the step is looked at here.
-BY_CODE = ("ehlo", "mail", "rcpt")
+BY_CODE = ("mail", "rcpt")
 
 _BARE = re.compile(rb"(^|\n)\d{3}\r?\n?$")
 
@@ -38,7 +38,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     for item in main.exchanges if main is not None else ():
         if item.step not in STEPS or item.reply is None or item.outcome != "reply":
             continue
-        odd = _odd_form(run, item) if item.ok else _odd_code(run, item)
+        odd = (
+            (_odd_form(run, item) if item.ok else None)
+            or _second_greeting(run, item)
+            or _odd_code(run, item)
+        )
         if odd is not None:
             yield _judged(run, odd)
             return
@@ -65,20 +69,31 @@ def _odd_form(run: Run, item: Exchange) -> _Odd | None:
 def _odd_code(run: Run, item: Exchange) -> _Odd | None:
     """A success by its first digit, with a code that isn't this step's."""
     reply, mine = item.reply, run.client
-    odd = reply is not None and reply.category == 2 and item.step in BY_CODE
-    again = item.step == "ehlo" and item.in_tls and reply is not None and reply.code == 220
-    if reply is None or not odd or (item.step == "ehlo" and not again):
+    if item.ok or reply is None or reply.category != 2 or item.step not in BY_CODE:
         return None
     refuses = tuple(
         each.name for each in knowledge.clients().values() if not each.takes(item.step, reply.code)
     )
     if mine is not None and mine.name not in refuses:
         return None
-    if again:
-        usual = "RFC 3207 §4.2: after the handshake the client speaks first, with EHLO"
-        return _Odd(item, "a second greeting inside TLS", refuses, usual)
     usual = f"RFC 5321 §4.3.2: the answer is {'250' if item.step == 'mail' else '250 or 251'}"
     return _Odd(item, f"{reply.code}, a code for another answer", refuses, usual)
+
+
+def _second_greeting(run: Run, item: Exchange) -> _Odd | None:
+    """A greeting after STARTTLS, that stands where the answer to EHLO is awaited."""
+    reply, mine = item.reply, run.client
+    if item.step != "ehlo" or not item.in_tls or reply is None or reply.code != 220:
+        return None
+    fails = tuple(
+        each.name
+        for each in knowledge.clients().values()
+        if each.out_of_step or not each.takes("ehlo", reply.code)
+    )
+    if mine is not None and mine.name not in fails:
+        return None
+    usual = "RFC 3207 §4.2: after the handshake the client speaks first, with EHLO"
+    return _Odd(item, "a second greeting inside TLS", fails, usual)
 
 
 #: A challenge of AUTH in a form that some clients don't read, in words.
