@@ -59,7 +59,10 @@ TESTS = re.compile(
     r"\.min\.js$|^conftest\.py$|(?-i:Tests?|IT|Spec|Benchmark)\.(java|kt|cs)$"
 )
 #: Templates, also with the word in the middle: `.env.example.local`, `wp-config-sample.php`.
-TEMPLATE = re.compile(r"(?i)(^|[._-])(example|sample|template|dist|tmpl)([._-]|$)")
+#: AWS SAM's own file is called `template.yaml`.
+TEMPLATE = re.compile(
+    r"(?i)(?!template\.ya?ml$)(^|[._-])(example|sample|template|dist|tmpl)([._-]|$)"
+)
 
 #: Suffixes and names of files that may hold settings.
 SUFFIXES = frozenset(

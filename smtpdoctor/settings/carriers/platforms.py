@@ -24,7 +24,8 @@ from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 #: serverless' `${env:X}`, `${ssm:/path}`; App Platform's `${db.URL}`.
-REFERENCE = re.compile(r"\$\{[^}]*\}|EV\[")
+#: CloudFormation's `{{resolve:ssm:/path}}`.
+REFERENCE = re.compile(r"\$\{[^}]*\}|EV\[|\{\{resolve:")
 
 
 def find(workspace: Workspace) -> Iterator[Surrounding]:
@@ -81,6 +82,15 @@ def _serverless(root: Value) -> Iterator[dict[str, Value]]:
     yield mapped(root.at("provider", "environment"), _value)
 
 
+def _cloud_formation(root: Value) -> Iterator[dict[str, Value]]:
+    """The functions of a template for AWS SAM or CloudFormation, and what all of them get."""
+    for each in entries(root.get("Resources")):
+        kind = text(each.value.get("Type"))
+        if kind in ("AWS::Serverless::Function", "AWS::Lambda::Function"):
+            yield mapped(each.value.at("Properties", "Environment", "Variables"), _value)
+    yield mapped(root.at("Globals", "Function", "Environment", "Variables"), _value)
+
+
 def _render(root: Value) -> Iterator[dict[str, Value]]:
     for key in ("services", "envVarGroups"):
         for each in items(root.get(key)):
@@ -104,6 +114,7 @@ FILES: dict[str, tuple[tuple[str, ...], Callable[[Value], Iterator[dict[str, Val
     "heroku": (("app.json",), _app_json),
     "fly": (("fly.toml", "fly.production.toml"), _env),
     "serverless": (("serverless.yml", "serverless.yaml"), _serverless),
+    "cloudformation": (("template.yaml", "template.yml"), _cloud_formation),
     "render": (("render.yaml",), _render),
     "app-engine": (("app.yaml", "app.yml"), _app_engine),
     "app-platform": ((".do/app.yaml", "*/.do/app.yaml"), _app_platform),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from smtpdoctor.settings.dialects import nodemailer_options
+from smtpdoctor.settings.dialects import node_programs, nodemailer_options
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
 from smtpdoctor.settings.dialects.nodemailer_options import DATA, FIELDS, MODES, transport_options
@@ -58,6 +58,39 @@ class Nodemailer:
                     ]
                     for caller in callers or [None]:
                         yield self._call(workspace, path, variables, number, caller)
+        yield from self._handed(workspace)
+
+    def _handed(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each program that hands its options to Nodemailer itself."""
+        for way, path in node_programs.found(workspace, SUFFIXES):
+            for variables in all_variables(workspace, path):
+                module = workspace.module(path, variables)
+                for number, call in enumerate(module.calls(*way.calls) if module else ()):
+                    whole = call.argument(0)
+                    if call.reached is not False and node_programs.is_given(way.options(whole)):
+                        draft = self._of_way(workspace, path, variables, way, number)
+                        kept_back = whole.get(way.off) if way.off else Known(ABSENT)
+                        if isinstance(kept_back, Known) and kept_back.value is False:
+                            value = Known(True, kept_back.span, kept_back.trail)
+                            draft.options["jsonTransport"] = Option("jsonTransport", value)
+                        yield draft
+
+    def _of_way(
+        self,
+        workspace: Workspace,
+        path: str,
+        variables: Variables,
+        way: node_programs.Way,
+        number: int,
+    ) -> Draft:
+        def given(under: Variables) -> Given:
+            module = workspace.module(path, under)
+            assert module is not None
+            call = module.calls(*way.calls)[number]
+            whole = call.argument(0)
+            return Given(way.options(whole), lambda: way.sender(whole), call.span.line)
+
+        return self.draft(workspace, path, variables, given)
 
     def _call(
         self,

@@ -64,6 +64,11 @@ resource "google_cloud_run_v2_service" "app" {
 """,
     "app.nomad.hcl": 'job "a" {\n  task "t" {\n    config { image = "me/app:1" }\n'
     '    env {\n      A = "one"\n      B = "${NOMAD_PORT_smtp}"\n    }\n  }\n}\n',
+    "template.yaml": "Transform: AWS::Serverless-2016-10-31\n"
+    "Globals: {Function: {Environment: {Variables: {A: all, B: all}}}}\n"
+    "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+    "      Environment:\n        Variables: {A: own, C: '{{resolve:ssm:/x}}', D: !Ref X}\n"
+    "  Q: {Type: AWS::SQS::Queue, Properties: {Environment: {Variables: {E: no}}}}\n",
     "app.yaml": "runtime: python312\nenv_variables: {A: one}\n",
     "chart/values.yaml": "mailer:\n  image: {repository: me/app, tag: 1}\n  env:\n    A: one\n"
     "    B: 2\n  extraEnv: [{name: X, value: x}, {name: C, valueFrom: {secretKeyRef: {}}}]\n",
@@ -92,6 +97,11 @@ resource "google_cloud_run_v2_service" "app" {
         ("heroku", ["app.json"], {"A": "one", "B": "two"}),
         ("fly", ["fly.toml"], {"A": "one", "B": "2"}),
         ("serverless", ["serverless.yml"], {"A": "own", "C": None, "B": "all"}),
+        (
+            "cloudformation",
+            ["template.yaml"],
+            {"A": "own", "C": None, "D": None, "B": "all"},
+        ),
         ("render", ["render.yaml"], {"A": "one", "C": None}),
         (
             "systemd",

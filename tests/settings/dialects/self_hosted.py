@@ -39,6 +39,9 @@ GHOST = (
     '      "host": "smtp.ionos.com",\n      "port": {port},\n      "secure": {secure},\n'
     '      "auth": {{"user": "u@example.com", "pass": "word"}}\n    }}\n  }}\n}}\n'
 )
+CAL = compose(
+    "calcom/cal.com:v4.7", "EMAIL_", "SERVER_HOST", "SERVER_USER", "SERVER_PASSWORD", "FROM"
+)
 N8N = compose("n8nio/n8n:1.50", "N8N_SMTP_", "HOST", "USER", "PASS", "SENDER")
 OUTLINE = compose("outlinewiki/outline", "SMTP_", "HOST", "USERNAME", "PASSWORD", "FROM_EMAIL")
 MEALIE = compose(
@@ -221,6 +224,32 @@ CASES = [
         user=None,
         password=None,
         remarks=said("ignored SMTPUsername"),
+    ),
+    Case(
+        "cal-com:healthy 587",
+        (HOST, 587, "starttls"),
+        compose=CAL[0],
+        env=CAL[1] + "EMAIL_SERVER_PORT: 587",
+    ),
+    Case(
+        "cal-com:healthy 465",
+        (HOST, 465, "implicit"),
+        compose=CAL[0],
+        env=CAL[1] + "EMAIL_SERVER_PORT: '465'",
+    ),
+    Case(
+        "cal-com:implicit on 587",
+        (HOST, 587, "implicit"),
+        compose=CAL[0],
+        env="EMAIL_SERVER: smtps://u%40example.com:word@smtp.ionos.com:587\n"
+        "EMAIL_FROM: u@example.com\n",
+    ),
+    Case(
+        "cal-com:start on 465",
+        (HOST, 465, "starttls"),
+        compose=CAL[0],
+        env="EMAIL_SERVER: smtp://u%40example.com:word@smtp.ionos.com:465\n"
+        "EMAIL_FROM: u@example.com\n",
     ),
     Case("n8n:healthy 465", (HOST, 465, "implicit"), compose=N8N[0], env=N8N[1]),
     Case(

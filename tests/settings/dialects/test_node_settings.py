@@ -9,7 +9,7 @@ import pytest
 
 from smtpdoctor.settings.setup import Setup
 
-from .support import one, setups, write
+from .support import apply, one, setups, write
 
 DOTENV = """\
 SMTP_HOST=smtp.ionos.com
@@ -366,3 +366,58 @@ def test_nests_module_under_another_name(tmp_path: Path) -> None:
         "NestMailerModule.forRoot({ transport: { host: 'smtp.ionos.com', port: 465 } });\n",
     }
     assert one(write(tmp_path, files), "nestjs-mailer").settings.host == "smtp.ionos.com"
+
+
+# --- programs that hand their options to Nodemailer ----------------------------------------------
+
+TEMPLATES = (
+    "const Email = require('email-templates');\nnew Email({{ message: {{ from: '{0}' }}, {1} }});\n"
+)
+HANDED = {
+    "email-templates": TEMPLATES.replace("{1}", "transport: {1}"),
+    "payload": "import payload from 'payload';\npayload.init({{ email: {{ fromAddress: '{0}', "
+    "transportOptions: {1} }} }});\n",
+    "smtp-transport": "const mailer = require('feathers-mailer');\n"
+    "const smtpTransport = require('nodemailer-smtp-transport');\n"
+    "mailer(smtpTransport({1}), {{ from: '{0}' }});\n",
+}
+
+
+@pytest.mark.parametrize("way", HANDED)
+def test_options_that_a_program_hands_on(tmp_path: Path, way: str) -> None:
+    options = (
+        "{\n host: 'smtp.ionos.com',\n port: 587,\n secure: true,\n "
+        "auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS } }"
+    )
+    code = HANDED[way].format("shop@example.com", options)
+    setup = read(tmp_path, {"mail.js": code})
+    assert came_to(setup) == EARLY
+    sender = "info@example.com" if way == "smtp-transport" else "shop@example.com"
+    assert setup.settings.sender == sender
+    change = next(
+        each for each in setup.settings.prepared if (each.port, each.tls) == (587, "starttls")
+    )
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer"))[1:3] == (587, "starttls")
+
+
+@pytest.mark.parametrize(("send", "kept"), [("false", True), ("true", False)])
+def test_email_templates_keeps_mail_back(tmp_path: Path, send: str, kept: bool) -> None:
+    options = f"send: {send}, transport: {{ host: 'smtp.ionos.com', port: 587 }}"
+    setup = read(tmp_path, {"mail.js": TEMPLATES.format("shop@example.com", options)})
+    said = [(each.kind, each.origin and each.origin.line) for each in setup.settings.remarks]
+    assert said == ([("not-sent", 2)] if kept else [])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # the transport is a set-up itself, once
+        "const transport = require('nodemailer').createTransport({ host: 'h.de', port: 587 });\n"
+        "const Email = require('email-templates');\nnew Email({ transport });\n",
+        "const smtpTransport = require('nodemailer-smtp-transport');\n"
+        "require('nodemailer').createTransport(smtpTransport({ host: 'h.de', port: 587 }));\n",
+    ],
+)
+def test_a_transport_that_is_made_elsewhere_is_one_set_up(tmp_path: Path, code: str) -> None:
+    assert read(tmp_path, {"mail.js": code}).settings.host == "h.de"

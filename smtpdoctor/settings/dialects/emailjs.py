@@ -1,0 +1,160 @@
+"""emailjs, the SMTP library: the options of `new SMTPClient({…})`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smtpdoctor.settings.dialects import nodemailer_options
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.in_code import outcome_of
+from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value
+from smtpdoctor.settings.readers.module import Module
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+CALLS = ("emailjs.SMTPClient", "emailjs.server.connect")
+MESSAGES = ("send", "sendAsync", "Message")
+FIELDS: Mapping[str, Field] = {
+    "host": "host",
+    "port": "port",
+    "ssl": "tls",
+    "tls": "tls",
+    "user": "username",
+    "password": "password",
+    "domain": "ehlo",
+    "from": "sender",
+}
+PORTS: Mapping[TLSMode, int] = {"implicit": 465, "starttls": 587, "none": 25}
+
+
+class EmailJs:
+    id = "emailjs"
+    name = DATA.name
+    client: str | None = None
+    fields = FIELDS
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+        "implicit": ({"ssl": True}, {"ssl": True, "tls": False}),
+        "starttls": ({"tls": True}, {"ssl": False, "tls": True}),
+        "none": ({"ssl": False}, {"tls": False}, {"ssl": False, "tls": False}),
+    }
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each client that some way through the program makes."""
+        for path in workspace.folder.containing(rb"['\"`/:]emailjs\b", *SUFFIXES):
+            for variables in all_variables(workspace, path):
+                module = workspace.module(path, variables)
+                for number, call in enumerate(module.calls(*CALLS) if module else ()):
+                    if module is not None and call.reached is not False:
+                        yield self._draft(workspace, module, variables, number)
+
+    def _draft(
+        self, workspace: Workspace, module: Module, variables: Variables, number: int
+    ) -> Draft:
+        call = module.calls(*CALLS)[number]
+        argument = call.argument(0)
+        options = _options(workspace, module.file, argument, number)
+        sender = _sender(module)
+        if sender is not None:
+            options["from"] = Option("from", sender)
+        found = workspace.dependencies.find("npm", "emailjs", near=module.file)
+        return Draft(
+            dialect=self,
+            place=f"{module.file}:{call.span.line}",
+            options=options,
+            variables=variables,
+            language="javascript",
+            version=found.version if found is not None else "",
+            profile=workspace.profile_of("NODE_ENV"),
+            files=(module.file,),
+            insert=lambda new: nodemailer_options.insert(workspace, options, argument, new),
+            opposites={"ssl": "tls", "tls": "ssl"},
+        )
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        return outcome(options)
+
+
+DIALECT = EmailJs()
+
+
+def _options(workspace: Workspace, path: str, argument: Value, number: int) -> dict[str, Option]:
+    """The options of the object; the host alone where the object can't be told."""
+    made = argument.value if isinstance(argument, Known) else None
+    found: dict[str, Option] = {}
+    for name in FIELDS:
+
+        def again(under: Variables, name: str = name) -> Value:
+            module = workspace.module(path, under)
+            return module.calls(*CALLS)[number].argument(0).get(name) if module else Known(ABSENT)
+
+        value = argument.get(name)
+        entry = made.entry(name) if isinstance(made, Map) else None
+        read_of_variables = isinstance(value, Known) and bool(value.variables)
+        if isinstance(value, Unknown) or value.value is not ABSENT or read_of_variables:
+            found[name] = Option(name, value, again, entry.span if entry else None)
+        if isinstance(argument, Unknown):
+            break  # one word for all of them: the host's, which is the first
+    return found
+
+
+def _sender(module: Module) -> Known | None:
+    """Who the first message here is from."""
+    for message in module.calls(*MESSAGES):
+        value = message.argument(0).get("from")
+        if isinstance(value, Known) and isinstance(value.value, str):
+            return value
+    return None
+
+
+def outcome(options: Mapping[str, Any]) -> Outcome:
+    """What emailjs makes of its options (SMTPConnection)."""
+    ssl, tls = _switch(options.get("ssl")), _switch(options.get("tls"))
+    mode: TLSMode = "implicit" if ssl else "starttls" if tls else "none"
+    # the default port goes by what is written, also where that is dropped
+    said: TLSMode = "implicit" if options.get("ssl") else "starttls" if options.get("tls") else mode
+    fault = conflict(_remark("ssl", "both")) if ssl and tls else None
+    misread = [
+        _remark(name, "text", "no TLS")
+        for name in ("ssl", "tls")
+        if isinstance(options.get(name), str) and options[name] and mode == "none"
+    ]
+    names = ("ssl", "tls") if ssl else ("tls", "ssl")
+    by: dict[Field, tuple[str, ...]] = {
+        **{field: (name,) for name, field in FIELDS.items() if field != "tls"},
+        "tls": tuple(name for name in names if name in options),
+    }
+    both = bool(options.get("user")) and bool(options.get("password"))
+    given = options.get("ssl")
+    loose = isinstance(given, Map) and _is_false(given.get("rejectUnauthorized"))
+    return outcome_of(
+        options,
+        by,
+        mode,
+        port=PORTS[said],
+        required=mode == "starttls",
+        username=str(options["user"]) if both else None,
+        password=str(options["password"]) if both else None,
+        # what STARTTLS begins is a bare TLSSocket, which verifies nothing
+        verify=ssl and not loose,
+        misread=tuple(misread),
+        fault=fault,
+    )
+
+
+def _switch(value: Any) -> bool:
+    """A truth or an object; anything else is dropped."""
+    return value is True or isinstance(value, Map)
+
+
+def _is_false(value: Value) -> bool:
+    return isinstance(value, Known) and value.value is False
+
+
+def _remark(option: str, because: str, taken_as: str = "") -> Remark:
+    return Remark(option, DATA.because[because], taken_as, tuple(DATA.sources.values()))
