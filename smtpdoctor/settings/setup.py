@@ -516,7 +516,7 @@ class _Maker:
         if isinstance(option.value.value, float) and math.isnan(option.value.value):
             return "NaN"
         if field in SECRETS or self._is_token(field):
-            return MASK if option.value.value not in (None, "") else ""
+            return MASK if option.value.value not in (None, ABSENT, "") else ""
         if field == "url":
             from smtpdoctor.settings.url import read_url
 
@@ -536,7 +536,7 @@ class _Maker:
         value = parts.get(field)
         if value is None:
             raw = option.value.value
-            value = "" if raw in (None, "") else str(raw)
+            value = "" if raw in (None, ABSENT, "") else str(raw)
             if isinstance(raw, bool):
                 value = literal(raw, self.draft.language) or value
         return self._harmless(field, value)

@@ -52,12 +52,24 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
         yield from field_lines(setup.settings)
         for remark in setup.settings.remarks:
             yield visible(f"{INDENT}{_remark(remark)}")
+        for names, place in _unset(setup):
+            yield visible(f"{INDENT}not set: {', '.join(names)} ({place})")
         for line in setup.untold:
             yield visible(f"{INDENT}not known: {line}")
         if not setup.complete:
             given = f" without {setup.given_by}" if setup.given_by else ""
             yield f"{INDENT}`smtpdoctor check` leaves it out{given}"
     yield from passed_over(skipped)
+
+
+def _unset(setup: Setup) -> Iterator[tuple[list[str], str]]:
+    """The variables that nothing sets and that a setting would be read from, with its place;
+    those that a remark is about are said there."""
+    said = {name for remark in setup.settings.remarks for name in remark.unset}
+    for entry in setup.settings.entries:
+        names = [name for name in entry.unset if name not in said]
+        if names and not entry.text:
+            yield names, entry.origin.label
 
 
 def passed_over(skipped: Sequence[Skipped]) -> Iterator[str]:

@@ -115,9 +115,9 @@ def _sender(module: Module) -> Known | None:
 def outcome(options: Mapping[str, Any]) -> Outcome:
     """What emailjs makes of its options (SMTPConnection)."""
     ssl, tls = _switch(options.get("ssl")), _switch(options.get("tls"))
-    mode: TLSMode = "implicit" if ssl else "starttls" if tls else "none"
+    mode = _mode(ssl, tls)
     # the default port goes by what is written, also where that is dropped
-    said: TLSMode = "implicit" if options.get("ssl") else "starttls" if options.get("tls") else mode
+    said = _mode(options.get("ssl"), options.get("tls"))
     fault = conflict(_remark("ssl", "both")) if ssl and tls else None
     misread = [
         _remark(name, "text", "no TLS")
@@ -145,6 +145,10 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         misread=tuple(misread),
         fault=fault,
     )
+
+
+def _mode(ssl: object, tls: object) -> TLSMode:
+    return "implicit" if ssl else "starttls" if tls else "none"
 
 
 def _switch(value: Any) -> bool:

@@ -36,6 +36,8 @@ NESTED = (
     ("auth", "user"), ("auth", "pass"), ("auth", "accessToken"), ("auth", "type"),
     ("auth", "username"), ("auth", "password"), ("tls", "rejectUnauthorized"),
 )  # fmt: skip
+#: Options of which it is told that the variable they are read from is set nowhere.
+SHOWN_UNSET = (("host",), ("service",), ("url",), ("auth", "user"), ("auth", "pass"))
 #: By what an OAuth2 login gets its token while the program runs.
 FETCHED = ("refreshToken", "privateKey", "provisionCallback")
 
@@ -108,7 +110,7 @@ def transport_options(
     for path in [(name,) for name in PLAIN] + list(NESTED):
         made = _option(argument, again, path)
         unset = isinstance(made.value, Known) and made.value.value is ABSENT
-        if not unset or (path[0] in ("host", "service", "url") and made.value.variables):
+        if not unset or (path in SHOWN_UNSET and made.value.variables):
             found[made.name] = made
     found |= _login(argument, again)
     for name in ("secure", "ignoreTLS", "requireTLS"):

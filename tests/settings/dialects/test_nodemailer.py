@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.setup import Setup
+from smtpdoctor.settings.show_setups import show_setups
 
 from .support import apply, one, prepared, setups, write
 
@@ -885,3 +886,15 @@ def test_what_no_class_of_the_folder_is_stays_untold(
     own = "export class AppConfig { mailHost = 'a.de'; }\n"
     write(tmp_path, {"a.ts": code, "app.config.ts": own, "package.json": package()})
     assert one(tmp_path, "nodemailer").settings.untellable
+
+
+def test_variables_of_a_login_that_nothing_sets_are_named(tmp_path: Path) -> None:
+    options = "{ host: 'h.de', auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS } }"
+    setup = read(tmp_path, options, "SMTP_USER=\n")
+    assert setup.settings.username is None
+    assert setup.credentials.password is None
+    assert setup.settings.remarks == ()
+    unset = {entry.field: (entry.text, entry.unset) for entry in setup.settings.entries}
+    assert unset["password"] == ("", ("SMTP_PASS",))
+    assert "not set: SMTP_PASS (mailer.js:" in show_setups([setup], [])
+    assert "SMTP_USER" not in show_setups([setup], [])
