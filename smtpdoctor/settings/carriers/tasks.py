@@ -29,8 +29,11 @@ from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 #: Where HCL says variables, and what follows: a list of names with values, or a map.
+#: Functions that join lists or maps may stand around them.
 BLOCK = re.compile(
-    r'(?m)(?P<name>^[ \t]*"?(?:environment|env|variables|secrets)"?)\s*[=:]?\s*[\[{]'
+    r'(?m)(?P<name>^[ \t]*"?(?:\w{1,40}_)?'
+    r'(?:environment(?:_variables)?|env(?:_vars)?|variables|secrets)"?)'
+    r"\s*[=:]?\s*(?:(?:concat|merge|flatten|compact)\s*)?[\[{(]"
 )
 TEXT = r'"(?:[^"\\\n]|\\.)*"'
 REST = r"[^\s,{}\[\]#][^,}\]\n#]*"
@@ -40,7 +43,7 @@ PAIR = re.compile(
 )
 ENTRY = re.compile(rf'(?m)^[ \t]*"?(?P<name>[A-Za-z_]\w*)"?[ \t]*=[ \t]*(?P<value>{TEXT}|{REST})')
 IMAGE = re.compile(rf'(?m)^[ \t]*"?image"?\s*[=:]\s*(?P<image>{TEXT})')
-LEXEMES = re.compile(rf"{TEXT}|(?m:#.*$|//.*$)|[\[\]{{}}]")
+LEXEMES = re.compile(rf"{TEXT}|(?m:#.*$|//.*$)|[\[\]{{}}()]")
 #: What stands around the value of a pair on one line.
 NAMED = re.compile(r'\s*\{?\s*"?name"?\s*[=:]\s*"(?P<name>\w+)"\s*,?\s*"?value"?\s*[=:]\s*')
 CLOSED = re.compile(r"[\s},\]]*")
@@ -95,7 +98,8 @@ def _elsewhere(name: str, span: Span | None) -> Unknown:
 def _hcl(workspace: Workspace) -> Iterator[Surrounding]:
     """Containers by their images: what stands between one and the next is the first one's."""
     paths = workspace.folder.containing(
-        rb"(?m)^\s*\"?(environment|env|variables)\"?\s*[=:]?\s*[\[{]", ".tf", ".hcl", ".nomad"
+        rb"(?m)^\s*\"?(\w{1,40}_)?(environment|env|variables)\w*\"?\s*[=:]?\s*[\[{(a-z]",
+        *(".tf", ".hcl", ".nomad"),
     )
     for path in islice(paths, MOST_DOCUMENTS):
         said = LEXEMES.sub(_blank, (workspace.folder.text(path) or "")[:LONGEST])
@@ -160,7 +164,7 @@ def _closing(said: str, start: int) -> int:
     """Where the bracket closes that stands there; the end of the text where none does."""
     depth = 0
     for found in LEXEMES.finditer(said, start):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
-        if depth == 0 and found[0] in "]}":
+        depth += {"[": 1, "{": 1, "(": 1, "]": -1, "}": -1, ")": -1}.get(found[0], 0)
+        if depth == 0 and found[0] in "]})":
             return found.start()
     return len(said)

@@ -62,6 +62,26 @@ resource "google_cloud_run_v2_service" "app" {
   }
 }
 """,
+    "joined.tf": """\
+locals {
+  container_environment = [
+    { name = "A", value = "one" },
+  ]
+}
+resource "aws_ecs_task_definition" "b" {
+  container_definitions = jsonencode([merge(local.all, {
+    environment = concat(local.container_environment, [
+      { name = "B", value = tostring(var.b) },
+      { name = "C", value = var.host == "" ? "false" : "true" },
+      { name = "D", value = "two" },
+    ])
+    secrets = concat(local.secrets, [
+      { name = "E", valueFrom = aws_secretsmanager_secret.e.arn },
+    ])
+    portMappings = [{ name = "F", value = "none" }]
+  })])
+}
+""",
     "app.nomad.hcl": 'job "a" {\n  task "t" {\n    config { image = "me/app:1" }\n'
     '    env {\n      A = "one"\n      B = "${NOMAD_PORT_smtp}"\n    }\n  }\n}\n',
     "template.yaml": "Transform: AWS::Serverless-2016-10-31\n"
@@ -115,6 +135,7 @@ resource "google_cloud_run_v2_service" "app" {
             {"A": "one", "B": None, "D": None, "C": None, "E": "two # words", "F": "2"}
             | {"G": "three"},
         ),
+        ("tasks", ["joined.tf"], {"A": "one", "B": None, "C": None, "D": "two", "E": None}),
         ("tasks", ["app.nomad.hcl"], {"A": "one", "B": None}),
         ("app-engine", ["app.yaml"], {"A": "one"}),
         ("helm", ["chart/values.yaml"], {"A": "one", "B": "2", "X": "x", "C": None}),
