@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -30,13 +31,15 @@ PROPERTIES = {
     "host": "Host", "port": "Port", "security": "SMTPSecure", "username": "Username",
     "password": "Password",
 }  # fmt: skip
+#: Kirby reads config.HOST.php where it is called by that name: these are of the own machine.
+TRIED_OUT = re.compile(r"config\.(?:localhost|127\.0\.0\.1|.+\.(?:test|local|localhost))\.php$")
 KEYS = (*PROPERTIES, "type", "auth")
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
     """One for each file of the configuration with a transport that has a host."""
     for path in workspace.folder.matching("site/config/config*.php", "*/site/config/config*.php"):
-        if b"transport" not in (workspace.read(path) or b""):
+        if TRIED_OUT.search(path) or b"transport" not in (workspace.read(path) or b""):
             continue
         variables = php_variables(workspace, path)
 

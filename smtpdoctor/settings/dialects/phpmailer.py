@@ -220,7 +220,8 @@ def _unmentioned(
     workspace: Workspace, path: str, group: str, dialect: PhpProgram, options: Mapping[str, Option]
 ) -> dict[str, Option]:
     """The way of sending that PHPMailer has by itself, where the file says nothing of any."""
-    told = "Mailer" in options or dialect is not DIALECT or not group.isdigit()
+    # what WordPress hands to a hook sends by mail() until the hook says otherwise
+    told = "Mailer" in options or (dialect is DIALECT and not group.isdigit())
     if told or SENDING.search(workspace.read(path) or b""):
         return {}
     return {"Mailer": Option("Mailer", Known("mail"), together=True)}

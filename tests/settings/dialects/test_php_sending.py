@@ -26,6 +26,16 @@ $mail->Password = 'word';
 $mail->setFrom('u@example.com');
 $mail->send();
 """
+HOOK = """<?php
+add_action( 'phpmailer_init', function ( $phpmailer ) {
+    $phpmailer->Host = 'smtp.ionos.com';
+    $phpmailer->Port = 587;
+    $phpmailer->SMTPSecure = 'tls';
+    $phpmailer->SMTPAuth = true;
+    $phpmailer->Username = 'u@example.com';
+    $phpmailer->Password = 'word';
+} );
+"""
 IGNITER = """<?php
 namespace Config;
 class Email extends \\CodeIgniter\\Config\\BaseConfig {
@@ -81,6 +91,7 @@ def mended(root: Path, setup: Setup) -> Setup:
     [
         ("phpmailer", "mail.php", PHPMAILER % ""),
         ("phpmailer", "mail.php", PHPMAILER % "$mail->isMail();\n"),
+        ("wordpress", "wp-content/mu-plugins/smtp.php", HOOK),
         ("codeigniter", "app/Config/Email.php", IGNITER),
         ("wp-mail-smtp", "wp-config.php", WORDPRESS),
         ("joomla", "configuration.php", JOOMLA % ("u@example.com", "smtp.ionos.com")),

@@ -222,6 +222,7 @@ def test_what_each_person_types_is_not_known(tmp_path: Path) -> None:
          "'transport_smtp_server' => 'localhost:25']];"},
         kirby("587", "'tls'") | {"site/config/config.php": "<?php return ['email' => ["
                                  "'transport' => ['type' => 'mail']]];"},
+        {"site/config/config.shop.test.php": kirby("587", "'ssl'")["site/config/config.php"]},
         roundcube("tls://%h:587"),
         {"compose.yaml": "services:\n  books:\n    image: someone/books\n    environment:\n"
          "      MAIL_HOST: smtp.ionos.com\n"},
