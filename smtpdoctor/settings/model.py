@@ -351,6 +351,10 @@ class PasswordReading(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
 
 
+#: A reader of YAML, which takes a blank and a # for the start of a comment.
+YAML = "YAML"
+
+
 class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
     """The line of a password that its readers take for something else, or not all for the same.
 
@@ -359,7 +363,8 @@ class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
     quote: what to write around the value so that all of them get just it, "" for nothing; None
         where no quotes do. cannot: readers that get something else by any of them.
     moves_comment: the comment behind it has to go to a line of its own, or quotes don't help.
-    doubles_dollar: it stands in a compose file, where a dollar sign is written twice.
+    doubles: the character that is written twice where it stands: a dollar sign in a compose file, a
+        percent sign in a unit of systemd.
     """
 
     name: str
@@ -371,7 +376,7 @@ class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):
     quote: str | None = None
     cannot: tuple[str, ...] = ()
     moves_comment: bool = False
-    doubles_dollar: bool = False
+    doubles: Literal["", "$", "%"] = ""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

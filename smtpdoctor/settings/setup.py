@@ -31,6 +31,7 @@ from smtpdoctor.settings.login_release import (
 )
 from smtpdoctor.settings.model import (
     MASK,
+    YAML,
     Credentials,
     Field,
     NearMiss,
@@ -738,8 +739,37 @@ class _Maker:
         if not held:
             return _of_ini(names[0], value) if value is not None else None
         if not held[0].layer.reader:
-            return _of_compose(held[0])
+            return (
+                _of_compose(held[0])
+                or _of_unit(held[0], variables[0])
+                or self._of_yaml(held[0], variables[0])
+            )
         return self._line_read_by(variables[0], held[0])
+
+    def _of_yaml(self, held: Held, name: str) -> PasswordReadings | None:
+        """A password in a YAML file behind which, or in place of which, a # and letters stand: a
+        comment mostly begins with a blank."""
+        span, value = held.value.span, held.value
+        if (
+            span is None
+            or not span.file.endswith((".yml", ".yaml"))
+            or not isinstance(value, Known)
+        ):
+            return None
+        lines = (self.workspace.folder.text(span.file) or "").splitlines()
+        line = lines[span.line - 1] if span.line <= len(lines) else ""
+        kept = re.escape(str(value.value or ""))
+        if re.search(rf"[:=]\s+{kept}(?<=\s)#\S|[:=]\s*{kept}\s+#\S", line) is None:
+            return None
+        cut = PasswordReading(reader=YAML, state="altered", alterations=("cut-at-hash",))
+        return PasswordReadings(
+            name=name,
+            file=span.file,
+            line=span.line,
+            known=True,
+            readers=(YAML,),
+            altered=(cut,),
+        )
 
     def near_misses(self) -> Iterator[NearMiss]:
         """Variables that were to set a part of the login, by another word than the program's:
@@ -1000,7 +1030,26 @@ def _of_compose(held: Held) -> PasswordReadings | None:
         known=True,
         readers=(reader,),
         altered=(altered,),
-        doubles_dollar=True,
+        doubles="$",
+    )
+
+
+def _of_unit(held: Held, name: str) -> PasswordReadings | None:
+    """A password in a unit, in which systemd takes a percent sign and a letter for a specifier."""
+    span, value = held.value.span, held.value
+    trail = value.trail if isinstance(value, Known) else ()
+    if span is None or not any(origin.kind == "specifier" for origin in trail):
+        return None
+    reader = "systemd"
+    altered = PasswordReading(reader=reader, state="altered", alterations=("percent-expanded",))
+    return PasswordReadings(
+        name=name,
+        file=span.file,
+        line=span.line,
+        known=True,
+        readers=(reader,),
+        altered=(altered,),
+        doubles="%",
     )
 
 

@@ -119,6 +119,7 @@ ALTERATIONS: dict[str, str] = {
     "blanks-removed": "takes blanks out of it",
     "escape-processed": "makes something else of a backslash and what follows",
     "dollar-expanded": "replaces $ and the name behind it",
+    "percent-expanded": "replaces % and the letter behind it",
     "home-expanded": "replaces ~ by a home folder",
     "lines-joined": "goes on into the next lines",
     "bytes-lost": "loses a part of a character",

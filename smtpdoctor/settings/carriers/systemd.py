@@ -7,6 +7,7 @@ means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,6 +23,9 @@ from smtpdoctor.settings.readers.ini import unit_words
 from smtpdoctor.settings.readers.model import Entry, Known, Map, Origin, Unknown, Value
 from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
+
+#: systemd.unit(5), "Specifiers": %h is a home folder. What it comes to is not known here.
+SPECIFIER = re.compile(r"%[a-zA-Z%]")
 
 
 def find(workspace: Workspace) -> Iterator[Surrounding]:
@@ -68,7 +72,11 @@ def _environment(workspace: Workspace, lines: list[Entry]) -> Iterator[tuple[str
                 named = part(each.value, at - len(name) - 1, at, workspace)
                 if is_setting_name(name) and named is not None and span != each.value.span:
                     workspace.is_harmless(named)
-            made[name] = Known(said.replace("%%", "%"), span, (Origin("environment", name, span),))
+            trail = [Origin("environment", name, span)]
+            if any(each != "%%" for each in SPECIFIER.findall(said)):
+                trail.append(Origin("specifier", name, span))
+            meant = SPECIFIER.sub(lambda found: "%" if found[0] == "%%" else "", said)
+            made[name] = Known(meant, span, tuple(trail))
     yield from made.items()
 
 

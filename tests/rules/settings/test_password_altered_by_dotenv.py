@@ -189,3 +189,42 @@ def test_lookalike_an_ini_file_with_a_comment_in_place_of_the_password() -> None
     scene = Scene.of_folder({"app.ini": GITEA.format("# none yet")})
     scene.session()
     assert scene.codes("error") == ["credentials-missing"]
+
+
+def test_positive_yaml_cuts_the_password_at_a_blank_and_a_hash() -> None:
+    scene = Scene.of_folder({"docker-compose.yml": COMPOSE.format("seven #herons")})
+    found = scene.refuse("auth", REFUSED).diagnosis(CODE)
+    assert "YAML takes what follows # for a comment" in found.title
+    fix = found.fixes[0]
+    assert fix.title == "put single quotes around the whole text in docker-compose.yml:7"
+    assert "- 'EMAIL_HOST_PASSWORD=…' in a list" in fix.steps[0]
+    assert "herons" not in str(found)
+
+
+@pytest.mark.parametrize("password", ["seven # a comment", "seven#herons"])
+def test_lookalike_yaml_keeps_the_password_whole(password: str) -> None:
+    scene = Scene.of_folder({"docker-compose.yml": COMPOSE.format(password)})
+    assert scene.refuse("auth", REFUSED).codes() == ["credentials-rejected"]
+
+
+#: A service of systemd with its variables in the unit.
+UNIT = """[Service]
+ExecStart=/usr/bin/shop
+Environment=SMTP_HOST=smtp.ionos.com SMTP_USER=u@example.com
+Environment=SMTP_PASS={}
+"""
+
+
+def test_positive_systemd_takes_a_percent_sign_and_a_letter_for_a_specifier() -> None:
+    scene = Scene.of_folder({"shop.service": UNIT.format("seven%herons")}).refuse("auth", REFUSED)
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert found.fixes[0].title == "write each % of the password twice in shop.service:4"
+    assert "daemon-reload" in found.fixes[0].steps[1]
+    assert "herons" not in str(found)
+
+
+@pytest.mark.parametrize("password", ["seven%%herons", "seven%2herons", "seven-herons"])
+def test_negative_a_unit_with_its_percent_signs_as_systemd_wants_them(password: str) -> None:
+    scene = Scene.of_folder({"shop.service": UNIT.format(password)}).refuse("auth", REFUSED)
+    assert scene.codes() == ["credentials-rejected"]

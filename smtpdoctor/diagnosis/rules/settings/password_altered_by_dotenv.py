@@ -16,7 +16,7 @@ from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import MASK, Edit, PasswordReading, PasswordReadings
+from smtpdoctor.settings.model import MASK, YAML, Edit, PasswordReading, PasswordReadings
 from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.words import listed
 
@@ -24,6 +24,12 @@ CODE = "password-altered-by-dotenv"
 BEFORE = ("credentials-rejected", "credentials-missing")
 
 _MARKS = {"'": "single quotes", '"': "double quotes", "`": "backquotes", "": "no quotes"}
+#: What brings the new value to the program, by the sign that is doubled.
+_THEN = {
+    "$": "Then start the container again (docker compose up -d): a restart alone keeps the old "
+    "value.",
+    "%": "Then `systemctl daemon-reload`, and restart the service.",
+}
 #: So many readers are named in one sentence.
 MOST_NAMED = 3
 
@@ -129,14 +135,23 @@ def _does(reading: PasswordReading) -> str:
 
 
 def _fix(run: Run, found: PasswordReadings) -> Fix:
-    if found.doubles_dollar:
+    if found.doubles:
+        sign = found.doubles
         return Fix(
-            title=f"write each $ of the password twice in {found.file}:{found.line}",
+            title=f"write each {sign} of the password twice in {found.file}:{found.line}",
             steps=(
-                f"{found.file}:{found.line}: $$ for each $ in the value of {found.name}. Quotes "
-                "don't help here: compose looks for $ in the value itself.",
-                "Then start the container again (docker compose up -d): a restart alone keeps "
-                "the old value.",
+                f"{found.file}:{found.line}: {sign}{sign} for each {sign} in the value of "
+                f"{found.name}. Quotes don't help here: {found.readers[0]} looks for {sign} in the "
+                "value itself.",
+                _THEN[sign],
+            ),
+        )
+    if found.readers == (YAML,):
+        return Fix(
+            title=f"put single quotes around the whole text in {found.file}:{found.line}",
+            steps=(
+                f"{found.file}:{found.line}: {found.name}: '…' in a mapping, - '{found.name}=…' "
+                "in a list. A single quote in the password itself is written twice.",
             ),
         )
     kept = f"{listed(found.cannot)} still gets something else then." if found.cannot else ""
@@ -160,7 +175,7 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
     columns = entry.origin.columns if entry is not None else None
     if entry is None or columns is None or entry.source_line is None:
         return Fix(title=title, steps=steps)
-    # of an .ini's line the columns are those of what is left of the value
+    # of such a line the columns are those of what is left of the value
     is_whole = not found.file.endswith(".ini")
     old = entry.source_line[columns[0] - 1 : columns[1] - 1] if is_whole else ""
     if old.strip("'\"`") != MASK:
