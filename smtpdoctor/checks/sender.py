@@ -87,7 +87,7 @@ async def dry_run(  # branches: what of RFC 6531 client and server each have
         commands.rcpt_to(recipient),
         trail,
         pipelines=client.pipelines if client is not None else None,
-        full_name=_domain_of(sender) if not settings.ehlo else "",
+        full_name=_domain_of(settings.sender or "") if not settings.ehlo else "",
         plain_sender=plain if plain != command else b"",
         other_name=POOR_NAME if client is None and not settings.ehlo else "",
     )
