@@ -15,7 +15,7 @@ with atheris.instrument_imports():
     from smtpdoctor.explain import examine_text, given
     from smtpdoctor.explain.page import render
     from smtpdoctor.report.formats import Options
-    from smtpdoctor.settings.sources import UsageError
+    from smtpdoctor.settings.usage import UsageError
     from smtpdoctor.text import as_json
 
 #: What stands for a secret in the input, and the secret. On a line of its own, in quotes behind a

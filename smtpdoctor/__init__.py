@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smtpdoctor.batch.model import Checked
     from smtpdoctor.explain import Candidate, explain
     from smtpdoctor.report.model import Report
-    from smtpdoctor.settings.sources import UsageError
+    from smtpdoctor.settings.usage import UsageError
 
 __all__ = [
     "Candidate",
@@ -50,7 +50,7 @@ _PLACES = {
     "Candidate": "smtpdoctor.explain",
     "Checked": "smtpdoctor.batch.model",
     "Report": "smtpdoctor.report.model",
-    "UsageError": "smtpdoctor.settings.sources",
+    "UsageError": "smtpdoctor.settings.usage",
 }
 
 

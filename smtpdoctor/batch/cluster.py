@@ -23,7 +23,7 @@ from smtpdoctor.examination.shared import Shared
 from smtpdoctor.network import SystemNetwork
 from smtpdoctor.own_fault import describe
 from smtpdoctor.report.model import Report
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 #: Seconds until a scheduler has answered, and until a first worker is there.
 CONNECT = 10

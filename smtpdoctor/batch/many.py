@@ -27,7 +27,7 @@ from smtpdoctor.network import Network
 from smtpdoctor.observations import Session
 from smtpdoctor.own_fault import describe
 from smtpdoctor.report.model import Report
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 #: Runs at a time, over all servers.
 JOBS = 64

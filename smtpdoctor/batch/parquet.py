@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from smtpdoctor.batch.table import Row
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 #: Rows that are held at a time.
 GROUP = 10_000

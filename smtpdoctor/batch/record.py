@@ -26,7 +26,7 @@ from smtpdoctor.batch.model import Checked
 from smtpdoctor.batch.table import COLUMNS, Row, as_csv, csv_header
 from smtpdoctor.files import FileFault, make_sure_of_folder, open_private
 from smtpdoctor.report.formats import json as json_format
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 from smtpdoctor.text import as_json, visible
 
 ResultFormat = Literal["jsonl", "csv", "parquet"]

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 from smtpdoctor.text import visible
 
 Form = Literal["csv", "jsonl", "plain"]

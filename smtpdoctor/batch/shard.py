@@ -12,7 +12,7 @@ import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.batch.model import Target
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 
 class Shard(msgspec.Struct, frozen=True):

@@ -173,7 +173,7 @@ def batch(  # long: one parameter an option
     from smtpdoctor.batch.targets import common_options
     from smtpdoctor.cli._batch import Work, known
     from smtpdoctor.files import FileFault
-    from smtpdoctor.settings.sources import UsageError
+    from smtpdoctor.settings.usage import UsageError
 
     form = known("--input-format", input_format, ("csv", "jsonl", "plain"))
     printed = known("--format", format_, PRINTED)

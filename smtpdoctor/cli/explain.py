@@ -93,7 +93,7 @@ def explain(  # long: one parameter an option
         return
     from smtpdoctor.explain import examine_text
     from smtpdoctor.explain import given as known
-    from smtpdoctor.settings.sources import UsageError
+    from smtpdoctor.settings.usage import UsageError
 
     try:
         found = examine_text(given, known(host, port, secure, client), anonymous=anonymous)

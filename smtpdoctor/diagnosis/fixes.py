@@ -19,9 +19,8 @@ from smtpdoctor.diagnosis.run import Run, Way
 from smtpdoctor.diagnosis.views.sender import login_address
 from smtpdoctor.knowledge.spelling import bare
 from smtpdoctor.settings.change import change
-from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.model import FALSE, Field, TLSMode
 from smtpdoctor.settings.names import BY_NAME
-from smtpdoctor.settings.values import FALSE
 from smtpdoctor.words import MODE_WORDS
 
 

@@ -11,7 +11,7 @@ from smtpdoctor.addresses import is_address
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.observations import CHECK_SPECS, CHECKS, CheckName, SenderQuestion
 from smtpdoctor.settings.model import Credentials, Settings
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 
 class ConnectTo(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ def explain(
     `client` that can't be one. Secrets in the text are in no result; with `anonymous` the local
     parts of mail addresses are not either.
     """
-    from smtpdoctor.settings.sources import UsageError
+    from smtpdoctor.settings.usage import UsageError
 
     try:
         known = given(host, port, secure, client)
@@ -70,11 +70,13 @@ def given(
 ) -> Known:
     """What was given beside the text. Raises UsageError."""
     from smtpdoctor import knowledge
-    from smtpdoctor.settings import harmless
-    from smtpdoctor.settings.sources import UsageError
+    from smtpdoctor.settings.usage import UsageError
 
-    if host is not None and harmless.shown("host", host) != host:
-        raise UsageError("host: this is no host's name")
+    if host is not None:
+        from smtpdoctor.settings import harmless  # a third of a short text's time
+
+        if harmless.shown("host", host) != host:
+            raise UsageError("host: this is no host's name")
     if port is not None and not 0 < port < 65536:
         raise UsageError(f"port: {port} is no port number")
     named = knowledge.named_client(client) if client is not None else None
@@ -98,7 +100,7 @@ _MODES: dict[str, tuple[TLSMode, bool]] = {
 
 
 def _mode(secure: bool | str | None) -> tuple[TLSMode | None, bool]:
-    from smtpdoctor.settings.sources import UsageError
+    from smtpdoctor.settings.usage import UsageError
 
     if secure is None:
         return None, False

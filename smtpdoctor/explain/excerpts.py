@@ -30,11 +30,11 @@ NEEDLES = (
     "quota exceeded", "limit exceeded", "spf", "altnames", "pkix", "invalid url",
 )  # fmt: skip
 
-_MAIL_NEAR = re.compile(
-    r"smtp|mail|starttls|\b(?:465|587|2525)\b|:25\b|postfix|exim|msmtp|swaks|\bmx\d*\.|sendgrid|"
+#: Of a log alone: not compiled for a line.
+_MAIL_NEAR = (
+    r"(?i)smtp|mail|starttls|\b(?:465|587|2525)\b|:25\b|postfix|exim|msmtp|swaks|\bmx\d*\.|sendgrid|"
     r"rcpt|diagnostic-code|message/delivery|dsn=|\b(?:53[0458]|55[0-4])[ -]|invalid login|"
-    r"greeting|EAUTH",
-    re.IGNORECASE,
+    r"greeting|EAUTH"
 )
 _PREFIX = re.compile(
     r"^(?:[\w.-]{1,40}\s{1,30}\|\s)?"  # docker compose: "web-1  | "
@@ -46,8 +46,8 @@ _PREFIX = re.compile(
 #: Lines that differ in numbers alone are the same.
 _WITHOUT_DIGITS = str.maketrans("", "", "0123456789")
 #: A session of SMTP before an error: it tells what was answered.
-_DIALOGUE = re.compile(r"MAIL FROM|RCPT TO|\bEHLO\b|\bAUTH (?:PLAIN|LOGIN)|\bSTARTTLS\b|\bDATA\b")
-_MAIL_BESIDE = re.compile(r"smtp|nodemailer|sendmail|mailer", re.IGNORECASE)
+_DIALOGUE = r"MAIL FROM|RCPT TO|\bEHLO\b|\bAUTH (?:PLAIN|LOGIN)|\bSTARTTLS\b|\bDATA\b"
+_MAIL_BESIDE = r"(?i)smtp|nodemailer|sendmail|mailer"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _TEXT_KEYS = (
     "msg", "message", "error", "err", "stack", "exception", "log", "MESSAGE", "detail", "reason",
@@ -151,8 +151,8 @@ def _place(text: str, start: int, end: int) -> str:
         if not before:
             break
     around = text[before:head] if 0 < head - before <= LONGEST_PLACE // 2 else ""
-    if _DIALOGUE.search(around):
+    if re.search(_DIALOGUE, around):
         return around + entry
-    if _MAIL_NEAR.search(entry) or _MAIL_BESIDE.search(around):
+    if re.search(_MAIL_NEAR, entry) or re.search(_MAIL_BESIDE, around):
         return entry
     return ""

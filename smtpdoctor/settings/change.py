@@ -22,8 +22,6 @@ from smtpdoctor.settings.model import (
     TLSMode,
 )
 from smtpdoctor.settings.names import BY_NAME, is_kind, name_of, preferred
-from smtpdoctor.settings.url import replacements
-from smtpdoctor.settings.values import Host, read_host
 
 #: The ways to say yes and no: whoever wrote one of a pair goes on with the other.
 PAIRS = {"true": "false", "1": "0", "yes": "no", "on": "off", "ssl": "tls"}
@@ -251,7 +249,11 @@ def _meets(settings: Settings, required: bool | None) -> bool:
 
 def _port_behind(settings: Settings) -> int | None:
     """The port of a host written as `host:port`."""
-    read = read_host(_text(settings, "host") or "")
+    if ":" not in (written := _text(settings, "host") or ""):
+        return None
+    from smtpdoctor.settings.values import Host, read_host  # many expressions, mostly not needed
+
+    read = read_host(written)
     return read.value.port if isinstance(read.value, Host) else None
 
 
@@ -384,6 +386,8 @@ class _Writer:
             "starttls": "smtp, STARTTLS required" if required else "smtp",
             "none": "smtp, no TLS",
         }
+        from smtpdoctor.settings.url import replacements
+
         found = replacements(
             url.text,
             host=values.get("host") if "host" in fields else None,

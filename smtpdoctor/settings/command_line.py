@@ -16,7 +16,8 @@ from smtpdoctor.settings.candidates import Candidate, Layer, url_candidate, url_
 from smtpdoctor.settings.masking import Masking, Shown
 from smtpdoctor.settings.model import MASK, Field, Origin, Secret, TLSMode
 from smtpdoctor.settings.names import ValueKind
-from smtpdoctor.settings.sources import UsageError, encodable
+from smtpdoctor.settings.sources import encodable
+from smtpdoctor.settings.usage import UsageError
 
 Value = TypeVar("Value")
 

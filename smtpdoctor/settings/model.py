@@ -466,6 +466,9 @@ class Secret:
 
 
 MASK = "••••••"
+#: What says yes and no where a value is a switch, in lower case.
+TRUE = frozenset({"true", "1", "yes", "on", "ssl"})
+FALSE = frozenset({"false", "0", "no", "off", ""})
 #: In place of the name of a variable: what a look-up is called with may be a secret, and is shown
 #: only where it is what settings are called.
 UNNAMED = "its variable"

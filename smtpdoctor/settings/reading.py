@@ -20,12 +20,12 @@ from smtpdoctor.settings.sources import (
     DOTENV,
     STDIN,
     Source,
-    UsageError,
     dotenv_file,
     encodable,
     environment,
     standard_input,
 )
+from smtpdoctor.settings.usage import UsageError
 
 __all__ = ["Given", "Options", "UsageError", "read_settings"]
 

@@ -16,9 +16,9 @@ import msgspec
 from smtpdoctor.files import SETTINGS_LIMIT, FileFault, read_bounded
 from smtpdoctor.settings.dotenv import read_dotenv
 from smtpdoctor.settings.exported import generated_in
-from smtpdoctor.settings.model import Note, Origin, OriginKind, Secret
+from smtpdoctor.settings.model import FALSE, Note, Origin, OriginKind, Secret
 from smtpdoctor.settings.names import BY_NAME, SWITCHES, looks_like, names_mail_host
-from smtpdoctor.settings.values import FALSE
+from smtpdoctor.settings.usage import UsageError
 from smtpdoctor.text import visible
 
 DOTENV = ".env"
@@ -31,10 +31,6 @@ MOST_LINES = 20_000
 MOST_NEAR = 50
 
 ENV_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)=(.*)", re.DOTALL)
-
-
-class UsageError(Exception):
-    """The doctor was called wrongly, or a settings file cannot be read. One clear line."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

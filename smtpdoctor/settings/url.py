@@ -11,8 +11,8 @@ import re
 import msgspec
 
 from smtpdoctor.settings.harmless import ADDRESS, SCHEMES, shown
-from smtpdoctor.settings.model import MASK, Problem, Secret
-from smtpdoctor.settings.values import FALSE, LONGEST, TRUE, read_host, read_port
+from smtpdoctor.settings.model import FALSE, MASK, TRUE, Problem, Secret
+from smtpdoctor.settings.values import LONGEST, read_host, read_port
 
 Span = tuple[int, int]
 

@@ -14,7 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from smtpdoctor.settings.harmless import QUOTES, SCHEMES, shown
-from smtpdoctor.settings.model import PasswordShape, Problem, Secret, TLSMode
+from smtpdoctor.settings.model import FALSE, TRUE, PasswordShape, Problem, Secret, TLSMode
 from smtpdoctor.settings.names import ValueKind
 from smtpdoctor.settings.placeholders import is_placeholder, is_unexpanded
 from smtpdoctor.text import visible
@@ -23,9 +23,6 @@ Value = TypeVar("Value")
 
 #: No value but a secret is longer; nothing here looks at one that is.
 LONGEST = 4096
-
-TRUE = frozenset({"true", "1", "yes", "on", "ssl"})
-FALSE = frozenset({"false", "0", "no", "off", ""})
 
 
 class Meaning(msgspec.Struct, Generic[Value], frozen=True, kw_only=True):

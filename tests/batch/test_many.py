@@ -21,7 +21,7 @@ from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 from smtpdoctor.examination.plan import Plan
 from smtpdoctor.observations import ConnectAttempt, Exchange
 from smtpdoctor.report.model import Report
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 from ..fake_network import A_MOMENT, FakeNetwork, run
 from ..runs import ADDRESS, GMAIL, HOST, certificate_of, one_host

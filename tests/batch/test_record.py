@@ -19,7 +19,7 @@ from smtpdoctor.batch.table import COLUMNS, Row, as_csv, row_of
 from smtpdoctor.files import FileFault
 from smtpdoctor.observations import Observations, SettingsRead
 from smtpdoctor.settings.model import Settings
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 ACCOUNT, ADDRESS = b"0123456789abcdef", b"fedcba9876543210"
 

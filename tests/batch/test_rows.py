@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtpdoctor.batch.rows import LONGEST_LINE, Form, Row, Rows
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 
 def read(text: str, form: Form | None = None, *, senders: bool = False) -> list[Row]:

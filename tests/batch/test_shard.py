@@ -11,7 +11,7 @@ import pytest
 from smtpdoctor.batch.model import Target
 from smtpdoctor.batch.shard import Shard, read_shard, shard_of_index, share_of
 from smtpdoctor.batch.targets import common_options, sender_of, target_of
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 COMMON = common_options()
 

@@ -7,7 +7,7 @@ import pytest
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import make_plans
 from smtpdoctor.settings.broken_lines import broken_lines
-from smtpdoctor.settings.sources import UsageError
+from smtpdoctor.settings.usage import UsageError
 
 
 def kinds(folder: Path, text: str) -> list[tuple[int, str, str]]:

@@ -22,7 +22,7 @@ from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.smtp.capabilities import Capabilities
 
 #: A full name, as a server gives its own.
-HOST_NAME = re.compile(r"(?=.{4,253}$)([A-Za-z0-9_-]{1,63}\.)+[A-Za-z]{2,63}\.?")
+HOST_NAME = r"(?=.{4,253}$)([A-Za-z0-9_-]{1,63}\.)+[A-Za-z]{2,63}\.?"
 
 
 class SessionView:
@@ -53,7 +53,7 @@ class SessionView:
         """The host name that the greeting begins with (RFC 5321 §4.2), "" where it names none."""
         reply = self.greeting.reply if self.greeting is not None else None
         word = reply.text.split()[0] if reply is not None and reply.text.split() else ""
-        return word.lower().rstrip(".") if HOST_NAME.fullmatch(word) else ""
+        return word.lower().rstrip(".") if re.fullmatch(HOST_NAME, word) else ""
 
     def capabilities(self, *, in_tls: bool | None = None) -> Capabilities | None:
         """What EHLO announced, None without a positive EHLO reply."""

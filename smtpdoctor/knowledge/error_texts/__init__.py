@@ -94,9 +94,11 @@ def mail_clients() -> re.Pattern[str]:
     return re.compile("|".join(marks), re.IGNORECASE | re.MULTILINE)
 
 
+@cache
 def evidence(name: str) -> re.Pattern[str]:
-    """strong, weak, elsewhere, submission or foreign: whether a text speaks of handing mail in."""
-    return _evidence()[name]
+    """strong, weak, elsewhere, submission or foreign: whether a text speaks of handing mail in.
+    Compiled when it is asked for: for most texts the first ones settle it."""
+    return re.compile(_toml("evidence")[name], re.IGNORECASE | re.MULTILINE)
 
 
 @cache
@@ -104,16 +106,6 @@ def providers() -> Mapping[str, re.Pattern[str]]:
     """By the id of a provider, what its replies to a login say of themselves."""
     marks = _toml("evidence")["providers"]
     return {name: re.compile(mark, re.IGNORECASE) for name, mark in marks.items()}
-
-
-@cache
-def _evidence() -> Mapping[str, re.Pattern[str]]:
-    table = _toml("evidence")
-    flags = re.IGNORECASE | re.MULTILINE
-    return {
-        name: re.compile(table[name], flags)
-        for name in ("strong", "weak", "elsewhere", "submission", "foreign")
-    }
 
 
 def _compiled(words: str) -> re.Pattern[str]:
@@ -128,5 +120,6 @@ def _compiled(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){pattern}", re.IGNORECASE)
 
 
+@cache
 def _toml(name: str) -> dict[str, Any]:
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

@@ -42,7 +42,6 @@ from smtpdoctor.report.selection import (
 )
 from smtpdoctor.report.spf_tree import dmarc_words, spf_tree
 from smtpdoctor.report.verdict import ANONYMOUS, verdict_words, whole_verdict_words
-from smtpdoctor.settings import harmless
 from smtpdoctor.settings.model import SetupIdentity
 from smtpdoctor.text import (
     ASCII_BAR,
@@ -526,6 +525,8 @@ def through(run: Run) -> str:
     if found is None:
         return ""
     if found.client is not None:
+        from smtpdoctor.settings import harmless  # many expressions, for this line alone
+
         helo = harmless.shown("host", found.question.helo)
         greeting = f", greeted as {helo}" if helo else ""
         return f"by {found.question.client}{greeting}"
