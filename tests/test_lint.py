@@ -134,6 +134,28 @@ def test_a_text_that_is_taken_for_true_is_the_one_cause(
     assert out.endswith("\n1 error in 1 set-up\n")
 
 
+@pytest.mark.parametrize("family", ["smtps", "smtp"])
+def test_a_name_that_the_protocol_does_not_read_is_the_one_cause(
+    folder: Folder, lint: Callable[..., tuple[int, str]], family: str
+) -> None:
+    parent = "<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-"
+    files = {
+        "pom.xml": f"<project>{parent}parent</artifactId><version>3.3.0</version></parent>",
+        "src/main/resources/application.properties": (
+            "spring.mail.host=smtp.ionos.de\nspring.mail.port=465\n"
+            "spring.mail.username=info@example.com\nspring.mail.password=Wald-12\n"
+            f"spring.mail.properties.mail.{family}.ssl.enable=true\n"
+        ),
+    }
+    out = lint(folder(files))[1]
+    if family == "smtp":
+        assert out == "1 set-up: nothing wrong in the settings\n"
+        return
+    assert "properties:5: error[setting-ignored]" in out
+    assert ": put in “spring.mail.properties.mail.smtp.ssl.enable=true”" in out
+    assert out.endswith("\n1 error in 1 set-up\n")
+
+
 def test_a_switch_that_is_on_is_not_misread(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.wording import options as words
+from smtpdoctor.settings.model import SetupRemark
 
 CODE = "setting-ignored"
 BEFORE = (
@@ -65,15 +67,25 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 severity="error",
                 confidence="likely",
                 explanation=(
-                    "The program goes by its other settings, as if this line were not there. What "
-                    "failed in this run is what the line was to set."
+                    "The program goes by its other settings, as if this line were not there. "
+                    + (
+                        "The port wants what the line was to set. The server itself was not asked."
+                        if run.settings.elsewhere
+                        else "What failed in this run is what the line was to set."
+                    )
                 ),
-                fixes=(
-                    Fix(
-                        title=f"write {remark.option} as the program reads it",
-                        steps=(f"{words.place(remark)}: {remark.because}.",),
-                    ),
-                ),
+                fixes=_fixes(run, remark),
                 explains=failed,
             )
         yield found
+
+
+def _fixes(run: Run, remark: SetupRemark) -> tuple[Fix, ...]:
+    """The mode that the port has, where the program can be told it; and what the line lacks."""
+    by_hand = Fix(
+        title=f"write {remark.option} as the program reads it",
+        steps=(f"{words.place(remark)}: {remark.because}.",),
+    )
+    mode = run.mode.of_port if remark.field == "tls" else None
+    ways = fixes_by_mode(run, mode) if mode is not None and mode != run.settings.tls else ()
+    return (*(each for each in ways if each.edits or each.settings), by_hand)
