@@ -47,6 +47,8 @@ VARIABLE = "MAILER_DSN"
 #: `%env(MAILER_DSN)%`, with processors before the name, and a parameter `%mailer_dsn%`.
 REFERENCE = re.compile(r"%env\((?:[a-z_]+:)*([A-Za-z_]\w*)\)%")
 PARAMETER = re.compile(r"%([A-Za-z_][\w.]*)%")
+#: As the container reads a text: `%%` is one %, anything else between two of them a parameter.
+ESCAPE_OR_PARAMETER = re.compile(r"%%|%([^%\s]+)%")
 #: DSNs within `failover(…)` and `roundrobin(…)`.
 SEVERAL = re.compile(r"(?:failover|roundrobin)\((.*)\)\S*", re.DOTALL)
 GMAIL = ("gmail", "gmail+smtp", "gmail+smtps")
@@ -146,7 +148,23 @@ def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]
         given = mailer.get("dsn") if name is None else transports.get(name)
         span = given.span if isinstance(given, Known) else None
         place = f"{path}:{span.line}" if span is not None else path
-        yield from _drafts(workspace, place, (path,), variables, read, sender)
+        unescaped = _is_unescaped(given, beside)
+        for draft in _drafts(workspace, place, (path,), variables, read, sender):
+            if unescaped:
+                draft.options["percent"] = Option("percent", Known(value=True))
+            yield draft
+
+
+def _is_unescaped(given: Value, parameters: Value) -> bool:
+    """Whether what stands between two % of a written DSN is taken for a parameter's name, which
+    no parameter has."""
+    text_ = known(given)
+    if not isinstance(text_, str) or PARAMETER.fullmatch(text_):
+        return False
+    return any(
+        name and not name.startswith("env(") and parameters.get(name).absent
+        for name in ESCAPE_OR_PARAMETER.findall(text_)
+    )
 
 
 def _configured(workspace: Workspace, path: str, variables: Variables) -> tuple[Value, Value]:
@@ -502,6 +520,8 @@ def _switches(
 
 def _fault(options: Mapping[str, Any], scheme: str, release: tuple[int, int, int]) -> Remark | None:
     dsn = text(options, "dsn") or ""
+    if "percent" in options:
+        return remark(DATA, "dsn", "percent")
     if ends_early(dsn):
         return remark(DATA, "dsn", "characters")
     if not scheme:

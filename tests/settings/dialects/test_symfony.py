@@ -122,6 +122,27 @@ def test_characters_that_are_tolerated(tmp_path: Path) -> None:
     assert setup.credentials.password.reveal() == "w+o%rd"
 
 
+@pytest.mark.parametrize(
+    ("dsn", "faults"),
+    [
+        ("smtp://u%40example.com:w%23rd@smtp.ionos.com:587", [("fault", "dsn")]),
+        ("smtp://u%%40example.com:w%%23rd@smtp.ionos.com:587", []),
+        ("smtp://u%40example.com:word@smtp.ionos.com:587", []),
+        ("smtp://u%%40example.com:%env(MAILER_PASS)%@smtp.ionos.com:587", []),
+        ("%env(MAILER_DSN)%", []),
+    ],
+)
+def test_percent_signs_in_a_file_of_the_configuration(
+    tmp_path: Path, dsn: str, faults: list[tuple[str, str]]
+) -> None:
+    yaml = f"framework:\n    mailer:\n        dsn: '{dsn}'\n"
+    root = folder(
+        tmp_path, f"smtp://{LOGIN.replace('word', 'w%23rd')}@smtp.ionos.com:587", yaml=yaml
+    )
+    write(root, {".env.local": "MAILER_PASS=word\n"})
+    assert remarks(one(root, "symfony")) == faults
+
+
 def test_the_order_of_the_files(tmp_path: Path) -> None:
     root = folder(tmp_path, "null://null")
     assert remarks(one(root, "symfony")) == [("not-sent", "dsn")]
