@@ -408,3 +408,22 @@ def test_no_sentence_on_a_set_up_quotes_it(place: str, tmp_path: Path) -> None:
     found, out = given_out(write(tmp_path, files))
     assert found
     assert leaks(SECRET, out) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("secure: process.env.NODE_ENV === 'production',", True),
+        ("secure: process.env.MAIL_KEY === 'production',", False),
+        ("secure: is('production', process.env.NODE_ENV),", False),
+        ("pass: 'production',", False),
+        ("secure: process.env.NODE_ENV === 'q7Geheim',", False),
+    ],
+)
+def test_what_a_way_of_running_is_called_is_shown_where_it_is_compared_alone(
+    tmp_path: Path, line: str, shown: bool
+) -> None:
+    root = write(tmp_path, {"m.js": f"const options = {{\n  {line}\n}};\n"})
+    looked_at = Workspace(Folder(root), {})
+    word = "q7Geheim" if "q7Geheim" in line else "production"
+    assert looked_at.is_open("m.js", 2, f"'{word}'") is shown

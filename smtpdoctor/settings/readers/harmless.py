@@ -46,7 +46,7 @@ KEYED = ("subscript", "subscript_expression", "element_reference", "index_expres
 WORDS = re.compile(r"(?i)true|false|null|nil|none|undefined")
 #: What programs call their ways of running, where they compare what says which it is.
 PROFILES = re.compile(r"production|prod|development|dev|staging|test")
-PROFILE = re.compile(r"(?i)(?:\b|_)ENV(?:IRONMENT)?\b")
+PROFILE = re.compile(r"(?i)(?:\b|_)ENV(?:IRONMENT)?\b(?!\s*[.\[(])")
 COMPARISONS = re.compile(r"binary_expression|comparison_operator|binary")
 
 #: What names of settings are made of. A name of these alone is nobody's secret.
