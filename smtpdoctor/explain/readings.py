@@ -313,6 +313,24 @@ def _url(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _host_malformed(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    yield _setting_fault(
+        "host",
+        "the host",
+        "characters",
+        "characters that no name has",
+        1.0,
+        "the host in the settings has a port, a scheme, quotes or blanks in it, or is empty",
+        made_up="setting",
+    )
+    yield Reading(
+        build=_certificate(62, names=(OTHER_NAME,)),
+        weight=0.4,
+        decides="the host in the settings is an IP address, which is in no certificate",
+        only="tls",
+    )
+
+
 def _port(symptom: Symptom, known: Known) -> Iterator[Reading]:
     number = re.search(r"(?<!\d)[6-9]\d{4,9}(?!\d)", symptom.says)
     yield _setting_fault(
@@ -1517,6 +1535,7 @@ KINDS: dict[str, Callable[[Symptom, Known], Iterator[Reading]]] = {
     "url": _url,
     "setting": _setting,
     "setting-conflict": _conflict,
+    "host-malformed": _host_malformed,
     "port": _port,
     "no-host": _no_host,
     "no-credentials": _no_credentials,

@@ -50,6 +50,7 @@ PHRASES = [
     ("gomail: dial: address smtp.example.com: missing port in address", "setting-invalid"),
     ("smtp: Connection refused: smtp.gmail.com:587 (os error 111)", "port-rejected"),
     ("MAIL FROM:<Our Shop>\n501 error", "sender-malformed"),
+    ("SMTP error: Connection error: Tls(InvalidDNSName)", "host-malformed"),
     ("No authenticators available\nCould not send the message.", "auth-mechanism-unsupported"),
     ("SMTP Error: Connection already using TLS", "conflicting-settings"),
     (
@@ -109,3 +110,18 @@ def test_a_sender_that_a_reply_names_is_spoken_of_by_its_address() -> None:
     first = explain(text)[0]
     assert (first.code, "webmaster@localhost" in first.title) == ("sender-domain-not-found", True)
     assert "DEFAULT_FROM_EMAIL" in render(examine_text(text, Known()), Options(width=1000))
+
+
+@pytest.mark.parametrize(
+    ("text", "client"),
+    [
+        ("SMTP Error: Could not authenticate.", "PHPMailer"),
+        ("[vaultwarden::mail][ERROR] SMTP error: Connection error: timed out", "lettre"),
+        ("SMTP error: Connection error: timed out", ""),
+    ],
+)
+def test_a_client_is_known_by_its_own_spelling(text: str, client: str) -> None:
+    read = examine_text(text, Known()).known.read
+    assert [each for each in read if each.startswith("client")] == (
+        [f"client {client}"] if client else []
+    )
