@@ -229,6 +229,8 @@ class Table:
             for name, option in options.items()
             if isinstance(option.value, Known)
         }
+        if document is not None and not known and _is_unrendered(workspace, document):
+            return
         told = any(fields[name] in ("host", "url") for name in options)
         if not told:
             outcome = self.outcome(known)
@@ -526,6 +528,11 @@ def _nearest(place: str, documents: list[TableDocument]) -> TableDocument | None
         return sum(1 for one, other in pairs if one == other)
 
     return max(documents, key=common, default=None)
+
+
+def _is_unrendered(workspace: Workspace, document: TableDocument) -> bool:
+    """Whether a document is a template that something renders first."""
+    return "{{" in (workspace.folder.text(document.path) or "")
 
 
 #: By what values say that a part of them comes from a Secret, which is not among them.

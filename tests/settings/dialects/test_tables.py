@@ -574,3 +574,20 @@ def test_what_a_chart_takes_from_elsewhere_cannot_be_told(tmp_path: Path) -> Non
     filled = GITEA_VALUES.replace("smtp.ionos.com", "'{{ .Values.host }}'") % ("smtps", 465)
     settings = one(write(tmp_path / "b", {"values.yaml": filled}), "gitea").settings
     assert settings.host is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{{- if .Values.smtp }}\nnotifier:\n  smtp: {{ toYaml .Values.smtp }}\n{{- end }}\n", []),
+        ("notifier: {\n", [None]),  # broken, and nobody's template
+        ("notifier:\n  smtp:\n    address: smtp://smtp.ionos.com:587\n    sender: '{{ x }}'\n",
+         ["smtp.ionos.com"]),
+    ],
+)  # fmt: skip
+def test_a_template_that_tells_nothing_is_no_setup(
+    tmp_path: Path, text: str, found: list[str | None]
+) -> None:
+    root = write(tmp_path, {"chart/templates/configuration.yaml": text})
+    hosts = [each.settings.host for each in find_setups(workspace(root)).setups]
+    assert hosts == found
