@@ -102,7 +102,8 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
     said = [name for name in VALUES if getattr(options, name) is not None]
     if said or password_stdin:
         if len(picked) > 1:
-            raise UsageError(_several(said, picked))
+            line = _several(said)
+            raise UsageError(f"{line}, one of {_named(picked)}", line)
         ready = [_with_options(setup, options, stdin, password_stdin) for setup in ready]
     ready = [_released(setup, options) for setup in ready]
     ways, more = _different(ready)
@@ -262,11 +263,11 @@ def pick(setups: Sequence[Setup], parts: Iterable[str], *, said_by: str = "--set
         exact = [setup for setup in setups if setup.name == part]
         found = exact or [setup for setup in setups if part.lower() in setup.name.lower()]
         if not found:
-            raise UsageError(
-                f"{said_by} {part}: none of the set-ups is called so: {_named(setups)}"
-            )
+            line = f"{said_by} {part}: none of the set-ups is called so"
+            raise UsageError(f"{line}: {_named(setups)}", line)
         if len(found) > 1:
-            raise UsageError(f"{said_by} {part}: fits {_named(found)}; say more of the name")
+            line = f"{said_by} {part}: fits {_named(found)}; say more of the name"
+            raise UsageError(line, f"{said_by} {part}: fits several; say more of the name")
         picked += [setup for setup in found if setup not in picked]
     return picked or list(setups)
 
@@ -275,10 +276,10 @@ def _named(setups: Iterable[Setup]) -> str:
     return ", ".join(f"“{setup.name}”" for setup in setups)
 
 
-def _several(said: Sequence[str], setups: Sequence[Setup]) -> str:
+def _several(said: Sequence[str]) -> str:
     options = {"sender": "--from", "password": "--password-stdin"}
     first = options.get(said[0], f"--{said[0]}") if said else "--password-stdin"
-    return f"{first} speaks of one set-up: pick it with --setup, one of {_named(setups)}"
+    return f"{first} speaks of one set-up: pick it with --setup"
 
 
 def _ready(setups: Iterable[Setup], *, named: bool) -> tuple[list[Setup], tuple[LeftOut, ...]]:

@@ -872,6 +872,13 @@ def test_each_set_up_is_headed_by_its_user_and_by_where_the_same_stands_once_mor
     anonymous = command("check", "--anonymous").out
     assert "info@example.com" not in anonymous
     assert "b.js" not in anonymous
+    for wrong in (("--setup", "nobody"), ("--setup", "nodemailer"), ("--port", "25")):
+        assert "c.js" in command("check", *wrong).err
+        said = command("check", "--anonymous", *wrong)
+        assert said.status == 2
+        assert "--setup" in said.err
+        assert ".js" not in said.err
+    assert ".js" not in command("lint", "--anonymous", "--setup", "nobody").err
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,7 @@ def _planned(options: CheckOptions, *, password_stdin: bool, anonymous: bool = F
         with put_in_order():  # it may ask for a password
             plans = make_plans(options, stdin=sys.stdin, password_stdin=password_stdin)
     except UsageError as error:
-        raise UsageFault(str(error)) from None
+        raise UsageFault(error.unnamed if anonymous else str(error)) from None
     if len(plans.logins) > 1:
         # what a CI's log shows is public, too
         which = "" if anonymous else f": {', '.join(plans.logins)}"

@@ -81,7 +81,7 @@ def lint(  # long: one parameter an option
         default_setup=own.default_setup,
         profile=profile or own.profile,
     )
-    report = _looked_at(options, own)
+    report = _looked_at(options, own, anonymous=anonymous)
     if fix and (mending := _fixing.agreed(report, options, yes=yes)) is not None:
         mended = _looked_at(options, own)
         _fixing.tell(report, mended, mending)
@@ -108,7 +108,7 @@ def _status(report: Report, format_: str, *, strict: bool) -> int:
     return formats.exit_status(format_, report, strict=strict)
 
 
-def _looked_at(options: CheckOptions, own: Configuration) -> Report:
+def _looked_at(options: CheckOptions, own: Configuration, *, anonymous: bool = False) -> Report:
     import asyncio
 
     from smtpdoctor.api import run_all
@@ -118,6 +118,6 @@ def _looked_at(options: CheckOptions, own: Configuration) -> Report:
     try:
         plans = make_lint_plans(options)
     except UsageError as error:
-        raise UsageFault(str(error)) from None
+        raise UsageFault(error.unnamed if anonymous else str(error)) from None
     report = asyncio.run(run_all(plans, environ={}))
     return accepted(report, own, plans, whole=not options.setup)
