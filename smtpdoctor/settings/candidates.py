@@ -73,7 +73,9 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind in {"option", "target"}
 
 
-def layers_of(sources: Sequence[Source], given: Sequence[Layer]) -> list[Layer]:
+def layers_of(  # branches: comprehensions over the texts of each source
+    sources: Sequence[Source], given: Sequence[Layer]
+) -> list[Layer]:
     """The layers of these sources, in their order. `given` are those before them, whose secrets
     are masked here too."""
     masking = Masking(
