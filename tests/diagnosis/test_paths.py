@@ -253,3 +253,36 @@ def test_silence_and_answers_are_no_refusal() -> None:
     scene = Scene()
     scene.trace(587, *WAY[:2])
     assert paths(scene).refusal is None
+
+
+# --- in words ---------------------------------------------------------------------------------
+
+
+def test_only_the_ways_in_that_family_count() -> None:
+    scene = Scene()
+    scene.trace(587, WAY[0], address="2001:db8::10")
+    assert paths(scene).configured is None
+    assert not paths(scene).unsupported
+
+
+@pytest.mark.parametrize(
+    ("way", "place"),
+    [
+        (
+            ("10.0.0.1", "10.0.0.2"),
+            "close by, probably in your own network, your cloud's or your provider's",
+        ),
+        (("10.0.0.1", "100.64.0.1"), "probably inside your internet provider's or cloud's network"),
+        (("10.0.0.1", WAY[1]), "probably inside your provider's network"),
+        ((WAY[1], WAY[2]), "in a network on the way, probably neither yours nor the server's"),
+    ],
+)
+def test_where_an_answer_comes_from_that_is_too_near(way: tuple[str, ...], place: str) -> None:
+    scene = Scene()
+    scene.trace(587, *way, end="open")
+    scene.trace(443, *way, WAY[3], "203.0.113.2", "203.0.113.3")
+
+    nearer = paths(scene).nearer
+    assert nearer is not None
+    assert nearer.place == place
+    assert nearer.seen.startswith("port 443 is followed to hop 5 (203.0.113.3); port 587")

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 import pytest
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import covers, interceptor, is_past, leaf_alone
 from smtpdoctor.diagnosis.views.clock import moment, span
+from smtpdoctor.diagnosis.views.mode import REGISTERED
 from smtpdoctor.diagnosis.views.offer import demands_tls
 from smtpdoctor.diagnosis.views.sender import domain_of
 from smtpdoctor.observations import (
@@ -644,3 +646,98 @@ def test_an_interceptor_is_looked_for_in_the_whole_chain_in_any_field_and_case()
     found = interceptor(seen) or interceptor(seen, certain=False)
     assert found is not None
     assert found.words.upper() in "ESET SSL FILTER CA"
+
+
+# --- what a port is known to speak ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "mode"),
+    [
+        ("smtp.ionos.com", 465, "implicit"),
+        ("smtp.ionos.com", 587, "starttls"),
+        ("mail.example.com", 465, "implicit"),
+        ("mail.example.com", 587, "starttls"),
+        ("mail.example.com", 2525, None),
+    ],
+)
+def test_the_mode_that_a_port_is_known_to_have(host: str, port: int, mode: TLSMode | None) -> None:
+    assert run_of(Scene(host=host, port=port)).mode.of_port == mode
+
+
+@pytest.mark.parametrize(
+    ("host", "by_provider", "words"),
+    [
+        ("smtp.ionos.com", True, "IONOS Mail Basic and Mail Business has implicit TLS on port 465"),
+        ("mail.example.com", False, "port 465 is for implicit TLS (RFC 8314)"),
+    ],
+)
+def test_who_says_what_a_port_speaks(host: str, by_provider: bool, words: str) -> None:
+    scene = Scene(host=host, port=465, tls="starttls")
+    scene.connect("no-route")  # so no server could be asked
+    known = run_of(scene).mode.known_otherwise
+    assert known is not None
+    assert (known.mode, known.by_provider, known.words) == ("implicit", by_provider, words)
+
+
+def test_a_providers_own_word_on_a_port_comes_first() -> None:
+    provider = next(
+        each
+        for each in knowledge.providers().values()
+        if any(known.verified and known.port not in REGISTERED for known in each.ports)
+        and knowledge.provider_of(each.hosts[0].host) is each
+    )
+    odd = next(each for each in provider.ports if each.verified and each.port not in REGISTERED)
+    mode = run_of(Scene(host=provider.hosts[0].host, port=odd.port)).mode
+    assert mode.of_port == odd.tls
+
+
+# --- dates in greetings ---------------------------------------------------------------------------
+
+
+def test_each_greeting_with_a_date_is_held_against_the_clock() -> None:
+    """One without a date, or with one that agrees, ends no look at the others."""
+    scene = Scene(host="mail.example.com", clock="2026-11-22T07:00:00Z", released="2026-10-01")
+    greetings = (
+        "220 mail.example.com ready",
+        "220 mail.example.com Sun, 22 Nov 2026 07:05:00 +0000",
+        "220 mail.example.com Mon, 32 Nov 2026 07:05:00 +0000",
+        "220 mail.example.com Tue, 24 Nov 2026 07:00:00 +0000",
+    )
+    for number, text in enumerate(greetings):
+        purposes: tuple[SessionPurpose, ...] = ("configured", "other-port")
+        scene.session(purposes[number > 0]).greeting(text)
+    (doubt,) = run_of(scene).clock.doubts
+    assert (doubt.side, doubt.certain) == ("behind", False)
+    assert doubt.seen.endswith("2 days behind")
+    assert run_of(scene).clock.confirmed
+
+
+def test_a_clock_before_the_release_is_certainly_wrong() -> None:
+    (doubt,) = run_of(Scene(clock="2020-01-01T00:00:10Z", released="2026-10-01")).clock.doubts
+    assert (doubt.side, doubt.certain) == ("behind", True)
+    assert run_of(Scene(clock="2026-10-01T00:00:00Z", released="2026-10-01")).clock.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("not_after", "sides"), [("2027-02-01T00:00:00Z", ["ahead"]), ("2028-02-01T00:00:00Z", [])]
+)
+def test_one_expired_certificate_beside_a_good_one_is_no_matter_of_the_clock(
+    not_after: str, sides: list[str]
+) -> None:
+    scene = Scene(host="mail.example.com", clock="2027-10-05T00:00:00Z")
+    own = certificate("mail.example.com", not_after="2027-01-01T00:00:00Z")
+    scene.session().up_to("certificate").certificate(own, verify_code=10)
+    other = certificate("smtp.example.net", not_after=not_after, sha256="aa" * 32)
+    session = scene.session("other-host", host="smtp.example.net").up_to("certificate")
+    session.certificate(other, verify_code=10 if sides else 0)
+    doubts = run_of(scene).clock.doubts
+    assert [doubt.side for doubt in doubts] == sides
+    assert all(doubt.certain is True for doubt in doubts)
+
+
+@pytest.mark.parametrize("code", [452, 552])
+def test_a_size_that_the_server_has_no_room_for(code: int) -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("mail").mail(f"{code} no", parameters=" SIZE=1000")
+    assert run_of(scene).refused_as("message-too-large") is not None
