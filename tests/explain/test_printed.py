@@ -13,7 +13,7 @@ from smtpdoctor.explain import Candidate, explain
 from tools.documentation.printed import situations
 
 #: Of the different texts: a right cause first, and among the first three.
-FIRST, AMONG_THREE = 453, 475
+FIRST, AMONG_THREE = 457, 480
 
 #: Texts that can't tell their situation, by their beginning: whoever wrote the program left it out.
 CANNOT_TELL = {
