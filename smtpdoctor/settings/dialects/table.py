@@ -328,7 +328,7 @@ class Table:
         """Further lines before that of the host, in its way of writing."""
         span = anchor.value.span if anchor is not None else None
         line = workspace.line(span.file, span.line) if span is not None else None
-        if anchor is None or span is None or line is None:
+        if anchor is None or span is None or not line:  # an empty line: no value stands there
             return ()
         if list(new) == [f"{anchor.name}.port"]:  # it stands behind the host
             end = span.columns[1] - (line[span.columns[1] - 2] in "\"'`")

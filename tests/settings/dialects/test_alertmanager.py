@@ -85,3 +85,13 @@ def test_a_config_map_with_receivers(tmp_path: Path) -> None:
 def test_another_programs_values_are_none(tmp_path: Path) -> None:
     text = "receivers:\n  - name: a\n    email_configs:\n      - smarthost: 'h.example:587'\n"
     assert not setups(write(tmp_path, {"values.yaml": text, "receivers.yml": text}))
+
+
+def test_a_quote_too_many_costs_nobody_the_folder(tmp_path: Path) -> None:
+    """YAML takes what stands behind it for the value's further lines."""
+    mail = (
+        "        from: alerts@example.com\n        smarthost: 'smtp.ionos.com:587'\n"
+        "        auth_username: alerts@example.com\n"
+        '  """x      auth_password: word'
+    )
+    setups(write(tmp_path, {"alertmanager.yml": RECEIVERS % mail}))
