@@ -15,10 +15,9 @@ from typing import Any
 
 import msgspec
 
-from smtpdoctor.settings import harmless, values
+from smtpdoctor.settings import harmless, password_line, values
 from smtpdoctor.settings.candidates import hosts_of_environment
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
-from smtpdoctor.settings.dotenv_password import is_plain, understood
 from smtpdoctor.settings.exported import makes_login, names_the_host, secrets_in
 from smtpdoctor.settings.login_release import (
     HOMES,
@@ -31,14 +30,11 @@ from smtpdoctor.settings.login_release import (
 )
 from smtpdoctor.settings.model import (
     MASK,
-    YAML,
     Credentials,
     Field,
     NearMiss,
     OptionLine,
     Origin,
-    PasswordReading,
-    PasswordReadings,
     Prepared,
     Problem,
     RemarkKind,
@@ -397,7 +393,7 @@ def finish(  # long: one line a field
         has_token=token is not None,
         password_shape=values.password_shape(password.reveal()) if password else (),
         token_signs=signs(token.reveal()) if token else (),
-        password_readings=maker.password_readings(),
+        password_readings=password_line.readings(draft, outcome, workspace),
         near_misses=tuple(maker.near_misses()),
         sender=harmless.address_without(maker.secrets, sender),
         verify=outcome.verify,
@@ -625,7 +621,7 @@ class _Maker:
         """A URL of which the reader of its `.env` takes what follows # for a comment."""
         names = option.value.variables
         held = self.draft.variables.held(names[0]) if len(names) == 1 else []
-        read = self._line_read_by(names[0], held[0]) if held else None
+        read = password_line.of_dotenv(held[0], names[0], self.workspace) if held else None
         if read is None or "cut-at-hash" not in read.altered[0].alterations:
             return None
         what = f"{read.altered[0].reader} takes what follows # for a comment"
@@ -730,47 +726,6 @@ class _Maker:
             if entry.origin.file:
                 yield entry.origin.file
 
-    def password_readings(self) -> PasswordReadings | None:
-        """What the program's own reader makes of the line of the password."""
-        names = [name for name in self.outcome.by.get("password", ()) if self._is_told(name)]
-        value = self.draft.options[names[0]].value if names else None
-        variables = value.variables if value is not None else ()
-        held = self.draft.variables.held(variables[0]) if len(variables) == 1 else []
-        if not held:
-            return _of_ini(names[0], value) if value is not None else None
-        if not held[0].layer.reader:
-            return (
-                _of_compose(held[0])
-                or _of_unit(held[0], variables[0])
-                or self._of_yaml(held[0], variables[0])
-            )
-        return self._line_read_by(variables[0], held[0])
-
-    def _of_yaml(self, held: Held, name: str) -> PasswordReadings | None:
-        """A password in a YAML file behind which, or in place of which, a # and letters stand: a
-        comment mostly begins with a blank."""
-        span, value = held.value.span, held.value
-        if (
-            span is None
-            or not span.file.endswith((".yml", ".yaml"))
-            or not isinstance(value, Known)
-        ):
-            return None
-        lines = (self.workspace.folder.text(span.file) or "").splitlines()
-        line = lines[span.line - 1] if span.line <= len(lines) else ""
-        kept = re.escape(str(value.value or ""))
-        if re.search(rf"[:=]\s+{kept}(?<=\s)#\S|[:=]\s*{kept}\s+#\S", line) is None:
-            return None
-        cut = PasswordReading(reader=YAML, state="altered", alterations=("cut-at-hash",))
-        return PasswordReadings(
-            name=name,
-            file=span.file,
-            line=span.line,
-            known=True,
-            readers=(YAML,),
-            altered=(cut,),
-        )
-
     def near_misses(self) -> Iterator[NearMiss]:
         """Variables that were to set a part of the login, by another word than the program's:
         N8N_SMTP_PASSWORD in place of N8N_SMTP_PASS."""
@@ -793,21 +748,6 @@ class _Maker:
                 origin=msgspec.structs.replace(origin, name=name),
                 field=fields[like],
             )
-
-    def _line_read_by(self, name: str, held: Held) -> PasswordReadings | None:
-        """What the reader of a `.env` makes of the variable's line, where not what was meant."""
-        span, reader = held.value.span, held.layer.reader
-        text = self.workspace.folder.text(span.file) if span is not None and reader else None
-        if span is None or text is None or is_plain(text, span.line):
-            return None
-        return understood(
-            text,
-            name,
-            (reader,),
-            place=(span.file, span.line),
-            environ=self.workspace.environ,
-            known=True,
-        )
 
     # --- remarks ------------------------------------------------------------------------------
 
@@ -1012,70 +952,6 @@ class _Maker:
         else:
             found = {name for name in (*value.variables, value.name) if not may_be_said(name)}
         return sorted(found - {""}, key=len, reverse=True)
-
-
-def _of_compose(held: Held) -> PasswordReadings | None:
-    """A password in a compose file, from which compose takes a dollar sign and what follows."""
-    span, value = held.value.span, held.value
-    trail = value.trail if isinstance(value, Known) else ()
-    joined = next((origin for origin in trail if origin.kind == "joined"), None)
-    if span is None or joined is None or not any(origin.kind == "emptied" for origin in trail):
-        return None
-    reader = "docker compose"
-    altered = PasswordReading(reader=reader, state="altered", alterations=("dollar-expanded",))
-    return PasswordReadings(
-        name=joined.name,
-        file=span.file,
-        line=span.line,
-        known=True,
-        readers=(reader,),
-        altered=(altered,),
-        doubles="$",
-    )
-
-
-def _of_unit(held: Held, name: str) -> PasswordReadings | None:
-    """A password in a unit, in which systemd takes a percent sign and a letter for a specifier."""
-    span, value = held.value.span, held.value
-    trail = value.trail if isinstance(value, Known) else ()
-    if span is None or not any(origin.kind == "specifier" for origin in trail):
-        return None
-    reader = "systemd"
-    altered = PasswordReading(reader=reader, state="altered", alterations=("percent-expanded",))
-    return PasswordReadings(
-        name=name,
-        file=span.file,
-        line=span.line,
-        known=True,
-        readers=(reader,),
-        altered=(altered,),
-        doubles="%",
-    )
-
-
-def _of_ini(name: str, value: Value) -> PasswordReadings | None:
-    """A password in an .ini file that Go's library reads, cut at a # or ; that no blank sets apart
-    from it, as one before a comment would."""
-    if not isinstance(value, Known) or value.span is None or value.raw is None:
-        return None
-    span, raw = value.span, value.raw
-    if not span.file.endswith(".ini"):
-        return None
-    kept, mark, behind = (*re.split("([#;])", raw, maxsplit=1), "", "")[:3]
-    apart = kept.endswith((" ", "\t")) or (not kept and behind[:1].isspace())
-    if not mark or apart or kept.strip("'\"") != value.value:
-        return None
-    reader = "Go's library for .ini files"
-    how = "cut-at-hash" if mark == "#" else "cut-at-semicolon"
-    return PasswordReadings(
-        name=name,
-        file=span.file,
-        line=span.line,
-        known=True,
-        readers=(reader,),
-        altered=(PasswordReading(reader=reader, state="altered", alterations=(how,)),),
-        quote=None if "`" in raw else "`",
-    )
 
 
 def renamed(setup: Setup, name: str) -> Setup:
