@@ -47,6 +47,16 @@ OUTCOMES: dict[int, ConnectOutcome] = {
 }
 
 
+def _set_options(sock: socket.socket, segment_size: int) -> None:
+    # small commands go out at once; a doctor waits for answers, not for full segments
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if segment_size:
+        option = getattr(socket, "TCP_MAXSEG", None)
+        if option is None:
+            raise OSError(errno.ENOPROTOOPT, "this system has no such option")
+        sock.setsockopt(socket.IPPROTO_TCP, option, segment_size)
+
+
 class SocketStream:
     """A connected non-blocking socket."""
 
@@ -135,13 +145,11 @@ class SystemNetwork:
             return ConnectResult(outcome=outcome, error=error_name(error))
         sock.setblocking(False)
         try:
-            # small commands go out at once; a doctor waits for answers, not for full segments
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if segment_size:
-                option = getattr(socket, "TCP_MAXSEG", None)
-                if option is None:
-                    raise OSError(errno.ENOPROTOOPT, "this system has no such option")
-                sock.setsockopt(socket.IPPROTO_TCP, option, segment_size)
+            _set_options(sock, segment_size)
+        except OSError as error:  # says nothing of the way
+            sock.close()
+            return ConnectResult(outcome="other", error=error_name(error))
+        try:
             async with asyncio.timeout(max(timeout, 0)):
                 await loop.sock_connect(sock, socket_address(address, port))
         except TimeoutError:

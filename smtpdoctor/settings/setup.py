@@ -50,7 +50,12 @@ from smtpdoctor.settings.model import (
 )
 from smtpdoctor.settings.names import VARIABLE, ValueKind, same_words
 from smtpdoctor.settings.prepare import SCHEMAS, is_worked_out, literal, prepare
-from smtpdoctor.settings.readers.harmless import is_setting_name, showable
+from smtpdoctor.settings.readers.harmless import (
+    is_setting_name,
+    may_be_said,
+    showable,
+    without_values,
+)
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.token_signs import signs
 from smtpdoctor.settings.variables import Held
@@ -68,18 +73,6 @@ OPTIONS: dict[Field | None, str] = {
     "sender": "--from",
     "url": "--host",
 }
-#: How names of variables and keys are made: words, and one short number at most. What is generated
-#: and what is typed as a password has other characters, or digits among its letters.
-PLAIN_NAME = re.compile(
-    r"(?=.{1,60}\Z)(?=\D*\d{0,2}\D*\Z)(?=.*[_.:]|[^-]*\Z)[A-Za-z0-9_.:-]+"
-    r"|(?=.{1,60}\Z)[A-Z]+[0-9]?(?:_[A-Z0-9]+)+"
-)
-#: A piece of a reason: our own words, and names and paths of the file.
-PIECE = re.compile(r"[^\s“”\"',;()]+")
-NAMED = re.compile(r"[\w./:@$+?=<>{}\[\]…•-]+|\W{1,3}")
-_INTO_DIGITS = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
-#: As often letters and digits may follow each other in a name: `S3_HOST2`, `utf8mb4`.
-MOST_CHANGES = 3
 KINDS: dict[Field, ValueKind] = {
     "host": "host",
     "port": "port",
@@ -187,17 +180,6 @@ class Setup:
     def without_login(self, withheld: Withheld) -> Setup:
         """The same set-up, its credentials left where they are."""
         return Setup(without_login(self.settings, withheld), Credentials())
-
-
-def may_be_said(name: str) -> bool:
-    """Whether what a look-up asks for has the form of a variable's name or a key, in words."""
-    return is_setting_name(name) or PLAIN_NAME.fullmatch(name) is not None
-
-
-def is_named(piece: str) -> bool:
-    """Whether a piece of a sentence has the form of a word, a name or a path; what is generated
-    or typed as a password has other characters, or digits among its letters."""
-    return NAMED.fullmatch(piece) is not None and len(_INTO_DIGITS.findall(piece)) <= MOST_CHANGES
 
 
 def _is_of_visitor(option: Option, field: Field | None) -> bool:
@@ -922,7 +904,7 @@ class _Maker:
             why = option.value.text
             for text in self._not_to_be_said(option.value, field):
                 why = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", MASK, why)
-            why = PIECE.sub(lambda piece: piece[0] if is_named(piece[0]) else MASK, why)
+            why = without_values(why)
             yield Untellable(option=name, why=why, field=field, origin=origin, source_line=line)
         unset = self._unset_host() if self.outcome.host is None else None
         if unset is not None:

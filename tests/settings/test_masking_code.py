@@ -427,3 +427,34 @@ def test_what_a_way_of_running_is_called_is_shown_where_it_is_compared_alone(
     looked_at = Workspace(Folder(root), {})
     word = "q7Geheim" if "q7Geheim" in line else "production"
     assert looked_at.is_open("m.js", 2, f"'{word}'") is shown
+
+
+@pytest.mark.parametrize(
+    ("files", "secret"),
+    [
+        (
+            {
+                "composer.json": '{"require": {"laravel/framework": "^5.0"}}',
+                "config/mail.php": "<?php\nreturn ['driver' => 'smtp://mN5pX7cR2qQz@h.de'];\n",
+            },
+            "mN5pX7cR2qQz",
+        ),
+        (
+            {
+                "package.json": '{"dependencies": {"nodemailer": "^6.9.0"}}',
+                "mailer.js": "const given = require('mN5/pX7+cR2qQz==');\n"
+                "require('nodemailer').createTransport({ host: given.host, port: 587 });\n",
+            },
+            "mN5/pX7+cR2qQz==",
+        ),
+    ],
+)
+def test_what_stands_in_place_of_a_way_or_a_path_is_not_said(
+    tmp_path: Path, files: dict[str, str], secret: str
+) -> None:
+    found = find_setups(Workspace(Folder(write(tmp_path, files)), {}))
+
+    said = show_setups(found.setups, found.skipped)
+
+    assert MASK in said
+    assert secret[:6] not in said

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from asyncio.selector_events import BaseSelectorEventLoop
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,20 @@ def test_small_segments_that_can_not_be_asked_for_are_no_connection(
     network = SystemNetwork()
     result = run_in_loop(network.connect("127.0.0.1", 1, 5.0, segment_size=500))
     assert (result.outcome, result.error, result.stream) == ("other", "ENOPROTOOPT", None)
+
+
+@pytest.mark.parametrize("number", [errno.ENOPROTOOPT, errno.EHOSTDOWN, errno.EPROTO])
+def test_an_icmp_error_to_a_connect_is_something_on_the_way(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """So Linux hands on that a protocol is unreachable, as a firewall's reject may say."""
+
+    async def rejected(*_: object) -> None:
+        raise OSError(number, "")
+
+    monkeypatch.setattr(BaseSelectorEventLoop, "sock_connect", rejected)
+    result = run_in_loop(SystemNetwork().connect("127.0.0.1", 1, 5.0))
+    assert (result.outcome, result.error) == ("unreachable", errno.errorcode[number])
 
 
 def test_without_resolv_conf_no_server_is_configured(

@@ -16,7 +16,7 @@ from smtpdoctor.settings.dialects.data import Data
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
-from smtpdoctor.settings.readers.harmless import showable
+from smtpdoctor.settings.readers.harmless import said, showable
 from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
@@ -205,7 +205,7 @@ def _of_root(
             direct = adapter in library.others and mailer.entry(library.host) is None
             if direct or adapter not in (library.adapter, *library.others, *library.silent):
                 path = mailer.calls[-1][0]
-                why = f"mail goes out by the adapter {adapter[:60]}, not by SMTP"
+                why = f"mail goes out by the adapter {said(adapter)}, not by SMTP"
                 workspace.folder.skipped.append(Skipped(path=path, why=why))
                 yield None
                 continue

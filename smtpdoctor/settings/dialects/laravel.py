@@ -28,6 +28,7 @@ from smtpdoctor.settings.dialects.table import is_image
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.readers.harmless import said
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -250,7 +251,7 @@ def _draft(  # branches: one condition an option of config/mail.php
         sends = transport if path else known(root.get("driver"))
         if sends not in ("smtp", *SILENT, None):
             # another company's API, or a program of this machine
-            why = f"mail goes out by the transport {str(sends)[:40]}, not by SMTP"
+            why = f"mail goes out by the transport {said(str(sends))}, not by SMTP"
             workspace.folder.skipped.append(Skipped(path=app.config or app.root or ".", why=why))
             return
     if "local_domain" in options and known(options["local_domain"].value) is None:

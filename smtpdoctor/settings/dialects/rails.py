@@ -25,6 +25,7 @@ from smtpdoctor.settings.dialects.ruby_mail import (
 )
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.harmless import said
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import PRODUCTION, Workspace
@@ -102,7 +103,7 @@ class Rails:
         kind = str(method.value.value) if method and isinstance(method.value, Known) else "smtp"
         if kind not in ("smtp", *NOT_SENT):
             if method is not None and kind != "None":
-                why = f"mail goes out by the delivery method {kind[:40]}, not by SMTP"
+                why = f"mail goes out by the delivery method {said(kind)}, not by SMTP"
                 workspace.folder.skipped.append(Skipped(path=method.path, why=why))
             return
         if settings is None and kind == "smtp":

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from smtpdoctor.settings.model import UNNAMED
+from smtpdoctor.settings.model import MASK, UNNAMED
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.readers.source import Source
 
@@ -81,6 +81,19 @@ SETTING_KEY = re.compile(r"[_.:]")
 #: How variables are written: without digits, as generated secrets have them.
 VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
 LONGEST_NAME = 60
+#: How names of variables and keys are made: words, and one short number at most. What is generated
+#: and what is typed as a password has other characters, or digits among its letters.
+PLAIN_NAME = re.compile(
+    r"(?=.{1,60}\Z)(?=\D*\d{0,2}\D*\Z)(?=.*[_.:]|[^-]*\Z)[A-Za-z0-9_.:-]+"
+    r"|(?=.{1,60}\Z)[A-Z]+[0-9]?(?:_[A-Z0-9]+)+"
+)
+#: A piece of a reason: our own words, and names and paths of the file, which end in no padding
+#: and have no plus sign, as base64 has.
+PIECE = re.compile(r"[^\s“”\"',;()]+")
+NAMED = re.compile(r"[\w./:@$?=<>{}\[\]…•-]+(?<!=)|[a-z]+\+[a-z]+|\W{1,3}")
+_INTO_DIGITS = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+#: As often letters and digits may follow each other in a name: `S3_HOST2`, `utf8mb4`.
+MOST_CHANGES = 3
 EXPRESSION = re.compile(r"""(?:[A-Za-z_]+|\b\d{1,5}\b|[\s'"\[\](){}|?:$.,=-])+""")
 #: The key of a line in a document: `host: `, `SMTP_HOST=`, `"host": `, `[section]`, `<key>`.
 KEY = re.compile(
@@ -283,6 +296,27 @@ def showable(variables: Iterable[str]) -> tuple[str, ...]:
     them is one."""
     given = tuple(variables)
     return tuple(filter(is_setting_name, given)) or (UNNAMED,) * bool(given)
+
+
+def may_be_said(name: str) -> bool:
+    """Whether what a look-up asks for has the form of a variable's name or a key, in words."""
+    return is_setting_name(name) or PLAIN_NAME.fullmatch(name) is not None
+
+
+def is_named(piece: str) -> bool:
+    """Whether a piece of a sentence has the form of a word, a name or a path; what is generated
+    or typed as a password has other characters, or digits among its letters."""
+    return NAMED.fullmatch(piece) is not None and len(_INTO_DIGITS.findall(piece)) <= MOST_CHANGES
+
+
+def said(name: str) -> str:
+    """The name as a sentence may have it: a mask where it has not the form of one."""
+    return name if may_be_said(name) else MASK
+
+
+def without_values(text: str) -> str:
+    """A sentence with a mask for each piece that may be a value."""
+    return PIECE.sub(lambda piece: piece[0] if is_named(piece[0]) else MASK, text)
 
 
 def is_name_of_code(text: str) -> bool:
