@@ -10,7 +10,8 @@ COPY docs/diagnoses docs/diagnoses
 COPY smtpdoctor smtpdoctor
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel . \
     && python -m venv --without-pip /opt/smtpdoctor \
-    && pip --python /opt/smtpdoctor install --no-cache-dir --compile /wheel/*.whl
+    && pip --python /opt/smtpdoctor install --no-cache-dir --compile "smtpdoctor[watch] @ file://$(echo /wheel/*.whl)" \
+    && mkdir /state
 
 FROM python:3.13-slim-bookworm
 LABEL org.opencontainers.image.title="smtpdoctor" \
@@ -19,6 +20,8 @@ LABEL org.opencontainers.image.title="smtpdoctor" \
     org.opencontainers.image.licenses="MIT" \
     org.opencontainers.image.version="0.1.0"
 COPY --from=build /opt/smtpdoctor /opt/smtpdoctor
+# what a volume for a watch's history takes its owner from
+COPY --from=build --chown=65532:65532 /state /state
 ENV PATH="/opt/smtpdoctor/bin:$PATH" PYTHONDONTWRITEBYTECODE=1
 # where the project is mounted: -v "$PWD:/project:ro"
 WORKDIR /project

@@ -1262,3 +1262,28 @@ def test_help_groups_its_options_and_breaks_no_example(command: Command) -> None
     ]
     assert "\n  docker exec app env | smtpdoctor check --env-file -\n" in text
     assert "...\n" not in command("--help").out.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--format", "nagios", "--port", "abc"],
+        ["check", "--format=nagios", "--setup", "gone"],
+        ["lint", "--format", "nagios", "--env-file", "gone"],
+    ],
+)
+def test_a_monitor_is_told_that_its_own_command_is_wrong(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """2 would be CRITICAL, with nothing to show."""
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(arguments) == 3
+    out = capsys.readouterr().out
+    assert out.startswith("SMTP UNKNOWN - ")
+    assert out.count("\n") == 1
+
+
+def test_another_format_leaves_wrong_usage_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["check", "--format", "json", "--port", "abc"]) == 2
+    assert capsys.readouterr().out == ""

@@ -107,3 +107,13 @@ def asked(folder: Path, shell: str, **more: str) -> subprocess.CompletedProcess[
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize(("shell", "first"), [("zsh", "#compdef smtpdoctor"), ("bash", "_smt")])
+def test_a_script_begins_with_its_first_line(shell: str, first: str, tmp_path: Path) -> None:
+    """By which zsh knows a file for a completion."""
+    asked = {**os.environ, "_SMTPDOCTOR_COMPLETE": f"source_{shell}"}
+    done = subprocess.run(
+        PROGRAM, cwd=tmp_path, env=asked, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout.startswith(first)

@@ -12,10 +12,12 @@ import contextlib
 import functools
 import importlib
 import io
+import itertools
 import os
 import pkgutil
 import re
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -81,14 +83,15 @@ def run(arguments: list[str]) -> int:
     named = commands.intersection(arguments[:1])
     try:
         group = _program(named or commands)
-        status = group.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
+        with _as_a_file():
+            status = group.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
     except TyperException as error:
         from smtpdoctor.arguments import without_values
 
         given = [each for each in arguments if each not in commands]
         path = " ".join(("smtpdoctor", *(name for name in arguments[:1] if name in commands)))
         words = without_values(_in_our_words(error, path, commands), given)
-        return _said(_quoted_alike(words), USAGE)
+        return _said(_quoted_alike(words), USAGE, arguments)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Terminated:
@@ -99,15 +102,16 @@ def run(arguments: list[str]) -> int:
         return int(COMPLETING in os.environ and end.code == 1)
     except OSError as error:  # the report could not be written: a full disk, a closed output
         # its own text may hold a file's name
-        return _said(error.strerror or type(error).__name__, USAGE)
+        return _said(error.strerror or type(error).__name__, USAGE, arguments)
     except MemoryError:  # a limit of the machine's, and no fault
-        return _said("there is not enough memory", INCONCLUSIVE)
+        return _said("there is not enough memory", INCONCLUSIVE, arguments)
     except Exception as error:
         if COMPLETING in os.environ and isinstance(error, KeyError):
             return USAGE  # no shell that asks, which would say about what
         from smtpdoctor.own_fault import describe
 
-        return _said(f"a fault of its own, please report it: {describe(error)}", INCONCLUSIVE)
+        words = f"a fault of its own, please report it: {describe(error)}"
+        return _said(words, INCONCLUSIVE, arguments)
     return status if isinstance(status, int) else 0
 
 
@@ -154,11 +158,47 @@ def _quoted_alike(words: str) -> str:
     return re.sub(r"(?<![\w'])'([^'“”\n]*)'(?![\w'])", r"“\1”", words)
 
 
-def _said(words: str, status: int) -> int:
+#: What typer's script for zsh ends in, and the same for a file in fpath, too: zsh takes the whole
+#: file for the function that it calls for a completion.
+COMPDEF = "compdef _smtpdoctor_completion smtpdoctor"
+COMPDEF_OR_CALL = f"""if [[ $funcstack[1] == _smtpdoctor ]]; then
+  _smtpdoctor_completion "$@"
+else
+  {COMPDEF}
+fi"""
+
+
+@contextlib.contextmanager
+def _as_a_file() -> Iterator[None]:
+    """A script for a shell as it may stand in a file. Typer's begins with an empty line, and zsh
+    takes a file for a completion by its first one."""
+    if not os.environ.get(COMPLETING, "").startswith("source_"):
+        yield
+        return
+    script = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(script):
+            yield
+    finally:
+        write(script.getvalue().lstrip().replace(f"\n{COMPDEF}", f"\n{COMPDEF_OR_CALL}"))
+
+
+def _said(words: str, status: int, arguments: list[str]) -> int:
     from smtpdoctor.text import visible
 
     print(f"smtpdoctor: {visible(words)}", file=sys.stderr)
-    return status
+    if not _is_plugin(arguments):
+        return status
+    # a monitor shows the line on standard output, and takes 2 for CRITICAL
+    with contextlib.suppress(OSError):
+        write(f"SMTP UNKNOWN - {visible(words).replace('|', '/')}\n")
+    return INCONCLUSIVE
+
+
+def _is_plugin(arguments: list[str]) -> bool:
+    """Whether a monitor's line was asked for, whatever is wrong with the other arguments."""
+    pairs = itertools.pairwise(arguments)
+    return "--format=nagios" in arguments or ("--format", "nagios") in pairs
 
 
 def _common(

@@ -26,8 +26,10 @@ SHELLS = {
 #: What makes the script of a shell count in it.
 LOAD = {
     "bash": 'eval "$(_SMTPDOCTOR_COMPLETE=source_bash smtpdoctor)"',
-    "zsh": "autoload -U compinit; compinit -u -D; "
-    'eval "$(_SMTPDOCTOR_COMPLETE=source_zsh smtpdoctor)"',
+    # by a file, as the documentation has it
+    "zsh": "scripts=$(mktemp -d); "
+    "_SMTPDOCTOR_COMPLETE=source_zsh smtpdoctor > $scripts/_smtpdoctor; "
+    "fpath=($scripts $fpath); autoload -U compinit; compinit -u -D",
 }
 #: A machine that is busy.
 PATIENCE = 30.0
