@@ -117,6 +117,8 @@ def _order(client: knowledge.Client | None, own: tuple[str, ...]) -> tuple[str, 
     return own
 
 
+#: No run says AUTH more often, a password in it or not.
+MOST_BEGUN = 2
 SPOKEN = (*authentication.PASSWORD_MECHANISMS, *authentication.TOKEN_MECHANISMS)
 
 
@@ -133,7 +135,7 @@ async def _begin_others(
     taken = [name for name in own if name in offered]
     if client.auth_tries_all and any(name in SPOKEN for name in taken):
         return None
-    refused = False
+    refused, begun = False, 0
     for name in taken:
         if name in SPOKEN:
             return None
@@ -141,6 +143,9 @@ async def _begin_others(
         if name in client.auth_with_domain and not domain:
             offered.remove(name)
             continue
+        if begun == MOST_BEGUN:
+            return "not-spoken"
+        begun += 1
         exchange = await session.begin(name)
         refused = exchange.ok is False
         if refused and not client.auth_tries_all:

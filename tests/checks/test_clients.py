@@ -129,6 +129,16 @@ def test_the_server_refuses_the_mechanism_that_only_the_client_has(
     )
 
 
+def test_auth_is_said_twice_at_most_whatever_the_client_goes_through(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    offered = ("SCRAM-SHA-512", "SCRAM-SHA-1", "NTLM", "DIGEST-MD5")
+    behaviour = replace(healthy, mechanisms=offered, unserved=offered)
+    ran = as_client(authority, behaviour, "mailkit")
+    assert len(logins(ran)) == 2
+    assert ran.report.verdict == "inconclusive"  # what is left was not asked for
+
+
 def test_a_refusal_of_a_login_that_was_only_begun_judges_no_credentials(
     authority: Authority, healthy: Behaviour
 ) -> None:
