@@ -165,7 +165,7 @@ class Workspace:
         self._tokens: dict[str, HarmlessTokens] = {}
         self._without_values: dict[tuple[str, int], tuple[Span, ...]] = {}
         self._found_harmless: dict[tuple[str, int], list[Span]] = {}
-        self._hidden: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self._hidden: dict[tuple[str, int], dict[tuple[int, int], None]] = {}
 
     def look_at_the_time(self) -> None:
         """Raises OutOfTimeError where the time for reading is over: called by the `Project`."""
@@ -549,7 +549,7 @@ class Workspace:
                 within = start <= each.columns[0] and each.columns[1] <= end
                 if within and WORD.fullmatch(text) and not is_name_of_code(text):
                     place = (each.columns[0] - 1, each.columns[1] - 1)
-                    self._hidden.setdefault((span.file, line), []).append(place)
+                    self._hidden.setdefault((span.file, line), {})[place] = None
                     found.add(text)
         return frozenset(text for text in found if len(text) >= SHORTEST_SECRET)
 
@@ -614,11 +614,12 @@ class Workspace:
 
 
 def _without(ranges: Iterable[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-    """Half-open ranges without what one of them covers; what is left may be empty."""
+    """Half-open ranges without what one of them covers."""
     return [
         piece
         for first, last in ranges
         for piece in ((first, min(last, start)), (max(first, end), last))
+        if piece[0] < piece[1]  # else each cut would double them
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.folder import Folder, plain_words
+from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.setups import Found, find_setups
 from smtpdoctor.settings.workspace import Workspace
 
@@ -100,3 +101,17 @@ def test_a_fault_in_one_dialect_costs_no_other_the_folder(
     [skipped] = [each for each in left.skipped if each.cut]  # so that no run is healthy
     assert (skipped.path, "KeyError at " in skipped.why) == ("nodemailer", True)
     assert "geheim" not in skipped.why
+
+
+def test_a_line_that_hides_the_same_again_and_again_is_read_once(tmp_path: Path) -> None:
+    """Each value that can't be told may be a secret, and all of them stand in one line."""
+    line = "export class Maker implements Transport<SentMessageInfo> {}"
+    write(tmp_path, {"mailer.ts": line})
+    workspace = Workspace(Folder(tmp_path), {})
+    span = Span("mailer.ts", 1, (20, 57), 1)
+    once = workspace.may_be_secret(span)
+    ranges = workspace.harmless_ranges("mailer.ts", 1)
+    for _ in range(6):
+        assert workspace.may_be_secret(span) == once == {"implements", "SentMessageInfo"}
+    assert workspace.harmless_ranges("mailer.ts", 1) == ranges
+    assert len(ranges) < len(line)

@@ -74,8 +74,6 @@ class UnreadModule:
                 return True
         if self.images and self._is_run(workspace):
             return True
-        if self.images and self._is_run(workspace):
-            return True
         names = workspace.variable_names | set(workspace.process.values)
         return any(part in name.upper() for part in self._looks_for for name in names)
 
