@@ -226,13 +226,16 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     """A variable that looks like a setting and is none: SMTP_PASWORD, smtp_host.
 
-    field: what it was to set, where `looks_like` is a name of a set-up's program.
+    field: what it was to set, where `looks_like` is a name that a set-up's program reads. lines:
+    its own, and the one that reads that name. edit: gives it that name.
     """
 
     name: str
     looks_like: str
     origin: Origin
     field: Field | None = None
+    lines: tuple[OptionLine, ...] = ()
+    edit: Edit | None = None
 
 
 BrokenKind = Literal["no-equals", "colon", "no-name", "stray-quote", "conflict-marker"]

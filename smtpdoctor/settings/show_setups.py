@@ -54,6 +54,9 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
             yield visible(f"{INDENT}{_remark(remark)}")
         for names, place in _unset(setup):
             yield visible(f"{INDENT}not set: {', '.join(names)} ({place})")
+        for near in setup.settings.near_misses:
+            text = f"not read: {near.name} ({near.origin.label}): it asks for {near.looks_like}"
+            yield visible(f"{INDENT}{text}")
         for line in setup.untold:
             yield visible(f"{INDENT}not known: {line}")
         if not setup.complete:
@@ -120,6 +123,10 @@ def _data(setup: Setup) -> dict[str, object]:
                 "sources": list(item.sources),
             }
             for item in settings.remarks
+        ],
+        "near_misses": [
+            {"name": item.name, "looks_like": item.looks_like, "origin": item.origin.label}
+            for item in settings.near_misses
         ],
         "untellable": [
             {

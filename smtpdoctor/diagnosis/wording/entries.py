@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from smtpdoctor.diagnosis.model import Evidence, Fix
+from collections.abc import Iterator
+
+from smtpdoctor.diagnosis.model import Evidence, Fix, Location
+from smtpdoctor.diagnosis.wording.options import location
 from smtpdoctor.settings.model import NearMiss, Setting
 
 #: For a loader that fills in what smtpdoctor leaves as it stands.
@@ -32,13 +35,37 @@ def write(entry: Setting, title: str, value: str | None, *, tried: str = "") -> 
 def near_words(found: list[NearMiss]) -> tuple[Evidence, ...]:
     """The same as evidence."""
     return tuple(
-        Evidence(
-            check="settings",
-            kind="own-line",
-            text=f"{item.origin.label} has {item.name}, which looks like {item.looks_like} and "
-            "is not read",
-        )
+        Evidence(check="settings", kind="own-line", text=text)
         for item in found
+        for text in _near_texts(item)
+    )
+
+
+def _near_texts(item: NearMiss) -> Iterator[str]:
+    has = f"{item.origin.label} has {item.name}, which"
+    if not item.lines:
+        yield f"{has} looks like {item.looks_like} and is not read"
+        return
+    yield f"{has} nothing here reads"
+    for reads in item.lines[1:]:
+        yield f"{reads.origin.label} reads {item.looks_like}, which nothing here sets"
+
+
+def near_locations(found: list[NearMiss]) -> tuple[Location, ...]:
+    """The lines of the variables, then those that read the names which they were to have."""
+    lines = [item.lines[:1] for item in found] + [item.lines[1:] for item in found]
+    places = [location(each.origin, each.source_line) for group in lines for each in group]
+    return tuple(dict.fromkeys(at for at in places if at is not None))
+
+
+def rename_all(found: list[NearMiss]) -> Fix:
+    """Each under the name that is read."""
+    return Fix(
+        title="rename it to the name that is read"
+        if len(found) == 1
+        else "rename them to the names that are read",
+        edits=tuple(item.edit for item in found if item.edit is not None),
+        steps=tuple(rename(item) for item in found if item.edit is None),
     )
 
 

@@ -97,14 +97,15 @@ def locations(run: Run, remark: SetupRemark) -> tuple[Location, ...]:
     if entry is not None:
         alone = remark.kind == "fault" and not remark.conflict
         lines.insert(0 if alone else len(lines), (entry.origin, entry.source_line))
-    found = [at for origin, text in lines if (at := _location(origin, text)) is not None]
+    found = [at for origin, text in lines if (at := location(origin, text)) is not None]
     first: dict[tuple[str, int | None], Location] = {}
     for at in found:
         first.setdefault((at.file, at.line), at)
     return tuple(first.values())
 
 
-def _location(origin: Origin | None, text: str | None) -> Location | None:
+def location(origin: Origin | None, text: str | None) -> Location | None:
+    """The place with its line; None where it is no file's."""
     if origin is None or origin.file is None or origin.line is None:
         return None
     return Location(file=origin.file, line=origin.line, columns=origin.columns, text=text or "")

@@ -266,7 +266,10 @@ def host_told(option: Option) -> Option:
     if isinstance(value, Known) and value.absent and value.variables:
         names = " and ".join(value.variables[:2])
         unknown = Unknown(
-            "environment", f"{names} is set in no file here and not in the environment", value.span
+            "environment",
+            f"{names} is set in no file here and not in the environment",
+            value.span,
+            value.trail,
         )
         return replace(option, value=unknown)
     return option

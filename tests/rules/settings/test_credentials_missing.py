@@ -231,7 +231,10 @@ def test_positive_a_programs_password_by_another_word_than_the_programs(name: st
     scene.session()
     found = scene.diagnosis(CODE)
     assert found.title == f"the password is under a name that is not read: {name}"
-    assert f"Rename {name} (docker-compose.yml:10) to N8N_SMTP_PASS." in found.fixes[0].steps
+    (edit,) = found.fixes[0].edits
+    assert (edit.file, edit.line, edit.replace, edit.with_) == (
+        "docker-compose.yml", 10, name, "N8N_SMTP_PASS",
+    )  # fmt: skip
     assert "geheim" not in str(scene.judge())
 
 

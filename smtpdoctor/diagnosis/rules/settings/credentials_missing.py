@@ -26,10 +26,13 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     withheld = settings.withheld is not None
     half = _is_half(settings)
     blank = _blank(run)
+    named = [item for item in near_misses(run, *CREDENTIALS) if item.field is not None]
     if half and not withheld:
         # elsewhere the program may well have the other half in its environment
-        if not settings.elsewhere or blank:
+        if not settings.elsewhere or blank or named:
             yield _half(run)
+    elif named and not withheld and not _sends_nothing(settings):
+        yield _misnamed(run, named)
     elif blank:
         yield _set_and_empty(run, blank)
     elif refused is not None:
@@ -41,7 +44,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _is_half(settings: Settings) -> bool:
     """Whether one of the pair is there and the other nowhere: not where a program that sends
     nothing needs none, nor where the other stands somewhere and can't be told."""
-    if any(remark.kind == "not-sent" for remark in settings.remarks):
+    if _sends_nothing(settings):
         return False
     url = settings.entry("url")
     if url is not None and url.problem == "not-encoded":
@@ -50,6 +53,10 @@ def _is_half(settings: Settings) -> bool:
     lacking: set[Field] = {"username"} if settings.username is None else set()
     lacking |= set() if _has_secret(settings) else {"password"}
     return len(lacking) == 1 and lacking.isdisjoint(untold)
+
+
+def _sends_nothing(settings: Settings) -> bool:
+    return any(remark.kind == "not-sent" for remark in settings.remarks)
 
 
 def _has_secret(settings: Settings) -> bool:
@@ -61,8 +68,9 @@ def _blank(run: Run) -> tuple[SettingRead, ...]:
     there does that. Not where nobody asks for a login: on this machine, or where nothing is sent.
     """
     settings = run.settings
-    unsent = any(remark.kind == "not-sent" for remark in settings.remarks)
-    if settings.has_credentials or settings.withheld or run.is_loopback_target or unsent:
+    if settings.has_credentials or settings.withheld or run.is_loopback_target:
+        return ()
+    if _sends_nothing(settings):
         return ()
     read = [run.setting(field) for field in CREDENTIALS]
     return tuple(
@@ -162,6 +170,28 @@ def _half(run: Run) -> Diagnosis:
         fixes=(_give(run, (lacking,), near),),
         explains=(own.id,) if own is not None else (),
         points_at=(there,),
+        locations=entries.near_locations(near),
+    )
+
+
+def _misnamed(run: Run, near: list[NearMiss]) -> Diagnosis:
+    """User name, password or both stand there under names that the program does not read."""
+    names = " and ".join(item.name for item in near)
+    under = "under a name that is not read" if len(near) == 1 else "under names that are not read"
+    read = map(run.setting, (*CREDENTIALS, "host", "port"))
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"the login is {under}: {names}",
+        explanation=(
+            "The program asks for other names and gets no login. Without one, servers for sending "
+            "take no mail. smtpdoctor tried none."
+        ),
+        evidence=(*entries.near_words(near), *library_words(run, CODE, check="settings")),
+        fixes=(entries.rename_all(near),),
+        explains=tuple(item.id for item in read if item is not None),
+        locations=entries.near_locations(near),
     )
 
 
@@ -208,6 +238,8 @@ def _give(run: Run, fields: tuple[Field, ...], near: list[NearMiss]) -> Fix:
         "password": provider.password_hint if provider else "",
     }
     words = {"username": "the mailbox's user name, mostly its whole address"}
+    if near and all(item.field is not None for item in near):
+        return entries.rename_all(near)
     if near:
         return Fix(
             title="rename it to the name that is read",

@@ -14,8 +14,10 @@ from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
+from smtpdoctor.diagnosis.views.entries import CREDENTIALS
+from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as words
-from smtpdoctor.settings.model import SetupRemark
+from smtpdoctor.settings.model import Field, NearMiss, SetupRemark
 
 CODE = "setting-ignored"
 BEFORE = (
@@ -78,6 +80,30 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 explains=failed,
             )
         yield found
+    for item in run.settings.near_misses:
+        if item.field in ("host", "port"):
+            yield _misnamed(run, item)
+
+
+def _misnamed(run: Run, item: NearMiss) -> Diagnosis:
+    """A variable under another name than the one that the program reads."""
+    fields: tuple[Field, ...] = ("host", "port", "tls", *CREDENTIALS)
+    read = next((each for each in map(run.setting, fields) if each is not None), None)
+    stops = item.field == "host"
+    return Diagnosis(
+        code=CODE,
+        severity="error" if stops and read is not None else "note",
+        confidence="certain",
+        title=f"{item.name} is not read: the program asks for {item.looks_like}",
+        explanation=(
+            f"Nothing here reads {item.name} and nothing sets {item.looks_like}, so the program "
+            + ("does not get the host that was meant." if stops else "goes by a default.")
+        ),
+        evidence=entries.near_words([item]),
+        fixes=(entries.rename_all([item]),),
+        explains=(read.id,) if stops and read is not None else (),
+        locations=entries.near_locations([item]),
+    )
 
 
 def _fixes(run: Run, remark: SetupRemark) -> tuple[Fix, ...]:

@@ -196,8 +196,8 @@ def _near_misses(run: Run) -> Iterator[Diagnosis]:
     """Variables that look like settings, where no fault comes of it."""
     named = ("host", *CREDENTIALS)
     for item in run.settings.near_misses:
-        if item in near_misses(run, *named):
-            continue
+        if item in near_misses(run, *named) or item.field is not None:
+            continue  # other rules name them
         if item.name.upper() in SWITCHES:
             if run.settings.tls != "implicit":
                 yield _switched_on(run, item)

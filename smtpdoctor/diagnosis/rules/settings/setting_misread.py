@@ -13,6 +13,7 @@ from smtpdoctor.diagnosis.fixes import change_settings, fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
+from smtpdoctor.diagnosis.views.entries import near_misses
 from smtpdoctor.diagnosis.wording import options as words
 from smtpdoctor.diagnosis.wording.mode import foretold_fixes
 from smtpdoctor.settings.model import SetupRemark
@@ -42,6 +43,8 @@ BEFORE = (
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     for remark in options.remarks(run, "misread"):
+        if remark.field == "host" and remark.unset and near_misses(run, "host"):
+            continue  # `setting-ignored` names the variable that was to set it
         failed = options.failures(run, remark)
         entry = run.entry(remark.field) if remark.field is not None else None
         at = remark.origin.label if remark.origin is not None else ""

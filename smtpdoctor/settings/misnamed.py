@@ -1,0 +1,76 @@
+"""Variables that somebody set under another name than the one that the program reads.
+
+Knows what the words in a variable's name say: `EMAIL_HOST_PASSWORD` and `SMTP_PASS` are passwords
+for mail. It must not know any program, and no value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Mapping
+
+from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.model import Field
+from smtpdoctor.settings.names import LONGEST_NAME, VARIABLE, same_words
+
+MAIL = re.compile(r"SMTP|MAIL")
+#: What a name is for by its words, the first that fits: `EMAIL_HOST_PASSWORD` is a password, and
+#: `EMAIL_HOST_USER` a user name.
+WORDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
+    ("password", re.compile(r"(?:^|_|MAIL|SMTP)(?:PASSWORD|PASSWD|PASSWORT|PASS|PWD|PW)(?:_|$)")),
+    ("username", re.compile(r"(?:^|_|MAIL|SMTP)(?:USER_?NAME|USER|LOGIN)(?:_|$)")),
+    ("port", re.compile(r"(?:^|_|MAIL|SMTP)PORT(?:_|$)")),
+    ("host", re.compile(r"(?:^|_|MAIL|SMTP)(?:HOST|HOST_?NAME|SERVER)(?:_|$)")),
+)
+#: Files that read variables. What sets them, and what only speaks of them, is none.
+CODE = (
+    *(".py", ".ipynb", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue"),
+    *(".rb", ".erb", ".ru", ".rake", ".php", ".go", ".rs", ".java", ".kt", ".cs", ".ex", ".exs"),
+    *(".sh", ".toml", ".ini", ".cfg", ".conf", ".xml", ".properties", ".json", ".tpl", ".hcl"),
+)  # fmt: skip
+COMPOSED = (".yml", ".yaml", ".tf", ".nomad")
+
+
+#: How code asks for a variable: `os.environ["X"]`, `env.str("X")`, `config('X')`, `ENV.fetch("X")`,
+#: `process.env.X`. `app.config["X"]` is a setting's own name.
+ASKS = (
+    rb"(?:environ(?:ment)?|getenv|(?i:env)|\bconfig(?=\s*\()|\bget|\bfetch)(?:\.\w+)?"
+    rb"\s*[(\[.]\s*[\"'`]?"
+)
+
+
+def named_otherwise(
+    wanted: Mapping[str, Field], there: Iterable[str], folder: Folder, own: Container[str] = ()
+) -> dict[str, str]:
+    """The variables that were meant for those which a program reads and nothing sets.
+
+    `wanted` are names that are read, with their fields; `there` names that somebody set; `own`
+    are names of the program's settings, which code speaks of without reading a variable. The
+    answer has what is read by what is there. Where two could be meant, none is.
+    """
+    found: dict[str, str] = {}
+    there = list(there)
+    for like, field in wanted.items():
+        meant = [name for name in there if name != like and _is_for(field, name)]
+        same = [name for name in meant if same_words(name) == same_words(like)]
+        unread = [name for name in same or meant if not _is_read(name, folder, asked=name in own)]
+        if len(unread) == 1 and unread[0] not in found:
+            found[unread[0]] = like
+    return found
+
+
+def _is_for(field: Field, name: str) -> bool:
+    if len(name) > LONGEST_NAME or not VARIABLE.fullmatch(name) or not MAIL.search(name):
+        return False
+    return next((each for each, words in WORDS if words.search(name)), None) == field
+
+
+def _is_read(name: str, folder: Folder, *, asked: bool) -> bool:
+    """Whether a file of the folder speaks of the variable, in code or to fill another from it.
+    `asked`: only where it asks for it."""
+    whole = re.escape(name.encode())
+    pattern = re.compile((ASKS if asked else rb"(?<!\w)") + whole + rb"(?!\w)")
+    files = folder.containing(whole, *CODE)
+    return any(pattern.search(folder.data(path) or b"") for path in files) or bool(
+        folder.containing(rb"\$\{?" + whole + rb"(?!\w)", *COMPOSED)
+    )

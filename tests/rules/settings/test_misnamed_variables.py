@@ -1,0 +1,127 @@
+"""A variable under another name than the code asks for: credentials-missing, or setting-ignored for
+the host and the port."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from smtpdoctor.diagnosis.model import Diagnosis
+
+from ..scene import Scene
+
+SCRIPT = """import os, smtplib, ssl
+from dotenv import load_dotenv
+load_dotenv()
+with smtplib.SMTP(HOST, PORT) as server:
+    server.starttls(context=ssl.create_default_context())
+    server.login(os.environ.get("SMTP_USER"), os.environ.get("SMTP_PASSWORD"))
+    server.sendmail(os.environ.get("SMTP_USER"), "to@example.com", "")
+"""
+HOST, PORT = 'os.environ.get("SMTP_HOST")', 'int(os.environ.get("SMTP_PORT", "587"))'
+ENV = (
+    "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=587\nSMTP_USER=info@example.com\nSMTP_PASSWORD=geheim-12\n"
+)
+DJANGO = """from decouple import config
+INSTALLED_APPS = []
+EMAIL_HOST = config("EMAIL_HOST")
+EMAIL_PORT = config("EMAIL_PORT", cast=int)
+EMAIL_USE_TLS = config("EMAIL_USE_TLS", cast=bool)
+EMAIL_HOST_USER = config("EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = config("EMAIL_PASSWORD", default="")
+"""
+DJANGO_ENV = (
+    "EMAIL_HOST=smtp.ionos.com\nEMAIL_PORT=587\nEMAIL_USE_TLS=True\n"
+    "EMAIL_HOST_USER=info@example.com\nEMAIL_HOST_PASSWORD=geheim-12\n"
+)
+
+
+def scene(env: str, **more: str) -> Scene:
+    code = SCRIPT.replace("HOST, PORT)", f"{HOST}, {PORT})")
+    return Scene.of_folder({"mail.py": code, ".env": env, **more})
+
+
+def renamed(found: Diagnosis) -> list[tuple[Any, ...]]:
+    edits = [edit for fix in found.fixes for edit in fix.edits]
+    return [(edit.file, edit.line, edit.replace, edit.with_) for edit in edits]
+
+
+@pytest.mark.parametrize("name", ["SMTP_PASS", "SMTP_PWD", "EMAIL_PASSWORD", "EMAIL_HOST_PASSWORD"])
+def test_positive_a_password_under_a_name_that_the_code_does_not_read(name: str) -> None:
+    told = scene(ENV.replace("SMTP_PASSWORD", name))
+    told.session()
+    found = told.diagnosis("credentials-missing")
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert found.title == f"the password is under a name that is not read: {name}"
+    assert renamed(found) == [(".env", 4, name, "SMTP_PASSWORD")]
+    assert [(at.file, at.line) for at in found.locations] == [(".env", 4), ("mail.py", 6)]
+    assert "geheim" not in str(found)
+
+
+def test_positive_the_names_of_settings_are_not_those_that_the_code_asks_for() -> None:
+    told = Scene.of_folder({"shop/settings.py": DJANGO, "manage.py": "", ".env": DJANGO_ENV})
+    told.session()
+    found = told.diagnosis("credentials-missing")
+    assert found.title == (
+        "the login is under names that are not read: EMAIL_HOST_USER and EMAIL_HOST_PASSWORD"
+    )
+    assert renamed(found) == [
+        (".env", 4, "EMAIL_HOST_USER", "EMAIL_USER"),
+        (".env", 5, "EMAIL_HOST_PASSWORD", "EMAIL_PASSWORD"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["SMTP_SERVER", "MAIL_HOST", "EMAIL_HOST"])
+def test_positive_a_host_under_a_name_that_the_code_does_not_read(name: str) -> None:
+    told = scene(ENV.replace("SMTP_HOST", name))
+    told.session()
+    found = told.diagnosis("setting-ignored")
+    assert found.severity == "error"
+    assert found.title == f"{name} is not read: the program asks for SMTP_HOST"
+    assert renamed(found) == [(".env", 1, name, "SMTP_HOST")]
+    assert [(at.file, at.line) for at in found.locations] == [(".env", 1), ("mail.py", 4)]
+
+
+def test_positive_a_port_is_a_note_since_the_program_goes_by_a_default() -> None:
+    found = scene(ENV.replace("SMTP_PORT=587", "MAIL_PORT=465")).run_through()
+    told = found.diagnosis("setting-ignored")
+    assert (told.severity, renamed(told)) == ("note", [(".env", 2, "MAIL_PORT", "SMTP_PORT")])
+
+
+def test_negative_the_default_says_the_same() -> None:
+    told = scene(ENV.replace("SMTP_PORT", "MAIL_PORT")).run_through()
+    assert told.codes() == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"other.py": 'import os\nKEY = os.environ["SMTP_PASS"]\n'},
+        {"worker.js": "const key = process.env.SMTP_PASS\n"},
+        {"compose.yaml": "services:\n  a:\n    environment:\n      KEY: ${SMTP_PASS}\n"},
+    ],
+)
+def test_lookalike_another_program_reads_the_variable(more: dict[str, str]) -> None:
+    told = scene(ENV.replace("SMTP_PASSWORD", "SMTP_PASS"), **more)
+    assert told.settings.near_misses == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DB_PASSWORD=geheim-12",  # nothing of mail
+        "MAIL_PASS=a\nEMAIL_PASS=b",  # two could be meant
+        "SMTP_USER_NAME=x",
+    ],
+)
+def test_lookalike_what_is_no_password_for_mail(line: str) -> None:
+    told = scene(ENV.replace("SMTP_PASSWORD=geheim-12", line))
+    assert [item.looks_like for item in told.settings.near_misses] == []
+
+
+def test_lookalike_a_variable_of_the_machine() -> None:
+    code = SCRIPT.replace("HOST, PORT)", f"{HOST}, {PORT})")
+    env = ENV.replace("SMTP_PASSWORD=geheim-12\n", "")
+    told = Scene.of_folder({"mail.py": code, ".env": env}, {"MAIL_PASSWORD": "x"})
+    assert told.settings.near_misses == ()
