@@ -661,12 +661,13 @@ class SMTPSession:
     def _quoted(self, reply: Reply) -> Reply:
         """The reply as it may be recorded: as it came, or by the words that everybody knows."""
         redactor = self._recorder.redactor
-        if redactor.quotable(reply.text) and redactor.quotable(
-            reply.raw.decode("utf-8", "surrogateescape")
-        ):
+        raw = reply.raw.decode("utf-8", "surrogateescape")
+        if redactor.quotable(reply.text) and redactor.quotable(raw):
+            redactor.follow(reply.text)
             return reply
         # as one text: half a secret at a line's end is one that nobody finds
-        lines = tuple(redactor.public("\n".join(reply.lines)).split("\n"))
+        lines = tuple(redactor.public(reply.text).split("\n"))
+        redactor.follow(reply.text)
         marks = ["-"] * (len(lines) - 1) + [" "]
         return msgspec.structs.replace(
             reply,

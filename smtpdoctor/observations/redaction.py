@@ -14,6 +14,8 @@ from functools import cached_property
 #: A secret of fewer bytes is looked for as a word of its own only: as a part of others it is in
 #: every text. So many bytes of a longer one in a row are a part of it.
 SHORT = 4
+#: So many letters and digits of a secret in their order tell something, whatever stands between.
+SPREAD = 6
 #: Of a longer text from a server that knows the secret only public words are shown, unlooked at.
 MOST_LOOKED_AT = 16 * 1024
 
@@ -55,6 +57,9 @@ _ROW_BEHIND = re.compile(r"\W{0,2}\d|[0-9A-Fa-f]{2}$")
 _OVERWRITTEN = re.compile(r"X{3,}[A-Z]?")
 _OVERWRITTEN_LINE = re.compile(r"(?=[^*]*\*)[*02 ]{3,}\s*")
 _LEFT_OUT = "…"
+#: What a terminal does not show, and takes a command for (ECMA-48 §5.4), stands between nothing.
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[@-~]|\\x1b\[[0-9;?]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+_BYTE = re.compile(r"(?<![\w.])[0-9]{2,3}(?![\w.]*\w)", re.ASCII)
 
 
 class Redactor:
@@ -68,6 +73,9 @@ class Redactor:
         self._mask = mask
         self._secrets: set[bytes] = set()  # looked for, decoded or not
         self._fragments: set[bytes] = set()
+        self._spread: set[bytes] = set()  # of letters and digits alone, from either end
+        self._heard = (b"", b"", b"")  # the last pieces that servers said
+        self._found_spread = False
         self._messages: set[bytes] = set()  # of the login: secret as a whole
         self._public: set[str] = set()
         self._dictionary: Callable[[str], bool] = frozenset[str]().__contains__
@@ -82,7 +90,13 @@ class Redactor:
                     self._fragments.update(_windows(form.lower()))
                     self._fragments.update(_windows(_closed_up(form.lower())))
                     self._fragments.update(_windows(_letters(form.lower())))
+                    self._add_spread(_letters(form.lower()))
+                    self._add_spread(form.lower())
         self.__dict__.pop("_distinctive", None)
+
+    def _add_spread(self, form: bytes) -> None:
+        for text in (form, form[::-1]):
+            self._spread.update(_windows(text, SPREAD))
 
     def add_message(self, *messages: bytes) -> None:
         """Add what a login sent or was sent; parts of it, such as a user name, are no secret."""
@@ -168,6 +182,7 @@ class Redactor:
         return (
             len(text) <= MOST_LOOKED_AT
             and _ENCODED.search(self._without_public(text)) is None
+            and not self._is_spread(text)
             and not self._holds_short(text)
             and not any(
                 not self._fragments.isdisjoint(_windows(form))
@@ -189,24 +204,61 @@ class Redactor:
     def _without_public(self, text: str) -> str:
         return _TOKEN.sub(lambda match: "" if self._is_public(match[0]) else match[0], text)
 
+    def follow(self, text: str) -> None:
+        """Remember what a server that may know the secret said: it may say the rest of it next.
+
+        Of one that has begun to tell it so, nothing is quoted in this run any more.
+        """
+        if self._told:
+            self._found_spread = self._is_spread(text)
+            every, short, codes = self._continued(text)
+            self._heard = every[1 - SPREAD :], short[1 - SPREAD :], codes[1 - SPREAD :]
+
+    def _is_spread(self, text: str) -> bool:
+        """Whether a secret is told piece by piece: a letter a line, some in each reply, as the
+        numbers of its bytes, with words that everybody knows between them."""
+        rows = () if self._found_spread else self._continued(text)
+        return self._found_spread or any(
+            not self._spread.isdisjoint(_windows(row, SPREAD)) for row in rows
+        )
+
+    def _is_piece(self, token: str) -> bool:
+        return len(token) < 2 or token.isdigit() or not self._is_public(token)
+
+    def _continued(self, text: str) -> tuple[bytes, bytes, bytes]:
+        """What of a text is no word that everybody knows, closed up behind what was said before:
+        its letters and digits; those of short pieces alone; and the bytes whose numbers stand
+        there. Codes and statuses at a line's start are none of it."""
+        lines = (_STARTS_LINE.sub("", line, count=1) for line in text[:MOST_LOOKED_AT].split("\n"))
+        bare = _CONTROL.sub("", "\n".join(lines))
+        pieces = [wire_bytes(token) for token in filter(self._is_piece, _TOKEN.findall(bare))]
+        every, short = (
+            _letters(b"".join(piece for piece in pieces if len(piece) <= most).lower())
+            for most in (MOST_LOOKED_AT, SHORT)
+        )
+        codes = bytes(int(number) for number in _BYTE.findall(bare) if int(number) < 256).lower()
+        before = self._heard
+        return before[0] + every, before[1] + short, before[2] + codes
+
     def public(self, text: str) -> str:
         """The words of the text that everybody knows, and short numbers, in their order.
 
         A run of characters without blanks is known as a whole or not shown: of "=A/000" every
         piece is known by itself, and six characters of a secret may stand in it. So what is left
         out does not depend on the secret, and tells nothing; but that no word of a whole one is
-        shown.
+        shown, and neither letters nor numbers by themselves where one is told piece by piece.
         """
         secret = self._places_of_secrets(text)
+        spread = self._told and self._is_spread(text)
         shown: list[str] = []
         place = 0
         for line in text.split("\n"):
-            shown.append(self._public_line(line, place, secret))
+            shown.append(self._public_line(line, place, secret, spread))
             place += len(line) + 1
         found = "\n".join(shown)
         return _LEFT_OUT if self._holds_whole(found) else found
 
-    def _public_line(self, line: str, place: int, secret: set[int]) -> str:
+    def _public_line(self, line: str, place: int, secret: set[int], spread: bool) -> str:
         starts = _STARTS_LINE.match(line)
         end = starts.end() if starts else 0
         if _OVERWRITTEN_LINE.fullmatch(line, end):
@@ -217,6 +269,7 @@ class Redactor:
         for run, before, word, behind in zip(runs, words, words[1:], words[2:], strict=False):
             places = range(place + end + run.start(), place + end + run.end())
             known = secret.isdisjoint(places) and self._is_known(word, before, behind)
+            known = known and not (spread and all(map(self._is_piece, _TOKEN.findall(word))))
             shown.append(" " if shown[-1] and run.start() else "")
             shown.append(word if known else _LEFT_OUT)
         return re.sub(rf"{_LEFT_OUT}(?: {_LEFT_OUT})+", _LEFT_OUT, "".join(shown))
@@ -276,13 +329,14 @@ def _spellings(secret: str | bytes) -> Iterator[bytes]:
     """One secret as bytes in the ways in which others may write its characters.
 
     UTF-8 composed and not and in either case, Latin-1, UTF-16 (that of ASCII is told by its NULs),
-    cut into lines, and without what a server takes for a slip.
+    cut into lines, without what a server takes for a slip, and turned round.
     """
     import unicodedata
 
     raw = secret if isinstance(secret, bytes) else wire_bytes(secret)
     text = raw.decode("utf-8", "surrogateescape")
-    for part in (text, *text.splitlines(), text.strip(), text.strip().strip("\"'")):
+    turned = [text[::-1]] if len(text) >= SPREAD else []
+    for part in (text, *text.splitlines(), text.strip(), text.strip().strip("\"'"), *turned):
         forms = {wire_bytes(part)}
         if not part.isascii():
             for cased in (part, part.upper(), part.lower()):
@@ -296,8 +350,8 @@ def _spellings(secret: str | bytes) -> Iterator[bytes]:
         yield from (form for form in forms if form.strip() and len(form) >= len(part) // 2)
 
 
-def _windows(data: bytes) -> Iterator[bytes]:
-    return (data[start : start + SHORT] for start in range(len(data) - SHORT + 1))
+def _windows(data: bytes, size: int = SHORT) -> Iterator[bytes]:
+    return (data[start : start + size] for start in range(len(data) - size + 1))
 
 
 def _closed_up(data: bytes) -> bytes:

@@ -922,6 +922,27 @@ def test_no_form_of_the_token_is_anywhere(
         assert secret not in page
 
 
+def test_a_password_told_over_the_replies_of_a_session_is_shown_in_none(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    """Three of its letters in each, as if they were an identifier of the server's."""
+    password = "qzvKwmXjhRtpWvk"
+    login, mail, recipient, end = (password[at : at + 3] for at in range(0, 12, 3))
+    behaviour = replace(
+        healthy,
+        users={USERNAME: password},
+        auth_answer=f"235 2.7.0 ok {login}",
+        replies={
+            "MAIL": f"250 2.1.0 ok {mail}",
+            "RCPT": f"250 2.1.5 ok {recipient}",
+            "QUIT": f"221 2.0.0 ok {end}",
+        },
+    )
+    page = talk(authority, behaviour, env={"SMTP_PASS": password}).everything()
+    assert f"2.7.0 ok {login}" in page
+    assert not any(f"ok {part}" in page for part in (mail, recipient, end))
+
+
 @pytest.mark.parametrize("offset", [1, 12])
 @pytest.mark.parametrize("around", [512, 4096])
 def test_a_secret_that_is_cut_in_two_is_cut_out_whole(
