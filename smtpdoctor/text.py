@@ -28,19 +28,22 @@ OPENING, CLOSING, PLAIN_QUOTE, INNER = "“", "”", '"', "'"
 #: The bar before each further line of a quotation, and what stands for it in ASCII.
 BAR, ASCII_BAR = "│", "|"
 #: What the log of GitHub Actions takes for a command where a line begins with it.
-COMMAND = re.compile(r"::[A-Za-z][\w-]*(?: [^:]*)?::|##\[")
+COMMAND = re.compile(r"::[A-Za-z][\w-]*(?: [^:]*)?::")
+#: What a CI takes for a command wherever in a line it stands: `##[` in GitHub Actions, `##vso[` in
+#: Azure Pipelines, `##teamcity[` in TeamCity.
+COMMAND_ANYWHERE = re.compile(r"#(?=#\w*\[)")
 
 
 def visible(text: str) -> str:
     """The text with every control and format character written as an escape.
 
     A newline becomes `\\n`, an escape character `\\x1b`, a right-to-left override `\\u202e`.
-    Blanks of other kinds become plain ones. The result is one line, encodes as UTF-8, and cannot
-    move a terminal's cursor.
+    Blanks of other kinds become plain ones. The result is one line, encodes as UTF-8, cannot
+    move a terminal's cursor, and holds no command that a CI takes out of the middle of a line.
     """
-    if text.isprintable():
-        return text
-    return "".join(map(_visible, text))
+    if not text.isprintable():
+        text = "".join(map(_visible, text))
+    return COMMAND_ANYWHERE.sub("# ", text) if "##" in text else text
 
 
 def _visible(character: str) -> str:
@@ -151,8 +154,9 @@ def _ends_inside(line: str, inside: bool) -> bool:
 
 def as_json(data: object, *, indent: int | None = 2) -> str:
     """Indented JSON with a final newline; in one line without `indent`. Control and format
-    characters stand as JSON's own escapes: no terminal obeys them. Half a surrogate pair, which a
-    name of a file may hold and no JSON text (RFC 8259 §8.2), stands as the text of its escape."""
+    characters, and what a CI takes for a command, stand as JSON's own escapes: nobody obeys them.
+    Half a surrogate pair, which a name of a file may hold and no JSON text (RFC 8259 §8.2), stands
+    as the text of its escape."""
     import json
 
     def shown(match: re.Match[str]) -> str:
@@ -161,6 +165,7 @@ def as_json(data: object, *, indent: int | None = 2) -> str:
         return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
 
     text = json.dumps(data, ensure_ascii=False, indent=indent)
+    text = COMMAND_ANYWHERE.sub(r"\\u0023", text)  # as the same text, which is no command
     return re.sub(r"[^\x20-\x7e\n]", shown, text) + "\n"
 
 

@@ -90,12 +90,15 @@ class Redactor:
                     self._fragments.update(_windows(form.lower()))
                     self._fragments.update(_windows(_closed_up(form.lower())))
                     self._fragments.update(_windows(_letters(form.lower())))
-                    self._add_spread(_letters(form.lower()))
-                    self._add_spread(form.lower())
+                    self._add_spread(form)
+            if len(secret) >= SPREAD:
+                for form in _spellings(secret[::-1]):
+                    self._secrets.add(form)
+                    self._add_spread(form)
         self.__dict__.pop("_distinctive", None)
 
     def _add_spread(self, form: bytes) -> None:
-        for text in (form, form[::-1]):
+        for text in (form.lower(), _letters(form.lower())):
             self._spread.update(_windows(text, SPREAD))
 
     def add_message(self, *messages: bytes) -> None:
@@ -217,7 +220,7 @@ class Redactor:
     def _is_spread(self, text: str) -> bool:
         """Whether a secret is told piece by piece: a letter a line, some in each reply, as the
         numbers of its bytes, with words that everybody knows between them."""
-        rows = () if self._found_spread else self._continued(text)
+        rows = () if self._found_spread else (*self._continued(text), wire_bytes(text.lower()))
         return self._found_spread or any(
             not self._spread.isdisjoint(_windows(row, SPREAD)) for row in rows
         )
@@ -329,14 +332,13 @@ def _spellings(secret: str | bytes) -> Iterator[bytes]:
     """One secret as bytes in the ways in which others may write its characters.
 
     UTF-8 composed and not and in either case, Latin-1, UTF-16 (that of ASCII is told by its NULs),
-    cut into lines, without what a server takes for a slip, and turned round.
+    cut into lines, and without what a server takes for a slip.
     """
     import unicodedata
 
     raw = secret if isinstance(secret, bytes) else wire_bytes(secret)
     text = raw.decode("utf-8", "surrogateescape")
-    turned = [text[::-1]] if len(text) >= SPREAD else []
-    for part in (text, *text.splitlines(), text.strip(), text.strip().strip("\"'"), *turned):
+    for part in (text, *text.splitlines(), text.strip(), text.strip().strip("\"'")):
         forms = {wire_bytes(part)}
         if not part.isascii():
             for cased in (part, part.upper(), part.lower()):

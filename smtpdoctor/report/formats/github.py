@@ -77,5 +77,5 @@ def _property(text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """No line of foreign words is a command: one begins with two colons, or with ##[."""
-    return visible(text).replace("::", ": :").replace("##[", "## [")
+    """No line of foreign words is a command: one begins with two colons."""
+    return visible(text).replace("::", ": :")
