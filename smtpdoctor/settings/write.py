@@ -372,13 +372,14 @@ def is_supported() -> bool:
 
 
 def replace_file(root: Path, change: FileChange) -> None:
-    """Put the new bytes in the place of the old ones: beside it first, then renamed; mode and owner
-    stay. Raises Refused where the file is no longer the one that was read, or is a link."""
+    """Put the new bytes in the place of the old ones: beside it first, then renamed; mode, owner
+    and access list stay. Raises Refused where the file is no longer the one that was read, or is
+    a link."""
     folder, name = _folder_of(root, change.file)
     beside = f".{name[:80]}.smtpdoctor.{os.getpid()}"
     made = False
     try:
-        found = _check_unchanged(folder, name, change)
+        found, access_list = _check_unchanged(folder, name, change)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(beside, flags, 0o600, dir_fd=folder)
         made = True
@@ -386,6 +387,9 @@ def replace_file(root: Path, change: FileChange) -> None:
             if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
                 os.fchown(descriptor, found.st_uid, found.st_gid)
             os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
+            if access_list is not None:
+                # what the mode says of the group is the list's mask: alone it would let it read
+                os.setxattr(descriptor, ACCESS_LIST, access_list)
             file.write(change.new)
             file.flush()
             os.fsync(descriptor)
@@ -418,8 +422,15 @@ def _folder_of(root: Path, path: str) -> tuple[int, str]:
     return folder, name
 
 
-def _check_unchanged(folder: int, name: str, change: FileChange) -> os.stat_result:
-    """The file's facts, where it is a plain file with the bytes that were read."""
+#: How Linux keeps a POSIX access list of a file (acl(5)).
+ACCESS_LIST = "system.posix_acl_access"
+
+
+def _check_unchanged(
+    folder: int, name: str, change: FileChange
+) -> tuple[os.stat_result, bytes | None]:
+    """The file's facts and its access list, where it is a plain file with the bytes that were
+    read."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(name, flags, dir_fd=folder)
     with os.fdopen(descriptor, "rb") as file:
@@ -430,4 +441,8 @@ def _check_unchanged(folder: int, name: str, change: FileChange) -> os.stat_resu
             raise Refused(f"{change.file} has a second name (a hard link)")
         if file.read(len(change.old) + 1) != change.old:
             raise Refused(f"{change.file} has changed since it was read")
-    return found
+        access_list = None
+        if hasattr(os, "getxattr"):  # Linux
+            with contextlib.suppress(OSError):  # it has none, or the file system knows none
+                access_list = os.getxattr(descriptor, ACCESS_LIST)
+    return found, access_list

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 from pathlib import Path
 
@@ -145,6 +146,22 @@ def test_mode_stays_and_nothing_is_left_beside(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new\n"
     assert path.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in path.parent.iterdir()] == [".env"]
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="access lists of Linux")
+def test_an_access_list_stays(tmp_path: Path) -> None:
+    """Without it the mode, which has the list's mask in the group's place, lets the group read."""
+    path = tmp_path / ".env"
+    path.write_bytes(b"old\n")
+    entries = [(1, 6, -1), (2, 6, 1234), (4, 0, -1), (0x10, 6, -1), (0x20, 0, -1)]
+    listed = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    try:
+        os.setxattr(path, "system.posix_acl_access", listed)
+    except OSError:
+        pytest.skip("this file system has no access lists")
+    replace_file(tmp_path, whole(".env"))
+    assert path.read_bytes() == b"new\n"
+    assert os.getxattr(path, "system.posix_acl_access") == listed
 
 
 def test_a_file_that_has_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
