@@ -67,8 +67,10 @@ def test_a_broken_one_fails_with_the_report(project: Project, smtp_server: Start
     project.write_env(smtp_server(), password="Tulpe-77-x")
     result = project.run("--smtp-check")
     result.assert_outcomes(passed=1, failed=1)
+    # pytest gives a reason that is a text beside the name from 9.0 on
+    reason = " - Not ready: *" if pytest.version_tuple >= (9,) else "*"
     result.stdout.fnmatch_lines(
-        ["*error?credentials-rejected?:*", "*fix:*", "FAILED smtp-check::* - Not ready: *"]
+        ["*error?credentials-rejected?:*", "*fix:*", f"FAILED smtp-check::*{reason}"]
     )
     assert "Tulpe-77-x" not in result.stdout.str()
     assert "Traceback" not in result.stdout.str()
