@@ -1,8 +1,8 @@
 """Prints the lowest versions that pyproject.toml allows, as constraints for pip.
 
-Run by `.ci/run`, which tests the program and its extras once with them: `python
-tools/lowest_versions.py`. Of the tools for development the newest are good enough: only who works on
-the program needs them.
+Run by `.ci/run`, which tests the program and its extras once with them:
+`python tools/lowest_versions.py`. Of the tools for development the newest are good enough: only who
+works on the program needs them.
 """
 
 from __future__ import annotations

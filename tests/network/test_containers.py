@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import yaml
 
 from tests.real.accounts import PASSWORD, USER
 from tests.real.doctor import assert_no_secret, settings, write_env
+from tests.watch.test_document import block
 
 from .images import CERTIFICATES, DOCKERFILE, PROGRAMS, Engine, bases, make_base
 from .internet import HOST, NAME_SERVER, Internet
@@ -231,6 +233,47 @@ def test_the_manifest_is_one(tools: Path, tmp_path: Path, manifest: Path) -> Non
     valid(tools, manifest)
 
 
+def test_the_job_of_a_batch_is_one(tools: Path) -> None:
+    valid(tools, ROOT / "docs" / "kubernetes-job.yaml")
+
+
+def test_the_deployment_of_a_watch_is_one(tools: Path, tmp_path: Path) -> None:
+    manifest = tmp_path / "deployment.yaml"
+    manifest.write_text(block("apiVersion: apps/v1"))
+    valid(tools, manifest)
+
+
+def test_the_job_of_a_batch_writes_its_results(
+    engine: Engine, internet: Internet, app: str, tmp_path: Path
+) -> None:
+    """Into a volume that belongs to the pod's `fsGroup`, on a root that can't be written."""
+    spec = yaml.safe_load((ROOT / "docs" / "kubernetes-job.yaml").read_text())["spec"]
+    pod = spec["template"]["spec"]
+    (given,) = pod["containers"]
+    group = pod["securityContext"]["fsGroup"]
+    (tmp_path / "list").mkdir()
+    (tmp_path / "list" / "customers.csv").write_text(f"host,port\n{HOST},587\n")
+    results = tmp_path / "results"
+    results.mkdir()
+    os.chown(results, 0, group)
+    results.chmod(0o2775)
+    more = (
+        *(f"--network=container:{app}", trusting(internet), f"--user=65532:{group}"),
+        *(f"--volume={tmp_path}/list:/list:ro", f"--volume={results}:/results"),
+        *("--env=JOB_COMPLETION_INDEX=0", "--entrypoint=smtpdoctor"),
+    )
+    arguments = [
+        # one share has the whole list
+        each.replace("index/10", "1/1").replace("$(JOB_COMPLETION_INDEX)", "0")
+        for each in (*given["command"], *given["args"])
+    ]
+    assert arguments.pop(0) == "smtpdoctor"
+    done = engine.run(IMAGE, *arguments, more=more)
+    assert done.returncode == 0, done
+    (line,) = (results / "0.jsonl").read_text().splitlines()
+    assert json.loads(line)["report"]["verdict"] == "healthy"
+
+
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: str(path.stem))
 def test_its_container_runs_in_a_pod_s_network(
     engine: Engine, internet: Internet, app: str, manifest: Path
@@ -246,3 +289,50 @@ def test_its_container_runs_in_a_pod_s_network(
     more = (f"--network=container:{app}", trusting(internet), *environment)
     done = engine.run(IMAGE, *given.get("args", ["check"]), more=more)
     assert (done.returncode, done.stderr) == (0, ""), done
+
+
+# --- watching ---------------------------------------------------------------------------------
+
+
+def arguments_of_the_watch(beginning: str) -> list[str]:
+    """What docs/watching.md gives the container."""
+    document = yaml.safe_load(block(beginning))
+    if "services" in document:
+        return list(document["services"]["mail-watch"]["command"])
+    (given,) = document["spec"]["template"]["spec"]["containers"]
+    return list(given["args"])
+
+
+@pytest.mark.parametrize("beginning", ["services:", "apiVersion: apps/v1"])
+def test_the_documented_watch_runs_ends_cleanly_and_leaves_its_history(
+    engine: Engine, internet: Internet, app: str, beginning: str
+) -> None:
+    """As the image's own user, with a new volume, which has the owner of the image's folder."""
+    state = "--volume=mail-watch:/state"
+    environment = [f"--env={line}" for line in variables().splitlines()]
+    more = (f"--network=container:{app}", trusting(internet), *environment, "--read-only")
+    started = engine.podman(
+        *("run", "--detach", "--name=watch", "--cap-drop=all", state, *more),
+        *(IMAGE, *arguments_of_the_watch(beginning)),
+    )
+    try:
+        assert started.returncode == 0, started
+        for _ in range(300):
+            said = engine.podman("logs", "watch")
+            running = engine.podman("inspect", "--format={{.State.Running}}", "watch").stdout
+            if "healthy" in said.stdout or running.strip() != "true":
+                break
+            time.sleep(0.1)
+        assert "healthy" in said.stdout, said
+        engine.podman("stop", "--time=30", "watch")
+        ended = engine.podman("inspect", "--format={{.State.ExitCode}}", "watch")
+        assert ended.stdout.strip() == "0", engine.podman("logs", "watch")
+        kept = engine.run(
+            IMAGE, "history", "--history", "/state/history.sqlite3", more=(*NO_NETWORK, state)
+        )
+        assert (kept.returncode, kept.stderr) == (0, ""), kept
+        assert "healthy" in kept.stdout
+        assert_no_secret((said.stdout + said.stderr + kept.stdout).encode())
+    finally:
+        engine.podman("rm", "--force", "--time=0", "watch")
+        engine.podman("volume", "rm", "--force", "mail-watch")
