@@ -64,14 +64,18 @@ fuzz: $(VENV)/ready  ## fuzz the readers for a minute each: what they find is in
 	    fuzz/grown/$$name fuzz/corpus/$$name || exit 1; \
 	done
 
-mutants: $(VENV)/ready  ## change the code that decides by small mutations, and show which no test sees
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'mutmut>=3.8'
-	$(BIN)/mutmut run
-	$(BIN)/mutmut results
+MUTATE ?= smtpdoctor/checks/auth.py smtpdoctor/diagnosis/engine.py smtpdoctor/diagnosis/views \
+  smtpdoctor/observations/redaction.py smtpdoctor/settings/login_release.py smtpdoctor/settings/precedence.py
+MUTATE_TESTS ?= tests/checks tests/diagnosis tests/examination tests/observations tests/rules tests/settings
+MUTATE_SAMPLE ?= 0
+
+mutants: $(VENV)/ready  ## change the code that decides by small steps, and show which no test sees: docs/testing.md
+	$(BIN)/python -m pytest -p tools.mutants.running -p no:randomly -p no:cacheprovider \
+	  $(addprefix --mutate ,$(MUTATE)) --sample $(MUTATE_SAMPLE) $(MUTATE_TESTS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	rm -rf mutants fuzz/grown fuzz/found
+	rm -rf fuzz/grown fuzz/found
 
 man: $(VENV)/ready  ## the manual pages, into build/man
 	$(BIN)/python tools/man_pages.py
