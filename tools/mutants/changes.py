@@ -36,17 +36,22 @@ _MARK = "XX"
 
 @dataclass(frozen=True)
 class Change:
-    """One step: the function that it is in (by its qualified name), its line, and what is read."""
+    """One step: the function that it is in (by its qualified name), its line, how it reads, and
+    what stands in the place of which node of the module."""
 
     function: str
     line: int
     what: str
     tree: ast.Module
+    spot: ast.AST
+    replacement: ast.AST
 
     def compiled(self, path: str) -> CodeType | None:
         """The changed function, None where it can't be compiled (a loop's word outside a loop)."""
+        memo: dict[int, object] = {id(self.spot): self.replacement}
+        changed = ast.fix_missing_locations(copy.deepcopy(self.tree, memo))
         try:
-            module = compile(self.tree, path, "exec")
+            module = compile(changed, path, "exec")
         except SyntaxError:
             return None
         return next((code for code in _codes(module) if code.co_qualname == self.function), None)
@@ -58,10 +63,8 @@ def changes(source: str) -> Iterator[Change]:
     for name, function in _functions(tree):
         for spot in _spots(function):
             for what, replacement in _steps(spot):
-                memo: dict[int, object] = {id(spot): replacement}
-                changed = ast.fix_missing_locations(copy.deepcopy(tree, memo))
                 line = getattr(spot, "lineno", function.lineno)
-                yield Change(name, line, f"{_read(spot)} → {what}", changed)
+                yield Change(name, line, f"{_read(spot)} → {what}", tree, spot, replacement)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
