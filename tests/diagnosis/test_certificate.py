@@ -1,0 +1,70 @@
+"""What a certificate that was refused here is to the user's client."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.observations import CertificateInfo
+
+from ..rules.scene import Scene, authority, certificate
+
+
+def shown(host: str, *chain: CertificateInfo, client: str | None = None, code: int | None) -> Run:
+    scene = Scene(host=host, client=client)
+    met = scene.session().up_to("certificate")
+    if chain:
+        met.certificate(*chain, verify_code=code)
+    else:
+        assert code is not None
+        met.unreadable_certificate(verify_code=code)
+    return Run(scene.observations())
+
+
+HOST, ADDRESS = "mail.example.com", "203.0.113.7"
+OWN = certificate(HOST)
+ONLY_COMMON_NAME = certificate(subject={"CN": ADDRESS})
+
+
+@pytest.mark.parametrize(
+    ("client", "host", "leaf", "code"),
+    [
+        ("nodemailer", HOST, certificate("m*.example.com"), 62),
+        ("ruby-mail", ADDRESS, certificate(ADDRESS, subject={"CN": "x"}), 64),
+        ("curl", ADDRESS, ONLY_COMMON_NAME, 64),
+        ("javamail", HOST, OWN, 68),
+        ("msmtp", HOST, OWN, 26),
+    ],
+)
+def test_a_client_that_takes_what_was_refused_goes_on(
+    client: str, host: str, leaf: CertificateInfo, code: int
+) -> None:
+    refused = shown(host, leaf, authority(), client=client, code=code).certificate.refused
+    assert refused is not None
+    assert refused.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("client", "host", "leaf", "code"),
+    [
+        (None, HOST, OWN, 68),
+        ("nodemailer", HOST, certificate("x*.example.com"), 62),
+        ("curl", ADDRESS, certificate(ADDRESS, subject={"CN": "x"}), 64),
+        ("curl", ADDRESS, certificate(subject={"CN": "203.0.113.8"}), 64),
+        ("curl", ADDRESS, certificate(subject={"O": ADDRESS}), 64),
+        ("curl", ADDRESS, None, 64),
+        ("nodemailer", HOST, OWN, 68),
+        ("nodemailer", HOST, OWN, 26),
+        # what it doesn't look at is not what was found
+        ("msmtp", HOST, OWN, 20),
+        ("javamail", HOST, OWN, 10),
+        ("nodemailer", HOST, certificate("m*.example.com"), 20),
+    ],
+)
+def test_a_client_that_looks_at_it_stops(
+    client: str | None, host: str, leaf: CertificateInfo | None, code: int
+) -> None:
+    chain = () if leaf is None else (leaf, authority())
+    refused = shown(host, *chain, client=client, code=code).certificate.refused
+    assert refused is not None
+    assert refused.severity == "error"
