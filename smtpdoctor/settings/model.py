@@ -356,6 +356,8 @@ class PasswordReading(msgspec.Struct, frozen=True, kw_only=True):
 
 #: A reader of YAML, which takes a blank and a # for the start of a comment.
 YAML = "YAML"
+#: In double quotes it takes a dollar sign and what follows for a variable.
+PHP = "PHP"
 
 
 class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome
 from smtpdoctor.settings.dotenv_password import is_plain, understood
-from smtpdoctor.settings.model import YAML, PasswordReading, PasswordReadings
+from smtpdoctor.settings.model import PHP, YAML, PasswordReading, PasswordReadings
 from smtpdoctor.settings.readers.model import Known, Span, Value
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
@@ -32,7 +32,9 @@ def readings(draft: Draft, outcome: Outcome, workspace: Workspace) -> PasswordRe
     variables = value.variables if value is not None else ()
     held = draft.variables.held(variables[0]) if len(variables) == 1 else []
     if not held:
-        return _of_ini(names[0], value) if value is not None else None
+        if value is None:
+            return None
+        return _of_ini(names[0], value) or _of_php(names[0], value)
     if held[0].layer.reader:
         return of_dotenv(held[0], variables[0], workspace)
     return (
@@ -117,3 +119,15 @@ def _of_ini(name: str, value: Value) -> PasswordReadings | None:
         return None
     how = "cut-at-hash" if mark == "#" else "cut-at-semicolon"
     return _altered(name, span, INI, how, quote=None if "`" in raw else "`")
+
+
+def _of_php(name: str, value: Value) -> PasswordReadings | None:
+    """PHP takes a dollar sign and what follows in a text in double quotes for a variable, which
+    nothing sets."""
+    span = value.span
+    if not isinstance(value, Known) or span is None or not span.file.endswith(".php"):
+        return None
+    emptied = next((step for step in value.trail if step.kind == "emptied"), None)
+    if emptied is None:
+        return None
+    return _altered(name, value.written or span, PHP, "dollar-expanded")

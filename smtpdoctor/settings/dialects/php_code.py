@@ -170,7 +170,7 @@ def unset_variables(options: Mapping[str, Option], variables: Variables) -> dict
     """The variables that options are read from and that nobody sets."""
     found = {}
     for name, option in options.items():
-        names = option.value.variables
+        names = option.value.variables or option.through
         if names and not any(variables.held(each) for each in names):
             found[name] = names[-1]
     return found

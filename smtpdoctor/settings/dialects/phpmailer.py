@@ -157,7 +157,7 @@ def values_of(uses: Iterable[Use], reached: bool | None) -> dict[str, tuple[Valu
         if isinstance(use, Assignment):
             keys = use.path[use.path.index(name) + 1 :]
             name = ".".join((name, *keys))
-            value = use.value
+            value = use.value.through(*use.decided_by)
         elif name == "Mailer":
             method = use.name.rpartition(".")[2].lower()
             value = Known(MAILERS[method], use.span, (Origin("joined", method, use.span),))
@@ -194,7 +194,9 @@ def draft(
             return given(under)[0].get(name, (Known(ABSENT), None))[0]
 
         words = _words(workspace, name, value)
-        options[name] = Option(name, or_unset(value), again, entry, words=words)
+        options[name] = Option(
+            name, or_unset(value), again, entry, words=words, through=_conditions(value)
+        )
     options |= _unmentioned(workspace, path, group, dialect, options)
     loaded = _hidden(workspace, variables, lambda under: given(under)[0])
     options |= loaded
@@ -214,6 +216,11 @@ def draft(
         sends=tuple({name: _open(option)} for name, option in loaded.items())
         or ({"Mailer": "smtp"},),
     )
+
+
+def _conditions(value: Value) -> tuple[str, ...]:
+    """The variables that decide which of several values it is."""
+    return tuple(dict.fromkeys(step.name for step in value.trail if step.kind == "condition"))
 
 
 def _unmentioned(

@@ -10,13 +10,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame, bind_arguments
+from smtpdoctor.settings.readers.evaluation import (
+    Closure,
+    Evaluator,
+    Frame,
+    as_condition,
+    bind_arguments,
+)
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
     Known,
     LanguageName,
     Map,
+    Origin,
     Span,
     Unknown,
     Value,
@@ -62,10 +69,16 @@ class Assignment:
     #: The names of what it is given, where that is another's: ("sender", "properties").
     other: tuple[str, ...] = ()
     _waits_for: Callable[[], tuple[str, ...]] = tuple
+    _decided_by: Callable[[], tuple[Origin, ...]] = tuple
 
     @property
     def reached(self) -> bool | None:
         return self._reached()
+
+    @property
+    def decided_by(self) -> tuple[Origin, ...]:
+        """What the conditions that it stands behind were made from, as steps of a trail."""
+        return self._decided_by()
 
     @property
     def waits_for(self) -> tuple[str, ...]:
@@ -472,6 +485,11 @@ class Module:
             home,
             other,
             lambda: waits_for(evaluator, bind.guards, frame),
+            lambda: tuple(
+                step
+                for guard in bind.guards
+                for step in as_condition(evaluator.value(guard.test, frame).trail)
+            ),
         )
 
     def path(self, bind: Bind) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ from smtpdoctor.settings.readers.tree import Lowering, path_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+#: The operator by which a variable stands in a text.
+INTERPOLATED = '"$"'
 ESCAPE = re.compile(
     r"\\(?:u\{(?P<long>[0-9a-fA-F]+)\}|x(?P<two>[0-9a-fA-F]{1,2})|(?P<octal>[0-7]{1,3})"
     r"|(?P<one>[nrtvef\\$\"]))"
@@ -130,7 +132,12 @@ class PhpLowering(Lowering):
             if child.type in ("string_content", "escape_sequence"):
                 continue
             self._text(parts, begin, child.start_byte)
-            parts.append(self.expression(child))
+            part = self.expression(child)
+            if isinstance(part, Name):
+                # one that nothing sets is an empty text, and no question
+                nothing = Constant(child.end_byte, child.end_byte, None)
+                part = Binary(child.start_byte, child.end_byte, INTERPOLATED, part, nothing)
+            parts.append(part)
             begin = child.end_byte
             if parts and self.source.slice(begin, begin + 1) == "}":
                 begin += 1
@@ -202,9 +209,11 @@ class PhpLowering(Lowering):
         parts = node.named_children
         if len(parts) != 2:
             return self.opaque(node)
-        return Member(
-            node.start_byte, node.end_byte, self.expression(parts[0]), self.text(parts[1])
-        )
+        owner, name = self.expression(parts[0]), self.text(parts[1])
+        if name == "class" and isinstance(owner, Name) and not owner.id.startswith("$"):
+            # its name as a text; without the namespace, which `use` may say
+            return self.literal(node, owner.id)
+        return Member(node.start_byte, node.end_byte, owner, name)
 
     def visit_scoped_property_access_expression(self, node: Node) -> Expression:
         object_ = self.expression(node.child_by_field_name("scope"), node)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
+from smtpdoctor.settings.readers import php_registry
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -39,7 +40,16 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.php import INTERPOLATED
+from smtpdoctor.settings.readers.syntax import (
+    Call,
+    Expression,
+    Function,
+    Index,
+    Member,
+    Name,
+    Parameter,
+)
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -422,7 +432,7 @@ class Php:
             return Known(GLOBALS[name])
         if name.startswith("$"):
             return OF_A_REQUEST if name in REQUESTS else None
-        if name in CLASSES or name.lower() in KNOWN:
+        if name in SPELLED or name.lower() in KNOWN:
             return Known(Special(name))
         return self._elsewhere(name.rpartition("\\")[2])
 
@@ -449,6 +459,8 @@ class Php:
 
     def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
         if isinstance(object_, Unknown):
+            if name == "params" and _is_application(ask.at):
+                return php_registry.of_yii(self.project) or object_.get(name)
             return object_.get(name)
         value = object_.value
         if isinstance(value, Special):
@@ -471,6 +483,10 @@ class Php:
                 return ask.unknown("parameter", f"the request decides {key.value}")
             return ask.variable(key)
         if isinstance(object_, Unknown):
+            if isinstance(key, Known) and isinstance(ask.at, Index) and _is_container(ask.at):
+                found = php_registry.of_container(self.project, str(key.value))
+                if found is not None:
+                    return php_registry.resolved(found, ask.evaluator, ask.at)
             return object_.get(key.value) if isinstance(key, Known) else object_
         if isinstance(key, Unknown):
             return Unknown("computed", "which key this is can't be told", ask.span, key.trail)
@@ -506,6 +522,8 @@ class Php:
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
         """`&&` and `||` give booleans, unlike `?:`."""
+        if operator == INTERPOLATED:
+            return self._interpolated(left, ask)
         if operator not in ("&&", "and", "||", "or"):
             return None
         decides = operator in ("||", "or")
@@ -513,6 +531,18 @@ class Php:
             if isinstance(value, Known) and truth(value.value, "php") is decides:
                 return ask.apply(lambda _: decides, value)
         return ask.apply(lambda *_: not decides, left, right)
+
+    def _interpolated(self, value: Value, ask: Evaluation) -> Value:
+        """A variable in a text: an empty one where it stands nowhere else in the whole folder."""
+        name = value.name if isinstance(value, Unknown) and value.reason == "undeclared" else ""
+        if not name.startswith("$"):
+            return value
+        told = re.escape(name.encode()) + rb"\b|extract\s*\(|\$\$\w"
+        paths = self.project.containing(told, ".php", ".inc", ".phtml")
+        content = self.project.files.read(self.file) or b""
+        if paths != [self.file] or len(re.findall(told, content)) != 1:
+            return value
+        return Known("", ask.span, (Origin("emptied", name), Origin("joined", name)))
 
     def text_of(self, value: Any) -> str:
         return to_text(value)
@@ -527,28 +557,34 @@ class Php:
             special = isinstance(object_, Known) and object_.value == Special("Env")
             if special and callee.value.name == "get":
                 return self._env(call, ask)
-            return None
+            return self._asked_for(call, callee.value, ask)
         if not isinstance(callee.value, Special):
             return None
         name = callee.value.name.lower()
-        if name == "env":
-            return self._env(call, ask)
-        if name == "getenv":
-            key = ask.argument(call, 0)
-            if key is None:
-                return Known(ENVIRONMENT, ask.span)
-            found = ask.variable(key, Known(False, ask.span))
-            if isinstance(key, Known) and any(step.kind == "kept" for step in found.trail):
-                return Known(False, ask.span, (Origin("unset", str(key.value), None, ask.span),))
-            return found
-        if name in ("constant", "defined"):
-            return self._constant(call, name, ask)
-        if name == "parse_ini_file":
-            return self._ini_file(call, ask)
+        own: Mapping[str, Callable[[Call, Evaluation], Value | None]] = {
+            "env": self._env,
+            "config": self._configured,
+            "array_key_exists": self._has_key,
+            "getenv": self._getenv,
+            "constant": self._constant,
+            "defined": self._defined,
+            "parse_ini_file": self._ini_file,
+        }
+        if name in own:
+            return own[name](call, ask)
         values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
         if name in FUNCTIONS:
             return ask.apply(FUNCTIONS[name], *values, conversion=name_of(call.callee))
         return None
+
+    def _getenv(self, call: Call, ask: Evaluation) -> Value:
+        key = ask.argument(call, 0)
+        if key is None:
+            return Known(ENVIRONMENT, ask.span)
+        found = ask.variable(key, Known(False, ask.span))
+        if isinstance(key, Known) and any(step.kind == "kept" for step in found.trail):
+            return Known(False, ask.span, (Origin("unset", str(key.value), None, ask.span),))
+        return found
 
     def _env(self, call: Call, ask: Evaluation) -> Value:
         key = ask.argument(call, 0, "key") or Known(None)
@@ -563,6 +599,50 @@ class Php:
         if isinstance(found, Known) and laravel(found.value) == found.value:
             return found
         return ask.apply(laravel, found, conversion="env")
+
+    def _asked_for(self, call: Call, method: Bound, ask: Evaluation) -> Value | None:
+        """What an object that isn't in the folder has by a name: a container, or settings."""
+        object_ = method.object
+        name = ask.argument(call, 0)
+        if not isinstance(object_, Unknown) or object_.reason == "request":
+            return None
+        if not isinstance(name, Known) or not isinstance(name.value, str):
+            return None
+        found: Value | None = None
+        if method.name == "env" and object_.name == "App":  # Craft's helper
+            return self._env(call, ask)
+        if method.name == "get" and object_.name == "Config":
+            found = php_registry.of_files(self.project, name.value)
+        elif method.name == "get":
+            found = php_registry.of_container(self.project, name.value)
+        elif method.name == "item":
+            found = php_registry.of_codeigniter(self.project, name.value)
+        if found is None:
+            return None
+        return ask.evaluator.used(
+            name.value, php_registry.resolved(found, ask.evaluator, ask.at), ask.at
+        )
+
+    def _configured(self, call: Call, ask: Evaluation) -> Value | None:
+        """config('mail.from.address', default) of Laravel."""
+        name = ask.argument(call, 0, "key")
+        if not isinstance(name, Known) or not isinstance(name.value, str):
+            return None
+        found = php_registry.of_files(self.project, name.value)
+        if isinstance(found, Known) and found.absent:
+            return ask.argument(call, 1, "default") or Known(None, ask.span)
+        return ask.evaluator.used(name.value, found, ask.at) if found is not None else None
+
+    def _has_key(self, call: Call, ask: Evaluation) -> Value | None:
+        key, array = ask.argument(call, 0, "key"), ask.argument(call, 1, "array")
+        if not isinstance(array, Known) or key is None:
+            return None
+        if array.value == ENVIRONMENT:
+            return ask.apply(lambda value: value is not ABSENT, ask.variable(key, Known(ABSENT)))
+        if not isinstance(array.value, Map) or not isinstance(key, Known):
+            return None
+        found = array.value.get(key.value)
+        return ask.apply(lambda value: value is not ABSENT, found)
 
     def _ini_file(self, call: Call, ask: Evaluation) -> Value:
         """A file of settings as an array: its sections one after the other, or as arrays."""
@@ -592,16 +672,24 @@ class Php:
                 made.entries += told
         return Known(made, ask.span)
 
-    def _constant(self, call: Call, name: str, ask: Evaluation) -> Value:
+    def _constant(self, call: Call, ask: Evaluation) -> Value:
         key = ask.argument(call, 0)
         if not isinstance(key, Known) or not isinstance(key.value, str):
             return ask.unknown("computed", "which constant this is can't be told")
-        found = ask.evaluator.lookup(key.value, ask.frame, ask.at.start)
-        if name == "constant":
-            return found or ask.unknown("undeclared", f"nothing here sets {key.value}")
+        found = self._constant_of(key.value, ask)
+        return found or ask.unknown("undeclared", f"nothing here sets {key.value}")
+
+    def _defined(self, call: Call, ask: Evaluation) -> Value:
+        key = ask.argument(call, 0)
+        if not isinstance(key, Known) or not isinstance(key.value, str):
+            return ask.unknown("computed", "which constant this is can't be told")
+        found = self._constant_of(key.value, ask)
         if found is None:
             return ask.unknown("undeclared", f"whether {key.value} is set can't be told")
         return Known(not isinstance(found, Unknown), ask.span)
+
+    def _constant_of(self, name: str, ask: Evaluation) -> Value | None:
+        return ask.evaluator.lookup(name, ask.frame, ask.at.start) or self._elsewhere(name)
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return None
@@ -657,5 +745,23 @@ def ini_value(value: Value) -> Value:
     return replace(value, value=INI_WORDS.get(text_.lower(), text_))
 
 
-CLASSES = frozenset({"PHPMailer", "SMTP", "Env"})
-KNOWN = frozenset({*FUNCTIONS, "env", "getenv", "constant", "defined", "parse_ini_file"})
+#: What programs call the container that they ask for things by `$c['name']`.
+CONTAINERS = frozenset({"$c", "$container", "$app", "$di", "$ci"})
+
+
+def _is_container(index: Index) -> bool:
+    return isinstance(index.object, Name) and index.object.id in CONTAINERS
+
+
+def _is_application(member: Expression) -> bool:
+    """Whether it is a part of `Yii::$app`."""
+    object_ = member.object if isinstance(member, Member) else None
+    own = object_.object if isinstance(object_, Member) and object_.name == "app" else None
+    return isinstance(own, Name) and own.id == "Yii"
+
+
+#: Names that are another's in other letters: a class of the program's own is often called Config.
+SPELLED = frozenset({"PHPMailer", "SMTP", "Env", "config"})
+KNOWN = frozenset({
+    *FUNCTIONS, "env", "getenv", "constant", "defined", "parse_ini_file", "array_key_exists",
+})  # fmt: skip

@@ -228,3 +228,30 @@ def test_positive_systemd_takes_a_percent_sign_and_a_letter_for_a_specifier() ->
 def test_negative_a_unit_with_its_percent_signs_as_systemd_wants_them(password: str) -> None:
     scene = Scene.of_folder({"shop.service": UNIT.format(password)}).refuse("auth", REFUSED)
     assert scene.codes() == ["credentials-rejected"]
+
+
+#: A page that sends with PHPMailer, its password as PHP's code has it.
+PAGE = """<?php
+$mail = new PHPMailer(true);
+$mail->isSMTP();
+$mail->Host = 'smtp.ionos.com';
+$mail->Port = 587;
+$mail->SMTPSecure = 'tls';
+$mail->SMTPAuth = true;
+$mail->Username = 'u@example.com';
+$mail->Password = {};
+"""
+
+
+def test_positive_php_takes_a_dollar_sign_in_double_quotes_for_a_variable() -> None:
+    scene = Scene.of_folder({"send.php": PAGE.format('"seven$herons"')}).refuse("auth", REFUSED)
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert found.fixes[0].title == "put the password in send.php:9 in single quotes"
+    assert "herons" not in str(found)
+
+
+@pytest.mark.parametrize("password", ["'seven$herons'", '"seven$7herons"', "'seven' . '$herons'"])
+def test_lookalike_php_keeps_a_dollar_sign(password: str) -> None:
+    scene = Scene.of_folder({"send.php": PAGE.format(password)}).refuse("auth", REFUSED)
+    assert scene.codes() == ["credentials-rejected"]

@@ -373,3 +373,88 @@ def test_a_constant_of_a_library_or_a_template_counts_for_nothing(tmp_path: Path
         "core/Config.php": CLASS,
     }
     assert one(write(tmp_path, files), "phpmailer").settings.host is None
+
+
+BY_CONTAINER = """<?php
+return function (ContainerBuilder $builder) {
+    $builder->addDefinitions([
+        PHPMailer::class => function (ContainerInterface $c) {
+            $smtp = $c->get('settings')['smtp'];
+            $mail = new PHPMailer(true);
+            $mail->isSMTP();
+            $mail->Host = $smtp['host'];
+            $mail->Port = $smtp['port'];
+            $mail->SMTPSecure = $smtp['secure'];
+            $mail->SMTPAuth = true;
+            $mail->Username = 'u@example.com';
+            $mail->Password = 'word';
+            return $mail;
+        },
+    ]);
+};
+"""
+CONTAINER = """<?php
+return function (ContainerBuilder $builder) {
+    $builder->addDefinitions([
+        LoggerInterface::class => fn () => new Logger(),
+        'settings' => ['smtp' => ['host' => 'smtp.ionos.com', 'port' => 587, 'secure' => 'ssl']],
+    ]);
+};
+"""
+
+
+def test_settings_that_a_container_gives(tmp_path: Path) -> None:
+    write(tmp_path, {"app/dependencies.php": BY_CONTAINER, "app/settings.php": CONTAINER})
+    setup = one(tmp_path, "phpmailer")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "implicit", True)
+    apply(tmp_path, prepared(setup.settings, None, "starttls"))
+    assert came_to(one(tmp_path, "phpmailer")) == ("smtp.ionos.com", 587, "starttls", True)
+    assert "'secure' => 'tls'" in (tmp_path / "app/settings.php").read_text()
+
+
+DECIDED = """<?php
+$mail = new PHPMailer(true);
+$mail->isSMTP();
+$mail->Host = 'smtp.ionos.com';
+$kind = strtoupper(getenv('SMTP_ENCRYPTION') ?: 'SSL');
+if ($kind === 'SSL') {
+    $mail->SMTPSecure = PHPMailer::ENCRYPTION_SMTPS;
+} else {
+    $mail->SMTPSecure = PHPMailer::ENCRYPTION_STARTTLS;
+}
+$mail->Port = (int) getenv('SMTP_PORT');
+$mail->SMTPAuth = true;
+$mail->Username = 'u@example.com';
+$mail->Password = 'word';
+"""
+
+
+@pytest.mark.parametrize("line", ["SMTP_ENCRYPTION=ssl\n", ""])
+def test_the_variable_that_decides_is_changed_and_not_what_the_code_does_then(
+    tmp_path: Path, line: str
+) -> None:
+    write(tmp_path, {"send.php": DECIDED, ".env": f"{line}SMTP_PORT=587\n"})
+    setup = one(tmp_path, "phpmailer")
+    assert came_to(setup)[1:3] == (587, "implicit")
+    change = prepared(setup.settings, None, "starttls")
+    assert (dict(change.settings), change.edits) == ({"SMTP_ENCRYPTION": "tls"}, ())
+    apply(tmp_path, change, ".env")
+    assert came_to(one(tmp_path, "phpmailer"))[1:3] == (587, "starttls")
+
+
+def test_a_password_in_double_quotes_loses_what_php_takes_for_a_variable(tmp_path: Path) -> None:
+    healthy = LOGIN.replace("'word'", "'Brew$kettle9'")
+    folder(tmp_path, "$mail->Port = 587;\n$mail->SMTPSecure = 'tls';\n", healthy)
+    assert one(tmp_path, "phpmailer").settings.password_readings is None
+    folder(
+        tmp_path,
+        "$mail->Port = 587;\n$mail->SMTPSecure = 'tls';\n",
+        LOGIN.replace("'word'", '"Brew$kettle9"'),
+    )
+    setup = one(tmp_path, "phpmailer")
+    read = setup.settings.password_readings
+    assert read is not None
+    assert (read.readers, read.line) == (("PHP",), 14)
+    assert [each.alterations for each in read.altered] == [("dollar-expanded",)]
+    assert setup.credentials.password is not None
+    assert setup.credentials.password.reveal() == "Brew"  # what the program logs in with

@@ -463,3 +463,134 @@ def test_a_broken_statement_gives_its_names_nothing() -> None:
     port = values["Port"]
     assert isinstance(port, Known)
     assert port.value == 587
+
+
+# --- what containers and registries give by a name -----------------------------------------------
+
+SMTP = "['smtp' => ['host' => 'smtp.ionos.com', 'port' => 587]]"
+ASKED = (
+    "<?php return function ($c) {\n  $s = $c->get('settings')['smtp'];\n  $host = $s['host'];\n};\n"
+)
+
+
+def asked(root: Path, files: dict[str, str], path: str = "app/dependencies.php") -> list[object]:
+    """What the variable $host of a file's functions comes to, None where it can't be told."""
+    for old in root.glob("**/*.php"):
+        old.unlink()
+    found = Workspace(Folder(write(root, files)), {}).module(path, Variables(()))
+    assert found is not None
+    values = [each.value for each in found.assignments() if each.path == ("$host",)]
+    return [each.value if isinstance(each, Known) else None for each in values]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("app/settings.php", f"return ['settings' => {SMTP}];"),
+        ("src/settings.php", f"$app = new \\Slim\\App(['settings' => {SMTP}]);"),
+        (
+            "app/settings.php",
+            "return function (ContainerBuilder $b) {\n"
+            f"  $b->addDefinitions(['settings' => {SMTP}, Mailer::class => fn () => 1]);\n}};",
+        ),
+        ("config/container.php", f"return ['settings' => fn () => {SMTP}];"),
+    ],
+)
+def test_a_container_has_what_one_place_of_the_folder_says(
+    tmp_path: Path, path: str, said: str
+) -> None:
+    assert asked(tmp_path, {"app/dependencies.php": ASKED, path: f"<?php\n{said}\n"}) == [
+        "smtp.ionos.com"
+    ]
+
+
+def test_a_container_is_asked_by_brackets_and_by_parts_of_a_name_too(tmp_path: Path) -> None:
+    files = {"settings.php": f"<?php return ['settings' => {SMTP}];"}
+    for said in (
+        "$c['settings']['smtp']['host']",
+        "$this->container->get('settings')['smtp']['host']",
+        "$c->get('settings.smtp.host')",
+    ):
+        code = f"<?php\n$f = function ($c) {{ $host = {said}; }};\n"
+        assert asked(tmp_path, {**files, "app/dependencies.php": code}) == ["smtp.ionos.com"], said
+
+
+def test_a_container_tells_nothing_where_two_places_say_it_or_none(tmp_path: Path) -> None:
+    one = f"<?php return ['settings' => {SMTP}];"
+    assert asked(tmp_path, {"app/dependencies.php": ASKED, "a.php": one, "b.php": one}) == [None]
+    assert asked(tmp_path, {"app/dependencies.php": ASKED, "tests/settings.php": one}) == [None]
+    assert asked(tmp_path, {"app/dependencies.php": ASKED, "settings.dist.php": one}) == [None]
+    # a form's own method of that name is none of a container
+    code = "<?php\n$host = $this->request->input('settings');\n"
+    assert asked(tmp_path, {"app/dependencies.php": code, "a.php": one}) == [None]
+
+
+def test_settings_of_frameworks_by_their_names(tmp_path: Path) -> None:
+    mail = "<?php return ['host' => env('MAIL_HOST', 'smtp.ionos.de'), 'port' => 465];"
+    params = "<?php return ['smtp' => ['host' => 'smtp.ionos.fr']];"
+    for files, said, expected in (
+        ({"config/mail.php": mail}, "config('mail.host')", "smtp.ionos.de"),
+        ({"config/mail.php": mail}, "config('mail.name', 'x')", "x"),
+        ({"config/mail.php": mail}, "Config::get('mail.host')", "smtp.ionos.de"),
+        ({"config/mail.php": mail}, "config('app.host')", None),
+        (
+            {"application/config/smtp.php": "<?php $config['smtp_host'] = 'smtp.ionos.es';"},
+            "$this->config->item('smtp_host')", "smtp.ionos.es",
+        ),
+        ({"config/params.php": params}, "Yii::$app->params['smtp']['host']", "smtp.ionos.fr"),
+        (
+            {
+                "config/params.php": params,
+                "config/params-local.php": params.replace("fr", "it"),
+            },
+            "Yii::$app->params['smtp']['host']", "smtp.ionos.it",
+        ),
+    ):  # fmt: skip
+        code = f"<?php class M extends CI_Model {{ function f() {{ $host = {said}; }} }}\n"
+        assert asked(tmp_path, {"send.php": code, **files}, "send.php") == [expected], said
+
+
+def test_a_constant_of_another_file_is_defined(tmp_path: Path) -> None:
+    code = "<?php\n$host = defined('MAIL_SERVER') ? constant('MAIL_SERVER') : 'x';\n"
+    other = "<?php\ndefine('MAIL_SERVER', 'smtp.ionos.com');\n"
+    assert asked(tmp_path, {"a.php": code, "b.php": other}, "a.php") == ["smtp.ionos.com"]
+    assert asked(tmp_path, {"a.php": code}, "a.php") == [None]
+
+
+def test_a_key_of_the_environment_and_of_an_array_may_be_there() -> None:
+    code = (
+        "<?php\nfunction pick($key, $default) {\n"
+        "  if (array_key_exists($key, $_ENV)) { return $_ENV[$key]; }\n  return $default;\n}\n"
+        "$host = pick('HOST', 'smtp.ionos.com');\n$a = ['x' => null];\n"
+        "$b = array_key_exists('x', $a);\n$c = array_key_exists('y', $a);\n"
+    )
+    for given, expected in (({}, "smtp.ionos.com"), ({"HOST": "h"}, "h")):
+        found = module("send.php", code, **given)
+        host = found.value("$host")
+        assert isinstance(host, Known)
+        assert host.value == expected
+    for name, there in (("$b", True), ("$c", False)):
+        value = found.value(name)
+        assert isinstance(value, Known)
+        assert value.value is there
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"send.php": '<?php\n$host = "Brew$kettle9";\n'}, ["Brew"]),
+        ({"send.php": "<?php\n$host = 'Brew$kettle9';\n"}, ["Brew$kettle9"]),
+        ({"send.php": '<?php\n$host = "Brew$9";\n'}, ["Brew$9"]),
+        ({"send.php": '<?php\n$kettle9 = 1;\n$host = "Brew$kettle9";\n'}, ["Brew1"]),
+        ({"send.php": '<?php\nextract($x);\n$host = "Brew$kettle9";\n'}, [None]),
+        # who includes the file may set it
+        (
+            {"send.php": '<?php\n$host = "Brew$kettle9";\n', "a.php": "<?php $kettle9 = 1;"},
+            [None],
+        ),
+    ],
+)
+def test_a_variable_in_a_text_that_nothing_sets_is_an_empty_text(
+    tmp_path: Path, files: dict[str, str], expected: list[object]
+) -> None:
+    assert asked(tmp_path, files, "send.php") == expected

@@ -16,7 +16,7 @@ from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import MASK, YAML, Edit, PasswordReading, PasswordReadings
+from smtpdoctor.settings.model import MASK, PHP, YAML, Edit, PasswordReading, PasswordReadings
 from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.words import listed
 
@@ -146,14 +146,8 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
                 _THEN[sign],
             ),
         )
-    if found.readers == (YAML,):
-        return Fix(
-            title=f"put single quotes around the whole text in {found.file}:{found.line}",
-            steps=(
-                f"{found.file}:{found.line}: {found.name}: '…' in a mapping, - '{found.name}=…' "
-                "in a list. A single quote in the password itself is written twice.",
-            ),
-        )
+    if found.readers in ((YAML,), (PHP,)):
+        return _in_single_quotes(found)
     kept = f"{listed(found.cannot)} still gets something else then." if found.cannot else ""
     if found.quote is None:
         return Fix(
@@ -188,6 +182,25 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
         with_=f"{found.quote}{MASK}{found.quote}",
     )
     return Fix(title=title, edits=(edit,), steps=steps)
+
+
+def _in_single_quotes(found: PasswordReadings) -> Fix:
+    """Where quotes go around more than the value, or stand in the place of others."""
+    if found.readers == (YAML,):
+        return Fix(
+            title=f"put single quotes around the whole text in {found.file}:{found.line}",
+            steps=(
+                f"{found.file}:{found.line}: {found.name}: '…' in a mapping, - '{found.name}=…' "
+                "in a list. A single quote in the password itself is written twice.",
+            ),
+        )
+    return Fix(
+        title=f"put the password in {found.file}:{found.line} in single quotes",
+        steps=(
+            f"{found.file}:{found.line}: single quotes in the place of the double ones. A single "
+            "quote in the password itself gets a backslash before it.",
+        ),
+    )
 
 
 def _without_comment(run: Run, found: PasswordReadings, kept: str) -> Fix:

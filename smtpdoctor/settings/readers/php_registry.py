@@ -1,0 +1,128 @@
+"""What PHP's containers and registries give by a name: `$c->get('settings')`, `config('mail')`.
+
+This module knows in which files of the folder such names are said: arrays that a file returns or
+hands to a container, and frameworks' files of settings. It must not know what a setting means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame, name_of
+from smtpdoctor.settings.readers.model import Entry, Known, Map, Unknown, Value
+from smtpdoctor.settings.readers.syntax import Call, Expression
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.project import Project
+
+#: What is handed the array that names are asked of later: PHP-DI's and Slim's own, and classes that
+#: programs write for it.
+HOLDERS = re.compile(
+    r"(?:.*\.)?(addDefinitions|setDefinitions|App|Container|ContainerBuilder|Settings|Config|"
+    r"Configuration|Collection|Repository)"
+)
+#: Files whose arrays count in tests alone, or are written for others.
+ELSEWHERE = re.compile(
+    r"(?:^|/)(?:vendor|tests?|Tests?|spec|examples?|samples?)/|\.(?:dist|example)\."
+)
+YII_PARAMETERS = (
+    "common/config/params.php", "common/config/params-local.php", "config/params.php",
+    "config/params-local.php",
+)  # fmt: skip
+
+
+def of_container(project: Project, name: str) -> Value | None:
+    """What a container of the folder has by a name; None where none has it, or more than one."""
+    return _of_one_place(project, name) or _by_parts(project, name)
+
+
+def of_files(project: Project, name: str, folders: tuple[str, ...] = ("config",)) -> Value | None:
+    """What a file of settings has by its name and the keys in it: `mail.from.address` is in
+    config/mail.php. None where there is no such file."""
+    first, *keys = name.split(".")
+    for folder in folders:
+        module = project.import_(f"{folder}/{first}.php")
+        if module is None or isinstance(module, Known | Unknown):
+            continue
+        return module.returned.at(*keys)
+    return None
+
+
+def _by_parts(project: Project, name: str) -> Value | None:
+    first, *keys = name.split(".")
+    found = _of_one_place(project, first) if keys else None
+    return found.at(*keys) if found is not None else None
+
+
+def _of_one_place(project: Project, name: str) -> Value | None:
+    kept: dict[str, Value | None] = project.kept.setdefault("php-registry", {})
+    if name not in kept:
+        kept[name] = None  # what is asked for within its own value has none yet
+        last = name.rpartition("\\")[2]
+        told = rf"['\"]{re.escape(name)}['\"]\s*(?:=>|\])|\b{re.escape(last)}::class\s*(?:=>|\])"
+        values = [
+            value
+            for path in project.containing(told.encode(), ".php")
+            if not ELSEWHERE.search(path)
+            for root in _arrays(project, path)
+            if not (value := root.get(name)).absent
+        ]
+        kept[name] = values[0] if len(values) == 1 else None
+    return kept[name]
+
+
+def _arrays(project: Project, path: str) -> Iterator[Value]:
+    """The arrays of a file that names may be asked of: what it returns, and what it hands on."""
+    module = project.import_(path)
+    if module is None or isinstance(module, Known | Unknown):
+        return
+    evaluator = module.evaluator
+    returned = module.returned
+    if _is_array(returned):
+        yield returned
+    for call in evaluator.calls:
+        if call.arguments and HOLDERS.fullmatch(name_of(call.callee)):
+            given = evaluator.value(call.arguments[0].value, _frame(evaluator, call))
+            if _is_array(given) and given.span != returned.span:
+                yield given
+
+
+def _is_array(value: Value) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, Map)
+
+
+def _frame(evaluator: Evaluator, call: Call) -> Frame:
+    return evaluator.frame_of(call.scope) if call.scope is not None else evaluator.module
+
+
+def resolved(value: Value, evaluator: Evaluator, at: Expression) -> Value:
+    """The value itself, or what the function gives that a container is to make it with."""
+    if isinstance(value, Known) and isinstance(value.value, Closure):
+        return evaluator.apply(value.value, [], at)
+    return value
+
+
+def of_codeigniter(project: Project, name: str) -> Value | None:
+    """`$this->config->item(…)` of CodeIgniter 3: one of its files says `$config['name'] = …`."""
+    told = rb"\$config\s*\[\s*['\"]" + re.escape(name).encode() + rb"['\"]\s*\]\s*="
+    paths = [path for path in project.containing(told, ".php") if "config/" in path]
+    module = project.import_(paths[0]) if len(paths) == 1 else None
+    if module is None or isinstance(module, Known | Unknown):
+        return None
+    return module.value("$config").get(name)
+
+
+def of_yii(project: Project) -> Value | None:
+    """`Yii::$app->params`: what the application's files of parameters return, the later over the
+    earlier, as Yii's templates put them together."""
+    entries: list[Entry] = []
+    for path in YII_PARAMETERS:
+        module = project.import_(path)
+        if module is None or isinstance(module, Known | Unknown):
+            continue
+        root = module.returned
+        if isinstance(root, Known) and isinstance(root.value, Map):
+            entries += root.value.entries
+    return Known(Map(entries)) if entries else None
