@@ -194,11 +194,12 @@ def accepts_all(module: Module, callback: Value) -> bool:
     return isinstance(result, Known) and result.value is True
 
 
-def address(value: Value, *places: int) -> Value | None:
-    """The address of `new MailAddress("a@b")` or `new MailboxAddress("Name", "a@b")`."""
+def address(value: Value, place: int) -> Value | None:
+    """The address of `new MailAddress("a@b", "Name")`, by its place: -1 is the last argument, as
+    in `new MailboxAddress("Name", "a@b")`. None where it can't be told: a name is none."""
     if isinstance(value, Known) and isinstance(value.value, Map):
-        found = [value.value.get(place) for place in places]
-        value = next((each for each in found if _is_address(each)), Known(ABSENT))
+        places = [key for key in value.value.keys() if isinstance(key, int)]
+        value = value.value.get(max(places, default=0) if place < 0 else place)
     return value if _is_address(value) else None
 
 
@@ -285,12 +286,12 @@ def _is_encoding(value: Known) -> bool:
 
 def _sender(module: Module) -> Value:
     for call in module.calls("From.Add"):
-        found = address(call.argument(0), 1, 0)
+        found = address(call.argument(0), -1)
         if found is not None:
             return found
     for each in module.assignments():
         if len(each.path) > 1 and each.path[-1] in ("Sender", "From"):
-            found = address(each.value, 1, 0)
+            found = address(each.value, -1)
             if found is not None:
                 return found
     return Known(ABSENT)

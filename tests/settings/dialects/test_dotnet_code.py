@@ -66,6 +66,20 @@ def test_mailkit(
         changes_lead_there(root, "mailkit")
 
 
+@pytest.mark.parametrize(
+    ("mailbox", "sender"),
+    [
+        ('new MailboxAddress("Shop", given ?? "shop@example.com")', "info@example.com"),
+        ('new MailboxAddress(Encoding.UTF8, "Shop", "shop@example.com")', "shop@example.com"),
+        ('MailboxAddress.Parse("shop@example.com")', "shop@example.com"),
+    ],
+)
+def test_mailkit_takes_no_name_for_the_sender(tmp_path: Path, mailbox: str, sender: str) -> None:
+    text = (MAILKIT % "587").replace('new MailboxAddress("Shop", "shop@example.com")', mailbox)
+    text = text.replace("string to,", "string to, string given,")
+    assert one(write(tmp_path, {"M.cs": text}), "mailkit").settings.sender == sender
+
+
 def test_mailkit_accepts_every_certificate(tmp_path: Path) -> None:
     line = "client.ServerCertificateValidationCallback = (s, c, h, e) => true;\n  await client."
     text = (MAILKIT % "587").replace("await client.", line, 1)
