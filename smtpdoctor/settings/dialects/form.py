@@ -99,7 +99,8 @@ class RemarkEntry(_Entry, frozen=True, kw_only=True):
 class DocumentEntry(_Entry, frozen=True, kw_only=True):
     """A document of the program: globs of its files, and the path before those of options.
 
-    wins: what stands there counts before variables. cleaned: how values lose quotes and comments.
+    wins: what stands there counts before variables. cleaned: how values lose quotes and comments,
+    or have variables put in.
     format: that of `readers.project` where the name doesn't tell. reference: a regular expression
     whose group is the variable that a value is taken from. secrets: the file beside it that
     `!secret` names are from. values: the keys below which a chart of Helm has it in its values, in
@@ -112,7 +113,7 @@ class DocumentEntry(_Entry, frozen=True, kw_only=True):
     defaults: Mapping[str, bool | int | str] = {}
     prefix: str = ""
     wins: bool = False
-    cleaned: Literal["", "go-ini"] = ""
+    cleaned: Literal["", "go-ini", "go-expand"] = ""
     format: str = ""
     reference: str = ""
     secrets: str = ""
@@ -122,7 +123,9 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     """One program's file.
 
     port: what a mode's port is where none is set. login: without it there is none, whatever the
-    user name. joined: a field made from several options: `{USER}@{DOMAIN}`. in_files: ends of
+    user name. unverified: where it holds, no certificate is verified. joined: a field made from
+    several options: `{USER}@{DOMAIN}`. otherwise: the field that counts in place of one that
+    nobody sets. in_files: ends of
     names of variables that name a file with the value. mechanism: the option that names the way of
     logging in. looks_at: `unread`'s, of a program with a module. sends: options with which it sends
     by its settings, where something else becomes of its mail.
@@ -140,7 +143,9 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     port: Mapping[TLSMode, int] = {}
     host: str | None = None
     login: Condition = {}
+    unverified: Condition = {}
     joined: Mapping[Field, str] = {}
+    otherwise: Mapping[Field, Field] = {}
     in_files: tuple[str, ...] = ("_FILE",)
     mechanism: str = ""
     sends: tuple[Mapping[str, Any], ...] = ()

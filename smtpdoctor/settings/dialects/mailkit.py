@@ -198,7 +198,7 @@ def address(value: Value, place: int) -> Value | None:
     """The address of `new MailAddress("a@b", "Name")`, by its place: -1 is the last argument, as
     in `new MailboxAddress("Name", "a@b")`. None where it can't be told: a name is none."""
     if isinstance(value, Known) and isinstance(value.value, Map):
-        places = [key for key in value.value.keys() if isinstance(key, int)]
+        places = [each.key for each in value.value.entries if isinstance(each.key, int)]
         value = value.value.get(max(places, default=0) if place < 0 else place)
     return value if _is_address(value) else None
 

@@ -32,6 +32,7 @@ from smtpdoctor.settings.dialects.texts import (
     as_line,
     at,
     content,
+    go_expand,
     go_ini,
     host_and_port,
     is_dotenv,
@@ -89,6 +90,8 @@ class TableDocument:
             value = workspace.document(beside, variables).get(value.value.value)
         if self.entry.cleaned == "go-ini":
             value = go_ini(value)
+        elif self.entry.cleaned == "go-expand":
+            value = go_expand(value, variables)
         if self.entry.reference:
             value = referred(value, self.entry.reference, variables)
         if option.typed and isinstance(value, Known) and isinstance(value.value, str):
@@ -367,6 +370,11 @@ class Table:
         login = self._holds(self.entry.login, options)
         checked = [item for item in self.entry.option if item.field == "verify"]
         verify = all(self._verifies(item, options.get(item.name)) for item in checked)
+        if self.entry.unverified and self._holds(self.entry.unverified, options):
+            verify, by["verify"] = False, tuple(self.entry.unverified)
+        for field, other in self.entry.otherwise.items():
+            if not by.get(field):
+                by[field] = by.get(other, ())
         return Outcome(
             host=self._text("host", options) or self.entry.host,
             port=port if port is not None else (mode and mode.port) or self.entry.port.get(tls),
@@ -427,7 +435,10 @@ class Table:
         mine = [item for item in self.entry.option if item.field == field]
         names = [name for name, its in self.fields.items() if its == field]
         values = [options[name] for name in names if options.get(name) not in (None, "")]
-        return next(iter(values), next((item.default for item in mine if item.default), None))
+        default = next((item.default for item in mine if item.default), None)
+        if not values and default is None and field in self.entry.otherwise:
+            return self._of(self.entry.otherwise[field], options)
+        return next(iter(values), default)
 
     def _mechanisms(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         said = str(options.get(self.entry.mechanism) or "")

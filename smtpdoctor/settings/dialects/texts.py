@@ -19,6 +19,7 @@ from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
+GO_VARIABLE = re.compile(r"\$\{(\w+)\}|\$([A-Za-z_]\w*)")
 STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<item>\[(?:(?P<key>\w+)=(?P<text>[^\]]*))?\])?")
 
 
@@ -49,6 +50,28 @@ def referred(value: Value, reference: str, variables: Variables) -> Value:
         return value
     told = variables.lookup(found[1])
     return told or Unknown("environment", f"{found[1]} is not set here", value.span, name=found[1])
+
+
+def go_expand(value: Value, variables: Variables) -> Value:
+    """A value as Go's `os.ExpandEnv` has it: `$NAME` and `${NAME}` are variables, anywhere in it,
+    also in a password. `$$` is a `$` for the programs that say so, all of them here."""
+    if not isinstance(value, Known) or not isinstance(value.value, str) or "$" not in value.value:
+        return value
+    whole = GO_VARIABLE.fullmatch(value.value)
+    if whole is not None and (told := variables.lookup(whole[1] or whole[2])) is not None:
+        return told
+    made = ""
+    for part in re.split(r"(\$\$|\$\{\w+\}|\$[A-Za-z_]\w*)", value.value):
+        found = GO_VARIABLE.fullmatch(part)
+        if found is None:
+            made += "$" if part == "$$" else part
+            continue
+        name = found[1] or found[2]
+        told = variables.lookup(name)
+        if not isinstance(told, Known) or told.absent:
+            return Unknown("environment", f"{name} is not set here", value.span, name=name)
+        made += str(told.value)
+    return replace(value, value=made)
 
 
 def go_ini(value: Value) -> Value:

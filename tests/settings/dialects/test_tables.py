@@ -11,7 +11,7 @@ from smtpdoctor.settings.dialects.table import UnreadTable
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.variables import layer_of
-from tests.settings.dialects import mail_programs, self_hosted
+from tests.settings.dialects import deployed, mail_programs, self_hosted
 from tests.settings.dialects.case import Case, said
 from tests.settings.dialects.support import apply, one, prepared, workspace, write
 
@@ -302,7 +302,7 @@ CASES = [
 ]
 
 
-CASES += [*self_hosted.CASES, *mail_programs.CASES]
+CASES += [*self_hosted.CASES, *deployed.CASES, *mail_programs.CASES]
 
 
 PAGE = Path(__file__).parents[3] / "docs/dialects/self-hosted.md"
@@ -420,6 +420,41 @@ def test_app_ini_is_cut_at_comments(written: str, read: str, tmp_path: Path) -> 
     password = one(tmp_path, "gitea").credentials.password
     assert password is not None
     assert password.reveal() == read
+
+
+def test_a_dollar_in_a_password_can_be_a_variable_for_gatus(tmp_path: Path) -> None:
+    """Go's ExpandEnv takes `$word` for a variable, which nothing here sets."""
+    text = deployed.GATUS.format(word="pass$word", port=587)
+    settings = one(write(tmp_path, {"gatus.yaml": text}), "gatus").settings
+    assert [each.field for each in settings.untellable] == ["password"]
+
+
+def test_gatus_logs_in_as_its_sender(tmp_path: Path) -> None:
+    text = deployed.GATUS.format(word="word", port=587)
+    settings = one(write(tmp_path / "a", {"gatus.yaml": text}), "gatus").settings
+    assert settings.username == "u@example.com"
+    text = text.replace("    port:", "    username: v@example.com\n    port:")
+    settings = one(write(tmp_path / "b", {"gatus.yaml": text}), "gatus").settings
+    assert settings.username == "v@example.com"
+    text = deployed.GATUS.format(word="", port=587)
+    settings = one(write(tmp_path / "c", {"gatus.yaml": text}), "gatus").settings
+    assert settings.username is None
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"config.yaml": "alerting:\n  slack:\n    host: smtp.ionos.com\n"}, "another alert"),
+        ({"config.yaml": "smtp:\n  hostname: smtp.ionos.com\n"}, "no program's"),
+        ({"server.yml": "# smtp-sender-addr: smtp.ionos.com:587\nlisten-http: :80\n"}, "a comment"),
+        ({"examples/homeserver.yaml": deployed.SYNAPSE.format(port=587)}, "an example"),
+        ({"production.yaml": "smtp:\n  port: 465\n"}, "no host"),
+    ],
+)
+def test_lookalikes_of_programs_that_are_deployed(
+    tmp_path: Path, files: dict[str, str], reason: str
+) -> None:
+    assert find_setups(workspace(write(tmp_path, files))).setups == (), reason
 
 
 @pytest.mark.parametrize(
