@@ -49,6 +49,35 @@ def test_positive_nobody_is_told_to_switch_verification_off() -> None:
     assert "CERT_NONE" not in text
 
 
+def stopgaps(client: str | None, code: str = CODE) -> list[str]:
+    scene = Scene(host="mail.example.com", client=client)
+    if code == CODE:
+        scene.session().up_to("handshake").handshake(failure="version")
+    else:
+        scene.session().up_to("handshake").handshake(failure="cipher")
+    steps = scene.diagnosis(code).fixes[-1].steps
+    return [each for each in steps if each.startswith("A stopgap")]
+
+
+@pytest.mark.parametrize("code", [CODE, "tls-no-shared-cipher"])
+def test_positive_the_stopgap_is_in_the_clients_own_words(code: str) -> None:
+    (said,) = stopgaps("phpmailer", code)
+
+    assert "['ssl' => ['security_level' => 0]]" in said
+    assert "Node" not in said
+
+
+def test_positive_a_client_that_is_not_known_sees_three() -> None:
+    (said,) = stopgaps(None)
+
+    assert all(name in said for name in ("Node: ", "Python: ", "PHPMailer: "))
+
+
+@pytest.mark.parametrize("code", [CODE, "tls-no-shared-cipher"])
+def test_negative_a_client_without_a_setting_is_told_none(code: str) -> None:
+    assert stopgaps("django", code) == []
+
+
 def test_negative_tls_1_2_is_enough() -> None:
     scene = Scene()
     scene.session().up_to("handshake").handshake(version="TLSv1.2").rest()

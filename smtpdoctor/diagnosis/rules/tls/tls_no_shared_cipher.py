@@ -9,6 +9,7 @@ from smtpdoctor.diagnosis.evidence import cite, library_words, version_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording.old_server import stopgap
 from smtpdoctor.words import listed
 
 CODE = "tls-no-shared-cipher"
@@ -59,9 +60,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 steps=(
                     f"Tell who runs {run.settings.host}: it needs an ECDHE cipher with AES-GCM, a "
                     "certificate key of 2048 bits or more, and DH parameters of 2048 bits or more.",
-                    "A stopgap, only for a server on your own network: let the client accept it "
-                    "(Node: tls: { ciphers: 'DEFAULT@SECLEVEL=0' }). What is sent that way is "
-                    "weakly protected.",
+                    *stopgap(run.client, version=False),
                 ),
             ),
         ),

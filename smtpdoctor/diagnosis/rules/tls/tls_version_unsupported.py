@@ -9,6 +9,7 @@ from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.handshake import OLD_VERSIONS
+from smtpdoctor.diagnosis.wording.old_server import stopgap
 from smtpdoctor.observations import Handshake
 
 CODE = "tls-version-unsupported"
@@ -59,9 +60,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                     f"Tell who runs {run.settings.host} that its TLS ends at {name}."
                     if old
                     else f"Ask who runs {run.settings.host} which TLS versions it speaks.",
-                    "A stopgap, only for a server on your own network: let the client accept the "
-                    "old version (Node: tls: { minVersion: 'TLSv1', ciphers: "
-                    "'DEFAULT@SECLEVEL=0' }). What is sent that way is weakly protected.",
+                    *stopgap(run.client, version=True),
                 ),
             ),
         ),
