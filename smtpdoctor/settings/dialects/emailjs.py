@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects import nodemailer_options
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
+from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
+from smtpdoctor.settings.dialects.node_client import draft_of
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value
-from smtpdoctor.settings.readers.module import Module
-from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.readers.model import Known, Map, Value
+from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
@@ -47,34 +46,22 @@ class EmailJs:
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each client that some way through the program makes."""
         for path in workspace.folder.containing(rb"['\"`/:]emailjs\b", *SUFFIXES):
+            found = workspace.dependencies.find("npm", "emailjs", near=path)
             for variables in all_variables(workspace, path):
                 module = workspace.module(path, variables)
-                for number, call in enumerate(module.calls(*CALLS) if module else ()):
+                for number, call in enumerate(_calls(module) if module else ()):
                     if module is not None and call.reached is not False:
-                        yield self._draft(workspace, module, variables, number)
-
-    def _draft(
-        self, workspace: Workspace, module: Module, variables: Variables, number: int
-    ) -> Draft:
-        call = module.calls(*CALLS)[number]
-        argument = call.argument(0)
-        options = _options(workspace, module.file, argument, number)
-        sender = _sender(module)
-        if sender is not None:
-            options["from"] = Option("from", sender)
-        found = workspace.dependencies.find("npm", "emailjs", near=module.file)
-        return Draft(
-            dialect=self,
-            place=f"{module.file}:{call.span.line}",
-            options=options,
-            variables=variables,
-            language="javascript",
-            version=found.version if found is not None else "",
-            profile=workspace.profile_of("NODE_ENV"),
-            files=(module.file,),
-            insert=lambda new: nodemailer_options.insert(workspace, options, argument, new),
-            opposites={"ssl": "tls", "tls": "ssl"},
-        )
+                        yield draft_of(
+                            self,
+                            workspace,
+                            module,
+                            variables,
+                            _calls,
+                            number,
+                            messages=MESSAGES,
+                            version=found.version if found is not None else "",
+                            opposites={"ssl": "tls", "tls": "ssl"},
+                        )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         return outcome(options)
@@ -83,33 +70,8 @@ class EmailJs:
 DIALECT = EmailJs()
 
 
-def _options(workspace: Workspace, path: str, argument: Value, number: int) -> dict[str, Option]:
-    """The options of the object; the host alone where the object can't be told."""
-    made = argument.value if isinstance(argument, Known) else None
-    found: dict[str, Option] = {}
-    for name in FIELDS:
-
-        def again(under: Variables, name: str = name) -> Value:
-            module = workspace.module(path, under)
-            return module.calls(*CALLS)[number].argument(0).get(name) if module else Known(ABSENT)
-
-        value = argument.get(name)
-        entry = made.entry(name) if isinstance(made, Map) else None
-        read_of_variables = isinstance(value, Known) and bool(value.variables)
-        if isinstance(value, Unknown) or value.value is not ABSENT or read_of_variables:
-            found[name] = Option(name, value, again, entry.span if entry else None)
-        if isinstance(argument, Unknown):
-            break  # one word for all of them: the host's, which is the first
-    return found
-
-
-def _sender(module: Module) -> Known | None:
-    """Who the first message here is from."""
-    for message in module.calls(*MESSAGES):
-        value = message.argument(0).get("from")
-        if isinstance(value, Known) and isinstance(value.value, str):
-            return value
-    return None
+def _calls(module: Module) -> list[FoundCall]:
+    return module.calls(*CALLS)
 
 
 def outcome(options: Mapping[str, Any]) -> Outcome:
