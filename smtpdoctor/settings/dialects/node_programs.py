@@ -1,7 +1,7 @@
 """Where programs that send by Nodemailer are handed its options, other than by `createTransport`.
 
-Knows email-templates, Payload 2 and the old transport packages: which call gets the options, and
-where in them. It must not know what Nodemailer makes of its options.
+Knows email-templates, Payload 2, Fastify's plugins, Vendure's and the old transport packages: which
+call gets the options, and where in them. It must not know what Nodemailer makes of its options.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from smtpdoctor.settings.readers.model import Known, Map, Value
 
 if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.module import FoundCall
     from smtpdoctor.settings.workspace import Workspace
 
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 class Way:
     """One way of handing options over: a call, and where in its argument they and a sender are.
 
-    `needle` is in every file that has it, `unless` in none. `off`: a key that keeps mail back
-    where it is false.
+    `needle` is in every file that has it, `unless` in none. `place` is the argument's; `plugins`
+    are packages of which the first argument has to be. `kept`: what keeps mail back, None where
+    nothing does.
     """
 
     needle: bytes
@@ -29,11 +31,39 @@ class Way:
     options: Callable[[Value], Value]
     sender: Callable[[Value], Value]
     unless: bytes = b""
-    off: str = ""
+    place: int = 0
+    plugins: tuple[str, ...] = ()
+    kept: Callable[[Value], Known | None] = lambda _: None
+
+    def argument(self, call: FoundCall) -> Value | None:
+        """What the call is given, None where another plugin's."""
+        if self.plugins and call.imported(0) not in self.plugins:
+            return None
+        return call.argument(self.place)
 
 
 def _at(*keys: str) -> Callable[[Value], Value]:
     return lambda whole: whole.at(*keys)
+
+
+def _said(*keys: str, by: tuple[object, ...]) -> Callable[[Value], Known | None]:
+    """The option that keeps mail back where it has one of these values."""
+
+    def kept(whole: Value) -> Known | None:
+        value = whole.at(*keys)
+        if not isinstance(value, Known):
+            return None
+        # 1 is not true here
+        told = any(type(each) is type(value.value) and each == value.value for each in by)
+        return value if told else None
+
+    return kept
+
+
+def _vendure_keeps(whole: Value) -> Known | None:
+    """@vendure/email-plugin, src/plugin.ts and src/sender/nodemailer-email-sender.ts."""
+    development = _said("devMode", by=(True,))(whole)
+    return development or _said("transport", "type", by=("none", "file", "testing"))(whole)
 
 
 WAYS = (
@@ -43,7 +73,7 @@ WAYS = (
         ("email-templates",),
         _at("transport"),
         _at("message", "from"),
-        off="send",
+        kept=_said("send", by=(False,)),
     ),
     # payload 2, src/email/build.ts
     Way(
@@ -59,6 +89,32 @@ WAYS = (
         lambda whole: whole,
         lambda _: Known(None),
         unless=rb"\bcreateTransport\b",
+    ),
+    # fastify-mailer 2, plugin.js
+    Way(
+        rb"\bfastify-mailer\b",
+        ("register",),
+        _at("transport"),
+        _at("defaults", "from"),
+        place=1,
+        plugins=("fastify-mailer",),
+    ),
+    # fastify-nodemailer 5, index.js
+    Way(
+        rb"\bfastify-nodemailer\b",
+        ("register",),
+        lambda whole: whole,
+        lambda _: Known(None),
+        place=1,
+        plugins=("fastify-nodemailer",),
+    ),
+    # @vendure/email-plugin 1 to 3
+    Way(
+        rb"\bEmailPlugin\s*\.\s*init\b",
+        ("EmailPlugin.init",),
+        _at("transport"),
+        _at("globalTemplateVars", "fromAddress"),
+        kept=_vendure_keeps,
     ),
 )
 

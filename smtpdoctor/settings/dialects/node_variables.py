@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from smtpdoctor.settings.readers.model import Known, List, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -29,6 +30,16 @@ def all_variables(workspace: Workspace, near: str) -> Iterator[Variables]:
         yield workspace.variables(
             files, reader, near=app, NODE_ENV=workspace.profile_of("NODE_ENV")
         )
+
+
+def variable_read(variables: Variables, name: str, at: Span | None) -> Value:
+    """A variable as a program has it that reads it in the place of a value, or by itself."""
+    value = variables.lookup(name)
+    if isinstance(value, Unknown):
+        return replace(value, span=at)
+    if value is None:
+        return Known(ABSENT, at, (Origin("unset", name, None, at),))
+    return Known(value.value, at, (Origin("environment", name, value.span, at), *value.trail))
 
 
 def loaded(workspace: Workspace, near: str) -> tuple[list[str], str]:

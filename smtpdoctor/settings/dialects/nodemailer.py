@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Files that are looked at for calls of one function.
 MOST_CALLERS = 20
+NO_DEFAULTS = Known(ABSENT)
 
 
 class Given(NamedTuple):
@@ -66,12 +67,14 @@ class Nodemailer:
             for variables in all_variables(workspace, path):
                 module = workspace.module(path, variables)
                 for number, call in enumerate(module.calls(*way.calls) if module else ()):
-                    whole = call.argument(0)
-                    if call.reached is not False and node_programs.is_given(way.options(whole)):
+                    whole = way.argument(call)
+                    if whole is None or call.reached is False:
+                        continue
+                    kept = way.kept(whole)
+                    if kept is not None or node_programs.is_given(way.options(whole)):
                         draft = self._of_way(workspace, path, variables, way, number)
-                        kept_back = whole.get(way.off) if way.off else Known(ABSENT)
-                        if isinstance(kept_back, Known) and kept_back.value is False:
-                            value = Known(True, kept_back.span, kept_back.trail)
+                        if kept is not None:
+                            value = Known(True, kept.span, kept.trail)
                             draft.options["jsonTransport"] = Option("jsonTransport", value)
                         yield draft
 
@@ -87,8 +90,12 @@ class Nodemailer:
             module = workspace.module(path, under)
             assert module is not None
             call = module.calls(*way.calls)[number]
-            whole = call.argument(0)
-            return Given(way.options(whole), lambda: way.sender(whole), call.span.line)
+            whole = call.argument(way.place)
+            return Given(
+                way.options(whole),
+                lambda: said if _is_told(said := way.sender(whole)) else sender_of(module),
+                call.span.line,
+            )
 
         return self.draft(workspace, path, variables, given)
 
@@ -210,7 +217,9 @@ def _argument(module: Module, call: FoundCall) -> Value:
     return argument
 
 
-def sender_of(module: Module, defaults: Value, elsewhere: Iterable[FoundCall] = ()) -> Value:
+def sender_of(
+    module: Module, defaults: Value = NO_DEFAULTS, elsewhere: Iterable[FoundCall] = ()
+) -> Value:
     """The sender that the transport has by default, else that of the first message here, else of
     the first one in other files.
 
@@ -221,6 +230,17 @@ def sender_of(module: Module, defaults: Value, elsewhere: Iterable[FoundCall] = 
         [defaults.get("from")], (_own(mail.argument(0), "from") for mail in messages)
     )
     return next((value for value in values if _is_told(value)), Known(ABSENT))
+
+
+def first_sender(workspace: Workspace, variables: Variables, needle: bytes, *calls: str) -> Value:
+    """Who the first message is from that a file with the needle hands to one of these calls."""
+    for path in workspace.folder.containing(needle, *SUFFIXES)[:MOST_CALLERS]:
+        module = workspace.module(path, variables)
+        for mail in module.calls(*calls) if module is not None else ():
+            sender = _own(mail.argument(0), "from")
+            if _is_told(sender):
+                return sender
+    return NO_DEFAULTS
 
 
 def _messages_elsewhere(

@@ -293,7 +293,10 @@ def insert(
     span = beside.entry if beside is not None else None
     if span is None or any("." in name for name in new):
         return ()
-    texts = [f"{name}: {literal(value, 'javascript')}, " for name, value in new.items()]
+    quote = '"' if span.file.endswith(".json") else ""
+    texts = [
+        f"{quote}{name}{quote}: {literal(value, 'javascript')}, " for name, value in new.items()
+    ]
     masked = workspace.masked(span, keep=False)
     column = span.columns[0]
     shown = masked.columns(column, column + 1)[0] if masked is not None else column

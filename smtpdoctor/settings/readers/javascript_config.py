@@ -9,7 +9,7 @@ dist/runtime/internal/utils.env.mjs). It must not know what a setting means.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from smtpdoctor.settings.readers.evaluation import Evaluation, name_of
 from smtpdoctor.settings.readers.javascript_library import (
@@ -282,17 +282,54 @@ def _coerced(value: Value, node: Known, default: Value, ask: Evaluation) -> Valu
 
 def runtime_config(semantics: JavaScript, _: Value, ask: Evaluation) -> Value:
     """`useRuntimeConfig()`: what nuxt.config says, over it NUXT_ variables by the keys' names."""
+    for whole in _of_framework(semantics, ask):
+        return _overridden(whole.get("runtimeConfig"), (), ask)
+    return ask.unknown("unreadable", "no nuxt.config is in the folder")
+
+
+def _of_framework(semantics: JavaScript, ask: Evaluation) -> Iterator[Value]:
+    """What nuxt.config or nitro.config says."""
     project = semantics.project
     folder = package_folder(semantics.file, project.files.read)
     for name, call in (("nuxt", "defineNuxtConfig"), ("nitro", "defineNitroConfig")):
         for ending in ("ts", "js", "mjs"):
             module = project.import_(f"{folder}/{name}.config.{ending}".lstrip("/"))
-            if not isinstance(module, Module):
-                continue
-            calls = module.calls(call)
-            whole = calls[0].argument(0) if calls else exported(module.evaluator, "default", ask)
-            return _overridden(whole.get("runtimeConfig"), (), ask)
-    return ask.unknown("unreadable", "no nuxt.config is in the folder")
+            if isinstance(module, Module):
+                calls = module.calls(call)
+                default = exported(module.evaluator, "default", ask)
+                yield calls[0].argument(0) if calls else default
+
+
+def nuxt_module(module: Module, package: str, key: str) -> Value:
+    """The options of one of Nuxt's modules as it has them at run time: what nuxt.config says
+    beside its name, under its key, and in runtimeConfig, over them NUXT_ variables. `module` is
+    nuxt.config; Known(ABSENT) where it doesn't list that module."""
+    semantics = module.evaluator.semantics
+    calls = module.calls("defineNuxtConfig")
+    if not calls or not isinstance(semantics, JavaScript):
+        return Known(ABSENT)
+    whole = calls[0].argument(0)
+    listed = [*_listed(whole.get("modules"), package), *_listed(whole.get("buildModules"), package)]
+    if not listed:
+        return Known(ABSENT)
+    made = Map()
+    for each in (whole.get(key), *listed, whole.at("runtimeConfig", key)):
+        if isinstance(each, Unknown):
+            return each
+        if isinstance(each.value, Map):
+            made.entries += each.value.entries
+    ask = Evaluation(module.evaluator, module.evaluator.module, calls[0].call)
+    return _overridden(Known(made, calls[0].span), (key,), ask)
+
+
+def _listed(modules: Value, package: str) -> Iterator[Value]:
+    """The options beside a module's name in a list: `["nuxt-mail", { … }]`, or none."""
+    if isinstance(modules, Known) and isinstance(modules.value, List):
+        for each in modules.value:
+            inline = each.value if isinstance(each, Known) else None
+            pair = list(inline) if isinstance(inline, List) else [each]
+            if pair and isinstance(pair[0], Known) and pair[0].value == package:
+                yield pair[1] if len(pair) > 1 else Known(ABSENT)
 
 
 def _overridden(value: Value, path: tuple[str, ...], ask: Evaluation) -> Value:

@@ -215,6 +215,15 @@ class FoundCall:
         value = given[place].value if place < len(given) else None
         return value.id if isinstance(value, Name) else None
 
+    def imported(self, place: int) -> str | None:
+        """The module that an argument was imported from: `fastify.register(require("x"))`."""
+        given = self._call.arguments
+        value = given[place].value if place < len(given) else None
+        if isinstance(value, Name):
+            binds = self._module.home(self._call.scope, value.id).binds_of(value.id)
+            value = next((bind.value for bind in binds if not bind.keys), None)
+        return value.path if isinstance(value, Import) else None
+
     def given(self, name: str) -> Value | None:
         """The argument of that name alone, None where it was not given: the others are not worked
         out."""

@@ -380,6 +380,16 @@ HANDED = {
     "smtp-transport": "const mailer = require('feathers-mailer');\n"
     "const smtpTransport = require('nodemailer-smtp-transport');\n"
     "mailer(smtpTransport({1}), {{ from: '{0}' }});\n",
+    "fastify-mailer": "app.register(require('fastify-mailer'), {{ defaults: {{ from: '{0}' }}, "
+    "transport: {1} }});\n",
+    "fastify-mailer-imported": "import mailer from 'fastify-mailer';\nawait app.register(mailer, "
+    "{{ defaults: {{ from: '{0}' }}, transport: {1} }});\n",
+    "fastify-nodemailer": "app.register(require('other'), {{}});\n"
+    "app.register(require('fastify-nodemailer'), {1});\n"
+    "app.nodemailer.sendMail({{ from: '{0}' }});\n",
+    "vendure": "import {{ EmailPlugin }} from '@vendure/email-plugin';\n"
+    "export const plugins = [EmailPlugin.init({{ globalTemplateVars: {{ fromAddress: '{0}' }}, "
+    "transport: {{ type: 'smtp', ...{1} }} }})];\n",
 }
 
 
@@ -399,6 +409,35 @@ def test_options_that_a_program_hands_on(tmp_path: Path, way: str) -> None:
     )
     apply(tmp_path, change)
     assert came_to(one(tmp_path, "nodemailer"))[1:3] == (587, "starttls")
+
+
+VENDURE = "import { EmailPlugin } from '@vendure/email-plugin';\nEmailPlugin.init({ %s });\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ("devMode: true, route: 'mailbox'", 2),
+        ("transport: { type: 'file', outputPath: 'out' }", 2),
+        ("devMode: false, transport: { type: 'smtp', host: 'h.de', port: 587 }", None),
+        ("transport: { type: 'smtp', host: 'h.de', port: 587 }", None),
+    ],
+)
+def test_vendure_keeps_mail_back(tmp_path: Path, options: str, line: int | None) -> None:
+    setup = read(tmp_path, {"vendure-config.ts": VENDURE % options})
+    said = [(each.kind, each.origin and each.origin.line) for each in setup.settings.remarks]
+    assert [each for each in said if each[0] == "not-sent"] == (
+        [("not-sent", line)] if line else []
+    )
+
+
+def test_another_plugins_options_are_no_set_up(tmp_path: Path) -> None:
+    code = (
+        "const mailer = require('fastify-mailer');\n"
+        "app.register(require('@fastify/redis'), { host: 'h.de', port: 6379 });\n"
+    )
+    files = {"package.json": '{"dependencies": {"fastify-mailer": "^2.3.1"}}', "app.js": code}
+    assert setups(write(tmp_path, files)) == []
 
 
 @pytest.mark.parametrize(("send", "kept"), [("false", True), ("true", False)])
