@@ -167,6 +167,7 @@ class SMTPSession:
         self._pump: TLSPump | None = None
         self._ended = ""
         self._error = ""
+        self._alert = ""  # of a TLS that failed after its handshake
         self._my_turn = False  # the server has spoken and waits for a command
         self._name = ""  # of the last EHLO
         self._quick = False  # it answered the last EHLO at once
@@ -182,7 +183,7 @@ class SMTPSession:
         self._reader = ReplyReader()
         self._ready.clear()
         self._pump = None
-        self._ended = self._error = ""
+        self._ended = self._error = self._alert = ""
         self._my_turn = False
         self.capabilities = Capabilities()
         self.by_helo = False
@@ -644,6 +645,7 @@ class SMTPSession:
             protocol=describe_bytes(arrival.raw),
             arrived="" if reply is not None and reply.code else self._excerpt(arrival.raw),
             error=arrival.error,
+            alert=self._alert if reply is None else "",
         )
 
     def _is_taken(self, step: Step, reply: Reply, wanted: tuple[int, ...]) -> bool:
@@ -769,6 +771,8 @@ class SMTPSession:
             await self._stream.write(events.to_send, self._deadline.cap(WRITE))
         if events.closed or events.error is not None:
             self._ended = "closed"
+        if events.error is not None:
+            self._alert = events.error.alert or ""
         return events.plaintext
 
     def _at_the_end(self, raw: bytes) -> _Arrival:

@@ -371,7 +371,7 @@ class Sessions:
         """What the probe is for."""
         shared, cafile = self._state.shared, self._state.plan.cafile
         if probe.purpose == "noop":
-            await session.noop()
+            await self._noop(session, probe)
         elif probe.purpose == "legacy-tls":
             await self._legacy_handshake(session, probe.tls)
         else:
@@ -387,6 +387,16 @@ class Sessions:
                 ehlo_name=self._state.ehlo_name(session.local_address),
                 context=context,
             )
+
+    async def _noop(self, session: SMTPSession, probe: Probe) -> None:
+        """A NOOP into silence; inside TLS where the configured session is."""
+        state = self._state
+        if probe.tls == "implicit":
+            manner = state.tls_manner
+            context = await state.shared.verifying_context(state.plan.cafile, manner)
+            if not (await session.handshake("implicit", context)).ok:
+                return
+        await session.noop()
 
     async def _legacy_handshake(self, session: SMTPSession, mode: TLSMode) -> None:
         """Which TLS does the server speak, if it may be old? Nothing is sent through it."""

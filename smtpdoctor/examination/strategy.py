@@ -166,7 +166,7 @@ class Met(msgspec.Struct, kw_only=True):
 
     @property
     def greeting_silent(self) -> bool:
-        return self.greeting is not None and self.greeting.outcome == "silence" and not self.in_tls
+        return self.greeting is not None and self.greeting.outcome == "silence"
 
     @property
     def works(self) -> bool:
@@ -416,7 +416,7 @@ def probes_after_failure(
     if met.handshake_ended(MAYBE_OLD):
         probes.append(_probe(plan, "legacy-tls", address, plan.settings.tls))
     if met.greeting_silent and not _other_mode_answered(seen):
-        probes.append(_probe(plan, "noop", address, "none"))
+        probes.append(_probe(plan, "noop", address, "implicit" if met.in_tls else "none"))
     return probes
 
 

@@ -90,8 +90,9 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
     code: the diagnosis code.
     tells: what a refused login's words say is wrong: the user name, the password, or `nothing`
         beyond the refusal; `own-fault` of a 4xx that blames a part of the server itself; `trial` of
-        an account that may write to few; `connector` of a tenant that doesn't know this machine; ""
-        where it isn't known.
+        an account that may write to few; `connector` of a tenant that doesn't know this machine;
+        `country` where it is the place of this machine's address; `pop-first` where fetching mail
+        counts as a login; "" where it isn't known.
     """
 
     stages: tuple[Stage, ...]
@@ -101,7 +102,17 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
     fix: str
     verified: bool
     sources: tuple[str, ...] = ()
-    tells: Literal["", "nothing", "username", "password", "own-fault", "trial", "connector"] = ""
+    tells: Literal[
+        "",
+        "nothing",
+        "username",
+        "password",
+        "own-fault",
+        "trial",
+        "connector",
+        "country",
+        "pop-first",
+    ] = ""
 
     def matches(self, reply: str) -> bool:
         """Whether these are the words of that reply."""

@@ -312,6 +312,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     challenge: TokenChallenge | None = None  # AUTH with a token
     oddities: tuple[ChallengeOddity, ...] = ()  # AUTH: of the 334 replies
     error: str = ""  # errno name of a reset; CUT_OFF
+    alert: str = ""  # the TLS alert that came in place of an answer
     under_name: str = ""  # said once more on the same connection, under this EHLO name
 
 

@@ -352,6 +352,21 @@ def test_a_noop_goes_out_only_after_the_greeting_wait_and_on_its_own_connection(
     network.assert_tidy()
 
 
+def test_a_web_server_inside_tls_is_woken_by_a_noop_inside_tls(authority: Authority) -> None:
+    """It waits for the client, and so does every mail client for it."""
+    web = Behaviour(
+        certificate=certificate_of(authority),
+        implicit_tls=True,
+        greets_after_client=True,
+        greeting=(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", Act.CLOSE),
+    )
+    network = one_host(authority, on_587="refused", on_465=web)
+    ran = Ran(network, authority, options=Options(port=465))
+    assert ran.codes() == ["not-smtp"]
+    assert "noop" in ran.purposes
+    network.assert_tidy()
+
+
 def test_a_sidecar_that_waits_for_the_client_is_woken_by_the_probe(authority: Authority) -> None:
     """The greeting comes only after the client's first bytes; those of the ClientHello do."""
     behind = Behaviour(certificate=certificate_of(authority), greets_after_client=True)

@@ -56,8 +56,8 @@ def said(step: Step, *lines: str, code: int = 250, in_tls: bool = False, **more:
     return Exchange(step=step, reply=reply, in_tls=in_tls, **more)
 
 
-def no_greeting(outcome: Any = "silence") -> Exchange:
-    return Exchange(connection="1", step="greeting", outcome=outcome, ok=False)
+def no_greeting(outcome: Any = "silence", **more: Any) -> Exchange:
+    return Exchange(connection="1", step="greeting", outcome=outcome, ok=False, **more)
 
 
 def shook(
@@ -270,6 +270,11 @@ def test_a_silent_greeting_gets_the_other_mode_and_a_noop() -> None:
     assert after(planned(), *seen, tried, shook("implicit", connection="2")) == []
     elsewhere = begun("implicit", "2", purpose="other-port", port=465)
     assert ("other-mode", "implicit") in after(planned(), *seen, elsewhere)
+
+
+def test_a_greeting_that_is_silent_inside_tls_gets_a_noop_inside_tls() -> None:
+    seen = (begun("implicit"), shook("implicit"), no_greeting(in_tls=True))
+    assert after(planned(tls="implicit", port=465), *seen) == [("noop", "implicit")]
 
 
 @pytest.mark.parametrize("outcome", ["closed", "reset", "tls"])

@@ -24,6 +24,7 @@ CERTAIN = [
     ({"O": "Zscaler Inc.", "CN": "anything"}, "zscaler"),
     ({"CN": "ca.example.goskope.com", "emailAddress": "certadmin@netskope.com"}, "netskope"),
     ({"CN": "FortiGate CA", "O": "Fortinet"}, "fortinet"),
+    ({"CN": "FGT60FTK19000000", "O": "Fortinet", "OU": "Certificate Authority"}, "fortinet"),
     ({"CN": "Cisco Umbrella Secondary SubCA ams-SG", "O": "Cisco"}, "cisco_umbrella"),
     ({"CN": "DO_NOT_TRUST_FiddlerRoot"}, "fiddler"),
     ({"CN": "Example protocol filter CA"}, "unnamed_scanner"),

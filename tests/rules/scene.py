@@ -884,6 +884,7 @@ class SessionScene:
         arrived: str = "",
         took: float = 0.02,
         error: str = "",
+        alert: str = "",
     ) -> Self:
         """The first reply, `220 host …` unless told."""
         said = text or f"220 {self.session.host} (mreue106) Nemesis ESMTP Service ready"
@@ -896,6 +897,7 @@ class SessionScene:
             arrived=arrived,
             took=took,
             error=error,
+            alert=alert,
         )
 
     def ehlo(
@@ -905,6 +907,8 @@ class SessionScene:
         outcome: ExchangeOutcome = "reply",
         ok: bool | None = None,
         took: float = 0.02,
+        arrived: str = "",
+        alert: str = "",
     ) -> Self:
         """EHLO; without arguments STARTTLS is offered in the clear, and AUTH inside TLS.
 
@@ -923,6 +927,8 @@ class SessionScene:
             outcome,
             ok="from the reply" if ok is None else ok,
             took=took,
+            arrived=arrived,
+            alert=alert,
         )
 
     def starttls(
@@ -1176,6 +1182,7 @@ class SessionScene:
         challenge: TokenChallenge | None = None,
         oddities: tuple[ChallengeOddity, ...] = (),
         beside_as: str = "",
+        alert: str = "",
     ) -> Self:
         answer = None if text is None else reply(text)
         if ok == "from the reply":
@@ -1199,6 +1206,7 @@ class SessionScene:
                 challenge=challenge,
                 oddities=oddities,
                 error=error or ("ECONNRESET" if outcome == "reset" else ""),
+                alert=alert,
                 ok=ok,
             ),
             took,

@@ -134,7 +134,7 @@ class OfferView:
     def marks_of_removal(self) -> tuple[str, ...]:
         """What shows that the server has STARTTLS although it did not arrive, in words."""
         main, offer = self._run.main, self.in_clear
-        if main is None or offer is None:
+        if main is None:
             return ()
         found = []
         greeting = main.greeting
@@ -144,7 +144,7 @@ class OfferView:
             and is_masked_greeting(greeting.reply)
         ):
             found.append(f'the greeting came overwritten: "220 {greeting.reply.last}"')
-        if offer.starttls_masked:
+        if offer is not None and offer.starttls_masked:
             masked = next(word for word in offer.masked if len(word) == len("STARTTLS"))
             found.append(
                 f"in EHLO's list {masked} stands where STARTTLS, as long as it, may have been"

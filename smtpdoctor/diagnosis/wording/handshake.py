@@ -53,6 +53,13 @@ ALERTS: dict[str, Reason] = {
         fix=_CLIENT_CERTIFICATE[0],
         steps=_CLIENT_CERTIFICATE[1:],
     ),
+    "handshake_failure": Reason(
+        words="the server refused it late, after both had agreed on version and cipher: mostly "
+        "because it wants a certificate from the client",
+        fix=_CLIENT_CERTIFICATE[0],
+        steps=_CLIENT_CERTIFICATE[1:],
+        known=False,
+    ),
     "internal_error": Reason(
         words="the server had a fault of its own",
         fix="ask who runs the server to look into its log",

@@ -177,3 +177,68 @@ def test_positive_a_tenant_that_does_not_know_the_machine() -> None:
 def test_lookalike_relaying_that_is_denied_for_want_of_a_login() -> None:
     scene = Scene(host="mail.example.net").refuse("rcpt", "554 5.7.1 Relay access denied")
     assert CODE not in scene.codes()
+
+
+@pytest.mark.parametrize(
+    ("greeting", "fix"),
+    [
+        (
+            "450 4.7.25 Client host rejected: cannot find your reverse hostname, [203.0.113.7]",
+            "give this machine's address a reverse name (PTR)",
+        ),
+        (
+            "421 4.7.0 [TSS04] Messages from 203.0.113.7 temporarily deferred",
+            "get this machine's address accepted",
+        ),
+        (
+            "421 Client host [203.0.113.7] blocked using zen.spamhaus.org",
+            "get this machine's address accepted",
+        ),
+    ],
+)
+def test_positive_for_now(greeting: str, fix: str) -> None:
+    """To come back later helps nobody whose address has no name, or stands on a list."""
+    scene = Scene(host="mail.example.net")
+    scene.session().greeting(greeting)
+
+    assert scene.codes("error") == [CODE]
+    assert scene.diagnosis(CODE).fixes[0].title == fix
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "421 4.7.0 Too many connections from your IP 203.0.113.7",
+        "421 4.3.2 mail.example.net: too many sessions from your host",
+        "450 4.3.2 Service not available, your address may try again later",
+    ],
+)
+def test_lookalike_too_many_from_this_address(greeting: str) -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().greeting(greeting)
+
+    assert scene.codes("error") == ["server-busy"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.7.1 Sending from your country is not permitted",
+        "550 5.1.0 <info@example.com> sender rejected GeoIP example.com:203.0.113.7:CN",
+        "554 5.7.1 We do not accept mail from your country",
+    ],
+)
+def test_positive_the_country(reply: str) -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("mail").mail(reply)
+
+    fix = scene.diagnosis(CODE).fixes[0]
+    assert fix.title == "ask the provider to allow this machine's country, or send from another one"
+    assert scene.codes("error") == [CODE]
+
+
+def test_lookalike_a_country_that_is_no_reason() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("rcpt").rcpt("550 5.1.1 No such user in the country club")
+
+    assert scene.codes("error") == ["recipient-rejected"]

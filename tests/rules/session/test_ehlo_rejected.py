@@ -135,3 +135,48 @@ def test_positive_helo_is_taken_in_its_place() -> None:
     found = scene.diagnosis(CODE)
     assert found.severity == "warning"
     assert "takes HELO" in found.title
+
+
+def test_positive_refused_after_starttls_and_taken_before() -> None:
+    scene = Scene(host="mail.example.net")
+    main = scene.session().up_to("ehlo-in-tls").ehlo(text="503 5.5.1 Duplicate HELO/EHLO")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.title == (
+        "mail.example.net:587 refuses EHLO after STARTTLS, and had taken the same before"
+    )
+    assert found.fixes[0].title.startswith("use the server's port with implicit TLS")
+    assert found.explains == (main.last.id,)
+    assert scene.codes("error") == [CODE]
+
+
+def test_lookalike_the_first_ehlo_inside_implicit_tls() -> None:
+    scene = Scene(host="mail.example.net", port=465, tls="implicit")
+    scene.session().up_to("ehlo-in-tls").ehlo(text="503 5.5.1 Invalid HELO name")
+
+    assert "does not accept the EHLO name" in scene.diagnosis(CODE).title
+
+
+def test_positive_an_answer_that_begins_and_never_ends() -> None:
+    scene = Scene(host="mail.example.net", ehlo="localhost")
+    scene.session().up_to("ehlo").ehlo(outcome="silence", arrived="250-mail\r\n250-SIZE", took=20)
+
+    found = scene.diagnosis(CODE)
+
+    assert found.title == "mail.example.net:587 begins its answer to EHLO and never ends it"
+    assert found.fixes[0].title == "try from another network, then ask who runs the server"
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("localhost", "introduce"), ("web1", "introduce"), ("web.example.org", "try from another")],
+)
+def test_positive_no_answer_and_the_name(name: str, first: str) -> None:
+    """A full name is the last thing that a server would keep silent about."""
+    scene = Scene(host="mail.example.net", ehlo=name)
+    scene.session().up_to("ehlo").ehlo(outcome="silence", took=20)
+
+    fixes = scene.diagnosis(CODE).fixes
+    assert fixes[0].title.startswith(first)
+    assert fixes[-1].title.startswith("introduce")

@@ -249,3 +249,46 @@ def test_lookalike_another_password_beside_a_programs_user_name(name: str) -> No
     scene = Scene.of_folder({"docker-compose.yml": N8N.format(name)})
     scene.session()
     assert name not in scene.diagnosis(CODE).title
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.7.1 you must check for new mail via POP before sending mail",
+        "553 please check your mail first",
+        "550 5.7.1 POP before SMTP: retrieve your e-mail",
+    ],
+)
+def test_positive_fetching_mail_counts_as_a_login(reply: str) -> None:
+    scene = Scene(host="mail.example.net", username=None)
+    main = scene.session().up_to("ehlo-in-tls").ehlo("SIZE 1000")
+    main.no_login("no-credentials").mail().rcpt(reply)
+
+    found = scene.diagnosis(CODE)
+
+    assert "POP before SMTP" in found.explanation
+    assert found.fixes[0].title.startswith("use the server's port for logins, or fetch mail")
+    assert found.explains == (main.last.id,)
+
+
+def test_positive_fetching_mail_and_a_login_is_offered() -> None:
+    scene = Scene(host="mail.example.net", username=None)
+    main = scene.session().up_to("mail")
+    main.mail().rcpt("553 please check your mail first")
+
+    assert scene.diagnosis(CODE).fixes[0].title == "set user name and password"
+
+
+@pytest.mark.parametrize("reply", ["503 5.5.4 Error: send AUTH command first", "503 AUTH first"])
+def test_positive_auth_is_to_come_first(reply: str) -> None:
+    scene = Scene(host="mail.example.net", username=None)
+    scene.session().up_to("mail").mail(reply)
+
+    assert scene.codes("error") == [CODE]
+
+
+def test_lookalike_a_mailbox_to_check() -> None:
+    scene = Scene(host="mail.example.net", username=None)
+    scene.session().up_to("rcpt").rcpt("550 5.1.1 No such user. Check the mailbox you send to.")
+
+    assert scene.codes("error") == ["recipient-rejected"]

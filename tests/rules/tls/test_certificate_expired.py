@@ -106,3 +106,34 @@ def test_lookalike_a_good_chain_alone() -> None:
     leaf = certificate("mail.example.com")
     scene.session().up_to("certificate").certificate(leaf, authority()).rest()
     assert scene.codes() == []
+
+
+def test_positive_an_intermediate_ended_and_the_leaf_did_not() -> None:
+    scene = Scene(host="mail.example.com")
+    old = replace(authority(), not_after="2026-11-19T07:00:00Z")
+    old = replace(old, issuer={"CN": "Example Root"})
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com"), old, verify_code=10
+    )
+
+    fix = scene.diagnosis(CODE).fixes[0]
+    assert fix.title == "ask the server's owner to replace the expired certificate in its chain"
+
+
+def test_positive_the_authority_itself_ended() -> None:
+    scene = Scene(host="mail.example.com")
+    old = replace(authority(), not_after="2026-11-19T07:00:00Z")
+    old = replace(old, issuer=old.subject)
+    scene.session().up_to("certificate").certificate(
+        certificate("mail.example.com"), old, verify_code=10
+    )
+
+    assert "authority that has not ended" in scene.diagnosis(CODE).fixes[0].title
+
+
+def test_lookalike_the_leaf_ended_too() -> None:
+    scene = Scene(host="mail.example.com")
+    old = replace(authority(), not_after="2026-11-19T07:00:00Z")
+    scene.session().up_to("certificate").certificate(EXPIRED, old, verify_code=10)
+
+    assert scene.diagnosis(CODE).fixes[0].title == "ask the server's owner to renew its certificate"

@@ -75,3 +75,22 @@ def test_lookalike_a_masked_word_of_another_length() -> None:
     scene.session().greeting().ehlo("XXXB", "AUTH LOGIN").starttls_not_offered()
 
     assert scene.codes("error") == ["starttls-not-offered"]
+
+
+def test_positive_ehlo_is_no_command_behind_a_masked_greeting() -> None:
+    scene = Scene(host="mail.example.com")
+    main = scene.session().greeting(STARS).ehlo(text="500 #5.5.1 command not recognized")
+
+    found = scene.diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.explains == (main.last.id,)
+    assert found.fixes[0].title == "let the firewall pass SMTP as it is"
+    assert scene.codes("error") == [CODE]
+
+
+def test_lookalike_ehlo_is_no_command_and_the_greeting_is_whole() -> None:
+    scene = Scene(host="mail.example.com")
+    scene.session().greeting().ehlo(text="500 #5.5.1 command not recognized")
+
+    assert scene.codes("error") == ["ehlo-rejected"]

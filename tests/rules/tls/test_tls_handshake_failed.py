@@ -122,3 +122,40 @@ def test_lookalike_a_plain_port_closes_on_tls() -> None:
     scene.session("other-mode").rest()
 
     assert scene.codes("error") == ["implicit-tls-on-starttls-port"]
+
+
+def test_positive_an_alert_comes_in_place_of_ehlos_answer() -> None:
+    """TLS 1.3: what the server thinks of the client's certificate comes after the handshake."""
+    scene = Scene()
+    main = scene.session().up_to("ehlo-in-tls").ehlo(outcome="closed", alert="certificate_required")
+
+    found = scene.diagnosis(CODE)
+
+    assert found.title == "smtp.ionos.com:587 ends TLS right after the handshake"
+    assert "wants a certificate from the client" in found.explanation
+    assert found.explains == (main.last.id,)
+    assert scene.codes("error") == [CODE]
+
+
+def test_positive_an_alert_comes_in_place_of_the_greeting() -> None:
+    scene = Scene(port=465, tls="implicit")
+    scene.session().up_to("greeting").greeting(outcome="closed", alert="access_denied")
+
+    assert scene.codes("error") == [CODE]
+    assert "the greeting" in scene.diagnosis(CODE).evidence[0].text
+
+
+def test_positive_a_late_handshake_failure_mostly_means_a_client_certificate() -> None:
+    scene = Scene()
+    scene.session().up_to("handshake").handshake(failure="alert", alert="handshake_failure")
+
+    first, second = scene.diagnosis(CODE).fixes
+    assert first.title == "ask who runs the server whether it is meant for logins with a password"
+    assert second.title.startswith("compare with another network")
+
+
+def test_lookalike_the_connection_ends_without_an_alert() -> None:
+    scene = Scene()
+    scene.session().up_to("ehlo-in-tls").ehlo(outcome="closed")
+
+    assert scene.codes("error") == ["connection-closed"]

@@ -52,7 +52,7 @@ def _broken_off(run: Run) -> Iterator[Diagnosis]:
     main = run.main
     if main is None or (main.greeting is not None and main.greeting.protocol == "ftp"):
         return
-    ended = (item for item in main.exchanges if item.ok is False and item.outcome in HOW)
+    ended = (item for item in main.exchanges if item.ok is False and _ended_unsaid(item))
     step = next((item for item in ended if item.step in LATER_STEPS), None)
     if step is None:
         return
@@ -120,7 +120,12 @@ def _hangup(run: Run) -> tuple[Exchange | Handshake, Confidence, list[str]] | No
 
 
 def _hung_up(greeting: Exchange) -> bool:
-    return greeting.ok is False and greeting.outcome in HOW and not greeting.arrived
+    return greeting.ok is False and _ended_unsaid(greeting) and not greeting.arrived
+
+
+def _ended_unsaid(step: Exchange) -> bool:
+    """Whether the connection ended without a reason: an alert of TLS is tls-handshake-failed's."""
+    return step.outcome in HOW and not step.alert
 
 
 def _plain_hung_up(probe: SessionView | None) -> bool:

@@ -19,7 +19,7 @@ from smtpdoctor.diagnosis.wording import refusal as refusals
 CODE = "client-address-refused"
 #: Words that name a missing reverse name, and nothing else (RFC 7372 §3.3: 5.7.25).
 _NO_NAME = re.compile(
-    r"\bPTR\b|5\.7\.25\b|cannot find your (?:reverse )?hostname|reverse dns|no reverse",
+    r"\bPTR\b|[45]\.7\.25\b|cannot find your (?:reverse )?hostname|reverse dns|no reverse",
     re.IGNORECASE,
 )
 BEFORE = ("greeting-rejected", "ehlo-rejected")
@@ -86,6 +86,8 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
     if refusal.rule is not None and refusal.rule.tells == "connector":
         steps = (refusals.advice(refusal, ""),)
         return (Fix(title="tell the tenant's connector of this machine, or log in", steps=steps),)
+    if refusal.rule is not None and refusal.rule.tells == "country":
+        return (_country(run, refusal, address),)
     if run.main is not None and run.main.logged_in:
         return (_lift(run),)
     accept = _accept(run, refusal, address)
@@ -108,6 +110,20 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
         ),
     )
     return (submit, accept)
+
+
+def _country(run: Run, refusal: Refusal, address: str) -> Fix:
+    """A rule about where addresses are: no list has this one, and no reverse name helps."""
+    return Fix(
+        title="ask the provider to allow this machine's country, or send from another one",
+        steps=(
+            refusals.advice(refusal, "Ask who runs the server."),
+            f"Tell them this machine's address: {address}."
+            if address
+            else "The address that counts is the one under which this machine reaches the "
+            "internet: a VPN or a cloud region in another country changes it.",
+        ),
+    )
 
 
 def _accept(run: Run, refusal: Refusal, address: str) -> Fix:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import is_address
-from smtpdoctor.diagnosis.evidence import cite, library_words
+from smtpdoctor.diagnosis.evidence import cite, first_line, library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix, Snippet
 from smtpdoctor.diagnosis.run import Run
@@ -37,7 +37,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _helo_works(run, ehlo, ehlo.reply)
         return
     if refusal is not None:
-        yield _refused(run, refusal)
+        again = _taken_in_clear(run, refusal.exchange)
+        yield _refused(run, refusal) if again is None else _refused_again(run, refusal, again)
         return
     if ehlo is not None and ehlo.ok is False and ehlo.outcome == "silence":
         yield _unanswered(run, ehlo)
@@ -102,6 +103,48 @@ def _refused(run: Run, refusal: Refusal) -> Diagnosis:
             ),
         ),
         fixes=(*fixes, *((_old_server(),) if unknown else (_better_name(run, name),))),
+        explains=(*refusal.failed, *_refused_helo(run)),
+    )
+
+
+def _taken_in_clear(run: Run, refused: Exchange) -> Exchange | None:
+    """The same EHLO, which the server took before TLS: it is not the name that it refuses now."""
+    before = run.main.exchanges if run.main else ()
+    same = (item for item in before if item.step == "ehlo" and item.ok and not item.in_tls)
+    taken = next(same, None) if refused.step == "ehlo" and refused.in_tls else None
+    return taken if taken is not None and taken.sent == refused.sent else None
+
+
+def _refused_again(run: Run, refusal: Refusal, taken: Exchange) -> Diagnosis:
+    """A server that goes on inside TLS as if nothing had happened, and knows the client already."""
+    where = run.where
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="certain",
+        title=f"{where} refuses EHLO after STARTTLS, and had taken the same before",
+        explanation=(
+            "After STARTTLS a session begins from the start, and every client says EHLO once more "
+            "(RFC 3207 §4.2). This server refuses the same EHLO that it took in clear: it, or a "
+            "proxy before it, goes on as before. No setting of the program changes that."
+        ),
+        evidence=(
+            *refusals.evidence(run, refusal),
+            Evidence(check="tls", text=f'before TLS it took "{taken.sent}"'),
+        ),
+        fixes=(
+            *working_ways(run),
+            Fix(
+                title="use the server's port with implicit TLS, or ask its owner to repair "
+                "STARTTLS",
+                steps=(
+                    f"Ask who runs {run.settings.host} for a port with TLS from the first byte "
+                    "(465): there EHLO comes once.",
+                    "If it is your own: look at what ends TLS before the mail server (a proxy or "
+                    "load balancer), and give it the server's words above.",
+                ),
+            ),
+        ),
         explains=(*refusal.failed, *_refused_helo(run)),
     )
 
@@ -183,6 +226,10 @@ def _helo_works(run: Run, ehlo: Exchange, reply: Reply) -> Diagnosis:
 
 def _unanswered(run: Run, ehlo: Exchange) -> Diagnosis:
     where, name = run.where, _sent_name(run)
+    if ehlo.arrived:
+        return _unfinished(run, ehlo)
+    better = _better_name(run, name)
+    likely = ("." in name and not name.startswith("localhost")) or is_address(name.strip("[]"))
     return Diagnosis(
         code=CODE,
         severity="error",
@@ -199,8 +246,47 @@ def _unanswered(run: Run, ehlo: Exchange) -> Diagnosis:
             ),
             *library_words(run, CODE),
         ),
-        fixes=(*working_ways(run), _better_name(run, name)),
+        fixes=(*working_ways(run), *((_who_hangs(run), better) if likely else (better,))),
         explains=(ehlo.id,),
+    )
+
+
+def _unfinished(run: Run, ehlo: Exchange) -> Diagnosis:
+    """Some lines of the list came, and not its end: the name is not what the server dislikes."""
+    where = run.where
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{where} begins its answer to EHLO and never ends it",
+        explanation=(
+            "The list of what the server can do ends with a line whose code is followed by a "
+            "blank. That line did not come, so every client waits for it and then gives up. The "
+            "server, or something on the way that reads mail, lost the rest."
+        ),
+        evidence=(
+            Evidence(
+                check="tls",
+                text=f'{where} sent "{first_line(ehlo.arrived)}" and no last line for '
+                f"{ehlo.seconds:.1f} s",
+            ),
+            *library_words(run, CODE),
+        ),
+        fixes=(*working_ways(run), _who_hangs(run)),
+        explains=(ehlo.id,),
+    )
+
+
+def _who_hangs(run: Run) -> Fix:
+    return Fix(
+        title="try from another network, then ask who runs the server",
+        steps=(
+            "Run smtpdoctor from another network. If it works there, something on the way reads "
+            "mail and loses it: ask this network's administrator to leave the port alone (on Cisco "
+            "`no inspect esmtp`).",
+            f"If it fails there too, tell who runs {run.settings.host} the time; its log says what "
+            "the server was waiting for.",
+        ),
     )
 
 

@@ -218,7 +218,11 @@ def _demanded(run: Run, refused: Refusal) -> Diagnosis:
         confidence="certain" if refused.reply.code == 530 else "likely",
         title=f"{run.where} takes mail only after a login, and no credentials are set",
         explanation=(
-            "The server refused the message because nobody had logged in. Servers for sending "
+            "The server counts an address as logged in for some minutes after somebody there has "
+            "fetched mail (POP before SMTP). That is an old substitute for a login in the sending "
+            "program; most such servers know the login, too."
+            if refused.rule is not None and refused.rule.tells == "pop-first"
+            else "The server refused the message because nobody had logged in. Servers for sending "
             "take mail from their own users only, and know them by user name and password."
         ),
         evidence=(
@@ -226,8 +230,27 @@ def _demanded(run: Run, refused: Refusal) -> Diagnosis:
             *entries.near_words(near),
             *library_words(run, CODE, check="settings"),
         ),
-        fixes=(_give(run, ("username", "password"), near),),
+        fixes=(*_pop_first(refused), _give(run, ("username", "password"), near))
+        if not _offered(run)
+        else (_give(run, ("username", "password"), near), *_pop_first(refused)),
         explains=refused.failed,
+    )
+
+
+def _pop_first(refused: Refusal) -> tuple[Fix, ...]:
+    """What helps where fetching mail counts as a login, and the server offers no other here."""
+    if refused.rule is None or refused.rule.tells != "pop-first":
+        return ()
+    return (
+        Fix(
+            title="use the server's port for logins, or fetch mail by POP3 shortly before sending",
+            steps=(
+                "Ask who runs the server for the port on which it takes a login, mostly 465 or "
+                "587: that is the lasting way.",
+                "Until then have a POP3 client on this machine fetch the mailbox's mail (curl "
+                "pop3s://… does) a few minutes before the program sends.",
+            ),
+        ),
     )
 
 

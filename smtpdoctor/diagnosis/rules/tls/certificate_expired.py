@@ -11,6 +11,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.certificate import is_past
 from smtpdoctor.diagnosis.views.clock import moment, span
 from smtpdoctor.diagnosis.wording import certificate as certificates
+from smtpdoctor.observations import CertificateInfo
 
 CODE = "certificate-expired"
 
@@ -69,7 +70,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         fixes=certificates.fixes(
             run,
-            _renewal(run) if expired is not None else UPDATE,
+            UPDATE if expired is None else _renewal(run) if own else _other_chain(run, expired),
         ),
         explains=(refused.seen.id,),
     )
@@ -114,6 +115,32 @@ def _beside(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=(seen.id,),
+    )
+
+
+def _other_chain(run: Run, expired: CertificateInfo) -> Fix:
+    """A new leaf below the same ended certificate would be refused as this one is."""
+    name = certificates.name(expired.subject)
+    host = run.settings.host
+    if expired.subject == expired.issuer:
+        return Fix(
+            title="ask the server's owner for a certificate of an authority that has not ended",
+            steps=(
+                f"Tell who runs {host} that {name} has ended: a certificate below it is good "
+                "nowhere, whatever its own date.",
+                "If it is your own authority: renew it, give the new one to the clients, and issue "
+                "the server's certificate again.",
+            ),
+        )
+    return Fix(
+        title="ask the server's owner to replace the expired certificate in its chain",
+        steps=(
+            f"Tell who runs {host}: {name} in the file with the chain has ended, the server's own "
+            "certificate has not.",
+            "If it is your own server: put the intermediate that the authority gives out today "
+            "behind the server's certificate (certbot's fullchain.pem has it), and reload the mail "
+            "server.",
+        ),
     )
 
 

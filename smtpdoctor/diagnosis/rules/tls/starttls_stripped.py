@@ -13,18 +13,23 @@ from smtpdoctor.diagnosis.evidence import cite, library_words
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
-from smtpdoctor.observations import Exchange
+from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.observations import Exchange, Step
 from smtpdoctor.smtp.capabilities import is_masked_greeting
 
 CODE = "starttls-stripped"
-BEFORE = ("starttls-not-offered", "starttls-refused")
+BEFORE = ("starttls-not-offered", "starttls-refused", "ehlo-rejected")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
     if main is None:
         return
-    step = run.offer.not_offered or _refused_behind_a_mask(main)
+    step = (
+        run.offer.not_offered
+        or _refused_behind_a_mask(main, "starttls")
+        or _refused_behind_a_mask(main, "ehlo")
+    )
     marks = run.offer.marks_of_removal
     if step is None or not marks:
         return
@@ -47,18 +52,33 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         evidence=(
             *(Evidence(check="tls", text=text) for text in marks),
-            Evidence(check="tls", text=f"EHLO announced: {run.offer.announced}"),
+            Evidence(check="tls", text=f"EHLO announced: {run.offer.announced}")
+            if step.step != "ehlo"
+            else Evidence(check="tls", text=f'EHLO was answered with "{_said(step)}"'),
             *_known(main),
             *library_words(run, "starttls-not-offered"),
         ),
         fixes=_fixes(run),
-        explains=(step.id, *((demanded.id,) if demanded is not None else ())),
+        explains=(step.id, *_helo(main, step), *((demanded.id,) if demanded is not None else ())),
     )
 
 
-def _refused_behind_a_mask(main: SessionView) -> Exchange | None:
-    """STARTTLS sent and refused, where the greeting shows that a box rewrites the dialogue."""
-    step = main.step("starttls")
+def _said(step: Exchange) -> str:
+    return refusals.said(step.reply) if step.reply is not None else step.outcome
+
+
+def _helo(main: SessionView, step: Exchange) -> tuple[str, ...]:
+    """HELO after an EHLO that the box took for no command."""
+    helo = main.step("helo")
+    return (helo.id,) if helo is not None and step.step == "ehlo" else ()
+
+
+def _refused_behind_a_mask(main: SessionView, name: Step) -> Exchange | None:
+    """A command refused as if unknown, behind a greeting that shows that a box rewrites mail."""
+    step = main.step(name)
+    helo = main.step("helo")
+    if name == "ehlo" and helo is not None and helo.ok:
+        return None  # the session went on without, and ehlo-rejected says what that means
     greeting = main.greeting
     if step is None or step.reply is None or step.reply.category != 5:
         return None

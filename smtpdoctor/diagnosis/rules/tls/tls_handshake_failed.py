@@ -1,4 +1,8 @@
-"""A TLS handshake that ended for another reason than version, cipher, silence or a wrong mode."""
+"""A TLS handshake that ended for another reason than version, cipher, silence or a wrong mode.
+
+In TLS 1.3 the server judges the client's certificate when the client is done already: what it says
+of it comes in place of its first answer (RFC 8446 §4.4.2.4).
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ CODE = "tls-handshake-failed"
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     handshake = run.handshake.failed_as(CODE)
     if handshake is None:
+        yield from _ended_afterwards(run)
         return
     where = run.where
     reason = _reason(handshake)
@@ -44,6 +49,41 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *((_elsewhere(run),) if reason is None or not reason.known else ()),
         ),
         explains=(handshake.id,),
+    )
+
+
+def _ended_afterwards(run: Run) -> Iterator[Diagnosis]:
+    """An alert in place of the first answer inside TLS."""
+    main = run.main
+    step = next((item for item in main.exchanges if item.alert), None) if main else None
+    if step is None or step.ok is not False:
+        return
+    where, reason = run.where, ALERTS.get(step.alert)
+    awaited = "the greeting" if step.step == "greeting" else f"an answer to {step.step.upper()}"
+    yield Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{where} ends TLS right after the handshake",
+        explanation=(
+            "The client had all that it needs for TLS, and then the server ended it, before any "
+            "login. "
+            + (
+                f"Here {reason.words}."
+                if reason is not None
+                else "The server gave no other reason; its log may have one."
+            )
+        ),
+        evidence=(
+            Evidence(check="tls", text=f"in place of {awaited} came the alert {step.alert}"),
+            *library_words(run, CODE),
+        ),
+        fixes=(
+            *working_ways(run),
+            *((_mend(run, reason),) if reason is not None else ()),
+            *((_elsewhere(run),) if reason is None or not reason.known else ()),
+        ),
+        explains=(step.id,),
     )
 
 
