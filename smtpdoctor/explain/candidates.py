@@ -209,6 +209,33 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
         "The program began TLS with the first byte, and then asks for STARTTLS as well. It has to "
         "do one of the two.",
     ),
+    "ehlo-rejected/missing": (
+        "the server has seen no EHLO in this session",
+        "A session begins with EHLO, and begins again with it after STARTTLS. The program left it "
+        "out, the server had refused it, or a connection that was kept open was used again after "
+        "the server had begun anew.",
+    ),
+    "connection-closed/transaction": (
+        "the server hangs up while the message is handed over",
+        "The session began, and the server ended it before it had taken the message. Mostly "
+        "something failed inside the server, or a filter there or on the way ended the session.",
+    ),
+    "server-busy/transaction": (
+        "the server gives no answer while the message is handed over",
+        "The session got as far as the envelope or the message, and there the server's answer "
+        "stays out or says “later”. The settings got this far and may well be right.",
+    ),
+    "path-mtu-blackhole/transaction": (
+        "large packets get lost on the way to the server",
+        "Small packets pass, so the session begins. The message brings the first large ones, too "
+        "big for some link of the way (VPN, tunnel, container network), and nobody says so.",
+    ),
+    "path-mtu-blackhole/size": (
+        "large packets get lost on the way to the server",
+        "Small packets pass, so the connection opens. The TLS handshake brings the first large "
+        "ones, too big for some link of the way (VPN, tunnel, container network), and nobody says "
+        "so. So both sides wait.",
+    ),
     "server-busy/greeting": (
         "the server is busy: its first words say “not now, later”",
         "A greeting that begins with 4 puts the client off. It says nothing of the settings.",
@@ -311,6 +338,16 @@ _FIXES: dict[str, Fix] = {
         steps=(
             "Of SSL and STARTTLS: on port 465 keep SSL, on port 587 keep STARTTLS.",
             "Of a switch that turns the check of certificates off and another: that switch.",
+        ),
+    ),
+    "ehlo-rejected/missing": Fix(
+        title="let the program open a new connection for each message",
+        steps=(
+            "Switch its pool, keep-alive or persistent connection off, or lower the number of "
+            "messages a connection.",
+            "If the first message fails too, look in its debug output for EHLO and the answer: a "
+            "name that the server refuses, or none after STARTTLS, which is a fault of the "
+            "library. Update it.",
         ),
     ),
     "wrong-host/next-hop": Fix(

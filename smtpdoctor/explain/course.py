@@ -271,8 +271,15 @@ class Course:
 
     # --- sessions -------------------------------------------------------------------------------
 
-    def session(self, purpose: SessionPurpose = "configured", tls: TLSMode | None = None) -> Talk:
-        """A session on the configured port, its connect before it."""
+    def session(
+        self,
+        purpose: SessionPurpose = "configured",
+        tls: TLSMode | None = None,
+        *,
+        segment_size: int = 0,
+    ) -> Talk:
+        """A session on the configured port, its connect before it. `segment_size`: of TCP, where
+        it was made smaller than usual."""
         main = purpose == "configured"
         connect = (
             next(
@@ -295,6 +302,7 @@ class Course:
                 port=self.port,
                 tls=tls or self.tls,
                 purpose=purpose,
+                segment_size=segment_size,
             )
         )
         return Talk(self, trail, session)

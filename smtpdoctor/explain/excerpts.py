@@ -6,6 +6,7 @@ and bounded in what it hands on.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -48,7 +49,24 @@ _WITHOUT_DIGITS = str.maketrans("", "", "0123456789")
 #: A session of SMTP before an error: it tells what was answered.
 _DIALOGUE = r"MAIL FROM|RCPT TO|\bEHLO\b|\bAUTH (?:PLAIN|LOGIN)|\bSTARTTLS\b|\bDATA\b"
 _MAIL_BESIDE = r"(?i)smtp|nodemailer|sendmail|mailer"
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+#: Colours, with their escape or without it, as a copy from a terminal or a web page leaves them.
+_ANSI = re.compile(
+    r"(?:\x1b|\\(?:x1b|u001b|e|033))\[[0-9;?]*[A-Za-z]|\[\d{1,2}(?:;\d{1,3})*m", re.I
+)
+#: A text that stands in another one's quotes: JSON in JSON, PHP's logs.
+_ESCAPED = re.compile(r"\\+([\"'/])|\\u([0-9a-f]{4})|\\+n(?=\s{2})", re.IGNORECASE)
+_ENTITY = re.compile(
+    r"&(?:#\d{2,5}|#x[0-9a-f]{2,4}|quot|lt|gt|amp|apos|nbsp|\w{1,8}(?:uml|acute));", re.I
+)
+_TAG = re.compile(
+    r"</?(?:p|div|span|br|b|i|strong|em|pre|code|li|ul|ol|td|tr|h\d|font)(?:\s[^>\n]{0,120}|/)?>",
+    re.IGNORECASE,
+)
+#: A line that a mail program or a page broke in the middle of a sentence.
+_BROKEN = re.compile(
+    r"(?m)^([^\n]{40,100}[A-Za-z,;])\n(?=(?!(?:at|in|from|by|to|raise|return|self|code|errno|response|"
+    r"command|syscall|address|port|host|stack)\b)[a-z][a-z'-]*(?:[ .,]|$))"
+)
 _TEXT_KEYS = (
     "msg", "message", "error", "err", "stack", "exception", "log", "MESSAGE", "detail", "reason",
     "response", "cause", "stack_trace", "stacktrace", "body",
@@ -76,7 +94,20 @@ def places(text: str) -> Iterator[str]:
 def plain(text: str) -> str:
     """The text without what logs put around it: prefixes, colours, JSON."""
     text = _ANSI.sub("", text)
-    return "\n".join(_plain_line(line) for line in text.split("\n"))
+    text = "\n".join(_plain_line(line) for line in text.split("\n"))
+    if "\\" in text:
+        text = _ESCAPED.sub(_as_it_was, text)
+    if _ENTITY.search(text):
+        text = html.unescape(text).replace("\xa0", " ")
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _BROKEN.sub(r"\1 ", text)
+
+
+def _as_it_was(match: re.Match[str]) -> str:
+    if match[2]:
+        return chr(int(match[2], 16))
+    return match[1] or "\n"  # the frames of a trace follow
 
 
 def _plain_line(line: str) -> str:

@@ -42,7 +42,9 @@ _REPLY = re.compile(
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
 )
 #: An enhanced status code without a reply code: .NET's messages, bounces' Status, libraries.
-_STATUS = re.compile(rf"(?<![\w.])(?P<status>{_ENHANCED})[ :;-]+(?P<words>[^\n]{{3,600}})")
+_STATUS = re.compile(
+    rf"(?<![\w.])(?<!ersion\] => )(?P<status>{_ENHANCED})[ :;-]+(?P<words>[^\n]{{3,600}})"
+)
 _FIELD = re.compile(r"^(?:Status|dsn)[:=] ?([45]\.\d{1,3}\.\d{1,3})", re.MULTILINE | re.IGNORECASE)
 #: Bytes beyond ASCII as Python and others print them.
 _BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f]){2,400}", re.IGNORECASE)
@@ -53,6 +55,8 @@ _SHOWN = re.compile(rf"\((?:{_CODES}), b?(?P<quote>['\"])[^\n]{{0,600}}?(?P=quot
 _OF_THE_RFC = re.compile(r"requested (?:mail )?action (?:not taken|aborted)[^\n]*$", re.IGNORECASE)
 _BELOW = re.compile(rf"\n(?!\s|at |{_CODES})([A-Z][^\n{{}}]{{8,300}})")
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
+#: A code alone in its line, and the words in the next: smtplib's as Odoo shows them.
+_APART = re.compile(rf"(?m)^({_CODES})\n(?=(?:{_ENHANCED} |[A-Z]))")
 #: The next line of a debug transcript ends a reply too, where all of it stands in one line.
 _END = re.compile(
     r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r|\s(?:CLIENT|SERVER|SMTP) -(?:>|&gt;)"""
@@ -111,6 +115,11 @@ _USUAL: dict[str, dict[Stage, float]] = {
 }
 #: A greeting's first line (RFC 5321 §4.2), where a library keeps no other.
 _NAME_ALONE = re.compile(r"5\d\d [\w-]+(?:\.[\w-]+){1,6}\s*$")
+#: RFC 5321 §4.1.4: a session without EHLO; what asks for a login beside it asks for more.
+_NO_EHLO = re.compile(
+    r"503[- ](?:5\.\d\.\d )?(?![^\n]*\bauth)[^\n]{0,40}\b(?:[eh]{2}lo|hello)\b[^\n]{0,8} first",
+    re.IGNORECASE,
+)
 #: No server begins with these; of the two steps that wait for a 220 it is the other one.
 _NO_GREETINGS = ("454", "500", "501", "502", "503", "504")
 #: Where any refusal can come that is not of a login.
@@ -123,13 +132,14 @@ _ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
 def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]:
     """The refusals in the text, most telling first. Without `about_mail` only what no other
     protocol would say; `by_words`: sentences of servers without a code are looked for too."""
-    flat = _FOLDED.sub(" ", _in_letters(text))
+    text = _CODE_SPELLED.sub(_digits, text)
+    flat = _APART.sub(r"\1 ", _FOLDED.sub(" ", _in_letters(text)))
     # a reply of several lines as Python shows one: the reason often stands in the last
     flat = _SHOWN.sub(lambda match: match[0].replace("\\n", " "), flat)
     found: list[Symptom] = []
     for reply, at in _with_code(flat):
         found += _symptom(reply, flat, at, about_mail=about_mail)
-    for reply, at in _with_status(flat):
+    for reply, at in (*_with_status(flat), *_without_any_code(flat)):
         for symptom in _symptom(reply, flat, at, about_mail=about_mail):
             # its code is ours
             found.append(msgspec.structs.replace(symptom, says=symptom.says[4:]))
@@ -142,6 +152,7 @@ def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]
 #: A code with nothing behind it, alone or as a program names it ("SMTP reply: 501").
 _BARE = re.compile(
     r"(?:^|greeting from [^\n]{1,120} response: "
+    r"|\b(?:permanent|transient)(?: error)? ?\("
     r"|\b(?:MAIL|RCPT) failed: |Remote access denied: |unexpected smtp-server response: "
     r"|\b(?:smtp|server)(?: server)? (?:reply|response|status|error|code)(?: code)?\W{1,3})"
     rf"(?P<code>{_CODES})(?: (?P<status>{_ENHANCED}))?\W*$",
@@ -173,6 +184,24 @@ def _alone(text: str) -> list[Symptom]:
     if cue is not None:
         return [Symptom(kind="reply", says=text, reply=reply, stages=((cue, 1.0),))]
     return [Symptom(kind="reply", says=text, reply=reply, stages=_stages(reply, set(), cue))]
+
+
+#: A code as lettre's types show it.
+_CODE_SPELLED = re.compile(
+    r"Code \{ severity: (\w+), category: (\w+), detail: (\w+) \}", re.IGNORECASE
+)
+_DIGITS = {
+    **{"transientnegativecompletion": "4", "permanentnegativecompletion": "5"},
+    **{"syntax": "0", "information": "1", "connections": "2", "mailsystem": "5"},
+    **{"unspecified3": "3", "unspecified4": "4"},
+    **{"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4"},
+    **{"five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"},
+}
+
+
+def _digits(match: re.Match[str]) -> str:
+    code = "".join(_DIGITS.get(part.lower(), "") for part in match.groups())
+    return code if len(code) == 3 else match[0]
 
 
 def _in_letters(text: str) -> str:
@@ -234,6 +263,26 @@ def _with_status(text: str) -> list[tuple[str, int]]:
     return found[:8]
 
 
+#: What .NET puts before the server's own words, in the language of the system.
+_SERVER_SAID = re.compile(
+    r"(?:server response was|Serverantwort war|réponse du serveur (?:était|est)|"
+    r"respuesta del servidor fue|resposta do servidor foi|risposta del server(?: è)?)\s?: ?"
+    r"(?![\d#(])(?P<words>[^\n]{3,400})",
+    re.IGNORECASE,
+)
+
+
+def _without_any_code(text: str) -> list[tuple[str, int]]:
+    """Replies of which a library keeps the words alone. It has a sentence of its own for 530."""
+    demands = re.search(
+        r"client was not|Client wurde nicht|client n.a|cliente no|client non|cliente não", text
+    )
+    code = "530" if demands else "550"
+    return [
+        (f"{code} {_ended(match['words'])}", match.start()) for match in _SERVER_SAID.finditer(text)
+    ]
+
+
 def _code_of(status: str) -> str:
     exact = {"5.7.8": "535", "5.7.139": "535", "5.7.57": "530", "5.7.9": "534", "5.7.14": "534"}
     return exact.get(status, "550" if status[0] == "5" else "450")
@@ -251,6 +300,8 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
     worded = {stage for stage in possible if _knows_words(stage, reply)}
     if not about_mail and not status and not worded and not of_login:
         return []
+    if _NO_EHLO.match(reply):
+        return [Symptom(kind="ehlo-missing", says=reply, specific=WORDED)]
     if _NAME_ALONE.match(reply):
         return [Symptom(kind="greeting-refused", says=reply, specific=4)]
     if code == "554" and cue == "mail" and not worded and not status:
@@ -281,7 +332,7 @@ def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[St
 
 def _answered(reply: str, text: str, at: int) -> Stage | None:
     """What the reply answered, where something in the text or in its own words tells."""
-    cue = _cue(text, at) or _cue_within(reply)
+    cue = _said_within(reply) or _cue(text, at) or _hinted_within(reply)
     return "starttls" if cue == "greeting" and reply.startswith(_NO_GREETINGS) else cue
 
 
@@ -315,13 +366,22 @@ _OF_AN_ACCOUNT = re.compile(
 _OF_A_DOMAIN = re.compile(r"\b(?:spf|dkim|dmarc|arc|domain|unauthenticated)\b", re.IGNORECASE)
 
 
-def _cue_within(reply: str) -> Stage | None:
+def _said_within(reply: str) -> Stage | None:
+    """What a reply's own words say that it answered, whatever stands before it."""
     if re.search(r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available", reply, re.IGNORECASE):
         return "starttls"
     if re.search(
         r"(?:unrecogni[sz]ed|unknown|invalid|unimplemented) command:? \"?AUTH", reply, re.IGNORECASE
     ):
         return "auth"
+    # Exchange's words for the name in EHLO; of a sender it says “Invalid address”
+    if re.match(r"501 (?:5\.5\.4 )?invalid domain name", reply, re.IGNORECASE):
+        return "ehlo"
+    return None
+
+
+def _hinted_within(reply: str) -> Stage | None:
+    """What a reply's own words hint at."""
     if re.search(r"\b(?:headers?|content|attachments?|virus)\b", reply, re.IGNORECASE):
         return "data"
     if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
@@ -354,6 +414,14 @@ def _knows_words(stage: Stage, reply: str) -> bool:
 _NO_REFUSAL = re.compile(r"(?<![\d/])[23]\d\d[ -]|SendFailedException: Invalid Addresses")
 
 
+#: What no program says of its own doings, and a server of who connects.
+_OF_AN_ADDRESS = re.compile(
+    r"\bblocked\b|block ?list|black ?list|dnsbl|\brbl\b|spamhaus|spamcop|barracuda|reputation|"
+    r"\bPTR\b|rdns|reverse (?:dns|host)|client host|your (?:ip|host)|not allowed to connect|banned",
+    re.IGNORECASE,
+)
+
+
 def _by_words(text: str, specific: int) -> list[Symptom]:
     """Sentences of servers that stand without any code before them."""
     found = []
@@ -361,7 +429,9 @@ def _by_words(text: str, specific: int) -> list[Symptom]:
         if not 12 <= len(line) <= 1500 or "://" in line[:12] or _NO_REFUSAL.search(line):
             continue
         stages: tuple[Stage, ...] = ("data", "rcpt", "mail", "auth", "greeting")
-        cue = _cue_within(line)
+        cue = _said_within(line) or _hinted_within(line)
+        if cue != "greeting" and not _OF_AN_ADDRESS.search(line):
+            stages = stages[:-1]
         for stage in sorted(stages, key=lambda each: each != cue):
             code = "535" if stage == "auth" else "550"
             if _knows_words(stage, f"{code} {line}"):

@@ -16,8 +16,9 @@ from smtpdoctor.knowledge import error_texts
 SHORT, FEW_LINES = 420, 7
 #: A symptom so specific leaves nothing to ask the words of servers for.
 TOLD = 3
-#: So short a text may be vague as well.
-VERY_SHORT = 60
+#: So short a text may be vague as well, without the frames of a trace.
+VERY_SHORT = 160
+_FRAMES = re.compile(r"(?m)^\s*(?:at |File \"|#\d+ |from ).*$\n?")
 
 _CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route")
 #: A port beside an address that mail has no business with.
@@ -94,11 +95,12 @@ def _together(found: list[Symptom]) -> list[Symptom]:
     return [item for item in found if item.kind not in drop] or found
 
 
-#: A reply with its enhanced status code (RFC 3463), or in several lines (RFC 5321 §4.2.1): no
-#: protocol of the web has either.
+#: A reply with its enhanced status code (RFC 3463), or in several lines (RFC 5321 §4.2.1), or to a
+#: login (RFC 4954 §6): no protocol of the web has any of them.
 REPLY = re.compile(
-    r"(?m)(?:^|[\s:\"'“(])(?:[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b|"
-    r"(?P<code>[45]\d\d)-[A-Za-z][^\n]{0,200}\s(?P=code)[ -]\S)"
+    r"(?mi)(?:^|[\s:\"'“(])(?:[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b|"
+    r"(?P<code>[45]\d\d)-[A-Za-z][^\n]{0,200}\s(?P=code)[ -]\S|"
+    r"53[458][ -][^\n]{0,60}(?:auth|log-?in|passw|credential))|^[45]\.\d{1,3}\.\d{1,3} [A-Z]"
 )
 
 
@@ -121,11 +123,13 @@ def _about_mail(text: str, known: Known) -> str:
 
 def _by_tables(text: str, about: str) -> Iterator[Symptom]:
     lowered = text.lower()
+    words = _FRAMES.sub("", text)
+    short = len(words.strip()) <= VERY_SHORT
     for entry in error_texts.tables():
         vague = entry.specific < (4 if entry.mail else 3)
-        if about != "mail" and vague and (entry.mail or len(text.strip()) > VERY_SHORT):
+        if about != "mail" and vague and (entry.mail or not short):
             continue
-        if about == "open" and entry.kind in _CONNECTS and _OTHER_PORT.search(text):
+        if about == "open" and entry.kind in _CONNECTS and _OTHER_PORT.search(words):
             continue
         match = entry.search(text, lowered)
         if match is not None:

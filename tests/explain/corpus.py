@@ -130,6 +130,15 @@ CORPORA = (
         among_three=50,
         at_first=(36, 38),
     ),
+    # in three batches, each read before anything was mended for it
+    Corpus(
+        name="threads",
+        file="thread_errors.jsonl",
+        size=164,
+        first=158,
+        among_three=162,
+        at_first=(123, 131),
+    ),
 )
 
 

@@ -10,6 +10,64 @@ from smtpdoctor.explain.page import render
 from smtpdoctor.report.formats import Options
 
 PHRASES = [
+    # Windows' and .NET's own words in other languages
+    ("mail: Rifiuto persistente del computer di destinazione", "port-refused"),
+    ("mail: a máquina de destino as recusou ativamente", "port-refused"),
+    ("SMTP: 由于目标计算机积极拒绝，无法连接。", "port-refused"),
+    ("SMTP: Das Remotezertifikat ist laut Validierungsverfahren ungültig.", "certificate-"),
+    (
+        "SmtpException: Le nom distant n'a pas pu être résolu: 'smtp.x.example'",
+        "dns-name-not-found",
+    ),
+    (
+        "SmtpException: El servidor SMTP requiere una conexión segura o el cliente no se autenticó."
+        " La respuesta del servidor fue: 5.7.0 Must issue a STARTTLS command first.",
+        "tls-required",
+    ),
+    # the words of a server alone, behind .NET's sentence for 530
+    (
+        "The SMTP server requires a secure connection or the client was not authenticated. "
+        "The server response was: Authentication required",
+        "credentials-missing",
+    ),
+    # where a session ended, by the step that the client names
+    (
+        "status=deferred (lost connection with mx.example.com[192.0.2.1] while sending RCPT TO)",
+        "connection-closed",
+    ),
+    (
+        "(conversation with mx.example.com[192.0.2.1] timed out while sending message body)",
+        "server-busy",
+    ),
+    ("H=mx.example.com [192.0.2.1]: SMTP timeout after end of data (ACK)", "server-busy"),
+    # a session without EHLO; who asks for a login as well asks for more
+    ("Mail command failed: 503 EHLO/HELO first please", "ehlo-rejected"),
+    ("SMTPRecipientsRefused: {'a@b.example': (503, b'5.5.1 send HELO first')}", "ehlo-rejected"),
+    ("MAIL FROM command failed: 503 Error: need EHLO and AUTH first !", "credentials-missing"),
+    # the server's own log
+    (
+        "postfix/smtps/smtpd[7]: warning: TLS library problem: error:0A00010B:SSL routines::wrong "
+        "version number:ssl3_record.c:332:",
+        "plaintext-on-implicit-tls-port",
+    ),
+    # a code in the names of a library's types, and apart from its words
+    (
+        "lettre::transport::smtp::Error { kind: Permanent(Code { severity: "
+        "PermanentNegativeCompletion, category: Unspecified3, detail: Five }) }",
+        "credentials-rejected",
+    ),
+    ("Connection test failed!\n535\n5.7.8 Error: authentication failed", "credentials-rejected"),
+    # PHP's streams say nothing of why TLS did not come about
+    ("Unable to connect to ssl://mail.example.com:465 (Unknown error)", "tls-handshake-failed"),
+    ("The revocation function was unable to check revocation (smtp)", "certificate-untrusted"),
+    ("501 mail from address must be same as authorization user", "sender-not-allowed"),
+    ("smtp: 501 5.5.4 Invalid domain name [AM6PR03.prod.outlook.com]", "ehlo-rejected"),
+    (
+        "Cannot send mails to mail server. (The specified string is not in the form required for "
+        "an e-mail address.)",
+        "sender-malformed",
+    ),
+    ("ORA-24247: network access denied by access control list (ACL) at SYS.UTL_SMTP", "local-"),
     (
         'Expected response code 354 but got code "503", with message "503 RCPT command expected"',
         "recipient-rejected",

@@ -21,11 +21,16 @@ _PARAMETERS = re.compile(
 )
 
 
+#: What words say of a sender that is an address.
+_OF_THE_SENDER = ("sender-domain-not-found", "sender-not-allowed", "sender-not-verified")
+
+
 def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
     """MAIL was refused for its form: its parameters, or an address that is none."""
     known_as = knowledge.interpret(None, "mail", reply)
-    if known_as is not None and known_as.code == "sender-domain-not-found" and "@" in reply:
-        return  # the words are about the domain, whatever the code is
+    by_code = knowledge.interpret(None, "mail", f"{reply[:3]} ")
+    if known_as is not None and known_as is not by_code and known_as.code in _OF_THE_SENDER:
+        return  # the words are about who the sender is, whatever the code says
     if reply[:3] not in ("500", "501", "502", "504", "555"):
         return
     named = _PARAMETERS.search(reply) is not None or reply.strip() == "555"

@@ -20,7 +20,8 @@ from smtpdoctor.settings.model import Problem
 #: A name as it was looked up, where libraries print it bare: Node.js, Go, PHP, Java, curl, Perl.
 _LOOKED_UP = re.compile(
     r"(?:getaddrinfo E[A-Z_]+|\blookup|getaddrinfo for|UnknownHostException:|resolve host:|"
-    r"SMTP connection to|locate host|error connecting to|bad hostname|resolve service name)"
+    r"SMTP connection to|host, port:|locate host|error connecting to|bad hostname|"
+    r"resolve service name)"
     r"[ (']+(?P<name>[^\s)']{3,200}(?= failed|[\s):']|$))",
     re.IGNORECASE,
 )
@@ -51,7 +52,7 @@ _IN_NO_NAME: tuple[tuple[str, Problem, str], ...] = (
 def malformed(symptom: Symptom) -> Iterator[Reading]:
     """A host that has more in it than a host, as the look-up itself shows."""
     looked_up = _LOOKED_UP.search(symptom.says)
-    name = looked_up["name"].rstrip(":") if looked_up is not None else ""
+    name = looked_up["name"].rstrip(":,") if looked_up is not None else ""
     if name.lower() in _SCHEMES and _ALONE.search(symptom.says):
         yield setting_fault(
             "host", f"{name}://…", "scheme", "a scheme before the name", 1.5, made_up="setting"

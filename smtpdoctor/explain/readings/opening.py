@@ -17,6 +17,7 @@ from smtpdoctor.explain.readings.runs import (
     clear_mode,
     connects,
     handshake_ended,
+    large_packets_lost,
     no_greeting,
     other_number,
     reply_build,
@@ -133,6 +134,59 @@ def _hung_up(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _tls_expected(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The server's own log: what a client sent at the port was no TLS."""
+    yield tls_awaited(1.0)
+
+
+def _ehlo_missing(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The server says that it has seen no EHLO, at a later step."""
+    yield Reading(
+        build=reply_build("ehlo", "503 EHLO first"),
+        weight=1.0,
+        decides="the client's debug output has no EHLO with its 250 in this session, or none after "
+        "STARTTLS",
+        only="tls",
+        made_up="missing",
+    )
+
+
+def _transaction_ended(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The session ended, or fell silent, between MAIL and the answer to the message."""
+    closed = symptom.error != "silent"
+
+    def build(known: Known, redactor: Redactor) -> Observations:
+        course = Course(known, redactor, tls=known.tls if known.tls != "none" else None)
+        course.session().inside().auth().mail("", "closed" if closed else "silence")
+        return course.observations
+
+    yield Reading(
+        build=build,
+        weight=1.0,
+        decides="the server's log, or its provider, says why it ended the session"
+        if closed
+        else "the same message goes out later, or a short one without attachments does now",
+        only="sender",
+        made_up="transaction",
+    )
+    if closed:
+        yield Reading(
+            build=reply_build("data", "421 4.3.2 Service not available"),
+            weight=0.6,
+            decides="the server's last line, in the client's debug output, begins with 4",
+            only="sender",
+            made_up="transaction",
+        )
+        yield Reading(
+            build=reply_build("data", "554 message refused"),
+            weight=0.4,
+            decides="a plain message of one line is taken: a filter hangs up at this one",
+            only="sender",
+        )
+    else:
+        yield large_packets_lost(0.6, made_up="transaction")
+
+
 def _not_smtp(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield from something_else(symptom, 1.0)
     yield bare_reply(0.5)
@@ -165,6 +219,9 @@ KINDS: Mapping[str, Kind] = {
     "greeting-refused": _greeting_refused,
     "reset": _reset,
     "hung-up": _hung_up,
+    "tls-expected": _tls_expected,
+    "ehlo-missing": _ehlo_missing,
+    "transaction-ended": _transaction_ended,
     "not-smtp": _not_smtp,
     "reply-unreadable": _reply_unreadable,
     "session-silent": _session_silent,

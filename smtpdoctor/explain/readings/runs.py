@@ -296,6 +296,27 @@ def stalled(known: Known, redactor: Redactor) -> Observations:
     return course.observations
 
 
+def large_packets_lost(weight: float, *, made_up: str = "") -> Reading:
+    """Packets above some size vanish on the way, and small ones pass."""
+
+    def build(known: Known, redactor: Redactor) -> Observations:
+        course = Course(known, redactor)
+        _to_handshake(course).handshake("stalled")
+        small = course.session("small-segments", segment_size=536)
+        if course.tls != "implicit":
+            small.greeting().ehlo().starttls()
+        small.handshake().certificate()
+        return course.observations
+
+    return Reading(
+        build=build,
+        weight=weight,
+        decides="with a smaller MTU on the machine (1280) it works; ping -M do -s 1452 HOST fails",
+        only="tls",
+        made_up=made_up,
+    )
+
+
 def handshake(failure: HandshakeFailure, reason: str = "", *, tls: TLSMode | None = None) -> Build:
     """The handshake ends with this failure."""
 

@@ -16,6 +16,7 @@ from smtpdoctor.explain.readings.runs import (
     certificate,
     handshake,
     in_clear,
+    large_packets_lost,
     reply_build,
     setting_fault,
     something_else,
@@ -81,7 +82,7 @@ def _alert(weight: float, symptom: Symptom) -> Reading:
 
 
 def _handshake_failed(symptom: Symptom, known: Known) -> Iterator[Reading]:
-    if symptom.error == "after-starttls":
+    if symptom.error == "unsaid":  # TLS, and no reason: a certificate as well
         yield _alert(1.0, symptom)
         for (build, decides), weight in (
             (_UNTRUSTED, 0.9),
@@ -111,6 +112,7 @@ def _handshake_stalled(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
     if known.port != 465:
         yield too_early(0.7)
+    yield large_packets_lost(0.5, made_up="size")
 
 
 #: An issuer that the knowledge base has: the reading is "some interceptor", whichever it is.
@@ -172,6 +174,7 @@ _CERTIFICATES: dict[str, tuple[tuple[tuple[Build, str], float], ...]] = {
         (_INCOMPLETE, 0.7),
         (_INTERCEPTED, 0.5),
     ),
+    "not-checkable": ((_UNTRUSTED, 1.0), (_INTERCEPTED, 0.5)),
     "validity": ((_EXPIRED, 1.0), (_NOT_YET, 0.6), (_UNTRUSTED, 0.3)),
     "unsaid": ((_UNTRUSTED, 1.0), (_SELF_SIGNED, 0.9), (_INCOMPLETE, 0.7), (_EXPIRED, 0.6)),
     "refused": ((_UNTRUSTED, 1.0), (_SELF_SIGNED, 0.9), (_OTHER_NAME, 0.6), (_EXPIRED, 0.5)),

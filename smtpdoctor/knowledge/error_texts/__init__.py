@@ -20,7 +20,7 @@ from smtpdoctor.knowledge.needles import may_stand_in
 
 _FOLDER = Path(__file__).parent
 #: The tables of patterns, in the order in which they are looked at.
-TABLES = ("sockets", "tls", "mail")
+TABLES = ("sockets", "languages", "tls", "mail")
 
 
 class ErrorText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

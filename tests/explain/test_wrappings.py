@@ -1,0 +1,72 @@
+"""One error in the wrappings in which it is pasted: each gives what the bare line gives."""
+
+from __future__ import annotations
+
+import html
+import json
+
+import pytest
+
+from smtpdoctor.explain import explain
+
+LINE = (
+    'Expected response code "250" but got code "530", with message "530 5.7.0 Must issue a '
+    'STARTTLS command first"'
+)
+NODE = "Error: getaddrinfo ENOTFOUND smtp.ionso.com\n    at GetAddrInfoReqWrap.onlookup"
+
+WRAPPINGS = {
+    "JSON in JSON": lambda text: json.dumps(json.dumps({"error": text})),
+    "JSON over several lines": lambda text: json.dumps(
+        {"level": "error", "message": text}, indent=2
+    ),
+    "escaped for PHP's log": lambda text: text.replace('"', '\\"').replace("/", "\\/"),
+    "a web page's entities": html.escape,
+    "a web page": lambda text: "<p><b>" + html.escape(text).replace("\n", "<br>") + "</b></p>",
+    "a terminal's colours": lambda text: f"\x1b[31m{text}\x1b[0m",
+    "colours without their escape": lambda text: f"[31m{text}[0m",
+    "colours in a JSON log": lambda text: json.dumps({"msg": f"\x1b[31;1m{text}\x1b[0m"}),
+    "docker compose": lambda text: "".join(f"web-1  | {line}\n" for line in text.split("\n")),
+    "journald": lambda text: f"Nov 28 10:00:00 web node[812]: {text}",
+    "kubernetes": lambda text: f"2026-11-28T10:00:00.123456789Z stderr F {text}",
+}
+
+
+@pytest.mark.parametrize("wrap", WRAPPINGS.values(), ids=WRAPPINGS)
+@pytest.mark.parametrize(("text", "code"), [(LINE, "tls-required"), (NODE, "host-name-typo")])
+def test_what_is_around_an_error_changes_nothing(wrap, text: str, code: str) -> None:  # type: ignore[no-untyped-def]
+    assert explain(text)[0].code == code
+    assert explain(wrap(text))[0].code == code
+
+
+def test_a_sentence_that_was_broken_in_two_is_read_as_one() -> None:
+    text = (
+        "Exception: The SMTP server requires a secure connection or the client was\n"
+        "not authenticated. The server response was: 5.7.0 Must issue a STARTTLS\n"
+        "command first. p10sm48772886gvf.28"
+    )
+    assert explain(text)[0].code == "tls-required"
+
+
+def test_the_frames_of_a_trace_are_not_joined_to_the_message() -> None:
+    text = (
+        "smtplib.SMTPServerDisconnected: Connection unexpectedly closed while reading the answer\n"
+        "in getreply"
+    )
+    assert "in getreply" not in explain(text)[0].why
+
+
+def test_an_address_in_brackets_is_no_tag() -> None:
+    found = explain("550 5.1.1 <b@example.com>: Recipient address rejected: User unknown")
+    assert found[0].code == "recipient-rejected"
+    assert "<b@example.com>" in found[0].why
+
+
+def test_a_program_s_version_is_no_status_code() -> None:
+    dump = (
+        "PHPMailer Object\n(\n    [Version] => 5.2.22\n    [Priority] => \n"
+        "    [ErrorInfo] => SMTP connect() failed.\n)"
+    )
+    codes = [found.code for found in explain(dump)]
+    assert "port-blocked" in codes[:3]
+    assert "recipient-rejected" not in codes
