@@ -84,7 +84,8 @@ class ModeEntry(_Entry, frozen=True, kw_only=True):
 class RemarkEntry(_Entry, frozen=True, kw_only=True):
     """What the program makes of an option where `when` holds; `because` is a key of the file's.
 
-    whole: with what is ignored none of the settings is read.
+    whole: with what is ignored none of the settings is read. field: what the remark is about,
+    where that is another than the option's own.
     """
 
     kind: RemarkKind
@@ -92,6 +93,7 @@ class RemarkEntry(_Entry, frozen=True, kw_only=True):
     because: str
     taken_as: str = ""
     whole: bool = False
+    field: Field | None = None
     when: Condition = {}
     unless: Condition = {}
 

@@ -6,7 +6,7 @@ Knows the form of main.cf (postconf(5)) and of the table; `postfix.toml` says wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
@@ -37,14 +37,18 @@ class Postfix(Table):
             if found["port"]:
                 port = SERVICES.get(found["port"], found["port"])
                 made["port"] = Known(port, _part(relay.span, found, "port"))
-            made |= self._login(workspace, path, values, str(relay.value))
+            names = [str(relay.value)]
+            if found["open"]:  # without, the host is what an MX record names
+                names.insert(0, found["host"])
+            made |= self._login(workspace, path, values, names)
             root = Map([Entry(name, value, value.span) for name, value in made.items()])
             yield from self.of(workspace, path, f"{path}:{relay.span.line}", Known(root))
 
     def _login(
-        self, workspace: Workspace, path: str, values: Mapping[str, Known], relay: str
+        self, workspace: Workspace, path: str, values: Mapping[str, Known], names: Sequence[str]
     ) -> dict[str, Known]:
-        """User and password of the entry that is spelled as the relayhost is."""
+        """User and password of the entry for the host, else of that spelled as relayhost is
+        (smtp_sasl_glue.c, smtp_sasl_passwd_lookup)."""
         maps = str(values["smtp_sasl_password_maps"].value) if _has(values) else ""
         kind, _, rest = maps.partition(":")
         if kind == "static":
@@ -54,15 +58,18 @@ class Postfix(Table):
         name = rest.rpartition("/")[2]
         beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
         text = workspace.folder.text(beside) if name else None
+        entries: dict[str, dict[str, Known]] = {}
         for number, line in enumerate((text or "").splitlines(), 1):
             found = re.fullmatch(r"(\S+)[ \t]+([^:]+):(.*?)[ \t]*", line)
-            if found is not None and found[1] == relay:
+            if found is not None and not line.startswith("#"):
                 spans = [
                     Span(beside, number, (found.start(i) + 1, found.end(i) + 1), number)
                     for i in (2, 3)
                 ]
-                return {"user": Known(found[2], spans[0]), "password": Known(found[3], spans[1])}
-        return {}
+                login = {"user": Known(found[2], spans[0]), "password": Known(found[3], spans[1])}
+                # tables fold the letter case of what is looked up
+                entries.setdefault(found[1].lower(), login)
+        return next((entries[n.lower()] for n in names if n.lower() in entries), {})
 
 
 def _has(values: Mapping[str, Known]) -> bool:

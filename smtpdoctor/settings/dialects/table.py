@@ -480,6 +480,7 @@ class Table:
                 entry.taken_as,
                 tuple(self.entry.sources.values())[:1],
                 conflict=entry.kind == "fault" and self._is_of_several(entry),
+                field=entry.field,
                 whole=entry.whole,
             )
             for entry in entries

@@ -59,6 +59,37 @@ $mail->SMTPSecure = 'tls';
     assert CODE not in Scene.of_folder({"mail.php": written}).run_through().codes()
 
 
+POSTFIX = {
+    "postfix/main.cf": "relayhost = [smtp.ionos.com]:587\nsmtp_sasl_auth_enable = yes\n"
+    "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd\n"
+    "smtp_sasl_security_options = noanonymous\nsmtp_tls_security_level = encrypt\n",
+    "postfix/sasl_passwd": "smtp.ionos.com:587 info@example.com:geheim-12\n",
+}
+
+
+def test_positive_a_warning_where_a_login_is_written_and_not_used() -> None:
+    found = Scene.of_folder(POSTFIX).diagnosis(CODE)
+    assert (found.severity, found.title) == ("warning", "postfix does not log in")
+    assert [(at.file, at.line) for at in found.locations] == [("postfix/main.cf", 3)]
+    assert "no entry for this host" in found.fixes[0].title
+    assert "geheim" not in str(found)
+    named = Scene.of_folder(WRONG_NAMES)
+    severities = [each.severity for each in named.judge().diagnoses if each.code == CODE]
+    assert severities == ["warning", "note"]  # the user's name and its password, once
+
+
+def test_negative_the_login_is_used() -> None:
+    entry = POSTFIX["postfix/sasl_passwd"].replace(":587", "")
+    assert CODE not in Scene.of_folder({**POSTFIX, "postfix/sasl_passwd": entry}).codes()
+
+
+def test_lookalike_a_server_that_takes_mail_without_a_login() -> None:
+    scene = Scene.of_folder(POSTFIX)
+    session = scene.session().up_to("auth").no_login("no-credentials")
+    session.mail("250 OK").rcpt("250 OK").quit()
+    assert scene.diagnosis(CODE).severity == "note"
+
+
 def test_negative_every_option_is_read() -> None:
     assert CODE not in Scene.of_folder(nodemailer()).run_through().codes()
 

@@ -103,9 +103,36 @@ CASES = [
         changes=False,
     ),
     Case(
+        "postfix:the host alone",
+        (HOST, 587, "starttls"),
+        files=postfix(
+            "[smtp.ionos.com]:587",
+            "smtp_tls_security_level = may",
+            "#smtp.ionos.com x:y\nSMTP.ionos.com u@example.com:word\n",
+        ),
+    ),
+    Case(
+        "postfix:the host alone, before an MX record",
+        (HOST, 587, "starttls"),
+        files=postfix(
+            "smtp.ionos.com:587",
+            "smtp_tls_security_level = may",
+            "smtp.ionos.com u@example.com:word\n",
+        ),
+        user=None,
+        sender=None,
+        password=None,
+        remarks=said("misread relayhost", "ignored smtp_sasl_password_maps"),
+        changes=False,
+    ),
+    Case(
         "postfix:another key",
         (HOST, 587, "none"),
-        files=postfix("[smtp.ionos.com]:587", "", "smtp.ionos.com u@example.com:word\n"),
+        files=postfix(
+            "[smtp.ionos.com]:587",
+            "",
+            "smtp.ionos.com:587 u@example.com:word\n[smtp.ionos.com] u@example.com:word\n",
+        ),
         user=None,
         sender=None,
         password=None,

@@ -1,7 +1,7 @@
 """A setting that the set-up's program, in this version, does not read.
 
 A likely cause where the run failed in a way that it would have prevented; a warning where none of
-the set-up's settings is read; else a note.
+the set-up's settings is read, and where a login that is written here is not used; else a note.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ BEFORE = (
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
+    login = next((r for r in options.remarks(run, "ignored") if _leaves_the_login(run, r)), None)
     for remark in options.remarks(run, "ignored"):
         failed = options.failures(run, remark)
         program = run.settings.setup.dialect if run.settings.setup else "the program"
@@ -79,10 +80,41 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 fixes=_fixes(run, remark),
                 explains=failed,
             )
+        elif remark is login:
+            found = replace(
+                found,
+                severity="warning",
+                title=f"{program} does not log in",
+                explanation=(
+                    "A login is written here and not used. A server for sending takes no mail "
+                    "without one."
+                ),
+                fixes=(
+                    Fix(
+                        title=f"let the program log in ({remark.because})",
+                        steps=(f"{words.place(remark)}: {remark.because}.",),
+                    ),
+                ),
+            )
         yield found
     for item in run.settings.near_misses:
         if item.field in ("host", "port"):
             yield _misnamed(run, item)
+
+
+def _leaves_the_login(run: Run, remark: SetupRemark) -> bool:
+    """Whether the program sends without the login that this was to be, to a server that was not
+    seen to take mail so."""
+    settings = run.settings
+    untold = {item.field for item in settings.untellable}
+    lacks = settings.username is None and not settings.has_password and not settings.has_token
+    return (
+        remark.field in CREDENTIALS
+        and lacks
+        and untold.isdisjoint(CREDENTIALS)
+        and not run.way_worked
+        and not run.is_loopback_target
+    )
 
 
 def _misnamed(run: Run, item: NearMiss) -> Diagnosis:
