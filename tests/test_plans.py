@@ -129,6 +129,20 @@ def test_where_looking_ended_before_the_end_of_the_folder_is_said(
     assert plans(tmp_path, setup=["m0.js"]).left_out == ()
 
 
+def test_of_more_files_than_are_looked_at_those_that_speak_of_mail_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, **{f"a{number}": (587, "canary-1") for number in range(3)})
+    (tmp_path / "z").mkdir()
+    write(tmp_path / "z", mailer=(465, "canary-2"))
+    monkeypatch.setattr("smtpdoctor.settings.folder.MOST_FILES", 1)
+    found = plans(tmp_path)
+    assert [plan.settings.port for plan in found.plans] == [465]
+    assert [(left.setup, left.why) for left in found.left_out] == [
+        (".", "more than 1 files: the rest was not looked at")
+    ]
+
+
 def test_code_that_is_longer_than_is_read_is_said(tmp_path: Path) -> None:
     write(tmp_path, one=(587, "canary-1"), two=(465, "canary-2"))
     last = (tmp_path / "two.js").read_text(encoding="utf-8")

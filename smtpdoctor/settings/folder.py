@@ -79,6 +79,16 @@ NAMES = re.compile(
     r"\.?msmtprc|main\.cf|[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client)$"
 )
 
+#: Of more files than are looked at, those whose path speaks of mail or of settings come first, and
+#: what is mostly data last.
+LIKELY = re.compile(
+    r"(?i)mail|smtp|notif|messag|contact|settings|config|compose|deploy|values|secret|environment|"
+    r"(^|/)(\.env[^/]*|[^/]*\.env|env|main\.cf|application[^/]*\.(properties|ya?ml)|"
+    r"(package|composer|appsettings[^/]*)\.json|pyproject\.toml|requirements[^/]*\.txt|"
+    r"Gemfile|Procfile|Pipfile|go\.mod|pom\.xml|[^/]*\.(csproj|gradle)|mix\.exs|Cargo\.toml)$"
+)
+DATA = frozenset({".json", ".jsonc", ".json5", ".txt", ".xml", ".lock"})
+
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
     """What was left out and why, to be said. `cut`: looking ended there, others may be left."""
@@ -120,12 +130,26 @@ class Folder:
         """At most `MOST_FILES`, in a fixed order."""
         began = self._clock()
         found = tuple(self._walk(began + self._left))
+        if len(found) > MOST_FILES:
+            found = self._likeliest(found)
         self._left -= self._clock() - began
         return found
 
+    def _likeliest(self, found: tuple[str, ...]) -> tuple[str, ...]:
+        def rank(path: str) -> int:
+            if LIKELY.search(path):
+                return 0
+            return 2 if os.path.splitext(path)[1].lower() in DATA else 1
+
+        kept = set(sorted(found, key=rank)[:MOST_FILES])
+        first = next(path for path in found if path not in kept)
+        why = f"more than {MOST_FILES:,} files: the rest was not looked at"
+        self._cut(os.path.dirname(first) or ".", why)
+        return tuple(path for path in found if path in kept)
+
     def _walk(self, until: float) -> Iterator[str]:
         waiting: deque[tuple[str, int]] = deque([("", 0)])
-        seen = found = 0
+        seen = 0
         while waiting:
             at, depth = waiting.popleft()
             try:
@@ -149,14 +173,8 @@ class Folder:
                         continue
                 except OSError:
                     continue
-                if not self._may_hold(entry.name):
-                    continue
-                found += 1
-                if found > MOST_FILES:
-                    why = f"more than {MOST_FILES:,} files: the rest was not looked at"
-                    self._cut(at or ".", why)
-                    return
-                yield path
+                if self._may_hold(entry.name):
+                    yield path
 
     def _cut(self, path: str, why: str) -> None:
         self.skipped.append(Skipped(path=path, why=why, cut=True))

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from smtpdoctor.settings.model import MASK, SetupRemark
-from smtpdoctor.settings.show import INDENT, field_lines, setting_data
+from smtpdoctor.settings.model import MASK, UNNAMED, SetupRemark
+from smtpdoctor.settings.show import INDENT, LABELS, field_lines, setting_data
 from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.text import visible
 
@@ -70,7 +70,11 @@ def _unset(setup: Setup) -> Iterator[tuple[list[str], str]]:
     those that a remark is about are said there."""
     said = {name for remark in setup.settings.remarks for name in remark.unset}
     for entry in setup.settings.entries:
-        names = [name for name in entry.unset if name not in said]
+        names = [
+            f"the {LABELS[entry.field]}'s variable" if name == UNNAMED else name
+            for name in entry.unset
+            if name not in said
+        ]
         if names and not entry.text:
             yield names, entry.origin.label
 

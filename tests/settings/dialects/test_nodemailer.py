@@ -897,4 +897,11 @@ def test_variables_of_a_login_that_nothing_sets_are_named(tmp_path: Path) -> Non
     unset = {entry.field: (entry.text, entry.unset) for entry in setup.settings.entries}
     assert unset["password"] == ("", ("SMTP_PASS",))
     assert "not set: SMTP_PASS (mailer.js:" in show_setups([setup], [])
+
+
+def test_a_variable_that_can_not_be_shown_is_that_of_its_field(tmp_path: Path) -> None:
+    setup = read(tmp_path, "{ host: 'h.de', auth: { user: 'u', pass: process.env.Tulpe77x } }", "")
+    shown = show_setups([setup], [])
+    assert "not set: the password's variable (mailer.js:" in shown
+    assert "Tulpe" not in shown
     assert "SMTP_USER" not in show_setups([setup], [])
