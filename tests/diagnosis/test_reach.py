@@ -171,6 +171,24 @@ def test_a_router_that_turns_a_connect_away_does_so_whatever_the_system_calls_it
     assert reach(scene).end == "rejected-by-a-router"
 
 
+def test_no_route_to_one_port_alone_is_a_routers_word() -> None:
+    """Linux calls an ICMP "net unreachable" ENETUNREACH, as it does a missing route."""
+    scene = after("no-route")
+    own_ports(scene, {465: "open"})
+    assert reach(scene).end == "filtered"
+
+    scene.trace(587, WAY[0], end="icmp", sender=WAY[1], icmp="net-unreachable")
+    assert reach(scene).end == "rejected-by-a-router"
+    assert "has no route" not in str(scene.diagnosis("port-rejected").evidence)
+
+
+def test_no_route_to_any_port_is_the_machines_own() -> None:
+    scene = after("no-route")
+    own_ports(scene, {465: "no-route"})
+    landmarks(scene, "open")
+    assert reach(scene).end == "no-route"
+
+
 def test_a_router_that_refuses_everybodys_port_is_a_filter() -> None:
     scene = after("unreachable")
     scene.trace(587, WAY[0], end="icmp", sender=WAY[1], icmp="host-unreachable")

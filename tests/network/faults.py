@@ -42,6 +42,15 @@ def prohibit_at_gateway(internet: Internet, *ports: int) -> None:
     )
 
 
+def no_network_at_gateway(internet: Internet, *ports: int) -> None:
+    """The nearest router sends ICMP "net unreachable", which looks like a route that is missing."""
+    internet["gateway"].filter(
+        "forward",
+        f"meta nfproto ipv4 tcp dport {_set(ports)} reject with icmp net-unreachable",
+        f"meta nfproto ipv6 tcp dport {_set(ports)} reject with icmpv6 no-route",
+    )
+
+
 def reset_at_gateway(internet: Internet, *ports: int) -> None:
     """The nearest router sends a RST in the server's name."""
     internet["gateway"].filter("forward", f"tcp dport {_set(ports)} reject with tcp reset")

@@ -134,6 +134,14 @@ def test_prohibited_at_the_gateway(internet: Internet) -> None:
     assert GATEWAY in done.evidence
 
 
+def test_a_gateway_that_knows_no_network_for_one_port(internet: Internet) -> None:
+    faults.no_network_at_gateway(internet, STARTTLS)
+    done = check(internet)
+    assert_broken(done, "port-rejected")
+    assert done.first_fix["settings"] == OTHER_WAY[STARTTLS]
+    assert GATEWAY in done.evidence
+
+
 def test_reset_by_the_gateway(internet: Internet) -> None:
     faults.reset_at_gateway(internet, STARTTLS)
     done = check(internet)

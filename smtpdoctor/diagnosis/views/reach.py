@@ -33,6 +33,9 @@ TELLING: tuple[ConnectOutcome, ...] = (
 #: Outcomes by which somebody has turned the attempt away.
 TURNED_AWAY: tuple[ConnectOutcome, ...] = ("refused", "reset", "unreachable", "denied")
 
+#: What a router's ICMP errors come to here: those about the host, and those about its network.
+NO_WAY: tuple[ConnectOutcome, ...] = ("unreachable", "no-route")
+
 #: How an attempt on the configured port ended, by all that was seen beside it.
 End = Literal[
     "kept-in",  # this machine does not let it out
@@ -174,7 +177,7 @@ class Reach:
     @property
     def refused_elsewhere(self) -> bool:
         """Every independent host refuses this port in the same way."""
-        alike = ("unreachable",) if self.outcome == "unreachable" else ("refused", "reset")
+        alike = NO_WAY if self.outcome in NO_WAY else ("refused", "reset")
         return bool(self.controls) and all(item in alike for item in self.controls.values())
 
     @property
@@ -263,7 +266,8 @@ class Reach:
             return "nothing-reached-but-by-proxy" if self.proxies else "nothing-reached"
         if outcome != "other" and self.wrong_port is not None:
             return "wrong-number"
-        if outcome in TURNED_AWAY:
+        # a route is for all ports: where another one is reached, "no route" came from the way
+        if outcome in TURNED_AWAY or (outcome == "no-route" and self.host_is_alive):
             return self._end_by_refusal
         if outcome == "silent":
             return self._end_in_silence
@@ -279,7 +283,7 @@ class Reach:
         refusal, nearer = self.paths.refusal, self.paths.nearer
         by_a_router = refusal is not None and refusal.whose == "router"
         # routers say of hosts that they are gone; what prohibits is a filter
-        filtered = self.outcome != "unreachable" or (
+        filtered = self.outcome not in NO_WAY or (
             self.host_is_alive or (refusal is not None and (refusal.prohibits or not by_a_router))
         )
         if by_a_router and (filtered or self.refused_elsewhere):
@@ -288,7 +292,7 @@ class Reach:
             return "refused-elsewhere-too"
         if nearer is not None:
             return "refused-before-the-server"
-        if self.outcome != "unreachable":
+        if self.outcome not in NO_WAY:
             return "refused-by-the-server"
         return "filtered" if filtered else "host-gone"
 

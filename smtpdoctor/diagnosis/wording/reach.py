@@ -54,7 +54,9 @@ def seen_of(attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
 
 
 def _seen_of_port(reach: Reach, attempts: list[ConnectAttempt]) -> str:
-    seen = "; ".join(_seen(item) for item in attempts[:MOST_ADDRESSES])
+    seen = "; ".join(
+        _seen(item, routed=reach.host_is_alive) for item in attempts[:MOST_ADDRESSES]
+    )
     more = len(attempts) - MOST_ADDRESSES
     return f"{seen}; {more} more addresses did no better" if more > 0 else seen
 
@@ -115,8 +117,8 @@ def on_port(outcome: ConnectOutcome, *ports: int) -> str:
     }[outcome]
 
 
-def _seen(item: ConnectAttempt) -> str:
-    """One attempt in words, with what the system called it."""
+def _seen(item: ConnectAttempt, *, routed: bool = False) -> str:
+    """One attempt in words, with what the system called it; `routed` where there is a way."""
     address = f"[{item.address}]" if item.family == "IPv6" else item.address
     where = f"{address}:{item.port}"
     error = f" ({item.error})" if item.error else ""
@@ -127,6 +129,8 @@ def _seen(item: ConnectAttempt) -> str:
         "reset": f"{where} reset the connection after {item.seconds * 1000:.0f} ms{error}",
         "unreachable": f"{where} was reported unreachable{error}",
         "denied": f"this machine did not let the connection to {where} out{error}",
-        "no-route": f"this machine has no route to {item.address}{error}",
+        "no-route": f"{where} was reported without a way to it{error}"
+        if routed
+        else f"this machine has no route to {item.address}{error}",
         "other": f"the connection to {where} failed{error}",
     }[item.outcome]
