@@ -54,9 +54,7 @@ def seen_of(attempts: list[ConnectAttempt]) -> tuple[Evidence, ...]:
 
 
 def _seen_of_port(reach: Reach, attempts: list[ConnectAttempt]) -> str:
-    seen = "; ".join(
-        _seen(item, routed=reach.host_is_alive) for item in attempts[:MOST_ADDRESSES]
-    )
+    seen = "; ".join(_seen(item, routed=reach.host_is_alive) for item in attempts[:MOST_ADDRESSES])
     more = len(attempts) - MOST_ADDRESSES
     return f"{seen}; {more} more addresses did no better" if more > 0 else seen
 
