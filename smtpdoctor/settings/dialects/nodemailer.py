@@ -11,6 +11,7 @@ from smtpdoctor.settings.dialects import node_programs, nodemailer_options
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
 from smtpdoctor.settings.dialects.nodemailer_options import DATA, FIELDS, MODES, transport_options
+from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.callers import is_of_the_folder, means
 from smtpdoctor.settings.readers.evaluation import Closure
@@ -54,11 +55,14 @@ class Nodemailer:
                 for number, call in enumerate(module.calls("createTransport")):
                     if call.reached is False or _is_own(workspace, path, call):
                         continue
-                    callers: list[tuple[str, int] | None] = [
-                        *_callers(workspace, module, call, variables)
-                    ]
-                    for caller in callers or [None]:
-                        yield self._call(workspace, path, variables, number, caller)
+                    callers = [*_callers(workspace, module, call, variables)]
+                    for caller in _apart(workspace, module, call, variables, callers):
+                        draft = self._call(workspace, path, variables, number, caller)
+                        if nodemailer_options.sends_by_amazon(draft.options):
+                            why = "its transport sends by Amazon's own interface, not by SMTP"
+                            workspace.folder.skipped.append(Skipped(path=draft.place, why=why))
+                        else:
+                            yield draft
         yield from self._handed(workspace)
 
     def _handed(self, workspace: Workspace) -> Iterator[Draft]:
@@ -187,7 +191,7 @@ def _callers(
     """Where other files call the function that is given the options: the file, and the number
     among its calls of that name."""
     name = call.caller
-    if not name or not _is_given(call.argument(0)):
+    if not name or not (_is_given(call.argument(0)) or call.reached is None):
         return
     needle = rb"\b" + re.escape(name.encode()) + rb"\s*[(<]"
     for path in workspace.folder.containing(needle, *SUFFIXES)[:MOST_CALLERS]:
@@ -199,6 +203,36 @@ def _callers(
             another = is_of_the_folder(callee) and not means(callee, call.enclosing)
             if outer.reached is not False and outer.count and not another:
                 yield path, number
+
+
+def _apart(
+    workspace: Workspace,
+    module: Module,
+    call: FoundCall,
+    variables: Variables,
+    callers: list[tuple[str, int]],
+) -> Iterator[tuple[str, int] | None]:
+    """The callers by which the call is reached, one of those that give the same; None where nobody
+    is known to call."""
+    if not callers:
+        yield None
+    seen: list[list[object]] = []
+    for path, number in callers:
+        outer = workspace.module(path, variables)
+        assert outer is not None
+        inner = call.within(outer.calls(call.caller)[number])
+        argument = _argument(module, inner)
+        given = [_told(argument), *(_told(argument.at(*name.split("."))) for name in FIELDS)]
+        if inner.reached is not False and given not in seen:
+            seen.append(given)
+            yield path, number
+
+
+def _told(value: Value) -> object:
+    """A value with its place, to be compared with another caller's."""
+    if isinstance(value, Unknown):
+        return value.reason, value.text
+    return None if isinstance(value.value, Map) else (value.value, value.written)
 
 
 def _is_given(argument: Value) -> bool:

@@ -391,7 +391,8 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
     tls, required = _mode(options, port, major, fields)
     username, password, token = _login_of(options, fields)
     host = options.get("host", ABSENT)
-    if not truth(host, "javascript") and fields.fault is None:
+    not_sent = _not_sent(options)
+    if not truth(host, "javascript") and fields.fault is None and not_sent is None:
         fields.misread.append(_remark(fields.by["host"][0], "host-missing", taken_as="localhost"))
     verify = options.get("tls.rejectUnauthorized", True)
     if isinstance(verify, str) and verify.strip().lower() in NO:
@@ -416,7 +417,7 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
         misread=tuple(fields.misread),
         ignored=tuple(fields.ignored),
         fault=fields.fault,
-        not_sent=_not_sent(options),
+        not_sent=not_sent,
     )
 
 
@@ -543,6 +544,14 @@ def _sender(options: Mapping[str, Any]) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def sends_by_amazon(options: Mapping[str, Option]) -> bool:
+    """Whether the options are of the transport that sends by Amazon's own interface, and not by
+    SMTP: that works, and is none of ours."""
+    ses, pool = (options[name].value if name in options else None for name in ("SES", "pool"))
+    pooled = isinstance(pool, Known) and truth(pool.value, "javascript")
+    return isinstance(ses, Known) and truth(ses.value, "javascript") and not pooled
+
+
 def _not_sent(options: Mapping[str, Any]) -> Remark | None:
     """Transports that don't send by SMTP; a pool is asked for first (lib/nodemailer.js)."""
     if truth(options.get("pool", ABSENT), "javascript"):
@@ -551,7 +560,6 @@ def _not_sent(options: Mapping[str, Any]) -> Remark | None:
         ("sendmail", "sendmail"),
         ("streamTransport", "stream"),
         ("jsonTransport", "json"),
-        ("SES", "ses"),
     ):
         if truth(options.get(name, ABSENT), "javascript"):
             return _remark(name, why)
@@ -582,5 +590,4 @@ SOURCE_OF: Mapping[str, str] = {
     "sendmail": "main",
     "stream": "main",
     "json": "main",
-    "ses": "main",
 }

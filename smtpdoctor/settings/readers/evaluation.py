@@ -679,7 +679,7 @@ class Evaluator:
         binds = [
             bind
             for bind in scope.binds_of(name)
-            if position is None or bind.end <= position or self._elsewhere(bind, scope)
+            if position is None or bind.end <= position or self._before(bind, scope, position)
         ]
         stars = [star for star in scope.stars if position is None or star.end <= position]
         values: list[Value] = []
@@ -732,6 +732,17 @@ class Evaluator:
         if scope.kind == "class":
             return Known(self.semantics.absent)
         return Unknown("undeclared", f"{name} is not set before this place")
+
+    def _before(self, bind: Bind, scope: Scope, position: int) -> bool:
+        """Whether an assignment behind a place may come before it: in a function inside, but for
+        one without a name that is only made behind it: what is handed to `.catch(…)`."""
+        outermost: Function | None = None
+        inner: Scope | None = bind.scope
+        while inner is not None and inner is not scope:
+            outermost = inner.function or outermost
+            inner = inner.parent
+        made_later = outermost and not outermost.name and outermost.start >= position
+        return self._elsewhere(bind, scope) and not made_later
 
     def _elsewhere(self, bind: Bind, scope: Scope) -> bool:
         """Whether the assignment stands in a function inside, that is called who knows when."""

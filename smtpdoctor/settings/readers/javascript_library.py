@@ -56,7 +56,7 @@ CONFIG_TYPE = re.compile(r"ConfigType<\s*typeof\s+(\w+)\s*>")
 ADONIS = Special("adonis")
 #: Libraries of schemas.
 SCHEMAS = frozenset({"z", "z.coerce", "envalid", "t3", "joi"})
-#: Strapi's env("X"), env.int("X", 587).
+#: What a function is given as its env: Strapi's env("X"), env.int("X", 587), a worker's env.X.
 STRAPI = Special("strapi")
 #: Functions that read a variable by its name: Astro's getSecret("X").
 READER = Special("reader")
@@ -92,6 +92,9 @@ LIBRARIES = {
     "js-yaml": "yaml",
     "yaml": "yaml",
     "env-var": "env-var",
+    "nodemailer/lib/shared": "nodemailer-shared",
+    "nodemailer/lib/shared/index": "nodemailer-shared",
+    "nodemailer/lib/shared/index.js": "nodemailer-shared",
     "firebase-functions": "firebase-functions",
     "firebase-functions/v1": "firebase-functions",
     "firebase-functions/params": "firebase",
@@ -363,7 +366,14 @@ def joined_path(*parts: Any) -> str:
 FILES = frozenset({"fs.readFileSync", "fs.readFile", "JSON.parse", "yaml.load", "yaml.parse"})
 
 #: Libraries whose functions are called by their names.
-CALLED = frozenset({"path", "url", "fs", "yaml", "firebase", "firebase-functions", "env-var"})
+#: Libraries whose functions a program takes out of them: `const { str } = require("envalid")`.
+TAKEN_APART = frozenset({"envalid", "t3", "firebase-functions", "env-var", "nodemailer-shared"})
+CALLED = frozenset(
+    {
+        "path", "url", "fs", "yaml", "firebase", "firebase-functions", "env-var",
+        "nodemailer-shared",
+    }
+)  # fmt: skip
 
 
 def env_var_boolean(value: Any) -> bool:
@@ -419,6 +429,8 @@ def oops() -> Any:
 
 #: What handlers of Express, Next and the other frameworks call the request.
 REQUESTS = frozenset({"req", "request"})
+#: Functions of Cloudflare's workers and pages, which are handed an env.
+HANDLERS = frozenset({"fetch", "scheduled", "queue", "email"})
 
 
 class JavaScript:
@@ -475,6 +487,10 @@ class JavaScript:
             return Known(ENVIRONMENT, ask.span)
         if name == "env" and special.name == "Deno":
             return Known(GETTER, ask.span)
+        if special == STRAPI and VARIABLE.fullmatch(name):
+            found = ask.variable(Known(name))
+            unset = isinstance(found, Known) and found.value is ABSENT
+            return ask.unknown("parameter", f"whoever calls it gives {name}") if unset else found
         full = f"{special.name}.{name}"
         if full in CONVERSIONS or full == "z.coerce":
             return Known(Special(full), ask.span)
@@ -482,8 +498,7 @@ class JavaScript:
             return Known(Special(full), ask.span)
         if special.name in ("z", "envalid") and name in ("default", "z"):
             return Known(special, ask.span)
-        if special.name in ("envalid", "t3", "firebase-functions", "env-var"):
-            # taken apart: const { cleanEnv, str } = require("envalid")
+        if special.name in TAKEN_APART:
             return Known(Special(full), ask.span)
         return ask.unknown("computed", f"what {full} is can't be told")
 
@@ -551,6 +566,8 @@ class JavaScript:
             return of(self, self._first(call, ask), ask)
         if name.partition(".")[0] == "firebase" and name.partition(".")[2] in PARAMETERS:
             return Known(Special("parameter", self._parameter(call, name, ask)), ask.span)
+        if name == "nodemailer-shared.parseConnectionUrl":
+            return self._first(call, ask)  # createTransport makes the same of the text itself
         if name in FILES:
             return self._file(call, name, ask)
         if name == "firebase-functions.config":
@@ -813,6 +830,8 @@ class JavaScript:
             return Known(GETTER)
         if parameter.name in REQUESTS:
             return OF_A_REQUEST
+        if parameter.name == "env" and function.name in HANDLERS:
+            return Known(STRAPI, ask.span)
         if function.name != "constructor":
             return None
         # a container (Nest, Angular, tsyringe) hands a constructor what its types name

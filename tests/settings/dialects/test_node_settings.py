@@ -460,3 +460,102 @@ def test_email_templates_keeps_mail_back(tmp_path: Path, send: str, kept: bool) 
 )
 def test_a_transport_that_is_made_elsewhere_is_one_set_up(tmp_path: Path, code: str) -> None:
     assert read(tmp_path, {"mail.js": code}).settings.host == "h.de"
+
+
+# --- what real programs do beside it -------------------------------------------------------------
+
+LOGIN = "auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS }"
+
+
+def test_what_a_handler_of_errors_sets_later_is_not_set_yet(tmp_path: Path) -> None:
+    code = (
+        "const nodemailer = require('nodemailer');\n"
+        "exports.send = (mail) => {\n"
+        f"  const options = {{ host: process.env.SMTP_HOST, port: 465, secure: true, {LOGIN} }};\n"
+        "  let t = nodemailer.createTransport(options);\n"
+        "  return t.sendMail(mail).catch((error) => {\n"
+        "    if (error.code === 'ESOCKET') { options.tls = { rejectUnauthorized: false }; }\n"
+        "  });\n};\n"
+    )
+    setup = read(tmp_path, {"mailer.js": code})
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
+    assert (setup.settings.untellable, setup.settings.verify) == ((), True)
+
+
+def test_what_a_named_function_sets_may_be_set_before(tmp_path: Path) -> None:
+    code = (
+        f"{IMPORT}const options = {{ host: 'smtp.ionos.com', port: 465, {LOGIN} }};\n"
+        "prepare();\nexport const t = nodemailer.createTransport(options);\n"
+        "function prepare() { if (window.old) options.port = 25; }\n"
+    )
+    setup = read(tmp_path, {"mailer.js": code})
+    assert [each.field for each in setup.settings.untellable] == ["port"]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "import { parseConnectionUrl } from 'nodemailer/lib/shared';\n",
+        "import { parseConnectionUrl } from 'nodemailer/lib/shared/index.js';\n",
+        "const { parseConnectionUrl } = require('nodemailer/lib/shared');\n",
+    ],
+)
+def test_a_url_that_nodemailers_own_function_reads(tmp_path: Path, start: str) -> None:
+    code = f"{start}{IMPORT}nodemailer.createTransport(parseConnectionUrl(process.env.MAIL_URL));\n"
+    dotenv = "MAIL_URL=smtps://info%40example.com:geheim-1@smtp.ionos.com:465\n"
+    setup = read(tmp_path, {"mailer.ts": code, ".env": dotenv})
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
+
+
+SENDER = (
+    "import {{ make }} from './mailer';\n"
+    "export const {0} = async ({{ env, to }}) => {{\n"
+    "  await make(env.SMTP_URL).sendMail({{ from: 'shop@example.com', to }});\n}};\n"
+)
+MAKER = (
+    IMPORT + "export function make(url) {\n"
+    "  if (url.startsWith('ses://')) return nodemailer.createTransport({ SES: client(url) });\n"
+    "  return nodemailer.createTransport(url);\n}\n"
+)
+
+
+def test_callers_that_give_the_same_are_one_set_up(tmp_path: Path) -> None:
+    """The env of a function is one, and what it reads of it a variable."""
+    files = {
+        "package.json": '{"dependencies": {"nodemailer": "^7.0.0"}}',
+        ".env": "SMTP_URL=smtps://info%40example.com:geheim-1@smtp.ionos.com:465\n",
+        "mailer.ts": MAKER,
+        "invite.ts": SENDER.format("invite"),
+        "reset.ts": SENDER.format("reset"),
+    }
+    (setup,) = setups(write(tmp_path, files))
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
+
+
+def test_an_env_that_somebody_gives_is_not_told_where_nothing_sets_it(tmp_path: Path) -> None:
+    code = (
+        f"{IMPORT}export default {{ async fetch(request, env) {{\n"
+        "  nodemailer.createTransport({ host: env.MAIL_HOST, port: 465, secure: true });\n} };\n"
+    )
+    setup = read(tmp_path / "a", {"worker.ts": code})
+    assert [each.field for each in setup.settings.untellable] == ["host"]
+    told = read(tmp_path / "b", {"worker.ts": code, ".env": "MAIL_HOST=smtp.ionos.com\n"})
+    assert told.settings.host == "smtp.ionos.com"
+
+
+@pytest.mark.parametrize(
+    ("options", "dialects"),
+    [
+        ("{ SES: { ses, aws } }", []),
+        ("{ SES: { sesClient, SendEmailCommand }, sendingRate: 10 }", []),
+        ("{ SES: undefined, host: 'h.de', port: 587 }", ["nodemailer"]),
+    ],
+)
+def test_amazons_own_interface_is_no_set_up(
+    tmp_path: Path, options: str, dialects: list[str]
+) -> None:
+    files = {
+        "package.json": '{"dependencies": {"nodemailer": "^6.9.13"}}',
+        "mailer.ts": f"{IMPORT}nodemailer.createTransport({options});\n",
+    }
+    assert [each.identity.dialect for each in setups(write(tmp_path, files))] == dialects
