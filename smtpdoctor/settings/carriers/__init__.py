@@ -29,6 +29,8 @@ READ = (
     "*.nomad",
     "Dockerfile*",
     "*.Dockerfile",
+    "*.[jt]s",
+    "*.[cm][jt]s",
 )
 
 

@@ -89,6 +89,19 @@ resource "aws_ecs_task_definition" "b" {
     "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n"
     "      Environment:\n        Variables: {A: own, C: '{{resolve:ssm:/x}}', D: !Ref X}\n"
     "  Q: {Type: AWS::SQS::Queue, Properties: {Environment: {Variables: {E: no}}}}\n",
+    "ecosystem.config.js": "module.exports = { apps: [{ name: 'web', script: 'app.js',\n"
+    "  env: { A: 'all', B: 2 },\n  env_production: { A: 'own' },\n"
+    "  env_development: { X: 'x' } }] };\n",
+    "sst.config.ts": "export default $config({ async run() {\n"
+    "  const secret = new sst.Secret('Pass');\n"
+    "  new sst.aws.Function('F', { handler: 'src/f.handler', environment: {\n"
+    "    A: 'one', B: `${2}`, C: secret.value, D: process.env.NOWHERE! } });\n} });\n",
+    "lib/stack.ts": "import * as lambda from 'aws-cdk-lib/aws-lambda';\n"
+    "new lambda.Function(this, 'F', { environment: { A: 'one', C: secret.secretValue } });\n",
+    "index.ts": "import * as aws from '@pulumi/aws';\nnew aws.lambda.Function('f', {\n"
+    "  environment: { variables: { A: 'one' } } });\n",
+    "serverless.ts": "const configuration = { provider: { environment: { A: 'all', B: 'all' } },\n"
+    "  functions: { f: { environment: { A: 'own' } } } };\nmodule.exports = configuration;\n",
     "app.yaml": "runtime: python312\nenv_variables: {A: one}\n",
     "chart/values.yaml": "mailer:\n  image: {repository: me/app, tag: 1}\n  env:\n    A: one\n"
     "    B: 2\n  extraEnv: [{name: X, value: x}, {name: C, valueFrom: {secretKeyRef: {}}}]\n",
@@ -138,6 +151,11 @@ resource "aws_ecs_task_definition" "b" {
         ("tasks", ["joined.tf"], {"A": "one", "B": None, "C": None, "D": "two", "E": None}),
         ("tasks", ["app.nomad.hcl"], {"A": "one", "B": None}),
         ("app-engine", ["app.yaml"], {"A": "one"}),
+        ("pm2", ["ecosystem.config.js"], {"A": "own", "B": "2"}),
+        ("functions", ["sst.config.ts"], {"A": "one", "B": "2", "C": None, "D": None}),
+        ("functions", ["lib/stack.ts"], {"A": "one", "C": None}),
+        ("functions", ["index.ts"], {"A": "one"}),
+        ("functions", ["serverless.ts"], {"A": "own", "B": "all"}),
         ("helm", ["chart/values.yaml"], {"A": "one", "B": "2", "X": "x", "C": None}),
     ],
 )
@@ -170,6 +188,31 @@ def test_what_a_platform_says_counts_where_nothing_else_does(tmp_path: Path) -> 
     }
     write(tmp_path, {"a/.env": "SMTP_HOST=smtp.ionos.de\n"})
     assert {setup.settings.host for setup in setups(tmp_path)} == {"smtp.ionos.de", "localhost"}
+
+
+def test_what_pm2_gives_stands_before_what_its_program_loads(tmp_path: Path) -> None:
+    text = (
+        "module.exports = { apps: [\n"
+        "  { script: './mailer.js', env: { SMTP_HOST: 'smtp.ionos.com', SMTP_PORT: '465' } },\n"
+        "  { script: 'other.js', env: { SMTP_HOST: 'other.example' } },\n] };\n"
+    )
+    files = {
+        "mailer.js": CODE,
+        ".env": "SMTP_HOST=smtp.ionos.de\nSMTP_PORT=25\n",
+        "ecosystem.config.js": text,
+    }
+    settings = one(write(tmp_path, files), "nodemailer").settings
+    assert (settings.host, settings.port) == ("smtp.ionos.com", 465)
+    apply(tmp_path, prepared(settings, 587, None))
+    assert (tmp_path / "ecosystem.config.js").read_text() == text.replace("465", "587")
+
+
+def test_what_no_tool_of_a_cloud_makes_is_given_no_variables(tmp_path: Path) -> None:
+    files = {
+        "mailer.js": CODE,
+        "settings.js": "configure('x', { environment: { SMTP_HOST: 'other.example' } });\n",
+    }
+    assert one(write(tmp_path, files), "nodemailer").settings.host == "localhost"
 
 
 def test_a_unit_is_changed_in_its_line(tmp_path: Path) -> None:
