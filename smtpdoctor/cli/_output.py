@@ -69,6 +69,14 @@ ReportFormat = Annotated[
         rich_help_panel=REPORT,
     ),
 ]
+Target = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="TARGET",
+        help="A host, host:port, or smtp:// or smtps:// URL.",
+        show_default=False,
+    ),
+]
 NameServers = Annotated[
     list[str] | None,
     typer.Option(

@@ -13,6 +13,14 @@ import typer
 
 from smtpdoctor.cli import _completion
 from smtpdoctor.cli._configuration import accepted, configured, default
+from smtpdoctor.cli._files import (
+    Force,
+    Outputs,
+    add_summary,
+    open_page,
+    outputs,
+    write_outputs,
+)
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import (
     NETWORK,
@@ -31,6 +39,7 @@ from smtpdoctor.cli._output import (
     SetUps,
     Skip,
     Strict,
+    Target,
     Timeout,
     UsageFault,
     Yes,
@@ -42,14 +51,6 @@ from smtpdoctor.cli._output import (
     put_in_order,
     show,
     write,
-)
-from smtpdoctor.cli._outputs import (
-    Force,
-    Outputs,
-    add_summary,
-    open_page,
-    outputs,
-    write_outputs,
 )
 from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.report import formats
@@ -92,14 +93,7 @@ def _mode(word: str | None) -> str | None:
 
 def check(  # long: one parameter an option
     context: typer.Context,
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="TARGET",
-            help="A host, host:port, or smtp:// or smtps:// URL.",
-            show_default=False,
-        ),
-    ] = None,
+    target: Target = None,
     host: Annotated[
         str | None,
         typer.Option(

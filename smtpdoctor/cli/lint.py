@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smtpdoctor.cli._configuration import accepted, configured, default
+from smtpdoctor.cli._files import Force, Outputs, add_summary, outputs, write_outputs
 from smtpdoctor.cli._output import (
     Anonymous,
     Fix,
@@ -22,7 +23,6 @@ from smtpdoctor.cli._output import (
     make_sure_of_fix,
     show,
 )
-from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
 from smtpdoctor.report import formats
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from smtpdoctor.cli import _completion
+from smtpdoctor.cli._files import Force, Outputs, add_summary, outputs, write_outputs
 from smtpdoctor.cli._live import LiveLine
 from smtpdoctor.cli._output import NameServers, ReportFormat, Strict, UsageFault, show
-from smtpdoctor.cli._outputs import Force, Outputs, add_summary, outputs, write_outputs
 from smtpdoctor.report import formats
 
 EPILOG = (

@@ -20,6 +20,7 @@ from smtpdoctor.cli._output import (
     Profile,
     SetUps,
     Skip,
+    Target,
     Timeout,
     UsageFault,
     checks_of,
@@ -44,14 +45,7 @@ WATCHING = "Again and again"
 
 def watch(  # long: one parameter an option
     context: typer.Context,
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="TARGET",
-            help="A host, host:port, or smtp:// or smtps:// URL.",
-            show_default=False,
-        ),
-    ] = None,
+    target: Target = None,
     every: Annotated[
         str,
         typer.Option(
