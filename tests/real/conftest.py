@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from . import postfix as postfix_module
 from . import smtp_server as smtp_server_module
 from .accounts import HOST, Server
 from .certificates import CertificateAuthority
+
+# who ends the tests ends their servers, which lead sessions of their own: as Ctrl-C does
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def require(*programs: Path | str) -> None:

@@ -153,6 +153,8 @@ LoginReason = Literal[
     "injected-bytes",
     "not-offered",
     "no-shared-mechanism",
+    "done-without",
+    "not-spoken",
     "session-failed",
     "skipped",
 ]

@@ -24,6 +24,7 @@ def test_positive_the_words_of_several_providers(host: str, step: str, text: str
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "certain")
     assert diagnosis.fixes[0].settings == {}
+    assert "the account info@example.com is closed" in diagnosis.title
 
 
 def test_negative_a_greeting_that_speaks_of_accounts() -> None:

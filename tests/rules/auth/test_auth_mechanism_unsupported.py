@@ -58,6 +58,38 @@ def test_positive_one_refused_and_another_works_is_a_warning() -> None:
     assert "LOGIN works" in diagnosis.title
 
 
+def test_positive_one_refused_is_the_end_for_a_client_that_tries_no_other() -> None:
+    scene = Scene(host="mail.example.net", client="nodemailer")
+    session = scene.session().up_to("auth").auth("504 5.5.4 Unrecognized authentication type")
+    session.auth(mechanism="LOGIN").rest()
+    found = scene.diagnosis(CODE)
+    assert found.severity == "error"
+    assert "Nodemailer takes PLAIN first here and tries no other" in found.explanation
+
+
+def test_positive_a_mechanism_that_wants_a_ticket() -> None:
+    scene = Scene(host="mail.example.net", client="curl")
+    session = scene.session().up_to("ehlo-in-tls").ehlo("AUTH GSSAPI LOGIN")
+    missing = session.no_login("not-spoken").last
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert "logs in by GSSAPI here, which needs a Kerberos ticket" in found.title
+    assert [item.check for item in found.evidence] == ["auth", "auth"]
+    assert found.evidence[0].text == "EHLO announced: AUTH GSSAPI LOGIN"
+    assert found.explains == (missing.id,)
+
+
+def test_lookalike_tokens_and_passwords_with_a_token_at_hand() -> None:
+    scene = offering("PLAIN", "XOAUTH2", password=False, token=True)
+    assert scene.diagnosis(CODE).fixes[0].title != "log in with a password"
+
+
+def test_lookalike_tokens_and_passwords_with_a_password_at_hand() -> None:
+    scene = offering("PLAIN", "XOAUTH2")
+    assert scene.diagnosis(CODE).fixes[0].title != "log in with a token (OAuth2)"
+
+
 def test_negative_a_shared_mechanism_at_once() -> None:
     assert Scene.healthy().codes() == []
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ..scene import Scene
 
 CODE = "auth-not-offered"
@@ -48,6 +50,37 @@ def test_positive_a_mail_catcher_on_this_machine() -> None:
 def test_positive_announced_and_then_unknown() -> None:
     scene = Scene(host="mail.example.net").refuse("auth", "502 5.5.1 Command not implemented")
     assert scene.diagnosis(CODE).confidence == "likely"
+
+
+def test_positive_a_server_that_announces_nothing() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("ehlo-in-tls").ehlo("").no_login("not-offered").quit()
+    assert "EHLO announced: nothing" in [item.text for item in scene.diagnosis(CODE).evidence]
+
+
+@pytest.mark.parametrize(
+    ("answer", "severity", "words"),
+    [
+        ("250 2.1.0 Ok", "warning", "took the sender all the same"),
+        ("530 5.7.0 Authentication required", "error", "refuses the mail"),
+    ],
+)
+def test_positive_a_client_that_sends_without_its_login(
+    answer: str, severity: str, words: str
+) -> None:
+    scene = Scene(host="mail.example.net", client="curl")
+    session = scene.session().up_to("ehlo-in-tls").ehlo("8BITMIME").no_login("done-without")
+    mail = session.mail(answer).last
+    session.quit()
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.confidence) == (severity, "certain")
+    assert "curl sends without the one it has" in found.title
+    assert words in found.explanation
+    texts = [item.text for item in found.evidence]
+    quoted = f'mail.example.net:587 answered MAIL with "{answer}"'
+    assert (quoted in texts) is (severity == "error")
+    assert (mail.id in found.explains) is (severity == "error")
+    assert "EHLO announced: 8BITMIME" in texts
 
 
 def test_negative_without_credentials_nothing_is_lost() -> None:
