@@ -33,6 +33,10 @@ def test_positive_a_provider_s_host_leads_nowhere(
     assert (found.severity, found.confidence) == ("error", confidence)
     assert found.title == f"smtp.ionos.com resolves to {address}: {words}"
     assert found.explains == (connect.id,)
+    listed = [item.text for item in found.evidence if "listed as an Umbrella" in item.text]
+    assert [text.partition(" is")[0] for text in listed] == (
+        [address] if "Cisco Umbrella" in words else []
+    )
     assert scene.codes("error") == [CODE]
 
 

@@ -45,6 +45,7 @@ def test_positive_beside_a_name_that_does_not_exist() -> None:
     servers = {SERVER: "silent", OTHER_SERVER: "nxdomain"}
     scene = looked_up("EAI_NONAME", servers=servers, host="smtp.example.org")  # type: ignore[arg-type]
     assert scene.codes() == ["dns-name-not-found", CODE]
+    assert scene.diagnosis(CODE).explains == ()
 
 
 def test_negative_all_answer() -> None:

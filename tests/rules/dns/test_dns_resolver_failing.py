@@ -12,20 +12,21 @@ HOST = "smtp.example.org"
 
 
 @pytest.mark.parametrize(
-    ("outcome", "confidence", "words"),
+    ("outcome", "confidence", "words", "means"),
     [
-        ("servfail", "certain", "answers SERVFAIL for"),
-        ("refused", "certain", "refuses to look up"),
-        ("malformed", "likely", "sends no valid answer for"),
+        ("servfail", "certain", "answers SERVFAIL for", "SERVFAIL means"),
+        ("refused", "certain", "refuses to look up", "REFUSED means"),
+        ("malformed", "likely", "sends no valid answer for", "What came back is no answer"),
     ],
 )
 def test_positive_the_server_does_not_help(
-    outcome: NameServerOutcome, confidence: str, words: str
+    outcome: NameServerOutcome, confidence: str, words: str, means: str
 ) -> None:
     scene = looked_up("EAI_AGAIN", servers={SERVER: outcome}, host=HOST)
     found = scene.diagnosis(CODE)
     assert (found.severity, found.confidence) == ("error", confidence)
     assert found.title == f"name server {SERVER} {words} {HOST}"
+    assert found.explanation.startswith(means)
     assert scene.codes("error") == [CODE]
     assert scene.judge().unexplained == ()
 
@@ -41,6 +42,12 @@ def test_positive_other_names_resolve_so_the_zone_stands_first() -> None:
     found = scene.diagnosis(CODE)
     assert found.confidence == "likely"
     assert "zone" in found.fixes[0].title
+    assert found.fixes[0].steps[0].startswith("Other names resolve here: the fault")
+
+
+def test_positive_of_no_other_name_is_anything_claimed() -> None:
+    found = looked_up("EAI_AGAIN", servers={SERVER: "servfail"}, host=HOST).diagnosis(CODE)
+    assert found.fixes[-1].steps[0].startswith(f"If only {HOST} fails here, the fault")
 
 
 def test_positive_under_nameserver() -> None:

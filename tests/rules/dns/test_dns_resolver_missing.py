@@ -18,6 +18,7 @@ def test_positive_no_name_server_is_set() -> None:
     found = scene.diagnosis(CODE)
     assert (found.severity, found.confidence) == ("error", "certain")
     assert found.title == "no name server is configured in /etc/resolv.conf"
+    assert found.explanation.endswith("so no name can be looked up and no server reached.")
     assert scene.codes("error") == [CODE]
     assert scene.judge().unexplained == ()
 
@@ -39,6 +40,7 @@ def test_lookalike_the_name_is_found_all_the_same() -> None:
     scene.session().rest()
     found = scene.diagnosis(CODE)
     assert found.severity == "note"
+    assert found.explanation.endswith("found this host all the same.")
     assert scene.judge().verdict == "healthy"
 
 

@@ -57,6 +57,7 @@ def test_lookalike_no_route_and_a_client_that_takes_them_all() -> None:
     found = scene.diagnosis(CODE)
 
     assert (found.severity, found.fixes) == ("note", ())
+    assert "there is no route to them from here" in found.explanation
 
 
 @pytest.mark.parametrize(

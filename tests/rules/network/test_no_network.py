@@ -18,6 +18,7 @@ def test_positive_nothing_answers_literal_addresses_included() -> None:
     assert (found.severity, found.confidence) == ("error", "likely")
     assert found.explains == (silent.id,)
     assert found.fixes[0].settings == {}
+    assert "firewall" not in found.explanation  # names are answered by nobody either
     assert scene.codes("error") == [CODE]
     assert scene.judge().verdict == "broken"
 
