@@ -1,5 +1,7 @@
 """Fixtures for all tests."""
 
+import gc
+
 import hypothesis
 
 from tests.examples import examples
@@ -11,3 +13,9 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, derandomize=True, max_examples=examples(100)
 )
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """What is collected stays to the end: no collection of garbage has to look at it again."""
+    gc.collect()
+    gc.freeze()

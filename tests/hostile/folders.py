@@ -234,7 +234,7 @@ FOLDERS: dict[str, Folder] = {
         ),
         (("check", "--only", "settings"),),
     ),
-    "a mebibyte of calls": Folder(text("mailer.js", MAILER + CALLS), quick=True),
+    "a mebibyte of calls": Folder(text("mailer.js", MAILER + CALLS)),
     "4 mebibytes of calls": Folder(
         both(*(text(f"mailer{n}.js", MAILER + CALLS) for n in range(4))),
         (("check", "--only", "settings"),),

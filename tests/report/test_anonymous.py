@@ -380,7 +380,9 @@ def noisy(text: str) -> str:
     return "\n".join(f"535-{line}" for _ in range(15)) + "\n535 no"
 
 
-@pytest.mark.parametrize("text", ["a", "1.", "a1b2.c3d4@e5f6.de "])
+@pytest.mark.parametrize(
+    "text", ["a", "1.", pytest.param("a1b2.c3d4@e5f6.de ", marks=pytest.mark.hostile)]
+)
 def test_long_texts_hold_nothing_up(text: str, tmp_path: Path, authority: Authority) -> None:
     """Each takes a second at the most on any machine; with a pattern that takes back, minutes."""
     report = failing(tmp_path, PERSON, authority)

@@ -422,6 +422,7 @@ def test_not_too_permissive(record: str) -> None:
 # --- hostile policies ----------------------------------------------------------------------------
 
 
+@pytest.mark.hostile
 def test_a_hundred_thousand_terms() -> None:
     signs = ("-", "", "~", "?")
     terms = [f"{signs[n % 4]}ip4:{n >> 8}.{n & 255}.0.0/17" for n in range(2**16)]
