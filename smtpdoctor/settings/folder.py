@@ -76,7 +76,8 @@ SUFFIXES = frozenset(
 )  # fmt: skip
 NAMES = re.compile(
     r"^(\.env(\..+)?|env|[\w.-]+\.env(\.[\w.-]+)?|Gemfile|Procfile|Dockerfile.*|Pipfile|"
-    r"\.?msmtprc|main\.cf|[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client)$"
+    r"\.?msmtprc|main\.cf|[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client|"
+    r"remotes)$"
 )
 
 #: Of more files than are looked at, those whose path speaks of mail or of settings come first, and

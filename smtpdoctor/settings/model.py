@@ -358,6 +358,8 @@ class PasswordReading(msgspec.Struct, frozen=True, kw_only=True):
 YAML = "YAML"
 #: In double quotes it takes a dollar sign and what follows for a variable.
 PHP = "PHP"
+#: sSMTP, which ends a value at #, = and a blank, and knows no quotes.
+SSMTP = "sSMTP"
 
 
 class PasswordReadings(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome
 from smtpdoctor.settings.dotenv_password import is_plain, understood
-from smtpdoctor.settings.model import PHP, YAML, PasswordReading, PasswordReadings
+from smtpdoctor.settings.model import PHP, SSMTP, YAML, PasswordReading, PasswordReadings
 from smtpdoctor.settings.readers.model import Known, Span, Value
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
@@ -34,7 +34,7 @@ def readings(draft: Draft, outcome: Outcome, workspace: Workspace) -> PasswordRe
     if not held:
         if value is None:
             return None
-        return _of_ini(names[0], value) or _of_php(names[0], value)
+        return _of_ini(names[0], value) or _of_ssmtp(names[0], value) or _of_php(names[0], value)
     if held[0].layer.reader:
         return of_dotenv(held[0], variables[0], workspace)
     return (
@@ -119,6 +119,21 @@ def _of_ini(name: str, value: Value) -> PasswordReadings | None:
         return None
     how = "cut-at-hash" if mark == "#" else "cut-at-semicolon"
     return _altered(name, span, INI, how, quote=None if "`" in raw else "`")
+
+
+def _of_ssmtp(name: str, value: Value) -> PasswordReadings | None:
+    """sSMTP ends a value at #, = and a blank. It knows no quotes, and no other way to write them.
+    A # behind a blank is a comment that was meant as one."""
+    if not isinstance(value, Known) or value.span is None or value.raw is None:
+        return None
+    if not value.span.file.endswith("ssmtp.conf"):
+        return None
+    behind = value.raw[len(str(value.value)) :]
+    mark = behind[:1]
+    if not mark or (mark.isspace() and behind.strip()[:1] in ("", "#")):
+        return None
+    how = {"#": "cut-at-hash", "=": "cut-at-equals"}.get(mark, "cut-at-blank")
+    return _altered(name, value.span, SSMTP, how)
 
 
 def _of_php(name: str, value: Value) -> PasswordReadings | None:

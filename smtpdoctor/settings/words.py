@@ -113,6 +113,8 @@ ALTERATIONS: dict[str, str] = {
     "quotes-removed": "takes quotes out of it",
     "cut-at-hash": "takes what follows # for a comment",
     "cut-at-semicolon": "takes what follows ; for a comment",
+    "cut-at-equals": "ends it at =",
+    "cut-at-blank": "ends it at the first blank",
     "cut-after-quote": "drops what follows the closing quote",
     "cut-at-line-end": "stops at the end of the line",
     "cut-at-operator": "ends it at a character of the shell",

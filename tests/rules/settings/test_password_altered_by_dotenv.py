@@ -255,3 +255,31 @@ def test_positive_php_takes_a_dollar_sign_in_double_quotes_for_a_variable() -> N
 def test_lookalike_php_keeps_a_dollar_sign(password: str) -> None:
     scene = Scene.of_folder({"send.php": PAGE.format(password)}).refuse("auth", REFUSED)
     assert scene.codes() == ["credentials-rejected"]
+
+
+SSMTP = "mailhub=smtp.ionos.com:587\nUseSTARTTLS=YES\nAuthUser=info@example.com\nAuthPass={}\n"
+
+
+@pytest.mark.parametrize(
+    ("password", "what"),
+    [
+        ("seven#herons", "takes what follows # for a comment"),
+        ("seven=herons", "ends it at ="),
+        ("seven herons", "ends it at the first blank"),
+        ('"seven herons"', "ends it at the first blank"),
+    ],
+)
+def test_positive_ssmtp_ends_a_password(password: str, what: str) -> None:
+    scene = Scene.of_folder({"ssmtp.conf": SSMTP.format(password)}).refuse("auth", REFUSED)
+    found = scene.diagnosis(CODE)
+    assert f"sSMTP {what}" in found.title
+    assert found.fixes[0].title == "choose a password without #, = and blanks"
+    assert "herons" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "password", ["seven-herons", "seven-herons # of the shop", 'se"ven:herons']
+)
+def test_lookalike_ssmtp_keeps_a_password(password: str) -> None:
+    scene = Scene.of_folder({"ssmtp.conf": SSMTP.format(password)}).refuse("auth", REFUSED)
+    assert CODE not in scene.codes()

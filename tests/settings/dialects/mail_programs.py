@@ -1,4 +1,4 @@
-"""Folders of msmtp, Postfix and Exim."""
+"""Folders of programs that hand on a host's mail."""
 
 from __future__ import annotations
 
@@ -18,6 +18,32 @@ PASSWORDS = (
     "# who\n[smtp.ionos.com]:587 u@example.com:word\n[smtp.ionos.com]:465 u@example.com:word\n"
 )
 EXIM = "dc_eximconfig_configtype='smarthost'\ndc_smarthost='{host}'\n"
+
+SSMTP = (
+    "# hub\nmailhub={hub}\n{tls}AuthUser=u@example.com\nAuthPass=word\nrewriteDomain=example.com\n"
+)
+
+
+def nullmailer(options: str) -> dict[str, str]:
+    line = f"smtp.ionos.com smtp {options} user=u@example.com pass='word'\n"
+    return {"etc/nullmailer/remotes": "# where to\n" + line}
+
+
+def dma(lines: str, login: str = "u@example.com|smtp.ionos.com:word") -> dict[str, str]:
+    return {
+        "dma/dma.conf": "SMARTHOST smtp.ionos.com\n#FULLBOUNCE\n"
+        f"AUTHPATH /etc/dma/auth.conf\n{lines}",
+        "dma/auth.conf": f"# user|smarthost:password\n{login}\n",
+    }
+
+
+def opensmtpd(relay: str) -> dict[str, str]:
+    return {
+        "smtpd.conf": "table secrets file:/etc/mail/secrets\nlisten on lo\n"
+        f'action "local" mbox\naction "out" relay host {relay} \\\n    auth <secrets>  # by label\n'
+        'match for any action "out"\n',
+        "secrets": "other a@b.c:x\nionos u@example.com:word\n",
+    }
 
 
 def postfix(relay: str, more: str, passwords: str = PASSWORDS) -> dict[str, str]:
@@ -162,6 +188,150 @@ CASES = [
         (HOST, 587, "starttls"),
         files=exim("smtp.ionos.com:587"),
         remarks=said("misread dc_smarthost"),
+        changes=False,
+    ),
+    Case(
+        "ssmtp:healthy 587",
+        (HOST, 587, "starttls"),
+        files={
+            "ssmtp/ssmtp.conf": SSMTP.format(
+                hub="smtp.ionos.com:587", tls="UseTLS=Yes\nUseSTARTTLS=Yes\n"
+            )
+        },
+        required=True,
+    ),
+    Case(
+        "ssmtp:healthy 465",
+        (HOST, 465, "implicit"),
+        files={"ssmtp.conf": SSMTP.format(hub="smtp.ionos.com:465", tls="useTLS=YES\n")},
+    ),
+    Case(
+        "ssmtp:implicit on 587",
+        (HOST, 587, "implicit"),
+        files={"ssmtp.conf": SSMTP.format(hub="smtp.ionos.com:587", tls="UseTLS=YES\n")},
+    ),
+    Case(
+        "ssmtp:STARTTLS switches TLS on, and a later no leaves it on",
+        (HOST, 465, "implicit"),
+        files={
+            "ssmtp.conf": SSMTP.format(
+                hub="smtp.ionos.com:465", tls="UseSTARTTLS=yes\nUseSTARTTLS=no\n"
+            )
+        },
+        changes=False,
+    ),
+    Case(
+        "ssmtp:another word",
+        (HOST, 465, "none"),
+        files={"ssmtp.conf": SSMTP.format(hub="smtp.ionos.com:465", tls="UseTLS=True\n")},
+        remarks=said("misread UseTLS"),
+    ),
+    Case(
+        "ssmtp:another word for the other",
+        (HOST, 587, "none"),
+        files={"ssmtp.conf": SSMTP.format(hub="smtp.ionos.com:587", tls="UseSTARTTLS=1\n")},
+        remarks=said("misread UseSTARTTLS"),
+    ),
+    Case(
+        "ssmtp:a blank beside the sign",
+        (HOST, 587, "none"),
+        files={"ssmtp.conf": SSMTP.format(hub="smtp.ionos.com:587", tls="UseTLS = YES\n")},
+        remarks=said("fault mailhub"),
+        changes=False,
+    ),
+    Case(
+        "nullmailer:healthy 587",
+        (HOST, 587, "starttls"),
+        files=nullmailer("--port=587 --starttls"),
+        required=True,
+        changes=False,
+    ),
+    Case(
+        "nullmailer:healthy 465",
+        (HOST, 465, "implicit"),
+        files=nullmailer("ssl"),
+        changes=False,
+    ),
+    Case(
+        "nullmailer:implicit on 587",
+        (HOST, 587, "implicit"),
+        files=nullmailer("port=587 tls insecure"),
+        verify=False,
+        changes=False,
+    ),
+    Case("nullmailer:in clear", (HOST, 25, "none"), files=nullmailer(""), changes=False),
+    Case(
+        "dma:healthy 587",
+        (HOST, 587, "starttls"),
+        files=dma("PORT 587\nSECURETRANSFER\nSTARTTLS\nMASQUERADE u@example.com\n"),
+        required=True,
+        changes=False,
+    ),
+    Case(
+        "dma:healthy 465",
+        (HOST, 465, "implicit"),
+        files=dma("PORT 465\nSECURETRANSFER\nMASQUERADE example.com\n"),
+        changes=False,
+    ),
+    Case(
+        "dma:STARTTLS alone",
+        (HOST, 587, "none"),
+        files=dma("PORT 587\nSTARTTLS\n"),
+        user=None,
+        sender=None,
+        password=None,
+        remarks=said("ignored STARTTLS", "ignored user"),
+        changes=False,
+    ),
+    Case(
+        "dma:a login in clear",
+        (HOST, 587, "none"),
+        files=dma("PORT 587\nINSECURE\n"),
+        changes=False,
+    ),
+    Case(
+        "dma:a line for another host",
+        (HOST, 587, "starttls"),
+        files=dma(
+            "PORT 587\nSECURETRANSFER\nSTARTTLS\nOPPORTUNISTIC_TLS\n",
+            "u@example.com|smtp.ionos.de:word",
+        ),
+        user=None,
+        sender=None,
+        password=None,
+        remarks=said("ignored AUTHPATH"),
+        changes=False,
+    ),
+    Case(
+        "dma:a switch with a value",
+        (HOST, 587, "implicit"),
+        files=dma("PORT 587\nSECURETRANSFER\nSTARTTLS yes\n"),
+        remarks=said("fault unknown"),
+        changes=False,
+    ),
+    Case(
+        "opensmtpd:healthy 587",
+        (HOST, 587, "starttls"),
+        files=opensmtpd("smtp+tls://ionos@smtp.ionos.com:587"),
+        required=True,
+    ),
+    Case(
+        "opensmtpd:healthy 465",
+        (HOST, 465, "implicit"),
+        files=opensmtpd('"smtps://ionos@smtp.ionos.com"'),
+        changes=False,
+    ),
+    Case(
+        "opensmtpd:implicit on 587",
+        (HOST, 587, "implicit"),
+        files=opensmtpd("smtps://ionos@smtp.ionos.com:587"),
+    ),
+    Case(
+        "opensmtpd:required by a word",
+        (HOST, 465, "starttls"),
+        files=opensmtpd("smtp://ionos@smtp.ionos.com:465 tls no-verify"),
+        required=True,
+        verify=False,
         changes=False,
     ),
 ]

@@ -16,7 +16,15 @@ from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import MASK, PHP, YAML, Edit, PasswordReading, PasswordReadings
+from smtpdoctor.settings.model import (
+    MASK,
+    PHP,
+    SSMTP,
+    YAML,
+    Edit,
+    PasswordReading,
+    PasswordReadings,
+)
 from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.words import listed
 
@@ -148,6 +156,14 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
         )
     if found.readers in ((YAML,), (PHP,)):
         return _in_single_quotes(found)
+    if found.readers == (SSMTP,):
+        return Fix(
+            title="choose a password without #, = and blanks",
+            steps=(
+                f"sSMTP ends a value at each of them and knows no quotes: change the password of "
+                f"this mailbox, and then {found.name} in {found.file}:{found.line}.",
+            ),
+        )
     kept = f"{listed(found.cannot)} still gets something else then." if found.cannot else ""
     if found.quote is None:
         return Fix(

@@ -81,25 +81,29 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 explains=failed,
             )
         elif remark is login:
-            found = replace(
-                found,
-                severity="warning",
-                title=f"{program} does not log in",
-                explanation=(
-                    "A login is written here and not used. A server for sending takes no mail "
-                    "without one."
-                ),
-                fixes=(
-                    Fix(
-                        title=f"let the program log in ({remark.because})",
-                        steps=(f"{words.place(remark)}: {remark.because}.",),
-                    ),
-                ),
-            )
+            found = _without_login(found, program, remark)
         yield found
     for item in run.settings.near_misses:
         if item.field in ("host", "port"):
             yield _misnamed(run, item)
+
+
+def _without_login(found: Diagnosis, program: str, remark: SetupRemark) -> Diagnosis:
+    """That a login is written here and not used."""
+    return replace(
+        found,
+        severity="warning",
+        title=f"{program} does not log in",
+        explanation=(
+            "A login is written here and not used. A server for sending takes no mail without one."
+        ),
+        fixes=(
+            Fix(
+                title=f"let the program log in ({remark.because})",
+                steps=(f"{words.place(remark)}: {remark.because}.",),
+            ),
+        ),
+    )
 
 
 def _leaves_the_login(run: Run, remark: SetupRemark) -> bool:
