@@ -166,6 +166,11 @@ def _prepared(  # branches: one wish after the other, put together at the end
     )
 
 
+def is_prepared(settings: Settings, tls: TLSMode) -> bool:
+    """Whether it is known how the set-up's program comes to the mode on its port."""
+    return _goal(settings, settings.port, tls) is not None
+
+
 def _goal(settings: Settings, port: int | None, tls: TLSMode | None) -> Prepared | None:
     """The change that leads to the port and mode, the one that was worked out for them first."""
     new_port = port if port != settings.port else None

@@ -85,6 +85,9 @@ class Written:
 
 def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Prepared]:
     """Every change that a fix may ask for, as far as it can be said."""
+    if draft.made_from is not None:
+        yield from _made_again(draft.made_from, outcome, workspace, draft.made_by)
+        return
     writer = _Writer(draft, workspace)
     now = {
         name: option.value.value
@@ -121,6 +124,32 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
                 settings=dict(written.settings),
                 steps=written.steps,
             )
+
+
+def _made_again(
+    source: Draft, outcome: Outcome, workspace: Workspace, step: str
+) -> Iterator[Prepared]:
+    """The changes of what it is made from, each with the command that makes it again; the command
+    alone where that is enough."""
+    given = {
+        name: option.value.value
+        for name, option in source.options.items()
+        if isinstance(option.value, Known) and option.value.value is not ABSENT
+    }
+    there = source.dialect.outcome(given)
+    changes = [
+        msgspec.structs.replace(each, steps=(*each.steps, step))
+        for each in prepare(source, there, workspace)
+    ]
+    yield from (each for each in changes if each.port == "any" or not (each.port or each.tls))
+    if not _sends(outcome) and _sends(there):
+        yield Prepared(sends=True, steps=(step,))
+    leads_to = {(each.port or there.port, each.tls or there.tls): each for each in changes}
+    leads_to[there.port, there.tls] = Prepared(steps=(step,))
+    for tls, port in itertools.product([None, *MODES], [None, *PORTS]):
+        goal = (port or outcome.port, tls or outcome.tls)
+        if goal in leads_to and (tls is not None or port is not None):
+            yield msgspec.structs.replace(leads_to[goal], port=port, tls=tls)
 
 
 def _sends(outcome: Outcome) -> bool:

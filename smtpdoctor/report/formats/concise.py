@@ -73,4 +73,6 @@ def _lines(finding: Finding) -> list[str]:
             f"    {name}={value}" if value is not None else f"    remove {name}"
             for name, value in fix.settings.items()
         ]
+        if not fix.edits and not fix.settings:
+            lines += [f"    {step}" for step in fix.steps[:1]]
     return lines

@@ -131,6 +131,11 @@ class Draft:
     unset: Mapping[str, str] = field(default_factory=dict)
     opposites: Mapping[str, str] = field(default_factory=dict)
     sends: tuple[Mapping[str, Any], ...] = ()
+    #: What it was made from by a command, where the program reads what that wrote: changes go
+    #: there, and count once the command has run again.
+    made_from: Draft | None = None
+    #: That command, in a sentence.
+    made_by: str = ""
 
 
 class Dialect(Protocol):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
@@ -36,11 +37,13 @@ from smtpdoctor.settings.readers.model import (
     List,
     Map,
     Origin,
-    Unknown,
     Value,
 )
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.module import Module
 
 DATA = load(__file__)
 
@@ -54,6 +57,12 @@ KEYS = (
 SILENT = ("log", "array")
 #: Who mail is from where nobody says it.
 SENDER = "hello@example.com"
+#: Where messages are made.
+MESSAGES = rb"Illuminate\\(?:Mail\\Mailable|Notifications\\Messages\\MailMessage)"
+#: What `php artisan key:generate` writes.
+KEY = re.compile(rb"(?m)^APP_KEY=[\"']?base64:")
+#: The whole configuration as one array.
+CACHE = "bootstrap/cache/config.php"
 #: Mailers of mailers.
 SEVERAL = ("failover", "roundrobin")
 SYMFONY = (9, 0, 0)
@@ -84,21 +93,102 @@ class App:
 def find(workspace: Workspace) -> Iterator[Draft]:
     """One for each mailer that the default mailer leads to and that speaks SMTP or is silent."""
     for app in _apps(workspace):
-        root = app.read(app.variables)
-        if isinstance(root, Known) and not isinstance(root.value, Map):
-            continue  # a file that returns nothing, as one that only has a piece of an array
-        if isinstance(root, Unknown):
-            continue
-        if app.is_old:
-            yield from _draft(workspace, app, ())
-            continue
-        default = known(root.at("default")) or "smtp"
-        names = _leads_to(root, str(default))
-        if all(known(root.at("mailers", name, "transport")) in SILENT for name in names):
-            # what it would send with is told too: that it keeps its mail may be for a profile
-            names = ["smtp"] if known(root.at("mailers", "smtp", "host")) else names
-        for name in names:
-            yield from _draft(workspace, app, ("mailers", name))
+        drafts = list(_of_app(workspace, app))
+        cached = _cached(workspace, app)
+        drafts = drafts if cached is None else list(_of_cache(workspace, cached, drafts))
+        yield from drafts
+        for draft in drafts[:1]:
+            yield from _with_own_senders(workspace, app, draft)
+
+
+def _with_own_senders(workspace: Workspace, app: App, draft: Draft) -> Iterator[Draft]:
+    """The same for each message that says another domain's address than the configuration does."""
+    given = draft.options.get("from")
+    usual = address(known(given.value)) if given is not None else None
+    if usual is None or "@" not in usual:
+        return
+    seen = {usual.rpartition("@")[2].lower()}
+    for path in workspace.folder.containing(MESSAGES, ".php"):
+        is_own = not app.root or path.startswith(f"{app.root}/")
+        module = workspace.module(path, draft.variables) if is_own else None
+        for value, again in _own_senders(module, path, workspace) if module is not None else ():
+            domain = (address(known(value)) or "").rpartition("@")[2].lower()
+            span = value.written
+            if not domain or span is None or domain in seen:
+                continue
+            seen.add(domain)
+            option = Option("from", value, again, called="from")
+            yield replace(
+                draft,
+                place=f"{path}:{span.line}",
+                options={**draft.options, "from": option},
+                files=(path, *draft.files),
+                made_from=None,
+            )
+
+
+def _own_senders(
+    module: Module, path: str, workspace: Workspace
+) -> Iterator[tuple[Value, Callable[[Variables], Value]]]:
+    """What `from()` and `new Envelope(from: …)` of a file are given."""
+
+    def of(found: Module) -> list[Value]:
+        addresses = {each.span: each.argument(0, "address") for each in found.calls("Address")}
+        given = [each.argument(0, "address") for each in found.calls("from")]
+        given += [each.argument(0, "from") for each in found.calls("Envelope") if each.new]
+        return [addresses.get(each.span, each) if each.span else each for each in given]
+
+    for place, value in enumerate(of(module)):
+
+        def again(under: Variables, place: int = place) -> Value:
+            found = workspace.module(path, under)
+            return of(found)[place] if found is not None else Known(ABSENT)
+
+        yield value, again
+
+
+def _of_app(workspace: Workspace, app: App) -> Iterator[Draft]:
+    root = app.read(app.variables)
+    if not isinstance(root, Known) or not isinstance(root.value, Map):
+        return  # a file that returns nothing, as one that only has a piece of an array
+    if app.is_old:
+        yield from _draft(workspace, app, ())
+        return
+    default = known(root.at("default")) or "smtp"
+    names = _leads_to(root, str(default))
+    if all(known(root.at("mailers", name, "transport")) in SILENT for name in names):
+        # what it would send with is told too: that it keeps its mail may be for a profile
+        names = ["smtp"] if known(root.at("mailers", "smtp", "host")) else names
+    for name in names:
+        yield from _draft(workspace, app, ("mailers", name))
+
+
+def _cached(workspace: Workspace, app: App) -> App | None:
+    """The program as `php artisan config:cache` wrote its configuration down: nothing else of it
+    is read then, and no `.env` (LoadConfiguration::bootstrap, LoadEnvironmentVariables)."""
+    path = f"{app.root}/{CACHE}".lstrip("/")
+    if app.place or not workspace.folder.has(path):
+        return None
+    read = _file(workspace, path)
+    if not isinstance(known(read(Variables(())).get("mail")), Map):
+        return None
+    return replace(app, config=path, read=lambda under: read(under).get("mail"))
+
+
+def _of_cache(workspace: Workspace, app: App, drafts: list[Draft]) -> Iterator[Draft]:
+    """What counts, each with what it would be made from now."""
+    source = next(iter(drafts), None)
+    for draft in _of_app(workspace, app):
+        draft.unset, draft.insert = {}, None
+        if source is not None:
+            draft.made_from, draft.made_by = source, DATA.because["cached"]
+            for name, option in draft.options.items():
+                other = source.options.get(name)
+                # a port is a number in one and a text in the other
+                if other is not None and str(known(other.value)) != str(known(option.value)):
+                    hidden = replace(other.value, span=other.value.written)
+                    draft.options[name] = replace(option, hides=(hidden,))
+        yield draft
 
 
 def _apps(workspace: Workspace) -> Iterator[App]:
@@ -119,6 +209,7 @@ def _apps(workspace: Workspace) -> Iterator[App]:
     roots = {each.folder for each in workspace.dependencies.all if each.name in PACKAGES}
     if workspace.folder.has("artisan"):
         roots.add("")
+    roots |= set(_described(workspace))
     for root in sorted(roots - seen):
         variables = _variables(workspace, root)
         if any(name in variables.names for name in ("MAIL_MAILER", "MAIL_HOST", "MAIL_URL")):
@@ -127,14 +218,29 @@ def _apps(workspace: Workspace) -> Iterator[App]:
     yield from _containers(workspace)
 
 
+def _described(workspace: Workspace) -> Iterator[str]:
+    """Folders of which only the `.env` is here: no other program's has a key of this form. Where a
+    container runs the program, that is the place."""
+    if any(_app_of(item.image) for item in workspace.surroundings):
+        return
+    for path in workspace.folder.matching(".env", "*/.env"):
+        if KEY.search(workspace.read(path) or b""):
+            yield path.rpartition("/")[0]
+
+
+def _app_of(image: str) -> Mapping[str, Any] | None:
+    apps = DATA.table("apps")
+    return next((app for app in apps.values() if is_image(image, app["images"])), None)
+
+
 def _containers(workspace: Workspace) -> Iterator[App]:
     """Programs made with Laravel that compose or Kubernetes run by their image: their own
     config/mail.php is in it, and `apps` has what that reads."""
-    apps = DATA.table("apps")
     for item in workspace.surroundings:
-        found = next((app for app in apps.values() if is_image(item.image, app["images"])), None)
+        found = _app_of(item.image)
         if found is not None:
-            release = (found["release"], NEWEST, NEWEST)
+            major, *minor = found["release"]
+            release = (major, *minor, NEWEST) if minor else (major, NEWEST, NEWEST)
             yield App("", None, item.variables, release, _defaults(release, found), item.place)
 
 
@@ -168,11 +274,15 @@ def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = Non
     """config/mail.php as it is installed with that version, or as a program has it of its own."""
     table = DATA.table("defaults")["smtp"]
     said = own or table.get(str(max(release[0], 8)), table["11"])
+    others: Mapping[str, list[str]] = said.get("others", {})
 
     def read(under: Variables) -> Value:
         from smtpdoctor.settings.readers.php_library import laravel as cast
 
-        def variable(name: str, default: Any = None) -> Value:
+        def variable(name: str | list[str], default: Any = None) -> Value:
+            """The first of the names that is set, as the others stand in for it."""
+            names = [name, *others.get(name, ())] if isinstance(name, str) else name
+            name = next((each for each in names if under.lookup(each)), names[0])
             found = under.lookup(name)
             if found is None:
                 return Known(default, None, (Origin("unset", name),))
@@ -183,7 +293,7 @@ def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = Non
         smtp = {
             "transport": Known("smtp"),
             "url": variable("MAIL_URL") if said.get("url", True) else Known(None),
-            "host": variable("MAIL_HOST", said["host"]),
+            "host": variable("MAIL_HOST", said.get("host")),
             "port": variable("MAIL_PORT", said["port"]),
             "username": variable("MAIL_USERNAME"),
             "password": variable("MAIL_PASSWORD"),
@@ -192,9 +302,9 @@ def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = Non
             smtp["verify_peer"] = variable(said["verify"], default=True)
         if "encryption" in said:
             smtp["encryption"] = variable("MAIL_ENCRYPTION", said["encryption"])
-        else:
-            if said.get("scheme", True):
-                smtp["scheme"] = variable("MAIL_SCHEME")
+        if said.get("scheme", "encryption" not in said):
+            smtp["scheme"] = variable("MAIL_SCHEME")
+        if said.get("ehlo", "encryption" not in said):
             smtp["local_domain"] = variable("MAIL_EHLO_DOMAIN")
         mailers = {
             "smtp": _map(smtp),
@@ -206,11 +316,15 @@ def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = Non
             {
                 "default": variable(said.get("variable", "MAIL_MAILER"), said["mailer"]),
                 "mailers": _map(mailers),
-                "from": _map({"address": variable(said.get("from", "MAIL_FROM_ADDRESS"), SENDER)}),
+                "from": _map({"address": _sender(variable, said)}),
             }
         )
 
     return read
+
+
+def _sender(variable: Callable[..., Value], said: Mapping[str, Any]) -> Value:
+    return variable(said.get("from", "MAIL_FROM_ADDRESS"), said.get("sender", SENDER) or None)
 
 
 def _map(values: Mapping[str, Value]) -> Known:
@@ -256,7 +370,8 @@ def _draft(  # branches: one condition an option of config/mail.php
             return
     if "local_domain" in options and known(options["local_domain"].value) is None:
         del options["local_domain"]  # it is what the machine is called
-    options |= _unread(options, variables, app)
+    if not (app.config or "").endswith(CACHE):
+        options |= _unread(options, variables)
     options["laravel"] = Option("laravel", Known(app.release))
     symfony = version(version_of(workspace, app.config or app.root, "symfony/mailer"))
     options["symfony"] = Option("symfony", Known(symfony))
@@ -285,7 +400,7 @@ def _draft(  # branches: one condition an option of config/mail.php
     )
 
 
-def _unread(options: Mapping[str, Option], variables: Variables, app: App) -> dict[str, Option]:
+def _unread(options: Mapping[str, Option], variables: Variables) -> dict[str, Option]:
     """Variables of other versions that stand there and that nothing reads."""
     found = {}
     read = {name for option in options.values() for name in option.value.variables}

@@ -299,3 +299,180 @@ def test_a_library_and_a_template_are_no_set_ups(tmp_path: Path) -> None:
         },
     )
     assert not setups(tmp_path)
+
+
+# --- what `php artisan config:cache` wrote --------------------------------------------------------
+
+CACHED = """<?php return array (
+  'app' => array ('env' => 'production'),
+  'mail' =>
+  array (
+    'default' => 'smtp',
+    'mailers' =>
+    array (
+      'log' => array ('transport' => 'log'),
+      'smtp' =>
+      array (
+        'transport' => 'smtp',
+        'host' => 'smtp.ionos.com',
+        'port' => '587',
+        'encryption' => 'ssl',
+        'username' => 'u@example.com',
+        'password' => 'word',
+      ),
+    ),
+    'from' => array ('address' => 'u@example.com'),
+  ),
+);
+"""
+
+
+def cached(root: Path, env: str, text: str = CACHED) -> Setup:
+    write(folder(root, "^8.83", env, OLD), {"bootstrap/cache/config.php": text})
+    return one(root, "laravel")
+
+
+def test_what_was_cached_counts_and_the_command_is_enough_where_the_rest_is_right(
+    tmp_path: Path,
+) -> None:
+    setup = cached(tmp_path, "MAIL_PORT=587\nMAIL_ENCRYPTION=tls\n")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "implicit")
+    entry = setup.settings.entry("tls")
+    assert entry is not None
+    assert entry.origin.label == "bootstrap/cache/config.php:14"
+    assert [each.origin.label for each in entry.shadows] == [".env:4"]
+    change = prepared(setup.settings, None, "starttls")
+    assert (change.edits, dict(change.settings)) == ((), {})
+    assert change.steps[0].startswith("Run `php artisan config:cache`")
+
+
+def test_a_cached_fault_is_mended_where_it_was_made_from(tmp_path: Path) -> None:
+    setup = cached(tmp_path, "MAIL_PORT=587\nMAIL_ENCRYPTION=ssl\n")
+    entry = setup.settings.entry("tls")
+    assert entry is not None
+    assert entry.shadows == ()  # the port is a text in one, a number in the other, and the same
+    change = prepared(setup.settings, None, "starttls")
+    assert dict(change.settings) == {"MAIL_ENCRYPTION": "tls"}
+    assert [each[:30] for each in change.steps] == ["Run `php artisan config:cache`"]
+
+
+def test_a_sound_cache_is_sound_whatever_stands_beside_it(tmp_path: Path) -> None:
+    sound = CACHED.replace("'ssl'", "'tls'")
+    setup = cached(tmp_path, "MAIL_PORT=587\nMAIL_ENCRYPTION=ssl\n", sound)
+    assert came_to(setup) == ("smtp.ionos.com", 587, "starttls")
+    assert came_to(cached(tmp_path, "MAIL_PORT=25\n", "<?php return array ();\n"))[1] == 25
+
+
+def test_a_cached_mailer_that_sends_nothing(tmp_path: Path) -> None:
+    setup = cached(
+        tmp_path, "MAIL_PORT=587\n", CACHED.replace("=> 'smtp',\n    'm", "=> 'log',\n    'm")
+    )
+    assert [kind for kind, _ in remarks(setup)] == ["not-sent"]
+    sends = next(each for each in setup.settings.prepared if each.sends)
+    assert (sends.edits, dict(sends.settings), len(sends.steps)) == ((), {}, 1)
+
+
+# --- programs of which only the `.env` is here ----------------------------------------------------
+
+
+def test_a_dotenv_with_laravels_key_is_laravels(tmp_path: Path) -> None:
+    env = f"APP_KEY=base64:abc=\nMAIL_MAILER=smtp\nMAIL_HOST=smtp.ionos.com\nMAIL_PORT=465\n{LOGIN}"
+    assert came_to(one(write(tmp_path, {".env": env}), "laravel"))[1:] == (465, "implicit")
+    other = env.replace("base64:abc=", "secret")
+    assert "laravel" not in [
+        each.identity.dialect for each in setups(write(tmp_path, {".env": other}))
+    ]
+
+
+APPS = [
+    ("snipe/snipe-it:v8", "MAIL_FROM_ADDR=u@example.com\n", "u@example.com", []),
+    (
+        "snipe/snipe-it", "MAIL_MAILER=smtp\nMAIL_DRIVER=log\nMAIL_FROM_ADDR=u@example.com\n",
+        "u@example.com", ["not-sent"],
+    ),
+    ("fireflyiii/core:latest", "MAIL_FROM=u@example.com\n", "u@example.com", ["not-sent"]),
+    ("fireflyiii/core", "MAIL_MAILER=smtp\nMAIL_FROM=u@example.com\n", "u@example.com", []),
+    ("invoiceninja/invoiceninja:5", "", "hello@example.com", []),
+    ("ghcr.io/pterodactyl/panel:latest", "MAIL_FROM=u@example.com\n", "u@example.com", []),
+    ("phanan/koel", "MAIL_FROM_ADDRESS=u@example.com\n", "u@example.com", []),
+    ("lycheeorg/lychee", "MAIL_DRIVER=smtp\n", "u@example.com", []),
+    ("solidtime/solidtime:latest", "MAIL_MAILER=log\n", "hello@example.com", ["not-sent"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("image", "more", "sender", "kinds"), APPS)
+def test_programs_by_their_images(
+    tmp_path: Path, image: str, more: str, sender: str | None, kinds: list[str]
+) -> None:
+    env = "MAIL_HOST=smtp.ionos.com\nMAIL_PORT=587\nMAIL_USERNAME=u@example.com\nMAIL_PASSWORD=w\n"
+    compose = f"services:\n  app:\n    image: {image}\n    env_file: .env\n"
+    write(tmp_path, {"docker-compose.yml": compose, ".env": f"APP_KEY=base64:abc=\n{env}{more}"})
+    setup = one(tmp_path, "laravel")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "starttls")
+    assert setup.settings.sender == sender
+    assert [kind for kind, _ in remarks(setup) if kind != "ignored"] == kinds
+
+
+def test_names_that_an_image_hands_on(tmp_path: Path) -> None:
+    compose = """services:
+  app:
+    image: snipe/snipe-it
+    environment:
+      MAIL_PORT_587_TCP_ADDR: smtp.ionos.com
+      MAIL_PORT_587_TCP_PORT: 587
+      MAIL_ENV_USERNAME: u@example.com
+      MAIL_ENV_PASSWORD: word
+      MAIL_ENV_FROM_ADDR: other@example.org
+"""
+    setup = one(write(tmp_path, {"docker-compose.yml": compose}), "laravel")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "starttls")
+    assert (setup.settings.username, setup.settings.sender) == (
+        "u@example.com",
+        "other@example.org",
+    )
+
+
+# --- senders of single messages -------------------------------------------------------------------
+
+MAILABLE = """<?php
+namespace App\\Mail;
+use Illuminate\\Mail\\Mailable;
+class Order extends Mailable {{
+    public function envelope(): Envelope {{
+        return new Envelope(from: {0}, subject: 'Order');
+    }}
+    public function build() {{ return $this->from({1})->view('order'); }}
+}}
+"""
+OWN = "config('mail.from.address')"
+
+
+@pytest.mark.parametrize(
+    ("envelope", "build"),
+    [
+        ("new Address('shop@example.org', 'Shop')", OWN),
+        ("'shop@example.org'", OWN),
+        (OWN, "'shop@example.org', 'Shop'"),
+        (OWN, "address: 'shop@example.org'"),
+    ],
+)
+def test_a_message_of_another_domain_is_a_set_up_of_its_own(
+    tmp_path: Path, envelope: str, build: str
+) -> None:
+    folder(tmp_path, "^10.2", "MAIL_PORT=587\n", OLD)
+    write(tmp_path, {"app/Mail/Order.php": MAILABLE.format(envelope, build)})
+    usual, own = setups(tmp_path)
+    assert (usual.settings.sender, own.settings.sender) == ("u@example.com", "shop@example.org")
+    assert own.name.startswith("laravel app/Mail/Order.php:")
+    assert came_to(own) == came_to(usual)
+    change = next(each for each in own.settings.prepared if each.sender)
+    apply(tmp_path, change, sender="u@example.com")
+    assert [each.settings.sender for each in setups(tmp_path)] == ["u@example.com"]
+
+
+def test_messages_of_the_same_domain_or_of_somebody_else_are_none(tmp_path: Path) -> None:
+    folder(tmp_path, "^10.2", "MAIL_PORT=587\n", OLD)
+    write(tmp_path, {"app/Mail/Order.php": MAILABLE.format("'orders@example.com'", "$visitor")})
+    query = "<?php\nDB::query()->from('shop@example.org')->get();\n"
+    write(tmp_path, {"app/Http/Query.php": query})
+    assert len(setups(tmp_path)) == 1
