@@ -89,11 +89,7 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         yield from _made_again(draft.made_from, outcome, workspace, draft.made_by)
         return
     writer = _Writer(draft, workspace)
-    now = {
-        name: option.value.value
-        for name, option in draft.options.items()
-        if isinstance(option.value, Known) and option.value.value is not ABSENT
-    }
+    now = _given(draft)
     port_names = [name for name, field in draft.dialect.fields.items() if field == "port"]
     if not any(
         isinstance(option.value, Unknown) and draft.dialect.fields.get(name) in DECIDING
@@ -126,17 +122,20 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
             )
 
 
+def _given(draft: Draft) -> dict[str, Any]:
+    return {
+        name: option.value.value
+        for name, option in draft.options.items()
+        if isinstance(option.value, Known) and option.value.value is not ABSENT
+    }
+
+
 def _made_again(
     source: Draft, outcome: Outcome, workspace: Workspace, step: str
 ) -> Iterator[Prepared]:
     """The changes of what it is made from, each with the command that makes it again; the command
     alone where that is enough."""
-    given = {
-        name: option.value.value
-        for name, option in source.options.items()
-        if isinstance(option.value, Known) and option.value.value is not ABSENT
-    }
-    there = source.dialect.outcome(given)
+    there = source.dialect.outcome(_given(source))
     changes = [
         msgspec.structs.replace(each, steps=(*each.steps, step))
         for each in prepare(source, there, workspace)
