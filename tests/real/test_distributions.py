@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 pytestmark = pytest.mark.real
 
@@ -161,3 +162,22 @@ def test_it_is_installed_and_runs(version: str, dist: Path, tmp_path: Path) -> N
     typed = "import smtpdoctor; print(smtpdoctor.explain('535 5.7.8 no')[0].code)"
     assert run(programs / "python", "-W", "error", "-c", typed, cwd=project)
     assert (programs.parent / "share" / "man" / "man1" / "smtpdoctor.1").is_file()
+
+
+def test_the_step_of_the_action_installs_it(
+    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a runner has it: the action's folder, and the repository that is checked around it, whose
+    modules have the names of Python's own."""
+    step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    for name in ("venv", "pip", "sys", "sitecustomize"):
+        (repository / f"{name}.py").write_text("raise SystemExit('run from the repository')\n")
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setenv("RUNNER_TEMP", str(tmp_path / "temp"))
+    monkeypatch.setenv("GITHUB_ACTION_PATH", str(sources))
+    # which `run` takes from the environment, and a runner sets from the input
+    run("env", f"PYTHON={sys.executable}", "bash", "-e", "-c", step["run"], cwd=repository)
+    doctor = tmp_path / "temp" / "smtpdoctor" / "bin" / "smtpdoctor"
+    assert run(doctor, "--version", cwd=repository).startswith("smtpdoctor ")
