@@ -62,6 +62,22 @@ def network_table(run: Run, diagnosis: Diagnosis) -> NetworkTable | None:
     return NetworkTable(ports=ports, rows=rows, ways=ways)
 
 
+def address_table(run: Run) -> NetworkTable | None:
+    """Every address of the configured host that was tried, on each port. None where none was."""
+    seen = [*run.connects(), *run.connects("other-port")]
+    ports = tuple(dict.fromkeys(item.port for item in seen))
+    rows = tuple(
+        Row(
+            hosts=(address,),
+            cells=tuple(
+                _cell((item for item in seen if item.address == address), port) for port in ports
+            ),
+        )
+        for address in dict.fromkeys(item.address for item in seen)
+    )
+    return NetworkTable(ports=ports, rows=rows, ways=()) if rows else None
+
+
 def lines(table: NetworkTable, width: int) -> Iterator[str]:
     """The table in lines of at most `width` characters."""
     widths = [

@@ -206,6 +206,14 @@ def test_the_ways_stand_beside_each_other() -> None:
     assert "smtp.ionos.com ✗ silent ✓ open ✓ open" in words
 
 
+def test_every_address_is_shown_where_nothing_is_wrong() -> None:
+    scene = Scene()
+    scene.session().rest()
+    page = page_of(build(scene.observations(), started="2026-11-22T07:00:00Z", seconds=1.0))
+    assert "The server's addressesaddressport 587" in page.text
+    assert "✓ open" in page.text
+
+
 def test_several_targets_are_sections_with_anchors(tmp_path: Path, authority: Authority) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

@@ -4,7 +4,12 @@ import pytest
 
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.report.model import build
-from smtpdoctor.report.network_table import NetworkTable, lines, network_table
+from smtpdoctor.report.network_table import (
+    NetworkTable,
+    address_table,
+    lines,
+    network_table,
+)
 
 from ..rules.network.around import controls, landmarks, own_ports
 from ..rules.scene import Scene
@@ -54,6 +59,33 @@ def test_hosts_by_ports_and_the_two_ways() -> None:
         "    port 443  10.0.0.1 > 198.51.100.1 > 198.51.100.6 > the server at hop 4",
         "    port 587  10.0.0.1 > nothing more",
     ]
+
+
+def test_each_address_by_the_ports_that_were_tried() -> None:
+    scene = blocked("192.0.2.1", "192.0.2.2")
+
+    table = address_table(Run(scene.observations()))
+
+    assert table is not None
+    assert list(lines(table, 80)) == [
+        "               587     465   443",
+        "    192.0.2.1  silent  open  open",
+        "    192.0.2.2  silent  open  open",
+    ]
+
+
+def test_a_server_that_answers_has_its_one_address() -> None:
+    scene = Scene()
+    scene.session().rest()
+
+    table = address_table(Run(scene.observations()))
+
+    assert table is not None
+    assert (table.ports, [row.cells for row in table.rows]) == ((587,), [("open",)])
+
+
+def test_without_an_attempt_there_are_none() -> None:
+    assert address_table(Run(Scene().observations())) is None
 
 
 def test_hosts_that_answer_differently_have_rows_of_their_own() -> None:

@@ -26,7 +26,14 @@ from smtpdoctor.report.formats import Options
 from smtpdoctor.report.formats.terminal import BULK_MAIL, observation_words, through, transcript
 from smtpdoctor.report.last_words import last_words
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.report.network_table import UNTRIED, NetworkTable, Way, tried_ways, way
+from smtpdoctor.report.network_table import (
+    UNTRIED,
+    NetworkTable,
+    Way,
+    address_table,
+    tried_ways,
+    way,
+)
 from smtpdoctor.report.page_style import STYLE
 from smtpdoctor.report.selection import ShownDiagnosis, ShownFix, select
 from smtpdoctor.report.spf_tree import dmarc_words
@@ -212,6 +219,7 @@ def _target(report: Report, target: TargetReport, level: int) -> Iterator[Elemen
     if target.verdict in ("healthy", "warnings"):
         yield from _listed("If your application still fails", last_words(target.run), level)
     yield from _checks(target, level)
+    yield from _addresses(target, level)
     yield from _other_ways(target, level)
     yield from _waterfall(target, level)
     yield from _certificates(target, level)
@@ -484,26 +492,37 @@ def _time_words(seconds: float) -> str:
 # --- the network ------------------------------------------------------------------------------
 
 
+def _addresses(target: TargetReport, level: int) -> Iterator[Element]:
+    found = address_table(target.run)
+    if found is not None:
+        yield element(f"h{level}", "The server's addresses")
+        yield _reached_from_here("address", found)
+
+
+def _reached_from_here(what: str, table: NetworkTable) -> Element:
+    return _table(
+        (what, *(f"port {port}" for port in table.ports)),
+        [
+            element(
+                "tr",
+                element(
+                    "th",
+                    ", ".join(row.hosts),
+                    element("span", f" {row.note}", class_="quiet small") if row.note else None,
+                    scope="row",
+                ),
+                *(_reached(cell) for cell in row.cells),
+            )
+            for row in table.rows
+        ],
+        class_="ports",
+    )
+
+
 def _network(table: NetworkTable, level: int) -> Iterator[Element]:
     if table.rows:
         yield element(f"h{level}", "What was reached from here")
-        yield _table(
-            ("host", *(f"port {port}" for port in table.ports)),
-            [
-                element(
-                    "tr",
-                    element(
-                        "th",
-                        ", ".join(row.hosts),
-                        element("span", f" {row.note}", class_="quiet small") if row.note else None,
-                        scope="row",
-                    ),
-                    *(_reached(cell) for cell in row.cells),
-                )
-                for row in table.rows
-            ],
-            class_="ports",
-        )
+        yield _reached_from_here("host", table)
     if table.ways:
         yield element(f"h{level}", "The ways, hop by hop")
         yield _ways(table.ways)
