@@ -263,7 +263,14 @@ def sender_of(
     values = itertools.chain(
         [defaults.get("from")], (_own(mail.argument(0), "from") for mail in messages)
     )
-    return next((value for value in values if _is_told(value)), Known(ABSENT))
+    return next((value for value in map(_usual, values) if _is_told(value)), Known(ABSENT))
+
+
+def _usual(sender: Value) -> Value:
+    """What counts where whoever calls gives no sender."""
+    while isinstance(sender, Unknown) and sender.otherwise is not None:
+        sender = sender.otherwise
+    return sender
 
 
 def first_sender(workspace: Workspace, variables: Variables, needle: bytes, *calls: str) -> Value:

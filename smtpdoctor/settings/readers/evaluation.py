@@ -372,8 +372,14 @@ class Evaluator:
                 return behind(steps, right, self.span(expression))
         elif self.semantics.short_cut(expression.operator, Known(None)) is not None:
             right = self.value(expression.right, frame)
+            is_default = self.semantics.short_cut(expression.operator, Known(None)) is False
             return Unknown(
-                left.reason, left.text, self.span(expression), left.trail, left.alternatives
+                left.reason,
+                left.text,
+                self.span(expression),
+                left.trail,
+                left.alternatives,
+                otherwise=right if is_default else None,
             ).through(*right.trail)
         right = self.value(expression.right, frame)
         ask = Evaluation(self, frame, expression)
@@ -406,7 +412,10 @@ class Evaluator:
             chosen = self.value(way, frame)
             return behind(as_condition(test.trail), chosen, self.span(expression))
         ways = [self.value(expression.then, frame), self.value(expression.otherwise, frame)]
-        return either(ways, self.span(expression), test.text, as_condition(test.trail))
+        found = either(ways, self.span(expression), test.text, as_condition(test.trail))
+        if isinstance(found, Unknown) and isinstance(ways[0], Unknown):
+            return replace(found, otherwise=ways[1])  # x ? x : "a@b.example"
+        return found
 
     def _template(self, expression: Template, frame: Frame) -> Value:
         values = [self.value(part, frame) for part in expression.parts]

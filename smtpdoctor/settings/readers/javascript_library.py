@@ -708,19 +708,20 @@ class JavaScript:
 
     def _variable_of(self, call: Call, ask: Evaluation) -> Value:
         key = self._first(call, ask)
+        default = ask.argument(call, 1)
+        if isinstance(default, Known) and isinstance(default.value, Map):
+            default = None  # Nest's options: { infer: true }
         if isinstance(key, Known) and isinstance(key.value, str) and "." in key.value:
             from smtpdoctor.settings.readers.javascript_config import nest_setting
 
             found = nest_setting(self, key.value)
             if found is not None and not (isinstance(found, Known) and found.value is ABSENT):
                 return found
-            default = ask.argument(call, 1)
             if found is not None and default is not None:
                 return default
+            if isinstance(found, Known) and found.unset:
+                return found
             return ask.unknown("computed", "a name of the program's own configuration")
-        default = ask.argument(call, 1)
-        if isinstance(default, Known) and isinstance(default.value, Map):
-            default = None  # Nest's options: { infer: true }
         if isinstance(key, Known) and isinstance(key.value, str):
             from smtpdoctor.settings.readers.javascript_config import nest_named
 

@@ -17,6 +17,7 @@ from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
     Known,
+    List,
     Map,
     Origin,
     Span,
@@ -52,6 +53,21 @@ def text(value: Any) -> Any:
     if not isinstance(value, str) and value is not ABSENT:
         raise UntellableError("the schema takes this for no text, and the program stops here")
     return value
+
+
+def one_of(words: Value) -> Callable[[Any], Any]:
+    """z.enum: one of these words alone, where they can be told."""
+    items = words.value if isinstance(words, Known) else None
+    known = []
+    if isinstance(items, List) and all(isinstance(each, Known) for each in items):
+        known = [each.value for each in items if isinstance(each, Known)]
+
+    def rule(value: Any) -> Any:
+        if known and isinstance(value, str) and value not in known:
+            raise UntellableError("the schema knows no such word, and the program stops here")
+        return text(value)
+
+    return rule
 
 
 def refused(value: Any) -> Any:
@@ -189,7 +205,8 @@ def called(  # branches: one case a library's function
         if isinstance(shape, Known) and isinstance(shape.value, Map):
             return parsed(Schema(name, shape=shape.value), Known(Special("environment")), ask)
     if name in RULES:
-        schema = Schema(name, RULES[name], place=ask.span)
+        rule = one_of(given) if name == "z.enum" else RULES[name]
+        schema = Schema(name, rule, place=ask.span)
         if name.startswith("envalid.") and not given.get("default").absent:
             schema = replace(schema, default=given.get("default"))
         return Known(Special("schema", schema), ask.span)
@@ -213,7 +230,7 @@ def method(  # branches: one case a kind of step
         return Known(Map([success, Entry("data", data, ask.span)]), ask.span)
     if name in ("default", "prefault", "catch"):
         schema = replace(schema, default=given)
-    elif name in ("transform", "pipe") and schema.shape is None:
+    elif name in ("transform", "pipe"):
         if name == "pipe" or not isinstance(given, Known) or not isinstance(given.value, Closure):
             return None
         schema = replace(schema, function=given.value)
@@ -248,7 +265,7 @@ def parsed(schema: Schema, given: Value, ask: Evaluation) -> Value:
             return of_key(inner.value.value, given, key, ask)
 
         made.entries.append(Entry(key, later, inner.span))
-    return Known(made, ask.span)
+    return transformed(schema, Known(made, ask.span), ask)
 
 
 def of_key(schema: Schema, given: Value, key: Any, ask: Evaluation) -> Value:
@@ -278,7 +295,10 @@ def one(schema: Schema, value: Value, ask: Evaluation) -> Value:
     if schema.rule is not None:
         step = Origin("conversion", schema.name, schema.place or ask.span)
         value = ask.apply(schema.rule, value).through(step)
-    if schema.function is not None:
-        closure = schema.function
-        value = closure.evaluator.apply(closure, [(None, value)], ask.at)
-    return value
+    return transformed(schema, value, ask)
+
+
+def transformed(schema: Schema, value: Value, ask: Evaluation) -> Value:
+    """What `transform` makes of a value that was checked."""
+    closure = schema.function
+    return value if closure is None else closure.evaluator.apply(closure, [(None, value)], ask.at)

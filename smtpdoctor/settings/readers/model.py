@@ -167,7 +167,8 @@ class Unknown:
 
     `text` is a sentence of ours that holds nothing of the file but names. `alternatives` are the
     values between which can't be decided. `name` is one that nothing sets: where a secret should
-    stand it may be the secret, written without quotes.
+    stand it may be the secret, written without quotes. `otherwise` is what counts in its place
+    where it is absent: `from || "a@b.example"`.
     """
 
     reason: Reason
@@ -176,6 +177,7 @@ class Unknown:
     trail: tuple[Origin, ...] = ()
     alternatives: tuple[Value, ...] = ()
     name: str = ""
+    otherwise: Value | None = None
 
     @property
     def absent(self) -> bool:

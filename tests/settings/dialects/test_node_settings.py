@@ -559,3 +559,67 @@ def test_amazons_own_interface_is_no_set_up(
         "mailer.ts": f"{IMPORT}nodemailer.createTransport({options});\n",
     }
     assert [each.identity.dialect for each in setups(write(tmp_path, files))] == dialects
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "mail.from || process.env.MAIL_FROM",
+        "mail.from ?? process.env.MAIL_FROM",
+        "mail.from ? mail.from : `Shop <${process.env.MAIL_FROM}>`",
+        "mail.from || mail.sender || process.env.MAIL_FROM",
+    ],
+)
+def test_the_sender_is_the_one_that_counts_where_a_caller_gives_none(
+    tmp_path: Path, sender: str
+) -> None:
+    code = (
+        f"{IMPORT}const t = nodemailer.createTransport({{ host: 'smtp.ionos.com', {LOGIN} }});\n"
+        f"export const send = (mail) => t.sendMail({{ ...mail, from: {sender} }});\n"
+    )
+    setup = read(tmp_path, {"mailer.ts": code, ".env": f"{DOTENV}MAIL_FROM=shop@example.com\n"})
+    assert setup.settings.sender == "shop@example.com"
+
+
+def test_what_comes_with_a_callers_sender_is_none(tmp_path: Path) -> None:
+    code = (
+        f"{IMPORT}const t = nodemailer.createTransport({{ host: 'smtp.ionos.com', {LOGIN} }});\n"
+        "export const send = (mail) => t.sendMail({ from: mail.from && 'shop@example.com' });\n"
+    )
+    setup = read(tmp_path, {"mailer.ts": code})
+    assert setup.settings.sender == "info@example.com"  # the login
+
+
+def test_nests_options_are_no_default(tmp_path: Path) -> None:
+    files = {
+        "src/mail.config.ts": "import { registerAs } from '@nestjs/config';\n"
+        "export default registerAs('mail', () => ({ host: process.env.MAIL_HOST }));\n",
+        "src/mailer.ts": f"{IMPORT}export class Mailer {{\n"
+        "  constructor(private readonly config: ConfigService) {\n"
+        "    nodemailer.createTransport({ host: config.get('mail.host', { infer: true }) });\n"
+        "  }\n}\n",
+    }
+    (remark,) = read(tmp_path, files).settings.remarks
+    assert (remark.option, remark.unset) == ("host", ("MAIL_HOST",))
+
+
+CREATED = (
+    "import { createEnv } from '@t3-oss/env-nextjs';\nimport { z } from 'zod';\n"
+    "const parsed = createEnv({ server: { SMTP_HOST: z.string(), "
+    "SMTP_SECURE: z.enum([%s]).optional() }, runtimeEnv: process.env });\n"
+    "export const env = z.object({ OTHER: z.string().optional() }).superRefine(check)\n"
+    "  .transform(() => parsed).parse(parsed);\n"
+)
+
+
+def test_what_a_schema_of_an_object_makes_in_the_end(tmp_path: Path) -> None:
+    code = (
+        f"import {{ env }} from './env';\n{IMPORT}nodemailer.createTransport({{\n"
+        "  host: env.SMTP_HOST, port: 587, secure: env.SMTP_SECURE === 'true' });\n"
+    )
+    words = read(tmp_path / "a", {"env.ts": CREATED % "'true', 'false'", "mailer.ts": code})
+    assert came_to(words)[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert words.settings.untellable == ()
+    # it knows no “false”, and the program stops
+    stops = read(tmp_path / "b", {"env.ts": CREATED % "'1', '0'", "mailer.ts": code})
+    assert [each.field for each in stops.settings.untellable] == ["tls"]
