@@ -468,13 +468,23 @@ class JavaScriptLowering(Lowering):
             self.scope.owned.add(name)
             if any(child.type == "accessibility_modifier" for child in node.children):
                 self._parameter_property(name, node)
-            return Parameter(name, default, type_)
+            return Parameter(name, default, type_, injected=self._injected(node))
         # a pattern takes a hidden name apart
         name = f"#{place}"
         self.scope.owned.add(name)
         hidden = Name(pattern.start_byte, pattern.start_byte, name)
         self._pattern(pattern, hidden, pattern, declare=True)
         return Parameter(name, default, type_)
+
+    def _injected(self, node: Node) -> Expression | None:
+        """What `@Inject(…)` before a parameter asks for."""
+        for child in node.named_children:
+            call = child.named_children[0] if child.type == "decorator" else None
+            if call is not None and call.type == "call_expression":
+                given = self._arguments(call.child_by_field_name("arguments"))
+                if self.text(call.child_by_field_name("function")) == "Inject" and given:
+                    return given[0].value
+        return None
 
     def _parameter_property(self, name: str, node: Node) -> None:
         """TypeScript's `constructor(private config: ConfigService)` sets this.config."""
@@ -503,6 +513,29 @@ class JavaScriptLowering(Lowering):
         if isinstance(made, Class) and made.name:
             self.scope.owned.add(made.name)
             self.bind(made.name, (), made, node)
+
+    def visit_enum_declaration(self, node: Node) -> None:
+        """TypeScript's `enum Security { Tls = "tls" }` is an object; a member without a value is
+        the number after the one before."""
+        name = self.text(node.child_by_field_name("name"))
+        body = node.child_by_field_name("body")
+        items: list[Item] = []
+        following: int | None = 0
+        for child in body.named_children if body is not None else ():
+            if child.type == "comment":
+                continue
+            value: Expression = self.literal(child, following)
+            if child.type == "enum_assignment":
+                value = self.expression(child.child_by_field_name("value"), child)
+            elif following is None:
+                value = self.opaque(child, "a member of an enum without a number before it")
+            key = child.child_by_field_name("name") or child
+            items.append(Item(self._key(key), value, child.start_byte, child.end_byte))
+            number_ = value.value if isinstance(value, Constant) else None
+            following = number_ + 1 if isinstance(number_, int) else None
+        made = Dictionary(node.start_byte, node.end_byte, items)
+        self.scope.owned.add(name)
+        self.bind(name, (), made, node)
 
     def visit_class_heritage(self, node: Node) -> None:
         """The base class's name, which `visit_class_expression` reads."""

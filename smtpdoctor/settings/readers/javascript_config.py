@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from smtpdoctor.settings.readers.evaluation import Evaluation, name_of
+from smtpdoctor.settings.readers.evaluation import ClassValue, Closure, Evaluation, name_of
 from smtpdoctor.settings.readers.javascript_library import (
+    END,
     JavaScript,
     candidates,
     exported,
@@ -34,7 +35,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.module import Module
-from smtpdoctor.settings.readers.syntax import Import
+from smtpdoctor.settings.readers.syntax import Dictionary, Function, Import, Parameter
 
 KIND = "config"
 CODE = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs")
@@ -218,6 +219,96 @@ def _validated(
 
 def is_special(value: object) -> bool:
     return isinstance(value, Special)
+
+
+# --- what Nest's container gives for a token ------------------------------------------------------
+
+#: Files that are looked at for providers.
+MOST_PROVIDERS = 30
+
+
+def provided(semantics: JavaScript, token: Value) -> Value | None:
+    """What a module of the folder provides for a token; None where none does."""
+    project = semantics.project
+    for path in project.containing(rb"\bprovide\s*:", *CODE)[:MOST_PROVIDERS]:
+        module = project.module(path)
+        for each in _providers(module) if isinstance(module, Module) else ():
+            if _is_token(each.get("provide"), token):
+                return _made_by(semantics, each)
+    return None
+
+
+def handed_to_factory(
+    semantics: JavaScript, parameter: Parameter, function: Function
+) -> Value | None:
+    """What Nest hands to a provider's `useFactory`: what `inject` lists in the same place."""
+    module = semantics.project.module(semantics.file)
+    for each in _providers(module) if isinstance(module, Module) else ():
+        factory = each.get("useFactory")
+        closure = factory.value if isinstance(factory, Known) else None
+        if isinstance(closure, Closure) and closure.function is function:
+            place = function.parameters.index(parameter)
+            return _injected(semantics, each.get("inject"), place)
+    return None
+
+
+def _providers(module: Module) -> Iterator[Value]:
+    """The providers that a file has by a name, and those that its modules list."""
+    evaluator = module.evaluator
+    for name, binds in evaluator.module.scope.binds.items():
+        if any(isinstance(bind.value, Dictionary) and not bind.keys for bind in binds):
+            found = evaluator.lookup(name, evaluator.module, END)
+            if found is not None and not found.get("provide").absent:
+                yield found
+    for call in module.calls("Module"):
+        listed = call.argument(0).get("providers")
+        if isinstance(listed, Known) and isinstance(listed.value, List):
+            for each in listed.value:
+                if isinstance(each, Known) and isinstance(each.value, Map):
+                    yield each
+
+
+def _is_token(one: Value, other: Value) -> bool:
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        # a Symbol is the one that stands there, and no other of its name
+        alike = isinstance(one, Unknown) and isinstance(other, Unknown)
+        return alike and one.span is not None and one.span == other.span
+    if isinstance(one.value, ClassValue) and isinstance(other.value, ClassValue):
+        return one.value.definition is other.value.definition
+    return isinstance(one.value, str) and one.value == other.value
+
+
+def _made_by(semantics: JavaScript, provider: Value) -> Value | None:
+    """What a provider gives: its value, an object of its class, or what its factory returns."""
+    value, class_, factory = (provider.get(key) for key in ("useValue", "useClass", "useFactory"))
+    if not value.absent:
+        return value
+    made = class_.value if isinstance(class_, Known) else None
+    if isinstance(made, ClassValue):
+        return made.evaluator.instance(made)
+    closure = factory.value if isinstance(factory, Known) else None
+    if not isinstance(closure, Closure):
+        return None
+    arguments: list[tuple[str | None, Value]] = []
+    for place, parameter in enumerate(closure.function.parameters):
+        given = _injected(semantics, provider.get("inject"), place)
+        if given is not None:
+            arguments.append((parameter.name, given))
+    return closure.evaluator.apply(closure, arguments, closure.function)
+
+
+def _injected(semantics: JavaScript, listed: Value, place: int) -> Value | None:
+    """What stands in that place of a list of tokens, as the container makes it."""
+    tokens = (
+        list(listed.value) if isinstance(listed, Known) and isinstance(listed.value, List) else []
+    )
+    if place >= len(tokens):
+        return None
+    token = tokens[place]
+    made = token.value if isinstance(token, Known) else None
+    if isinstance(made, ClassValue):
+        return made.evaluator.instance(made)
+    return provided(semantics, token)
 
 
 # --- convict -------------------------------------------------------------------------------------

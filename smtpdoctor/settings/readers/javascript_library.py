@@ -833,6 +833,10 @@ class JavaScript:
             return OF_A_REQUEST
         if parameter.name == "env" and function.name in HANDLERS:
             return Known(STRAPI, ask.span)
+        if not function.name and "useFactory" in ask.evaluator.source.text:
+            from smtpdoctor.settings.readers.javascript_config import handed_to_factory
+
+            return handed_to_factory(self, parameter, function)
         if function.name != "constructor":
             return None
         # a container (Nest, Angular, tsyringe) hands a constructor what its types name
@@ -841,6 +845,10 @@ class JavaScript:
             from smtpdoctor.settings.readers.javascript_config import registered_as
 
             return registered_as(self, registered[1], ask)
+        if parameter.injected is not None:
+            from smtpdoctor.settings.readers.javascript_config import provided
+
+            return provided(self, ask.value(parameter.injected))
         return self._injected(parameter.type, ask) if parameter.type.isidentifier() else None
 
     def _injected(self, type_: str, ask: Evaluation) -> Value | None:

@@ -129,6 +129,8 @@ class Parameter:
     rest: bool = False
     #: The object whose method it is: Go's `func (s *Service) …`.
     receiver: bool = False
+    #: What a container is asked for to fill it in: Nest's `@Inject(TOKEN) config`.
+    injected: Expression | None = None
 
 
 @dataclass(slots=True, repr=False)

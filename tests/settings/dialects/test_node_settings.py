@@ -623,3 +623,102 @@ def test_what_a_schema_of_an_object_makes_in_the_end(tmp_path: Path) -> None:
     # it knows no “false”, and the program stops
     stops = read(tmp_path / "b", {"env.ts": CREATED % "'1', '0'", "mailer.ts": code})
     assert [each.field for each in stops.settings.untellable] == ["tls"]
+
+
+TOKENS = {
+    "text": "export const MAIL = 'MAIL';\n",
+    "symbol": "export const MAIL = Symbol('MAIL');\n",
+}
+SETTINGS = (
+    "import { ConfigService } from '@nestjs/config';\n@Injectable()\n"
+    "export class Settings {\n  constructor(private readonly config: ConfigService) {}\n"
+    "  get host() { return this.config.get('SMTP_HOST'); }\n"
+    "  port() { return Number(this.config.get('SMTP_PORT')); }\n}\n"
+)
+OF_SETTINGS = "{ host: s.host, port: s.port(), secure: false }"
+PROVIDERS = {
+    "factory": f"{{ provide: MAIL, useFactory: (s: Settings) => ({OF_SETTINGS}), "
+    "inject: [Settings] }",
+    "factory-untyped": f"{{ provide: MAIL, useFactory: async (s) => {{ return {OF_SETTINGS}; }}, "
+    "inject: [Settings] }",
+    "value": "{ provide: MAIL, useValue: { host: process.env.SMTP_HOST, port: 587, "
+    "secure: false } }",
+}
+
+
+@pytest.mark.parametrize("token", TOKENS)
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("listed", [True, False])
+def test_what_nests_container_gives_for_a_token(
+    tmp_path: Path, token: str, provider: str, listed: bool
+) -> None:
+    made = PROVIDERS[provider]
+    module = (
+        "import { MAIL } from './tokens';\nimport { Settings } from './settings';\n"
+        "export const other = { provide: OTHER, useValue: { host: 'other.example' } };\n"
+        + (f"@Module({{ providers: [Settings, {made}] }})\n" if listed else "")
+        + ("" if listed else f"export const one = {made};\n@Module({{ providers: [one] }})\n")
+        + "export class MailModule {}\n"
+    )
+    files = {
+        "src/tokens.ts": TOKENS[token] + "export const OTHER = 'OTHER';\n",
+        "src/settings.ts": SETTINGS,
+        "src/mail.module.ts": module,
+        "src/mailer.ts": f"{IMPORT}import {{ MAIL }} from './tokens';\nexport class Mailer {{\n"
+        "  constructor(@Inject(MAIL) private readonly options: Options) {\n"
+        "    nodemailer.createTransport(this.options);\n  }\n}\n",
+    }
+    assert came_to(read(tmp_path, files))[:3] == ("smtp.ionos.com", 587, "starttls")
+
+
+def test_one_provider_is_handed_to_anothers_factory(tmp_path: Path) -> None:
+    providers = (
+        "import { Settings } from './settings';\nimport { Driver } from './driver';\n"
+        "enum Kind { Smtp = 'smtp', Log = 'log' }\n"
+        f"export const first = {{ provide: 'A', useFactory: (s: Settings) => ({{ kind: 'smtp', "
+        f"options: {OF_SETTINGS} }}), inject: [Settings] }};\n"
+        "function make(mail) {\n  switch (mail.kind) {\n"
+        "    case Kind.Smtp: return new Driver(mail.options);\n    case Kind.Log: return null;\n"
+        "  }\n}\n"
+        "export const second = { provide: 'B', useFactory: (mail) => make(mail), inject: ['A'] };\n"
+    )
+    files = {
+        "src/settings.ts": SETTINGS,
+        "src/providers.ts": providers,
+        "src/driver.ts": f"{IMPORT}export class Driver {{\n"
+        "  constructor(options) { this.t = nodemailer.createTransport(options); }\n}\n",
+    }
+    assert came_to(read(tmp_path, files))[:3] == ("smtp.ionos.com", 587, "starttls")
+
+
+def test_a_token_that_nothing_provides_is_not_told(tmp_path: Path) -> None:
+    files = {
+        "src/mailer.ts": f"{IMPORT}export class Mailer {{\n"
+        "  constructor(@Inject('MAIL') private readonly options: Options) {\n"
+        "    nodemailer.createTransport(this.options);\n  }\n}\n",
+        "src/module.ts": "export const one = { provide: 'OTHER', "
+        "useValue: { host: 'a.example' } };\n",
+    }
+    setup = read(tmp_path, files)
+    assert setup.settings.host is None
+    assert setup.settings.untellable
+
+
+@pytest.mark.parametrize(
+    ("enum", "tls", "untold"),
+    [
+        ("enum Tls { Implicit = 'implicit', Start = 'starttls' }", "implicit", False),
+        ("const enum Tls { Start = 'x', Implicit = `implicit` }", "implicit", False),
+        ("enum Tls { Start = 'implicit', Implicit = 'other' }", "starttls", False),
+        ("enum Tls { Start = word(), Implicit }", "implicit", True),
+    ],
+)
+def test_the_words_of_an_enum(tmp_path: Path, enum: str, tls: str, untold: bool) -> None:
+    files = {
+        ".env": f"{DOTENV}MAIL_TLS=implicit\n",
+        "tls.ts": f"export {enum}\n",
+        "mailer.ts": f"import {{ Tls }} from './tls';\n{IMPORT}nodemailer.createTransport({{\n"
+        "  host: 'smtp.ionos.com', port: 465, secure: process.env.MAIL_TLS === Tls.Implicit });\n",
+    }
+    settings = read(tmp_path, files).settings
+    assert (settings.tls, bool(settings.untellable)) == (tls, untold)
