@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--sample", type=int, default=0, help="so many of its changes; 0: all")
     group.addoption("--seed", type=int, default=1, help="which ones")
     group.addoption("--survivors", default="", help="a file that gets the changes no test saw")
+    group.addoption("--again", default="", help="such a file: its changes alone, by wider tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,8 +65,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         outcome = runner.outcome(path, change)
         counts[outcome] += 1
         if outcome != "seen":
-            told = f"{path.relative_to(ROOT)}:{change.line} {change.function}: {change.what}"
-            survivors.append(f"{outcome}: {told}")
+            survivors.append(f"{outcome}: {_told(path, change)}")
             print(survivors[-1], flush=True)
     print(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())))
     if file := session.config.getoption("survivors"):
@@ -92,8 +92,16 @@ def _functions(paths: list[Path]) -> dict[Place, list[FunctionType]]:
     return found
 
 
+def _told(path: Path, change: Change) -> str:
+    return f"{path.relative_to(ROOT)}:{change.line} {change.function}: {change.what}"
+
+
 def _chosen(paths: list[Path], config: pytest.Config) -> list[tuple[Path, Change]]:
     every = [(path, change) for path in paths for change in changes(path.read_text("utf-8"))]
+    if file := config.getoption("again"):
+        lines = Path(file).read_text("utf-8").splitlines()
+        wanted = {line.partition(": ")[2] for line in lines}
+        return [(path, change) for path, change in every if _told(path, change) in wanted]
     count: int = config.getoption("sample")
     if not count or count >= len(every):
         return every

@@ -66,7 +66,22 @@ def test_positive_the_provider_does_not_serve_it() -> None:
     assert found.confidence == "certain"
     assert found.title == "smtp.office365.com does not serve port 465"
     assert found.fixes[0].settings == {"SMTP_PORT": "587", "SMTP_SECURE": "false"}
-    assert any("2021-07-14" in item.text for item in found.evidence)
+    (known,) = (item for item in found.evidence if item.kind == "known")
+    assert "2021-07-14" in known.text
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "confidence"),
+    [("smtp.office365.com", 465, "likely"), ("mail.example.net", 578, "possible")],
+)
+def test_positive_where_nothing_answers_at_all(host: str, port: int, confidence: str) -> None:
+    """The host may be down; that a provider does not serve the port is known all the same."""
+    scene = Scene(host=host, port=port, tls="implicit" if port == 465 else "starttls")
+    scene.connect("silent", took=3.3)
+    own_ports(scene, {465: "silent", 587: "silent"})
+    landmarks(scene, "open")
+
+    assert scene.diagnosis(CODE).confidence == confidence
 
 
 def test_positive_2525_at_ionos() -> None:

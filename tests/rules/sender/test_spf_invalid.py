@@ -127,6 +127,14 @@ def test_positive_an_include_that_is_gone_and_all_that_names_the_senders() -> No
     assert "Ask Zoho Mail" in diagnosis.fixes[0].steps[1]
 
 
+def test_positive_a_redirect_to_what_is_gone() -> None:
+    zone = domain("v=spf1 redirect=zoho.example.net", dkim=False)
+    scene = Scene.healthy(host="smtp.zoho.eu").policies(zone, provider="zoho")
+    diagnosis = scene.diagnosis(CODE)
+    assert "leads to zoho.example.net, which does not exist" in diagnosis.title
+    assert "zoho.example.net" in diagnosis.fixes[0].steps[-1]
+
+
 def test_lookalike_an_include_that_is_gone_beside_others() -> None:
     zone = domain("v=spf1 include:gone.example.net ip4:192.0.2.1 ~all", dkim=False)
     scene = Scene.healthy(host="smtp.zoho.eu").policies(zone, provider="zoho")

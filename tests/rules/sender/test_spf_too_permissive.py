@@ -24,7 +24,15 @@ def test_positive(record: str, whom: str) -> None:
     diagnosis = scene.diagnosis(CODE)
     assert diagnosis.severity == "warning"
     assert whom in diagnosis.title
+    assert not any("by way of" in item.text for item in diagnosis.evidence)
     assert scene.judge().verdict == "warnings"
+
+
+def test_positive_by_way_of_an_include() -> None:
+    zone = domain("v=spf1 include:_spf-eu.ionos.com include:spf.example.net -all")
+    zone["spf.example.net TXT"] = ["v=spf1 +all"]
+    texts = [item.text for item in Scene.healthy().policies(zone).diagnosis(CODE).evidence]
+    assert "“+all” in the record of spf.example.net, by way of example.com" in texts
 
 
 def test_positive_the_record_without_it() -> None:
