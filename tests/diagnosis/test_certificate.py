@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from smtpdoctor.diagnosis.run import Run
@@ -68,3 +69,48 @@ def test_a_client_that_looks_at_it_stops(
     refused = shown(host, *chain, client=client, code=code).certificate.refused
     assert refused is not None
     assert refused.severity == "error"
+
+
+@pytest.mark.parametrize(
+    ("cipher", "verify_code", "signs", "expected"),
+    [
+        ("TLS_AES_256_GCM_SHA384", None, False, True),
+        ("ECDHE-RSA-AES128-GCM-SHA256", None, False, True),
+        ("DHE-RSA-AES256-SHA", None, False, True),
+        ("AES128-SHA", None, False, False),  # RSA key exchange wants no signature
+        ("TLS_AES_256_GCM_SHA384", None, True, False),
+        ("TLS_AES_256_GCM_SHA384", 20, False, False),  # refused for something else
+    ],
+)
+def test_a_leaf_whose_key_may_not_sign(
+    cipher: str, verify_code: int | None, signs: bool, expected: bool
+) -> None:
+    leaf = msgspec.structs.replace(OWN, signs=signs)
+    scene = Scene(host=HOST)
+    met = scene.session().up_to("handshake").handshake(cipher=cipher)
+    met.certificate(leaf, authority(), verify_code=verify_code)
+    assert Run(scene.observations()).certificate.may_not_sign is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "leaf", "verify_code", "expected"),
+    [
+        (HOST, certificate(subject={"CN": HOST}), None, HOST),
+        (HOST, certificate(ADDRESS, subject={"CN": HOST}), None, HOST),
+        (HOST, certificate(HOST, subject={"CN": "x"}), None, ""),
+        (HOST, certificate(subject={"O": "x"}), None, ""),
+        (HOST, certificate(subject={"CN": HOST}), 20, ""),
+        (ADDRESS, ONLY_COMMON_NAME, None, ""),
+    ],
+)
+def test_a_verified_certificate_with_a_common_name_alone(
+    host: str, leaf: CertificateInfo, verify_code: int | None, expected: str
+) -> None:
+    found = shown(host, leaf, authority(), code=verify_code).certificate
+    assert found.common_name_alone == expected
+
+
+def test_without_a_session_nothing_is_said_of_a_certificate() -> None:
+    found = Run(Scene().observations()).certificate
+    assert (found.seen, found.refused, found.common_name_alone) == (None, None, "")
+    assert found.may_not_sign is False
