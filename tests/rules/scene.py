@@ -1110,12 +1110,10 @@ class SessionScene:
             beside_as=" without parameters",
         )
 
-    def mail_not_sent(self) -> Self:
-        """An address needs SMTPUTF8, which the server does not offer: nothing was sent."""
+    def mail_not_sent(self, error: str = "SMTPUTF8 not offered") -> Self:
+        """An address needs SMTPUTF8, which server or client hasn't: nothing was sent."""
         self._also_after("sender")
-        return self._exchange(
-            "mail", "", None, "other", ok=False, check="sender", error="SMTPUTF8 not offered"
-        )
+        return self._exchange("mail", "", None, "other", ok=False, check="sender", error=error)
 
     def rcpt(
         self,

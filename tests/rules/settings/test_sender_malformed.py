@@ -50,6 +50,31 @@ def test_positive_letters_that_the_server_can_not_carry() -> None:
     assert diagnosis.fixes[0].settings == {"SMTP_FROM": "info@example.com"}
 
 
+@pytest.mark.parametrize(
+    ("sender", "error", "words"),
+    [
+        ("info@zoë.example", "SMTPUTF8 not offered", "does not turn a domain into its ASCII form"),
+        ("zoë@example.com", "SMTPUTF8 not spoken", "doesn't speak SMTPUTF8"),
+    ],
+)
+def test_positive_letters_that_the_client_can_not_send(sender: str, error: str, words: str) -> None:
+    scene = Scene(host="mail.example.net", sender=sender, client="smtplib")
+    mail = scene.session().up_to("mail").mail_not_sent(error).last
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert found.confidence == "certain"
+    assert found.title.endswith(f"can't send from {sender}: it has letters beyond ASCII")
+    assert words in found.explanation
+    assert found.explains == (mail.id,)
+    assert found.points_at == ("sender",)
+
+
+def test_lookalike_a_client_that_would_send_what_the_server_does_not_take() -> None:
+    scene = Scene(host="mail.example.net", sender="zoë@example.com", client="smtplib")
+    scene.session().up_to("mail").mail_not_sent().quit()
+    assert "takes no sender with letters" in scene.diagnosis(CODE).title
+
+
 def test_negative_a_name_before_the_address() -> None:
     assert Scene.of(env(SMTP_FROM="Shop <shop@example.com>")).run_through().codes() == []
 

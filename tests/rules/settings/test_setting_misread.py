@@ -132,6 +132,7 @@ def test_positive_nothing_sets_the_variable_of_the_host() -> None:
     assert found.severity == "error"
     assert found.title == "SMTP_HOST is not set: the program takes localhost for its host"
     assert found.explains == (refused.id,)
+    assert "it connects to localhost:587, and no mail server answers there" in found.explanation
     assert found.fixes[0].title == "set SMTP_HOST where the program runs"
     assert [(at.file, at.line) for at in found.locations] == [("mailer.js", 4)]
 
@@ -156,6 +157,21 @@ def test_lookalike_localhost_is_written_and_meant() -> None:
     for scene in (without_host("'localhost'"), without_host(SMTP_HOST="localhost")):
         scene.connect("refused", "127.0.0.1")
         assert CODE not in scene.codes()
+
+
+def test_positive_a_port_that_is_no_number_leads_to_the_usual_one() -> None:
+    scene = Scene.of_folder(
+        nodemailer(port="process.env.SMTP_PORT", secure="true", SMTP_PORT="587x")
+    )
+    refused = scene.connect("refused")
+    scene.session("other-port", port=587, tls="starttls").rest()
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert "it goes to port 465, and another port is the one that works" in found.explanation
+    assert found.fixes[0].title == "write port 587 so that the program reads it"
+    assert found.fixes[0].settings == {"SMTP_PORT": "587"}
+    assert found.fixes[0].tried.startswith("STARTTLS")
+    assert refused.id in found.explains
 
 
 def test_positive_a_port_that_is_right_and_taken_for_another_mode() -> None:
