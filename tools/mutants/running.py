@@ -86,6 +86,7 @@ def _functions(paths: list[Path]) -> dict[Place, list[FunctionType]]:
         importlib.import_module(name.removesuffix(".__init__"))
     files = set(map(str, paths))
     found = defaultdict(list)
+    gc.unfreeze()  # those of tests/conftest.py, which wouldn't be listed
     for each in gc.get_objects():
         if type(each) is FunctionType and each.__code__.co_filename in files:
             found[each.__code__.co_filename, each.__code__.co_qualname].append(each)
