@@ -95,6 +95,15 @@ def test_positive_on_this_machine_nobody_is_sent_to_an_authority() -> None:
     assert "Let's Encrypt" not in " ".join(step for fix in fixes for step in fix.steps)
 
 
+def test_positive_for_an_address_nobody_is_sent_to_an_authority() -> None:
+    scene = Scene(host="203.0.113.7")
+    scene.session().up_to("certificate").certificate(
+        certificate("203.0.113.7", self_issued=True), verify_code=18
+    )
+    fixes = scene.diagnosis(CODE).fixes
+    assert "Let's Encrypt" not in " ".join(step for fix in fixes for step in fix.steps)
+
+
 def test_lookalike_with_a_login_tls_stays() -> None:
     scene = Scene(host="127.0.0.1", port=25)
     scene.session().up_to("certificate").certificate(

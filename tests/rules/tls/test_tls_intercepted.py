@@ -22,6 +22,8 @@ def test_positive_an_antivirus_whose_authority_is_not_trusted() -> None:
     steps = " ".join(step for fix in found.fixes for step in fix.steps)
     assert "NODE_EXTRA_CA_CERTS" not in steps
     assert "ca-certificates" not in steps
+    assert "Probably so; the menu differs between versions." in found.fixes[0].steps
+    assert "administrator's to do" not in steps
     assert scene.codes("error") == [CODE]
 
 
@@ -47,6 +49,7 @@ def test_positive_of_a_customers_name_nothing_is_told() -> None:
     found = scene.diagnosis(CODE)
 
     assert "acme" not in repr(found).lower()
+    assert "In a company network this is the administrator's to do." in found.fixes[0].steps
 
 
 def test_positive_a_warning_where_the_application_does_not_verify() -> None:
