@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
@@ -25,6 +25,9 @@ from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Origin,
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.module import Module
+
 DATA = load(__file__)
 
 #: The names of version 4, and those of version 3.
@@ -40,16 +43,69 @@ PROTOCOL = rb"(?:['\"]protocol['\"]\s*(?:\]\s*=|=>)|->\s*protocol\s*=)\s*['\"]sm
 #: What tells a file of CodeIgniter's from any other program's `$config`.
 ITS = re.compile(rb"BASEPATH|\bCI_|codeigniter|->\s*(?:load\s*->|initialize\s*\()", re.IGNORECASE)
 THREE = rb"['\"]smtp_host['\"]"
+HANDED = rb"['\"](?:smtp_host|SMTPHost)['\"]"
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
     """One for version 4's class, and one for each array of version 3's."""
     for path in workspace.folder.matching("app/Config/Email.php", "*/app/Config/Email.php"):
         yield from _four(workspace, path)
+    handed = list(_handed_over(workspace))
+    yield from handed
+    read = {draft.place.partition(":")[0] for draft in handed}
     for path in workspace.folder.containing(THREE, ".php"):
         data = workspace.read(path) or b""
-        if b"smtp_port" in data and (path.endswith("config/email.php") or ITS.search(data)):
+        is_its = path.endswith("config/email.php") or ITS.search(data)
+        if b"smtp_port" in data and is_its and path not in read:
             yield from _three(workspace, path)
+
+
+def _handed_over(workspace: Workspace) -> Iterator[Draft]:
+    """One for each array that code hands to the library, of either version."""
+    for path in workspace.folder.containing(HANDED, ".php"):
+        variables = workspace.variables(workspace.dotenv_files(path, ".env"), "codeigniter")
+        module = workspace.module(path, variables)
+        for place in range(len(_arrays(module)) if module is not None else 0):
+
+            def read(under: Variables, path: str = path, place: int = place) -> Value:
+                found = workspace.module(path, under)
+                return _arrays(found)[place] if found is not None else Known(ABSENT)
+
+            three = known(read(variables).get("SMTPHost")) is None
+            paths = {key: (old if three else key,) for key, old in KEYS.items()}
+            draft = array_draft(
+                workspace, DIALECT, read, variables, paths, place=path, anchor="SMTPHost"
+            )
+            if draft is None:
+                continue
+            assert module is not None
+            sender = next(
+                (
+                    Option("fromEmail", each.argument(0), called="from")
+                    for each in module.calls("from", "setFrom")
+                    if "@" in str(known(each.argument(0)))
+                ),
+                None,
+            )
+            if sender is not None:
+                draft.options["fromEmail"] = sender
+            yield _finished(workspace, draft, path, three=three)
+
+
+def _arrays(module: Module) -> list[Value]:
+    """What `initialize()` and `load->library('email', …)` are given, where it names a server."""
+    given = [each.argument(0) for each in module.calls("initialize") if each.reached is not False]
+    given += [
+        each.argument(1)
+        for each in module.calls("library")
+        if each.reached is not False and known(each.argument(0)) == "email"
+    ]
+    return [
+        each
+        for each in given
+        if isinstance(known(each), Map)
+        and any(known(each.get(name)) is not None for name in ("smtp_host", "SMTPHost"))
+    ]
 
 
 def _four(workspace: Workspace, path: str) -> Iterator[Draft]:

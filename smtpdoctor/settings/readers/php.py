@@ -431,7 +431,7 @@ class PhpLowering(Lowering):
         elif keys and root != "$this" and not self._owned(root) and root.startswith("$"):
             self.scope.owned.add(root)  # `$config['a'] = 1` makes an array
             empty = Dictionary(whole.start_byte, whole.start_byte, [])
-            if self.scope.kind == "module":
+            if self.scope.kind in ("module", "function") and (passes is None or root not in passes):
                 self.bind(root, (), empty, whole)
                 made = self.scope.binds[root][-1]
                 made.end = made.start

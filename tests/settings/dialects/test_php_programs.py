@@ -453,3 +453,63 @@ def test_a_password_alone_in_drupal_s_settings(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_look_alikes(tmp_path: Path, files: dict[str, str]) -> None:
     assert not setups(write(tmp_path, files))
+
+
+SENDS_BY_CI = """<?php
+class Custom_email extends MX_Controller {{
+  function __construct() {{ $this->load->library('email'); }}
+  function send($data) {{
+    $config['protocol'] = "smtp";
+    $config['smtp_host'] = "smtp.ionos.com";
+    $config['smtp_port'] = 587;
+    $config['smtp_user'] = 'u@example.com';
+    $config['smtp_pass'] = 'word';
+    $config['smtp_crypto'] = '{0}';
+    $this->db->from('orders');
+    {1}
+    $this->email->from('shop@example.com');
+    return $this->email->send();
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    "handed", ["$this->email->initialize($config);", "$this->load->library('email', $config);"]
+)
+def test_settings_that_codeigniter_s_code_hands_over(tmp_path: Path, handed: str) -> None:
+    path = "application/modules/mail/controllers/Custom_email.php"
+    write(tmp_path, {path: SENDS_BY_CI.format("ssl", handed)})
+    setup = one(tmp_path, "codeigniter")
+    now = setup.settings
+    assert (now.host, now.port, now.tls, now.sender, now.untellable) == (
+        "smtp.ionos.com", 587, "implicit", "shop@example.com", (),
+    )  # fmt: skip
+    change = prepared(now, None, "starttls")
+    apply(tmp_path, change)
+    assert one(tmp_path, "codeigniter").settings.tls == "starttls"
+    assert "$config['smtp_crypto'] = 'tls';" in (tmp_path / path).read_text()
+
+
+def test_settings_that_codeigniter_4_s_code_hands_over(tmp_path: Path) -> None:
+    code = """<?php
+namespace App\\Controllers;
+class Contact extends BaseController {
+    public function send() {
+        $email = \\Config\\Services::email();
+        $email->initialize([
+            'protocol' => 'smtp',
+            'SMTPHost' => 'smtp.ionos.com',
+            'SMTPUser' => 'u@example.com',
+            'SMTPPass' => 'word',
+            'SMTPPort' => 465,
+            'SMTPCrypto' => 'ssl',
+        ]);
+        $email->setFrom('u@example.com');
+    }
+    public function log() { $this->cache->initialize(['driver' => 'file']); }
+}
+"""
+    setup = one(write(tmp_path, {"app/Controllers/Contact.php": code}), "codeigniter")
+    assert (setup.settings.port, setup.settings.tls) == (465, "implicit")
+    assert setup.settings.remarks == ()
