@@ -25,6 +25,7 @@ from smtpdoctor.settings.dialects.php_code import (
     version_of,
 )
 from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
+from smtpdoctor.settings.dialects.table import is_image
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import (
@@ -111,6 +112,8 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         if drafts:
             roots.append(root)
             yield from drafts
+    yield from _of_mautic(workspace)
+    yield from _of_images(workspace)
     made = list(_of_code(workspace))
     handed_over = {option.value.written for draft in made if (option := draft.options.get("dsn"))}
     for root in _plain(workspace):
@@ -256,11 +259,18 @@ def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
         return variable
     if REFERENCE.search(value.value):
         return _joined(value, under)
-    if "%%" in value.value:
-        return Known(
-            value.value.replace("%%", "%"), value.span, (Origin("joined", "", value.span),)
-        )
-    return value
+    return _unescaped(value, value.value) if "%%" in value.value else value
+
+
+def _unescaped(value: Known, said: str) -> Known:
+    """The text with each %% as one, and what stands between them in its place."""
+    pieces: list[tuple[int, Known]] = []
+    end = 0
+    for run in said.split("%%"):
+        pieces.append((end, Known(run, value.span)))
+        end += len(run) + 1
+    trail = (Origin("joined", "", value.span),)
+    return Known(said.replace("%%", "%"), value.span, trail, pieces=tuple(pieces))
 
 
 def _joined(value: Known, under: Variables) -> Value:
@@ -283,6 +293,51 @@ def _joined(value: Known, under: Variables) -> Value:
         end = found.end()
     made += value.value[end:].replace("%%", "%")
     return Known(made, value.span, tuple(trail), pieces=tuple(pieces))
+
+
+# --- programs with names of their own -------------------------------------------------------------
+
+
+def _of_mautic(workspace: Workspace) -> Iterator[Draft]:
+    """`mailer_dsn` of Mautic's local configuration, which is the container's parameters."""
+    for path in workspace.folder.matching(
+        "config/local.php", "*/config/local.php", "app/config/local.php"
+    ):
+        if b"mailer_dsn" not in (workspace.read(path) or b""):
+            continue
+        variables = symfony_variables(workspace, path)
+
+        def read(under: Variables, path: str = path, name: str = "mailer_dsn") -> Value:
+            module = workspace.module(path, under)
+            found = module.value("$parameters") if module is not None else Known(ABSENT)
+            return _resolved(found.get(name), under, found)
+
+        value = read(variables)
+        if known(value) is None:
+            continue
+        place = f"{path}:{value.span.line}" if value.span is not None else path
+        sender = read(variables, name="mailer_from_email")
+        yield from _drafts(workspace, place, (path,), variables, read, sender)
+
+
+#: Programs by their images, with the variables that say their DSN and their sender.
+IMAGES = {"kimai/kimai2": ("MAILER_URL", "MAILER_FROM")}
+
+
+def _of_images(workspace: Workspace) -> Iterator[Draft]:
+    """Programs made with Symfony that compose or Kubernetes run by their image."""
+    for item in workspace.surroundings:
+        names = next((IMAGES[mark] for mark in IMAGES if is_image(item.image, (mark,))), None)
+        if names is None:
+            continue
+
+        def read(under: Variables, name: str = names[0]) -> Value:
+            return under.lookup(name) or Known(ABSENT)
+
+        if isinstance(known(read(item.variables)), str):
+            sender = read(item.variables, names[1])
+            files = (item.place.partition(":")[0],)
+            yield from _drafts(workspace, item.place, files, item.variables, read, sender)
 
 
 # --- MAILER_DSN alone ----------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""Yii 2: the component `mailer` of an application's configuration, by either of its mailers."""
+"""Yii: the component `mailer` of version 2's configuration, by either of its mailers, and the
+parameters of version 3's mailer."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.php_code import (
     PhpProgram,
+    Reading,
     array_draft,
     known,
     number,
@@ -23,7 +25,7 @@ from smtpdoctor.settings.dialects.swiftmailer import connects
 from smtpdoctor.settings.dialects.symfony_transport import ends_early, is_off, way
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Value, truth
+from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Value, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import PRODUCTION, Workspace
 
@@ -52,6 +54,35 @@ def find(workspace: Workspace) -> Iterator[Draft]:
 
         if isinstance(known(read(variables)), Map):
             yield from _draft(workspace, path, read, variables)
+    yield from _three(workspace)
+
+
+def _three(workspace: Workspace) -> Iterator[Draft]:
+    """One for each file of parameters of yiisoft/mailer-symfony."""
+    for path in workspace.folder.containing(rb"['\"]esmtpTransport['\"]", ".php"):
+        variables = php_variables(workspace, path)
+
+        def root(under: Variables, path: str = path) -> Value:
+            module = workspace.module(path, under)
+            return module.returned if module is not None else Known(ABSENT)
+
+        for package in THREE:
+            if known(root(variables).at(package, "useSendmail")) is True:
+                continue
+
+            def read(under: Variables, package: str = package, root: Reading = root) -> Value:
+                found = root(under).at(package, "esmtpTransport")
+                silent = root(under).at("yiisoft/mailer", "writeToFiles")
+                return Known(
+                    Map([Entry("transport", found, None), Entry("useFileTransport", silent, None)])
+                )
+
+            if isinstance(known(read(variables).get("transport")), Map):
+                yield from _draft(workspace, path, read, variables)
+
+
+#: Where version 3's mailer has its parameters, now and before 3.0 of it.
+THREE = ("yiisoft/mailer-symfony", "symfony/mailer")
 
 
 def _is_another_environments(workspace: Workspace, path: str) -> bool:
@@ -89,8 +120,9 @@ def _draft(workspace: Workspace, path: str, read: Any, variables: Variables) -> 
             insert_port(options, new["url.port"]) if "url.port" in new else ()
         )
     found.version = version_of(
-        workspace, path, "yiisoft/yii2-symfonymailer", "yiisoft/yii2-swiftmailer"
-    )
+        workspace, path, "yiisoft/yii2-symfonymailer", "yiisoft/yii2-swiftmailer",
+        "yiisoft/mailer-symfony",
+    )  # fmt: skip
     yield found
 
 

@@ -513,3 +513,36 @@ class Contact extends BaseController {
     setup = one(write(tmp_path, {"app/Controllers/Contact.php": code}), "codeigniter")
     assert (setup.settings.port, setup.settings.tls) == (465, "implicit")
     assert setup.settings.remarks == ()
+
+
+YII_3 = """<?php
+return [
+    'yiisoft/mailer' => ['writeToFiles' => {0}],
+    '{1}' => [
+        'useSendmail' => {2},
+        'esmtpTransport' => [
+            'scheme' => '{3}',
+            'host' => 'smtp.ionos.com',
+            'port' => 587,
+            'username' => 'u@example.com',
+            'password' => 'word',
+        ],
+    ],
+];
+"""
+
+
+@pytest.mark.parametrize("package", ["yiisoft/mailer-symfony", "symfony/mailer"])
+def test_yii_3(tmp_path: Path, package: str) -> None:
+    for scheme, tls in (("smtps", "implicit"), ("smtp", "starttls")):
+        write(tmp_path, {"config/params.php": YII_3.format("false", package, "false", scheme)})
+        setup = one(tmp_path, "yii")
+        assert (setup.settings.port, setup.settings.tls) == (587, tls)
+        assert setup.settings.remarks == ()
+        goal = "starttls" if tls == "implicit" else "implicit"
+        apply(tmp_path, prepared(setup.settings, None, goal))
+        assert one(tmp_path, "yii").settings.tls == goal
+    write(tmp_path, {"config/params.php": YII_3.format("true", package, "false", "smtp")})
+    assert [each.kind for each in one(tmp_path, "yii").settings.remarks] == ["not-sent"]
+    write(tmp_path, {"config/params.php": YII_3.format("false", package, "true", "smtp")})
+    assert setups(tmp_path) == []

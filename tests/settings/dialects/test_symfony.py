@@ -357,3 +357,39 @@ def test_a_configured_header_stands_for_the_messages(tmp_path: Path) -> None:
     root = folder(tmp_path, f"smtp://{LOGIN}@smtp.ionos.com:587", yaml=yaml)
 
     assert one(root, "symfony").settings.sender == "shop@example.com"
+
+
+# --- programs with names of their own -------------------------------------------------------------
+
+
+def test_mautic_s_local_configuration(tmp_path: Path) -> None:
+    local = (
+        "<?php\n$parameters = array(\n\t'mailer_from_email' => 'shop@example.com',\n"
+        "\t'mailer_dsn' => 'smtps://u%%40example.com:word@smtp.ionos.com:587',\n);\n"
+    )
+    setup = one(write(tmp_path, {"config/local.php": local}), "symfony")
+    now = setup.settings
+    assert (now.host, now.port, now.tls) == ("smtp.ionos.com", 587, "implicit")
+    assert (now.username, now.sender) == ("u@example.com", "shop@example.com")
+    apply(tmp_path, prepared(now, None, "starttls"))
+    assert one(tmp_path, "symfony").settings.tls == "starttls"
+    assert "smtp://u%%40" in (tmp_path / "config/local.php").read_text()
+    write(tmp_path, {"config/local.php": "<?php\n$parameters = ['mailer_dsn' => null];\n"})
+    assert setups(tmp_path) == []
+
+
+def test_kimai_s_variables_by_its_image(tmp_path: Path) -> None:
+    compose = """services:
+  kimai:
+    image: {0}
+    environment:
+      - MAILER_FROM=time@example.com
+      - MAILER_URL=smtps://u%40example.com:word@smtp.ionos.com:587
+"""
+    write(tmp_path, {"docker-compose.yml": compose.format("kimai/kimai2:apache")})
+    now = one(tmp_path, "symfony").settings
+    assert (now.port, now.tls, now.sender) == (587, "implicit", "time@example.com")
+    apply(tmp_path, prepared(now, None, "starttls"))
+    assert one(tmp_path, "symfony").settings.tls == "starttls"
+    write(tmp_path, {"docker-compose.yml": compose.format("example/other")})
+    assert "symfony" not in [each.identity.dialect for each in setups(tmp_path)]
