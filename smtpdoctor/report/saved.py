@@ -15,6 +15,10 @@ import msgspec
 from smtpdoctor.observations import AnyObservation, CertificateSeen, Observations, Place
 from smtpdoctor.report.model import NotChecked, Report, join, judge
 
+#: A run sees some hundred things, of which none is longer than a server's reply: what is beyond
+#: that was made by no run, and would be judged for hours.
+MOST_OBSERVATIONS, MOST_OF_ALL, LONGEST_TEXT = 1500, 15_000, 256 * 1024
+
 
 class SavedRunError(Exception):
     """A file that is no saved run, or of another schema; the text is one line."""
@@ -24,7 +28,14 @@ def read(text: bytes) -> Report:
     """The report on a saved run. Raises SavedRunError."""
     try:
         return _read(_decoded(text))
-    except (msgspec.MsgspecError, LookupError, TypeError, ValueError, RecursionError) as error:
+    except (  # OverflowError: a number that no float holds
+        msgspec.MsgspecError,
+        LookupError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise SavedRunError(f"not a saved run: {type(error).__name__}") from None
 
 
@@ -48,6 +59,9 @@ def _read(data: Any) -> Report:
         raise SavedRunError("not a saved run of schema 1 or 2")
     if data.get("anonymous"):
         raise SavedRunError("an anonymous report has no observations to judge again")
+    seen = [len(target["observations"]["items"]) for target in targets]
+    if max(seen, default=0) > MOST_OBSERVATIONS or sum(seen) > MOST_OF_ALL or _has_long(data):
+        raise SavedRunError("more stands in it than any run can see")
     return join(
         [
             judge(
@@ -60,6 +74,20 @@ def _read(data: Any) -> Report:
         seconds=float(data["seconds"]),
         not_checked=msgspec.convert(data.get("not_checked", []), list[NotChecked]),
     )
+
+
+def _has_long(data: object) -> bool:
+    """Whether a text in it is longer than any that is recorded."""
+    waiting = [data]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str) and len(item) > LONGEST_TEXT:
+            return True
+        if isinstance(item, list):
+            waiting += item
+        elif isinstance(item, dict):
+            waiting += (*item, *item.values())
+    return False
 
 
 def _observations(data: object) -> Observations:

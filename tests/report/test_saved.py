@@ -135,3 +135,23 @@ def test_another_schema_is_said_in_one_line(schema: object) -> None:
 def test_a_damaged_run_is_said_in_one_line(damage: dict[str, Any]) -> None:
     with pytest.raises(SavedRunError, match="not a saved run"):
         read(json.dumps({**one(), **damage}).encode())
+
+
+@pytest.mark.parametrize("many", ["observations", "targets", "letters"])
+def test_what_no_run_can_see_is_not_judged(many: str) -> None:
+    """Some rules compare each with each: a file from anywhere would be judged for hours."""
+    data = one()
+    items = data["targets"][0]["observations"]["items"]
+    if many == "observations":
+        items += [{**items[-1], "id": str(1000 + number)} for number in range(1500)]
+    elif many == "targets":
+        data["targets"] *= 15_000 // len(items) + 1
+    else:
+        items[-1]["connection"] = "a" * (1 << 20)
+    with pytest.raises(SavedRunError, match="more stands in it"):
+        read(json.dumps(data).encode())
+
+
+def test_a_number_that_is_too_large_is_said_in_one_line() -> None:
+    with pytest.raises(SavedRunError, match="not a saved run"):
+        read(json.dumps({**one(), "seconds": 10**400}).encode())
