@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 #: What variables are called that hold a secret; what a whole URL is made of is looked at in parts.
 SECRET_NAME = re.compile(r"(?i)pass|pwd|secret|token|key|credential|private|salt")
 #: What they are called that hold none, whatever else is in the name: SMTP_TOKEN_HOST.
-OTHER_NAME = re.compile(r"(?i)host|server|domain|from|sender|user|mail_?address|keycloak")
+OTHER_NAME = re.compile(r"(?i)host|server|domain|from|sender|user|mail_?address|keycloak|region")
+#: A host's name or an address: nobody has such a secret, whatever it is called.
+_NAME = re.compile(r"(?i)(?:[\w.+-]+@)?(?:[a-z0-9-]+\.)+[a-z]{2,18}")
 LOGIN: tuple[Field, ...] = ("url", "password", "token")
 
 
@@ -120,9 +122,45 @@ def generated_in(name: str, text: str) -> list[str]:
     return [piece for piece in (text, *text.split(":")[1:]) if harmless.is_generated(piece)]
 
 
-def tells_a_secret(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -> bool:
+def secrets_by_name(
+    draft: Draft, text: Callable[[str], str | None], names: Iterable[str] | None = None
+) -> list[str]:
+    """What the program itself calls a secret, of the texts that a set-up's values, or those of the
+    options of these names, are put together from: Django's SECRET_KEY before a domain. `text` gives
+    a file of the folder: a host's name that stands there as it is is none, whatever it is called.
+    """
+    return [
+        piece.value
+        for piece in _pieces(draft, draft.options if names is None else names)
+        for step in piece.trail
+        if step.kind in ("constant", "environment") and step.span is not None
+        if step.name and is_secret_name(step.name)
+        if not (_NAME.fullmatch(piece.value) and piece.value in (text(step.span.file) or ""))
+    ]
+
+
+def _pieces(draft: Draft, names: Iterable[str]) -> Iterator[Known]:
+    """The texts that these options' values are put together from; of a URL those of its host."""
+    for option in filter(None, map(draft.options.get, names)):
+        value = option.value
+        if not isinstance(value, Known) or not isinstance(value.value, str):
+            continue
+        login = value.value.rfind("@") if "://" in value.value else -1
+        parts = [piece for at, piece in value.pieces if at > login] if value.pieces else [value]
+        for piece in parts:
+            if isinstance(piece.value, str) and len(piece.value) <= harmless.LONGEST:
+                yield piece
+
+
+def tells_a_secret(
+    draft: Draft,
+    outcome: Outcome,
+    environ: Mapping[str, str],
+    text: Callable[[str], str | None],
+) -> bool:
     """Whether a secret is in what is said to everybody: a host that is looked up, the sender, the
-    name in EHLO. An exported one, one of the set-up's own variables, or what looks like one."""
+    name in EHLO. An exported one, one of the set-up's own variables, one that the program calls
+    so, the password where a name is put together from it, or what looks like one."""
     fields: tuple[Field, ...] = ("host", "sender", "ehlo")
     for name in (name for field in fields for name in outcome.by.get(field, ())):
         option = draft.options.get(name)
@@ -131,8 +169,14 @@ def tells_a_secret(draft: Draft, outcome: Outcome, environ: Mapping[str, str]) -
             continue
         if any(is_secret_name(each) for each in names_in(option.value, environ)):
             return True
-    said = [text.lower() for text in (outcome.host, outcome.sender, outcome.ehlo) if text]
-    known = (*_secrets(environ), *secrets_beside(draft.variables))
+    said = [each.lower() for each in (outcome.host, outcome.sender, outcome.ehlo) if each]
+    names = [name for field in (*fields, "url") for name in outcome.by.get(field, ())]
+    known = [*_secrets(environ), *secrets_beside(draft.variables)]
+    known += secrets_by_name(draft, text, names)
+    together = {
+        piece.value for piece in _pieces(draft, names) if str(piece.value).lower() not in said
+    }
+    known += [own for own in (outcome.password, outcome.token) if own and own in together]
     if any(_stands_in(value.lower(), said) for value in known):
         return True
     return outcome.host is not None and harmless.has_generated_label(outcome.host)

