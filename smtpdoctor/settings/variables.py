@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from smtpdoctor.settings.readers.model import Known, Origin, Span, Unknown, Value
 
-#: What stands in a file that is kept away from the others.
-LOGIN = re.compile(r"(?i)pass|secret|token|user|login|url$|dsn$")
+#: What stands in a file that is kept away from the others: a login, and with it the server, where
+#: nothing else names one. Which port or mode stands there is not asked: most have a default.
+KEPT_AWAY = re.compile(r"(?i)pass|secret|token|user|login|url$|dsn$|(host|server)$")
 
 #: The kind of layers whose variables stand in a carrier's own file.
 CARRIED = "carried"
@@ -72,7 +73,7 @@ class Variables:
         return found or [
             Held(layer, layer.open)
             for layer in self.layers
-            if layer.open is not None and LOGIN.search(name)
+            if layer.open is not None and KEPT_AWAY.search(name)
         ]
 
     def with_(self, instead: Mapping[str, str]) -> Variables:

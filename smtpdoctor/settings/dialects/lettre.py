@@ -91,6 +91,10 @@ class Lettre:
             url = option(workspace, module, "url", lambda m: _opened(m)[place].argument(0))
             if url is not None:
                 options = {"url": url, **url_options(url, workspace)}
+                if isinstance(url.value, Unknown):
+                    why = "the scheme of the URL says it"
+                    unknown = Unknown("computed", why, url.value.span, url.value.trail)
+                    options["url.scheme"] = Option("url.scheme", unknown)
         else:
             host = option(workspace, module, "host", _kept(lambda m: _opened(m)[place].argument(0)))
             if host is not None:

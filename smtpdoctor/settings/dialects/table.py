@@ -298,6 +298,8 @@ class Table:
         value_ = variables.lookup(name) if name is not None else None
         if name is None or value_ is None:
             return None
+        if option.field == "host" and is_told(variables, name) is None:
+            return None  # whether it has a server at all stands elsewhere
         return Option(option.name, value_, self._again(option, name), called=name)
 
     def _again(self, option: OptionEntry, name: str) -> Callable[[Variables], Value]:

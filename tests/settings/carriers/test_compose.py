@@ -374,3 +374,43 @@ def test_without_a_name_of_its_own_nothing_is_foreign(tmp_path: Path) -> None:
     text = "services:\n  x:\n    image: ghcr.io/a/b\n    environment: {SMTP_HOST: smtp.ionos.com}\n"
     files = {"mailer.js": MAILER_CODE, "compose.yml": text}
     assert one(write(tmp_path, files), "nodemailer").settings.host == "smtp.ionos.com"
+
+
+MAILER = """const nodemailer = require('nodemailer');
+module.exports = nodemailer.createTransport({
+  host: process.env.SMTP_HOST,
+  port: 587,
+  auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS },
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "host", "untold"),
+    [
+        ("", None, {"host", "username", "password"}),
+        ("    environment: {SMTP_HOST: smtp.ionos.com}\n", "smtp.ionos.com",
+         {"username", "password"}),
+    ],
+)  # fmt: skip
+def test_a_server_in_an_env_file_that_is_not_here_is_not_known(
+    tmp_path: Path, more: str, host: str | None, untold: set[str]
+) -> None:
+    """Its variables are not "not set", and Nodemailer's own host is none."""
+    write(
+        tmp_path,
+        {
+            "package.json": '{"dependencies": {"nodemailer": "^6.9.13"}}',
+            "mailer.js": MAILER,
+            "compose.yml": "services:\n  app:\n    build: .\n    env_file: .env.production\n"
+            + more,
+        },
+    )
+    settings = one(tmp_path, "nodemailer").settings
+    assert (settings.host, {each.field for each in settings.untellable}) == (host, untold)
+    assert settings.remarks == ()
+
+
+def test_a_program_whose_env_file_is_not_here_may_send_nothing(tmp_path: Path) -> None:
+    text = "services:\n  a: {image: grafana/grafana, env_file: grafana.env}\n"
+    assert setups(write(tmp_path, {"compose.yml": text})) == []

@@ -203,3 +203,11 @@ def test_certificates_that_are_not_verified(
     assert settings.verify is verify
     entry = settings.entry("verify")
     assert (entry.origin.name if entry is not None else None) == (None if verify else method)
+
+
+def test_the_mode_of_a_url_that_is_not_known_is_not_known(tmp_path: Path) -> None:
+    """Without its scheme nothing says that there is no TLS."""
+    text = MAIN % "let mailer = SmtpTransport::from_url(&settings.url)?.build();"
+    settings = one(write(tmp_path, {"src/main.rs": text}), "lettre").settings
+    assert {each.field for each in settings.untellable} == {"url", "tls"}
+    assert not any(entry.field == "tls" for entry in settings.entries)
