@@ -21,7 +21,8 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Value, truth
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Value, truth
+from smtpdoctor.settings.readers.php_registry import merged
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -72,7 +73,8 @@ def _of_configuration(workspace: Workspace) -> Iterator[Draft]:
             under: Variables, keys: Path = keys, ordered: Sequence[str] = tuple(ordered)
         ) -> Value:
             modules = [workspace.module(path, under) for path in ordered]
-            return _merged([each.returned.at(*keys) for each in modules if each is not None])
+            found = [each.returned.at(*keys) for each in modules if each is not None]
+            return merged(found) if found else Known(ABSENT)
 
         yield from _draft(workspace, ordered[-1], read, php_variables(workspace, ordered[-1]))
 
@@ -87,25 +89,6 @@ def _within(value: Value, keys: Path) -> Iterator[Path]:
     for key in value.value.keys():  # noqa: SIM118
         if isinstance(key, str):
             yield from _within(value.value.get(key), (*keys, key))
-
-
-def _merged(values: Sequence[Value]) -> Value:
-    """Arrays over each other, key by key."""
-    entries: list[Entry] = []
-    inner: list[Value] = []
-    for value in values:
-        if isinstance(value, Known) and isinstance(value.value, Map):
-            entries += value.value.entries
-            inner.append(value.get("connection_config"))
-    if len(inner) < 2:
-        return values[0] if values else Known(ABSENT)
-    listed = [
-        entry
-        for each in inner
-        if isinstance(each, Known) and isinstance(each.value, Map)
-        for entry in each.value.entries
-    ]
-    return Known(Map([*entries, Entry("connection_config", Known(Map(listed)), None)]))
 
 
 def _draft(workspace: Workspace, path: str, read: Reading, variables: Variables) -> Iterator[Draft]:

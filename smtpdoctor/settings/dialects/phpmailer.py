@@ -45,6 +45,19 @@ PROPERTIES = (
     "Mailer", "Host", "Port", "SMTPSecure", "SMTPAutoTLS", "SMTPAuth", "Username", "Password",
     "From", "Hostname", "Helo", "SMTPOptions", "AuthType",
 )  # fmt: skip
+#: A line of settings that is taken apart and put into the environment.
+LOADS = rb"(?s)explode\s*\(\s*['\"]=['\"].*?(?:putenv\s*\(|\$_ENV\s*\[|\$_SERVER\s*\[)"
+#: Quotes around a value that are taken off: `trim($value, "\"'")`.
+UNQUOTES = re.compile(
+    rb"""trim\s*\([^;\n]*,\s*(?:"[^"\n]*(?:'|\\")|'[^'\n]*(?:"|\\'))|['"][/~#]\^\[?\\?['"]"""
+)
+#: Settings in other letters: PHP tells names of properties apart by them, and makes a new one.
+SLIPS = {
+    written: name
+    for name in ("Host", "Port", "SMTPSecure", "SMTPAuth", "Username", "Password", "From")
+    for written in {name.lower(), name.upper(), name.capitalize(), name[0].lower() + name[1:]}
+    - {name}
+}
 #: Methods that set the property "Mailer". PHP's methods have no letter case.
 MAILERS = {"issmtp": "smtp", "ismail": "mail", "issendmail": "sendmail", "isqmail": "qmail"}
 #: One entry of Host: PHPMailer 6 and 7 take no other form.
@@ -84,10 +97,33 @@ def php_variables(workspace: Workspace, near: str) -> Variables:
     symfony = workspace.dependencies.find("composer", "symfony/dotenv", near=near)
     reader = "phpdotenv" if symfony is None else "symfony"
     files = workspace.dotenv_files(near, ".env")
+    own = own_loader(workspace) if files else None
+    if own is not None:
+        found = workspace.variables(files, own, near=near)
+        # read alike, and by no program that could be named
+        layers = [
+            replace(each, reader="") if each.kind == "file" else each for each in found.layers
+        ]
+        return replace(found, layers=tuple(layers))
     if workspace.dependencies.find("composer", "vlucas/phpdotenv", near=near) is not None:
         for path in files:
             workspace.tell_refused(path, reader, "phpdotenv", ends=True)
     return workspace.variables(files, reader, near=near)
+
+
+def own_loader(workspace: Workspace) -> str | None:
+    """The reader that a program's own function for `.env` files is like: it takes lines apart at
+    the first =, and knows no comment behind a value. None where a library reads them."""
+    names = ("vlucas/phpdotenv", "symfony/dotenv")
+    if workspace.dependencies.find("composer", *names) is not None:
+        return None
+    if workspace.folder.containing(rb"\bDotenv\b", ".php"):
+        return None
+    for path in workspace.folder.containing(LOADS, ".php"):
+        content = workspace.read(path) or b""
+        if b".env" in content or re.search(rb"(?i)env", path.encode()):
+            return "decouple" if UNQUOTES.search(content) else "docker"
+    return None
 
 
 # --- what is done to an object -------------------------------------------------------------------
@@ -136,7 +172,7 @@ def _name(use: Use) -> str:
     from smtpdoctor.settings.readers.module import Assignment  # only where PHP is read
 
     if isinstance(use, Assignment):
-        path = [part for part in use.path if part in PROPERTIES]
+        path = [part for part in use.path if part in PROPERTIES or part in SLIPS]
         return path[0] if path else ""
     method = use.name.rpartition(".")[2].lower()
     if method in MAILERS:
@@ -385,6 +421,9 @@ def _remarks(
     if options.get("Mailer", "mail") != "smtp":
         # where nothing of it was seen it may be said in a place that isn't read
         ignored.append((whole if "Mailer" in options else remark)(DATA, "Host", "mail"))
+    for written, name in SLIPS.items():
+        if options.get(written) not in (None, "") and written in options:
+            ignored.append(replace(remark(DATA, written, "letters"), field=FIELDS.get(name)))
     if not log_in and options.get("Username"):
         ignored.append(remark(DATA, "Username", "auth"))
     if scheme and secure in ("ssl", "tls") and secure != scheme:

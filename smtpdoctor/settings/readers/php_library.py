@@ -70,6 +70,7 @@ CONSTANTS: dict[str, Any] = {
 }
 GLOBALS: dict[str, Any] = {
     "__DIR__": "./",  # paths are taken from the file's own folder
+    "__FILE__": "./a.php",
     "$_ENV": ENVIRONMENT,
     "$_SERVER": ENVIRONMENT,
     "FILTER_VALIDATE_BOOLEAN": "boolean",
@@ -368,6 +369,15 @@ CASTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def dirname(path: Any, levels: Any = 1) -> str:
+    """dirname() of a path from the file's own folder, which `__DIR__` is "./" of."""
+    found = to_text(path).rstrip("/") or "."
+    for _ in range(to_integer(levels)):
+        above = found in (".", "..") or found.endswith("/..")
+        found = f"{found}/.." if above else found.rpartition("/")[0] or "."
+    return found
+
+
 def untellable(what: str) -> Any:
     raise UntellableError(f"{what} is not evaluated")
 
@@ -385,6 +395,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ltrim": strip("lstrip"),
     "rtrim": strip("rstrip"),
     "in_array": in_array,
+    "dirname": dirname,
+    "realpath": to_text,
     "explode": explode,
     "implode": implode,
     "join": implode,
@@ -684,9 +696,22 @@ class Php:
         if not isinstance(key, Known) or not isinstance(key.value, str):
             return ask.unknown("computed", "which constant this is can't be told")
         found = self._constant_of(key.value, ask)
+        if found is None and self._is_left_out(key.value):
+            return Known(False, ask.span)
         if found is None:
             return ask.unknown("undeclared", f"whether {key.value} is set can't be told")
         return Known(not isinstance(found, Unknown), ask.span)
+
+    def _is_left_out(self, name: str) -> bool:
+        """Whether the file that defines others of its family is here, and leaves this one out."""
+        family = re.match(r"[A-Z0-9]+_", name)
+        if family is None:
+            return False
+        kin = rb"\b(?:define\s*\(|const)\s*['\"]?" + family[0].encode()
+        own = rb"\b(?:define\s*\(|const)\s*['\"]?" + re.escape(name).encode() + rb"\b"
+        computed = rb"\bdefine\s*\(\s*[^'\"\s]"
+        find = self.project.containing
+        return bool(find(kin, ".php")) and not find(own, ".php") and not find(computed, ".php")
 
     def _constant_of(self, name: str, ask: Evaluation) -> Value | None:
         return ask.evaluator.lookup(name, ask.frame, ask.at.start) or self._elsewhere(name)

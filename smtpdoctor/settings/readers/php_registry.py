@@ -7,7 +7,7 @@ hands to a container, and frameworks' files of settings. It must not know what a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame, name_of
@@ -35,7 +35,41 @@ YII_PARAMETERS = (
 
 def of_container(project: Project, name: str) -> Value | None:
     """What a container of the folder has by a name; None where none has it, or more than one."""
-    return _of_one_place(project, name) or _by_parts(project, name)
+    found = _of_one_place(project, name) or _by_parts(project, name)
+    if found is None and name.lower() == "config":
+        return _whole_configuration(project)
+    return found
+
+
+def _whole_configuration(project: Project) -> Value | None:
+    """What Laminas and Mezzio merge under the name `config`: the arrays of config/autoload, the
+    local ones over the global ones."""
+    paths = [
+        path
+        for path in project.containing(rb"\breturn\b", ".php")
+        if "config/autoload/" in path and not ELSEWHERE.search(path)
+    ]
+    roots: list[Value] = []
+    for path in sorted(paths, key=lambda path: ("local" in path, path)):
+        module = project.import_(path)
+        if module is not None and not isinstance(module, Known | Unknown):
+            roots.append(module.returned)
+    arrays = [each for each in roots if _is_array(each)]
+    return merged(arrays) if arrays else None
+
+
+def merged(arrays: Sequence[Value]) -> Value:
+    """Arrays over each other, and arrays in them too (ArrayUtils::merge)."""
+    maps = [
+        each.value for each in arrays if isinstance(each, Known) and isinstance(each.value, Map)
+    ]
+    if len(maps) < 2 or len(maps) != len(arrays):
+        return arrays[-1]
+    entries: list[Entry] = []
+    for key in dict.fromkeys(key for each in maps for key in each.keys()):  # noqa: SIM118
+        held = [entry for each in maps if (entry := each.entry(key)) is not None]
+        entries.append(Entry(key, merged([each.value for each in held]), held[-1].span))
+    return Known(Map(entries), arrays[-1].span)
 
 
 def of_files(project: Project, name: str, folders: tuple[str, ...] = ("config",)) -> Value | None:

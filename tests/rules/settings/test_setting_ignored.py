@@ -117,3 +117,31 @@ def test_positive_a_part_of_a_url_is_named_as_one() -> None:
     )
     found = scene.run_through().diagnosis("setting-ignored")
     assert found.title == "what stands behind ? in the URL is not read by symfony"
+
+
+LETTERS = """<?php
+$mail = new PHPMailer(true);
+$mail->isSMTP();
+$mail->Host = 'smtp.ionos.com';
+$mail->SMTPSecure = 'tls';
+{}
+$mail->SMTPAuth = true;
+$mail->Username = 'u@example.com';
+$mail->Password = 'word';
+"""
+
+
+def test_positive_a_warning_where_the_port_that_was_meant_is_not_read() -> None:
+    found = Scene.of_folder({"mail.php": LETTERS.format("$mail->port = 587;")}).diagnosis(CODE)
+    assert (found.severity, found.locations[0].line) == ("warning", 6)
+    assert found.title == "port=587 is not read by phpmailer, which goes to port 25"
+
+
+def test_negative_a_note_where_the_program_goes_to_the_port_all_the_same() -> None:
+    both = LETTERS.format("$mail->port = 587; $mail->Port = 587;")
+    assert Scene.of_folder({"mail.php": both}).diagnosis(CODE).severity == "note"
+
+
+def test_lookalike_another_port_than_those_for_sending() -> None:
+    other = LETTERS.format("$mail->port = 2525;")
+    assert Scene.of_folder({"mail.php": other}).diagnosis(CODE).severity == "note"

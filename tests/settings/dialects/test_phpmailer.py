@@ -458,3 +458,73 @@ def test_a_password_in_double_quotes_loses_what_php_takes_for_a_variable(tmp_pat
     assert [each.alterations for each in read.altered] == [("dollar-expanded",)]
     assert setup.credentials.password is not None
     assert setup.credentials.password.reveal() == "Brew"  # what the program logs in with
+
+
+def test_a_property_in_other_letters_is_not_read(tmp_path: Path) -> None:
+    folder(tmp_path, "$mail->port = 587;\n$mail->SMTPSecure = 'tls';\n")
+    setup = one(tmp_path, "phpmailer")
+    assert came_to(setup)[1:3] == (25, "starttls")
+    assert [(each.kind, each.option, each.field) for each in setup.settings.remarks] == [
+        ("ignored", "port", "port")
+    ]
+    # another object's own properties are its own
+    folder(tmp_path, "$row->port = 25;\n$mail->Port = 587;\n$mail->SMTPSecure = 'tls';\n")
+    assert remarks(one(tmp_path, "phpmailer")) == []
+
+
+def test_a_variable_in_a_container_that_decides_is_changed_there(tmp_path: Path) -> None:
+    compose = "services:\n  app:\n    image: php\n    environment:\n      SMTP_PORT: 587\n"
+    compose += "      SMTP_ENCRYPTION: ssl\n"
+    write(tmp_path, {"send.php": DECIDED, "docker-compose.yml": compose})
+    setup = one(tmp_path, "phpmailer")
+    apply(tmp_path, prepared(setup.settings, None, "starttls"))
+    assert "SMTP_ENCRYPTION: tls" in (tmp_path / "docker-compose.yml").read_text()
+    assert came_to(one(tmp_path, "phpmailer"))[1:3] == (587, "starttls")
+
+
+OWN_LOADER = """<?php
+function loadEnv($path) {{
+    foreach (file($path) as $line) {{
+        if (strpos(trim($line), '#') === 0) continue;
+        list($name, $value) = explode('=', $line, 2);
+        $value = {0};
+        $_ENV[trim($name)] = $value;
+        putenv(trim($name) . '=' . $value);
+    }}
+}}
+loadEnv(__DIR__ . '/.env');
+"""
+ASKS = """$mail->Port = 587;
+$mail->SMTPSecure = 'tls';
+$mail->SMTPAuth = true;
+$mail->Username = 'u@example.com';
+$mail->Password = getenv('SMTP_PASS');
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "line", "password"),
+    [
+        ("trim($value)", "seven#herons", "seven#herons"),
+        ("trim($value)", "'seven'", "'seven'"),
+        ('trim($value, " \\t\\n\\"\'")', "'seven#herons'", "seven#herons"),
+        ("trim(trim($value), '\"')", '"seven # herons"', "seven # herons"),
+    ],
+)
+def test_a_loader_of_one_s_own_knows_no_comments(
+    tmp_path: Path, value: str, line: str, password: str
+) -> None:
+    folder(tmp_path, "", ASKS)
+    write(tmp_path, {"env.php": OWN_LOADER.format(value), ".env": f"SMTP_PASS={line}\n"})
+    setup = one(tmp_path, "phpmailer")
+    assert setup.credentials.password is not None
+    assert setup.credentials.password.reveal() == password
+    assert setup.settings.password_readings is None
+
+
+def test_phpdotenv_reads_the_file_where_it_is_there(tmp_path: Path) -> None:
+    folder(tmp_path, "", ASKS)
+    composer = '{"require": {"vlucas/phpdotenv": "^4"}}'
+    files = {"env.php": OWN_LOADER.format("trim($value)"), ".env": "SMTP_PASS=seven#herons\n"}
+    setup = one(write(tmp_path, {**files, "composer.json": composer}), "phpmailer")
+    assert setup.settings.password_readings is not None

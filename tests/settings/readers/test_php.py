@@ -594,3 +594,38 @@ def test_a_variable_in_a_text_that_nothing_sets_is_an_empty_text(
     tmp_path: Path, files: dict[str, str], expected: list[object]
 ) -> None:
     assert asked(tmp_path, files, "send.php") == expected
+
+
+def test_a_constant_that_its_file_leaves_out_is_not_defined(tmp_path: Path) -> None:
+    code = "<?php\n$host = defined('SMTP_NAME') ? constant('SMTP_NAME') : 'smtp.ionos.com';\n"
+    kin = "<?php\ndefine('SMTP_PORT', 587);\n"
+    assert asked(tmp_path, {"a.php": code, "config.php": kin}, "a.php") == ["smtp.ionos.com"]
+    other = "<?php\ndefine('DB_PORT', 3306);\n"  # that of mail may be elsewhere
+    assert asked(tmp_path, {"a.php": code, "config.php": other}, "a.php") == [None]
+    computed = "<?php\nforeach ($all as $name => $value) { define($name, $value); }\n"
+    files = {"a.php": code, "config.php": kin, "all.php": computed}
+    assert asked(tmp_path, files, "a.php") == [None]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "dirname(__DIR__) . '/mail.ini'", "dirname(__DIR__, 2) . '/app/mail.ini'",
+        "dirname(__FILE__) . '/../mail.ini'", "realpath(__DIR__ . '/../mail.ini')",
+    ],
+)  # fmt: skip
+def test_files_beside_by_the_names_of_folders(tmp_path: Path, path: str) -> None:
+    code = f"<?php\n$all = parse_ini_file({path});\n$host = $all['Host'];\n"
+    files = {"app/lib/send.php": code, "app/mail.ini": INI}
+    assert asked(tmp_path, files, "app/lib/send.php") == ["smtp.ionos.com"]
+
+
+def test_the_merged_configuration_of_laminas(tmp_path: Path) -> None:
+    code = "<?php\n$f = function ($c) { $a = $c->get('Config')['smtp']; $host = $a['host']; };\n"
+    files = {
+        "module/Module.php": code,
+        "config/autoload/mail.global.php": "<?php return ['smtp' => ['host' => 'a', 'port' => 1]];",
+        "config/autoload/mail.local.php": "<?php return ['smtp' => ['host' => 'b']];",
+        "config/autoload/mail.local.php.dist": "<?php return ['smtp' => ['host' => 'c']];",
+    }
+    assert asked(tmp_path, files, "module/Module.php") == ["b"]

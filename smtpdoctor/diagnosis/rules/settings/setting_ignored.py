@@ -32,6 +32,9 @@ BEFORE = (
     "username-not-address",
 )
 
+#: Where servers hand mail to each other.
+RELAY = 25
+
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     login = next((r for r in options.remarks(run, "ignored") if _leaves_the_login(run, r)), None)
@@ -82,10 +85,33 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             )
         elif remark is login:
             found = _without_login(found, program, remark)
+        elif run.settings.port == RELAY and _names_a_port_for_sending(remark):
+            found = _on_port_25(found, remark)
         yield found
     for item in run.settings.near_misses:
         if item.field in ("host", "port"):
             yield _misnamed(run, item)
+
+
+def _names_a_port_for_sending(remark: SetupRemark) -> bool:
+    return remark.field == "port" and remark.text.strip("'\"") in ("587", "465")
+
+
+def _on_port_25(found: Diagnosis, remark: SetupRemark) -> Diagnosis:
+    """That the port which was meant isn't the one that is used: 25 is for servers among each other
+    (RFC 6409, 3.1), and many networks close it."""
+    return replace(
+        found,
+        severity="warning",
+        title=f"{found.title}, which goes to port 25",
+        explanation="Port 25 is for servers among each other, and many networks close it.",
+        fixes=(
+            Fix(
+                title="write the port under the name that is read",
+                steps=(f"{words.place(remark)}: {remark.because}.",),
+            ),
+        ),
+    )
 
 
 def _without_login(found: Diagnosis, program: str, remark: SetupRemark) -> Diagnosis:
