@@ -323,10 +323,18 @@ def find_harmless(
             if kind is not None and isinstance(value, Known) and not value.absent:
                 held = [each for each in value.variables if draft.variables.held(each)]
                 workspace.finds_value(kind, value, secrets, names=held)
-        if fields.get(name) in ("tls", "port") and kind is not None:
-            for other in (held for one in option.through for held in draft.variables.held(one)):
-                if isinstance(other.value, Known):  # what decides between modes is one's name
-                    workspace.finds_value(kind, other.value, secrets)
+        if fields.get(name) in ("tls", "port"):
+            for value in _deciding(option, draft):
+                workspace.finds_value("tls", value, secrets)
+
+
+def _deciding(option: Option, draft: Draft) -> Iterator[Known]:
+    """The texts of the variables that decide which of several values an option has: they name
+    modes."""
+    for name in option.through:
+        for held in draft.variables.held(name):
+            if isinstance(held.value, Known):
+                yield held.value
 
 
 def _is_without_login(value: Value) -> bool:
