@@ -363,7 +363,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     ehlo: the name it gives in EHLO.
     checks_name: it compares the certificate with the host's name. takes_names: in which forms it
         takes a name that RFC 9525 §6 doesn't know: "part-wildcard" (mail*.example.com), a
-        "final-dot", for a host that is an address a "dns-address" (among the DNS names) or the
+        "final-dot", the "common-name" whatever names stand beside it, for a host that is an
+        address a "dns-address" (among the DNS names) or the
         "common-name-address".
     checks_purpose: it refuses a certificate that is not made for servers.
     refuses_common_name: it takes no certificate whose only name is the subject's Common Name.
@@ -432,7 +433,8 @@ class Client(_Entry, frozen=True, kw_only=True):
     ehlo: EHLOName
     checks_name: bool = True
     takes_names: tuple[
-        Literal["part-wildcard", "final-dot", "dns-address", "common-name-address"], ...
+        Literal["part-wildcard", "final-dot", "common-name", "dns-address", "common-name-address"],
+        ...,
     ] = ()
     checks_purpose: bool = True
     refuses_common_name: bool = False
@@ -494,6 +496,8 @@ class Client(_Entry, frozen=True, kw_only=True):
             return ("dns-address" in self.takes_names and host in names) or (
                 "common-name-address" in self.takes_names and not names and common_name == host
             )
+        if "common-name" in self.takes_names and bare(common_name) == wanted:
+            return True
         first, _, rest = wanted.partition(".")
         for name in names:
             part, star, end = bare(name).partition(".")[0].partition("*")

@@ -38,6 +38,14 @@ def test_ciphers(suite: str, takes: tuple[str, ...], refuses: tuple[str, ...]) -
         ("mail.example.com", ("mail.example.com.",), "", ("curl", "phpmailer"), "go-net-smtp"),
         ("192.0.2.1", ("192.0.2.1",), "", ("phpmailer", "ruby-net-smtp"), "curl"),
         ("192.0.2.1", (), "192.0.2.1", ("curl", "symfony-mailer"), "nodemailer"),
+        # the subject's name counts whatever names stand beside it
+        (
+            "mail.example.com",
+            ("www.example.org",),
+            "mail.example.com",
+            ("net-smtp-perl",),
+            "ruby-mail",
+        ),
         # they compare nothing
         ("mail.example.com", ("www.example.org",), "", ("javamail",), "phpmailer"),
     ],

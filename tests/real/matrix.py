@@ -125,6 +125,10 @@ def _msmtp(job: dict[str, object]) -> tuple[list[str], str]:
     ], "Subject: test\n\nhello\n"
 
 
+def _perl(job: dict[str, object]) -> tuple[list[str], str]:
+    return ["perl", str(CLIENTS_FOLDER / "net_smtp_client.pl"), json.dumps(job)], ""
+
+
 def _of_folder(*parts: str) -> tuple[str, ...]:
     return (*parts[:-1], str(CLIENTS_FOLDER / parts[-1]))
 
@@ -200,6 +204,7 @@ def clients(folder: Path) -> list[Client]:
         ),
         Client("msmtp", "msmtp", one_by_one=_msmtp),
         Client("curl", "curl", one_by_one=_curl),
+        Client("perl", "net-smtp-perl", one_by_one=_perl),
         Client("swaks", "swaks@20201014", one_by_one=_swaks),
     ]
 

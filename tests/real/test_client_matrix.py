@@ -1,4 +1,4 @@
-"""Eighteen real clients beside the doctor: does its verdict say what becomes of their mail?
+"""Nineteen real clients beside the doctor: does its verdict say what becomes of their mail?
 
 A cell is one client in one world. The doctor is right where it says broken and nothing was
 delivered, or where it names no error and the message was. Inconclusive is no error.
@@ -57,7 +57,9 @@ def cells_of(machine: str) -> list[Cell]:
 
 
 def test_the_verdict_is_what_becomes_of_the_mail(node: None) -> None:
-    require("node", "php", "ruby", "go", "java", "keytool", "msmtp", "curl", "swaks", "openssl")
+    require(
+        "node", "php", "perl", "ruby", "go", "java", "keytool", "msmtp", "curl", "swaks", "openssl"
+    )
     if not UNPACKED.joinpath("python-clients").is_dir():
         require("build/real/python-clients")
     cells = [*cells_of("container"), *cells_of("web1")]
