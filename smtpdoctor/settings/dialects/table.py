@@ -121,14 +121,20 @@ class Table:
             for entry in self.entry.document
             for path in workspace.folder.matching(*entry.files)
         ]
-        found = 0
+        lines: set[frozenset[tuple[str, str]]] = set()
         for item in workspace.surroundings:
             if self._is_its(item):
                 document = _nearest(item.place, documents)
                 for draft in self._draft(workspace, item.place, item.variables, document, item):
-                    found += 1
-                    yield draft
-        if found:
+                    # a program's workers have its lines, too
+                    its = frozenset(
+                        (name, str(option.value.span or option.value))
+                        for name, option in draft.options.items()
+                    )
+                    if its not in lines:
+                        lines.add(its)
+                        yield draft
+        if lines:
             return
         seen: set[str] = set()
         for each in documents:

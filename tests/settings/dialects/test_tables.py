@@ -441,6 +441,26 @@ def test_gatus_logs_in_as_its_sender(tmp_path: Path) -> None:
     assert settings.username is None
 
 
+def test_workers_with_the_lines_of_their_program_are_one_setup(tmp_path: Path) -> None:
+    """Taiga's compose file gives two containers the same mapping, Appwrite's fifteen the same
+    variables of its `.env`."""
+    taiga = (
+        "x-mail: &mail\n  EMAIL_HOST: smtp.ionos.com\n  EMAIL_USE_TLS: 'True'\nservices:\n"
+        "  back: {image: taigaio/taiga-back, environment: *mail}\n"
+        "  async: {image: taigaio/taiga-back, environment: *mail}\n"
+        "  other: {image: taigaio/taiga-back, environment: {EMAIL_HOST: other.example.com}}\n"
+    )
+    found = find_setups(workspace(write(tmp_path / "a", {"compose.yml": taiga}))).setups
+    assert [each.settings.host for each in found] == [HOST, "other.example.com"]
+    appwrite = "services:\n" + "".join(
+        f"  {name}:\n    image: appwrite/appwrite:1.6\n    environment:\n      - _APP_SMTP_HOST\n"
+        for name in ("appwrite", "worker-mails", "worker-messaging")
+    )
+    files = {"compose.yml": appwrite, ".env": "_APP_SMTP_HOST=smtp.ionos.com\n"}
+    found = find_setups(workspace(write(tmp_path / "b", files))).setups
+    assert [each.settings.host for each in found] == [HOST]
+
+
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
