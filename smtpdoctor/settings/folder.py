@@ -71,7 +71,7 @@ SUFFIXES = frozenset(
         ".java", ".kt", ".groovy", ".cs", ".rs", ".ex", ".exs", ".yml", ".yaml", ".json", ".jsonc",
         ".json5", ".toml", ".ini", ".cfg", ".cnf", ".conf", ".config", ".properties", ".xml",
         ".env", ".service", ".container", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf",
-        ".hcl", ".nomad", ".vue", ".sh", ".bash",
+        ".hcl", ".nomad", ".vue", ".sh", ".bash", ".hjson",
     }
 )  # fmt: skip
 NAMES = re.compile(

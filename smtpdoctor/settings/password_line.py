@@ -17,6 +17,8 @@ from smtpdoctor.settings.readers.model import Known, Span, Value
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
+#: What Play and other programs of the JVM are configured in, and Hjson beside it.
+HOCON = "HOCON"
 #: What programs in Go read an .ini file with: gopkg.in/ini.
 INI = "Go's library for .ini files"
 
@@ -34,7 +36,12 @@ def readings(draft: Draft, outcome: Outcome, workspace: Workspace) -> PasswordRe
     if not held:
         if value is None:
             return None
-        return _of_ini(names[0], value) or _of_ssmtp(names[0], value) or _of_php(names[0], value)
+        return (
+            _of_ini(names[0], value)
+            or _of_ssmtp(names[0], value)
+            or _of_hocon(names[0], value)
+            or _of_php(names[0], value)
+        )
     if held[0].layer.reader:
         return of_dotenv(held[0], variables[0], workspace)
     return (
@@ -134,6 +141,17 @@ def _of_ssmtp(name: str, value: Value) -> PasswordReadings | None:
         return None
     how = {"#": "cut-at-hash", "=": "cut-at-equals"}.get(mark, "cut-at-blank")
     return _altered(name, value.span, SSMTP, how)
+
+
+def _of_hocon(name: str, value: Value) -> PasswordReadings | None:
+    """A # right behind a password without quotes, and what follows."""
+    if not isinstance(value, Known) or value.span is None or value.raw is None:
+        return None
+    if not value.span.file.endswith((".conf", ".hjson")):
+        return None
+    if not value.raw.startswith(f"{value.value}#"):
+        return None
+    return _altered(name, value.span, HOCON, "cut-at-hash", quote='"')
 
 
 def _of_php(name: str, value: Value) -> PasswordReadings | None:

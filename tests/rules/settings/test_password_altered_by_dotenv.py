@@ -283,3 +283,24 @@ def test_positive_ssmtp_ends_a_password(password: str, what: str) -> None:
 def test_lookalike_ssmtp_keeps_a_password(password: str) -> None:
     scene = Scene.of_folder({"ssmtp.conf": SSMTP.format(password)}).refuse("auth", REFUSED)
     assert CODE not in scene.codes()
+
+
+PLAY = (
+    "play.mailer {{\n  host = smtp.ionos.com\n  port = 587\n  tls = true\n"
+    "  user = a@example.com\n  password = {}\n}}\n"
+)
+
+
+def test_positive_hocon_takes_a_hash_for_a_comment() -> None:
+    files = {"conf/application.conf": PLAY.format("seven#herons")}
+    found = Scene.of_folder(files).refuse("auth", REFUSED).diagnosis(CODE)
+    assert "HOCON takes what follows # for a comment" in found.title
+    assert (
+        found.fixes[0].title == "put double quotes around the password in conf/application.conf:6"
+    )
+
+
+@pytest.mark.parametrize("password", ['"seven#herons"', "sevenherons # of the shop"])
+def test_lookalike_hocon_keeps_a_password(password: str) -> None:
+    files = {"conf/application.conf": PLAY.format(password)}
+    assert CODE not in Scene.of_folder(files).refuse("auth", REFUSED).codes()

@@ -40,6 +40,27 @@ ZITADEL = (
     "DefaultInstance:\n  SMTPConfiguration:\n    SMTP:\n      Host: {address}\n"
     "      User: u@example.com\n      Password: word\n    TLS: {tls}\n    From: u@example.com\n"
 )
+LEMMY = """{{
+  hostname: example.com
+  email: {{
+    smtp_server: "smtp.ionos.com:{port}"
+    smtp_login: "u@example.com"
+    smtp_password: "word"
+    smtp_from_address: "Lemmy <u@example.com>"
+    tls_type: "{tls}"
+  }}
+}}
+"""
+PLAY = """# of the shop
+play.http.secret.key = ${{?APPLICATION_SECRET}}
+play.mailer {{
+  host = smtp.ionos.com
+  port = {port}
+  user = "u@example.com"
+  password = "word" // of the mailbox
+  {more}
+}}
+"""
 PENPOT = compose(
     "penpotapp/backend:2.4", "PENPOT_SMTP_", "HOST", "USERNAME", "PASSWORD", "DEFAULT_FROM"
 )
@@ -763,5 +784,104 @@ CASES = [
         env="OVERLEAF_EMAIL_SMTP_HOST: smtp.ionos.com\nOVERLEAF_EMAIL_SMTP_PORT: 465\n"
         "OVERLEAF_EMAIL_SMTP_USER: u@example.com\nOVERLEAF_EMAIL_SMTP_PASS: word",
         remarks=said("not-sent OVERLEAF_EMAIL_SMTP_HOST"),
+    ),
+    document(
+        "lemmy:healthy 587",
+        "lemmy.hjson",
+        LEMMY.format(port=587, tls="starttls"),
+        587,
+        "starttls",
+        required=True,
+    ),
+    document(
+        "lemmy:healthy 465", "lemmy/lemmy.hjson", LEMMY.format(port=465, tls="tls"), 465, "implicit"
+    ),
+    document(
+        "lemmy:implicit on 587", "lemmy.hjson", LEMMY.format(port=587, tls="tls"), 587, "implicit"
+    ),
+    document(
+        "lemmy:another word",
+        "lemmy.hjson",
+        LEMMY.format(port=465, tls="TLS"),
+        465,
+        "none",
+        "misread tls_type",
+    ),
+    document(
+        "lemmy:no port",
+        "lemmy.hjson",
+        LEMMY.format(port="", tls="tls").replace(".com:", ".com"),
+        465,
+        "implicit",
+        "fault smtp_server",
+        changes=False,
+    ),
+    document(
+        "lemmy:a URL",
+        "config.hjson",
+        f'{{ email: {{ connection: "smtps://{LOGIN}:465", smtp_from_address: "u@example.com" }} }}',
+        465,
+        "implicit",
+        changes=False,
+    ),
+    document(
+        "lemmy:a URL in clear",
+        "lemmy.hjson",
+        f'{{ email: {{ connection: "smtp://{LOGIN}:587", smtp_from_address: "u@example.com" }} }}',
+        587,
+        "none",
+        changes=False,
+    ),
+    document(
+        "play-mailer:healthy 587",
+        "conf/application.conf",
+        PLAY.format(port=587, more="tls = yes"),
+        587,
+        "starttls",
+    ),
+    document(
+        "play-mailer:healthy 465",
+        "conf/application.conf",
+        PLAY.format(port=465, more="ssl = true, tls = false"),
+        465,
+        "implicit",
+    ),
+    document(
+        "play-mailer:implicit on 587",
+        "shop/conf/application.conf",
+        PLAY.format(port=587, more="ssl = on"),
+        587,
+        "implicit",
+        changes=False,
+    ),
+    document(
+        "play-mailer:never TLS",
+        "conf/application.conf",
+        PLAY.format(port=465, more="ssl = no"),
+        465,
+        "none",
+        changes=False,
+    ),
+    document(
+        "play-mailer:mock",
+        "conf/application.conf",
+        PLAY.format(port=587, more="tlsRequired = true\n  mock = true"),
+        587,
+        "starttls",
+        "not-sent mock",
+        required=True,
+        changes=False,
+    ),
+    Case(
+        "play-mailer:the file for production",
+        (HOST, 465, "implicit"),
+        files={
+            "conf/application.conf": PLAY.format(port=587, more="mock = true"),
+            "conf/production.conf": 'include "application"\nplay.mailer.mock = false\n'
+            "play.mailer.port = ${?SMTP_PORT}\nplay.mailer.user = ${?NOT_SET}\n"
+            "play.mailer.ssl = true\n",
+            ".env": "SMTP_PORT=465\n",
+        },
+        changes=False,
     ),
 ]

@@ -1,0 +1,50 @@
+"""Programs whose settings stand in a file of HOCON or Hjson: the base of their modules.
+
+Knows how what such a file sets becomes options. It must not know any program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from smtpdoctor.settings.dialects.base import Draft
+from smtpdoctor.settings.dialects.table import Table, read_table
+from smtpdoctor.settings.readers import hocon
+from smtpdoctor.settings.readers.model import Entry, Known, Map, Unknown, Value
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+
+class HoconTable(Table):
+    """A program by its table, and by the place of its settings in the files."""
+
+    def __init__(self, module: Path, prefix: tuple[str, ...], files: Iterable[str]) -> None:
+        super().__init__(module.stem.replace("_", "-"), read_table(module))
+        self._prefix = prefix
+        self._files = tuple(files)
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each file that sets anything there."""
+        for path in workspace.folder.matching(*self._files):
+            dotenv = workspace.dotenv_files(path, ".env")
+            variables = workspace.variables(dotenv, self.entry.reader, near=path)
+            root = Map(list(self._entries(workspace, path, variables)))
+            if root.entries:
+                yield from self.of(workspace, path, path, Known(root))
+
+    def _entries(self, workspace: Workspace, path: str, variables: Variables) -> Iterator[Entry]:
+        source = workspace.source(path)
+        size = len(self._prefix)
+        for item in hocon.read(source) if source is not None else ():
+            if item.path[:size] != self._prefix or len(item.path) == size:
+                continue
+            value: Value = Known(item.text, item.span, raw=item.raw, style="plain")
+            if item.name:
+                told = variables.lookup(item.name)
+                if told is None and item.optional:
+                    continue  # what was set before stays
+                value = told or Unknown("environment", f"{item.name} is not set here", item.span)
+            elif item.text is None:
+                value = Unknown("computed", "it is put together from several", item.span)
+            yield Entry(".".join(item.path[size:]), value, item.span)
