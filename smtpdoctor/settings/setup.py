@@ -882,6 +882,7 @@ class _Maker:
         if not values or kind not in ("fault", "not-sent"):
             return True
         other = self.draft.dialect.outcome({**known_values(self.draft), **values})
+        other = _caught(other, self.workspace)
         same = other.fault if kind == "fault" else other.not_sent
         return same is not None and same.option == remark.option
 

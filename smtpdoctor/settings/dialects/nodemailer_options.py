@@ -392,7 +392,8 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
     username, password, token = _login_of(options, fields)
     host = options.get("host", ABSENT)
     not_sent = _not_sent(options)
-    if not truth(host, "javascript") and fields.fault is None and not_sent is None:
+    missing = not truth(host, "javascript") and fields.by["host"] != ("service",)
+    if missing and fields.fault is None and not_sent is None:
         fields.misread.append(_remark(fields.by["host"][0], "host-missing", taken_as="localhost"))
     verify = options.get("tls.rejectUnauthorized", True)
     if isinstance(verify, str) and verify.strip().lower() in NO:
@@ -427,6 +428,10 @@ def _with_service(options: dict[str, Any], major: int, fields: Fields) -> None:
     if not truth(name, "javascript"):
         return
     service = service_of(name, major) if isinstance(name, str) else None
+    if service is None and not truth(options.get("host", ABSENT), "javascript"):
+        fields.misread.append(_remark("service", "service-unknown", taken_as="localhost"))
+        fields.by["host"] = ("service",)
+        return
     if service is None:
         fields.ignored.append(_remark("service", "service-unknown"))
         return

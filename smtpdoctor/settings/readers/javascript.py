@@ -44,6 +44,8 @@ SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 
 #: The name under which a module keeps its default export.
 DEFAULT = "export default"
+#: Where a class's scope keeps its static fields and methods: the name of no variable.
+STATIC = "static this"
 
 
 def unescape(text: str) -> str:
@@ -273,7 +275,10 @@ class JavaScriptLowering(Lowering):
         function = node.child_by_field_name("function")
         arguments = node.child_by_field_name("arguments")
         if function is not None and function.type == "import":
-            return self._import(node, arguments) or self.opaque(node)
+            by_name = Name(function.start_byte, function.end_byte, "require")
+            return self._import(node, arguments) or self.call(
+                node, by_name, self._arguments(arguments)
+            )
         if arguments is not None and arguments.type == "template_string":
             self.visit_children(node)
             return self.opaque(node, "a tagged template is not evaluated")
@@ -546,19 +551,22 @@ class JavaScriptLowering(Lowering):
         key = Constant(node.start_byte, node.start_byte, name)
         getter = any(child.type == "get" for child in node.children)
         value = self.call(node, made, []) if getter else made
-        self.bind("this", (key,), value, node)
+        self._field(key, value, node)
 
     def visit_field_definition(self, node: Node) -> None:
         name_node = node.child_by_field_name("name") or node.child_by_field_name("property")
         value = node.child_by_field_name("value")
         if name_node is None or value is None:
             return
-        key = self._key(name_node)
-        self.bind("this", (key,), named(self.expression(value), self.text(name_node)), node)
-        if isinstance(key, Constant):
-            static = any(child.type == "static" for child in node.children)
-            if static:
-                self.bind(self.scope.name, (key,), self.expression(value), node)
+        given = named(self.expression(value), self.text(name_node))
+        self._field(self._key(name_node), given, node)
+
+    def _field(self, key: Expression, value: Expression | None, node: Node) -> None:
+        """What an object has, or, where it is static, its class."""
+        self.bind("this", (key,), value, node)
+        if any(child.type == "static" for child in node.children):
+            self.scope.owned.add(STATIC)
+            self.bind(STATIC, (key,), value, node)
 
     # -- statements
 

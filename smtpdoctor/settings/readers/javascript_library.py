@@ -20,11 +20,13 @@ from smtpdoctor.settings.readers.evaluation import (
     Closure,
     Evaluation,
     Evaluator,
+    Frame,
     Operator,
     UntellableError,
     read_file,
     text_of_file,
 )
+from smtpdoctor.settings.readers.javascript import STATIC
 from smtpdoctor.settings.readers.javascript_packages import Read, package_bases, package_folder
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -39,6 +41,7 @@ from smtpdoctor.settings.readers.model import (
     truth,
 )
 from smtpdoctor.settings.readers.syntax import Call, Function, Import, Parameter
+from smtpdoctor.settings.readers.tree import key_text
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -63,6 +66,7 @@ READER = Special("reader")
 #: What Firebase's defineString("X") and defineSecret("X") make: their value() is the variable.
 PARAMETERS = frozenset({"defineString", "defineSecret", "defineInt", "defineBoolean"})
 #: Nuxt's configuration at run time, whose function is there without an import.
+REQUIRE = Special("require")
 RUNTIME_CONFIG = Special("useRuntimeConfig")
 NITRO = frozenset({"#imports", "#app", "nuxt/app", "nitropack/runtime", "nitro/runtime-config"})
 
@@ -80,6 +84,7 @@ GLOBALS: dict[str, Any] = {
     },
     **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent", "URL")},
     "useRuntimeConfig": RUNTIME_CONFIG,
+    "require": REQUIRE,
 }
 
 #: Modules whose functions are known, by what they are called here.
@@ -471,9 +476,23 @@ class JavaScript:
         if object_.absent:
             text = "this is a member of undefined, and the program stops here"
             return Unknown("computed", text, ask.span, object_.trail)
-        if isinstance(value, ClassValue | Closure | Bound):
+        if isinstance(value, ClassValue):
+            return self._static(value, name, ask)
+        if isinstance(value, Closure | Bound):
             return ask.unknown("computed", f"what {name} is can't be told")
         return Known(ABSENT, ask.span, object_.trail)
+
+    def _static(self, made: ClassValue, name: str, ask: Evaluation) -> Value:
+        """A static field of a class, or of that which it is made from."""
+        scope = made.definition.scope
+        if any(key_text(bind.keys[0]) == name for bind in scope.binds_of(STATIC)):
+            found = made.evaluator.lookup(STATIC, Frame(scope, made.frame), END)
+            if found is not None:
+                return found.get(name)
+        base = made.evaluator.base_of(made)
+        if isinstance(base, Known):
+            return self._static(base.value, name, ask)
+        return ask.unknown("computed", f"what {name} is can't be told")
 
     def _place(self, name: str) -> str:
         """The file's own place, or that of its folder."""
@@ -552,6 +571,8 @@ class JavaScript:
             return None
         if isinstance(callee.value, Bound):
             return self._method(call, callee.value, ask)
+        if callee.value == REQUIRE:
+            return self._required(self._first(call, ask), ask)
         if isinstance(callee.value, Special):
             return self._special(call, callee.value.name, ask)
         return None
@@ -587,6 +608,12 @@ class JavaScript:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
             return ask.apply(CONVERSIONS[name], *values, conversion=name)
         return None
+
+    def _required(self, path: Value, ask: Evaluation) -> Value:
+        """A module whose path is made of values: "./config/" + process.env.NODE_ENV."""
+        if isinstance(path, Known) and isinstance(path.value, str):
+            return self.imported(path.value, None, ask)
+        return ask.unknown("imported", "which module is meant can't be told")
 
     def _wanted(self, call: Call, ask: Evaluation) -> Value:
         """`env.get("X")` of env-var, for its checks and casts."""
@@ -937,6 +964,8 @@ def candidates(path: str, file: str, read: Read) -> list[str]:
     bases: list[str | None]
     if path.startswith(("./", "../")) or path in (".", ".."):
         bases = [join(folder, path)]
+    elif path.startswith(ROOT):  # of __dirname
+        bases = [join("", path.removeprefix(ROOT))]
     elif path.startswith(("@/", "~/", "#/")):  # the usual aliases of bundlers
         own = package_folder(file, read)
         roots = dict.fromkeys((f"{own}/src".lstrip("/"), own, "src", ""))

@@ -905,3 +905,23 @@ def test_a_variable_that_can_not_be_shown_is_that_of_its_field(tmp_path: Path) -
     assert "not set: the password's variable (mailer.js:" in shown
     assert "Tulpe" not in shown
     assert "SMTP_USER" not in show_setups([setup], [])
+
+
+def test_a_service_that_nodemailer_does_not_know_is_its_line(tmp_path: Path) -> None:
+    setup = read(tmp_path, "{ service: 'IONOS', auth: { user: 'u', pass: 'p' } }")
+    (remark,) = setup.settings.remarks
+    assert (remark.kind, remark.option, remark.taken_as) == ("misread", "service", "localhost")
+    assert remark.origin is not None
+
+
+def test_beside_a_host_such_a_service_is_not_read(tmp_path: Path) -> None:
+    options = "{ service: 'IONOS', host: 'smtp.ionos.com', port: 587 }"
+    (remark,) = read(tmp_path, options).settings.remarks
+    assert (remark.kind, remark.option) == ("ignored", "service")
+
+
+@pytest.mark.parametrize("login", ["'u', pass: 'p'", "account.user, pass: account.pass"])
+def test_a_catcher_is_one_with_any_login(tmp_path: Path, login: str) -> None:
+    options = f"{{ host: 'smtp.ethereal.email', port: 587, auth: {{ user: {login} }} }}"
+    setup = read(tmp_path, options)
+    assert [remark.kind for remark in setup.settings.remarks] == ["not-sent"]

@@ -390,6 +390,60 @@ def test_strapi_and_adonis_read_variables_by_functions() -> None:
     assert known(adonis.value("h")) == "h.example"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "require('./config/' + (process.env.NODE_ENV || 'development') + '.json')",
+        "require(path.join(__dirname, 'config', `${env}.json`))",
+        "require(__dirname + '/../src/config/' + env + '.json')",
+        "(await import(`./config/${env}.json`))",
+    ],
+)
+def test_a_module_whose_path_is_made_of_values(asked: str) -> None:
+    files: dict[str, str | bytes] = {
+        "src/a.js": "const path = require('path');\n"
+        f"const env = process.env.NODE_ENV;\nconst {{ host }} = {asked}",
+        "src/config/production.json": '{"host": "h.example"}',
+        "src/config/development.json": '{"host": "localhost"}',
+    }
+    found = project(files, NODE_ENV="production").module("src/a.js")
+    assert isinstance(found, Module)
+    assert known(found.value("host")) == "h.example"
+
+
+@pytest.mark.parametrize("asked", ["require(which)", "require('../../' + 'etc/passwd.json')"])
+def test_a_module_that_is_not_known_or_not_in_the_folder(asked: str) -> None:
+    files: dict[str, str | bytes] = {
+        "a.js": f"const which = await ask();\nconst {{ host }} = {asked}",
+    }
+    found = project(files).module("a.js")
+    assert isinstance(found, Module)
+    assert isinstance(found.value("host"), Unknown)
+
+
+def test_static_fields_are_those_of_the_class() -> None:
+    text = """
+    class Base { static smtp = { host: 'h.example', port: 587 }; static get tls() { return false } }
+    class Mailer extends Base {
+      static defaults = { port: 465 };
+      constructor(given = {}) { this.given = { ...Mailer.smtp, ...Mailer.defaults, ...given }; }
+      make() { return nodemailer.createTransport({ ...this.given, secure: Mailer.tls }); }
+    }
+    module.exports = new Mailer();
+    """
+    assert plain(transport(text)) == {"host": "h.example", "port": 465, "secure": False}
+
+
+def test_what_a_class_has_not_can_not_be_told() -> None:
+    text = """
+    class Mailer { static port = 465; host = 'h.example'; }
+    nodemailer.createTransport({ host: Mailer.host, port: Mailer.port });
+    """
+    options = transport(text)
+    assert plain(options.get("port")) == 465
+    assert isinstance(options.get("host"), Unknown)
+
+
 def test_json_is_imported() -> None:
     files: dict[str, str | bytes] = {
         "a.js": "const { host } = require('./mail.json')",
