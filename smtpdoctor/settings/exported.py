@@ -152,6 +152,10 @@ def _pieces(draft: Draft, names: Iterable[str]) -> Iterator[Known]:
                 yield piece
 
 
+#: What is said to everybody.
+SAID: tuple[Field, ...] = ("host", "sender", "ehlo")
+
+
 def tells_a_secret(
     draft: Draft,
     outcome: Outcome,
@@ -161,16 +165,11 @@ def tells_a_secret(
     """Whether a secret is in what is said to everybody: a host that is looked up, the sender, the
     name in EHLO. An exported one, one of the set-up's own variables, one that the program calls
     so, the password where a name is put together from it, or what looks like one."""
-    fields: tuple[Field, ...] = ("host", "sender", "ehlo")
-    for name in (name for field in fields for name in outcome.by.get(field, ())):
-        option = draft.options.get(name)
-        # of a whole URL the host is a part, which is looked at below
-        if option is None or "." in name or not isinstance(option.value, Known):
-            continue
-        if any(is_secret_name(each) for each in names_in(option.value, environ)):
-            return True
+    told = [name for field in SAID for name in outcome.by.get(field, ())]
+    if any(_is_of_a_secret(draft, name, environ) for name in told):
+        return True
     said = [each.lower() for each in (outcome.host, outcome.sender, outcome.ehlo) if each]
-    names = [name for field in (*fields, "url") for name in outcome.by.get(field, ())]
+    names = [*told, *outcome.by.get("url", ())]
     known = [*_secrets(environ), *secrets_beside(draft.variables)]
     known += secrets_by_name(draft, text, names)
     together = {
@@ -180,6 +179,15 @@ def tells_a_secret(
     if any(_stands_in(value.lower(), said) for value in known):
         return True
     return outcome.host is not None and harmless.has_generated_label(outcome.host)
+
+
+def _is_of_a_secret(draft: Draft, name: str, environ: Mapping[str, str]) -> bool:
+    """Whether an option's value comes from an exported variable that holds a secret."""
+    option = draft.options.get(name)
+    # of a whole URL the host is a part, which is looked at by its text
+    if option is None or "." in name or not isinstance(option.value, Known):
+        return False
+    return any(is_secret_name(each) for each in names_in(option.value, environ))
 
 
 def secrets_in(text: str | None, environ: Mapping[str, str]) -> list[str]:

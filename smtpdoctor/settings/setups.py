@@ -149,16 +149,7 @@ def find_setups(
                 skipped.append(Skipped(path=at, why=TELLS, cut=True))
             else:
                 read.append((draft, outcome))
-        # what any of them has for a secret is one in the others' lines, too
-        secrets = [secret for _, outcome in read for secret in secrets_of(outcome)]
-        secrets += {
-            outcome.username
-            for _, outcome in read
-            if outcome.username and is_swapped(outcome.username, outcome.password or "")
-        }
-        secrets += {each for draft, _ in read for each in secrets_beside(draft.variables)}
-        text = workspace.folder.text
-        secrets += {each for draft, _ in read for each in secrets_by_name(draft, text)}
+        secrets = _secrets_of_all(read, workspace)
         for draft, outcome in read:
             at = draft.place
             find_harmless(draft, outcome, workspace, secrets)
@@ -174,6 +165,20 @@ def find_setups(
     faulty = {origin.file for each in setups for origin in _refusals(each, workspace)}
     passed_over = [each for each in workspace.folder.skipped if each.path not in faulty]
     return Found(tuple(_named_apart(setups)), (*passed_over, *skipped))
+
+
+def _secrets_of_all(read: list[tuple[Draft, Outcome]], workspace: Workspace) -> list[str]:
+    """What any of them has for a secret, which is one in the others' lines, too."""
+    secrets = [secret for _, outcome in read for secret in secrets_of(outcome)]
+    secrets += {
+        outcome.username
+        for _, outcome in read
+        if outcome.username and is_swapped(outcome.username, outcome.password or "")
+    }
+    secrets += {each for draft, _ in read for each in secrets_beside(draft.variables)}
+    text = workspace.folder.text
+    secrets += {each for draft, _ in read for each in secrets_by_name(draft, text)}
+    return secrets
 
 
 def _refusals(setup: Setup, workspace: Workspace) -> Iterator[Origin]:
