@@ -301,11 +301,8 @@ def secrets_of(outcome: Outcome) -> list[str]:
     return [secret for secret in (outcome.password, outcome.token) if secret]
 
 
-def find_harmless(
-    draft: Draft, outcome: Outcome, workspace: Workspace, secrets: Iterable[str]
-) -> None:
-    """Tell the workspace which literals of the set-up's lines may be shown: the values of fields
-    that are no secret, where they have the form of their field. (docs/decisions/0013)"""
+def _fields_of(draft: Draft, outcome: Outcome) -> dict[str, Field]:
+    """What each option of the set-up decides."""
     fields: dict[str, Field] = {
         **{name: "tls" for each in draft.dialect.modes.values() for way in each for name in way},
         **{name: field for field, names in outcome.by.items() for name in names},
@@ -313,6 +310,15 @@ def find_harmless(
     }
     for each in (*(each.option for each in (outcome.not_sent,) if each), *chain(*draft.sends)):
         fields.setdefault(each, "tls")
+    return fields
+
+
+def find_harmless(
+    draft: Draft, outcome: Outcome, workspace: Workspace, secrets: Iterable[str]
+) -> None:
+    """Tell the workspace which literals of the set-up's lines may be shown: the values of fields
+    that are no secret, where they have the form of their field. (docs/decisions/0013)"""
+    fields = _fields_of(draft, outcome)
     for name, option in draft.options.items():
         kind = KINDS.get(fields.get(name, "password"))
         for value in (option.value, *option.hides):
