@@ -18,8 +18,18 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.node_url import IS_URL, NodeURL, URLError, parse
 from smtpdoctor.settings.dialects.urls import SHOWN, insert_port
 from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.names import same_words
 from smtpdoctor.settings.prepare import literal
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value, truth
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    Map,
+    Origin,
+    Span,
+    Unknown,
+    Value,
+    truth,
+)
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -113,6 +123,8 @@ def transport_options(
         if not unset or (path in SHOWN_UNSET and made.value.variables):
             found[made.name] = made
     found |= _login(argument, again)
+    if variables is not None:
+        found |= _half_a_login(argument.get("auth"), variables)
     for name in ("secure", "ignoreTLS", "requireTLS"):
         text = _taken_for_true(found.get(name), variables)
         if text is not None:
@@ -168,6 +180,39 @@ def _login(argument: Known, again: Callable[[Variables], Value]) -> dict[str, Op
         return {}
     text = f"Nodemailer fetches the token with {way} when it sends"
     return {"auth.accessToken": Option("auth.accessToken", Unknown("called", text, auth.span))}
+
+
+def _half_a_login(auth: Value, variables: Variables) -> dict[str, Option]:
+    """What is lacking where the program logs in only with both, and somebody wrote a part of it:
+    one of them, or both under other names. Without any it needs no login here."""
+    if not isinstance(auth, Known) or not auth.absent:
+        return {}
+    asked = dict.fromkeys(step.name for step in auth.trail if step.kind in ("condition", "unset"))
+    lacking = [name for name in asked if not _is_filled(variables, name)]
+    there = {same_words(name) for name in variables.names}
+    named = all(there & {same_words(name), _other_half(name)} for name in lacking)
+    if not lacking or (len(lacking) == len(asked) and not named):
+        return {}
+    found: dict[str, Option] = {}
+    for name in lacking:
+        option = "auth.user" if same_words(name.upper()).endswith("_USER") else "auth.pass"
+        trail = (Origin("unset", name, None, auth.span),)
+        found[option] = Option(option, Known(ABSENT, auth.span, trail))
+    return found
+
+
+def _other_half(name: str) -> str:
+    """The variable of a password for that of a user name, and the other way round: a program asks
+    for the second only where the first is there."""
+    words = same_words(name)
+    own, other = ("_USER", "_PASSWORD") if words.endswith("_USER") else ("_PASSWORD", "_USER")
+    return f"{words.removesuffix(own)}{other}"
+
+
+def _is_filled(variables: Variables, name: str) -> bool:
+    """Whether it has a text; what can't be told may have one."""
+    value = variables.lookup(name)
+    return isinstance(value, Unknown) or (value is not None and value.value not in (ABSENT, ""))
 
 
 def parts_of(whole: Option, workspace: Workspace, major: int) -> dict[str, Option]:

@@ -326,8 +326,10 @@ class Evaluator:
             if isinstance(value, Unknown):
                 if value.reason == "request" and not all(map(_may_be_of_a_request, values)):
                     text = "a request gives a part of it"
-                    return replace(value, reason="computed", text=text, trail=trail)
-                return self._apply_to_alternatives(at, rule, values, value)
+                    told = replace(value, reason="computed", text=text)
+                    return replace(told, trail=trail, otherwise=None)
+                found = self._apply_to_alternatives(at, rule, values, value)
+                return self._with_otherwise(found, at, rule, values, value)
         try:
             result = rule(*(value.value for value in values if isinstance(value, Known)))
         except UntellableError as problem:
@@ -337,6 +339,23 @@ class Evaluator:
         if isinstance(result, str) and len(result) > MAXIMUM_TEXT:
             return Unknown("too-long", "the text is too long", self.span(at), trail)
         return Known(result, self.span(at), trail)
+
+    def _with_otherwise(
+        self,
+        found: Value,
+        at: Expression,
+        rule: Callable[..., Any],
+        values: tuple[Value, ...],
+        value: Unknown,
+    ) -> Value:
+        """What can't be told with what it comes to where the value that can't be told is absent."""
+        if isinstance(found, Known):
+            return found
+        if value.otherwise is None:
+            return replace(found, otherwise=None)
+        where, other = values.index(value), value.otherwise
+        made = self._apply(at, rule, *values[:where], other, *values[where + 1 :])
+        return replace(found, otherwise=made)
 
     def _apply_to_alternatives(
         self, at: Expression, rule: Callable[..., Any], values: tuple[Value, ...], value: Unknown
@@ -413,7 +432,10 @@ class Evaluator:
             return behind(as_condition(test.trail), chosen, self.span(expression))
         ways = [self.value(expression.then, frame), self.value(expression.otherwise, frame)]
         found = either(ways, self.span(expression), test.text, as_condition(test.trail))
-        if isinstance(found, Unknown) and isinstance(ways[0], Unknown):
+        asked = [
+            isinstance(each, Unknown) and each.reason == "parameter" for each in (test, ways[0])
+        ]
+        if isinstance(found, Unknown) and all(asked):
             return replace(found, otherwise=ways[1])  # x ? x : "a@b.example"
         return found
 
@@ -442,7 +464,9 @@ class Evaluator:
         for item in expression.items:
             span = self.source.span(item.start, item.end)
             if item.spread or item.key is None:
-                self._spread(made, self.value(item.value, frame), span)
+                value = self.value(item.value, frame)
+                self._spread(made, value, span)
+                self._withheld(made, item.value, value)
                 continue
             key = self.value(item.key, frame)
             later = self._later(item.value, frame)
@@ -454,6 +478,17 @@ class Evaluator:
                 text = "which key this is can't be told"
                 made.entries.append(Entry(None, Unknown("computed", text, span), span))
         return Known(made, self.span(expression))
+
+    def _withheld(self, made: Map, at: Expression, value: Value) -> None:
+        """The keys that a condition keeps out, with what it hangs on: `...(X && { auth })`."""
+        if not isinstance(value, Known) or isinstance(value.value, Map):
+            return
+        kept = at.right if isinstance(at, Binary) else None
+        for item in kept.items if isinstance(kept, Dictionary) else ():
+            key = item.key.value if isinstance(item.key, Constant) else None
+            if isinstance(key, str) and made.entry(key) is None:
+                absent = Known(self.semantics.absent, value.span, as_condition(value.trail))
+                made.entries.append(Entry(key, absent, None))
 
     def _spread(self, made: Map, value: Value, span: Span) -> None:
         if isinstance(value, Known) and isinstance(value.value, Map):
@@ -819,7 +854,8 @@ class Evaluator:
             reached = self.reached(bind.guards, frame)
             old = made.get(key.value)
             if reached is False:
-                return old
+                tests = [self.value(guard.test, frame) for guard in bind.guards]
+                return old.through(*as_condition(joined(tests))) if old.absent else old
             if len(keys) > 1:
                 new = self._changed(old, bind, keys[1:], frame, name)
             elif bind.value is not None:

@@ -199,9 +199,11 @@ class Unknown:
 
     def get(self, key: Any) -> Value:
         """What stands under a key of what can't be told can't be told either."""
+        otherwise = self.otherwise.get(key) if self.otherwise is not None else None
         if not self.alternatives:
-            return self
-        return replace(self, alternatives=tuple(each.get(key) for each in self.alternatives))
+            return self if otherwise is None else replace(self, otherwise=otherwise)
+        alternatives = tuple(each.get(key) for each in self.alternatives)
+        return replace(self, alternatives=alternatives, otherwise=otherwise)
 
     def at(self, *path: Any) -> Value:
         """What stands at the end of the path."""

@@ -568,6 +568,8 @@ def test_amazons_own_interface_is_no_set_up(
         "mail.from ?? process.env.MAIL_FROM",
         "mail.from ? mail.from : `Shop <${process.env.MAIL_FROM}>`",
         "mail.from || mail.sender || process.env.MAIL_FROM",
+        "`Shop <${mail.from || process.env.MAIL_FROM}>`",
+        "(mail.from || process.env.MAIL_FROM).toLowerCase()",
     ],
 )
 def test_the_sender_is_the_one_that_counts_where_a_caller_gives_none(
@@ -581,10 +583,18 @@ def test_the_sender_is_the_one_that_counts_where_a_caller_gives_none(
     assert setup.settings.sender == "shop@example.com"
 
 
-def test_what_comes_with_a_callers_sender_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "mail.from && 'shop@example.com'",
+        "`${mail.name || 'Shop'} <${mail.from}>`",
+        "isLive() ? vault.sender() : 'shop@example.com'",
+    ],
+)
+def test_what_counts_for_a_part_or_elsewhere_is_no_sender(tmp_path: Path, sender: str) -> None:
     code = (
         f"{IMPORT}const t = nodemailer.createTransport({{ host: 'smtp.ionos.com', {LOGIN} }});\n"
-        "export const send = (mail) => t.sendMail({ from: mail.from && 'shop@example.com' });\n"
+        f"export const send = (mail) => t.sendMail({{ from: {sender} }});\n"
     )
     setup = read(tmp_path, {"mailer.ts": code})
     assert setup.settings.sender == "info@example.com"  # the login
@@ -722,3 +732,47 @@ def test_the_words_of_an_enum(tmp_path: Path, enum: str, tls: str, untold: bool)
     }
     settings = read(tmp_path, files).settings
     assert (settings.tls, bool(settings.untellable)) == (tls, untold)
+
+
+BOTH = "process.env.SMTP_USER && process.env.SMTP_PASS"
+PAIR = "{ user: process.env.SMTP_USER, pass: process.env.SMTP_PASS }"
+START = f"{IMPORT}const options = {{ host: 'smtp.ionos.com', port: 587, secure: false"
+WITH_BOTH = {
+    "ternary": f"{START}, auth: {BOTH} ? {PAIR} : undefined }};\n",
+    "and": f"{START}, auth: {BOTH} && {PAIR} }};\n",
+    "spread": f"{START}, ...({BOTH} && {{ auth: {PAIR} }}) }};\n",
+    "if": f"{START} }};\nif ({BOTH}) {{\n  options.auth = {PAIR};\n}}\n",
+}
+
+
+@pytest.mark.parametrize("way", WITH_BOTH)
+@pytest.mark.parametrize(
+    ("dotenv", "unset"),
+    [
+        ("SMTP_USER=info@example.com\nSMTP_PASS=geheim-1\n", {}),
+        ("SMTP_USER=info@example.com\n", {"password": ("SMTP_PASS",)}),
+        ("SMTP_PASS=geheim-1\n", {"username": ("SMTP_USER",)}),
+        (
+            "SMTP_USERNAME=info@example.com\nSMTP_PASSWORD=geheim-1\n",
+            {"username": ("SMTP_USER",)},  # the second is not asked for without the first
+        ),
+        ("OTHER=1\n", {}),  # a relay that wants no login
+    ],
+)
+def test_half_of_a_login_that_wants_both_is_lacking(
+    tmp_path: Path, way: str, dotenv: str, unset: dict[str, tuple[str, ...]]
+) -> None:
+    code = WITH_BOTH[way] + "nodemailer.createTransport(options);\n"
+    settings = read(tmp_path, {"mailer.ts": code, ".env": dotenv}).settings
+    lacking = {each.field: each.unset for each in settings.entries if each.unset}
+    assert lacking == unset
+    assert (settings.username is None) is (bool(unset) or dotenv.startswith("OTHER"))
+    assert settings.untellable == ()
+
+
+def test_what_a_condition_keeps_out_takes_nothing_from_what_is_there(tmp_path: Path) -> None:
+    code = (
+        f"{IMPORT}nodemailer.createTransport({{ host: 'smtp.ionos.com', port: 465,\n"
+        "  ...(process.env.OLD_RELAY && { host: 'old.example', port: 25 }) });\n"
+    )
+    assert came_to(read(tmp_path, {"mailer.ts": code}))[:3] == ("smtp.ionos.com", 465, "implicit")
