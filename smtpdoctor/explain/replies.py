@@ -30,6 +30,13 @@ _OF_LOGINS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+#: RFC 9110 §15.6: what web servers and proxies say, whose codes look like replies.
+_OF_THE_WEB = re.compile(
+    r"50\d (?:internal server error|not implemented|bad gateway|gateway time-?out|"
+    r"service (?:temporarily )?unavailable)",
+    re.IGNORECASE,
+)
+
 #: What mail servers write of a handshake of theirs as clients (sendmail's 4.7.0, Postfix's 4.7.5).
 _OF_TLS = re.compile(
     r"4\d\d 4\.7\.\d (?:TLS handshake failed|cannot start TLS|server certificate)", re.IGNORECASE
@@ -289,6 +296,8 @@ def _code_of(status: str) -> str:
 
 
 def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Symptom]:
+    if _OF_THE_WEB.match(reply):
+        return []
     if _OF_TLS.match(reply):
         return []  # the client's own, of a handshake: the tables read it
     code = reply[:3]
@@ -414,6 +423,14 @@ def _knows_words(stage: Stage, reply: str) -> bool:
 _NO_REFUSAL = re.compile(r"(?<![\d/])[23]\d\d[ -]|SendFailedException: Invalid Addresses")
 
 
+#: What is missing in programs, and what is missing at a server.
+_OF_THINGS = re.compile(
+    r"\b(?:template|table|relation|column|file|module|class|role|database|index|repository|image|"
+    r"bucket|topic)\b[^\n]{0,80}\b(?:does ?n[o']t exist|not found)|"
+    r"\b50\d (?:internal server error|bad gateway)",
+    re.IGNORECASE,
+)
+_OF_PEOPLE = re.compile(r"recipient|mailbox|user unknown|\baddress\b|@", re.IGNORECASE)
 #: What no program says of its own doings, and a server of who connects.
 _OF_AN_ADDRESS = re.compile(
     r"\bblocked\b|block ?list|black ?list|dnsbl|\brbl\b|spamhaus|spamcop|barracuda|reputation|"
@@ -427,6 +444,8 @@ def _by_words(text: str, specific: int) -> list[Symptom]:
     found = []
     for line in text.split("\n"):
         if not 12 <= len(line) <= 1500 or "://" in line[:12] or _NO_REFUSAL.search(line):
+            continue
+        if _OF_THINGS.search(line) and not _OF_PEOPLE.search(line):
             continue
         stages: tuple[Stage, ...] = ("data", "rcpt", "mail", "auth", "greeting")
         cue = _said_within(line) or _hinted_within(line)

@@ -104,6 +104,13 @@ REPLY = re.compile(
 )
 
 
+#: An address of the web, the name of an image: a word of mail in it says nothing of the error.
+_NAMES_OF_OTHERS = re.compile(
+    r"https?://[^\s\"'<>]+|\b(?:image|denied for) [\"']?[\w./:@-]+|\bresolving [\w-]+$",
+    re.MULTILINE,
+)
+
+
 def _about_mail(text: str, known: Known) -> str:
     """mail, other, or open: nothing in it speaks of either."""
     if known.host or known.client or known.port in (25, 465, 587, 2525):
@@ -111,11 +118,12 @@ def _about_mail(text: str, known: Known) -> str:
     elsewhere = error_texts.evidence("elsewhere").search(text) is not None
     if elsewhere and error_texts.evidence("submission").search(text) is None:
         return "other"
-    if error_texts.evidence("strong").search(text) or error_texts.mail_clients().search(text):
+    own = _NAMES_OF_OTHERS.sub(" ", text)
+    if error_texts.evidence("strong").search(own) or error_texts.mail_clients().search(own):
         return "mail"
     if error_texts.evidence("foreign").search(text) and not REPLY.search(text):
         return "other"
-    if error_texts.evidence("weak").search(text):
+    if error_texts.evidence("weak").search(own):
         return "mail"
     short = len(text) <= SHORT and text.strip().count("\n") < FEW_LINES
     return "open" if short else "other"
