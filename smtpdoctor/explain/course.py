@@ -50,6 +50,7 @@ from smtpdoctor.settings.model import (
     Problem,
     Setting,
     Settings,
+    SetupIdentity,
     TLSMode,
 )
 from smtpdoctor.smtp.replies import Protocol, Reply, ReplyReader
@@ -113,6 +114,12 @@ def in_words(text: str) -> str:
     return text.replace("the sender the sender", "the sender")
 
 
+def _setup(framework: str) -> SetupIdentity:
+    """The set-up whose settings nobody showed: of a framework that the text names."""
+    name = knowledge.snippets()[framework].name
+    return SetupIdentity(name=f"{framework} {name}'s settings", dialect=framework)
+
+
 class Course:
     """One imagined run. Each method adds a step; `observations` are what a check had made."""
 
@@ -159,6 +166,7 @@ class Course:
             sender=known.sender or SENDER,
             recipient=known.recipient or RECIPIENT,
             client=known.client,
+            setup=_setup(known.framework) if known.framework else None,
             entries=entries,
         )
         settings = self._trail("settings")

@@ -113,6 +113,9 @@ def read(  # branches: one fact after the other, what was given first
     if given.client is None and client is not None:
         name = knowledge.clients()[client].name
         notes.append(f"client {name}{f' {version}' if version else ''}")
+    framework = _framework(text) if given.client is None else None
+    if framework is not None:
+        notes.append(f"framework {knowledge.snippets()[framework].name}")
     provider = knowledge.provider_of(host) if host else None
     if provider is not None and given.host is None:
         notes.append(f"provider {provider.name}")
@@ -130,6 +133,7 @@ def read(  # branches: one fact after the other, what was given first
         tls=tls,
         client=client,
         version=version,
+        framework=framework,
         provider=provider.id if provider is not None else None,
         address=given.address or address,
         sender=sender_address,
@@ -210,6 +214,14 @@ def _client(text: str) -> tuple[str | None, str]:
             version = re.search(re.escape(name) + _VERSION, text, re.IGNORECASE)
             return name, version[1] if version else ""
     return None, ""
+
+
+def _framework(text: str) -> str | None:
+    lowered = text.lower()
+    for name, mark in error_texts.framework_marks().items():
+        if may_stand_in(mark, lowered) and _compiled(mark).search(text):
+            return name
+    return None
 
 
 @cache

@@ -25,6 +25,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     tls_required: bool = False
     client: str | None = None  # its id in the knowledge base
     version: str = ""
+    framework: str | None = None  # in whose settings its user writes, as knowledge/snippets has it
     provider: str | None = None
     address: str | None = None  # the one that was tried
     username: str | None = None

@@ -296,10 +296,8 @@ def _code_of(status: str) -> str:
 
 
 def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Symptom]:
-    if _OF_THE_WEB.match(reply):
-        return []
-    if _OF_TLS.match(reply):
-        return []  # the client's own, of a handshake: the tables read it
+    if _OF_THE_WEB.match(reply) or _OF_TLS.match(reply):
+        return []  # the second is the client's own, of a handshake: the tables read it
     code = reply[:3]
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
     cue = _answered(reply, text, at)
@@ -309,10 +307,8 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
     worded = {stage for stage in possible if _knows_words(stage, reply)}
     if not about_mail and not status and not worded and not of_login:
         return []
-    if _NO_EHLO.match(reply):
-        return [Symptom(kind="ehlo-missing", says=reply, specific=WORDED)]
-    if _NAME_ALONE.match(reply):
-        return [Symptom(kind="greeting-refused", says=reply, specific=4)]
+    if (special := _of_no_stage(reply)) is not None:
+        return [special]
     if code == "554" and cue == "mail" and not worded and not status:
         # of the sender it tells no more than that; what it means after DATA it does not mean here
         return [Symptom(kind="sender-refused", says=reply.replace("\n", " / "), specific=4)]
@@ -325,6 +321,15 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
             stages=_stages(reply, worded, cue),
         )
     ]
+
+
+def _of_no_stage(reply: str) -> Symptom | None:
+    """A reply that says more by itself than by the step that it answered."""
+    if _NO_EHLO.match(reply):
+        return Symptom(kind="ehlo-missing", says=reply, specific=WORDED)
+    if _NAME_ALONE.match(reply):
+        return Symptom(kind="greeting-refused", says=reply, specific=4)
+    return None
 
 
 def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[Stage, float], ...]:

@@ -169,7 +169,10 @@ def _line(text: str, match: re.Match[str]) -> str:
     if len(line) <= 200:
         return line
     middle = max(0, begins - start - 40)
-    return line[middle : middle + 200]
+    if middle:
+        middle = line.find(" ", middle, begins - start) + 1 or middle  # not within a word
+        return f"…{line[middle : middle + 199]}"
+    return line[:200]
 
 
 _IP = re.compile(r"(?<![\w.:])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{1,4}:[0-9a-fA-F:]{2,40}|::1)")

@@ -92,9 +92,11 @@ def _whole(target: TargetReport, diagnosis: Diagnosis, room: Room) -> ShownDiagn
         locations=tuple(item for item in diagnosis.locations if item.text)[: room.locations],
         table=table,
         evidence=_evidence(diagnosis, room, table=table is not None, client=client is not None),
-        fix=_fix(first, room, client) if first is not None else None,
+        fix=_fix(first, room, _own_names(target)) if first is not None else None,
         other_fixes=tuple(
-            _fix(fix, room, client) for fix in others[: room.other_fixes] if fix is not None
+            _fix(fix, room, _own_names(target))
+            for fix in others[: room.other_fixes]
+            if fix is not None
         ),
     )
 
@@ -107,7 +109,7 @@ def _brief(
     without_code = msgspec.structs.replace(room, snippets=False)
     open_ = diagnosis.accepted is None
     shown = (diagnosis.severity == "error" or first) and open_ and diagnosis.fixes
-    fix = _fix(diagnosis.fixes[0], without_code, None) if shown else None
+    fix = _fix(diagnosis.fixes[0], without_code, ()) if shown else None
     return ShownDiagnosis(diagnosis=diagnosis, brief=True, fix=fix)
 
 
@@ -132,10 +134,16 @@ def _evidence(
     return (*others[: max(most - len(prints), 0)], *prints[:most])
 
 
-def _fix(fix: Fix, room: Room, client: str | None) -> ShownFix:
+def _own_names(target: TargetReport) -> tuple[str, ...]:
+    """The user's own client, and the framework in whose settings it is set up."""
+    settings = target.run.settings
+    framework = settings.setup.dialect if settings.setup is not None else None
+    return tuple(name for name in (settings.client, framework) if name is not None)
+
+
+def _fix(fix: Fix, room: Room, own: tuple[str, ...]) -> ShownFix:
     changes = bool(fix.settings or fix.edits or fix.records)
     steps = fix.steps[: room.steps] if changes else fix.steps
-    own = client if room != EVERYTHING else None
     return ShownFix(
         fix=fix,
         steps=steps,
@@ -143,7 +151,7 @@ def _fix(fix: Fix, room: Room, client: str | None) -> ShownFix:
         snippets=tuple(
             item
             for item in fix.snippets
-            # on a first screen the user's own client's alone
-            if room.snippets and (room == EVERYTHING or item.for_ == own)
+            # on a first screen the user's own alone
+            if room.snippets and (room == EVERYTHING or item.for_ in own)
         ),
     )

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.engine import diagnose, rules
 from smtpdoctor.explain import explain
 from smtpdoctor.explain.excerpts import NEEDLES
@@ -191,3 +192,8 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
 )
 def test_texts_and_the_look_alikes_beside_them(text: str, code: str) -> None:
     assert explain(text)[0].code == code
+
+
+def test_frameworks_and_clients_are_those_whose_words_are_known() -> None:
+    assert set(error_texts.framework_marks()) <= set(knowledge.snippets())
+    assert set(error_texts.client_marks()) == set(knowledge.clients())

@@ -7,6 +7,8 @@ import pytest
 import smtpdoctor
 from smtpdoctor.explain import examine_text, explain
 from smtpdoctor.explain.model import Known
+from smtpdoctor.explain.page import render
+from smtpdoctor.report.formats import Options
 
 NODEMAILER = """\
 [2026-11-27 10:00:00] DEBUG Creating transport: nodemailer (6.9.13; +https://nodemailer.com/)
@@ -314,3 +316,44 @@ def test_texts_of_public_reports(text: str, code: str) -> None:
 
 def test_lookalike_an_error_of_the_web_with_a_code_and_a_dash() -> None:
     assert explain("GET https://example.com/api failed: 502-Bad Gateway, retried 502 times") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "code"),
+    [
+        (
+            "OpenSSL::SSL::SSLError (wrong version number) in ActionMailer::MailDeliveryJob",
+            "framework Rails",
+            "config.action_mailer.smtp_settings",
+        ),
+        (
+            "local.ERROR: Connection could not be established with host: wrong version number at "
+            "Illuminate\\Mail\\Mailer.php",
+            "framework Laravel",
+            "'require_tls' => true",
+        ),
+        (
+            "MailKit.Security.SslHandshakeException: unexpected packet format",
+            "client MailKit",
+            "SecureSocketOptions.StartTls",
+        ),
+        (
+            "Net::SMTP smtp: SSL_connect returned=1 errno=0 state=error: wrong version number",
+            "client Ruby net/smtp",
+            "starttls: :always",
+        ),
+    ],
+)
+def test_the_fix_is_in_the_words_of_what_the_text_names(text: str, read: str, code: str) -> None:
+    found = examine_text(text, Known(port=587))
+    shown = render(found, Options(width=1000))
+    assert found.ranked[0].candidate.code == "implicit-tls-on-starttls-port"
+    assert read in shown.partition("\n")[0]
+    assert code in shown
+
+
+def test_a_client_that_was_given_counts_before_a_framework_in_the_text() -> None:
+    text = "ActionMailer: SSL_connect returned=1 errno=0 state=error: wrong version number"
+    shown = render(examine_text(text, Known(client="nodemailer", port=587)), Options(width=1000))
+    assert "nodemailer.createTransport" in shown
+    assert "action_mailer" not in shown

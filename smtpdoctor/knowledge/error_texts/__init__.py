@@ -86,6 +86,13 @@ def client_marks() -> Mapping[str, str]:
     return marks
 
 
+def framework_marks() -> Mapping[str, str]:
+    """By the name of a framework in `knowledge/snippets`, the pattern of what shows that its user
+    set the client up there."""
+    marks: Mapping[str, str] = _toml("clients")["frameworks"]
+    return marks
+
+
 @cache
 def mail_clients() -> re.Pattern[str]:
     """What shows that a text was printed by a client that sends nothing but mail."""
