@@ -49,7 +49,9 @@ _HOSTS = (
 )
 _PORTS = re.compile(
     r"""\bport["']?\]?(?:\s?(?:=>|[:=])\s?|\s)["']?(\d{2,5})\b"""
-    r"""|\]:(\d{2,5})\b|\d{1,3}(?:\.\d{1,3}){3}:(\d{2,5})\b|:(25|465|587|2525)\b"""
+    r"""|\]:(\d{2,5})\b|\d{1,3}(?:\.\d{1,3}){3}:(\d{2,5})\b"""
+    # the minutes and seconds of a log's time are no ports
+    r"""|(?<![ T\[(]\d\d)(?<!\d:\d\d):(25|465|587|2525)\b(?!:\d)"""
     r"""|(?:established|connected|connecting|connect) (?:to|with) [\w.-]{1,100}:(\d{2,5})\b""",
     re.IGNORECASE,
 )

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from smtpdoctor.explain import explain
+from smtpdoctor.explain import examine_text, explain
+from smtpdoctor.explain.model import Known
 
 LINE = (
     'Expected response code "250" but got code "530", with message "530 5.7.0 Must issue a '
@@ -70,3 +71,11 @@ def test_a_program_s_version_is_no_status_code() -> None:
     codes = [found.code for found in explain(dump)]
     assert "port-blocked" in codes[:3]
     assert "recipient-rejected" not in codes
+
+
+@pytest.mark.parametrize("time", ["10:25:07", "10:22:25", "2026-11-28 10:25:07,123"])
+def test_the_time_of_a_log_is_no_port(time: str) -> None:
+    found = examine_text(f"{time} ERROR Connection timed out", Known())
+    assert found.ranked[0].candidate.code == "port-blocked"
+    assert found.known.port is None
+    assert not explain(f"{time} ERROR POST /api/items: 500, took 25 ms")
