@@ -1,12 +1,18 @@
 """Fixtures for all tests."""
 
 import gc
+import os
 
 import hypothesis
 
 from tests.examples import examples
 
 pytest_plugins = ["tests.in_memory", "pytester", "tests.servers.fixtures"]
+
+# width and colours are the terminal's, a summary and a checkout the job's: none of the tests'
+JOB = ("GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", *JOB):
+    os.environ.pop(name, None)
 
 # No test may depend on the speed of the machine, nor fail on one run and pass on the next.
 hypothesis.settings.register_profile(

@@ -96,7 +96,7 @@ def command(
 @pytest.fixture
 def configured(command: Command, tmp_path: Path) -> Command:
     """The same in a folder with a sound .env."""
-    (tmp_path / ".env").write_text(DOTENV)
+    (tmp_path / ".env").write_text(DOTENV, "utf-8")
     return command
 
 
@@ -328,7 +328,7 @@ def test_settings_says_what_was_passed_over_where_nothing_was_found(
     command: Command, tmp_path: Path
 ) -> None:
     (tmp_path / "mailer.js").write_bytes(b"nodemailer.createTransport()\n" * 400_000)
-    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6"}}')
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6"}}', "utf-8")
     assert "passed over:\n  mailer.js:" in command("settings").out
 
 
@@ -359,7 +359,7 @@ def test_a_saved_run_that_is_none(command: Command, tmp_path: Path, content: byt
 
 def test_a_saved_run_of_nothing_is_inconclusive(command: Command, tmp_path: Path) -> None:
     empty = {"schema": 1, "observations": {"items": []}, "started": "", "seconds": 0}
-    (tmp_path / "run.json").write_text(json.dumps(empty))
+    (tmp_path / "run.json").write_text(json.dumps(empty), "utf-8")
     assert command("check", "--replay", "run.json").status == 3
 
 
@@ -387,12 +387,12 @@ def test_the_same_bad_value_in_settings_is_a_diagnosis_that_points_at_it(
         monkeypatch.setenv(name, value)
     else:
         kept = [line for line in DOTENV.splitlines() if not line.startswith(name)]
-        (tmp_path / ".env").write_text("\n".join([*kept, f"{name}={value}"]) + "\n")
+        (tmp_path / ".env").write_text("\n".join([*kept, f"{name}={value}"]) + "\n", "utf-8")
     assert configured("check", "--format", "json").codes == [code]
     done = configured("check")
     assert done.status == 1
     if source == "file":
-        number = len((tmp_path / ".env").read_text().splitlines())
+        number = len((tmp_path / ".env").read_text("utf-8").splitlines())
         assert re.search(rf"(?m)^  {number} │ {name}={re.escape(value)}$", done.out)
         assert "^^" in done.out
     else:
@@ -430,7 +430,8 @@ def test_the_set_ups_to_pick_from_are_named(command: Command) -> None:
     for name, port in (("one.js", 587), ("two.js", 465)):
         Path(name).write_text(
             "const nodemailer = require('nodemailer');\n"
-            f"nodemailer.createTransport({{ host: 'smtp.ionos.com', port: {port} }});\n"
+            f"nodemailer.createTransport({{ host: 'smtp.ionos.com', port: {port} }});\n",
+            "utf-8",
         )
     line = command("check", "--port", "25").one_line()
     assert "“nodemailer one.js:2”, “nodemailer two.js:2”" in line
@@ -497,7 +498,7 @@ def test_a_saved_run_is_replayed_to_the_same_report(
     fresh = configured("check", "--save", "run.json")
     printed = configured("check", "--replay", "run.json")
     assert (printed.status, printed.out) == (fresh.status, fresh.out)
-    saved = Path("run.json").read_text()
+    saved = Path("run.json").read_text("utf-8")
     assert configured("check", "--replay", "run.json", "--format", "json").out == saved
     assert_keeps_the_contract(json.loads(saved))
     assert PASSWORD not in saved
@@ -524,12 +525,12 @@ def test_a_saved_run_is_private_and_replaces_only_its_like(
     configured("check", "--save", "run.json")
     assert run.stat().st_mode & 0o777 == 0o600
     configured("check", "--save", "run.json")
-    first = Path(".env").read_text()
+    first = Path(".env").read_text("utf-8")
     network.knocks.clear()
     done = configured("check", "--save", ".env")
     assert done.status == 2
     assert "no earlier report of smtpdoctor; --force" in done.err
-    assert Path(".env").read_text() == first
+    assert Path(".env").read_text("utf-8") == first
     assert network.knocks == []
     Path("link.json").symlink_to("run.json")
     assert configured("check", "--save", "link.json", "--force").status == 2
@@ -546,10 +547,10 @@ def test_several_outputs_at_once(configured: Command, network: FakeNetwork) -> N
         "r.json",
     )
     assert "smtp" in printed.out
-    assert json.loads(Path("run.sarif").read_text())["version"] == "2.1.0"
+    assert json.loads(Path("run.sarif").read_text("utf-8"))["version"] == "2.1.0"
     assert Path("run.sarif").stat().st_mode & 0o777 == 0o600
     assert Path("run.prom").stat().st_mode & 0o777 == 0o644
-    assert "targets" in json.loads(Path("r.json").read_text())
+    assert "targets" in json.loads(Path("r.json").read_text("utf-8"))
     assert configured("check", "--output", "sarif=run.sarif").status == printed.status
 
 
@@ -593,7 +594,7 @@ def the_page(folder: Path) -> Path:
     (page,) = folder.glob("smtpdoctor-*/report.html")
     assert page.stat().st_mode & 0o777 == 0o600
     assert page.parent.stat().st_mode & 0o777 == 0o700
-    assert page.read_text().startswith("<!doctype html>\n<!-- a report of smtpdoctor -->\n")
+    assert page.read_text("utf-8").startswith("<!doctype html>\n<!-- a report of smtpdoctor -->\n")
     return page
 
 
@@ -619,7 +620,7 @@ def test_open_starts_the_program_that_browser_names_also_without_a_screen(
 ) -> None:
     os.mkfifo(tmp_path / "started")
     program = tmp_path / "my-browser"
-    program.write_text(f'#!/bin/sh\nprintf %s "$*" >{tmp_path}/started\n')
+    program.write_text(f'#!/bin/sh\nprintf %s "$*" >{tmp_path}/started\n', "utf-8")
     program.chmod(0o700)
     monkeypatch.delenv("DISPLAY")
     monkeypatch.setenv("BROWSER", form.format(program))
@@ -628,7 +629,7 @@ def test_open_starts_the_program_that_browser_names_also_without_a_screen(
     done = configured("check", "--format", "json", "--open")
     page = the_page(screen)
     assert done.err == f"opened {page}\n"
-    assert (tmp_path / "started").read_text().endswith(page.as_uri())
+    assert (tmp_path / "started").read_text("utf-8").endswith(page.as_uri())
 
 
 def no_browser(_: str | None) -> Browser:
@@ -677,13 +678,13 @@ def test_the_summary_of_a_job_is_appended_to(
     configured: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     summary = tmp_path / "summary.md"
-    summary.write_text("# Before\n")
+    summary.write_text("# Before\n", "utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     configured("check")
-    assert summary.read_text() == "# Before\n"
+    assert summary.read_text("utf-8") == "# Before\n"
     configured("check", "--format", "github")
-    assert summary.read_text().startswith("# Before\n")
-    assert "No message was sent" in summary.read_text()
+    assert summary.read_text("utf-8").startswith("# Before\n")
+    assert "No message was sent" in summary.read_text("utf-8")
     link = tmp_path / "link.md"
     link.symlink_to(summary)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(link))
@@ -770,7 +771,7 @@ def test_settings_shows_where_each_value_stands(configured: Command) -> None:
 def test_a_broken_settings_file_still_lets_the_others_run(
     configured: Command, tmp_path: Path
 ) -> None:
-    (tmp_path / ".env").write_text(DOTENV.replace("587", "99999"))
+    (tmp_path / ".env").write_text(DOTENV.replace("587", "99999"), "utf-8")
     report = configured("check", "--format", "json").report
     assert {check["name"]: check["status"] for check in report["targets"][0]["checks"]} == {
         "settings": "failed",
@@ -864,7 +865,7 @@ def test_each_set_up_is_headed_by_its_user_and_by_where_the_same_stands_once_mor
     mailer = "require('nodemailer').createTransport({{ host: '{}', port: {}, secure: {},\n"
     login = "  auth: { user: 'info@example.com', pass: 'word' } });\n"
     for name, port, secure in (("a", 587, "false"), ("b", 587, "false"), ("c", 465, "true")):
-        (tmp_path / f"{name}.js").write_text(mailer.format(HOST, port, secure) + login)
+        (tmp_path / f"{name}.js").write_text(mailer.format(HOST, port, secure) + login, "utf-8")
     lines = command("check").out.splitlines()
     headers = [line for line in lines if line.startswith(HOST)]
     assert [line.rpartition(" as ")[2] for line in headers] == ["info@example.com"] * 2
@@ -1087,7 +1088,7 @@ def test_a_real_run_from_a_folder_with_an_env_file(
     smtp_server: StartServer, authority: Authority, tmp_path: Path
 ) -> None:
     server = smtp_server()
-    (tmp_path / ".env").write_text(DOTENV)
+    (tmp_path / ".env").write_text(DOTENV, "utf-8")
     arguments = [
         "check",
         "--cafile",
@@ -1100,7 +1101,7 @@ def test_a_real_run_from_a_folder_with_an_env_file(
     ]
     done = process(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert PASSWORD not in done.stdout + (tmp_path / "run.json").read_text()
+    assert PASSWORD not in done.stdout + (tmp_path / "run.json").read_text("utf-8")
     assert server.session.login == USERNAME
 
 
@@ -1130,9 +1131,11 @@ nodemailer.createTransport({
 @pytest.fixture
 def broken(command: Command, tmp_path: Path) -> Command:
     """A program that starts TLS with the first byte on 587, in its own file."""
-    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "6", "dotenv": "16"}}')
-    (tmp_path / "mailer.js").write_text(MAILER % HOST)
-    (tmp_path / ".env").write_text(DOTENV)
+    (tmp_path / "package.json").write_text(
+        '{"dependencies": {"nodemailer": "6", "dotenv": "16"}}', "utf-8"
+    )
+    (tmp_path / "mailer.js").write_text(MAILER % HOST, "utf-8")
+    (tmp_path / ".env").write_text(DOTENV, "utf-8")
     return command
 
 
@@ -1144,11 +1147,11 @@ def test_fix_writes_the_line_and_checks_again(
     done = broken("check", "--fix", "--yes", "--format", "json")
     assert done.status == 0
     assert done.report["verdict"] == "healthy"
-    assert (tmp_path / "mailer.js").read_text() == (MAILER % HOST).replace("true", "false")
+    assert (tmp_path / "mailer.js").read_text("utf-8") == (MAILER % HOST).replace("true", "false")
     assert "+  secure: false," in done.err
     assert "implicit-tls-on-starttls-port gone" in done.err
     copy = tmp_path / "state" / "smtpdoctor" / "mailer.js.smtpdoctor-backup"
-    assert copy.read_text() == MAILER % HOST
+    assert copy.read_text("utf-8") == MAILER % HOST
     assert str(copy) in done.err
     assert PASSWORD not in done.err
 
@@ -1158,14 +1161,14 @@ def test_fix_without_a_terminal_needs_yes_and_touches_nothing(
 ) -> None:
     assert "--yes" in broken("check", "--fix").one_line()
     assert "--fix" in broken("check", "--yes").one_line()
-    assert (tmp_path / "mailer.js").read_text() == MAILER % HOST
+    assert (tmp_path / "mailer.js").read_text("utf-8") == MAILER % HOST
 
 
 def test_fix_leaves_what_stands_on_the_command_line(configured: Command, tmp_path: Path) -> None:
-    before = (tmp_path / ".env").read_text()
+    before = (tmp_path / ".env").read_text("utf-8")
     done = configured("check", "--tls", "implicit", "--fix", "--yes")
     assert done.status == 1
-    assert (tmp_path / ".env").read_text() == before
+    assert (tmp_path / ".env").read_text("utf-8") == before
 
 
 def test_settings_lists_the_set_ups(broken: Command) -> None:
@@ -1181,7 +1184,7 @@ def test_settings_lists_the_set_ups(broken: Command) -> None:
 
 
 def test_settings_shows_a_file_as_one_reader_reads_it(command: Command, tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("SMTP_USER=a@b.de\nSMTP_PASS=geheim#2\n")
+    (tmp_path / ".env").write_text("SMTP_USER=a@b.de\nSMTP_PASS=geheim#2\n", "utf-8")
     done = command("settings", "--reader", "npm-dotenv")
     assert "takes what follows # for a comment" in " ".join(done.out.split())
     assert max(map(len, done.out.splitlines())) <= 80

@@ -149,7 +149,9 @@ def test_sigterm_at_the_password_prompt_leaves_the_echo_on(tmp_path: Path) -> No
 def test_modules_of_the_folder_are_never_imported(tmp_path: Path) -> None:
     """`python -m` puts the working folder first; what it loads itself before us is Python's."""
     for name in ("signal", "typer", "rich", "msgspec", "asyncio", "json", "ssl", "smtplib"):
-        (tmp_path / f"{name}.py").write_text(f"print('imported {name}')\nraise SystemExit(9)\n")
+        (tmp_path / f"{name}.py").write_text(
+            f"print('imported {name}')\nraise SystemExit(9)\n", "utf-8"
+        )
     done = subprocess.run(
         [*PROGRAM, *REFUSED],
         capture_output=True,

@@ -68,8 +68,9 @@ def test_no_target_is_lost_with_a_worker_and_none_asked_twice_without_need(
     results = [json.loads(process.stdout.readline()) for _ in range(SERVERS)]
     victim = sorted(cluster.workers.items())[0][1].process.process.pid
     os.kill(victim, 9)
-    rest, told = process.communicate(timeout=90)
-    results += [json.loads(line) for line in rest.splitlines()]
+    # `communicate` would leave out what was read ahead of the lines above
+    results += [json.loads(line) for line in process.stdout]
+    _, told = process.communicate(timeout=90)
     assert sorted(each["line"] for each in results) == list(range(1, len(places) + 1)), told
     assert all(each["report"]["verdict"] == "healthy" for each in results), told
     assert process.returncode == 0

@@ -153,7 +153,9 @@ def test_every_page_says_what_six_programs_print_or_what_is_noticed_instead(code
 
 def test_a_page_as_it_is_printed_has_no_marks_for_its_tests() -> None:
     marked = [
-        code for code in pages.codes() if "<!--" in (pages.folder() / f"{code}.md").read_text()
+        code
+        for code in pages.codes()
+        if "<!--" in (pages.folder() / f"{code}.md").read_text("utf-8")
     ]
     assert "clock-wrong" in marked
     assert not any("<!--" in (pages.read(code) or "") for code in marked)

@@ -66,12 +66,13 @@ def need(shell: str) -> None:
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
-def environment() -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
+    """Of a shell, which makes folders of its own in its home."""
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return {
         "PATH": programs,
         "TERM": "dumb",
-        "HOME": "/nonexistent",
+        "HOME": str(home),
         "PS1": "> ",
         "LANG": "C.UTF-8",
     }
@@ -88,7 +89,7 @@ class Terminal:
             stdout=secondary,
             stderr=secondary,
             cwd=folder,
-            env=environment(),
+            env=environment(folder.with_name(f"{folder.name}-home")),
             start_new_session=True,
         )
         os.close(secondary)
@@ -149,7 +150,7 @@ def test_fish_completes_what_was_typed(folder: Path, typed: str, whole: str) -> 
     done = subprocess.run(
         ["fish", "--no-config", "-c", f"{load}; complete -C '{typed}'"],
         cwd=folder,
-        env=environment(),
+        env=environment(folder.with_name(f"{folder.name}-home")),
         capture_output=True,
         text=True,
         check=True,

@@ -98,14 +98,15 @@ PRIVATE = st.builds(
 def write(folder: Path, private: Private) -> None:
     root = folder / private.folder
     root.mkdir(exist_ok=True)
-    (folder / "package.json").write_text(PACKAGE)
+    (folder / "package.json").write_text(PACKAGE, "utf-8")
     (root / f"{private.file}.js").write_text(
         "const nodemailer = require('nodemailer');\nnodemailer.createTransport({\n"
         f"  host: '{private.host}', port: 587, secure: false,\n"
-        "  auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS },\n});\n"
+        "  auth: { user: process.env.SMTP_USER, pass: process.env.SMTP_PASS },\n});\n",
+        "utf-8",
     )
     (folder / ".env").write_text(
-        f"SMTP_HOST={private.host}\nSMTP_USER={private.mailbox}\nSMTP_PASS={PASSWORD}\n"
+        f"SMTP_HOST={private.host}\nSMTP_USER={private.mailbox}\nSMTP_PASS={PASSWORD}\n", "utf-8"
     )
 
 
@@ -175,7 +176,7 @@ def looked_at(folder: Path, private: Private) -> Report:
     """Without a network: the mode doesn't fit the port."""
     write(folder, private)
     path = folder / private.folder / f"{private.file}.js"
-    path.write_text(path.read_text().replace("secure: false", "secure: true"))
+    path.write_text(path.read_text("utf-8").replace("secure: false", "secure: true"), "utf-8")
     plans = make_lint_plans(with_options(None, environ={}, folder=folder))
     return run(run_all(plans, environ={}, network=FakeNetwork()))
 
@@ -340,13 +341,14 @@ def test_what_everybody_knows_stays(text: str, shown: str, tmp_path: Path) -> No
 
 
 def test_what_a_program_calls_its_own_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "package.json").write_text(PACKAGE, "utf-8")
     (tmp_path / "mailer.js").write_text(
         "const nodemailer = require('nodemailer'); function quokkaMail() {"
         " const wombatOptions = {host: 'smtp.gmail.com', port: 465, secure: false, auth: {user:"
         " process.env.NUMBAT_USER || 'u@gmail.com', pass: process.env.NUMBAT_PASS}};\n"
         "return nodemailer.createTransport(wombatOptions); }\n"
-        "quokkaMail().sendMail({from: bilby.address});\n"
+        "quokkaMail().sendMail({from: bilby.address});\n",
+        "utf-8",
     )
     plans = make_lint_plans(with_options(None, environ={}, folder=tmp_path))
     report = run(run_all(plans, environ={}, network=FakeNetwork()))
@@ -361,10 +363,11 @@ def test_names_of_settings_are_no_hosts(tmp_path: Path) -> None:
     """`.host` and `.to` are top-level domains."""
     root = tmp_path / "src/main/resources"
     root.mkdir(parents=True)
-    (tmp_path / "pom.xml").write_text("<artifactId>spring-boot-starter-mail</artifactId>")
+    (tmp_path / "pom.xml").write_text("<artifactId>spring-boot-starter-mail</artifactId>", "utf-8")
     (root / "application.properties").write_text(
         "spring.mail.host=post.brombeer-verlag.de\nspring.mail.port=465\n"
-        "spring.mail.properties.mail.smtp.starttls.enable=true\n"
+        "spring.mail.properties.mail.smtp.starttls.enable=true\n",
+        "utf-8",
     )
     plans = make_lint_plans(with_options(None, environ={}, folder=tmp_path))
     report = run(run_all(plans, environ={}, network=FakeNetwork()))
@@ -426,8 +429,8 @@ def test_the_command_writes_every_file_so(
     names = [name for name in formats.names() if name != "terminal"]
     asked = [f"--output={name}={tmp_path / name}.out" for name in names]
     assert run_command(["lint", "--anonymous", "--format", "github", *asked]) == 0
-    written = [(tmp_path / f"{name}.out").read_text() for name in names]
-    summary = (tmp_path / "summary.md").read_text()
+    written = [(tmp_path / f"{name}.out").read_text("utf-8") for name in names]
+    summary = (tmp_path / "summary.md").read_text("utf-8")
     for text in (capsys.readouterr().out, summary, *written):
         assert "brombeer" not in text
         assert "zwieback" not in text
@@ -481,9 +484,10 @@ def test_it_is_not_for_fixing(
 
 def test_what_a_project_accepts_tells_no_reason_and_no_set_up(tmp_path: Path) -> None:
     """A reason is a person's own words: no observation shows whose they are."""
-    (tmp_path / "package.json").write_text(PACKAGE)
+    (tmp_path / "package.json").write_text(PACKAGE, "utf-8")
     (tmp_path / "mailer.js").write_text(
-        "require('nodemailer').createTransport({host: 'a.example', port: 587, secure: true});\n"
+        "require('nodemailer').createTransport({host: 'a.example', port: 587, secure: true});\n",
+        "utf-8",
     )
     plans = make_lint_plans(with_options(None, environ={}, folder=tmp_path))
     report = run(run_all(plans, environ={}, network=FakeNetwork()))

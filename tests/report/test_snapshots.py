@@ -105,9 +105,9 @@ def compare(name: str, text: str) -> None:
         text = re.sub(pattern, placeholder, text)
     path = SNAPSHOTS / f"{name}.txt"
     if UPDATE:
-        path.write_text(text)
+        path.write_text(text, "utf-8")
     assert path.exists(), f"no snapshot {path.name}: UPDATE_SNAPSHOTS=1 writes it"
-    assert text == path.read_text(), f"{path.name} differs: see this module's docstring"
+    assert text == path.read_text("utf-8"), f"{path.name} differs: see this module's docstring"
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -186,7 +186,7 @@ def test_faults_of_a_host_on_the_internet(
     network = one_host(authority)
     change(network)
     (tmp_path / ".env").write_text(
-        f"SMTP_HOST={HOST}\nSMTP_PORT=587\nSMTP_USER={USERNAME}\nSMTP_PASS={PASSWORD}\n"
+        f"SMTP_HOST={HOST}\nSMTP_PORT=587\nSMTP_USER={USERNAME}\nSMTP_PASS={PASSWORD}\n", "utf-8"
     )
     report = examined(network, tmp_path, cafile=authority.cafile)
     compare(change.__name__.replace("_", "-"), shown(report))
@@ -224,7 +224,7 @@ def test_too_little_time(authority: Authority, tmp_path: Path) -> None:
 
 
 def test_every_snapshot_belongs_to_a_test(request: pytest.FixtureRequest) -> None:
-    text = Path(__file__).read_text()
+    text = Path(__file__).read_text("utf-8")
     for path in SNAPSHOTS.glob("*.txt"):
         name = path.stem
         for ending in ("-verbose", "-json"):

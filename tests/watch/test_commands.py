@@ -90,10 +90,10 @@ def test_a_history_that_is_none_is_left_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     diary = tmp_path / "diary"
-    diary.write_text("dear diary")
+    diary.write_text("dear diary", "utf-8")
     assert run(["watch", "mail.example.com", "--history", str(diary)]) == 2
-    assert "is no history of smtpdoctor" not in diary.read_text()
-    assert diary.read_text() == "dear diary"
+    assert "is no history of smtpdoctor" not in diary.read_text("utf-8")
+    assert diary.read_text("utf-8") == "dear diary"
     assert "--no-history" in capsys.readouterr().err
 
 
@@ -112,9 +112,9 @@ def test_what_the_projects_file_accepts_is_no_warning_here_either(
     def change(watch: Watched, number: int) -> None:
         if number == 1:
             code = "certificate-verification-disabled"
-            own.write_text(f'[[accept]]\ncode = "{code}"\nreason = "a lab"\n')
+            own.write_text(f'[[accept]]\ncode = "{code}"\nreason = "a lab"\n', "utf-8")
         if number == 2:
-            own.write_text("acept = []\n")
+            own.write_text("acept = []\n", "utf-8")
         if number == 3:
             own.unlink()
 
@@ -127,15 +127,16 @@ def test_what_the_projects_file_accepts_is_no_warning_here_either(
 
 
 def test_the_projects_file_picks_the_set_up_and_the_profile(tmp_path: Path) -> None:
-    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}')
+    (tmp_path / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}', "utf-8")
     for name in ("one.js", "two.js"):
         (tmp_path / name).write_text(
             'const nodemailer = require("nodemailer");\n'
-            f'nodemailer.createTransport({{ host: "{name}.example.com", port: 587 }});\n'
+            f'nodemailer.createTransport({{ host: "{name}.example.com", port: 587 }});\n',
+            "utf-8",
         )
     folder = WatchedFolder(CheckOptions(environ={}, folder=tmp_path), whole=True)
     assert len(folder.read().plans) == 2
-    (tmp_path / ".smtpdoctor.toml").write_text('setup = "two.js"\n')
+    (tmp_path / ".smtpdoctor.toml").write_text('setup = "two.js"\n', "utf-8")
     (plan,) = folder.read().plans
     assert plan.host == "two.js.example.com"
 
@@ -270,8 +271,8 @@ def test_the_screens_of_the_documentation(
     time.tzset()
     project = tmp_path / "shop"
     project.mkdir()
-    (project / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}')
-    (project / "mailer.js").write_text(MAILER)
+    (project / "package.json").write_text('{"dependencies": {"nodemailer": "^7"}}', "utf-8")
+    (project / "mailer.js").write_text(MAILER, "utf-8")
     host = "smtp.ionos.com"
     healthy = Behaviour(certificate=authority.issue([host]))
     busy = replace(healthy, greeting=(f"421 {host} try again later", Act.CLOSE))

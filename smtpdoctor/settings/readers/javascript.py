@@ -366,10 +366,13 @@ class JavaScriptLowering(Lowering):
             case "object_pattern":
                 self._object_pattern(target, value, whole, declare=declare)
             case "array_pattern":
-                for place, child in enumerate(target.named_children):
-                    index = Constant(child.start_byte, child.end_byte, place)
-                    inner = self._index(child, value, index)
-                    self._pattern(child, inner, whole, declare=declare)
+                place = 0  # a hole counts: `[, host]`
+                for child in target.children:
+                    place += child.type == ","
+                    if child.is_named and child.type != "comment":
+                        index = Constant(child.start_byte, child.end_byte, place)
+                        inner = self._index(child, value, index)
+                        self._pattern(child, inner, whole, declare=declare)
             case "assignment_pattern":
                 left = target.child_by_field_name("left")
                 default = self.expression(target.child_by_field_name("right"), target)

@@ -342,11 +342,9 @@ class PythonLowering(Lowering):
                 elif target.type == "subscript":
                     self._assign_global(target, value, whole)
             case "tuple_pattern" | "pattern_list" | "list_pattern" | "tuple":
-                for place, child in enumerate(target.named_children):
-                    index = Constant(child.start_byte, child.end_byte, place)
-                    inner = Index(child.start_byte, child.end_byte, value, index)
-                    self._assign(child, inner, whole)
-            case "as_pattern_target" | "parenthesized_expression":
+                for child, part in self.parts(target, value):
+                    self._assign(child, part, whole)
+            case "as_pattern_target" | "parenthesized_expression" | "list_splat_pattern":
                 for child in target.named_children:
                     self._assign(child, value, whole)
 

@@ -136,7 +136,8 @@ class RubyLowering(Lowering):
         return self.literal(node, Symbol(self.text(node)))
 
     def visit_delimited_symbol(self, node: Node) -> Expression:
-        return self.literal(node, Symbol(self.text(node)[2:-1]))
+        opening = 3 if self.text(node).startswith("%") else 2  # `%s(smtp)`, `:"smtp"`
+        return self.literal(node, Symbol(self.text(node)[opening:-1]))
 
     def visit_bare_string(self, node: Node) -> Expression:
         return self.literal(node, self.text(node))
@@ -410,10 +411,13 @@ class RubyLowering(Lowering):
         return value
 
     def _assign(self, target: Node, value: Expression, whole: Node) -> None:
-        if target.type == "left_assignment_list":
-            for place, child in enumerate(target.named_children):
-                index = Constant(child.start_byte, child.end_byte, place)
-                self._assign(child, Index(child.start_byte, child.end_byte, value, index), whole)
+        if target.type in ("left_assignment_list", "destructured_left_assignment"):
+            for child, part in self.parts(target, value):
+                self._assign(child, part, whole)
+            return
+        if target.type == "rest_assignment":
+            for child in target.named_children:
+                self._assign(child, value, whole)
             return
         path = path_of(self.expression(target))
         if path is None:

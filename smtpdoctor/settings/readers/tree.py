@@ -36,6 +36,9 @@ from smtpdoctor.settings.readers.syntax import (
 if TYPE_CHECKING:
     from tree_sitter import Language, Node
 
+#: A target that takes what others leave: Python's and Ruby's `*rest`.
+SPLATS = ("list_splat_pattern", "rest_assignment")
+
 #: Nesting beyond this is nobody's settings. Python's own stack allows a thousand frames, and a
 #: level takes four or five of them.
 MAXIMUM_DEPTH = 100
@@ -99,6 +102,18 @@ class Lowering:
 
     def literal(self, node: Node, value: Any) -> Constant:
         return Constant(node.start_byte, node.end_byte, value)
+
+    def parts(self, target: Node, value: Expression) -> Iterator[tuple[Node, Expression]]:
+        """Each target of `a, b = value` with its part of the value. A splat takes how many there
+        are, so that it and those behind it can't be told."""
+        told = True
+        for place, part in enumerate(c for c in target.named_children if c.type != "comment"):
+            told = told and part.type not in SPLATS
+            index = Constant(part.start_byte, part.end_byte, place)
+            if told:
+                yield part, Index(part.start_byte, part.end_byte, value, index)
+            else:
+                yield part, self.opaque(part, "how many a splat takes is not evaluated")
 
     def opaque(self, node: Node, text: str = "an expression that is not understood") -> Opaque:
         return Opaque(node.start_byte, node.end_byte, "computed", text)

@@ -74,6 +74,20 @@ def test_the_text_false_is_true() -> None:
     ("text", "expected"),
     [
         ("process.env.PORT || 25", "587"),
+        ("process.env.PORT > 500", True),
+        ("'10' < '9'", True),
+        ("5 <= '5'", True),
+        ("6 <= '5'", False),
+        ("-1 / 0 < 0", True),
+        ("1 / 0 > 0", True),
+        ("'PORT' in process.env", True),
+        ("'NONE' in process.env", False),
+        ("null == undefined", True),
+        ("undefined == null", True),
+        ("null == 0", False),
+        ("0 == undefined", False),
+        ("NaN === NaN", False),
+        ("2.5 + 0.5", 3),
         ("process.env.NONE || 25", 25),
         ("process.env.EMPTY || 25", 25),
         ("process.env.EMPTY ?? 25", ""),
@@ -133,6 +147,35 @@ def test_an_expression_comes_to_what_node_makes_of_it(text: str, expected: objec
     )
     assert value == expected
     assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("const [, value] = [1, 2]", 2),
+        ("const [ , /* c */, value] = [1, 2, 3]", 3),
+        ("const [a, [b, value]] = [1, [2, 3]]", 3),
+        ("const {a: {value}} = {a: {value: 3}}", 3),
+        ("let [a, value = 5] = [1]", 5),
+        ("let value; [value] = [7]", 7),
+        ("let value; ({value} = {value: 4})", 4),
+        ("let value = 'a'; value += 'b'", "ab"),
+        ("let value; value ??= 7", 7),
+        ("let value = 1; value ||= 7", 1),
+    ],
+)
+def test_a_target_gets_its_part(text: str, expected: object) -> None:
+    assert plain(module("a.js", f"{text};\n").value("value")) == expected
+
+
+@pytest.mark.parametrize("text", ["const [a, ...value] = [1, 2]", "const {a, ...value} = {b: 2}"])
+def test_a_rest_is_not_told(text: str) -> None:
+    assert isinstance(module("a.js", f"{text};\n").value("value"), Unknown)
+
+
+def test_a_type_that_is_asserted_in_front() -> None:
+    found = module("a.ts", "const value = <string>process.env.PORT;\n", PORT="587")
+    assert plain(found.value("value")) == "587"
 
 
 @pytest.mark.parametrize(

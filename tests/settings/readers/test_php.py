@@ -37,6 +37,7 @@ VALUES = {
     ("text", "expected"),
     [
         ("env('PORT', 25)", "587"),
+        ('"\\x41\\u{e9}\\u{1F600}"', "Aé😀"),
         ("env('NONE', 25)", 25),
         ("env('NONE')", None),
         ("env('NONE', fn () => 26)", 26),

@@ -20,6 +20,29 @@ def expression(text: str, **variables: str) -> Value:
     return module("a.py", f"{head}value = {text}\n", **variables).value("value")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a, (b, value) = 1, [2, 3]", 3),
+        ("[a, value] = 1, 2", 2),
+        ("(a, value) = (1, 2)", 2),
+        ("value, *a = 1, 2, 3", 1),
+        ("(a, # c\n value) = 1, 2", 2),
+        ("value = 'a'\nvalue += 'b'", "ab"),
+        ("x = [1]\nx += [2]\nvalue = x[1]", 2),
+    ],
+)
+def test_a_target_gets_its_part(text: str, expected: object) -> None:
+    assert plain(module("a.py", f"{text}\n").value("value")) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["*a, value = 1, 2, 3", "a, *value = 1, 2, 3", "a, *b, value = 1, 2, 3"]
+)
+def test_what_stands_at_a_splat_or_behind_it_is_not_told(text: str) -> None:
+    assert isinstance(module("a.py", f"{text}\n").value("value"), Unknown)
+
+
 VALUES = {"PORT": "587", "FALSE": "False", "TRUE": "true", "EMPTY": "", "HOST": "h.example"}
 
 
@@ -27,6 +50,9 @@ VALUES = {"PORT": "587", "FALSE": "False", "TRUE": "true", "EMPTY": "", "HOST": 
     ("text", "expected"),
     [
         ("os.environ['PORT']", "587"),
+        ("(x := os.environ['PORT'])", "587"),
+        ("[*['a'], 'b'][1]", "b"),
+        ("{**{'a': 1}}['a']", 1),
         ("os.environ.get('PORT')", "587"),
         ("e.get('NONE', 25)", 25),
         ("os.environ.get('NONE')", None),

@@ -15,6 +15,30 @@ def expression(text: str, **variables: str) -> Value:
     return module("a.rb", f"value = {text}\n", **variables).value("value")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a, (b, value) = 1, [2, 3]", 3),
+        ("(a, value), c = [1, 2], 3", 2),
+        ("value, = [4]", 4),
+        ("value, *a = 1, 2, 3", 1),
+        ("a, # c\n  value = 1, 2", 2),
+        ("a = value = 3", 3),
+        ("value = 'a'\nvalue += 'b'", "ab"),
+        ("value ||= 5", 5),
+    ],
+)
+def test_a_target_gets_its_part(text: str, expected: object) -> None:
+    assert plain(module("a.rb", f"{text}\n").value("value")) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["*a, value = 1, 2, 3", "a, *value = 1, 2, 3", "a, *b, value = 1, 2, 3"]
+)
+def test_what_stands_at_a_splat_or_behind_it_is_not_told(text: str) -> None:
+    assert isinstance(module("a.rb", f"{text}\n").value("value"), Unknown)
+
+
 VALUES = {"PORT": "587", "FALSE": "false", "TRUE": "true", "EMPTY": "", "HOST": "h.example"}
 
 
@@ -22,6 +46,10 @@ VALUES = {"PORT": "587", "FALSE": "false", "TRUE": "true", "EMPTY": "", "HOST": 
     ("text", "expected"),
     [
         ("ENV['PORT']", "587"),
+        (':"smtp"', Symbol("smtp")),
+        ("%s(smtp)", Symbol("smtp")),
+        ("''", ""),
+        ('""', ""),
         ("ENV['NONE']", None),
         ("ENV.fetch('PORT', 25)", "587"),
         ("ENV.fetch('NONE', 25)", 25),
