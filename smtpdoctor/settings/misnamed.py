@@ -54,6 +54,7 @@ def named_otherwise(
         meant = [name for name in there if name != like and _is_for(field, name)]
         same = [name for name in meant if same_words(name) == same_words(like)]
         unread = [name for name in same or meant if not _is_read(name, folder, asked=name in own)]
+        unread = [name for name in unread if not _is_anothers(name, like, field, folder)]
         if len(unread) == 1 and unread[0] not in found:
             found[unread[0]] = like
     return found
@@ -63,6 +64,23 @@ def _is_for(field: Field, name: str) -> bool:
     if len(name) > LONGEST_NAME or not VARIABLE.fullmatch(name) or not MAIL.search(name):
         return False
     return next((each for each, words in WORDS if words.search(name)), None) == field
+
+
+def _is_anothers(name: str, like: str, field: Field, folder: Folder) -> bool:
+    """Whether the code asks for a nearer name than that one: SYSTEM_SMTP_HOSTNAME is the slip of
+    SYSTEM_SMTP_HOST, and of no GMAIL_SMTP_HOST."""
+    words = next((words for each, words in WORDS if each == field), None)
+    found = words.search(name) if words is not None else None
+    start = name[: found.start()] if found is not None else ""
+    if not start or like.startswith(start):
+        return False
+    pattern = re.compile(rb"(?<!\w)" + re.escape(start.encode()) + rb"_?[A-Z_]{2,30}(?!\w)")
+    others = (
+        other.decode()
+        for path in folder.containing(pattern.pattern, *CODE)
+        for other in pattern.findall(folder.data(path) or b"")
+    )
+    return any(other not in (name, like) and _is_for(field, other) for other in others)
 
 
 def _is_read(name: str, folder: Folder, *, asked: bool) -> bool:

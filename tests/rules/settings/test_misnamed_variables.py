@@ -125,3 +125,18 @@ def test_lookalike_a_variable_of_the_machine() -> None:
     env = ENV.replace("SMTP_PASSWORD=geheim-12\n", "")
     told = Scene.of_folder({"mail.py": code, ".env": env}, {"MAIL_PASSWORD": "x"})
     assert told.settings.near_misses == ()
+
+
+@pytest.mark.parametrize(("nearer", "said"), [("NEWS_SMTP_HOST", False), ("NEWS_NAME", True)])
+def test_lookalike_the_slip_of_a_nearer_name_is_not_this_one(nearer: str, said: bool) -> None:
+    """What else of the folder asks for is written with a slip."""
+    host = 'os.environ.get("SMTP_HOST", "smtp.gmail.com"), 587)'
+    told = Scene.of_folder(
+        {
+            "mail.py": SCRIPT.replace("HOST, PORT)", host),
+            "news.py": f"import os\nNEWS = os.environ['{nearer}']\n",
+            ".env": ENV.replace("SMTP_HOST", "NEWS_SMTP_HOSTNAME"),
+        }
+    )
+    told.session()
+    assert ("setting-ignored" in told.codes()) is said
