@@ -37,7 +37,8 @@ def readings(draft: Draft, outcome: Outcome, workspace: Workspace) -> PasswordRe
         if value is None:
             return None
         return (
-            _of_ini(names[0], value)
+            _of_yaml(value, names[0], workspace)
+            or _of_ini(names[0], value)
             or _of_ssmtp(names[0], value)
             or _of_hocon(names[0], value)
             or _of_php(names[0], value)
@@ -47,7 +48,7 @@ def readings(draft: Draft, outcome: Outcome, workspace: Workspace) -> PasswordRe
     return (
         _of_compose(held[0])
         or _of_unit(held[0], variables[0])
-        or _of_yaml(held[0], variables[0], workspace)
+        or _of_yaml(held[0].value, variables[0], workspace)
     )
 
 
@@ -98,10 +99,10 @@ def _of_unit(held: Held, name: str) -> PasswordReadings | None:
     return _altered(name, span, "systemd", "percent-expanded", doubles="%")
 
 
-def _of_yaml(held: Held, name: str, workspace: Workspace) -> PasswordReadings | None:
+def _of_yaml(value: Value, name: str, workspace: Workspace) -> PasswordReadings | None:
     """A # and letters behind the password, or in its place: a comment mostly begins with a
     blank."""
-    span, value = held.value.span, held.value
+    span = value.span
     if span is None or not span.file.endswith((".yml", ".yaml")) or not isinstance(value, Known):
         return None
     lines = (workspace.folder.text(span.file) or "").splitlines()

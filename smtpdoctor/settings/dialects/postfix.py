@@ -59,6 +59,7 @@ class Postfix(Table):
         beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
         text = workspace.folder.text(beside) if name else None
         entries: dict[str, dict[str, Known]] = {}
+        spelled: dict[str, Known] = {}
         for number, line in enumerate((text or "").splitlines(), 1):
             found = re.fullmatch(r"(\S+)[ \t]+([^:]+):(.*?)[ \t]*", line)
             if found is not None and not line.startswith("#"):
@@ -69,7 +70,14 @@ class Postfix(Table):
                 login = {"user": Known(found[2], spans[0]), "password": Known(found[3], spans[1])}
                 # tables fold the letter case of what is looked up
                 entries.setdefault(found[1].lower(), login)
-        return next((entries[n.lower()] for n in names if n.lower() in entries), {})
+                place = Span(beside, number, (found.start(1) + 1, found.end(1) + 1), number)
+                spelled.setdefault(found[1].lower(), Known(found[1], place))
+        named = next((entries[n.lower()] for n in names if n.lower() in entries), None)
+        if named is not None:
+            return named
+        host = names[0].lower()
+        meant = next((key for key in spelled if host in key or key.strip("[]") in host), None)
+        return {"entry": spelled[meant]} if meant is not None else {}
 
 
 def _has(values: Mapping[str, Known]) -> bool:

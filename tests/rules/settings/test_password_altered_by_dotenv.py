@@ -207,6 +207,26 @@ def test_lookalike_yaml_keeps_the_password_whole(password: str) -> None:
     assert scene.refuse("auth", REFUSED).codes() == ["credentials-rejected"]
 
 
+SYNAPSE = (
+    "email:\n  smtp_host: smtp.ionos.com\n  smtp_port: 587\n  smtp_user: u@example.com\n"
+    "  smtp_pass: {}\n  notif_from: u@example.com\n"
+)
+
+
+def test_positive_yaml_cuts_the_password_in_a_programs_own_document() -> None:
+    scene = Scene.of_folder({"homeserver.yaml": SYNAPSE.format("seven #herons")})
+    found = scene.refuse("auth", REFUSED).diagnosis(CODE)
+    assert found.title.startswith("the password in smtp_pass (homeserver.yaml:5) is altered: YAML")
+    assert "single quotes around the whole value" in found.fixes[0].steps[0]
+    assert "herons" not in str(found)
+
+
+@pytest.mark.parametrize("password", ["'seven #herons'", "seven # of the shop", "seven#herons"])
+def test_lookalike_a_document_keeps_the_password(password: str) -> None:
+    scene = Scene.of_folder({"homeserver.yaml": SYNAPSE.format(password)})
+    assert CODE not in scene.refuse("auth", REFUSED).codes()
+
+
 #: A service of systemd with its variables in the unit.
 UNIT = """[Service]
 ExecStart=/usr/bin/shop

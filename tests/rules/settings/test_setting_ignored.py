@@ -70,8 +70,8 @@ POSTFIX = {
 def test_positive_a_warning_where_a_login_is_written_and_not_used() -> None:
     found = Scene.of_folder(POSTFIX).diagnosis(CODE)
     assert (found.severity, found.title) == ("warning", "postfix does not log in")
-    assert [(at.file, at.line) for at in found.locations] == [("postfix/main.cf", 3)]
-    assert "no entry for this host" in found.fixes[0].title
+    assert [(at.file, at.line) for at in found.locations] == [("postfix/sasl_passwd", 1)]
+    assert "spelled as relayhost is" in found.fixes[0].title
     assert "geheim" not in str(found)
     named = Scene.of_folder(WRONG_NAMES)
     severities = [each.severity for each in named.judge().diagnoses if each.code == CODE]

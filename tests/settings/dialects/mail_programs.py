@@ -148,7 +148,17 @@ CASES = [
         user=None,
         sender=None,
         password=None,
-        remarks=said("misread relayhost", "ignored smtp_sasl_password_maps"),
+        remarks=said("misread relayhost", "ignored entry"),
+        changes=False,
+    ),
+    Case(
+        "postfix:no key of its own",
+        (HOST, 587, "none"),
+        files=postfix("[smtp.ionos.com]:587", "", "mail.example.org u@example.com:word\n"),
+        user=None,
+        sender=None,
+        password=None,
+        remarks=said("ignored smtp_sasl_password_maps"),
         changes=False,
     ),
     Case(
@@ -162,7 +172,7 @@ CASES = [
         user=None,
         sender=None,
         password=None,
-        remarks=said("ignored smtp_sasl_password_maps"),
+        remarks=said("ignored entry"),
     ),
     Case(
         "exim:healthy 587",

@@ -203,11 +203,15 @@ def _fix(run: Run, found: PasswordReadings) -> Fix:
 def _in_single_quotes(found: PasswordReadings) -> Fix:
     """Where quotes go around more than the value, or stand in the place of others."""
     if found.readers == (YAML,):
+        # a variable may stand in a list, too; a key of a program's own document does not
+        listed_too = found.name.isidentifier() and found.name != found.name.lower()
+        how = f"{found.name}: '…' in a mapping, - '{found.name}=…' in a list"
+        how = how if listed_too else "single quotes around the whole value"
         return Fix(
             title=f"put single quotes around the whole text in {found.file}:{found.line}",
             steps=(
-                f"{found.file}:{found.line}: {found.name}: '…' in a mapping, - '{found.name}=…' "
-                "in a list. A single quote in the password itself is written twice.",
+                f"{found.file}:{found.line}: {how}. A single quote in the password itself is "
+                "written twice.",
             ),
         )
     return Fix(
