@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -125,6 +126,23 @@ def _msmtp(job: dict[str, object]) -> tuple[list[str], str]:
     ], "Subject: test\n\nhello\n"
 
 
+def _snail(job: dict[str, object]) -> tuple[list[str], str]:
+    scheme = "smtps" if job["tls"] == "implicit" else "smtp"
+    user, password = (urllib.parse.quote(str(job[name]), safe="") for name in ("user", "password"))
+    login = f"{user}:{password}@" if user else ""
+    variables = [
+        *("v15-compat=yes", "sendwait", "tls-ca-no-defaults", "tls-verify=strict"),
+        f"tls-ca-file={job['cafile']}",
+        f"mta={scheme}://{login}{job['host']}:{job['port']}",
+        f"from={job['sender']}",
+        f"socket-connect-timeout={job['seconds']}",
+        *(["smtp-use-starttls"] if job["tls"] == "starttls" else []),
+        *([] if user else ["smtp-auth=none"]),
+    ]
+    settings = [word for each in variables for word in ("-S", each)]
+    return ["s-nail", "-:/", *settings, "-s", "test", str(job["recipient"])], "hello\n"
+
+
 def _perl(job: dict[str, object]) -> tuple[list[str], str]:
     return ["perl", str(CLIENTS_FOLDER / "net_smtp_client.pl"), json.dumps(job)], ""
 
@@ -205,6 +223,7 @@ def clients(folder: Path) -> list[Client]:
         Client("msmtp", "msmtp", one_by_one=_msmtp),
         Client("curl", "curl", one_by_one=_curl),
         Client("perl", "net-smtp-perl", one_by_one=_perl),
+        Client("s-nail", "s-nail", one_by_one=_snail),
         Client("swaks", "swaks@20201014", one_by_one=_swaks),
     ]
 

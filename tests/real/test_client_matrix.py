@@ -1,4 +1,4 @@
-"""Nineteen real clients beside the doctor: does its verdict say what becomes of their mail?
+"""Twenty real clients beside the doctor: does its verdict say what becomes of their mail?
 
 A cell is one client in one world. The doctor is right where it says broken and nothing was
 delivered, or where it names no error and the message was. Inconclusive is no error.
@@ -58,7 +58,18 @@ def cells_of(machine: str) -> list[Cell]:
 
 def test_the_verdict_is_what_becomes_of_the_mail(node: None) -> None:
     require(
-        "node", "php", "perl", "ruby", "go", "java", "keytool", "msmtp", "curl", "swaks", "openssl"
+        "node",
+        "php",
+        "perl",
+        "ruby",
+        "go",
+        "java",
+        "keytool",
+        "msmtp",
+        "curl",
+        "s-nail",
+        "swaks",
+        "openssl",
     )
     if not UNPACKED.joinpath("python-clients").is_dir():
         require("build/real/python-clients")
