@@ -499,6 +499,12 @@ class JavaScript:
         file = ROOT + self.file
         return file if name.endswith(("filename", "url")) else file.rpartition("/")[0]
 
+    def _is_strapi(self) -> bool:
+        """Whether this is a program of Strapi, whose env is a function without such members."""
+        folder = package_folder(self.file, self.project.files.read)
+        manifest = self.project.files.read(f"{folder}/package.json".lstrip("/")) or b""
+        return b"strapi" in manifest
+
     def _of_special(self, special: Special, name: str, ask: Evaluation) -> Value:
         if special.name == "process" and name in ("dirname", "filename", "url"):  # import.meta
             return Known(self._place(name), ask.span)
@@ -506,7 +512,7 @@ class JavaScript:
             return Known(ENVIRONMENT, ask.span)
         if name == "env" and special.name == "Deno":
             return Known(GETTER, ask.span)
-        if special == STRAPI and VARIABLE.fullmatch(name):
+        if special == STRAPI and VARIABLE.fullmatch(name) and not self._is_strapi():
             found = ask.variable(Known(name))
             unset = isinstance(found, Known) and found.value is ABSENT
             return ask.unknown("parameter", f"whoever calls it gives {name}") if unset else found

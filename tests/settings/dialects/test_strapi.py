@@ -59,3 +59,10 @@ def test_the_profile_stands_before_and_typescript_is_read(tmp_path: Path) -> Non
 
 def test_other_providers_are_no_set_ups(tmp_path: Path) -> None:
     assert setups(write(tmp_path, plugins("{ apiKey: 'x' }", "sendgrid"))) == []
+
+
+def test_env_is_a_function_that_has_no_variables_for_members(tmp_path: Path) -> None:
+    root = write(tmp_path, {**plugins("{ host: env.SMTP_HOST, port: 465 }"), ".env": DOTENV})
+    settings = one(root, "strapi").settings
+    assert settings.host is None
+    assert [each.field for each in settings.untellable] == ["host"]
