@@ -301,6 +301,10 @@ def secrets_of(outcome: Outcome) -> list[str]:
     return [secret for secret in (outcome.password, outcome.token) if secret]
 
 
+#: What a variable may decide between, and is no secret then where it has a mode's form.
+DECIDED: tuple[Field, ...] = ("tls", "port")
+
+
 def _fields_of(draft: Draft, outcome: Outcome) -> dict[str, Field]:
     """What each option of the set-up decides."""
     fields: dict[str, Field] = {
@@ -329,15 +333,15 @@ def find_harmless(
             if kind is not None and isinstance(value, Known) and not value.absent:
                 held = [each for each in value.variables if draft.variables.held(each)]
                 workspace.finds_value(kind, value, secrets, names=held)
-        if fields.get(name) in ("tls", "port"):
-            for value in _deciding(option, draft):
-                workspace.finds_value("tls", value, secrets)
+    switches = (each for name, each in draft.options.items() if fields.get(name) in DECIDED)
+    for value in _deciding(switches, draft):
+        workspace.finds_value("tls", value, secrets)
 
 
-def _deciding(option: Option, draft: Draft) -> Iterator[Known]:
-    """The texts of the variables that decide which of several values an option has: they name
+def _deciding(options: Iterable[Option], draft: Draft) -> Iterator[Known]:
+    """The texts of the variables that decide which of several values options have: they name
     modes."""
-    for name in option.through:
+    for name in dict.fromkeys(name for option in options for name in option.through):
         for held in draft.variables.held(name):
             if isinstance(held.value, Known):
                 yield held.value
