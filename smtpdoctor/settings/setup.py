@@ -333,18 +333,22 @@ def find_harmless(
             if kind is not None and isinstance(value, Known) and not value.absent:
                 held = [each for each in value.variables if draft.variables.held(each)]
                 workspace.finds_value(kind, value, secrets, names=held)
-    switches = (each for name, each in draft.options.items() if fields.get(name) in DECIDED)
-    for value in _deciding(switches, draft):
+    for value in _deciding(draft, fields):
         workspace.finds_value("tls", value, secrets)
 
 
-def _deciding(options: Iterable[Option], draft: Draft) -> Iterator[Known]:
+def _deciding(draft: Draft, fields: Mapping[str, Field]) -> Iterator[Known]:
     """The texts of the variables that decide which of several values options have: they name
     modes."""
-    for name in dict.fromkeys(name for option in options for name in option.through):
-        for held in draft.variables.held(name):
-            if isinstance(held.value, Known):
-                yield held.value
+    names = [
+        name
+        for option in draft.options.values()
+        if fields.get(option.name) in DECIDED
+        for name in option.through
+    ]
+    for held in (each for name in dict.fromkeys(names) for each in draft.variables.held(name)):
+        if isinstance(held.value, Known):
+            yield held.value
 
 
 def _is_without_login(value: Value) -> bool:
