@@ -7,6 +7,7 @@ Knows a report and its parts. Must not know any format.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -78,7 +79,9 @@ def _places(
         for item in diagnosis.locations
     ]
     if not found and target.setup is not None and target.setup.files:
-        found.append(Place(file=target.setup.files[0], line=1))
+        file = target.setup.files[0]
+        place = re.search(rf"{re.escape(file)}:(\d+)$", target.setup.name)
+        found.append(Place(file=file, line=int(place[1]) if place is not None else 1))
     return tuple(found)
 
 

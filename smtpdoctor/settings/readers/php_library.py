@@ -26,6 +26,8 @@ from smtpdoctor.settings.readers.evaluation import (
     Operator,
     UntellableError,
     name_of,
+    read_file,
+    text_of_file,
 )
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -394,7 +396,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "trim": strip("strip"),
     "ltrim": strip("lstrip"),
     "rtrim": strip("rstrip"),
-    "in_array": in_array,
+    "in_array": in_array,  # `_in_array` looks at requests first
     "dirname": dirname,
     "realpath": to_text,
     "explode": explode,
@@ -492,7 +494,8 @@ class Php:
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
         if isinstance(object_, Known) and object_.value == ENVIRONMENT:
             if isinstance(key, Known) and REQUEST.fullmatch(str(key.value)):
-                return ask.unknown("parameter", f"the request decides {key.value}")
+                asked = ask.unknown("parameter", f"the request decides {key.value}")
+                return replace(asked, name=str(key.value))
             return ask.variable(key)
         if isinstance(object_, Unknown):
             if isinstance(key, Known) and isinstance(ask.at, Index) and _is_container(ask.at):
@@ -536,6 +539,8 @@ class Php:
         """`&&` and `||` give booleans, unlike `?:`."""
         if operator == INTERPOLATED:
             return self._interpolated(left, ask)
+        if operator in ("==", "===", "!=", "!==") and (_is_local(left, right)):
+            return Known(operator.startswith("!"), ask.span)
         if operator not in ("&&", "and", "||", "or"):
             return None
         decides = operator in ("||", "or")
@@ -581,6 +586,10 @@ class Php:
             "constant": self._constant,
             "defined": self._defined,
             "parse_ini_file": self._ini_file,
+            "extract": self._extracted,
+            "file_get_contents": self._contents,
+            "json_decode": self._decoded,
+            "in_array": self._in_array,
         }
         if name in own:
             return own[name](call, ask)
@@ -588,6 +597,38 @@ class Php:
         if name in FUNCTIONS:
             return ask.apply(FUNCTIONS[name], *values, conversion=name_of(call.callee))
         return None
+
+    def _extracted(self, call: Call, ask: Evaluation) -> Value | None:
+        """The variables that an array's keys become."""
+        given = ask.argument(call, 0, "array")
+        if not isinstance(given, Known) or not isinstance(given.value, Map):
+            return None
+        entries = [
+            Entry(None if each.key is None else f"${each.key}", each.value, each.span)
+            for each in given.value.entries
+        ]
+        return Known(Map(entries), ask.span)
+
+    def _contents(self, call: Call, ask: Evaluation) -> Value | None:
+        path = ask.argument(call, 0, "filename")
+        return text_of_file(path, ask.span) if isinstance(path, Known) else None
+
+    def _decoded(self, call: Call, ask: Evaluation) -> Value | None:
+        """json_decode(): of a text, and of a file that was read."""
+        given = ask.argument(call, 0, "json") or Known(None)
+        path = read_file(given)
+        if path is None:
+            return ask.apply(from_json, given, conversion="json_decode")
+        found = self._document(path, "json", ask)
+        return found.through(span=ask.span) if isinstance(found, Known) else found
+
+    def _in_array(self, call: Call, ask: Evaluation) -> Value:
+        needle, stack = ask.argument(call, 0), ask.argument(call, 1)
+        held = stack.value if isinstance(stack, Known) and isinstance(stack.value, List) else ()
+        if needle is not None and len(held) and all(_is_local(needle, each) for each in held):
+            return Known(value=False, span=ask.span)
+        values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
+        return ask.apply(in_array, *values, conversion="in_array")
 
     def _getenv(self, call: Call, ask: Evaluation) -> Value:
         key = ask.argument(call, 0)
@@ -656,20 +697,22 @@ class Php:
         found = array.value.get(key.value)
         return ask.apply(lambda value: value is not ABSENT, found)
 
+    def _document(self, path: Value, format_: str, ask: Evaluation) -> Value:
+        """The root of a document by its path, from this file's folder or the whole one."""
+        said = path.value if isinstance(path, Known) else None
+        for base in dict.fromkeys((self.file.rpartition("/")[0], "")):
+            candidate = posixpath.normpath(posixpath.join(base, str(said)))
+            if self.project.files.read(candidate) is not None:
+                found = self.project.document(candidate, format_)
+                return found if isinstance(found, Unknown) else found.root
+        return ask.unknown("unreadable", "the file that is read here is not in the folder")
+
     def _ini_file(self, call: Call, ask: Evaluation) -> Value:
         """A file of settings as an array: its sections one after the other, or as arrays."""
         path, sections = ask.argument(call, 0), ask.argument(call, 1, "process_sections")
         if not isinstance(path, Known) or not isinstance(path.value, str):
             return ask.unknown("computed", "which file is read can't be told")
-        root: Value | None = None
-        for base in dict.fromkeys((self.file.rpartition("/")[0], "")):
-            candidate = posixpath.normpath(posixpath.join(base, path.value))
-            if self.project.files.read(candidate) is not None:
-                found = self.project.document(candidate, "ini")
-                root = found if isinstance(found, Unknown) else found.root
-                break
-        if root is None:
-            return ask.unknown("unreadable", "the file that is read here is not in the folder")
+        root = self._document(path, "ini", ask)
         if isinstance(root, Unknown) or not isinstance(root.value, Map):
             return root
         apart = isinstance(sections, Known) and truth(sections.value, "php")
@@ -770,6 +813,20 @@ def ini_value(value: Value) -> Value:
     return replace(value, value=INI_WORDS.get(text_.lower(), text_))
 
 
+#: What a request says on a developer's own machine: in production it is no such.
+LOCAL = re.compile(
+    r"(?i)(?:localhost|127\.\d+\.\d+\.\d+|::1|(?:[\w-]+\.)*[\w-]+\.(?:test|local|localhost|lan))(?::\d+)?"
+)
+ASKED_BY = frozenset({"HTTP_HOST", "SERVER_NAME", "SERVER_ADDR", "REMOTE_ADDR"})
+
+
+def _is_local(*values: Value) -> bool:
+    """Whether one is what a request says of the machine, and the other a developer's own."""
+    asked = [each for each in values if isinstance(each, Unknown) and each.name in ASKED_BY]
+    names = [str(each.value) for each in values if isinstance(each, Known)]
+    return bool(asked) and len(names) == 1 and LOCAL.fullmatch(names[0]) is not None
+
+
 #: What programs call the container that they ask for things by `$c['name']`.
 CONTAINERS = frozenset({"$c", "$container", "$app", "$di", "$ci"})
 
@@ -789,4 +846,5 @@ def _is_application(member: Expression) -> bool:
 SPELLED = frozenset({"PHPMailer", "SMTP", "Env", "config"})
 KNOWN = frozenset({
     *FUNCTIONS, "env", "getenv", "constant", "defined", "parse_ini_file", "array_key_exists",
+    "extract", "file_get_contents",
 })  # fmt: skip

@@ -630,3 +630,39 @@ def test_the_merged_configuration_of_laminas(tmp_path: Path) -> None:
         "config/autoload/mail.local.php.dist": "<?php return ['smtp' => ['host' => 'c']];",
     }
     assert asked(tmp_path, files, "module/Module.php") == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("test", "local"),
+    [
+        ("$_SERVER['HTTP_HOST'] == 'localhost'", True),
+        ("$_SERVER['HTTP_HOST'] === 'localhost:8080'", True),
+        ("$_SERVER['SERVER_NAME'] == 'shop.test'", True),
+        ("in_array($_SERVER['REMOTE_ADDR'], ['127.0.0.1', '::1'])", True),
+        ("in_array($_SERVER['HTTP_HOST'], array('localhost', 'shop.local'))", True),
+        ("$_SERVER['HTTP_HOST'] == 'www.example.com'", False),
+        ("in_array($_SERVER['HTTP_HOST'], ['localhost', 'www.example.com'])", False),
+        ("$_SERVER['REQUEST_METHOD'] == 'localhost'", False),
+    ],
+)
+def test_in_production_no_request_comes_from_a_machine_of_ones_own(test: str, local: bool) -> None:
+    code = f"<?php\nif ({test}) {{ $host = 'localhost'; }} else {{ $host = 'smtp.ionos.com'; }}\n"
+    found = module("send.php", code).value("$host")
+    assert (found.value if isinstance(found, Known) else None) == (
+        "smtp.ionos.com" if local else None
+    )
+
+
+def test_an_array_as_variables_and_a_file_of_json(tmp_path: Path) -> None:
+    array = "<?php return ['host' => 'smtp.ionos.com', 'port' => 587];"
+    code = "<?php\nextract(require __DIR__ . '/smtp.php');\n$host = $host;\n"
+    files = {"send.php": code, "smtp.php": array}
+    assert asked(tmp_path, files, "send.php") == ["smtp.ionos.com"]
+    code = (
+        "<?php\n$all = json_decode(file_get_contents(__DIR__ . '/../mail.json'), true);\n"
+        "$host = $all['smtp']['host'];\n"
+    )
+    files = {"app/send.php": code, "mail.json": '{"smtp": {"host": "smtp.ionos.de"}}'}
+    assert asked(tmp_path, files, "app/send.php") == ["smtp.ionos.de"]
+    (tmp_path / "mail.json").unlink()
+    assert asked(tmp_path, {"app/send.php": code}, "app/send.php") == [None]
