@@ -723,3 +723,16 @@ def test_a_form_at_a_server_whose_rule_is_not_known(
     status, out = lint(folder({"package.json": PACKAGE, name: code}))
 
     assert (status, "sender-not-allowed" in out) == (0, False)
+
+
+def test_a_mode_that_has_no_place_of_its_own_is_said_at_the_set_up_s_line(
+    folder: Folder,
+) -> None:
+    code = (
+        "<?php\nuse Symfony\\Component\\Mailer\\Transport;\n"
+        "$scheme = getenv('SECURE') === 'true' ? 'smtps' : 'smtp';\n"
+        "$transport = Transport::fromDsn(sprintf('%s://u%%40example.com:w@smtp.ionos.com:%s', "
+        "$scheme, getenv('PORT')));\n"
+    )
+    out = lint(folder({"mail.php": code, ".env": "SECURE=true\nPORT=587\n"}))[1]
+    assert out.startswith("mail.php:4: error[implicit-tls-on-starttls-port]")
