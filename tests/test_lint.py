@@ -726,7 +726,7 @@ def test_a_form_at_a_server_whose_rule_is_not_known(
 
 
 def test_a_mode_that_has_no_place_of_its_own_is_said_at_the_set_up_s_line(
-    folder: Folder,
+    folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:
     code = (
         "<?php\nuse Symfony\\Component\\Mailer\\Transport;\n"
