@@ -666,7 +666,7 @@ class Php:
             return self._env(call, ask)
         if method.name == "get" and object_.name == "Config":
             found = php_registry.of_files(self.project, name.value)
-        elif method.name == "get":
+        elif method.name == "get" and HOLDER.search(name_of(call.callee)):
             found = php_registry.of_container(self.project, name.value)
         elif method.name == "item":
             found = php_registry.of_codeigniter(self.project, name.value)
@@ -829,6 +829,13 @@ def _is_local(*values: Value) -> bool:
 
 #: What programs call the container that they ask for things by `$c['name']`.
 CONTAINERS = frozenset({"$c", "$container", "$app", "$di", "$ci"})
+
+
+#: Objects whose get() gives what the program is set up with, by their names: none of a request.
+HOLDER = re.compile(
+    r"(?i)(?:^|[.$])(?:c|ci|di|app|sm|…|\w*(?:container\w*|services?|manager|locator|settings|config\w*|"
+    r"param(?:eter)?s|registry))\.get$"
+)
 
 
 def _is_container(index: Index) -> bool:

@@ -521,6 +521,9 @@ def test_a_container_tells_nothing_where_two_places_say_it_or_none(tmp_path: Pat
     assert asked(tmp_path, {"app/dependencies.php": ASKED, "a.php": one, "b.php": one}) == [None]
     assert asked(tmp_path, {"app/dependencies.php": ASKED, "tests/settings.php": one}) == [None]
     assert asked(tmp_path, {"app/dependencies.php": ASKED, "settings.dist.php": one}) == [None]
+    # what a visitor types has the same names
+    code = "<?php\nfunction f($request) { $host = $request->get('settings')['smtp']['host']; }\n"
+    assert asked(tmp_path, {"app/dependencies.php": code, "a.php": one}) == [None]
     # a form's own method of that name is none of a container
     code = "<?php\n$host = $this->request->input('settings');\n"
     assert asked(tmp_path, {"app/dependencies.php": code, "a.php": one}) == [None]
