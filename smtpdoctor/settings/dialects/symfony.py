@@ -52,6 +52,8 @@ PARAMETER = re.compile(r"%([A-Za-z_][\w.]*)%")
 ESCAPE_OR_PARAMETER = re.compile(r"%%|%([^%\s]+)%")
 #: DSNs within `failover(…)` and `roundrobin(…)`.
 SEVERAL = re.compile(r"(?:failover|roundrobin)\((.*)\)\S*", re.DOTALL)
+#: The name of a parameter that a container gives.
+GIVEN = re.compile(r"gives (\$\w+)$")
 GMAIL = ("gmail", "gmail+smtp", "gmail+smtps")
 #: Schemes of this machine's own programs and of other companies' interfaces.
 ELSEWHERE = re.compile(
@@ -388,9 +390,33 @@ def _sender_of_messages(workspace: Workspace, root: str, variables: Variables) -
         for call in module.calls("from"):
             given = call.argument(0)
             given = addresses.get(given.span, given) if given.span is not None else given
+            given = _bound(workspace, root, given, variables)
             if "@" in str(known(given)):
                 return given
     return Known(ABSENT)
+
+
+def _bound(workspace: Workspace, root: str, given: Value, variables: Variables) -> Value:
+    """What the container gives a parameter of that name: `$mailFrom: '%app.mail_from%'` of
+    config/services.yaml, as an argument of a service or bound for all."""
+    path = f"{root}/config/services.yaml".lstrip("/")
+    asked = GIVEN.search(given.text) if isinstance(given, Unknown) else None
+    if asked is None or not workspace.folder.has(path):
+        return given
+    document = workspace.document(path, variables)
+    found = [each for each in _under(document.get("services"), asked[1]) if known(each) is not None]
+    return _resolved(found[0], variables, document.get("parameters")) if found else given
+
+
+def _under(value: Value, key: str) -> Iterator[Value]:
+    """What stands under the key anywhere in a document."""
+    if not isinstance(value, Known) or not isinstance(value.value, Map):
+        return
+    for entry in value.value.entries:
+        if entry.key == key:
+            yield entry.value
+        else:
+            yield from _under(entry.value, key)
 
 
 # --- code ----------------------------------------------------------------------------------------

@@ -393,3 +393,49 @@ def test_kimai_s_variables_by_its_image(tmp_path: Path) -> None:
     assert one(tmp_path, "symfony").settings.tls == "starttls"
     write(tmp_path, {"docker-compose.yml": compose.format("example/other")})
     assert "symfony" not in [each.identity.dialect for each in setups(tmp_path)]
+
+
+SERVICE = """<?php
+namespace App\\Service;
+use Symfony\\Component\\Mime\\Address;
+use Symfony\\Component\\Mime\\Email;
+class Mail {
+    public function __construct(private MailerInterface $mailer, private string $mailFrom) {}
+    public function send(string $to): void {
+        $this->mailer->send((new Email())->from(new Address($this->mailFrom, 'Us'))->to($to));
+    }
+}
+"""
+SERVICES = """parameters:
+    app.mail_from: shop@example.com
+services:
+    _defaults:
+        bind:
+            ${0}: '%{1}%'
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "sender"),
+    [
+        ("mailFrom", "app.mail_from", "shop@example.com"),
+        ("mailFrom", "env(MAIL_FROM)", "other@example.com"),
+        ("mailTo", "app.mail_from", "u@example.com"),  # the user name, as nothing else is known
+    ],
+)
+def test_a_sender_that_the_container_gives(
+    tmp_path: Path, name: str, said: str, sender: str
+) -> None:
+    dsn = "MAILER_DSN=smtp://u%40example.com:word@smtp.ionos.com:587\n"
+    files = {
+        "composer.json": '{"require": {"symfony/mailer": "^6.4"}}',
+        ".env": f"{dsn}MAIL_FROM=other@example.com\n",
+        "config/services.yaml": SERVICES.format(name, said),
+        "src/Service/Mail.php": SERVICE,
+    }
+    setup = one(write(tmp_path, files), "symfony")
+    assert setup.settings.sender == sender
+    if sender == "shop@example.com":
+        change = next(each for each in setup.settings.prepared if each.sender)
+        apply(tmp_path, change, sender="u@example.com")
+        assert one(tmp_path, "symfony").settings.sender == "u@example.com"
