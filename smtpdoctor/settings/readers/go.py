@@ -53,6 +53,8 @@ LEAVES = re.compile(
     r"[Cc]onnect|[Dd]ial|[Rr]egister|[Ss]end|[Mm]arshal|[Ee]ncode|[Dd]ebug|[Ii]nfo|[Ww]arn)"
     r"(?![a-z])|[SF]?[Pp]rint(ln|f)"
 )
+#: What a second result is called that tells how the first came about.
+OUTCOME = re.compile(r"^_$|err|ok|found|exist|valid|present|problem|fail", re.IGNORECASE)
 #: Functions whose second result says whether a text is a number or a truth.
 PARSING = re.compile(r"strconv\.(Atoi|Parse(Int|Uint|Bool))\(")
 #: What net.SplitHostPort gives, in its order.
@@ -359,7 +361,7 @@ class GoLowering(Lowering):
             elif len(values) == 1 and place == 0:
                 value = values[0]
             elif len(values) == 1 and place == 1 and len(targets) == 2:
-                value = self._second(values[0], given[0])
+                value = self._second(values[0], given[0], self.text(target))
             else:
                 value = self.opaque(node)
             path = path_of(self.expression(target))
@@ -380,9 +382,13 @@ class GoLowering(Lowering):
             return None
         return Unary(value.start, value.end, PARTS[place], value.arguments[0].value)
 
-    def _second(self, value: Expression, node: Node) -> Expression:
-        """The second of two results: whether a look-up found anything, or what went wrong."""
+    def _second(self, value: Expression, node: Node, target: str) -> Expression:
+        """The second of two results: whether a look-up found anything, or what went wrong; of the
+        package's own function only where it is called so: it may give a host and a port."""
         text = self.text(node)
+        own = isinstance(value, Call) and len(callee_path(value)) == 1
+        if own and not OUTCOME.search(target):
+            return self.opaque(node, "the second result of a function is not evaluated")
         if not isinstance(value, Call) or text.startswith("os.LookupEnv("):
             return Unary(value.start, value.end, "found", value)
         parsing = PARSING.match(text)

@@ -115,3 +115,17 @@ def test_hostile_code_ends(text: str) -> None:
     if isinstance(found, Module):
         found.calls()
         assert isinstance(found.value("x"), Unknown | Known)
+
+
+@pytest.mark.parametrize("call", ["a, value := pair()", "var a, value = pair()"])
+def test_the_second_of_two_results_is_no_error_where_it_is_not_called_so(call: str) -> None:
+    pair = "func pair() (string, int) { return Host, 587 }\n"
+    text = f"{HEAD}{pair}func f() int {{\n\t{call}\n\treturn value\n}}\nvar value = f()\n"
+    assert isinstance(module("a.go", text).value("value"), Unknown)
+
+
+def test_an_error_is_nil_where_the_first_result_can_be_told() -> None:
+    pair = "func pair() (string, error) { return Host, nil }\n"
+    used = "\tif err != nil {\n\t\treturn 25\n\t}\n\treturn 587\n"
+    text = f"{HEAD}{pair}func f() int {{\n\t_, err := pair()\n{used}}}\nvar value = f()\n"
+    assert known(module("a.go", text).value("value")) == 587
