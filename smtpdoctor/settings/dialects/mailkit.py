@@ -10,10 +10,11 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import Ask, as_word, number, option, outcome_of
+from smtpdoctor.settings.dotenv_password import is_plain
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Symbol, Unknown, Value
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
-from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
@@ -150,11 +151,31 @@ DIALECT = MailKit()
 # --- for all libraries of .NET -------------------------------------------------------------------
 
 
+#: Libraries that load a `.env`. Each has rules of its own for quotes, # and $.
+LOADERS = ("DotNetEnv", "dotenv.net", "dotenv.net.DependencyInjection.Microsoft")
+
+
 def dotnet_variables(workspace: Workspace, near: str) -> Variables:
     """What a program of .NET sees: the environment, and a `.env` that some library loads."""
     environment = workspace.profile_of("ASPNETCORE_ENVIRONMENT")
     files = workspace.dotenv_files(near, ".env")
-    return workspace.variables(files, "docker", near=near, ASPNETCORE_ENVIRONMENT=environment)
+    found = workspace.variables(files, "docker", near=near, ASPNETCORE_ENVIRONMENT=environment)
+    if workspace.dependencies.find("nuget", *LOADERS) is None:
+        return found
+    return replace(found, layers=tuple(_as_all_read_it(workspace, each) for each in found.layers))
+
+
+def _as_all_read_it(workspace: Workspace, layer: Layer) -> Layer:
+    """A `.env` without what these libraries may read otherwise: quotes, # and the like."""
+    text = workspace.folder.text(layer.label) if layer.reader else None
+    if text is None:
+        return layer
+    values: dict[str, Value] = {}
+    for name, value in layer.values.items():
+        plain = value.span is None or is_plain(text, value.span.line)
+        why = f"the library that loads {layer.label} may read it otherwise than it stands there"
+        values[name] = value if plain else Unknown("environment", why, value.span)
+    return replace(layer, values=values)
 
 
 def is_told_here(workspace: Workspace, host: Option | None) -> bool:

@@ -507,3 +507,42 @@ def test_a_key_that_is_asked_for_with_its_type_is_shown(tmp_path: Path) -> None:
     }
     change = prepared(one(write(tmp_path, files), "mailkit").settings, 587, "starttls")
     assert [(edit.with_, edit.exact) for edit in change.edits] == [("StartTls", True)]
+
+
+DOTENV = """\
+using MailKit.Net.Smtp;
+using MailKit.Security;
+DotNetEnv.Env.Load();
+using var client = new SmtpClient();
+client.Connect(Environment.GetEnvironmentVariable("SMTP_HOST"), 587, SecureSocketOptions.StartTls);
+client.Authenticate("info@example.com", Environment.GetEnvironmentVariable("SMTP_PASS"));
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "line", "expected"),
+    [
+        ("DotNetEnv", "seven #herons", None),
+        ("dotenv.net", '"seven-herons"', None),
+        ("DotNetEnv", "seven-herons", "seven-herons"),
+        ("Serilog", "seven#herons", "seven#herons"),  # compose or a shell gives it
+    ],
+)
+def test_a_dotenv_that_a_library_may_read_otherwise(
+    tmp_path: Path, package: str, line: str, expected: str | None
+) -> None:
+    project = (
+        '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="MailKit" '
+        f'Version="4.7.1" /><PackageReference Include="{package}" Version="3.1.1" /></ItemGroup>'
+        "</Project>"
+    )
+    files = {
+        "App.csproj": project,
+        "Program.cs": DOTENV,
+        ".env": f"SMTP_HOST=smtp.ionos.com\nSMTP_PASS={line}\n",
+    }
+    setup = one(write(tmp_path, files), "mailkit")
+    assert setup.settings.host == HOST
+    assert password(setup) == expected
+    untold = {each.field for each in setup.settings.untellable}
+    assert untold == (set() if expected is not None else {"password"})
