@@ -440,6 +440,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.username is not None and (self.has_password or self.has_token)
 
     @property
+    def tells_mode(self) -> bool:
+        """Whether everything that decides the TLS mode can be told."""
+        return all(item.field != "tls" for item in self.untellable)
+
+    @property
     def is_password_altered_away(self) -> bool:
         """Whether a password stands there, and the program's own reader leaves nothing of it."""
         found = self.password_readings

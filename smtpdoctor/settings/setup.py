@@ -96,6 +96,8 @@ STAND_INS: Mapping[Field | None, Any] = {
 }  # fmt: skip
 #: Hosts that programs take by themselves where none is given.
 OWN_HOSTS = ("localhost", "127.0.0.1")
+#: How readers end the reason for a value that can't be: the program raises an error.
+ENDS_THERE = "and the program stops here"
 ADDRESS_ALONE = re.compile(r"(?:smtps?|submissions?)://[\w.-]{1,200}(?::\d{1,5})?/?")
 HARMLESS_TEXT = re.compile(r"[\w.:'\"-]{1,24}")
 
@@ -794,11 +796,9 @@ class _Maker:
 
     def _lines_that_read(self, variable: str) -> Iterator[OptionLine]:
         for option in self.draft.options.values():
-            span = option.value.span
-            if variable in option.value.unset and span is not None:
-                field = self.draft.dialect.fields.get(option.name)
-                origin, line = self._in_file(option.name, span, field)
-                yield OptionLine(option=option.name, origin=origin, source_line=line)
+            field = self.draft.dialect.fields.get(option.name)
+            if variable in option.value.unset and field is not None:
+                yield from self._lines_of(option, field)
                 return
 
     def _as_named(self, name: str, like: str, origin: Origin) -> Edit | None:
@@ -847,6 +847,8 @@ class _Maker:
             yield refused
         elif outcome.fault is not None:
             found.append(("fault", outcome.fault))
+        else:
+            yield from self._unreadable()
         if outcome.not_sent is not None:
             found.append(("not-sent", outcome.not_sent))
         yield from self._of_visitors()
@@ -865,6 +867,29 @@ class _Maker:
                     kind="visitor", option=name, text="", because=because, field="sender",
                     origin=origin, source_line=line,
                 )  # fmt: skip
+
+    def _unreadable(self) -> Iterator[SetupRemark]:
+        """The lines of texts that the program can't convert and ends at: `int("True")`."""
+        for name, option in self.draft.options.items():
+            value, field = option.value, self.draft.dialect.fields.get(option.name)
+            if not isinstance(value, Unknown) or field is None or value.unset:
+                continue
+            held = [self.draft.variables.held(each) for each in value.variables]
+            told = held and all(each and isinstance(each[0].value, Known) for each in held)
+            if not told or not value.text.endswith(ENDS_THERE) or value.alternatives:
+                continue
+            origin, line = self._held(held[0][0], field)
+            reads = self._lines_of(option, field)
+            # it says no field: what other options of that field come to is another matter
+            yield SetupRemark(
+                kind="fault", option=origin.name or name, text="", because=value.text,
+                origin=origin, source_line=line, beside=tuple(reads),
+            )  # fmt: skip
+
+    def _lines_of(self, option: Option, field: Field) -> Iterator[OptionLine]:
+        if option.value.span is not None:
+            origin, line = self._in_file(option.name, option.value.span, field)
+            yield OptionLine(option=option.name, origin=origin, source_line=line)
 
     def _refused(self) -> Iterator[SetupRemark]:
         """The line of a `.env` at which the program ends."""

@@ -114,6 +114,8 @@ def field_lines(settings: Settings) -> Iterator[str]:
     }
     for field, label in LABELS.items():
         entry = settings.entry(field)
+        if field == "tls" and settings.tls == "none" and not settings.tells_mode:
+            continue  # what can't be told may switch TLS on
         if entry is not None and entry.text:
             value = _value(settings, field) or entry.text
             yield _line(label, value, _told(entry, value))

@@ -73,6 +73,8 @@ class ModeView:
         settings = self._run.settings
         if self.decided_by is None or settings.port is None or not self._run.server_unasked:
             return None
+        if not settings.tells_mode:
+            return None
         if any(item.ok is False for item in self._run.observations.of(OptionRead)):
             return None  # the program stops before it comes to a mode
         known = self._known(settings.port)

@@ -69,6 +69,7 @@ class OfferView:
         settings, mode = self._run.settings, self._run.mode
         return (
             settings.elsewhere
+            and settings.tells_mode
             and settings.tls == "none"
             and settings.has_credentials
             and self._run.provider is not None

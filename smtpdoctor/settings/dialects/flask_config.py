@@ -1,7 +1,8 @@
 """Where a Flask program's configuration comes from: `app.config` and all that is loaded into it.
 
 Knows `app.config[…]`, `update`, `from_mapping`, `from_object` with its classes and modules,
-`from_pyfile`, `from_file` and `from_prefixed_env`. It must not know what a name means.
+`from_pyfile`, `from_envvar`, `from_file` and `from_prefixed_env`. It must not know what a name
+means.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.python_code import Again, program_folder, switch
 from smtpdoctor.settings.readers.evaluation import ClassValue
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
-from smtpdoctor.settings.readers.module import Module
+from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -27,8 +28,8 @@ LOADED = re.compile(r"\bfrom_(object|pyfile)\(\s*([^,()]*(?:\([^()]*\))?[^,()]*)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place that gives names: assignments in a file, a class of it, the file itself, or the
-    environment with a prefix."""
+    """One place that gives names: assignments in a file, a class of it, the file itself, the
+    environment with a prefix, or a file that can't be told."""
 
     kind: str
     file: str = ""
@@ -69,25 +70,36 @@ def _sources(
 ) -> Iterator[Source]:
     """The sources that are loaded, that which counts first."""
     modules = {path: module for path in files if (module := workspace.module(path, variables))}
-    for path, module in modules.items():
-        for call in module.calls("from_prefixed_env"):
-            prefix = call.argument(0, "prefix")
-            name = str(prefix.value) if isinstance(prefix, Known) and prefix.value else "FLASK"
-            if call.reached is not False:
-                yield Source("prefix", path, name)
+    yield from _prefixes(modules)
     yield from (Source("config", path) for path in modules)
     wanted = [
         (kind, text.strip())
         for path in modules
         for kind, text in LOADED.findall(workspace.folder.text(path) or "")
     ]
+    loaded = [Source("module", path) for path in _files(modules, wanted)]
+    # what is loaded last counts: a file beside the classes of defaults
+    last = _loaded_last(modules, variables)
+    yield from (source for source in loaded if source.file in last)
+    if None in last:
+        yield Source("untold")
     yield from _classes(workspace, modules, wanted, names)
-    yield from (Source("module", path) for path in _files(modules, wanted))
+    yield from loaded
     for path, module in modules.items():
         for call in module.calls("from_file", "from_json"):
             named = call.argument(0, "filename")
             if call.reached is not False and isinstance(named, Known):
                 yield from _document(workspace, path, str(named.value))
+
+
+def _prefixes(modules: Mapping[str, Module]) -> Iterator[Source]:
+    """What `from_prefixed_env` takes from the environment."""
+    for path, module in modules.items():
+        for call in module.calls("from_prefixed_env"):
+            prefix = call.argument(0, "prefix")
+            name = str(prefix.value) if isinstance(prefix, Known) and prefix.value else "FLASK"
+            if call.reached is not False:
+                yield Source("prefix", path, name)
 
 
 def _document(workspace: Workspace, near: str, name: str) -> Iterator[Source]:
@@ -111,6 +123,35 @@ def _files(modules: Mapping[str, Module], wanted: Sequence[tuple[str, str]]) -> 
     yield from (path for path in modules if path.rpartition("/")[2] in usual)
     if wanted:
         yield from sorted(modules, key=_file_rank)
+
+
+def _loaded_last(modules: Mapping[str, Module], variables: Variables) -> set[str | None]:
+    """The files that no object is loaded after; None for one that can't be told."""
+    found: set[str | None] = set()
+    for module in modules.values():
+        calls = module.calls("from_object")
+        objects = [call.span.line for call in calls if call.reached is True]
+        for call in module.calls("from_pyfile", "from_envvar"):
+            if call.reached is False or any(line > call.span.line for line in objects):
+                continue
+            named = _named_by(call, variables)
+            if named is None:
+                continue
+            if isinstance(named, Known) and isinstance(named.value, str):
+                found |= {each for each in modules if each.endswith(named.value.lstrip("./"))}
+                continue
+            plain = {each for each in modules if each.endswith(".cfg")}
+            if objects and (plain or call.reached is True):
+                found |= plain or {None}
+    return found
+
+
+def _named_by(call: FoundCall, variables: Variables) -> Value | None:
+    """The file's name; None where a variable has it that nothing sets."""
+    if call.name.endswith("from_pyfile"):
+        return call.argument(0, "filename")
+    variable = call.argument(0, "variable_name")
+    return variables.lookup(str(variable.value)) if isinstance(variable, Known) else None
 
 
 def _file_rank(path: str) -> tuple[bool, ...]:
@@ -187,6 +228,8 @@ def _loaded(modules: Mapping[str, Module]) -> Iterator[str]:
 
 def _reader(workspace: Workspace, source: Source, name: str) -> Again:
     def read(under: Variables) -> Value:
+        if source.kind == "untold":
+            return Unknown("computed", "which file is loaded into the configuration can't be told")
         if source.kind == "prefix":
             return _prefixed(under, f"{source.name}_{name}")
         if source.kind == "document":

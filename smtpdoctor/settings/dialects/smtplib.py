@@ -143,7 +143,10 @@ def _calls(module: Module) -> list[FoundCall]:
         for call in module.calls()
         if "." not in call.name and call.span not in spans and _classes(call.callee)
     ]
-    return sorted([*named, *others], key=lambda call: (call.span.line, call.span.columns))
+    found = [*named, *others]
+    # a second way, for where the first fails, is none by itself
+    found = [call for call in found if not call.is_fallback] or found
+    return sorted(found, key=lambda call: (call.span.line, call.span.columns))
 
 
 def _classes(callee: Value) -> set[str]:

@@ -146,9 +146,11 @@ class Tokens:
     """What of the lines of one file holds no value."""
 
     def __init__(self, source: Source) -> None:
+        from smtpdoctor.settings.readers.project import code_ending
+
         self._source = source
-        name, _, ending = source.file.rpartition("/")[2].lower().rpartition(".")
-        self._grammar = GRAMMARS.get(ending if not name.endswith(".ini") else "")
+        name = source.file.rpartition("/")[2].lower().rpartition(".")[0]
+        self._grammar = GRAMMARS.get(code_ending(source) if not name.endswith(".ini") else "")
 
     @property
     def is_code(self) -> bool:

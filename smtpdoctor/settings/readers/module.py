@@ -41,11 +41,14 @@ from smtpdoctor.settings.readers.syntax import (
     Index,
     Member,
     Name,
+    Opaque,
     Return,
     Scope,
     Unary,
 )
 
+#: How a reader says that what follows happens after an error.
+WHERE_IT_FAILS = "whether an error happens can't be told"
 #: Variables that say where mail goes or who logs in, and those that switch it off.
 SETTING = re.compile(r"(?i)host|server|port|user|login|pass|pwd|secret|url|dsn|from|sender|mail$")
 #: Variables that are set where something is tried out, and not in production.
@@ -120,6 +123,14 @@ class FoundCall:
         if self._is_behind_a_return():
             return False
         return self._module.evaluator.reached(further, self._frame)
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether it is called where another way has failed: in an `except` clause."""
+        return any(
+            isinstance(guard.test, Opaque) and guard.test.text == WHERE_IT_FAILS
+            for guard in self._call.guards
+        )
 
     @property
     def by_texts(self) -> tuple[Known, ...]:
@@ -348,20 +359,22 @@ class FoundCall:
             return []
         found: list[tuple[int, Assignment | FoundCall]] = []
         home = self._module.home(self._call.scope, self.target[0])
-        renewed = self._module.renewed(home, self.target, self._call.start)
+        renewed = self._module.renewed(home, self.target, self._call)
         depth = len(self.target)
         for bind in home.binds_of(self.target[0]):
             path = self._module.path(bind)
-            if path[:depth] == self.target and len(path) > depth and bind.start > self._call.start:
+            below = path[:depth] == self.target and len(path) > depth
+            if below and bind.start > self._call.start and not renewed(bind):
                 assignment = self._module.assignment(bind, path[depth:])
                 found.append((bind.start, assignment))
         for call in self._module.calls():
             path = tuple(callee_path(call._call))
             later = call._call.start > self._call.start
             inside = later and self._module.within(call._call, home)
-            if inside and path[:depth] == self.target and len(path) == depth + 1:
+            own = path[:depth] == self.target and len(path) == depth + 1
+            if inside and own and not renewed(call._call):
                 found.append((call._call.start, call))
-        return [each for start, each in sorted(found, key=lambda one: one[0]) if start < renewed]
+        return [each for _, each in sorted(found, key=lambda one: one[0])]
 
 
 class Module:
@@ -588,16 +601,29 @@ class Module:
             scope = scope.parent
         return self.evaluator.module.scope
 
-    def renewed(self, home: Scope, target: tuple[str, ...], start: int) -> int:
-        """Where the same variable gets another value after `start`, on a way that may be taken."""
+    def renewed(
+        self, home: Scope, target: tuple[str, ...], call: Call
+    ) -> Callable[[Bind | Call], bool]:
+        """Whether a variable has another value than the call's at a later place: on every way, or
+        on one that is taken instead of the call's and that the place is on, too."""
         later = [
-            bind.start
+            bind
             for bind in home.binds_of(target[0])
-            if bind.start > start
+            if bind.start > call.start
             and self.path(bind) == target
             and self.evaluator.reached(bind.guards, self._frame(bind.scope)) is not False
         ]
-        return min(later, default=1 << 62)
+
+        def renewed(place: Bind | Call) -> bool:
+            for bind in later:
+                further = [guard for guard in bind.guards if guard not in call.guards]
+                known = self.evaluator.reached(tuple(further), self._frame(bind.scope))
+                on_its_way = known is True or any(guard in place.guards for guard in further)
+                if bind.start < place.start and on_its_way:
+                    return True
+            return False
+
+        return renewed
 
     def within(self, call: Call, home: Scope) -> bool:
         """Whether the call stands in that scope or one inside it."""

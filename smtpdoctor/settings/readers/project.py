@@ -78,6 +78,12 @@ DOCUMENTS = {
     "variables": ("variables", "read"),
 }
 
+#: A file of the ending `.cfg` is INI where it has a section, and Python where it has none and each
+#: value is one of Python's.
+INI_SECTION = re.compile(rb"(?m)^\[")
+ASSIGNED = re.compile(rb"(?m)^[A-Za-z_]\w*[ \t]*=[ \t]*(.*)$")
+PYTHON_VALUE = re.compile(rb"[\"'(\[{\d-]|[rfbRFB][\"']|(?:True|False|None)\b|[\w.]+[(\[]")
+
 #: Files that are read in one folder (contract: 2,000 files are looked at).
 MAXIMUM_FILES = 2000
 #: Code of one folder that is read, in expressions and statements, as all of it is kept; what only
@@ -180,7 +186,7 @@ class Project:
         if isinstance(source, Unknown):
             self._leaves_unread(path, self.files.read(path) or b"", source.text)
             return source
-        if ending_of(path) not in CODE:
+        if code_ending(source) not in CODE:
             return Unknown("unreadable", "no reader for files of this name")
         read = sum(parsed.nodes for parsed in self._parsed.values())
         if path not in self._parsed and read > MAXIMUM_CODE:
@@ -219,6 +225,15 @@ class Project:
 def ending_of(path: str) -> str:
     name = path.rpartition("/")[2]
     return name.rpartition(".")[2].lower()
+
+
+def code_ending(source: Source) -> str:
+    """The ending that the file's name would have for what it holds: Flask's `from_pyfile` takes
+    Python by any name."""
+    ending = ending_of(source.file)
+    is_python = ending == "cfg" and not INI_SECTION.search(source.bytes)
+    values = ASSIGNED.findall(source.bytes) if is_python else []
+    return "py" if values and all(PYTHON_VALUE.match(value) for value in values) else ending
 
 
 def format_of(path: str) -> str:
@@ -280,7 +295,7 @@ def parse_code(source: Source) -> Parsed:
     """One file of code by the grammar of its language."""
     from smtpdoctor.settings.readers.tree import MAXIMUM_NODES, Lowering, parse
 
-    language, dialect = CODE[ending_of(source.file)]
+    language, dialect = CODE[code_ending(source)]
     if language in CURLY:
         return parse_curly(source, language)
     lowering: Lowering
@@ -345,7 +360,7 @@ def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) 
     from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
     from smtpdoctor.settings.readers.module import Module
 
-    language, _ = CODE[ending_of(source.file)]
+    language, _ = CODE[code_ending(source)]
     semantics: Semantics
     match language:
         case "python":

@@ -42,6 +42,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
+from smtpdoctor.settings.readers.python_paths import written_path
 from smtpdoctor.settings.readers.syntax import (
     Call,
     Expression,
@@ -85,6 +86,7 @@ MODULES: dict[str, dict[str | None, Any]] = {
     "environs": {
         None: Special("environs-module"),
         "Env": Special("make-environs"),
+        "FileAwareEnv": Special("make-environs"),
         "env": ENVIRONS,
     },
     "dotenv": {None: Special("dotenv"), "dotenv_values": Special("make-environment")},
@@ -126,8 +128,10 @@ MODULES: dict[str, dict[str | None, Any]] = {
         None: Special("argparse"),
         "ArgumentParser": Special("argument-parser"),
     },
-    "tomllib": {None: Special("tomllib"), "load": Special("load")},
-    "tomli": {None: Special("tomli"), "load": Special("load")},
+    **{
+        module: {None: Special(module), "load": Special("load"), "loads": Special("loads")}
+        for module in ("tomllib", "tomli", "toml", "tomlkit", "rtoml")
+    },
     "ssl": {
         None: Special("ssl"),
         "create_default_context": Special("ssl.verified"),
@@ -149,6 +153,7 @@ MEMBERS: dict[str, Any] = {
     "environ-module.Env": Special("make-environ"),
     "environ-module.FileAwareEnv": Special("make-environ"),
     "environs-module.Env": Special("make-environs"),
+    "environs-module.FileAwareEnv": Special("make-environs"),
     "dotenv.dotenv_values": Special("make-environment"),
     "json.loads": Special("json.loads"),
     "json.load": Special("load"),
@@ -161,8 +166,8 @@ MEMBERS: dict[str, Any] = {
     **{
         f"{module}.{name}": made
         for module in (
-            *("smtplib", "ssl", "pydantic", "configparser", "yaml", "tomllib", "tomli"),
-            "argparse",
+            *("smtplib", "ssl", "pydantic", "configparser", "yaml", "argparse"),
+            *("tomllib", "tomli", "toml", "tomlkit", "rtoml"),
         )
         for name, made in MODULES[module].items()
         if name
@@ -172,8 +177,12 @@ BUILTINS = (
     *("int", "str", "bool", "float", "len", "dict", "list", "tuple", "set", "eval", "getattr"),
     *("any", "all", "open"),
 )
-#: A text in quotes.
-QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
+#: Classes to make others from that read no variables.
+PLAIN_BASES = frozenset({
+    *("object", "ABC", "Protocol", "Enum", "StrEnum", "IntEnum", "NamedTuple", "TypedDict"),
+    *("BaseModel", "Exception", "dict", "Generic", "SQLModel", "Struct"),
+})  # fmt: skip
+FILE_NAME = r"[\w./-]+\.(?:json|toml|ya?ml)"
 #: Kinds of maps: pydantic's Field(…), and what a ConfigParser has read.
 FIELD = "pydantic.Field"
 INI = "configparser.ConfigParser"
@@ -506,7 +515,7 @@ class Python:
         if isinstance(value, Special):
             return self._of_special(value, name, ask)
         if isinstance(value, ClassValue):
-            found = default_of(value, name)
+            found = self._of_a_variable(value, name, ask) or default_of(value, name)
             return found or ask.unknown("computed", f"what {name} is can't be told")
         if isinstance(value, Map) and value.kind in ("self", TLS_CONTEXT, SECRETS):
             return value.get(name, ask.span)
@@ -625,7 +634,7 @@ class Python:
             case "open" if values:
                 path = self._path(values[0], call.arguments[0].value, ask)
                 return Known(Special("file", path), ask.span)
-            case "load" if values:
+            case "load" | "loads" if values:
                 return self._document(values[0], ask)
             case "ini-parser":
                 return self._ini(ask)
@@ -799,22 +808,17 @@ class Python:
         )
 
     def _path(self, path: Value, written: Expression, ask: Evaluation) -> Value:
-        """A file's path; by the names in it where it begins at a place that
-        only a run knows: `BASE_DIR / "config" / "mail.json"`."""
+        """A file's path; by the names in it where it begins at a place that only a run knows."""
         if isinstance(path, Unknown):
-            if isinstance(written, Name):  # a constant of the file: `CONFIG = BASE / "mail.json"`
-                binds = ask.evaluator.module.scope.binds_of(written.id)
-                values = [bind.value for bind in binds if bind.value is not None]
-                written = values[0] if len(values) == 1 else written
-            text = ask.evaluator.source.slice(written.start, written.end)
-            names = [part.strip("/") for part in QUOTED.findall(text) if part.strip("./")]
-            if names and re.search(r"\.\w+$", names[-1]):
-                return Known("/".join(names), ask.span)
+            name = written_path(written, ask.frame.scope)
+            return Known(name, ask.span) if name is not None else path
         return path
 
     def _document(self, file: Value, ask: Evaluation) -> Value:
         """`json.load(open("config.json"))`, YAML and TOML alike: the file of the folder."""
         path = read_file(file)
+        if path is None and isinstance(file, Known) and re.fullmatch(FILE_NAME, str(file.value)):
+            path = file  # toml.load("config.toml"): it opens the file itself
         if not isinstance(path, Known) or not isinstance(path.value, str):
             return ask.unknown("computed", "which file is read can't be told")
         found = self._root(path.value)
@@ -835,12 +839,19 @@ class Python:
 
     def _ini(self, ask: Evaluation) -> Value:
         """A ConfigParser with the file that is read into one in this file."""
-        for call in ask.evaluator.calls:
-            is_read = isinstance(call.callee, Member) and call.callee.name == "read"
+        home = ask.evaluator
+        for call in home.calls:
+            is_read = isinstance(call.callee, Member) and call.callee.name in ("read", "read_file")
             if not is_read or not call.arguments:
                 continue
-            name = ask.evaluator.value(call.arguments[0].value, ask.evaluator.module)
-            if isinstance(name, Known) and isinstance(name.value, str):
+            frame = home.frame_of(call.scope) if call.scope is not None else home.module
+            inner = Evaluation(home, frame, call)
+            given = inner.value(call.arguments[0].value)
+            named = read_file(given) or self._path(given, call.arguments[0].value, inner)
+            listed = named.value if isinstance(named, Known) else None
+            for name in reversed(list(listed)) if isinstance(listed, List) else [named]:
+                if not isinstance(name, Known) or not isinstance(name.value, str):
+                    continue
                 found = self._root(name.value)
                 if isinstance(found, Known) and isinstance(found.value, Map):
                     return Known(Map(of_kind(found.value, INI_SECTION).entries, INI), ask.span)
@@ -1024,13 +1035,30 @@ class Python:
         found = ask.evaluator.instance(made)
         if not names or not isinstance(found, Known) or not isinstance(found.value, Map):
             return None
-        entries = list(found.value.entries)
+        entries = [
+            Entry(each.key, unsure, each.span)
+            if (unsure := self._of_a_variable(made, str(each.key), ask)) is not None
+            else each
+            for each in found.value.entries
+        ]
         for place, (name, value) in enumerate(ask.evaluator.arguments(call, ask.frame)):
             if name == "*":
                 entries.append(Entry(None, value, value.span))
             elif name is not None or place < len(names):
                 entries.append(Entry(name or names[place], value, value.span))
         return Known(Map(entries, "self"), ask.span)
+
+    def _of_a_variable(self, made: ClassValue, name: str, ask: Evaluation) -> Value | None:
+        """A field of a class that is made from one which nobody here knows, where a variable has
+        its name: such classes read them; None for others."""
+        base = lineage(made)[-1].definition.base
+        typed = any(name in one.definition.scope.types for one in lineage(made))
+        if not typed or not base or base.rpartition(".")[2] in PLAIN_BASES:
+            return None
+        if all(ask.evaluator.environment.lookup(each) is None for each in (name, name.upper())):
+            return None
+        text = f"{name} may come from a variable: {base[:80]} is not in the folder"
+        return ask.unknown("imported", text)
 
     def _field(self, made: ClassValue, name: str, ask: Evaluation) -> Value:
         """A field of a settings class: from the environment, else its default."""

@@ -293,3 +293,55 @@ def test_a_document_that_the_app_loads(tmp_path: Path, load: str) -> None:
 def test_a_document_that_nothing_loads_is_not_read(tmp_path: Path) -> None:
     files = {"app.py": f"{APP}mail = Mail(app)\n", "config.json": '{"MAIL_SERVER": "a.example"}'}
     assert setups(write(tmp_path, files)) == []
+
+
+DEFAULTS = "class Defaults:\n    MAIL_SERVER = 'localhost'\n    MAIL_PORT = 25\n"
+LOADS = f"{APP}app.config.from_object('defaults.Defaults')\n"
+CFG = lines(SSL, "{0} = {1}\n")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"app.py": f"{APP}app.config.from_pyfile('mail.cfg')\n", "mail.cfg": CFG},
+        {"app.py": f"{LOADS}app.config.from_pyfile('mail.cfg')\n", "instance/mail.cfg": CFG},
+        {"app.py": f"{LOADS}app.config.from_pyfile(name)\n", "mail.cfg": CFG},
+        {
+            "app.py": f"{LOADS}app.config.from_envvar('SETTINGS', silent=True)\n",
+            "live.cfg": CFG,
+            ".env": "SETTINGS=live.cfg\n",
+        },
+    ],
+)
+def test_a_file_of_python_by_another_ending(tmp_path: Path, files: dict[str, str]) -> None:
+    setup = found(tmp_path, "flask-mail", {"defaults.py": DEFAULTS, **files})
+    assert way(setup) == IMPLICIT
+
+
+def test_a_file_that_cant_be_told_is_loaded_over_the_defaults(tmp_path: Path) -> None:
+    files = {"defaults.py": DEFAULTS, "app.py": f"{LOADS}app.config.from_pyfile(sys.argv[1])\n"}
+    setup = found(tmp_path, "flask-mail", files)
+    assert setup.settings.host is None
+    assert "which file is loaded" in setup.untold[0]
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        "app.config.from_envvar('SETTINGS', silent=True)",  # which nothing sets
+        "if name:\n    app.config.from_pyfile(name)",
+        "app.config.from_pyfile('missing.cfg', silent=True)",
+    ],
+)
+def test_lookalike_the_defaults_count_where_no_file_is_loaded(tmp_path: Path, load: str) -> None:
+    files = {"defaults.py": DEFAULTS, "app.py": f"{LOADS}name = None\n{load}\n"}
+    assert found(tmp_path, "flask-mail", files).settings.host == "localhost"
+
+
+def test_lookalike_an_ini_file_is_no_python(tmp_path: Path) -> None:
+    files = {
+        "defaults.py": DEFAULTS,
+        "app.py": f"{LOADS}app.config.from_pyfile(name)\n",
+        "setup.cfg": f"[mail]\n{CFG}",
+    }
+    assert found(tmp_path, "flask-mail", files).settings.host is None
