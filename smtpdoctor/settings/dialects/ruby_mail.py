@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict, sasl_name
 from smtpdoctor.settings.dialects.data import load
@@ -19,6 +20,7 @@ from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
     Known,
+    List,
     Map,
     Span,
     Symbol,
@@ -26,7 +28,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.module import Module
-from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.variables import Layer, Variables, in_file
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
@@ -91,6 +93,10 @@ STRICT = ("tls", "ssl", "enable_starttls", "enable_starttls_auto")
 #: Net::SMTP's own, and what gems bring.
 AUTHENTICATIONS = re.compile(r"(?i)plain|login|cram_md5|xoauth2|oauthbearer|digest_md5|gssapi|ntlm")
 NOT_SENT = ("test", "file", "letter_opener", "letter_opener_web", "null", "logger")
+
+
+#: Variables with figaro's among them, as long as somebody looks at the folder.
+_FILLED: WeakKeyDictionary[Workspace, dict[tuple[object, ...], Variables]] = WeakKeyDictionary()
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -175,7 +181,41 @@ def ruby_variables(workspace: Workspace, near: str, profile: str, name: str) -> 
     reader = "ruby-dotenv-2" if library is not None and library.major == 2 else "ruby-dotenv"
     files = workspace.dotenv_files(near, *names)
     defaults = {name: profile} if name else {}
-    return workspace.variables(files, reader, near=near, **defaults)
+    found = workspace.variables(files, reader, near=near, **defaults)
+    figaro = _figaro(workspace, near, profile) if workspace.given is None else None
+    if figaro is None:
+        return found
+    # figaro leaves alone what is set already
+    key = (*map(id, found.layers), figaro.label, profile)
+    known = _FILLED.setdefault(workspace, {})
+    if key not in known:
+        known[key] = Variables((*found.layers[:-1], figaro, found.layers[-1]))
+    return known[key]
+
+
+def _figaro(workspace: Workspace, near: str, profile: str) -> Layer | None:
+    """What the gem figaro puts into ENV: config/application.yml, its environment's section over
+    the rest (lib/figaro/application.rb)."""
+    if workspace.dependencies.find("rubygems", "figaro", near=near) is None:
+        return None
+    base = near.partition("config/")[0]
+    path = f"{base}config/application.yml"
+    if not workspace.folder.has(path):
+        return None
+    root = workspace.document(path, Variables(()))
+    values: dict[str, Value] = {}
+    for part in (root, root.get(profile)):
+        whole = part.value if isinstance(part, Known) else None
+        for each in whole.entries if isinstance(whole, Map) else ():
+            value, name = each.value, str(each.key)
+            told = isinstance(value, Known) and not isinstance(value.value, Map | List)
+            if told and isinstance(value, Known) and value.span is not None:
+                values[name] = in_file(name, _as_text(value.value), value.span)
+    return Layer(path, values)
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def insert(
@@ -358,8 +398,10 @@ class RubyMail:
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = MODES
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each `delivery_method :smtp` of Mail, and for each file's Pony."""
-        for path in workspace.folder.containing(rb"delivery_method\b|\bPony\.", ".rb"):
+        """One for each `delivery_method :smtp` of Mail, `delivery :smtp` of Hanami 1, and for each
+        file's Pony."""
+        needle = rb"delivery_method\b|\bPony\.|\bdelivery :smtp\b"
+        for path in workspace.folder.containing(needle, ".rb"):
             rails = re.search(r"(^|/)config/(environments/|initializers/|application\.rb)", path)
             if rails and b"Pony." not in (workspace.read(path) or b""):
                 continue  # Rails'
@@ -408,12 +450,18 @@ class RubyMail:
         return outcome(options)
 
 
+def _is_smtp(method: Value) -> bool:
+    return isinstance(method, Known) and method.value == "smtp"
+
+
 def _given(module: Module) -> list[tuple[Value, Value, Span]]:
     """Delivery methods with their settings and places."""
     found: list[tuple[Value, Value, Span]] = []
-    for call in module.calls("delivery_method", "Pony.mail"):
+    for call in module.calls("delivery_method", "delivery", "Pony.mail"):
         if call.reached is False:
             continue
+        if call.name == "delivery" and not _is_smtp(call.argument(0)):
+            continue  # Hanami's, of another environment
         named = call.named()
         if call.name.endswith("Pony.mail"):
             if "via_options" in named:

@@ -134,6 +134,10 @@ class Project:
             self._modules[path] = self._module(path)
         return self._modules[path]
 
+    def module_of(self, source: Source) -> Module:
+        """Code that stands in another file: ERB's in a YAML document."""
+        return read_code(source, parse_code(source), self, self._own_budget())
+
     def document(self, path: str, format_: str = "") -> Document | Unknown:
         """A file of configuration; the format is that of its name unless it is given.
 
@@ -193,17 +197,20 @@ class Project:
             why = "there is more code in this folder than is read"
             self._leaves_unread(path, source.bytes, why)
             return Unknown("unreadable", why)
-        if self._budget is None:
-            from smtpdoctor.settings.readers.evaluation import Budget
-
-            self._budget = Budget(look_at_the_time=self.look_at_the_time)
         if path not in self._parsed:
             self.look_at_the_time()
             self._parsed[path] = parsed = parse_code(source)
             line = source.span(parsed.end, parsed.end).line
             why = f"longer than is read: line {line} and those after it were not looked at"
             self._leaves_unread(path, source.bytes[parsed.end :], why)
-        return read_code(source, self._parsed[path], self, self._budget)
+        return read_code(source, self._parsed[path], self, self._own_budget())
+
+    def _own_budget(self) -> Budget:
+        if self._budget is None:
+            from smtpdoctor.settings.readers.evaluation import Budget
+
+            self._budget = Budget(look_at_the_time=self.look_at_the_time)
+        return self._budget
 
     def _leaves_unread(self, path: str, rest: bytes, why: str) -> None:
         if MENTIONS.search(rest):

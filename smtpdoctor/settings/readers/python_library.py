@@ -42,7 +42,6 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.python_paths import written_path
 from smtpdoctor.settings.readers.syntax import (
     Call,
     Expression,
@@ -51,6 +50,7 @@ from smtpdoctor.settings.readers.syntax import (
     Name,
     Parameter,
 )
+from smtpdoctor.settings.readers.written_paths import written_path
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project

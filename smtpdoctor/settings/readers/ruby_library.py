@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.evaluation import (
@@ -33,7 +34,17 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
+from smtpdoctor.settings.readers.ruby_documents import (
+    OPTIONS,
+    Place,
+    as_ruby,
+    file_of,
+    hanami_settings,
+    section,
+    settings_of_gems,
+)
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.written_paths import written_path
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -53,6 +64,10 @@ GLOBALS: dict[str, Any] = {
     "Integer": Special("Integer"),
     "String": Special("String"),
     "Float": Special("Float"),
+    "config_for": Special("config_for"),
+    "YAML": Special("YAML"),
+    "Psych": Special("YAML"),
+    "Figaro": Special("Figaro"),
 }
 MEMBERS: dict[tuple[str, str], Any] = {
     ("Rails", "application"): Special("Rails.application"),
@@ -60,7 +75,9 @@ MEMBERS: dict[tuple[str, str], Any] = {
     ("Rails.application", "secrets"): CREDENTIALS,
     ("Rails.application", "encrypted"): CREDENTIALS,
     ("boolean-class", "new"): BOOLEAN,
+    ("Figaro", "env"): Special("figaro-env"),
 }
+LOADS = ("load_file", "load", "safe_load", "safe_load_file", "unsafe_load", "unsafe_load_file")
 #: Rails 7, ActiveModel::Type::Boolean::FALSE_VALUES
 FALSE_VALUES = (False, 0, "0", "f", "F", "false", "FALSE", "off", "OFF")
 
@@ -151,6 +168,27 @@ def same(value: Any) -> Any:
     return value
 
 
+def symbolized(value: Any, *, deep: bool) -> Any:
+    """A hash with symbols for the texts among its keys."""
+    if not isinstance(value, Map):
+        raise UntellableError("keys of what is no hash")
+
+    def later(entry: Entry) -> Callable[[], Value]:
+        def inner() -> Value:
+            found = entry.value
+            if deep and isinstance(found, Known) and isinstance(found.value, Map):
+                return replace(found, value=symbolized(found.value, deep=True))
+            return found
+
+        return inner
+
+    entries = [
+        Entry(Symbol(each.key) if isinstance(each.key, str) else each.key, later(each), each.span)
+        for each in value.entries
+    ]
+    return Map(entries, value.kind)
+
+
 METHODS: dict[str, Callable[..., Any]] = {
     "to_i": to_integer,
     "to_f": to_float,
@@ -182,7 +220,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     "freeze": same,
     "dup": same,
     "itself": same,
-    "symbolize_keys": same,
+    "symbolize_keys": lambda value: symbolized(value, deep=False),
+    "deep_symbolize_keys": lambda value: symbolized(value, deep=True),
+    "to_hash": same,
+    "to_options": lambda value: symbolized(value, deep=False),
     "with_indifferent_access": same,
     "compact": same,
     "to_h": same,
@@ -237,7 +278,17 @@ class Ruby:
         self.file = file
 
     def global_name(self, name: str) -> Value | None:
-        return Known(GLOBALS[name]) if name in GLOBALS else None
+        if name in GLOBALS:
+            return Known(GLOBALS[name])
+        if not name[:1].isupper():
+            return None
+        # a constant that no file has: a gem may make it of a document
+        found = self.project.environment.lookup("RAILS_ENV")
+        return settings_of_gems(name, found or Known("development"), self._place)
+
+    @property
+    def _place(self) -> Place:
+        return Place(self.project, self.file)
 
     # -- members: methods without arguments
 
@@ -267,6 +318,15 @@ class Ruby:
     def _of_special(self, special: Special, name: str, ask: Evaluation) -> Value:
         if special == CREDENTIALS:
             return ask.unknown("encrypted", "it stands in Rails' encrypted credentials")
+        if special.name == "hanami-settings":
+            return self._hanami_setting(special, name, ask)
+        if special.name == "figaro-env":
+            return ask.variable(Known(name.rstrip("!?").upper()))
+        if (special.name, name) == ("Rails.application", "secrets"):
+            root = file_of(self._place, "config/secrets.yml")
+            if root is not None:
+                own = section(root, self._rails_env(ask), shared=True)
+                return as_ruby(own, self._place, symbols=True, kind=OPTIONS)
         if special.name == "Rails" and name == "env":
             return Known(Special("rails-env", self._rails_env(ask)), ask.span)
         if special.name == "rails-env":
@@ -274,6 +334,39 @@ class Ruby:
         if (special.name, name) in MEMBERS:
             return Known(MEMBERS[special.name, name], ask.span)
         return self._no(name, ask)
+
+    def _hanami_setting(self, special: Special, name: str, ask: Evaluation) -> Value:
+        """A setting by its name: the variable of that name, else its default (dry-configurable)."""
+        default = special.value.get(name)
+        if default is None:
+            return self._no(name, ask)
+        variable = Known(name.upper())
+        return ask.variable(variable) if default.absent else ask.variable(variable, default)
+
+    def _config_for(self, call: Call, ask: Evaluation) -> Value:
+        """`config_for(:smtp)`: the environment's section of config/smtp.yml, keys as symbols."""
+        name = ask.argument(call, 0) or Known(None)
+        if not isinstance(name, Known) or not isinstance(name.value, str):
+            return ask.unknown("computed", "which file is read can't be told")
+        environment = ask.argument(call, 99, "env") or self._rails_env(ask)
+        if isinstance(environment, Known) and isinstance(environment.value, Special):
+            environment = environment.value.value
+        root = file_of(self._place, f"config/{name.value}.yml")
+        if root is None:
+            return ask.unknown("unreadable", f"config/{name.value[:80]}.yml is not in the folder")
+        own = section(root, environment, shared=True)
+        return as_ruby(own, self._place, symbols=True, kind=OPTIONS)
+
+    def _yaml(self, call: Call, ask: Evaluation) -> Value:
+        """`YAML.load_file(path)`, and a text that is read from one."""
+        written = call.arguments[0].value if call.arguments else None
+        path = written_path(written, ask.frame.scope) if written is not None else None
+        root = file_of(self._place, path) if path is not None else None
+        if root is None:
+            return ask.unknown("unreadable", "the file that is read is not in the folder")
+        symbols = ask.argument(call, 99, "symbolize_names")
+        told = isinstance(symbols, Known) and symbols.value is True
+        return as_ruby(root, self._place, symbols=told)
 
     def _rails_env(self, ask: Evaluation) -> Value:
         """RAILS_ENV, else RACK_ENV, else development (railties, Rails.env)."""
@@ -308,6 +401,12 @@ class Ruby:
             return ask.variable(key)
         if isinstance(object_, Known) and object_.value == CREDENTIALS:
             return ask.unknown("encrypted", "it stands in Rails' encrypted credentials")
+        if isinstance(key, Known) and key.value == "settings" and _may_be_container(object_):
+            hanami = hanami_settings(self._place)
+            if hanami is not None:
+                return Known(hanami, ask.span)
+        if isinstance(key, Known) and isinstance(key.value, Special):
+            key = key.value.value if key.value.name == "rails-env" else key  # Rails.env
         if isinstance(object_, Unknown):
             return object_.get(key.value) if isinstance(key, Known) else object_
         if isinstance(key, Unknown):
@@ -360,6 +459,8 @@ class Ruby:
                 "String": to_text,
                 "Float": to_float,
             }
+            if callee.value.name == "config_for":
+                return self._config_for(call, ask)
             if callee.value.name in rules:
                 name = callee.value.name
                 return ask.apply(rules[name], *self._values(call, ask), conversion=name)
@@ -383,6 +484,10 @@ class Ruby:
     def _special_method(
         self, call: Call, special: Special, name: str, ask: Evaluation
     ) -> Value | None:
+        if (special.name, name) == ("Rails.application", "config_for"):
+            return self._config_for(call, ask)
+        if special.name == "YAML" and name in LOADS:
+            return self._yaml(call, ask)
         values = self._values(call, ask)
         if special == CREDENTIALS:
             return ask.unknown("encrypted", "it stands in Rails' encrypted credentials")
@@ -419,7 +524,7 @@ class Ruby:
             return self._merge(call, object_, name, ask)
         if any(isinstance(value, Unknown) for value in values) or not values:
             return None
-        keys = [value.value for value in values if isinstance(value, Known)]
+        keys = [_key(value) for value in values if isinstance(value, Known)]
         if name == "dig":
             return object_.at(*keys)
         if name == "fetch":
@@ -470,3 +575,16 @@ class Ruby:
         if found is None or isinstance(found, Known | Unknown) or found.file == self.file:
             return None
         return found.evaluator
+
+
+def _may_be_container(value: Value) -> bool:
+    """Whether it may be what Hanami hands to a provider: nothing that is told."""
+    return isinstance(value, Unknown) or not isinstance(value.value, Map | List | str)
+
+
+def _key(value: Known) -> Any:
+    """What a key is: the name of the environment for `Rails.env`."""
+    inner = value.value
+    if isinstance(inner, Special) and inner.name == "rails-env":
+        return inner.value.value if isinstance(inner.value, Known) else None
+    return inner

@@ -37,6 +37,13 @@ RELAY = 25
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
+    yield from _of_remarks(run)
+    for item in run.settings.near_misses:
+        if item.field in ("host", "port"):
+            yield _misnamed(run, item)
+
+
+def _of_remarks(run: Run) -> Iterator[Diagnosis]:  # long: one text for each case
     login = next((r for r in options.remarks(run, "ignored") if _leaves_the_login(run, r)), None)
     for remark in options.remarks(run, "ignored"):
         failed = options.failures(run, remark)
@@ -88,9 +95,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         elif run.settings.port == RELAY and _names_a_port_for_sending(remark):
             found = _on_port_25(found, remark)
         yield found
-    for item in run.settings.near_misses:
-        if item.field in ("host", "port"):
-            yield _misnamed(run, item)
 
 
 def _names_a_port_for_sending(remark: SetupRemark) -> bool:

@@ -1,7 +1,8 @@
-"""Which file a Python program means by a path that begins at a place which only a run knows.
+"""Which file a program means by a path that begins at a place which only a run knows.
 
-Knows how paths are put together in Python: `BASE_DIR / "config" / "mail.json"`, `os.path.join`,
-templates, `"{}/mail.json".format(HERE)`. It must not know what becomes of the file.
+Knows how paths are put together in Python and Ruby: `BASE_DIR / "config" / "mail.json"`,
+`os.path.join`, `Rails.root.join("config", "smtp.yml")`, templates, `"{}/mail.json".format(HERE)`.
+It must not know what becomes of the file.
 """
 
 from __future__ import annotations
