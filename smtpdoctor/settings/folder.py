@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from smtpdoctor.files import FileFault, read_bounded
+from smtpdoctor.settings.notebook import as_python
 
 #: Bounds of one look at a folder, whatever is in it.
 MOST_FILES = 2_000
@@ -71,7 +72,7 @@ SUFFIXES = frozenset(
         ".java", ".kt", ".groovy", ".cs", ".rs", ".ex", ".exs", ".yml", ".yaml", ".json", ".jsonc",
         ".json5", ".toml", ".ini", ".cfg", ".cnf", ".conf", ".config", ".properties", ".xml",
         ".env", ".service", ".container", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf",
-        ".hcl", ".nomad", ".vue", ".sh", ".bash", ".hjson",
+        ".hcl", ".nomad", ".vue", ".sh", ".bash", ".hjson", ".ipynb",
     }
 )  # fmt: skip
 NAMES = re.compile(
@@ -237,7 +238,10 @@ class Folder:
         return found
 
     def containing(self, needle: bytes, *suffixes: str) -> list[str]:
-        """The files with one of the suffixes in which the regular expression is found."""
+        """The files with one of the suffixes in which the regular expression is found. Python
+        stands in notebooks, too."""
+        if ".py" in suffixes:
+            suffixes = (*suffixes, ".ipynb")
         pattern = re.compile(needle)
         words = plain_words(needle)
         return [
@@ -268,7 +272,7 @@ class Folder:
             began = self._clock()
             content = read_bounded(full, LARGEST)
             self._left -= self._clock() - began
-            return content
+            return as_python(content) if path.endswith(".ipynb") else content
         except FileFault as error:
             if error.cause != "missing":
                 self._leave_out(path, str(error))

@@ -425,6 +425,12 @@ class Workspace:
         found = self.project(variables).module(path)
         return None if isinstance(found, Unknown) else found
 
+    def python_in(self, path: str, python: str) -> Module:
+        """Lines of Python that stand in a file of another kind, each at its place in it."""
+        from smtpdoctor.settings.readers.source import Source
+
+        return self.project(Variables(())).module_of(Source(path, python.encode()), "py")
+
     def unread(self) -> dict[str, str]:
         """Files of code of which some that may be a set-up was not read, and why."""
         known = next(iter(self._projects.values()), None)

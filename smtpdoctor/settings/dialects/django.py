@@ -10,13 +10,16 @@ from urllib.parse import quote
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.django_modules import SettingsModule, settings_modules
+from smtpdoctor.settings.dialects.django_modules import (
+    SettingsModule,
+    setting_of,
+    settings_modules,
+)
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
     is_below,
     is_true,
     number,
-    of_module,
     put_in_arguments,
     put_in_lines,
     says_no,
@@ -70,6 +73,11 @@ NOT_SENT = {
     "django.core.mail.backends.dummy.EmailBackend": "dummy",
 }
 SENDERS = ("send_mail", "EmailMessage", "EmailMultiAlternatives")
+#: What Django itself sends from DEFAULT_FROM_EMAIL: mail to a user, forgotten passwords.
+SENDS_ITSELF = (
+    rb"\.email_user\(|\bPasswordResetView\b|[\"']django\.contrib\.auth\.urls[\"']"
+    rb"|\bsend_mass_mail\("
+)
 
 
 class Django:
@@ -196,7 +204,7 @@ def settings_options(
 ) -> dict[str, Option]:
     """The settings of a module that Django reads for mail."""
     found = named_options(workspace, path, variables)
-    mailers = of_module(workspace, path, variables, "MAILERS")
+    mailers = setting_of(workspace, path, variables, "MAILERS")
     if mailers is not None:
         found["MAILERS"] = mailers
         if isinstance(mailers.value, Known) and isinstance(mailers.value.value, Map):
@@ -220,7 +228,7 @@ def named_options(workspace: Workspace, path: str, variables: Variables) -> dict
     found: dict[str, Option] = {}
     url: Option | None = None
     for name in ("EMAIL_BACKEND", *NAMES):
-        option = of_module(workspace, path, variables, name)
+        option = setting_of(workspace, path, variables, name)
         if option is None:
             continue
         library = library_of(option.value)
@@ -251,8 +259,8 @@ def _dropped(
     """The flags that the module doesn't take over from its URL: `EMAIL_HOST = email["EMAIL_HOST"]`
     without a line for them."""
     for flag, text_ in SAY[library].items() if url else ():
-        module = workspace.module(path, variables.with_({url: text_}))
-        if module is not None and not is_true(getattr(module.value(flag), "value", None)):
+        option = setting_of(workspace, path, variables.with_({url: text_}), flag)
+        if option is None or not is_true(getattr(option.value, "value", None)):
             yield flag
 
 
@@ -260,7 +268,7 @@ def mailer_options(workspace: Workspace, path: str, variables: Variables) -> dic
     """The options of the default mailer."""
     found = {}
     for name in (*OPTIONS, "MAILERS.default.BACKEND"):
-        option = of_module(workspace, path, variables, *name.split("."))
+        option = setting_of(workspace, path, variables, *name.split("."))
         if option is not None:
             found[name] = option
     return found
@@ -301,7 +309,7 @@ def backend(workspace: Workspace, path: str, variables: Variables, option: Optio
         return option
     for begin, setting in DATA.table("queues").items():
         if name.startswith(begin):
-            behind = of_module(workspace, path, variables, setting)
+            behind = setting_of(workspace, path, variables, setting)
             if behind is None or not isinstance(behind.value, Known):
                 return replace(option, value=replace_value(option.value, SENDS))
             if isinstance(behind.value.value, str):
@@ -350,16 +358,21 @@ def explicit_sender(  # branches: each way to name a sender, in its order
                 return Option("from_email", value)
             named = setting_named(workspace, call.span) if isinstance(value, Unknown) else None
             if named == "DEFAULT_FROM_EMAIL":
-                return None
+                omitted = True
+                continue
             if named is not None:
-                option = of_module(workspace, path, variables, named)
+                option = setting_of(workspace, path, variables, named)
                 if option is not None and isinstance(option.value, Known):
                     return replace(option, name="from_email", called=named)
                 continue
             if isinstance(value, Known) and isinstance(value.value, str) and "@" in value.value:
                 return Option("from_email", value)
             omitted = omitted or (isinstance(value, Known) and value.absent)
-    if omitted and of_module(workspace, path, variables, "DEFAULT_FROM_EMAIL") is None:
+    omitted = omitted or any(
+        not root or file.startswith(f"{root}/")
+        for file in workspace.folder.containing(SENDS_ITSELF, ".py")
+    )
+    if omitted and setting_of(workspace, path, variables, "DEFAULT_FROM_EMAIL") is None:
         return Option("from_email", Known("webmaster@localhost"), called="DEFAULT_FROM_EMAIL")
     return None
 
@@ -367,7 +380,8 @@ def explicit_sender(  # branches: each way to name a sender, in its order
 def setting_named(workspace: Workspace, call: Span) -> str | None:
     """The setting that a call has for its sender: `settings.DEFAULT_FROM_EMAIL`."""
     lines = [workspace.line(call.file, n) or "" for n in range(call.line, call.end_line + 1)][:20]
-    found = re.search(r"\bsettings\.(\w*(?:MAIL|FROM|SENDER)\w*)", "\n".join(lines))
+    text_ = "\n".join(lines)
+    found = re.search(r"\bsettings(?:\.|, *[\"'])(\w*(?:MAIL|FROM|SENDER)\w*)", text_)
     return found[1] if found else None
 
 

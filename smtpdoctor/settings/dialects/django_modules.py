@@ -9,20 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
 
-from smtpdoctor.settings.dialects.python_code import python_variables
-from smtpdoctor.settings.readers.model import Known
+from smtpdoctor.settings.dialects.base import Option
+from smtpdoctor.settings.dialects.python_code import of_module, python_variables
+from smtpdoctor.settings.readers.email_url import STEP
+from smtpdoctor.settings.readers.evaluation import ClassValue
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Value
+from smtpdoctor.settings.readers.python_library import ancestors, default_of
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
 VARIABLE = "DJANGO_SETTINGS_MODULE"
+CONFIGURATION = "DJANGO_CONFIGURATION"
+#: Files that one `include(…)` takes.
+MOST_PARTS = 30
 #: Which file's default counts in production, the first before the others.
 ENTRIES = ("wsgi.py", "asgi.py", "celery.py", "manage.py")
 PRODUCTION = ("production", "prod", "prd", "live", "deploy", "deployment", "server", "heroku")
 DEVELOPMENT = re.compile(
     r"(?i)^(settings[_-]?)?(dev\w*|local\w*|debug|tests?\w*|testing|ci)([_-]?settings)?$"
 )
-SAYS_MAIL = rb"\b(EMAIL_\w+|MAILERS|email_url|dj_email_url|env\.email)\b"
+SAYS_MAIL = rb"\b(EMAIL_\w+|MAILERS|email_url|dj_email_url|env\.email|EmailURLValue)\b"
 DJANGO = rb"\bdjango\b|INSTALLED_APPS"
 #: Programs with settings of the same names, that are dialects of their own.
 OTHERS = re.compile(rb"ZULIP_ADMINISTRATOR|sentry\.conf\.server")
@@ -180,3 +189,98 @@ def _by_layout(workspace: Workspace) -> Iterator[SettingsModule]:
         base = folder.rpartition("/")[0]
         name = _dotted(found, base)
         yield SettingsModule(found, name, python_variables(workspace, found))
+
+
+# --- where a setting stands ----------------------------------------------------------------------
+
+
+def setting_of(
+    workspace: Workspace, path: str, variables: Variables, name: str, *keys: Any
+) -> Option | None:
+    """A setting of a module: its own, one of the files that django-split-settings takes into it,
+    or one of the class of django-configurations that counts."""
+    own = of_module(workspace, path, variables, name, *keys)
+    if own is not None:
+        return own
+    for part in reversed(included(workspace, path, variables)):
+        found = of_module(workspace, part, variables, name, *keys)
+        if found is not None:
+            return found
+    return _of_class(workspace, path, variables, name, keys)
+
+
+def included(workspace: Workspace, path: str, variables: Variables) -> list[str]:
+    """The files that `include(…)` of django-split-settings runs, in their order."""
+    if b"split_settings" not in (workspace.read(path) or b""):
+        return []
+    module = workspace.module(path, variables)
+    folder = path.rpartition("/")[0]
+    found: list[str] = []
+    for call in module.calls("include") if module is not None else ():
+        for place in range(MOST_PARTS):
+            given = call.argument(place)
+            if not isinstance(given, Known) or not isinstance(given.value, str):
+                break
+            pattern = f"{folder}/{given.value}".lstrip("/")
+            named = [each for each in sorted(workspace.folder.files) if fnmatch(each, pattern)]
+            found += named or ([pattern] if workspace.folder.has(pattern) else [])
+    return found
+
+
+def _of_class(
+    workspace: Workspace, path: str, variables: Variables, name: str, keys: tuple[Any, ...]
+) -> Option | None:
+    chosen = configuration(workspace, path, variables)
+    if chosen is None:
+        return None
+
+    def read(under: Variables) -> Value:
+        module = workspace.module(path, under)
+        made = module.value(chosen) if module is not None else Known(ABSENT)
+        if not isinstance(made, Known) or not isinstance(made.value, ClassValue):
+            return Known(ABSENT)
+        value = _of_url(made.value, name) or default_of(made.value, name) or Known(ABSENT)
+        for key in keys:
+            value = value.get(key)
+        return value
+
+    value = read(variables)
+    if isinstance(value, Known) and value.value is ABSENT and not value.variables:
+        return None
+    return Option(".".join((name, *map(str, keys))), value, read, value.span)
+
+
+def _of_url(made: ClassValue, name: str) -> Value | None:
+    """What `EMAIL = values.EmailURLValue()` sets beside its own name, over what stands there."""
+    for one in ancestors(made):
+        for each in one.definition.scope.owned:
+            value = default_of(one, each) if each.isupper() else None
+            if isinstance(value, Known) and isinstance(value.value, Map):
+                found = value.value.get(name)
+                if any(step.name.startswith(STEP) for step in found.trail):
+                    return found
+    return None
+
+
+def configuration(workspace: Workspace, path: str, variables: Variables) -> str | None:
+    """The class of django-configurations that DJANGO_CONFIGURATION names, production's where that
+    default is one for development; None in a module of another kind."""
+    if b"configurations" not in (workspace.read(path) or b""):
+        return None
+    module = workspace.module(path, variables)
+    names = list(module.classes()) if module is not None else []
+    told = variables.lookup(CONFIGURATION)
+    said = [str(told.value)] if isinstance(told, Known) else []
+    if not said:
+        for entry in workspace.folder.containing(CONFIGURATION.encode(), ".py"):
+            said += [
+                each
+                for each in re.findall(
+                    rf"{CONFIGURATION}[\"'],\s*[\"'](\w+)[\"']", workspace.folder.text(entry) or ""
+                )
+                if not DEVELOPMENT.match(each)
+            ]
+    if workspace.profile is not None:
+        said = [each for each in names if each.lower().startswith(workspace.profile[:4].lower())]
+    production = [each for each in names if each.lower().startswith(PRODUCTION[:4])]
+    return next((each for each in (*said, *production) if each in names), None)

@@ -1,7 +1,8 @@
-"""Python's logging: the arguments of `SMTPHandler(…)`, in a call or in a dictConfig."""
+"""Python's logging: the arguments of `SMTPHandler(…)`, in a call, a dictConfig or a fileConfig."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -87,6 +88,16 @@ class SmtpHandler:
                 draft = self._draft(workspace, module, variables, keyed)
                 if draft is not None:
                     yield draft
+        yield from self._in_files(workspace)
+
+    def _in_files(self, workspace: Workspace) -> Iterator[Draft]:
+        def written(module: Module) -> Ask:
+            return partial(_argument, module)
+
+        for path, module in _files(workspace):
+            draft = self._draft(workspace, module, python_variables(workspace, path), written)
+            if draft is not None:
+                yield draft
 
     def _draft(
         self,
@@ -147,6 +158,49 @@ def _configured(module: Module) -> Iterator[tuple[Source, str]]:
             is_mail = isinstance(class_, Known) and str(class_.value).endswith("SMTPHandler")
             if is_mail and name in used:
                 yield source, name
+
+
+def _files(workspace: Workspace) -> Iterator[tuple[str, Module]]:
+    """The handlers of files that `fileConfig` reads, each as the lines of Python in its section:
+    `args` and `kwargs` are expressions (logging.config._install_handlers)."""
+    for path in workspace.folder.containing(rb"\bSMTPHandler\b", ".ini", ".conf", ".cfg"):
+        root = workspace.document(path, Variables(()))
+        sections = _keys(root)
+        used = {
+            name
+            for each in sections
+            if each.startswith("logger_")
+            for name in _names(root.at(each, "handlers"))
+        }
+        for name in _names(root.at("handlers", "keys")):
+            section = f"handler_{name}"
+            class_ = root.at(section, "class")
+            is_mail = isinstance(class_, Known) and str(class_.value).endswith("SMTPHandler")
+            if not is_mail or name not in used or section not in sections:
+                continue
+            lines = (workspace.folder.text(path) or "").split("\n")
+            yield path, workspace.python_in(path, "\n".join(_lines_of(lines, section)))
+
+
+def _lines_of(lines: list[str], section: str) -> Iterator[str]:
+    """The lines with `args` and `kwargs` of one section, all others empty."""
+    inside = keeps = False
+    for line in lines:
+        if line.startswith("["):
+            inside, keeps = line.strip() == f"[{section}]", False
+        elif line[:1].strip():
+            keeps = inside and re.match(r"(kw)?args\s*=", line) is not None
+        yield line if keeps else ""
+
+
+def _names(value: Value) -> list[str]:
+    said = str(value.value) if isinstance(value, Known) and not value.absent else ""
+    return [name.strip() for name in said.split(",") if name.strip()]
+
+
+def _argument(module: Module, place: int, name: str) -> Value:
+    named = module.value("kwargs", name)
+    return module.value("args").get(place) if named.absent else named
 
 
 def _keys(value: Value) -> list[str]:

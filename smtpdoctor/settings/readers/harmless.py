@@ -24,7 +24,7 @@ GRAMMARS = {
     **dict.fromkeys(("js", "mjs", "cjs", "jsx"), ("tree_sitter_javascript", "language")),
     **dict.fromkeys(("ts", "mts", "cts"), ("tree_sitter_typescript", "language_typescript")),
     "tsx": ("tree_sitter_typescript", "language_tsx"),
-    "py": ("tree_sitter_python", "language"),
+    **dict.fromkeys(("py", "ipynb"), ("tree_sitter_python", "language")),
     "php": ("tree_sitter_php", "language_php"),
     "rb": ("tree_sitter_ruby", "language"),
     **dict.fromkeys(("ex", "exs"), ("tree_sitter_elixir", "language")),

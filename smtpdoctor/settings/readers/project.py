@@ -37,6 +37,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "cts": ("javascript", "typescript"),
     "tsx": ("javascript", "tsx"),
     "py": ("python", "python"),
+    "ipynb": ("python", "python"),
     "php": ("php", "php"),
     "rb": ("ruby", "ruby"),
     "go": ("go", "go"),
@@ -134,9 +135,10 @@ class Project:
             self._modules[path] = self._module(path)
         return self._modules[path]
 
-    def module_of(self, source: Source) -> Module:
-        """Code that stands in another file: ERB's in a YAML document."""
-        return read_code(source, parse_code(source), self, self._own_budget())
+    def module_of(self, source: Source, ending: str) -> Module:
+        """Code that stands in a file of another kind: ERB's in YAML, Python's in an INI file.
+        `ending` is that of such code's own files."""
+        return read_code(source, parse_code(source, ending), self, self._own_budget(), ending)
 
     def document(self, path: str, format_: str = "") -> Document | Unknown:
         """A file of configuration; the format is that of its name unless it is given.
@@ -298,11 +300,11 @@ class Parsed:
     nodes: int
 
 
-def parse_code(source: Source) -> Parsed:
-    """One file of code by the grammar of its language."""
+def parse_code(source: Source, ending: str = "") -> Parsed:
+    """One file of code by the grammar of its language, that of the ending where one is given."""
     from smtpdoctor.settings.readers.tree import MAXIMUM_NODES, Lowering, parse
 
-    language, dialect = CODE[code_ending(source)]
+    language, dialect = CODE[ending or code_ending(source)]
     if language in CURLY:
         return parse_curly(source, language)
     lowering: Lowering
@@ -362,12 +364,14 @@ def parse_curly(source: Source, language: LanguageName) -> Parsed:
     return Parsed(lowering.scope, lowering.calls, lowering.errors, lowering.end, nodes)
 
 
-def read_code(source: Source, parsed: Parsed, project: Project, budget: Budget) -> Module:
+def read_code(
+    source: Source, parsed: Parsed, project: Project, budget: Budget, ending: str = ""
+) -> Module:
     """The module of one file of code, as the environment of the project has it."""
     from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
     from smtpdoctor.settings.readers.module import Module
 
-    language, _ = CODE[code_ending(source)]
+    language, _ = CODE[ending or code_ending(source)]
     semantics: Semantics
     match language:
         case "python":

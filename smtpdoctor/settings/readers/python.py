@@ -436,8 +436,10 @@ class PythonLowering(Lowering):
         scope.owned |= {"self", "cls"}
         with self.inside(scope):
             self.visit(node.child_by_field_name("body"))
-        first = bases.named_children[0] if bases is not None and bases.named_children else None
-        made = Class(node.start_byte, node.end_byte, name, self.text(first), scope)
+        given = [each for each in bases.named_children if each.type != "comment"] if bases else []
+        first = given[0] if given else None
+        others = tuple(self.text(each) for each in given[1:] if each.type != "keyword_argument")
+        made = Class(node.start_byte, node.end_byte, name, self.text(first), scope, others)
         self._own(name)
         self.bind(name, (), made, node)
 

@@ -61,6 +61,14 @@ ENVIRONMENT = Special("environment")
 DECOUPLE = Special("config")  # decouple's and Starlette's config("X", default=…, cast=…)
 ENVIRONS = Special("environs")
 
+#: django-configurations' values by their names.
+CONFIGURED: dict[str | None, Any] = {
+    name: Special("configured", name)
+    for name in (
+        *("Value", "BooleanValue", "IntegerValue", "PositiveIntegerValue", "SecretValue"),
+        *("EmailValue", "EmailURLValue"),
+    )
+}
 #: What the evaluator knows of modules that are not in the folder.
 MODULES: dict[str, dict[str | None, Any]] = {
     "os": {
@@ -123,6 +131,12 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "load": Special("load"),
         "full_load": Special("load"),
     },
+    "configurations": {
+        None: Special("configurations"),
+        "values": Special("configurations.values"),
+    },
+    "configurations.values": CONFIGURED,
+    "split_settings.tools": {"optional": Special("split-optional")},
     "streamlit": {None: Special("streamlit"), "secrets": Special("streamlit.secrets")},
     "argparse": {
         None: Special("argparse"),
@@ -162,6 +176,7 @@ MEMBERS: dict[str, Any] = {
     "email.utils.formataddr": Special("formataddr"),
     "dataclasses.field": Special("dataclass-field"),
     "fastapi.Depends": Special("depends"),
+    **{f"configurations.values.{name}": made for name, made in CONFIGURED.items()},
     **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
     **{
         f"{module}.{name}": made
@@ -180,7 +195,7 @@ BUILTINS = (
 #: Classes to make others from that read no variables.
 PLAIN_BASES = frozenset({
     *("object", "ABC", "Protocol", "Enum", "StrEnum", "IntEnum", "NamedTuple", "TypedDict"),
-    *("BaseModel", "Exception", "dict", "Generic", "SQLModel", "Struct"),
+    *("BaseModel", "Exception", "dict", "Generic", "SQLModel", "Struct", "Configuration"),
 })  # fmt: skip
 FILE_NAME = r"[\w./-]+\.(?:json|toml|ya?ml)"
 #: Kinds of maps: pydantic's Field(…), and what a ConfigParser has read.
@@ -233,6 +248,14 @@ def string_to_boolean(value: Any) -> int:
 def decouple_boolean(value: Any) -> bool:
     """decouple's cast=bool, by its source (3.8, _cast_boolean)."""
     return bool(value) if value in ("", None) else bool(string_to_boolean(value))
+
+
+def configured_boolean(value: Any) -> bool:
+    """BooleanValue of django-configurations (2.5)."""
+    text = to_text(value).strip().lower()
+    if text in ("yes", "y", "true", "1", "no", "n", "false", "0", ""):
+        return text in ("yes", "y", "true", "1")
+    raise UntellableError("this is neither true nor false, and the program stops here")
 
 
 def ini_boolean(value: Any) -> bool:
@@ -472,6 +495,7 @@ CASTS: dict[str, dict[str, Callable[..., Any]]] = {
         "json": from_json,
         "": lambda value: value,
     },
+    "configurations": {"BooleanValue": configured_boolean, "IntegerValue": to_integer},
     "pydantic": {"int": to_integer, "float": to_float, "str": to_text, "bool": pydantic_boolean},
 }
 
@@ -606,7 +630,7 @@ class Python:
         given = ask.evaluator.arguments(call, ask.frame)
         return made if made is not None else ask.evaluator.instance(found.value, given)
 
-    def _special(  # noqa: C901, PLR0912 - one case a function that is known
+    def _special(  # noqa: C901, PLR0912  # long: one case a function that is known
         self, call: Call, special: Special, ask: Evaluation
     ) -> Value | None:
         name = special.name
@@ -631,6 +655,10 @@ class Python:
                 )
             case "email-url-parse" if values:
                 return self._email_url(values[0], "dj-email-url", ask)
+            case "configured":
+                return self._configured_value(call, str(special.value), ask)
+            case "split-optional" if values:
+                return values[0]
             case "open" if values:
                 path = self._path(values[0], call.arguments[0].value, ask)
                 return Known(Special("file", path), ask.span)
@@ -766,6 +794,29 @@ class Python:
         if cast is None:
             return found
         return self._cast(found, cast, "config", ask)
+
+    def _configured_value(self, call: Call, kind: str, ask: Evaluation) -> Value:
+        """django-configurations' values (configurations/values.py, 2.5): the variable with the
+        name of what it is assigned to, DJANGO_ before it, else the default."""
+        is_url = kind == "EmailURLValue"
+        prefix = ask.argument(call, 3, "environ_prefix") or Known(None if is_url else "DJANGO")
+        own = "EMAIL_URL" if is_url else call.target[-1].upper() if call.target else ""
+        name = ask.argument(call, 2, "environ_name") or Known(own)
+        if not isinstance(prefix, Known) or not isinstance(name, Known):
+            return ask.unknown("computed", "which variable is read can't be told")
+        before = f"{str(prefix.value).removesuffix('_')}_" if prefix.value else ""
+        variable = Known(f"{before}{name.value or own}")
+        default = ask.argument(call, 0, "default")
+        reads = ask.argument(call, 1, "environ")
+        if isinstance(reads, Known) and reads.value is False:
+            return default or Known(None, ask.span)
+        if is_url:
+            return self._email_url(ask.variable(variable, default), "dj-email-url", ask)
+        found = ask.variable(variable)
+        if isinstance(found, Unknown) or found.value is None:
+            return ask.variable(variable, default if default is not None else Known(None))
+        rule = CASTS["configurations"].get(kind.removeprefix("Positive"))
+        return ask.apply(rule, found, conversion=kind) if rule is not None else found
 
     def _cast(self, found: Value, cast: Value, library: str, ask: Evaluation) -> Value:
         if isinstance(cast, Known) and isinstance(cast.value, Closure):
@@ -1273,9 +1324,27 @@ def lineage(made: ClassValue) -> list[ClassValue]:
     return found
 
 
+def ancestors(made: ClassValue) -> list[ClassValue]:
+    """The same with the further classes that they are made from: mixins."""
+    found: list[ClassValue] = []
+    waiting = [made]
+    while waiting and len(found) < 24:
+        one = waiting.pop(0)
+        if any(one.definition is each.definition for each in found):
+            continue
+        found.append(one)
+        more = []
+        for base in (one.definition.base, *one.definition.others):
+            other = one.evaluator.lookup(base, one.frame, END) if base.isidentifier() else None
+            if isinstance(other, Known) and isinstance(other.value, ClassValue):
+                more.append(other.value)
+        waiting = [*more, *waiting]
+    return found
+
+
 def default_of(made: ClassValue, name: str) -> Value | None:
     """What a class gives a field; None where neither it nor one that it is made from does."""
-    for one in lineage(made):
+    for one in ancestors(made):
         if name in one.definition.scope.owned:
             return one.evaluator.lookup(name, Frame(one.definition.scope, one.frame), END)
     return None

@@ -123,8 +123,8 @@ def _entry(entry: Entry, at: Place, *, symbols: bool, kind: str) -> Entry:
 
 def _worked_out(code: str, written: Known, at: Place) -> Value:
     """What an expression of ERB gives; a text is read as YAML's plain scalars are."""
-    source = Source(f"{at.file}.erb.rb", f"VALUE = ({code})\n".encode())
-    found = at.project.module_of(source).value("VALUE")
+    source = Source(f"{at.file}.erb", f"VALUE = ({code})\n".encode())
+    found = at.project.module_of(source, "rb").value("VALUE")
     trail = tuple(_of_document(step, source.file, written) for step in found.trail)
     found = replace(found, span=written.span, trail=trail)
     if isinstance(found, Known) and isinstance(found.value, str):

@@ -163,6 +163,8 @@ class Class(Expression):
     name: str
     base: str
     scope: Scope
+    #: Further classes that it is made from.
+    others: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, repr=False)

@@ -378,3 +378,114 @@ def test_what_can_not_be_told(tmp_path: Path) -> None:
     write(tmp_path, project("EMAIL_HOST = os.environ['MAIL_HOST']\nEMAIL_PORT = 587\n"))
     setup = one(tmp_path, "django")
     assert "MAIL_HOST" in setup.settings.untellable[0].why
+
+
+# --- what sends, and where settings stand --------------------------------------------------------
+
+PLAIN = (
+    "INSTALLED_APPS = []\nEMAIL_HOST = 'smtp.ionos.com'\nEMAIL_PORT = 587\nEMAIL_USE_TLS = True\n"
+    "EMAIL_HOST_USER = 'info@example.com'\nEMAIL_HOST_PASSWORD = 'geheim-1'\n"
+)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def view(request):\n    request.user.email_user('a', 'b')\n",
+        "from django.urls import include, path\n"
+        "u = [path('a/', include('django.contrib.auth.urls'))]\n",
+        "from django.contrib.auth.views import PasswordResetView\n"
+        "v = PasswordResetView.as_view()\n",
+        "from django.core.mail import send_mass_mail\n"
+        "send_mass_mail((('a', 'b', None, ['c@d.e']),))\n",
+        "from django.conf import settings\nfrom django.core.mail import EmailMessage\n"
+        "EmailMessage('a', 'b', getattr(settings, 'DEFAULT_FROM_EMAIL', None), ['c@d.e']).send()\n",
+    ],
+)
+def test_django_sends_from_its_own_default(tmp_path: Path, code: str) -> None:
+    files = {"shop/settings.py": PLAIN, "manage.py": "", "shop/views.py": code}
+    assert found(tmp_path / "none", "django", files).settings.sender == "webmaster@localhost"
+    files["shop/settings.py"] += "DEFAULT_FROM_EMAIL = 'shop@example.com'\n"
+    assert found(tmp_path / "set", "django", files).settings.sender == "shop@example.com"
+
+
+def test_lookalike_nothing_is_known_to_send(tmp_path: Path) -> None:
+    files = {"shop/settings.py": PLAIN, "manage.py": "", "shop/views.py": "# email_user\n"}
+    assert found(tmp_path, "django", files).settings.sender == "info@example.com"
+
+
+CONFIGURATIONS = """from configurations import Configuration, values
+class Mail:
+    EMAIL_HOST = values.Value("smtp.ionos.com", environ_name="SMTP_HOST", environ_prefix=None)
+    EMAIL_USE_{0} = values.BooleanValue(True)
+class Common(Configuration):
+    INSTALLED_APPS = []
+    EMAIL_HOST = "localhost"
+    EMAIL_PORT = values.IntegerValue(25)
+class Development(Common):
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+class Production(Mail, Common):
+    EMAIL_HOST_USER = "info@example.com"
+    EMAIL_HOST_PASSWORD = values.SecretValue()
+"""
+CONFIGURED = (
+    "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    "os.environ.setdefault('DJANGO_CONFIGURATION', '{0}')\n"
+)
+
+
+@pytest.mark.parametrize("named", ["Production", "Development"])
+@pytest.mark.parametrize(("flag", "tls"), [("TLS", "starttls"), ("SSL", "implicit")])
+def test_the_class_of_django_configurations_that_counts(
+    tmp_path: Path, named: str, flag: str, tls: str
+) -> None:
+    files = {
+        "manage.py": CONFIGURED.format(named),
+        "shop/settings.py": CONFIGURATIONS.format(flag),
+        ".env": "DJANGO_EMAIL_PORT=465\nDJANGO_EMAIL_HOST_PASSWORD=geheim-1\n",
+    }
+    setup = found(tmp_path, "django", files)
+    assert way(setup) == ("smtp.ionos.com", 465, tls, tls == "starttls")
+    assert setup.settings.has_credentials
+    port = setup.settings.entry("port")
+    assert port is not None
+    assert port.origin.label == ".env:1"
+
+
+def test_the_url_of_django_configurations(tmp_path: Path) -> None:
+    code = CONFIGURATIONS.format("TLS") + "    EMAIL = values.EmailURLValue()\n"
+    url = "EMAIL_URL=smtp://info%40example.com:geheim@smtp.ionos.com:465/?ssl=True\n"
+    files = {"manage.py": CONFIGURED.format("Production"), "shop/settings.py": code, ".env": url}
+    setup = found(tmp_path, "django", files)
+    assert setup.settings.host == "smtp.ionos.com"
+    assert setup.settings.port == 465
+
+
+def test_a_false_of_django_configurations_is_no(tmp_path: Path) -> None:
+    files = {
+        "manage.py": CONFIGURED.format("Production"),
+        "shop/settings.py": CONFIGURATIONS.format("SSL"),
+        ".env": "DJANGO_EMAIL_USE_SSL=No\n",
+    }
+    assert found(tmp_path, "django", files).settings.tls == "none"
+
+
+SPLIT = """from os import environ
+from split_settings.tools import include, optional
+ENV = environ.get("DJANGO_ENV", "development")
+base = ["components/*.py", f"environments/{ENV}.py", optional("environments/local.py")]
+include(*base)
+"""
+
+
+def test_files_that_django_split_settings_takes(tmp_path: Path) -> None:
+    files = {
+        "manage.py": CONFIGURED.format("x"),
+        "shop/settings/__init__.py": SPLIT,
+        "shop/settings/components/mail.py": PLAIN,
+        "shop/settings/environments/production.py": "EMAIL_PORT = 465\n",
+        "shop/settings/environments/development.py": "EMAIL_HOST = 'localhost'\n",
+        ".env": "DJANGO_ENV=production\n",
+    }
+    setup = found(tmp_path, "django", files)
+    assert way(setup) == ("smtp.ionos.com", 465, "starttls", True)

@@ -198,3 +198,60 @@ def test_a_handler_that_no_logger_has_sends_nothing(tmp_path: Path) -> None:
 def test_a_handler_with_a_frameworks_settings_is_no_set_up_of_its_own(tmp_path: Path) -> None:
     code = f"{LOGGING}mailhost=(app.config['MAIL_SERVER'], app.config['MAIL_PORT']))\n"
     assert setups(write(tmp_path, {"log.py": code})) == []
+
+
+# --- fileConfig ----------------------------------------------------------------------------------
+
+LOGGING = """[loggers]
+keys=root
+
+[handlers]
+keys=console,mail
+
+[logger_root]
+level=INFO
+handlers={0}
+
+[handler_console]
+class=StreamHandler
+args=(sys.stdout,)
+
+[handler_mail]
+class=handlers.SMTPHandler
+level=ERROR
+args=(
+    ('smtp.ionos.com', {1}), 'info@example.com', ['to@example.com'], 'Fault',
+    ('info@example.com', 'geheim-1'), {2})
+"""
+
+
+@pytest.mark.parametrize(
+    ("port", "secure", "expected"),
+    [(587, "()", "starttls"), (465, "()", "starttls"), (25, None, "none")],
+)
+def test_a_handler_of_a_file_that_logging_reads(
+    tmp_path: Path, port: int, secure: str | None, expected: str
+) -> None:
+    setup = found(tmp_path, "smtp-handler", {"logging.ini": LOGGING.format("mail", port, secure)})
+    assert (setup.settings.host, setup.settings.port) == ("smtp.ionos.com", port)
+    assert setup.settings.tls == expected
+    assert setup.settings.sender == "info@example.com"
+    entry = setup.settings.entry("port")
+    assert entry is not None
+    assert entry.origin.label == "logging.ini:19"
+    assert "geheim" not in str(setup.settings)
+
+
+def test_its_arguments_by_name(tmp_path: Path) -> None:
+    text = LOGGING.partition("args=(\n")[0].format("console,mail") + (
+        "kwargs={'mailhost': ('smtp.ionos.com', 465), 'fromaddr': 'info@example.com',\n"
+        "    'toaddrs': [], 'subject': ''}\n"
+    )
+    files = {"logging.conf": text}
+    setup = found(tmp_path, "smtp-handler", files)
+    assert (setup.settings.host, setup.settings.port) == ("smtp.ionos.com", 465)
+
+
+def test_lookalike_a_handler_that_no_logger_has(tmp_path: Path) -> None:
+    files = {"logging.ini": LOGGING.format("console", 587, "()")}
+    assert setups(write(tmp_path, files)) == []

@@ -43,7 +43,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             yield _misnamed(run, item)
 
 
-def _of_remarks(run: Run) -> Iterator[Diagnosis]:  # long: one text for each case
+def _of_remarks(run: Run) -> Iterator[Diagnosis]:
     login = next((r for r in options.remarks(run, "ignored") if _leaves_the_login(run, r)), None)
     for remark in options.remarks(run, "ignored"):
         failed = options.failures(run, remark)
