@@ -79,6 +79,14 @@ BITWARDEN = compose(
     "bitwarden/self-host", "globalSettings__mail__smtp__", "host", "username", "password"
 )
 CHATWOOT = compose("chatwoot/chatwoot:v3", "", "SMTP_ADDRESS", "SMTP_USERNAME", "SMTP_PASSWORD")
+OPENPROJECT = compose(
+    "openproject/openproject:14",
+    "OPENPROJECT_",
+    "SMTP__ADDRESS",
+    "SMTP__USER__NAME",
+    "SMTP__PASSWORD",
+    "MAIL__FROM",
+)
 DIRECTUS = compose(
     "directus/directus:10", "EMAIL_", "SMTP_HOST", "SMTP_USER", "SMTP_PASSWORD", "FROM"
 )
@@ -551,6 +559,31 @@ CASES = [
         (HOST, 587, "implicit"),
         compose=CHATWOOT[0],
         env=CHATWOOT[1] + "SMTP_PORT: 587\nSMTP_TLS: 'False'",
+    ),
+    Case(
+        "openproject:healthy 587",
+        (HOST, 587, "starttls"),
+        compose=OPENPROJECT[0],
+        env=OPENPROJECT[1] + "OPENPROJECT_SMTP__ENABLE__STARTTLS__AUTO: 'true'",
+    ),
+    Case(
+        "openproject:implicit on 587",
+        (HOST, 587, "implicit"),
+        compose=OPENPROJECT[0],
+        env=OPENPROJECT[1] + "OPENPROJECT_SMTP__SSL: 'true'",
+    ),
+    Case(
+        "openproject:plain on 465",
+        (HOST, 465, "starttls"),
+        compose=OPENPROJECT[0],
+        env=OPENPROJECT[1]
+        + "OPENPROJECT_SMTP__PORT: 465\nOPENPROJECT_SMTP__ENABLE__STARTTLS__AUTO: 'true'",
+    ),
+    Case(
+        "openproject:nothing asked for",
+        (HOST, 587, "none"),
+        compose=OPENPROJECT[0],
+        env=OPENPROJECT[1] + "OPENPROJECT_SMTP__PORT: 587",
     ),
     Case(
         "redmine:healthy 587",

@@ -202,7 +202,7 @@ def test_a_handler_with_a_frameworks_settings_is_no_set_up_of_its_own(tmp_path: 
 
 # --- fileConfig ----------------------------------------------------------------------------------
 
-LOGGING = """[loggers]
+CONFIG_FILE = """[loggers]
 keys=root
 
 [handlers]
@@ -232,7 +232,9 @@ args=(
 def test_a_handler_of_a_file_that_logging_reads(
     tmp_path: Path, port: int, secure: str | None, expected: str
 ) -> None:
-    setup = found(tmp_path, "smtp-handler", {"logging.ini": LOGGING.format("mail", port, secure)})
+    setup = found(
+        tmp_path, "smtp-handler", {"logging.ini": CONFIG_FILE.format("mail", port, secure)}
+    )
     assert (setup.settings.host, setup.settings.port) == ("smtp.ionos.com", port)
     assert setup.settings.tls == expected
     assert setup.settings.sender == "info@example.com"
@@ -243,7 +245,7 @@ def test_a_handler_of_a_file_that_logging_reads(
 
 
 def test_its_arguments_by_name(tmp_path: Path) -> None:
-    text = LOGGING.partition("args=(\n")[0].format("console,mail") + (
+    text = CONFIG_FILE.partition("args=(\n")[0].format("console,mail") + (
         "kwargs={'mailhost': ('smtp.ionos.com', 465), 'fromaddr': 'info@example.com',\n"
         "    'toaddrs': [], 'subject': ''}\n"
     )
@@ -253,5 +255,5 @@ def test_its_arguments_by_name(tmp_path: Path) -> None:
 
 
 def test_lookalike_a_handler_that_no_logger_has(tmp_path: Path) -> None:
-    files = {"logging.ini": LOGGING.format("console", 587, "()")}
+    files = {"logging.ini": CONFIG_FILE.format("console", 587, "()")}
     assert setups(write(tmp_path, files)) == []

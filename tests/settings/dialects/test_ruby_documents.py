@@ -201,23 +201,3 @@ def test_hanami_1_in_its_own_environment(tmp_path: Path) -> None:
         "    end\n  end\nend\n"
     )
     assert way(one(write(tmp_path, {"config/environment.rb": code}), "ruby-mail")) == IMPLICIT
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        ("SMTP__PORT: 587\n      OPENPROJECT_SMTP__SSL: 'true'", (587, "implicit")),
-        (
-            "SMTP__PORT: 465\n      OPENPROJECT_SMTP__ENABLE__STARTTLS__AUTO: 'true'",
-            (465, "starttls"),
-        ),
-        ("SMTP__PORT: 587", (587, "none")),
-    ],
-)
-def test_openproject(tmp_path: Path, lines: str, expected: tuple[int, str]) -> None:
-    compose = (
-        "services:\n  web:\n    image: openproject/openproject:14\n    environment:\n"
-        f"      OPENPROJECT_SMTP__ADDRESS: smtp.ionos.com\n      OPENPROJECT_{lines}\n"
-    )
-    setup = one(write(tmp_path, {"compose.yaml": compose}), "openproject")
-    assert (setup.settings.port, setup.settings.tls) == expected
