@@ -51,7 +51,7 @@ def named_otherwise(
     found: dict[str, str] = {}
     there = list(there)
     for like, field in wanted.items():
-        meant = [name for name in there if name != like and _is_for(field, name)]
+        meant = [name for name in there if name != like and what_is_named(name) == field]
         same = [name for name in meant if same_words(name) == same_words(like)]
         unread = [name for name in same or meant if not _is_read(name, folder, asked=name in own)]
         unread = [name for name in unread if not _is_anothers(name, like, field, folder)]
@@ -60,10 +60,11 @@ def named_otherwise(
     return found
 
 
-def _is_for(field: Field, name: str) -> bool:
+def what_is_named(name: str) -> Field | None:
+    """What a variable or setting for mail is for by its words; None for others."""
     if len(name) > LONGEST_NAME or not VARIABLE.fullmatch(name) or not MAIL.search(name):
-        return False
-    return next((each for each, words in WORDS if words.search(name)), None) == field
+        return None
+    return next((each for each, words in WORDS if words.search(name)), None)
 
 
 def _is_anothers(name: str, like: str, field: Field, folder: Folder) -> bool:
@@ -80,7 +81,7 @@ def _is_anothers(name: str, like: str, field: Field, folder: Folder) -> bool:
         for path in folder.containing(pattern.pattern, *CODE)
         for other in pattern.findall(folder.data(path) or b"")
     )
-    return any(other not in (name, like) and _is_for(field, other) for other in others)
+    return any(other not in (name, like) and what_is_named(other) == field for other in others)
 
 
 def _is_read(name: str, folder: Folder, *, asked: bool) -> bool:

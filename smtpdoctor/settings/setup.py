@@ -741,6 +741,7 @@ class _Maker:
     def near_misses(self) -> Iterator[NearMiss]:
         """Variables that were to set what is lacking, under another name than the program's:
         N8N_SMTP_PASSWORD in place of N8N_SMTP_PASS, SMTP_PASS where the code asks for another."""
+        yield from self._meant_in_code()
         for name, (like, field) in self._under_other_names().items():
             origin, line = self._held(self.draft.variables.held(name)[0], field)
             stands = OptionLine(option=name, origin=origin, source_line=line)
@@ -752,6 +753,37 @@ class _Maker:
                 lines=(stands, *self._lines_that_read(like)),
                 edit=self._as_named(name, like, origin),
             )
+
+    def _meant_in_code(self) -> Iterator[NearMiss]:
+        """What the code sets under a name that the program doesn't read."""
+        for right, option in self.draft.meant.items():
+            field, span = self.draft.dialect.fields.get(right), option.value.span
+            at = span and self._name_span(option.name, span)
+            if field is None or at is None:
+                continue
+            origin, line = self._in_file(option.name, at, field)
+            yield NearMiss(
+                name=option.name,
+                looks_like=right,
+                origin=origin,
+                field=field,
+                lines=(OptionLine(option=option.name, origin=origin, source_line=line),),
+                edit=Edit(
+                    file=at.file, line=at.line, columns=at.columns, replace=option.name,
+                    with_=right, exact=True,
+                ),
+            )  # fmt: skip
+
+    def _name_span(self, name: str, value: Span) -> Span | None:
+        """Where a name stands before its value, in the same line or one shortly before."""
+        for number in range(value.line, max(value.line - 4, 0), -1):
+            found = re.search(
+                rf"\b{re.escape(name)}\b", self.workspace.line(value.file, number) or ""
+            )
+            if found is not None:
+                columns = (found.start() + 1, found.end() + 1)
+                return Span(value.file, number, columns, number)
+        return None
 
     def _under_other_names(self) -> dict[str, tuple[str, Field]]:
         """The names of those variables, with the name that is read and what it sets."""

@@ -130,6 +130,8 @@ class Draft:
     insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
     unset: Mapping[str, str] = field(default_factory=dict)
     opposites: Mapping[str, str] = field(default_factory=dict)
+    #: What stands under a name that the program doesn't read, by the option that it was to be.
+    meant: Mapping[str, Option] = field(default_factory=dict)
     sends: tuple[Mapping[str, Any], ...] = ()
     #: What it was made from by a command, where the program reads what that wrote: changes go
     #: there, and count once the command has run again.

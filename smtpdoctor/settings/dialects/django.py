@@ -19,6 +19,7 @@ from smtpdoctor.settings.dialects.python_code import (
     host_told,
     is_below,
     is_true,
+    meant_by,
     number,
     put_in_arguments,
     put_in_lines,
@@ -65,6 +66,16 @@ PARTS = {
     "EMAIL_USE_SSL": "url.scheme",
     "EMAIL_BACKEND": "url.scheme",
 }
+#: Further settings of Django's for mail.
+FURTHER = frozenset({
+    *("EMAIL_BACKEND", "EMAIL_FILE_PATH", "EMAIL_SUBJECT_PREFIX", "EMAIL_TIMEOUT"),
+    *("EMAIL_SSL_KEYFILE", "EMAIL_SSL_CERTFILE", "EMAIL_USE_LOCALTIME", "SERVER_EMAIL"),
+})  # fmt: skip
+#: What people write for the switches.
+SWITCHES = {
+    "EMAIL_TLS": "EMAIL_USE_TLS", "EMAIL_USE_STARTTLS": "EMAIL_USE_TLS",
+    "EMAIL_STARTTLS": "EMAIL_USE_TLS", "EMAIL_SSL": "EMAIL_USE_SSL",
+}  # fmt: skip
 SENDS = "django.core.mail.backends.smtp.EmailBackend"
 NOT_SENT = {
     "django.core.mail.backends.console.EmailBackend": "console",
@@ -141,7 +152,9 @@ class Django:
         sender = explicit_sender(workspace, path, variables)
         if sender is not None:
             options["from_email"] = sender
-        return draft_of(workspace, module, options, version)
+        draft = draft_of(workspace, module, options, version)
+        draft.meant = dict(_meant(workspace, path, variables, options))
+        return draft
 
     def _is_elsewhere(self, workspace: Workspace, options: dict[str, Option], path: str) -> bool:
         """Whether a back end sends by HTTP: no SMTP set-up, which is said."""
@@ -375,6 +388,27 @@ def explicit_sender(  # branches: each way to name a sender, in its order
     if omitted and setting_of(workspace, path, variables, "DEFAULT_FROM_EMAIL") is None:
         return Option("from_email", Known("webmaster@localhost"), called="DEFAULT_FROM_EMAIL")
     return None
+
+
+def _meant(
+    workspace: Workspace, path: str, variables: Variables, options: Mapping[str, Option]
+) -> Iterator[tuple[str, Option]]:
+    """Names beside Django's that nothing of the folder reads, and what they were to be."""
+    if "EMAIL_URL" in options or "MAILERS" in options:
+        return
+    folder = path.rpartition("/")[0]
+    beside = [each for each in workspace.folder.files if each.rpartition("/")[0] == folder]
+    text_ = "\n".join(workspace.folder.text(each) or "" for each in beside if each.endswith(".py"))
+    written = set(re.findall(r"(?m)^[ \t]*(EMAIL_[A-Z_]+)[ \t]*(?::[^=\n]+)?=", text_))
+    others = sorted(written - set(NAMES) - FURTHER)
+    lacking = [name for name in NAMES if name not in options]
+    meant = meant_by([each for each in others if each not in SWITCHES], NAMES, lacking)
+    meant |= {SWITCHES[each]: each for each in others if SWITCHES.get(each) in lacking}
+    for right, name in meant.items():
+        reads = rb"settings\.%b\b|[\"']%b[\"']|=.*\b%b\b" % ((name.encode(),) * 3)
+        option = setting_of(workspace, path, variables, name)
+        if option is not None and not workspace.folder.containing(reads, ".py"):
+            yield right, option
 
 
 def setting_named(workspace: Workspace, call: Span) -> str | None:

@@ -16,6 +16,7 @@ from smtpdoctor.settings.dialects.flask_config import (
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
     is_true,
+    meant_by,
     number,
     program_folder,
     put_in_arguments,
@@ -44,6 +45,11 @@ FIELDS: Mapping[str, Field] = {
 #: A line of code that begins at the very left, in a text of several.
 TOP = re.compile(r"(?m)^[^\s#)\]}]")
 FURTHER = ("MAIL_SUPPRESS_SEND", "TESTING", "MAIL_BACKEND")
+#: Names that one of the two libraries reads for other things.
+OTHERS = frozenset({
+    *("MAIL_DEBUG", "MAIL_MAX_EMAILS", "MAIL_ASCII_ATTACHMENTS", "MAIL_TIMEOUT"),
+    *("MAIL_SSL_KEYFILE", "MAIL_SSL_CERTFILE", "MAIL_USE_LOCALTIME", "MAIL_FILE_PATH"),
+})  # fmt: skip
 MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
     "implicit": ({"MAIL_USE_SSL": True}, {"MAIL_USE_TLS": False, "MAIL_USE_SSL": True}),
     "starttls": (
@@ -111,7 +117,27 @@ class FlaskMail:
             files=(path,),
             insert=lambda new: insert(workspace, options, new),
             opposites=OPPOSITES,
+            meant=self._meant(workspace, files, variables, options),
         )
+
+    def _meant(
+        self,
+        workspace: Workspace,
+        files: list[str],
+        variables: Variables,
+        options: Mapping[str, Option],
+    ) -> dict[str, Option]:
+        """Names beside the library's that nothing here reads, and what they were to be."""
+        texts = [workspace.folder.text(path) or "" for path in files]
+        written = {name for text_ in texts for name in re.findall(r"\bMAIL_[A-Z_]+\b", text_)}
+        others = sorted(written - set(FIELDS) - set(FURTHER) - OTHERS)
+        meant = meant_by(others, FIELDS, [name for name in FIELDS if name not in options])
+        found = read_config(workspace, files, variables, list(meant.values()))
+        return {
+            right: found[name]
+            for right, name in meant.items()
+            if name in found and not workspace.folder.containing(_reads(name), ".py", ".html")
+        }
 
     def _sender_of_messages(
         self, workspace: Workspace, path: str, variables: Variables
@@ -159,6 +185,19 @@ class FlaskMail:
         if "late" in options:
             return late(DATA, "127.0.0.1")
         return outcome(options, DATA)
+
+
+def _reads(name: str) -> bytes:
+    """`config["X"]` that is no assignment, and `config.get("X")`."""
+    key = rb"[\"']" + name.encode() + rb"[\"']"
+    return (
+        rb"(config\s*\[\s*"
+        + key
+        + rb"\s*\](?!\s*=[^=])|\.get\(\s*"
+        + key
+        + rb"|\b"
+        + (name.encode() + rb"\b(?!\s*[=:\"']))")
+    )
 
 
 DIALECT = FlaskMail()

@@ -7,14 +7,16 @@ any mail library.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from posixpath import normpath
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from smtpdoctor.knowledge.spelling import damerau_distance
 from smtpdoctor.settings.dialects.base import Option
-from smtpdoctor.settings.model import Edit
+from smtpdoctor.settings.misnamed import what_is_named
+from smtpdoctor.settings.model import Edit, Field
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value, truth
 from smtpdoctor.settings.readers.module import FoundCall, Module
@@ -30,6 +32,8 @@ USUAL = (".env",)
 FURTHER = (".env.production", ".env.prod", ".env.local")
 DOTENV_IN_TEXT = re.compile(r"""["']([\w./-]*\.?env(?:\.[\w.-]+)?)["']""")
 ENV_FILE = re.compile(r"""\benv_file\s*=\s*(\([^)]*\)|\[[^\]]*\]|f?["'][^"']*["'])""")
+#: Letters that are another in a slip of the hand: MAIL_PROT, EMAIL_HOST_PASSWRD.
+MOST_SLIPS = 1
 #: Texts that say no, and are true as every text that isn't empty.
 SAYS_NO = frozenset({"false", "0", "no", "off", "f", "n", "none", "null"})
 
@@ -258,6 +262,23 @@ def found_in(workspace: Workspace, first: Span, pattern: str) -> Span | None:
 def place_of(value: Value) -> Span | None:
     """Where the value is given in the code."""
     return value.span
+
+
+def meant_by(
+    written: Iterable[str], known: Mapping[str, Field], lacking: Container[str]
+) -> dict[str, str]:
+    """The options that names were to be which the program doesn't read, by their names: by what
+    their words say (`EMAIL_HOST_USERNAME`), or a slip of the hand. Of two for one, none is."""
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(written):
+        field = what_is_named(name)
+        by_words = [each for each in known if known[each] == field and field != "tls"]
+        slips = [each for each in known if damerau_distance(name, each) <= MOST_SLIPS]
+        for right in dict.fromkeys([*slips, *by_words][:1]):
+            if right in lacking:
+                found.setdefault(name, []).append(right)
+    rights = [rights[0] for rights in found.values()]
+    return {right[0]: name for name, right in found.items() if rights.count(right[0]) == 1}
 
 
 def host_told(option: Option) -> Option:

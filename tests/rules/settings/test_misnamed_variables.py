@@ -140,3 +140,90 @@ def test_lookalike_the_slip_of_a_nearer_name_is_not_this_one(nearer: str, said: 
     )
     told.session()
     assert ("setting-ignored" in told.codes()) is said
+
+
+# --- settings in code ----------------------------------------------------------------------------
+
+SETTINGS = """INSTALLED_APPS = []
+EMAIL_HOST = "smtp.ionos.com"
+EMAIL_PORT = 587
+EMAIL_USE_TLS = True
+EMAIL_HOST_USER = "info@example.com"
+EMAIL_HOST_PASSWORD = "geheim-12"
+"""
+FLASK = """from flask import Flask
+from flask_mail import Mail
+app = Flask(__name__)
+app.config.update(
+    MAIL_SERVER="smtp.ionos.com",
+    MAIL_PORT=587,
+    MAIL_USE_TLS=True,
+    MAIL_USERNAME="info@example.com",
+    MAIL_PASSWORD="geheim-12",
+)
+mail = Mail(app)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "file", "right", "wrong", "line"),
+    [
+        (SETTINGS, "shop/settings.py", "EMAIL_HOST_USER", "EMAIL_HOST_USERNAME", 5),
+        (SETTINGS, "shop/settings.py", "EMAIL_HOST_PASSWORD", "EMAIL_PASSWORD", 6),
+        (FLASK, "app.py", "MAIL_USERNAME", "MAIL_USER", 8),
+        (FLASK, "app.py", "MAIL_PASSWORD", "MAIL_PASSWRD", 9),
+    ],
+)
+def test_positive_a_setting_that_the_library_does_not_read(
+    code: str, file: str, right: str, wrong: str, line: int
+) -> None:
+    told = Scene.of_folder({file: code.replace(right, wrong), "manage.py": ""})
+    told.session()
+    found = told.diagnosis("credentials-missing")
+    assert found.severity == "error"
+    assert found.title.endswith(f"is under a name that is not read: {wrong}")
+    assert renamed(found) == [(file, line, wrong, right)]
+    assert "geheim" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("code", "right", "wrong", "severity"),
+    [
+        (SETTINGS, "EMAIL_HOST", "EMAIL_SERVER", "error"),
+        (FLASK, "MAIL_PORT", "MAIL_PROT", "warning"),
+    ],
+)
+def test_positive_a_host_and_a_port_that_are_not_read(
+    code: str, right: str, wrong: str, severity: str
+) -> None:
+    file = "shop/settings.py" if code == SETTINGS else "app.py"
+    told = Scene.of_folder(
+        {file: code.replace(f"{right} ", f"{wrong} ").replace(f"{right}=", f"{wrong}=")}
+    )
+    told.session()
+    found = told.diagnosis("setting-ignored")
+    assert (found.severity, found.title) == (
+        severity,
+        f"{wrong} is not read: the program asks for {right}",
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"shop/settings.py": SETTINGS + "EMAIL_USER = 'x'\n"},  # the right one stands there, too
+        {
+            "shop/settings.py": SETTINGS.replace("EMAIL_HOST_USER", "EMAIL_USER"),
+            "shop/mail.py": "from django.conf import settings\nlogin = settings.EMAIL_USER\n",
+        },
+        {"shop/settings.py": SETTINGS.replace("EMAIL_HOST_USER", "EMAIL_ADMIN")},
+        {"app.py": FLASK.replace("MAIL_USERNAME", "MAIL_ADMIN")},
+        {
+            "app.py": FLASK.replace("MAIL_USERNAME", "MAIL_USER")
+            + "print(app.config['MAIL_USER'])\n"
+        },
+    ],
+)
+def test_lookalike_a_name_that_is_read_or_means_something_else(more: dict[str, str]) -> None:
+    told = Scene.of_folder({"manage.py": "", **more})
+    assert told.settings.near_misses == ()

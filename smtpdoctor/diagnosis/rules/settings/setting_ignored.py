@@ -39,7 +39,7 @@ RELAY = 25
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     yield from _of_remarks(run)
     for item in run.settings.near_misses:
-        if item.field in ("host", "port"):
+        if item.field in ("host", "port", "tls", "sender"):
             yield _misnamed(run, item)
 
 
@@ -156,9 +156,10 @@ def _misnamed(run: Run, item: NearMiss) -> Diagnosis:
     fields: tuple[Field, ...] = ("host", "port", "tls", *CREDENTIALS)
     read = next((each for each in map(run.setting, fields) if each is not None), None)
     stops = item.field == "host"
+    in_code = item.field == "port" and len(item.lines) == 1  # which says so for every deployment
     return Diagnosis(
         code=CODE,
-        severity="error" if stops and read is not None else "note",
+        severity="error" if stops and read is not None else "warning" if in_code else "note",
         confidence="certain",
         title=f"{item.name} is not read: the program asks for {item.looks_like}",
         explanation=(
