@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from smtpdoctor.files import FileFault, read_bounded
-from smtpdoctor.settings.notebook import as_python
+from smtpdoctor.settings.notebook import as_python, is_notebook
 
 #: Bounds of one look at a folder, whatever is in it.
 MOST_FILES = 2_000
@@ -272,7 +272,7 @@ class Folder:
             began = self._clock()
             content = read_bounded(full, LARGEST)
             self._left -= self._clock() - began
-            return as_python(content) if path.endswith(".ipynb") else content
+            return as_python(content) if is_notebook(path) else content
         except FileFault as error:
             if error.cause != "missing":
                 self._leave_out(path, str(error))

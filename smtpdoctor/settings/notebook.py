@@ -18,6 +18,11 @@ COMMAND = re.compile(r"^\s*[%!?]|\?\s*$")
 PYTHON_CELLS = re.compile(r"^%%(?:time|timeit|capture|prun)\b")
 
 
+def is_notebook(path: str) -> bool:
+    """Whether a file is one by its name: what is read of it is not what stands in it."""
+    return path.endswith(".ipynb")
+
+
 def as_python(notebook: bytes) -> bytes:
     """The code of a notebook; nothing where it isn't written as Jupyter does."""
     kind, inside, other = "", False, False

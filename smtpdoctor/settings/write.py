@@ -21,6 +21,7 @@ from smtpdoctor.files import reason_of
 from smtpdoctor.settings.masked_line import MaskedLine
 from smtpdoctor.settings.model import MASK, Edit, Setting, Settings, Shadowed
 from smtpdoctor.settings.names import BY_NAME
+from smtpdoctor.settings.notebook import is_notebook
 from smtpdoctor.settings.workspace import Workspace
 
 LINE_END = re.compile("\r\n|\n|\r")
@@ -180,6 +181,8 @@ def _changed_file(workspace: Workspace, file: str, steps: Iterable[Step]) -> Fil
     data = workspace.folder.data(file)
     if data is None:
         raise Refused(f"{file} can't be read")
+    if is_notebook(file):
+        raise Refused(f"{file} is a notebook: change its cell where you edit it")
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise Refused(f"{file} is UTF-16")
     mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
@@ -299,7 +302,7 @@ def _columns_shown_as(body: str, harmless: list[tuple[int, int]], edit: Edit) ->
 def has_own_columns(workspace: Workspace, edit: Edit) -> bool:
     """Whether an edit's columns are the file's own: nothing that is masked stands before them."""
     body = workspace.line(edit.file, edit.line)
-    if body is None or MASK in edit.replace:
+    if body is None or MASK in edit.replace or is_notebook(edit.file):
         return False
     try:
         first, last, _ = _place(workspace, body, edit)

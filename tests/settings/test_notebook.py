@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from smtpdoctor.settings.notebook import as_python
+from smtpdoctor.settings.setups import find_setups
+from smtpdoctor.settings.write import Refused, changed_files
 
 from .dialects.python_support import found, way
-from .dialects.support import setups, write
+from .dialects.support import prepared, setups, workspace, write
 
 
 def notebook(*cells: str, kind: str = "code", **more: object) -> str:
@@ -67,6 +69,17 @@ def test_a_set_up_in_a_notebook(tmp_path: Path) -> None:
     assert host.origin.file == "report.ipynb"
     line = (tmp_path / "report.ipynb").read_text().split("\n")[(host.origin.line or 0) - 1]
     assert "smtp.ionos.com" in line
+
+
+def test_a_notebook_is_never_written(tmp_path: Path) -> None:
+    root = write(tmp_path, {"report.ipynb": notebook(*SCRIPT)})
+    looked_at = workspace(root)
+    (setup,) = find_setups(looked_at).setups
+    edits = prepared(setup.settings, 465, "implicit").edits
+    assert edits
+    assert not any(edit.exact for edit in edits)
+    with pytest.raises(Refused, match="is a notebook"):
+        changed_files(looked_at, edits)
 
 
 def test_lookalike_a_notebook_that_only_speaks_of_it(tmp_path: Path) -> None:
