@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.settings.readers import dynaconf
 from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
@@ -137,6 +138,11 @@ MODULES: dict[str, dict[str | None, Any]] = {
     },
     "configurations.values": CONFIGURED,
     "split_settings.tools": {"optional": Special("split-optional")},
+    "dynaconf": {
+        None: Special("dynaconf-module"),
+        "Dynaconf": Special("make-dynaconf"),
+        "LazySettings": Special("make-dynaconf"),
+    },
     "streamlit": {None: Special("streamlit"), "secrets": Special("streamlit.secrets")},
     "argparse": {
         None: Special("argparse"),
@@ -175,6 +181,7 @@ MEMBERS: dict[str, Any] = {
     "strtobool-module.strtobool": Special("strtobool"),
     "email.utils.formataddr": Special("formataddr"),
     "dataclasses.field": Special("dataclass-field"),
+    "dynaconf-module.Dynaconf": Special("make-dynaconf"),
     "fastapi.Depends": Special("depends"),
     **{f"configurations.values.{name}": made for name, made in CONFIGURED.items()},
     **{f"dj_email_url.{name}": made for name, made in MODULES["dj_email_url"].items() if name},
@@ -202,6 +209,7 @@ FILE_NAME = r"[\w./-]+\.(?:json|toml|ya?ml)"
 FIELD = "pydantic.Field"
 INI = "configparser.ConfigParser"
 INI_SECTION = "configparser.SectionProxy"
+DYNACONF = "dynaconf"
 #: Streamlit's secrets, whose keys are members too.
 SECRETS = "streamlit.secrets"
 
@@ -555,6 +563,8 @@ class Python:
             return self._field(special.value, name, ask)
         if special.name == "settings-part":
             return self._part_field(special.value, name, ask)
+        if special.name == DYNACONF:
+            return dynaconf.member(special.value, name, ask)
         full = f"{special.name}.{name}"
         if full == SECRETS:
             return self._secrets(ask)
@@ -567,6 +577,9 @@ class Python:
             found = ask.variable(key)
             missing = isinstance(found, Known) and found.value is None
             return Known(ABSENT, found.span, found.trail) if missing else found
+        settings = object_.value if isinstance(object_, Known) else None
+        if isinstance(settings, Special) and settings.name == DYNACONF and isinstance(key, Known):
+            return dynaconf.member(settings.value, str(key.value), ask)
         if isinstance(object_, Unknown):
             return object_.get(key.value) if isinstance(key, Known) else object_
         if isinstance(key, Unknown):
@@ -655,6 +668,8 @@ class Python:
                 )
             case "email-url-parse" if values:
                 return self._email_url(values[0], "dj-email-url", ask)
+            case "make-dynaconf":
+                return Known(Special(DYNACONF, self._dynaconf(call, ask)), ask.span)
             case "configured":
                 return self._configured_value(call, str(special.value), ask)
             case "split-optional" if values:
@@ -768,6 +783,13 @@ class Python:
             return self._environ(call, special, name, ask)
         if special.name == "arguments":
             return self._arguments(name, ask)
+        if special.name == DYNACONF and name == "get":
+            key = ask.argument(call, 0, "key")
+            if not isinstance(key, Known):
+                return ask.unknown("computed", "which key this is can't be told")
+            found = dynaconf.member(special.value, str(key.value), ask)
+            default = ask.argument(call, 1, "default") or Known(None, ask.span)
+            return default if found.absent else found
         if special.name == "file" and name == "read":
             return text_of_file(special.value, ask.span)
         found = self._of_special(special, name, ask)
@@ -794,6 +816,26 @@ class Python:
         if cast is None:
             return found
         return self._cast(found, cast, "config", ask)
+
+    def _dynaconf(self, call: Call, ask: Evaluation) -> dynaconf.Settings:
+        """The settings of dynaconf's files, in the order in which they are loaded."""
+        named = ask.argument(call, 99, "settings_files") or ask.argument(call, 99, "settings_file")
+        names: list[str] = list(dynaconf.FILES)
+        if isinstance(named, Known):
+            given = list(named.value) if isinstance(named.value, List) else [named]
+            names = [str(each.value) for each in given if isinstance(each, Known)]
+        roots = [root for name in names if (root := self._root(name.split("}/")[-1])) is not None]
+        prefix = ask.argument(call, 99, "envvar_prefix") or Known("DYNACONF")
+        environments = ask.argument(call, 99, "environments")
+        told = isinstance(environments, Known) and truth(environments.value, "python")
+        switch = ask.argument(call, 99, "env_switcher") or Known("ENV_FOR_DYNACONF")
+        chosen = ask.variable(switch, Known("production"))
+        section = str(chosen.value) if isinstance(chosen, Known) else ""
+        return dynaconf.Settings(
+            dynaconf.loaded(roots, section if told else ""),
+            str(prefix.value) if isinstance(prefix, Known) and prefix.value else "",
+            reads_variables=isinstance(prefix, Known) and prefix.value is not False,
+        )
 
     def _configured_value(self, call: Call, kind: str, ask: Evaluation) -> Value:
         """django-configurations' values (configurations/values.py, 2.5): the variable with the
