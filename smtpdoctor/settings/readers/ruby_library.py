@@ -283,8 +283,12 @@ class Ruby:
         if not name[:1].isupper():
             return None
         # a constant that no file has: a gem may make it of a document
-        found = self.project.environment.lookup("RAILS_ENV")
-        return settings_of_gems(name, found or Known("development"), self._place)
+        key = f"ruby constant {name} of {self.file}"
+        if key not in self.project.kept:
+            told = self.project.environment.lookup("RAILS_ENV") or Known("development")
+            self.project.kept[key] = settings_of_gems(name, told, self._place)
+        found: Value | None = self.project.kept[key]
+        return found
 
     @property
     def _place(self) -> Place:
