@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -350,6 +352,33 @@ def test_a_noop_goes_out_only_after_the_greeting_wait_and_on_its_own_connection(
     assert ran.codes() == ["greeting-missing"]
     assert ran.report.seconds < 29
     network.assert_tidy()
+
+
+def test_a_client_certificate_that_is_asked_for_after_the_handshake(authority: Authority) -> None:
+    """TLS 1.3: the client is done, and the server's alert comes in place of its greeting."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own = certificate_of(authority)
+    context.load_cert_chain(own.chain, own.key)
+    context.verify_mode = ssl.CERT_REQUIRED
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls_side = context.wrap_bio(incoming, outgoing, server_side=True)
+        with suppress(ssl.SSLCertVerificationError, ssl.SSLError):
+            while True:
+                try:
+                    tls_side.do_handshake()
+                except ssl.SSLWantReadError:
+                    writer.write(outgoing.read())
+                    incoming.write(await reader.read(65536))
+        writer.write(outgoing.read())
+
+    network = one_host(authority, on_587="refused", on_465=serve)
+    ran = Ran(network, authority, options=Options(port=465))
+    assert ran.codes() == ["tls-handshake-failed"]
+    greeting = ran.observations.first(Exchange, step="greeting", role="main")
+    assert greeting is not None
+    assert greeting.alert == "certificate_required"
 
 
 def test_a_web_server_inside_tls_is_woken_by_a_noop_inside_tls(authority: Authority) -> None:

@@ -357,6 +357,16 @@ OWN = [
 ]
 
 GENERAL = [
+    # two causes in one breath: the password is the nearer one
+    (
+        "auth",
+        "535 5.7.1 Username and password do not match or IP not allowed",
+        "credentials-rejected",
+    ),
+    ("auth", "535 5.7.0 Password is right, but this IP is not allowed", "client-address-refused"),
+    ("auth", "535 5.7.1 Logins from your country are not allowed", "client-address-refused"),
+    ("mail", "503 5.5.4 Error: send AUTH command first", "credentials-missing"),
+    ("greeting", "421 4.7.0 Too many connections from your IP", "server-busy"),
     # greeting
     ("greeting", "554 5.7.1 No SMTP service here", "greeting-rejected"),
     ("greeting", "554 mail.example.com not accepting messages", "greeting-rejected"),
