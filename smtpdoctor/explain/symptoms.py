@@ -104,7 +104,7 @@ REPLY = re.compile(
 )
 
 
-#: An address of the web, the name of an image: a word of mail in it says nothing of the error.
+#: An address of the web, the name of an image or a package: a word of mail in it says nothing.
 _NAMES_OF_OTHERS = re.compile(
     r"https?://[^\s\"'<>]+|\b(?:image|denied for) [\"']?[\w./:@-]+|\bresolving [\w-]+$",
     re.MULTILINE,

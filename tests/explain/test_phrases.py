@@ -40,6 +40,9 @@ PHRASES = [
         "server-busy",
     ),
     ("H=mx.example.com [192.0.2.1]: SMTP timeout after end of data (ACK)", "server-busy"),
+    # another step is wanted first, and no other password
+    ("Mail command failed: 503 Bad sequence of commands", "credentials-missing"),
+    ("smtp: 503 5.5.1 Bad sequence of commands", "credentials-missing"),
     # a session without EHLO; who asks for a login as well asks for more
     ("Mail command failed: 503 EHLO/HELO first please", "ehlo-rejected"),
     ("SMTPRecipientsRefused: {'a@b.example': (503, b'5.5.1 send HELO first')}", "ehlo-rejected"),

@@ -70,6 +70,27 @@ _INSIDE = re.compile(
 _WITHOUT_TLS = "530 5.7.0 Must issue a STARTTLS command first"
 
 
+def _worded(demand: str) -> bool:
+    """Whether a reply asks for something by its words; the code alone stands for a bad login."""
+    return demand not in ("", "credentials-rejected")
+
+
+def _out_of_order(weight: float) -> Iterator[Reading]:
+    """RFC 5321 §4.3.2: the server wants another step first, and does not say which."""
+    yield Reading(
+        build=reply_build("mail", "530 5.7.0 Authentication required", login=False),
+        weight=weight,
+        decides="the client's debug output has no AUTH before this reply, or one that was refused",
+        only="sender",
+    )
+    yield Reading(
+        build=reply_build("mail", _WITHOUT_TLS, tls="none"),
+        weight=weight * 0.6,
+        decides="EHLO lists STARTTLS, and with it switched on the reply does not come",
+        only="tls",
+    )
+
+
 def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
     for answered, weight in symptom.stages:
         demand = demanded(symptom.reply, answered)
@@ -77,6 +98,9 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
         asks = answered == "auth" and demand == "credentials-missing"
         stage: Stage = "mail" if asks else answered
         decides, only = STAGES[stage]
+        if stage in ("auth", "mail") and symptom.reply.startswith("503") and not _worded(demand):
+            yield from _out_of_order(weight)
+            continue
         if stage == "mail":
             yield from _of_parameters(symptom.reply, weight)
         if demand == "tls-required":
