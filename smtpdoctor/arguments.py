@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from smtpdoctor.settings.model import MASK
@@ -28,6 +28,11 @@ _PLAIN = re.compile(
     rf"|(?:[\w.-]*/)*(?:[\w.-]*\.(?:{'|'.join(_ENDINGS.split())})|\.env[\w.-]{{0,20}})"
 )
 _WORD = re.compile(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}")
+#: A path of short words in small letters, at most two to a name: `../deploy/prod`, `/etc/my-ca`.
+_NAME = r"(?:[a-z]{1,11}(?:[._-][a-z]{1,11})?|\d{1,4}|\.{1,2}|~)"
+_PATH = re.compile(rf"/?(?:{_NAME}/)+{_NAME}?|/{_NAME}")
+#: So many letters without a vowel are no word of a language.
+_NO_WORD = re.compile(r"[^aeiouy\W\d_]{5}")
 #: A set-up of the folder, which the user has to pick from: nobody typed it.
 _SETUP = re.compile(
     r"[a-z][a-z-]{0,24} (?:[\w.-]+/)*"
@@ -64,19 +69,40 @@ def without_values(message: str, arguments: Iterable[str]) -> str:
     return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message)
 
 
+def with_its_option(message: str, arguments: Sequence[str]) -> str:
+    """The same of an error of the command line; one that begins with what is not said back begins
+    with the option that it was given to: else nobody could tell which of them is meant."""
+    words = without_values(message, arguments)
+    if not words.startswith(MASK):
+        return words
+    before = ""
+    for argument in arguments:
+        option, equals, value = argument.partition("=")
+        if equals and option.startswith("--") and value and message.startswith(value):
+            return f"{option} {words}"
+        if before.startswith("--") and argument and message.startswith(argument):
+            return f"{before} {words}"
+        before = argument
+    return words
+
+
 def _pieces(arguments: Iterable[str]) -> Iterator[str]:
     """What was given, and its parts: a message may have a part of it only."""
     for argument in arguments:
         texts = (argument, argument.partition("=")[2], visible(argument), f"{argument!r}"[1:-1])
-        for text in texts if not _PLAIN.fullmatch(argument) else ():
+        for text in texts if not (_PLAIN.fullmatch(argument) or _is_path(argument)) else ():
             if len(text) > 1:
                 yield text
             parts = re.split(r"[\s:/@=,?&]+", text)
             yield from (part for part in parts if len(part) > SHORT)
 
 
+def _is_path(text: str) -> bool:
+    return _PATH.fullmatch(text) is not None and _NO_WORD.search(text) is None
+
+
 def _is_plain(text: str, message: str) -> bool:
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) or _is_path(text):
         return True
     if not _WORD.fullmatch(text):
         return False

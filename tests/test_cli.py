@@ -426,6 +426,27 @@ def test_what_is_typed_in_the_wrong_place_is_not_said_back(
             assert secret not in done.out + done.err, arguments
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("--env-file settings/production", "settings/production: No such file"),
+        ("--env-file ../deploy/my-app", "../deploy/my-app: No such file"),
+        ("--replay /tmp/there/is/none", "/tmp/there/is/none: No such file"),
+        ("--env-file=geheim/Kx9vTzqW4mJh", "--env-file ••••••: No such file"),
+        ("--replay qwzkvjxplmrt/gh", "--replay ••••••: No such file"),
+        ("--replay tmp/correct-horse-battery-staple", "--replay ••••••: No such file"),
+    ],
+)
+def test_a_path_that_is_plainly_one_is_said_else_its_option(
+    command: Command, given: str, said: str
+) -> None:
+    assert said in command("check", *given.split()).one_line()
+
+
+def test_a_word_of_the_error_is_not_masked_for_a_part_of_a_path(command: Command) -> None:
+    assert command("lint", "no/such/folder").one_line().endswith("FOLDER is no folder")
+
+
 def test_the_set_ups_to_pick_from_are_named(command: Command) -> None:
     for name, port in (("one.js", 587), ("two.js", 465)):
         Path(name).write_text(

@@ -86,11 +86,11 @@ def run(arguments: list[str]) -> int:
         with _as_a_file():
             status = group.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
     except TyperException as error:
-        from smtpdoctor.arguments import without_values
+        from smtpdoctor.arguments import with_its_option
 
         given = [each for each in arguments if each not in commands]
         path = " ".join(("smtpdoctor", *(name for name in arguments[:1] if name in commands)))
-        words = without_values(_in_our_words(error, path, commands), given)
+        words = with_its_option(_in_our_words(error, path, commands), given)
         return _said(_quoted_alike(words), USAGE, arguments)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED

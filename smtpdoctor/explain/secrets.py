@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from smtpdoctor import knowledge
+from smtpdoctor.settings.harmless import is_generated
 from smtpdoctor.settings.model import MASK
 
 _NAME = (
@@ -158,6 +159,11 @@ _LONG = re.compile(
     r"(?<![\w+/.-])(?=[A-Za-z+/]{0,80}\d)(?=[a-z0-9+/]{0,80}[A-Z])(?=[A-Z0-9+/]{0,80}[a-z])"
     r"[A-Za-z0-9+/]{28,}={0,2}(?![\w+/=])"
 )
+#: A word of any kind, to be looked at for letters of both cases and digits by turns. OpenSSL's
+#: lines of errors and Windows' numbers of them have these, too.
+_MIXED = re.compile(
+    r"(?<![\w.@/\\:-])(?!\S{0,40}(?:error|routines):|0x)[A-Za-z0-9][\w!#$%&*+^~:;?-]{9,80}(?![\w@/\\-]|\.\w)"
+)
 _PADDED = re.compile(r"(?<![\w+/.=-])[A-Za-z0-9+/]{8,}={1,2}(?![\w=])")
 _ADDRESS = re.compile(r"(?<![\w.+@-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?=[\w-]+(?:\.[\w-]+)*)")
 
@@ -194,9 +200,21 @@ def cut(text: str, *, anonymous: bool = False) -> tuple[str, frozenset[str]]:
         lambda match: match[0] if match[0] in asked or len(match[0]) % 4 else MASK, text
     )
     text = _LONG.sub(lambda match: match[0] if match[0] in asked else MASK, text)
+    text = _MIXED.sub(
+        lambda match: MASK if match[0] not in asked and _is_generated(match[0]) else match[0], text
+    )
     if anonymous:
         text = _ADDRESS.sub("…@", text)
     return text, frozenset(found)
+
+
+def _is_generated(word: str) -> bool:
+    """Whether a word looks like a key. One that is a text in base64 is a server's prompt here:
+    what else it could be was found by what it decodes to."""
+    letters = re.sub(r"[\W_]", "", word)
+    if letters.islower() or letters.isupper() or not is_generated(letters):
+        return False
+    return letters != word or not any(map(_TEXT.fullmatch, _decoded(word)))
 
 
 def _overlapping(place: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

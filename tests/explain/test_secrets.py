@@ -202,6 +202,29 @@ def test_words_about_passwords_are_no_secrets(text: str) -> None:
     assert cut(text)[0] == text
 
 
+@pytest.mark.parametrize("secret", ["Kx9vT-zqW4m:Jh7&bY", "qWzkvJxp7mRt83Yb", "hunter2-Zebra-77"])
+@pytest.mark.parametrize(
+    "text",
+    ["535 5.7.8 authentication failed for {}", "{}\n535 no", "getaddrinfo ENOTFOUND {}",
+     "535 Authentication failed: {} is not valid", "(535, b'bad {}')"],
+)  # fmt: skip
+def test_what_looks_like_a_key_is_not_said_back_whatever_stands_before_it(
+    text: str, secret: str
+) -> None:
+    page = everything(text.format(secret))
+    assert not any(secret[at : at + 6] in page for at in range(len(secret) - 5))
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["140102489255240:error:1408F10B:SSL", "0x800CCC0E", "VXNlcm5hbWU6", "smtp.m1n2b3.example",
+     "BYAPR05MB6487.namprd05.prod.outlook.com", "/usr/lib/python3.11/smtplib.py"],
+)  # fmt: skip
+def test_lookalike_numbers_of_errors_and_hosts_are_no_keys(word: str) -> None:
+    text = f"334 {word}\n535 no" if word.startswith("VX") else f"{word} 535 no"
+    assert word in cut(text)[0]
+
+
 def test_anonymous_leaves_out_who_the_addresses_are_of() -> None:
     text = "550 5.1.1 <jane.doe@example.net>: Recipient address rejected: User unknown"
     found = examine_text(text, Known(), anonymous=True)
