@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import resource
 import select
 import signal
 import subprocess
@@ -118,16 +119,17 @@ def test_ctrl_c_while_the_program_is_loaded(module: str, tmp_path: Path) -> None
     assert done.stderr == ""
 
 
-def test_sigterm_at_the_password_prompt_leaves_the_echo_on(tmp_path: Path) -> None:
-    leader, follower = pty.openpty()
-    before = termios.tcgetattr(follower)
+def at_the_prompt(
+    folder: Path, leader: int, follower: int, *starter: str
+) -> subprocess.Popen[bytes]:
+    """The program, once it has asked for a password on that terminal."""
     running = subprocess.Popen(
-        [*PROGRAM, *REFUSED, "--user", "info@example.com", "--password-stdin"],
+        [*starter, *PROGRAM, *REFUSED, "--user", "info@example.com", "--password-stdin"],
         stdin=follower,
         stdout=follower,
         stderr=follower,
         env={**ENVIRON, "TERM": "xterm"},
-        cwd=tmp_path,
+        cwd=folder,
         start_new_session=True,
     )
     seen = b""
@@ -135,13 +137,38 @@ def test_sigterm_at_the_password_prompt_leaves_the_echo_on(tmp_path: Path) -> No
         ready, _, _ = select.select([leader], [], [], 30)
         assert ready, seen
         seen += os.read(leader, 1000)
+    return running
+
+
+def test_sigterm_at_the_password_prompt_leaves_the_echo_on(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    before = termios.tcgetattr(follower)
+    running = at_the_prompt(tmp_path, leader, follower)
     assert not termios.tcgetattr(follower)[3] & termios.ECHO
     running.send_signal(signal.SIGTERM)
     assert running.wait(timeout=30) == 143
     assert termios.tcgetattr(follower) == before
+    seen = b""
     while select.select([leader], [], [], 0)[0]:
         seen += os.read(leader, 1000)
     assert b"Traceback" not in seen
+    os.close(follower)
+    os.close(leader)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the limit")
+def test_no_image_of_the_memory_is_left_where_it_is_ended(tmp_path: Path) -> None:
+    """Ctrl-\\ at the prompt, or a crash, would write the password into the folder."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    if most == 0:
+        pytest.skip("no image is left here anyway")
+    leader, follower = pty.openpty()
+    allowed = 'ulimit -S -c "$(ulimit -H -c)"; exec "$@"'
+    running = at_the_prompt(tmp_path, leader, follower, "sh", "-c", allowed, "sh")
+    limits = Path(f"/proc/{running.pid}/limits").read_text()
+    running.kill()
+    running.wait(timeout=30)
+    assert limits.partition("Max core file size")[2].split()[0] == "0"
     os.close(follower)
     os.close(leader)
 

@@ -53,6 +53,7 @@ def main() -> NoReturn:
         unheard = io.BufferedWriter(_Unheard(sys.stderr.fileno(), "w", closefd=False))
         encoding = sys.stderr.encoding
         sys.stderr = io.TextIOWrapper(unheard, encoding, line_buffering=True)
+    _leave_no_image()
     from smtpdoctor.text import plain_letters
 
     codecs.register_error("plain letters", plain_letters)
@@ -64,6 +65,16 @@ def main() -> NoReturn:
         sys.stderr.flush()
     # all is written: to take the interpreter apart would be a tenth of a short run's time
     os._exit(status)
+
+
+def _leave_no_image() -> None:
+    """Ended by Ctrl-\\ or a crash, the process leaves no image of its memory, which may hold the
+    password, in the folder."""
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limit
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 class _Unheard(io.FileIO):
