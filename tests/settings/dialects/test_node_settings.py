@@ -269,7 +269,8 @@ def test_what_joi_refuses_stops_the_program_and_is_not_misread(tmp_path: Path) -
     files["config.js"] = files["config.js"].replace("env.TLS", "env.SMTP_SECURE")
     setup = read(tmp_path, files)
     assert "tls" in [each.field for each in setup.settings.untellable]
-    assert not setup.settings.remarks
+    told = [(each.kind, each.option) for each in setup.settings.remarks]
+    assert told == [("fault", "SMTP_SECURE")]
 
 
 def test_a_file_that_convict_loads_may_say_another(tmp_path: Path) -> None:
