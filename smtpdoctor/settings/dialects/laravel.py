@@ -37,6 +37,8 @@ from smtpdoctor.settings.readers.model import (
     List,
     Map,
     Origin,
+    Span,
+    Unknown,
     Value,
 )
 from smtpdoctor.settings.variables import Variables
@@ -57,6 +59,11 @@ KEYS = (
 SILENT = ("log", "array")
 #: Who mail is from where nobody says it.
 SENDER = "hello@example.com"
+#: Where code sets the configuration of mail again, and the keys of it.
+SETS = rb"(?:\bConfig::set|\bconfig\(\)->set)\s*\(\s*['\"]mail\b|\bconfig\s*\(\s*\[\s*['\"]mail\b"
+KEYS_SET = re.compile(rb"['\"](mail(?:\.\w+)*)['\"]\s*(?:=>|,)")
+SET_AGAIN = ("host", "port", "encryption", "username", "password")
+WHOLE = ("mail", "mailers", "smtp")
 #: Where messages are made.
 MESSAGES = rb"Illuminate\\(?:Mail\\Mailable|Notifications\\Messages\\MailMessage)"
 #: What `php artisan key:generate` writes.
@@ -370,6 +377,7 @@ def _draft(  # branches: one condition an option of config/mail.php
             return
     if "local_domain" in options and known(options["local_domain"].value) is None:
         del options["local_domain"]  # it is what the machine is called
+    options |= _set_again(workspace, app)
     if not (app.config or "").endswith(CACHE):
         options |= _unread(options, variables)
     options["laravel"] = Option("laravel", Known(app.release))
@@ -398,6 +406,23 @@ def _draft(  # branches: one condition an option of config/mail.php
         unset=unset_variables(options, variables),
         sends=({"mailer": "smtp"},),
     )
+
+
+def _set_again(workspace: Workspace, app: App) -> dict[str, Option]:
+    """The options that code of the program sets while it runs, mostly to what its database has."""
+    found: dict[str, Option] = {}
+    for path in workspace.folder.containing(SETS, ".php"):
+        if (app.root and not path.startswith(f"{app.root}/")) or re.search(r"(?i)\btests?/", path):
+            continue
+        content = workspace.read(path) or b""
+        for key in KEYS_SET.finditer(content):
+            last = key[1].decode().rpartition(".")[2]
+            line = content.count(b"\n", 0, key.start()) + 1
+            why = "code of the program sets it again while it runs"
+            value = Unknown("computed", why, Span(path, line, (1, 1), line))
+            for name in (last,) if last in SET_AGAIN else SET_AGAIN if last in WHOLE else ():
+                found[name] = Option(name, value)
+    return found
 
 
 def _unread(options: Mapping[str, Option], variables: Variables) -> dict[str, Option]:

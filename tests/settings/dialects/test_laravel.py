@@ -476,3 +476,45 @@ def test_messages_of_the_same_domain_or_of_somebody_else_are_none(tmp_path: Path
     query = "<?php\nDB::query()->from('shop@example.org')->get();\n"
     write(tmp_path, {"app/Http/Query.php": query})
     assert len(setups(tmp_path)) == 1
+
+
+# --- settings that code sets again ----------------------------------------------------------------
+
+PROVIDER = """<?php
+class MailServiceProvider extends ServiceProvider {{
+    public function boot() {{
+        $row = Setting::first();
+        {0}
+    }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sets", "untold"),
+    [
+        ("Config::set('mail', ['host' => $row->host]);", {"host", "port", "username"}),
+        ("Config::set('mail.mailers.smtp', $row->toArray());", {"host", "port", "username"}),
+        ("Config::set('mail.mailers.smtp.host', $row->host);", {"host"}),
+        ("config(['mail.mailers.smtp.port' => $row->port]);", {"port"}),
+        ("config()->set('mail.mailers.smtp.username', $row->user);", {"username"}),
+        ("config(['app.name' => 'mail']);", set()),
+        ("$host = config('mail.mailers.smtp.host');", set()),
+    ],
+)
+def test_what_code_sets_while_it_runs_can_not_be_told(
+    tmp_path: Path, sets: str, untold: set[str]
+) -> None:
+    folder(tmp_path, "^10.2", "MAIL_PORT=587\n", OLD)
+    write(tmp_path, {"app/Providers/MailServiceProvider.php": PROVIDER.format(sets)})
+    setup = one(tmp_path, "laravel")
+    assert setup.complete is not bool(untold)
+    found = {each.option for each in setup.settings.untellable}
+    assert untold <= found if untold else not found
+
+
+def test_what_a_test_sets_is_not_the_programs(tmp_path: Path) -> None:
+    folder(tmp_path, "^10.2", "MAIL_PORT=587\n", OLD)
+    code = PROVIDER.format("Config::set('mail.mailers.smtp.host', 'x');")
+    write(tmp_path, {"tests/Feature/MailTest.php": code})
+    assert one(tmp_path, "laravel").complete
