@@ -31,6 +31,7 @@ from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Diagnosis, Judgement
 from smtpdoctor.knowledge import platforms
 from smtpdoctor.observations import (
+    CHECKS,
     Addresses,
     CertificateInfo,
     CertificateSeen,
@@ -304,6 +305,7 @@ def assert_well_worded(diagnosis: Diagnosis) -> None:
     assert not title.endswith("."), f"a title has no full stop: {title!r}"
     assert title.split()[0] not in SENTENCE_STARTS, f"a title starts lower case: {title!r}"
     assert diagnosis.evidence, f"{diagnosis.code} shows nothing that was seen"
+    assert {item.check for item in diagnosis.evidence} <= {*CHECKS}, diagnosis.evidence
     assert diagnosis.fixes or diagnosis.severity == "note", f"{diagnosis.code} has no fix"
     for fix in diagnosis.fixes:
         assert fix.settings or fix.edits or fix.steps, f"{fix.title!r} says not what to do"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.engine import Rule, rules
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +74,17 @@ def test_precedences_have_no_cycle() -> None:
 def test_every_page_has_a_rule() -> None:
     pages = {page.stem for page in PAGES.glob("*.md")}
     assert pages <= {rule.code for rule in rules()} | EXPLAIN_ONLY
+
+
+def test_every_source_that_a_text_cites_is_known() -> None:
+    """`cite` leaves out what it doesn't know, and a fact would stand there without its source."""
+    cited = {
+        argument.value
+        for path in (ROOT / "smtpdoctor" / "diagnosis").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "cite"
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert cited
+    assert cited - set(knowledge.sources()) == set()

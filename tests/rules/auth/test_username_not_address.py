@@ -16,6 +16,7 @@ def test_positive_ionos_wants_the_whole_address() -> None:
     assert scene.codes() == [CODE]
     assert (diagnosis.severity, diagnosis.confidence) == ("error", "likely")
     assert diagnosis.fixes[0].settings == {"SMTP_USER": "info@example.com"}
+    assert "another address than the sender" in diagnosis.fixes[0].steps[-1]
     assert diagnosis.points_at == ("username",)
     assert diagnosis.consequences == ("credentials-rejected",)
 
@@ -45,6 +46,7 @@ def test_positive_services_where_everybody_has_the_same_user_name(host: str, wor
     diagnosis = scene.diagnosis(CODE)
     assert diagnosis.confidence == "certain"
     assert diagnosis.fixes[0].settings == {"SMTP_USER": word}
+    assert diagnosis.fixes[0].steps[-1].endswith("then holds the API key.")
 
 
 def test_positive_the_reply_says_so() -> None:
