@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.readers.source import Source
 
+#: What is not closed goes to its line's or the file's end: no text is looked through twice.
 TOKEN = re.compile(
     r"""(?P<blank>[ \t,]+)|(?P<line>\r?\n)|(?P<comment>(?:\#|//)[^\n]*)"""
-    r"""|(?P<block>/\*.*?\*/)|(?P<long>\"{3}.*?\"{3}|'{3}.*?'{3})"""
-    r"""|(?P<quoted>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')"""
-    r"""|(?P<sign>[{}\[\]]|\+?=|:)|(?P<plain>(?:\$\{[^}\n]*\}|(?!//)[^\s,{}\[\]=:\#"'+]|\+(?!=))+)"""
+    r"""|(?P<block>/\*(?:.*?\*/|.*\Z))"""
+    r"""|(?P<long>\"{3}(?:.*?\"{3}|.*\Z)|'{3}(?:.*?'{3}|.*\Z))"""
+    r"""|(?P<quoted>"(?:\\[^\n]|[^"\\\n])*"?|'(?:\\[^\n]|[^'\\\n])*'?)"""
+    r"""|(?P<sign>[{}\[\]]|\+?=|:)|(?P<plain>(?:\$\{[^{}\n]{0,200}\}|(?!//)[^\s,{}\[\]=:\#"'+]|\+(?!=))+)"""
     r"""|(?P<other>.)""",
     re.DOTALL,
 )
+#: Paths and braces within braces beyond this are nobody's settings.
+DEEPEST = 50
 SUBSTITUTION = re.compile(r"\$\{(?P<optional>\??)(?P<name>[^}\n]+)\}")
 
 
@@ -55,9 +59,10 @@ def read(source: Source) -> Iterator[Setting]:  # branches: one a kind of token
                 behind = sign if kind == "comment" and value[-1].end() == token.start() else ""
                 yield _setting(source, (*at[-1], *key), value, behind)
             value, key = None, () if kind == "line" or sign == "}" else key
-            if sign == "}" and len(at) > 1:
-                at.pop()
+            at = (at[:-1] or at) if sign == "}" else at
         elif sign == "{":
+            if len(at) > DEEPEST or len(key) > DEEPEST:
+                return
             at.append((*at[-1], *key))
             value, key = None, ()
         elif kind == "sign" and value is None:
@@ -68,7 +73,9 @@ def read(source: Source) -> Iterator[Setting]:  # branches: one a kind of token
         elif kind != "blank" and value is not None:
             value.append(token)
         elif kind in ("plain", "quoted"):
-            key = (_unquoted(sign),) if kind == "quoted" else (*key, *sign.strip(".").split("."))
+            named = (_unquoted(sign),) if kind == "quoted" else sign.strip(".").split(".")
+            # of what is no path the last words are kept: `include "other"` stands before a key
+            key = (*(key if kind == "plain" else ()), *named)[-DEEPEST:]
     if value:
         yield _setting(source, (*at[-1], *key), value)
 
@@ -94,5 +101,6 @@ def _unquoted(text: str) -> str:
     size = 3 if text[:3] in ('"""', "'''") else 1
     if text[:1] not in "\"'":
         return text
-    inner = text[size:-size]
+    closed = len(text) >= 2 * size and text.endswith(text[:size])
+    inner = text[size:-size] if closed else text[size:]
     return inner if size == 3 else re.sub(r"\\(.)", r"\1", inner)

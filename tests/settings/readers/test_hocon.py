@@ -46,3 +46,13 @@ def test_a_substitution_has_its_name_and_a_value_its_place() -> None:
     assert (first.span.line, first.span.columns) == (1, (11, 25))
     assert (second.name, second.optional) == ("SMTP_HOST", True)
     assert (third.text, third.raw) == ("ab", "ab#cd")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/*", '"""', "'''", '"\\', "${", "a{", "a ", "a.", "{", "}", "[", "a=", "'\\"],
+)
+def test_a_hostile_file_is_read_once(text: str) -> None:
+    """What is never closed, a hundred thousand times: to look it through anew each time would
+    take hours."""
+    list(hocon.read(Source("x", (text * 100_000).encode())))
