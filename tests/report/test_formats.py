@@ -364,6 +364,23 @@ def test_no_line_of_any_format_is_made_by_others(name: str, report: Report) -> N
         assert not re.search(r"##\w*\[", line)
 
 
+def test_a_plugins_line_has_no_element_and_no_mention(report: Report) -> None:
+    title = "<!channel> <@U1> <script>x</script> <img src=x> of MAIL FROM:<info@example.com>"
+    targets = [
+        msgspec.structs.replace(
+            target,
+            diagnoses=tuple(
+                msgspec.structs.replace(item, title=title) for item in target.diagnoses
+            ),
+        )
+        for target in report.targets
+    ]
+    text = formats.render("nagios", msgspec.structs.replace(report, targets=tuple(targets)))
+    if report.verdict == "broken":
+        assert "MAIL FROM:<info@example.com>" in text
+    assert not re.search(r"<(?!info@)\S", text)
+
+
 # --- metrics, plugins -------------------------------------------------------------------------
 
 

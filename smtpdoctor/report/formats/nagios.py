@@ -5,6 +5,8 @@ The exit status follows the plugins' guidelines: 0 OK, 1 WARNING, 2 CRITICAL, 3 
 
 from __future__ import annotations
 
+import re
+
 from smtpdoctor.diagnosis.model import Verdict
 from smtpdoctor.report.acceptance import notice_words, shown_notices
 from smtpdoctor.report.findings import target_name
@@ -15,6 +17,9 @@ from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
 from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
+
+#: Of an element, or of what Slack takes for a mention (`<!channel>`, `<@U1>`); of no mail address.
+OPENING = re.compile(r"<(?=[!@/?]|[A-Za-z][^@<>]*>)")
 
 STATES: dict[Verdict, tuple[str, int]] = {
     "healthy": ("OK", 0),
@@ -92,5 +97,6 @@ def _figures(report: Report) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """A bar begins the figures, a line's end the long text."""
-    return visible(text.replace("\n", " ")).replace("|", "/")
+    """A bar begins the figures, a line's end the long text. Monitors show it in pages and hand it
+    on to chats: no element, no mention."""
+    return OPENING.sub("< ", visible(text.replace("\n", " ")).replace("|", "/"))
