@@ -87,7 +87,7 @@ def read_host(text: str) -> Meaning[Host]:
     if name.endswith(":") and not name.endswith("::"):
         found["characters"] = "“:” behind it"
         name = name[:-1]
-    joined = re.sub(r"\s*\.\s*", ".", name)
+    joined = re.sub(r"(?<!\s)\s*\.\s*", ".", name)  # a run of blanks is looked at once
     if joined != name:
         found["blanks"] = "a blank in it"
     host = _valid(joined)

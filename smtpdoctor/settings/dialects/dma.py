@@ -14,7 +14,7 @@ from smtpdoctor.settings.dialects.table import Table, read_table
 from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
 from smtpdoctor.settings.workspace import Workspace
 
-LINE = re.compile(r"[ \t]*(?P<name>\w+)(?:[ \t]+(?P<value>.*?))?[ \t]*")
+LINE = re.compile(r"[ \t]*(?P<name>\w+)(?:[ \t]+(?P<value>.*))?")
 LOGIN = re.compile(r"(?P<user>[^|#][^|]*)\|(?P<host>[^:]+):(?P<password>.*)")
 #: Parameters without a value; dma stops at one that has any, and at a name that it does not know.
 SWITCHES = frozenset(
@@ -51,7 +51,7 @@ def _read(path: str, text: str) -> dict[str, Known]:
     """The parameters; `unknown` is the first line at which dma stops."""
     values: dict[str, Known] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        found = LINE.fullmatch(line)
+        found = LINE.fullmatch(line.rstrip())
         if found is None:
             continue
         name, value = found["name"], found["value"]

@@ -15,7 +15,7 @@ from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
 from smtpdoctor.settings.workspace import Workspace
 
 RELAY = re.compile(
-    r"""\brelay\b.*?\bhost[ \t]+"?(?:(?P<scheme>[\w+]+)://)?(?:(?P<label>[^@\s"]+)@)?"""
+    r"""\brelay\b.{0,300}?\bhost[ \t]+"?(?:(?P<scheme>[\w+]+)://)?(?:(?P<label>[^@\s"]+)@)?"""
     r"""(?P<host>[^:\s"@/]+)(?::(?P<port>\d+))?"?(?P<rest>.*)"""
 )
 TABLE = re.compile(r"^[ \t]*table[ \t]+(\S+)[ \t]+(?:(?:file|db):)?\"?([^\s\"]+)", re.MULTILINE)
@@ -49,15 +49,16 @@ class OpenSMTPD(Table):
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines with the number of their first, without comments; a \\ at the end joins two."""
-    joined, first = "", 1
+    parts: list[str] = []
+    first = 1
     for number, line in enumerate(text.splitlines(), 1):
-        first = first if joined else number
-        joined += line.partition("#")[0].rstrip()
-        if joined.endswith("\\"):
-            joined = joined[:-1] + " "
+        first = first if parts else number
+        told = line.partition("#")[0].rstrip()
+        if told.endswith("\\"):
+            parts.append(told[:-1] + " ")
             continue
-        yield first, joined
-        joined = ""
+        yield first, "".join((*parts, told))
+        parts = []
 
 
 def _known(path: str, number: int, found: re.Match[str], group: str) -> Known:

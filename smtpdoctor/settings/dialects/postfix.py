@@ -14,7 +14,7 @@ from smtpdoctor.settings.dialects.table import Table, read_table
 from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
 from smtpdoctor.settings.workspace import Workspace
 
-LINE = re.compile(r"(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*?)[ \t]*")
+LINE = re.compile(r"(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*)")
 RELAY = re.compile(r"(?P<open>\[)?(?P<host>[^\[\]:]+)\]?(?::(?P<port>[\w-]+))?")
 SERVICES = {"smtp": 25, "submission": 587, "submissions": 465, "smtps": 465}
 REFERENCE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
@@ -61,7 +61,7 @@ class Postfix(Table):
         entries: dict[str, dict[str, Known]] = {}
         spelled: dict[str, Known] = {}
         for number, line in enumerate((text or "").splitlines(), 1):
-            found = re.fullmatch(r"(\S+)[ \t]+([^:]+):(.*?)[ \t]*", line)
+            found = re.fullmatch(r"(\S+)[ \t]+([^:]+):(.*)", line.rstrip(" \t"))
             if found is not None and not line.startswith("#"):
                 spans = [
                     Span(beside, number, (found.start(i) + 1, found.end(i) + 1), number)
@@ -103,7 +103,7 @@ def main_cf(path: str, text: str) -> dict[str, Known]:
             if before is not None:
                 values[name] = Known(f"{before.value} {line.strip()}".strip(), before.span)
             continue
-        found = LINE.fullmatch(line)
+        found = LINE.fullmatch(line.rstrip(" \t"))
         if found is None:
             continue
         name = found["name"]

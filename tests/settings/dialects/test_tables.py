@@ -646,3 +646,19 @@ def test_a_template_that_tells_nothing_is_no_setup(
     root = write(tmp_path, {"chart/templates/configuration.yaml": text})
     hosts = [each.settings.host for each in find_setups(workspace(root)).setups]
     assert hosts == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("dma.conf", "SMARTHOST a" + " " * 50_000 + "b\n"),
+        ("main.cf", "relayhost = a" + " " * 50_000 + "b\n"),
+        ("smtpd.conf", "relay " * 50_000 + "\n"),
+        ("smtpd.conf", "\\\n" * 200_000 + "relay host smtps://smtp.ionos.com\n"),
+        ("ssmtp.conf", "mailhub" + " " * 200_000 + "x\n"),
+        ("etc/nullmailer/remotes", "a smtp " + '"\\' * 100_000 + "\n"),
+    ],
+)
+def test_a_hostile_line_is_read_once(tmp_path: Path, name: str, text: str) -> None:
+    """What would be looked through anew at each of its characters would take minutes."""
+    find_setups(workspace(write(tmp_path, {name: text})))
