@@ -16,8 +16,8 @@ from smtpdoctor.text import visible
 #: A word of more letters is said back only where it is near to one that the message knows.
 SHORT = 5
 _ENDINGS = """
-cer cfg conf crt csv env example html ini js json log md pem php properties py rb sh toml ts txt xml
-yaml yml
+cer cfg conf crt csv env example html ini js json jsonl log md pem php properties prom py rb sarif
+sh sqlite3 toml ts txt xml yaml yml
 """
 _DOMAIN = r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,18}\.?"
 _PLAIN = re.compile(

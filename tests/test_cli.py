@@ -432,6 +432,7 @@ def test_what_is_typed_in_the_wrong_place_is_not_said_back(
         ("--env-file settings/production", "settings/production: No such file"),
         ("--env-file ../deploy/my-app", "../deploy/my-app: No such file"),
         ("--replay /tmp/there/is/none", "/tmp/there/is/none: No such file"),
+        ("--replay /var/lib/smtpdoctor/run.jsonl", "/var/lib/smtpdoctor/run.jsonl: No such file"),
         ("--env-file=geheim/Kx9vTzqW4mJh", "--env-file ••••••: No such file"),
         ("--replay qwzkvjxplmrt/gh", "--replay ••••••: No such file"),
         ("--replay tmp/correct-horse-battery-staple", "--replay ••••••: No such file"),
@@ -441,6 +442,11 @@ def test_a_path_that_is_plainly_one_is_said_else_its_option(
     command: Command, given: str, said: str
 ) -> None:
     assert said in command("check", *given.split()).one_line()
+
+
+def test_a_history_that_is_not_there_is_named(command: Command) -> None:
+    line = command("history", "--history", "no/smtpdoctor/history.sqlite3").one_line()
+    assert "no history yet in no/smtpdoctor/history.sqlite3: `smtpdoctor watch` writes it" in line
 
 
 def test_a_word_of_the_error_is_not_masked_for_a_part_of_a_path(command: Command) -> None:

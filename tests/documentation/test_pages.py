@@ -81,6 +81,12 @@ def test_texts_of_a_pattern(pattern: str, texts: list[str]) -> None:
     assert error_texts.variants(pattern) == texts
 
 
+def test_a_text_that_a_host_makes_another_is_on_no_page() -> None:
+    """A search for "getaddrinfo ENOTFOUND smtp.example.com" found the page of a missing host."""
+    assert "getaddrinfo ENOTFOUND" not in error_texts.by_code()["setting-invalid"].first
+    assert "smtp host is not set" in error_texts.by_code()["setting-invalid"].first
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -99,7 +99,17 @@ def _of_libraries() -> Iterator[str]:
         for text in variants(family.pattern):
             if text.lower() not in seen and re.search(family.pattern, text, re.IGNORECASE):
                 seen.add(text.lower())
-                yield text
+                if _ends_anywhere(family.pattern, text):
+                    yield text
+
+
+def _ends_anywhere(pattern: str, text: str) -> bool:
+    """Whether it means the same with a host behind it, which a search can't tell apart."""
+    longer = f"{text} {HOST}"
+    if re.search(pattern, longer, re.IGNORECASE):
+        return True
+    short, long_ = (examine_text(each, Known()).ranked for each in (text, longer))
+    return bool(short and long_) and short[0].candidate.code == long_[0].candidate.code
 
 
 def _public_reports() -> Iterator[tuple[str, str, str]]:
