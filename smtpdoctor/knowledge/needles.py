@@ -18,15 +18,21 @@ _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[(){}|?*+]|[a-z0-9 _-]+|.",
 def may_stand_in(pattern: str, *lowered: str) -> bool:
     """Whether the pattern, which is searched without regard to case, may be in one of these texts,
     which are in lower case."""
-    needles = _needles(pattern)
+    needles = _lowered(pattern)
     return not needles or any(needle in text for needle in needles for text in lowered)
 
 
 @cache
-def _needles(pattern: str) -> tuple[str, ...]:
-    """Literals, in lower case, one of which is in every text that the pattern fits; empty where
-    there are none, so that the pattern has to be tried."""
-    return _Reader(_PIECE.findall(pattern)).alternatives()
+def literals(pattern: str) -> tuple[str, ...]:
+    """Literals, one of which is in every text that the pattern fits; empty where there are none,
+    so that the pattern has to be tried, and where it is searched without regard to case."""
+    return () if "(?i" in pattern else _Reader(_PIECE.findall(pattern)).alternatives()
+
+
+@cache
+def _lowered(pattern: str) -> tuple[str, ...]:
+    """The same in lower case, also of a pattern without regard to case."""
+    return tuple(each.lower() for each in _Reader(_PIECE.findall(pattern)).alternatives())
 
 
 class _Reader:
@@ -57,7 +63,7 @@ class _Reader:
             elif piece[0].isalnum() or piece[0] in " _-":
                 # the letter before a quantifier may be missing
                 literal = piece[:-1] if self._is_optional() else piece
-                found = (literal.lower(),)
+                found = (literal,)
             elif piece == "{":
                 while self._take() not in ("}", ""):
                     pass

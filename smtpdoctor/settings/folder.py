@@ -12,12 +12,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import msgspec
 
 from smtpdoctor.files import FileFault, read_bounded
+from smtpdoctor.knowledge.needles import literals
 from smtpdoctor.settings.notebook import as_python, is_notebook
 
 #: Bounds of one look at a folder, whatever is in it.
@@ -119,6 +120,7 @@ class Folder:
         self._left = seconds
         self._bytes: dict[str, bytes | None] = {}
         self._fitting: dict[str, list[str]] = {}
+        self._containing: dict[tuple[bytes, tuple[str, ...]], list[str]] = {}
         self.skipped: list[Skipped] = []
 
     def with_(self, contents: Mapping[str, bytes]) -> Folder:
@@ -242,16 +244,20 @@ class Folder:
         stands in notebooks, too."""
         if ".py" in suffixes:
             suffixes = (*suffixes, ".ipynb")
-        pattern = re.compile(needle)
-        words = plain_words(needle)
-        return [
-            path
-            for path in self.files
-            if path.endswith(suffixes)
-            and (data := self.data(path))
-            and (not words or any(word in data for word in words))
-            and pattern.search(data)
-        ]
+        asked = (needle, suffixes)
+        if asked not in self._containing:
+            pattern = re.compile(needle)
+            # many times as fast to look for
+            words = [word.encode() for word in literals(needle.decode())]
+            self._containing[asked] = [
+                path
+                for path in self.files
+                if path.endswith(suffixes)
+                and (data := self.data(path))
+                and (not words or any(word in data for word in words))
+                and pattern.search(data)
+            ]
+        return list(self._containing[asked])
 
     def data(self, path: str) -> bytes | None:
         """The file's bytes; None where it is none, can't be read, or is too large. Cached."""
@@ -292,24 +298,6 @@ class Folder:
     def has(self, path: str) -> bool:
         """Whether there is such a file, also one that holds no settings by its name."""
         return (self.root / path).is_file()
-
-
-@cache
-def plain_words(needle: bytes) -> tuple[bytes, ...]:
-    """Words of which one stands wherever the expression is found; none where that can't be told.
-
-    A search for words is many times as fast as one for an expression.
-    """
-    if re.search(rb"(?<!\\)[(\[]", needle):
-        return ()
-    words = []
-    for alternative in needle.split(b"|"):
-        # classes (`\b`, `\s`) are no letters, and what may be there not at all is none of the word
-        runs = re.findall(rb"[\w/@:-]{3,}(?![?*{])", re.sub(rb"\\[a-zA-Z]", b" ", alternative))
-        if not runs:
-            return ()
-        words.append(max(runs, key=len))
-    return tuple(words)
 
 
 @lru_cache(maxsize=512)  # nearly all are the dialects' own, asked of each folder anew

@@ -8,7 +8,7 @@ import pytest
 
 from smtpdoctor import knowledge
 from smtpdoctor.knowledge import error_texts
-from smtpdoctor.knowledge.needles import may_stand_in
+from smtpdoctor.knowledge.needles import literals, may_stand_in
 from tests.explain.corpus import everything
 
 FLAGS = re.IGNORECASE | re.MULTILINE
@@ -65,3 +65,23 @@ def test_a_sentence_that_runs_over_lines_is_found() -> None:
     )
     assert one.matches(words)
     assert not one.matches("550 other words")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        (r"\bcreateTransport\b", ("createTransport",)),
+        (r"\bnodemailerAdapter\s*\(", ("nodemailerAdapter",)),
+        (r"MailKit|System\.Net\.Mail", ("MailKit", "System")),
+        (r"smtps?x", ("smtp",)),
+        (r"mail{2}er|\bPony\.", ("mai", "Pony")),
+        (r"New(Plain)?Dialer", ("Dialer",)),
+        (r"\bvalidat(?:ionSchema|e)\s*[:,(]", ("validat",)),
+        (r"ab|mailer", ()),  # too short to be worth it
+        (r"[Mm]ail", ("ail",)),
+        (r"(?i)mailer", ()),
+        (r"[^x]", ()),
+    ],
+)
+def test_literals_of_an_expression(pattern: str, found: tuple[str, ...]) -> None:
+    assert literals(pattern) == found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.folder import Folder, plain_words
+from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.setups import Found, find_setups
 from smtpdoctor.settings.workspace import Workspace
@@ -66,24 +66,6 @@ def test_what_was_found_is_still_shown(tmp_path: Path) -> None:
     steps = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.09, 0.12)
     numbers = [len(found(tmp_path, step).setups) for step in steps]
     assert any(0 < number < 9 for number in numbers), numbers
-
-
-@pytest.mark.parametrize(
-    ("needle", "words"),
-    [
-        (rb"\bcreateTransport\b", (b"createTransport",)),
-        (rb"\bnodemailerAdapter\s*\(", (b"nodemailerAdapter",)),
-        (rb"MailKit|System\.Net\.Mail", (b"MailKit", b"System")),
-        (rb"smtps?x", (b"smtp",)),
-        (rb"mail{2}er|\bPony\.", (b"mai", b"Pony")),
-        (rb"mailx*", (b"mail",)),
-        (rb"ab|mailer", ()),  # too short to be worth it
-        (rb"New(Plain)?Dialer", ()),
-        (rb"[Mm]ailer", ()),
-    ],
-)
-def test_words_of_an_expression(needle: bytes, words: tuple[bytes, ...]) -> None:
-    assert plain_words(needle) == words
 
 
 def test_a_fault_in_one_dialect_costs_no_other_the_folder(
