@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -116,9 +117,17 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
         gc.collect()
         return len(os.listdir("/proc/self/fd"))
 
+    def settled(expected: int) -> int:
+        """The server is in this process, and closes its ends when its threads get to it."""
+        for _ in range(60):
+            if opened() <= expected:
+                break
+            time.sleep(0.05)
+        return opened()
+
     with NameServer(WAYS["4000 addresses"]) as server:
-        counts = []
-        for _ in range(3):  # the first loads what stays
+
+        def check() -> None:
             smtpdoctor.check(
                 folder=tmp_path,
                 environ={},
@@ -126,8 +135,12 @@ def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
                 third_party=False,
                 timeout=8,
             )
-            counts.append(opened())
-    assert counts[0] == counts[1] == counts[2]
+
+        check()  # loads what stays
+        first = settled(0)
+        for _ in range(2):
+            check()
+            assert settled(first) <= first
 
 
 @pytest.mark.parametrize("name", [name for name in WAYS if "controls" in name])
