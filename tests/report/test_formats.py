@@ -315,6 +315,15 @@ def test_gitlab_takes_every_entry(report: Report) -> None:
 # --- markdown ---------------------------------------------------------------------------------
 
 
+def test_two_places_in_one_line_are_one_line(tmp_path: Path, authority: Authority) -> None:
+    options = f"{{ host: '{HOST}', port: 587, secure: true }}"
+    report = of_mailer(tmp_path, authority, f"nodemailer.createTransport({options});")
+    (item,) = report.targets[0].diagnoses[:1]
+    assert len([each for each in item.locations if each.file == "mailer.js"]) == 2
+    assert formats.render("markdown", report).count("`mailer.js:") == 1
+    assert "mailer.js:2 mailer.js:2" not in formats.render("junit", report)
+
+
 def test_markdown_has_the_causes_and_no_markup_of_others(report: Report) -> None:
     text = formats.render("markdown", report)
     for item in report.diagnoses:

@@ -131,7 +131,8 @@ def _check_of(diagnosis: Diagnosis, target: TargetReport) -> str:
 
 def _said(finding: Finding) -> str:
     diagnosis = finding.diagnosis
-    places = [visible(f"{place.file}:{place.line}") for place in finding.places]
+    # of two places in one line the line is named once
+    places = list(dict.fromkeys(visible(f"{each.file}:{each.line}") for each in finding.places))
     head = f"{diagnosis.severity}[{diagnosis.code}]"
     return "\n".join([" ".join([head, *places]), finding.message, diagnosis.docs])
 

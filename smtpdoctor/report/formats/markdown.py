@@ -81,9 +81,11 @@ def _diagnosis(item: Diagnosis) -> Iterator[str]:
     yield ""
     yield _plain(item.explanation)
     yield ""
-    for location in item.locations:
-        yield f"`{_code(f'{location.file}:{location.line}')}`"
-        yield from _block("text", location.text)
+    # of two places in one line the line is shown once
+    lines = dict.fromkeys((each.file, each.line, each.text) for each in item.locations)
+    for file, line, text in lines:
+        yield f"`{_code(f'{file}:{line}')}`"
+        yield from _block("text", text)
     for fix in item.fixes[:1]:
         yield from _fix(fix)
     if item.evidence:
