@@ -58,8 +58,8 @@ class Nodemailer:
                     callers = [*_callers(workspace, module, call, variables)]
                     for caller in _apart(workspace, module, call, variables, callers):
                         draft = self._call(workspace, path, variables, number, caller)
-                        if nodemailer_options.sends_by_amazon(draft.options):
-                            why = "its transport sends by Amazon's own interface, not by SMTP"
+                        if other := nodemailer_options.sends_otherwise(draft.options):
+                            why = f"its transport sends by {other}, not by SMTP"
                             workspace.folder.skipped.append(Skipped(path=draft.place, why=why))
                         else:
                             yield draft

@@ -594,12 +594,19 @@ def _sender(options: Mapping[str, Any]) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def sends_by_amazon(options: Mapping[str, Option]) -> bool:
-    """Whether the options are of the transport that sends by Amazon's own interface, and not by
-    SMTP: that works, and is none of ours."""
-    ses, pool = (options[name].value if name in options else None for name in ("SES", "pool"))
-    pooled = isinstance(pool, Known) and truth(pool.value, "javascript")
-    return isinstance(ses, Known) and truth(ses.value, "javascript") and not pooled
+def sends_otherwise(options: Mapping[str, Option]) -> str:
+    """By what the transport of these options sends that is no SMTP and none of ours, "" for SMTP.
+    A pool is asked for first (lib/nodemailer.js)."""
+
+    def given(name: str) -> bool:
+        value = options[name].value if name in options else None
+        return isinstance(value, Known) and truth(value.value, "javascript")
+
+    if given("pool"):
+        return ""
+    if given("SES"):
+        return "Amazon's own interface"
+    return "the local sendmail program" if given("sendmail") and not given("host") else ""
 
 
 def _not_sent(options: Mapping[str, Any]) -> Remark | None:

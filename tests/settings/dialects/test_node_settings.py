@@ -550,9 +550,12 @@ def test_an_env_that_somebody_gives_is_not_told_where_nothing_sets_it(tmp_path: 
         ("{ SES: { ses, aws } }", []),
         ("{ SES: { sesClient, SendEmailCommand }, sendingRate: 10 }", []),
         ("{ SES: undefined, host: 'h.de', port: 587 }", ["nodemailer"]),
+        ("{ sendmail: true, path: '/usr/sbin/sendmail' }", []),
+        ("{ sendmail: true, pool: true, host: 'h.de' }", ["nodemailer"]),
+        ("{ sendmail: false, host: 'h.de' }", ["nodemailer"]),
     ],
 )
-def test_amazons_own_interface_is_no_set_up(
+def test_what_sends_otherwise_is_no_set_up(
     tmp_path: Path, options: str, dialects: list[str]
 ) -> None:
     files = {

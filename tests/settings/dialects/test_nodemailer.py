@@ -135,7 +135,7 @@ def test_modes(tmp_path: Path, options: str, expected: tuple[str, int, str]) -> 
         ("{ service: 'gmail', host: 'smtp.ionos.com' }", "implicit", ("ignored", "host")),
         ("{ service: 'IONOS', host: 'h.de' }", "starttls", ("ignored", "service")),
         ("{ jsonTransport: true }", "starttls", ("not-sent", "jsonTransport")),
-        ("{ sendmail: true }", "starttls", ("not-sent", "sendmail")),
+        ("{ sendmail: true, host: 'h.de' }", "starttls", ("not-sent", "sendmail")),
         ("'smtp.ionos.com'", "starttls", ("fault", "url")),
         ("{ host: process.env.MAIL_HOST }", "starttls", ("misread", "host")),
     ],
