@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from smtpdoctor.diagnosis.model import Verdict
-from smtpdoctor.report.acceptance import notice_words, shown_notices
+from smtpdoctor.report.acceptance import notice_words, shown_notices, title_words
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.measures import certificate_days
@@ -55,7 +55,8 @@ def _verdict(target: TargetReport) -> Verdict:
 
 
 def render(report: Report, options: Options) -> str:
-    """One line, and one more for each target where there are several."""
+    """One line, and one more for each target where there are several, for what is accepted, what
+    was not checked and what is said of the check."""
     state = _state(report)[0]
     one = report.targets[0] if len(report.targets) == 1 else None
     words = _words(one) if one is not None else whole_verdict_words(report)
@@ -64,6 +65,12 @@ def render(report: Report, options: Options) -> str:
         lines += [
             f"{STATES[_verdict(target)][0]}: {_plain(_words(target))}" for target in report.targets
         ]
+    lines += [
+        _plain(f"ACCEPTED: {target_name(target)}: {item.code}: {title_words(item)}")
+        for target in report.targets
+        for item in target.diagnoses
+        if item.accepted is not None
+    ]
     lines += [
         _plain(f"UNKNOWN: {item.setup} not checked: {item.why}") for item in report.not_checked
     ]
