@@ -166,8 +166,9 @@ def test_no_encoding_brings_it_past_a_login(
             assert is_known(window)
 
 
-#: Its letters are of no word that everybody knows, else that word says nothing of it.
-TOKENS = st.from_regex(r"[qwxzvjkQWXZVJK7-9]{10,30}", fullmatch=True)
+#: No word that everybody knows is of these letters alone (as qq, kz and www are): where a piece is
+#: one, it says nothing of a secret.
+TOKENS = st.from_regex(r"[xzvjXZVJ7-9]{10,30}", fullmatch=True)
 
 
 @pytest.mark.parametrize("way", SPREAD)
