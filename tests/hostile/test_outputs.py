@@ -18,9 +18,9 @@ from ..examples import examples
 from ..runs import Ran, certificate_of, one_host
 
 #: Letters and digits of no word, of one case or both, and the signs that encodings change.
-SECRETS = st.text("qwxzvjkQWXZVJK789", min_size=12, max_size=20) | st.builds(
+SECRETS = st.text("xzvjXZVJ789", min_size=12, max_size=20) | st.builds(
     "{}{}{}".format,
-    st.text("qwxzvjk", min_size=7, max_size=12),
+    st.text("xzvj", min_size=7, max_size=12),
     st.sampled_from(["-", "&", "%", "<", '"', "ß", " "]),
     st.text("QWXZVJK789", min_size=7, max_size=12),
 )
