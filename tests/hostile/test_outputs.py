@@ -22,7 +22,7 @@ SECRETS = st.text("xzvjXZVJ789", min_size=12, max_size=20) | st.builds(
     "{}{}{}".format,
     st.text("xzvj", min_size=7, max_size=12),
     st.sampled_from(["-", "&", "%", "<", '"', "ß", " "]),
-    st.text("QWXZVJK789", min_size=7, max_size=12),
+    st.text("XZVJ789", min_size=7, max_size=12),
 )
 
 
