@@ -9,8 +9,8 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.node_client import draft_of
-from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
+from smtpdoctor.settings.dialects.node_client import drafts, says_no
+from smtpdoctor.settings.dialects.node_variables import SUFFIXES
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.callers import is_of_the_folder
 from smtpdoctor.settings.readers.model import truth
@@ -45,22 +45,14 @@ class Denomailer:
     }
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each client that some way through the program makes."""
-        for path in workspace.folder.containing(rb"\bSMTPClient\b", *SUFFIXES):
-            for variables in all_variables(workspace, path):
-                module = workspace.module(path, variables)
-                for number, call in enumerate(_calls(module) if module else ()):
-                    if module is not None and call.reached is not False:
-                        yield draft_of(
-                            self,
-                            workspace,
-                            module,
-                            variables,
-                            _calls,
-                            number,
-                            messages=("send",),
-                            version=_version(workspace, path),
-                        )
+        return drafts(
+            self,
+            workspace,
+            rb"\bSMTPClient\b",
+            _calls,
+            messages=("send",),
+            version=lambda path: _version(workspace, path),
+        )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         return outcome(options)
@@ -94,8 +86,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     implicit = truth(options.get("connection.tls"), "javascript")
     unsecure = truth(options.get("debug.allowUnsecure"), "javascript")
     bare = truth(options.get("debug.noStartTLS"), "javascript")
-    said = options.get("connection.tls")
-    is_text = isinstance(said, str) and said.strip().lower() in ("false", "0", "no", "off")
+    is_text = says_no(options.get("connection.tls"))
     mode: TLSMode = "implicit" if implicit else "none" if bare else "starttls"
     fault = conflict(_remark("debug.noStartTLS", "insecure")) if mode == "none" else None
     by: dict[Field, tuple[str, ...]] = {

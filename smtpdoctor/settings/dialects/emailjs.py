@@ -8,8 +8,7 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.node_client import draft_of
-from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
+from smtpdoctor.settings.dialects.node_client import drafts, npm_version
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import Known, Map, Value
 from smtpdoctor.settings.readers.module import FoundCall, Module
@@ -44,24 +43,15 @@ class EmailJs:
     }
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each client that some way through the program makes."""
-        for path in workspace.folder.containing(rb"['\"`/:]emailjs\b", *SUFFIXES):
-            found = workspace.dependencies.find("npm", "emailjs", near=path)
-            for variables in all_variables(workspace, path):
-                module = workspace.module(path, variables)
-                for number, call in enumerate(_calls(module) if module else ()):
-                    if module is not None and call.reached is not False:
-                        yield draft_of(
-                            self,
-                            workspace,
-                            module,
-                            variables,
-                            _calls,
-                            number,
-                            messages=MESSAGES,
-                            version=found.version if found is not None else "",
-                            opposites={"ssl": "tls", "tls": "ssl"},
-                        )
+        return drafts(
+            self,
+            workspace,
+            rb"['\"`/:]emailjs\b",
+            _calls,
+            messages=MESSAGES,
+            version=npm_version(workspace, "emailjs"),
+            opposites={"ssl": "tls", "tls": "ssl"},
+        )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         return outcome(options)

@@ -1,15 +1,18 @@
 """What JavaScript's mail clients share that are made with one object of options.
 
-Knows where the object stands, how its options are asked for again under other variables, and how
-one is put in. It must not know what a client makes of its options.
+Knows where the calls and their object stand, how its options are asked for again under other
+variables, and how one is put in. It must not know what a client makes of its options.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Dialect, Draft, Option
+from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
+from smtpdoctor.settings.dialects.nodemailer_options import NO
 from smtpdoctor.settings.model import Edit
 from smtpdoctor.settings.prepare import literal, put_in
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value
@@ -21,20 +24,55 @@ from smtpdoctor.settings.workspace import Workspace
 Calls = Callable[[Module], list[FoundCall]]
 
 
-def draft_of(
+def drafts(
+    dialect: Dialect,
+    workspace: Workspace,
+    needle: bytes,
+    calls: Calls,
+    *,
+    messages: tuple[str, ...],
+    version: Callable[[str], str],
+    opposites: Mapping[str, str] | None = None,
+) -> Iterator[Draft]:
+    """One for each client that some way through the program makes, in the files with the needle.
+
+    `messages` are the methods that are given a message: the first one's sender is the set-up's.
+    `version` gives the library's by the path of a file.
+    """
+    for path in workspace.folder.containing(needle, *SUFFIXES):
+        for variables in all_variables(workspace, path):
+            module = workspace.module(path, variables)
+            for number, call in enumerate(calls(module) if module else ()):
+                if module is not None and call.reached is not False:
+                    made = _draft(dialect, workspace, module, variables, calls, number, messages)
+                    yield replace(made, version=version(path), opposites=opposites or {})
+
+
+def npm_version(workspace: Workspace, package: str) -> Callable[[str], str]:
+    """The version of a package that a file's program has, "" where its manifest says none."""
+
+    def version(path: str) -> str:
+        found = workspace.dependencies.find("npm", package, near=path)
+        return found.version if found is not None else ""
+
+    return version
+
+
+def says_no(value: object) -> bool:
+    """Whether it is a text that is meant for no, which JavaScript takes for true."""
+    return isinstance(value, str) and value.strip().lower() in NO
+
+
+def _draft(
     dialect: Dialect,
     workspace: Workspace,
     module: Module,
     variables: Variables,
     calls: Calls,
     number: int,
-    *,
     messages: tuple[str, ...],
-    version: str = "",
-    opposites: Mapping[str, str] | None = None,
 ) -> Draft:
-    """The set-up of the client that one of these calls makes. `messages` are the methods that
-    are given a message: the first one's sender is the set-up's."""
+    """The set-up of the client that one of these calls makes."""
     call = calls(module)[number]
     argument = call.argument(0)
     options = _options(dialect, workspace, module.file, argument, calls, number)
@@ -47,11 +85,9 @@ def draft_of(
         options=options,
         variables=variables,
         language="javascript",
-        version=version,
         profile=workspace.profile_of("NODE_ENV"),
         files=(module.file,),
         insert=lambda new: _insert(workspace, options, new),
-        opposites=opposites or {},
     )
 
 

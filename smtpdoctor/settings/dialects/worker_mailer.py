@@ -8,8 +8,7 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.node_client import draft_of
-from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
+from smtpdoctor.settings.dialects.node_client import drafts, npm_version, says_no
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, truth
 from smtpdoctor.settings.readers.module import FoundCall, Module
@@ -41,23 +40,14 @@ class WorkerMailer:
     }
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each client that some way through the program makes."""
-        for path in workspace.folder.containing(rb"\bWorkerMailer\b", *SUFFIXES):
-            found = workspace.dependencies.find("npm", "worker-mailer", near=path)
-            for variables in all_variables(workspace, path):
-                module = workspace.module(path, variables)
-                for number, call in enumerate(_calls(module) if module else ()):
-                    if module is not None and call.reached is not False:
-                        yield draft_of(
-                            self,
-                            workspace,
-                            module,
-                            variables,
-                            _calls,
-                            number,
-                            messages=("send",),
-                            version=found.version if found is not None else "",
-                        )
+        return drafts(
+            self,
+            workspace,
+            rb"\bWorkerMailer\b",
+            _calls,
+            messages=("send",),
+            version=npm_version(workspace, "worker-mailer"),
+        )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         return outcome(options)
@@ -76,7 +66,6 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     implicit = truth(secure, "javascript")
     starts = options.get("startTls", ABSENT)
     upgrades = starts is ABSENT or truth(starts, "javascript")
-    is_text = isinstance(secure, str) and secure.strip().lower() in ("false", "0", "no", "off")
     by: dict[Field, tuple[str, ...]] = {
         field: (name,) for name, field in FIELDS.items() if field != "tls"
     }
@@ -87,6 +76,6 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         by,
         "implicit" if implicit else "starttls" if upgrades else "none",
         misread=(Remark("secure", DATA.because["text"], "implicit TLS", (DATA.sources["mailer"],)),)
-        if is_text
+        if says_no(secure)
         else (),
     )
