@@ -89,7 +89,7 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         yield from _made_again(draft.made_from, outcome, workspace, draft.made_by)
         return
     writer = _Writer(draft, workspace)
-    now = _given(draft)
+    now = known_values(draft)
     port_names = [name for name, field in draft.dialect.fields.items() if field == "port"]
     if not any(
         isinstance(option.value, Unknown) and draft.dialect.fields.get(name) in DECIDING
@@ -122,7 +122,8 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
             )
 
 
-def _given(draft: Draft) -> dict[str, Any]:
+def known_values(draft: Draft) -> dict[str, Any]:
+    """The options that are there and can be told, as the language has them."""
     return {
         name: option.value.value
         for name, option in draft.options.items()
@@ -135,7 +136,7 @@ def _made_again(
 ) -> Iterator[Prepared]:
     """The changes of what it is made from, each with the command that makes it again; the command
     alone where that is enough."""
-    there = source.dialect.outcome(_given(source))
+    there = source.dialect.outcome(known_values(source))
     changes = [
         msgspec.structs.replace(each, steps=(*each.steps, step))
         for each in prepare(source, there, workspace)

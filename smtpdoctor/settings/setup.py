@@ -51,7 +51,13 @@ from smtpdoctor.settings.model import (
     Withheld,
 )
 from smtpdoctor.settings.names import VARIABLE, ValueKind, same_words
-from smtpdoctor.settings.prepare import SCHEMAS, is_worked_out, literal, prepare
+from smtpdoctor.settings.prepare import (
+    SCHEMAS,
+    is_worked_out,
+    known_values,
+    literal,
+    prepare,
+)
 from smtpdoctor.settings.readers.harmless import (
     is_setting_name,
     may_be_said,
@@ -282,15 +288,6 @@ def release(setup: Setup, environ: Mapping[str, str], *, named: bool, user: str 
         is_provider=is_provider,
     )
     return setup if withheld is None else setup.without_login(withheld)
-
-
-def known_values(draft: Draft) -> dict[str, Any]:
-    """The options that are there and can be told, as the language has them."""
-    return {
-        name: option.value.value
-        for name, option in draft.options.items()
-        if isinstance(option.value, Known) and option.value.value is not ABSENT
-    }
 
 
 def outcome_of(draft: Draft, workspace: Workspace) -> Outcome:

@@ -15,6 +15,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, co
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
+from smtpdoctor.settings.readers import yaml
 from smtpdoctor.settings.readers.harmless import showable
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -207,8 +208,9 @@ def _figaro(workspace: Workspace, near: str, profile: str) -> Layer | None:
     for part in (root, root.get(profile)):
         whole = part.value if isinstance(part, Known) else None
         for each in whole.entries if isinstance(whole, Map) else ():
-            value, name = each.value, str(each.key)
-            told = isinstance(value, Known) and not isinstance(value.value, Map | List)
+            value, name = yaml.resolved(each.value, "1.1"), str(each.key)
+            # nothing is no text, and no variable
+            told = isinstance(value, Known) and not isinstance(value.value, Map | List | None)
             if told and isinstance(value, Known) and value.span is not None:
                 values[name] = in_file(name, _as_text(value.value), value.span)
     return Layer(path, values)

@@ -65,8 +65,9 @@ STRAPI = Special("strapi")
 READER = Special("reader")
 #: What Firebase's defineString("X") and defineSecret("X") make: their value() is the variable.
 PARAMETERS = frozenset({"defineString", "defineSecret", "defineInt", "defineBoolean"})
-#: Nuxt's configuration at run time, whose function is there without an import.
+#: Gives a module by its path.
 REQUIRE = Special("require")
+#: Nuxt's configuration at run time, whose function is there without an import.
 RUNTIME_CONFIG = Special("useRuntimeConfig")
 NITRO = frozenset({"#imports", "#app", "nuxt/app", "nitropack/runtime", "nitro/runtime-config"})
 
@@ -370,9 +371,9 @@ def joined_path(*parts: Any) -> str:
 #: What reads a file, and what makes a document of its text.
 FILES = frozenset({"fs.readFileSync", "fs.readFile", "JSON.parse", "yaml.load", "yaml.parse"})
 
-#: Libraries whose functions are called by their names.
 #: Libraries whose functions a program takes out of them: `const { str } = require("envalid")`.
 TAKEN_APART = frozenset({"envalid", "t3", "firebase-functions", "env-var", "nodemailer-shared"})
+#: Libraries whose functions are called by their names.
 CALLED = frozenset(
     {
         "path", "url", "fs", "yaml", "firebase", "firebase-functions", "env-var",

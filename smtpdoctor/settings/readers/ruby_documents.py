@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.settings.readers import yaml
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -87,6 +88,7 @@ def merged(below: Value, above: Value) -> Value:
 
 def as_ruby(value: Value, at: Place, *, symbols: bool, kind: str = "") -> Value:
     """A document's value as Ruby has it: `:plain` is a symbol, ERB's expressions are worked out."""
+    value = yaml.resolved(value, "1.1")  # Psych's
     if not isinstance(value, Known):
         return value
     inner = value.value
@@ -139,15 +141,8 @@ def _of_document(step: Origin, file: str, written: Known) -> Origin:
 
 
 def _scalar(text: str) -> Any:
-    """YAML's plain scalars: ERB's text is put in before YAML is read."""
-    if re.fullmatch(r"-?\d{1,18}", text):
-        return int(text)
-    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-    if text.lower() in words and text in (text.lower(), text.capitalize(), text.upper()):
-        return words[text.lower()]
-    if text in ("", "~", "null"):
-        return None
-    return Symbol(text[1:]) if SYMBOL.fullmatch(text) else text
+    """A plain scalar as Psych reads it: ERB's text is put in before YAML is read."""
+    return Symbol(text[1:]) if SYMBOL.fullmatch(text) else yaml.resolve(text, "1.1")
 
 
 # --- what makes constants of documents -----------------------------------------------------------

@@ -285,7 +285,7 @@ class Ruby:
         # a constant that no file has: a gem may make it of a document
         key = f"ruby constant {name} of {self.file}"
         if key not in self.project.kept:
-            told = self.project.environment.lookup("RAILS_ENV") or Known("development")
+            told = self._environment(self.project.environment.lookup)
             self.project.kept[key] = settings_of_gems(name, told, self._place)
         found: Value | None = self.project.kept[key]
         return found
@@ -374,10 +374,15 @@ class Ruby:
 
     def _rails_env(self, ask: Evaluation) -> Value:
         """RAILS_ENV, else RACK_ENV, else development (railties, Rails.env)."""
-        found = ask.variable(Known("RAILS_ENV"))
-        if isinstance(found, Known) and blank(found.value):
-            found = ask.variable(Known("RACK_ENV"), Known("development", ask.span))
-        return found
+        return self._environment(lambda name: ask.variable(Known(name)))
+
+    @staticmethod
+    def _environment(lookup: Callable[[str], Value | None]) -> Value:
+        for name in ("RAILS_ENV", "RACK_ENV"):
+            found = lookup(name)
+            if found is not None and not (isinstance(found, Known) and blank(found.value)):
+                return found
+        return Known("development")
 
     def _environment_is(self, value: Any, name: str, ask: Evaluation) -> Value:
         if not isinstance(value, Known | Unknown):

@@ -111,6 +111,34 @@ def test_a_constant_that_a_gem_makes(tmp_path: Path, settings: str, files: dict[
     assert setup.settings.has_credentials
 
 
+@pytest.mark.parametrize(
+    ("written", "mode"),
+    [("no", "starttls"), ("Off", "starttls"), ("'no'", "implicit"), ("yes", "implicit")],
+)
+def test_words_of_a_document_are_psychs(tmp_path: Path, written: str, mode: str) -> None:
+    """YAML 1.1: `no` is false, and in quotes a text, which is true."""
+    document = PRODUCTION.replace("ssl: true", f"ssl: {written}")
+    assert way(rails(tmp_path, "config_for(:smtp)", {"config/smtp.yml": document}))[2] == mode
+
+
+def test_words_that_erb_puts_in_are_psychs_too(tmp_path: Path) -> None:
+    document = PRODUCTION.replace("ssl: true", "ssl: <%= ENV['SMTP_SSL'] %>")
+    files = {"config/smtp.yml": document.replace("587", "<%= '0x24B' %>"), ".env": "SMTP_SSL=off\n"}
+    assert way(rails(tmp_path, "config_for(:smtp)", files))[:3] == (
+        "smtp.ionos.com",
+        587,
+        "starttls",
+    )
+
+
+def test_a_gems_constant_goes_by_racks_environment_where_rails_has_none(tmp_path: Path) -> None:
+    files = {
+        "config/settings/staging.yml": f"smtp:\n{indented(SMTP, 2)}",
+        ".env": "RAILS_ENV=\nRACK_ENV=staging\n",
+    }
+    assert way(rails(tmp_path, "Settings.smtp.to_h", files)) == IMPLICIT
+
+
 def test_expressions_of_erb(tmp_path: Path) -> None:
     document = (
         "default: &default\n  address: <%= ENV['SMTP_ADDRESS'] %>\n"
@@ -128,7 +156,7 @@ def test_expressions_of_erb(tmp_path: Path) -> None:
 def test_figaros_variables(tmp_path: Path) -> None:
     document = (
         "SMTP_HOST: localhost\nSMTP_PORT: '465'\nproduction:\n  SMTP_HOST: smtp.ionos.com\n"
-        "  SMTP_USER: info@example.com\n"
+        "  SMTP_USER: info@example.com\n  SMTP_PASS:\n"
     )
     settings = (
         "{ address: ENV['SMTP_HOST'], port: ENV['SMTP_PORT'], user_name: Figaro.env.smtp_user, "
