@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
@@ -18,6 +19,8 @@ SHORT = 4
 SPREAD = 6
 #: Of a longer text from a server that knows the secret only public words are shown, unlooked at.
 MOST_LOOKED_AT = 16 * 1024
+#: So many words that come again are each left out once.
+MOST_REPEATED = 8
 
 _BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _HEX = re.compile(rb"[^0-9A-Fa-f]+")
@@ -73,7 +76,7 @@ class Redactor:
         self._mask = mask
         self._secrets: set[bytes] = set()  # looked for, decoded or not
         self._fragments: set[bytes] = set()
-        self._spread: set[bytes] = set()  # of letters and digits alone, from either end
+        self._spread: set[bytes] = set()  # with and without their signs, from either end
         self._heard = (b"", b"", b"")  # the last pieces that servers said
         self._found_spread = False
         self._messages: set[bytes] = set()  # of the login: secret as a whole
@@ -213,20 +216,35 @@ class Redactor:
         Of one that has begun to tell it so, nothing is quoted in this run any more.
         """
         if self._told:
-            self._found_spread = self._is_spread(text)
-            every, short, codes = self._continued(text)
+            rows = self._continued(text)
+            self._found_spread = self._is_spread(text, rows)
+            every, short, codes = rows
             self._heard = every[1 - SPREAD :], short[1 - SPREAD :], codes[1 - SPREAD :]
 
-    def _is_spread(self, text: str) -> bool:
+    def _is_spread(self, text: str, said: tuple[bytes, ...] = ()) -> bool:
         """Whether a secret is told piece by piece: a letter a line, some in each reply, as the
-        numbers of its bytes, with words that everybody knows between them."""
-        rows = () if self._found_spread else (*self._continued(text), wire_bytes(text.lower()))
-        return self._found_spread or any(
-            not self._spread.isdisjoint(_windows(row, SPREAD)) for row in rows
-        )
+        numbers of its bytes, with words that everybody knows, or that come again and again,
+        between them. `said` is what `_continued` made of the text, where that is known."""
+        if self._found_spread:
+            return True
+        rows = (*(said or self._continued(text)), wire_bytes(text.lower()))
+        rows = (*rows, *self._without_repeated(text))
+        return any(not self._spread.isdisjoint(_windows(row, SPREAD)) for row in rows)
 
     def _is_piece(self, token: str) -> bool:
-        return len(token) < 2 or token.isdigit() or not self._is_public(token)
+        """Whether it may be one of a secret: no word that everybody knows, turned round or not."""
+        known = self._is_public(token) or self._is_public(token[::-1])
+        return len(token) < 2 or token.isdigit() or not known
+
+    def _without_repeated(self, text: str) -> Iterator[bytes]:
+        """The letters and digits of the pieces without one that comes again, and without all of
+        those: what stands between a secret's pieces does, though its own pieces may, too."""
+        tokens = _TOKEN.findall(_CONTROL.sub("", text[:MOST_LOOKED_AT]))
+        pieces = [token.lower() for token in tokens if self._is_piece(token)]
+        again = {token for token, times in Counter(pieces).most_common(MOST_REPEATED) if times > 1}
+        for left_out in (*({token} for token in again), again) if again else ():
+            kept = "".join(piece for piece in pieces if piece not in left_out)
+            yield _letters(wire_bytes(kept))
 
     def _continued(self, text: str) -> tuple[bytes, bytes, bytes]:
         """What of a text is no word that everybody knows, closed up behind what was said before:

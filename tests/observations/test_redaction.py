@@ -141,6 +141,7 @@ SPREAD: dict[str, Callable[[str], str]] = {
     "threes, turned round": lambda text: (
         "535 " + " and then ".join(re.findall(".{1,3}", text))[::-1]
     ),
+    "threes among a word of nobody": lambda text: "535 " + " qou ".join(re.findall(".{1,3}", text)),
     "numbers": lambda text: "535 " + " ".join(str(byte) for byte in text.encode()),
     "numbers with commas": lambda text: "535 " + ", ".join(str(byte) for byte in text.encode()),
     "numbers among words": lambda text: "535 " + " and ".join(str(byte) for byte in text.encode()),
@@ -174,12 +175,23 @@ TOKENS = st.from_regex(r"[xzvjXZVJ7-9]{10,30}", fullmatch=True)
 @pytest.mark.parametrize("way", SPREAD)
 @given(password=TOKENS)
 def test_nor_does_telling_it_piece_by_piece(way: str, password: str) -> None:
-    page = shown(redactor(password), SPREAD[way](password))
-    words = re.sub(r"\x1b\[0m|535|5\.7\.8", " ", page)
+    reply = SPREAD[way](password)
+    assert tells(reply, password)
+    assert not tells(shown(redactor(password), reply), password)
+
+
+def tells(page: str, password: str) -> bool:
+    """Whether a reader who leaves out the words of the way sees six letters of the password."""
+    words = re.sub(
+        r"\x1b\[0m|\b(?:535|5\.7\.8|and then|neht dna|is the code|lettre|qou|and)\b", " ", page
+    )
     said = "".join(piece for piece in re.findall(r"[^\W_]+", words) if len(piece) < 4)
     numbers = "".join(chr(int(number)) for number in re.findall(r"\d{2,3}", words))
-    for told in (said, said[::-1], numbers):
-        assert not any(told[at : at + 6] in password for at in range(len(told) - 5)), page
+    return any(
+        told[at : at + 6] in password
+        for told in (said, said[::-1], numbers)
+        for at in range(len(told) - 5)
+    )
 
 
 @given(password=TOKENS, size=st.integers(1, 3))
