@@ -1045,6 +1045,7 @@ class SessionScene:
         server_proof: ServerProof = "",
         challenge: TokenChallenge | None = None,
         oddities: tuple[ChallengeOddity, ...] = (),
+        alert: str = "",
     ) -> Self:
         """AUTH with its final reply."""
         self._login_trail()
@@ -1061,6 +1062,7 @@ class SessionScene:
             server_proof=server_proof,
             challenge=challenge,
             oddities=oddities,
+            alert=alert,
         )
 
     def no_login(self, reason: LoginReason, *offered: str) -> Self:
@@ -1087,6 +1089,7 @@ class SessionScene:
         parameters: str = "",
         outcome: ExchangeOutcome = "reply",
         took: float = 0.02,
+        alert: str = "",
     ) -> Self:
         """MAIL FROM with the settings' sender, and parameters such as " SIZE=1000"."""
         self._also_after("sender")
@@ -1098,6 +1101,7 @@ class SessionScene:
             outcome,
             check="sender",
             took=took,
+            alert=alert,
         )
 
     def mail_without_parameters(self, text: str) -> Self:

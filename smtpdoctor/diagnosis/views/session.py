@@ -55,6 +55,13 @@ class SessionView:
         word = reply.text.split()[0] if reply is not None and reply.text.split() else ""
         return word.lower().rstrip(".") if re.fullmatch(HOST_NAME, word) else ""
 
+    @property
+    def ended_with_tls(self) -> Exchange | None:
+        """The first exchange inside TLS, where an alert came in place of its answer: with TLS 1.3
+        what the server thinks of the client's certificate comes so. Later ones end a session."""
+        first = next((item for item in self.exchanges if item.in_tls), None)
+        return first if first is not None and first.alert and first.ok is False else None
+
     def capabilities(self, *, in_tls: bool | None = None) -> Capabilities | None:
         """What EHLO announced, None without a positive EHLO reply."""
         ehlo = self.step("ehlo", in_tls=in_tls)

@@ -154,6 +154,22 @@ def test_positive_a_late_handshake_failure_mostly_means_a_client_certificate() -
     assert second.title.startswith("compare with another network")
 
 
+def test_lookalike_an_alert_in_place_of_the_logins_answer() -> None:
+    """The password has gone out: TLS did not end before the login."""
+    scene = Scene()
+    scene.session().up_to("auth").auth(outcome="closed", alert="internal_error")
+
+    assert scene.codes("error") == ["auth-no-answer"]
+
+
+def test_lookalike_an_alert_in_place_of_the_envelopes_answer() -> None:
+    scene = Scene()
+    scene.session().up_to("mail").mail(outcome="closed", alert="internal_error")
+
+    assert CODE not in scene.codes()
+    assert scene.codes("error")
+
+
 def test_lookalike_the_connection_ends_without_an_alert() -> None:
     scene = Scene()
     scene.session().up_to("ehlo-in-tls").ehlo(outcome="closed")

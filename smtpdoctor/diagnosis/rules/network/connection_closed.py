@@ -52,7 +52,7 @@ def _broken_off(run: Run) -> Iterator[Diagnosis]:
     main = run.main
     if main is None or (main.greeting is not None and main.greeting.protocol == "ftp"):
         return
-    ended = (item for item in main.exchanges if item.ok is False and _ended_unsaid(item))
+    ended = (item for item in main.exchanges if item.ok is False and _ended_unsaid(main, item))
     step = next((item for item in ended if item.step in LATER_STEPS), None)
     if step is None:
         return
@@ -87,7 +87,7 @@ def _hangup(run: Run) -> tuple[Exchange | Handshake, Confidence, list[str]] | No
         return None
     where = run.where
     greeting, handshake = main.greeting, main.handshake
-    if greeting is not None and _hung_up(greeting):
+    if greeting is not None and _hung_up(main):
         after = "after the TLS handshake " if greeting.in_tls else ""
         seen = [
             f"{after}{where} {HOW[greeting.outcome]} after {greeting.seconds:.1f} s, no greeting"
@@ -119,17 +119,21 @@ def _hangup(run: Run) -> tuple[Exchange | Handshake, Confidence, list[str]] | No
     return None
 
 
-def _hung_up(greeting: Exchange) -> bool:
-    return greeting.ok is False and _ended_unsaid(greeting) and not greeting.arrived
+def _hung_up(session: SessionView) -> bool:
+    greeting = session.greeting
+    if greeting is None or greeting.ok is not False:
+        return False
+    return _ended_unsaid(session, greeting) and not greeting.arrived
 
 
-def _ended_unsaid(step: Exchange) -> bool:
-    """Whether the connection ended without a reason: an alert of TLS is tls-handshake-failed's."""
-    return step.outcome in HOW and not step.alert
+def _ended_unsaid(session: SessionView, step: Exchange) -> bool:
+    """Whether the connection ended without a reason: an alert that ends TLS as it begins is
+    tls-handshake-failed's."""
+    return step.outcome in HOW and step is not session.ended_with_tls
 
 
 def _plain_hung_up(probe: SessionView | None) -> bool:
-    return probe is not None and probe.greeting is not None and _hung_up(probe.greeting)
+    return probe is not None and _hung_up(probe)
 
 
 def _causes(run: Run) -> str:

@@ -54,9 +54,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 def _ended_afterwards(run: Run) -> Iterator[Diagnosis]:
     """An alert in place of the first answer inside TLS."""
-    main = run.main
-    step = next((item for item in main.exchanges if item.alert), None) if main else None
-    if step is None or step.ok is not False:
+    step = run.main.ended_with_tls if run.main is not None else None
+    if step is None:
         return
     where, reason = run.where, ALERTS.get(step.alert)
     awaited = "the greeting" if step.step == "greeting" else f"an answer to {step.step.upper()}"
