@@ -1314,6 +1314,12 @@ def test_a_monitor_is_told_that_its_own_command_is_wrong(
     assert out.count("\n") == 1
 
 
+def test_a_monitors_line_of_a_fault_has_no_mention(capsys: pytest.CaptureFixture[str]) -> None:
+    """As none of the lines of a report has."""
+    assert cli._said("no <!channel> | here", 2, ["check", "--format=nagios"]) == 3
+    assert capsys.readouterr().out == "SMTP UNKNOWN - no < !channel> / here\n"
+
+
 def test_another_format_leaves_wrong_usage_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["check", "--format", "json", "--port", "abc"]) == 2
     assert capsys.readouterr().out == ""

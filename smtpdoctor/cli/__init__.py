@@ -200,9 +200,11 @@ def _said(words: str, status: int, arguments: list[str]) -> int:
     print(f"smtpdoctor: {visible(words)}", file=sys.stderr)
     if not _is_plugin(arguments):
         return status
+    from smtpdoctor.report.formats.nagios import plain
+
     # a monitor shows the line on standard output, and takes 2 for CRITICAL
     with contextlib.suppress(OSError):
-        write(f"SMTP UNKNOWN - {visible(words).replace('|', '/')}\n")
+        write(f"SMTP UNKNOWN - {plain(words)}\n")
     return INCONCLUSIVE
 
 

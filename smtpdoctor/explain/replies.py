@@ -32,8 +32,8 @@ _OF_LOGINS = re.compile(
 
 #: RFC 9110 §15.6: what web servers and proxies say, whose codes look like replies.
 _OF_THE_WEB = re.compile(
-    r"50\d (?:internal server error|not implemented|bad gateway|gateway time-?out|"
-    r"service (?:temporarily )?unavailable)",
+    r"500 internal server error|501 not implemented|502 bad gateway|504 gateway time-?out|"
+    r"503 service (?:temporarily )?unavailable",
     re.IGNORECASE,
 )
 

@@ -316,6 +316,12 @@ def test_texts_of_public_reports(text: str, code: str) -> None:
 
 def test_lookalike_an_error_of_the_web_with_a_code_and_a_dash() -> None:
     assert explain("GET https://example.com/api failed: 502-Bad Gateway, retried 502 times") == ()
+    assert explain("upstream answered: HTTP 501 Not Implemented") == ()
+
+
+def test_a_reply_of_smtp_in_words_near_to_the_webs() -> None:
+    """502 is a web server's bad gateway, and "not implemented" SMTP's own (RFC 5321 §4.2.2)."""
+    assert explain("smtplib.SMTPException: AUTH failed: 502 Not implemented")
 
 
 @pytest.mark.parametrize(

@@ -60,22 +60,22 @@ def render(report: Report, options: Options) -> str:
     state = _state(report)[0]
     one = report.targets[0] if len(report.targets) == 1 else None
     words = _words(one) if one is not None else whole_verdict_words(report)
-    lines = [f"SMTP {state} - {_plain(words)} | {' '.join(_figures(report))}"]
+    lines = [f"SMTP {state} - {plain(words)} | {' '.join(_figures(report))}"]
     if one is None:
         lines += [
-            f"{STATES[_verdict(target)][0]}: {_plain(_words(target))}" for target in report.targets
+            f"{STATES[_verdict(target)][0]}: {plain(_words(target))}" for target in report.targets
         ]
     lines += [
-        _plain(f"ACCEPTED: {target_name(target)}: {item.code}: {title_words(item)}")
+        plain(f"ACCEPTED: {target_name(target)}: {item.code}: {title_words(item)}")
         for target in report.targets
         for item in target.diagnoses
         if item.accepted is not None
     ]
     lines += [
-        _plain(f"UNKNOWN: {item.setup} not checked: {item.why}") for item in report.not_checked
+        plain(f"UNKNOWN: {item.setup} not checked: {item.why}") for item in report.not_checked
     ]
     lines += [
-        _plain(f"{item.severity.upper()}: {notice_words(item)}") for item in shown_notices(report)
+        plain(f"{item.severity.upper()}: {notice_words(item)}") for item in shown_notices(report)
     ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -103,7 +103,7 @@ def _figures(report: Report) -> list[str]:
     ]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A bar begins the figures, a line's end the long text. Monitors show it in pages and hand it
     on to chats: no element, no mention."""
     return OPENING.sub("< ", visible(text.replace("\n", " ")).replace("|", "/"))
