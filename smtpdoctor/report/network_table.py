@@ -64,8 +64,8 @@ def network_table(run: Run, diagnosis: Diagnosis) -> NetworkTable | None:
 
 def address_table(run: Run) -> NetworkTable | None:
     """Every address of the configured host that was tried, on each port. None where none was."""
-    seen = [*run.connects(), *run.connects("other-port")]
-    ports = tuple(dict.fromkeys(item.port for item in seen))
+    seen = _own(run)
+    ports = _in_order(seen, run.settings.port or 0)
     rows = tuple(
         Row(
             hosts=(address,),
@@ -73,7 +73,7 @@ def address_table(run: Run) -> NetworkTable | None:
                 _cell((item for item in seen if item.address == address), port) for port in ports
             ),
         )
-        for address in dict.fromkeys(item.address for item in seen)
+        for address in sorted({item.address for item in seen}, key=lambda each: (":" in each, each))
     )
     return NetworkTable(ports=ports, rows=rows, ways=()) if rows else None
 
@@ -101,15 +101,12 @@ def _rows(  # branches: comprehensions over three kinds of hosts
     run: Run,
 ) -> tuple[tuple[Row, ...], tuple[int, ...]]:
     host = run.settings.host or ""
-    own = [*run.connects(), *run.connects("other-port")]
+    own = _own(run)
     controls = run.connects("control")
     landmarks = run.connects("control-address")
     passing = any(item.ok for item in (*own, *controls))
     seen = [*own, *controls, *(() if passing else landmarks)]
-    configured = run.settings.port or 0
-    # the configured one first, the web's last
-    order = sorted((port == 443, port) for port in {item.port for item in seen} - {configured})
-    ports = (configured, *(port for _, port in order))
+    ports = _in_order(seen, run.settings.port or 0)
     rows = list(_of_host(host, own, ports))
     others = [
         row
@@ -124,6 +121,17 @@ def _rows(  # branches: comprehensions over three kinds of hosts
         msgspec.structs.replace(row, note=row.note or "for comparison") for row in _merged(others)
     ]
     return tuple(rows), ports
+
+
+def _own(run: Run) -> list[ConnectAttempt]:
+    """What was tried of the configured host."""
+    return [*run.connects(), *run.connects("other-port")]
+
+
+def _in_order(seen: Iterable[ConnectAttempt], configured: int) -> tuple[int, ...]:
+    """The ports: the configured one first, the web's last."""
+    others = {item.port for item in seen} - {configured}
+    return (configured, *sorted(others, key=lambda port: (port == 443, port)))
 
 
 def _of_host(host: str, seen: list[ConnectAttempt], ports: tuple[int, ...]) -> Iterator[Row]:

@@ -208,7 +208,8 @@ class _Runner:
         self._number = {item.nodeid: number for number, item in enumerate(session.items)}
 
     def outcome(self, path: Path, change: Change) -> str:
-        """seen, survived, unreached (no test comes there) or impossible (it can't be tried)."""
+        """seen, survived, unreached (no test comes there), impossible (it can't be tried), ended by
+        its time, or failed: the runner itself did."""
         place = (str(path), change.function)
         tests = sorted(self._tests.get(place, ()))
         code = change.compiled(str(path))
@@ -235,6 +236,8 @@ class _Runner:
             return failed[0] if failed else ""
 
         found = _in_a_child(work, 3 * sum(seconds for seconds, _ in tests) + 20)
-        if isinstance(found, str) and found in self._number:
-            self._saw[place][found] += 1
-        return "survived" if found == "" else "seen"
+        if found in self._number:
+            self._saw[place][str(found)] += 1
+            return "seen"
+        # what never ends is seen by its time; anything else is a fault of this runner's own
+        return "survived" if found == "" else "ended by its time" if found is None else "failed"

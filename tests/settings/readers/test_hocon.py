@@ -31,13 +31,12 @@ def settings(text: str) -> dict[str, str | None]:
         ("a = b${c}", {"a": None}),
         ("a = ${?B}", {"a": None}),
         ("}}} a = b", {"a": "b"}),
-        ("a = \"not closed\nb = c", {"b": "c"}),
+        # of a quote that isn't closed the line is the value, and what follows is read
+        ("a = \"not closed\nb = c", {"a": "not closed", "b": "c"}),
     ],
 )  # fmt: skip
 def test_what_is_set(text: str, expected: dict[str, str | None]) -> None:
-    found = settings(text)
-    assert {key: found[key] for key in expected} == expected
-    assert "c" in expected or "c" not in found  # nothing of a comment
+    assert settings(text) == expected
 
 
 def test_a_substitution_has_its_name_and_a_value_its_place() -> None:
