@@ -102,8 +102,6 @@ STAND_INS: Mapping[Field | None, Any] = {
 }  # fmt: skip
 #: Hosts that programs take by themselves where none is given.
 OWN_HOSTS = ("localhost", "127.0.0.1")
-#: How readers end the reason for a value that can't be: the program raises an error.
-ENDS_THERE = "and the program stops here"
 ADDRESS_ALONE = re.compile(r"(?:smtps?|submissions?)://[\w.-]{1,200}(?::\d{1,5})?/?")
 HARMLESS_TEXT = re.compile(r"[\w.:'\"-]{1,24}")
 
@@ -362,7 +360,7 @@ def _unsaid(value: Value, workspace: Workspace) -> frozenset[str]:
     found = workspace.may_be_secret(value.span) if value.span is not None else frozenset()
     for each in value.alternatives if isinstance(value, Unknown) else ():
         found |= _unsaid(each, workspace)
-    name = value.name if isinstance(value, Unknown) else ""
+    name = value.name if isinstance(value, Unknown) and value.reason != "parameter" else ""
     return found if not name or is_setting_name(name) else found | {name}
 
 
@@ -905,7 +903,7 @@ class _Maker:
                 continue
             held = [self.draft.variables.held(each) for each in value.variables]
             told = held and all(each and isinstance(each[0].value, Known) for each in held)
-            if not told or not value.text.endswith(ENDS_THERE) or value.alternatives:
+            if not told or value.reason != "stops" or value.alternatives:
                 continue
             origin, line = self._held(held[0][0], field)
             reads = self._lines_of(option, field)

@@ -52,8 +52,6 @@ PARAMETER = re.compile(r"%([A-Za-z_][\w.]*)%")
 ESCAPE_OR_PARAMETER = re.compile(r"%%|%([^%\s]+)%")
 #: DSNs within `failover(…)` and `roundrobin(…)`.
 SEVERAL = re.compile(r"(?:failover|roundrobin)\((.*)\)\S*", re.DOTALL)
-#: The name of a parameter that a container gives.
-GIVEN = re.compile(r"gives (\$\w+)$")
 GMAIL = ("gmail", "gmail+smtp", "gmail+smtps")
 #: Schemes of this machine's own programs and of other companies' interfaces.
 ELSEWHERE = re.compile(
@@ -400,11 +398,11 @@ def _bound(workspace: Workspace, root: str, given: Value, variables: Variables) 
     """What the container gives a parameter of that name: `$mailFrom: '%app.mail_from%'` of
     config/services.yaml, as an argument of a service or bound for all."""
     path = f"{root}/config/services.yaml".lstrip("/")
-    asked = GIVEN.search(given.text) if isinstance(given, Unknown) else None
-    if asked is None or not workspace.folder.has(path):
+    asked = given.name if isinstance(given, Unknown) and given.reason == "parameter" else ""
+    if not asked or not workspace.folder.has(path):
         return given
     document = workspace.document(path, variables)
-    found = [each for each in _under(document.get("services"), asked[1]) if known(each) is not None]
+    found = [each for each in _under(document.get("services"), asked) if known(each) is not None]
     return _resolved(found[0], variables, document.get("parameters")) if found else given
 
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from smtpdoctor.settings.readers.curly_tokens import Lexer, Token, closings
+from smtpdoctor.settings.readers.model import Reason
 from smtpdoctor.settings.readers.source import Source
 from smtpdoctor.settings.readers.syntax import (
+    WHERE_IT_FAILS,
     Argument,
     Binary,
     Bind,
@@ -225,10 +227,14 @@ class Curly:
         finally:
             self._guards = before
 
-    def perhaps(self, text: str) -> Guard:
+    def perhaps(self, text: str, reason: Reason = "condition") -> Guard:
         """A guard that can't be told."""
         start = self.token().start if self.at < self.limit else self.ended
-        return Guard(Opaque(start, start, "condition", text), True)
+        return Guard(Opaque(start, start, reason, text), True)
+
+    def failure(self) -> Guard:
+        """What guards a handler of errors."""
+        return self.perhaps(WHERE_IT_FAILS, "failure")
 
     @contextmanager
     def inside(self, scope: Scope) -> Iterator[None]:
@@ -542,7 +548,7 @@ class Curly:
         while self.sees("catch", "finally", "when"):
             caught = not self.takes("finally")
             self.at += caught
-            guards = [self.perhaps("whether something fails can't be told")] if caught else []
+            guards = [self.failure()] if caught else []
             if self.sees("("):
                 self.skip_group()
             if self.sees("when"):

@@ -12,7 +12,10 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from smtpdoctor.settings.readers.model import Symbol
+from smtpdoctor.settings.readers.model import (
+    Symbol,
+    stops,
+)
 from smtpdoctor.settings.readers.ruby import unescape
 from smtpdoctor.settings.readers.syntax import (
     Argument,
@@ -397,8 +400,7 @@ class ElixirLowering(Lowering):
                     way = self.visit(clause.child_by_field_name("right"))
             others.append(Guard(test, False))
             found.append((test, way or self.literal(clause, None)))
-        text = "no clause fits, and the program stops here"
-        last: Expression = Opaque(node.start_byte, node.end_byte, "computed", text)
+        last: Expression = Opaque(node.start_byte, node.end_byte, "stops", stops("no clause fits"))
         for test, way in reversed(found):
             last = Conditional(node.start_byte, node.end_byte, test, way, last)
         return last
@@ -466,7 +468,7 @@ class ElixirLowering(Lowering):
         return self.opaque(node, "what a loop gives is not evaluated")
 
     def visit_rescue_block(self, node: Node) -> None:
-        with self.guarded(self.perhaps(node, "whether an error happens can't be told")):
+        with self.guarded(self.failure(node)):
             self.visit_children(node)
 
     visit_catch_block = visit_rescue_block

@@ -16,6 +16,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Closure,
     Evaluation,
     Operator,
+    StopsError,
     UntellableError,
 )
 from smtpdoctor.settings.readers.harmless import showable
@@ -56,19 +57,19 @@ def to_integer(value: Any) -> int:
     """String.to_integer: raises for what is no whole number."""
     if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,300}", value):
         return int(value)
-    raise UntellableError("this is no text with a whole number, and the program stops here")
+    raise StopsError("this is no text with a whole number")
 
 
 def to_atom(value: Any) -> Any:
     if not isinstance(value, str):
-        raise UntellableError("this is no text, and the program stops here")
+        raise StopsError("this is no text")
     return {"true": True, "false": False, "nil": None}.get(value, Symbol(value))
 
 
 def text(rule: Callable[..., Any]) -> Callable[..., Any]:
     def apply(value: Any, *more: Any) -> Any:
         if not isinstance(value, str):
-            raise UntellableError("this is no text, and the program stops here")
+            raise StopsError("this is no text")
         return rule(value, *more)
 
     return apply
@@ -103,7 +104,7 @@ def concatenated(left: Any, right: Any) -> str:
     """`<>` of two binaries."""
     if isinstance(left, str) and isinstance(right, str):
         return left + right
-    raise UntellableError("the operands don't fit, and the program stops here")
+    raise StopsError("the operands don't fit")
 
 
 def numbers(rule: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:

@@ -24,6 +24,7 @@ from smtpdoctor.settings.readers.model import (
     Special,
     Unknown,
     Value,
+    stops,
     truth,
 )
 from smtpdoctor.settings.readers.source import Source
@@ -70,6 +71,13 @@ class UntellableError(Exception):
         super().__init__(text)
         self.text = text
         self.reason: Reason = reason
+
+
+class StopsError(UntellableError):
+    """The program ends with an error at what an operator or function got."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(stops(why), "stops")
 
 
 @dataclass(slots=True)
@@ -669,7 +677,9 @@ class Evaluator:
         if is_constructor(function.scope) and function.scope.parent is not None:
             name = function.scope.parent.name or name
         text = f"whoever calls {name} gives {parameter.name}"
-        return Unknown("parameter", text, self.span(at), alternatives=alternatives)
+        return Unknown(
+            "parameter", text, self.span(at), alternatives=alternatives, name=parameter.name
+        )
 
     def _only_call(self, function: Function) -> Call | None:
         if not function.name:

@@ -640,7 +640,7 @@ class JavaScriptLowering(Lowering):
             self.visit(node.child_by_field_name("body"))
 
     def visit_catch_clause(self, node: Node) -> None:
-        with self.guarded(self.perhaps(node, "whether an error happens can't be told")):
+        with self.guarded(self.failure(node)):
             parameter = node.child_by_field_name("parameter")
             if parameter is not None:
                 error = self.opaque(parameter, "an error that was caught")

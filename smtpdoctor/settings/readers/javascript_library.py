@@ -22,6 +22,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluator,
     Frame,
     Operator,
+    StopsError,
     UntellableError,
     read_file,
     text_of_file,
@@ -38,6 +39,7 @@ from smtpdoctor.settings.readers.model import (
     Special,
     Unknown,
     Value,
+    stops,
     truth,
 )
 from smtpdoctor.settings.readers.syntax import Call, Function, Import, Parameter
@@ -318,7 +320,7 @@ def from_json(value: Any) -> Any:
     try:
         return json.loads(to_text(value), parse_constant=lambda _: None)
     except (ValueError, RecursionError):
-        raise UntellableError("this is no JSON, and the program stops here") from None
+        raise StopsError("this is no JSON") from None
 
 
 def wrapped(value: Any) -> Any:
@@ -387,7 +389,7 @@ def env_var_boolean(value: Any) -> bool:
     word = to_text(value).lower()
     if word in ("true", "1", "false", "0"):
         return word in ("true", "1")
-    raise UntellableError("env-var takes this for no boolean, and the program stops here")
+    raise StopsError("env-var takes this for no boolean")
 
 
 def env_var_strict(value: Any) -> bool:
@@ -395,14 +397,14 @@ def env_var_strict(value: Any) -> bool:
     word = to_text(value).lower()
     if word in ("true", "false"):
         return word == "true"
-    raise UntellableError("env-var takes this for no boolean, and the program stops here")
+    raise StopsError("env-var takes this for no boolean")
 
 
 def env_var_integer(value: Any) -> int | float:
     """env-var's asInt and asPortNumber: the whole text has to be a number."""
     found = to_number(value)
     if math.isnan(found) or found != int(found):
-        raise UntellableError("env-var takes this for no number, and the program stops here")
+        raise StopsError("env-var takes this for no number")
     return found
 
 
@@ -475,8 +477,7 @@ class JavaScript:
         if isinstance(value, str | List) and name == "length":
             return ask.apply(len, object_)
         if object_.absent:
-            text = "this is a member of undefined, and the program stops here"
-            return Unknown("computed", text, ask.span, object_.trail)
+            return Unknown("stops", stops("this is a member of undefined"), ask.span, object_.trail)
         if isinstance(value, ClassValue):
             return self._static(value, name, ask)
         if isinstance(value, Closure | Bound):

@@ -11,7 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smtpdoctor.settings.readers.evaluation import Closure, Evaluation, UntellableError
+from smtpdoctor.settings.readers.evaluation import (
+    Closure,
+    Evaluation,
+    StopsError,
+    UntellableError,
+)
 from smtpdoctor.settings.readers.javascript_library import to_number, to_text
 from smtpdoctor.settings.readers.model import (
     ABSENT,
@@ -51,7 +56,7 @@ def is_joi(schema: Schema) -> bool:
 
 def text(value: Any) -> Any:
     if not isinstance(value, str) and value is not ABSENT:
-        raise UntellableError("the schema takes this for no text, and the program stops here")
+        raise StopsError("the schema takes this for no text")
     return value
 
 
@@ -64,7 +69,7 @@ def one_of(words: Value) -> Callable[[Any], Any]:
 
     def rule(value: Any) -> Any:
         if known and isinstance(value, str) and value not in known:
-            raise UntellableError("the schema knows no such word, and the program stops here")
+            raise StopsError("the schema knows no such word")
         return text(value)
 
     return rule
@@ -79,7 +84,7 @@ def refused(value: Any) -> Any:
 def number(value: Any) -> Any:
     found = to_number(value)
     if math.isnan(found):
-        raise UntellableError("the schema takes this for no number, and the program stops here")
+        raise StopsError("the schema takes this for no number")
     return found
 
 
@@ -90,7 +95,7 @@ def stringbool(value: Any) -> bool:
         return True
     if word in ("false", "0", "no", "off", "n", "disabled"):
         return False
-    raise UntellableError("the schema takes this for no switch, and the program stops here")
+    raise StopsError("the schema takes this for no switch")
 
 
 def envalid_bool(value: Any) -> bool:
@@ -98,7 +103,7 @@ def envalid_bool(value: Any) -> bool:
         return True
     if value in (False, "false", "f", "no", "off", "0"):
         return False
-    raise UntellableError("envalid takes this for no boolean, and the program stops here")
+    raise StopsError("envalid takes this for no boolean")
 
 
 def truthy(value: Any) -> bool:
@@ -111,7 +116,7 @@ def joi_boolean(value: Any) -> Any:
     word = to_text(value).strip().lower()
     if word in ("true", "false"):
         return word == "true"
-    raise UntellableError("Joi takes this for no boolean, and the program stops here")
+    raise StopsError("Joi takes this for no boolean")
 
 
 def joi_number(value: Any) -> Any:

@@ -298,7 +298,7 @@ class KotlinLowering(Annotated):
         self.at += 1
         value = self.arm_value() if self.sees("{") else self.opaque(token.start)
         while self.sees("catch", "finally"):
-            guards = [self.perhaps("whether something fails can't be told")]
+            guards = [self.failure()]
             guards = [] if self.takes("finally") else guards
             if self.takes("catch") and self.sees("("):
                 self.skip_group()

@@ -25,6 +25,8 @@ Reason = Literal[
     "imported",  # from a module that is not in the folder
     "undeclared",  # a name that nothing here sets
     "condition",  # several ways, and which is taken can't be told
+    "failure",  # only where an error happened before, and whether one does can't be told
+    "stops",  # the program ends with an error instead: `int("True")`
     "environment",  # the variable's own value can't be told
     "encrypted",  # it stands in an encrypted file or a vault
     "too-deep",
@@ -165,10 +167,11 @@ class Known:
 class Unknown:
     """A value that can't be told. It is never the same as one that is not set.
 
-    `text` is a sentence of ours that holds nothing of the file but names. `alternatives` are the
-    values between which can't be decided. `name` is one that nothing sets: where a secret should
-    stand it may be the secret, written without quotes. `otherwise` is what counts in its place
-    where it is absent: `from || "a@b.example"`.
+    `text` is a sentence of ours that holds nothing of the file but names, and decides nothing.
+    `alternatives` are the values between which can't be decided. `name` is the parameter's that
+    whoever calls gives, or one that nothing sets: where a secret should stand that may be the
+    secret, written without quotes. `otherwise` is what counts in its place where it is absent:
+    `from || "a@b.example"`.
     """
 
     reason: Reason
@@ -215,6 +218,12 @@ class Unknown:
 
 
 Value = Known | Unknown
+
+
+def stops(why: str) -> str:
+    """The words for a value that the program ends at instead of having it."""
+    return f"{why}, and the program stops here"
+
 
 #: What stands in a form, a query or another part of a request: who uses the program types it.
 OF_A_REQUEST = Unknown("request", "whoever fills in the form gives it")

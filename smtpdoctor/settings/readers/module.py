@@ -47,8 +47,6 @@ from smtpdoctor.settings.readers.syntax import (
     Unary,
 )
 
-#: How a reader says that what follows happens after an error.
-WHERE_IT_FAILS = "whether an error happens can't be told"
 #: Variables that say where mail goes or who logs in, and those that switch it off.
 SETTING = re.compile(r"(?i)host|server|port|user|login|pass|pwd|secret|url|dsn|from|sender|mail$")
 #: Variables that are set where something is tried out, and not in production.
@@ -128,7 +126,7 @@ class FoundCall:
     def is_fallback(self) -> bool:
         """Whether it is called where another way has failed: in an `except` clause."""
         return any(
-            isinstance(guard.test, Opaque) and guard.test.text == WHERE_IT_FAILS
+            isinstance(guard.test, Opaque) and guard.test.reason == "failure"
             for guard in self._call.guards
         )
 

@@ -650,5 +650,5 @@ class PhpLowering(Lowering):
             self.visit(body)
 
     def visit_catch_clause(self, node: Node) -> None:
-        with self.guarded(self.perhaps(node, "whether an error happens can't be told")):
+        with self.guarded(self.failure(node)):
             self.visit(node.child_by_field_name("body"))

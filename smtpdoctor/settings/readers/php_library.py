@@ -24,6 +24,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluator,
     Frame,
     Operator,
+    StopsError,
     UntellableError,
     name_of,
     read_file,
@@ -164,7 +165,7 @@ def to_number(value: Any) -> int | float:
     if isinstance(value, str):
         found = numeric(value)
         if found is None:
-            raise UntellableError("a text as a number, and the program stops here")
+            raise StopsError("a text as a number")
         return found
     return value if isinstance(value, float) else to_integer(value)
 

@@ -490,7 +490,7 @@ class PythonLowering(Lowering):
             self.visit(node.child_by_field_name("body"))
 
     def visit_except_clause(self, node: Node) -> None:
-        with self.guarded(self.perhaps(node, "whether an error happens can't be told")):
+        with self.guarded(self.failure(node)):
             for child in node.named_children:
                 if child.type == "block":
                     self.visit(child)

@@ -25,6 +25,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluator,
     Frame,
     Operator,
+    StopsError,
     UntellableError,
     is_constructor,
     read_file,
@@ -41,6 +42,7 @@ from smtpdoctor.settings.readers.model import (
     Special,
     Unknown,
     Value,
+    stops,
     truth,
 )
 from smtpdoctor.settings.readers.syntax import (
@@ -227,8 +229,7 @@ def to_integer(value: Any = 0, base: Any = 10) -> int:
         try:
             return int(value[:400], base)
         except ValueError:
-            text = "this is no whole number, and the program stops here"
-            raise UntellableError(text) from None
+            raise StopsError("this is no whole number") from None
     if isinstance(value, bool | int | float):
         return int(value)
     raise UntellableError("int() of this stops the program")
@@ -239,7 +240,7 @@ def to_float(value: Any = 0.0) -> float:
         try:
             return float(value)
         except ValueError:
-            raise UntellableError("this is no number, and the program stops here") from None
+            raise StopsError("this is no number") from None
     raise UntellableError("float() of this stops the program")
 
 
@@ -250,7 +251,7 @@ def string_to_boolean(value: Any) -> int:
         return 1
     if text in ("n", "no", "f", "false", "off", "0"):
         return 0
-    raise UntellableError("this is neither true nor false, and the program stops here")
+    raise StopsError("this is neither true nor false")
 
 
 def decouple_boolean(value: Any) -> bool:
@@ -263,7 +264,7 @@ def configured_boolean(value: Any) -> bool:
     text = to_text(value).strip().lower()
     if text in ("yes", "y", "true", "1", "no", "n", "false", "0", ""):
         return text in ("yes", "y", "true", "1")
-    raise UntellableError("this is neither true nor false, and the program stops here")
+    raise StopsError("this is neither true nor false")
 
 
 def ini_boolean(value: Any) -> bool:
@@ -273,7 +274,7 @@ def ini_boolean(value: Any) -> bool:
         return True
     if text in ("0", "no", "false", "off"):
         return False
-    raise UntellableError("this is neither true nor false, and the program stops here")
+    raise StopsError("this is neither true nor false")
 
 
 INI_METHODS: dict[str, Callable[..., Any] | None] = {
@@ -300,7 +301,7 @@ def pydantic_boolean(value: Any) -> bool:
         return False
     if text in ("1", "on", "t", "true", "y", "yes"):
         return True
-    raise UntellableError("pydantic takes this for no boolean, and the program stops here")
+    raise StopsError("pydantic takes this for no boolean")
 
 
 def literal(value: Any) -> Any:
@@ -319,7 +320,7 @@ def from_json(value: Any) -> Any:
     try:
         return wrapped(json.loads(to_text(value)))
     except (ValueError, RecursionError):
-        raise UntellableError("this is no JSON, and the program stops here") from None
+        raise StopsError("this is no JSON") from None
 
 
 def wrapped(value: Any) -> Any:
@@ -337,7 +338,7 @@ def add(left: Any, right: Any) -> Any:
     if isinstance(left, List) and isinstance(right, List):
         return List(left.items + right.items, left.open or right.open)
     if isinstance(left, str) != isinstance(right, str):
-        raise UntellableError("the operands don't fit, and the program stops here")
+        raise StopsError("the operands don't fit")
     return numbers(left, right, lambda a, b: a + b)
 
 
@@ -887,13 +888,12 @@ class Python:
         if not isinstance(url.value, str) or not url.value:
             if library == "dj-email-url" and not url.value:
                 return Known(Map(), ask.span)
-            text = "the URL is set nowhere, and the program stops here"
-            return Unknown("environment", text, ask.span, url.trail)
+            return Unknown("stops", stops("the URL is set nowhere"), ask.span, url.trail)
         try:
             made = LIBRARIES[library](url.value)
         except ValueError:
-            text = "this is no URL that the library takes, and the program stops here"
-            return Unknown("computed", text, ask.span, (*url.trail, step))
+            text = stops("this is no URL that the library takes")
+            return Unknown("stops", text, ask.span, (*url.trail, step))
         trail = (*url.trail, step)
         return Known(
             Map([Entry(key, Known(value, ask.span, trail), None) for key, value in made.items()]),

@@ -523,5 +523,5 @@ class RubyLowering(Lowering):
             self.visit_children(node)
 
     def visit_rescue(self, node: Node) -> None:
-        with self.guarded(self.perhaps(node, "whether an error happens can't be told")):
+        with self.guarded(self.failure(node)):
             self.visit(node.child_by_field_name("body"))

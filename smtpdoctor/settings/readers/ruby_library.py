@@ -20,6 +20,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluator,
     Frame,
     Operator,
+    StopsError,
     UntellableError,
 )
 from smtpdoctor.settings.readers.model import (
@@ -98,7 +99,7 @@ def to_integer(value: Any) -> int:
     if value is None:
         return 0
     if isinstance(value, bool):
-        raise UntellableError("to_i of a boolean, and the program stops here")
+        raise StopsError("to_i of a boolean")
     if isinstance(value, int | float):
         return int(value)
     if isinstance(value, str):
@@ -113,7 +114,7 @@ def strict_integer(value: Any, *_: Any) -> int:
         return int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return int(value)
-    raise UntellableError("this is no whole number, and the program stops here")
+    raise StopsError("this is no whole number")
 
 
 def to_float(value: Any) -> float:
@@ -239,7 +240,7 @@ def add(left: Any, right: Any) -> Any:
 def numbers(left: Any, right: Any, rule: Callable[[Any, Any], Any]) -> Any:
     fits = isinstance(left, int | float) and isinstance(right, int | float)
     if not fits or isinstance(left, bool) or isinstance(right, bool):
-        raise UntellableError("the operands don't fit, and the program stops here")
+        raise StopsError("the operands don't fit")
     return rule(left, right)
 
 

@@ -12,6 +12,9 @@ from typing import Any, Literal
 
 from smtpdoctor.settings.readers.model import Reason
 
+#: Why nobody can tell whether a handler of errors is reached.
+WHERE_IT_FAILS = "whether an error happens can't be told"
+
 
 @dataclass(slots=True, repr=False)
 class Expression:

@@ -12,8 +12,10 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from smtpdoctor.settings.readers.model import Reason
 from smtpdoctor.settings.readers.source import Source
 from smtpdoctor.settings.readers.syntax import (
+    WHERE_IT_FAILS,
     Argument,
     Binary,
     Bind,
@@ -173,9 +175,13 @@ class Lowering:
         finally:
             self._guards = before
 
-    def perhaps(self, node: Node, text: str) -> Guard:
-        """A guard that can't be told: a loop's body, a handler."""
-        return Guard(Opaque(node.start_byte, node.end_byte, "condition", text), True)
+    def perhaps(self, node: Node, text: str, reason: Reason = "condition") -> Guard:
+        """A guard that can't be told: a loop's body, a case."""
+        return Guard(Opaque(node.start_byte, node.end_byte, reason, text), True)
+
+    def failure(self, node: Node) -> Guard:
+        """What guards a handler of errors."""
+        return self.perhaps(node, WHERE_IT_FAILS, "failure")
 
     @contextmanager
     def inside(self, scope: Scope) -> Iterator[None]:
