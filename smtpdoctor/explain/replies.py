@@ -17,7 +17,7 @@ from smtpdoctor.explain.model import Stage, Symptom
 from smtpdoctor.smtp.charsets import decode
 
 #: RFC 5321 §4.2.3, RFC 4954 §6, RFC 7504, RFC 3207 and what servers use beside them.
-_CODES = (
+CODES = (
     "421|432|450|451|452|454|455|458|459|471|500|501|502|503|504|521|523|524|525|530|534|535|538|"
     "541|550|551|552|553|554|555|556|557|570|571|572|573|574|577|578|579|582|585|590|591"
 )
@@ -43,7 +43,7 @@ _OF_TLS = re.compile(
 )
 
 _REPLY = re.compile(
-    rf"(?<![\w./$-])(?<!\d:)(?<!\bof )(?P<code>{_CODES})"
+    rf"(?<![\w./$-])(?<!\d:)(?<!\bof )(?P<code>{CODES})"
     rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
     rf"|, b?[\"']|\)?[:,] |: ?b?[\"'])"
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
@@ -56,14 +56,14 @@ _FIELD = re.compile(r"^(?:Status|dsn)[:=] ?([45]\.\d{1,3}\.\d{1,3})", re.MULTILI
 #: Bytes beyond ASCII as Python and others print them.
 _BYTES = re.compile(r"(?:\\x[89a-f][0-9a-f]){2,400}", re.IGNORECASE)
 #: A reply as Python shows it: `(550, b'…')`.
-_SHOWN = re.compile(rf"\((?:{_CODES}), b?(?P<quote>['\"])[^\n]{{0,600}}?(?P=quote)[,)]")
+_SHOWN = re.compile(rf"\((?:{CODES}), b?(?P<quote>['\"])[^\n]{{0,600}}?(?P=quote)[,)]")
 #: RFC 5321 §4.2.2: the words of a code itself. What the server has to say stands in the next line,
 #: where a library leaves out the code in front of it.
 _OF_THE_RFC = re.compile(r"requested (?:mail )?action (?:not taken|aborted)[^\n]*$", re.IGNORECASE)
-_BELOW = re.compile(rf"\n(?!\s|at |{_CODES})([A-Z][^\n{{}}]{{8,300}})")
+_BELOW = re.compile(rf"\n(?!\s|at |{CODES})([A-Z][^\n{{}}]{{8,300}})")
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
 #: A code alone in its line, and the words in the next: smtplib's as Odoo shows them.
-_APART = re.compile(rf"(?m)^({_CODES})\n(?=(?:{_ENHANCED} |[A-Z]))")
+_APART = re.compile(rf"(?m)^({CODES})\n(?=(?:{_ENHANCED} |[A-Z]))")
 #: The next line of a debug transcript ends a reply too, where all of it stands in one line.
 _END = re.compile(
     r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r|\s(?:CLIENT|SERVER|SMTP) -(?:>|&gt;)"""
@@ -73,7 +73,7 @@ _LIGHT = re.compile(r"\s{2,}|\t")
 #: A login that worked is not what a later refusal answers.
 _ACCEPTED = re.compile(r"\b235[ -][^\n]*")
 
-_CUES: tuple[tuple[Stage, str], ...] = (
+CUES: tuple[tuple[Stage, str], ...] = (
     ("greeting", r"invalid greeting|bad greeting|unexpected greeting|in(?:itial)? (?:greeting|"
      r"banner)|SMTPConnect(?:Response)?Error|unexpected smtp-server response|"
      r"response code .220|connection to server failed|could not open.*connect|"
@@ -92,8 +92,29 @@ _CUES: tuple[tuple[Stage, str], ...] = (
      r"undeliver|could not send email|bounced|message content|queued"),
 )  # fmt: skip
 
+#: Words of a reply that say what it answered, whatever stands before it. The last are Exchange's
+#: for the name in EHLO; of a sender it says “Invalid address”.
+SAID: tuple[tuple[Stage, str], ...] = (
+    ("starttls", r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available"),
+    ("auth", r"(?:unrecogni[sz]ed|unknown|invalid|unimplemented) command:? \"?AUTH"),
+    ("ehlo", r"^501 (?:5\.5\.4 )?invalid domain name"),
+)
+#: Words of a reply that hint at it, where nothing before it tells. A failed authentication is
+#: somebody's who logs in, or a domain's that proves itself.
+HINTS: tuple[tuple[Stage, str], ...] = (
+    ("data", r"\b(?:headers?|content|attachments?|virus)\b"),
+    ("ehlo", r"helo command rejected|invalid helo|ehlo"),
+    ("starttls", r"(?:tls|ssl) (?:is )?(?:already |active)|already (?:in|using) tls"),
+    ("auth", r"^(?![\s\S]*\b(?:spf|dkim|dmarc|arc|domain|unauthenticated)\b)[\s\S]*"
+     r"(?:\bauthentication (?:failed|failure|unsuccessful|rejected)|"
+     r"invalid credentials(?! for relay))"),
+    ("greeting", r"no smtp service"),  # RFC 5321 §3.1
+    ("rcpt", r"recipient|\brcpt\b|relay|user unknown|mailbox"),
+    ("mail", r"sender|mail from"),
+)  # fmt: skip
+
 #: How often a code answers which stage.
-_USUAL: dict[str, dict[Stage, float]] = {
+USUAL: dict[str, dict[Stage, float]] = {
     "421": {"greeting": 0.8, "mail": 0.5, "data": 0.3},
     "432": {"mail": 0.7, "data": 0.6, "auth": 0.5},
     "450": {"rcpt": 1.0, "mail": 0.6, "data": 0.4},
@@ -133,7 +154,7 @@ _NO_GREETINGS = ("454", "500", "501", "502", "503", "504")
 SENDING: tuple[Stage, ...] = ("mail", "rcpt", "data")
 #: How telling a reply is whose words are known.
 WORDED = 6
-_ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
+ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
 
 
 def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]:
@@ -162,7 +183,7 @@ _BARE = re.compile(
     r"|\b(?:permanent|transient)(?: error)? ?\("
     r"|\b(?:MAIL|RCPT) failed: |Remote access denied: |unexpected smtp-server response: "
     r"|\b(?:smtp|server)(?: server)? (?:reply|response|status|error|code)(?: code)?\W{1,3})"
-    rf"(?P<code>{_CODES})(?: (?P<status>{_ENHANCED}))?\W*$",
+    rf"(?P<code>{CODES})(?: (?P<status>{_ENHANCED}))?\W*$",
     re.IGNORECASE,
 )
 
@@ -263,7 +284,7 @@ def _with_status(text: str) -> list[tuple[str, int]]:
     found = []
     for match in _STATUS.finditer(text):
         before = text[max(0, match.start() - 6) : match.start()]
-        if re.search(rf"(?:{_CODES})\W{{0,3}}#?\(?$", before):
+        if re.search(rf"(?:{CODES})\W{{0,3}}#?\(?$", before):
             continue
         code = _code_of(match["status"])
         found.append((f"{code} {match['status']} {_ended(match['words'])}", match.start()))
@@ -290,9 +311,12 @@ def _without_any_code(text: str) -> list[tuple[str, int]]:
     ]
 
 
+#: Enhanced status codes that one reply code alone has.
+OF_STATUS = {"5.7.8": "535", "5.7.139": "535", "5.7.57": "530", "5.7.9": "534", "5.7.14": "534"}
+
+
 def _code_of(status: str) -> str:
-    exact = {"5.7.8": "535", "5.7.139": "535", "5.7.57": "530", "5.7.9": "534", "5.7.14": "534"}
-    return exact.get(status, "550" if status[0] == "5" else "450")
+    return OF_STATUS.get(status, "550" if status[0] == "5" else "450")
 
 
 def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Symptom]:
@@ -302,7 +326,7 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
     cue = _answered(reply, text, at)
     of_login = _OF_LOGINS.match(reply) is not None
-    usual: tuple[Stage, ...] = tuple(_USUAL.get(code, _ELSE))
+    usual: tuple[Stage, ...] = tuple(USUAL.get(code, ELSE))
     possible = {*usual, *(() if of_login else SENDING), *((cue,) if cue else ())}
     worded = {stage for stage in possible if _knows_words(stage, reply)}
     if not about_mail and not status and not worded and not of_login:
@@ -333,7 +357,7 @@ def _of_no_stage(reply: str) -> Symptom | None:
 
 
 def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[Stage, float], ...]:
-    weights: dict[Stage, float] = dict(_USUAL.get(reply[:3], _ELSE))
+    weights: dict[Stage, float] = dict(USUAL.get(reply[:3], ELSE))
     for stage in worded:
         weights[stage] = weights.get(stage, 0.4) + 0.8
     if cue is not None:
@@ -372,50 +396,24 @@ _FRAMES = re.compile(
 )
 
 
-#: What is refused to somebody who logs in, and what to a domain that proves itself.
-_OF_AN_ACCOUNT = re.compile(
-    r"\bauthentication (?:failed|failure|unsuccessful|rejected)|invalid credentials(?! for relay)",
-    re.IGNORECASE,
-)
-_OF_A_DOMAIN = re.compile(r"\b(?:spf|dkim|dmarc|arc|domain|unauthenticated)\b", re.IGNORECASE)
-
-
 def _said_within(reply: str) -> Stage | None:
     """What a reply's own words say that it answered, whatever stands before it."""
-    if re.search(r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available", reply, re.IGNORECASE):
-        return "starttls"
-    if re.search(
-        r"(?:unrecogni[sz]ed|unknown|invalid|unimplemented) command:? \"?AUTH", reply, re.IGNORECASE
-    ):
-        return "auth"
-    # Exchange's words for the name in EHLO; of a sender it says “Invalid address”
-    if re.match(r"501 (?:5\.5\.4 )?invalid domain name", reply, re.IGNORECASE):
-        return "ehlo"
-    return None
+    return _first_of(SAID, reply)
 
 
 def _hinted_within(reply: str) -> Stage | None:
     """What a reply's own words hint at."""
-    if re.search(r"\b(?:headers?|content|attachments?|virus)\b", reply, re.IGNORECASE):
-        return "data"
-    if re.search(r"helo command rejected|invalid helo|ehlo", reply, re.IGNORECASE):
-        return "ehlo"
-    if re.search(
-        r"(?:tls|ssl) (?:is )?(?:already |active)|already (?:in|using) tls", reply, re.IGNORECASE
-    ):
-        return "starttls"
-    if _OF_AN_ACCOUNT.search(reply) and not _OF_A_DOMAIN.search(reply):
-        return "auth"
-    if re.search(r"no smtp service", reply, re.IGNORECASE):
-        return "greeting"  # RFC 5321 §3.1
-    if re.search(r"recipient|\brcpt\b|relay|user unknown|mailbox", reply, re.IGNORECASE):
-        return "rcpt"
-    return "mail" if re.search(r"sender|mail from", reply, re.IGNORECASE) else None
+    return _first_of(HINTS, reply)
+
+
+def _first_of(words: tuple[tuple[Stage, str], ...], reply: str) -> Stage | None:
+    found = (stage for stage, pattern in words if re.search(pattern, reply, re.IGNORECASE))
+    return next(found, None)
 
 
 @cache
 def _cues() -> tuple[tuple[Stage, re.Pattern[str]], ...]:
-    return tuple((stage, re.compile(pattern, re.IGNORECASE)) for stage, pattern in _CUES)
+    return tuple((stage, re.compile(pattern, re.IGNORECASE)) for stage, pattern in CUES)
 
 
 def _knows_words(stage: Stage, reply: str) -> bool:

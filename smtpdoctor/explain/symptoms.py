@@ -18,6 +18,8 @@ SHORT, FEW_LINES = 420, 7
 TOLD = 3
 #: So short a text may be vague as well, without the frames of a trace.
 VERY_SHORT = 160
+#: A client's words, as a pattern, that are shorter stand in texts of others too.
+SHORTEST_WORDS = 24
 _FRAMES = re.compile(r"(?m)^\s*(?:at |File \"|#\d+ |from ).*$\n?")
 
 _CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route")
@@ -28,7 +30,7 @@ _OTHER_PORT = re.compile(
 )
 
 #: What the clients' words for a code say of the run. Codes that only a reply tells are left out.
-_OF_CODES: dict[str, tuple[str, str]] = {
+OF_CODES: dict[str, tuple[str, str]] = {
     "implicit-tls-on-starttls-port": ("not-tls", ""),
     "plaintext-on-implicit-tls-port": ("greeting-silent", ""),
     "greeting-missing": ("greeting-silent", ""),
@@ -78,20 +80,22 @@ def find(text: str, known: Known) -> list[Symptom]:
     return _together(list(kept.values()))[:4]
 
 
+#: Of several symptoms of one step the one that says more, by its kind, and those beside it that are
+#: left out; a dead IPv6 beside it is noise.
+ABSORBED: dict[str, frozenset[str]] = {
+    "connect-silent": frozenset({"no-route", "some-wait"}),
+    "connect-refused": frozenset({"no-route", "some-wait"}),
+    "greeting-silent": frozenset({"some-wait", "greeting-closed", "hung-up"}),
+    "no-such-name": frozenset({"some-wait", "connect-silent"}),
+    "no-name-server": frozenset({"some-wait", "connect-silent", "no-such-name"}),
+    "no-address": frozenset({"some-wait", "connect-silent"}),
+    "starttls-absent": frozenset({"tls-demanded"}),
+}
+
+
 def _together(found: list[Symptom]) -> list[Symptom]:
-    """Of several symptoms of one step the one that says more; a dead IPv6 beside it is noise."""
-    kinds = {item.kind for item in found}
-    drop = set()
-    if "connect-silent" in kinds or "connect-refused" in kinds:
-        drop |= {"no-route", "some-wait"}
-    if "greeting-silent" in kinds:
-        drop |= {"some-wait", "greeting-closed", "hung-up"}
-    if kinds & {"no-such-name", "no-name-server", "no-address"}:
-        drop |= {"some-wait", "connect-silent"}
-    if "no-name-server" in kinds:
-        drop.add("no-such-name")
-    if "starttls-absent" in kinds:
-        drop.add("tls-demanded")
+    """Without the symptoms that others of the same step make up for."""
+    drop = {other for item in found for other in ABSORBED.get(item.kind, ())}
     return [item for item in found if item.kind not in drop] or found
 
 
@@ -152,8 +156,8 @@ def _by_tables(text: str, about: str) -> Iterator[Symptom]:
 
 def _by_clients(text: str) -> Iterator[Symptom]:
     for words in error_texts.of_clients():
-        kind = _OF_CODES.get(words.code)
-        if kind is None or words.reply or len(words.regex.pattern) < 24:
+        kind = OF_CODES.get(words.code)
+        if kind is None or words.reply or len(words.regex.pattern) < SHORTEST_WORDS:
             continue
         match = words.regex.search(text)
         if match is not None:

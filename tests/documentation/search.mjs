@@ -12,7 +12,7 @@ page.SPHINX_HIGHLIGHT_ENABLED = false;
 page.document = { ...element(), getElementById: element, createElement: element };
 createContext(page);
 // in the order in which a browser runs them
-const scripts = ["searchtools.js", "language_data.js", "pasted_errors.js"].map((name) => join("_static", name));
+const scripts = ["searchtools.js", "language_data.js", "recognized_errors.js", "pasted_errors.js"].map((name) => join("_static", name));
 for (const script of [...scripts, "searchindex.js"]) {
   runInContext(readFileSync(join(site, script), "utf8"), page, { filename: script });
 }

@@ -12,7 +12,7 @@ from smtpdoctor.explain import explain
 from smtpdoctor.explain.excerpts import NEEDLES
 from smtpdoctor.explain.model import Known, Symptom
 from smtpdoctor.explain.readings import KINDS, readings_of
-from smtpdoctor.explain.symptoms import _OF_CODES
+from smtpdoctor.explain.symptoms import OF_CODES
 from smtpdoctor.knowledge import error_texts
 from smtpdoctor.observations import Redactor
 
@@ -42,8 +42,8 @@ def test_each_reading_of_a_symptom_has_a_cause(kind: str, known: Known) -> None:
 
 def test_tables_and_clients_words_name_kinds_that_exist() -> None:
     assert {entry.kind for entry in error_texts.tables()} <= set(KINDS)
-    assert {kind for kind, _ in _OF_CODES.values()} <= set(KINDS)
-    assert set(_OF_CODES) <= {rule.code for rule in rules()}
+    assert {kind for kind, _ in OF_CODES.values()} <= set(KINDS)
+    assert set(OF_CODES) <= {rule.code for rule in rules()}
 
 
 @pytest.mark.parametrize("entry", error_texts.tables(), ids=lambda entry: entry.pattern[:30])

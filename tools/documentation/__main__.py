@@ -22,6 +22,7 @@ from tools.documentation import (
     navigation,
     platform_pages,
     provider_pages,
+    recognized,
     screens,
 )
 
@@ -112,7 +113,8 @@ def render(source: Path, folder: Path) -> int:
     """Have Sphinx render the pages of a folder; 0 where nothing is to be said of any."""
     from sphinx.cmd.build import build_main
 
-    shutil.copytree(HERE / "static", source / "_static")
+    static = Path(shutil.copytree(HERE / "static", source / "_static"))
+    (static / recognized.RECOGNIZED_ERRORS).write_text(recognized.script(), encoding="utf-8")
     shutil.copy(HERE / "conf.py", source)
     with tempfile.TemporaryDirectory(prefix="smtpdoctor-doctrees-") as doctrees:
         options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]

@@ -7,6 +7,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 import smtpdoctor
+from tools.documentation.recognized import RECOGNIZED_ERRORS
 
 project = "smtpdoctor"
 author = "the smtpdoctor authors"
@@ -23,8 +24,7 @@ html_theme = "furo"
 html_title = "smtpdoctor"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-# deferred: Sphinx adds its own search behind this one
-html_js_files = [("pasted_errors.js", {"defer": "defer"}), "wide_tables.js"]
+html_js_files = ["wide_tables.js"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {
@@ -39,6 +39,17 @@ html_theme_options = {
 def setup(app: Sphinx) -> None:
     """Sphinx calls it. After Furo, which puts the page together."""
     app.connect("html-page-context", accessible, priority=900)
+    app.connect("html-page-context", takes_errors)
+
+
+def takes_errors(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """The search takes a pasted error, by tables that no other page loads."""
+    if page == "search":
+        # deferred: Sphinx adds its own search behind these
+        app.add_js_file(RECOGNIZED_ERRORS, loading_method="defer")
+        app.add_js_file("pasted_errors.js", loading_method="defer")
 
 
 def accessible(
