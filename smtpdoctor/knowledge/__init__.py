@@ -969,7 +969,14 @@ def reply_rules(provider: Provider | None, stage: str) -> Sequence[ReplyRule]:
 
 def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | None:
     """What a reply means, None where no rule knows its words."""
-    return next((rule for rule in reply_rules(provider, stage) if rule.matches(reply)), None)
+    own = provider.replies if provider else ()
+    of_provider = (rule for rule in own if stage in rule.stages and rule.matches(reply))
+    return next(of_provider, None) or _interpret_generally(stage, reply)
+
+
+@lru_cache(maxsize=16)  # the rules of diagnoses ask one after the other what a reply means
+def _interpret_generally(stage: str, reply: str) -> ReplyRule | None:
+    return next((rule for rule in reply_rules(None, stage) if rule.matches(reply)), None)
 
 
 def is_public_word(word: str) -> bool:

@@ -6,7 +6,7 @@ Knows their order and what each came after. Must not know how they were recorded
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ class Observations:
     def __init__(self, items: Iterable[AnyObservation]) -> None:
         self._items: tuple[AnyObservation, ...] = tuple(items)
         self._by_id = {item.id: item for item in self._items}
+        #: Those of each type that was asked for: rules ask for the same again and again.
+        self._by_kind: dict[type[Observation], list[Any]] = {}
 
     def __iter__(self) -> Iterator[AnyObservation]:
         return iter(self._items)
@@ -32,10 +34,14 @@ class Observations:
         """All observations of that type whose named fields have these values, in order."""
         return [
             item
-            for item in self._items
-            if isinstance(item, kind)
-            and all(getattr(item, name) == value for name, value in equal.items())
+            for item in self._of_kind(kind)
+            if all(getattr(item, name) == value for name, value in equal.items())
         ]
+
+    def _of_kind(self, kind: type[O]) -> list[O]:
+        if kind not in self._by_kind:
+            self._by_kind[kind] = [item for item in self._items if isinstance(item, kind)]
+        return self._by_kind[kind]
 
     def first(self, kind: type[O], **equal: object) -> O | None:
         """The first of `of(kind, …)`, or None."""

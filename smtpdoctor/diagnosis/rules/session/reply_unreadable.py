@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from smtpdoctor import knowledge
@@ -58,12 +59,19 @@ def _odd_form(run: Run, item: Exchange) -> _Odd | None:
     mine, raw = run.client, item.reply.raw
     if mine is not None and not trouble(raw, mine.replies):
         return None
-    cannot = [each.name for each in knowledge.clients().values() if trouble(raw, each.replies)]
+    cannot = _cannot_read(raw)
     usual = (
         "RFC 5321 §4.2: the same code in every line, a dash or a blank behind it, then text; "
         "§4.5.3.1.5: lines of 512 octets at most"
     )
-    return _Odd(item, _form(raw), tuple(cannot), usual) if cannot else None
+    return _Odd(item, _form(raw), cannot, usual) if cannot else None
+
+
+@lru_cache(maxsize=16)  # the steps of a session are looked at one after the other
+def _cannot_read(raw: bytes) -> tuple[str, ...]:
+    """The clients that are in trouble with the reply."""
+    every = knowledge.clients().values()
+    return tuple(each.name for each in every if trouble(raw, each.replies))
 
 
 def _odd_code(run: Run, item: Exchange) -> _Odd | None:
