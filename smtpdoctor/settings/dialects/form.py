@@ -106,13 +106,16 @@ class DocumentEntry(_Entry, frozen=True, kw_only=True):
     format: that of `readers.project` where the name doesn't tell. reference: a regular expression
     whose group is the variable that a value is taken from. secrets: the file beside it that
     `!secret` names are from. values: the keys below which a chart of Helm has it in its values, in
-    place of files; defaults: what the chart says where these don't. In paths `name[key=text]` is
-    the item of a list that says so, and `name[]` its first.
+    place of files; defaults: what the chart says where these don't; has: names that only this
+    chart's values have there; paths: where the chart has options by paths of its own. In paths
+    `name[key=text]` is the item of a list that says so, and `name[]` its first.
     """
 
     files: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     defaults: Mapping[str, bool | int | str] = {}
+    has: tuple[str, ...] = ()
+    paths: Mapping[str, str] = {}
     prefix: str = ""
     wins: bool = False
     cleaned: Literal["", "go-ini", "go-expand"] = ""

@@ -1,4 +1,5 @@
-"""GitLab's Omnibus package: `gitlab_rails['smtp_…']` in gitlab.rb or in a container's variable.
+"""GitLab: `gitlab_rails['smtp_…']` of its Omnibus package, in gitlab.rb or in a variable of a
+container, and `global.smtp` in the values of its chart.
 
 Knows its names. What they come to is `ruby_mail`'s.
 """
@@ -39,6 +40,21 @@ NAMES: dict[str, tuple[str, Field]] = {
     "smtp_enable": ("", "client"),
     "gitlab_email_enabled": ("", "client"),
 }
+#: The chart's names with those.
+CHART = {
+    "address": "smtp_address",
+    "port": "smtp_port",
+    "user_name": "smtp_user_name",
+    "tls": "smtp_tls",
+    "starttls_auto": "smtp_enable_starttls_auto",
+    "openssl_verify_mode": "smtp_openssl_verify_mode",
+    "domain": "smtp_domain",
+    "authentication": "smtp_authentication",
+    "enabled": "smtp_enable",
+}
+OF_CHART = {name: key for key, name in CHART.items()}
+#: What the chart has of its own where the values don't say it.
+DEFAULTS: Mapping[str, Any] = {"smtp_port": 2525, "smtp_enable_starttls_auto": False}
 BACK = {name: own for own, (name, _) in NAMES.items() if name}
 VARIABLE = "GITLAB_OMNIBUS_CONFIG"
 ASSIGNED = re.compile(r"\s*gitlab_rails\[['\"]\w+['\"]\]\s*=\s*")
@@ -76,6 +92,37 @@ class GitLab:
                 yield from self._draft(
                     workspace, span.file, f"{span.file}.rb", surrounding.variables, text
                 )
+        for path, root in workspace.chart_values:
+            yield from self._of_chart(workspace, path, root)
+
+    def _of_chart(self, workspace: Workspace, path: str, root: Value) -> Iterator[Draft]:
+        smtp = root.at("global", "smtp")
+        host = smtp.get("address")
+        span = host.span
+        if not isinstance(host, Known) or host.value in (ABSENT, None, "") or span is None:
+            return
+        options = {
+            name: Option(name, Known(value), together=True) for name, value in DEFAULTS.items()
+        }
+        for key, name in CHART.items():
+            if not smtp.get(key).absent:
+                options[name] = Option(name, smtp.get(key), called=key)
+        sender = root.at("global", "email", "from")
+        if not sender.absent:
+            options["gitlab_email_from"] = Option("gitlab_email_from", sender, called="from")
+        if "smtp_user_name" in options:
+            secret = Unknown("encrypted", "the password is in a Secret", smtp.get("password").span)
+            options["smtp_password"] = Option("smtp_password", secret, called="password")
+        yield Draft(
+            dialect=self,
+            place=f"{path}:{span.line}",
+            options=options,
+            variables=Variables(()),
+            language="yaml",
+            files=(path,),
+            insert=lambda new: _insert_value(workspace, span, new),
+            sends=({"smtp_enable": True},),
+        )
 
     def _draft(
         self,
@@ -194,6 +241,18 @@ def _insert(workspace: Workspace, span: Span, new: Mapping[str, Any]) -> tuple[E
         for name, value in new.items()
     ]
     return (inserted(span, 1, "".join(texts)),) if ASSIGNED.match(line) else ()
+
+
+def _insert_value(workspace: Workspace, span: Span, new: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """Further values of the chart before that of the address."""
+    line = workspace.line(span.file, span.line) or ""
+    found = re.match(r"(\s*)address:\s", line)
+    if found is None or any(name not in OF_CHART for name in new):
+        return ()
+    texts = [
+        f"{found[1]}{OF_CHART[name]}: {literal(value, 'yaml')}\n" for name, value in new.items()
+    ]
+    return (inserted(span, 1, "".join(texts)),)
 
 
 def _remark(option: str, because: str) -> Remark:

@@ -55,10 +55,11 @@ NAMES: dict[str, Field] = {
 #: What is no option of the file: that none names a host, and the version of Spring Boot.
 NO_HOST, VERSION = "no host", "version"
 
-FILES = tuple(f"application{middle}.{end}" for middle in ("", "-*")
+#: Apereo CAS has the name cas beside Spring Boot's own (spring.config.name).
+FILES = tuple(f"{name}{middle}.{end}" for name in ("application", "cas") for middle in ("", "-*")
               for end in ("properties", "yml", "yaml"))  # fmt: skip
 FILE = re.compile(
-    r"(?:(?P<base>.+)/)?application(?:-(?P<profile>[\w.-]+))?\.(?P<end>properties|ya?ml)"
+    r"(?:(?P<base>.+)/)?(?:application|cas)(?:-(?P<profile>[\w.-]+))?\.(?P<end>properties|ya?ml)"
 )
 #: Where the application's own folder ends in a file's path, and how strong that place is.
 PLACES = (

@@ -77,7 +77,8 @@ class TableDocument:
         self, option: OptionEntry, root: Value, workspace: Workspace, variables: Variables
     ) -> Option | None:
         """The option as it stands there; None where it doesn't."""
-        value = at(root, option.path)
+        path = self.entry.paths.get(option.name, option.path)
+        value = at(root, path)
         if isinstance(value, Known) and value.absent:
             return None
         if self.entry.values and isinstance(value, Known) and "{{" in str(value.value):
@@ -96,7 +97,7 @@ class TableDocument:
             value = referred(value, self.entry.reference, variables)
         if option.typed and isinstance(value, Known) and isinstance(value.value, str):
             value = replace(value, value=DocumentText(value.value))
-        called = option.path.rpartition(".")[2]
+        called = path.rpartition(".")[2]
         return Option(option.name, value, bare=option.bare, called=called)
 
 
@@ -170,12 +171,15 @@ class Table:
             for path, root in workspace.chart_values if entry.values else ():
                 for found in _below(root, entry.values):
                     # a chart's own values have every key, and no host
-                    if any(self._names_a_server(found, item) for item in self.entry.option):
+                    if all(not found.get(name).absent for name in entry.has) and any(
+                        self._names_a_server(found, item, entry) for item in self.entry.option
+                    ):
                         yield TableDocument(path, entry, found, "values.yaml")
 
     @staticmethod
-    def _names_a_server(root: Value, option: OptionEntry) -> bool:
-        value = at(root, option.path) if option.path else Known(ABSENT)
+    def _names_a_server(root: Value, option: OptionEntry, entry: DocumentEntry) -> bool:
+        path = entry.paths.get(option.name, option.path)
+        value = at(root, path) if path else Known(ABSENT)
         told = not isinstance(value, Known) or value.value not in (ABSENT, None, "")
         return option.field in ("host", "url") and told
 
@@ -257,7 +261,7 @@ class Table:
             version=tag.partition("@")[0] if tag[:1].isdigit() else "",
             files=(document.path,) if document else (),
             profile=workspace.profile_of(self.entry.profile) if self.entry.profile else "",
-            insert=lambda new: self._insert(workspace, anchor, new),
+            insert=lambda new: self._insert(workspace, anchor, new, document),
             unset=unset,
             sends=self.entry.sends,
         )
@@ -334,7 +338,11 @@ class Table:
         }
 
     def _insert(
-        self, workspace: Workspace, anchor: Option | None, new: Mapping[str, Any]
+        self,
+        workspace: Workspace,
+        anchor: Option | None,
+        new: Mapping[str, Any],
+        document: TableDocument | None,
     ) -> tuple[Edit, ...]:
         """Further lines before that of the host, in its way of writing."""
         span = anchor.value.span if anchor is not None else None
@@ -354,7 +362,8 @@ class Table:
                 return ()
             key = (*variables_of(entry), "")[0]
             if anchor.called not in variables_of(self._options[anchor.name]):
-                key = entry.path.rpartition(".")[2]
+                own = document.entry.paths if document is not None else {}
+                key = own.get(name, entry.path).rpartition(".")[2]
             if not key:
                 return ()
             text += as_line(found, key, value, span.file) + "\n" + found["indent"]
@@ -578,7 +587,7 @@ def _of_chart(
 ) -> Option | None:
     """What a chart has where its values don't say an option: its default, or a Secret's login."""
     if option.name in entry.defaults:
-        return Option(option.name, Known(entry.defaults[option.name]))
+        return Option(option.name, Known(entry.defaults[option.name]), together=True)
     if document is None or not entry.values or option.field not in ("username", "password"):
         return None
     if not SECRETS.search(workspace.folder.text(document.path) or ""):

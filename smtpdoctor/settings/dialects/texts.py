@@ -24,7 +24,11 @@ STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<item>\[(?:(?P<key>\w+)=(?P<text>[^\]]*
 
 
 def at(root: Value, path: str) -> Value:
-    """What stands at a path with dots: `notify[platform=smtp].server`."""
+    """What stands at a path with dots: `notify[platform=smtp].server`. A name may have dots itself,
+    as in Java's properties."""
+    whole = root.get(path)
+    if "." in path and not whole.absent:
+        return whole
     for step in path.split("."):
         found = STEP.fullmatch(step)
         root = root.get(found["name"]) if found and found["name"] else root

@@ -1,8 +1,9 @@
 """Programs with a module of their own, which is imported only where the folder may have such one.
 
-Knows two marks that a module's TOML file says before its tables: `looks_at`, globs of the files
-without which there is nothing to find, and `looks_for`, parts of the names of variables that are
-enough without any. It must not know any program.
+Knows the marks that a module's TOML file says before its tables: `looks_at`, globs of the files
+without which there is nothing to find; `looks_for`, parts of the names of variables, `images` of
+containers and `values`, names in the values of a chart, of which one is enough without any. It must
+not know any program.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from smtpdoctor.settings.dialects.base import Dialect, Draft, Outcome
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.workspace import Workspace
 
-MARK = re.compile(r"(?m)^(looks_at|looks_for|images) = (.+)$")
+MARK = re.compile(r"(?m)^(looks_at|looks_for|images|values) = (.+)$")
 TEXT = re.compile(r'"([^"]+)"')
 
 
@@ -31,6 +32,7 @@ class UnreadModule:
         self._name = name
         self._looks_at = marks["looks_at"]
         self._looks_for = marks.get("looks_for", ())
+        self._values = frozenset(marks.get("values", ()))
         #: Of containers, where it has any.
         self.images = marks.get("images", ())
 
@@ -73,6 +75,8 @@ class UnreadModule:
             if folder.matching(pattern) or ("*" not in pattern and folder.has(pattern)):
                 return True
         if self.images and self._is_run(workspace):
+            return True
+        if self._values and not self._values.isdisjoint(workspace.chart_keys):
             return True
         names = workspace.variable_names | set(workspace.process.values)
         return any(part in name.upper() for part in self._looks_for for name in names)

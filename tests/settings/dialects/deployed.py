@@ -51,6 +51,36 @@ LEMMY = """{{
   }}
 }}
 """
+ANSIBLE = """- hosts: all
+  tasks:
+    - name: tell
+      community.general.mail:
+        host: smtp.ionos.com
+        port: {port}
+        username: u@example.com
+        password: word
+        from: u@example.com
+        to: a@example.com
+        subject: done
+{more}"""
+VAULTWARDEN_CHART = """domain: https://vault.example.com
+smtp:
+  host: smtp.ionos.com
+  security: {word}
+  port: {port}
+  from: u@example.com
+  username:
+    value: u@example.com
+  password:
+    value: word
+"""
+SONAR = (
+    "sonar.jdbc.username=sonar\nemail.smtp_host.secured=smtp.ionos.com\n"
+    "email.smtp_port.secured={port}\nemail.smtp_secure_connection.secured={word}\n"
+    "email.smtp_username.secured=u@example.com\nemail.smtp_password.secured=word\n"
+    "email.from=u@example.com\n"
+)
+SONAR_BITNAMI = compose("bitnami/sonarqube:9", "SONARQUBE_SMTP_", "HOST", "USER", "PASSWORD")
 PLAY = """# of the shop
 play.http.secret.key = ${{?APPLICATION_SECRET}}
 play.mailer {{
@@ -177,6 +207,127 @@ def document(
 
 
 CASES = [
+    Case(
+        "ansible-mail:healthy 587",
+        (HOST, 587, "starttls"),
+        files={"playbook.yml": ANSIBLE.format(port=587, more="        secure: starttls\n")},
+        required=True,
+        verify=False,
+    ),
+    Case(
+        "ansible-mail:tried by itself",
+        (HOST, 587, "starttls"),
+        files={"site.yml": ANSIBLE.format(port=587, more="")},
+        verify=False,
+    ),
+    Case(
+        "ansible-mail:healthy 465",
+        (HOST, 465, "implicit"),
+        files={
+            "roles/x/tasks/main.yml": """- block:
+    - mail:
+        host: smtp.ionos.com
+        port: 465
+        username: u@example.com
+        password: word
+        sender: u@example.com
+        secure: starttls
+        subject: x
+"""
+        },
+        verify=False,
+    ),
+    Case(
+        "ansible-mail:implicit on 587",
+        (HOST, 587, "implicit"),
+        files={"playbook.yml": ANSIBLE.format(port=587, more="        secure: always\n")},
+        verify=False,
+    ),
+    Case(
+        "ansible-mail:never",
+        (HOST, 465, "none"),
+        files={"playbook.yml": ANSIBLE.format(port=465, more="        secure: never\n")},
+        verify=False,
+    ),
+    Case(
+        "ansible-mail:another word",
+        (HOST, 587, "starttls"),
+        files={"playbook.yml": ANSIBLE.format(port=587, more="        secure: tls\n")},
+        verify=False,
+        remarks=said("fault secure"),
+    ),
+    Case(
+        "sonarqube:healthy 587",
+        (HOST, 587, "starttls"),
+        files={"conf/sonar.properties": SONAR.format(port=587, word="starttls")},
+        required=True,
+    ),
+    Case(
+        "sonarqube:healthy 465",
+        (HOST, 465, "implicit"),
+        files={"sonar.properties": SONAR.format(port=465, word="ssl")},
+    ),
+    Case(
+        "sonarqube:implicit on 587",
+        (HOST, 587, "implicit"),
+        files={"sonar.properties": SONAR.format(port=587, word="ssl")},
+    ),
+    Case(
+        "sonarqube:start on 465",
+        (HOST, 465, "starttls"),
+        files={"sonar.properties": SONAR.format(port=465, word="starttls")},
+        required=True,
+    ),
+    Case(
+        "sonarqube:another word",
+        (HOST, 587, "none"),
+        files={"sonar.properties": SONAR.format(port=587, word="tls")},
+        remarks=said("fault email.smtp_secure_connection.secured"),
+    ),
+    Case(
+        "sonarqube-bitnami:healthy 587",
+        (HOST, 587, "starttls"),
+        compose=SONAR_BITNAMI[0],
+        env=SONAR_BITNAMI[1] + "SONARQUBE_SMTP_PORT_NUMBER: 587\nSONARQUBE_SMTP_PROTOCOL: tls",
+        required=True,
+        changes=False,
+    ),
+    Case(
+        "sonarqube-bitnami:ssl is STARTTLS",
+        (HOST, 465, "starttls"),
+        compose=SONAR_BITNAMI[0],
+        env=SONAR_BITNAMI[1] + "SONARQUBE_SMTP_PORT_NUMBER: 465\nSONARQUBE_SMTP_PROTOCOL: ssl",
+        required=True,
+        remarks=said("misread SONARQUBE_SMTP_PROTOCOL"),
+        changes=False,
+    ),
+    Case(
+        "vaultwarden:the values of its chart",
+        (HOST, 587, "implicit"),
+        files={"values.yaml": VAULTWARDEN_CHART.format(port=587, word="force_tls")},
+    ),
+    Case(
+        "vaultwarden:the port that its chart has",
+        (HOST, 25, "starttls"),
+        files={
+            "values.yaml": VAULTWARDEN_CHART.format(port=0, word="starttls").replace(
+                "  port: 0\n", ""
+            )
+        },
+        required=True,
+    ),
+    Case(
+        "vaultwarden:a chart that depends on its chart",
+        (HOST, 465, "starttls"),
+        files={
+            "vault/values.yaml": "vaultwarden:\n"
+            + "".join(
+                f"  {line}\n"
+                for line in VAULTWARDEN_CHART.format(port=465, word="starttls").splitlines()
+            )
+        },
+        required=True,
+    ),
     document(
         "kratos:healthy 587",
         "kratos/kratos.yml",

@@ -59,5 +59,58 @@ def test_smtp_that_is_not_switched_on(tmp_path: Path) -> None:
     assert remarks(setup) == {("ignored", "smtp_address")}
 
 
+CHART = """\
+global:
+  email:
+    from: info@example.com
+  smtp:
+    enabled: true
+    address: smtp.ionos.com
+    user_name: info@example.com
+    password:
+      secret: smtp
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("    port: 587\n    starttls_auto: true\n", (587, "starttls", False)),
+        ("    port: 465\n    tls: true\n", (465, "implicit", False)),
+        ("    port: 587\n    tls: true\n    starttls_auto: false\n", (587, "implicit", False)),
+        ("    port: 465\n    starttls_auto: true\n", (465, "starttls", False)),
+        ("", (2525, "none", False)),  # what the chart has of its own
+    ],
+)
+@pytest.mark.parametrize("name", ["values.yaml", "gitlab-values.yml"])
+def test_the_values_of_its_chart(
+    name: str, more: str, expected: tuple[int, str, bool], tmp_path: Path
+) -> None:
+    root = write(tmp_path / "app", {name: CHART + more})
+    setup = one(root, "gitlab")
+    assert way(setup) == ("smtp.ionos.com", *expected)
+    assert setup.settings.sender == "info@example.com"
+    assert [each.field for each in setup.settings.untellable] == ["password"]
+    changes_lead_there(root, "gitlab")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CHART.replace("smtp.ionos.com", '""'),
+        CHART.replace("global:", "other:"),
+        CHART.replace("address:", "host:"),
+        "global:\n  smtp: true\nuser_name: x\n",
+    ],
+)
+def test_lookalikes_of_its_chart(text: str, tmp_path: Path) -> None:
+    assert not setups(write(tmp_path, {"values.yaml": text}))
+
+
+def test_a_chart_whose_smtp_is_off(tmp_path: Path) -> None:
+    root = write(tmp_path, {"values.yaml": CHART.replace("enabled: true", "enabled: false")})
+    assert remarks(one(root, "gitlab")) == {("ignored", "smtp_address")}
+
+
 def test_comments_are_none(tmp_path: Path) -> None:
     assert not setups(write(tmp_path, {"gitlab.rb": "# gitlab_rails['smtp_address'] = 'x'\n"}))

@@ -50,6 +50,9 @@ CASES = [
     (lines(f"spring.mail.port=465\n{STARTTLS}=true\n"), (465, "starttls", False)),
     (lines("spring.mail.port=587\n"), (587, "none", False)),
     (lines(""), (25, "none", False)),
+    # Apereo CAS
+    ({"etc/cas/config/cas.properties": HEAD + f"spring.mail.port=465\n{SSL}=true\n"},
+     (465, "implicit", False)),
     # required alone is enough
     (lines(f"spring.mail.port=587\n{REQUIRED}=true\n"), (587, "starttls", True)),
     (
