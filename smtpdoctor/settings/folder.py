@@ -93,6 +93,15 @@ LIKELY = re.compile(
 DATA = frozenset({".json", ".jsonc", ".json5", ".txt", ".xml", ".lock"})
 
 
+def sibling(path: str, name: str) -> str:
+    """The file of that name beside another one.
+
+    >>> sibling("conf/main.cf", "sasl_passwd"), sibling("main.cf", "sasl_passwd")
+    ('conf/sasl_passwd', 'sasl_passwd')
+    """
+    return f"{path.rpartition('/')[0]}/{name}".lstrip("/")
+
+
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
     """What was left out and why, to be said. `cut`: looking ended there, others may be left."""
 

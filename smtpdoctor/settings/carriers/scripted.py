@@ -20,6 +20,7 @@ from smtpdoctor.settings.carriers.places import (
     mapped,
     text,
 )
+from smtpdoctor.settings.folder import sibling
 from smtpdoctor.settings.readers.evaluation import Closure
 from smtpdoctor.settings.readers.model import Known, Map, Unknown, Value
 from smtpdoctor.settings.readers.module import Module
@@ -126,7 +127,7 @@ def _exports(workspace: Workspace, path: str) -> Value:
 def _module(workspace: Workspace, path: str) -> Module | None:
     """The file as it is where the program is deployed: with that machine's variables, and with
     those of the `.env` beside it, which such tools load."""
-    beside = f"{folder_of(path)}/.env".lstrip("/")
+    beside = sibling(path, ".env")
     layers = [workspace.process, workspace.dotenv(beside, "npm-dotenv")]
     variables = Variables(tuple(layer for layer in layers if layer is not None))
     return workspace.module(path, variables)

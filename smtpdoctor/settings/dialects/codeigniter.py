@@ -15,6 +15,7 @@ from smtpdoctor.settings.dialects.php_code import (
     number,
     parts,
     remark,
+    sender_of_calls,
     text,
     version,
     version_of,
@@ -79,16 +80,9 @@ def _handed_over(workspace: Workspace) -> Iterator[Draft]:
             if draft is None:
                 continue
             assert module is not None
-            sender = next(
-                (
-                    Option("fromEmail", each.argument(0), called="from")
-                    for each in module.calls("from", "setFrom")
-                    if "@" in str(known(each.argument(0)))
-                ),
-                None,
-            )
+            sender = sender_of_calls(module, "from", "setFrom")
             if sender is not None:
-                draft.options["fromEmail"] = sender
+                draft.options["fromEmail"] = Option("fromEmail", sender, called="from")
             yield _finished(workspace, draft, path, three=three)
 
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
+from smtpdoctor.settings.dialects.host_files import matched
 from smtpdoctor.settings.dialects.table import Table, read_table
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
+from smtpdoctor.settings.folder import sibling
+from smtpdoctor.settings.readers.model import Known, map_of
 from smtpdoctor.settings.workspace import Workspace
 
 LINE = re.compile(r"[ \t]*(?P<name>\w+)(?:[ \t]+(?P<value>.*))?")
@@ -43,8 +46,7 @@ class Dma(Table):
                 values.pop("MASQUERADE", None)
             in_tls = "SECURETRANSFER" in values or "INSECURE" in values
             values["logs_in"] = Known(in_tls)
-            root = Map([Entry(name, value, value.span) for name, value in values.items()])
-            yield from self.of(workspace, path, f"{path}:{host.span.line}", Known(root))
+            yield from self.of(workspace, path, f"{path}:{host.span.line}", map_of(values))
 
 
 def _read(path: str, text: str) -> dict[str, Known]:
@@ -55,14 +57,13 @@ def _read(path: str, text: str) -> dict[str, Known]:
         if found is None:
             continue
         name, value = found["name"], found["value"]
-        group = "value" if value else "name"
-        span = Span(path, number, (found.start(group) + 1, found.end(group) + 1), number)
+        known = matched(path, number, found, "value" if value else "name")
         if name in SWITCHES and not value:
-            values[name] = Known(True, span)
+            values[name] = replace(known, value=True)
         elif name in NAMES and value:
-            values[name] = Known(value, span)
+            values[name] = known
         elif name not in NAMES:
-            values.setdefault("unknown", Known(name, span))
+            values.setdefault("unknown", replace(known, value=name))
     return values
 
 
@@ -73,18 +74,14 @@ def _login(
     if "AUTHPATH" not in values:
         return {}
     name = str(values["AUTHPATH"].value).rpartition("/")[2]
-    beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
+    beside = sibling(path, name)
     text = workspace.folder.text(beside)
     if text is None:
         return {}
     for number, line in enumerate(text.splitlines(), 1):
         found = LOGIN.fullmatch(line.strip())
         if found is not None and found["host"] == host:
-            spans = {
-                group: Span(beside, number, (found.start(group) + 1, found.end(group) + 1), number)
-                for group in ("user", "password")
-            }
-            return {group: Known(found[group], span) for group, span in spans.items()}
+            return {each: matched(beside, number, found, each) for each in ("user", "password")}
     return {"no_line": Known(True, values["AUTHPATH"].span)}
 
 

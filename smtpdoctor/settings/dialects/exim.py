@@ -11,8 +11,10 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
+from smtpdoctor.settings.dialects.host_files import matched
 from smtpdoctor.settings.dialects.table import Table, read_table
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
+from smtpdoctor.settings.folder import sibling
+from smtpdoctor.settings.readers.model import Known, Span, map_of
 from smtpdoctor.settings.workspace import Workspace
 
 SMARTHOST = re.compile(
@@ -37,15 +39,13 @@ class Exim(Table):
             values["one_colon"] = Known(found["colons"] == ":")
             if found["port"]:
                 values["port"] = _known(path, text, found, "port")
-            base = path.rpartition("/")[0]
-            macros = f"{base}/exim4.conf.localmacros".lstrip("/")
+            macros = sibling(path, "exim4.conf.localmacros")
             written = workspace.folder.text(macros) or ""
             for each in MACRO.finditer(written):
                 values[each[1]] = _known(macros, written, each, 2)
-            values |= _login(workspace, f"{base}/passwd.client".lstrip("/"), found["host"])
-            root = Map([Entry(name, value, value.span) for name, value in values.items()])
+            values |= _login(workspace, sibling(path, "passwd.client"), found["host"])
             line = text.count("\n", 0, found.start()) + 1
-            yield from self.of(workspace, path, f"{path}:{line}", Known(root))
+            yield from self.of(workspace, path, f"{path}:{line}", map_of(values))
 
 
 def _known(path: str, text: str, found: re.Match[str], group: str | int) -> Known:
@@ -60,10 +60,8 @@ def _login(workspace: Workspace, path: str, host: str) -> dict[str, Known]:
     for number, line in enumerate((workspace.folder.text(path) or "").splitlines(), 1):
         parts = re.fullmatch(r"([^:#\s]+):([^:]*):(.*)", line)
         if parts is not None and fnmatch(host, parts[1]):
-            spans = [
-                Span(path, number, (parts.start(i) + 1, parts.end(i) + 1), number) for i in (2, 3)
-            ]
-            return {"user": Known(parts[2], spans[0]), "password": Known(parts[3], spans[1])}
+            user, password = (matched(path, number, parts, each) for each in (2, 3))
+            return {"user": user, "password": password}
     return {}
 
 

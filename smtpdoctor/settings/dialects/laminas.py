@@ -16,6 +16,7 @@ from smtpdoctor.settings.dialects.php_code import (
     known,
     number,
     remark,
+    sender_of_calls,
     text,
     version_of,
 )
@@ -108,9 +109,9 @@ def _sender(workspace: Workspace, variables: Variables) -> Option | None:
     """The first sender that the program's code gives a message."""
     for path in workspace.folder.containing(rb"(?:Laminas|Zend)\\Mail", ".php"):
         module = workspace.module(path, variables)
-        for call in module.calls("addFrom", "setFrom") if module is not None else ():
-            if "@" in str(known(call.argument(0))):
-                return Option("from", call.argument(0), called="from")
+        found = sender_of_calls(module, "addFrom", "setFrom") if module is not None else None
+        if found is not None:
+            return Option("from", found, called="from")
     return None
 
 

@@ -18,6 +18,7 @@ from smtpdoctor.settings.dialects.php_code import (
     beside,
     known,
     number,
+    of_address,
     remark,
     text,
     unset_variables,
@@ -40,6 +41,7 @@ from smtpdoctor.settings.readers.model import (
     Span,
     Unknown,
     Value,
+    map_of,
 )
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -57,6 +59,8 @@ KEYS = (
 )  # fmt: skip
 #: Transports that keep what they are given.
 SILENT = ("log", "array")
+#: Transports by the program of the machine, or by a company's interface.
+REMOTE = ("ses", "postmark", "sendmail")
 #: Who mail is from where nobody says it.
 SENDER = "hello@example.com"
 #: Where code sets the configuration of mail again, and the keys of it.
@@ -140,10 +144,9 @@ def _own_senders(
     """What `from()` and `new Envelope(from: …)` of a file are given."""
 
     def of(found: Module) -> list[Value]:
-        addresses = {each.span: each.argument(0, "address") for each in found.calls("Address")}
         given = [each.argument(0, "address") for each in found.calls("from")]
         given += [each.argument(0, "from") for each in found.calls("Envelope") if each.new]
-        return [addresses.get(each.span, each) if each.span else each for each in given]
+        return [of_address(found, each) for each in given]
 
     for place, value in enumerate(of(module)):
 
@@ -314,16 +317,16 @@ def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = Non
         if said.get("ehlo", "encryption" not in said):
             smtp["local_domain"] = variable("MAIL_EHLO_DOMAIN")
         mailers = {
-            "smtp": _map(smtp),
-            **{each: _map({"transport": Known(each)}) for each in SILENT},
-            "failover": _map({"transport": Known("failover"), "mailers": _list("smtp", "log")}),
-            **{each: _map({"transport": Known(each)}) for each in ("ses", "postmark", "sendmail")},
+            "smtp": map_of(smtp),
+            **{each: map_of({"transport": Known(each)}) for each in SILENT},
+            "failover": map_of({"transport": Known("failover"), "mailers": _list("smtp", "log")}),
+            **{each: map_of({"transport": Known(each)}) for each in REMOTE},
         }
-        return _map(
+        return map_of(
             {
                 "default": variable(said.get("variable", "MAIL_MAILER"), said["mailer"]),
-                "mailers": _map(mailers),
-                "from": _map({"address": _sender(variable, said)}),
+                "mailers": map_of(mailers),
+                "from": map_of({"address": _sender(variable, said)}),
             }
         )
 
@@ -332,10 +335,6 @@ def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = Non
 
 def _sender(variable: Callable[..., Value], said: Mapping[str, Any]) -> Value:
     return variable(said.get("from", "MAIL_FROM_ADDRESS"), said.get("sender", SENDER) or None)
-
-
-def _map(values: Mapping[str, Value]) -> Known:
-    return Known(Map([Entry(key, value, value.span) for key, value in values.items()]))
 
 
 def _list(*names: str) -> Known:

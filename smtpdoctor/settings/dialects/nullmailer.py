@@ -11,7 +11,7 @@ from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.table import Table, read_table
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
+from smtpdoctor.settings.readers.model import Known, Span, map_of
 from smtpdoctor.settings.workspace import Workspace
 
 #: The words of a line by the quoting rules of a shell (nullmailer-send(8), remotes).
@@ -30,8 +30,7 @@ class Nullmailer(Table):
             for number, line in enumerate(text.splitlines(), 1):
                 values = _remote(path, number, line)
                 if values:
-                    root = Map([Entry(name, value, value.span) for name, value in values.items()])
-                    yield from self.of(workspace, path, f"{path}:{number}", Known(root))
+                    yield from self.of(workspace, path, f"{path}:{number}", map_of(values))
 
 
 def _remote(path: str, number: int, line: str) -> dict[str, Known]:

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
+from smtpdoctor.settings.dialects.host_files import matched
 from smtpdoctor.settings.dialects.table import Table, read_table
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
+from smtpdoctor.settings.folder import sibling
+from smtpdoctor.settings.readers.model import Known, map_of
 from smtpdoctor.settings.workspace import Workspace
 
 RELAY = re.compile(
@@ -35,7 +37,7 @@ class OpenSMTPD(Table):
                 if found is None or found["scheme"] == "lmtp":
                     continue
                 values = {
-                    group: _known(path, number, found, group)
+                    group: matched(path, number, found, group)
                     for group in ("scheme", "host", "port")
                     if found[group]
                 }
@@ -43,8 +45,7 @@ class OpenSMTPD(Table):
                 values["tls"] = Known(tls is not None)
                 values["no_verify"] = Known(tls is not None and tls["off"] is not None)
                 values |= _login(workspace, path, text, found)
-                root = Map([Entry(name, value, value.span) for name, value in values.items()])
-                yield from self.of(workspace, path, f"{path}:{number}", Known(root))
+                yield from self.of(workspace, path, f"{path}:{number}", map_of(values))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -61,11 +62,6 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         parts = []
 
 
-def _known(path: str, number: int, found: re.Match[str], group: str) -> Known:
-    columns = (found.start(group) + 1, found.end(group) + 1)
-    return Known(found[group], Span(path, number, columns, number))
-
-
 def _login(workspace: Workspace, path: str, text: str, relay: re.Match[str]) -> dict[str, Known]:
     """User and password of the relay's label, in the file of the table that `auth` names."""
     named = re.search(r"\bauth[ \t]+<([^>]+)>", relay["rest"])
@@ -73,11 +69,11 @@ def _login(workspace: Workspace, path: str, text: str, relay: re.Match[str]) -> 
         return {}
     files = dict(TABLE.findall(text))
     name = files.get(named[1], "").rpartition("/")[2]
-    beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
+    beside = sibling(path, name)
     for number, line in enumerate((workspace.folder.text(beside) or "").splitlines(), 1):
         found = LOGIN.fullmatch(line)
         if found is not None and found["label"] == relay["label"]:
-            return {each: _known(beside, number, found, each) for each in ("user", "password")}
+            return {each: matched(beside, number, found, each) for each in ("user", "password")}
     return {}
 
 

@@ -16,6 +16,7 @@ from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Origin, Span, Unknown, Value
+from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -278,6 +279,18 @@ def address(value: Any) -> str | None:
             if isinstance(inner, Known) and isinstance(inner.value, str) and "@" in inner.value:
                 return inner.value
     return None
+
+
+def of_address(module: Module, given: Value) -> Value:
+    """What a sender is given as, where it stands there as `new Address(…)`: the first argument."""
+    made = {each.span: each.argument(0, "address") for each in module.calls("Address")}
+    return made.get(given.span, given) if given.span is not None else given
+
+
+def sender_of_calls(module: Module, *names: str) -> Value | None:
+    """The first address that methods of these names are given; None where there is none."""
+    given = (call.argument(0) for call in module.calls(*names))
+    return next((each for each in given if "@" in str(known(each))), None)
 
 
 def keys_of(value: Value) -> Iterator[str]:

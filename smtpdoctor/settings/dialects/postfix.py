@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
+from smtpdoctor.settings.dialects.host_files import matched, within
 from smtpdoctor.settings.dialects.table import Table, read_table
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
+from smtpdoctor.settings.folder import sibling
+from smtpdoctor.settings.readers.model import Known, Span, map_of
 from smtpdoctor.settings.workspace import Workspace
 
 LINE = re.compile(r"(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*)")
@@ -32,17 +34,16 @@ class Postfix(Table):
             if relay is None or found is None or relay.span is None:
                 continue
             made = dict(values)
-            made["relayhost"] = Known(found["host"], _part(relay.span, found, "host"))
+            made["relayhost"] = Known(found["host"], within(relay.span, found, "host"))
             made["brackets"] = Known(found["open"] is not None)
             if found["port"]:
                 port = SERVICES.get(found["port"], found["port"])
-                made["port"] = Known(port, _part(relay.span, found, "port"))
+                made["port"] = Known(port, within(relay.span, found, "port"))
             names = [str(relay.value)]
             if found["open"]:  # without, the host is what an MX record names
                 names.insert(0, found["host"])
             made |= self._login(workspace, path, values, names)
-            root = Map([Entry(name, value, value.span) for name, value in made.items()])
-            yield from self.of(workspace, path, f"{path}:{relay.span.line}", Known(root))
+            yield from self.of(workspace, path, f"{path}:{relay.span.line}", map_of(made))
 
     def _login(
         self, workspace: Workspace, path: str, values: Mapping[str, Known], names: Sequence[str]
@@ -56,22 +57,18 @@ class Postfix(Table):
             span = values["smtp_sasl_password_maps"].span
             return {"user": Known(user, span), "password": Known(word, span)} if colon else {}
         name = rest.rpartition("/")[2]
-        beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
+        beside = sibling(path, name)
         text = workspace.folder.text(beside) if name else None
         entries: dict[str, dict[str, Known]] = {}
         spelled: dict[str, Known] = {}
         for number, line in enumerate((text or "").splitlines(), 1):
             found = re.fullmatch(r"(\S+)[ \t]+([^:]+):(.*)", line.rstrip(" \t"))
             if found is not None and not line.startswith("#"):
-                spans = [
-                    Span(beside, number, (found.start(i) + 1, found.end(i) + 1), number)
-                    for i in (2, 3)
-                ]
-                login = {"user": Known(found[2], spans[0]), "password": Known(found[3], spans[1])}
+                groups = {"user": 2, "password": 3}
+                login = {each: matched(beside, number, found, at) for each, at in groups.items()}
                 # tables fold the letter case of what is looked up
                 entries.setdefault(found[1].lower(), login)
-                place = Span(beside, number, (found.start(1) + 1, found.end(1) + 1), number)
-                spelled.setdefault(found[1].lower(), Known(found[1], place))
+                spelled.setdefault(found[1].lower(), matched(beside, number, found, 1))
         named = next((entries[n.lower()] for n in names if n.lower() in entries), None)
         if named is not None:
             return named
@@ -82,13 +79,6 @@ class Postfix(Table):
 
 def _has(values: Mapping[str, Known]) -> bool:
     return "smtp_sasl_password_maps" in values
-
-
-def _part(span: Span, found: re.Match[str], group: str) -> Span:
-    first = span.columns[0]
-    return Span(
-        span.file, span.line, (first + found.start(group), first + found.end(group)), span.line
-    )
 
 
 def main_cf(path: str, text: str) -> dict[str, Known]:

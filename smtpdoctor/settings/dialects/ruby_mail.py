@@ -27,6 +27,7 @@ from smtpdoctor.settings.readers.model import (
     Symbol,
     Unknown,
     Value,
+    map_of,
 )
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.variables import Layer, Variables, in_file
@@ -487,7 +488,7 @@ def _given(module: Module) -> list[tuple[Value, Value, Span]]:
 
 def _hash(call: Any, named: Mapping[str, Value]) -> Value:
     """Arguments by their names as the hash that they are; a name's place is before its value."""
-    return Known(Map([Entry(Symbol(name), value, value.span) for name, value in named.items()]))
+    return map_of({Symbol(name): value for name, value in named.items()})
 
 
 def _sender(module: Module) -> Option | None:

@@ -9,6 +9,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, co
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.keys import of_keys, put_in_keys
 from smtpdoctor.settings.dialects.python_code import number, python_variables, text
+from smtpdoctor.settings.folder import sibling
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.model import Known, Unknown
@@ -53,7 +54,7 @@ class Sentry:
         for path in workspace.folder.matching("config.yml", "config.yaml"):
             if b"mail.host" not in (workspace.read(path) or b""):
                 continue
-            code = f"{path.rpartition('/')[0]}/sentry.conf.py".lstrip("/")
+            code = sibling(path, "sentry.conf.py")
             variables = python_variables(workspace, code)
             root = workspace.document(path, variables)
             options = of_keys(root, (*FIELDS, BACKEND), variables)

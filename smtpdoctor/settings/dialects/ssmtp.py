@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
+from smtpdoctor.settings.dialects.host_files import matched, within
 from smtpdoctor.settings.dialects.table import Table, read_table
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Span
+from smtpdoctor.settings.readers.model import Known, map_of
 from smtpdoctor.settings.workspace import Workspace
 
 #: sSMTP ends a name and a value at the first blank or =, and the line at a #.
@@ -38,11 +40,10 @@ class Ssmtp(Table):
             found = HUB.fullmatch(str(hub.value)) if hub is not None else None
             if hub is None or hub.span is None or found is None or not found["host"]:
                 continue
-            values["mailhub"] = Known(found["host"], _part(hub.span, found, "host"))
+            values["mailhub"] = Known(found["host"], within(hub.span, found, "host"))
             if found["port"]:
-                values["port"] = Known(int(found["port"]), _part(hub.span, found, "port"))
-            root = Map([Entry(name, value, value.span) for name, value in values.items()])
-            yield from self.of(workspace, path, f"{path}:{hub.span.line}", Known(root))
+                values["port"] = Known(int(found["port"]), within(hub.span, found, "port"))
+            yield from self.of(workspace, path, f"{path}:{hub.span.line}", map_of(values))
 
 
 def read(path: str, text: str) -> dict[str, Known]:
@@ -57,9 +58,8 @@ def read(path: str, text: str) -> dict[str, Known]:
         if not name or (name in FIRST and name in values):
             continue
         raw = (found["value"] + found["rest"]).rstrip()
-        first = found.start("value") + 1
-        span = Span(path, number, (first, first + len(found["value"])), number)
-        values[name] = Known(found["value"], span, raw=raw, style="plain")
+        known = replace(matched(path, number, found, "value"), raw=raw, style="plain")
+        values[name], span = known, known.span
         if found["between"] != "=":
             values.setdefault("blank", Known(name, span))
             if name != "mailhub":  # without any hub there would be nothing to tell
@@ -69,12 +69,6 @@ def read(path: str, text: str) -> dict[str, Known]:
             # it switches the other on, too, which a later no leaves on
             values.setdefault("UseTLS", Known("yes", span))
     return values
-
-
-def _part(span: Span, found: re.Match[str], group: str) -> Span:
-    first = span.columns[0]
-    columns = (first + found.start(group), first + found.end(group))
-    return Span(span.file, span.line, columns, span.line)
 
 
 DIALECT = Ssmtp("ssmtp", read_table(Path(__file__)))

@@ -18,6 +18,7 @@ from smtpdoctor.settings.dialects.php_code import (
     keys_of,
     known,
     number,
+    of_address,
     remark,
     text,
     unset_variables,
@@ -384,10 +385,8 @@ def _sender_of_messages(workspace: Workspace, root: str, variables: Variables) -
         module = workspace.module(path, variables) if is_own else None
         if module is None:
             continue
-        addresses = {each.span: each.argument(0) for each in module.calls("Address")}
         for call in module.calls("from"):
-            given = call.argument(0)
-            given = addresses.get(given.span, given) if given.span is not None else given
+            given = of_address(module, call.argument(0))
             given = _bound(workspace, root, given, variables)
             if "@" in str(known(given)):
                 return given

@@ -39,6 +39,7 @@ from smtpdoctor.settings.dialects.texts import (
     referred,
 )
 from smtpdoctor.settings.dialects.urls import url_options
+from smtpdoctor.settings.folder import sibling
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
 from smtpdoctor.settings.readers.model import (
@@ -87,7 +88,7 @@ class TableDocument:
         if isinstance(value, Unknown) and value == root:
             return None if option.field not in ("host", "url") else Option(option.name, value)
         if isinstance(value, Known) and isinstance(value.value, Special) and self.entry.secrets:
-            beside = f"{self.path.rpartition('/')[0]}/{self.entry.secrets}".lstrip("/")
+            beside = sibling(self.path, self.entry.secrets)
             value = workspace.document(beside, variables).get(value.value.value)
         if self.entry.cleaned == "go-ini":
             value = go_ini(value)

@@ -7,7 +7,7 @@ files and variables come from, nor what a setting means to a program.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
@@ -305,6 +305,11 @@ class Map:
     def whole(self) -> bool:
         """Whether all keys can be told."""
         return all(entry.key is not None for entry in self.entries)
+
+
+def map_of(values: Mapping[Any, Value]) -> Known:
+    """These values by their keys, each where it stands."""
+    return Known(Map([Entry(key, value, value.span) for key, value in values.items()]))
 
 
 def same_key(mine: Any, asked: Any) -> bool:
