@@ -92,7 +92,7 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
         beyond the refusal; `own-fault` of a 4xx that blames a part of the server itself; `trial` of
         an account that may write to few; `connector` of a tenant that doesn't know this machine;
         `country` where it is the place of this machine's address; `pop-first` where fetching mail
-        counts as a login; "" where it isn't known.
+        counts as a login; `storage` of an account that has none left; "" where it isn't known.
     """
 
     stages: tuple[Stage, ...]
@@ -112,6 +112,7 @@ class ReplyRule(_Entry, frozen=True, kw_only=True):
         "connector",
         "country",
         "pop-first",
+        "storage",
     ] = ""
 
     def matches(self, reply: str) -> bool:

@@ -296,7 +296,9 @@ _SMTP_LINE = re.compile(rb"[2-5][0-5]\d(?:[ -]|\r?\n)")
 _SMTP_BEGUN = re.compile(rb"[2-5](?:[0-5]\d?)?")  # the first digits of a code that drips in
 _NEWS_GREETING = re.compile(rb"20[01][ -]")  # RFC 3977 §5.1; SMTP has neither code as a greeting
 # An FTP server by its own word; a host name such as ftp.example.com does not count.
-_FTP_WORD = re.compile(rb"(?i)vsftpd|proftpd|pure-ftpd|(?<![\w.-])ftp(?![\w-]|\.\w)")
+_FTP_WORD = re.compile(
+    rb"(?i)vsftpd|proftpd|pure-ftpd|filezilla server|(?<![\w.-])ftp(?![\w-]|\.\w)"
+)
 _HTML = re.compile(rb"(?i)\s*<(?:!doctype html|html|head|body)\b")
 
 

@@ -257,6 +257,10 @@ def test_looks_like_http() -> None:
         (b"-ERR busy\r\n", "pop3"),
         (b"220 (vsFTPd 3.0.3)\r\n", "ftp"),
         (b"220 ProFTPD Server ready\r\n", "ftp"),
+        (
+            b"220-FileZilla Server 1.8.0\r\n220 Please visit https://filezilla-project.org/\r\n",
+            "ftp",
+        ),
         (b"220-Welcome\r\n220 FTP server ready.\r\n", "ftp"),
         (b"220 ftp.example.com ready\r\n", "smtp"),
         (b"220 mail-ftp ready\r\n", "smtp"),

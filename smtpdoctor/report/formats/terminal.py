@@ -425,8 +425,10 @@ class _Page(_Layout):
         if any(_cut_off(item) for item in items):
             yield from self.wrapped("--timeout left too little time to say more.", indent=2)
         elif items or target.faults:
+            answered = any(isinstance(item, Exchange) and item.reply is not None for item in items)
             yield from self.wrapped(
                 ("smtpdoctor has no name for this. " if items else "")
+                + (f"Show these words to whoever runs {target.host}. " if answered else "")
                 + "Please report it with the file that --save FILE writes; it holds no secrets.",
                 indent=2,
             )

@@ -16,6 +16,11 @@ CODE = "account-suspended"
         ("email-smtp.eu-west-1.amazonaws.com", "auth", "535 Account not subscribed to SES"),
         ("mail.example.net", "auth", "535 5.7.8 Error: this account has been disabled"),
         ("smtp.office365.com", "mail", "550 5.1.8 Access denied, bad outbound sender"),
+        (
+            "mail.example.net",
+            "rcpt",
+            '550 Outgoing mail from "info@example.com" has been suspended.',
+        ),
     ],
 )
 def test_positive_the_words_of_several_providers(host: str, step: str, text: str) -> None:

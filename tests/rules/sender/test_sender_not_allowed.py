@@ -227,3 +227,30 @@ def test_positive_the_logins_own_address_at_somebodys_own_server() -> None:
 def test_lookalike_another_address_at_somebodys_own_server() -> None:
     scene = Scene(host="mail.example.net", sender="shop@example.com").refuse("rcpt", NOT_OWNED)
     assert "send from info@example.com" in scene.diagnosis(CODE).fixes[0].title
+
+
+@pytest.mark.parametrize(
+    ("host", "text"),
+    [
+        ("mail.example.net", "550 5.7.1 You are not authorized to send from this domain"),
+        ("mail.example.net", "550 5.5.0 Emetteur invalide. Invalid Sender. LPN104_415"),
+        ("smtp.qq.com", "502 Invalid input from 192.0.2.7 to newxmesmtplogicsvrszb9-1.qq.com."),
+    ],
+)
+def test_positive_words_about_who_sends(host: str, text: str) -> None:
+    scene = Scene(host=host, sender="shop@example.org").refuse("mail", text)
+    assert scene.codes() == [CODE]
+    assert scene.diagnosis(CODE).fixes[0].title.startswith("send from info@example.com")
+
+
+def test_lookalike_a_server_that_spf_does_not_allow() -> None:
+    scene = Scene(host="mail.example.net", sender="shop@example.org")
+    scene.refuse("mail", "550 5.7.23 SPF: you are not authorized to send from this domain")
+    assert scene.codes() == ["spf-not-authorized"]
+
+
+def test_lookalike_a_502_of_another_server() -> None:
+    """QQ says it of a sender; elsewhere it is said of anything."""
+    scene = Scene(host="mail.example.net", sender="shop@example.org")
+    scene.refuse("mail", "502 Invalid input from 192.0.2.7 to relay.example.net")
+    assert scene.codes() == []

@@ -27,11 +27,43 @@ def test_positive_ionos_says_so_in_the_last_line() -> None:
         ("smtp.sendgrid.net", "auth", "451 Authentication failed: Maximum credits exceeded"),
         ("smtp.office365.com", "mail", "432 4.3.2 Concurrent connections limit exceeded."),
         ("mail.example.net", "mail", "450 4.7.1 Error: too many messages"),
+        (
+            "mail.example.net",
+            "mail",
+            "451 4.7.1 Sender address rejected: the number of messages is over the limit",
+        ),
     ],
 )
 def test_positive_the_words_of_others(host: str, step: str, text: str) -> None:
     scene = Scene(host=host).refuse(step, text)  # type: ignore[arg-type]
     assert scene.codes() == [CODE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "552 5.2.2 Over quota",
+        "552 Requested mail action aborted: exceeded storage allocation",
+        "452 4.2.2 Mailbox full",
+    ],
+)
+def test_positive_the_mailbox_that_sends_is_full(text: str) -> None:
+    """No waiting makes room: the first fix is not to go on more slowly."""
+    scene = Scene(host="mail.example.net").refuse("mail", text)
+    diagnosis = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert "storage" in diagnosis.title
+    assert "room" in diagnosis.fixes[0].title
+
+
+def test_lookalike_the_recipient_s_mailbox_is_full() -> None:
+    scene = Scene(host="mail.example.net").refuse("rcpt", "552 5.2.2 Mailbox full")
+    assert scene.codes() == ["recipient-rejected"]
+
+
+def test_lookalike_a_server_without_room() -> None:
+    scene = Scene(host="mail.example.net").refuse("mail", "452 4.3.1 Insufficient system storage")
+    assert scene.codes() == ["server-busy"]
 
 
 def test_negative_nothing_is_used_up() -> None:
