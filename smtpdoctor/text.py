@@ -1,6 +1,7 @@
 """Foreign text made safe to show: characters made visible, quotations framed on every line.
 
-This module knows characters and lines. It must not know reports, markup or settings.
+This module knows characters, lines, and how many columns of a terminal they take. It must not
+know reports, markup or settings.
 
 What a server, a resolver or a certificate says stands between quotation marks that it can't
 write itself (`quoted`); where such a quotation goes on in a further line, that line begins with a
@@ -16,6 +17,17 @@ from collections.abc import Iterator
 #: Controls (C0, C1, DEL), format characters (bidi, zero width), line and paragraph separators,
 #: surrogates that stand alone, private characters, and what only newer terminals may know.
 INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Cn", "Co"})
+
+#: Letters and marks that a terminal shows as nothing or as a blank, or lays on the one before:
+#: Unicode's Default_Ignorable_Code_Point where the categories above don't have it, and Braille's
+#: blank.
+UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+#: So many marks stand on one letter in any language; a pile of them covers other lines.
+MOST_MARKS = 4
+MARKS = frozenset({"Mn", "Me"})
 
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -43,6 +55,8 @@ def visible(text: str) -> str:
     """
     if not text.isprintable():
         text = "".join(map(_visible, text))
+    if not text.isascii():
+        text = _without_piles(UNSEEN.sub(lambda match: _escape(match[0]), text))
     return COMMAND_ANYWHERE.sub("# ", text) if "##" in text else text
 
 
@@ -51,6 +65,39 @@ def _visible(character: str) -> str:
     if category in INVISIBLE:
         return _escape(character)
     return " " if category == "Zs" else character
+
+
+def _without_piles(text: str) -> str:
+    """The text with every further mark on one letter written as an escape."""
+    shown: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in MARKS else 0
+        shown.append(character if marks <= MOST_MARKS else _escape(character))
+    return "".join(shown)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes at most: letters of East Asia take two."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns_of, text))
+
+
+def _columns_of(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def fitting(text: str, room: int) -> int:
+    """How many of its first characters take at most so many columns."""
+    if text.isascii():
+        return min(len(text), max(room, 0))
+    taken = 0
+    for at, character in enumerate(text):
+        taken += _columns_of(character)
+        if taken > room:
+            return at
+    return len(text)
 
 
 def line_of_code(text: str) -> str:
@@ -78,7 +125,7 @@ def quoted(text: str, limit: int = LONGEST_QUOTATION) -> str:
 def wrapped(
     text: str, width: int, *, first: str = "", indent: str = "", bar: str = BAR
 ) -> Iterator[str]:
-    """The text in lines of at most `width` characters, the first after `first`, the others after
+    """The text in lines of at most `width` columns, the first after `first`, the others after
     `indent`. A line that begins inside a quotation, or as a command of a CI's log, has the bar
     before it.
 
@@ -90,7 +137,7 @@ def wrapped(
     start = first
     while words:
         frame = f"{bar} " if inside or (start == indent and COMMAND.match(words)) else ""
-        room = max(width - len(start) - len(frame), 1)
+        room = max(width - columns(start) - len(frame), 1)
         line, words = _line_of(words, room, inside=inside)
         yield f"{start}{frame}{line}"
         start = indent
@@ -98,11 +145,11 @@ def wrapped(
 
 
 def cut(text: str, room: int, ellipsis: str = "…") -> str:
-    """The text in at most `room` characters, cut between words where one ends near; a quotation
+    """The text in at most `room` columns, cut between words where one ends near; a quotation
     that is cut is closed."""
-    if len(text) <= room:
+    if columns(text) <= room:
         return text
-    kept = max(room - len(ellipsis), 0)
+    kept = fitting(text, room - len(ellipsis))
     kept = max(text.rfind(" ", max(kept - NEAR, 0), kept) + 1, 0) or kept
     if _ends_inside(text[: kept - 1], False):
         return f"{text[: kept - 1]}{ellipsis}{PLAIN_QUOTE}"
@@ -128,14 +175,16 @@ def changed_lines(old: str | None, new: str | None, hidden: str = "") -> list[tu
 
 def _line_of(words: str, room: int, *, inside: bool) -> tuple[str, str]:
     """What goes into one line, and the rest."""
-    if len(words) <= room:
+    fits = fitting(words, room)
+    if fits == len(words):
         return words, ""
-    end = words.rfind(" ", 0, room + 1)
+    end = words.rfind(" ", 0, fits + 1)
     if end <= 0:  # one word
         end = words.find(" ")
         word = words if end < 0 else words[:end]
         if inside or any(mark in word for mark in (OPENING, CLOSING, PLAIN_QUOTE)):
-            return words[:room], words[room:].lstrip()
+            fits = max(fits, 1)  # a letter is not divided
+            return words[:fits], words[fits:].lstrip()
         end = len(word)
     return words[:end].rstrip(), words[end:].lstrip()
 
@@ -162,7 +211,8 @@ def as_json(data: object, *, indent: int | None = 2) -> str:
     def shown(match: re.Match[str]) -> str:
         if "\ud800" <= match[0] <= "\udfff":
             return json.dumps(_escape(match[0]))[1:-1]
-        return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
+        seen = match[0].isprintable() and not UNSEEN.match(match[0])
+        return match[0] if seen else json.dumps(match[0])[1:-1]
 
     text = json.dumps(data, ensure_ascii=False, indent=indent)
     text = COMMAND_ANYWHERE.sub(r"\\u0023", text)  # as the same text, which is no command

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtpdoctor.text import changed_lines, cut, foreign, quoted, visible, wrapped
+from smtpdoctor.text import (
+    as_json,
+    changed_lines,
+    columns,
+    cut,
+    fitting,
+    foreign,
+    quoted,
+    visible,
+    wrapped,
+)
 
 #: Any text, and texts made of what an imitator would use.
 ANY = st.text(max_size=600) | st.lists(
@@ -24,6 +37,9 @@ ANY = st.text(max_size=600) | st.lists(
             "+SMTP_HOST=evil",
             "- x",
             "fix:",
+            "日本",
+            "\u2800",
+            "e\u0301\u0301\u0301\u0301\u0301\u0301",
         ]
     ),
     max_size=60,
@@ -51,7 +67,7 @@ def test_every_further_line_of_a_quotation_has_a_bar(text: str, width: int, lead
 @given(text=ANY, width=WIDTHS)
 def test_no_line_of_a_quotation_is_longer_than_the_page(text: str, width: int) -> None:
     lines = list(wrapped(quoted(text), width, first="  - ", indent="    "))
-    assert all(len(line) <= width for line in lines)
+    assert all(columns(line) <= width for line in lines)
 
 
 @given(text=ANY)
@@ -67,7 +83,7 @@ def test_a_quotation_is_one_bounded_visible_line_that_only_we_end(text: str) -> 
 @given(text=ANY, room=st.integers(min_value=4, max_value=100))
 def test_a_cut_quotation_is_closed(text: str, room: int) -> None:
     shown = cut(f"535 {quoted(text)} (PLAIN)", room)
-    assert len(shown) <= room
+    assert columns(shown) <= room
     assert shown.count('"') % 2 == 0
 
 
@@ -93,6 +109,10 @@ def test_a_word_to_copy_stays_whole_and_a_foreign_one_does_not() -> None:
         ("a\u202eb", "a\\u202eb"),
         ("\u0fff", "\\u0fff"),
         ("\ue000", "\\ue000"),
+        ("a\u2800\u3164\uffa0b", "a\\u2800\\u3164\\uffa0b"),
+        ("a\ufe0f\u034f\U000e0101", "a\\ufe0f\\u034f\\U000e0101"),
+        ("z" + "\u0335" * 6, "z" + "\u0335" * 4 + "\\u0335\\u0335"),
+        ("ệ" + unicodedata.normalize("NFD", "ệ"), "ệ" + unicodedata.normalize("NFD", "ệ")),
     ],
 )
 def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
@@ -113,3 +133,20 @@ def test_a_line_that_stays_beside_new_ones_is_shown_as_it_is() -> None:
 
 def test_a_blank_of_another_kind_is_a_plain_one() -> None:
     assert visible("a\u00a0b\u3000c\u2009d") == "a b c d"
+
+
+def test_letters_that_take_two_columns_move_no_foreign_text_out_of_its_frame() -> None:
+    """The terminal would go on at the edge of its next line, without a bar."""
+    reply = "日本" * 15 + "+SMTP_HOST=smtp.evil.example"
+    for width in range(30, 90):
+        for line in wrapped(f"it said {quoted(reply)}", width, first="  - ", indent="    "):
+            assert columns(line) <= width
+        assert columns(cut(quoted(reply), width)) <= width
+    assert columns("a日e\u0301") == 5
+    assert fitting("日本語", 5) == 2
+
+
+def test_what_cannot_be_seen_is_an_escape_in_json_too() -> None:
+    text = as_json({"reply": "a\u2800b\ufe0f"})
+    assert "\\u2800b\\ufe0f" in text
+    assert json.loads(text) == {"reply": "a\u2800b\ufe0f"}

@@ -293,14 +293,14 @@ NARROWEST = 24
 def write_list(text: str, *, column: int) -> None:
     """Print a list; a line that is wider than the terminal, or than 80 characters behind a pipe,
     goes on below that column."""
-    from smtpdoctor.text import wrapped
+    from smtpdoctor.text import columns, wrapped
 
     width = terminal_options().width
     column = min(column, max(width - NARROWEST, 0))
     for line in text.splitlines():
         lead = len(line) - len(line.lstrip(" "))
         below = column if 0 < lead < column else lead + 2
-        fits = len(line) <= width
+        fits = columns(line) <= width
         rows = [line] if fits else wrapped(line, width, first=" " * lead, indent=" " * below)
         if not write("".join(f"{row}\n" for row in rows)):
             return

@@ -42,6 +42,8 @@ PRODUCTION = "production"
 WORD = re.compile(r"[^\W\d]\w{5,}")
 #: Kinds whose values are numbers of five digits or words that everybody knows.
 NARROW = frozenset({"port", "tls", "secure", "verify", "node-verify"})
+#: Stands for a character that is not to be shown where one is looked for.
+HIDDEN = "\0"
 #: So many files are kept parsed for their lines: of the largest a tree takes 60 MiB.
 MOST_TREES = 1
 
@@ -612,11 +614,12 @@ class Workspace:
             return False
         ranges = self.harmless_ranges(path, line)
         shown = {at for first, last in ranges for at in range(first, last)}
-        shown.update(at for at, character in enumerate(whole) if character.isspace())
-        return any(
-            shown.issuperset(range(found.start(), found.start() + len(text)))
-            for found in re.finditer(f"(?={re.escape(text)})", whole)
+        # a hidden character as one that stands in no text: looked for once, however long both are
+        opened = "".join(
+            character if at in shown or character.isspace() else HIDDEN
+            for at, character in enumerate(whole)
         )
+        return HIDDEN not in text and text in opened
 
 
 def _without(ranges: Iterable[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

@@ -247,6 +247,18 @@ FOLDERS: dict[str, Folder] = {
     "a mebibyte of strings": Folder(
         text("settings.py", "EMAIL_HOST = 'x'\nEMAIL_HOST_PASSWORD = " + f"'{CANARY}' " * 50_000)
     ),
+    # text that isn't the language takes the grammars time with the square of it
+    "mailer.py: no Python": Folder(
+        text("mailer.py", "import smtplib\n" + "<!--" * 60_000 + "\nsmtplib.SMTP('x')\n"),
+        (("check", "--only", "settings"),),
+        says="mailer.py: longer than is read",
+    ),
+    "mailer.js: cases": Folder(
+        text("mailer.js", MAILER + "case a:" * 140_000), (("check", "--only", "settings"),)
+    ),
+    "odoo.conf: a host that comes again": Folder(
+        text("odoo.conf", "[options]\nsmtp_server = " + "u@h " * 250_000 + "}\nsmtp_port = 1\n")
+    ),
     "100 megabytes of code": Folder(
         both(*(text(f"m{n}.js", "nodemailer.x({a: b});\n" * 48_000) for n in range(100))),
         (("check", "--only", "settings"),),

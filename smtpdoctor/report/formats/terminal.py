@@ -46,7 +46,9 @@ from smtpdoctor.settings.model import SetupIdentity
 from smtpdoctor.text import (
     ASCII_BAR,
     BAR,
+    columns,
     cut,
+    fitting,
     foreign,
     line_of_code,
     quoted,
@@ -148,6 +150,11 @@ class _Layout:
         self.bar = BAR if options.unicode else ASCII_BAR
         self.ellipsis = "…" if options.unicode else "~"
 
+    @staticmethod
+    def fitted(text: str, room: int) -> str:
+        """The beginning of a text that takes so many columns."""
+        return text[: fitting(text, room)]
+
     def wrapped(
         self, words: str, *, indent: int = 0, first: str | None = None, bold: int = 0
     ) -> Iterable[Text]:
@@ -176,14 +183,14 @@ class _Layout:
 
     def spread(self, left: str, right: str) -> Text:
         """Two texts at the two ends of a line; the left one gives way."""
-        left = cut(visible(left), self.width - len(right) - 2, self.ellipsis)
-        gap = self.width - len(left) - len(right)
+        left = cut(visible(left), self.width - columns(right) - 2, self.ellipsis)
+        gap = self.width - columns(left) - columns(right)
         return Text(left, style="bold").append(" " * gap + right, style="not bold dim")
 
     def last_line(self, words: str, end: str) -> Iterator[Text]:
         """The verdict, whole: the cause may have scrolled away by the time that it is read."""
         *before, last = wrapped(words, self.width, indent="  ", bar=self.bar) or [""]
-        if len(last) + len(end) + 2 > self.width:
+        if columns(last) + len(end) + 2 > self.width:
             *before, last = *before, last, ""
         for line in before:
             yield Text(line, style="bold")
@@ -266,7 +273,7 @@ class _Page(_Layout):
             else f"on {self.report.where}"
         )
         right = visible(f"{read.summary} · {where}" if read.status == "passed" else where)
-        if len(left) + len(right) + 2 <= self.width:
+        if columns(left) + columns(right) + 2 <= self.width:
             yield self.spread(left, right)
         else:
             yield Text(cut(left, self.width, self.ellipsis), style="bold")
@@ -314,7 +321,7 @@ class _Page(_Layout):
         room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
         words = visible(check.summary)
         further: list[str] = []
-        if len(words) > room and check.name == "sender":
+        if columns(words) > room and check.name == "sender":
             # what the server said, and what receivers will
             words, *further = wrapped(words, room, bar=self.bar)
         line.append(
@@ -364,12 +371,13 @@ class _Page(_Layout):
         yield Text(f"  {gutter} {edge} {visible(file)}")
         room = self.width - 8
         for each in sorted(lines, key=lambda item: item.line):
-            yield Text(f"  {each.line:>{digits}} {bar} {line_of_code(each.text)[:room]}")
+            shown = self.fitted(line_of_code(each.text), room)
+            yield Text(f"  {each.line:>{digits}} {bar} {shown}")
             if each.columns is None:
                 continue
             start, end = each.columns
-            before = len(line_of_code(each.text[: start - 1]))
-            marks = max(1, len(line_of_code(each.text[start - 1 : end - 1])))
+            before = columns(line_of_code(each.text[: start - 1]))
+            marks = max(1, columns(line_of_code(each.text[start - 1 : end - 1])))
             if before + marks < room:
                 yield Text(f"  {gutter} {bar} " + " " * before).append("^" * marks, style="red")
 
@@ -460,7 +468,7 @@ class _Page(_Layout):
         if self.run.policy is None:
             return
         for line in spf_tree(self.run.policy, unicode=self.unicode):
-            yield Text(visible(line)[: self.width])
+            yield Text(self.fitted(visible(line), self.width))
         for number, words in enumerate(dmarc_words(self.run.policy)):
             yield from self.wrapped(words, indent=2 * min(number, 1))
         if self.run.is_about_sender_alone:
@@ -471,10 +479,13 @@ class _Page(_Layout):
         indent = f"{'':12}{self.bar} "  # a long line of the server's never begins one of ours
         for line in transcript(self.target):
             shown = cut(line, self.width * 3, self.ellipsis)
-            yield Text(shown[: self.width])
-            room = self.width - len(indent)
-            for at in range(self.width, len(shown), room):
-                yield Text(indent + shown[at : at + room])
+            first = self.fitted(shown, self.width)
+            yield Text(first)
+            rest = shown[len(first) :]
+            while rest:
+                further = self.fitted(rest, self.width - len(indent))
+                yield Text(indent + further)
+                rest = rest[len(further) :]
         yield Text()
 
 

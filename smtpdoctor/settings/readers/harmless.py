@@ -161,7 +161,7 @@ class Tokens:
     def _root(self) -> Node | None:
         from smtpdoctor.settings.readers.tree import parse
 
-        return parse(self._source, *self._grammar) if self._grammar is not None else None
+        return parse(self._source, *self._grammar)[0] if self._grammar is not None else None
 
     def harmless(self, line: int) -> list[Span]:
         """The parts of a line that may be shown as they stand."""

@@ -21,7 +21,7 @@ CONSTANTS = {"true": True, "false": False, "null": None}
 
 def read(source: Source) -> Document:
     """The document. Never raises; what doesn't parse is Unknown."""
-    root = parse(source, "tree_sitter_json")
+    root, _ = parse(source, "tree_sitter_json")
     values = [child for child in root.named_children if child.type not in ("comment", "ERROR")]
     parts = tuple(value_of(source, value, 0) for value in values[:1])
     if not parts and root.has_error:

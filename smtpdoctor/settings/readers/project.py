@@ -302,7 +302,7 @@ class Parsed:
 
 def parse_code(source: Source, ending: str = "") -> Parsed:
     """One file of code by the grammar of its language, that of the ending where one is given."""
-    from smtpdoctor.settings.readers.tree import MAXIMUM_NODES, Lowering, parse
+    from smtpdoctor.settings.readers.tree import MAXIMUM_NODES, Lowering
 
     language, dialect = CODE[ending or code_ending(source)]
     if language in CURLY:
@@ -312,31 +312,35 @@ def parse_code(source: Source, ending: str = "") -> Parsed:
         case "python":
             from smtpdoctor.settings.readers.python import PythonLowering
 
-            lowering, root = PythonLowering(source), parse(source, "tree_sitter_python")
+            lowering = PythonLowering(source)
+            root = lowering.parse("tree_sitter_python")
         case "php":
             from smtpdoctor.settings.readers.php import PhpLowering
 
             lowering = PhpLowering(source)
-            root = parse(source, "tree_sitter_php", "language_php")
+            root = lowering.parse("tree_sitter_php", "language_php")
         case "ruby":
             from smtpdoctor.settings.readers.ruby import RubyLowering
 
-            lowering, root = RubyLowering(source), parse(source, "tree_sitter_ruby")
+            lowering = RubyLowering(source)
+            root = lowering.parse("tree_sitter_ruby")
         case "elixir":
             from smtpdoctor.settings.readers.elixir import ElixirLowering
 
-            lowering, root = ElixirLowering(source), parse(source, "tree_sitter_elixir")
+            lowering = ElixirLowering(source)
+            root = lowering.parse("tree_sitter_elixir")
         case "go":
             from smtpdoctor.settings.readers.go import GoLowering
 
-            lowering, root = GoLowering(source), parse(source, "tree_sitter_go")
+            lowering = GoLowering(source)
+            root = lowering.parse("tree_sitter_go")
         case _:
             from smtpdoctor.settings.readers.javascript import JavaScriptLowering
 
             lowering = JavaScriptLowering(source)
             typed = dialect != "javascript"
             module = "tree_sitter_typescript" if typed else "tree_sitter_javascript"
-            root = parse(source, module, f"language_{dialect}" if typed else "language")
+            root = lowering.parse(module, f"language_{dialect}" if typed else "language")
     lowering.visit(root)
     nodes = min(lowering.nodes, MAXIMUM_NODES)  # beyond it they are counted, and not kept
     return Parsed(lowering.scope, lowering.calls, root.has_error, lowering.end, nodes)

@@ -26,7 +26,7 @@ SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "e": "\x1b"}
 
 def read(source: Source) -> Document:
     """The document. Never raises; what doesn't parse is Unknown."""
-    tree = parse(source, "tree_sitter_toml")
+    tree, _ = parse(source, "tree_sitter_toml")
     root = Map()
     for node in tree.named_children:
         if node.type == "pair":

@@ -6,6 +6,7 @@ expression comes to.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -48,6 +49,11 @@ MAXIMUM_DEPTH = 100
 MAXIMUM_NODES = 80_000
 #: Bytes of one file that are parsed: a tree takes up to two hundred times its text.
 MAXIMUM_PARSED = 256 << 10
+#: What the parser is given at a time. Between two pieces the clock is looked at: what it makes of
+#: text that isn't its language takes time with the square of it, a minute for 32 KiB of `<!--`.
+BYTES_AT_ONCE = 1 << 10
+#: Seconds of the processor. 256 KiB that somebody wrote take a quarter of one.
+MOST_SECONDS = 1.0
 
 
 #: Values of one statement: in an object or a function only a part may be broken.
@@ -62,16 +68,30 @@ def grammar(module: str, function: str) -> Language:
     return Language(getattr(import_module(module), function)())
 
 
-def parse(source: Source, module: str, function: str = "language") -> Node:
-    """The root of the file's tree, as far as files are parsed. Never raises; what doesn't parse
-    has ERROR nodes."""
+def parse(
+    source: Source,
+    module: str,
+    function: str = "language",
+    clock: Callable[[], float] = time.thread_time,
+) -> tuple[Node, int]:
+    """The root of the file's tree, and the byte where parsing ended: it has bounds in bytes and in
+    time. Never raises; what doesn't parse has ERROR nodes."""
     from tree_sitter import Parser
 
-    return Parser(grammar(module, function)).parse(source.bytes[: parsed_end(source)]).root_node
+    end = parsed_end(source)
+    until = clock() + MOST_SECONDS
+
+    def read(offset: int, _point: object) -> bytes:
+        nonlocal end
+        if offset < end and clock() > until:
+            end = offset
+        return source.bytes[offset : min(offset + BYTES_AT_ONCE, end)]
+
+    return Parser(grammar(module, function)).parse(read).root_node, end
 
 
 def parsed_end(source: Source) -> int:
-    """The byte where parsing ends: the end of a line, where there is one before the bound."""
+    """The byte beyond which nothing is parsed: a line's end, where there is one."""
     if len(source.bytes) <= MAXIMUM_PARSED:
         return len(source.bytes)
     return source.bytes.rfind(b"\n", 0, MAXIMUM_PARSED) + 1 or MAXIMUM_PARSED
@@ -95,7 +115,12 @@ class Lowering:
         self._depth = 0
         self.nodes = 0
         #: The byte where looking ended: the file's length where all of it was looked at.
-        self.end = parsed_end(source)
+        self.end = len(source.bytes)
+
+    def parse(self, module: str, function: str = "language") -> Node:
+        """The root of the file's tree."""
+        root, self.end = parse(self.source, module, function)
+        return root
 
     # -- places and texts
 

@@ -13,6 +13,8 @@ from smtpdoctor.settings.readers.document import Document
 from smtpdoctor.settings.readers.ini import unit_words
 from smtpdoctor.settings.readers.model import Known, Map, Unknown, plain
 from smtpdoctor.settings.readers.module import Module
+from smtpdoctor.settings.readers.source import Source
+from smtpdoctor.settings.readers.tree import BYTES_AT_ONCE, parse
 from tests.examples import examples
 
 from .support import project
@@ -164,6 +166,16 @@ def test_what_an_arm_stands_behind_is_bounded(path: str, head: str, arm: str) ->
     assert max(len(call.conditions) for call in found.calls()) < 60 if found.calls() else True
     found = project({path: head + arm * 8000}).module(path)  # which is not the square of it
     assert isinstance(found, Module)
+
+
+def test_parsing_ends_with_its_time_and_says_where() -> None:
+    """The clock goes on by a tenth of a second at each look."""
+    ticks = iter(range(1000))
+    content = b"x = 1\n" * 20_000
+    root, end = parse(Source("a.py", content), "tree_sitter_python", clock=lambda: next(ticks) / 10)
+    assert 0 < root.end_byte <= end <= 10 * BYTES_AT_ONCE
+    assert [child.type for child in root.children[:2]] == ["expression_statement"] * 2
+    assert parse(Source("a.py", content), "tree_sitter_python", clock=lambda: 0)[1] == len(content)
 
 
 def test_growing_indents_and_heredocs_end_no_process() -> None:
