@@ -20,6 +20,8 @@ from smtpdoctor.observations import (
     SenderQuestion,
     Trail,
 )
+from smtpdoctor.sender import recorded
+from smtpdoctor.sender.remembered import Remembered
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -59,28 +61,38 @@ async def look_up_policies(
     deadline: Deadline,
     *,
     well_known: Sequence[str] = (),
+    remembered: Remembered | None = None,
 ) -> None:
     """Record `question` and every answer that its evaluation gets. Never raises on the DNS.
 
+    What was `remembered` of another sender of the domain is asked for at once.
     `well_known` names are looked up where the sender's domain does not exist for the name servers:
     do they know any name from outside?
     """
     policies: Any = importlib.import_module("smtpdoctor.sender.assessment")
     spf: Any = importlib.import_module("smtpdoctor.spf")
     foresight: Any = importlib.import_module("smtpdoctor.sender.foresight")
+    remembered = remembered or Remembered()
     trail.record(question)
     questions = _Questions(
         question, network, trail, Deadline(network.clock, deadline.cap(TOTAL_CAP))
     )
     answers: dict[Lookup, Answer] = {}
+
+    def needed() -> tuple[Sequence[Lookup], Assessment | None]:
+        lookups, found = remembered.recall(question, answers.get)
+        if lookups or found is not None:
+            return lookups, found
+        return foresight.needed(policies.assess(question, dict(answers)), answers)  # type: ignore[no-any-return]
+
     try:
-        found = await _ask_ahead(
-            lambda: foresight.needed(policies.assess(question, dict(answers)), answers),
-            questions,
-            answers,
-        ) or await spf.run_async(
-            policies.assess(question, answers), questions.resolve, timeout=TOTAL_CAP
-        )
+        found = await _ask_ahead(needed, questions, answers)
+        if found is None:
+            found = await spf.run_async(
+                policies.assess(question, answers), questions.resolve, timeout=TOTAL_CAP
+            )
+        remembered.keep(found, answers)
+        recorded.keep(found, answers)
         if found.domain_exists is False and not found.malformed:
             asked = (spf.Lookup(name, "A") for name in well_known)
             await asyncio.gather(*map(questions.resolve, asked))

@@ -253,4 +253,5 @@ class _Examination:
             trail,
             state.deadline,
             well_known=strategy.well_known_names(self.plan),
+            remembered=state.shared.assessments,
         )

@@ -21,6 +21,7 @@ from smtpdoctor.deadline import CLOCK_SLACK
 from smtpdoctor.network import AnswerResult, ConnectResult, LookupResult, Network, TraceResult
 from smtpdoctor.network.descriptors import waiting_at_a_time
 from smtpdoctor.network.trust import USUAL, TLSManner, client_context, one_group_context
+from smtpdoctor.sender.remembered import Remembered
 
 if TYPE_CHECKING:
     from smtpdoctor.surroundings.platform_marks import PlatformMark
@@ -90,6 +91,7 @@ class Shared:
     ) -> None:
         self._once: dict[Hashable, _Once] = {}
         self.servers = servers or Servers()
+        self.assessments = Remembered()
         self._login_pause = login_pause
         self._login_begins = login_begins
         self._next_login: dict[str, float] = {}

@@ -848,6 +848,7 @@ def provider_by_certificate(names: Sequence[str]) -> Provider | None:
     return next(iter(exact.values())) if len(exact) == 1 else None
 
 
+@lru_cache(maxsize=1024)  # every known name is compared, and of many targets many have the same
 def nearest_host(host: str) -> tuple[str, Provider] | None:
     """The submission host that was probably meant by a misspelt name.
 
@@ -855,7 +856,7 @@ def nearest_host(host: str) -> tuple[str, Provider] | None:
     near but belongs to somebody else (smtp.mail.com beside smtp.gmail.com).
     """
     name = bare(host)
-    if _is_nobodys(name) or provider_of(name) or submission_host_for(name):
+    if not name or _is_nobodys(name) or provider_of(name) or submission_host_for(name):
         return None
     looks_like = as_it_looks(name)
     if looks_like != name and (meant := _known_by_looks(looks_like)):

@@ -92,7 +92,8 @@ class Recorder:
     ) -> O:
         now = self.now
         began = now if since is None else since
-        clean: O = _redacted(observation, self._redactor)
+        redactor = self._redactor
+        clean: O = _redacted(observation, redactor) if redactor.knows_secrets else observation
         done: O = msgspec.structs.replace(
             clean,
             id=f"{len(self._items) + 1}",

@@ -109,6 +109,11 @@ class Redactor:
         self._messages.update(message for message in messages if len(message) >= 2 * SHORT)
         self.__dict__.pop("_distinctive", None)
 
+    @property
+    def knows_secrets(self) -> bool:
+        """Whether anything was added that is to be cut."""
+        return bool(self._secrets or self._messages)
+
     def know(self, *texts: str, dictionary: Callable[[str], bool] | None = None) -> None:
         """Take these texts of the run (host, sender) for public, and the dictionary's words, which
         it is asked about one by one, in lower case."""

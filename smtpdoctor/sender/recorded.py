@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from smtpdoctor.observations import Observations, PolicyAnswer, SenderQuestion
+from smtpdoctor.sender.remembered import Remembered
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 #: Kept as long as the observations are: a report asks more than once, and a hostile policy
 #: takes its time.
 _assessed: WeakKeyDictionary[Observations, Assessment] = WeakKeyDictionary()
+_remembered = Remembered()
 
 
 def assess(observations: Observations) -> Assessment | None:
@@ -36,5 +39,11 @@ def assess(observations: Observations) -> Assessment | None:
             missing = spf.Answer("temperror", reason="it was not asked in time")
             return answers.get(recorded_answers.key_of(lookup), missing)
 
-        _assessed[observations] = spf.run(assessment.assess(question), resolve)
+        _, known = _remembered.recall(question, resolve)
+        _assessed[observations] = known or spf.run(assessment.assess(question), resolve)
     return _assessed[observations]
+
+
+def keep(assessment: Assessment, answers: Mapping[Lookup, Answer]) -> None:
+    """Keep what a look-up worked out: the report on its record has the same answers."""
+    _remembered.keep(assessment, answers)
