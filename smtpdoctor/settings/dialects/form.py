@@ -103,12 +103,14 @@ class DocumentEntry(_Entry, frozen=True, kw_only=True):
 
     wins: what stands there counts before variables. cleaned: how values lose quotes and comments,
     or have variables put in.
-    format: that of `readers.project` where the name doesn't tell. reference: a regular expression
-    whose group is the variable that a value is taken from. secrets: the file beside it that
-    `!secret` names are from. values: the keys below which a chart of Helm has it in its values, in
-    place of files; defaults: what the chart says where these don't; has: names that only this
-    chart's values have there; paths: where the chart has options by paths of its own. In paths
-    `name[key=text]` is the item of a list that says so, and `name[]` its first.
+    format: that of `readers.project` where the name doesn't tell. variable: of a PHP file, the
+    variable that has it (`$config`), or `constants` for what it defines; else it is what the file
+    returns. over: files beside a PHP file whose values stand over its. reference: a regular
+    expression whose group is the variable that a value is taken from. secrets: the file beside it
+    that `!secret` names are from. values: the keys below which a chart of Helm has it in its
+    values, in place of files; defaults: what the chart says where these don't; has: names that
+    only this chart's values have there; paths: where the chart has options by paths of its own. In
+    paths `name[key=text]` is the item of a list that says so, and `name[]` its first.
     """
 
     files: tuple[str, ...] = ()
@@ -120,6 +122,8 @@ class DocumentEntry(_Entry, frozen=True, kw_only=True):
     wins: bool = False
     cleaned: Literal["", "go-ini", "go-expand"] = ""
     format: str = ""
+    variable: str = ""
+    over: tuple[str, ...] = ()
     reference: str = ""
     secrets: str = ""
 
@@ -130,10 +134,10 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     port: what a mode's port is where none is set. login: without it there is none, whatever the
     user name. unverified: where it holds, no certificate is verified. joined: a field made from
     several options: `{USER}@{DOMAIN}`. otherwise: the field that counts in place of one that
-    nobody sets. in_files: ends of
-    names of variables that name a file with the value. mechanism: the option that names the way of
-    logging in. looks_at: `unread`'s, of a program with a module. sends: options with which it sends
-    by its settings, where something else becomes of its mail.
+    nobody sets. in_files: ends of names of variables that name a file with the value. mechanism:
+    the option that names the way of logging in. installed: where it holds a document is as it is
+    installed, and no set-up. looks_at: `unread`'s, of a program with a module. sends: options with
+    which it sends by its settings, where something else becomes of its mail.
     """
 
     name: str
@@ -154,6 +158,7 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     in_files: tuple[str, ...] = ("_FILE",)
     mechanism: str = ""
     sends: tuple[Mapping[str, Any], ...] = ()
+    installed: Condition = {}
     write: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {}
     document: tuple[DocumentEntry, ...] = ()
     remark: tuple[RemarkEntry, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -224,7 +224,10 @@ def _apps(workspace: Workspace) -> Iterator[App]:
         variables = _variables(workspace, root)
         if any(name in variables.names for name in ("MAIL_MAILER", "MAIL_HOST", "MAIL_URL")):
             release = _release(workspace, f"{root}/artisan".lstrip("/"))
-            yield App(root, None, variables, release, _defaults(release))
+            own = _own_of(workspace, root, variables)
+            if own is not None and release == UNKNOWN:
+                release = _release_of(own)
+            yield App(root, None, variables, release, _defaults(release, own))
     yield from _containers(workspace)
 
 
@@ -243,14 +246,32 @@ def _app_of(image: str) -> Mapping[str, Any] | None:
     return next((app for app in apps.values() if is_image(image, app["images"])), None)
 
 
+def _own_of(workspace: Workspace, root: str, variables: Variables) -> Mapping[str, Any] | None:
+    """The program whose folder it is, by its composer.json; of a `.env` alone by the variables
+    that Laravel itself doesn't have."""
+    apps: Iterable[Mapping[str, Any]] = DATA.table("apps").values()
+    manifest = f"{root}/composer.json".lstrip("/")
+    if workspace.folder.has(manifest):
+        name = str(known(workspace.document(manifest, variables).get("name"))).lower()
+        return next((app for app in apps if name in app["composer"]), None)
+    if "MAIL_FROM_ADDRESS" in variables.names:
+        return None
+    told = set(variables.names)
+    return next((app for app in apps if "names" in app and told.issuperset(app["names"])), None)
+
+
+def _release_of(app: Mapping[str, Any]) -> tuple[int, int, int]:
+    major, *minor = app["release"]
+    return (major, *minor, NEWEST) if minor else (major, NEWEST, NEWEST)
+
+
 def _containers(workspace: Workspace) -> Iterator[App]:
     """Programs made with Laravel that compose or Kubernetes run by their image: their own
     config/mail.php is in it, and `apps` has what that reads."""
     for item in workspace.surroundings:
         found = _app_of(item.image)
         if found is not None:
-            major, *minor = found["release"]
-            release = (major, *minor, NEWEST) if minor else (major, NEWEST, NEWEST)
+            release = _release_of(found)
             yield App("", None, item.variables, release, _defaults(release, found), item.place)
 
 

@@ -47,6 +47,7 @@ from smtpdoctor.settings.readers.model import (
     Known,
     LanguageName,
     Map,
+    Span,
     Special,
     Unknown,
     Value,
@@ -68,9 +69,31 @@ class TableDocument:
     given: Value | None = None
     inner: str = ""
 
+    #: The options that may stand there: their names, where a PHP file defines constants.
+    options: tuple[OptionEntry, ...] = ()
+
+    @property
+    def is_php(self) -> bool:
+        return self.given is None and self.path.endswith(".php") and not self.entry.format
+
+    def _of_php(self, workspace: Workspace, variables: Variables) -> Value:
+        from smtpdoctor.settings.dialects.php_documents import root_of
+
+        beside = [f"{self.path.rpartition('/')[0]}/{each}".lstrip("/") for each in self.entry.over]
+        paths = [self.path, *(each for each in beside if workspace.folder.has(each))]
+        names = [option.path for option in self.options if option.path]
+        hosts = [o.path.rpartition(".")[2] for o in self.options if o.field == "host"]
+        data = b"".join(workspace.read(path) or b"" for path in paths)
+        if not any(each.encode() in data for each in hosts):
+            return Known(ABSENT)  # another program's file of that name
+        root = root_of(workspace, paths, variables, self.entry.variable, names)
+        return at(root, self.entry.prefix) if self.entry.prefix else root
+
     def root(self, workspace: Workspace, variables: Variables) -> Value:
         if self.given is not None:
             return self.given
+        if self.is_php:
+            return self._of_php(workspace, variables)
         root = workspace.document(self.path, variables, self.entry.format)
         return at(root, self.entry.prefix) if self.entry.prefix else root
 
@@ -80,6 +103,8 @@ class TableDocument:
         """The option as it stands there; None where it doesn't."""
         path = self.entry.paths.get(option.name, option.path)
         value = at(root, path)
+        if self.is_php:
+            return self._php_option(option, value, workspace)
         if isinstance(value, Known) and value.absent:
             return None
         if self.entry.values and isinstance(value, Known) and "{{" in str(value.value):
@@ -101,6 +126,18 @@ class TableDocument:
         called = path.rpartition(".")[2]
         return Option(option.name, value, bare=option.bare, called=called)
 
+    def _php_option(self, option: OptionEntry, value: Value, workspace: Workspace) -> Option | None:
+        """The option as code says it, which may depend on variables."""
+        nothing = (ABSENT, None, "") if option.field == "host" else (ABSENT,)
+        if isinstance(value, Known) and value.value in nothing:
+            return None  # as it is installed
+
+        def again(under: Variables) -> Value:
+            return at(self.root(workspace, under), option.path)
+
+        called = option.path.rpartition(".")[2]
+        return Option(option.name, value, again, bare=option.bare, called=called)
+
 
 class Table:
     """A program by its table: a `Dialect`."""
@@ -119,7 +156,7 @@ class Table:
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each container of its image, else each document, else a `.env` of its own."""
         documents = [
-            TableDocument(path, entry)
+            TableDocument(path, entry, options=self.entry.option)
             for entry in self.entry.document
             for path in workspace.folder.matching(*entry.files)
         ]
@@ -237,19 +274,9 @@ class Table:
         surrounding: Surrounding | None = None,
     ) -> Iterator[Draft]:
         options = dict(self._read(workspace, variables, document, surrounding))
-        fields = self.fields
-        known = {
-            name: option.value.value
-            for name, option in options.items()
-            if isinstance(option.value, Known)
-        }
-        if document is not None and not known and _is_unrendered(workspace, document):
+        if not self._says_something(workspace, options, document):
             return
-        told = any(fields[name] in ("host", "url") for name in options)
-        if not told:
-            outcome = self.outcome(known)
-            if not known or not (outcome.not_sent or outcome.ignored):
-                return
+        fields = self.fields
         anchor = next((options[name] for name in options if fields[name] in ("host", "url")), None)
         unset = self._unset(options, anchor, variables)
         tag = surrounding.image.rpartition("/")[2].partition(":")[2] if surrounding else ""
@@ -258,7 +285,7 @@ class Table:
             place=place,
             options=options,
             variables=variables,
-            language=_language(document.inner or document.path) if document else "text",
+            language=_language(document) if document else "text",
             version=tag.partition("@")[0] if tag[:1].isdigit() else "",
             files=(document.path,) if document else (),
             profile=workspace.profile_of(self.entry.profile) if self.entry.profile else "",
@@ -266,6 +293,28 @@ class Table:
             unset=unset,
             sends=self.entry.sends,
         )
+
+    def _says_something(
+        self,
+        workspace: Workspace,
+        options: Mapping[str, Option],
+        document: TableDocument | None,
+    ) -> bool:
+        """Whether these options are a set-up: they have a host, or say what becomes of mail."""
+        known = {
+            name: option.value.value
+            for name, option in options.items()
+            if isinstance(option.value, Known)
+        }
+        if document is not None and not known and _is_unrendered(workspace, document):
+            return False
+        as_installed = self.entry.installed
+        if document is not None and as_installed and self._holds(as_installed, known):
+            return False
+        if any(self.fields[name] in ("host", "url") for name in options):
+            return True
+        outcome = self.outcome(known)
+        return bool(known and (outcome.not_sent or outcome.ignored))
 
     def _read(
         self,
@@ -353,6 +402,8 @@ class Table:
         if list(new) == [f"{anchor.name}.port"]:  # it stands behind the host
             end = span.columns[1] - (line[span.columns[1] - 2] in "\"'`")
             return (inserted(span, end, f":{new[f'{anchor.name}.port']}"),)
+        if span.file.endswith(".php") and not any(each.format for each in self.entry.document):
+            return self._insert_in_php(workspace, anchor, span, new)
         found = WRITTEN.match(line)
         if found is None or found["name"] != anchor.called:
             return ()
@@ -370,6 +421,18 @@ class Table:
             text += as_line(found, key, value, span.file) + "\n" + found["indent"]
         column = len(found["indent"]) + 1
         return (inserted(span, column, text),)
+
+    def _insert_in_php(
+        self, workspace: Workspace, anchor: Option, span: Span, new: Mapping[str, Any]
+    ) -> tuple[Edit, ...]:
+        from smtpdoctor.settings.dialects.php_documents import before
+
+        folder = self._options[anchor.name].path.rpartition(".")[0]
+        paths = [entry.path for name in new if (entry := self._options.get(name)) is not None]
+        if len(paths) != len(new) or any(path.rpartition(".")[0] != folder for path in paths):
+            return ()
+        named = {path.rpartition(".")[2]: new[name] for path, name in zip(paths, new, strict=True)}
+        return before(workspace, span, anchor.called, named)
 
     # --- what they come to --------------------------------------------------------------------
 
@@ -607,12 +670,14 @@ URL_FIELDS: Mapping[str, Field] = {
 }
 
 
-def _language(document: str) -> LanguageName:
+def _language(document: TableDocument) -> LanguageName:
     endings: dict[str, LanguageName] = {
         "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini",
         "properties": "properties",
     }  # fmt: skip
-    return endings.get(document.rpartition(".")[2], "text")
+    if document.is_php:
+        return "php"
+    return endings.get((document.inner or document.path).rpartition(".")[2], "text")
 
 
 class UnreadTable:

@@ -385,6 +385,7 @@ def untellable(what: str) -> Any:
     raise UntellableError(f"{what} is not evaluated")
 
 
+#: Functions of the values that they are given.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "intval": to_integer,
     "boolval": lambda value: truth(value, "php"),
@@ -397,7 +398,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "trim": strip("strip"),
     "ltrim": strip("lstrip"),
     "rtrim": strip("rstrip"),
-    "in_array": in_array,  # `_in_array` looks at requests first
     "dirname": dirname,
     "realpath": to_text,
     "explode": explode,
@@ -408,7 +408,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "str_ends_with": lambda text, part: to_text(text).endswith(to_text(part)),
     "str_replace": lambda old, new, text: to_text(text).replace(to_text(old), to_text(new)),
     "array_merge": merge,
-    "json_decode": from_json,
     "parse_url": parse_url,
     "sprintf": sprintf,
     "rawurldecode": lambda value: unquote(to_text(value)),
@@ -447,7 +446,9 @@ class Php:
             return Known(GLOBALS[name])
         if name.startswith("$"):
             return OF_A_REQUEST if name in REQUESTS else None
-        if name in SPELLED or name.lower() in KNOWN:
+        lowered = name.lower()
+        is_function = lowered in FUNCTIONS or lowered in OF_A_CALL
+        if name in SPELLED or (is_function and lowered not in SPELLED):
             return Known(Special(name))
         return self._elsewhere(name.rpartition("\\")[2])
 
@@ -579,21 +580,8 @@ class Php:
         if not isinstance(callee.value, Special):
             return None
         name = callee.value.name.lower()
-        own: Mapping[str, Callable[[Call, Evaluation], Value | None]] = {
-            "env": self._env,
-            "config": self._configured,
-            "array_key_exists": self._has_key,
-            "getenv": self._getenv,
-            "constant": self._constant,
-            "defined": self._defined,
-            "parse_ini_file": self._ini_file,
-            "extract": self._extracted,
-            "file_get_contents": self._contents,
-            "json_decode": self._decoded,
-            "in_array": self._in_array,
-        }
-        if name in own:
-            return own[name](call, ask)
+        if name in OF_A_CALL:
+            return OF_A_CALL[name](self, call, ask)
         values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
         if name in FUNCTIONS:
             return ask.apply(FUNCTIONS[name], *values, conversion=name_of(call.callee))
@@ -852,7 +840,17 @@ def _is_application(member: Expression) -> bool:
 
 #: Names that are another's in other letters: a class of the program's own is often called Config.
 SPELLED = frozenset({"PHPMailer", "SMTP", "Env", "config"})
-KNOWN = frozenset({
-    *FUNCTIONS, "env", "getenv", "constant", "defined", "parse_ini_file", "array_key_exists",
-    "extract", "file_get_contents",
-})  # fmt: skip
+#: The other functions: what they come to takes more than the values that they are given.
+OF_A_CALL: Mapping[str, Callable[[Php, Call, Evaluation], Value | None]] = {
+    "env": Php._env,
+    "config": Php._configured,
+    "array_key_exists": Php._has_key,
+    "getenv": Php._getenv,
+    "constant": Php._constant,
+    "defined": Php._defined,
+    "parse_ini_file": Php._ini_file,
+    "extract": Php._extracted,
+    "file_get_contents": Php._contents,
+    "json_decode": Php._decoded,
+    "in_array": Php._in_array,
+}

@@ -11,7 +11,7 @@ from smtpdoctor.settings.dialects.table import UnreadTable
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.variables import layer_of
-from tests.settings.dialects import deployed, mail_programs, self_hosted
+from tests.settings.dialects import deployed, mail_programs, php_hosted, self_hosted
 from tests.settings.dialects.case import Case, said
 from tests.settings.dialects.support import apply, one, prepared, workspace, write
 
@@ -302,7 +302,7 @@ CASES = [
 ]
 
 
-CASES += [*self_hosted.CASES, *deployed.CASES, *mail_programs.CASES]
+CASES += [*self_hosted.CASES, *deployed.CASES, *mail_programs.CASES, *php_hosted.CASES]
 
 
 PAGE = Path(__file__).parents[3] / "docs/dialects/self-hosted.md"
@@ -388,6 +388,18 @@ def test_a_program_without_settings_of_mail_is_no_set_up(tmp_path: Path) -> None
     text = "services: {a: {image: grafana/grafana}, b: {image: vaultwarden/server}}\n"
     write(tmp_path, {"compose.yml": text, "data/config.json": '{"domain": "x"}'})
     assert find_setups(workspace(tmp_path)).setups == ()
+
+
+def test_a_php_file_as_it_is_installed_is_no_set_up(tmp_path: Path) -> None:
+    """FreshRSS and EspoCRM write all their keys, and other programs have files of that name."""
+    installed = php_hosted.freshrss("25", "", "mail")["data/config.php"]
+    write(tmp_path / "a", {"data/config.php": installed.replace(HOST, "localhost")})
+    text = php_hosted.espocrm("587", "'TLS'")["data/config.php"]
+    write(tmp_path / "b", {"data/config.php": text.replace(f"'{HOST}'", "null")})
+    write(tmp_path / "c", {"config.php": "<?php\ndefine('MAIL_FROM', 'u@example.com');\n"})
+    write(tmp_path / "d", {"config.php": "<?php\ndefine('MAIL_SMTP_HOSTNAME', '');\n"})
+    for name in "abcd":
+        assert find_setups(workspace(tmp_path / name)).setups == ()
 
 
 def test_templates_and_tests_are_no_set_ups(tmp_path: Path) -> None:
