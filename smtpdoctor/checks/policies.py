@@ -112,7 +112,7 @@ async def _ask_ahead(
         lookups, found = needed()
         for lookup in lookups:
             if lookup not in asked:
-                asked[lookup] = asyncio.create_task(questions.resolve(lookup))
+                asked[lookup] = questions.begin(lookup)
         waiting = {task for lookup, task in asked.items() if lookup not in answers}
         if not waiting:
             return found
@@ -141,16 +141,25 @@ class _Questions:
         self._asked: dict[Lookup, asyncio.Task[Answer]] = {}
         self._bytes = 0
 
-    async def resolve(self, lookup: Lookup) -> Answer:
+    def begin(self, lookup: Lookup) -> asyncio.Task[Answer]:
+        """Ask, if nobody has yet; whoever waits for the answer must not cancel it."""
         from smtpdoctor.sender.answers import key_of
-        from smtpdoctor.spf import Answer
 
         key = key_of(lookup)
-        if key not in self._asked:
-            if len(self._asked) >= MOST_QUESTIONS:
-                return Answer("temperror", reason="too many questions")
-            self._asked[key] = asyncio.create_task(self._ask(key))
-        return await asyncio.shield(self._asked[key])
+        if key in self._asked:
+            return self._asked[key]
+        if len(self._asked) >= MOST_QUESTIONS:
+            return asyncio.create_task(self._one_too_many())
+        self._asked[key] = asyncio.create_task(self._ask(key))
+        return self._asked[key]
+
+    async def resolve(self, lookup: Lookup) -> Answer:
+        return await asyncio.shield(self.begin(lookup))
+
+    async def _one_too_many(self) -> Answer:
+        from smtpdoctor.spf import Answer
+
+        return Answer("temperror", reason="too many questions")
 
     async def cancel(self) -> None:
         for task in self._asked.values():
