@@ -55,6 +55,15 @@ class DotNet(Table):
                 yield from self.of(workspace, path, place, Known(root))
 
 
+def tells_a_host(workspace: Workspace) -> bool:
+    """Whether some section about mail names a host."""
+    return any(
+        "host" in _named(section)
+        for path in workspace.folder.matching("appsettings.json")
+        for _, section in _sections(workspace, path, workspace.variables((), "docker", near=path))
+    )
+
+
 def _sections(
     workspace: Workspace, path: str, variables: Variables
 ) -> Iterator[tuple[Span | None, dict[str, Value]]]:

@@ -179,16 +179,15 @@ def _as_all_read_it(workspace: Workspace, layer: Layer) -> Layer:
 
 
 def is_told_here(workspace: Workspace, host: Option | None) -> bool:
-    """Whether code tells the host. Where it doesn't, and the settings have a section about mail,
-    the section is the set-up (`dotnet`)."""
+    """Whether code tells the host. Where it doesn't, and the settings have a section about mail
+    with one, the section is the set-up (`dotnet`)."""
     if host is None:
         return False
     if isinstance(host.value, Known):
         return not host.value.absent or bool(host.value.variables)
-    return not any(
-        re.search(rb'(?i)"[\w.]*(smtp|mail)\w*"\s*:\s*\{', workspace.folder.data(path) or b"")
-        for path in workspace.folder.matching("appsettings.json")
-    )
+    from smtpdoctor.settings.dialects.dotnet import tells_a_host  # which asks this for its files
+
+    return not tells_a_host(workspace)
 
 
 def leave_open(options: dict[str, Option], host: str, *others: str) -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smtpdoctor.settings.readers.evaluation import (
+    Bound,
     Callers,
     ClassValue,
     Closure,
     Evaluator,
     is_constructor,
 )
-from smtpdoctor.settings.readers.model import Known, Value
+from smtpdoctor.settings.readers.model import Known, Special, Value
 from smtpdoctor.settings.readers.syntax import Call, Function
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def _callers(project: Project, file: str, endings: tuple[str, ...], function: Fu
 
 def is_of_the_folder(callee: Value) -> bool:
     """Whether it is told what is called: a function or class of the folder."""
-    return isinstance(callee, Known) and isinstance(callee.value, Closure | ClassValue)
+    return isinstance(callee, Known) and (
+        isinstance(callee.value, Closure | ClassValue) or bool(_methods(callee.value))
+    )
 
 
 def called(function: Function) -> str:
@@ -111,4 +114,18 @@ def means(callee: Value, function: Function | None) -> bool:
         return False
     if isinstance(callee.value, ClassValue):
         return callee.value.definition.scope is function.scope.parent
+    if any(each is function for each in _methods(callee.value)):
+        return True
     return isinstance(callee.value, Closure) and callee.value.function is function
+
+
+def _methods(callee: Any) -> list[Any]:
+    """What a class of the folder has by the name of a method that is called on it or on one of
+    its objects: `Mail.send(…)`, `mailer.send(…)`."""
+    if not isinstance(callee, Bound) or not isinstance(callee.object, Known):
+        return []
+    thing = callee.object.value
+    made = thing.value if isinstance(thing, Special) else thing
+    if not isinstance(made, ClassValue):
+        return []
+    return [bind.value for bind in made.definition.scope.binds.get(callee.name, ())]

@@ -141,6 +141,23 @@ def bound_by_hand(project: Project, type_: str) -> str | None:
     return None
 
 
+def set_by_hand(project: Project, type_: str, name: str, own: Value | None) -> list[Value]:
+    """What the code sets a property of a class to where it makes its objects: behind
+    `new SmtpSettings`, in its braces or on its variable. `own` counts where one is made without."""
+    found: list[Value] = []
+    for path in project.containing(rb"new\s+" + re.escape(type_.encode()) + rb"\b", ".cs"):
+        module: Any = project.module(path)
+        if isinstance(module, Unknown):
+            continue
+        for call in module.calls(type_):
+            if not call.new or call.reached is False:
+                continue
+            uses = [use for use in call.uses() if getattr(use, "path", None) == (name,)]
+            those = [use.value for use in uses if use.reached is not False] or [own]
+            found += [each for each in those[-1:] if each is not None]
+    return found
+
+
 def _prefix(call: Any, type_: str) -> str:
     last = call.name.rpartition(".")[2]
     made_by = call.made_by

@@ -20,6 +20,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Closure,
     Evaluation,
     UntellableError,
+    either,
     made_of,
 )
 from smtpdoctor.settings.readers.model import (
@@ -130,9 +131,12 @@ CONFIGURATIONS = frozenset(
      "IConfigurationSection"}
 )  # fmt: skip
 OPTIONS = re.compile(r"IOptions(?:Snapshot|Monitor)?<(?P<type>[\w.]+)>")
+#: A class of an interface, among other bases.
+IMPLEMENTS = r"\b(?:class|record)\s+(\w+)[^{};]{0,200}?[:,]\s*%s\b"
 #: By which name a call has what stands between its angle brackets, and what `out` gives.
 TYPES, OUT = "<>", "out:"
 CONFIGURATION, SECTION, OBJECT, HANDLE = "configuration", "section", "object", "options"
+DOTENV = "dotenv"
 #: appSettings and mailSettings of a .config file, and the latter's element network.
 APP_SETTINGS, MAIL_SETTINGS = "app settings", "mail settings"
 MANAGERS = ("ConfigurationManager", "WebConfigurationManager", "ConfigurationSettings")
@@ -173,8 +177,20 @@ class DotNet(Classes):
         options = OPTIONS.fullmatch(type_)
         if options is not None:
             return Known(Special(HANDLE, options["type"].rpartition(".")[2]))
-        made = self.class_of(type_)
+        made = self._implementing(type_) or self.class_of(type_)
         return Known(self._bound(made)) if made is not None else None
+
+    def _implementing(self, type_: str) -> ClassValue | None:
+        """The class that stands behind an interface of the folder, where one alone does."""
+        if not re.fullmatch(r"I[A-Z]\w{1,60}", type_):
+            return None
+        needle = IMPLEMENTS % re.escape(type_)
+        names = {
+            found[1].decode()
+            for path in self.project.containing(needle.encode(), *self.endings)
+            for found in re.finditer(needle.encode(), self.project.files.read(path) or b"")
+        }
+        return self.class_of(names.pop()) if len(names) == 1 else None
 
     def _bound(self, made: ClassValue) -> Special:
         """An object of a class of the folder: filled from a section, where one is bound to it."""
@@ -233,10 +249,21 @@ class DotNet(Classes):
                 return own
             return unset(f"{prefix}:{name}", ask)
         if thing.name == OBJECT:
-            own = self.field(thing.value, name)
+            own = self._of_object(thing.value, name)
             if own is not None:
                 return own
         return ask.unknown("computed", f"what {name} is can't be told")
+
+    def _of_object(self, made: ClassValue, name: str) -> Value | None:
+        """A property of an object of the folder's class: what it is made with, where all that
+        are made have it alike, else its own."""
+        own = self.field(made, name)
+        if own is None:
+            return None
+        open_ = is_left_open(own)
+        type_ = made.definition.name
+        values = configuration.set_by_hand(self.project, type_, name, None if open_ else own)
+        return either(values, None, f"objects of {type_} differ in {name}") if values else own
 
     def _typed(self, found: Value, made: ClassValue | None, name: str, ask: Evaluation) -> Value:
         """A text of the configuration as the property's type has it."""
@@ -307,6 +334,8 @@ class DotNet(Classes):
             return self._key(joined(thing.value, key.value), ask)
         if isinstance(thing, Special) and thing.name == APP_SETTINGS:
             return self._app_setting(key, ask)
+        if isinstance(thing, Special) and thing.name == DOTENV:
+            return ask.variable(key, Known(None, ask.span))
         return super().index(object_, key, ask)
 
     # -- operators
@@ -348,6 +377,8 @@ class DotNet(Classes):
         last = ".".join(path[-2:])
         if last == "Environment.GetEnvironmentVariable" and values:
             return ask.variable(values[0], Known(None, ask.span))
+        if last == "DotEnv.Read":  # dotenv.net's lines by their names
+            return Known(Special(DOTENV), ask.span)
         if last in ("Enum.Parse", "Enum.TryParse"):
             return next((each for each in values if is_text(each)), None)
         if path[-1] == "TryParse":

@@ -921,7 +921,9 @@ class Evaluator:
             return None
         firsts = [each.keys[0] if each.keys else None for each in scope.binds_of(own.id)]
         names = [each.value if isinstance(each, Constant) else None for each in firsts]
-        return None if None in names or expression.name in names else known
+        # a parameter is set by whoever calls
+        is_set_whole = not names or None in names
+        return None if is_set_whole or expression.name in names else known
 
     def _member(self, expression: Member | Index, frame: Frame) -> Value:
         stopped = self._stopped(expression, frame)

@@ -53,7 +53,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
 #: Languages whose functions are looked for in other files, with the endings of their code.
 CALLED_FROM_FILES: dict[LanguageName, tuple[str, ...]] = {
     language: tuple(f".{ending}" for ending, (each, _) in CODE.items() if each == language)
-    for language in ("javascript", "python", "php")
+    for language in ("javascript", "python", "php", "java", "kotlin", "csharp", "rust")
 }
 
 #: Formats of documents by the endings of names.

@@ -546,3 +546,128 @@ def test_a_dotenv_that_a_library_may_read_otherwise(
     assert password(setup) == expected
     untold = {each.field for each in setup.settings.untellable}
     assert untold == (set() if expected is not None else {"password"})
+
+
+MAIL_SETTINGS = """\
+public class MailSettings
+{
+    public string Server { get; set; }
+    public int Port { get; set; }
+    public bool Ssl { get; set; } = true;
+}
+"""
+OPENER = """\
+using MailKit.Net.Smtp;
+public class Sender
+{
+    private SmtpClient client;
+    public void Open(MailSettings Given)
+    {
+        client = new SmtpClient();
+        client.Connect(Given.Server, Given.Port, Given.Ssl);
+        client.Authenticate("info@example.com", "word");
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("making", "expected"),
+    [
+        ('new Sender().Open(new MailSettings { Server = "smtp.ionos.com", Port = 465 });',
+         (HOST, 465, "implicit")),
+        ('var s = new MailSettings();\ns.Server = "smtp.ionos.com";\ns.Port = 587;\ns.Ssl = false;',
+         (HOST, 587, "starttls")),
+        # two that are alike in all but the port
+        ('var a = new MailSettings { Server = "smtp.ionos.com", Port = 465 };\n'
+         'var b = new MailSettings { Server = "smtp.ionos.com", Port = 587 };',
+         (HOST, None, "implicit")),
+        ("", (None, None, "implicit")),
+    ],
+)  # fmt: skip
+def test_an_object_whose_properties_code_sets(
+    tmp_path: Path, making: str, expected: tuple[str | None, int | None, str]
+) -> None:
+    """A parameter with a capital is no class: its Server was the text "Server"."""
+    files = {"Settings.cs": MAIL_SETTINGS, "Sender.cs": OPENER, "Program.cs": making}
+    settings = one(write(tmp_path, files), "mailkit").settings
+    untold = {each.field for each in settings.untellable}
+    port = None if "port" in untold else settings.port
+    assert (settings.host, port, settings.tls) == expected
+    assert ("host" in untold) == (expected[0] is None)
+
+
+BEHIND_AN_INTERFACE = """\
+using System.Net.Mail;
+public interface IMailSettings { string Domain { get; } int Number { get; } }
+public class MailSettings : IMailSettings
+{
+    public string Domain { get; set; }
+    public int Number { get; set; }
+}
+public class Mailer
+{
+    private readonly IMailSettings settings;
+    public Mailer(IMailSettings settings) => this.settings = settings;
+    public void Send(MailMessage mail)
+    {
+        using var client = new SmtpClient(settings.Domain, settings.Number) { EnableSsl = true };
+        client.Send(mail);
+    }
+}
+"""
+FACTORY = """\
+services.AddSingleton<IMailSettings, MailSettings>(scope => {
+    MailSettings made = new MailSettings();
+    var section = Configuration.GetSection("Email");
+    made.Domain = section.GetValue<string>("Domain");
+    made.Number = section.GetValue<int>("Number");
+    return made;
+});
+"""
+
+
+@pytest.mark.parametrize("other", ["", "public class Fake : Other, IMailSettings { }\n"])
+def test_settings_behind_an_interface(tmp_path: Path, other: str) -> None:
+    """The section says no host by a usual name: the code's own way to it counts. With two classes
+    of the interface it isn't told which."""
+    files = {
+        "Mailer.cs": BEHIND_AN_INTERFACE + other,
+        "Startup.cs": FACTORY,
+        "appsettings.json": '{"Email": {"Domain": "smtp.ionos.com", "Number": "465"}}',
+    }
+    root = write(tmp_path, files)
+    settings = one(root, "system-net-mail").settings
+    if other:
+        assert {"host", "port"} <= {each.field for each in settings.untellable}
+        return
+    assert (settings.host, settings.port, settings.tls) == (HOST, 465, "starttls")
+    apply(root, prepared(settings, 587, "starttls"))
+    assert '"Number": "587"' in (root / "appsettings.json").read_text()
+
+
+def test_who_calls_a_method_of_a_class_is_looked_for(tmp_path: Path) -> None:
+    mailer = (
+        "using System.Net.Mail;\npublic static class Mailer {\n"
+        "  public static void Start(string server, int port, bool ssl) {\n"
+        "    client = new SmtpClient(server, port) { EnableSsl = ssl };\n  }\n}\n"
+    )
+    call = 'Mailer.Start("smtp.ionos.com", 587, true);\n'
+    other = 'Other.Start("x.example.com", 25, false);\n'
+    root = write(tmp_path / "a", {"Mailer.cs": mailer, "Program.cs": call + other})
+    assert way(one(root, "system-net-mail")) == (HOST, 587, "starttls", True)
+    twice = call + call.replace("587", "465")
+    settings = one(
+        write(tmp_path / "b", {"Mailer.cs": mailer, "Program.cs": twice}), "system-net-mail"
+    ).settings
+    assert settings.host == HOST
+    assert [each.field for each in settings.untellable] == ["port"]
+
+
+def test_the_lines_that_dotenv_net_reads(tmp_path: Path) -> None:
+    code = (
+        "using System.Net.Mail;\nvar lines = DotEnv.Read();\n"
+        'var client = new SmtpClient(lines["MAIL_SERVER"], int.Parse(lines["MAIL_PORT"]));\n'
+    )
+    files = {"Program.cs": code, ".env": "MAIL_SERVER=smtp.ionos.com\nMAIL_PORT=587\n"}
+    assert way(one(write(tmp_path, files), "system-net-mail")) == (HOST, 587, "none", False)
