@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.engine import diagnose
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Fix
 from smtpdoctor.explain.course import in_words
@@ -58,7 +59,7 @@ def _judged(
 ) -> list[Ranked]:
     redactor = Redactor(MASK)
     redactor.add(*secrets)
-    observations = reading.build(known, redactor)
+    observations = reading.build(_as_asked(known), redactor)
     judged = diagnose(observations, guarded=True)
     errors = [item for item in judged.diagnoses if item.severity == "error"]
     if not errors and known.client is not None:
@@ -79,6 +80,15 @@ def _judged(
         )
         for place, error in enumerate(errors)
     ]
+
+
+def _as_asked(known: Known) -> Known:
+    """What is known, as the rules are asked about it: where servers hand mail on among themselves,
+    on port 25, the name of a provider's MX host is the right one, and no slip of settings."""
+    among_servers = known.port == 25 and known.client is None and known.host is not None
+    if among_servers and knowledge.submission_host_for(known.host or "") is not None:
+        return msgspec.structs.replace(known, host=None)
+    return known
 
 
 def _worded(ranked: list[Ranked]) -> list[Ranked]:

@@ -67,6 +67,15 @@ _BROKEN = re.compile(
     r"(?m)^([^\n]{40,100}[A-Za-z,;])\n(?=(?!(?:at|in|from|by|to|raise|return|self|code|errno|response|"
     r"command|syscall|address|port|host|stack)\b)[a-z][a-z'-]*(?:[ .,]|$))"
 )
+#: What a bounce returns of the message itself (RFC 3462 §2): nothing in it says why it came back.
+_RETURNED = re.compile(
+    r"^(?:-{2,} ?(?:Below this line|This is a copy of|The (?:body|header)|Original message|"
+    r"Unsent message|Copy of (?:the|your) message)|Original message follows|"
+    r"Content-Type: (?:message/(?:partial|rfc822|global)\b|text/rfc822-headers))",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: A text so long is a log, which may go on behind a bounce; and so much of one tells something.
+LONGEST_BOUNCE, SHORTEST_REASON = 200_000, 60
 _TEXT_KEYS = (
     "msg", "message", "error", "err", "stack", "exception", "log", "MESSAGE", "detail", "reason",
     "response", "cause", "stack_trace", "stacktrace", "body",
@@ -76,6 +85,8 @@ _TEXT_KEYS = (
 def places(text: str) -> Iterator[str]:
     """The parts of the text to look at, each once, the newest first."""
     text = text[-MOST_READ:].replace("\r\n", "\n").replace("\x00", "")
+    if len(text) <= LONGEST_BOUNCE and (returned := _RETURNED.search(text, SHORTEST_REASON)):
+        text = text[: returned.start()]
     if len(text) <= SMALL:
         yield plain(text)
         return

@@ -37,13 +37,18 @@ _OF_THE_WEB = re.compile(
     re.IGNORECASE,
 )
 
+#: The status of a request in a web server's own log, beside what was requested.
+_ACCESS = re.compile(
+    r"\bmethod=[A-Z]{3,7} [^\n]{0,200}?\bstatus=\d{3}\b|\bHTTP/\d(?:\.\d)?\"? \d{3}\b"
+)
+
 #: What mail servers write of a handshake of theirs as clients (sendmail's 4.7.0, Postfix's 4.7.5).
 _OF_TLS = re.compile(
     r"4\d\d 4\.7\.\d (?:TLS handshake failed|cannot start TLS|server certificate)", re.IGNORECASE
 )
 
 _REPLY = re.compile(
-    rf"(?<![\w./$-])(?<!\d:)(?<!\bof )(?P<code>{CODES})"
+    rf"(?<![\w./$-])(?<!\d:)(?<!\bof )(?<!\bline )(?P<code>{CODES})"
     rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
     rf"|, b?[\"']|\)?[:,] |: ?b?[\"'])"
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
@@ -77,7 +82,7 @@ CUES: tuple[tuple[Stage, str], ...] = (
     ("greeting", r"invalid greeting|bad greeting|unexpected greeting|in(?:itial)? (?:greeting|"
      r"banner)|SMTPConnect(?:Response)?Error|unexpected smtp-server response|"
      r"response code .220|connection to server failed|could not open.*connect|"
-     r"while connecting|initial OK|refused to talk to me|connect failed"),
+     r"while connecting|after initial connection|initial OK|refused to talk to me|connect failed"),
     ("ehlo", r"\b(?:EHLO|HELO|LHLO)\b(?!\s?[:=]|[^\n]{0,20}=)|helo command"),
     ("starttls", r"\bSTARTTLS\b(?! (?:command )?first)|upgrading connection"),
     ("auth", r"\bAUTH\b|authenticat|response code .(?:334|235)|invalid login|"
@@ -92,18 +97,20 @@ CUES: tuple[tuple[Stage, str], ...] = (
      r"undeliver|could not send email|bounced|message content|queued"),
 )  # fmt: skip
 
-#: Words of a reply that say what it answered, whatever stands before it. The last are Exchange's
-#: for the name in EHLO; of a sender it says “Invalid address”.
+#: Words of a reply that say what it answered, whatever stands before it: Exchange's for the name in
+#: EHLO (of a sender it says “Invalid address”), what Postfix names as judged.
 SAID: tuple[tuple[Stage, str], ...] = (
     ("starttls", r"TLS (?:is )?(?:currently )?(?:not|un)(?: )?available"),
     ("auth", r"(?:unrecogni[sz]ed|unknown|invalid|unimplemented) command:? \"?AUTH"),
-    ("ehlo", r"^501 (?:5\.5\.4 )?invalid domain name"),
+    ("ehlo", r"^501 (?:5\.5\.4 )?invalid domain name|helo command rejected"),
+    ("rcpt", r"recipient address rejected"),
+    ("data", r"END-OF-MESSAGE"),
 )
 #: Words of a reply that hint at it, where nothing before it tells. A failed authentication is
 #: somebody's who logs in, or a domain's that proves itself.
 HINTS: tuple[tuple[Stage, str], ...] = (
     ("data", r"\b(?:headers?|content|attachments?|virus)\b"),
-    ("ehlo", r"helo command rejected|invalid helo|ehlo"),
+    ("ehlo", r"invalid helo|ehlo"),
     ("starttls", r"(?:tls|ssl) (?:is )?(?:already |active)|already (?:in|using) tls"),
     ("auth", r"^(?![\s\S]*\b(?:spf|dkim|dmarc|arc|domain|unauthenticated)\b)[\s\S]*"
      r"(?:\bauthentication (?:failed|failure|unsuccessful|rejected)|"
@@ -145,7 +152,7 @@ USUAL: dict[str, dict[Stage, float]] = {
 _NAME_ALONE = re.compile(r"5\d\d [\w-]+(?:\.[\w-]+){1,6}\s*$")
 #: RFC 5321 §4.1.4: a session without EHLO; what asks for a login beside it asks for more.
 _NO_EHLO = re.compile(
-    r"503[- ](?:5\.\d\.\d )?(?![^\n]*\bauth)[^\n]{0,40}\b(?:[eh]{2}lo|hello)\b[^\n]{0,8} first",
+    r"5\d\d[- ](?:5\.\d\.\d )?(?![^\n]*\bauth)[^\n]{0,40}\b(?:[eh]{2}lo|hello)\b[^\n]{0,8} first",
     re.IGNORECASE,
 )
 #: No server begins with these; of the two steps that wait for a 220 it is the other one.
@@ -160,7 +167,7 @@ ELSE: dict[Stage, float] = {"data": 0.8, "rcpt": 0.7, "mail": 0.6}
 def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]:
     """The refusals in the text, most telling first. Without `about_mail` only what no other
     protocol would say; `by_words`: sentences of servers without a code are looked for too."""
-    text = _CODE_SPELLED.sub(_digits, text)
+    text = _CODE_SPELLED.sub(_digits, _ACCESS.sub(" ", text))
     flat = _APART.sub(r"\1 ", _FOLDED.sub(" ", _in_letters(text)))
     # a reply of several lines as Python shows one: the reason often stands in the last
     flat = _SHOWN.sub(lambda match: match[0].replace("\\n", " "), flat)
@@ -324,7 +331,7 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
         return []  # the second is the client's own, of a handshake: the tables read it
     code = reply[:3]
     status = re.match(rf"\d{{3}}[- ]{_ENHANCED}\b", reply)
-    cue = _answered(reply, text, at)
+    cue, sure = _answered(reply, text, at)
     of_login = _OF_LOGINS.match(reply) is not None
     usual: tuple[Stage, ...] = tuple(USUAL.get(code, ELSE))
     possible = {*usual, *(() if of_login else SENDING), *((cue,) if cue else ())}
@@ -342,7 +349,7 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
             says=reply.replace("\n", " / "),
             specific=WORDED if worded else 5 if status or of_login else 4,
             reply=reply,
-            stages=_stages(reply, worded, cue),
+            stages=_stages(reply, worded, cue, sure=sure),
         )
     ]
 
@@ -356,22 +363,50 @@ def _of_no_stage(reply: str) -> Symptom | None:
     return None
 
 
-def _stages(reply: str, worded: set[Stage], cue: Stage | None) -> tuple[tuple[Stage, float], ...]:
+def _stages(
+    reply: str, worded: set[Stage], cue: Stage | None, *, sure: bool = False
+) -> tuple[tuple[Stage, float], ...]:
     weights: dict[Stage, float] = dict(USUAL.get(reply[:3], ELSE))
     for stage in worded:
         weights[stage] = weights.get(stage, 0.4) + 0.8
     if cue is not None:
         plain = re.match(r"5[35]|4", reply) is not None
-        weights[cue] = weights.get(cue, 0.3) + (1.2 if plain else 0.6)
+        weights[cue] = weights.get(cue, 0.3) + (2.5 if sure else 1.2 if plain else 0.6)
     best = sorted(weights.items(), key=lambda item: -item[1])[:3]
     top = best[0][1]
     return tuple((stage, round(weight / top, 3)) for stage, weight in best)
 
 
-def _answered(reply: str, text: str, at: int) -> Stage | None:
-    """What the reply answered, where something in the text or in its own words tells."""
-    cue = _said_within(reply) or _cue(text, at) or _hinted_within(reply)
-    return "starttls" if cue == "greeting" and reply.startswith(_NO_GREETINGS) else cue
+def _answered(reply: str, text: str, at: int) -> tuple[Stage | None, bool]:
+    """What the reply answered, where something in the text or in its own words tells, and whether
+    that leaves no other step."""
+    step = _STEP.search(text, max(0, at - 40), at)
+    if step is not None:
+        return _STEPS[step[1].lower()], True
+    within = _said_within(reply)
+    cue = within or _cue(text, at) or _hinted_within(reply)
+    if cue == "greeting" and reply.startswith(_NO_GREETINGS):
+        cue = "starttls"
+    if cue == "data" and reply.startswith(_NO_END_OF_DATA) and not _OF_LINES.search(reply):
+        cue = "mail"
+    return cue, within is not None
+
+
+#: The command itself right before its reply: Gitea's "Auth: 451", go-mail's "MAIL command: 501".
+_STEP = re.compile(
+    r"(?:^|[:;>] ?|\b(?=[A-Z]{4}))"
+    r"(Auth|AUTH|Mail|MAIL|Rcpt|RCPT|Data|DATA|Hello|EHLO|HELO|StartTLS|STARTTLS)"
+    r"(?: (?:FROM|TO))?(?: command)?(?: (?:failed|error|rejected))?: ?$",
+    re.MULTILINE,
+)
+_STEPS: dict[str, Stage] = {
+    **{"auth": "auth", "mail": "mail", "rcpt": "rcpt", "data": "data", "starttls": "starttls"},
+    **dict.fromkeys(("hello", "ehlo", "helo"), "ehlo"),
+}
+#: RFC 5321 §4.3.2: what answers a command or its arguments, and the message's end for long lines
+#: alone (§4.5.3.1).
+_NO_END_OF_DATA = ("500", "501", "555")
+_OF_LINES = re.compile(r"\blines?\b", re.IGNORECASE)
 
 
 def _cue(text: str, at: int) -> Stage | None:

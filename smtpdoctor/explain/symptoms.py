@@ -25,7 +25,8 @@ _FRAMES = re.compile(r"(?m)^\s*(?:at |File \"|#\d+ |from ).*$\n?")
 _CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route")
 #: A port beside an address that mail has no business with.
 _OTHER_PORT = re.compile(
-    r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\]|[\w-]\.[a-z]{2,12})[:)', ]+(?:port )?"
+    r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\]|[\w-]\.(?!(?:go|[cm]?[jt]s|py|rb|php|java|cs|rs|exs?|kt)\b)"
+    r"[a-z]{2,12})[:)', ]+(?:port )?"
     r"(?!(?:25|26|465|587|1025|1587|2465|2525|2587|8025)\b)\d{2,5}\b"
 )
 

@@ -139,6 +139,15 @@ CORPORA = (
         among_three=174,
         at_first=(131, 140),
     ),
+    # in batches of other searches, each read before anything was mended for it
+    Corpus(
+        name="gathered",
+        file="gathered_errors.jsonl",
+        size=74,
+        first=69,
+        among_three=72,
+        at_first=(53, 58),
+    ),
 )
 
 

@@ -131,6 +131,46 @@ PHRASES = [
         "password-suspicious",
     ),
     ('SMTP 5xx error: ["5.7.1 Authentication failed"]', "credentials-rejected"),
+    # the step right before the reply counts, whatever its words are known for elsewhere
+    ("gomail: could not send email 1: Auth: 451 4.3.2 Internal server error", "auth-temporary"),
+    ("SMTPSendFailedException: 500 Error: bad syntax", "sender-malformed"),
+    ("554 5.7.1 SMTPSendFailedException: 500 Line limit exceeded", "message-rejected"),
+    (
+        "com.sun.mail.smtp.SMTPAddressFailedException: 504 5.5.2 <joe@box>: Recipient address "
+        "rejected: need fully-qualified address",
+        "recipient-rejected",
+    ),
+    (
+        "MAIL FROM:<a@b.example>\nSMTP Error: 504 5.5.2 <box>: Helo command rejected: no name",
+        "ehlo-rejected",
+    ),
+    ("Connection test failed: 5.5.2 Send hello first (smtp)", "ehlo-rejected"),
+    (
+        "Could not connect to SMTP host: mx.x.example, port: 25, response: 554. Failed messages:",
+        "greeting-rejected",
+    ),
+    # who can't check a password says nothing of it
+    ("postfix/smtpd[7]: fatal: no SASL authentication mechanisms", "auth-temporary-failure"),
+    (
+        "SASL authentication failed; cannot authenticate to server mx.x.example[192.0.2.1]: "
+        "generic failure",
+        "credentials-missing",
+    ),
+    ("SMTP: Requested auth method not available: UNSPECIFIED", "auth-mechanism-unsupported"),
+    ("*email.Email: missing password for LOGIN auth mechanism", "credentials-missing"),
+    # musl's words
+    (
+        "postfix/smtp[9]: connect to mx.x.example[2001:db8::1a]:25: Network unreachable",
+        "ipv6-broken",
+    ),
+    ("SMTPDataError: (450, b'4.7.1 Sorry, too many requests per time unit')", "sending-limit"),
+    (
+        "smtp: 554 IP=192.0.2.254 - A problem occurred. (Ask your postmaster for help) (BL)",
+        "client-address-refused",
+    ),
+    ("smtp; 550 5.7.0 Please use the smtp server of your ISP", "client-address-refused"),
+    ("smtp; 550 Bad SPF records for [x.example:192.0.2.2], see http://spf.example/", "spf-not-"),
+    ("Unable to deliver message to: <a@b.example>\n550 No such user here", "recipient-rejected"),
 ]
 
 
@@ -151,6 +191,9 @@ def test_a_phrase_has_its_cause_among_the_first(text: str, code: str) -> None:
         "curl: (6) Could not resolve host: https",
         "listen tcp: address 70000: invalid port",
         "ftp: 502 Command not implemented",
+        'lvl=info msg="Request Completed" method=POST path=/api/mail/test status=550 size=48',
+        '192.0.2.1 - - "POST /sendmail HTTP/1.1" 554 48',
+        "dial tcp 127.0.0.1:9200: connect: connection refused github.com/x/y/main.go:465",
     ],
 )
 def test_the_same_words_of_another_program_are_no_mail(text: str) -> None:

@@ -79,3 +79,32 @@ def test_the_time_of_a_log_is_no_port(time: str) -> None:
     assert found.ranked[0].candidate.code == "port-blocked"
     assert found.known.port is None
     assert not explain(f"{time} ERROR POST /api/items: 500, took 25 ms")
+
+
+def test_the_message_that_a_bounce_returns_does_not_say_why() -> None:
+    bounce = (
+        "I wasn't able to deliver your message to the following addresses.\n\n"
+        "<a@b.example>:\nSorry, no mailbox here by that name. 550 5.1.1 User unknown\n\n"
+    )
+    returned = (
+        "--- Below this line is a copy of the message.\n\nSubject: connect ECONNREFUSED "
+        "127.0.0.1:25\nX-Log: 535 5.7.8 Authentication failed\n"
+    )
+    found = [each.code for each in explain(bounce + returned)]
+    assert found[0] == "recipient-rejected"
+    assert not {"wrong-host", "credentials-rejected"}.intersection(found)
+    assert len(explain(returned)) > 0  # alone it is what was asked about
+
+
+def test_the_place_of_a_trace_is_no_reply() -> None:
+    trace = (
+        '  File "mail.py", line 451, in send\n    server = smtplib.SMTP(SMTP, PORT)\n'
+        "smtplib.SMTPServerDisconnected: Connection unexpectedly closed"
+    )
+    assert "closed" in explain(trace)[0].why
+
+
+def test_the_name_of_a_receivers_server_is_no_slip_where_servers_hand_mail_on() -> None:
+    log = "connect to gmail-smtp-in.l.google.com[2001:db8::1a]:25: Network is unreachable"
+    assert explain(f"postfix/smtp[9]: {log}")[0].code == "ipv6-broken"
+    assert explain(f"nodemailer: {log}")[0].code == "wrong-host"

@@ -92,6 +92,16 @@ def login_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     )
 
 
+def _login_unchecked(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The server's own log: its store of passwords, or the service before it, is not there."""
+    yield Reading(
+        build=reply_build("auth", "454 4.7.0 Temporary authentication failure"),
+        weight=1.0,
+        decides="no account of this server can log in, whatever the password",
+        only="auth",
+    )
+
+
 #: Replies of those who take an account's own password from no program, and say so of some only.
 _APP_PASSWORDS = re.compile(
     r"gsmtp|BadCredentials|Username and Password not accepted", re.IGNORECASE
@@ -149,4 +159,5 @@ KINDS: Mapping[str, Kind] = {
     "no-mechanism": _no_mechanism,
     "login-refused": _login_refused,
     "login-silent": login_silent,
+    "login-unchecked": _login_unchecked,
 }
