@@ -289,7 +289,9 @@ class Folder:
             self._left -= self._clock() - began
             return as_python(content) if is_notebook(path) else content
         except FileFault as error:
-            if error.cause != "missing":
+            # what an import may mean is a folder as often as a file: "./services"
+            is_import = full.is_dir() and "." not in full.name
+            if error.cause != "missing" and not is_import:
                 self._leave_out(path, str(error))
             return None
 

@@ -50,7 +50,9 @@ class NestMailer(Nodemailer):
             options = _options(workspace, module, call, under)
             return Given(
                 options.at(*keys),
-                lambda: sender_of(module, options.get("defaults"), _messages(workspace, under)),
+                lambda: sender_of(
+                    workspace, module, under, options.get("defaults"), _messages(workspace, under)
+                ),
                 call.span.line,
             )
 

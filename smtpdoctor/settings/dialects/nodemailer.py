@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtpdoctor.settings.dialects import node_programs, nodemailer_options
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
-from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
+from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables, package_of
 from smtpdoctor.settings.dialects.nodemailer_options import DATA, FIELDS, MODES, transport_options
+from smtpdoctor.settings.dialects.senders import through_callers, usual, without_variables
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.callers import is_of_the_folder, means
@@ -58,6 +59,8 @@ class Nodemailer:
                     callers = [*_callers(workspace, module, call, variables)]
                     for caller in _apart(workspace, module, call, variables, callers):
                         draft = self._call(workspace, path, variables, number, caller)
+                        if call.reached is None and nodemailer_options.keeps_mail(draft.options):
+                            continue  # where it is tried out: `if (host === "test")`
                         if other := nodemailer_options.sends_otherwise(draft.options):
                             why = f"its transport sends by {other}, not by SMTP"
                             workspace.folder.skipped.append(Skipped(path=draft.place, why=why))
@@ -97,7 +100,11 @@ class Nodemailer:
             whole = call.argument(way.place)
             return Given(
                 way.options(whole),
-                lambda: said if _is_told(said := way.sender(whole)) else sender_of(module),
+                lambda: (
+                    said
+                    if _is_told(said := way.sender(whole))
+                    else sender_of(workspace, module, under)
+                ),
                 call.span.line,
             )
 
@@ -121,7 +128,11 @@ class Nodemailer:
             return Given(
                 _argument(module, call),
                 lambda: sender_of(
-                    module, call.argument(1), _messages_elsewhere(workspace, call, under)
+                    workspace,
+                    module,
+                    under,
+                    call.argument(1),
+                    _messages_elsewhere(workspace, call, under),
                 ),
                 call.span.line,
             )
@@ -149,8 +160,8 @@ class Nodemailer:
         options = transport_options(
             argument, lambda other: under(other).argument, workspace, version, variables
         )
-        mail_from = sender()
-        if is_sender(mail_from):
+        mail_from = without_variables(sender())
+        if is_sender(mail_from) or mail_from.unset:
             options["from"] = Option("from", mail_from, lambda other: under(other).sender())
         return Draft(
             dialect=self,
@@ -252,25 +263,31 @@ def _argument(module: Module, call: FoundCall) -> Value:
 
 
 def sender_of(
-    module: Module, defaults: Value = NO_DEFAULTS, elsewhere: Iterable[FoundCall] = ()
+    workspace: Workspace,
+    module: Module,
+    variables: Variables,
+    defaults: Value = NO_DEFAULTS,
+    elsewhere: Iterable[FoundCall] = (),
 ) -> Value:
     """The sender that the transport has by default, else that of the first message here, else of
-    the first one in other files.
+    the first one in other files: what stands there, or what the message's function is handed.
 
     Where a message is spread over it, what stands there is what it is without.
     """
-    messages = itertools.chain(module.calls("sendMail"), elsewhere)
-    values = itertools.chain(
-        [defaults.get("from")], (_own(mail.argument(0), "from") for mail in messages)
-    )
-    return next((value for value in map(_usual, values) if _is_told(value)), Known(ABSENT))
+    if _is_told(said := usual(defaults.get("from"))):
+        return said
+    for mail in itertools.chain(module.calls("sendMail"), elsewhere):
+        found = through_callers(workspace, variables, mail, _from, SUFFIXES, _is_told)
+        if found is not None:
+            return found
+    return Known(ABSENT)
 
 
-def _usual(sender: Value) -> Value:
-    """What counts where whoever calls gives no sender."""
-    while isinstance(sender, Unknown) and sender.otherwise is not None:
-        sender = sender.otherwise
-    return sender
+def _from(mail: FoundCall) -> Value:
+    """Who a message is from; without it, MAIL FROM is what `sender`, then `replyTo` says
+    (lib/mime-node/index.js, getEnvelope)."""
+    values = (usual(_own(mail.argument(0), key)) for key in ("from", "sender", "replyTo"))
+    return next((each for each in values if not each.absent), NO_DEFAULTS)
 
 
 def first_sender(workspace: Workspace, variables: Variables, needle: bytes, *calls: str) -> Value:
@@ -278,8 +295,8 @@ def first_sender(workspace: Workspace, variables: Variables, needle: bytes, *cal
     for path in workspace.folder.containing(needle, *SUFFIXES)[:MOST_CALLERS]:
         module = workspace.module(path, variables)
         for mail in module.calls(*calls) if module is not None else ():
-            sender = _own(mail.argument(0), "from")
-            if _is_told(sender):
+            sender = through_callers(workspace, variables, mail, _from, SUFFIXES, _is_told)
+            if sender is not None:
                 return sender
     return NO_DEFAULTS
 
@@ -287,12 +304,27 @@ def first_sender(workspace: Workspace, variables: Variables, needle: bytes, *cal
 def _messages_elsewhere(
     workspace: Workspace, call: FoundCall, variables: Variables
 ) -> Iterator[FoundCall]:
-    """The messages that other files hand to the transport that this call makes."""
+    """The messages that other files hand to the transport that this call makes; where it is the
+    package's only one, what they hand to one that is given to them."""
+    file = call.span.file
+    package = package_of(workspace, file)
+    others = workspace.folder.containing(rb"\bcreateTransport\b\s*[(<]", *SUFFIXES)
+    only = not any(each != file and package_of(workspace, each) == package for each in others)
     for path in workspace.folder.containing(rb"\bsendMail\b", *SUFFIXES)[:MOST_CALLERS]:
-        other = workspace.module(path, variables) if path != call.span.file else None
+        other = workspace.module(path, variables) if path != file else None
+        own = only and package_of(workspace, path) == package
         for mail in other.calls("sendMail") if other is not None else ():
-            if mail.reached is not False and mail.receiver.span == call.span:
+            receiver = mail.receiver
+            is_given = isinstance(receiver, Unknown) and receiver.reason == "parameter"
+            is_its = _may_be(receiver, call) or (own and is_given)
+            if mail.reached is not False and is_its:
                 yield mail
+
+
+def _may_be(receiver: Value, call: FoundCall) -> bool:
+    """Whether it is what this call makes, on one of several ways at least: `if (!t) t = …`."""
+    ways = receiver.alternatives if isinstance(receiver, Unknown) else ()
+    return receiver.span == call.span or any(_may_be(each, call) for each in ways)
 
 
 def _is_told(sender: Value) -> bool:

@@ -609,6 +609,13 @@ def sends_otherwise(options: Mapping[str, Option]) -> str:
     return "the local sendmail program" if given("sendmail") and not given("host") else ""
 
 
+def keeps_mail(options: Mapping[str, Option]) -> bool:
+    """Whether the transport gives its messages to the program and to nobody else."""
+    given = [options.get(name) for name in ("streamTransport", "jsonTransport")]
+    values = [option.value for option in given if option is not None]
+    return any(isinstance(each, Known) and truth(each.value, "javascript") for each in values)
+
+
 def _not_sent(options: Mapping[str, Any]) -> Remark | None:
     """Transports that don't send by SMTP; a pool is asked for first (lib/nodemailer.js)."""
     if truth(options.get("pool", ABSENT), "javascript"):

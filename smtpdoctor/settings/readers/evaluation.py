@@ -759,7 +759,19 @@ class Evaluator:
         value = values[0]
         if len(values) > 1:
             value = either(values, values[0].span, f"{name} is set in several ways")
+        elif value.absent:
+            value = value.through(*self._kept_out(binds, since, frame))
         return self._with_changes(name, frame, binds, since, value)
+
+    def _kept_out(self, binds: list[Bind], since: int, frame: Frame) -> tuple[Origin, ...]:
+        """What the conditions hang on by which a name got nothing: `if (user) auth = { user }`."""
+        tests = [
+            self.value(guard.test, self._frame_of_bind(bind, frame))
+            for bind in binds
+            for guard in bind.guards
+            if bind.start > since and not bind.keys
+        ]
+        return as_condition(joined(tests))
 
     def _given(self, name: str, bind: Bind, frame: Frame) -> tuple[Value, bool] | None:
         """What an assignment gives the name, and whether nothing before it counts then; None where
@@ -1099,13 +1111,21 @@ class Evaluator:
                     frame.values[parameter.name] = filled
 
     def apply(
-        self, closure: Closure, arguments: list[tuple[str | None, Value]], at: Expression
+        self,
+        closure: Closure,
+        arguments: list[tuple[str | None, Value]],
+        at: Expression,
+        without: Callable[[Return], bool] | None = None,
     ) -> Value:
-        """What a function of the folder returns."""
+        """What a function of the folder returns; `without` names the returns at which the program
+        stops."""
         function, home = closure.function, closure.evaluator
         frame = Frame(function.scope, closure.frame, bind_arguments(function, arguments))
         self._fill_in(function, arguments, frame, home)
-        return home.result(function.scope.returns, frame, self.span(at))
+        returns = function.scope.returns
+        if without is not None:
+            returns = [each for each in returns if not without(each)]
+        return home.result(returns, frame, self.span(at))
 
     def result(self, returns: list[Return], frame: Frame, span: Span) -> Value:
         """The first return that is reached; with those that may be reached, all of them."""

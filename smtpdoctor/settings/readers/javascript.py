@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from smtpdoctor.settings.readers.model import ABSENT
+from smtpdoctor.settings.readers.model import ABSENT, Special
 from smtpdoctor.settings.readers.syntax import (
     Argument,
     Binary,
@@ -149,7 +149,8 @@ class JavaScriptLowering(Lowering):
             parts.append(Constant(start, end, unescape(self.source.slice(start, end))))
 
     def visit_regex(self, node: Node) -> Expression:
-        return self.opaque(node, "a regular expression is not evaluated")
+        text, _, flags = self.source.slice(node.start_byte + 1, node.end_byte).rpartition("/")
+        return self.literal(node, Special("regular expression", (text, flags)))
 
     # -- names and members
 

@@ -88,6 +88,9 @@ GLOBALS: dict[str, Any] = {
     **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent", "URL")},
     "useRuntimeConfig": RUNTIME_CONFIG,
     "require": REQUIRE,
+    # the browser's, which a server asks for with typeof
+    "window": ABSENT,
+    "document": ABSENT,
 }
 
 #: Modules whose functions are known, by what they are called here.
@@ -112,6 +115,17 @@ LIBRARIES = {
 #: Where the folder is, for paths that the program makes of its own place.
 ROOT = "/\u2026/"
 
+#: What a regular expression of a few characters has: nothing within a group is repeated as a
+#: whole, so that it needs no long time.
+REGEX = "regular expression"
+MOST_SEARCHED = 1_000
+ATOM = (
+    r"(?:\\[sSdDwW./\-+*?$^()|\[\]{}\\]|\[\^?(?:\\[sSdDwW.\-/'\"]|[^\\\]\[])+\]"
+    r"|[^\\\[\](){}*+?|^$])[+*?]?"
+)
+SIMPLE = re.compile(rf"\^?(?:{ATOM}|\((?:\?:)?(?:{ATOM}|\|){{1,40}}\)|\|){{1,40}}\$?")
+#: ECMA-262 §12.2 and §12.3, which `\s` stands for.
+SPACE = r"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 CONFIGURATION = re.compile(r"config|env", re.IGNORECASE)
 WHITE = " \t\n\r\v\f\u00a0\ufeff\u2028\u2029"
@@ -281,16 +295,53 @@ OPERATORS: Mapping[str, Operator] = {
 }
 
 
+def pattern_of(value: Any, searched: str) -> re.Pattern[str] | None:
+    """A regular expression that means the same in Python and takes no long time with the text that
+    is searched: characters, classes and anchors, two of them repeated. None for what is none."""
+    if not isinstance(value, Special) or value.name != REGEX:
+        return None
+    text, flags = value.value
+    repeated = len(re.findall(r"[+*]", text))
+    if not SIMPLE.fullmatch(text) or repeated > 2 or len(searched) > MOST_SEARCHED:
+        raise UntellableError("this regular expression is not evaluated")
+    if not set(flags) <= set("gim"):
+        raise UntellableError("this regular expression is not evaluated")
+    text = text.replace(r"\$", r"\x24").replace("$", r"\Z" if "m" not in flags else "$")
+    text = re.sub(r"(\[[^\]]*\])|\\s", lambda found: found[1] or f"[{SPACE}]", text)
+    text = text.replace(r"\s", SPACE).replace(r"\/", "/")
+    try:
+        kinds = (re.IGNORECASE if "i" in flags else 0) | (re.MULTILINE if "m" in flags else 0)
+        return re.compile(text, re.ASCII | kinds)
+    except re.error:
+        raise UntellableError("this regular expression is not evaluated") from None
+
+
 def replace_text(text: str, old: Any, new: Any) -> str:
-    if not isinstance(old, str) or not isinstance(new, str):
+    pattern = pattern_of(old, text)
+    if not isinstance(new, str) or (pattern is not None and "$" in new):
+        raise UntellableError("a replacement by a pattern")
+    if pattern is not None:
+        return pattern.sub(lambda _: new, text, 0 if "g" in old.value[1] else 1)
+    if not isinstance(old, str):
         raise UntellableError("a replacement by a pattern")
     return text.replace(old, new, 1)
 
 
+def matches(pattern: Any, searched: Any = ABSENT) -> bool:
+    """`/^true$/i.test(x)`."""
+    text = to_text(searched)
+    found = pattern_of(pattern, text)
+    if found is None:
+        raise UntellableError("whether a pattern is in a text")
+    return found.search(text) is not None
+
+
 def split(text: str, separator: Any = ABSENT) -> List:
-    if not isinstance(separator, str) or not separator:
+    pattern = pattern_of(separator, text)
+    if pattern is None and (not isinstance(separator, str) or not separator):
         raise UntellableError("splitting by a pattern")
-    return List([Entry(None, Known(part), None) for part in text.split(separator)])
+    parts = pattern.split(text) if pattern is not None else text.split(separator)
+    return List([Entry(None, Known(part), None) for part in parts])
 
 
 TEXT_METHODS: dict[str, Callable[..., Any]] = {
@@ -784,6 +835,8 @@ class JavaScript:
         full = f"{special.name}.{name}"
         if full in CONVERSIONS or special.name in CALLED:
             return self._special(call, full, ask)
+        if special.name == REGEX and name == "test":
+            return ask.apply(matches, Known(special), self._first(call, ask))
         if full == "Object.assign":
             return self._assign(call, ask)
         if full == "process.cwd":

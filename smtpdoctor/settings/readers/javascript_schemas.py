@@ -17,7 +17,7 @@ from smtpdoctor.settings.readers.evaluation import (
     StopsError,
     UntellableError,
 )
-from smtpdoctor.settings.readers.javascript_library import to_number, to_text
+from smtpdoctor.settings.readers.javascript_library import CONVERSIONS, to_number, to_text
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -30,7 +30,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
     truth,
 )
-from smtpdoctor.settings.readers.syntax import Call
+from smtpdoctor.settings.readers.syntax import Call, Member, Return
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,7 +41,10 @@ class Schema:
     rule: Callable[[Any], Any] | None = None
     default: Value | None = None
     shape: Map | None = None
-    function: Closure | None = None
+    #: What is made of the value behind the rule, in turn: functions, and schemas of `pipe`.
+    steps: tuple[Closure | Schema | str, ...] = ()
+    #: How many of them stand before the default, which none of those is made of (zod 4).
+    before_default: int = 0
     #: An empty text is none at all: Joi's empty("").
     empty: bool = False
     #: What is made of the text before the rule: z.preprocess.
@@ -206,9 +209,7 @@ def called(  # branches: one case a library's function
         if isinstance(shape, Known) and isinstance(shape.value, Map):
             return parsed(Schema(name, shape=shape.value), given, ask)
     if name == "t3.createEnv":
-        shape = given.get("server")
-        if isinstance(shape, Known) and isinstance(shape.value, Map):
-            return parsed(Schema(name, shape=shape.value), Known(Special("environment")), ask)
+        return of_t3(given, ask)
     if name in RULES:
         rule = one_of(given) if name == "z.enum" else RULES[name]
         schema = Schema(name, rule, place=ask.span)
@@ -216,6 +217,39 @@ def called(  # branches: one case a library's function
             schema = replace(schema, default=given.get("default"))
         return Known(Special("schema", schema), ask.span)
     return None
+
+
+def of_t3(options: Value, ask: Evaluation) -> Value | None:
+    """t3-env's keys for the server, for the browser and for both. What the program hands over by
+    name counts (src/index.ts, runtimeEnv), else the variable of that name."""
+    kinds = [options.get(kind) for kind in ("server", "client", "shared")]
+    shapes = [each.value for each in kinds if isinstance(each, Known)]
+    entries = [entry for shape in shapes if isinstance(shape, Map) for entry in shape.entries]
+    if not entries:
+        return None
+    given = [options.get(name) for name in ("runtimeEnv", "experimental__runtimeEnv")]
+    handed = next((each for each in given if not each.absent), Known(ABSENT))
+    empty = options.get("emptyStringAsUndefined")
+    is_none = isinstance(empty, Known) and truth(empty.value, "javascript")
+    made = Map()
+    for key in Map(entries).keys():  # noqa: SIM118
+        said = Map(entries).get(key)
+        special = said.value if isinstance(said, Known) else None
+        schema = special.value if isinstance(special, Special) else None
+        if not isinstance(schema, Schema):
+            text = f"what the schema makes of {key} can't be told"
+            made.entries.append(Entry(key, ask.unknown("computed", text), said.span))
+            continue
+        schema = replace(schema, empty=is_none or schema.empty)
+        by_name = handed.value if isinstance(handed, Known) else None
+        own = isinstance(by_name, Map) and by_name.entry(key) is not None
+
+        def later(schema: Schema = schema, key: Any = key, own: bool = own) -> Value:
+            value = handed if own else Known(Special("environment"))
+            return of_key(schema, value, key, ask)
+
+        made.entries.append(Entry(key, later, said.span))
+    return Known(made, ask.span)
 
 
 def method(  # branches: one case a kind of step
@@ -234,11 +268,12 @@ def method(  # branches: one case a kind of step
         success = Entry("success", Known(True, ask.span), ask.span)
         return Known(Map([success, Entry("data", data, ask.span)]), ask.span)
     if name in ("default", "prefault", "catch"):
-        schema = replace(schema, default=given)
+        schema = replace(schema, default=given, before_default=len(schema.steps))
     elif name in ("transform", "pipe"):
-        if name == "pipe" or not isinstance(given, Known) or not isinstance(given.value, Closure):
+        step = step_of(given)
+        if step is None or isinstance(step, Schema) is not (name == "pipe"):
             return None
-        schema = replace(schema, function=given.value)
+        schema = replace(schema, steps=(*schema.steps, step))
     elif name == "empty" and is_joi(schema):
         schema = replace(schema, empty=True)
     elif (
@@ -280,9 +315,9 @@ def of_key(schema: Schema, given: Value, key: Any, ask: Evaluation) -> Value:
         empty = schema.empty and isinstance(value, Known) and value.value == ""
         unset = isinstance(value, Known) and value.value is ABSENT
         if empty and schema.default is not None:
-            return schema.default
+            return defaulted(schema, schema.default, ask)
         if unset and schema.default is not None:
-            return ask.variable(Known(key), schema.default)
+            return defaulted(schema, ask.variable(Known(key), schema.default), ask)
         return one(schema, value, ask)
     return one(schema, given.get(key), ask)
 
@@ -292,7 +327,7 @@ def one(schema: Schema, value: Value, ask: Evaluation) -> Value:
         value = replace(value, value=ABSENT)
     if isinstance(value, Known) and value.value is ABSENT:
         if schema.default is not None:
-            return schema.default
+            return defaulted(schema, schema.default, ask)
         if schema.name != "z.coerce.boolean":  # which makes false of undefined
             return value
     if schema.before is not None:
@@ -303,7 +338,34 @@ def one(schema: Schema, value: Value, ask: Evaluation) -> Value:
     return transformed(schema, value, ask)
 
 
+def step_of(given: Value) -> Closure | Schema | str | None:
+    """What `transform` or `pipe` is given: a function, one of the language, or a schema."""
+    value = given.value if isinstance(given, Known) else None
+    if isinstance(value, Closure):
+        return value
+    if isinstance(value, Special) and isinstance(value.value, Schema):
+        return value.value
+    return value.name if isinstance(value, Special) and value.name in CONVERSIONS else None
+
+
 def transformed(schema: Schema, value: Value, ask: Evaluation) -> Value:
-    """What `transform` makes of a value that was checked."""
-    closure = schema.function
-    return value if closure is None else closure.evaluator.apply(closure, [(None, value)], ask.at)
+    """What the steps behind a rule make of a value that was checked."""
+    for step in schema.steps:
+        if isinstance(step, str):
+            value = ask.apply(CONVERSIONS[step], value, conversion=step)
+        elif isinstance(step, Schema):
+            value = one(step, value, ask)
+        else:
+            value = step.evaluator.apply(step, [(None, value)], ask.at, without=gives_never)
+    return value
+
+
+def defaulted(schema: Schema, default: Value, ask: Evaluation) -> Value:
+    """What the steps behind a default make of it."""
+    later = replace(schema, steps=schema.steps[schema.before_default :])
+    return transformed(later, default, ask)
+
+
+def gives_never(returned: Return) -> bool:
+    """`return z.NEVER`: behind an issue, at which the program stops."""
+    return isinstance(returned.value, Member) and returned.value.name == "NEVER"

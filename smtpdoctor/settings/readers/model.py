@@ -288,10 +288,18 @@ class Map:
         """The value of the key; Known(ABSENT) where it is not there, Unknown where it may be."""
         for entry in reversed(self.entries):
             if entry.key is None:
-                return entry.value
+                return self._spread_over(entry, key)
             if same_key(entry.key, key):
                 return entry.value
         return Known(ABSENT, span)
+
+    def _spread_over(self, unknown: Entry, key: Any) -> Value:
+        """What an object that can't be told brings in, with what stood there before it."""
+        value, before = unknown.value, self.entries[: self.entries.index(unknown)]
+        own = next((e for e in reversed(before) if e.key is None or same_key(e.key, key)), None)
+        if not isinstance(value, Unknown) or own is None or own.key is None:
+            return value
+        return replace(value, otherwise=own.value)
 
     def entry(self, key: Any) -> Entry | None:
         """The entry of the key, for its span; None where there is none."""

@@ -29,6 +29,7 @@ from smtpdoctor.settings.readers.model import (
     Value,
 )
 from smtpdoctor.settings.readers.syntax import (
+    Binary,
     Bind,
     Call,
     Class,
@@ -47,6 +48,9 @@ from smtpdoctor.settings.readers.syntax import (
     Unary,
 )
 
+#: How often a name may be another's, and operators whose result is one of what stands there.
+MOST_NAMES = 4
+ALTERNATIVES = frozenset({"||", "??", "or"})
 #: Variables that say where mail goes or who logs in, and those that switch it off.
 SETTING = re.compile(r"(?i)host|server|port|user|login|pass|pwd|secret|url|dsn|from|sender|mail$")
 #: Variables that are set where something is tried out, and not in production.
@@ -334,18 +338,39 @@ class FoundCall:
             scope = scope.parent
         return scope.function if scope is not None else None
 
-    def within(self, outer: FoundCall) -> FoundCall:
-        """The same call as it is when `outer` calls the function that it stands in."""
-        frame = self._module.evaluator.frame_of(self._call.scope or Scope("module"))
+    @property
+    def enclosing_functions(self) -> list[Function]:
+        """The functions that it stands in, the innermost first."""
+        found: list[Function] = []
+        scope = self._call.scope
+        while scope is not None:
+            if scope.function is not None:
+                found.append(scope.function)
+            scope = scope.parent
+        return found
+
+    @property
+    def arguments(self) -> list[tuple[str | None, Value]]:
+        """What it is given, in the order of the text, with the names that were given."""
+        return [
+            (name, value)
+            for name, value in self._module.evaluator.arguments(self._call, self._frame)
+            if name != "<>"
+        ]
+
+    def within(self, outer: FoundCall, function: Function | None = None) -> FoundCall:
+        """The same call as it is when `outer` calls the function that it stands in, or that one
+        of those around it."""
+        evaluator = self._module.evaluator
+        frame = evaluator.frame_of(self._call.scope or Scope("module"))
         inner: Frame | None = frame
-        while inner is not None and inner.scope.function is None:
+        while inner is not None and (
+            inner.scope.function is None or inner.scope.function is not (function or self.enclosing)
+        ):
             inner = inner.parent
         if inner is None or inner.scope.function is None:
             return self
-        given: list[tuple[str | None, Value]] = [
-            (None, outer.argument(place)) for place in range(outer.count)
-        ]
-        inner.values.update(bind_arguments(inner.scope.function, given))
+        inner.values.update(bind_arguments(inner.scope.function, outer.arguments))
         return replace(self, _frame=frame)
 
     def uses(self) -> list[Assignment | FoundCall]:
@@ -373,6 +398,25 @@ class FoundCall:
             if inside and own and not renewed(call._call):
                 found.append((call._call.start, call))
         return [each for _, each in sorted(found, key=lambda one: one[0])]
+
+
+def _paths(value: Expression) -> list[list[str]]:
+    """The names that an expression may be another name for, each with what stands before it."""
+    if isinstance(value, Conditional):
+        return [*_paths(value.then), *_paths(value.otherwise)]
+    if isinstance(value, Binary):
+        return [*_paths(value.left), *_paths(value.right)] if value.operator in ALTERNATIVES else []
+    inner, names = _unwrapped(value)
+    return [[inner.id, *names]] if isinstance(inner, Name) else []
+
+
+def _unwrapped(value: Expression) -> tuple[Expression, list[str]]:
+    """What `a.b.c` begins with, and the names behind it."""
+    names: list[str] = []
+    while isinstance(value, Member):
+        names.insert(0, value.name)
+        value = value.object
+    return value, names
 
 
 class Module:
@@ -442,22 +486,33 @@ class Module:
 
     def _full_name(self, call: Call, name: list[str]) -> list[str]:
         """The name of what is called with the module that it was imported from before it."""
-        scope = call.scope
+        return self._imported_as(call.scope, name) or name
+
+    def _imported_as(
+        self, scope: Scope | None, name: list[str], depth: int = 0
+    ) -> list[str] | None:
+        """The same of a name in a scope, by way of other names that it has there:
+        `const create = nodemailer.createTransport`. None for what isn't imported."""
         while scope is not None and name[0] not in scope.owned:
             scope = scope.parent
         binds = scope.binds_of(name[0]) if scope is not None else []
         made = [bind.value for bind in binds if not bind.keys and bind.value is not None]
-        if len(made) != 1:
-            return name
+        if len(made) != 1 or depth > MOST_NAMES:
+            return None
         value, rest = made[0], name[1:]
         if isinstance(value, Index) and isinstance(value.index, Constant):
             rest = [str(value.index.value), *rest]
             value = value.object
-        if not isinstance(value, Import):
-            return name
-        if value.name not in (None, "default"):
-            rest = [str(value.name), *rest]
-        return [*re.split(r"[./\\\\]+", value.path), *rest]
+        inner, names = _unwrapped(value)
+        if isinstance(inner, Import):
+            value, rest = inner, [*names, *rest]
+            if value.name not in (None, "default"):
+                rest = [str(value.name), *rest]
+            return [*re.split(r"[./\\\\]+", value.path), *rest]
+        # what is given to a function, or else the library's own: `make ?? createTransport`
+        ways = [self._imported_as(scope, [*path, *rest], depth + 1) for path in _paths(value)]
+        told = [way for way in ways if way is not None]
+        return told[0] if told and all(way == told[0] for way in told) else None
 
     # -- names
 

@@ -925,3 +925,214 @@ def test_a_catcher_is_one_with_any_login(tmp_path: Path, login: str) -> None:
     options = f"{{ host: 'smtp.ethereal.email', port: 587, auth: {{ user: {login} }} }}"
     setup = read(tmp_path, options)
     assert [remark.kind for remark in setup.settings.remarks] == ["not-sent"]
+
+
+NOT_THE_LIBRARY = "const nodemailer = require('nodemailer');\n"
+OPTIONS = (
+    "{ host: 'h.de', port: 587, auth: { user: 'u@example.com', pass: process.env.SMTP_PASS } }"
+)
+TRANSPORT = f"{NOT_THE_LIBRARY}const t = nodemailer.createTransport({OPTIONS});\n"
+
+
+@pytest.mark.parametrize(
+    ("mailer", "other"),
+    [
+        # a function of the folder is handed the sender, or the whole message
+        (
+            "exports.send = function send(to, from) { return t.sendMail({ from, to }); };",
+            "const { send } = require('./mailer');\nsend('a@b.de', process.env.MAIL_FROM);",
+        ),
+        (
+            "exports.send = function send(mail) { return t.sendMail(mail); };",
+            "const { send } = require('./mailer');\n"
+            "const mail = { from: process.env.MAIL_FROM, to };\nsend(mail);",
+        ),
+        # from one function to the next
+        (
+            "function send(mail) { return t.sendMail(mail); }\n"
+            "exports.notify = function notify(from, text) { send({ from, text }); };",
+            "const { notify } = require('./mailer');\nnotify(process.env.MAIL_FROM, 'x');",
+        ),
+        # by an interface, of which nothing says which class is behind it
+        (
+            "exports.M = class { async deliver(to, from) { await t.sendMail({ from, to }); } };",
+            "exports.run = (mailer) => mailer.deliver('a@b.de', process.env.MAIL_FROM);",
+        ),
+        # behind the promise of another function
+        (
+            "exports.send = function send(from) {\n"
+            "  return new Promise((done) => t.sendMail({ from }, done));\n};",
+            "const { send } = require('./mailer');\nsend(process.env.MAIL_FROM);",
+        ),
+        # what counts where whoever calls gives none
+        (
+            "exports.send = function send(mail) {\n  let from = process.env.MAIL_FROM;\n"
+            "  if (mail.from) { from = mail.from; }\n  return t.sendMail({ from });\n};",
+            "exports.run = (m) => require('./mailer').send(m);",
+        ),
+        (
+            "exports.send = function send(mail) { return t.sendMail({ from: mail.from }); };",
+            "const { send } = require('./mailer');\n"
+            "exports.run = (more) => send({ from: process.env.MAIL_FROM, ...more });",
+        ),
+    ],
+)
+def test_a_sender_is_followed_to_who_gives_it(tmp_path: Path, mailer: str, other: str) -> None:
+    dotenv = f"{DOTENV}MAIL_FROM=shop@example.org\n"
+    root = project(tmp_path, f"{TRANSPORT}{mailer}\n", dotenv, other__js="")
+    (root / "other.js").write_text(f"{other}\n")
+    assert one(root, "nodemailer").settings.sender == "shop@example.org"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # another function of that name, another method with fewer arguments, and no address
+        "function deliver(to, from) {}\ndeliver('a@b.de', 'x@example.org');",
+        "exports.run = (mailer) => mailer.deliver('x@example.org');",
+        "exports.run = (mailer) => mailer.deliver('a@b.de', 'top');",
+    ],
+)
+def test_what_another_function_of_the_name_is_given_is_no_sender(
+    tmp_path: Path, other: str
+) -> None:
+    mailer = "exports.M = class { deliver(to, from) { return t.sendMail({ from, to }); } };\n"
+    root = project(tmp_path, f"{TRANSPORT}{mailer}")
+    (root / "other.js").write_text(f"{other}\n")
+    assert one(root, "nodemailer").settings.sender == "u@example.com"
+
+
+def test_a_transport_that_is_made_when_it_is_first_needed(tmp_path: Path) -> None:
+    code = (
+        f"{NOT_THE_LIBRARY}let t = null;\nexports.get = async function get() {{\n"
+        f"  if (t) return t;\n  t = nodemailer.createTransport({OPTIONS});\n  return t;\n}};\n"
+    )
+    root = project(tmp_path, code)
+    (root / "send.js").write_text(
+        "const { get } = require('./mailer');\nasync function go(to) {\n"
+        "  const t = await get();\n  await t.sendMail({ from: 'shop@example.org', to });\n}\n"
+    )
+    assert one(root, "nodemailer").settings.sender == "shop@example.org"
+
+
+@pytest.mark.parametrize(
+    ("sender", "names"),
+    [
+        ("`Shop <${process.env.MAIL_FROM}>`", ("MAIL_FROM",)),
+        ("{ name: 'Shop', address: process.env.MAIL_FROM || '' }", ("MAIL_FROM",)),
+    ],
+)
+def test_a_sender_that_nobody_sets_is_not_set(
+    tmp_path: Path, sender: str, names: tuple[str, ...]
+) -> None:
+    setup = one(project(tmp_path, f"{TRANSPORT}t.sendMail({{ from: {sender} }});\n"), "nodemailer")
+    (entry,) = [entry for entry in setup.settings.entries if entry.field == "sender"]
+    assert (entry.problem, entry.unset) == (None, names)
+    assert setup.settings.sender == "u@example.com"
+
+
+def test_without_from_it_is_who_sends_or_is_replied_to(tmp_path: Path) -> None:
+    mail = "t.sendMail({ replyTo: 'reply@example.org', sender: 'list@example.org' });\n"
+    setup = one(project(tmp_path, f"{TRANSPORT}{mail}"), "nodemailer")
+    assert setup.settings.sender == "list@example.org"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import { createTransport as make } from 'nodemailer';\nmake(OPTIONS);\n",
+        "const create = require('nodemailer').createTransport;\ncreate(OPTIONS);\n",
+        "const nm = require('nodemailer');\nconst { createTransport: c } = nm;\nc(OPTIONS);\n",
+        "import { createTransport } from 'nodemailer';\n"
+        "export function mail(given) { const make = given ?? createTransport; make(OPTIONS); }\n",
+        "import { createTransport } from 'nodemailer';\n"
+        "export function mail(given) { const m = given ? given : createTransport; m(OPTIONS); }\n",
+    ],
+)
+def test_another_name_for_create_transport(tmp_path: Path, code: str) -> None:
+    options = "{ host: 'h.de', port: 465 }"
+    setup = one(project(tmp_path, code.replace("OPTIONS", options)), "nodemailer")
+    assert came_to(setup) == ("h.de", 465, "implicit")
+
+
+def test_a_transport_for_tries_is_no_set_up(tmp_path: Path) -> None:
+    code = (
+        "const { createTransport } = require('nodemailer');\nexports.make = (email) =>\n"
+        "  email.host === 'test' ? createTransport({ jsonTransport: true })\n"
+        "    : createTransport({ host: 'h.de', port: 465 });\n"
+    )
+    assert came_to(one(project(tmp_path, code), "nodemailer")) == ("h.de", 465, "implicit")
+
+
+def test_a_login_that_a_variable_got_only_with_both_halves(tmp_path: Path) -> None:
+    code = (
+        f"{NOT_THE_LIBRARY}let auth = undefined;\nif (process.env.SMTP_USER && "
+        "process.env.SMTP_PASSWORD) {\n  auth = { user: process.env.SMTP_USER, "
+        "pass: process.env.SMTP_PASSWORD };\n}\n"
+        "nodemailer.createTransport({ host: 'h.de', port: 587, auth });\n"
+    )
+    setup = one(project(tmp_path, code, "SMTP_USER=u@example.com\nSMTP_PASS=x\n"), "nodemailer")
+    (entry,) = [entry for entry in setup.settings.entries if entry.field == "password"]
+    assert entry.unset == ("SMTP_PASSWORD",)
+    assert [near.name for near in setup.settings.near_misses] == ["SMTP_PASS"]
+
+
+ZOD = """\
+import nodemailer from 'nodemailer';
+import { z } from 'zod';
+const env = z.object({ SCHEMA }).parse(process.env);
+nodemailer.createTransport({ host: 'h.de', port: 2525, secure: env.S });
+"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "dotenv", "tls"),
+    [
+        # what stands behind a default is made of it, what stands before it is not (zod 4)
+        ("S: z.string().default('false').transform((s) => s === 'true')", "", "starttls"),
+        ("S: z.string().transform((s) => s === 'true').default(true)", "", "implicit"),
+        ("S: z.string().trim().transform((s) => s === 'true')", "S=true\n", "implicit"),
+        ("S: z.string().transform((s) => s.length).transform((n) => n > 3)", "S=off\n", "starttls"),
+        ("S: z.string().transform(Number).transform(Boolean)", "S=0\n", "starttls"),
+        ("S: z.string().transform(Number).pipe(z.number())", "S=0\n", "starttls"),
+        (
+            "S: z.string().transform((s, ctx) => {"
+            " if (s === 'maybe') { ctx.addIssue({}); return z.NEVER; } return s === 'true'; })",
+            "S=true\n",
+            "implicit",
+        ),
+    ],
+)
+def test_the_steps_of_a_schema_in_their_order(
+    tmp_path: Path, schema: str, dotenv: str, tls: str
+) -> None:
+    code = ZOD.replace("SCHEMA", schema)
+    assert came_to(one(project(tmp_path, code, dotenv), "nodemailer")) == ("h.de", 2525, tls)
+
+
+def test_what_a_schema_may_stop_at_is_none_of_its_values(tmp_path: Path) -> None:
+    code = (
+        "import nodemailer from 'nodemailer';\nimport { z } from 'zod';\n"
+        "const env = z.object({ HOST: z.string() }).transform((all, ctx) => {\n"
+        "  if (other(all)) { ctx.addIssue({}); return z.NEVER; }\n  return { host: all.HOST };\n"
+        "}).parse(process.env);\nnodemailer.createTransport({ host: env.host, port: 465 });\n"
+    )
+    setup = one(project(tmp_path, code, "HOST=h.de\n"), "nodemailer")
+    assert came_to(setup) == ("h.de", 465, "implicit")
+
+
+def test_t3_env_takes_what_it_is_handed_by_name(tmp_path: Path) -> None:
+    code = (
+        "import nodemailer from 'nodemailer';\nimport { z } from 'zod';\n"
+        "import { createEnv } from '@t3-oss/env-nextjs';\n"
+        "const get = (key) => typeof window !== 'undefined' ? window.env[key] : process.env[key];\n"
+        "const env = createEnv({\n  server: { HOST: z.string() },\n"
+        "  client: { NEXT_PUBLIC_FROM: z.string() },\n  shared: { PORT: z.coerce.number() },\n"
+        "  experimental__runtimeEnv: { NEXT_PUBLIC_FROM: get('NEXT_PUBLIC_SENDER') },\n});\n"
+        "const t = nodemailer.createTransport({ host: env.HOST, port: env.PORT });\n"
+        "t.sendMail({ from: env.NEXT_PUBLIC_FROM });\n"
+    )
+    dotenv = "HOST=h.de\nPORT=465\nNEXT_PUBLIC_SENDER=shop@example.org\n"
+    setup = one(project(tmp_path, code, dotenv), "nodemailer")
+    assert came_to(setup) == ("h.de", 465, "implicit")
+    assert setup.settings.sender == "shop@example.org"

@@ -184,7 +184,9 @@ def test_a_type_that_is_asserted_in_front() -> None:
         ("vault.read('smtp/password')", "undeclared"),
         ("(await client.getSecretValue({ SecretId: 'x' })).SecretString", "called"),
         ("process.env[name()]", "computed"),
-        ("/^true$/.test(process.env.X)", "called"),
+        ("/^(a+)+$/.test(process.env.X)", "computed"),
+        ("process.env.X.replace(/(1)/, '$1')", "computed"),
+        ("process.env.X.replace(/1*1*1*/, '')", "computed"),
         ("x => x", None),
         ("new URL(process.env.X).hostname", "called"),
         ("sql`select 1`", "computed"),
@@ -566,3 +568,28 @@ def test_no_repr_shows_a_value() -> None:
     found = module("a.js", "createTransport({ auth: { pass: 'hunter2!' } })")
     (call,) = found.calls()
     assert "hunter2" not in repr([call, call.argument(0), call.argument(0).at("auth", "pass")])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("process.env.X.replace(/\\s/g, '')", "abcd"),
+        ("process.env.X.replace(/\\s/, '')", "abc d"),
+        ("process.env.X.replace(/^ab|d$/gi, '')", " c "),
+        ("process.env.X?.replaceAll(/[\\s-]+/g, '')", "abcd"),
+        ("process.env.X.split(/ /)[1]", "c"),
+        ("/^(true|1)$/i.test('TRUE')", True),
+        ("/^true$/.test(process.env.NOT_SET)", False),
+        ("/C/.test(process.env.X)", False),
+        # `$` is the very end, not before a last line end, and \\s has what Python's lacks
+        ("/d$/.test('d\\n')", False),
+        ("'a\\ufeffb'.replace(/\\s/g, '')", "ab"),
+    ],
+)
+def test_a_regular_expression_of_a_few_characters(text: str, value: object) -> None:
+    assert known(expression(text, X="ab c d")) == value
+
+
+def test_the_browsers_window_is_not_there() -> None:
+    text = "typeof window !== 'undefined' ? 1 : typeof process === 'undefined' ? 2 : 3"
+    assert known(expression(text)) == 3
