@@ -308,7 +308,7 @@ class Folder:
 
     def has(self, path: str) -> bool:
         """Whether there is such a file, also one that holds no settings by its name."""
-        return (self.root / path).is_file()
+        return os.path.isfile(os.path.join(self.root, path))
 
 
 @lru_cache(maxsize=512)  # nearly all are the dialects' own, asked of each folder anew

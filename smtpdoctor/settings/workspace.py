@@ -166,6 +166,7 @@ class Workspace:
         self._lines: dict[str, list[str]] = {}
         self._tokens: dict[str, HarmlessTokens] = {}
         self._without_values: dict[tuple[str, int], tuple[Span, ...]] = {}
+        self._masked: dict[tuple[str, tuple[tuple[int, int], ...]], MaskedLine] = {}
         self._found_harmless: dict[tuple[str, int], list[Span]] = {}
         self._hidden: dict[tuple[str, int], dict[tuple[int, int], None]] = {}
 
@@ -358,6 +359,11 @@ class Workspace:
             found.update(ASSIGNED.findall(self.folder.text(path) or ""))
         return frozenset(found | set(self.given.values if self.given is not None else ()))
 
+    @cached_property
+    def names_in_capitals(self) -> str:
+        """All of them and the names of this process's variables, one a line, in capitals."""
+        return "\n".join(self.variable_names | set(self.process.values)).upper()
+
     # --- documents ----------------------------------------------------------------------------
 
     def document(self, path: str, variables: Variables, format_: str = "") -> Value:
@@ -477,7 +483,14 @@ class Workspace:
         start = span.columns[0] - 1
         end = span.columns[1] - 1 if span.line == span.end_line else len(line)
         harmless = [*harmless, (start, end)] if keep else _without(harmless, start, end)
-        return MaskedLine(line, harmless)
+        return self.masked_text(line, harmless)
+
+    def masked_text(self, raw: str, harmless: Iterable[tuple[int, int]]) -> MaskedLine:
+        """The same of any text: each change that is weighed asks for lines, mostly the same."""
+        key = (raw, tuple(harmless))
+        if key not in self._masked:
+            self._masked[key] = MaskedLine(*key)
+        return self._masked[key]
 
     def shown(self, span: Span, *, keep: bool) -> Shown | None:
         """The line as it may be shown, with the columns of the span in it."""
@@ -489,7 +502,7 @@ class Workspace:
         if line is None:
             return None
         return self._with_columns(
-            span, MaskedLine(line, self.harmless_ranges(span.file, span.line))
+            span, self.masked_text(line, self.harmless_ranges(span.file, span.line))
         )
 
     def _with_columns(self, span: Span, masked: MaskedLine | None) -> Shown | None:

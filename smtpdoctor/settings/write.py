@@ -18,7 +18,6 @@ from pathlib import Path
 import msgspec
 
 from smtpdoctor.files import reason_of
-from smtpdoctor.settings.masked_line import MaskedLine
 from smtpdoctor.settings.model import MASK, Edit, Setting, Settings, Shadowed
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.notebook import is_notebook
@@ -252,25 +251,26 @@ def _masked(
     parts, at = [], 0
     for place in places:
         first, last = place[0], place[1]
-        parts.append(_stretch(body, at, first, harmless))
+        parts.append(_stretch(workspace, body[at:first], at, harmless))
         if len(place) == 2:
             parts.append(body[first:last])
         else:
             parts.append(place[3].with_)
         at = last
-    return "".join([*parts, _stretch(body, at, len(body), harmless)])
+    return "".join([*parts, _stretch(workspace, body[at:], at, harmless)])
 
 
-def _stretch(body: str, first: int, last: int, harmless: list[tuple[int, int]]) -> str:
-    inside = [(max(a, first) - first, min(b, last) - first) for a, b in harmless]
-    return MaskedLine(body[first:last], [(a, b) for a, b in inside if a < b]).text
+def _stretch(workspace: Workspace, text: str, first: int, harmless: list[tuple[int, int]]) -> str:
+    """A part of a line masked, which begins at that character of it."""
+    inside = [(max(a - first, 0), min(b - first, len(text))) for a, b in harmless]
+    return workspace.masked_text(text, [(a, b) for a, b in inside if a < b]).text
 
 
 def _place(workspace: Workspace, body: str, edit: Edit) -> tuple[int, int, str]:
     """The raw columns, from 0, of an edit in its masked line, with what is to stand there."""
     if MASK in edit.replace:
         return _quoting(body, edit)
-    raw = _columns_shown_as(body, workspace.harmless_ranges(edit.file, edit.line), edit)
+    raw = _columns_shown_as(workspace, body, edit)
     if len(raw) != 1:
         plain = edit.columns[0] - 1
         if raw or body[plain : edit.columns[1] - 1] != edit.replace or plain > len(body):
@@ -279,10 +279,11 @@ def _place(workspace: Workspace, body: str, edit: Edit) -> tuple[int, int, str]:
     return raw[0], raw[0] + len(edit.replace), edit.with_
 
 
-def _columns_shown_as(body: str, harmless: list[tuple[int, int]], edit: Edit) -> list[int]:
+def _columns_shown_as(workspace: Workspace, body: str, edit: Edit) -> list[int]:
     """Where in the raw line, from 0, what an edit replaces is shown at its columns."""
+    harmless = workspace.harmless_ranges(edit.file, edit.line)
     if not edit.replace:
-        line = MaskedLine(body, harmless)
+        line = workspace.masked_text(body, harmless)
         # the first of the columns that a mask is shown as
         places = (
             at
@@ -293,7 +294,8 @@ def _columns_shown_as(body: str, harmless: list[tuple[int, int]], edit: Edit) ->
     size = len(edit.replace)
 
     def shown(at: int) -> tuple[int, int]:
-        return MaskedLine(body, [*harmless, (at, at + size)]).columns(at + 1, at + size + 1)
+        line = workspace.masked_text(body, [*harmless, (at, at + size)])
+        return line.columns(at + 1, at + size + 1)
 
     written = re.finditer(f"(?={re.escape(edit.replace)})", body)
     return [match.start() for match in written if shown(match.start()) == edit.columns]

@@ -150,6 +150,14 @@ class Table:
         self.modes = entry.write
         self._options = {item.name: item for item in entry.option}
         self.fields = _fields(entry.option)
+        # asked for thousands of times a folder, where changes are weighed
+        self._names_of: dict[Field, tuple[str, ...]] = {}
+        for name, field in self.fields.items():
+            self._names_of[field] = (*self._names_of.get(field, ()), name)
+        self._defaults: dict[Field, Any] = {}
+        for item in entry.option:
+            if item.default:
+                self._defaults.setdefault(item.field, item.default)
 
     # --- where the program is -----------------------------------------------------------------
 
@@ -513,13 +521,13 @@ class Table:
             made = self._joined(self.entry.joined[field], options)
             if made is not None:
                 return made
-        mine = [item for item in self.entry.option if item.field == field]
-        names = [name for name, its in self.fields.items() if its == field]
-        values = [options[name] for name in names if options.get(name) not in (None, "")]
-        default = next((item.default for item in mine if item.default), None)
-        if not values and default is None and field in self.entry.otherwise:
+        for name in self._names_of.get(field, ()):
+            if options.get(name) not in (None, ""):
+                return options[name]
+        default = self._defaults.get(field)
+        if default is None and field in self.entry.otherwise:
             return self._of(self.entry.otherwise[field], options)
-        return next(iter(values), default)
+        return default
 
     def _mechanisms(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         said = str(options.get(self.entry.mechanism) or "")
@@ -532,9 +540,7 @@ class Table:
 
     def _text(self, field: Field, options: Mapping[str, Any]) -> str | None:
         value = self._of(field, options)
-        if value is None and any(
-            self.fields.get(name) == field and options[name] == "" for name in options
-        ):
+        if value is None and any(options.get(name) == "" for name in self._names_of.get(field, ())):
             return ""
         return None if value is None else str(value)
 

@@ -78,8 +78,7 @@ class UnreadModule:
             return True
         if self._values and not self._values.isdisjoint(workspace.chart_keys):
             return True
-        names = workspace.variable_names | set(workspace.process.values)
-        return any(part in name.upper() for part in self._looks_for for name in names)
+        return any(part in workspace.names_in_capitals for part in self._looks_for)
 
     def _is_run(self, workspace: Workspace) -> bool:
         """Whether a container of the folder runs its image."""
