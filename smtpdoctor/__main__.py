@@ -38,6 +38,9 @@ def _unraisable(what):  # type: ignore[no-untyped-def]
 def main() -> None:
     """Start; Ctrl-C while the program is still being loaded ends it without a word."""
     _signal.signal(_signal.SIGINT, lambda number, frame: os._exit(128 + number))
+    if sys.argv[1:2] == ["watch"]:
+        # to end is what a service is told by it, also while it is still being loaded
+        _signal.signal(_signal.SIGTERM, lambda number, frame: os._exit(0))
     if sys.argv[1:] == ["--version"] and _version_written():
         return
     import gc

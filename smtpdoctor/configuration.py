@@ -86,15 +86,30 @@ def read(folder: Path) -> Configuration:
     In one folder `.smtpdoctor.toml` comes before `pyproject.toml`; files are not joined. Outside
     of a repository the folder's own alone. Raises ConfigurationError.
     """
+    found = _nearest(folder)
+    return Configuration() if found is None else found[0].configuration(found[1])
+
+
+def told_format(folder: Path) -> str | None:
+    """The format that the nearest file asks for, whatever else is wrong with that file."""
+    try:
+        found = _nearest(folder)
+    except (ConfigurationError, OSError):
+        return None
+    given = None if found is None else found[1].get("format")
+    return given if isinstance(given, str) else None
+
+
+def _nearest(folder: Path) -> tuple[_Reader, dict[str, Any]] | None:
+    """Raises ConfigurationError."""
     for place in _places(folder):
         for name, path in ((OWN, ()), (SHARED, ("tool", "smtpdoctor"))):
             shown = os.path.relpath(place / name, folder).replace(os.sep, "/")
             content = _content(place / name, shown)
-            if content is not None:
-                data = _table(content, shown, path)
-                if data is not None:
-                    return _Reader(shown, content, path).configuration(data)
-    return Configuration()
+            data = None if content is None else _table(content, shown, path)
+            if content is not None and data is not None:
+                return _Reader(shown, content, path), data
+    return None
 
 
 def _places(folder: Path) -> Iterable[Path]:
@@ -220,9 +235,10 @@ class _Reader:
         return code
 
     def _reason(self, entry: dict[str, Any], at: tuple[Any, ...]) -> str:
+        if not str(entry.get("reason", "")).strip():
+            words = "is empty" if "reason" in entry else "is missing"
+            raise self._error(f"accept: reason {words}: say why this is lived with", *at, "reason")
         reason = (self._text(entry, "reason", at) or "").strip()
-        if not reason:
-            raise self._error("accept: reason is missing: say why this is lived with", *at)
         if len(reason) > LONGEST_REASON:
             most = f"accept: reason is longer than {LONGEST_REASON} characters"
             raise self._error(most, *at, "reason")
@@ -269,7 +285,8 @@ class _Reader:
         if given is None or (isinstance(given, str) and given.strip()):
             return given
         where = "accept: " if at else ""
-        raise self._error(f"{where}{key} must be a text in quotes", *at, key)
+        words = "is empty" if isinstance(given, str) else "must be a text in quotes"
+        raise self._error(f"{where}{key} {words}", *at, key)
 
     def _error(self, words: str, *path: Any) -> ConfigurationError:
         return ConfigurationError(f"{self.file}:{self._line(*path)}: {words}")

@@ -12,6 +12,11 @@ PLACES = (
     Path(__file__).parent / "diagnosis_pages",
     Path(__file__).parent.parent / "docs" / "diagnoses",
 )
+#: What a report says of the check itself has parts of one page.
+NOTICES = (
+    Path(__file__).parent / "notices.md",
+    Path(__file__).parent.parent / "docs" / "notices.md",
+)
 
 
 @cache
@@ -28,10 +33,19 @@ _MARK = re.compile(r"^<!-- [^\n]* -->\n", re.MULTILINE)
 
 
 def read(code: str) -> str | None:
-    """The page of a code as people read it, None where there is none."""
+    """The page of a code as people read it, or what is to be said of a notice of that name; None
+    where there is none."""
     if code not in codes():
-        return None
+        return notices().get(code)
     return _MARK.sub("", (folder() / f"{code}.md").read_text(encoding="utf-8"))
+
+
+@cache
+def notices() -> dict[str, str]:
+    """What a report says of the check itself, by its name: each a page of its own."""
+    page = next(place for place in NOTICES if place.is_file()).read_text(encoding="utf-8")
+    _, *parts = re.split(r"^## ", page, flags=re.MULTILINE)
+    return {part.partition("\n")[0]: f"# {part.strip()}\n" for part in parts}
 
 
 def codes() -> list[str]:
@@ -87,7 +101,7 @@ def nearest(code: str) -> str | None:
     import difflib
 
     given = code.strip().lower()
-    if close := difflib.get_close_matches(given, codes(), n=1):
+    if close := difflib.get_close_matches(given, [*codes(), *notices()], n=1):
         return close[0]
     words = [word for word in re.split(r"[^a-z0-9]+", given) if len(word) >= SHORTEST_WORD]
 

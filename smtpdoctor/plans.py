@@ -86,8 +86,7 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
         stdin = io.StringIO(given)
     setups, unseen, options = _setups_of(options, given)
     if not setups:
-        if options.setup:
-            raise UsageError("--setup: no set-up was found in this folder")
+        _make_sure_that_none_is_named(options)
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
         if unseen and not own.settings.found:
             return Plans(plans=(), left_out=unseen)  # there are settings, which nobody could read
@@ -122,8 +121,7 @@ def make_lint_plans(options: CheckOptions) -> Plans:
     options = msgspec.structs.replace(options, only=("settings",), skip=())
     setups, unseen, options = _setups_of(options, None)
     if not setups:
-        if options.setup:
-            raise UsageError("--setup: no set-up was found in this folder")
+        _make_sure_that_none_is_named(options)
         own = make_plan(options)
         return Plans(plans=(_elsewhere(own),) if own.settings.found else (), left_out=unseen)
     picked, passed_over = _picked(setups, options)
@@ -243,6 +241,15 @@ def _setups_of(
     # who named the set-up didn't ask for the others
     cut = () if options.setup else (each for each in found.skipped if each.cut)
     return found.setups, tuple(LeftOut(setup=each.path, why=each.why) for each in cut), options
+
+
+def _make_sure_that_none_is_named(options: CheckOptions) -> None:
+    """In a folder without set-ups: what was named is gone, and all else would be another program's.
+    Raises UsageError."""
+    default = options.default_setup
+    if options.setup or default is not None:
+        said_by = "--setup" if options.setup or default is None else f"{default.place}: setup"
+        raise UsageError(f"{said_by}: no set-up was found in this folder")
 
 
 def _picked(setups: Sequence[Setup], options: CheckOptions) -> tuple[list[Setup], tuple[str, ...]]:

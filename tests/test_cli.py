@@ -19,7 +19,7 @@ import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -871,6 +871,18 @@ def test_verbose_before_a_command_is_not_swallowed(command: Command) -> None:
     assert "stands behind the command" in command("--verbose", "check").one_line()
 
 
+def test_explain_has_a_page_for_every_name_that_stands_in_a_codes_place(command: Command) -> None:
+    from smtpdoctor.report.model import NoticeKind
+
+    names = {*get_args(NoticeKind), "unexplained"}
+    assert set(pages.notices()) == names
+    for name in names:
+        printed = command("explain", name)
+        assert printed.status == 0
+        assert printed.out.startswith(f"{name}\n====")
+    assert "did you mean acceptance-unused?" in command("explain", "acceptance-unsed").err
+
+
 def test_explain_prints_a_page_or_the_list(command: Command) -> None:
     page = command("explain", "port-blocked")
     assert page.status == 0
@@ -1312,6 +1324,38 @@ def test_a_monitor_is_told_that_its_own_command_is_wrong(
     out = capsys.readouterr().out
     assert out.startswith("SMTP UNKNOWN - ")
     assert out.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ('format = "nagios"\n', "no option --bogus"),
+        ('[tool.smtpdoctor]\nformat = "nagios"\n', "no option --bogus"),
+        ('format = "nagios"\ntimeout = 0\n', "no option --bogus"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "lint"])
+def test_a_monitor_whose_format_is_the_projects_is_told_so_too(
+    command: str, file: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    name = "pyproject.toml" if file.startswith("[") else ".smtpdoctor.toml"
+    (tmp_path / name).write_text(file)
+    monkeypatch.chdir(tmp_path)
+    assert cli.run([command, "--bogus"]) == 3
+    assert capsys.readouterr().out.startswith(f"SMTP UNKNOWN - {said}")
+    assert cli.run([command, "--bogus", "--format", "json"]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_file_that_can_not_be_gone_by_is_unknown_to_a_monitor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".smtpdoctor.toml").write_text('format = "nagios"\ntimeout = 0\n')
+    assert cli.run(["lint", str(tmp_path)]) == 3
+    assert capsys.readouterr().out.startswith("SMTP UNKNOWN - .smtpdoctor.toml:2: timeout must be")
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["sender", "--bogus"]) == 2  # which reads no such file
 
 
 def test_a_monitors_line_of_a_fault_has_no_mention(capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,7 +94,7 @@ import os, sys
 class Pressed:
     def find_spec(self, name, path=None, target=None):
         if name == {module!r}:
-            os.kill(os.getpid(), 2)
+            os.kill(os.getpid(), {number})
 
 sys.meta_path.insert(0, Pressed())
 from smtpdoctor.__main__ import main
@@ -107,7 +107,7 @@ main()
 )
 def test_ctrl_c_while_the_program_is_loaded(module: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", PRESSED_WHILE_LOADING.format(module=module), "explain"],
+        [sys.executable, "-c", PRESSED_WHILE_LOADING.format(module=module, number=2), "explain"],
         capture_output=True,
         text=True,
         check=False,
@@ -116,6 +116,32 @@ def test_ctrl_c_while_the_program_is_loaded(module: str, tmp_path: Path) -> None
     )
     # Python's own end by the signal is 130 for a shell
     assert done.returncode in (130, -signal.SIGINT)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "module", "status"),
+    [
+        ("watch", "smtpdoctor.cli", 0),
+        ("watch", "typer", 0),
+        ("watch", "smtpdoctor.cli.watch", 0),
+        ("explain", "smtpdoctor.cli", -signal.SIGTERM),
+    ],
+)
+def test_a_watch_that_is_ended_while_it_is_loaded_has_ended_well(
+    command: str, module: str, status: int, tmp_path: Path
+) -> None:
+    """A service is told so that it may end; 143 would count as its failure."""
+    program = PRESSED_WHILE_LOADING.format(module=module, number=signal.SIGTERM.value)
+    done = subprocess.run(
+        [sys.executable, "-c", program, command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=ENVIRON,
+        cwd=tmp_path,
+    )
+    assert done.returncode == status
     assert done.stderr == ""
 
 

@@ -9,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from smtpdoctor import cli
 from smtpdoctor.configuration import COMMAND_LINE_ONLY, KEYS, ConfigurationError, read
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Behaviour
 from smtpdoctor.examination.options import CheckOptions, DefaultSetup
-from smtpdoctor.plans import make_plans
+from smtpdoctor.plans import make_lint_plans, make_plans
 from smtpdoctor.settings.reading import UsageError
 
 from .fake_network import FakeNetwork
@@ -149,7 +150,9 @@ def test_every_key(tmp_path: Path) -> None:
         ("accept = 'dmarc-missing'", r":1: accept must be a list of tables, such as \[\{ code = "),
         ("accept = ['dmarc-missing']", ":1: accept: each entry is a table with code and reason"),
         ("accept = [\n {code = 'dmarc-missing'}\n]", ":2: accept: reason is missing"),
-        ("accept = [{code = 'dmarc-missing', reason = ' '}]", "reason must be a text"),
+        ("accept = [{code = 'dmarc-missing', reason = ' '}]", "reason is empty: say why this"),
+        ("accept = [{code = 'dmarc-missing', reason = 7}]", "reason must be a text"),
+        ("profile = ''", "profile is empty"),
         ("accept = [{reason = 'x'}]", "code is missing"),
         (
             "accept = [\n {code = 'dmarc-mising', reason = 'x'}]",
@@ -268,6 +271,17 @@ def test_a_set_up_that_the_file_picks_leaves_the_others_out_by_name(tmp_path: Pa
     assert plans.passed_over == ("nodemailer two.js:2",)
     with pytest.raises(UsageError, match=r"^own\.toml:3: setup three\.js: none of"):
         make_plans(CheckOptions(folder=tmp_path, environ={}, default_setup=default("three.js")))
+
+
+def test_a_set_up_that_is_gone_is_not_replaced_by_another_programs_settings(tmp_path: Path) -> None:
+    """Without the program that the file names, .env is nobody's."""
+    write(tmp_path, "SMTP_HOST=mail.example.com\n", ".env")
+    options = CheckOptions(folder=tmp_path, environ={}, default_setup=default("mailer.js"))
+    for make in (make_plans, make_lint_plans):
+        with pytest.raises(UsageError, match=r"^own\.toml:3: setup: no set-up was found"):
+            make(options)
+    (named,) = make_plans(msgspec.structs.replace(options, target="mail.example.com")).plans
+    assert named.settings.host == "mail.example.com"
 
 
 # --- at a command ---------------------------------------------------------------------------------

@@ -209,9 +209,24 @@ def _said(words: str, status: int, arguments: list[str]) -> int:
 
 
 def _is_plugin(arguments: list[str]) -> bool:
-    """Whether a monitor's line was asked for, whatever is wrong with the other arguments."""
+    """Whether a monitor's line was asked for, whatever is wrong with the other arguments: by them,
+    or by the project's own file."""
     pairs = itertools.pairwise(arguments)
-    return "--format=nagios" in arguments or ("--format", "nagios") in pairs
+    if "--format=nagios" in arguments or ("--format", "nagios") in pairs:
+        return True
+    if not {"check", "lint"}.intersection(arguments[:1]) or "--format" in _names(arguments):
+        return False
+    from pathlib import Path
+
+    from smtpdoctor.configuration import told_format
+
+    folders = arguments[1:] if arguments[0] == "lint" else []
+    folder = next((each for each in folders if os.path.isdir(each)), os.curdir)
+    return told_format(Path(folder)) == "nagios"
+
+
+def _names(arguments: list[str]) -> set[str]:
+    return {each.partition("=")[0] for each in arguments}
 
 
 def _common(

@@ -84,7 +84,9 @@ def _of_target(target: TargetReport) -> Iterator[Sample]:
         yield "smtpdoctor_certificate_expires_days", labels, days
     for item in target.diagnoses:
         told_of = {"code": item.code, "severity": item.severity, "confidence": item.confidence}
-        accepted = {"accepted": "true"} if item.accepted is not None else {}
+        accepted = (
+            {"accepted": "true", "reason": visible(item.accepted.reason)} if item.accepted else {}
+        )
         yield "smtpdoctor_diagnosis", {**labels, **told_of, **accepted}, 1
 
 

@@ -6,6 +6,7 @@ wins (`precedence`), nor how a source is read (`sources`, `command_line`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -14,6 +15,7 @@ from smtpdoctor.settings import values
 from smtpdoctor.settings.harmless import is_swapped
 from smtpdoctor.settings.masking import Masking, Shown, secrets_of
 from smtpdoctor.settings.model import (
+    MASK,
     Field,
     Note,
     Origin,
@@ -58,13 +60,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """The candidates of one source: one of an ordered list, the first of which wins.
 
-    `near` are names that look like settings; `hosts` texts of unread names for a mail host.
+    `near` are names that look like settings, where they stand and the line as it may be shown;
+    `hosts` texts of unread names for a mail host.
     """
 
     label: str
     kind: OriginKind
     candidates: tuple[Candidate, ...] = ()
-    near: tuple[tuple[str, Origin], ...] = ()
+    near: tuple[tuple[str, Origin, str | None], ...] = ()
     hosts: tuple[Secret, ...] = ()
 
     @property
@@ -120,11 +123,22 @@ def layers_of(  # branches: comprehensions over the texts of each source
                 label=source.label,
                 kind=source.kind,
                 candidates=candidates,
-                near=tuple((item.name, item.origin) for item in source.near),
+                near=tuple(map(_by_name, source.near)),
                 hosts=tuple(item.value for item in source.hosts),
             )
         )
     return found
+
+
+def _by_name(item: Occurrence) -> tuple[str, Origin, str | None]:
+    """The name, with the columns that it takes itself in its line, whose value is masked."""
+    columns = item.line.columns if item.line is not None else (0, 0)
+    before = item.line.text.reveal()[: columns[0] - 1] if item.line is not None else ""
+    at = re.search(rf"(?<![\w.-]){re.escape(item.name)}(?=[\"']?\s*=)", before)
+    if at is None:
+        return item.name, item.origin, None
+    origin = msgspec.structs.replace(item.origin, columns=(at.start() + 1, at.end() + 1))
+    return item.name, origin, f"{before}{MASK}"
 
 
 def _of_source(source: Source, masking: Masking, *, parts: bool) -> Iterator[Candidate]:

@@ -22,6 +22,7 @@ from smtpdoctor.settings.model import (
     Field,
     NearMiss,
     Note,
+    OptionLine,
     Origin,
     Problem,
     Secret,
@@ -457,13 +458,17 @@ class _Resolution:
 
     def _near(self) -> Iterator[NearMiss]:
         """Names that look like a setting which nothing else sets."""
-        for name, origin in (pair for layer in self.layers for pair in layer.near):
+        for name, origin, line in (each for layer in self.layers for each in layer.near):
             like = looks_like(name)
             if like is None:
                 continue
             entry = self.entries.get(BY_NAME[like].field)
             if entry is None or not entry.text:
-                yield NearMiss(name=name, looks_like=like, origin=origin)
+                # no edit: a program that nobody has found may read that very name
+                stands = OptionLine(option=name, origin=origin, source_line=line)
+                yield NearMiss(
+                    name=name, looks_like=like, origin=origin, lines=(stands,) if line else ()
+                )
 
 
 def _bounded(

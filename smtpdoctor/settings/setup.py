@@ -739,6 +739,9 @@ class _Maker:
         yield from self._meant_in_code()
         for name, (like, field) in self._under_other_names().items():
             origin, line = self._held(self.draft.variables.held(name)[0], field)
+            edit = self._as_named(name, like, origin)
+            if edit is not None:  # the name is what is wrong there
+                origin = msgspec.structs.replace(origin, columns=edit.columns)
             stands = OptionLine(option=name, origin=origin, source_line=line)
             yield NearMiss(
                 name=name,
@@ -746,7 +749,7 @@ class _Maker:
                 origin=msgspec.structs.replace(origin, name=name),
                 field=field,
                 lines=(stands, *self._lines_that_read(like)),
-                edit=self._as_named(name, like, origin),
+                edit=edit,
             )
 
     def _meant_in_code(self) -> Iterator[NearMiss]:

@@ -24,7 +24,8 @@ StateVerdict = Literal["healthy", "warnings", "broken", "inconclusive", "gone"]
 class Login(msgspec.Struct, frozen=True, kw_only=True):
     """The last login of an account: when it was made (seconds since 1970), what came of it, and
     what that run said of the steps from AUTH on. `way` stands for the settings beside the
-    credentials that it was made with. `unexplained`: it failed, and nothing says why.
+    credentials that it was made with; of a refused one for those of earlier refusals, too, with
+    blanks between. `unexplained`: it failed, and nothing says why.
     """
 
     at: float
@@ -32,6 +33,11 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
     way: str = ""
     diagnoses: tuple[Diagnosis, ...] = ()
     unexplained: bool = False
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Each of the ways by itself."""
+        return tuple(self.way.split())
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,9 @@ LEAST_INTERVAL = 10.0
 LEAST_LOGIN_INTERVAL = 60.0
 MOST_INTERVAL = 7 * 86400.0
 
+#: So many refusals of one password, with other settings beside it, and there is no further one.
+MOST_REFUSED = 3
+
 #: A run that comes a moment early is the one in which the login is due, in seconds.
 SLACK = 1.0
 
@@ -71,8 +74,10 @@ def login_decision(
     """
     if last is None or forced:
         return "log-in"
+    tried = last.ways
     if last.result == "refused":
-        return "refused"
-    if last.result == "accepted" and last.way != way:
+        # another mode or EHLO name may be the cure, each once: accounts are locked after a few
+        return "refused" if way in tried or len(tried) >= MOST_REFUSED else "log-in"
+    if last.result == "accepted" and way not in tried:
         return "log-in"  # the account is in order; what else was changed may be the cure
     return "not-due" if 0 <= age < every - SLACK else "log-in"

@@ -271,7 +271,7 @@ def test_github_and_gitlab_show_it_below_a_warning() -> None:
 
 def test_metrics_tell_it_apart() -> None:
     line = next(line for line in rendered("openmetrics").splitlines() if CODE in line)
-    assert 'accepted="true"' in line
+    assert 'accepted="true",reason="a lab"' in line
 
 
 def test_a_reason_is_a_quotation_of_one_line() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.model import Field, Note, Setting, Settings, TLSMode
+from smtpdoctor.settings.model import MASK, Field, Note, Setting, Settings, TLSMode
 from smtpdoctor.settings.reading import Options, UsageError, read_settings
 
 from .reader import read, read_all
@@ -404,6 +404,19 @@ def test_near_misses_are_told_where_nothing_sets_the_field() -> None:
         ("SMTP_FORM", "SMTP_FROM", "environment"),
     }
     assert read("SMTP_HOST=h\nsmtp_host=i\nSMTP_HOST_2=j").near_misses == ()
+
+
+@pytest.mark.parametrize("before", ["", "export ", "  "])
+def test_a_near_miss_points_at_its_name_and_shows_nothing_of_its_value(before: str) -> None:
+    """And is no edit: a program that nobody has found may read that very name."""
+    text = f"{before}SMTP_PASWORD = 'c4n4ry'  # old"
+    (found,) = read(text).near_misses
+    (line,) = found.lines
+    assert line.source_line == f"{before}SMTP_PASWORD = {MASK}"
+    columns = (len(before) + 1, len(before) + 1 + len("SMTP_PASWORD"))
+    assert (line.origin.columns, found.edit) == (columns, None)
+    (unset,) = read("", {"SMTP_PASWORD": "c4n4ry"}).near_misses
+    assert unset.lines == ()
 
 
 # --- credentials stay home -----------------------------------------------------------------------

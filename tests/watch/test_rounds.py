@@ -71,6 +71,18 @@ def test_two_accounts_of_one_name_are_logged_in_once_each(
     assert watched.verdicts == ["broken credentials-rejected"] * 6
 
 
+def test_another_setting_beside_a_refused_login_is_tried_once(authority: Authority) -> None:
+    """Two that take turns lock no account."""
+
+    def turn(watched: Watched, number: int) -> None:
+        watched.env = {**WRONG, "SMTP_FROM": f"sender-{number % 2}@example.com"}
+
+    first = {**WRONG, "SMTP_FROM": "sender-0@example.com"}
+    watched = Watched(authority, rounds=6, env=first, between=turn)
+    assert [round_.logins for round_ in watched.told] == [1, 1, 0, 0, 0, 0]
+    assert watched.verdicts == ["broken credentials-rejected"] * 6
+
+
 def test_a_hang_up_asks_for_one_login(authority: Authority) -> None:
     def ask(watched: Watched, number: int) -> None:
         if number == 2:  # the server's owner has set the password that is configured here

@@ -70,9 +70,14 @@ def test_a_run_that_overran_leaves_out_what_it_missed() -> None:
 
 
 def decided(
-    result: LoginResult | None, *, age: float = 60.0, way: str = "same", forced: bool = False
+    result: LoginResult | None,
+    *,
+    age: float = 60.0,
+    way: str = "same",
+    before: str = "same",
+    forced: bool = False,
 ) -> str:
-    last = None if result is None else Login(at=0.0, result=result, way="same")
+    last = None if result is None else Login(at=0.0, result=result, way=before)
     return login_decision(last, age=age, every=HOUR, way=way, forced=forced)
 
 
@@ -88,7 +93,13 @@ def test_the_first_login_is_due_at_once() -> None:
 
 @pytest.mark.parametrize("age", [0.0, HOUR, 1e9, -1e9])
 def test_no_time_ends_a_refusal(age: float) -> None:
-    assert decided("refused", age=age) == decided("refused", age=age, way="other") == "refused"
+    assert decided("refused", age=age) == "refused"
+
+
+def test_after_a_refusal_other_settings_are_tried_once_each_and_few_of_them() -> None:
+    assert decided("refused", way="other") == "log-in"
+    assert decided("refused", way="other", before="same other") == "refused"
+    assert decided("refused", way="fourth", before="same other third") == "refused"
 
 
 @pytest.mark.parametrize("result", ["refused", "accepted", "failed", "begun"])

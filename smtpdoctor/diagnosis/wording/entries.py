@@ -43,7 +43,7 @@ def near_words(found: list[NearMiss]) -> tuple[Evidence, ...]:
 
 def _near_texts(item: NearMiss) -> Iterator[str]:
     has = f"{item.origin.label} has {item.name}, which"
-    if not item.lines:
+    if item.field is None:
         yield f"{has} looks like {item.looks_like} and is not read"
         return
     yield f"{has} nothing here reads"

@@ -81,6 +81,7 @@ def test_positive_a_host_under_a_name_that_the_code_does_not_read(name: str) -> 
     assert found.title == f"{name} is not read: the program asks for SMTP_HOST"
     assert renamed(found) == [(".env", 1, name, "SMTP_HOST")]
     assert [(at.file, at.line) for at in found.locations] == [(".env", 1), ("mail.py", 4)]
+    assert found.locations[0].columns == (1, 1 + len(name))  # the name is what is wrong
 
 
 def test_positive_a_port_is_a_note_since_the_program_goes_by_a_default() -> None:

@@ -52,6 +52,8 @@ def test_positive_a_host_under_a_name_that_is_not_read_is_never_called_missing()
     diagnosis = Scene.of(env(SMTP_HOST=None, SMTP_HSOT="smtp.ionos.com")).diagnosis(CODE)
     assert diagnosis.title == "the host is under a name that is not read: SMTP_HSOT"
     assert diagnosis.fixes[0].steps == ("Rename SMTP_HSOT (.env:6) to SMTP_HOST.",)
+    (place,) = diagnosis.locations
+    assert (place.line, place.columns, place.text) == (6, (1, 10), "SMTP_HSOT=••••••")
 
 
 def test_positive_quotes_around_a_user_name() -> None:

@@ -61,6 +61,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             fixes=(_fix(run, entry, near),),
             explains=(read.id,),
             points_at=(entry.field,),
+            locations=entries.near_locations(near) if entry.problem == "missing" else (),
         )
     if run.settings.broken_lines:
         yield _broken(run)
@@ -219,6 +220,7 @@ def _near_misses(run: Run) -> Iterator[Diagnosis]:
                 ),
             ),
             fixes=(Fix(title=f"rename it to {item.looks_like}", steps=(entries.rename(item),)),),
+            locations=entries.near_locations([item]),
         )
 
 
