@@ -34,6 +34,10 @@ AskedFor = Literal["host", "provider-host", "related", "control", "well-known"]
 #: resolv.conf(5) gives a silent name server 5 s before the next is asked: with one dead of two,
 #: getaddrinfo comes back just after that.
 SYSTEM_CAP = 6.0
+#: Where a server answers A and is silent to AAAA, glibc asks it three times, 5 s each (both at
+#: once, one after the other, each by a socket of its own: resolv.conf(5), single-request-reopen),
+#: and then goes on with the address that it has.
+HALF_ANSWERED_CAP = 16.0
 WIRE_CAP = 3.0
 #: TCP is asked where UDP has been silent for so long, beside it and until its end: two SYNs.
 TCP_AFTER = 1.0
@@ -275,10 +279,10 @@ async def _system_lookup(
 
     It is begun again while it hangs although all name servers answer us: that is a lost packet,
     and no fault. Where none of them answers, it is waited for no longer than a file of hosts or a
-    directory needs.
+    directory needs; where they answer one of its two questions, until it goes on with that.
     """
-    next_at = network.clock()
-    until = next_at + SYSTEM_CAP
+    began = next_at = network.clock()
+    until = began + SYSTEM_CAP
     running: set[asyncio.Task[LookupResult]] = set()
     begun = 0
     last = LookupResult(error="timeout")
@@ -288,7 +292,8 @@ async def _system_lookup(
             if again and (now >= next_at or not running):
                 begun += 1
                 next_at = now + AGAIN_AFTER
-                running.add(asyncio.create_task(network.system_lookup(host, left)))
+                longest = deadline.cap(began + HALF_ANSWERED_CAP - now)
+                running.add(asyncio.create_task(network.system_lookup(host, longest)))
             if not running:
                 return last
             await asyncio.wait(
@@ -303,6 +308,8 @@ async def _system_lookup(
                     return last
             if _nobody_answers(asked):
                 until = min(until, network.clock() + BY_OTHER_WAYS)
+            elif _half_answered(asked):
+                until = began + HALF_ANSWERED_CAP
         return last
     finally:
         for task in running:
@@ -519,6 +526,16 @@ def _all_answer(asked: Sequence[asyncio.Task[Pair]]) -> bool:
     return bool(asked) and all(
         task.done() and all(answer.outcome in SETTLED for answer in task.result()) for task in asked
     )
+
+
+def _half_answered(asked: Sequence[asyncio.Task[Pair]]) -> bool:
+    """Whether some server answers A over UDP and none AAAA. What came over TCP was asked there
+    because UDP was silent."""
+    if not asked or not all(task.done() for task in asked):
+        return False
+    said = [task.result() for task in asked]
+    having = any(ipv4.outcome == "answer" and ipv4.transport == "udp" for ipv4, _ in said)
+    return having and all(ipv6.outcome in NO_ANSWER or ipv6.transport == "tcp" for _, ipv6 in said)
 
 
 def _nobody_answers(asked: Sequence[asyncio.Task[Pair]]) -> bool:

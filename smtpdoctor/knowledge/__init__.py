@@ -388,6 +388,8 @@ class Client(_Entry, frozen=True, kw_only=True):
         the system gives, any IPv4 one where the DNS has some; the "first-ipv4".
     connects_within: it has one time for all addresses, in seconds: a silent first one uses it up.
         0 where each address has its own, or that time is longer than the system tries.
+    names_within: it asks the name servers by itself, for both kinds of address, and has one time
+        for both answers, in seconds. 0 where it goes by the system, or goes on with the one it has.
     refuses_senders: addresses that it takes for none, as a regular expression.
     sends_utf8_sender: it can say MAIL FROM with letters that are not ASCII where SMTPUTF8 is
         offered. unicode_domain: what it makes of such a domain where that is not.
@@ -454,6 +456,7 @@ class Client(_Entry, frozen=True, kw_only=True):
     helo_after: str = "[2345].."
     addresses: Literal["all", "first", "first-ipv4"] = "all"
     connects_within: int = 0
+    names_within: int = 0
     refuses_senders: str = ""
     sends_utf8_sender: bool = True
     unicode_domain: Literal["encoded", "as-written", "refused"] = "encoded"

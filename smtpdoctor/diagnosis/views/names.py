@@ -229,11 +229,21 @@ class Names:
 
         Empty where another server answers AAAA, or denies the name.
         """
+        return self._half("A", "AAAA")
+
+    @cached_property
+    def without_ipv4(self) -> list[NameServerAnswer]:
+        """The failures of A at the servers that give the host's IPv6 address, as above."""
+        return self._half("AAAA", "A")
+
+    def _half(
+        self, had: Literal["A", "AAAA"], wanted: Literal["A", "AAAA"]
+    ) -> list[NameServerAnswer]:
         words = self._first_words.values()
-        asked = [said["AAAA"] for said in words if "AAAA" in said]
+        asked = [said[wanted] for said in words if wanted in said]
         if self.denying or any(item.outcome in ("answer", "nodata") for item in asked):
             return []
-        having = [said["A"].server for said in words if "A" in said and said["A"].ok]
+        having = [said[had].server for said in words if had in said and said[had].ok]
         return [item for item in asked if item.server in having]
 
     # --- for comparison, when all of them fail ------------------------------------------------

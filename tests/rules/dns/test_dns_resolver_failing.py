@@ -184,3 +184,71 @@ def test_lookalike_a_misspelt_host_where_no_name_is_known() -> None:
     scene = outside("nxdomain", "nxdomain", host="smtp.ionos.cmo")
     assert scene.codes("error") == [CODE]
     assert scene.codes("warning") == ["host-name-typo"]
+
+
+# --- AAAA is answered, A is not ---------------------------------------------------------------
+
+
+def ipv6_only(outcome: NameServerOutcome) -> Scene:
+    scene = Scene(host=HOST).resolvers(SERVER)
+    scene.lookup("2001:db8::25")
+    scene.name_server("answer", "2001:db8::25", record="AAAA")
+    scene.name_server(outcome)
+    return scene
+
+
+def test_positive_without_ipv6_the_address_that_is_missing_is_the_cause() -> None:
+    """The host has an IPv4 address: that it has "only IPv6 addresses" was false."""
+    scene = ipv6_only("servfail")
+    scene.connect("no-route", "2001:db8::25")
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.confidence) == ("error", "certain")
+    assert found.title == f"name server {SERVER} fails when asked for the IPv4 address of {HOST}"
+    assert scene.codes("error") == [CODE]
+    assert scene.judge().unexplained == ()
+
+
+def test_positive_over_ipv6_mail_goes_out() -> None:
+    scene = ipv6_only("silent")
+    scene.session(address="2001:db8::25").rest()
+    found = scene.diagnosis(CODE)
+    assert (found.severity, found.explains) == ("warning", ())
+    assert scene.codes("error") == []
+
+
+def test_lookalike_the_host_has_ipv6_alone() -> None:
+    scene = ipv6_only("nodata")
+    scene.connect("no-route", "2001:db8::25")
+    assert scene.codes("error") == ["ipv6-broken"]
+
+
+def slow(client: str | None = None, outcome: NameServerOutcome = "silent") -> Scene:
+    name, _, version = (client or "").partition("@")
+    scene = Scene(client=name or None, client_version=version).resolvers(SERVER)
+    scene.lookup(took=15.02)
+    scene.name_server()
+    scene.name_server(outcome, record="AAAA")
+    scene.session().rest()
+    return scene
+
+
+def test_positive_the_wait_for_a_silent_server_is_told() -> None:
+    explanation = slow().diagnosis(CODE).explanation
+    assert "after 15 s" in explanation
+    assert "Nodemailer from 10 on" in explanation
+
+
+def test_positive_a_client_that_gives_up_before_that() -> None:
+    """Nodemailer 10 fails after 30 s, while the system's own look-up gives the IPv4 address."""
+    scene = slow("nodemailer@10.6.0")
+    found = scene.diagnosis(CODE)
+    assert (found.severity, scene.judge().verdict) == ("error", "broken")
+    assert "30 s" in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("client", "outcome"),
+    [("nodemailer@9.1.1", "silent"), ("python@3.13", "silent"), ("nodemailer@10.6.0", "servfail")],
+)
+def test_lookalike_clients_that_go_on(client: str, outcome: NameServerOutcome) -> None:
+    assert slow(client, outcome).judge().verdict == "warnings"

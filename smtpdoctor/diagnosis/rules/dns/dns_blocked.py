@@ -60,7 +60,7 @@ def _diagnosis(names: Names, *, tcp_passes: bool, confidence: Confidence) -> Dia
         title=f"{what} is blocked: no name server answers{over_udp}, while other traffic passes",
         explanation=(
             f"To connect to {names.host} the application needs its address, and no answer to the "
-            f"question comes back, whichever server is names. {where}{programs} The network "
+            f"question comes back, whichever server is asked. {where}{programs} The network "
             "itself works, and the mail settings are not at fault."
         ),
         evidence=(

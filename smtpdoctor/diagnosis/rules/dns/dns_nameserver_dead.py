@@ -20,7 +20,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     is_first = next(iter(names.servers)) in names.dead
     waits = (
         "It is first in the list, so every look-up waits for it before the next server is "
-        "names, five seconds by the usual settings: connecting is slow, and a program with a "
+        "asked, five seconds by the usual settings: connecting is slow, and a program with a "
         "short limit gives up."
         if is_first
         else "It is asked only when those before it don't answer, and then nobody stands in for "

@@ -1,6 +1,7 @@
 """Name servers answer and don't help (SERVFAIL, REFUSED), or the system makes nothing of them.
 
-Also where they help with A alone: a broken answer to AAAA fails the whole look-up, or slows it.
+Also where they help with A alone: a broken answer to AAAA fails the whole look-up, or slows it; and
+with AAAA alone, where IPv6 goes nowhere.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.names import NO_ANSWER, NO_HELP, Names
+from smtpdoctor.diagnosis.views.reach import ids
 from smtpdoctor.diagnosis.wording import names as names_words
+from smtpdoctor.diagnosis.wording import reach as reach_words
 from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
-from smtpdoctor.observations import PolicyAnswer
+from smtpdoctor.observations import NameServerAnswer, PolicyAnswer
+from smtpdoctor.words import listed
 
 CODE = "dns-resolver-failing"
 
@@ -35,6 +39,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         yield _the_system_alone(names)
     elif names.failure == "ipv4-only" or (names.was_looked_up and names.without_ipv6):
         yield _ipv4_only(names)
+    elif names.was_looked_up and names.without_ipv4:
+        yield _ipv6_only(run, names)
 
 
 def _no_outside_names(run: Run, names: Names) -> Diagnosis:
@@ -127,26 +133,21 @@ def _no_help(names: Names) -> Diagnosis:
 def _ipv4_only(names: Names) -> Diagnosis:
     """The address is there, and the question for the other kind of address fails."""
     answer = names.without_ipv6[0]
-    stops_mail = names.failure == "ipv4-only"
-    silent = answer.outcome in NO_ANSWER
+    client = names.run.client
+    within = client.names_within if client is not None else 0
+    gives_up = answer.outcome in NO_ANSWER and within > 0
+    stops_mail = names.failure == "ipv4-only" or gives_up
     said = names_words.said(answer)
-    effect = (
-        "Here the system gave up on the name for it, and so does the application."
-        if stops_mail
-        else "Here the look-up comes to its end"
-        + (", slowly" if silent else "")
-        + "; programs on musl (Alpine images) fail at a SERVFAIL, others wait for a silent server."
-    )
     return Diagnosis(
         code=CODE,
         severity="error" if stops_mail else "warning",
-        confidence="likely" if stops_mail else "certain",
+        confidence="likely" if names.failure == "ipv4-only" else "certain",
         title=f"name server {answer.server} fails when asked for the IPv6 address of {names.host}",
         explanation=(
             "A program that connects to a name asks for both kinds of address, A (IPv4) and AAAA "
             f"(IPv6). The answer to A is good; asked for AAAA the name server {said}. "
             'The right answer for a name without one would be "no such record", at once. '
-            f"{effect}"
+            f"{_effect(names, answer, client if gives_up else None)}"
         ),
         evidence=(*names_words.servers(names), *library_words(names.run, CODE)),
         fixes=(
@@ -163,7 +164,79 @@ def _ipv4_only(names: Names) -> Diagnosis:
                 ),
             ),
         ),
-        explains=(names.failed.id,) if names.failed is not None and stops_mail else (),
+        explains=(names.failed.id,)
+        if names.failure == "ipv4-only" and names.failed is not None
+        else tuple(item.id for item in names.without_ipv6)
+        if stops_mail
+        else (),
+    )
+
+
+def _effect(names: Names, answer: NameServerAnswer, gives_up: knowledge.Client | None) -> str:
+    """What comes of it for programs; `gives_up` is the user's own where it fails."""
+    if gives_up is not None:
+        return (
+            f"{gives_up.name} asks for both by itself and has {gives_up.names_within} s for the "
+            "answers: they go by, and no mail goes out."
+        )
+    waited = f"{names.system.seconds:.0f} s" if names.system is not None else ""
+    if names.failure == "ipv4-only":
+        return (
+            f"Here the system's look-up had no end after {waited}; most programs give up by then."
+            if names.error == "timeout"
+            else "Here the system gave up on the name for it, and so does the application."
+        )
+    if answer.outcome not in NO_ANSWER:
+        return "Here the look-up comes to its end; programs on musl (Alpine images) give up."
+    impatient = [
+        f"{client.name} from {since} on"
+        for client in knowledge.clients().values()
+        for since in client.releases
+        if "names_within" in client.releases[since]
+    ]
+    some = "" if names.run.client is not None else f" ({listed(impatient)})"
+    return (
+        f"Here the look-up comes to its end slowly, after {waited}: each connection waits so long. "
+        f"A program with a shorter limit{some} fails, as all do on musl (Alpine images)."
+    )
+
+
+def _ipv6_only(run: Run, names: Names) -> Diagnosis:
+    """The IPv6 address is there, and the question for the IPv4 address fails."""
+    answer = names.without_ipv4[0]
+    reach = run.reach
+    lost = () if reach.reached else ids(reach.by_code.get("ipv6-broken", []))
+    return Diagnosis(
+        code=CODE,
+        severity="error" if lost else "warning",
+        confidence="certain",
+        title=f"name server {answer.server} fails when asked for the IPv4 address of {names.host}",
+        explanation=(
+            "A program that connects to a name asks for both kinds of address, A (IPv4) and AAAA "
+            f"(IPv6). The answer to AAAA is good; asked for A the name server "
+            f"{names_words.said(answer)}. So programs know IPv6 addresses alone"
+            + (
+                ", and over IPv6 nothing is reached from this machine: no mail goes out."
+                if lost
+                else ", and have nothing to go back to where IPv6 fails."
+            )
+        ),
+        evidence=(
+            *names_words.servers(names),
+            *(reach_words.evidence(reach, "ipv6-broken")[:1] if lost else ()),
+        ),
+        fixes=(
+            Fix(
+                title="ask the name server's owner to answer A, or use one that does",
+                steps=(
+                    f"If A works for other names at {answer.server}, the fault is in the zone of "
+                    f"{names.host}: its own servers must answer A with an address or with none.",
+                    f"If A fails for all names, {answer.server} or a filter before it is at fault: "
+                    "use another name server, or repair that one.",
+                ),
+            ),
+        ),
+        explains=lost,
     )
 
 
@@ -187,7 +260,7 @@ def _the_system_alone(names: Names) -> Diagnosis:
                 title="let the system ask its name servers",
                 steps=(
                     'The line "hosts:" of /etc/nsswitch.conf has to have dns (or resolve); without '
-                    "it no name server is names.",
+                    "it no name server is asked.",
                     "A cache may hold an old answer: resolvectl flush-caches, or restart nscd, "
                     "dnsmasq or whatever is there. Then check again.",
                 ),

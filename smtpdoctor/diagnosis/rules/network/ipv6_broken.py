@@ -33,6 +33,8 @@ def diagnose(  # branches: three ways to lack IPv6, each with its words
     attempts = reach.by_code.get(CODE)
     if not attempts:
         return
+    if not reach.reached and run.names.without_ipv4:
+        return  # dns-resolver-failing has it: the host's IPv4 address is not known
     if not reach.reached:
         yield _only_ipv6(run, reach, attempts)
         return

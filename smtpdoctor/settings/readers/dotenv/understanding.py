@@ -160,7 +160,7 @@ def _interpretation(  # branches: one state a return
         )
     expanded = meant is not None and meant.reference and "dollar-expanded" in entry.alterations
     if meant is not None and (meant.is_met_by(entry.value) or expanded):
-        # a ${NAME} was written to be replaced; that it is names no difference
+        # a ${NAME} was written to be replaced; that it is one makes no difference
         return Interpretation(
             reader=reader,
             state="as-meant",
