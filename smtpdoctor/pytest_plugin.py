@@ -109,7 +109,7 @@ class SetupItem(pytest.Item):
                 warnings.warn_explicit(
                     f"{self.name}: {item.title} (smtpdoctor explain {item.code})",
                     SMTPWarning,
-                    str(self.config.rootpath / place.file) if place is not None else __file__,
+                    _shown_file(place.file) if place is not None else __file__,
                     place.line if place is not None else 1,
                 )
 
@@ -209,8 +209,20 @@ def _handed_down(config: pytest.Config) -> str | None:
     return worker.get(HANDED_DOWN)
 
 
+def _shown_file(path: str) -> str:
+    """A file as a warning names it: of one that it finds pytest prints the line as it stands, and
+    a password may stand in it. What stands between these marks Python's linecache looks for
+    nowhere."""
+    from smtpdoctor.text import visible
+
+    return f"<{visible(path)}>"
+
+
 def _name(setup: str | None, host: str | None) -> str:
-    return setup or host or "no settings"
+    """In one line without controls: pytest prints a test's name as it is."""
+    from smtpdoctor.text import visible
+
+    return visible(setup or host or "no settings")
 
 
 def _different(names: list[str]) -> list[str]:

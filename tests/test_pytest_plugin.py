@@ -90,8 +90,31 @@ def test_a_warning_is_one_of_pytests(project: Project, smtp_server: StartServer)
     project.write_env(server, more="SMTP_TLS_REJECT_UNAUTHORIZED=0\n")
     result = project.run("--smtp-check")
     result.assert_outcomes(passed=2, warnings=1)
-    result.stdout.fnmatch_lines(["*.env:6: SMTPWarning:*certificate-verification-disabled*"])
+    result.stdout.fnmatch_lines(["*.env>:6: SMTPWarning:*certificate-verification-disabled*"])
     project.run("--smtp-check", "-W", "error").assert_outcomes(passed=1, failed=1)
+
+
+def test_a_warning_shows_no_line_of_the_users_as_it_stands(
+    project: Project, smtp_server: StartServer
+) -> None:
+    """pytest prints the line of a file that a warning names, and the password may be in it."""
+    (project.pytester.path / "mailer.js").write_text(
+        "require('nodemailer').createTransport({host: 'localhost', tls: {rejectUnauthorized: false}"
+        f", port: {smtp_server().port}, auth: {{user: '{USERNAME}', pass: '{PASSWORD}'}}}})\n"
+    )
+    result = project.run("--smtp-check", "-v", "-rA")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(["*<mailer.js>:1: SMTPWarning: nodemailer mailer.js:1: *"])
+    assert PASSWORD not in result.stdout.str() + result.stderr.str()
+
+
+def test_no_name_of_a_file_begins_a_line_or_moves_the_terminal(project: Project) -> None:
+    (project.pytester.path / "a\n::error::b\x1b[2J.js").write_text(
+        "require('nodemailer').createTransport({host: '127.0.0.1', port: 1})\n"
+    )
+    result = project.run("--smtp-check", "--collect-only", "-q")
+    assert "smtp-check::nodemailer a\\n::error::b\\x1b[2J.js:1" in result.stdout.lines
+    assert "\x1b" not in result.stdout.str()
 
 
 def test_workers_log_in_once_together(project: Project, smtp_server: StartServer) -> None:
