@@ -80,7 +80,8 @@ def read_bounded(path: str | Path, limit: int, *, label: str | None = None) -> b
     try:
         descriptor = os.open(path, FLAGS)
     except OSError as error:
-        missing = error.errno in {errno.ENOENT, errno.ENOTDIR}
+        # of a name that is too long there is no file anywhere
+        missing = error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
         raise FileFault(name, reason_of(error), "missing" if missing else "system") from None
     except ValueError:  # a NUL in the name
         raise FileFault(name, "not a file name", "missing") from None

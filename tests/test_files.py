@@ -11,6 +11,7 @@ import pytest
 
 from smtpdoctor.files import FileFault, check_writable, read_bounded, write_private
 from smtpdoctor.report.earlier import is_report
+from smtpdoctor.settings.folder import Folder
 
 
 def nobody(content: bytes) -> bool:
@@ -176,3 +177,15 @@ def test_checking_changes_nothing(tmp_path: Path) -> None:
 )
 def test_a_report_is_known_by_what_it_says_of_itself(content: bytes, ours: bool) -> None:
     assert is_report(content) is ours
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "b/" * 3000, "a\0b", "a\n" * 3000])
+def test_a_name_that_no_file_can_have_is_a_missing_one(tmp_path: Path, name: str) -> None:
+    """A file of the folder may name it: that ends nothing, and is not said back."""
+    folder = Folder(tmp_path)
+    assert folder.has(name) is False
+    assert folder.data(name) is None
+    assert folder.skipped == []
+    with pytest.raises(FileFault) as caught:
+        read_bounded(tmp_path / name, 10)
+    assert caught.value.cause == "missing"

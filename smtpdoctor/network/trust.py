@@ -56,7 +56,7 @@ def system_store() -> str:
     here = paths.cafile or ""
     if here or not getattr(sys, "frozen", False) or "SSL_CERT_FILE" in os.environ:
         return here
-    if Path(paths.openssl_capath).is_dir():
+    if os.path.isdir(paths.openssl_capath):
         return here
     return next((path for path in SYSTEM_STORES if Path(path).is_file()), "")
 
@@ -115,7 +115,7 @@ def _load_default(context: ssl.SSLContext) -> None:
     """The system's certificates; none of a SSL_CERT_FILE that is no regular file of any size."""
     named = os.environ.get("SSL_CERT_FILE")
     try:
-        if named is not None and Path(named).exists():
+        if named is not None and os.path.exists(named):
             read_bounded(named, CERTIFICATES_LIMIT)
     except FileFault:
         folder = ssl.get_default_verify_paths().capath
@@ -169,6 +169,6 @@ def trust_store_size(context: ssl.SSLContext) -> int:
     return sum(
         bool(_HASHED_NAME.fullmatch(file.name))
         for directory in directories
-        if directory and Path(directory).is_dir()
+        if directory and os.path.isdir(directory)
         for file in Path(directory).iterdir()
     )

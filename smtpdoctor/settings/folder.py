@@ -281,7 +281,7 @@ class Folder:
             return None
         full = self.root / path
         try:
-            if full.is_symlink() and not self._is_inside(full):
+            if os.path.islink(full) and not self._is_inside(full):
                 self._leave_out(path, "a link that leads out of the folder")
                 return None
             began = self._clock()
@@ -290,7 +290,7 @@ class Folder:
             return as_python(content) if is_notebook(path) else content
         except FileFault as error:
             # what an import may mean is a folder as often as a file: "./services"
-            is_import = full.is_dir() and "." not in full.name
+            is_import = os.path.isdir(full) and "." not in full.name
             if error.cause != "missing" and not is_import:
                 self._leave_out(path, str(error))
             return None

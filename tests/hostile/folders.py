@@ -256,6 +256,13 @@ FOLDERS: dict[str, Folder] = {
     "mailer.js: cases": Folder(
         text("mailer.js", MAILER + "case a:" * 140_000), (("check", "--only", "settings"),)
     ),
+    "app.module.ts: colons": Folder(
+        text(
+            "app.module.ts",
+            "::a" * 100_000 + "\nMailerModule.forRoot({ transport: 'smtp://h.de' })\n",
+        ),
+        (("check", "--only", "settings"),),
+    ),
     "odoo.conf: a host that comes again": Folder(
         text("odoo.conf", "[options]\nsmtp_server = " + "u@h " * 250_000 + "}\nsmtp_port = 1\n")
     ),

@@ -6,6 +6,7 @@ expression comes to.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,9 @@ MAXIMUM_PARSED = 256 << 10
 BYTES_AT_ONCE = 1 << 10
 #: Seconds of the processor. 256 KiB that somebody wrote take a quarter of one.
 MOST_SECONDS = 1.0
+#: Bytes by which memory may grow. 256 KiB of code take 10 MiB, of short calls 50; for what isn't
+#: its language the parser takes a thousand times the text.
+MOST_MEMORY = 32 << 20
 
 
 #: Values of one statement: in an object or a function only a part may be broken.
@@ -73,21 +77,32 @@ def parse(
     module: str,
     function: str = "language",
     clock: Callable[[], float] = time.thread_time,
+    memory: Callable[[], int] | None = None,
 ) -> tuple[Node, int]:
-    """The root of the file's tree, and the byte where parsing ended: it has bounds in bytes and in
-    time. Never raises; what doesn't parse has ERROR nodes."""
+    """The root of the file's tree, and the byte where parsing ended: it has bounds in bytes, in
+    time and in memory. Never raises; what doesn't parse has ERROR nodes."""
     from tree_sitter import Parser
 
+    memory = memory or _memory
     end = parsed_end(source)
-    until = clock() + MOST_SECONDS
+    until, most = clock() + MOST_SECONDS, memory() + MOST_MEMORY
 
     def read(offset: int, _point: object) -> bytes:
         nonlocal end
-        if offset < end and clock() > until:
+        if offset < end and (clock() > until or memory() > most):
             end = offset
         return source.bytes[offset : min(offset + BYTES_AT_ONCE, end)]
 
     return Parser(grammar(module, function)).parse(read).root_node, end
+
+
+def _memory() -> int:
+    """How much memory the process holds, in bytes; 0 where the system doesn't say: Linux does."""
+    try:
+        with open("/proc/self/statm", "rb", buffering=0) as file:  # proc(5)
+            return int(file.read(100).split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0
 
 
 def parsed_end(source: Source) -> int:

@@ -173,9 +173,17 @@ def test_parsing_ends_with_its_time_and_says_where() -> None:
     ticks = iter(range(1000))
     content = b"x = 1\n" * 20_000
     root, end = parse(Source("a.py", content), "tree_sitter_python", clock=lambda: next(ticks) / 10)
-    assert 0 < root.end_byte <= end <= 10 * BYTES_AT_ONCE
+    assert 0 < root.end_byte <= end + 1 <= 10 * BYTES_AT_ONCE
     assert [child.type for child in root.children[:2]] == ["expression_statement"] * 2
     assert parse(Source("a.py", content), "tree_sitter_python", clock=lambda: 0)[1] == len(content)
+
+
+def test_parsing_ends_where_the_tree_takes_too_much() -> None:
+    """The memory grows by 4 MiB at each look."""
+    sizes = iter(range(0, 1 << 40, 4 << 20))
+    source = Source("a.py", b"x = 1\n" * 20_000)
+    root, end = parse(source, "tree_sitter_python", memory=lambda: next(sizes))
+    assert 0 < root.end_byte <= end + 1 <= 9 * BYTES_AT_ONCE
 
 
 def test_growing_indents_and_heredocs_end_no_process() -> None:
