@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smtpdoctor.settings.readers.evaluation import Closure
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -30,6 +31,22 @@ def all_variables(workspace: Workspace, near: str) -> Iterator[Variables]:
         yield workspace.variables(
             files, reader, near=app, NODE_ENV=workspace.profile_of("NODE_ENV")
         )
+
+
+def exported_by(workspace: Workspace, path: str, variables: Variables) -> Value:
+    """What a file of configuration exports, called where it is a function."""
+    module = workspace.module(path, variables)
+    if module is None:
+        return Known(None)
+    defined = module.calls("defineConfig")  # it gives back what it is given, with defaults
+    if defined:
+        return defined[0].argument(0)
+    exported = module.value("module", "exports")
+    if exported.absent:
+        exported = module.value("export default")
+    if isinstance(exported, Known) and isinstance(exported.value, Closure):
+        return module.result(exported)
+    return exported
 
 
 def variable_read(variables: Variables, name: str, at: Span | None) -> Value:
@@ -58,6 +75,8 @@ def loaded(workspace: Workspace, near: str) -> tuple[list[str], str]:
     if find("npm", "dotenv-flow", near=near) is not None:
         flow = [f".env.{profile}.local", f".env.{profile}", ".env.local", ".env", ".env.defaults"]
         return workspace.dotenv_files(near, *flow), "npm-dotenv"
+    if find("npm", "@medusajs/framework", near=near) is not None:  # 2.21, utils/load-env
+        return workspace.dotenv_files(near, f".env.{profile}", ".env"), "npm-dotenv-expand"
     started = list(_started_with(workspace, near))
     if started:
         return started, "node"

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.node_variables import all_variables, package_of
+from smtpdoctor.settings.dialects.node_variables import all_variables, exported_by, package_of
 from smtpdoctor.settings.dialects.nodemailer import Given, Nodemailer
-from smtpdoctor.settings.readers.evaluation import Closure
-from smtpdoctor.settings.readers.model import Known, Value
+from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -36,7 +35,7 @@ class Strapi(Nodemailer):
             ):
                 continue
             for variables in all_variables(workspace, path):
-                plugins = _plugins(workspace, path, variables)
+                plugins = exported_by(workspace, path, variables)
                 provider = plugins.at("email", "config", "provider")
                 named = isinstance(provider, Known) and provider.value in PROVIDERS
                 if named and not plugins.at(*OPTIONS).absent:
@@ -45,26 +44,13 @@ class Strapi(Nodemailer):
 
     def _plugin(self, workspace: Workspace, path: str, variables: Variables) -> Draft:
         def given(under: Variables) -> Given:
-            plugins = _plugins(workspace, path, under)
+            plugins = exported_by(workspace, path, under)
             options = plugins.at(*OPTIONS)
             config = plugins.at("email", "config")
             line = options.span.line if options.span is not None else 1
             return Given(options, lambda: config.at("settings", "defaultFrom"), line)
 
         return self.draft(workspace, path, variables, given)
-
-
-def _plugins(workspace: Workspace, path: str, variables: Variables) -> Value:
-    """What the file exports, called with Strapi's `{ env }` where it is a function."""
-    module = workspace.module(path, variables)
-    if module is None:
-        return Known(None)
-    exported = module.value("module", "exports")
-    if exported.absent:
-        exported = module.value("export default")
-    if isinstance(exported, Known) and isinstance(exported.value, Closure):
-        return module.result(exported)
-    return exported
 
 
 DIALECT = Strapi()
