@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
+from smtpdoctor.settings.dialects.in_shell import ShellProgram, parts_of
 from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value
-from smtpdoctor.settings.readers.shell import Script, Word
-from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.readers.shell import Word
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
@@ -37,10 +37,13 @@ WRITTEN = frozenset(
 SSL, REQUIRED, SCHEME = "--ssl", "--ssl-reqd", "url.scheme"
 
 
-class Curl:
+class Curl(ShellProgram):
     id = "curl"
     name = DATA.name
     client: str | None = DATA.client
+    commands = frozenset({"curl"})
+    needle = rb"\bcurl\b(?s:.*)mail-from"
+    written = WRITTEN
     fields: Mapping[str, Field] = {
         "url": "url",
         "url.host": "host",
@@ -62,49 +65,29 @@ class Curl:
         "starttls": ({SCHEME: "smtp"}, {SCHEME: "smtp", REQUIRED: True}),
     }
 
-    def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each command that hands mail to a server."""
-        for path in workspace.folder.containing(rb"\bcurl\b(?s:.*)mail-from", ".sh", ".bash"):
-            files = workspace.dotenv_files(path, ".env")
-            variables = workspace.variables(files, "bash", near=path)
-            for place, words in enumerate(_commands(workspace, path, variables)):
-                draft = self._draft(workspace, path, variables, place, words)
-                if draft is not None:
-                    yield draft
+    def options(self, workspace: Workspace, words: list[Word]) -> dict[str, Option]:
+        """Those of a command whose URL is of mail, with what its URL and login say."""
+        found = _options(workspace, words)
+        _around(workspace, found)
+        return found
 
-    def _draft(
-        self, workspace: Workspace, path: str, variables: Variables, place: int, words: list[Word]
-    ) -> Draft | None:
-        def ask(name: str) -> Callable[[Variables], Value]:
-            def again(under: Variables) -> Value:
-                commands = _commands(workspace, path, under)
-                found = _options(workspace, commands[place]) if place < len(commands) else {}
-                return found[name].value if name in found else Known(None)
-
-            return again
-
-        options = {
-            name: replace(each, again=ask(name)) if each.value.variables else each
-            for name, each in _options(workspace, words).items()
-        }
-        if "url" not in options:
-            return None
-        source = workspace.source(path)
-        assert source is not None
-        for word in words:
-            if _is_curl(word.text) or word.text in WRITTEN:
-                workspace.is_harmless(source.characters(word.start, word.end))
-        _around(workspace, options)
-        start = source.characters(words[0].start, words[0].end)
-        return Draft(
-            dialect=self,
-            place=f"{path}:{start.line}",
-            options=options,
-            variables=variables,
-            language="shell",
-            files=(path,),
-            insert=lambda new: _insert(workspace, start, options, new),
-        )
+    def inserted(
+        self,
+        workspace: Workspace,
+        command: Span,
+        options: Mapping[str, Option],
+        new: Mapping[str, Any],
+    ) -> tuple[Edit, ...]:
+        """A port in the URL; an option behind the command's name."""
+        edits: list[Edit] = []
+        for name, value in new.items():
+            if name == "url.port":
+                edits += insert_port(dict(options), value)
+            elif name == REQUIRED:
+                edits.append(put_in(workspace, command, command.columns[1], f" {REQUIRED}"))
+            else:
+                return ()
+        return tuple(edits)
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What curl does: the scheme and its options say the mode, and never the port."""
@@ -131,29 +114,6 @@ class Curl:
             required=tls == "starttls" and bool(options.get(REQUIRED)),
             verify="--insecure" not in options,
         )
-
-
-DIALECT = Curl()
-
-
-def _commands(workspace: Workspace, path: str, variables: Variables) -> list[list[Word]]:
-    """The words of each curl command of a script, without what stands before it."""
-    source = workspace.source(path)
-    if source is None:
-        return []
-    found = []
-    script = Script(source, variables)
-    for words in script.commands():
-        for place, word in enumerate(words):
-            if isinstance(word.value, Known) and _is_curl(str(word.value.value)):
-                found.append(words[place:])
-                break
-    workspace.is_harmless(*script.syntax)
-    return found
-
-
-def _is_curl(text: str) -> bool:
-    return text.rpartition("/")[2] == "curl"
 
 
 def _options(workspace: Workspace, words: list[Word]) -> dict[str, Option]:
@@ -209,29 +169,10 @@ def _login(workspace: Workspace, user: Option | None) -> dict[str, Option]:
         return {"user": replace(user, name="user")}
     text = str(value.value)
     name, colon, _ = text.partition(":")
-    parts = {"user": (0, len(name)), "password": (len(name) + 1, len(text))}
-    found = {}
-    for part, (first, last) in parts.items():
-        if part == "password" and not colon:
-            continue
-        ends = {(at, at + len(str(piece.value))): piece for at, piece in value.pieces}
-        made = ends.get((first, last))
-        if made is None:
-            made = Known(text[first:last], place_of(value, (first, last), workspace))
-        found[part] = Option(part, made, bare=True)
-    return found
+    parts = {"user": (0, len(name))}
+    if colon:
+        parts["password"] = (len(name) + 1, len(text))
+    return parts_of(workspace, value, parts)
 
 
-def _insert(
-    workspace: Workspace, curl: Span, options: Mapping[str, Option], new: Mapping[str, Any]
-) -> tuple[Edit, ...]:
-    """A port in the URL; an option behind the command's name."""
-    edits: list[Edit] = []
-    for name, value in new.items():
-        if name == "url.port":
-            edits += insert_port(dict(options), value)
-        elif name == REQUIRED:
-            edits.append(put_in(workspace, curl, curl.columns[1], f" {REQUIRED}"))
-        else:
-            return ()
-    return tuple(edits)
+DIALECT = Curl()

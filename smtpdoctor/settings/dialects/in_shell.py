@@ -1,0 +1,150 @@
+"""Programs that a shell script hands a mail's settings as options: where their commands stand.
+
+Knows words, and which of them are no value. It must not know any program's options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.dialects.urls import place_of
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import inserted
+from smtpdoctor.settings.readers.model import Known, Span, Value
+from smtpdoctor.settings.readers.shell import Script, Word
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+
+class ShellProgram:
+    """What every such program has in common; `needle` is in each script that mails by it.
+
+    `commands` are its names, in lower case; `written` the words of its own that may stand in a
+    line as they are.
+    """
+
+    id: str
+    name: str
+    client: str | None
+    fields: Mapping[str, Field]
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]]
+    commands: frozenset[str]
+    needle: bytes
+    written: frozenset[str]
+
+    def options(self, workspace: Workspace, words: list[Word]) -> dict[str, Option]:
+        """What a command's words give; nothing where it mails nowhere."""
+        raise NotImplementedError
+
+    def inserted(
+        self,
+        workspace: Workspace,
+        command: Span,
+        options: Mapping[str, Option],
+        new: Mapping[str, Any],
+    ) -> tuple[Edit, ...]:
+        """The edits that put `new` options into a command; none where they have no place."""
+        raise NotImplementedError
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What the program makes of the options."""
+        raise NotImplementedError
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each command that hands mail to a server."""
+        for path in workspace.folder.containing(self.needle, ".sh", ".bash"):
+            files = workspace.dotenv_files(path, ".env")
+            variables = workspace.variables(files, "bash", near=path)
+            for place, words in enumerate(self._commands(workspace, path, variables)):
+                draft = self._draft(workspace, path, variables, place, words)
+                if draft is not None:
+                    yield draft
+
+    def _draft(
+        self, workspace: Workspace, path: str, variables: Variables, place: int, words: list[Word]
+    ) -> Draft | None:
+        def ask(name: str) -> Callable[[Variables], Value]:
+            def again(under: Variables) -> Value:
+                commands = self._commands(workspace, path, under)
+                found = self.options(workspace, commands[place]) if place < len(commands) else {}
+                return found[name].value if name in found else Known(None)
+
+            return again
+
+        options = {
+            name: replace(each, again=ask(name)) if each.value.variables else each
+            for name, each in self.options(workspace, words).items()
+        }
+        if not options:
+            return None
+        source = workspace.source(path)
+        assert source is not None
+        for word in words:
+            if self._is_command(word.text) or word.text in self.written:
+                workspace.is_harmless(source.characters(word.start, word.end))
+        start = source.characters(words[0].start, words[0].end)
+        return Draft(
+            dialect=self,
+            place=f"{path}:{start.line}",
+            options=options,
+            variables=variables,
+            language="shell",
+            files=(path,),
+            insert=lambda new: self.inserted(workspace, start, options, new),
+        )
+
+    def _commands(self, workspace: Workspace, path: str, variables: Variables) -> list[list[Word]]:
+        """The words of each of its commands in a script, without what stands before it."""
+        source = workspace.source(path)
+        if source is None:
+            return []
+        found = []
+        script = Script(source, variables)
+        for words in script.commands():
+            for place, word in enumerate(words):
+                if isinstance(word.value, Known) and self._is_command(str(word.value.value)):
+                    found.append(words[place:])
+                    break
+        workspace.is_harmless(*script.syntax)
+        return found
+
+    def _is_command(self, text: str) -> bool:
+        return text.rpartition("/")[2].lower() in self.commands
+
+
+def port_behind(options: Mapping[str, Option], port: object) -> tuple[Edit, ...]:
+    """The edit that puts a port behind a host without one."""
+    span = options["host"].value.span if "host" in options else None
+    if span is None or span.line != span.end_line or options["host"].value.variables:
+        return ()
+    return (inserted(span, span.columns[1], f":{port}"),)
+
+
+def server_of(workspace: Workspace, server: Option) -> dict[str, Option]:
+    """The host and the port of `host:port`, `[address]:port` or a host alone."""
+    value = server.value
+    if not isinstance(value, Known):
+        return {"host": replace(server, name="host")}
+    text = str(value.value)
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit() or ("[" not in host and ":" in host):
+        return {"host": replace(server, name="host")}
+    at = (1, len(host) - 1) if host.startswith("[") else (0, len(host))
+    return parts_of(workspace, value, {"host": at, "port": (len(host) + 1, len(text))})
+
+
+def parts_of(
+    workspace: Workspace, whole: Known, parts: Mapping[str, tuple[int, int]]
+) -> dict[str, Option]:
+    """The parts of one word, by name the first and last character of each, with their places."""
+    text, found = str(whole.value), {}
+    pieces = {(at, at + len(str(piece.value))): piece for at, piece in whole.pieces}
+    for name, (first, last) in parts.items():
+        made = pieces.get((first, last))
+        if made is None:
+            made = Known(text[first:last], place_of(whole, (first, last), workspace))
+        found[name] = Option(name, made, bare=True)
+    return found

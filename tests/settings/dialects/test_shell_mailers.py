@@ -1,0 +1,102 @@
+"""swaks and sendEmail in shell scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import apply, one, prepared, setups, write
+from .ways import changes_lead_there, password, way
+
+HOST = "smtp.ionos.com"
+SWAKS = "--to a@b.example -f shop@example.com -au info@example.com --auth-password 'wo#rd'"
+SENDEMAIL = "-f shop@example.com -t a@b.example -u hello -xu info@example.com -xp 'wo#rd' -m x"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--server smtp.ionos.com:587 --tls", (587, "starttls", True)),
+        ("-s smtp.ionos.com -p 587 -tlso", (587, "starttls", False)),
+        ("-server smtp.ionos.com --port 465 --tls-on-connect", (465, "implicit", False)),
+        ("-s smtp.ionos.com -tlsc", (465, "implicit", False)),
+        ("--server smtp.ionos.com:587 -tlsc", (587, "implicit", False)),
+        ("--server smtp.ionos.com:465 --tls", (465, "starttls", True)),
+        ("--server smtp.ionos.com --tls -tlsc", (465, "implicit", False)),
+        ("--server smtp.ionos.com:587", (587, "none", False)),
+        ("--server smtp.ionos.com", (25, "none", False)),
+    ],
+)
+def test_swaks(tmp_path: Path, options: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path / "app", {"send.sh": f"#!/bin/sh\nswaks {options} {SWAKS}\n"})
+    setup = one(root, "swaks")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "wo#rd")
+    assert setup.settings.sender == "shop@example.com"
+    assert not setup.settings.verify
+    changes_lead_there(root, "swaks")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("-s smtp.ionos.com:587 -o tls=yes", (587, "starttls", True)),
+        ("-s smtp.ionos.com:587", (587, "starttls", False)),
+        ("-s smtp.ionos.com:465 -o tls=auto message-charset=utf-8", (465, "starttls", False)),
+        ("-o message-charset=utf-8 tls=no -s smtp.ionos.com:587", (587, "none", False)),
+        ("-s smtp.ionos.com", (25, "starttls", False)),
+    ],
+)
+def test_sendemail(tmp_path: Path, options: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path / "app", {"send.sh": f"#!/bin/sh\nsendEmail {options} {SENDEMAIL}\n"})
+    setup = one(root, "sendemail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "wo#rd")
+    assert setup.settings.sender == "shop@example.com"
+    if expected[:2] != (587, "starttls"):
+        apply(root, prepared(setup.settings, 587, "starttls"))
+        assert way(one(root, "sendemail"))[:3] == (HOST, 587, "starttls")
+
+
+SCRIPT = """\
+#!/usr/bin/env bash
+# swaks --server other.example --to x
+SERVER="smtp.ionos.com"
+PORT=${SMTP_PORT:-587}
+if ! /usr/bin/swaks --server "$SERVER:$PORT" --tls \\
+    --auth LOGIN --auth-user "$SMTP_USER" --auth-password "$SMTP_PASS" \\
+    --from "$SMTP_USER" --to "$1"; then
+  exit 1
+fi
+./sendEmail -f "$SMTP_USER" -t "$1" -s "$SERVER":$PORT -xu "$SMTP_USER" -xp "$SMTP_PASS" -o tls=yes
+"""
+
+
+def test_variables_of_the_script_and_of_the_environment(tmp_path: Path) -> None:
+    env = "SMTP_PORT=465\nSMTP_USER=info@example.com\nSMTP_PASS='wo:rd'\n"
+    root = write(tmp_path, {"bin/send.sh": SCRIPT, ".env": env})
+    for dialect in ("swaks", "sendemail"):
+        setup = one(root, dialect)
+        assert way(setup) == (HOST, 465, "starttls", True)
+        assert (setup.settings.username, password(setup)) == ("info@example.com", "wo:rd")
+        assert setup.settings.sender == "info@example.com"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "swaks --to a@b.example",
+        "apt-get install swaks sendemail",
+        "sendemail -f a@b.example -t c@d.example",
+        "echo 'swaks --server smtp.example.com'",
+    ],
+)
+def test_what_names_no_server_is_no_set_up(tmp_path: Path, command: str) -> None:
+    assert setups(write(tmp_path, {"a.sh": f"#!/bin/sh\n{command}\n"})) == []
+
+
+def test_a_password_that_is_asked_for_is_none(tmp_path: Path) -> None:
+    script = "swaks -s smtp.ionos.com:587 -tls -au info@example.com -ap --to a@b.example\n"
+    setup = one(write(tmp_path, {"a.sh": script}), "swaks")
+    assert (setup.settings.username, password(setup)) == ("info@example.com", None)
