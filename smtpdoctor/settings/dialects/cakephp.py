@@ -23,7 +23,7 @@ from smtpdoctor.settings.dialects.php_code import (
 from smtpdoctor.settings.dialects.phpmailer import php_variables
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value, truth
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value, says_no, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -136,7 +136,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
     port_name = "url.port" if url and "url.port" in options else "port"
     port = number(options.get(port_name)) or 25
     misread: tuple[Remark, ...] = ()
-    if isinstance(tls, str) and starts and tls.lower() in ("false", "no", "off"):
+    if starts and says_no(tls):
         misread = (remark(DATA, "tls", "text-true", "STARTTLS"),)
     user = text(options, "url.user") if url else None
     silent = options.get("className") == "Debug"

@@ -9,11 +9,11 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.node_client import drafts, says_no
+from smtpdoctor.settings.dialects.node_client import drafts
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.callers import is_of_the_folder
-from smtpdoctor.settings.readers.model import truth
+from smtpdoctor.settings.readers.model import says_no, truth
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.workspace import Workspace
 

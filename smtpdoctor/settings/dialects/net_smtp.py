@@ -11,7 +11,7 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.ruby_mail import ruby_variables
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
-from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value, says_no
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -117,7 +117,7 @@ class NetSmtp:
             always = str(options.get("method")) in ("enable_starttls", "enable_starttls_auto")
             fault = conflict(_remark("method", "both")) if always else None
         misread = []
-        if isinstance(tls, str) and tls.strip().lower() in ("false", "0", "no", "off"):
+        if says_no(tls):
             misread.append(_remark("tls", "tls-text", "implicit TLS"))
         required = options.get("method") == "enable_starttls" or str(starttls) == "always"
         order = ("tls", "method", "starttls") if _truth(tls) else ("method", "starttls", "tls")

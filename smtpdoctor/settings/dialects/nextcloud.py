@@ -17,7 +17,7 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.symfony_transport import Way, is_off
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Value, truth
+from smtpdoctor.settings.readers.model import ABSENT, Known, Value, says_no, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -64,7 +64,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     auth = options.get("mail_smtpauth", False)
     log_in = truth(auth, "php")
     local, domain = text(options, "mail_from_address"), text(options, "mail_domain")
-    says_no = isinstance(auth, str) and log_in and auth.lower() in ("false", "no", "off")
+    is_misread = log_in and says_no(auth)
     skipped = not log_in and options.get("mail_smtpname")
     decides = ("mail_smtpsecure", "mail_smtpport")
     return Outcome(
@@ -84,7 +84,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
             "password": ("mail_smtppassword",) if log_in else (),
             "verify": ("verify_peer", "verify_peer_name"),
         },
-        misread=(remark(DATA, "mail_smtpauth", "auth-text", "true"),) if says_no else (),
+        misread=(remark(DATA, "mail_smtpauth", "auth-text", "true"),) if is_misread else (),
         ignored=(remark(DATA, "mail_smtpname", "auth"),) if skipped else (),
     )
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Dialect, Draft, Option
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
-from smtpdoctor.settings.dialects.nodemailer_options import NO
 from smtpdoctor.settings.model import Edit
 from smtpdoctor.settings.prepare import literal, put_in
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value
@@ -56,11 +55,6 @@ def npm_version(workspace: Workspace, package: str) -> Callable[[str], str]:
         return found.version if found is not None else ""
 
     return version
-
-
-def says_no(value: object) -> bool:
-    """Whether it is a text that is meant for no, which JavaScript takes for true."""
-    return isinstance(value, str) and value.strip().lower() in NO
 
 
 def _draft(

@@ -22,12 +22,14 @@ from smtpdoctor.settings.names import same_words
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.model import (
     ABSENT,
+    NO,
     Known,
     Map,
     Origin,
     Span,
     Unknown,
     Value,
+    says_no,
     truth,
 )
 from smtpdoctor.settings.variables import Variables
@@ -89,7 +91,6 @@ MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
     "none": ({"ignoreTLS": True}, {"secure": False, "ignoreTLS": True}),
 }
 #: Texts for a mode other than TLS from the first byte, all of them true in JavaScript.
-NO = frozenset({"false", "0", "no", "off"})
 NOT_IMPLICIT = NO | {"none", "null", "undefined", "tls", "starttls"}
 
 
@@ -441,7 +442,7 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
     if missing and fields.fault is None and not_sent is None:
         fields.misread.append(_remark(fields.by["host"][0], "host-missing", taken_as="localhost"))
     verify = options.get("tls.rejectUnauthorized", True)
-    if isinstance(verify, str) and verify.strip().lower() in NO:
+    if says_no(verify):
         fields.misread.append(
             _remark("tls.rejectUnauthorized", "verify-text", "certificates are verified")
         )
@@ -516,9 +517,9 @@ def _mode(
     fields.by.setdefault("tls", tuple(name for name in names if name in options))
     if implicit and _said(options, "secure") in NOT_IMPLICIT:
         fields.misread.append(_remark("secure", "secure-text", "implicit TLS"))
-    if none and _said(options, "ignoreTLS") in NO:
+    if none and says_no(_said(options, "ignoreTLS")):
         fields.misread.append(_remark("ignoreTLS", "ignore-text", "no TLS"))
-    if required and _said(options, "requireTLS") in NO:
+    if required and says_no(_said(options, "requireTLS")):
         fields.misread.append(_remark("requireTLS", "require-text", "STARTTLS required"))
     return "implicit" if implicit else "none" if none else "starttls", required and not none
 

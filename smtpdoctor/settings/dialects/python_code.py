@@ -18,7 +18,7 @@ from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.misnamed import what_is_named
 from smtpdoctor.settings.model import Edit, Field
 from smtpdoctor.settings.prepare import literal
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value, truth
+from smtpdoctor.settings.readers.model import ABSENT, NO, Known, Map, Span, Unknown, Value, truth
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Layer, Variables, in_file
 from smtpdoctor.settings.workspace import Workspace
@@ -35,7 +35,7 @@ ENV_FILE = re.compile(r"""\benv_file\s*=\s*(\([^)]*\)|\[[^\]]*\]|f?["'][^"']*["'
 #: Letters that are another in a slip of the hand: MAIL_PROT, EMAIL_HOST_PASSWRD.
 MOST_SLIPS = 1
 #: Texts that say no, and are true as every text that isn't empty.
-SAYS_NO = frozenset({"false", "0", "no", "off", "f", "n", "none", "null"})
+SAYS_NO = NO | {"f", "n", "none", "null"}
 
 Again = Callable[[Variables], Value]
 
@@ -309,7 +309,7 @@ def switch(option: Option, variables: Variables) -> Option:
 
 
 def says_no(value: Any) -> bool:
-    """A text that says no, and that Python takes for true."""
+    """A text that is meant for no in a way of Python programs, and that Python takes for true."""
     return isinstance(value, str) and value.strip().lower() in SAYS_NO
 
 

@@ -28,6 +28,7 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
     map_of,
+    says_no,
 )
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.variables import Layer, Variables, in_file
@@ -364,7 +365,7 @@ def _truth(value: Any) -> bool:
 
 
 def _says_no(value: Any) -> bool:
-    return isinstance(value, str) and value.strip().lower() in {"false", "0", "no", "off", ""}
+    return says_no(value) or (isinstance(value, str) and not value.strip())
 
 
 def _port(value: Any) -> int:

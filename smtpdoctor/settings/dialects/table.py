@@ -51,6 +51,7 @@ from smtpdoctor.settings.readers.model import (
     Special,
     Unknown,
     Value,
+    says_no,
 )
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
@@ -504,8 +505,7 @@ class Table:
         if wanted == "*":
             return value not in (None, "")
         if wanted == "no-as-yes":
-            said = str(value).strip().lower()
-            return isinstance(value, DocumentText) and said in ("false", "0", "no", "off")
+            return isinstance(value, DocumentText) and says_no(value)
         if isinstance(wanted, bool):
             return is_yes(option, value) is wanted
         if isinstance(wanted, int):

@@ -8,9 +8,9 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.node_client import drafts, npm_version, says_no
+from smtpdoctor.settings.dialects.node_client import drafts, npm_version
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, truth
+from smtpdoctor.settings.readers.model import ABSENT, says_no, truth
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.workspace import Workspace
 

@@ -20,7 +20,7 @@ from smtpdoctor.settings.dialects.php_code import (
 from smtpdoctor.settings.dialects.phpmailer import php_variables
 from smtpdoctor.settings.dialects.wordpress import constants
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value, truth
+from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value, says_no, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -113,7 +113,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
         ignored.append(whole(DATA, "WPMS_ON" if "WPMS_ON" in options else "WPMS_SMTP_HOST", "on"))
     elif options.get("WPMS_MAILER") == "mail":
         ignored.append(whole(DATA, "WPMS_SMTP_HOST", "mail"))
-    if isinstance(auth, str) and log_in and auth.lower() in ("false", "no", "off"):
+    if log_in and says_no(auth):
         misread.append(remark(DATA, "WPMS_SMTP_AUTH", "auth-text", "true"))
     if isinstance(secure, str) and secure not in ("", "ssl", "tls"):
         misread.append(remark(DATA, "WPMS_SSL", "ssl-text", "none"))

@@ -36,6 +36,9 @@ Reason = Literal[
     "unreadable",  # no such file, or it is too large
 ]
 
+#: Texts that are meant for no, in lower case; most languages take each for true.
+NO = frozenset({"false", "0", "no", "off"})
+
 OriginKind = Literal[
     "environment",  # a variable that is set; the span is its line in a file, if it has one
     "unset",  # a variable that was asked for and that nobody set: what follows is the default
@@ -397,6 +400,15 @@ def truth(value: Any, language: LanguageName) -> bool:
     if language == "php" and value == "0":
         return False
     return bool(value) if isinstance(value, str | int | float) else True
+
+
+def says_no(value: Any) -> bool:
+    """Whether it is a text that is meant for no, whatever its language takes it for.
+
+    >>> says_no("False"), says_no("0"), says_no(""), says_no(False)
+    (True, True, False, False)
+    """
+    return isinstance(value, str) and value.strip().lower() in NO
 
 
 def plain(value: Value) -> Any:
