@@ -49,11 +49,7 @@ def read(workspace: Workspace, path: str) -> tuple[str, Layer]:
     values: dict[str, Value] = {}
     stages: dict[str, tuple[str, dict[str, Value]]] = {}
     stage = ""
-    for number, line in enumerate((workspace.folder.text(path) or "").split("\n"), 1):
-        found = INSTRUCTION.fullmatch(line.rstrip("\r"))
-        if found is None:
-            continue
-        word, rest, start = found["word"].upper(), found["rest"], found.start("rest")
+    for number, word, rest, start in _instructions(workspace.folder.text(path) or ""):
         if word == "FROM":
             stages[stage] = (image, values)
             parts = [part for part in rest.split() if not part.startswith("--")]
@@ -75,6 +71,26 @@ def read(workspace: Workspace, path: str) -> tuple[str, Layer]:
                     filled[: max(room, 0)], span, (Origin("environment", name, span),)
                 )
     return image, carried_layer(path, values)
+
+
+def _instructions(text: str) -> Iterator[tuple[int, str, str, int]]:
+    """Each line of an instruction: its number, the instruction's word, what it says, and where in
+    the line that begins. One that ends with a backslash goes on in the next; comments and empty
+    lines between stand for nothing."""
+    going_on = ""
+    for number, whole in enumerate(text.split("\n"), 1):
+        line = whole.rstrip("\r")
+        said = line.rstrip().removesuffix("\\").rstrip()
+        if going_on and (not line.strip() or line.lstrip().startswith("#")):
+            continue
+        found = INSTRUCTION.fullmatch(said) if not going_on else None
+        word = going_on or (found["word"].upper() if found is not None else "")
+        start = found.start("rest") if found is not None else len(said) - len(said.lstrip())
+        if found is not None or going_on:
+            yield number, word, said[start:], start
+        elif said.strip():
+            word = said.strip().upper()  # `ENV \`, with all of it in the lines that follow
+        going_on = word if line.rstrip().endswith("\\") else ""
 
 
 def _pairs(rest: str, start: int) -> Iterator[tuple[str, str, tuple[int, int]]]:

@@ -10,11 +10,13 @@ from urllib.parse import quote
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.django_connections import connections
 from smtpdoctor.settings.dialects.django_modules import (
     SettingsModule,
     setting_of,
     settings_modules,
 )
+from smtpdoctor.settings.dialects.django_senders import explicit_sender
 from smtpdoctor.settings.dialects.python_code import (
     host_told,
     is_below,
@@ -32,7 +34,7 @@ from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value, is_sender
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -83,12 +85,6 @@ NOT_SENT = {
     "django.core.mail.backends.locmem.EmailBackend": "memory",
     "django.core.mail.backends.dummy.EmailBackend": "dummy",
 }
-SENDERS = ("send_mail", "EmailMessage", "EmailMultiAlternatives")
-#: What Django itself sends from DEFAULT_FROM_EMAIL: mail to a user, forgotten passwords.
-SENDS_ITSELF = (
-    rb"\.email_user\(|\bPasswordResetView\b|[\"']django\.contrib\.auth\.urls[\"']"
-    rb"|\bsend_mass_mail\("
-)
 
 
 class Django:
@@ -135,11 +131,18 @@ class Django:
     }
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each settings module that a program of the folder is started with."""
+        """One for each settings module that a program of the folder is started with, and one for
+        each connection that its code makes by itself."""
         for module in settings_modules(workspace):
             draft = self._draft(workspace, module)
-            if draft is not None:
+            version = version_of(workspace, module.path)
+            settings = settings_options(workspace, module.path, module.variables, version)
+            made = list(connections(workspace, module, settings))
+            # settings that name nobody to send to, beside connections that do
+            if draft is not None and not (made and "EMAIL_HOST" not in settings):
                 yield draft
+            for options in made:
+                yield draft_of(workspace, module, options, version)
 
     def _draft(self, workspace: Workspace, module: SettingsModule) -> Draft | None:
         path, variables = module.path, module.variables
@@ -174,7 +177,10 @@ DIALECT = Django()
 
 
 def draft_of(
-    workspace: Workspace, module: SettingsModule, options: dict[str, Option], version: str
+    workspace: Workspace,
+    module: SettingsModule,
+    options: dict[str, Option],
+    version: str,
 ) -> Draft:
     """These options of a settings module as a draft."""
     first = next(
@@ -349,47 +355,6 @@ def extends_smtp(workspace: Workspace, name: str) -> bool:
     return False
 
 
-def explicit_sender(  # branches: each way to name a sender, in its order
-    workspace: Workspace, path: str, variables: Variables
-) -> Option | None:
-    """The sender that the code gives for its mail; None where it leaves that to the settings."""
-    omitted = False
-    root = path.split("/", maxsplit=1)[0] if path.count("/") > 2 else ""
-    for file in workspace.folder.containing("|".join(SENDERS).encode(), ".py"):
-        if root and not file.startswith(f"{root}/"):
-            continue
-        module = workspace.module(file, variables)
-        calls = (
-            module.calls("send_mail", "EmailMessage", "EmailMultiAlternatives") if module else []
-        )
-        for call in calls:
-            source = workspace.folder.text(file) or ""
-            if "django" not in source:
-                continue
-            value = call.argument(2, "from_email")
-            if isinstance(value, Unknown) and is_sender(value):
-                return Option("from_email", value)
-            named = setting_named(workspace, call.span) if isinstance(value, Unknown) else None
-            if named == "DEFAULT_FROM_EMAIL":
-                omitted = True
-                continue
-            if named is not None:
-                option = setting_of(workspace, path, variables, named)
-                if option is not None and isinstance(option.value, Known):
-                    return replace(option, name="from_email", called=named)
-                continue
-            if isinstance(value, Known) and isinstance(value.value, str) and "@" in value.value:
-                return Option("from_email", value)
-            omitted = omitted or (isinstance(value, Known) and value.absent)
-    omitted = omitted or any(
-        not root or file.startswith(f"{root}/")
-        for file in workspace.folder.containing(SENDS_ITSELF, ".py")
-    )
-    if omitted and setting_of(workspace, path, variables, "DEFAULT_FROM_EMAIL") is None:
-        return Option("from_email", Known("webmaster@localhost"), called="DEFAULT_FROM_EMAIL")
-    return None
-
-
 def _meant(
     workspace: Workspace, path: str, variables: Variables, options: Mapping[str, Option]
 ) -> Iterator[tuple[str, Option]]:
@@ -409,14 +374,6 @@ def _meant(
         option = setting_of(workspace, path, variables, name)
         if option is not None and not workspace.folder.containing(reads, ".py"):
             yield right, option
-
-
-def setting_named(workspace: Workspace, call: Span) -> str | None:
-    """The setting that a call has for its sender: `settings.DEFAULT_FROM_EMAIL`."""
-    lines = [workspace.line(call.file, n) or "" for n in range(call.line, call.end_line + 1)][:20]
-    text_ = "\n".join(lines)
-    found = re.search(r"\bsettings(?:\.|, *[\"'])(\w*(?:MAIL|FROM|SENDER)\w*)", text_)
-    return found[1] if found else None
 
 
 def insert(

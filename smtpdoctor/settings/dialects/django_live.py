@@ -17,11 +17,11 @@ import msgspec
 from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.dialects.django import (
     draft_of,
-    explicit_sender,
     outcome,
     settings_options,
 )
 from smtpdoctor.settings.dialects.django_modules import SettingsModule
+from smtpdoctor.settings.dialects.django_senders import explicit_sender
 from smtpdoctor.settings.dialects.python_code import python_variables
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.model import Setting, Settings

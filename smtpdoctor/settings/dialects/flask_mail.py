@@ -25,9 +25,19 @@ from smtpdoctor.settings.dialects.python_code import (
     says_no,
     text,
 )
+from smtpdoctor.settings.dialects.senders import through_callers
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
-from smtpdoctor.settings.readers.model import Known, List, Span, Unknown, is_sender
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    List,
+    Span,
+    Unknown,
+    Value,
+    is_sender,
+)
+from smtpdoctor.settings.readers.module import FoundCall
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -44,6 +54,11 @@ FIELDS: Mapping[str, Field] = {
 }
 #: A line of code that begins at the very left, in a text of several.
 TOP = re.compile(r"(?m)^[^\s#)\]}]")
+#: A name of the program's configuration where its code asks for it.
+CONFIG = re.compile(
+    r"""[\w.()]*\bconfig(?:\[|\.get\()\s*["'](\w+)["']\s*(?:,[^()]*)?[\])](?:\[(\d)\])?"""
+)
+NOT_GIVEN = Known(ABSENT)
 FURTHER = ("MAIL_SUPPRESS_SEND", "TESTING", "MAIL_BACKEND")
 #: Names that one of the two libraries reads for other things.
 OTHERS = frozenset({
@@ -102,7 +117,7 @@ class FlaskMail:
         for name in ("TESTING", "MAIL_SUPPRESS_SEND"):
             if isinstance(options.get(name, Option("", Known(0))).value, Unknown):
                 del options[name]
-        if (sender := self._sender_of_messages(workspace, path, variables)) is not None:
+        if (sender := self._sender_of_messages(workspace, path, files, variables)) is not None:
             options["sender"] = sender
         if self._is_read_before(workspace, files, options):
             options["late"] = Option("late", Known(True))
@@ -140,18 +155,23 @@ class FlaskMail:
         }
 
     def _sender_of_messages(
-        self, workspace: Workspace, path: str, variables: Variables
+        self, workspace: Workspace, path: str, files: list[str], variables: Variables
     ) -> Option | None:
-        """The first that the program's code gives a message; it stands before the default."""
+        """The first that the program's code gives a message, or whoever calls the function that
+        makes it; it stands before the default."""
         root = program_folder(workspace, path)
+
+        def read(message: FoundCall) -> Value:
+            given = message.given("sender")
+            return NOT_GIVEN if given is None else _of_config(workspace, files, variables, given)
+
         for file in workspace.folder.containing(rb"\bsender\s*=", ".py"):
             is_own = not root or file.startswith(f"{root}/")
             module = workspace.module(file, variables) if is_own else None
             for message in module.calls("Message") if module is not None else ():
-                given = message.given("sender")
-                named = _sender(given.value) if isinstance(given, Known) else given
-                if given is not None and named is not None and is_sender(given):
-                    return Option("sender", given)
+                found = through_callers(workspace, variables, message, read, (".py",), _is_sender)
+                if found is not None:
+                    return Option("sender", found)
         return None
 
     def _is_read_before(
@@ -185,6 +205,24 @@ class FlaskMail:
         if "late" in options:
             return late(DATA, "127.0.0.1")
         return outcome(options, DATA)
+
+
+def _is_sender(value: Value) -> bool:
+    """Whether it is a message's sender: a text, a name with an address, or what a form gives."""
+    named = _sender(value.value) if isinstance(value, Known) else value
+    return named is not None and is_sender(value)
+
+
+def _of_config(workspace: Workspace, files: list[str], variables: Variables, given: Value) -> Value:
+    """What `current_app.config["ADMINS"][0]` is, which the code asks the program for."""
+    text_ = workspace.text_of(given.span) if isinstance(given, Unknown) else None
+    found = CONFIG.fullmatch((text_ or "").strip())
+    if found is None:
+        return given
+    option = read_config(workspace, files, variables, [found[1]]).get(found[1])
+    if option is None:
+        return given
+    return option.value.get(int(found[2])) if found[2] else option.value
 
 
 def _reads(name: str) -> bytes:

@@ -45,6 +45,7 @@ from smtpdoctor.settings.readers.syntax import (
     Name,
     Opaque,
     Parameter,
+    Put,
     Return,
     Scope,
     Sequence,
@@ -857,6 +858,8 @@ class Evaluator:
     def _changed(
         self, value: Value, bind: Bind, keys: tuple[Expression, ...], frame: Frame, name: str
     ) -> Value:
+        if isinstance(keys[0], Put):
+            return self._put(value, bind, keys[0], frame)
         if isinstance(value, Known) and isinstance(value.value, Map):
             made = Map(list(value.value.entries), value.value.kind)
         elif isinstance(value, Unknown):
@@ -890,6 +893,37 @@ class Evaluator:
 
         changed = Map([*made.entries, Entry(key.value, later, span)], made.kind)
         return Known(changed, value.span, value.trail)
+
+    def _put(self, value: Value, bind: Bind, put: Put, frame: Frame) -> Value:
+        """A list or dictionary after `items.append(x)`, `items.extend(more)`, `a.update(b)`."""
+        if not isinstance(value, Known) or not isinstance(value.value, List | Map):
+            return value
+        whole, reached = value.value, self.reached(bind.guards, frame)
+        if bind.value is None or reached is False:
+            return value
+        span = self.source.span(bind.start, bind.end)
+        unknown = Unknown("computed", "what is put into it can't be told", span)
+        given = bind.value
+        if isinstance(whole, List):
+            items = List(list(whole.items), whole.open)
+            added = self.value(given, frame) if put.kind == "all" else None
+            told = added.value if isinstance(added, Known) else None
+            if reached and put.kind == "one":
+                items.items.append(Entry(None, lambda: self.value(given, frame), span))
+            elif reached and isinstance(told, List):
+                items.items += told.items
+                items.open = items.open or told.open
+            else:
+                items.open = items.open or unknown
+            return replace(value, value=items)
+        if whole.kind or put.kind == "one":
+            return value  # an object with a method of that name
+        added = self.value(given, frame)
+        told = added.value if isinstance(added, Known) else None
+        more = [Entry(None, unknown, span)]
+        if reached and isinstance(told, Map):
+            more = told.entries
+        return replace(value, value=Map([*whole.entries, *more]))
 
     # -- conditions
 
@@ -950,6 +984,9 @@ class Evaluator:
             key = self.value(expression.index, frame)
             found = self.semantics.index(object_, key, ask)
             name = str(key.value) if isinstance(key, Known) else "?"
+        if isinstance(found, Unknown) and found.reason == "imported":
+            # whoever knows the module asks for what stands here
+            found = replace(found, span=self.span(expression))
         return self.used(name, found, expression)
 
     # -- calls

@@ -6,7 +6,8 @@ This module knows node types. What operators and functions come to is in `javasc
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from smtpdoctor.settings.readers.model import ABSENT, Special
 from smtpdoctor.settings.readers.syntax import (
@@ -81,6 +82,9 @@ def number(text: str) -> int | float:
 class JavaScriptLowering(Lowering):
     """The node types of tree-sitter's javascript, typescript and tsx grammars."""
 
+    changing: ClassVar[Mapping[str, Literal["one", "all", "other"]]] = {
+        "push": "one", "unshift": "other", "splice": "other",
+    }  # fmt: skip
     aliases: ClassVar[dict[str, str]] = {
         "function_expression": "function",
         "function_declaration": "function_declaration",
@@ -155,7 +159,10 @@ class JavaScriptLowering(Lowering):
     # -- names and members
 
     def visit_identifier(self, node: Node) -> Expression:
-        return Name(node.start_byte, node.end_byte, self.text(node))
+        name = self.text(node)
+        if name in self.turn:
+            return self.literal(node, self.turn[name])
+        return Name(node.start_byte, node.end_byte, name)
 
     def visit_this(self, node: Node) -> Expression:
         return Name(node.start_byte, node.end_byte, "this")
@@ -290,8 +297,29 @@ class JavaScriptLowering(Lowering):
             required = self._import(node, arguments)
             if required is not None:
                 return required
+        if function is not None and self._each(function, arguments):
+            return self.literal(node, ABSENT)
         callee = self.expression(function, node)
         return self.call(node, callee, self._arguments(arguments))
+
+    def _each(self, function: Node, arguments: Node | None) -> bool:
+        """`["A", "B"].forEach((key) => { options[key] = process.env[key] })`, turn by turn."""
+        given = arguments.named_children if arguments is not None else []
+        inner = given[0] if len(given) == 1 and given[0].type == "arrow_function" else None
+        if inner is None or self.text(function.child_by_field_name("property")) != "forEach":
+            return False
+        names = inner.child_by_field_name("parameters")
+        single = inner.child_by_field_name("parameter")
+        listed = names.named_children if names is not None else [single]
+        name = self.text(listed[0]) if len(listed) == 1 else ""
+        body = inner.child_by_field_name("body")
+        if not name.isidentifier() or not only_fills(body):
+            return False
+        turns = self.turns(function.child_by_field_name("object"))
+        for text in turns:
+            with self.turned(name, text):
+                self.visit(body)
+        return bool(turns)
 
     def _import(self, node: Node, arguments: Node | None) -> Expression | None:
         given = arguments.named_children if arguments is not None else []
@@ -631,9 +659,15 @@ class JavaScriptLowering(Lowering):
             self.visit_children(node)
 
     def visit_for_in_statement(self, node: Node) -> None:
-        left = node.child_by_field_name("left")
+        left, body = node.child_by_field_name("left"), node.child_by_field_name("body")
         guard = self.perhaps(node, "how often a loop runs can't be told")
-        self.visit(node.child_by_field_name("right"))
+        turns = self.turns(node.child_by_field_name("right"))
+        is_of = self.text(node.child_by_field_name("operator")) == "of"
+        if turns and is_of and left is not None and left.type == "identifier" and only_fills(body):
+            for text in turns:
+                with self.turned(self.text(left), text):
+                    self.visit(body)
+            return
         with self.guarded(guard):
             if left is not None:
                 item = self.opaque(left, "what a loop goes over can't be told")
@@ -731,6 +765,24 @@ class JavaScriptLowering(Lowering):
         root = f"export {name}"
         self.scope.owned.add(root)
         self.bind(root, (), value, node)
+
+
+def only_fills(body: Node | None) -> bool:
+    """Whether the turns of a loop do nothing but give values to what is told by a key:
+    `options[key] = process.env[key]`, perhaps on a condition."""
+    if body is None:
+        return False
+    if body.type == "statement_block":
+        return all(only_fills(each) for each in body.named_children if each.type != "comment")
+    if body.type == "if_statement":
+        other = body.child_by_field_name("alternative")
+        inner = other.named_children[0] if other is not None and other.named_children else None
+        own = only_fills(body.child_by_field_name("consequence"))
+        return own and (inner is None or only_fills(inner))
+    given = body.named_children[0] if body.type == "expression_statement" else body
+    target = given.child_by_field_name("left")
+    is_given = given.type == "assignment_expression"
+    return is_given and target is not None and target.type == "subscript_expression"
 
 
 def named(value: Expression | None, name: str) -> Expression | None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from smtpdoctor.settings.readers.source import Source
 from smtpdoctor.settings.readers.syntax import (
@@ -72,6 +73,9 @@ def unescape(text: str) -> str:
 class PythonLowering(Lowering):
     """The node types of tree-sitter's python grammar."""
 
+    changing: ClassVar[Mapping[str, Literal["one", "all", "other"]]] = {
+        "append": "one", "extend": "all", "update": "all", "insert": "other",
+    }  # fmt: skip
     aliases: ClassVar[dict[str, str]] = {
         "list_pattern": "tuple",
         "tuple_pattern": "tuple",
@@ -163,7 +167,10 @@ class PythonLowering(Lowering):
     # -- names and members
 
     def visit_identifier(self, node: Node) -> Expression:
-        return Name(node.start_byte, node.end_byte, self.text(node))
+        name = self.text(node)
+        if name in self.turn:
+            return self.literal(node, self.turn[name])
+        return Name(node.start_byte, node.end_byte, name)
 
     def visit_attribute(self, node: Node) -> Expression:
         object_ = self.expression(node.child_by_field_name("object"), node)
@@ -195,6 +202,23 @@ class PythonLowering(Lowering):
                 key = self.expression(child.child_by_field_name("key"), child)
                 value = self.expression(child.child_by_field_name("value"), child)
             items.append(Item(key, value, child.start_byte, child.end_byte, spread))
+        return Dictionary(node.start_byte, node.end_byte, items)
+
+    def visit_dictionary_comprehension(self, node: Node) -> Expression:
+        """`{key: os.environ[key] for key in ("A", "B")}`."""
+        pair = node.child_by_field_name("body")
+        clauses = [each for each in node.named_children if each.type.endswith("_clause")]
+        left = clauses[0].child_by_field_name("left") if clauses else None
+        turns = self.turns(clauses[0].child_by_field_name("right")) if len(clauses) == 1 else []
+        if pair is None or left is None or left.type != "identifier" or not turns:
+            self.visit_children(node)
+            return self.opaque(node)
+        items: list[Item] = []
+        for text in turns:
+            with self.turned(self.text(left), text):
+                key = self.expression(pair.child_by_field_name("key"), pair)
+                value = self.expression(pair.child_by_field_name("value"), pair)
+            items.append(Item(key, value, pair.start_byte, pair.end_byte))
         return Dictionary(node.start_byte, node.end_byte, items)
 
     def visit_tuple(self, node: Node) -> Expression:
@@ -481,8 +505,13 @@ class PythonLowering(Lowering):
             self.visit_children(node)
 
     def visit_for_statement(self, node: Node) -> None:
-        left = node.child_by_field_name("left")
-        self.visit(node.child_by_field_name("right"))
+        left, body = node.child_by_field_name("left"), node.child_by_field_name("body")
+        turns = self.turns(node.child_by_field_name("right"))
+        if turns and left is not None and left.type == "identifier" and _only_fills(body):
+            for text in turns:
+                with self.turned(self.text(left), text):
+                    self.visit(body)
+            return
         with self.guarded(self.perhaps(node, "how often a loop runs can't be told")):
             if left is not None:
                 item = self.opaque(left, "what a loop goes over can't be told")
@@ -550,3 +579,26 @@ class PythonLowering(Lowering):
     def _import(self, local: str, path: str, name: str | None, node: Node) -> None:
         self._own(local)
         self.bind(local, (), Import(node.start_byte, node.end_byte, path, name), node)
+
+
+def _only_fills(body: Node | None) -> bool:
+    """Whether the turns of a loop do nothing but give values to what is told by a key or by the
+    loop's own name: `config[key] = os.environ[key]`, perhaps on a condition."""
+    for statement in body.named_children if body is not None else ():
+        if statement.type in ("comment", "pass_statement", "continue_statement"):
+            continue
+        if statement.type == "if_statement":
+            inner = [statement.child_by_field_name("consequence")]
+            inner += [
+                clause.child_by_field_name("consequence") or clause.child_by_field_name("body")
+                for clause in statement.children_by_field_name("alternative")
+            ]
+            if all(map(_only_fills, inner)):
+                continue
+            return False
+        given = statement.named_children[0] if statement.named_children else None
+        target = given.child_by_field_name("left") if given is not None else None
+        is_given = given is not None and given.type == "assignment"
+        if not is_given or target is None or target.type != "subscript":
+            return False
+    return body is not None

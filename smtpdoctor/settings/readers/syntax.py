@@ -179,6 +179,17 @@ class Opaque(Expression):
 
 
 @dataclass(slots=True, repr=False)
+class Put(Expression):
+    """In the place of a key: a method that changes the list or dictionary it is called on.
+
+    `kind` is what it does: "one" puts its value in, "all" puts in all that its value has, with
+    "other" no item stays told.
+    """
+
+    kind: Literal["one", "all", "other"]
+
+
+@dataclass(slots=True, repr=False)
 class Guard:
     """What must hold for a statement to be reached."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from smtpdoctor.settings.readers.model import Reason
 from smtpdoctor.settings.readers.source import Source
@@ -24,15 +24,19 @@ from smtpdoctor.settings.readers.syntax import (
     Call,
     Conditional,
     Constant,
+    Dictionary,
     Expression,
     Function,
     Guard,
     Index,
+    Item,
     Member,
     Name,
     Opaque,
+    Put,
     Return,
     Scope,
+    Sequence,
     Template,
     Unary,
 )
@@ -60,6 +64,8 @@ MOST_SECONDS = 1.0
 MOST_MEMORY = 32 << 20
 
 
+#: So many turns of a loop are taken one by one.
+MOST_TURNS = 40
 #: Values of one statement: in an object or a function only a part may be broken.
 PLAIN = (Binary, Conditional, Constant, Index, Member, Name, Template, Unary)
 
@@ -121,9 +127,13 @@ class Lowering:
     """
 
     aliases: ClassVar[dict[str, str]] = {}
+    #: Methods that change what they are called on, and how.
+    changing: ClassVar[Mapping[str, Literal["one", "all", "other"]]] = {}
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        #: What a name of a loop over literals stands for in this turn of it.
+        self.turn: dict[str, Any] = {}
         self.scope = Scope("module")
         self.calls: list[Call] = []
         self._guards: tuple[Guard, ...] = ()
@@ -281,7 +291,65 @@ class Lowering:
             self._guards,
         )
         self.calls.append(made)
+        self._changes(made)
         return made
+
+    def _changes(self, call: Call) -> None:
+        """What a call puts into the thing of a name: `items.append(x)`."""
+        callee = call.callee
+        if not isinstance(callee, Member) or not isinstance(callee.object, Name):
+            return
+        kind = self.changing.get(callee.name)
+        if kind is None:
+            return
+        given = [each for each in call.arguments if not each.spread and each.name is None]
+        value: Expression = Opaque(call.start, call.end, "computed", "it is not evaluated")
+        if kind == "all" and call.arguments and all(each.name for each in call.arguments):
+            items = [
+                Item(Constant(call.start, call.end, each.name), each.value, call.start, call.end)
+                for each in call.arguments
+            ]
+            value = Dictionary(call.start, call.end, items)  # update(port=465)
+        elif len(given) == len(call.arguments) == 1:
+            value = given[0].value
+        else:
+            kind = "other" if kind == "one" else kind
+        put = Put(call.start, call.end, kind)
+        root = callee.object.id
+        bind = Bind(root, (put,), value, self._guards, call.start, call.end, self.scope)
+        self.scope.binds.setdefault(root, []).append(bind)
+
+    # -- loops over literals
+
+    @contextmanager
+    def turned(self, name: str, text: str) -> Iterator[None]:
+        """What is visited inside is what one turn of a loop does."""
+        before = self.turn
+        self.turn = {**before, name: text}
+        try:
+            yield
+        finally:
+            self.turn = before
+
+    def turns(self, node: Node | None) -> list[str]:
+        """The texts that a loop goes over, where all are literals: of a list that stands there or
+        in a name that is set once; none where they can't be told."""
+        if node is None:
+            return []
+        before = len(self.calls)
+        over = self.visit(node)
+        if isinstance(over, Name):
+            scope: Scope | None = self.scope
+            while scope is not None and over.id not in scope.binds:
+                scope = scope.parent
+            binds = scope.binds[over.id] if scope is not None else []
+            over = binds[0].value if len(binds) == 1 and not binds[0].keys else None
+        if not isinstance(over, Sequence) or len(self.calls) > before:
+            return []
+        items = [each.value for each in over.items]
+        texts = [each.value for each in items if isinstance(each, Constant)]
+        told = [text for text in texts if isinstance(text, str)]
+        return told if len(told) == len(items) <= MOST_TURNS else []
 
 
 def is_broken(node: Node) -> bool:

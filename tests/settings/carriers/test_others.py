@@ -11,7 +11,8 @@ from tests.settings.dialects.support import apply, one, prepared, setups, worksp
 
 FILES = {
     "Dockerfile": "ARG D=h\nFROM node:20 AS base\nENV A=one B='two words'\n"
-    'FROM base\nENV OLD the rest of it\nENV C=${A}/$D E="${NO:-d}"\n',
+    'FROM base\nENV OLD the rest of it\nENV C=${A}/$D E="${NO:-d}"\n'
+    "ENV F=three \\\n# no value of it\n\n    G=four \\\n\tH='five six'\nRUN x \\\n ENV I=no\n",
     "app.service": '[Service]\nEnvironment=A=one "B=two words"\nEnvironment=C=100%%\n'
     "EnvironmentFile=-/etc/app/app.env\n",
     "app.env": "C='file'\nD=more # no comment\n",
@@ -114,7 +115,8 @@ resource "aws_ecs_task_definition" "b" {
         (
             "dockerfile",
             ["Dockerfile"],
-            {"A": "one", "B": "two words", "OLD": "the rest of it", "C": "one/h", "E": "d"},
+            {"A": "one", "B": "two words", "OLD": "the rest of it", "C": "one/h", "E": "d"}
+            | {"F": "three", "G": "four", "H": "five six"},
         ),
         (
             "systemd",

@@ -489,3 +489,102 @@ def test_files_that_django_split_settings_takes(tmp_path: Path) -> None:
     }
     setup = found(tmp_path, "django", files)
     assert way(setup) == ("smtp.ionos.com", 465, "starttls", True)
+
+
+SEND = "from django.core.mail import send_mail\n"
+SETTINGS = "from django.conf import settings\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "sender"),
+    [
+        # a function of the folder is handed the sender
+        (
+            "",
+            f"{SEND}def notify(to, sender):\n    send_mail('a', 'b', sender, [to])\n"
+            "notify('c@d.e', 'shop@example.org')\n",
+            "shop@example.org",
+        ),
+        (
+            "TEAM = 'team@example.org'\n",
+            f"{SEND}{SETTINGS}def notify(to, sender):\n    send_mail('a', 'b', sender, [to])\n"
+            "notify('c@d.e', sender=settings.TEAM)\n",
+            "team@example.org",
+        ),
+        # a key of a setting, and a setting beside another whose name speaks of mail
+        (
+            "EMAILS = {'invites': 'invites@example.org'}\n",
+            f"{SEND}{SETTINGS}send_mail('a', 'b', settings.EMAILS.get('invites'), ['c@d.e'])\n",
+            "invites@example.org",
+        ),
+        (
+            "TEAM = 'team@example.org'\nEMAIL_THINGS = {}\n",
+            f"{SEND}{SETTINGS}send_mail(settings.EMAIL_THINGS['a'], 'b', settings.TEAM, ['c@d.e'])",
+            "team@example.org",
+        ),
+        # mail to those who run the site alone
+        (
+            "ADMINS = [('A', 'a@b.de')]\nSERVER_EMAIL = 'server@example.org'\n",
+            "from django.core.mail import mail_admins\nmail_admins('a', 'b')\n",
+            "server@example.org",
+        ),
+        (
+            "MANAGERS = ADMINS = [('A', 'a@b.de')]\n",
+            "from django.core.mail import mail_managers\nmail_managers('a', 'b')\n",
+            "root@localhost",
+        ),
+        # without anybody to send to it sends nothing, and beside other mail it is not the sender
+        (
+            "ADMINS = []\n",
+            "from django.core.mail import mail_admins\nmail_admins('a', 'b')\n",
+            "info@example.com",
+        ),
+        (
+            "ADMINS = [('A', 'a@b.de')]\n",
+            "from django.core.mail import mail_admins, send_mail\nmail_admins('a', 'b')\n"
+            "send_mail('a', 'b', None, ['c@d.e'])\n",
+            "info@example.com",
+        ),
+    ],
+)
+def test_who_the_codes_mail_is_from(tmp_path: Path, settings: str, code: str, sender: str) -> None:
+    given = f"EMAIL_PORT = 587\nEMAIL_USE_TLS = True\n{settings}"
+    files = {**project(given), "shop/views.py": code}
+    assert found(tmp_path, "django", files).settings.sender == sender
+
+
+CONNECTION = """from django.core.mail import EmailMessage, get_connection
+def send(to):
+    connection = get_connection(
+        host="smtp.ionos.com",
+        port=587,
+        username="info@example.com",
+        password="word",
+        use_ssl=True,
+    )
+    EmailMessage("a", "b", "info@example.com", [to], connection=connection).send()
+"""
+
+
+def test_a_connection_that_the_code_makes(tmp_path: Path) -> None:
+    manage = {"manage.py": MANAGE, "shop/settings.py": "INSTALLED_APPS = []\n"}
+    files = {**manage, "shop/mail.py": CONNECTION, "shop/again.py": CONNECTION}
+    files["shop/settings.py"] += "EMAIL_BACKEND = 'django.core.mail.backends.smtp.EmailBackend'\n"
+    first, *others = [each for each in setups(write(tmp_path, files)) if each.settings.setup]
+    assert way(first) == (HOST, 587, "implicit", False)
+    assert first.name == "django shop/again.py:4"
+    # the same in another file is another place to mend, and the settings name no host
+    assert [each.name for each in others] == ["django shop/mail.py:4"]
+
+
+def test_what_a_connection_is_not_given_the_settings_say(tmp_path: Path) -> None:
+    code = "from django.core.mail import get_connection\nget_connection(host='mail.example.org')\n"
+    files = {**project("EMAIL_PORT = 465\nEMAIL_USE_SSL = True\n"), "shop/mail.py": code}
+    ways = {way(each) for each in setups(write(tmp_path, files))}
+    assert ways == {IMPLICIT, ("mail.example.org", 465, "implicit", False)}
+
+
+def test_a_connection_by_the_settings_alone_is_none_of_its_own(tmp_path: Path) -> None:
+    code = "from django.core.mail import get_connection\nget_connection(fail_silently=True)\n"
+    files = {**project("EMAIL_PORT = 465\nEMAIL_USE_SSL = True\n"), "shop/mail.py": code}
+    assert way(found(tmp_path, "django", files)) == IMPLICIT

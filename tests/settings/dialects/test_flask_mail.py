@@ -345,3 +345,26 @@ def test_lookalike_an_ini_file_is_no_python(tmp_path: Path) -> None:
         "setup.cfg": f"[mail]\n{CFG}",
     }
     assert found(tmp_path, "flask-mail", files).settings.host is None
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ("current_app.config['ADMINS'][0]", "admin@example.org"),
+        ("current_app.config.get('TEAM')", "team@example.org"),
+        ("'shop@example.org'", "shop@example.org"),
+        ("current_app.config['NOWHERE']", "info@example.com"),
+    ],
+)
+def test_the_sender_that_a_function_is_handed(tmp_path: Path, given: str, sender: str) -> None:
+    config = {**TLS, "ADMINS": "['admin@example.org']", "TEAM": "'team@example.org'"}
+    files = {
+        **items(**config),
+        "email.py": "from flask_mail import Message\ndef send_email(subject, sender, to):\n"
+        "    mail.send(Message(subject, sender=sender, recipients=[to]))\n",
+        "auth.py": "from flask import current_app\nfrom email import send_email\n"
+        f"def reset(user):\n    send_email('Reset', sender={given}, to=user.email)\n",
+        "tasks.py": "from email import send_email\n"
+        "def export(user, app):\n    send_email('Posts', sender=app.config['X'], to=user.email)\n",
+    }
+    assert found(tmp_path, "flask-mail", files).settings.sender == sender

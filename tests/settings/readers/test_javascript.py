@@ -593,3 +593,26 @@ def test_a_regular_expression_of_a_few_characters(text: str, value: object) -> N
 def test_the_browsers_window_is_not_there() -> None:
     text = "typeof window !== 'undefined' ? 1 : typeof process === 'undefined' ? 2 : 3"
     assert known(expression(text)) == 3
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for (const key of ['HOST', 'PORT']) { value[key] = process.env[key]; }",
+        "for (const key of KEYS) if (process.env[key]) value[key] = process.env[key];",
+        "['HOST', 'PORT'].forEach((key) => { value[key] = process.env[key]; });",
+        "KEYS.forEach(key => value[key] = process.env[key]);",
+    ],
+)
+def test_an_object_that_is_filled_turn_by_turn(loop: str) -> None:
+    code = f"const KEYS = ['HOST', 'PORT'];\nconst value = {{}};\n{loop}\n"
+    read = module("a.js", code, HOST="h.de", PORT="587")
+    assert plain(read.value("value", "HOST")) == "h.de"
+    assert plain(read.value("value", "PORT")) == "587"
+
+
+def test_a_list_that_is_pushed_to() -> None:
+    read = module("a.js", "const value = [];\nvalue.push(process.env.HOST);\n", HOST="h.de")
+    assert plain(read.value("value")) == ["h.de"]
+    read = module("a.js", "const value = ['a'];\nfor (const x of y()) value.push(x);\n")
+    unknown(read.value("value", 0))

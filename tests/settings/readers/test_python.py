@@ -399,3 +399,52 @@ def test_a_question_that_is_asked_again_is_not_worked_out_again() -> None:
     left = found.evaluator.budget.left
     assert (call.argument(0), call.reached) == (first, reached)
     assert found.evaluator.budget.left == left
+
+
+FILLED = """\
+import os
+NAMES = ["HOST", "PORT"]
+config = {}
+for name in NAMES:
+    config[name.lower()] = os.environ[name]
+given = {}
+for key in ("HOST", "MISSING"):
+    if os.environ.get(key):
+        given[key] = os.environ[key]
+made = {key: os.environ.get(key) for key in ("HOST", "PORT")}
+updated = {"host": "other", "user": "u"}
+updated.update(host=os.environ["HOST"])
+updated.update({"user": "v"})
+listed = ["a"]
+listed.append(os.environ["HOST"])
+listed.extend(["b", "c"])
+"""
+
+
+def test_what_is_filled_turn_by_turn() -> None:
+    read = module("settings.py", FILLED, HOST="h.de", PORT="587")
+    assert plain(read.value("config")) == {"host": "h.de", "port": "587"}
+    assert plain(read.value("given", "HOST")) == "h.de"
+    assert read.value("given", "MISSING").absent
+    assert plain(read.value("made")) == {"HOST": "h.de", "PORT": "587"}
+    assert plain(read.value("updated")) == {"host": "h.de", "user": "v"}
+    assert plain(read.value("listed")) == ["a", "h.de", "b", "c"]
+    host = read.value("config", "host")
+    assert (host.variables, host.written) == (("HOST",), Span(".env", 1, (6, 99), 1))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # a loop that does more, or goes over what nobody can tell
+        "value = {}\nfor k in names():\n    value[k] = os.environ[k]\nvalue = value['HOST']\n",
+        "value = {}\nfor k in ['HOST']:\n    other()\n    value[k] = 1\nvalue = value['HOST']\n",
+        "value = [key for key in range(3)]\n",
+        "value = []\nfor each in names():\n    value.append(each)\nvalue = value[0]\n",
+        "value = ['a']\nif names():\n    value.append('b')\nvalue = value[0]\n",
+        "value = ['a']\nvalue.insert(0, 'b')\nvalue = value[0]\n",
+        "value = {'a': 1}\nvalue.update(names())\nvalue = value['a']\n",
+    ],
+)
+def test_what_is_filled_otherwise_cannot_be_told(code: str) -> None:
+    unknown(module("settings.py", f"import os\n{code}", HOST="h.de").value("value"))

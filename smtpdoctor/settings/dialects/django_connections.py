@@ -1,0 +1,85 @@
+"""Connections that a Django program makes by itself: `get_connection(host=…)`, `EmailBackend(…)`.
+
+Knows their arguments, for each of which the setting counts where it is not given. It must not know
+what they come to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from smtpdoctor.settings.dialects.base import Option
+from smtpdoctor.settings.dialects.django_modules import SettingsModule
+from smtpdoctor.settings.dialects.python_code import host_told, switch
+from smtpdoctor.settings.readers.model import Known, Unknown, Value
+from smtpdoctor.settings.readers.module import FoundCall
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+CALLS = ("get_connection", "EmailBackend")
+#: The setting that stands in for an argument that is not given (django/core/mail/backends/smtp.py).
+ARGUMENTS = {
+    "host": "EMAIL_HOST",
+    "port": "EMAIL_PORT",
+    "username": "EMAIL_HOST_USER",
+    "password": "EMAIL_HOST_PASSWORD",
+    "use_tls": "EMAIL_USE_TLS",
+    "use_ssl": "EMAIL_USE_SSL",
+}
+#: Calls that are looked at: a program makes the same connection in many places.
+MOST_CALLS = 40
+
+
+def connections(
+    workspace: Workspace, module: SettingsModule, settings: Mapping[str, Option]
+) -> Iterator[dict[str, Option]]:
+    """The options of each connection, once for those that are alike."""
+    seen: list[list[object]] = []
+    root = module.path.split("/", maxsplit=1)[0] if module.path.count("/") > 2 else ""
+    for path in workspace.folder.containing(rb"\bget_connection\s*\(|\bEmailBackend\s*\(", ".py"):
+        read = workspace.module(path, module.variables)
+        if read is None or (root and not path.startswith(f"{root}/")):
+            continue
+        for number, call in enumerate(read.calls(*CALLS)[:MOST_CALLS]):
+            given = call.named()
+            if call.reached is False or "host" not in given:
+                continue
+            told = [(name, _told(value)) for name, value in sorted(given.items())]
+            if told not in seen:
+                seen.append(list(told))
+                yield _options(workspace, path, number, given, settings, module.variables)
+
+
+def _told(value: Value) -> object:
+    if isinstance(value, Unknown):
+        return value.reason, value.text
+    return value.value, value.written
+
+
+def _options(
+    workspace: Workspace,
+    path: str,
+    number: int,
+    given: Mapping[str, Value],
+    settings: Mapping[str, Option],
+    variables: Variables,
+) -> dict[str, Option]:
+    """The arguments under the names of their settings, over these."""
+    found = {
+        name: option for name, option in settings.items() if not name.startswith(("MAILERS", "url"))
+    }
+    for argument, name in ARGUMENTS.items():
+        value = given.get(argument)
+        if value is None or (isinstance(value, Known) and value.absent and not value.unset):
+            continue
+
+        def again(under: Variables, argument: str = argument) -> Value:
+            module = workspace.module(path, under)
+            calls: list[FoundCall] = module.calls(*CALLS) if module is not None else []
+            return calls[number].named()[argument]
+
+        option = Option(name, value, again, value.span, called=argument)
+        found[name] = switch(option, variables)
+    if "EMAIL_HOST" in found:
+        found["EMAIL_HOST"] = host_told(found["EMAIL_HOST"])
+    return found
