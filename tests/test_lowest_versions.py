@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-constraints = runpy.run_path(str(PROJECT / "tools" / "lowest_versions.py"))["constraints"]
+TOOL = runpy.run_path(str(PROJECT / "tools" / "lowest_versions.py"))
+constraints, extras = TOOL["constraints"], TOOL["extras"]
 
 
 def test_every_dependency_has_one() -> None:
@@ -23,6 +24,13 @@ def test_every_extra_has_one_but_that_for_development() -> None:
         'watch = ["prometheus-client>=0.20"]\ndev = ["ruff"]\n'
     )
     assert found == ["rich==13.8", "prometheus-client==0.20"]
+
+
+def test_every_extra_is_tested_but_that_for_development() -> None:
+    found = extras((PROJECT / "pyproject.toml").read_text("utf-8"))
+    assert "watch" in found
+    assert "dev" not in found
+    assert "lowest_versions.py --extras" in (PROJECT / ".ci" / "run").read_text("utf-8")
 
 
 def test_an_extra_without_a_lower_bound_is_an_error() -> None:

@@ -1,13 +1,14 @@
 """Prints the lowest versions that pyproject.toml allows, as constraints for pip.
 
 Run by `.ci/run`, which tests the program and its extras once with them:
-`python tools/lowest_versions.py`. Of the tools for development the newest are good enough: only who
-works on the program needs them.
+`python tools/lowest_versions.py`; with `--extras` it prints the extras, as pip takes them. Of the
+tools for development the newest are good enough: only who works on the program needs them.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -19,14 +20,18 @@ DEVELOPMENT = "dev"
 _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)>=([0-9][0-9A-Za-z.]*)(,<[0-9][0-9A-Za-z.]*)?")
 
 
+def extras(pyproject: str) -> dict[str, list[str]]:
+    """The requirements of each extra that a user may install."""
+    found = tomllib.loads(pyproject)["project"].get("optional-dependencies", {})
+    return {extra: found[extra] for extra in sorted(found.keys() - {DEVELOPMENT})}
+
+
 def constraints(pyproject: str) -> list[str]:
     """`name==version` for every dependency and every extra's. Raises ValueError for one without a
     lower bound."""
-    project = tomllib.loads(pyproject)["project"]
-    extras = project.get("optional-dependencies", {})
-    requirements = list(project["dependencies"])
-    for extra in sorted(extras.keys() - {DEVELOPMENT}):
-        requirements += extras[extra]
+    requirements = list(tomllib.loads(pyproject)["project"]["dependencies"])
+    for further in extras(pyproject).values():
+        requirements += further
     found = []
     for requirement in requirements:
         match = _REQUIREMENT.fullmatch(requirement)
@@ -37,4 +42,5 @@ def constraints(pyproject: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(constraints(PYPROJECT.read_text())))
+    text = PYPROJECT.read_text("utf-8")
+    print(",".join(extras(text)) if sys.argv[1:] == ["--extras"] else "\n".join(constraints(text)))

@@ -28,15 +28,12 @@ from smtpdoctor.observations import (
     Session,
     SessionPurpose,
 )
-from smtpdoctor.settings.model import Settings, TLSMode
+from smtpdoctor.settings.model import SUBMISSION, Settings, TLSMode
 from smtpdoctor.smtp.capabilities import Capabilities
 
 #: So many addresses of a name are connected to, the first of each family: a client gives up long
 #: before, and a name may have thousands.
 ADDRESSES_A_FAMILY = 4
-
-#: RFC 8314 §3.3 and RFC 6409 §3.1: the two submission ports and their TLS modes.
-SUBMISSION_PORTS: dict[int, TLSMode] = {465: "implicit", 587: "starttls"}
 #: Where many relays listen besides; of known providers it is known which do.
 ALTERNATIVE: dict[int, TLSMode] = {2525: "starttls"}
 #: For servers among themselves; clouds watch who knocks there.
@@ -234,7 +231,7 @@ def may_touch(plan: Plan, port: int) -> bool:
 
 def knocks_at_once(plan: Plan, addresses: Sequence[str]) -> list[Knock]:
     """Beside the configured port, in every run: the two submission ports."""
-    ports = [port for port in SUBMISSION_PORTS if port != plan.port]
+    ports = [port for port in SUBMISSION if port != plan.port]
     return _knocks_on_own(plan, addresses, ports)
 
 
@@ -250,7 +247,7 @@ def knocks_on_other_host(plan: Plan, host: str, addresses: Sequence[str]) -> lis
     return [
         Knock(host=host, address=address, port=port, purpose="other-host")
         for address in addresses_to_try(addresses)
-        for port in dict.fromkeys((plan.port or 587, *SUBMISSION_PORTS))
+        for port in dict.fromkeys((plan.port or 587, *SUBMISSION))
     ]
 
 
@@ -313,7 +310,7 @@ def traces(plan: Plan, addresses: Sequence[str], seen: Observations) -> list[Tra
 def other_ports(host: str, configured: int) -> dict[int, TLSMode]:
     """The other ports on which this host may take mail, with their usual TLS mode."""
     provider = knowledge.provider_of(host)
-    ports = dict(SUBMISSION_PORTS)
+    ports = dict(SUBMISSION)
     if provider is not None:
         for known in provider.ports:
             if known.verified and known.port != RELAY_PORT and known.tls != "none":
@@ -483,7 +480,7 @@ def entrances_of_other_host(host: str, addresses: Sequence[str]) -> list[Entranc
     """The submission ports of one of the provider's other hosts; one after the other."""
     return [
         _entrance(host, addresses[:1], port, mode, "other-host")
-        for port, mode in SUBMISSION_PORTS.items()
+        for port, mode in SUBMISSION.items()
     ]
 
 

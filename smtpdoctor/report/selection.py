@@ -84,7 +84,7 @@ def select(target: TargetReport, room: Room = EVERYTHING) -> tuple[ShownDiagnosi
 def _whole(target: TargetReport, diagnosis: Diagnosis, room: Room) -> ShownDiagnosis:
     table = network_table(target.run, diagnosis)
     first, *others = diagnosis.fixes or (None,)
-    client = target.run.settings.client
+    client, own = target.run.settings.client, _own_names(target)
     return ShownDiagnosis(
         diagnosis=diagnosis,
         brief=False,
@@ -92,11 +92,9 @@ def _whole(target: TargetReport, diagnosis: Diagnosis, room: Room) -> ShownDiagn
         locations=tuple(item for item in diagnosis.locations if item.text)[: room.locations],
         table=table,
         evidence=_evidence(diagnosis, room, table=table is not None, client=client is not None),
-        fix=_fix(first, room, _own_names(target)) if first is not None else None,
+        fix=_fix(first, room, own) if first is not None else None,
         other_fixes=tuple(
-            _fix(fix, room, _own_names(target))
-            for fix in others[: room.other_fixes]
-            if fix is not None
+            _fix(fix, room, own) for fix in others[: room.other_fixes] if fix is not None
         ),
     )
 

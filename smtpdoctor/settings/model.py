@@ -478,6 +478,9 @@ class Secret:
 
 
 MASK = "••••••"
+#: RFC 8314 §3.3 and RFC 6409 §3.1: where mail is taken from those who have logged in, and the TLS
+#: mode that is usual there.
+SUBMISSION: dict[int, TLSMode] = {465: "implicit", 587: "starttls"}
 #: What says yes and no where a value is a switch, in lower case.
 TRUE = frozenset({"true", "1", "yes", "on", "ssl"})
 FALSE = frozenset({"false", "0", "no", "off", ""})

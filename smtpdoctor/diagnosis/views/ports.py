@@ -14,10 +14,8 @@ import msgspec
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.knowledge import Provider
 from smtpdoctor.knowledge.spelling import damerau_distance
-from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.model import SUBMISSION, TLSMode
 
-#: RFC 8314 §3.3 and RFC 6409 §3.1.
-SUBMISSION: dict[int, TLSMode] = {465: "implicit", 587: "starttls"}
 #: Where mail servers listen too: between servers, and beside a closed 25 or 587.
 COMMON = (25, 26, 2525)
 #: Ports of the IANA registry that stand for other services.

@@ -14,6 +14,7 @@ import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.observations import Exchange, Step
+from smtpdoctor.settings.model import SUBMISSION
 from smtpdoctor.smtp.replies import Reply
 
 if TYPE_CHECKING:
@@ -50,8 +51,6 @@ TOO_LARGE = CODES["too-large"]
 #: What words mean that demand TLS before a login.
 TLS_FIRST = "tls-required"
 
-#: RFC 8314 §3.3 and RFC 6409 §3.1: mail is taken here from those who have logged in.
-SUBMISSION_PORTS = (465, 587)
 #: A denial of a client for no reason of its own: one that speaks of a list or a name goes on.
 _BARE_DENIAL = re.compile(
     r"(client host rejected|access denied|sender address rejected|recipient address rejected)"
@@ -236,7 +235,7 @@ def login_counts_instead(main: SessionView, exchange: Exchange, reply: Reply) ->
     if main.logged_in or exchange.step not in ("mail", "rcpt", "data"):
         return False
     capabilities = main.capabilities()
-    takes_logins = main.session.port in SUBMISSION_PORTS or bool(capabilities and capabilities.auth)
+    takes_logins = main.session.port in SUBMISSION or bool(capabilities and capabilities.auth)
     return takes_logins and _BARE_DENIAL.search(reply.text) is not None
 
 

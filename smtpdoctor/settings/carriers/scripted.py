@@ -21,8 +21,7 @@ from smtpdoctor.settings.carriers.places import (
     text,
 )
 from smtpdoctor.settings.folder import sibling
-from smtpdoctor.settings.readers.evaluation import Closure
-from smtpdoctor.settings.readers.model import Known, Map, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
@@ -113,15 +112,7 @@ def _exports(workspace: Workspace, path: str) -> Value:
     if path.endswith(".json"):
         return workspace.document(path, Variables(()))
     module = _module(workspace, path)
-    if module is None:
-        return Known(Map())
-    for names in (("module", "exports"), ("export default",)):
-        found = module.value(*names)
-        if isinstance(found, Known) and isinstance(found.value, Closure):
-            return module.result(found)
-        if not found.absent:
-            return found
-    return Known(Map())
+    return module.exported if module is not None else Known(ABSENT)
 
 
 def _module(workspace: Workspace, path: str) -> Module | None:

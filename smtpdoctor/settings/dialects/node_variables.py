@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from smtpdoctor.settings.readers.evaluation import Closure
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -41,12 +40,7 @@ def exported_by(workspace: Workspace, path: str, variables: Variables) -> Value:
     defined = module.calls("defineConfig")  # it gives back what it is given, with defaults
     if defined:
         return defined[0].argument(0)
-    exported = module.value("module", "exports")
-    if exported.absent:
-        exported = module.value("export default")
-    if isinstance(exported, Known) and isinstance(exported.value, Closure):
-        return module.result(exported)
-    return exported
+    return module.exported
 
 
 def variable_read(variables: Variables, name: str, at: Span | None) -> Value:

@@ -586,6 +586,16 @@ class Module:
         span = self.evaluator.source.span(scope.returns[0].start, scope.returns[0].start)
         return self.evaluator.result(scope.returns, self.evaluator.module, span)
 
+    @property
+    def exported(self) -> Value:
+        """What the file exports as a whole, by CommonJS or by default, called where that is a
+        function; Known(ABSENT) where it exports nothing."""
+        found = self.value("module", "exports")
+        if found.absent:
+            found = self.value("export default")
+        is_function = isinstance(found, Known) and isinstance(found.value, Closure)
+        return self.result(found) if is_function else found
+
     def result(self, value: Value, *arguments: Value) -> Value:
         """What a function returns when it is called with these arguments."""
         if isinstance(value, Unknown):

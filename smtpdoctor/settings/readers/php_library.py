@@ -466,8 +466,8 @@ class Php:
         paths: list[str] = self.project.kept["php"].get(name, [])
         if len(paths) != 1 or paths[0] == self.file:
             return None
-        module = self.project.import_(paths[0])
-        if module is None or isinstance(module, Known | Unknown):
+        module = self.project.imported_module(paths[0])
+        if module is None:
             return None
         return module.evaluator.lookup(name, module.evaluator.module, END)
 
@@ -782,8 +782,8 @@ class Php:
 
         for base in dict.fromkeys((self.file.rpartition("/")[0], "")):
             candidate = join(base, path)
-            found = self.project.import_(candidate) if candidate else None
-            if found is not None and not isinstance(found, Known | Unknown):
+            found = self.project.imported_module(candidate) if candidate else None
+            if found is not None:
                 return found.evaluator if found.file != self.file else None
         return None
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame, name_of
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Unknown, Value
+from smtpdoctor.settings.readers.model import Entry, Known, Map, Value
 from smtpdoctor.settings.readers.syntax import Call, Expression
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def _whole_configuration(project: Project) -> Value | None:
     ]
     roots: list[Value] = []
     for path in sorted(paths, key=lambda path: ("local" in path, path)):
-        module = project.import_(path)
-        if module is not None and not isinstance(module, Known | Unknown):
+        module = project.imported_module(path)
+        if module is not None:
             roots.append(module.returned)
     arrays = [each for each in roots if _is_array(each)]
     return merged(arrays) if arrays else None
@@ -72,16 +72,12 @@ def merged(arrays: Sequence[Value]) -> Value:
     return Known(Map(entries), arrays[-1].span)
 
 
-def of_files(project: Project, name: str, folders: tuple[str, ...] = ("config",)) -> Value | None:
+def of_files(project: Project, name: str) -> Value | None:
     """What a file of settings has by its name and the keys in it: `mail.from.address` is in
     config/mail.php. None where there is no such file."""
     first, *keys = name.split(".")
-    for folder in folders:
-        module = project.import_(f"{folder}/{first}.php")
-        if module is None or isinstance(module, Known | Unknown):
-            continue
-        return module.returned.at(*keys)
-    return None
+    module = project.imported_module(f"config/{first}.php")
+    return module.returned.at(*keys) if module is not None else None
 
 
 def _by_parts(project: Project, name: str) -> Value | None:
@@ -109,8 +105,8 @@ def _of_one_place(project: Project, name: str) -> Value | None:
 
 def _arrays(project: Project, path: str) -> Iterator[Value]:
     """The arrays of a file that names may be asked of: what it returns, and what it hands on."""
-    module = project.import_(path)
-    if module is None or isinstance(module, Known | Unknown):
+    module = project.imported_module(path)
+    if module is None:
         return
     evaluator = module.evaluator
     returned = module.returned
@@ -142,8 +138,8 @@ def of_codeigniter(project: Project, name: str) -> Value | None:
     """`$this->config->item(…)` of CodeIgniter 3: one of its files says `$config['name'] = …`."""
     told = rb"\$config\s*\[\s*['\"]" + re.escape(name).encode() + rb"['\"]\s*\]\s*="
     paths = [path for path in project.containing(told, ".php") if "config/" in path]
-    module = project.import_(paths[0]) if len(paths) == 1 else None
-    if module is None or isinstance(module, Known | Unknown):
+    module = project.imported_module(paths[0]) if len(paths) == 1 else None
+    if module is None:
         return None
     return module.value("$config").get(name)
 
@@ -153,8 +149,8 @@ def of_yii(project: Project) -> Value | None:
     earlier, as Yii's templates put them together."""
     entries: list[Entry] = []
     for path in YII_PARAMETERS:
-        module = project.import_(path)
-        if module is None or isinstance(module, Known | Unknown):
+        module = project.imported_module(path)
+        if module is None:
             continue
         root = module.returned
         if isinstance(root, Known) and isinstance(root.value, Map):

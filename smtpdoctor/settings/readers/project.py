@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from smtpdoctor.settings.readers.model import (
     Environment,
     Files,
+    Known,
     LanguageName,
     Unknown,
     Value,
@@ -166,6 +167,11 @@ class Project:
             document = self.document(path, "json")
             return document if isinstance(document, Unknown) else document.root
         return self.module(path)
+
+    def imported_module(self, path: str) -> Module | None:
+        """Another file as a module; None where there is none, or no code in it."""
+        found = self.import_(path)
+        return None if found is None or isinstance(found, Known | Unknown) else found
 
     def source(self, path: str) -> Source | Unknown:
         """The text of a file, for formats that have no reader of documents."""

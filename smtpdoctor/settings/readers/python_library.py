@@ -1331,10 +1331,8 @@ class Python:
         for base in bases:
             stem = "/".join([*base, *parts])
             for file in (f"{stem}.py", f"{stem}/__init__.py"):
-                found = self.project.import_(file.lstrip("/"))
-                if found is None or isinstance(found, Known | Unknown):
-                    continue
-                if found.evaluator is not None and found.file != self.file:
+                found = self.project.imported_module(file.lstrip("/"))
+                if found is not None and found.file != self.file:
                     return found.evaluator
         return None
 

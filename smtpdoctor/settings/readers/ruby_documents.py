@@ -152,7 +152,7 @@ def settings_of_gems(name: str, environment: Value, at: Place) -> Value | None:
     """The constant of a gem that makes settings: config's `Settings`, a class of Settingslogic."""
     project = at.project
     logic = LOGIC.format(re.escape(name))
-    for path in _files(project, rb"<\s*Settingslogic\b"):
+    for path in project.containing(rb"<\s*Settingslogic\b", ".rb"):
         text = (project.files.read(path) or b"").decode("utf-8", "replace")
         found = re.search(logic, text, re.DOTALL | re.MULTILINE)
         source = LOGIC_SOURCE.search(found[1]) if found else None
@@ -176,19 +176,10 @@ def settings_of_gems(name: str, environment: Value, at: Place) -> Value | None:
     return None if whole.absent else as_ruby(whole, at, symbols=True, kind=OPTIONS)
 
 
-def _files(project: Project, needle: bytes) -> list[str]:
-    """The files of Ruby in which the needle stands; they are asked of a project once."""
-    key = f"ruby documents {needle!r}"
-    if key not in project.kept:
-        project.kept[key] = project.containing(needle, ".rb")
-    found: list[str] = project.kept[key]
-    return found
-
-
 def hanami_settings(at: Place) -> Special | None:
     """The settings of a Hanami program, with the defaults that its file gives."""
     project = at.project
-    for path in _files(project, rb"Hanami(::Settings|\.application\.settings)\b"):
+    for path in project.containing(rb"Hanami(::Settings|\.application\.settings)\b", ".rb"):
         source = project.source(path)
         if isinstance(source, Source):
             return Special("hanami-settings", dict(_settings(source)))

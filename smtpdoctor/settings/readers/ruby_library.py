@@ -581,10 +581,9 @@ class Ruby:
         candidate = join(self.file.rpartition("/")[0], path)
         if not candidate:
             return None
-        found = self.project.import_(candidate if candidate.endswith(".rb") else f"{candidate}.rb")
-        if found is None or isinstance(found, Known | Unknown) or found.file == self.file:
-            return None
-        return found.evaluator
+        file = candidate if candidate.endswith(".rb") else f"{candidate}.rb"
+        found = self.project.imported_module(file)
+        return found.evaluator if found is not None and found.file != self.file else None
 
 
 def _may_be_container(value: Value) -> bool:

@@ -9,10 +9,9 @@ from smtpdoctor.diagnosis.evidence import cite, library_words
 from smtpdoctor.diagnosis.fixes import change_settings, use_way, without_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
-from smtpdoctor.diagnosis.views.refusal import SUBMISSION_PORTS
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import LoginNotTried
-from smtpdoctor.settings.model import TLSMode
+from smtpdoctor.settings.model import SUBMISSION, TLSMode
 from smtpdoctor.words import MODE_WORDS
 
 CODE = "auth-not-offered"
@@ -105,7 +104,7 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
     settings = run.settings
     tried = [use_way(run, way) for way in run.working_ways if _offers_login(run, way.connection)]
     fixes = list(tried)
-    if settings.port not in SUBMISSION_PORTS and not tried and not run.is_in_house:
+    if settings.port not in SUBMISSION and not tried and not run.is_in_house:
         port, tls = _submission_port(run)
         title = f"use the submission port {port} with {MODE_WORDS[tls]}"
         fixes.append(change_settings(run, title, port=port, tls=tls))
@@ -123,7 +122,7 @@ def _fixes(run: Run) -> tuple[Fix, ...]:
             "inside TLS.",
         ),
     )
-    catcher = run.is_in_house and settings.port not in SUBMISSION_PORTS
+    catcher = run.is_in_house and settings.port not in SUBMISSION
     return (*fixes, *((without, switch) if catcher else (switch, without)))
 
 

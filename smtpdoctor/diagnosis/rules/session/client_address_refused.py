@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.refusal import SUBMISSION_PORTS, Refusal
+from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.settings.model import SUBMISSION
 
 CODE = "client-address-refused"
 #: Words that name a missing reverse name, and nothing else (RFC 7372 §3.3: 5.7.25).
@@ -91,7 +92,7 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
     if run.main is not None and run.main.logged_in:
         return (_lift(run),)
     accept = _accept(run, refusal, address)
-    if run.settings.port in SUBMISSION_PORTS:
+    if run.settings.port in SUBMISSION:
         if run.provider is None:
             accept = replace(accept, steps=(*accept.steps, _logged_in_first(run)))
         return (accept,)
