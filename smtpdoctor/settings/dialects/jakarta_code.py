@@ -16,12 +16,15 @@ from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.in_code import Ask, last_of, like_line, option
 from smtpdoctor.settings.model import Edit, Field
 from smtpdoctor.settings.prepare import inserted
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Value
+from smtpdoctor.settings.readers.evaluation import Evaluation
+from smtpdoctor.settings.readers.jvm_keys import loads_a_file, of_loaded
+from smtpdoctor.settings.readers.jvm_library import Jvm
+from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Span, Unknown, Value
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
-NEEDLE = rb"mail\.smtps?\.\w|JavaMailSenderImpl"
+NEEDLE = rb"mail\.smtps?\.\w|JavaMailSenderImpl|Session\.get(?:Default)?Instance"
 PUTS = ("put", "setProperty", "putIfAbsent", "set")
 KEY = re.compile(r"mail\.[\w.]+")
 #: What the setters of Spring's sender say, by their names and as Kotlin's properties.
@@ -32,6 +35,8 @@ SETTERS: Mapping[str, Field] = {
     "setPassword": "password",
     "setProtocol": "tls",
 }
+#: Without which nothing is told.
+DECISIVE = ("smtp.host", "smtp.port", "ssl.enable", "starttls.enable")
 SENDER = "JavaMailSenderImpl"
 PROPERTIES = ("getJavaMailProperties", "setJavaMailProperties")
 #: Options that only code has.
@@ -52,7 +57,7 @@ class Put:
     """One property that is put. `key_span` is None where its line can be no model."""
 
     key: str
-    reached: Callable[[Module], bool | None]
+    found: Callable[[Module], FoundCall | Assignment]
     ask: Ask
     span: Span
     call: FoundCall | None
@@ -64,14 +69,35 @@ class Session:
 
     thing: tuple[str, ...]
     puts: list[Put] = field(default_factory=list)
+    #: Calls that load a file into it, each with its place among those of the name.
+    loads: list[tuple[int, FoundCall]] = field(default_factory=list)
+
+    @property
+    def begins(self) -> Span:
+        """Where it is first filled."""
+        spans = [*(put.span for put in self.puts), *(call.span for _, call in self.loads)]
+        return min(spans, key=lambda span: span.line)
 
     def option(self, workspace: Workspace, module: Module, key: str) -> Option | None:
         mine = [put for put in self.puts if put.key == key]
 
         def ask(m: Module) -> Value:
-            return last_of((put.reached(m), lambda put=put: put.ask(m)) for put in mine)  # type: ignore[misc]
+            if not mine and self.loads:
+                return _loaded(m, self.loads[-1][0], key)
+            return last_of(
+                (self._reached(m, put), lambda put=put: put.ask(m))  # type: ignore[misc]
+                for put in mine
+            )
 
         return option(workspace, module, key, ask)
+
+    def _reached(self, module: Module, put: Put) -> bool | None:
+        """Whether it is put wherever any is: what all of them wait for is no question."""
+        found = put.found(module)
+        if found.reached is not None:
+            return found.reached
+        outer = min((each.found(module) for each in self.puts), key=lambda each: len(each.guards))
+        return None if outer.reached is False else found.reached_where(outer.guards)
 
 
 @dataclass(slots=True)
@@ -114,7 +140,27 @@ def _sessions(module: Module) -> Iterator[Session]:
     for home, thing, put in sorted(_puts(module), key=lambda each: each[2].span.line):
         session = found.setdefault((home, thing), Session(thing))
         session.puts.append(put)
+    for place, call in enumerate(module.calls("load")):
+        made = call.receiver.value if isinstance(call.receiver, Known) else None
+        if isinstance(made, Map) and made.kind == "Properties" and call.reached is not False:
+            session = found.setdefault((id(call.home), call.thing), Session(call.thing))
+            session.loads.append((place, call))
     yield from found.values()
+
+
+def _loaded(module: Module, place: int, key: str) -> Value:
+    """What stands at a key of the file that a call loads; where that can't be told, neither can
+    what decides where and how it sends."""
+    evaluator = module.evaluator
+    call = module.calls("load")[place].call
+    ask = Evaluation(evaluator, evaluator.module, call)
+    assert isinstance(evaluator.semantics, Jvm)
+    found = of_loaded(evaluator.semantics.project, Known(key), ask)
+    if found is not None:
+        return found
+    if key.endswith(DECISIVE) and not loads_a_file(evaluator.semantics.project, ask):
+        return Unknown("called", "which file load() reads can't be told", evaluator.span(call))
+    return Known(ABSENT)
 
 
 def _puts(module: Module) -> Iterator[tuple[int, tuple[str, ...], Put]]:
@@ -123,7 +169,7 @@ def _puts(module: Module) -> Iterator[tuple[int, tuple[str, ...], Put]]:
         if call.count == 2 and isinstance(key, Known) and KEY.fullmatch(str(key.value)):
             yield id(call.home), call.thing, Put(
                 str(key.value),
-                lambda m, at=place: m.calls(*PUTS)[at].reached,  # type: ignore[misc]
+                lambda m, at=place: m.calls(*PUTS)[at],  # type: ignore[misc]
                 lambda m, at=place: m.calls(*PUTS)[at].argument(1),  # type: ignore[misc]
                 call.span,
                 call,
@@ -132,7 +178,7 @@ def _puts(module: Module) -> Iterator[tuple[int, tuple[str, ...], Put]]:
         if len(each.path) > 1 and KEY.fullmatch(each.path[-1]):
             yield id(each.home), each.path[:-1], Put(
                 each.path[-1],
-                lambda m, at=place: m.assignments()[at].reached,  # type: ignore[misc]
+                lambda m, at=place: m.assignments()[at],  # type: ignore[misc]
                 lambda m, at=place: m.assignments()[at].value,  # type: ignore[misc]
                 each.span,
                 None,
@@ -147,13 +193,13 @@ def _of_session(
         found = session.option(workspace, module, key)
         if found is not None:
             options[key] = found
-    _login(workspace, module, options, session.puts[0].span)
+    _login(workspace, module, options, session.begins)
     hosts = ("mail.smtp.host", "mail.smtps.host", "mail.host", "connect host")
     if not any(name in options for name in hosts):
         return None
     _sender(workspace, module, options)
     return InCode(
-        session.puts[0].span.line,
+        session.begins.line,
         options,
         lambda new: _insert(workspace, [session], None, new),
     )
@@ -285,7 +331,11 @@ def _of_sender(
     names: Mapping[str, Field],
 ) -> InCode | None:
     options: dict[str, Option] = {}
-    together = Session((), [put for each in sessions for put in each.puts])
+    together = Session(
+        (),
+        [put for each in sessions for put in each.puts],
+        [load for each in sessions for load in each.loads],
+    )
     for key in names:
         found = together.option(workspace, module, key)
         if found is not None:

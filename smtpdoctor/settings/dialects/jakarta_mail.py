@@ -7,7 +7,7 @@ not know the frameworks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,12 @@ from smtpdoctor.settings.dialects.properties import (
     as_text,
     parts_of,
 )
-from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
+#: Further options, worded as edits.
+Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
 
 #: What is read of a family, by the end of the name.
 FAMILY: dict[str, Field] = {
@@ -182,8 +184,14 @@ class JakartaMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Every `.properties` file that names a host for SMTP itself, and every session of code."""
-        yield from self._in_files(workspace)
-        yield from self._in_code(workspace)
+        in_code = list(self._in_code(workspace))
+        for draft in self._in_files(workspace):
+            loading = [each for each in in_code if draft.files[0] in _read_by(each)]
+            if not loading:
+                yield draft
+            for each in loading:
+                each.insert = _either(each.insert, draft.insert)
+        yield from in_code
 
     def _in_code(self, workspace: Workspace) -> Iterator[Draft]:
         for path in workspace.folder.containing(NEEDLE, ".java", ".kt"):
@@ -264,6 +272,22 @@ class JakartaMail:
             misread=tuple(session.misread()),
             ignored=tuple(ignored),
         )
+
+
+def _read_by(draft: Draft) -> set[str]:
+    """The files in which what code has is written."""
+    spans = [option.value.written for option in draft.options.values()]
+    return {span.file for span in spans if span is not None}
+
+
+def _either(first: Insert | None, other: Insert | None) -> Insert:
+    """Further options in the code, else in the file that it loads."""
+
+    def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:
+        ways = [each(new) for each in (first, other) if each is not None]
+        return next((each for each in ways if each), ())
+
+    return insert
 
 
 def _first(options: Mapping[str, Any], names: tuple[str, ...]) -> Any:

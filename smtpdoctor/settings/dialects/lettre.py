@@ -100,7 +100,7 @@ class Lettre:
             if host is not None:
                 options["host"] = host
             name = "builder" if last == "builder_dangerous" else "opened"
-            options[name] = Option(name, _mode(call, last), bare=True)
+            options[name] = Option(name, _mode(module, call, last), bare=True)
         for name, method, at in (("port", "port", None), ("user", "credentials", 0),
                                  ("password", "credentials", 1)):  # fmt: skip
             found = option(
@@ -191,8 +191,10 @@ def _opened(module: Module | None) -> list[FoundCall]:
             call.thing[-1] in TRANSPORTS]  # fmt: skip
 
 
-def _mode(call: FoundCall, last: str) -> Value:
-    if call.reached is None:
+def _mode(module: Module, call: FoundCall, last: str) -> Value:
+    """How it is begun; that can't be told where a condition decides between two ways."""
+    others = [each for each in _opened(module) if each.function == call.function]
+    if call.reached is None and any(each.span != call.span for each in others):
         return Unknown("condition", "which way it is begun can't be told", call.name_span)
     return Known(last, call.name_span)
 

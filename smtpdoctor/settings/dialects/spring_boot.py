@@ -6,6 +6,7 @@ Knows which files count in which order, and how names bind. What `mail.smtp.*` c
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -67,6 +68,10 @@ PLACES = (
     (re.compile(r"(?:(.+)/)?src/main/resources/config"), 0, 1),
     (re.compile(r"(?:(.+)/)?config"), 1, 1),
     (re.compile(r"(?:(.+)/)?config/[^/]+"), 1, 2),
+)
+#: `optional:classpath:mail.yml` of spring.config.import.
+BROUGHT = re.compile(
+    r"(?:optional:)?(?:(?P<from>classpath|file):)?/?(?P<path>[\w./-]+\.(?:properties|ya?ml))"
 )
 PRODUCTIONS = ("prod", "production", "prd", "live")
 FROM = re.compile(
@@ -197,13 +202,35 @@ def _text(variables: Variables, name: str) -> str:
 def _imported(parts: Mapping[str, list[Part]]) -> set[str]:
     """The names of files that `spring.config.import` of a document for all profiles brings in:
     `optional:classpath:application-mail.properties`."""
+    return {re.split("[/:]", each)[-1] for each in _imports(parts)}
+
+
+def _imports(parts: Mapping[str, list[Part]]) -> list[str]:
     texts = [
         part.text("spring.config.import", uniform)
         for found in parts.values()
         for part in found
         if not condition(part)
     ]
-    return {re.split("[/:]", each.strip())[-1] for text in texts for each in text.split(",")}
+    return [each.strip() for text in texts for each in text.split(",") if each.strip()]
+
+
+def _brought_in(workspace: Workspace, base: str, parts: Mapping[str, list[Part]]) -> list[File]:
+    """The files of other names that are imported, by the application's folder or its resources."""
+    found: dict[str, File] = {}
+    for each in _imports(parts):
+        said = BROUGHT.fullmatch(each)
+        if said is None:
+            continue
+        within = (
+            ("",) if said["from"] == "file" else ("src/main/resources", "src/main/resources/config")
+        )
+        for folder in within:
+            path = posixpath.normpath("/".join(filter(None, (base, folder, said["path"]))))
+            if path in workspace.folder.files and path not in parts:
+                stem = path.rpartition("/")[2].rpartition(".")[0]
+                found[path] = File(path, stem, 0, 0)
+    return list(found.values())
 
 
 def counting(
@@ -249,9 +276,11 @@ class SpringBoot:
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each application whose files or variables name a mail server."""
         found = applications(workspace.folder.matching(*FILES))
-        for base, files in found.items() or {"": list[File]()}.items():
-            near = files[0].path if files else ""
+        for base, own in found.items() or {"": list[File]()}.items():
+            near = own[0].path if own else ""
             variables = spring_variables(workspace, base, near)
+            parts = {file.path: parts_of(workspace, file.path, variables) for file in own}
+            files = [*own, *_brought_in(workspace, base, parts)]
             parts = {file.path: parts_of(workspace, file.path, variables) for file in files}
             if _has_own_sender(workspace, base):
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dialects.base import Option
@@ -119,10 +119,14 @@ def host_and_port(option: Option, workspace: Workspace) -> Iterator[tuple[str, O
     if found is None:
         yield option.name, option
         return
-    for name, group in ((option.name, "host"), (f"{option.name}.port", "port")):
+    parts: tuple[tuple[str, Literal["host", "port"]], ...]
+    parts = ((option.name, "host"), (f"{option.name}.port", "port"))
+    for name, group in parts:
         span = place_of(value, found.span(group), workspace)
-        workspace.is_value("port" if group == "port" else "host", span)
+        workspace.is_value(group, span)
         part = found[group].strip("[]")
+        if span is not None and harmless.shown(group, found[group]) == found[group]:
+            workspace.is_harmless(_with_quotes(span, workspace))  # a text of its own: port := "465"
         yield name, Option(name, Known(part, span), bare=True, called=option.called)
     whole = place_of(value, (found.start("host"), found.end("port")), workspace)
     if whole is not None and harmless.shown("host", found["host"]) == found["host"]:

@@ -24,6 +24,7 @@ from smtpdoctor.settings.readers.evaluation import (
     made_of,
 )
 from smtpdoctor.settings.readers.java import KEY, PREFIX
+from smtpdoctor.settings.readers.jvm_keys import KEYS, TYPES, keys, made_by, of_keys, of_loaded
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -125,6 +126,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "orEmpty": lambda a: first_set(a, ""),
     "orElseThrow": lambda a, *_: a,
     "get": lambda a: a,
+    "getString": text,  # of what Ktor has at a key
 }
 #: Those whose result holds their operands as they are.
 JOINING = frozenset({"String.format", "format", "formatted", "concat"})
@@ -196,6 +198,8 @@ class Jvm(Classes):
             found = found or self.field(made, name)
             if found is not None:
                 return found
+        if isinstance(thing, Special) and thing.name == KEYS:
+            return Known(thing, ask.span)  # environment.config
         if isinstance(thing, Map):
             return thing.get(name, ask.span)
         if isinstance(thing, Symbol) or (isinstance(thing, Special) and thing.name == "type"):
@@ -249,6 +253,9 @@ class Jvm(Classes):
             return ask.unknown("called", "a property that the program is started with")
         if name in DOTENV:
             return Known(Special("variables"), ask.span)
+        held = made_by(name, values)
+        if held is not None:
+            return held
         if name in ("mapOf", "mutableMapOf", "hashMapOf", "Map.of"):
             return Known(self._map(values, pairs=name != "Map.of"), ask.span)
         rule = RULES.get(name)
@@ -292,16 +299,25 @@ class Jvm(Classes):
         thing = object_.value
         if isinstance(thing, Special) and thing.name == "variables":
             return self._variable(name, values, ask)
+        if isinstance(thing, Special) and thing.name == KEYS:
+            return of_keys(self.project, self.file, thing.value, name, values, ask)
         made = thing.value if isinstance(thing, Special) and thing.name == "object" else thing
         if isinstance(made, ClassValue):
             return self._of_class(made, name, values, ask)
         if name in LOOK_UPS and isinstance(thing, Map) and values and isinstance(values[0], Known):
-            found = thing.get(values[0].value, ask.span)
-            absent = isinstance(found, Known) and found.absent
-            return values[1] if absent and len(values) > 1 else found
+            return self._looked_up(thing, values, ask)
         if name in OTHERWISE and values:
             return self._otherwise(object_, values[-1], ask)
         return self._of_scalar(name, object_, values, ask)
+
+    def _looked_up(self, thing: Map, values: list[Value], ask: Evaluation) -> Value:
+        """What a map has at a key, or Properties that a file is loaded into; else the default."""
+        key = values[0]
+        found = thing.get(key.value, ask.span) if isinstance(key, Known) else key
+        if isinstance(found, Known) and found.absent and thing.kind == "Properties":
+            found = of_loaded(self.project, key, ask) or found
+        absent = isinstance(found, Known) and found.absent
+        return values[1] if absent and len(values) > 1 else found
 
     @staticmethod
     def _otherwise(object_: Known, other: Value, ask: Evaluation) -> Value | None:
@@ -414,6 +430,14 @@ class Jvm(Classes):
         if isinstance(default, Known) and "${" not in key.value:
             wanted = f"${{{key.value}:{default.value}}}"
         return filled(self.project, self.file, wanted, key, ask)
+
+    def _handed(self, type_: str) -> Value | None:
+        """What a framework hands over: an object of a class of the folder, or the application's
+        keys."""
+        own = super()._handed(type_)
+        if own is not None or type_.rpartition(".")[2].rstrip("?") not in TYPES:
+            return own
+        return keys()
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return Known(Special("object", made), ask.span)

@@ -67,7 +67,7 @@ class Assignment:
 
     path: tuple[str, ...]
     span: Span
-    _reached: Callable[[], bool | None]
+    _reached: Callable[[tuple[Guard, ...]], bool | None]
     _value: Callable[[], Value]
     #: The scope that the name belongs to: two of the same name are apart by it.
     home: Scope | None = None
@@ -75,10 +75,17 @@ class Assignment:
     other: tuple[str, ...] = ()
     _waits_for: Callable[[], tuple[str, ...]] = tuple
     _decided_by: Callable[[], tuple[Origin, ...]] = tuple
+    #: What it stands behind, and what of it is no question.
+    guards: tuple[Guard, ...] = ()
+    _given: tuple[Guard, ...] = ()
 
     @property
     def reached(self) -> bool | None:
-        return self._reached()
+        return self._reached(self._given)
+
+    def reached_where(self, given: tuple[Guard, ...]) -> bool | None:
+        """Whether it is reached wherever these conditions hold."""
+        return self._reached(given)
 
     @property
     def decided_by(self) -> tuple[Origin, ...]:
@@ -109,22 +116,31 @@ class FoundCall:
     _module: Module
     _call: Call
     _frame: Frame
+    #: Conditions that are no question, since what it is asked about waits for them, too.
+    _given: tuple[Guard, ...] = ()
 
     @property
     def reached(self) -> bool | None:
-        """False where a condition or an earlier return excludes it, None where it can't be told."""
+        """False where a condition or an earlier return excludes it, None where it can't be told.
+        Of `uses`: wherever the call that they are uses of is reached."""
         if self._is_behind_a_return():
             return False
-        return self._module.evaluator.reached(self._call.guards, self._frame)
+        guards = tuple(guard for guard in self._call.guards if guard not in self._given)
+        return self._module.evaluator.reached(guards, self._frame)
 
     def reached_with(self, other: FoundCall) -> bool | None:
         """Whether it is reached wherever another call before it is: what both wait for is no
         question any more."""
-        before = other._call.guards
-        further = tuple(guard for guard in self._call.guards if guard not in before)
-        if self._is_behind_a_return():
-            return False
-        return self._module.evaluator.reached(further, self._frame)
+        return self.reached_where(other.guards)
+
+    def reached_where(self, given: tuple[Guard, ...]) -> bool | None:
+        """Whether it is reached wherever these conditions hold."""
+        return replace(self, _given=given).reached
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """What it stands behind."""
+        return self._call.guards
 
     @property
     def is_fallback(self) -> bool:
@@ -388,7 +404,7 @@ class FoundCall:
             path = self._module.path(bind)
             below = path[:depth] == self.target and len(path) > depth
             if below and bind.start > self._call.start and not renewed(bind):
-                assignment = self._module.assignment(bind, path[depth:])
+                assignment = self._module.assignment(bind, path[depth:], self._call.guards)
                 found.append((bind.start, assignment))
         for call in self._module.calls():
             path = tuple(callee_path(call._call))
@@ -396,7 +412,7 @@ class FoundCall:
             inside = later and self._module.within(call._call, home)
             own = path[:depth] == self.target and len(path) == depth + 1
             if inside and own and not renewed(call._call):
-                found.append((call._call.start, call))
+                found.append((call._call.start, replace(call, _given=self._call.guards)))
         return [each for _, each in sorted(found, key=lambda one: one[0])]
 
 
@@ -539,8 +555,11 @@ class Module:
             if bind.value is not None and self.path(bind)[: len(path)] == path
         ]
 
-    def assignment(self, bind: Bind, path: tuple[str, ...]) -> Assignment:
-        """One assignment, with its value as it is at that place."""
+    def assignment(
+        self, bind: Bind, path: tuple[str, ...], given: tuple[Guard, ...] = ()
+    ) -> Assignment:
+        """One assignment, with its value as it is at that place; `given` are conditions that are
+        no question."""
         frame = self._frame(bind.scope)
         evaluator = self.evaluator
         evaluator.budget.count()
@@ -552,10 +571,15 @@ class Module:
         span = evaluator.source.span(bind.start, bind.end)
         home = self.home(bind.scope, bind.root)
         other = names_of(value) if isinstance(value, Member) else ()
+
+        def reached(given: tuple[Guard, ...]) -> bool | None:
+            guards = tuple(guard for guard in bind.guards if guard not in given)
+            return evaluator.reached(guards, frame)
+
         return Assignment(
             path,
             span,
-            lambda: evaluator.reached(bind.guards, frame),
+            reached,
             later,
             home,
             other,
@@ -565,6 +589,8 @@ class Module:
                 for guard in bind.guards
                 for step in as_condition(evaluator.value(guard.test, frame).trail)
             ),
+            bind.guards,
+            given,
         )
 
     def path(self, bind: Bind) -> tuple[str, ...]:

@@ -564,3 +564,158 @@ def test_the_default_of_a_property_of_microprofile(tmp_path: Path) -> None:
     }
     settings = one(write(tmp_path, files), "jakarta-mail").settings
     assert (settings.host, settings.port) == (HOST, 465)
+
+
+BY_KEYS = """\
+import jakarta.mail.*;
+@PropertySource("classpath:mail/server.properties")
+public class Mailer {
+    private static final String HOST = "mail.server.host";
+    @Autowired
+    private Environment env;
+    void send() throws Exception {
+        Properties props = new Properties();
+        props.put("mail.smtp.host", env.getRequiredProperty(HOST));
+        props.put("mail.smtp.port", env.getProperty("mail.server.port", "587"));
+        props.put("mail.smtp.ssl.enable", "true");
+        Session session = Session.getInstance(props);
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"src/main/resources/mail/server.properties":
+          "mail.server.host=smtp.ionos.com\nmail.server.port=465\n"}, (HOST, 465)),
+        ({"src/main/resources/mail/server.properties": "mail.server.host=smtp.ionos.com\n"},
+         (HOST, 587)),
+        # the application's own file stands before it
+        ({"src/main/resources/mail/server.properties": "mail.server.host=x.example.com\n",
+          "src/main/resources/application.properties": "mail.server.host=smtp.ionos.com\n"},
+         (HOST, 587)),
+    ],
+)  # fmt: skip
+def test_what_springs_environment_has(
+    tmp_path: Path, files: dict[str, str], expected: tuple[str, int]
+) -> None:
+    setup = one(write(tmp_path, {"src/main/java/Mailer.java": BY_KEYS, **files}), "jakarta-mail")
+    assert way(setup) == (*expected, "implicit", False)
+
+
+def test_a_key_that_nothing_sets_cannot_be_told(tmp_path: Path) -> None:
+    settings = one(write(tmp_path, {"Mailer.java": BY_KEYS}), "jakarta-mail").settings
+    assert settings.host is None
+    assert "host" in {each.field for each in settings.untellable}
+
+
+KTOR = """\
+import io.ktor.server.config.*
+import jakarta.mail.*
+class Mailer(private val config: ApplicationConfig) {
+    private val host = config.property("smtp.host").getString()
+    private val port = config.config("smtp").property("port").getString().toInt()
+    fun send() {
+        val props = Properties().apply {
+            put("mail.smtp.host", host)
+            put("mail.smtp.port", port)
+            put("mail.smtp.starttls.enable", "true")
+        }
+        val session = Session.getInstance(props)
+    }
+}
+"""
+TYPESAFE = KTOR.replace("(private val config: ApplicationConfig)", "").replace(
+    "config.property(\"smtp.host\").getString()", "ConfigFactory.load().getString(\"smtp.host\")"
+).replace(
+    "config.config(\"smtp\").property(\"port\").getString().toInt()",
+    "ConfigFactory.load().getConfig(\"smtp\").getInt(\"port\")",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [KTOR, TYPESAFE])
+@pytest.mark.parametrize(
+    ("name", "text", "environ", "expected"),
+    [
+        ("application.conf", 'smtp {\n  host = "smtp.ionos.com"\n  port = 587\n}\n', {}, 587),
+        ("application.conf", "smtp.host = smtp.ionos.com\nsmtp.port = 587\n"
+         "smtp.port = ${?SMTP_PORT}\n", {}, 587),
+        ("application.conf", "smtp.host = smtp.ionos.com\nsmtp.port = 587\n"
+         "smtp.port = ${?SMTP_PORT}\n", {"SMTP_PORT": "465"}, 465),
+        # no variable stands before the file by itself
+        ("application.conf", "smtp.host = smtp.ionos.com\nsmtp.port = 587\n",
+         {"SMTP_PORT": "465"}, 587),
+        ("application.yaml", 'smtp:\n  host: smtp.ionos.com\n  port: "$MAIL_PORT:587"\n', {}, 587),
+        ("application.yaml", 'smtp:\n  host: smtp.ionos.com\n  port: "$MAIL_PORT:587"\n',
+         {"MAIL_PORT": "465"}, 465),
+    ],
+)  # fmt: skip
+def test_what_ktors_and_typesafes_configuration_has(
+    tmp_path: Path, code: str, name: str, text: str, environ: dict[str, str], expected: int
+) -> None:
+    files = {"src/main/kotlin/Mailer.kt": code, f"src/main/resources/{name}": text}
+    setup = one(write(tmp_path, files), "jakarta-mail", **environ)
+    assert way(setup) == (HOST, expected, "starttls", False)
+
+
+def test_a_variable_of_hocon_that_nobody_sets_cannot_be_told(tmp_path: Path) -> None:
+    files = {"Mailer.kt": KTOR, "application.conf": "smtp { host = ${MAIL_SERVER}, port = 587 }\n"}
+    settings = one(write(tmp_path, files), "jakarta-mail").settings
+    assert [each.field for each in settings.untellable] == ["host"]
+
+
+LOADED = """\
+import jakarta.mail.*;
+public class Mailer {
+    void send() throws Exception {
+        Properties %s = new Properties();
+        %s.load(Mailer.class.getResourceAsStream("/mail.properties"));
+%s
+        Session session = Session.getInstance(props, new Authenticator() {
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication("info@example.com", "word");
+            }
+        });
+    }
+}
+"""
+COPIED = """\
+        Properties props = new Properties();
+        props.put("mail.smtp.host", config.getProperty("server"));
+        props.put("mail.smtp.port", config.getProperty("port", "465"));
+        props.put("mail.smtp.auth", "true");
+        props.put("mail.smtp.ssl.enable", "true");
+"""
+
+
+def test_properties_that_a_file_is_loaded_into(tmp_path: Path) -> None:
+    """One set-up: the file's with the login of the code."""
+    lines = ("host=smtp.ionos.com", "port=587", "auth=true", "ssl.enable=true")
+    text = "".join(f"mail.smtp.{line}\n" for line in lines)
+    files = {
+        "Mailer.java": LOADED % ("props", "props", ""),
+        "src/main/resources/mail.properties": text,
+    }
+    root = write(tmp_path, files)
+    assert [each.identity.dialect for each in setups(root)] == ["jakarta-mail"]
+    setup = one(root, "jakarta-mail")
+    assert way(setup) == (HOST, 587, "implicit", False)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    changes_lead_there(root, "jakarta-mail")
+
+
+def test_properties_that_are_taken_from_loaded_ones(tmp_path: Path) -> None:
+    files = {
+        "Mailer.java": LOADED % ("config", "config", COPIED),
+        "mail.properties": "server=smtp.ionos.com\n",
+    }
+    setup = one(write(tmp_path, files), "jakarta-mail")
+    assert way(setup) == (HOST, 465, "implicit", False)
+
+
+def test_a_loaded_file_that_is_not_here_cannot_be_told(tmp_path: Path) -> None:
+    text = LOADED % ("props", "props", '        props.put("mail.smtp.host", "smtp.ionos.com");')
+    settings = one(write(tmp_path, {"Mailer.java": text}), "jakarta-mail").settings
+    assert settings.host == HOST
+    assert {each.field for each in settings.untellable} == {"port", "tls"}

@@ -359,3 +359,26 @@ def test_files_that_are_imported_count(tmp_path: Path, said: str, host: str | No
     setup = one(write(tmp_path, files), "spring-boot")
     assert setup.settings.host == host
     assert setup.settings.tls == ("implicit" if host else "none")
+
+
+@pytest.mark.parametrize(
+    ("at", "said", "counts"),
+    [
+        ("src/main/resources/mail.yaml", "classpath:mail.yaml", True),
+        ("src/main/resources/mail.yaml", "optional:classpath:/mail.yaml", True),
+        ("conf/mail.yaml", "file:./conf/mail.yaml", True),
+        ("conf/mail.yaml", "classpath:mail.yaml", False),
+        ("src/main/resources/mail.yaml", "classpath:other.yaml", False),
+    ],
+)
+@pytest.mark.parametrize("listed", [False, True])
+def test_files_of_other_names_that_are_imported(
+    tmp_path: Path, at: str, said: str, counts: bool, listed: bool
+) -> None:
+    """What is imported stands before what imports it."""
+    several = f"\n      - classpath:none.yaml\n      - {said}\n"
+    imported = several if listed else f" {said}\n"
+    text = f"spring:\n  config:\n    import:{imported}  mail:\n    port: 465\n"
+    files = {YAML: text, at: YAML_HEAD + "    port: 587\n"}
+    settings = one(write(tmp_path, files), "spring-boot").settings
+    assert (settings.host, settings.port) == ((HOST, 587) if counts else (None, 465))
