@@ -11,11 +11,13 @@ import pytest
 import yaml
 
 from smtpdoctor import knowledge, pages
+from smtpdoctor.settings.dialects.base import Dialect, dialects
+from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.settings.readers import dotenv
 from tests.knowledge.test_snippets import AROUND, BESIDE, GRAMMARS, PORTS, PROGRAMS, filled
 from tests.settings.dialects.support import one, write
 from tests.settings.dialects.ways import remarks, way
-from tools.documentation import code_pages, fixes
+from tools.documentation import code_pages, dialect_ways, fixes
 
 EACH = [
     pytest.param(topic, text, id=f"{topic.name}-{text.program}")
@@ -139,3 +141,40 @@ def test_every_code_is_one_and_every_topic_is_used() -> None:
         for code in topic.codes:
             made = code_pages.page(code, pages.read(code) or "", None, None, knowledge.snippets())
             assert f"**{topic.heading}**" in made
+
+
+@pytest.mark.parametrize(("mode", "port"), list(code_pages.PORTS.items()))
+def test_every_program_that_the_doctor_reads_has_its_settings_on_the_page(
+    mode: TLSMode, port: int
+) -> None:
+    """What is shown leads there in that program, by what the doctor itself makes of it."""
+    known = knowledge.snippets()
+    shown = dict(dialect_ways.rows(mode, port, known))
+    assert len(shown) > 90
+    for dialect in dialects():
+        if dialect.name in shown:
+            way = dialect_ways.way(dialect, mode, port)
+            assert way is not None
+            came = dialect.outcome({_host_of(dialect): "smtp.example.com", **way})
+            assert (came.tls, came.port, came.fault) == (mode, port, None)
+    said = {
+        "implicit": "`N8N_SMTP_PORT: 465`, `N8N_SMTP_SSL: true`",
+        "starttls": "`N8N_SMTP_PORT: 587`, `N8N_SMTP_SSL: false`",
+    }
+    assert shown["n8n"] == said[mode]
+    assert not {each.name for each in known.values()} & set(shown)
+    page = code_pages.page("wrong-port", pages.read("wrong-port") or "", None, None, known)
+    assert "N8N_SMTP_PORT" in page
+
+
+def _host_of(dialect: Dialect) -> str:
+    names = [name for name, field in dialect.fields.items() if field == "host"]
+    return min(names, key=lambda name: name.startswith("url."))
+
+
+def test_a_program_without_such_a_way_is_left_out() -> None:
+    """Odoo's and Red Mail's TLS from the first byte, msmtp's code: no line is made up."""
+    by_name = {dialect.name: dialect for dialect in dialects()}
+    for name in ("Red Mail", "GoToSocial"):
+        assert dialect_ways.way(by_name[name], "implicit", 465) is None
+        assert dialect_ways.way(by_name[name], "starttls", 587) is not None

@@ -13,7 +13,8 @@ from smtpdoctor import pages
 from smtpdoctor.diagnosis.engine import rules
 from smtpdoctor.diagnosis.model import AREAS
 from smtpdoctor.knowledge import CodeSnippets
-from tools.documentation import fixes, printed
+from smtpdoctor.settings.model import TLSMode
+from tools.documentation import dialect_ways, fixes, printed
 from tools.documentation.error_texts import HOST, Texts, fits
 from tools.documentation.markdown import code, folded, index_entries, plain, table
 
@@ -25,10 +26,10 @@ WIDELY_USED = (
 #: So many of them are shown without being asked for.
 SHOWN = 6
 #: The ways that a fix can be, as settings say them, and what is shown of them.
-PORTS = {"implicit": 465, "starttls": 587}
+PORTS: dict[TLSMode, int] = {"implicit": 465, "starttls": 587}
 _SETTING = re.compile(r"^\s+SMTP_(PORT|SECURE|TLS)=(\w+)$", re.MULTILINE)
 _HOST_OR_LOGIN = re.compile(r"^\s+SMTP_(HOST|USER|PASS)=", re.MULTILINE)
-_MODES = {
+_MODES: dict[tuple[str, str], TLSMode] = {
     ("PORT", "465"): "implicit",
     ("SECURE", "true"): "implicit",
     ("TLS", "implicit"): "implicit",
@@ -126,10 +127,14 @@ def _in_programs(name: str, text: str, known: Mapping[str, CodeSnippets]) -> str
             if mode in program.tls_snippets:
                 snippet = program.tls_snippets[mode].format(host=HOST, port=PORTS[mode])
                 parts.append(_in_program(program.name, program.language, snippet))
+        others = dialect_ways.rows(mode, PORTS[mode], known)
+        parts.append(
+            folded(f"{len(others)} other programs", table(("program", "its settings"), others))
+        )
     return "\n".join(["\n## The fix in your program\n", *parts]) if parts else ""
 
 
-def _ways(name: str, text: str) -> list[str]:
+def _ways(name: str, text: str) -> list[TLSMode]:
     """The ways to the server that the page's own fix names, or both where it is about the host or
     the login."""
     _, _, fix = text.partition("\n## Fix\n")
