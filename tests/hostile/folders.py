@@ -253,6 +253,10 @@ FOLDERS: dict[str, Folder] = {
         (("check", "--only", "settings"),),
         says="mailer.py: longer than is read",
     ),
+    "mailer.py: words behind colons": Folder(
+        text("mailer.py", "import smtplib\nsmtplib.SMTP('x')\n" + "x: |\n" * 50_000),
+        (("check", "--only", "settings"),),
+    ),
     "mailer.js: cases": Folder(
         text("mailer.js", MAILER + "case a:" * 140_000), (("check", "--only", "settings"),)
     ),

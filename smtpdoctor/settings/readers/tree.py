@@ -6,6 +6,7 @@ expression comes to.
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -60,8 +61,12 @@ BYTES_AT_ONCE = 1 << 10
 #: Seconds of the processor. 256 KiB that somebody wrote take a quarter of one.
 MOST_SECONDS = 1.0
 #: Bytes by which memory may grow. 256 KiB of code take 10 MiB, of short calls 50; for what isn't
-#: its language the parser takes a thousand times the text.
+#: its language the parser takes a thousand times the text, and more than that of some.
 MOST_MEMORY = 32 << 20
+#: At so many times either it is stopped: what it does at the text's end may take gigabytes.
+STOPPED_AT = 2
+#: The memory is looked at once in so many looks at the clock.
+LOOKS = 16
 
 
 #: So many turns of a loop are taken one by one.
@@ -91,15 +96,27 @@ def parse(
 
     memory = memory or _memory
     end = parsed_end(source)
-    until, most = clock() + MOST_SECONDS, memory() + MOST_MEMORY
+    began, held = clock(), memory()
+
+    def is_beyond(times: int) -> bool:
+        return clock() - began > times * MOST_SECONDS or memory() - held > times * MOST_MEMORY
 
     def read(offset: int, _point: object) -> bytes:
         nonlocal end
-        if offset < end and (clock() > until or memory() > most):
+        if offset < end and is_beyond(1):
             end = offset
         return source.bytes[offset : min(offset + BYTES_AT_ONCE, end)]
 
-    return Parser(grammar(module, function)).parse(read).root_node, end
+    looks = itertools.count()
+
+    def stops(_offset: int, _has_error: bool) -> bool:
+        return next(looks) % LOOKS == 0 and is_beyond(STOPPED_AT)
+
+    parser: Any = Parser(grammar(module, function))
+    try:
+        return parser.parse(read, progress_callback=stops).root_node, end
+    except ValueError:  # it was stopped, and there is no tree
+        return Parser(grammar(module, function)).parse(b"").root_node, 0
 
 
 def _memory() -> int:

@@ -186,6 +186,15 @@ def test_parsing_ends_where_the_tree_takes_too_much() -> None:
     assert 0 < root.end_byte <= end + 1 <= 9 * BYTES_AT_ONCE
 
 
+def test_what_the_parser_does_behind_the_text_is_stopped() -> None:
+    """Once all is read it mends what doesn't parse, for gigabytes: then there is no tree."""
+    sizes = iter([0, 0])
+    source = Source("a.py", b"x = 1\n" * 100)
+    root, end = parse(source, "tree_sitter_python", memory=lambda: next(sizes, 1 << 40))
+    assert (root.end_byte, end) == (0, 0)
+    assert parse(source, "tree_sitter_python")[1] == len(source.bytes)
+
+
 def test_growing_indents_and_heredocs_end_no_process() -> None:
     """The grammars' own scanners keep these in buffers of a fixed size."""
     code = """
