@@ -50,7 +50,7 @@ _OF_TLS = re.compile(
 _REPLY = re.compile(
     rf"(?<![\w./$-])(?<!\d:)(?<!\bof )(?<!\bline )(?P<code>{CODES})"
     rf"(?:(?P<more>[- ])|[\"']?,? ?(?:with message )?b?[\"'(]+"
-    rf"|, b?[\"']|\)?[:,] |: ?b?[\"'])"
+    rf"|, b?[\"']|\)?[:,] |\] (?=[A-Z])|: ?b?[\"'])"
     rf"(?P<status>#?{_ENHANCED}[ :-]{{0,2}}|\({_ENHANCED}\) ?)?(?P<words>[^\n]{{0,600}})"
 )
 #: An enhanced status code without a reply code: .NET's messages, bounces' Status, libraries.
@@ -79,7 +79,9 @@ _LIGHT = re.compile(r"\s{2,}|\t")
 _ACCEPTED = re.compile(r"\b235[ -][^\n]*")
 
 CUES: tuple[tuple[Stage, str], ...] = (
-    ("greeting", r"invalid greeting|bad greeting|unexpected greeting|in(?:itial)? (?:greeting|"
+    ("greeting", r"invalid greeting|bad greeting|unexpected greeting|incorrect greeting|"
+     r"ungültige Begrüßung|accueil incorrect|saludo incorrecto|"
+     r"onjuiste begroeting|saudação incorreta|nieprawidłowe powitanie|in(?:itial)? (?:greeting|"
      r"banner)|SMTPConnect(?:Response)?Error|unexpected smtp-server response|"
      r"response code .220|connection to server failed|could not open.*connect|"
      r"while connecting|after initial connection|initial OK|refused to talk to me|connect failed"),
@@ -105,6 +107,7 @@ SAID: tuple[tuple[Stage, str], ...] = (
     ("ehlo", r"^501 (?:5\.5\.4 )?invalid domain name|helo command rejected"),
     ("rcpt", r"recipient address rejected"),
     ("data", r"END-OF-MESSAGE"),
+    ("mail", r"\bneed (?:ehlo and )?auth\b"),
 )
 #: Words of a reply that hint at it, where nothing before it tells. A failed authentication is
 #: somebody's who logs in, or a domain's that proves itself.
@@ -298,10 +301,13 @@ def _with_status(text: str) -> list[tuple[str, int]]:
     return found[:8]
 
 
-#: What .NET puts before the server's own words, in the language of the system.
+#: What .NET and Thunderbird put before the server's own words, in the language of the system.
 _SERVER_SAID = re.compile(
     r"(?:server response was|Serverantwort war|réponse du serveur (?:était|est)|"
-    r"respuesta del servidor fue|resposta do servidor foi|risposta del server(?: è)?)\s?: ?"
+    r"respuesta del servidor fue|resposta do servidor foi|risposta del server(?: è)?|"
+    r"mail server responded|Mail-Server antwortete|serveur (?:e-mail|de courrier) a répondu|"
+    r"servidor de correo respondió|server di posta ha risposto|mailserver antwoordde|"
+    r"servidor de email respondeu|Odpowiedź serwera(?: poczty)?)\s?:\s{0,3}"
     r"(?![\d#(])(?P<words>[^\n]{3,400})",
     re.IGNORECASE,
 )
@@ -383,6 +389,9 @@ def _answered(reply: str, text: str, at: int) -> tuple[Stage | None, bool]:
     step = _STEP.search(text, max(0, at - 40), at)
     if step is not None:
         return _STEPS[step[1].lower()], True
+    told = _TOLD.search(text, max(0, at - 240), at)
+    if told is not None:
+        return told.lastgroup, True  # type: ignore[return-value]
     within = _said_within(reply)
     cue = within or _cue(text, at) or _hinted_within(reply)
     if cue == "greeting" and reply.startswith(_NO_GREETINGS):
@@ -403,6 +412,14 @@ _STEPS: dict[str, Stage] = {
     **{"auth": "auth", "mail": "mail", "rcpt": "rcpt", "data": "data", "starttls": "starttls"},
     **dict.fromkeys(("hello", "ehlo", "helo"), "ehlo"),
 }
+#: A library's own name for the step, right before the reply: smtplib, JavaMail, Nodemailer.
+_TOLD = re.compile(
+    r"(?:(?P<auth>SMTPAuthenticationError: \(|AuthenticationFailedException: |Invalid login: )|"
+    r"(?P<mail>SMTPSenderFailedException: |SMTPSenderRefused: \(|Mail command failed: )|"
+    r"(?P<rcpt>SMTPAddressFailedException: |SMTPRecipientsRefused: \{[^\n:]{3,200}: \(|"
+    r"Recipient command failed: )|"
+    r"(?P<data>SMTPDataError: \(|Message failed: ))$"
+)
 #: RFC 5321 §4.3.2: what answers a command or its arguments, and the message's end for long lines
 #: alone (§4.5.3.1).
 _NO_END_OF_DATA = ("500", "501", "555")
@@ -425,8 +442,10 @@ def _cue(text: str, at: int) -> Stage | None:
 
 #: The frames of a trace below a reply that tell what it answered: MailKit, .NET, JavaMail.
 _FRAMES = re.compile(
-    r"(?P<mail>OnSenderNotAccepted|\bMailCommand\.|SMTPTransport\.mailFrom)|"
-    r"(?P<rcpt>OnRecipientNotAccepted|\bRecipientCommand\.|SMTPTransport\.rcptTo)|"
+    r"(?P<mail>OnSenderNotAccepted|\bMailCommand\.|SMTPTransport\.mailFrom|"
+    r"verify that your email address|Konten-Einstellungen stimmt)|"
+    r"(?P<rcpt>OnRecipientNotAccepted|\bRecipientCommand\.|SMTPTransport\.rcptTo|"
+    r"check the message recipient|E-Mail-Adresse des Empfängers)|"
     r"(?P<data>ParseMessageDataResponse|\bDataStopCommand\.|SMTPTransport\.finishData)"
 )
 

@@ -143,10 +143,10 @@ CORPORA = (
     Corpus(
         name="gathered",
         file="gathered_errors.jsonl",
-        size=74,
-        first=69,
-        among_three=72,
-        at_first=(53, 58),
+        size=118,
+        first=109,
+        among_three=116,
+        at_first=(83, 93),
     ),
 )
 

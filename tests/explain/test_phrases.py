@@ -171,6 +171,89 @@ PHRASES = [
     ("smtp; 550 5.7.0 Please use the smtp server of your ISP", "client-address-refused"),
     ("smtp; 550 Bad SPF records for [x.example:192.0.2.2], see http://spf.example/", "spf-not-"),
     ("Unable to deliver message to: <a@b.example>\n550 No such user here", "recipient-rejected"),
+    # a transcript that ends with the connect, and one that has it behind it
+    (
+        "2022-02-08 Connection: opening to smtp.x.example:587, timeout=300, options=array()",
+        "port-blocked",
+    ),
+    (
+        "09:53 Connection: opened\n09:54 SMTP -> get_lines(): timed-out (60 sec)\n",
+        "greeting-missing",
+    ),
+    ("Error: can not connect to any SMTP server", "port-blocked"),
+    ("SMTP Fehler (250): Die Authentisierung ist fehlgeschlagen", "auth-not-offered"),
+    ("SMTP Error: [550] Sender address is not allowed", "sender-not-allowed"),
+    ("SMTP error after end of data: 550 no thanks", "message-rejected"),
+    ("SMTPRecipientsRefused: {'a@b.example': (451, b'4.3.0 Error: no table')}", "server-busy"),
+    # dialogs of mail programs that people write with
+    ("The server “smtp.x.example” cannot be contacted on port 465.", "port-blocked"),
+    (
+        "Cannot Send Mail. The recipient “a@b.example” was rejected by the server because it does "
+        "not allow relaying.",
+        "credentials-missing",
+    ),
+    (
+        "Mail can’t verify the identity of “smtp.x.example”. The certificate for this server is "
+        "invalid.",
+        "certificate-",
+    ),
+    ("The sender address a@b.example was rejected by the server smtp.x.example.", "sender-not-"),
+    (
+        "Sending of the message failed.\nPeer’s Certificate issuer is not recognized.",
+        "certificate-untrusted",
+    ),
+    (
+        "Sending of the message failed.\nUnable to communicate securely with peer: requested "
+        "domain name does not match the server’s certificate.",
+        "certificate-name-mismatch",
+    ),
+    ("503 5.5.4 Invalid arguments - need AUTH", "credentials-missing"),
+    (
+        "Your server does not support the connection encryption type you have specified.",
+        "implicit-tls-on-starttls-port",
+    ),
+    ("SMTP: Authentication with the destination has failed. Check settings.", "credentials-rej"),
+    (
+        "could not notify via endpoint(s): a: permanent error (535): 5.7.8 Username and Password "
+        "not accepted. https://support.google.com/mail/?p=BadCredentials",
+        "credentials-rejected",
+    ),
+    ("421 Domain x.example is not allowed to send: The domain is unverified", "sender-not-ver"),
+    ("550 5.1.8 Access denied, bad outbound sender AS(42004)", "account-suspended"),
+    # Thunderbird in its languages
+    (
+        "Fehler beim Senden der Nachricht: SMTP-Server smtp.exampel.com ist unbekannt. "
+        "Der Server ist eventuell falsch konfiguriert.",
+        "dns-name-not-found",
+    ),
+    (
+        "Die Nachricht konnte nicht gesendet werden, weil der Verbindungsaufbau mit dem"
+        " SMTP-Server smtp.example.com fehlgeschlagen ist. Der Server ist entweder nich"
+        "t verfügbar oder lehnt SMTP-Verbindungen ab.",
+        "port-refused",
+    ),
+    (
+        "Der Postausgangs-Server (SMTP) smtp.example.com kann nicht authentifiziert wer"
+        "den. Bitte überprüfen Sie das Passwort und die gewählte „Authentifizierungsmet"
+        "hode“.",
+        "credentials-rejected",
+    ),
+    (
+        "Fehler beim Senden der Nachricht. Der Mail-Server antwortete: 5.7.1 Sender add"
+        "ress is not allowed. Bitte überprüfen Sie, ob Ihre E-Mail-Adresse in den Konte"
+        "n-Einstellungen stimmt und wiederholen Sie den Vorgang.",
+        "sender-not-allowed",
+    ),
+    (
+        "El mensaje no se ha podido enviar porque ha caducado la conexión al servidor d"
+        "e salida (SMTP) smtp.example.com. Vuelva a intentarlo.",
+        "port-blocked",
+    ),
+    (
+        "Le message n’a pas pu être envoyé car la connexion au serveur sortant (SMTP) «"
+        " smtp.example.com » a été perdue pendant la transaction.",
+        "connection-closed",
+    ),
 ]
 
 
@@ -194,6 +277,11 @@ def test_a_phrase_has_its_cause_among_the_first(text: str, code: str) -> None:
         'lvl=info msg="Request Completed" method=POST path=/api/mail/test status=550 size=48',
         '192.0.2.1 - - "POST /sendmail HTTP/1.1" 554 48',
         "dial tcp 127.0.0.1:9200: connect: connection refused github.com/x/y/main.go:465",
+        "Trying 192.0.2.1:443...",
+        "The server “db.x.example” cannot be contacted on port 5432.",
+        "Safari can’t verify the identity of the website “x.example”.",
+        "The certificate for this server is invalid.",
+        "INFO [450] Users were imported",
     ],
 )
 def test_the_same_words_of_another_program_are_no_mail(text: str) -> None:
