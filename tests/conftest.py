@@ -2,6 +2,8 @@
 
 import gc
 import os
+import shutil
+import tempfile
 
 import hypothesis
 
@@ -19,6 +21,15 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, derandomize=True, max_examples=examples(100)
 )
 hypothesis.settings.load_profile("suite")
+
+
+# copies and histories that a test makes the program keep are none of the user's, and no run is full
+# of those of all runs before
+os.environ["XDG_STATE_HOME"] = STATE = tempfile.mkdtemp(prefix="smtpdoctor-state-")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(STATE, ignore_errors=True)
 
 
 def pytest_collection_finish() -> None:

@@ -80,7 +80,7 @@ class Ran:
         merged = {**ENV, **(env or {})}
         self.env = {name: value for name, value in merged.items() if value is not None}
         plan.setdefault("cafile", str(authority.cafile))
-        made = make_plan(with_options(options, environ=self.env, folder="/nonexistent", **plan))
+        made = make_plan(with_options(options, environ=self.env, folder="/no-such-folder", **plan))
         self.seen: list[AnyObservation] = []
         self.report: Report = run(
             run_plan(made, environ=self.env, network=network, listener=self.seen.append)

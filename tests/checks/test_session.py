@@ -988,7 +988,7 @@ def really(server: Any, authority: Authority, **plan: Any) -> Report:
     made = make_plan(
         CheckOptions(
             environ=env,
-            folder="/nonexistent",
+            folder="/no-such-folder",
             connect_to=[
                 ConnectTo(host=HOST, port=port, address=server.host, target_port=server.port)
             ],

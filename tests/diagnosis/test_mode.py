@@ -70,3 +70,57 @@ def test_an_edit_of_a_line_is_a_change_of_it() -> None:
     assert run.mode.lines((Fix(title="", edits=(line,)),)) == ("port", "tls")
     other = msgspec.structs.replace(line, file="other.env")
     assert run.mode.lines((Fix(title="", edits=(other,)),)) == ("tls", "port")
+
+
+def alone(scene: Scene, **changed: Any) -> Run:
+    """The settings looked at without any server, as `lint` does."""
+    settings = Run(scene.observations()).settings
+    read = msgspec.structs.replace(settings, elsewhere=True, **changed)
+    return Run(Scene(read=read).observations())
+
+
+TEXT = "SMTP_HOST=mail.example.org\nSMTP_PORT={port}\nSMTP_SECURE=false\n"
+SMTPLIB = "import smtplib\nserver = smtplib.SMTP('mail.example.org', 465)\nserver.starttls()\n"
+YAGMAIL = "import yagmail\nyagmail.SMTP('a@mail.example.org', host='mail.example.org', port=465)\n"
+
+
+@pytest.mark.parametrize(
+    ("port", "tls", "mode"),
+    [
+        (465, "starttls", "implicit"),
+        (465, "none", "implicit"),
+        (587, "implicit", "starttls"),
+        (465, "implicit", None),
+        (587, "starttls", None),
+        (587, "none", None),  # a port for STARTTLS is spoken to in plain text first
+        (2526, "implicit", None),
+    ],
+)
+def test_a_port_whose_mode_is_known_to_be_another(port: int, tls: str, mode: str | None) -> None:
+    known = alone(Scene.of(TEXT.format(port=port)), tls=tls).mode.known_otherwise
+    assert (known.mode if known is not None else None) == mode
+
+
+def test_where_a_server_was_asked_what_it_said_counts() -> None:
+    run = Run(Scene.of(TEXT.format(port=465)).observations())
+    assert run.mode.known_otherwise is None
+
+
+def test_what_is_known_of_a_port_accuses_no_mode_that_nobody_chose() -> None:
+    run = alone(Scene.of("SMTP_HOST=mail.example.org\nSMTP_PORT=465\n"), tls="starttls")
+    assert run.mode.decided_by is None
+    assert run.mode.known_otherwise is None
+
+
+def test_of_a_programs_own_code_the_port_decides_where_it_says_no_mode() -> None:
+    said = alone(Scene.of(TEXT.format(port=465))).mode.decided_by
+    assert said is not None
+    assert said.setting.field == "tls"
+    own_names = alone(Scene.of("SMTP_HOST=mail.example.org\nSMTP_PORT=465\n"))
+    assert own_names.mode.decided_by is None
+    both = alone(Scene.of_folder({"send.py": SMTPLIB}))
+    assert both.mode.decided_by is not None
+    assert both.mode.decided_by.setting.field == "tls"
+    program = alone(Scene.of_folder({"send.py": YAGMAIL}))
+    assert program.mode.decided_by is not None
+    assert program.mode.decided_by.setting.field == "port"

@@ -35,7 +35,7 @@ def plan_of(authority: Authority, host: str = HOST, **more: Any) -> Plan:
         "user": USERNAME,
         "password": PASSWORD,
         "environ": {},
-        "folder": "/nonexistent",
+        "folder": "/no-such-folder",
         "cafile": authority.cafile,
     }
     return make_plan(CheckOptions(**{**options, **more}))

@@ -524,7 +524,7 @@ async def _doctor(job: dict[str, object], client: str) -> tuple[str, list[str]]:
     }
     report = await acheck(
         environ=environment,
-        folder="/nonexistent",
+        folder="/no-such-folder",
         client=client,
         cafile=str(job["cafile"]),
         third_party=False,

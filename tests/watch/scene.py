@@ -97,7 +97,11 @@ class Watched:
         return make_plans(
             CheckOptions(
                 environ=self.env,
-                **{"folder": "/nonexistent", "cafile": str(self.authority.cafile), **self.options},
+                **{
+                    "folder": "/no-such-folder",
+                    "cafile": str(self.authority.cafile),
+                    **self.options,
+                },
             )
         )
 

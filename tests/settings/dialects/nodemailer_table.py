@@ -28,7 +28,7 @@ def recorded(row: dict[str, Any], major: int) -> dict[str, Any]:
 
 def model(given: Any, major: int) -> dict[str, Any]:
     """What the model says, in the words of the real programs' outcomes."""
-    workspace = Workspace(Folder(Path("/nonexistent")), {})
+    workspace = Workspace(Folder(Path("/no-such-folder")), {})
     argument = Known(wrapped(given))
     options = transport_options(argument, lambda _: argument, workspace, str(major))
     values = {
