@@ -12,7 +12,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import msgspec
 
@@ -44,12 +44,14 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 class Plans(msgspec.Struct, frozen=True, kw_only=True):
     """The runs to make side by side, and what was found and is not checked. `setups` are the
     names of all set-ups of the folder, `passed_over` of those that its own configuration doesn't
-    pick."""
+    pick. `elsewhere`, where there are no settings: the programs of the folder whose settings no
+    file has."""
 
     plans: tuple[Plan, ...]
     left_out: tuple[LeftOut, ...] = ()
     setups: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+    elsewhere: tuple[LeftOut, ...] = ()
 
     @property
     def logins(self) -> tuple[str, ...]:
@@ -84,13 +86,15 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
 
         given = text_of_standard_input(stdin)
         stdin = io.StringIO(given)
-    setups, unseen, options = _setups_of(options, given)
+    setups, unseen, elsewhere, options = _setups_of(options, given)
     if not setups:
         _make_sure_that_none_is_named(options)
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
-        if unseen and not own.settings.found:
-            return Plans(plans=(), left_out=unseen)  # there are settings, which nobody could read
-        return Plans(plans=(own,), left_out=unseen)
+        if own.settings.found:
+            return Plans(plans=(own,), left_out=unseen)
+        # what is not seen are settings, which nobody could read
+        plans: tuple[Plan, ...] = () if unseen else (own,)
+        return Plans(plans=plans, left_out=unseen, elsewhere=elsewhere)
     picked, passed_over = _picked(setups, options)
     ready, left_out = _ready(picked, named=bool(options.setup))
     if not ready and not options.setup:
@@ -119,11 +123,13 @@ def make_lint_plans(options: CheckOptions) -> Plans:
     the folder has no settings. Raises UsageError.
     """
     options = msgspec.structs.replace(options, only=("settings",), skip=())
-    setups, unseen, options = _setups_of(options, None)
+    setups, unseen, elsewhere, options = _setups_of(options, None)
     if not setups:
         _make_sure_that_none_is_named(options)
         own = make_plan(options)
-        return Plans(plans=(_elsewhere(own),) if own.settings.found else (), left_out=unseen)
+        if own.settings.found:
+            return Plans(plans=(_elsewhere(own),), left_out=unseen)
+        return Plans(plans=(), left_out=unseen, elsewhere=elsewhere)
     picked, passed_over = _picked(setups, options)
     return Plans(
         plans=tuple(plan_of(setup, options, alone=True) for setup in picked),
@@ -219,11 +225,18 @@ def _with_broken_lines(settings: Settings, options: CheckOptions) -> Settings:
 # --- which set-ups -------------------------------------------------------------------------------
 
 
-def _setups_of(
-    options: CheckOptions, given: str | None
-) -> tuple[tuple[Setup, ...], tuple[LeftOut, ...], CheckOptions]:
+class _Looked(NamedTuple):
     """Every set-up of the folder, none where only the project's own names can be there; where
-    looking ended before the end of the folder; and the options with the time that is left."""
+    looking ended before the end of the folder; the programs whose settings no file has; and the
+    options with the time that is left."""
+
+    setups: tuple[Setup, ...]
+    unseen: tuple[LeftOut, ...]
+    elsewhere: tuple[LeftOut, ...]
+    options: CheckOptions
+
+
+def _setups_of(options: CheckOptions, given: str | None) -> _Looked:
     from smtpdoctor.settings.setups import setups_in
 
     began = time.monotonic()
@@ -240,7 +253,11 @@ def _setups_of(
         options = msgspec.structs.replace(options, timeout=max(options.timeout - spent, 1.0))
     # who named the set-up didn't ask for the others
     cut = () if options.setup else (each for each in found.skipped if each.cut)
-    return found.setups, tuple(LeftOut(setup=each.path, why=each.why) for each in cut), options
+    kept = (each for each in found.skipped if each.elsewhere)
+    unseen, elsewhere = (
+        tuple(LeftOut(setup=each.path, why=each.why) for each in group) for group in (cut, kept)
+    )
+    return _Looked(found.setups, unseen, elsewhere, options)
 
 
 def _make_sure_that_none_is_named(options: CheckOptions) -> None:

@@ -6,6 +6,7 @@ Must not know the file's grammar (`configuration`), nor how an acceptance is app
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,21 +44,44 @@ def default(context: typer.Context, name: str, given: T, configured: T | None) -
 def accepted(
     report: Report, own: Configuration, plans: Plans | None = None, *, whole: bool = False
 ) -> Report:
-    """The report with what the file accepts, and with what the file itself is said of.
+    """The report with what the file accepts, what the file itself is said of, and the folder's
+    programs whose settings no file has.
 
     `whole`: nothing on the command line left a part of the folder out.
     """
+    from smtpdoctor.report.model import revised
+
+    if plans is not None and plans.elsewhere:
+        report = revised(report, report.targets, _elsewhere(plans))
     if not own.file:
         return report
     from smtpdoctor import pages
     from smtpdoctor.report.acceptance import accept
-    from smtpdoctor.report.model import revised
 
     areas = {code: pages.area(code) for code in {entry.code for entry in own.accept}}
     passed_over = plans.passed_over if plans is not None else ()
     setups = plans.setups if plans is not None and whole and not passed_over else None
     marked = accept(report, own.accept, areas, setups=setups)  # type: ignore[arg-type]
     return revised(marked, marked.targets, _notices(own, passed_over))
+
+
+def _elsewhere(plans: Plans) -> Iterator[Notice]:
+    from smtpdoctor.report.model import Notice
+
+    for each in plans.elsewhere:
+        file, _, line = each.setup.rpartition(":")
+        if line.isdecimal():
+            kept = Notice(
+                kind="settings-elsewhere",
+                severity="note",
+                text=each.why,
+                file=file,
+                line=int(line),
+            )
+        else:
+            text = f"{each.setup}: {each.why}"
+            kept = Notice(kind="settings-elsewhere", severity="note", text=text)
+        yield kept
 
 
 def _notices(own: Configuration, passed_over: tuple[str, ...]) -> list[Notice]:

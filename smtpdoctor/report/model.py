@@ -54,6 +54,7 @@ NoticeKind = Literal[
     "acceptance-of-error",  # accepts what is an error here
     "configuration",  # which file of the project was read, and for what
     "set-ups-passed-over",  # that file picks a set-up, and there are others
+    "settings-elsewhere",  # a program is there whose settings no file has
     "knowledge-old",
 ]
 

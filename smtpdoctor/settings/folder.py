@@ -103,11 +103,13 @@ def sibling(path: str, name: str) -> str:
 
 
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
-    """What was left out and why, to be said. `cut`: looking ended there, others may be left."""
+    """What was left out and why, to be said. `cut`: looking ended there, others may be left;
+    `elsewhere`: a program is there whose settings no file has."""
 
     path: str
     why: str
     cut: bool = False
+    elsewhere: bool = False
 
 
 class Folder:

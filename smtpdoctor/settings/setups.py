@@ -161,9 +161,12 @@ def find_setups(
         why = "too slow: this set-up and those after it were not read"
         skipped.append(Skipped(path=at, why=why, cut=True))
     workspace.limit = None
+    from smtpdoctor.settings.kept_elsewhere import kept_elsewhere  # with all that tables need
+
     skipped += [Skipped(path=each, why=why, cut=True) for each, why in workspace.unread().items()]
     faulty = {origin.file for each in setups for origin in _refusals(each, workspace)}
     passed_over = [each for each in workspace.folder.skipped if each.path not in faulty]
+    passed_over += kept_elsewhere(workspace)
     return Found(tuple(_named_apart(setups)), (*passed_over, *skipped))
 
 

@@ -62,7 +62,7 @@ def _tell_of_plugins(workspace: Workspace) -> None:
             path = f"{folder}/{slug}"
             if workspace.folder.has(f"{path}/readme.txt"):
                 why = f"{name} has in the site's database what no constant says"
-                workspace.folder.skipped.append(Skipped(path=path, why=why))
+                workspace.folder.skipped.append(Skipped(path=path, why=why, elsewhere=True))
 
 
 def with_constants(workspace: Workspace, found: Draft) -> Draft:

@@ -36,6 +36,11 @@ PEERTUBE = (
     "smtp:\n  transport: smtp\n  hostname: smtp.ionos.com\n  port: {port}\n"
     "  username: u@example.com\n  password: word\n  {more}from_address: u@example.com\n"
 )
+IMMICH = (
+    '{{"notifications": {{"smtp": {{"enabled": {enabled}, "from": "u@example.com", "transport": {{'
+    '"host": "smtp.ionos.com", "port": {port}, {more}'
+    '"username": "u@example.com", "password": "word"}}}}}}}}\n'
+)
 ZITADEL = (
     "DefaultInstance:\n  SMTPConfiguration:\n    SMTP:\n      Host: {address}\n"
     "      User: u@example.com\n      Password: word\n    TLS: {tls}\n    From: u@example.com\n"
@@ -446,6 +451,44 @@ CASES = [
         "implicit",
         "fault enable_tls",
         changes=False,
+    ),
+    document(
+        "immich:healthy 465",
+        "immich.json",
+        IMMICH.format(enabled="true", port=465, more='"secure": true, '),
+        465,
+        "implicit",
+    ),
+    document(
+        "immich:healthy 587",
+        "config/immich-config.json",
+        IMMICH.format(enabled="true", port=587, more=""),
+        587,
+        "starttls",
+        changes=False,
+    ),
+    document(
+        "immich:plain on 465",
+        "immich.json",
+        IMMICH.format(enabled="true", port=465, more='"secure": false, '),
+        465,
+        "starttls",
+    ),
+    document(
+        "immich:any certificate",
+        "immich.json",
+        IMMICH.format(enabled="true", port=587, more='"secure": true, "ignoreCert": true, '),
+        587,
+        "implicit",
+        verify=False,
+    ),
+    document(
+        "immich:off",
+        "immich.json",
+        IMMICH.format(enabled="false", port=587, more='"secure": false, '),
+        587,
+        "starttls",
+        "not-sent enabled",
     ),
     document(
         "peertube:healthy 465",
