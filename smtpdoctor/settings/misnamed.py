@@ -21,6 +21,7 @@ WORDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
     ("username", re.compile(r"(?:^|_|MAIL|SMTP)(?:USER_?NAME|USER|LOGIN)(?:_|$)")),
     ("port", re.compile(r"(?:^|_|MAIL|SMTP)PORT(?:_|$)")),
     ("host", re.compile(r"(?:^|_|MAIL|SMTP)(?:HOST|HOST_?NAME|SERVER)(?:_|$)")),
+    ("url", re.compile(r"(?:^|_)DSN(?:_|$)")),
 )
 #: Files that read variables. What sets them, and what only speaks of them, is none.
 CODE = (

@@ -808,7 +808,7 @@ class _Maker:
         """The variables that the code asks for and nothing sets. A host or a port that it gives by
         itself then is not the one that somebody wrote."""
         fields = self.draft.dialect.fields
-        more: set[Field] = {"host", "port"}
+        more: set[Field] = {"host", "port", "url"}
         lacking = self._lacking() | more
         return {
             name: field

@@ -51,8 +51,10 @@ def fix_of_stop(run: Run, remark: SetupRemark) -> Fix:
     """The mode that the port usually has, said so that the program takes it; for what is no mode,
     the place."""
     if remark.field != "tls":
-        step = f"{place(remark)}: {remark.because}."
-        return fix_that_sends(run, f"put {remark.option} right", step)
+        title = f"put {remark.option} right"
+        if remark.unset:
+            title = f"set {' or '.join(remark.unset)} where the program runs"
+        return fix_that_sends(run, title, f"{place(remark)}: {remark.because}.")
     mode: TLSMode = "implicit" if run.settings.port == 465 else "starttls"
     title = f"say one thing: {MODE_WORDS[mode]} on port {run.settings.port}"
     if not remark.conflict:

@@ -434,10 +434,16 @@ def _remarks(
         ignored.append(remark(DATA, "Port", "port-in-host"))
     if not scheme and secure is True:
         misread.append(remark(DATA, "SMTPSecure", "secure-true", "STARTTLS where offered"))
-    elif not scheme and isinstance(secure, str) and secure not in ("ssl", "tls", ""):
+    elif not scheme and isinstance(secure, str) and secure not in _meant(tls):
         taken_as = "STARTTLS where offered" if tls == "starttls" else "no TLS"
         misread.append(remark(DATA, "SMTPSecure", "secure-text", taken_as))
     return tuple(ignored), tuple(misread)
+
+
+def _meant(tls: TLSMode) -> tuple[str, ...]:
+    """The texts that PHPMailer takes as they are meant: “none” is none where that is what it comes
+    to."""
+    return ("ssl", "tls", "", *(("none", "None", "false", "off") if tls == "none" else ()))
 
 
 def handed_on(

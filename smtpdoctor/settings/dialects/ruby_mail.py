@@ -30,7 +30,7 @@ from smtpdoctor.settings.readers.model import (
     map_of,
     says_no,
 )
-from smtpdoctor.settings.readers.module import Module
+from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Layer, Variables, in_file
 from smtpdoctor.settings.workspace import Workspace
 
@@ -468,8 +468,9 @@ def _given(module: Module) -> list[tuple[Value, Value, Span]]:
             continue  # Hanami's, of another environment
         named = call.named()
         if call.name.endswith("Pony.mail"):
-            if "via_options" in named:
-                found.append((named.get("via", Known("smtp")), named["via_options"], call.span))
+            pony = _of_pony(call)
+            if "via_options" in pony:
+                found.append((pony.get("via", Known("smtp")), pony["via_options"], call.span))
             continue
         method = call.argument(0)
         if isinstance(method, Known) and isinstance(method.value, str):
@@ -487,6 +488,15 @@ def _given(module: Module) -> list[tuple[Value, Value, Span]]:
     return found
 
 
+def _of_pony(call: FoundCall) -> Mapping[str, Value]:
+    """What `Pony.mail` is given: by names, or as one hash, `{…}` or a variable."""
+    given = call.argument(0)
+    entries = (
+        given.value.entries if isinstance(given, Known) and isinstance(given.value, Map) else []
+    )
+    return {**{str(each.key): each.value for each in entries}, **call.named()}
+
+
 def _hash(call: Any, named: Mapping[str, Value]) -> Value:
     """Arguments by their names as the hash that they are; a name's place is before its value."""
     return map_of({Symbol(name): value for name, value in named.items()})
@@ -495,7 +505,7 @@ def _hash(call: Any, named: Mapping[str, Value]) -> Value:
 def _sender(module: Module) -> Option | None:
     """The address that the file sends from."""
     for call in module.calls("from", "Pony.mail"):
-        value = call.named().get("from") if call.name.endswith("mail") else call.argument(0)
+        value = _of_pony(call).get("from") if call.name.endswith("mail") else call.argument(0)
         if isinstance(value, Known) and isinstance(value.value, str):
             return Option("from", value)
     return None

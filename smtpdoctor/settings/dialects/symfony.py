@@ -504,7 +504,7 @@ def _drafts(
         dsn = known(one)
         if isinstance(dsn, str) and ELSEWHERE.fullmatch(dsn.partition("://")[0]):
             continue
-        option = Option("dsn", one, reading)
+        option = Option("dsn", _or_untold(one, variables), reading)
         options = {"dsn": option, **url_options(option, workspace)}
         if isinstance(sender, Unknown) or not sender.absent:
             options["from"] = Option("from", sender)
@@ -521,6 +521,17 @@ def _drafts(
             insert=_insert(options),
             unset=unset_variables({"dsn": option}, variables),
         )
+
+
+def _or_untold(value: Value, variables: Variables) -> Value:
+    """A DSN whose variable nothing sets can't be told where no file here sets any: the machine
+    that the program runs on may have it."""
+    if not isinstance(value, Known) or value.value is not None or not value.unset:
+        return value
+    if any(layer.kind == "file" and layer.values for layer in variables.layers):
+        return value
+    why = f"nothing here sets {value.unset[0]}"
+    return Unknown("environment", why, value.span, value.trail, name=value.unset[0])
 
 
 def _insert(options: dict[str, Option]) -> Callable[[Mapping[str, Any]], Any]:
@@ -597,9 +608,11 @@ def _switches(
 
 
 def _fault(options: Mapping[str, Any], scheme: str, release: tuple[int, int, int]) -> Remark | None:
-    dsn = text(options, "dsn") or ""
+    dsn = text(options, "dsn")
     if "percent" in options:
         return remark(DATA, "dsn", "percent")
+    if dsn is None:
+        return remark(DATA, "dsn", "dsn-unset")
     if ends_early(dsn):
         return remark(DATA, "dsn", "characters")
     if not scheme:

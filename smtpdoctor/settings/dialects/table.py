@@ -56,6 +56,9 @@ from smtpdoctor.settings.readers.model import (
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
+#: The keys of a path, without what it says of items.
+STEP_NAME = re.compile(r"(?:\[[^\]]*\])|([\w-]+)")
+
 
 @dataclass(frozen=True, slots=True)
 class TableDocument:
@@ -111,21 +114,33 @@ class TableDocument:
         if self.entry.values and isinstance(value, Known) and "{{" in str(value.value):
             why = f"{option.name} is filled in from a template"
             value = Unknown("computed", why, value.span)
+        if isinstance(value, Unknown) and not self._speaks_of(path, workspace):
+            return None
         if isinstance(value, Unknown) and value == root:
             return None if option.field not in ("host", "url") else Option(option.name, value)
         if isinstance(value, Known) and isinstance(value.value, Special) and self.entry.secrets:
             beside = sibling(self.path, self.entry.secrets)
             value = workspace.document(beside, variables).get(value.value.value)
-        if self.entry.cleaned == "go-ini":
-            value = go_ini(value)
-        elif self.entry.cleaned == "go-expand":
-            value = go_expand(value, variables)
-        if self.entry.reference:
-            value = referred(value, self.entry.reference, variables)
+        value = self._cleaned(value, variables)
         if option.typed and isinstance(value, Known) and isinstance(value.value, str):
             value = replace(value, value=DocumentText(value.value))
         called = path.rpartition(".")[2]
         return Option(option.name, value, bare=option.bare, called=called)
+
+    def _cleaned(self, value: Value, variables: Variables) -> Value:
+        """The value as the program has it, where it isn't the document's own."""
+        if self.entry.cleaned == "go-ini":
+            value = go_ini(value)
+        elif self.entry.cleaned == "go-expand":
+            value = go_expand(value, variables)
+        return referred(value, self.entry.reference, variables) if self.entry.reference else value
+
+    def _speaks_of(self, path: str, workspace: Workspace) -> bool:
+        """Whether what can't be read to its end has this option: others have files of that name."""
+        if self.given is not None or self.entry.values:
+            return True
+        steps = STEP_NAME.findall(f"{self.entry.prefix}.{path}")
+        return next(step for step in steps if step) in (workspace.folder.text(self.path) or "")
 
     def _php_option(self, option: OptionEntry, value: Value, workspace: Workspace) -> Option | None:
         """The option as code says it, which may depend on variables."""

@@ -1076,6 +1076,9 @@ class Evaluator:
             return None
         name, *keys = base.split(".")
         found = made.evaluator.lookup(name, made.frame, 1 << 62) if base.isascii() else None
+        if found is None and base.isascii():
+            # PHP's classes are everywhere the same, whoever includes whom
+            found = made.evaluator.semantics.global_name(name.rpartition("\\")[2])
         for key in keys:
             if isinstance(found, Known) and isinstance(found.value, Special):
                 ask = Evaluation(made.evaluator, made.frame, made.definition)

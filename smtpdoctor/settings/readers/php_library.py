@@ -654,7 +654,7 @@ class Php:
         if method.name == "env" and object_.name == "App":  # Craft's helper
             return self._env(call, ask)
         if method.name == "get" and object_.name == "Config":
-            found = php_registry.of_files(self.project, name.value)
+            found = php_registry.of_files(self.project, name.value, self.file)
         elif method.name == "get" and HOLDER.search(name_of(call.callee)):
             found = php_registry.of_container(self.project, name.value)
         elif method.name == "item":
@@ -670,7 +670,7 @@ class Php:
         name = ask.argument(call, 0, "key")
         if not isinstance(name, Known) or not isinstance(name.value, str):
             return None
-        found = php_registry.of_files(self.project, name.value)
+        found = php_registry.of_files(self.project, name.value, self.file)
         if isinstance(found, Known) and found.absent:
             return ask.argument(call, 1, "default") or Known(None, ask.span)
         return ask.evaluator.used(name.value, found, ask.at) if found is not None else None

@@ -72,12 +72,18 @@ def merged(arrays: Sequence[Value]) -> Value:
     return Known(Map(entries), arrays[-1].span)
 
 
-def of_files(project: Project, name: str) -> Value | None:
+def of_files(project: Project, name: str, near: str) -> Value | None:
     """What a file of settings has by its name and the keys in it: `mail.from.address` is in
-    config/mail.php. None where there is no such file."""
+    config/mail.php of the folder of the file that asks, or of one above it. None where there is no
+    such file."""
     first, *keys = name.split(".")
-    module = project.imported_module(f"config/{first}.php")
-    return module.returned.at(*keys) if module is not None else None
+    folder = near
+    while folder:
+        folder = folder.rpartition("/")[0]
+        module = project.imported_module(f"{folder}/config/{first}.php".lstrip("/"))
+        if module is not None:
+            return module.returned.at(*keys)
+    return None
 
 
 def _by_parts(project: Project, name: str) -> Value | None:

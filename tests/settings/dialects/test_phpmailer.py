@@ -528,3 +528,62 @@ def test_phpdotenv_reads_the_file_where_it_is_there(tmp_path: Path) -> None:
     files = {"env.php": OWN_LOADER.format("trim($value)"), ".env": "SMTP_PASS=seven#herons\n"}
     setup = one(write(tmp_path, {**files, "composer.json": composer}), "phpmailer")
     assert setup.settings.password_readings is not None
+
+
+def test_what_a_class_has_from_one_in_another_file(tmp_path: Path) -> None:
+    files = {
+        "app/Config.php": "<?php\nclass Config {\n    public $mail = array(\n"
+        "        'host' => 'smtp.ionos.com', 'port' => 465, 'secure' => 'ssl');\n}\n",
+        "app/Contact.php": """<?php
+class Contact extends Config {
+    public function send() {
+        $mail = new PHPMailer(true);
+        $mail->isSMTP();
+        $mail->SMTPAuth = true;
+        $mail->Username = 'u@example.com';
+        $mail->Password = 'word';
+        $mail->Host = $this->mail['host'];
+        $mail->Port = $this->mail['port'];
+        $mail->SMTPSecure = $this->mail['secure'];
+        $mail->send();
+    }
+}
+""",
+    }
+    assert came_to(one(write(tmp_path, files), "phpmailer")) == (
+        "smtp.ionos.com", 465, "implicit", True,
+    )  # fmt: skip
+
+
+def test_config_is_of_the_program_s_own_folder(tmp_path: Path) -> None:
+    """In a monorepo `config('mail.host')` is in the nearest config/mail.php above."""
+    code = """<?php
+namespace App\\Helpers;
+class MailHelper {
+    public function send() {
+        $mail = new PHPMailer(true);
+        $mail->isSMTP();
+        $mail->Host = config('smtp.host');
+        $mail->Port = config('smtp.port');
+    }
+}
+""".replace("\\\\", "\\")
+    files = {
+        "web/app/Helpers/MailHelper.php": code,
+        "web/config/smtp.php": "<?php\nreturn ['host' => 'smtp.ionos.com', 'port' => 587];\n",
+        "config/smtp.php": "<?php\nreturn ['host' => 'smtp.example.org', 'port' => 25];\n",
+    }
+    settings = one(write(tmp_path, files), "phpmailer").settings
+    assert (settings.host, settings.port) == ("smtp.ionos.com", 587)
+
+
+def test_none_for_localhost_is_what_it_says(tmp_path: Path) -> None:
+    """PHPMailer tries no TLS with localhost: there “none” is none, elsewhere it isn't."""
+    lines = (
+        "$mail->isSMTP();\n$mail->Host = '{}';\n$mail->Port = 25;\n$mail->SMTPSecure = 'none';\n"
+    )
+    here = one(folder(tmp_path / "a", lines.format("localhost")), "phpmailer")
+    assert (here.settings.tls, remarks(here)) == ("none", [])
+    there = one(folder(tmp_path / "b", lines.format("smtp.ionos.com")), "phpmailer")
+    assert there.settings.tls == "starttls"
+    assert ("misread", "SMTPSecure") in remarks(there)

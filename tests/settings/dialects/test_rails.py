@@ -284,6 +284,12 @@ def test_look_alikes(tmp_path: Path, files: dict[str, str]) -> None:
          f"  address: 'smtp.ionos.com', port: '465', {LOGIN}\n}})\n", (465, "starttls", False)),
         ("Pony.options = { via: :smtp, via_options: { address: 'smtp.ionos.com',\n"
          f"  port: 587, {LOGIN} }} }}\n", (587, "starttls", False)),
+        ("Pony.mail({ :to => 'x@example.org', :via => :smtp, :via_options => {\n"
+         f"  :address => 'smtp.ionos.com', :port => 465, :ssl => true, {LOGIN}\n}}}})\n",
+         (465, "implicit", False)),
+        ("post '/' do\n  options = { via: :smtp, via_options: {\n"
+         f"    address: 'smtp.ionos.com', port: 587, {LOGIN} }} }}\n  Pony.mail(options)\nend\n",
+         (587, "starttls", False)),
     ],
 )  # fmt: skip
 def test_scripts(tmp_path: Path, text: str, expected: tuple[int, str, bool]) -> None:

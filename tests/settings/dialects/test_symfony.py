@@ -439,3 +439,18 @@ def test_a_sender_that_the_container_gives(
         change = next(each for each in setup.settings.prepared if each.sender)
         apply(tmp_path, change, sender="u@example.com")
         assert one(tmp_path, "symfony").settings.sender == "u@example.com"
+
+
+def test_a_dsn_that_nothing_sets_stops_the_program_where_a_file_sets_others(
+    tmp_path: Path,
+) -> None:
+    """Without any `.env` here the machine may have it."""
+    code = "<?php\nuse Symfony\\Component\\Mailer\\Transport;\n"
+    code += "$transport = Transport::fromDsn($_ENV['MAILER_DSN']);\n"
+    alone = one(write(tmp_path / "a", {"send.php": code}), "symfony")
+    assert not remarks(alone)
+    assert [each.option for each in alone.settings.untellable] == ["dsn"]
+    slip = {"send.php": code, ".env": "MAILR_DSN=smtp://a:b@smtp.ionos.com:587\n"}
+    mistaken = one(write(tmp_path / "b", slip), "symfony").settings
+    [remark] = mistaken.remarks
+    assert (remark.kind, remark.unset) == ("fault", ("MAILER_DSN",))

@@ -390,6 +390,17 @@ def test_a_program_without_settings_of_mail_is_no_set_up(tmp_path: Path) -> None
     assert find_setups(workspace(tmp_path)).setups == ()
 
 
+def test_an_unreadable_file_of_another_program_is_no_set_up(tmp_path: Path) -> None:
+    """`config.yaml` is many programs' file: where it breaks off, the keys tell whose."""
+    text = "config:\n\tbase_url: http://example.com\n\temail: email@example.com\n"
+    write(tmp_path, {"config.yaml": text, "config.yml": text})
+    assert find_setups(workspace(tmp_path)).setups == ()
+    write(tmp_path / "b", {"config.yaml": "smtp-host: smtp.ionos.com\nx:\n\ty: 1\n"})
+    assert [each.identity.dialect for each in find_setups(workspace(tmp_path / "b")).setups] == [
+        "gotosocial"
+    ]
+
+
 def test_a_php_file_as_it_is_installed_is_no_set_up(tmp_path: Path) -> None:
     """FreshRSS and EspoCRM write all their keys, and other programs have files of that name."""
     installed = php_hosted.freshrss("25", "", "mail")["data/config.php"]

@@ -85,13 +85,19 @@ def _stopped(run: Run, read: OptionRead) -> Diagnosis:
         code=CODE,
         severity="error",
         confidence="certain",
-        title=f"{_said(run, remark)} stops the program",
+        title=_title_of_stop(run, remark),
         explanation=option_words.STOPS,
         evidence=option_words.evidence(run, remark),
         fixes=(option_words.fix_of_stop(run, remark),),
         explains=(read.id,),
         locations=option_words.locations(run, remark),
     )
+
+
+def _title_of_stop(run: Run, remark: SetupRemark) -> str:
+    if remark.unset:
+        return f"{remark.unset[0]} is not set, and the program stops without it"
+    return f"{_said(run, remark)} stops the program"
 
 
 def _said(run: Run, remark: SetupRemark) -> str:
