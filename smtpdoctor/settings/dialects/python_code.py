@@ -317,6 +317,15 @@ def is_true(value: Any) -> bool:
     return truth(value, "python")
 
 
+def host_and_port(host: str | None, port: int | None) -> tuple[str | None, int | None]:
+    """What smtplib takes apart where no port is given: `int()` lets blanks stand around the number,
+    as in "smtp.gmail.com: 587" (SMTP.connect)."""
+    if host is None or port or host.count(":") != 1:
+        return host, port
+    name, _, behind = host.partition(":")
+    return (name, int(behind)) if behind.strip().isdigit() else (host, port)
+
+
 def number(value: Any) -> int | None:
     """A port as sockets take it, a text too; None for none."""
     if isinstance(value, bool) or value in (None, ABSENT):

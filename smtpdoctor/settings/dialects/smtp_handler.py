@@ -12,6 +12,7 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import option
 from smtpdoctor.settings.dialects.python_code import (
     edit,
+    host_and_port,
     number,
     python_variables,
     reaches,
@@ -249,9 +250,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         sources = tuple(DATA.sources.values())
         ignored = (Remark("secure", DATA.because["no-login"], "", sources),)
     host, port = text(options.get("host")) or None, number(options.get("port"))
-    if host is not None and not port and host.count(":") == 1:  # smtplib takes it apart
-        name, _, behind = host.partition(":")
-        host, port = (name, int(behind)) if behind.isdigit() else (host, port)
+    host, port = host_and_port(host, port)
     return Outcome(
         host=host,
         port=port or 25,

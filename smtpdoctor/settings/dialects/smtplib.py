@@ -13,6 +13,7 @@ from smtpdoctor.settings.dialects.python_code import (
     Again,
     edit,
     found_in,
+    host_and_port,
     host_told,
     number,
     python_variables,
@@ -355,9 +356,8 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
     starttls = options.get("starttls", False)
     tls: TLSMode = "implicit" if implicit else "starttls" if starttls else "none"
     host, port = text(options.get("host")) or None, number(options.get("port"))
-    if host is not None and not port and host.count(":") == 1:
-        name, _, behind = host.partition(":")
-        host, port = (name, int(behind)) if behind.isdigit() else (host, port)
+    said = port
+    host, port = host_and_port(host, port)
     fault = None
     if implicit and starttls is True:
         fault = conflict(
@@ -380,7 +380,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
         verify=bool(options.get("verify_mode", 0)),
         by={
             "host": ("host",),
-            "port": ("port",),
+            "port": ("host",) if port and not said else ("port",),
             "tls": decides,
             "username": ("user",),
             "password": ("password",),

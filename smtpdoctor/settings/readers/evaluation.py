@@ -745,6 +745,7 @@ class Evaluator:
             if given is None:
                 continue
             value, certain = given
+            certain = certain or self._goes_before(bind, scope, position)
             values.append(value)
             if certain:
                 since = bind.start
@@ -763,6 +764,17 @@ class Evaluator:
         elif value.absent:
             value = value.through(*self._kept_out(binds, since, frame))
         return self._with_changes(name, frame, binds, since, value)
+
+    def _goes_before(self, bind: Bind, scope: Scope, position: int | None) -> bool:
+        """Whether a place is only reached by way of an assignment, behind the same conditions:
+        `if form: sender = …; send(sender)`."""
+        if position is None or bind.scope is not scope or bind.end > position or bind.inner:
+            return False
+        around = [call for call in self.calls if call.start <= position < call.end]
+        here = max(around, key=lambda call: call.start, default=None)
+        return here is not None and all(
+            any(guard is other for other in here.guards) for guard in bind.guards
+        )
 
     def _kept_out(self, binds: list[Bind], since: int, frame: Frame) -> tuple[Origin, ...]:
         """What the conditions hang on by which a name got nothing: `if (user) auth = { user }`."""

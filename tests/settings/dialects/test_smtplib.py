@@ -38,6 +38,7 @@ HEALTHY = [
         IMPLICIT,
         True,
     ),
+    ("s = smtplib.SMTP('smtp.ionos.com: 587')\ns.starttls()\n" + LOGIN, STARTTLS, False),
     (
         "s = smtplib.SMTP()\ns.connect('smtp.ionos.com', 587)\ns.starttls()\n" + LOGIN,
         STARTTLS,
