@@ -59,7 +59,7 @@ PATTERN = re.compile(r"[\w$]+(\s*[:=][^=].*)?")
 #: What TypeScript is told of a call's result: `get<boolean>(…)`.
 TYPES = re.compile(r"<[\w\s,.|\[\]]*>\(")
 #: What a comparison comes to is no text.
-COMPARES = re.compile(r"[=!]=|(?<![-=])[<>]")
+COMPARES = re.compile(r"[=!]=|(?<![-=])[<>]|\bis(?:\s+not)?\s+None\b")
 #: Variables that say which way of running it is: no setting of mail, and never changed for one.
 PROFILE = re.compile(r"(?i)(?:^|_)(?:env|environment|stage|profile)$")
 #: Of more variables a value is not made.

@@ -28,6 +28,8 @@ LINE_END = re.compile("\r\n|\n|\r")
 ENV_FILE = re.compile(r"(?:.*/)?(?:\.env(?:\.[\w.-]+)?|[\w.-]+\.env)$")
 ASSIGNMENT = r"\s*(?:export\s+)?{name}\s*=[ \t]*"
 ANY_NAME = r"[A-Za-z_][\w.]*"
+#: What a variable may have that decides between two ways, or is a port: nothing to hide.
+SWITCH = r"(?i:true|false|yes|no|on|off)|\d{1,5}"
 QUOTES = ("'", '"', "`")
 PLAIN = re.compile(r"[A-Za-z0-9_.,:+=@%/-]+")
 
@@ -194,7 +196,7 @@ def _changed_file(workspace: Workspace, file: str, steps: Iterable[Step]) -> Fil
         shown.append(_edit_line(workspace, file, lines, number, its))
     for step in steps:
         if isinstance(step, Addition):
-            shown.append(_add(file, lines, step))
+            shown.append(_set_again(file, lines, step) or _add(file, lines, step))
     removals = [step for step in steps if isinstance(step, Removal)]
     for step in sorted(removals, key=lambda each: each.line, reverse=True):
         shown.append(_remove(workspace, lines, step))
@@ -345,6 +347,26 @@ def _comment_above(body: str, edit: Edit, match: re.Match[str] | None) -> tuple[
     if not fits or not value or (quote and quote in value) or not comment.startswith("#"):
         raise Refused(f"{edit.file}:{edit.line} doesn't have a comment behind the secret")
     return 0, len(body), f"{comment}\n{before}{quote}{value}{quote}"
+
+
+def _set_again(file: str, lines: list[tuple[str, str]], step: Addition) -> ShownChange | None:
+    """The one line that has the variable already, where all of it is a switch or a port; None
+    where there is none such, or several."""
+    form = rf"\s*(?:export\s+)?{re.escape(step.name)}\s*=\s*([\"']?)({SWITCH})\1\s*"
+    found = [
+        (number, match)
+        for number, (body, _) in enumerate(lines, 1)
+        if (match := re.fullmatch(form, body))
+    ]
+    if len(found) != 1:
+        return None
+    number, match = found[0]
+    body, end = lines[number - 1]
+    new = f"{body[: match.start(2)]}{step.value}{body[match.end(2) :]}"
+    if not re.fullmatch(form, new):
+        return None
+    lines[number - 1] = (new, end)
+    return ShownChange(file=file, line=number, old=body, new=new)
 
 
 def _add(file: str, lines: list[tuple[str, str]], step: Addition) -> ShownChange:

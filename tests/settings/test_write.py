@@ -101,6 +101,25 @@ def test_lines_come_and_go_with_the_ends_that_the_file_has(tmp_path: Path) -> No
     assert found.new == b"A=1\r\nB=2\r\nSMTP_FROM='Shop <a@b.de>'\r\n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A = False\nB=1\n", "A = True\nB=1\n"),
+        ("export A='0'\n", "export A='True'\n"),
+        # a comment, another name, two of them, and what may be a secret stay as they are
+        ("#A=no\nBA=no\na=no\n", "#A=no\nBA=no\na=no\nA=True\n"),
+        ("A=no\nA=yes\n", "A=no\nA=yes\nA=True\n"),
+        ("A=x9!\n", "A=x9!\nA=True\n"),
+    ],
+)
+def test_a_switch_that_stands_there_is_changed_where_it_stands(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    (tmp_path / ".env").write_text(before)
+    found = change(tmp_path, Addition(file=".env", name="A", value="True"))
+    assert found.new == after.encode()
+
+
 def test_a_removal_takes_the_named_line_or_none(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("A=1\n")
     with pytest.raises(Refused):

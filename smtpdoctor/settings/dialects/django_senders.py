@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.django_modules import setting_of
-from smtpdoctor.settings.dialects.senders import through_callers
+from smtpdoctor.settings.dialects.senders import narrowed, through_callers
 from smtpdoctor.settings.readers.model import Known, List, Unknown, Value, is_sender
 from smtpdoctor.settings.readers.module import FoundCall
 from smtpdoctor.settings.variables import Variables
@@ -49,7 +49,7 @@ def explicit_sender(workspace: Workspace, path: str, variables: Variables) -> Op
             if option is not None and _is_text(option.value):
                 return replace(option, name="from_email", called=named[-1])
         elif given is not None and (isinstance(given, Known) or is_sender(given)):
-            return Option("from_email", given)
+            return narrowed(Option("from_email", given), workspace)
         omitted = omitted or (isinstance(value, Known) and value.absent)
     root = _root(path)
     omitted = omitted or any(

@@ -25,7 +25,7 @@ from smtpdoctor.settings.dialects.python_code import (
     says_no,
     text,
 )
-from smtpdoctor.settings.dialects.senders import through_callers
+from smtpdoctor.settings.dialects.senders import narrowed, through_callers
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.model import (
@@ -171,7 +171,7 @@ class FlaskMail:
             for message in module.calls("Message") if module is not None else ():
                 found = through_callers(workspace, variables, message, read, (".py",), _is_sender)
                 if found is not None:
-                    return Option("sender", found)
+                    return narrowed(Option("sender", found), workspace)
         return None
 
     def _is_read_before(
@@ -271,7 +271,9 @@ def insert(
         before = begin.rstrip()
         if before.endswith(":") and option.name in before:
             return put_in_arguments(workspace, [option], new, '"{name}": {value}')
-        if before.endswith("=") and ("(" in before or (line or "").rstrip().endswith((",", ")"))):
+        ends = (line or "").rstrip()
+        closes = ends.endswith(")") and ends.count(")") > ends.count("(")  # those around it
+        if before.endswith("=") and ("(" in before or ends.endswith(",") or closes):
             inside = put_in_arguments(workspace, [option], new)
             if inside and not before.lstrip().startswith(("app.config[", "self.")):
                 return inside

@@ -11,7 +11,12 @@ from smtpdoctor.settings.dialects import node_programs, nodemailer_options
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables, package_of
 from smtpdoctor.settings.dialects.nodemailer_options import DATA, FIELDS, MODES, transport_options
-from smtpdoctor.settings.dialects.senders import through_callers, usual, without_variables
+from smtpdoctor.settings.dialects.senders import (
+    narrowed,
+    through_callers,
+    usual,
+    without_variables,
+)
 from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.callers import is_of_the_folder, means
@@ -162,7 +167,8 @@ class Nodemailer:
         )
         mail_from = without_variables(sender())
         if is_sender(mail_from) or mail_from.unset:
-            options["from"] = Option("from", mail_from, lambda other: under(other).sender())
+            whole = Option("from", mail_from, lambda other: under(other).sender())
+            options["from"] = narrowed(whole, workspace)
         return Draft(
             dialect=self,
             place=f"{path}:{line}",

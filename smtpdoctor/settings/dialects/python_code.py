@@ -193,7 +193,10 @@ def of_module(
 
     def read(under: Variables) -> Value:
         module = workspace.module(path, under)
-        return module.value(name, *keys) if module is not None else Known(ABSENT)
+        value = module.value(name, *keys) if module is not None else Known(ABSENT)
+        if isinstance(value, Unknown) and value.reason == "undeclared" and not value.name:
+            return Known(ABSENT)  # no condition lets one of its lines through
+        return value
 
     option = ".".join((name, *map(str, keys)))
     value = read(variables)

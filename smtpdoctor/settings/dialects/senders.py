@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from smtpdoctor.settings.dialects.base import Option
+from smtpdoctor.settings.prepare import FREE
 from smtpdoctor.settings.readers.callers import called, is_of_the_folder, means
-from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Map, Span, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall
 from smtpdoctor.settings.readers.syntax import Function
 from smtpdoctor.settings.variables import Variables
@@ -18,7 +21,9 @@ from smtpdoctor.settings.workspace import Workspace
 
 #: How often a sender is handed on: from a route to a service to the one that sends.
 MOST_STEPS = 3
-ADDRESS = re.compile(r"[^\s@<>]@[^\s@<>]")
+#: An address, or what stands for one where a change is tried.
+ADDRESS = re.compile(r"[^\s@<>]@[^\s@<>]|" + re.escape(FREE % "sender"))
+ADDRESS_ALONE = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 #: Files that are looked at for calls of one function.
 MOST_FILES = 20
 
@@ -72,6 +77,45 @@ def usual(sender: Value) -> Value:
         else:
             break
     return sender
+
+
+def narrowed(option: Option, workspace: Workspace) -> Option:
+    """The option of a sender that is put together, as that part of it which has the address: what
+    stands around it is its name."""
+    part = _part(option.value)
+    again = option.again
+    if part is None:
+        return option
+
+    def anew(under: Variables) -> Value:
+        value = again(under) if again is not None else option.value
+        return _part(value) or value
+
+    literal = not part.trail
+    if literal:
+        workspace.is_value("sender", part.span)
+    return replace(option, value=part, again=None if literal else anew, bare=literal)
+
+
+def _part(value: Value) -> Known | None:
+    """The piece with the address: of a literal the address alone, where it is in one line."""
+    text = value.value if isinstance(value, Known) else None
+    found = list(ADDRESS_ALONE.finditer(text)) if isinstance(text, str) else []
+    if not isinstance(value, Known) or len(found) != 1:
+        return None
+    first, last = found[0].span()
+    for at, piece in value.pieces:
+        inner = str(piece.value)
+        if not at <= first or last > at + len(inner):
+            continue
+        span = piece.span
+        if piece.trail or span is None:
+            return piece if piece.trail else None
+        columns = (span.columns[0] + first - at, span.columns[0] + last - at)
+        if span.end_line != span.line or span.columns[1] - span.columns[0] != len(inner):
+            return None
+        return Known(found[0][0], Span(span.file, span.line, columns, span.line))
+    return None
 
 
 def without_variables(sender: Value) -> Value:

@@ -588,3 +588,10 @@ def test_a_connection_by_the_settings_alone_is_none_of_its_own(tmp_path: Path) -
     code = "from django.core.mail import get_connection\nget_connection(fail_silently=True)\n"
     files = {**project("EMAIL_PORT = 465\nEMAIL_USE_SSL = True\n"), "shop/mail.py": code}
     assert way(found(tmp_path, "django", files)) == IMPLICIT
+
+
+def test_a_setting_that_no_condition_lets_through_is_not_set(tmp_path: Path) -> None:
+    given = "EMAIL_PORT = 587\nif os.environ.get('T'):\n    EMAIL_USE_TLS = os.environ.get('T')\n"
+    setup = found(tmp_path, "django", project(given, "OTHER=1\n"))
+    assert way(setup) == (HOST, 587, "none", False)
+    assert not setup.settings.untellable

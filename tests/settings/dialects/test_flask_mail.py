@@ -368,3 +368,19 @@ def test_the_sender_that_a_function_is_handed(tmp_path: Path, given: str, sender
         "def export(user, app):\n    send_email('Posts', sender=app.config['X'], to=user.email)\n",
     }
     assert found(tmp_path, "flask-mail", files).settings.sender == sender
+
+
+def test_what_is_none_is_said_outright_and_lines_of_a_class_stay_lines(tmp_path: Path) -> None:
+    code = (
+        "import os\nclass Config:\n    MAIL_SERVER = 'smtp.ionos.com'\n"
+        "    MAIL_PORT = int(os.environ.get('MAIL_PORT') or 25)\n"
+        "    MAIL_USE_TLS = os.environ.get('MAIL_USE_TLS') is not None\n"
+        "    MAIL_USERNAME = 'info@example.com'\n    MAIL_PASSWORD = 'word'\n"
+    )
+    app = f"{APP}app.config.from_object('config.Config')\n"
+    files = {"config.py": code, "app.py": app, ".env": "MAIL_PORT=465\nMAIL_USE_TLS=1\n"}
+    setup = found(tmp_path, "flask-mail", files)
+    assert way(setup) == (HOST, 465, "starttls", True)
+    for change in setup.settings.prepared:
+        texts = [edit.with_ for edit in change.edits]
+        assert not any("is not None" in text or "=True, " in text for text in texts), texts

@@ -1136,3 +1136,40 @@ def test_t3_env_takes_what_it_is_handed_by_name(tmp_path: Path) -> None:
     setup = one(project(tmp_path, code, dotenv), "nodemailer")
     assert came_to(setup) == ("h.de", 465, "implicit")
     assert setup.settings.sender == "shop@example.org"
+
+
+@pytest.mark.parametrize(
+    ("mail", "dotenv", "changed", "mended"),
+    [
+        (
+            "t.sendMail({ from: `${process.env.NAME} <no@example.org>`, to });",
+            "NAME=Shop\n",
+            "mailer.js",
+            "`${process.env.NAME} <u@example.com>`",
+        ),
+        (
+            "t.sendMail({ from: `${process.env.NAME} <${process.env.FROM}>`, to });",
+            "NAME=Shop\nFROM=no@example.org\n",
+            ".env",
+            "FROM=u@example.com",
+        ),
+        (
+            "exports.M = class { send(to, from) { return t.sendMail({ from: `A <${from}>` }); } };"
+            "\nexports.run = (m) => m.send('a@b.de', process.env.FROM);",
+            "FROM=no@example.org\n",
+            ".env",
+            "FROM=u@example.com",
+        ),
+    ],
+)
+def test_of_a_sender_that_is_put_together_the_address_changes(
+    tmp_path: Path, mail: str, dotenv: str, changed: str, mended: str
+) -> None:
+    root = project(tmp_path, f"{TRANSPORT}{mail}\n", f"{DOTENV}{dotenv}")
+    setup = one(root, "nodemailer")
+    (entry,) = [entry for entry in setup.settings.entries if entry.field == "sender"]
+    assert (setup.settings.sender, entry.origin.file) == ("no@example.org", changed)
+    change = next(item for item in setup.settings.prepared if item.sender)
+    apply(tmp_path, change, dotenv=".env", sender="u@example.com")
+    assert mended in (tmp_path / changed).read_text()
+    assert one(root, "nodemailer").settings.sender == "u@example.com"

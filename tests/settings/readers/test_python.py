@@ -448,3 +448,15 @@ def test_what_is_filled_turn_by_turn() -> None:
 )
 def test_what_is_filled_otherwise_cannot_be_told(code: str) -> None:
     unknown(module("settings.py", f"import os\n{code}", HOST="h.de").value("value"))
+
+
+def test_an_assignment_behind_the_same_condition_counts() -> None:
+    code = (
+        "def f(made, sender):\n    port = 25\n    if made:\n        port = 465\n"
+        "        sender, word = 'a@b.de', 'x'\n        inside(port, sender)\n"
+        "    after(port, sender)\n"
+    )
+    read = module("mail.py", code)
+    (inside,), (after,) = read.calls("inside"), read.calls("after")
+    assert [known(inside.argument(place)) for place in (0, 1)] == [465, "a@b.de"]
+    assert [unknown(after.argument(place)).reason for place in (0, 1)] == ["condition"] * 2
