@@ -74,8 +74,8 @@ def _refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
         yield Reading(
             build=wrong_host,
             weight=0.6 if named else 1.0,
-            decides="the host as the program has it, printed by itself: not set, or localhost in a "
-            "container, where it is the container",
+            decides="the host, printed by the program, is empty, or is localhost in a container, "
+            "where it is the container itself",
             only="settings",
         )
         yield Reading(

@@ -64,7 +64,8 @@ def setting_fault(
     return Reading(
         build=build,
         weight=weight,
-        decides=decides or "the value as the program has it, printed between quotes",
+        decides=decides
+        or "the program, asked to print this value between quotes, prints another than was meant",
         only="settings",
         made_up=made_up,
     )
@@ -232,7 +233,7 @@ def something_else(symptom: Symptom, weight: float) -> Iterator[Reading]:
     yield Reading(
         build=build,
         weight=weight,
-        decides="what the port says to a client that waits (telnet, openssl s_client)",
+        decides="the port answers telnet with something else than “220 …”",
         only="tls",
     )
 

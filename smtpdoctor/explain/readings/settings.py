@@ -32,7 +32,12 @@ def _url(symptom: Symptom, known: Known) -> Iterator[Reading]:
         "url", "the URL", "not-a-url", "it is no URL", 0.6, "the URL lacks its scheme or host"
     )
     yield setting_fault(
-        "host", "the host", "scheme", "a host has no scheme", 0.4, "a host with smtp:// before it"
+        "host",
+        "the host",
+        "scheme",
+        "a host has no scheme",
+        0.4,
+        "the host has smtp:// or another scheme before it",
     )
 
 
@@ -62,7 +67,7 @@ def _port(symptom: Symptom, known: Known) -> Iterator[Reading]:
         "out-of-range" if number else "not-a-number",
         "a port is a number from 1 to 65535",
         1.0,
-        "the port as the program has it, printed between quotes",
+        "the program, asked to print its port between quotes, prints no plain number",
     )
     yield Reading(
         build=url_not_encoded,

@@ -76,7 +76,7 @@ def _alert(weight: float, symptom: Symptom) -> Reading:
     return Reading(
         build=handshake("alert", symptom.says),
         weight=weight,
-        decides="openssl s_client shows which alert the server sends, and when",
+        decides="openssl s_client shows an alert from the server during the handshake",
         only="tls",
     )
 
