@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.certificate import interceptor
 from smtpdoctor.observations import CertificateInfo
 
 from ..rules.scene import Scene, authority, certificate
@@ -114,3 +116,55 @@ def test_without_a_session_nothing_is_said_of_a_certificate() -> None:
     found = Run(Scene().observations()).certificate
     assert (found.seen, found.refused, found.common_name_alone) == (None, None, "")
     assert found.may_not_sign is False
+
+
+def pattern(field: str, text: str, *, verified: bool) -> knowledge.IssuerPattern:
+    return msgspec.convert(
+        {"field": field, "pattern": text, "verified": verified}, knowledge.IssuerPattern
+    )
+
+
+@pytest.mark.parametrize(
+    ("certain", "patterns", "words"),
+    [
+        (True, [pattern("O", "acme shield", verified=True)], "Acme Shield"),
+        (True, [pattern("any", "acme \\w+", verified=True)], "Acme Shield"),
+        (True, [pattern("CN", "acme shield", verified=True)], None),  # another field's words
+        (True, [pattern("O", "acme shield", verified=False)], None),
+        (False, [pattern("O", "acme shield", verified=False)], "Acme Shield"),
+        (False, [pattern("O", "acme shield", verified=True)], None),
+        # one that names it for sure leaves no hint, and no other field's words are its own
+        (
+            False,
+            [pattern("O", "acme", verified=False), pattern("O", "shield", verified=True)],
+            None,
+        ),
+        (
+            True,
+            [pattern("CN", "con", verified=True), pattern("O", "shield", verified=True)],
+            "Shield",
+        ),
+        (
+            True,
+            [
+                pattern("O", "acme", verified=False),
+                pattern("OU", "shield", verified=True),
+                pattern("O", "shield", verified=True),
+            ],
+            "Shield",
+        ),
+    ],
+)
+def test_the_words_that_name_an_interceptor_are_those_that_were_found_for_sure(
+    monkeypatch: pytest.MonkeyPatch,
+    certain: bool,
+    patterns: list[knowledge.IssuerPattern],
+    words: str | None,
+) -> None:
+    acme = knowledge.Interceptor(id="acme", name="Acme", where="machine", issuers=tuple(patterns))
+    monkeypatch.setattr(knowledge, "interceptors", lambda: (acme,))
+    leaf = msgspec.structs.replace(OWN, issuer={"O": "Acme Shield for Contoso", "CN": "gateway"})
+    seen = shown(HOST, leaf, code=20).certificate.seen
+    assert seen is not None
+    found = interceptor(seen, certain=certain)
+    assert (found.words if found is not None else None) == words

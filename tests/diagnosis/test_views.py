@@ -297,6 +297,7 @@ def test_a_refused_certificate_is_a_warning_where_nobody_verifies(
         (("*.example.com",), "a.mail.example.com", False),
         (("*.",), "localhost", False),
         (("example.com",), "mail.example.com", False),
+        (("a.example.com",), "b.example.com", False),  # a star alone stands for another label
         ((), "mail.example.com", False),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from smtpdoctor.settings.setup import Setup
 
 from .support import apply, one, prepared, setups, write
+from .ways import remarks_in_order as remarks
 
 HOST = "smtp.ionos.com"
 DENO_ENV = "SMTP_USER=info@example.com\nSMTP_PASS=geheim-1\nSMTP_TLS=false\n"
@@ -54,10 +55,6 @@ def worker(root: Path, options: str) -> Setup:
 
 def came_to(setup: Setup) -> tuple[int | None, str, bool]:
     return setup.settings.port, setup.settings.tls, setup.settings.tls_required
-
-
-def remarks(setup: Setup) -> list[tuple[str, str]]:
-    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 @pytest.mark.parametrize(

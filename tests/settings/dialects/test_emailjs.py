@@ -9,6 +9,8 @@ import pytest
 from smtpdoctor.settings.setup import Setup
 
 from .support import apply, one, prepared, setups, write
+from .ways import came_to
+from .ways import remarks_in_order as remarks
 
 HOST = "smtp.ionos.com"
 PACKAGE = '{"dependencies": {"emailjs": "^4.0.3", "dotenv": "^16.4.0"}}'
@@ -21,14 +23,6 @@ def read(root: Path, options: str, code: str = "{0}new SMTPClient({1});\n") -> S
     text = code.format(IMPORT, options) + "client.send({ from: 'Shop <shop@example.com>' });\n"
     files = {"package.json": PACKAGE, ".env": DOTENV, "mail.mjs": text}
     return one(write(root, files), "emailjs")
-
-
-def came_to(setup: Setup) -> tuple[str | None, int | None, str]:
-    return setup.settings.host, setup.settings.port, setup.settings.tls
-
-
-def remarks(setup: Setup) -> list[tuple[str, str]]:
-    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.setup import Setup
 from tests.settings.dialects.support import apply, one, prepared, setups, write
+
+from .ways import way as came_to
 
 OPTIONS = """[
     'name' => 'shop.example.com',
@@ -35,11 +36,6 @@ $transport->send($message);
 def options(port: int = 587, ssl: str | None = "tls", kind: str = "login") -> str:
     said = f"\n        'ssl' => '{ssl}'," if ssl is not None else ""
     return OPTIONS.format(port=port, kind=kind, ssl=said)
-
-
-def came_to(setup: Setup) -> tuple[str | None, int, str, bool]:
-    now = setup.settings
-    return now.host, now.port, now.tls, now.tls_required
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,9 @@ from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from tests.settings.dialects.support import apply, one, prepared, setups, workspace, write
 
+from .ways import came_to
+from .ways import remarks_in_order as remarks
+
 NEW = """<?php
 
 return [
@@ -47,14 +50,6 @@ def folder(root: Path, version: str, env: str, config: str | None = None) -> Pat
     if config is not None:
         files["config/mail.php"] = config
     return write(root, files)
-
-
-def came_to(setup: Setup) -> tuple[str | None, int, str]:
-    return setup.settings.host, setup.settings.port, setup.settings.tls
-
-
-def remarks(setup: Setup) -> list[tuple[str, str]]:
-    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 WAYS = [

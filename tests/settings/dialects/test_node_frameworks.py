@@ -11,6 +11,8 @@ from smtpdoctor.settings.setup import Setup
 
 from .node_family import reads_and_mends
 from .support import apply, one, prepared, setups, write
+from .ways import came_to
+from .ways import remarks_in_order as said
 
 HOST = "smtp.ionos.com"
 DOTENV = "SMTP_HOST=smtp.ionos.com\nSMTP_USER=info@example.com\nSMTP_PASS=geheim-1\n"
@@ -24,14 +26,6 @@ SAILS = packages(sails="^1.5.0", sails__hook__email="^0.12.1")
 BORING = packages(sails="^1.5.0", sails__hook__mail="^0.2.0")
 LOOPBACK = packages(loopback="^3.28.0", loopback__boot="^3.3.0")
 NUXT = packages(nuxt="^3.11.0", nuxt__nodemailer="^1.1.2", nuxt__mail="^6.0.0")
-
-
-def came_to(setup: Setup) -> tuple[str | None, int | None, str]:
-    return setup.settings.host, setup.settings.port, setup.settings.tls
-
-
-def said(setup: Setup) -> list[tuple[str, str]]:
-    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 # --- LoopBack ------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.show_setups import show_setups
 
 from .support import apply, one, prepared, setups, write
+from .ways import came_to
+from .ways import remarks_in_order as remarks
 
 LITERAL = """\
 require('dotenv').config();
@@ -48,14 +50,6 @@ def call(options: str, before: str = "") -> str:
 
 def read(root: Path, options: str, dotenv: str = DOTENV, before: str = "") -> Setup:
     return one(project(root, call(options, before), dotenv), "nodemailer")
-
-
-def came_to(setup: Setup) -> tuple[str | None, int | None, str]:
-    return setup.settings.host, setup.settings.port, setup.settings.tls
-
-
-def remarks(setup: Setup) -> list[tuple[str, str]]:
-    return [(remark.kind, remark.option) for remark in setup.settings.remarks]
 
 
 # --- the tutorial --------------------------------------------------------------------------------

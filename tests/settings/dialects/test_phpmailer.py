@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.setup import Setup
 from tests.settings.dialects.support import apply, one, prepared, setups, write
+
+from .ways import remarks_in_order as remarks
+from .ways import way as came_to
 
 HEAD = """<?php
 use PHPMailer\\PHPMailer\\PHPMailer;
@@ -29,15 +31,6 @@ def folder(root: Path, lines: str, login: str = LOGIN) -> Path:
     smtp = "" if "isMail" in lines else "$mail->isSMTP();\n"
     host = "" if "Host" in lines else "$mail->Host = 'smtp.ionos.com';\n"
     return write(root, {"send.php": HEAD + smtp + host + lines + login + TAIL})
-
-
-def came_to(setup: Setup) -> tuple[str | None, int, str, bool]:
-    now = setup.settings
-    return now.host, now.port, now.tls, now.tls_required
-
-
-def remarks(setup: Setup) -> list[tuple[str, str]]:
-    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 WAYS = [

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.setup import Setup
 from tests.settings.dialects.support import apply, one, prepared, setups, write
+
+from .ways import remarks_in_order as remarks
+from .ways import way as came_to
 
 COMPOSER = '{"require": {"symfony/mailer": "%s"}}'
 YAML = "framework:\n    mailer:\n        dsn: '%env(MAILER_DSN)%'\n"
@@ -19,15 +21,6 @@ def folder(root: Path, dsn: str, version: str = "7.3.*", yaml: str | None = YAML
     if yaml is not None:
         files["config/packages/mailer.yaml"] = yaml
     return write(root, files)
-
-
-def came_to(setup: Setup) -> tuple[str | None, int, str, bool]:
-    now = setup.settings
-    return now.host, now.port, now.tls, now.tls_required
-
-
-def remarks(setup: Setup) -> list[tuple[str, str]]:
-    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 DSNS = [

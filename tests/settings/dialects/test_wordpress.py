@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from tests.settings.dialects.support import apply, one, prepared, setups, workspace, write
+
+from .ways import came_to
+from .ways import remarks_in_order as remarks
 
 HOOK = """<?php
 add_action( 'phpmailer_init', function ( $phpmailer ) {
@@ -43,14 +45,6 @@ WAYS = [
     (465, "tls", "starttls", True),
     (587, "", "starttls", False),
 ]
-
-
-def came_to(setup: Setup) -> tuple[str | None, int, str]:
-    return setup.settings.host, setup.settings.port, setup.settings.tls
-
-
-def remarks(setup: Setup) -> list[tuple[str, str]]:
-    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 @pytest.mark.parametrize(("port", "secure", "tls", "required"), WAYS)

@@ -12,6 +12,12 @@ from .support import apply, one, prepared
 GOALS = [(587, "starttls"), (465, "implicit")]
 
 
+def came_to(setup: Setup) -> tuple[str | None, int | None, str]:
+    """Host, port and mode."""
+    settings = setup.settings
+    return settings.host, settings.port, settings.tls
+
+
 def way(setup: Setup) -> tuple[str | None, int | None, str, bool]:
     """Host, port and mode, and whether the mode is required."""
     settings = setup.settings
@@ -25,6 +31,10 @@ def password(setup: Setup) -> str | None:
 
 def remarks(setup: Setup) -> set[tuple[str, str]]:
     return {(each.kind, each.option) for each in setup.settings.remarks}
+
+
+def remarks_in_order(setup: Setup) -> list[tuple[str, str]]:
+    return [(each.kind, each.option) for each in setup.settings.remarks]
 
 
 def changes_lead_there(root: Path, dialect: str, **environ: str) -> None:
