@@ -322,7 +322,10 @@ def _of_mautic(workspace: Workspace) -> Iterator[Draft]:
 
 
 #: Programs by their images, with the variables that say their DSN and their sender.
-IMAGES = {"kimai/kimai2": ("MAILER_URL", "MAILER_FROM")}
+IMAGES = {
+    "kimai/kimai2": ("MAILER_URL", "MAILER_FROM"),
+    "wallabag/wallabag": ("SYMFONY__ENV__MAILER_DSN", "SYMFONY__ENV__FROM_EMAIL"),
+}
 
 
 def _of_images(workspace: Workspace) -> Iterator[Draft]:

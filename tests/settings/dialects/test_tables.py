@@ -11,7 +11,7 @@ from smtpdoctor.settings.dialects.table import UnreadTable
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.variables import layer_of
-from tests.settings.dialects import deployed, mail_programs, php_hosted, self_hosted
+from tests.settings.dialects import deployed, mail_programs, php_hosted, popular, self_hosted
 from tests.settings.dialects.case import Case, said
 from tests.settings.dialects.support import apply, one, prepared, workspace, write
 
@@ -302,7 +302,9 @@ CASES = [
 ]
 
 
-CASES += [*self_hosted.CASES, *deployed.CASES, *mail_programs.CASES, *php_hosted.CASES]
+CASES += [
+    *self_hosted.CASES, *deployed.CASES, *mail_programs.CASES, *php_hosted.CASES, *popular.CASES
+]  # fmt: skip
 
 
 PAGE = Path(__file__).parents[3] / "docs/dialects/self-hosted.md"
