@@ -461,13 +461,13 @@ class Talk:
             0.0,
         )
 
-    def inside(self) -> Self:
-        """All healthy steps up to the EHLO after which a login is due."""
+    def inside(self, *offered: str) -> Self:
+        """All healthy steps up to the EHLO after which a login is due; `offered` inside TLS."""
         if self._session.tls == "implicit":
-            return self.handshake().certificate().greeting().ehlo()
+            return self.handshake().certificate().greeting().ehlo(*offered)
         self.greeting().ehlo()
         if self._session.tls == "starttls":
-            self.starttls().handshake().certificate().ehlo()
+            self.starttls().handshake().certificate().ehlo(*offered)
         return self
 
     def auth(self, text: str = "235 ok", outcome: ExchangeOutcome = "reply") -> Self:

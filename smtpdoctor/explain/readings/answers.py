@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -11,7 +11,15 @@ from smtpdoctor import knowledge
 from smtpdoctor.explain.course import Course
 from smtpdoctor.explain.model import Known, Stage, Symptom
 from smtpdoctor.explain.readings.logins import STAGES, demanded, login_readings
-from smtpdoctor.explain.readings.runs import Kind, Reading, reply_build, setting_fault
+from smtpdoctor.explain.readings.runs import (
+    WITHOUT_LOGIN,
+    WITHOUT_TLS,
+    Kind,
+    Reading,
+    reply_build,
+    scaled,
+    setting_fault,
+)
 from smtpdoctor.explain.readings.tls import starttls_absent
 from smtpdoctor.observations import Observations, Redactor
 
@@ -66,10 +74,6 @@ _INSIDE = re.compile(
 )
 
 
-#: RFC 3207 §4: what a server says without TLS, at whichever step and in whatever words.
-_WITHOUT_TLS = "530 5.7.0 Must issue a STARTTLS command first"
-
-
 def _worded(demand: str) -> bool:
     """Whether a reply asks for something by its words; the code alone stands for a bad login."""
     return demand not in ("", "credentials-rejected")
@@ -78,13 +82,13 @@ def _worded(demand: str) -> bool:
 def _out_of_order(weight: float) -> Iterator[Reading]:
     """RFC 5321 §4.3.2: the server wants another step first, and does not say which."""
     yield Reading(
-        build=reply_build("mail", "530 5.7.0 Authentication required", login=False),
+        build=reply_build("mail", WITHOUT_LOGIN, login=False),
         weight=weight,
         decides="the client's debug output has no AUTH before this reply, or one that was refused",
         only="sender",
     )
     yield Reading(
-        build=reply_build("mail", _WITHOUT_TLS, tls="none"),
+        build=reply_build("mail", WITHOUT_TLS, tls="none"),
         weight=weight * 0.6,
         decides="EHLO lists STARTTLS, and with it switched on the reply does not come",
         only="tls",
@@ -104,12 +108,11 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
         if stage == "mail":
             yield from _of_parameters(symptom.reply, weight)
         if demand == "tls-required":
-            build = reply_build("mail", _WITHOUT_TLS, tls="none")
+            build = reply_build("mail", WITHOUT_TLS, tls="none")
             yield Reading(build=build, weight=weight, decides=f"{decides}, before TLS", only="tls")
             continue
         if stage == "auth":
-            for reading in login_readings(symptom.reply, known):
-                yield msgspec.structs.replace(reading, weight=reading.weight * weight)
+            yield from scaled(login_readings(symptom.reply, known), weight)
             continue
         if stage in ("mail", "rcpt", "data"):
             if not known.logged_in:
@@ -129,8 +132,7 @@ def _replied(symptom: Symptom, known: Known) -> Iterator[Reading]:
         inside = stage == "starttls" and _INSIDE.search(symptom.reply) is not None
         if stage == "starttls" and symptom.reply.startswith(("500", "502")) and not inside:
             # RFC 5321 §4.2.4: the server knows no such command, so it never listed it
-            for reading in starttls_absent(symptom, known):
-                yield msgspec.structs.replace(reading, weight=reading.weight * weight * 1.2)
+            yield from scaled(starttls_absent(symptom, known), weight * 1.2)
         yield Reading(
             build=reply_build(stage, symptom.reply),
             weight=weight,
@@ -155,7 +157,7 @@ _OF_MESSAGES = (
 )
 
 
-def _refused_at(stage: Stage, reply: str) -> Callable[[Symptom, Known], Iterator[Reading]]:
+def _refused_at(stage: Stage, reply: str) -> Kind:
     """The client says that a step was refused, and not what the server said."""
 
     def readings(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -168,7 +170,7 @@ def _refused_at(stage: Stage, reply: str) -> Callable[[Symptom, Known], Iterator
                 )
         if stage in ("mail", "rcpt"):
             yield Reading(
-                build=reply_build("mail", "530 5.7.0 Authentication required", login=False),
+                build=reply_build("mail", WITHOUT_LOGIN, login=False),
                 weight=0.6,
                 decides="the server's own words ask for a login first",
                 only="sender",

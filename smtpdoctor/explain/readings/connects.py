@@ -10,6 +10,7 @@ from smtpdoctor.explain.course import ADDRESS_V6, Course, is_known_host, on_this
 from smtpdoctor.explain.model import Known, Symptom
 from smtpdoctor.explain.readings.names import malformed
 from smtpdoctor.explain.readings.runs import (
+    CLEAR_PORTS,
     Kind,
     Reading,
     as_v4,
@@ -19,6 +20,7 @@ from smtpdoctor.explain.readings.runs import (
     no_greeting,
     other_number,
     own_name,
+    scaled,
     tls_awaited,
     too_early,
     wrong_host,
@@ -58,7 +60,7 @@ def _some_wait(symptom: Symptom, known: Known) -> Iterator[Reading]:
     clear_on_465 = known.port == 465 and known.tls != "implicit"
     awaits_tls = 1.3 if clear_on_465 or symptom.error == "no-implicit-tls" else 0.6
     yield blocked(1.0, known)
-    if known.port not in (25, 587, 2525):
+    if known.port not in CLEAR_PORTS:
         yield tls_awaited(awaits_tls)
     elif known.tls == "implicit":
         yield too_early(0.5)
@@ -205,10 +207,7 @@ def _some_socket(symptom: Symptom, known: Known) -> Iterator[Reading]:
         for place, reading in enumerate(not_tls(symptom, known))
     )
     untrusted = msgspec.structs.replace(symptom, error="unknown-authority")
-    yield from (
-        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
-        for reading in certificate_refused(untrusted, known)
-    )
+    yield from scaled(certificate_refused(untrusted, known), 0.6)
     yield Reading(
         build=connects("refused"),
         weight=0.5,

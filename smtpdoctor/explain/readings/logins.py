@@ -10,28 +10,30 @@ import msgspec
 from smtpdoctor import knowledge
 from smtpdoctor.explain.course import Course
 from smtpdoctor.explain.model import Known, Stage, Symptom
-from smtpdoctor.explain.readings.runs import Kind, Reading, app_password, in_clear, reply_build
+from smtpdoctor.explain.readings.runs import (
+    WITHOUT_TLS,
+    Kind,
+    Reading,
+    app_password,
+    in_clear,
+    mode_inside,
+    reply_build,
+    scaled,
+)
 from smtpdoctor.observations import Observations, Redactor
 
 
 def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
     def inside(known: Known, redactor: Redactor) -> Observations:
         course = Course(known, redactor)
-        talk = course.session()
-        if course.tls == "implicit":
-            talk.handshake().certificate().greeting().ehlo("SIZE 1000")
-        else:
-            talk.greeting().ehlo()
-            if course.tls == "starttls":
-                talk.starttls().handshake().certificate().ehlo("SIZE 1000")
-        talk.no_login("not-offered")
+        course.session().inside("SIZE 1000").no_login("not-offered")
         return course.observations
 
     clear = symptom.error == "in-clear"
     if known.tls != "implicit":
         yield in_clear(1.1 if clear else 0.7)
         yield Reading(
-            build=reply_build("mail", "530 5.7.0 Must issue STARTTLS first", tls="none"),
+            build=reply_build("mail", WITHOUT_TLS, tls="none"),
             weight=0.6,
             decides="the server asks for STARTTLS before it takes the login",
             only="tls",
@@ -46,13 +48,9 @@ def _login_not_offered(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 def _no_mechanism(symptom: Symptom, known: Known) -> Iterator[Reading]:
     def build(known: Known, redactor: Redactor) -> Observations:
-        course = Course(known, redactor, tls=known.tls if known.tls != "none" else None)
-        talk = course.session()
-        if course.tls == "implicit":
-            talk.handshake().certificate().greeting()
-        else:
-            talk.greeting().ehlo().starttls().handshake().certificate()
-        talk.ehlo("AUTH XOAUTH2").no_login("no-shared-mechanism", "XOAUTH2")
+        course = Course(known, redactor, tls=mode_inside(known))
+        talk = course.session().inside("AUTH XOAUTH2")
+        talk.no_login("no-shared-mechanism", "XOAUTH2")
         return course.observations
 
     yield Reading(
@@ -62,8 +60,7 @@ def _no_mechanism(symptom: Symptom, known: Known) -> Iterator[Reading]:
         only="auth",
         made_up="modules" if symptom.error == "no-modules" else "",
     )
-    for reading in _login_not_offered(symptom, known):
-        yield msgspec.structs.replace(reading, weight=reading.weight * 0.4)
+    yield from scaled(_login_not_offered(symptom, known), 0.4)
 
 
 def _login_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -80,7 +77,7 @@ def login_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     ends = "hangs up" if closed else "falls silent"
 
     def build(known: Known, redactor: Redactor) -> Observations:
-        course = Course(known, redactor, tls=known.tls if known.tls != "none" else None)
+        course = Course(known, redactor, tls=mode_inside(known))
         course.session().inside().auth("", "closed" if closed else "silence")
         return course.observations
 

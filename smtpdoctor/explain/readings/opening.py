@@ -10,6 +10,7 @@ from smtpdoctor.explain.course import Course
 from smtpdoctor.explain.model import Known, Symptom
 from smtpdoctor.explain.readings.logins import login_silent
 from smtpdoctor.explain.readings.runs import (
+    CLEAR_PORTS,
     Kind,
     Reading,
     bare_reply,
@@ -18,9 +19,11 @@ from smtpdoctor.explain.readings.runs import (
     connects,
     handshake_ended,
     large_packets_lost,
+    mode_inside,
     no_greeting,
     other_number,
     reply_build,
+    scaled,
     something_else,
     stalled,
     tls_awaited,
@@ -59,11 +62,9 @@ def _greeting_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
             decides="openssl s_client gets its handshake and no “220 …” after it",
             only="tls",
         )
-        yield from (
-            msgspec.structs.replace(reading, weight=0.7) for reading in login_silent(symptom, known)
-        )
+        yield from scaled(login_silent(symptom, known), 0.7)
         return
-    clear_port = known.port in (25, 587, 2525)
+    clear_port = known.port in CLEAR_PORTS
     if known.tls == "implicit":
         yield Reading(build=stalled, weight=0.6, decides="no TLS answer comes either", only="tls")
         yield too_early(0.6)
@@ -78,7 +79,7 @@ def _greeting_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 
 def greeting_closed(symptom: Symptom, known: Known) -> Iterator[Reading]:
-    clear_port = known.port in (25, 587, 2525)
+    clear_port = known.port in CLEAR_PORTS
     if known.tls == "implicit":
         yield handshake_ended(0.8, "closed")
         yield too_early(0.6)
@@ -129,9 +130,7 @@ def _hung_up(symptom: Symptom, known: Known) -> Iterator[Reading]:
     """The session ended, and the text does not say where."""
     yield from greeting_closed(symptom, known)
     closed = msgspec.structs.replace(symptom, error="closed")
-    yield from (
-        msgspec.structs.replace(reading, weight=0.3) for reading in login_silent(closed, known)
-    )
+    yield from scaled(login_silent(closed, known), 0.3)
 
 
 def _tls_expected(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -156,7 +155,7 @@ def _transaction_ended(symptom: Symptom, known: Known) -> Iterator[Reading]:
     closed = symptom.error != "silent"
 
     def build(known: Known, redactor: Redactor) -> Observations:
-        course = Course(known, redactor, tls=known.tls if known.tls != "none" else None)
+        course = Course(known, redactor, tls=mode_inside(known))
         course.session().inside().auth().mail("", "closed" if closed else "silence")
         return course.observations
 
@@ -206,10 +205,7 @@ def _session_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
         decides="the silence begins with the TLS handshake",
         only="tls",
     )
-    yield from (
-        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
-        for reading in _greeting_silent(symptom, known)
-    )
+    yield from scaled(_greeting_silent(symptom, known), 0.6)
 
 
 #: What a text can name of this, and the readings of each.

@@ -5,7 +5,7 @@ Knows how a run would have gone; which text speaks of it is for the other module
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -44,6 +44,20 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 #: The readings of one kind of symptom.
 Kind = Callable[[Symptom, Known], Iterator[Reading]]
+
+
+#: Ports on which a session begins in plain text: RFC 5321's, RFC 6409 §3.1's, and a usual third.
+CLEAR_PORTS = (25, 587, 2525)
+#: What a server says to MAIL without TLS (RFC 3207 §4), and without a login (RFC 4954 §6), at
+#: whichever step and in whatever words.
+WITHOUT_TLS = "530 5.7.0 Must issue a STARTTLS command first"
+WITHOUT_LOGIN = "530 5.7.0 Authentication required"
+
+
+def scaled(readings: Iterable[Reading], factor: float) -> Iterator[Reading]:
+    """The same runs, as likely as `factor` makes them beside others."""
+    for reading in readings:
+        yield msgspec.structs.replace(reading, weight=reading.weight * factor)
 
 
 def setting_fault(
@@ -181,6 +195,11 @@ def clear_mode(known: Known) -> TLSMode:
     return "none" if known.tls == "none" else "starttls"
 
 
+def mode_inside(known: Known) -> TLSMode | None:
+    """The mode of a session that came to be inside TLS: the one that was told, where it has any."""
+    return known.tls if known.tls != "none" else None
+
+
 def tls_awaited(weight: float) -> Reading:
     """The port waits for a ClientHello, and the client for a greeting."""
 
@@ -224,7 +243,7 @@ def something_else(symptom: Symptom, weight: float) -> Iterator[Reading]:
     """The port is of another protocol."""
 
     def build(known: Known, redactor: Redactor) -> Observations:
-        course = Course(known, redactor, tls="none" if known.tls == "none" else "starttls")
+        course = Course(known, redactor, tls=clear_mode(known))
         course.session().greeting(
             symptom.reply or "HTTP/1.1 400 Bad Request", protocol="http", arrived="HTTP/1.1 400"
         )
@@ -248,10 +267,7 @@ def bare_reply(weight: float) -> Reading:
             # what printed the text can't read it: judged as a client of which that is known
             known = msgspec.structs.replace(known, client=unable[0], version="")
         course = Course(known, redactor)
-        talk = course.session()
-        if course.tls == "implicit":
-            talk.handshake().certificate()
-        talk.greeting("220")
+        _to_greeting(course).greeting("220")
         return course.observations
 
     return Reading(
@@ -290,10 +306,7 @@ def too_early(weight: float) -> Reading:
 def stalled(known: Known, redactor: Redactor) -> Observations:
     """The handshake gets no answer."""
     course = Course(known, redactor)
-    talk = course.session()
-    if course.tls != "implicit":
-        talk.greeting().ehlo().starttls()
-    talk.handshake("stalled")
+    _to_handshake(course).handshake("stalled")
     return course.observations
 
 
@@ -304,9 +317,7 @@ def large_packets_lost(weight: float, *, made_up: str = "") -> Reading:
         course = Course(known, redactor)
         _to_handshake(course).handshake("stalled")
         small = course.session("small-segments", segment_size=536)
-        if course.tls != "implicit":
-            small.greeting().ehlo().starttls()
-        small.handshake().certificate()
+        _to_handshake(course, small).handshake().certificate()
         return course.observations
 
     return Reading(
@@ -322,17 +333,21 @@ def handshake(failure: HandshakeFailure, reason: str = "", *, tls: TLSMode | Non
     """The handshake ends with this failure."""
 
     def build(known: Known, redactor: Redactor) -> Observations:
-        mode = tls or (known.tls if known.tls != "none" else None)
-        course = Course(known, redactor, tls=mode)
+        course = Course(known, redactor, tls=tls or mode_inside(known))
         _to_handshake(course).handshake(failure, reason=reason)
         return course.observations
 
     return build
 
 
-def _to_handshake(course: Course) -> Talk:
-    talk = course.session()
+def _to_handshake(course: Course, talk: Talk | None = None) -> Talk:
+    talk = talk or course.session()
     return talk if course.tls == "implicit" else talk.greeting().ehlo().starttls()
+
+
+def _to_greeting(course: Course) -> Talk:
+    talk = course.session()
+    return talk.handshake().certificate() if course.tls == "implicit" else talk
 
 
 def handshake_ended(weight: float, failure: HandshakeFailure) -> Reading:
@@ -358,8 +373,7 @@ def certificate(
     """The handshake succeeds, and the certificate does not verify, by OpenSSL's code."""
 
     def build(known: Known, redactor: Redactor) -> Observations:
-        mode = known.tls if known.tls != "none" else None
-        course = Course(known, redactor, tls=mode, trust_store=trust_store)
+        course = Course(known, redactor, tls=mode_inside(known), trust_store=trust_store)
         _to_handshake(course).handshake().certificate(
             code,
             message,
@@ -412,26 +426,21 @@ def reply_build(
     """The server answers this stage with `text`, after everything before it went well."""
 
     def build(known: Known, redactor: Redactor) -> Observations:
-        mode = tls or (known.tls if known.tls != "none" else None)
+        mode = tls or mode_inside(known)
         course = Course(
             known, redactor, tls=mode, login=login, password_altered=altered, username=username
         )
-        talk = course.session()
         if stage == "greeting":
-            if course.tls == "implicit":
-                talk.handshake().certificate()
-            talk.greeting(text)
+            _to_greeting(course).greeting(text)
         elif stage == "ehlo":
-            if course.tls == "implicit":
-                talk.handshake().certificate()
-            talk.greeting().ehlo(text=text)
+            _to_greeting(course).greeting().ehlo(text=text)
         elif stage == "starttls":
             course = Course(known, redactor, tls="starttls", required=True)
             course.session().greeting().ehlo().starttls(text)
         elif stage == "auth":
-            talk.inside().auth(text)
+            course.session().inside().auth(text)
         else:
-            talk.inside()
+            talk = course.session().inside()
             if login and course.tls != "none":
                 talk.auth()
             if stage == "mail":

@@ -12,9 +12,11 @@ from smtpdoctor.explain.course import OTHER_NAME, Course
 from smtpdoctor.explain.model import Known, Symptom
 from smtpdoctor.explain.readings.opening import greeting_closed
 from smtpdoctor.explain.readings.runs import (
+    WITHOUT_LOGIN,
     Kind,
     Reading,
     certificate,
+    scaled,
     setting_fault,
     url_not_encoded,
 )
@@ -105,16 +107,13 @@ def _no_host(symptom: Symptom, known: Known) -> Iterator[Reading]:
         "the host, printed by the program, is empty",
         made_up="no-host",
     )
-    yield from (
-        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
-        for reading in greeting_closed(symptom, known)
-    )
+    yield from scaled(greeting_closed(symptom, known), 0.6)
 
 
 def _no_credentials(symptom: Symptom, known: Known) -> Iterator[Reading]:
     def half(known: Known, redactor: Redactor) -> Observations:
         course = Course(known, redactor, login=False)
-        course.session().inside().mail("530 5.7.0 Authentication required")
+        course.session().inside().mail(WITHOUT_LOGIN)
         return course.observations
 
     yield Reading(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-import msgspec
-
 from smtpdoctor.explain.course import OTHER_NAME, Course
 from smtpdoctor.explain.model import Known, Symptom
 from smtpdoctor.explain.readings.runs import (
+    CLEAR_PORTS,
+    WITHOUT_TLS,
     Build,
     Kind,
     Reading,
@@ -18,6 +18,7 @@ from smtpdoctor.explain.readings.runs import (
     in_clear,
     large_packets_lost,
     reply_build,
+    scaled,
     setting_fault,
     something_else,
     stalled,
@@ -91,16 +92,12 @@ def _handshake_failed(symptom: Symptom, known: Known) -> Iterator[Reading]:
         ):
             yield Reading(build=build, weight=weight, decides=decides, only="tls")
         return
-    clear_port = known.port in (25, 587, 2525)
+    clear_port = known.port in CLEAR_PORTS
     begun = known.tls == "implicit"
     yield _alert(0.7 if begun and known.port != 465 else 1.0, symptom)
     if known.port != 465:
         yield too_early(1.1 if begun and clear_port else 0.8)
-    yield from (
-        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
-        for reading in _version(symptom, known)
-        if reading.weight >= 0.5
-    )
+    yield from scaled((each for each in _version(symptom, known) if each.weight >= 0.5), 0.6)
 
 
 def _handshake_stalled(symptom: Symptom, known: Known) -> Iterator[Reading]:
@@ -239,15 +236,12 @@ def _starttls_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
         decides="EHLO lists STARTTLS, and the server says no to it",
         only="tls",
     )
-    yield from (
-        msgspec.structs.replace(reading, weight=reading.weight * 0.6)
-        for reading in starttls_absent(symptom, known)
-    )
+    yield from scaled(starttls_absent(symptom, known), 0.6)
 
 
 def _tls_demanded(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield Reading(
-        build=reply_build("mail", symptom.reply or "530 5.7.0 Must issue STARTTLS", tls="none"),
+        build=reply_build("mail", symptom.reply or WITHOUT_TLS, tls="none"),
         weight=1.0,
         decides="with STARTTLS switched on the reply does not come",
         only="tls",
