@@ -188,7 +188,7 @@ def _poetry_lock(text: str) -> Iterator[tuple[str, str]]:
 
 def _gemfile(text: str) -> Iterator[tuple[str, str]]:
     yield from re.findall(
-        r"""(?m)^\s*gem\s*\(?\s*['"]([\w.-]+)['"](?:\s*,\s*['"]([^'"]*)['"])?""", text
+        r"""(?m)^[^\S\n]*gem\s*\(?\s*['"]([\w.-]+)['"](?:\s*,\s*['"]([^'"]*)['"])?""", text
     )
 
 
@@ -201,11 +201,11 @@ def _mix(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _mix_lock(text: str) -> Iterator[tuple[str, str]]:
-    yield from re.findall(r'(?m)^\s*"(\w+)": \{:hex, :\w+, "([^"]+)"', text)
+    yield from re.findall(r'(?m)^[^\S\n]*"(\w+)": \{:hex, :\w+, "([^"]+)"', text)
 
 
 def _go_mod(text: str) -> Iterator[tuple[str, str]]:
-    yield from re.findall(r"(?m)^\s*(?:require\s+)?([\w.-]+\.[a-z]+/[^\s]+)\s+(v[^\s]+)", text)
+    yield from re.findall(r"(?m)^[^\S\n]*(?:require\s+)?([\w.-]+\.[a-z]+/[^\s]+)\s+(v[^\s]+)", text)
 
 
 def _pom(text: str) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ from smtpdoctor.settings.workspace import Workspace
 
 #: A file that holds the project's own names where it holds no others for mail.
 OWN_FILE = re.compile(r"\.env(\.\w+)*$")
-NAME = re.compile(rb"(?m)^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=")
+NAME = re.compile(rb"(?m)^[^\S\n]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=")
 MAIL = re.compile(rb"(?i)mail|smtp")
 
 #: What is looked at of a folder that has more set-ups than any program: of one dialect, and in

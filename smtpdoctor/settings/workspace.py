@@ -58,7 +58,7 @@ REMEDIES = {
 #: A reader that takes most lines for what they were meant to say.
 TOLERANT = "python-dotenv"
 #: The name that a line of a `.env` sets.
-ASSIGNED = re.compile(r"(?m)^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*[=:]")
+ASSIGNED = re.compile(r"(?m)^[^\S\n]*(?:export\s+)?([A-Za-z_][\w.]*)\s*[=:]")
 
 
 #: Files that say what the folder's programs are called, and how they say it.

@@ -257,6 +257,26 @@ FOLDERS: dict[str, Folder] = {
         text("mailer.py", "import smtplib\nsmtplib.SMTP('x')\n" + "x: |\n" * 50_000),
         (("check", "--only", "settings"),),
     ),
+    # a needle that begins with blanks at a line's start is no search through all lines at each
+    "files of blank lines": Folder(
+        both(
+            *(
+                text(name, content + "\n" * 900_000 + "x\n")
+                for name, content in {
+                    "mailer.py": "# import emails, decouple, smtplib\n",
+                    "settings/base.py": "# EMAIL_HOST = 'x'\n",
+                    "compose.yaml": "# environment: kind: configMapGenerator a.yml: |\n",
+                    "mail.properties": "# mail.smtp.host\n",
+                    "Gemfile": "# gem 'mail'\n",
+                    "go.mod": "module a\n",
+                    "mix.exs": "# bamboo\n",
+                    "config/environments/production.rb": "# action_mailer smtp_settings\n",
+                    "stack.json": '"environment"',
+                }.items()
+            )
+        ),
+        (("check", "--only", "settings"),),
+    ),
     "mailer.js: cases": Folder(
         text("mailer.js", MAILER + "case a:" * 140_000), (("check", "--only", "settings"),)
     ),

@@ -30,13 +30,13 @@ from smtpdoctor.settings.readers.model import Known, Map, Origin, Span, Unknown,
 from smtpdoctor.settings.variables import Layer, Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
-KIND = rb"(?m)^\s*[\"']?(kind|configMapGenerator|secretGenerator)[\"']?\s*:"
+KIND = rb"(?m)^[^\S\n]*[\"']?(kind|configMapGenerator|secretGenerator)[\"']?\s*:"
 #: Without a workload, only files of a program that stand in an object matter.
 WORKLOAD = re.compile(
-    rb"(?m)^\s*[\"']?kind[\"']?\s*:\s*[\"']?(Pod|Job|CronJob|Deployment|StatefulSet|DaemonSet|"
+    rb"(?m)^[^\S\n]*[\"']?kind[\"']?\s*:\s*[\"']?(Pod|Job|CronJob|Deployment|StatefulSet|DaemonSet|"
     rb"ReplicaSet|Rollout|DeploymentConfig|List)\b"
 )
-EMBEDDED = re.compile(rb"(?m)^\s+[\w.-]+\.(ya?ml|ini|json|toml|conf)[\"']?\s*:\s*[|>]")
+EMBEDDED = re.compile(rb"(?m)^[^\S\n]+[\w.-]+\.(ya?ml|ini|json|toml|conf)[\"']?\s*:\s*[|>]")
 #: Where a workload's pods are told.
 PODS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("spec",),

@@ -98,7 +98,7 @@ def _elsewhere(name: str, span: Span | None) -> Unknown:
 def _hcl(workspace: Workspace) -> Iterator[Surrounding]:
     """Containers by their images: what stands between one and the next is the first one's."""
     paths = workspace.folder.containing(
-        rb"(?m)^\s*\"?(\w{1,40}_)?(environment|env|variables)\w*\"?\s*[=:]?\s*[\[{(a-z]",
+        rb"(?m)^[^\S\n]*\"?(\w{1,40}_)?(environment|env|variables)\w*\"?\s*[=:]?\s*[\[{(a-z]",
         *(".tf", ".hcl", ".nomad"),
     )
     for path in islice(paths, MOST_DOCUMENTS):

@@ -151,7 +151,7 @@ def _in_production(workspace: Workspace, path: str) -> str | None:
     package that sets nothing itself."""
     stem = path.rpartition("/")[2].removesuffix(".py")
     is_empty = stem == "__init__" and not re.search(
-        rb"(?m)^\s*(from|import|[A-Z_]+\s*=)", workspace.folder.data(path) or b""
+        rb"(?m)^[^\S\n]*(from|import|[A-Z_]+\s*=)", workspace.folder.data(path) or b""
     )
     if not DEVELOPMENT.match(stem) and not is_empty:
         return None

@@ -211,7 +211,8 @@ class JakartaMail:
                 )
 
     def _in_files(self, workspace: Workspace) -> Iterator[Draft]:
-        for path in workspace.folder.containing(rb"(?m)^\s*mail\.(smtps?\.)?host\b", ".properties"):
+        needle = rb"(?m)^[^\S\n]*mail\.(smtps?\.)?host\b"
+        for path in workspace.folder.containing(needle, ".properties"):
             variables = workspace.variables(
                 workspace.dotenv_files(path, ".env"), "compose-env-file"
             )

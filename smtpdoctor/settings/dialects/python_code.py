@@ -135,7 +135,7 @@ def _loads_of(workspace: Workspace, path: str, variables: Variables) -> Iterator
         )
         name = _named_file(workspace, call)
         yield Load(path, name, "django-environ" if own else "python-dotenv", overrides)
-    if re.search(r"(?m)^\s*(from|import)\s+decouple\b", text):
+    if re.search(r"(?m)^[^\S\n]*(from|import)\s+decouple\b", text):
         yield Load(path, "settings.ini", "decouple")
         yield Load(path, ".env", "decouple")
     for found in ENV_FILE.finditer(text):

@@ -35,10 +35,10 @@ OPTIONS = "options"
 SYMBOL = re.compile(r":[a-z_]\w*[?!]?")
 #: `class Settings < Settingslogic`, its file and its section.
 LOGIC = r"class\s+{0}\s*<\s*Settingslogic\b(.*?)^end\b"
-LOGIC_SOURCE = re.compile(r"(?m)^\s*source\s+(.+)$")
-LOGIC_NAMESPACE = re.compile(r"(?m)^\s*namespace\s+Rails\.env\b")
+LOGIC_SOURCE = re.compile(r"(?m)^[^\S\n]*source\s+(.+)$")
+LOGIC_NAMESPACE = re.compile(r"(?m)^[^\S\n]*namespace\s+Rails\.env\b")
 QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
-SETTING = re.compile(r"(?m)^\s*setting\s*\(?\s*:(\w+)\b(.*)$")
+SETTING = re.compile(r"(?m)^[^\S\n]*setting\s*\(?\s*:(\w+)\b(.*)$")
 DEFAULT = re.compile(r"""\bdefault(?::\s*|\()\s*("[^"]*"|'[^']*'|-?\d+|true|false)""")
 
 

@@ -6,6 +6,7 @@ This module knows bytes, encodings and line ends. It must not know any syntax.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
@@ -25,8 +26,10 @@ class Source:
         self.file = file
         self.text = decode(content)
         self.bytes = self.text.encode()
-        self._lines = [0, *(match.end() for match in NEWLINE.finditer(self.bytes))]
-        self._character_lines: list[int] | None = None
+        # of four bytes a line: a file may have a million, and the folder many of these files
+        self._lines = array("I", (0,))
+        self._lines.extend(match.end() for match in NEWLINE.finditer(self.bytes))
+        self._character_lines: array[int] | None = None
 
     def span(self, start: int, end: int) -> Span:
         """The span of a half-open range of bytes of `bytes`."""
@@ -38,7 +41,8 @@ class Source:
         """The span of a half-open range of characters of `text`."""
         if self._character_lines is None:
             ends = re.finditer("\r\n|\n|\r", self.text)
-            self._character_lines = [0, *(match.end() for match in ends)]
+            self._character_lines = array("I", (0,))
+            self._character_lines.extend(match.end() for match in ends)
         lines = self._character_lines
         line, end_line = bisect_right(lines, start), bisect_right(lines, end)
         columns = start - lines[line - 1] + 1, end - lines[end_line - 1] + 1
