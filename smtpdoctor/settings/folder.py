@@ -130,6 +130,10 @@ class Folder:
         #: Seconds that are left for listing and reading; what else goes on doesn't count.
         self._left = seconds
         self._bytes: dict[str, bytes | None] = {}
+        #: The file that the user names by an option: it may stand anywhere.
+        self.named: str | None = None
+        #: Folders that no link leads to.
+        self._walked: set[str] = set()
         self._fitting: dict[str, list[str]] = {}
         self._containing: dict[tuple[bytes, tuple[str, ...]], list[str]] = {}
         self.skipped: list[Skipped] = []
@@ -167,6 +171,7 @@ class Folder:
         seen = 0
         while waiting:
             at, depth = waiting.popleft()
+            self._walked.add(at)
             try:
                 with os.scandir(self.root / at) as listing:
                     entries = []
@@ -283,8 +288,10 @@ class Folder:
             return None
         full = self.root / path
         try:
-            if os.path.islink(full) and not self._is_inside(full):
-                self._leave_out(path, "a link that leads out of the folder")
+            if self._may_lead_out(path) and not self._is_inside(full):
+                above = os.path.normpath(path).startswith(("..", os.sep))
+                why = "outside of this folder" if above else "a link that leads out of the folder"
+                self._leave_out(path, why)
                 return None
             began = self._clock()
             content = read_bounded(full, LARGEST)
@@ -296,6 +303,14 @@ class Folder:
             if error.cause != "missing" and not is_import:
                 self._leave_out(path, str(error))
             return None
+
+    def _may_lead_out(self, path: str) -> bool:
+        """Whether a link is on the way to a file: it, or a folder that was not walked through."""
+        if path == self.named:
+            return False
+        parent = os.path.dirname(path)
+        walked = not parent or (bool(self.files) and parent in self._walked)
+        return not walked or os.path.islink(self.root / path)
 
     def _is_inside(self, path: Path) -> bool:
         try:

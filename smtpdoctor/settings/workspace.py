@@ -155,7 +155,7 @@ class Workspace:
         self.environ = environ
         self.profile = profile
         self.given = given
-        self.env_file = env_file
+        self.env_file = folder.named = env_file
         self.dependencies = Dependencies(folder)
         #: Files of variables at which their program ends.
         self.refused: dict[str, Refused] = {}

@@ -316,3 +316,46 @@ def test_lookalike_a_host_with_digits(host: str, tmp_path: Path) -> None:
     text = f"DB_PASSWORD=mail2024\nSMTP_HOST={host}\n"
     (plan,) = plans(tmp_path, {".env": text}).plans
     assert plan.settings.host == host.lower()
+
+
+READS = {
+    "m.js": "require('dotenv').config({path: '%s'});\nrequire('nodemailer').createTransport({"
+    f"host: '{HOST}', port: 465, auth: {{user: process.env.SMTP_USER, "
+    "pass: process.env.SMTP_PASS}});\n",
+    "m.py": "import os, smtplib\nfrom dotenv import load_dotenv\nload_dotenv('%s')\n"
+    f"s = smtplib.SMTP_SSL('{HOST}', 465)\n"
+    "s.login(os.environ['SMTP_USER'], os.environ['SMTP_PASS'])\n",
+    "compose.yaml": "services:\n  a:\n    image: x\n    env_file: %s\n"
+    f"    environment: {{SMTP_HOST: {HOST}, SMTP_PORT: 465}}\n",
+}
+
+
+@pytest.mark.parametrize("way", ["link/.env", "link/../link/.env", "../victim/.env", "own.env"])
+@pytest.mark.parametrize("file", READS)
+def test_no_login_of_another_folder_is_read_for_a_host_of_this_one(
+    file: str, way: str, tmp_path: Path
+) -> None:
+    """A link is in a repository as any file is, and where it leads is the user's."""
+    victim, folder = tmp_path / "victim", tmp_path / "folder"
+    write(victim, {".env": f"SMTP_USER=a@b.example\nSMTP_PASS={SECRET}\n"})
+    write(folder, {file: READS[file] % way, "requirements.txt": "python-dotenv\n"})
+    write(folder, {"package.json": NODE})
+    (folder / "link").symlink_to("../victim")
+    (folder / "own.env").symlink_to("../victim/.env")
+    found = make_plans(with_options(None, environ={}, folder=folder))
+    assert found.plans or found.left_out
+    for plan in found.plans:
+        assert plan.host == HOST
+        assert (plan.credentials.password, plan.credentials.token) == (None, None)
+    assert "a@b.example" not in repr(found)
+
+
+@pytest.mark.parametrize("way", ["link/.env", "../victim/.env", "own.env"])
+def test_what_the_user_names_may_stand_anywhere(way: str, tmp_path: Path) -> None:
+    victim, folder = tmp_path / "victim", tmp_path / "folder"
+    write(victim, {".env": f"SMTP_USER=a@b.example\nSMTP_PASS={SECRET}\n"})
+    write(folder, {"m.js": READS["m.js"] % ".env", "package.json": NODE})
+    (folder / "link").symlink_to("../victim")
+    (folder / "own.env").symlink_to("../victim/.env")
+    (plan,) = make_plans(with_options(None, environ={}, folder=folder, env_file=way)).plans
+    assert plan.credentials.password is not None
