@@ -54,6 +54,8 @@ class Client:
     environment: tuple[tuple[str, str], ...] = ()
     tabs: bool = False
     single: bool = False
+    #: With STARTTLS it verifies nothing, as the doctor is told.
+    unverified: bool = False
 
 
 def _python(version: str) -> str:
@@ -143,6 +145,41 @@ def _snail(job: dict[str, object]) -> tuple[list[str], str]:
     return ["s-nail", "-:/", *settings, "-s", "test", str(job["recipient"])], "hello\n"
 
 
+def _mutt(job: dict[str, object]) -> tuple[list[str], str]:
+    scheme = "smtps" if job["tls"] == "implicit" else "smtp"
+    user = urllib.parse.quote(str(job["user"]), safe="") + "@" if job["user"] else ""
+    starttls = job["tls"] == "starttls"
+    password = str(job["password"]).replace('"', '\\"')
+    variables = {
+        "smtp_url": f"{scheme}://{user}{job['host']}:{job['port']}/",
+        "smtp_pass": password,
+        "ssl_starttls": "yes" if starttls else "no",
+        "ssl_force_tls": "yes" if starttls and job["required"] else "no",
+        "ssl_ca_certificates_file": job["cafile"],
+        "certificate_file": job["cafile"],
+        "from": job["sender"],
+        "use_envelope_from": "yes",
+        "envelope_from_address": job["sender"],
+        "copy": "no",
+        "connect_timeout": job["seconds"],
+        "sleep_time": "0",
+    }
+    settings = [
+        word for name, value in variables.items() for word in ("-e", f'set {name}="{value}"')
+    ]
+    return [
+        "mutt",
+        "-n",
+        "-F",
+        "/dev/null",
+        *settings,
+        "-s",
+        "test",
+        "--",
+        str(job["recipient"]),
+    ], ("hello\n")
+
+
 def _perl(job: dict[str, object]) -> tuple[list[str], str]:
     return ["perl", str(CLIENTS_FOLDER / "net_smtp_client.pl"), json.dumps(job)], ""
 
@@ -202,6 +239,13 @@ def clients(folder: Path) -> list[Client]:
             _of_folder(_python("3.12"), "django_client.py"),
             environment=libraries["6"],
         ),
+        Client(
+            "emailjs",
+            "emailjs",
+            _of_folder("node", "emailjs_client.mjs"),
+            single=True,
+            unverified=True,
+        ),
         Client("phpmailer", "phpmailer", _of_folder("php", "phpmailer_client.php"), single=True),
         Client("symfony", "symfony", _of_folder("php", "symfony_client.php"), single=True),
         Client("ruby", "net-smtp", _of_folder("ruby", "ruby_client.rb")),
@@ -224,6 +268,7 @@ def clients(folder: Path) -> list[Client]:
         Client("curl", "curl", one_by_one=_curl),
         Client("perl", "net-smtp-perl", one_by_one=_perl),
         Client("s-nail", "s-nail", one_by_one=_snail),
+        Client("mutt", "mutt", one_by_one=_mutt),
         Client("swaks", "swaks@20201014", one_by_one=_swaks),
     ]
 
@@ -505,7 +550,7 @@ def run_client(
     return said
 
 
-async def _doctor(job: dict[str, object], client: str) -> tuple[str, list[str]]:
+async def _doctor(job: dict[str, object], client: Client) -> tuple[str, list[str]]:
     from smtpdoctor import acheck
 
     mode = {"implicit": "true", "none": "none"}.get(
@@ -521,11 +566,12 @@ async def _doctor(job: dict[str, object], client: str) -> tuple[str, list[str]]:
             if job["user"]
             else {}
         ),
+        **({"SMTP_TLS_REJECT_UNAUTHORIZED": "0"} if client.unverified and mode != "true" else {}),
     }
     report = await acheck(
         environ=environment,
         folder="/no-such-folder",
-        client=client,
+        client=client.doctor,
         cafile=str(job["cafile"]),
         third_party=False,
         to="doctor@example.org",
@@ -537,11 +583,11 @@ async def _doctor(job: dict[str, object], client: str) -> tuple[str, list[str]]:
 
 
 async def _doctors(
-    jobs: Iterable[tuple[dict[str, object], str]],
+    jobs: Iterable[tuple[dict[str, object], Client]],
 ) -> list[tuple[str, list[str]]]:
     some = asyncio.Semaphore(12)
 
-    async def one(job: dict[str, object], client: str) -> tuple[str, list[str]]:
+    async def one(job: dict[str, object], client: Client) -> tuple[str, list[str]]:
         async with some:
             return await _doctor(job, client)
 
@@ -618,7 +664,7 @@ def main(machine: str, wanted: str = "") -> None:
         )
     print(f"clients done after {time.monotonic() - began:.0f} s", file=sys.stderr)
     asked = [(job, client) for client in everybody for job in jobs[client.name]]
-    verdicts = asyncio.run(_doctors((job, client.doctor) for job, client in asked))
+    verdicts = asyncio.run(_doctors(asked))
     print(f"doctor done after {time.monotonic() - began:.0f} s", file=sys.stderr)
     cells = [
         (

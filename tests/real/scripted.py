@@ -211,7 +211,7 @@ class _Dialogue:
 
     def _auth(self, rest: str) -> str:
         script = self._script
-        name, _, initial = rest.partition(" ")
+        name, _, initial = rest.lstrip().partition(" ")  # emailjs says two blanks
         name = name.upper()
         if not self._in_tls and script.ehlo and not script.auth_in_clear:
             return "530 5.7.0 Must issue a STARTTLS command first"

@@ -1,4 +1,4 @@
-"""Twenty real clients beside the doctor: does its verdict say what becomes of their mail?
+"""Twenty-two real clients beside the doctor: does its verdict say what becomes of their mail?
 
 A cell is one client in one world. The doctor is right where it says broken and nothing was
 delivered, or where it names no error and the message was. Inconclusive is no error.
@@ -66,6 +66,7 @@ def test_the_verdict_is_what_becomes_of_the_mail(node: None) -> None:
         "java",
         "keytool",
         "msmtp",
+        "mutt",
         "curl",
         "s-nail",
         "swaks",

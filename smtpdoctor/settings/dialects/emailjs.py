@@ -34,7 +34,7 @@ PORTS: Mapping[TLSMode, int] = {"implicit": 465, "starttls": 587, "none": 25}
 class EmailJs:
     id = "emailjs"
     name = DATA.name
-    client: str | None = None
+    client: str | None = DATA.client
     fields = FIELDS
     modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
         "implicit": ({"ssl": True}, {"ssl": True, "tls": False}),

@@ -26,6 +26,12 @@ def test_positive_the_clients_own_time_out_is_shorter() -> None:
     assert "gives up after 5 s" in found.explanation
 
 
+def test_positive_emailjs_waits_five_seconds() -> None:
+    scene = Scene(client="emailjs")
+    scene.session().greeting(took=12.0).rest()
+    assert scene.judge().verdict == "broken"
+
+
 def test_negative_an_answer_in_time() -> None:
     scene = Scene(client="ruby-mail", client_version="2.8.1")
     scene.session().greeting(took=4.9).rest()
