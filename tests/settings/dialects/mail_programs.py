@@ -37,6 +37,16 @@ def dma(lines: str, login: str = "u@example.com|smtp.ionos.com:word") -> dict[st
     }
 
 
+def proxmox(lines: str, secret: str = "\tpassword word\n") -> dict[str, str]:
+    return {
+        "pve/notifications.cfg": "gotify: phone\n\tserver http://localhost:8080\n\n"
+        "smtp: ionos\n\tauthor Proxmox\n\tfrom-address u@example.com\n\tmailto-user root@pam\n"
+        f"\tserver smtp.ionos.com\n\tusername u@example.com\n{lines}\n"
+        "matcher: all\n\ttarget ionos\n",
+        "pve/priv/notifications.cfg": f"gotify: phone\n\ttoken abc\n\nsmtp: ionos\n{secret}",
+    }
+
+
 def opensmtpd(relay: str) -> dict[str, str]:
     return {
         "smtpd.conf": "table secrets file:/etc/mail/secrets\nlisten on lo\n"
@@ -317,6 +327,47 @@ CASES = [
         (HOST, 587, "implicit"),
         files=dma("PORT 587\nSECURETRANSFER\nSTARTTLS yes\n"),
         remarks=said("fault unknown"),
+        changes=False,
+    ),
+    Case(
+        "proxmox:healthy 587",
+        (HOST, 587, "starttls"),
+        files=proxmox("\tmode starttls\n\tport 587\n"),
+        required=True,
+    ),
+    Case("proxmox:healthy 465", (HOST, 465, "implicit"), files=proxmox("\tmode tls\n\tport 465\n")),
+    Case(
+        "proxmox:the mode's own port",
+        (HOST, 587, "starttls"),
+        files=proxmox("\tmode starttls\n"),
+        required=True,
+        changes=False,
+    ),
+    Case(
+        "proxmox:the port alone",
+        (HOST, 587, "implicit"),
+        files=proxmox("\tport 587\n"),
+        changes=False,
+    ),
+    Case(
+        "proxmox:plain on 465",
+        (HOST, 465, "starttls"),
+        files=proxmox("\tmode starttls\n\tport 465\n"),
+        required=True,
+    ),
+    Case(
+        "proxmox:no password",
+        (HOST, 465, "implicit"),
+        files=proxmox("", secret=""),
+        password=None,
+        remarks=said("fault username"),
+        changes=False,
+    ),
+    Case(
+        "proxmox:disabled",
+        (HOST, 465, "implicit"),
+        files=proxmox("\tdisable true\n"),
+        remarks=said("not-sent disable"),
         changes=False,
     ),
     Case(
