@@ -14,6 +14,8 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.jakarta_code import FIELDS, NEEDLE, code_variables, in_code
+from smtpdoctor.settings.dialects.jakarta_xml import NEEDLE as XML
+from smtpdoctor.settings.dialects.jakarta_xml import in_xml
 from smtpdoctor.settings.dialects.properties import (
     Configuration,
     as_number,
@@ -184,7 +186,7 @@ class JakartaMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """Every `.properties` file that names a host for SMTP itself, and every session of code."""
-        in_code = list(self._in_code(workspace))
+        in_code = [*self._in_code(workspace), *self._in_xml(workspace)]
         for draft in self._in_files(workspace):
             loading = [each for each in in_code if draft.files[0] in _read_by(each)]
             if not loading:
@@ -206,6 +208,20 @@ class JakartaMail:
                     variables=variables,
                     language="kotlin" if path.endswith(".kt") else "java",
                     version=library.version if library is not None else "",
+                    files=(path,),
+                    insert=found.insert,
+                )
+
+    def _in_xml(self, workspace: Workspace) -> Iterator[Draft]:
+        for path in workspace.folder.containing(XML, ".xml"):
+            variables = code_variables(workspace, path)
+            for found in in_xml(workspace, path, variables):
+                yield Draft(
+                    dialect=self,
+                    place=f"{path}:{found.line}",
+                    options=found.options,
+                    variables=variables,
+                    language="properties",  # whose switches are written alike
                     files=(path,),
                     insert=found.insert,
                 )

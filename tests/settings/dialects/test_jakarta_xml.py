@@ -1,0 +1,169 @@
+"""Sessions of Jakarta Mail in XML: what they come to, and that changes lead there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import one, setups, write
+from .ways import changes_lead_there, password, remarks, way
+
+HOST = "smtp.ionos.com"
+TOMCAT = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<Context path="/app">
+  <!-- <Resource type="javax.mail.Session" mail.smtp.host="old.example.com"/> -->
+  <Resource name="mail/Session" auth="Container" type="jakarta.mail.Session"
+            mail.smtp.host="smtp.ionos.com"
+            mail.smtp.port="{port}"
+            mail.smtp.auth="true"
+            mail.smtp.user="info@example.com"
+            password="word"
+            {more}/>
+</Context>
+"""
+WILDFLY = """\
+<server>
+  <subsystem xmlns="urn:jboss:domain:mail:4.0">
+    <mail-session name="default" from="info@example.com">
+      <smtp-server outbound-socket-binding-ref="mail"
+                   {more}
+                   username="info@example.com"
+                   password="word"/>
+    </mail-session>
+  </subsystem>
+  <outbound-socket-binding name="other">
+    <remote-destination host="x" port="1"/>
+  </outbound-socket-binding>
+  <outbound-socket-binding name="mail">
+    <remote-destination host="${{env.MAIL_SERVER:smtp.ionos.com}}" port="{port}"/>
+  </outbound-socket-binding>
+</server>
+"""
+GLASSFISH = """\
+<resources>
+  <mail-resource host="smtp.ionos.com" user="info@example.com" from="info@example.com">
+    <property name="mail-smtp-port" value="{port}"/>
+    <property name="mail-smtp-password" value="word"/>
+    {more}
+  </mail-resource>
+</resources>
+"""
+LIBERTY = """\
+<server>
+  <mailSession jndiName="mail/x" host="smtp.ionos.com" user="info@example.com" password="word">
+    <property name="mail.smtp.port" value="{port}"/>
+    {more}
+  </mailSession>
+</server>
+"""
+BEAN = """\
+<beans xmlns="http://www.springframework.org/schema/beans">
+  <bean id="mailSender" class="org.springframework.mail.javamail.JavaMailSenderImpl">
+    <property name="host" value="${{mail.server}}"/>
+    <property name="port"><value>{port}</value></property>
+    <property name="username" value="info@example.com"/>
+    <property name="password" value="word"/>
+    <property name="javaMailProperties">
+      <props>
+        <prop key="mail.smtp.auth">true</prop>
+        {more}
+      </props>
+    </property>
+  </bean>
+</beans>
+"""
+#: Each file with how it says a property.
+FILES = {
+    "src/main/webapp/META-INF/context.xml": (TOMCAT, '{name}="{value}"'),
+    "conf/server.xml": (TOMCAT, '{name}="{value}"'),
+    "glassfish-resources.xml": (GLASSFISH, '<property name="{dashed}" value="{value}"/>'),
+    "src/main/liberty/config/server.xml": (LIBERTY, '<property name="{name}" value="{value}"/>'),
+    "src/main/resources/applicationContext.xml": (BEAN, '<prop key="{name}">{value}</prop>'),
+}
+WAYS = [
+    (587, {"starttls.enable": "true"}, (587, "starttls", False)),
+    (587, {"starttls.enable": "true", "starttls.required": "true"}, (587, "starttls", True)),
+    (465, {"ssl.enable": "true"}, (465, "implicit", False)),
+    (587, {"ssl.enable": "true"}, (587, "implicit", False)),
+    (465, {"starttls.enable": "true"}, (465, "starttls", False)),
+    (465, {}, (465, "none", False)),
+]
+
+
+@pytest.mark.parametrize(("port", "said", "expected"), WAYS)
+@pytest.mark.parametrize("name", FILES)
+def test_what_the_properties_come_to(
+    name: str, port: int, said: dict[str, str], expected: tuple[int, str, bool], tmp_path: Path
+) -> None:
+    text, form = FILES[name]
+    lines = [
+        form.format(
+            name=f"mail.smtp.{end}", dashed=f"mail-smtp-{end.replace('.', '-')}", value=value
+        )
+        for end, value in said.items()
+    ]
+    written = text.format(port=port, more="\n            ".join(lines))
+    files = {name: written, "mail.properties": "mail.server=smtp.ionos.com\n"}
+    root = write(tmp_path / "app", files)
+    setup = one(root, "jakarta-mail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    changes_lead_there(root, "jakarta-mail")
+
+
+@pytest.mark.parametrize(
+    ("port", "more", "expected"),
+    [
+        (587, 'tls="true"', (587, "starttls", False)),
+        (465, 'ssl="true"', (465, "implicit", False)),
+        (587, 'ssl="true"', (587, "implicit", False)),
+        (465, 'tls="true"', (465, "starttls", False)),
+    ],
+)
+def test_wildflys_mail_session(
+    port: int, more: str, expected: tuple[int, str, bool], tmp_path: Path
+) -> None:
+    root = write(tmp_path / "app", {"standalone.xml": WILDFLY.format(port=port, more=more)})
+    setup = one(root, "jakarta-mail")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, setup.settings.sender) == ("info@example.com",) * 2
+    assert password(setup) == "word"
+    changes_lead_there(root, "jakarta-mail")
+    assert one(root, "jakarta-mail", MAIL_SERVER="x.example.com").settings.host == "x.example.com"
+
+
+def test_tomcat_logs_in_only_with_auth(tmp_path: Path) -> None:
+    text = TOMCAT.format(port=587, more='mail.smtp.starttls.enable="true"')
+    text = text.replace('            mail.smtp.auth="true"\n', "")
+    assert ("ignored", "user") in remarks(
+        one(write(tmp_path, {"context.xml": text}), "jakarta-mail")
+    )
+
+
+def test_a_placeholder_that_nothing_fills_cannot_be_told(tmp_path: Path) -> None:
+    settings = one(
+        write(tmp_path, {"beans.xml": BEAN.format(port=587, more="")}), "jakarta-mail"
+    ).settings
+    assert "host" in {each.field for each in settings.untellable}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<Context><Resource type="javax.sql.DataSource" mail.smtp.host="x"/></Context>',
+        '<Context><!-- <Resource type="javax.mail.Session" mail.smtp.host="x"/> --></Context>',
+        '<Context><!-- <Resource type="javax.mail.Session" mail.smtp.host="x"/>',
+        '<C><![CDATA[<Resource type="javax.mail.Session" mail.smtp.host="x"/>]]></C>',
+        '<bean class="x.Fake"><property name="host" value="JavaMailSenderImpl"/></bean>',
+        "<web-app><resource-ref><res-type>javax.mail.Session</res-type></resource-ref></web-app>",
+        '<mail-session name="x"><smtp-server outbound-socket-binding-ref="y"/></mail-session>',
+        "<Resource" * 20_000 + "javax.mail.Session",
+        '<a b="' * 20_000 + "javax.mail.Session",
+        "<!--" * 50_000 + "javax.mail.Session",
+        "<a>" * 20_000 + "javax.mail.Session",
+    ],
+)
+def test_lookalikes(text: str, tmp_path: Path) -> None:
+    assert not setups(write(tmp_path, {"context.xml": text}))
