@@ -34,6 +34,8 @@ class Way:
     place: int = 0
     plugins: tuple[str, ...] = ()
     kept: Callable[[Value], Known | None] = lambda _: None
+    #: The call whose `defaults` have a sender for what the first says none for.
+    defaults: str = ""
 
     def argument(self, call: FoundCall) -> Value | None:
         """What the call is given, None where another plugin's."""
@@ -107,6 +109,14 @@ WAYS = (
         lambda _: Known(None),
         place=1,
         plugins=("fastify-nodemailer",),
+    ),
+    # @redwoodjs/mailer-handler-nodemailer 7 and 8, @cedarjs' alike: src/index.ts
+    Way(
+        rb"@(?:redwoodjs|cedarjs)/mailer-handler-nodemailer",
+        ("NodemailerMailHandler",),
+        _at("transport"),
+        _at("defaults", "from"),
+        defaults="Mailer",
     ),
     # @vendure/email-plugin 1 to 3
     Way(

@@ -103,15 +103,15 @@ class Nodemailer:
             assert module is not None
             call = module.calls(*way.calls)[number]
             whole = call.argument(way.place)
-            return Given(
-                way.options(whole),
-                lambda: (
-                    said
-                    if _is_told(said := way.sender(whole))
-                    else sender_of(workspace, module, under)
-                ),
-                call.span.line,
-            )
+
+            def sender() -> Value:
+                made = module.calls(way.defaults) if way.defaults else []
+                values = [way.sender(whole)]
+                values += (each.argument(0).at("defaults", "from") for each in made)
+                told = next((each for each in values if _is_told(each)), None)
+                return told if told is not None else sender_of(workspace, module, under)
+
+            return Given(way.options(whole), sender, call.span.line)
 
         return self.draft(workspace, path, variables, given)
 

@@ -509,7 +509,23 @@ class JavaScript:
     def global_name(self, name: str) -> Value | None:
         if name in ("__dirname", "__filename"):
             return Known(self._place(name))
-        return Known(GLOBALS[name]) if name in GLOBALS else None
+        if name in GLOBALS:
+            return Known(GLOBALS[name])
+        return self._of_server_utils(name) if "server/" in self.file else None
+
+    def _of_server_utils(self, name: str) -> Value | None:
+        """What a file in Nuxt's or Nitro's server/utils exports: it is there without an import
+        (nitro.build, Utils; the folders below it too)."""
+        before, folder, _ = self.file.rpartition("server/")
+        utils = f"{before}{folder}utils/"
+        needle = rb"(?m)^export\b[^\n=]*\b" + re.escape(name.encode()) + rb"\b"
+        for path in self.project.containing(needle, ".ts", ".js", ".mts", ".mjs"):
+            if path.startswith(utils) and path != self.file:
+                found = self.project.imported_module(path)
+                value = found.value(f"export {name}") if found is not None else None
+                if value is not None and not value.absent:
+                    return value
+        return None
 
     # -- members
 

@@ -1167,3 +1167,48 @@ def test_of_a_sender_that_is_put_together_the_address_changes(
     apply(tmp_path, change, dotenv=".env", sender="u@example.com")
     assert mended in (tmp_path / changed).read_text()
     assert one(root, "nodemailer").settings.sender == "u@example.com"
+
+
+NUXT = {"package.json": '{"dependencies": {"nuxt": "^3.12", "nodemailer": "^6"}}'}
+
+
+def test_what_server_utils_export_is_there_without_an_import(tmp_path: Path) -> None:
+    files = {
+        **NUXT,
+        "server/utils/mail/settings.ts": "export const settings = () => "
+        "({ host: 'smtp.ionos.com', port: 465, auth: { user: 'u@example.com', pass: 'p' } })\n",
+        "server/utils/mailer.ts": "import nodemailer from 'nodemailer'\n"
+        "export const transporter = nodemailer.createTransport(settings())\n",
+        "server/api/contact.post.ts": "export default defineEventHandler(async () => {\n"
+        "  await transporter.sendMail({ from: 'shop@example.org' })\n})\n",
+    }
+    setup = one(write(tmp_path, files), "nodemailer")
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit")
+    assert setup.settings.sender == "shop@example.org"
+
+
+@pytest.mark.parametrize("place", ["lib/settings.ts", "server/settings.ts"])
+def test_what_another_file_exports_is_not(tmp_path: Path, place: str) -> None:
+    files = {
+        **NUXT,
+        place: "export const settings = () => ({ host: 'smtp.ionos.com', port: 465 })\n",
+        "server/api/mail.ts": "import nodemailer from 'nodemailer'\n"
+        "const transporter = nodemailer.createTransport(settings())\n",
+    }
+    setup = one(write(tmp_path, files), "nodemailer")
+    assert [item.field for item in setup.settings.untellable] == ["host"]
+
+
+@pytest.mark.parametrize("package", ["@redwoodjs", "@cedarjs"])
+def test_the_mailer_of_redwood(tmp_path: Path, package: str) -> None:
+    code = (
+        f"import {{ NodemailerMailHandler }} from '{package}/mailer-handler-nodemailer'\n"
+        "export const mailer = new Mailer({ handling: { handlers: { a: "
+        "new NodemailerMailHandler({\n"
+        "  transport: { host: process.env.HOST, port: 465, secure: true } }) }, default: 'a' },\n"
+        "  defaults: { from: 'shop@example.org' } })\n"
+    )
+    files = {"api/src/lib/mailer.ts": code, "package.json": "{}", ".env": "HOST=h.de\n"}
+    setup = one(write(tmp_path, files), "nodemailer")
+    assert came_to(setup) == ("h.de", 465, "implicit")
+    assert setup.settings.sender == "shop@example.org"
