@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.django_connections import connections
+from smtpdoctor.settings.dialects.django_connections import configured, connections
 from smtpdoctor.settings.dialects.django_modules import (
     SettingsModule,
     setting_of,
@@ -143,6 +143,8 @@ class Django:
                 yield draft
             for options in made:
                 yield draft_of(workspace, module, options, version)
+        for module, options in configured(workspace, tuple(NAMES)):
+            yield draft_of(workspace, module, options, version_of(workspace, module.path))
 
     def _draft(self, workspace: Workspace, module: SettingsModule) -> Draft | None:
         path, variables = module.path, module.variables

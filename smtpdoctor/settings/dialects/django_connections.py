@@ -1,7 +1,7 @@
-"""Connections that a Django program makes by itself: `get_connection(host=…)`, `EmailBackend(…)`.
+"""What a Django program's code says by itself: `get_connection(host=…)`, `settings.configure(…)`.
 
-Knows their arguments, for each of which the setting counts where it is not given. It must not know
-what they come to.
+Knows the arguments of a connection, for each of which the setting counts where it is not given,
+and of a script that has its settings in a call. It must not know what they come to.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.django_modules import SettingsModule
-from smtpdoctor.settings.dialects.python_code import host_told, switch
-from smtpdoctor.settings.readers.model import Known, Unknown, Value
+from smtpdoctor.settings.dialects.django_senders import explicit_sender
+from smtpdoctor.settings.dialects.python_code import Again, host_told, python_variables, switch
+from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -82,4 +83,41 @@ def _options(
         found[name] = switch(option, variables)
     if "EMAIL_HOST" in found:
         found["EMAIL_HOST"] = host_told(found["EMAIL_HOST"])
+    return found
+
+
+def configured(
+    workspace: Workspace, names: tuple[str, ...]
+) -> Iterator[tuple[SettingsModule, dict[str, Option]]]:
+    """The settings of each script that has them in `settings.configure(…)`, with its file."""
+    for path in workspace.folder.containing(rb"\bsettings\.configure\s*\(", ".py"):
+        variables = python_variables(workspace, path)
+        module = workspace.module(path, variables)
+        calls = module.calls("settings.configure") if module is not None else []
+        for place, call in enumerate(calls):
+            options = _configured(workspace, path, place, variables, names)
+            if call.reached is not False and "EMAIL_HOST" in options:
+                options["EMAIL_HOST"] = host_told(options["EMAIL_HOST"])
+                sender = explicit_sender(workspace, path, variables)
+                if sender is not None:
+                    options["from_email"] = sender
+                yield SettingsModule(path, "", variables), options
+
+
+def _configured(
+    workspace: Workspace, path: str, place: int, variables: Variables, names: tuple[str, ...]
+) -> dict[str, Option]:
+    def reader(name: str) -> Again:
+        def read(under: Variables) -> Value:
+            module = workspace.module(path, under)
+            calls = module.calls("settings.configure") if module is not None else []
+            return calls[place].named().get(name, Known(ABSENT)) if calls else Known(ABSENT)
+
+        return read
+
+    found: dict[str, Option] = {}
+    for name in ("EMAIL_BACKEND", *names):
+        value = reader(name)(variables)
+        if isinstance(value, Unknown) or value.value is not ABSENT or value.variables:
+            found[name] = switch(Option(name, value, reader(name), value.span), variables)
     return found

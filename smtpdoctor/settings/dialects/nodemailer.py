@@ -321,7 +321,8 @@ def _messages_elsewhere(
         own = only and package_of(workspace, path) == package
         for mail in other.calls("sendMail") if other is not None else ():
             receiver = mail.receiver
-            is_given = isinstance(receiver, Unknown) and receiver.reason == "parameter"
+            # a middleware's, too: `req.transporter`
+            is_given = isinstance(receiver, Unknown) and receiver.reason in ("parameter", "request")
             is_its = _may_be(receiver, call) or (own and is_given)
             if mail.reached is not False and is_its:
                 yield mail

@@ -110,9 +110,13 @@ class Smtplib:
                 continue
             variables = python_variables(workspace, path)
             module = workspace.module(path, variables)
-            for place, call in enumerate(_calls(module) if module is not None else ()):
-                if reaches(call):
-                    yield self._draft(workspace, path, variables, place)
+            calls = _calls(module) if module is not None else []
+            reached = [place for place, call in enumerate(calls) if reaches(call)]
+            for place in reached:
+                draft = self._draft(workspace, path, variables, place)
+                # one that connects nowhere before its variable gets the next: `s = SMTP()`
+                if "host" in draft.options or len(reached) == 1:
+                    yield draft
 
     def _draft(self, workspace: Workspace, path: str, variables: Variables, place: int) -> Draft:
         found = connection(workspace, path, variables, place)
@@ -301,7 +305,10 @@ def _imported(workspace: Workspace, found: Connection, class_: str) -> list[Edit
     if found_in(workspace, whole, rf"from\s+smtplib\s+import\b.*\b({class_})\b"):
         return []
     span = found_in(workspace, whole, rf"from\s+smtplib\s+import\b.*\b({found.class_})\b")
-    return [edit(workspace, span, class_) if span is not None else None]
+    text_ = workspace.folder.text(found.call.span.file) or ""
+    others = len(re.findall(rf"(?<![\w.]){found.class_}\s*\(", text_)) > 1
+    new = f"{found.class_}, {class_}" if others else class_  # what others call stays there
+    return [edit(workspace, span, new) if span is not None else None]
 
 
 def _begin_tls(workspace: Workspace, found: Connection, context: str | None) -> Edit | None:

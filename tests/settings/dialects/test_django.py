@@ -595,3 +595,21 @@ def test_a_setting_that_no_condition_lets_through_is_not_set(tmp_path: Path) -> 
     setup = found(tmp_path, "django", project(given, "OTHER=1\n"))
     assert way(setup) == (HOST, 587, "none", False)
     assert not setup.settings.untellable
+
+
+def test_a_script_with_its_settings_in_a_call(tmp_path: Path) -> None:
+    code = (
+        "import os\nfrom django.conf import settings\nsettings.configure(\n"
+        "    EMAIL_HOST=os.environ.get('HOST'),\n    EMAIL_PORT=465,\n    EMAIL_USE_TLS=True,\n"
+        "    EMAIL_HOST_USER='info@example.com',\n    EMAIL_HOST_PASSWORD='word',\n)\n"
+        "from django.core.mail import send_mail\n"
+        "send_mail('a', 'b', 'shop@example.org', ['c@d.e'])\n"
+    )
+    setup = found(tmp_path, "django", {"send.py": code, ".env": "HOST=smtp.ionos.com\n"})
+    assert (setup.name, way(setup)) == ("django send.py:4", (HOST, 465, "starttls", True))
+    assert setup.settings.sender == "shop@example.org"
+
+
+def test_settings_without_a_host_in_a_call_are_no_set_up(tmp_path: Path) -> None:
+    code = "from django.conf import settings\nsettings.configure(DEBUG=True, EMAIL_PORT=25)\n"
+    assert not setups(write(tmp_path, {"conftest.py": code, "run.py": code}))

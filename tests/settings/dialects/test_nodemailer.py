@@ -1212,3 +1212,13 @@ def test_the_mailer_of_redwood(tmp_path: Path, package: str) -> None:
     setup = one(write(tmp_path, files), "nodemailer")
     assert came_to(setup) == ("h.de", 465, "implicit")
     assert setup.settings.sender == "shop@example.org"
+
+
+def test_a_transport_that_a_middleware_hands_on(tmp_path: Path) -> None:
+    code = f"{TRANSPORT}module.exports = (req, res, next) => {{ req.transport = t; next(); }};\n"
+    root = project(tmp_path, code)
+    (root / "send.js").write_text(
+        "module.exports = async (req, res) => {\n"
+        "  await req.transport.sendMail({ from: 'shop@example.org' });\n};\n"
+    )
+    assert one(root, "nodemailer").settings.sender == "shop@example.org"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .python_support import changes_lead_there, edited, found, remarks, way
-from .support import one, prepared, setups, write
+from .support import apply, one, prepared, setups, write
 
 HOST = "smtp.ionos.com"
 HEAD = "import os, smtplib, ssl\nfrom email.message import EmailMessage\n"
@@ -259,3 +259,14 @@ def test_what_is_no_set_up(tmp_path: Path) -> None:
         "e.py": "import smtplib\ntry:\n    pass\nexcept smtplib.SMTPException:\n    pass\n",
     }
     assert setups(write(tmp_path, files)) == []
+
+
+def test_a_connection_without_a_host_before_the_one_that_connects(tmp_path: Path) -> None:
+    code = (
+        "from smtplib import SMTP\nsmtp = SMTP()\nsmtp.set_debuglevel(0)\n"
+        "smtp = SMTP('smtp.ionos.com', 465)\nsmtp.starttls()\nsmtp.login('a@b.de', 'word')\n"
+    )
+    setup = one(write(tmp_path, {"m.py": code}), "smtplib")
+    assert way(setup) == ("smtp.ionos.com", 465, "starttls", True)
+    apply(tmp_path, prepared(setup.settings, None, "implicit"))
+    assert (tmp_path / "m.py").read_text().startswith("from smtplib import SMTP, SMTP_SSL\n")
