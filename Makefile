@@ -20,7 +20,7 @@ demo: $(VENV)/ready  ## run the main job on the embedded server with a known fau
 	$(BIN)/smtpdoctor demo
 
 test: lint types layers $(VENV)/ready  ## everything that needs no root, no network and no server
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal tests
+	PYTHONUTF8=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal tests
 
 lint: $(VENV)/ready  ## ruff: rules and format
 	$(BIN)/ruff check .
