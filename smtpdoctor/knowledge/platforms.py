@@ -17,18 +17,8 @@ from typing import Literal, get_args
 
 import msgspec
 
-from smtpdoctor.knowledge import (
-    Note,
-    Provider,
-    ProviderPort,
-    _Entry,
-    _ReadOnDemand,
-    _source_ids,
-    _texts,
-    _toml,
-    providers_of_kind,
-    sources,
-)
+from smtpdoctor.knowledge import _ReadOnDemand, _texts, _toml, providers_of_kind, sources
+from smtpdoctor.knowledge.entries import Entry, Note, Provider, ProviderPort, source_ids
 
 #: The layers of a machine, the most specific first: a GitHub runner is a virtual machine of Azure.
 #: `access` is the network that a machine without a platform stands in.
@@ -40,7 +30,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Extent = Literal["all", "some", "none", "unknown"]
 
 
-class Egress(_Entry, frozen=True, kw_only=True):
+class Egress(Entry, frozen=True, kw_only=True):
     """What becomes by default of connections to these ports of the public internet.
 
     who: the plan, contract, product or age of account that it holds for; empty for everybody.
@@ -56,7 +46,7 @@ class Egress(_Entry, frozen=True, kw_only=True):
     since_sources: tuple[str, ...] = ()
 
 
-class Lift(_Entry, frozen=True, kw_only=True):
+class Lift(Entry, frozen=True, kw_only=True):
     """What a user does to have the block lifted.
 
     possible: False where the platform rules it out, or documents no way.
@@ -72,7 +62,7 @@ class Lift(_Entry, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
 
 
-class Support(_Entry, frozen=True, kw_only=True):
+class Support(Entry, frozen=True, kw_only=True):
     """Where a request to the platform goes."""
 
     text: str
@@ -81,7 +71,7 @@ class Support(_Entry, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
 
 
-class Sign(_Entry, frozen=True, kw_only=True):
+class Sign(Entry, frozen=True, kw_only=True):
     """One thing to look at: an environment variable, a DMI field or a file, whichever is named.
 
     dmi: the file's name in /sys/class/dmi/id.
@@ -97,7 +87,7 @@ class Sign(_Entry, frozen=True, kw_only=True):
     unset: bool = False
 
 
-class Mark(_Entry, frozen=True, kw_only=True):
+class Mark(Entry, frozen=True, kw_only=True):
     """Signs that together name the platform."""
 
     signs: tuple[Sign, ...]
@@ -105,7 +95,7 @@ class Mark(_Entry, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
 
 
-class MetadataQuestion(_Entry, frozen=True, kw_only=True):
+class MetadataQuestion(Entry, frozen=True, kw_only=True):
     """A question to a metadata service on a link-local address, and the answer that names it.
 
     The paths give nothing of the user's: no user data, no credentials.
@@ -125,7 +115,7 @@ class MetadataQuestion(_Entry, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
 
 
-class Platform(_Entry, frozen=True, kw_only=True):
+class Platform(Entry, frozen=True, kw_only=True):
     """A cloud, hosting service, runner or network from which mail is sent.
 
     egress: ports that are not listed are ports of which nothing is known.
@@ -166,7 +156,7 @@ class Platform(_Entry, frozen=True, kw_only=True):
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source that this entry names, each once."""
-        return tuple(dict.fromkeys(_source_ids(msgspec.to_builtins(self))))
+        return tuple(dict.fromkeys(source_ids(msgspec.to_builtins(self))))
 
 
 @cache
@@ -183,7 +173,7 @@ def platform(identifier: str) -> Platform | None:
 # --- ways around a block ------------------------------------------------------------------------
 
 
-class Relay(_Entry, frozen=True, kw_only=True):
+class Relay(Entry, frozen=True, kw_only=True):
     """A sending service on one of its ports. `hosts` are its verified hosts, any region."""
 
     provider: Provider
@@ -191,7 +181,7 @@ class Relay(_Entry, frozen=True, kw_only=True):
     hosts: tuple[str, ...]
 
 
-class SendingAPI(_Entry, frozen=True, kw_only=True):
+class SendingAPI(Entry, frozen=True, kw_only=True):
     """A sending service's HTTPS interface, on port 443. `host` may hold the word REGION."""
 
     provider: str
