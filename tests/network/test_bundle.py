@@ -137,6 +137,23 @@ def test_it_says_what_the_program_says(bare: Path, command: list[str]) -> None:
     assert bundled.stdout
 
 
+def test_a_glibc_of_before_2_35_is_enough(bare: Path) -> None:
+    """RHEL 9's is 2.34. This one is newer, without the names of what came later."""
+    taken = 0
+    for file in bare.rglob("*.so*"):
+        content = file.read_bytes()
+        for version in (b"GLIBC_2.35\0", b"GLIBC_2.36\0"):
+            taken += content.count(version)
+            content = content.replace(version, b"-" * 10 + b"\0")
+        file.write_bytes(content)
+    if not taken:
+        pytest.skip("this glibc is as old")
+    done = alone(bare, "lint")
+    assert "implicit-tls-on-starttls-port" in done.stdout or "plaintext-on" in done.stdout
+    assert done.stderr == ""
+    assert alone(bare, "explain", "wrong version number").returncode == 0
+
+
 def test_every_grammar_is_in_it(bare: Path) -> None:
     found = alone(bare, "settings", LANG="C.UTF-8").stdout
     read = {name for name in SHOP if name in found}

@@ -45,11 +45,14 @@ _NEEDED = re.compile(rb"\0GLIBC_(\d+)\.(\d+)(?:\.\d+)?(?=\0)")
 
 
 def glibc_needed(folder: Path) -> tuple[int, int]:
-    """The glibc that every program and library in the folder can do with, by their own symbols."""
+    """The glibc that every program and library in the folder can do with, by their own symbols; but
+    for what is taken only where the system has none of its own."""
     versions = [
         (int(major), int(minor))
         for file in folder.rglob("*")
-        if file.is_file() and (content := file.read_bytes()).startswith(b"\x7fELF")
+        if file.parent.name != "fallback"
+        and file.is_file()
+        and (content := file.read_bytes()).startswith(b"\x7fELF")
         for major, minor in _NEEDED.findall(content)
     ]
     return max(versions)
@@ -102,20 +105,51 @@ def build() -> Path:
     install(python)
     arch = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
     name = f"smtpdoctor-linux-{arch}"
-    pyinstaller = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--strip"]
-    pyinstaller += ["--collect-submodules", "smtpdoctor", "--collect-data", "smtpdoctor"]
-    pyinstaller += ["--collect-submodules", "dns", "--collect-data", "publicsuffixlist"]
-    for module in grammars():
-        pyinstaller += ["--hidden-import", module]
-    for module in LEFT_OUT:
-        pyinstaller += ["--exclude-module", module]
-    pyinstaller += ["--specpath", WORK, "--workpath", WORK / "work"]
-    start = Path(__file__).with_name("start.py")
-    # the folder is what is looked into, the file what is handed out
-    for kind, place in (("--onedir", WORK / "unpacked"), ("--onefile", ROOT / "build")):
-        command = [*pyinstaller, kind, "--distpath", place, "--name", name, start]
-        subprocess.run(command, check=True, cwd=WORK)
-    return ROOT / "build" / name
+    told = {
+        "name": name,
+        "start": str(Path(__file__).with_name("start.py")),
+        "tools": str(Path(__file__).parent),
+        "hidden": grammars(),
+        "left_out": LEFT_OUT,
+    }
+    specification = WORK / "smtpdoctor.spec"
+    specification.write_text(f"TOLD = {told!r}\n{SPECIFICATION}")
+    command = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    command += ["--workpath", WORK / "work", "--distpath", WORK / "made", specification]
+    subprocess.run(command, check=True, cwd=WORK)
+    return Path(shutil.move(WORK / "made" / name, ROOT / "build" / name))
+
+
+#: What PyInstaller makes: a folder to look into, and the file that is handed out. One function of
+#: libm alone would ask for glibc 2.35, so Python gets its oldest form. The building machine's
+#: libgcc_s asks for it, too, and most systems have their own, which `start.py` takes.
+SPECIFICATION = """
+import pathlib, sys
+
+sys.path.insert(0, TOLD["tools"])
+from PyInstaller.utils.hooks import collect_data_files, collect_submodules
+from older_glibc import bind_to_oldest
+
+found = Analysis(
+    [TOLD["start"]],
+    hiddenimports=[*TOLD["hidden"], *collect_submodules("smtpdoctor"), *collect_submodules("dns")],
+    datas=[*collect_data_files("smtpdoctor"), *collect_data_files("publicsuffixlist")],
+    excludes=TOLD["left_out"],
+)
+libraries = []
+for place, source, kind in found.binaries:
+    if place.startswith("libgcc_s.so"):
+        place = f"fallback/{place}"
+    elif place.startswith("libpython"):
+        older = pathlib.Path(workpath) / place
+        older.write_bytes(bind_to_oldest(pathlib.Path(source).read_bytes(), "hypot"))
+        source = str(older)
+    libraries.append((place, source, kind))
+pure = PYZ(found.pure)
+EXE(pure, found.scripts, libraries, found.datas, name=TOLD["name"], strip=True)
+program = EXE(pure, found.scripts, exclude_binaries=True, name=TOLD["name"], strip=True)
+COLLECT(program, libraries, found.datas, name="unpacked", strip=True)
+"""
 
 
 def where_it_runs(machine: str, needed: tuple[int, int]) -> str:
@@ -135,7 +169,7 @@ def main() -> None:
         sys.exit("make bundle builds for Linux, on Linux")
     file = build()
     print(f"{file.relative_to(ROOT)}: {file.stat().st_size / 1e6:.0f} MB")
-    print(where_it_runs(platform.machine(), glibc_needed(WORK / "unpacked" / file.name)))
+    print(where_it_runs(platform.machine(), glibc_needed(WORK / "made" / "unpacked")))
 
 
 if __name__ == "__main__":
