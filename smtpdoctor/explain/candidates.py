@@ -204,6 +204,21 @@ _IN_GENERAL: dict[str, tuple[str, str]] = {
         "The program takes one of the two that the text names, and stops where both are there. TLS "
         "from the first byte (SSL, port 465) and STARTTLS (port 587) are such a pair.",
     ),
+    "setting-invalid/port": (
+        "the port in the settings is no port number",
+        "A port is a number from 1 to 65535, and stands apart from the host or behind its last "
+        "colon. The program could not read it, and made no connection.",
+    ),
+    "setting-invalid/url": (
+        "the mail server's URL is none that the program can read",
+        "Such a URL has a scheme, mostly a user name and password, a host and a port: "
+        "smtp://user:password@host:587. The program could not take it apart.",
+    ),
+    "setting-invalid/value": (
+        "a mail setting has a value that the program does not know",
+        "The program takes a few words for this setting, and this is none of them. It stopped "
+        "before it connected.",
+    ),
     "setting-invalid/no-host": (
         "the program knows no mail server: its host is not set",
         "The host is empty, or the setting was never read. So no connection was made, and what the "
@@ -330,6 +345,17 @@ _FIXES: dict[str, Fix] = {
             '("App <name@example.com>") belongs into From.',
             "Where the program has two settings, one for the envelope (return path, envelope from) "
             "and one for From, write the plain address into the first.",
+        ),
+    ),
+    "setting-invalid/value": Fix(
+        title="give the setting one of the values that the program takes",
+        steps=("The program's documentation lists them; often they are tls, starttls, ssl, none.",),
+    ),
+    "setting-invalid/url": Fix(
+        title="write the URL with its scheme and host",
+        steps=(
+            "smtp://user:password@host:587 begins in plain text, smtps://user:password@host:465 "
+            "with TLS.",
         ),
     ),
     "host-malformed/setting": Fix(

@@ -89,7 +89,12 @@ _REFUSED_SENDER = re.compile(
 _RECIPIENT = re.compile(
     rf"(?:RCPT TO:\s?|(?<!\w)to=|Final-Recipient: rfc822;\s?|recipient:? ){_MAILBOX}", re.IGNORECASE
 )
-_LOGGED_IN = re.compile(r"\b235[ -]|authentication succeeded|authenticated as", re.IGNORECASE)
+#: A login that worked, also as a later reply speaks of it: Postfix, Exchange, Zoho, Netease.
+_LOGGED_IN = re.compile(
+    r"\b235[ -]|authentication succeeded|authenticated as|not owned by user \S|"
+    r"permissions? to send as this sender|relaying disallowed as|same as authorization user",
+    re.IGNORECASE,
+)
 _VERSION = r"[@/ ]v?(\d+\.\d+(?:\.\d+)?)"
 
 

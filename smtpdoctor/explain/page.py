@@ -5,6 +5,7 @@ Pure: the layout of a cause is `report`'s, what is said of it is `candidates`'.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -128,18 +129,51 @@ _SWITCHES = {
 _OF_MODE = {"SMTP_PORT", "SMTP_SECURE"}
 
 
+#: The project's own names of settings: what the program's are nobody told, so they are spoken of.
+_SETTINGS = {
+    "SMTP_HOST": "the host",
+    "SMTP_PORT": "the port",
+    "SMTP_USER": "the user name",
+    "SMTP_PASS": "the password",
+    "SMTP_FROM": "the sender",
+    "SMTP_SECURE": "the TLS setting",
+    "SMTP_URL": "the URL",
+}
+_NAME = re.compile(rf"\b({'|'.join(_SETTINGS)})\b(?! ?=)")
+#: Several at once, or one that stands before what it is to be.
+_PLACES = re.compile(r"\binto SMTP_[A-Z]+(?: and SMTP_[A-Z]+)?")
+_LABEL = re.compile(r"^the (\w)([\w ]+):")
+#: A step of the run that was imagined: where its setting stood.
+_OF_THE_ENVIRONMENT = "in the environment, which wins over any file"
+
+
 def _fix(fix: Fix, item: Ranked) -> Fix:
     switch = _SWITCHES.get(item.diagnosis.code)
     if switch is not None and _OF_MODE.issuperset(fix.settings):
         steps = fix.steps if item.known.client else (switch, *fix.steps)
         fix = msgspec.structs.replace(fix, settings={}, edits=(), steps=steps)
+    given = tuple(
+        f"Set {name} to {value}." if value else f"Take {name} out."
+        for name, value in fix.settings.items()
+        if name in _SETTINGS and (not value or value not in fix.title)
+    )
+    steps = tuple(step for step in fix.steps if _OF_THE_ENVIRONMENT not in step)
     return msgspec.structs.replace(
         fix,
-        title=in_words(fix.title),
+        title=_spoken(fix.title),
         tried="",
-        steps=tuple(map(in_words, fix.steps)),
+        settings={name: to for name, to in fix.settings.items() if name not in _SETTINGS},
+        steps=tuple(map(_spoken, (*given, *steps))),
         snippets=tuple(
             msgspec.structs.replace(each, text=each.text.replace(HOST, EXAMPLE_HOST))
             for each in fix.snippets
         ),
     )
+
+
+def _spoken(text: str) -> str:
+    """A sentence of a fix without names that nobody has seen."""
+    said = _PLACES.sub("into the program's settings", in_words(text))
+    said = _NAME.sub(lambda match: _SETTINGS[match[1]], said).replace(" (environment)", "")
+    said = said.replace("the password: the password.", "the password: the mailbox's own.")
+    return _LABEL.sub(lambda match: f"{match[1].upper()}{match[2]}:", said)

@@ -27,7 +27,7 @@ _CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-rout
 _OTHER_PORT = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\]|[\w-]\.(?!(?:go|[cm]?[jt]s|py|rb|php|java|cs|rs|exs?|kt)\b)"
     r"[a-z]{2,12})[:)', ]+(?:port )?"
-    r"(?!(?:25|26|465|587|1025|1587|2465|2525|2587|8025)\b)\d{2,5}\b"
+    r"(?!(?:25|26|2525|\d?(?:025|465|587)|10(?:025|465|587))\b)\d{2,5}\b"
 )
 
 #: What the clients' words for a code say of the run. Codes that only a reply tells are left out.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from smtpdoctor.explain import examine_text
@@ -12,6 +14,8 @@ from smtpdoctor.report.formats import Options
 from .corpus import Case, everything
 
 EVERY = everything()
+#: The doctor's names of settings: what the program's are nobody told.
+OWN_NAMES = re.compile(r"\bSMTP_(?:HOST|PORT|USER|PASS|FROM|SECURE)\b(?! ?=)")
 #: Names and addresses that nobody has (RFC 2606, RFC 5737, RFC 3849), and a run that was not made.
 MADE_UP = (".invalid", "192.0.2.", "198.51.100.", "2001:db8:", "smtpdoctor went")
 
@@ -22,6 +26,8 @@ def test_nothing_that_was_made_up_is_shown(case: Case) -> None:
     said = render(found, Options(width=1000)) if found.ranked else ""
     said += "".join(f"{item.candidate.title} {item.candidate.tell_apart}" for item in found.ranked)
     assert [each for each in MADE_UP if each in said and each not in case.text] == []
+    steps = "\n".join(line for line in said.splitlines() if line.startswith("    - "))
+    assert [each for each in OWN_NAMES.findall(steps) if each not in case.text] == []
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,16 @@ def test_nothing_that_was_made_up_is_shown(case: Case) -> None:
         ("smtp: greeting never received", "SSL or SMTPS on", "SMTP_PORT"),
         ("smtp self signed certificate", "-connect HOST:587", "-connect the server"),
         ("550 5.7.23 SPF fail", "smtpdoctor sender ADDRESS", "check --only sender"),
+        ("550 5.7.1 relaying denied smtp", "User name: the mailbox's", "SMTP_USER"),
+        ("smtp: 535 authentication failed", "into the program's settings", "SMTP_PASS"),
+        ("msmtp: invalid argument 70000 for --port", "no port number", "TLS setting"),
+        ("`SMTP_SECURITY` is invalid: none", "does not know", "takes for something else"),
+        ("smtp: Invalid URL: host", "more in it than a host", "has a host has"),
+        (
+            "553 5.7.1 <a@b.example>: Sender address rejected: not owned by user joe",
+            "The login worked",
+            "without a login",
+        ),
     ],
 )
 def test_the_words_are_those_of_what_was_read(text: str, words: str, not_these: str) -> None:

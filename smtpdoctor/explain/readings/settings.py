@@ -31,15 +31,22 @@ def _url(symptom: Symptom, known: Known) -> Iterator[Reading]:
         only="settings",
     )
     yield setting_fault(
-        "url", "the URL", "not-a-url", "it is no URL", 0.6, "the URL lacks its scheme or host"
+        "url",
+        "the URL",
+        "not-a-url",
+        "it is no URL",
+        0.6,
+        "the URL lacks its scheme or host",
+        made_up="url",
     )
     yield setting_fault(
         "host",
         "the host",
         "scheme",
-        "a host has no scheme",
+        "a scheme before the name",
         0.4,
         "the host has smtp:// or another scheme before it",
+        made_up="setting",
     )
 
 
@@ -70,6 +77,7 @@ def _port(symptom: Symptom, known: Known) -> Iterator[Reading]:
         "a port is a number from 1 to 65535",
         1.0,
         "the program, asked to print its port between quotes, prints no plain number",
+        made_up="port",
     )
     yield Reading(
         build=url_not_encoded,
@@ -81,7 +89,9 @@ def _port(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 
 def _setting(symptom: Symptom, known: Known) -> Iterator[Reading]:
-    yield setting_fault("tls", "the value", "not-a-mode", "the program knows no such value", 1.0)
+    yield setting_fault(
+        "tls", "the value", "not-a-mode", "the program knows no such value", 1.0, made_up="value"
+    )
 
 
 def _conflict(symptom: Symptom, known: Known) -> Iterator[Reading]:
