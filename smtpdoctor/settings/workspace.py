@@ -32,6 +32,7 @@ from smtpdoctor.settings.variables import Layer, Variables, in_file, layer_of
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.names import ValueKind
+    from smtpdoctor.settings.readers.dotenv import DotenvFile
     from smtpdoctor.settings.readers.module import Module
     from smtpdoctor.settings.readers.project import Project
     from smtpdoctor.settings.readers.source import Source
@@ -55,6 +56,8 @@ REMEDIES = {
     "blank-before-value": "take the blanks after the = out",
     "byte-order-mark": "save the file without a byte order mark",
 }
+#: A line of a `.env` that sets a variable.
+ASSIGNED = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=")
 #: A reader that takes most lines for what they were meant to say.
 TOLERANT = "python-dotenv"
 #: The name that a line of a `.env` sets.
@@ -311,15 +314,33 @@ class Workspace:
         text = self.folder.text(path) if self.given is None else None
         found = read(reader, text, self.environ) if text is not None else None
         fault = next((each for each in found.faults if found.refused), None) if found else None
-        if fault is None or any(each.path == path for each in self.folder.skipped):
-            return fault is not None
+        if fault is None and ends and found is not None and text is not None:
+            return self._tell_lost(path, program, found, text)
+        if fault is None:
+            return False
         name = f" of {fault.name}" if fault.name else ""
         why = f"{program} stops at line {fault.line}: {fault.kind.replace('-', ' ')}{name}"
         remedy = REMEDIES.get(fault.kind)
         why = f"{why}; {remedy}" if remedy else why
-        self.folder.skipped.append(Skipped(path=path, why=why, cut=True))
-        if ends:
+        if ends and path not in self.refused:  # whatever another reader made of it before
             self.refused[path] = Refused(fault.line, fault.name or path, why)
+        if all(each.path != path for each in self.folder.skipped):
+            self.folder.skipped.append(Skipped(path=path, why=why, cut=True))
+        return True
+
+    def _tell_lost(self, path: str, program: str, found: DotenvFile, text: str) -> bool:
+        """The same where the reader goes on without the rest of the file, and settings for mail
+        are in that."""
+        fault = next((each for each in found.faults if each.effect == "rest-lost"), None)
+        if fault is None or path in self.refused:
+            return fault is not None
+        lines = text.split("\n")[fault.line - 1 :]
+        names = [match[1] for line in lines if (match := ASSIGNED.match(line))]
+        if not any(is_setting_name(name) for name in names):
+            return False
+        why = f"{program} reads nothing of {path} from line {fault.line} on"
+        why += f": {fault.kind.replace('-', ' ')} of {names[0]}; {REMEDIES[fault.kind]}"
+        self.refused[path] = Refused(fault.line, names[0], why)
         return True
 
     def dotenv_files(self, near: str, *names: str) -> list[str]:

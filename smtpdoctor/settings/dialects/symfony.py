@@ -74,7 +74,9 @@ def symfony_variables(workspace: Workspace, near: str) -> Variables:
     if dumped is not None:
         found = workspace.variables((), "symfony", near=near, APP_ENV=profile)
         return Variables((*found.layers[:-1], dumped, *found.layers[-1:]))
-    for path in reversed(files):
+    # Laravel depends on Symfony's mailer, and has a reader of its own
+    laravel = workspace.dependencies.find("composer", "laravel/framework", near=near)
+    for path in reversed(files) if laravel is None else ():
         workspace.tell_refused(path, "symfony", "Symfony", ends=True)
     return workspace.variables(files, "symfony", near=near, APP_ENV=profile)
 

@@ -514,3 +514,33 @@ def test_what_a_test_sets_is_not_the_programs(tmp_path: Path) -> None:
     code = PROVIDER.format("Config::set('mail.mailers.smtp.host', 'x');")
     write(tmp_path, {"tests/Feature/MailTest.php": code})
     assert one(tmp_path, "laravel").complete
+
+
+LINES = """APP_KEY=base64:c29tZXRoaW5n
+MAIL_MAILER=smtp
+MAIL_HOST=smtp.ionos.com
+MAIL_PORT=587
+MAIL_USERNAME=u@example.com
+"""
+DEPENDS = '{"require": {"laravel/framework": "^11.0", "symfony/mailer": "^7.0"}}'
+COMPOSE = "services:\n  app:\n    build: .\n    env_file: .env\n"
+
+
+@pytest.mark.parametrize("more", [{}, {"docker-compose.yml": COMPOSE}])
+def test_a_quote_that_is_not_closed_takes_the_rest_of_the_file(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
+    """phpdotenv drops a value that goes on to the end of the file, and says nothing: whatever
+    docker compose makes of it, Laravel has no password."""
+    text = LINES + 'MAIL_PASSWORD="word\nMAIL_FROM_ADDRESS=u@example.com\n'
+    root = write(tmp_path, {".env": text, "composer.json": DEPENDS, **more})
+    [remark] = [each for each in one(root, "laravel").settings.remarks if each.kind == "fault"]
+    assert remark.origin is not None
+    assert (remark.option, remark.origin.line) == ("MAIL_PASSWORD", 6)
+    assert remark.because.startswith("Laravel reads nothing of .env from line 6 on")
+
+
+def test_a_quote_behind_which_no_mail_is_set_takes_nothing_of_it(tmp_path: Path) -> None:
+    text = LINES + 'MAIL_PASSWORD=word\nVITE_TITLE="My\n'
+    root = write(tmp_path, {".env": text, "composer.json": DEPENDS})
+    assert not [each for each in one(root, "laravel").settings.remarks if each.kind == "fault"]
