@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -97,7 +97,9 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
     ):
         yield from _modes_and_ports(draft, outcome, writer, now, port_names)
     if not _sends(outcome):
-        yield from _sending(draft, writer, now)
+        yield from _sending(draft, writer, now, _sends)
+    elif _leaves_the_login(draft, outcome):
+        yield from _sending(draft, writer, now, _logs_in)
     for field in TEXT_FIELDS:
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
@@ -158,13 +160,26 @@ def _sends(outcome: Outcome) -> bool:
     return not stopped and not any(remark.whole for remark in outcome.ignored)
 
 
-def _sending(draft: Draft, writer: _Writer, now: Mapping[str, Any]) -> Iterator[Prepared]:
-    """The first change after which it does."""
+def _leaves_the_login(draft: Draft, outcome: Outcome) -> bool:
+    """Whether a user name is written that the program makes nothing of."""
+    fields = draft.dialect.fields
+    unused = any(fields.get(remark.option) == "username" for remark in outcome.ignored)
+    return unused and outcome.username is None
+
+
+def _logs_in(outcome: Outcome) -> bool:
+    return _sends(outcome) and outcome.username is not None
+
+
+def _sending(
+    draft: Draft, writer: _Writer, now: Mapping[str, Any], wanted: Callable[[Outcome], bool]
+) -> Iterator[Prepared]:
+    """The first change after which it does as is wanted."""
     for changes in draft.sends:
         written = writer.write(changes)
         if written is None or written == Written():
             continue
-        if _sends(draft.dialect.outcome(writer.after(written, changes, now))):
+        if wanted(draft.dialect.outcome(writer.after(written, changes, now))):
             yield Prepared(
                 sends=True,
                 edits=written.edits,

@@ -84,6 +84,7 @@ def _of_site(workspace: Workspace, root: str) -> Iterator[Draft]:
     draft.options["craft"] = Option("craft", Known(release or (NEWEST, 0, 0)))
     draft.language = "php" if in_code else "yaml"
     draft.version = version_of(workspace, f"{root}craft", "craftcms/cms")
+    draft.sends = ({"useAuthentication": True},)
     draft.profile = workspace.profile_of("CRAFT_ENVIRONMENT")
     yield draft
 

@@ -48,7 +48,7 @@ def find(workspace: Workspace) -> Iterator[Draft]:
             workspace, DIALECT, read, variables, paths, place=path, anchor="smtphost", form=""
         )
         if draft is not None:
-            draft.sends = ({"mailer": "smtp"},)
+            draft.sends = ({"mailer": "smtp"}, {"smtpauth": True})
             yield draft
 
 

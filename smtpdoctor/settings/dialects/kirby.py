@@ -53,7 +53,12 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         paths = {key: (key,) for key in KEYS}
         found = array_draft(workspace, DIALECT, read, variables, paths, place=path, anchor="host")
         if found is not None and known(found.options["host"].value) not in ("", None):
-            found.sends = ({"type": "smtp"}, {"security": "tls"}, {"security": "ssl"})
+            found.sends = (
+                {"type": "smtp"},
+                {"auth": True},
+                {"security": "tls"},
+                {"security": "ssl"},
+            )
             yield found
 
 

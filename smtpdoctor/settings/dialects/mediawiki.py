@@ -27,6 +27,8 @@ from smtpdoctor.settings.workspace import Workspace
 DATA = load(__file__)
 
 KEYS = ("host", "port", "auth", "username", "password", "starttls", "localhost")
+#: What makes PEAR's Mail log in.
+SENDS = ({"auth": True},)
 HOST = re.compile(r"(?:(?P<scheme>ssl|tls|tcp)://)?(?P<host>[^/:]+)$", re.IGNORECASE)
 
 
@@ -44,6 +46,7 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         paths = {key: (key,) for key in KEYS}
         found = array_draft(workspace, DIALECT, read, variables, paths, place=path, anchor="host")
         if found is not None:
+            found.sends = SENDS
             yield _finished(workspace, found, path, variables)
 
 

@@ -53,6 +53,7 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         )
         mode = known(read(variables).get("mail_smtpmode"))
         if found is not None and mode != "sendmail":
+            found.sends = ({"mail_smtpauth": True},)
             yield found
 
 

@@ -74,6 +74,7 @@ def _draft(workspace: Workspace, path: str, variables: Variables, place: int) ->
     sender = _sender(module)
     if sender is not None:
         found.options["from"] = Option("from", sender)
+    found.sends = mediawiki.SENDS
     found.version = version_of(workspace, path, "pear/mail")
     yield found
 

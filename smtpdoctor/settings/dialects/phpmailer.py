@@ -250,7 +250,7 @@ def draft(
         insert=lambda new: _insert(workspace, options, new, root, indent),
         unset=unset_variables(options, variables),
         sends=tuple({name: _open(option)} for name, option in loaded.items())
-        or ({"Mailer": "smtp"},),
+        or ({"Mailer": "smtp"}, {"SMTPAuth": True}),
     )
 
 

@@ -145,3 +145,13 @@ def test_negative_a_note_where_the_program_goes_to_the_port_all_the_same() -> No
 def test_lookalike_another_port_than_those_for_sending() -> None:
     other = LETTERS.format("$mail->port = 2525;")
     assert Scene.of_folder({"mail.php": other}).diagnosis(CODE).severity == "note"
+
+
+def test_positive_the_line_that_makes_a_program_log_in() -> None:
+    text = "<?php\nuse PHPMailer\\PHPMailer\\PHPMailer;\n$mail = new PHPMailer(true);\n"
+    text += "$mail->isSMTP();\n$mail->Host = 'smtp.ionos.com';\n$mail->Port = 587;\n"
+    text += "$mail->Username = 'info@example.com';\n$mail->Password = 'word';\n"
+    found = Scene.of_folder({"mail.php": text}).diagnosis(CODE)
+    assert (found.severity, found.title) == ("warning", "phpmailer does not log in")
+    [fix] = found.fixes
+    assert [(each.line, each.with_) for each in fix.edits] == [(5, "$mail->SMTPAuth = true;\n")]

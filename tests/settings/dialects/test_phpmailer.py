@@ -580,3 +580,17 @@ def test_none_for_localhost_is_what_it_says(tmp_path: Path) -> None:
     there = one(folder(tmp_path / "b", lines.format("smtp.ionos.com")), "phpmailer")
     assert there.settings.tls == "starttls"
     assert ("misread", "SMTPSecure") in remarks(there)
+
+
+@pytest.mark.parametrize("said", ["", "$mail->SMTPAuth = false;\n"])
+def test_what_makes_it_log_in_is_prepared(tmp_path: Path, said: str) -> None:
+    lines = f"$mail->isSMTP();\n$mail->Host = 'smtp.ionos.com';\n{said}$mail->Port = 587;\n"
+    login = "$mail->Username = 'u@example.com';\n$mail->Password = 'word';\n"
+    root = folder(tmp_path, lines, login)
+    before = one(root, "phpmailer")
+    assert before.settings.username is None
+    [change] = [each for each in before.settings.prepared if each.sends]
+    apply(root, change)
+    after = one(root, "phpmailer")
+    assert after.settings.username == "u@example.com"
+    assert not remarks(after)

@@ -91,7 +91,7 @@ def _of_remarks(run: Run) -> Iterator[Diagnosis]:
                 explains=failed,
             )
         elif remark is login:
-            found = _without_login(found, program, remark)
+            found = _without_login(run, found, program, remark)
         elif run.settings.port == RELAY and _names_a_port_for_sending(remark):
             found = _on_port_25(found, remark)
         yield found
@@ -118,8 +118,12 @@ def _on_port_25(found: Diagnosis, remark: SetupRemark) -> Diagnosis:
     )
 
 
-def _without_login(found: Diagnosis, program: str, remark: SetupRemark) -> Diagnosis:
+def _without_login(run: Run, found: Diagnosis, program: str, remark: SetupRemark) -> Diagnosis:
     """That a login is written here and not used."""
+    title = "let the program log in"
+    fix = words.fix_that_sends(run, title, f"{words.place(remark)}: {remark.because}.")
+    if not fix.edits and not fix.settings:
+        fix = replace(fix, title=f"{title} ({remark.because})")
     return replace(
         found,
         severity="warning",
@@ -127,12 +131,7 @@ def _without_login(found: Diagnosis, program: str, remark: SetupRemark) -> Diagn
         explanation=(
             "A login is written here and not used. A server for sending takes no mail without one."
         ),
-        fixes=(
-            Fix(
-                title=f"let the program log in ({remark.because})",
-                steps=(f"{words.place(remark)}: {remark.because}.",),
-            ),
-        ),
+        fixes=(fix,),
     )
 
 
