@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor.settings.readers import go_viper
+from smtpdoctor.settings.readers import go_flags, go_koanf, go_viper
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     Closure,
@@ -104,6 +104,13 @@ RULES: dict[str, Callable[..., Any]] = {
     "strings.ToUpper": lambda value: text(value).upper(),
     "strings.TrimSpace": lambda value: text(value).strip(),
     "strings.Split": split,
+    "strings.Replace": lambda whole, old, new, count=-1: text(whole).replace(old, new, count),
+    "strings.ReplaceAll": lambda whole, old, new: text(whole).replace(old, new),
+    "strings.TrimPrefix": lambda whole, start: text(whole).removeprefix(start),
+    "strings.TrimSuffix": lambda whole, end: text(whole).removesuffix(end),
+    "strings.HasPrefix": lambda whole, start: text(whole).startswith(start),
+    "strings.HasSuffix": lambda whole, end: text(whole).endswith(end),
+    "strings.Contains": lambda whole, part: text(part) in text(whole),
     "strings.EqualFold": lambda a, b: text(a).lower() == text(b).lower(),
     "fmt.Sprintf": formatted,
     "fmt.Sprint": lambda *values: "".join(map(text, values)),
@@ -247,8 +254,9 @@ class Go(Typed):
         filled = returned(self.packages, call, package, ask)
         if filled is not None:
             return filled
-        if package == go_viper.PATH:
-            return go_viper.got(self.packages, "", function, values, ask)
+        held = self._of_configuration(package, function, values, ask)
+        if held is not None or package == go_viper.PATH:
+            return held
         name = f"{package.rpartition('/')[2]}.{function}"
         found = opened(name, values, ask)
         if found is not None:
@@ -269,13 +277,36 @@ class Go(Typed):
         result = ask.apply(rule, *values)
         return made_of(result, values) if name in JOINING else result
 
+    def _of_configuration(
+        self, package: str, function: str, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        """What a function of a library gives that reads settings."""
+        if package == go_viper.PATH:
+            return go_viper.got(self.packages, "", function, values, ask)
+        found = go_koanf.returned(package, function, values, ask)
+        return found or go_flags.returned(package, function, values, ask)
+
+    def _of_special(
+        self, thing: Special, name: str, values: list[Value], ask: Evaluation
+    ) -> Value | None:
+        """What a method gives of what such a library has made."""
+        if thing.name == go_viper.VIPER:
+            return go_viper.got(self.packages, str(thing.value), name, values, ask)
+        if thing.name == go_koanf.KOANF:
+            return go_koanf.got(self.packages, name, values, ask)
+        if thing.name in (go_flags.APPLICATION, go_flags.FLAG):
+            return go_flags.of_kingpin(self.packages, thing, name, values, ask)
+        if thing.name == go_flags.CONTEXT:
+            return go_flags.of_context(self.packages, name, values, ask)
+        return None
+
     def _method(
         self, object_: Value, name: str, values: list[Value], ask: Evaluation
     ) -> Value | None:
         """What a method gives of an object of a type of the module, or of each that it may be."""
         thing = object_.value if isinstance(object_, Known) else None
-        if isinstance(thing, Special) and thing.name == go_viper.VIPER:
-            return go_viper.got(self.packages, str(thing.value), name, values, ask)
+        if isinstance(thing, Special):
+            return self._of_special(thing, name, values, ask)
         if isinstance(object_, Unknown):
             if not 0 < len(object_.alternatives) <= MOST_PLACES:
                 return None
@@ -306,4 +337,9 @@ class Go(Typed):
         package, _, name = type_.rpartition(".")
         if name == "Viper" and self.packages.imported(file, package) == go_viper.PATH:
             return Known(Special(go_viper.VIPER, ""), ask.span)
+        imported = self.packages.imported(file, package) or ""
+        if name in go_flags.CONTEXTS and go_flags.URFAVE.fullmatch(imported):
+            return Known(Special(go_flags.CONTEXT), ask.span)
+        if name == "Koanf" and go_koanf.OWN.fullmatch(imported):
+            return Known(Special(go_koanf.KOANF), ask.span)
         return self.packages.handed(parameter, function, ask)

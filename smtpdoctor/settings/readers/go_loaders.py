@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtpdoctor.settings.readers import go_viper
+from smtpdoctor.settings.readers import go_flags, go_koanf, go_viper
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     Closure,
@@ -184,13 +184,18 @@ def filled_by(packages: Packages, left: Value, call: Call, ask: Evaluation) -> V
 def _by_viper(
     packages: Packages, left: Value, call: Call, package: str, ask: Evaluation
 ) -> Value | None:
-    """An object that viper fills."""
+    """An object that viper or koanf fills, a variable that a flag of kingpin sets."""
     prefix = "" if package == go_viper.PATH else None
     if prefix is None and isinstance(call.callee, Member):
         held = ask.value(call.callee.object)
         thing = held.value if isinstance(held, Known) else None
         if isinstance(thing, Special) and thing.name == go_viper.VIPER:
             prefix = str(thing.value)
+        if isinstance(thing, Special) and thing.name == go_koanf.KOANF:
+            name, first = callee_path(call)[-1], ask.argument(call, 0)
+            return go_koanf.filled_from(packages, left, name, first, ask)
+        if isinstance(thing, Special) and thing.name == go_flags.FLAG:  # …StringVar(&host)
+            return go_flags.of_kingpin(packages, thing, callee_path(call)[-1], [], ask)
     if prefix is None:
         return None
     function, first = callee_path(call)[-1], ask.argument(call, 0)

@@ -378,10 +378,10 @@ def got(
         return Known(zero, ask.span)
     if isinstance(found, Known) and isinstance(found.value, Map | List):
         return found if not type_ else Known(zero, ask.span)
-    return ask.apply(lambda value: _cast(value, type_), found)
+    return ask.apply(lambda value: cast(value, type_), found)
 
 
-def _cast(value: Any, type_: str) -> Any:
+def cast(value: Any, type_: str) -> Any:
     """spf13/cast: what doesn't fit is the zero value."""
     if type_ == "string":
         return ("true" if value else "false") if isinstance(value, bool) else str(value)
