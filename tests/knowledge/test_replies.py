@@ -731,3 +731,30 @@ def test_a_fault_of_the_servers_own_is_told_from_a_busy_one(reply: str, own_faul
     rule = interpret(None, "rcpt", reply)
     assert rule is not None
     assert (rule.tells == "own-fault") is own_fault
+
+
+@pytest.mark.parametrize(
+    ("stage", "text", "code"),
+    [
+        ("mail", "554 5.7.1 You may only send as info@example.com", "sender-not-allowed"),
+        ("rcpt", "550 5.7.1 From header does not match the user", "sender-not-allowed"),
+        ("mail", "501 5.1.8 Sender domain is not hosted here", "sender-not-allowed"),
+        ("mail", "450 4.7.1 Sender identity a@b.example is not confirmed", "sender-not-verified"),
+        ("mail", "451 4.7.1 Tageslimit für E-Mails erreicht", "sending-limit-reached"),
+        ("mail", "554 No credits left, please recharge", "sending-limit-reached"),
+        ("mail", "550 This account is locked because of spam", "account-suspended"),
+        ("rcpt", "550 5.2.1 This account is locked", "recipient-rejected"),
+        ("auth", "535 5.7.0 アプリパスワードが必要です", "app-password-required"),
+        ("auth", "535 5.7.139 The user is not enabled for SMTP AUTH", "basic-auth-disabled"),
+        ("auth", "535 5.7.8 POP3/SMTP is off for your account", "basic-auth-disabled"),
+        ("auth", "535 请先开启SMTP服务", "basic-auth-disabled"),
+        ("auth", "554 Blocked after repeated authentication failures", "auth-rate-limited"),
+        ("auth", "535 Access from your network is not permitted", "client-address-refused"),
+        ("auth", "550 5.7.1 Login denied: geo restriction", "client-address-refused"),
+        ("auth", "535 5.7.8 Authentication failed for several reasons", "credentials-rejected"),
+    ],
+)
+def test_who_may_not_send_and_who_may_not_log_in(stage: str, text: str, code: str) -> None:
+    found = interpret(None, stage, text)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.code == code

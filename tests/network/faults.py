@@ -172,6 +172,12 @@ def lead_to_the_gateway(internet: Internet) -> None:
     server.add(HOST, "A", "10.0.0.1").add(HOST, "AAAA")
 
 
+def no_ipv4_address_from_dns(internet: Internet) -> None:
+    """The name server answers SERVFAIL to A alone, and the client has no IPv6."""
+    internet.dns_servers[NAME_SERVER].fault(HOST, "A", "servfail")
+    internet.client.ip("addr del 2001:db8:1::2/64 dev wan")
+
+
 def complete_names(internet: Internet) -> None:
     """As in a Kubernetes pod, a search list comes first; one of its domains answers any name."""
     internet.name_servers(

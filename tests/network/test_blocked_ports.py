@@ -333,3 +333,11 @@ def test_lost_packets_are_no_diagnosis(internet: Internet) -> None:
         finished = list(pool.map(lambda _: check(internet), range(runs)))
     assert link.lost > runs
     assert [(done.codes, done.report["verdict"]) for done in finished] == [([], "healthy")] * runs
+
+
+def test_a_name_server_that_fails_for_ipv4_alone(internet: Internet) -> None:
+    """The host has an IPv4 address; the system is told of the other one only."""
+    faults.no_ipv4_address_from_dns(internet)
+    done = check(internet)
+    assert_broken(done, "dns-resolver-failing")
+    assert "IPv4 address of" in done.first["title"]
