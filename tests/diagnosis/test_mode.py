@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,8 +11,9 @@ import pytest
 from smtpdoctor.diagnosis.model import Edit, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.settings.model import Field
+from smtpdoctor.smtp.replies import Protocol
 
-from ..rules.scene import Scene
+from ..rules.scene import Scene, SessionScene
 
 
 def run_of(**settings: Any) -> Run:
@@ -124,3 +126,117 @@ def test_of_a_programs_own_code_the_port_decides_where_it_says_no_mode() -> None
     program = alone(Scene.of_folder({"send.py": YAGMAIL}))
     assert program.mode.decided_by is not None
     assert program.mode.decided_by.setting.field == "port"
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "port"),
+    [
+        ("mail.example.org", "implicit", 465),
+        ("mail.example.org", "starttls", 587),
+        ("mail.example.org", "none", None),
+        ("mail.smtp2go.com", "starttls", 2525),  # the provider's own words come first
+        ("smtpout.secureserver.net", "none", 25),
+        ("smtp-relay.brevo.com", "implicit", 465),  # what nobody verified of a provider doesn't
+    ],
+)
+def test_the_port_of_a_mode(host: str, tls: str, port: int | None) -> None:
+    assert Run(Scene(host=host, tls=tls).observations()).mode.port_as_set == port
+
+
+def test_what_nobody_verified_of_a_providers_port_is_no_mode_of_it() -> None:
+    run = Run(Scene(host="smtpout.secureserver.net", port=80).observations())
+    assert run.mode.of_port is None
+
+
+def test_a_greeting_that_never_came_is_the_modes_fault() -> None:
+    scene = Scene(port=465, env={"SMTP_SECURE": ("false", 3)})
+    greeting = scene.session().greeting(outcome="silence", took=0.6).last
+    scene.session("other-mode").rest()
+    assert Run(scene.observations()).mode.fault == (greeting.id,)
+
+
+@pytest.mark.parametrize(
+    ("tls", "port", "outcome"),
+    [
+        ("implicit", 465, "silence"),  # TLS was begun: plain text is not why
+        ("starttls", 465, "timeout"),  # the end of the run's time tells nothing
+    ],
+)
+def test_another_silence_is_not(tls: str, port: int, outcome: str) -> None:
+    scene = Scene(port=port, tls=tls)
+    met = scene.session()
+    if tls == "implicit":
+        met = met.up_to("greeting")
+    met.greeting(outcome=outcome, took=0.6)
+    scene.session("other-mode").rest()
+    assert Run(scene.observations()).mode.fault == ()
+
+
+@pytest.mark.parametrize(
+    ("met", "is_fault"),
+    [
+        # refused before its greeting: what is behind it isn't known
+        (lambda probe: probe.up_to("certificate").certificate(verify_code=18), True),
+        (lambda probe: probe.handshake(failure="not-tls"), False),
+        (lambda probe: probe.up_to("greeting").greeting("* OK ready", protocol="imap"), False),
+        (lambda probe: probe.up_to("greeting").greeting(outcome="silence"), False),
+    ],
+)
+def test_it_is_where_a_mail_server_may_be_inside_tls(
+    met: Callable[[SessionScene], SessionScene], is_fault: bool
+) -> None:
+    scene = Scene(port=465, env={"SMTP_SECURE": ("false", 3)})
+    greeting = scene.session().greeting(outcome="silence", took=0.6).last
+    met(scene.session("other-mode"))
+    assert Run(scene.observations()).mode.fault == ((greeting.id,) if is_fault else ())
+
+
+def test_tls_in_the_greetings_place_is_enough_whatever_a_probe_met() -> None:
+    scene = Scene(port=465, env={"SMTP_SECURE": ("false", 3)})
+    scene.session().greeting(outcome="tls", protocol="tls", arrived="\\x15\\x03\\x01")
+    greeting = Run(scene.observations()).mode.silent_greeting
+    scene.session("other-mode").handshake(failure="not-tls")
+    assert greeting is not None
+    assert Run(scene.observations()).mode.fault == (greeting.id,)
+
+
+@pytest.mark.parametrize(("protocol", "told"), [("smtp", True), ("imap", False)])
+def test_the_greeting_of_a_plain_port_is_one_of_smtp(protocol: Protocol, told: bool) -> None:
+    scene = Scene(port=587, tls="implicit", env={"SMTP_SECURE": ("true", 7)})
+    scene.session().handshake(failure="not-tls")
+    scene.session("other-mode").greeting("220 ready", protocol=protocol)
+    assert (Run(scene.observations()).mode.plain_greeting is not None) is told
+
+
+def test_plain_text_where_tls_was_awaited_is_the_modes_fault() -> None:
+    scene = Scene(port=587, tls="implicit", env={"SMTP_SECURE": ("true", 7)})
+    words = "220 smtp.ionos.com (mreue106) Nemesis ESMTP Service ready"
+    main = scene.session().handshake(failure="not-tls", protocol="smtp", arrived=words)
+    run = Run(scene.observations())
+    assert run.mode.fault == (main.last.id,)
+
+
+@pytest.mark.parametrize(("tls", "is_fault"), [("none", True), ("starttls", False)])
+@pytest.mark.parametrize(
+    "words",
+    ["530 5.7.0 Must issue a STARTTLS command first", "538 5.7.11 Encryption required"],
+)
+def test_a_demand_for_tls_is_the_fault_of_a_mode_without_any(
+    tls: str, is_fault: bool, words: str
+) -> None:
+    scene = Scene(port=587, tls=tls).refuse("mail", words)
+    run = Run(scene.observations())
+    assert run.refusal is not None
+    assert run.mode.fault == (run.refusal.failed if is_fault else ())
+
+
+def test_of_two_probes_the_one_of_the_mode_counts() -> None:
+    scene = Scene(port=465, env={"SMTP_SECURE": ("false", 3)})
+    scene.session().greeting(outcome="silence", took=0.6)
+    scene.session("other-mode").rest()
+    run = Run(scene.observations())
+    assert run.mode.probe("starttls") is None
+    probe = run.mode.probe("implicit")
+    assert probe is not None
+    assert probe.session.tls == "implicit"
+    assert run.mode.plain_greeting is None

@@ -133,7 +133,7 @@ class ModeView:
         failed = handshake or self.silent_greeting
         if failed is not None:
             return (failed.id,)
-        refused = self._run.refused_as("tls-required", "auth-impossible-in-clear")
+        refused = self._run.refused_as("tls-required")
         return refused.failed if refused is not None and self._run.settings.tls == "none" else ()
 
     @property
