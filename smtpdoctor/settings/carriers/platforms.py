@@ -110,12 +110,21 @@ def _app_platform(root: Value) -> Iterator[dict[str, Value]]:
     yield _pairs(root.get("envs"))
 
 
+def _wrangler(root: Value) -> Iterator[dict[str, Value]]:
+    """A Worker's `vars`. An environment has none but its own, and where there is one for
+    production, that is the one which is deployed (developers.cloudflare.com/workers/wrangler)."""
+    named = [root.at("env", name) for name in ("production", "prod")]
+    own = next((each for each in named if not each.absent), root)
+    yield mapped(own.get("vars"), _value)
+
+
 FILES: dict[str, tuple[tuple[str, ...], Callable[[Value], Iterator[dict[str, Value]]]]] = {
     "heroku": (("app.json",), _app_json),
     "fly": (("fly.toml", "fly.production.toml"), _env),
     "serverless": (("serverless.yml", "serverless.yaml"), _serverless),
     "cloudformation": (("template.yaml", "template.yml"), _cloud_formation),
     "render": (("render.yaml",), _render),
+    "wrangler": (("wrangler.toml", "wrangler.json", "wrangler.jsonc"), _wrangler),
     "app-engine": (("app.yaml", "app.yml"), _app_engine),
     "app-platform": ((".do/app.yaml", "*/.do/app.yaml"), _app_platform),
     "vercel": (("vercel.json",), _env),

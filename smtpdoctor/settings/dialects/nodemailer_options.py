@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from smtpdoctor.settings.dialects.base import Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
@@ -225,22 +226,31 @@ def parts_of(whole: Option, workspace: Workspace, major: int) -> dict[str, Optio
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return {}
     places = _places(value, workspace)
-    called = next(iter(value.variables), whole.called or whole.name)
+    own = whole.called or whole.name
+    called = value.variables[0] if len(value.variables) == 1 else own
     found: dict[str, Option] = {}
     for name, text in _parts(value.value, major).items():
         seen = places.get(name)
         span = seen[1] if seen is not None and seen[0] == text else None
         if name in SHOWN:
             workspace.is_value(SHOWN[name], span)
+        piece = _piece(value, text) if span is None else None
         found[name] = Option(
             name,
-            Known(text, span),
+            Known(text, span) if piece is None else replace(piece, value=text),
             _part_again(whole, name, major),
             bare=True,
-            called=called,
+            called=called if piece is None else piece.variables[0],
             through=() if span is not None else value.variables,
         )
     return found
+
+
+def _piece(value: Known, text: str) -> Known | None:
+    """The one variable that a part of a URL is, which is put together from several."""
+    texts = (text, quote(text, safe=""))
+    found = [each for _, each in value.pieces if str(each.value) in texts]
+    return found[0] if len(found) == 1 and len(found[0].variables) == 1 else None
 
 
 def _places(value: Known, workspace: Workspace) -> dict[str, tuple[str, Span]]:

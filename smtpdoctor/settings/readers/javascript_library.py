@@ -999,6 +999,8 @@ class JavaScript:
             return Known(ENVIRONMENT if name == "env" else Special("process"), ask.span)
         if bare.startswith("$env/"):  # SvelteKit
             return Known(ENVIRONMENT, ask.span) if name == "env" else ask.variable(Known(name))
+        if bare == "cloudflare:workers" and name == "env":
+            return Known(ENVIRONMENT, ask.span)
         if bare == "astro:env/server":
             return Known(READER, ask.span) if name == "getSecret" else ask.variable(Known(name))
         if bare.partition("/")[0] in ("zod", "envalid", "@t3-oss", "joi", "@hapi"):

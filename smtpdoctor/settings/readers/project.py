@@ -60,6 +60,7 @@ CALLED_FROM_FILES: dict[LanguageName, tuple[str, ...]] = {
 #: Formats of documents by the endings of names.
 FORMATS = {
     "json": "json",
+    "jsonc": "json",
     "toml": "toml",
     "yml": "yaml",
     "yaml": "yaml",

@@ -103,6 +103,9 @@ resource "aws_ecs_task_definition" "b" {
     "  environment: { variables: { A: 'one' } } });\n",
     "serverless.ts": "const configuration = { provider: { environment: { A: 'all', B: 'all' } },\n"
     "  functions: { f: { environment: { A: 'own' } } } };\nmodule.exports = configuration;\n",
+    "wrangler.toml": '[vars]\nA = "one"\nB = 2\n[env.staging.vars]\nA = "no"\n',
+    "wrangler.jsonc": '{ // no vars are inherited\n "vars": {"A": "no", "B": "no"},\n'
+    ' "env": {"production": {"vars": {"A": "one"}},}}\n',
     "app.yaml": "runtime: python312\nenv_variables: {A: one}\n",
     "chart/values.yaml": "mailer:\n  image: {repository: me/app, tag: 1}\n  env:\n    A: one\n"
     "    B: 2\n  extraEnv: [{name: X, value: x}, {name: C, valueFrom: {secretKeyRef: {}}}]\n",
@@ -158,6 +161,8 @@ resource "aws_ecs_task_definition" "b" {
         ("functions", ["lib/stack.ts"], {"A": "one", "C": None}),
         ("functions", ["index.ts"], {"A": "one"}),
         ("functions", ["serverless.ts"], {"A": "own", "B": "all"}),
+        ("wrangler", ["wrangler.toml"], {"A": "one", "B": "2"}),
+        ("wrangler", ["wrangler.jsonc"], {"A": "one"}),
         ("helm", ["chart/values.yaml"], {"A": "one", "B": "2", "X": "x", "C": None}),
     ],
 )

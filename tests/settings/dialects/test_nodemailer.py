@@ -1222,3 +1222,36 @@ def test_a_transport_that_a_middleware_hands_on(tmp_path: Path) -> None:
         "  await req.transport.sendMail({ from: 'shop@example.org' });\n};\n"
     )
     assert one(root, "nodemailer").settings.sender == "shop@example.org"
+
+
+@pytest.mark.parametrize(
+    ("head", "env"),
+    [
+        ("import { env } from 'cloudflare:workers';\n", "env"),
+        ("", "c.env"),
+    ],
+)
+def test_the_variables_of_a_worker(tmp_path: Path, head: str, env: str) -> None:
+    code = (
+        f"import nodemailer from 'nodemailer';\n{head}export const send = async (c) => {{\n"
+        f"  const t = nodemailer.createTransport({{ host: {env}.HOST, port: {env}.PORT }});\n}};\n"
+    )
+    worker = '[vars]\nHOST = "smtp.ionos.com"\nPORT = 465\n'
+    files = {"src/index.ts": code, "package.json": package(), "wrangler.toml": worker}
+    setup = one(write(tmp_path, files), "nodemailer")
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit")
+
+
+def test_the_parts_of_a_url_are_those_of_their_variables(tmp_path: Path) -> None:
+    code = (
+        f"{NOT_THE_LIBRARY}const e = process.env;\nnodemailer.createTransport("
+        "`${e.SECURE ? 'smtps' : 'smtp'}://${encodeURIComponent(e.U)}:${e.P}@${e.H}:${e.PORT}`);\n"
+    )
+    dotenv = "U=u@example.com\nP=geheim-1\nH=smtp.ionos.com\nPORT=465\n"
+    setup = one(project(tmp_path, code, dotenv), "nodemailer")
+    places = {
+        entry.field: (entry.origin.name, entry.origin.line) for entry in setup.settings.entries
+    }
+    assert places["host"] == ("H", 3)
+    assert places["port"] == ("PORT", 4)
+    assert (places["username"], places["password"]) == (("U", 1), ("P", 2))
