@@ -5,7 +5,9 @@ A mask has one width, so that neither it nor any column behind it tells a length
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 
 import msgspec
 
@@ -33,21 +35,22 @@ class MaskedLine:
     def __init__(self, raw: str, harmless: Iterable[tuple[int, int]]) -> None:
         self._pieces = tuple(_pieces(raw, harmless))
         self.text = "".join(piece.shown for piece in self._pieces)
+        self._starts = [piece.start for piece in self._pieces]
+        self._shown = [*accumulate((len(piece.shown) for piece in self._pieces), initial=0)]
 
     def columns(self, start: int, end: int) -> tuple[int, int]:
         """The columns (from 1, half-open) in the masked text of raw columns."""
         return self._to_shown(start - 1) + 1, max(self._to_shown(end - 1, end=True), 0) + 1
 
     def _to_shown(self, at: int, *, end: bool = False) -> int:
-        shown = 0
-        for piece in self._pieces:
-            inside = piece.start < at <= piece.end if end else piece.start <= at < piece.end
-            if inside:
-                if piece.kept:
-                    return shown + at - piece.start
-                return shown + (len(piece.shown) if end else 0)
-            shown += len(piece.shown)
-        return shown if at > 0 else 0
+        place = (bisect_left if end else bisect_right)(self._starts, at) - 1
+        piece = self._pieces[place] if place >= 0 else None
+        if piece is not None and (at <= piece.end if end else at < piece.end):
+            shown = self._shown[place]
+            if piece.kept:
+                return shown + at - piece.start
+            return shown + (len(piece.shown) if end else 0)
+        return self._shown[-1] if at > 0 else 0
 
 
 def _pieces(raw: str, harmless: Iterable[tuple[int, int]]) -> Iterable[_Piece]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome
 from smtpdoctor.settings.dotenv_password import is_plain, understood
+from smtpdoctor.settings.harmless import LONGEST
 from smtpdoctor.settings.model import PHP, SSMTP, YAML, PasswordReading, PasswordReadings
 from smtpdoctor.settings.readers.model import Known, Span, Value
 from smtpdoctor.settings.variables import Held
@@ -107,7 +108,10 @@ def _of_yaml(value: Value, name: str, workspace: Workspace) -> PasswordReadings 
         return None
     lines = (workspace.folder.text(span.file) or "").splitlines()
     line = lines[span.line - 1] if span.line <= len(lines) else ""
-    kept = re.escape(str(value.value or ""))
+    text = str(value.value or "")
+    if "#" not in line or len(text) > LONGEST:
+        return None
+    kept = re.escape(text)
     if re.search(rf"[:=]\s+{kept}(?<=\s)#\S|[:=]\s*{kept}\s+#\S", line) is None:
         return None
     return _altered(name, span, YAML, "cut-at-hash")

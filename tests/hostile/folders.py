@@ -325,6 +325,30 @@ FOLDERS: dict[str, Folder] = {
         (("check", "--only", "settings"),),
         quick=True,
     ),
+    "Dockerfile: a name without end": Folder(
+        text("Dockerfile", "FROM x\nENV " + "a" * 900_000 + "\nENV SMTP_HOST=h\n"),
+        (("check", "--only", "settings"),),
+    ),
+    "Dockerfile: quotes": Folder(
+        text("Dockerfile", "FROM x\nENV SMTP_HOST=h A=" + "\"'" * 450_000 + "\n"),
+        (("check", "--only", "settings"),),
+    ),
+    "application.yml: a password of words": Folder(
+        text(
+            "src/main/resources/application.yml",
+            "spring:\n  mail:\n    host: h\n    password: " + "a " * 450_000 + "\n",
+        ),
+        (("check", "--only", "settings"),),
+    ),
+    "mailer.js: 3000 variables in a line": Folder(
+        text(
+            "mailer.js",
+            "const n = require('nodemailer'); let a0 = 'xxxxxxxxxx';"
+            + "".join(f"let a{n + 1}=a{n}+a{n};" for n in range(3000))
+            + "n.createTransport({host: a3000})",
+        ),
+        (("check", "--only", "settings"),),
+    ),
     "k8s.yaml: 1000 times a ConfigMap of 2000": Folder(
         text(
             "k8s.yaml",

@@ -17,7 +17,10 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 #: No system starts a program with a longer environment (Linux: a quarter of a stack of 8 MiB).
 LONGEST_OF_ALL = 2 * 1024 * 1024
 INSTRUCTION = re.compile(r"\s*(?P<word>[A-Za-z]+)\s+(?P<rest>.*\S)\s*")
-PAIR = re.compile(r"""(?P<name>[\w.-]+)=(?P<text>(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*)""")
+PAIR = re.compile(
+    r"""(?<![\w.-])(?P<name>[\w.-]++)="""
+    r"""(?P<text>(?:"(?:\\.|[^"\\])*+"|'[^']*+'|\\.|[^\s"'\\]++)*+)"""
+)
 REFERENCE = re.compile(r"\\\$|\$(?:(\w+)|\{(\w+)(?:(:[-+])([^}]*))?\})")
 QUOTED = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)""", re.DOTALL)
 
