@@ -6,6 +6,7 @@ know what is done with a target.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 from smtpdoctor.batch.accounts import Accounts
@@ -17,7 +18,10 @@ from smtpdoctor.batch.shard import Shard
 from smtpdoctor.batch.source import lines_of
 from smtpdoctor.batch.targets import sender_of, target_of
 from smtpdoctor.examination.options import CheckOptions
-from smtpdoctor.text import visible
+
+#: What a column is called that may be shown: a word or three, in any script.
+NAME_OF_A_COLUMN = re.compile(r"[^\W\d]{1,30}(?:[ -][^\W\d]{1,30}){0,2}")
+MOST_COLUMNS = 8
 
 
 class Reading:
@@ -62,8 +66,14 @@ class Reading:
 
     def notes(self) -> list[str]:
         """What is worth knowing of how it was read."""
-        unused = ", ".join(map(visible, self._rows.unused))
-        return [f"columns that say nothing of a target: {unused}"] if unused else []
+        unused = self._rows.unused
+        if not unused:
+            return []
+        # of a table without a header the first row stands there, with what is secret in it
+        shown = [name for name in unused if NAME_OF_A_COLUMN.fullmatch(name)][:MOST_COLUMNS]
+        left = len(unused) - len(shown)
+        named = ", ".join([*shown, *([f"{left} more"] if left else [])])
+        return [f"columns that say nothing of a target: {named if shown else left}"]
 
     def _target(self, row: Row) -> Target:
         if row.error:

@@ -31,6 +31,8 @@ from smtpdoctor.watch.schedule import LoginDecision
 #: "smtp" in ASCII: what the file is known by as ours.
 APPLICATION = 0x736D7470
 SCHEMA = 1
+#: Of the file's own header, in bytes.
+HEADER = 100
 
 #: So many of the last reports are kept, of those that showed a change, of the changes themselves.
 MOST_REPORTS = 300
@@ -326,13 +328,20 @@ def _prepare(path: Path) -> tuple[int, int]:
         if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
             raise FileFault(path, "belongs to another user", "not-ours")
         _make_sure_of_size(path, found)
-        if stat.S_IMODE(found.st_mode) & 0o077:
+        # another program's file, which is refused in a moment, stays as it is
+        if stat.S_IMODE(found.st_mode) & 0o077 and _may_be_ours(os.read(descriptor, HEADER)):
             os.fchmod(descriptor, 0o600)
         return _identity(found)
     except OSError as error:
         raise FileFault(path, reason_of(error), "system") from None
     finally:
         os.close(descriptor)
+
+
+def _may_be_ours(header: bytes) -> bool:
+    """Whether a file that begins so is empty, or says that it is a history (SQLite's file format
+    §1.3: the application's number)."""
+    return not header or header[68:72] == APPLICATION.to_bytes(4, "big")
 
 
 def _make_sure_of_size(path: Path, found: os.stat_result) -> None:

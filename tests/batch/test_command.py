@@ -77,6 +77,18 @@ def test_a_list_is_checked_and_summed_up(
     assert server.server.auth_attempts == 5
 
 
+def test_of_columns_of_the_user_s_own_only_names_are_said_and_a_few(
+    authority: Authority, tmp_path: Path
+) -> None:
+    """Of a table without a header the first row stands there, with what is secret in it."""
+    header = ",".join(["host", CANARY, *(f"note {letter}" for letter in "abcdefghijk")])
+    (tmp_path / "list.csv").write_text(f"{header}\n127.0.0.1:none\n")
+    done = batch("list.csv", authority=authority, folder=tmp_path)
+    assert CANARY not in done.stdout + done.stderr
+    said = "columns that say nothing of a target: note a, note b, note c, note d, note e, note f, "
+    assert f"{said}note g, note h, 4 more\n" in done.stderr
+
+
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
 def test_no_password_of_the_input_is_in_any_output(
     form: str, smtp_server: StartServer, authority: Authority, tmp_path: Path

@@ -58,6 +58,19 @@ def test_the_file_and_its_folder_are_private_whatever_the_umask(path: Path) -> N
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("content", [b"SMTP_PASS=x\n", b"SQLite format 3\0" + bytes(200)])
+def test_another_program_s_file_stays_as_it_is(tmp_path: Path, content: bytes) -> None:
+    """Wrong usage, `--history .env`: neither its bytes nor who may read it change."""
+    path = tmp_path / ".env"
+    path.write_bytes(content)
+    path.chmod(0o644)
+    with pytest.raises(FileFault):
+        open_history(path)
+    assert path.read_bytes() == content
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert [each.name for each in tmp_path.iterdir()] == [".env"]
+
+
 def test_an_older_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
     open_history(path).close()
     path.chmod(0o644)
