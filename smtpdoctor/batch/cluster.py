@@ -49,9 +49,13 @@ class Examiner:
             return describe(error)
 
 
+#: How an address begins to which nothing goes in clear.
+ENCRYPTED = "tls://"
+
+
 def make_sure_of_secrets(address: str, position: int, plan: Plan) -> None:
     """Raise UsageError where a password would go to a worker in clear."""
-    if plan.settings.has_credentials and not address.startswith("tls://"):
+    if plan.settings.has_credentials and not address.startswith(ENCRYPTED):
         raise UsageError(
             f"line {position} has a password, and {address.partition(':')[0]}:// would carry it to "
             "the workers in clear: use a scheduler at tls://"
@@ -66,6 +70,7 @@ class Cluster:
         self._arguments = (tuple(nameservers), login_pause)
         self._workers: dict[str, _Worker] = {}
         self._lost: set[str] = set()
+        self._in_clear: set[str] = set()
         self._some = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -93,7 +98,8 @@ class Cluster:
         except BaseException as error:
             await self.__aexit__(None, None, None)
             if isinstance(error, TimeoutError):
-                raise UsageError("--scheduler: it has no workers") from None
+                kind = "no workers at tls://" if self._in_clear else "no workers"
+                raise UsageError(f"--scheduler: it has {kind}") from None
             raise
         return self
 
@@ -140,7 +146,11 @@ class Cluster:
             there = set(await self._client.nthreads())
             for address in self._workers.keys() - there:
                 self._lose(address)
-            for address in sorted(there - self._workers.keys() - self._lost):
+            if self._address.startswith(ENCRYPTED):
+                # plans go to a worker itself, and one may be at tcp:// beside those at tls://
+                self._in_clear = {each for each in there if not each.startswith(ENCRYPTED)}
+            new = there - self._workers.keys() - self._lost - self._in_clear
+            for address in sorted(new):
                 await self._begin(address)
             await asyncio.sleep(LOOK)
 

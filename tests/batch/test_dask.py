@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -13,12 +14,15 @@ from typing import Any
 
 import pytest
 
+from smtpdoctor.batch.cluster import Cluster
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
+from smtpdoctor.settings.usage import UsageError
 
 from ..servers.fixtures import StartServer
 
 distributed: Any = pytest.importorskip("distributed")
+dask: Any = pytest.importorskip("dask")
 
 pytestmark = [
     pytest.mark.real,
@@ -94,6 +98,42 @@ def test_a_password_goes_to_no_worker_in_clear(
     assert out == ""
     assert PASSWORD not in told
     assert server.sessions == []
+
+
+def test_nor_to_one_that_joined_a_scheduler_at_tls_in_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduler may listen in both ways; a plan goes to the worker itself."""
+    made = distributed.security.Security.temporary()
+    parts = ("ca_file", "client_cert", "client_key")
+    for part in parts:
+        (tmp_path / part).write_text(getattr(made, f"tls_{part}"))
+    names = (f"tls_{part}" for part in (*parts, "scheduler_cert", "scheduler_key"))
+    both = distributed.security.Security(
+        **{name: getattr(made, name) for name in names}, require_encryption=False
+    )
+    own = {
+        "distributed.comm.tls.ca-file": str(tmp_path / "ca_file"),
+        "distributed.comm.tls.client.cert": str(tmp_path / "client_cert"),
+        "distributed.comm.tls.client.key": str(tmp_path / "client_key"),
+    }
+    monkeypatch.setattr("smtpdoctor.batch.cluster.FIRST_WORKER", 2)
+    asked = asyncio.run(_asked_beside_a_worker_in_clear(both, own))
+    assert "no workers at tls://" in asked
+
+
+async def _asked_beside_a_worker_in_clear(both: Any, own: dict[str, str]) -> str:
+    """What the cluster says that has one scheduler, in both ways, and this worker alone."""
+    here = {"host": "127.0.0.1", "dashboard": False}
+    made = distributed.Scheduler(port=[0, 0], protocol=["tls", "tcp"], security=both, **here)
+    async with made as scheduler:
+        places = [listener.contact_address for listener in scheduler.listeners]
+        encrypted, clear = sorted(places, reverse=True)
+        async with distributed.Worker(clear, host="127.0.0.1"):
+            with dask.config.set(own), pytest.raises(UsageError) as raised:
+                async with Cluster(encrypted, nameservers=(), login_pause=0):
+                    raise AssertionError("a worker in clear was taken")
+    return str(raised.value)
 
 
 def test_a_scheduler_that_is_not_there_is_one_line(authority: Authority, tmp_path: Path) -> None:
