@@ -154,7 +154,7 @@ USUAL: dict[str, dict[Stage, float]] = {
 #: A greeting's first line (RFC 5321 §4.2), where a library keeps no other.
 _NAME_ALONE = re.compile(r"5\d\d [\w-]+(?:\.[\w-]+){1,6}\s*$")
 #: RFC 5321 §4.1.4: a session without EHLO; what asks for a login beside it asks for more.
-_NO_EHLO = re.compile(
+NO_EHLO = re.compile(
     r"5\d\d[- ](?:5\.\d\.\d )?(?![^\n]*\bauth)[^\n]{0,40}\b(?:[eh]{2}lo|hello)\b[^\n]{0,8} first",
     re.IGNORECASE,
 )
@@ -362,7 +362,7 @@ def _symptom(reply: str, text: str, at: int, *, about_mail: bool) -> list[Sympto
 
 def _of_no_stage(reply: str) -> Symptom | None:
     """A reply that says more by itself than by the step that it answered."""
-    if _NO_EHLO.match(reply):
+    if NO_EHLO.match(reply):
         return Symptom(kind="ehlo-missing", says=reply, specific=WORDED)
     if _NAME_ALONE.match(reply):
         return Symptom(kind="greeting-refused", says=reply, specific=4)

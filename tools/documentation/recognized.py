@@ -36,8 +36,16 @@ def _tables() -> dict[str, object]:
     general = [rule for rule in knowledge.general_reply_rules() if rule.verified]
     return {
         "texts": [
-            [_javascript(each.pattern), each.specific, each.kind, _of_text(each.kind, each.error)]
-            for each in error_texts.tables()
+            *(
+                [_javascript(each.pattern), each.specific, each.kind, _by_address(each)]
+                for each in error_texts.tables()
+            ),
+            [
+                _javascript(replies.NO_EHLO.pattern),
+                replies.WORDED,
+                "ehlo-missing",
+                {"": _of_text("ehlo-missing", "")},
+            ],
         ],
         "clients": [
             [_javascript(each.regex.pattern), 2, *_of_client(each.code)]
@@ -71,9 +79,25 @@ def _javascript(pattern: str) -> str:
     return pattern.replace("(?P<", "(?<")
 
 
+#: An address beside a text that makes it another cause's, and how it is known.
+ADDRESSES = {
+    r"(?<![\w.])(?:127\.0\.0\.1|localhost|::1)(?![\w.]*\w\.\w)": "127.0.0.1",
+    r"(?<![\w:])[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:){2,6}[0-9a-f]{1,4}(?![\w])": "2001:db8::25",
+}
+
+
+def _by_address(text: error_texts.ErrorText) -> dict[str, Ranks]:
+    """What a text may be, and what it may be beside such an address, where that is another."""
+    plain = _of_text(text.kind, text.error)
+    beside = {
+        pattern: _of_text(text.kind, text.error, address) for pattern, address in ADDRESSES.items()
+    }
+    return {"": plain, **{key: ranks for key, ranks in beside.items() if ranks != plain}}
+
+
 @cache
-def _of_text(kind: str, error: str) -> Ranks:
-    return _ranks(Symptom(kind=kind, error=error, says=""))
+def _of_text(kind: str, error: str, address: str = "") -> Ranks:
+    return _ranks(Symptom(kind=kind, error=error, says="", address=address))
 
 
 def _of_client(code: str) -> tuple[str, Ranks]:

@@ -173,7 +173,10 @@
     const text = query.slice(-MOST_READ).replace(/\r\n/g, "\n").replace(/\\+n(?=\s)/g, "\n").replace(/\n[ \t]+(?=\S)/g, " ");
     const found = RECOGNIZED.texts
       .filter(([pattern]) => regex(pattern, "i").test(query))
-      .map(([, specific, kind, codes]) => ({ specific, kind, codes }));
+      .map(([, specific, kind, { "": plain, ...beside }]) => {
+        const address = Object.keys(beside).find((pattern) => regex(pattern, "i").test(query));
+        return { specific, kind, codes: beside[address] ?? plain };
+      });
     found.push(...repliesIn(text).map((reply) => ofReply(reply, text)));
     if (found.every(({ specific }) => specific < 3)) found.push(...ofSentences(text));
     if (!found.length) {
