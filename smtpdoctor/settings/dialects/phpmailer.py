@@ -45,8 +45,11 @@ PROPERTIES = (
     "Mailer", "Host", "Port", "SMTPSecure", "SMTPAutoTLS", "SMTPAuth", "Username", "Password",
     "From", "Hostname", "Helo", "SMTPOptions", "AuthType",
 )  # fmt: skip
-#: A line of settings that is taken apart and put into the environment.
-LOADS = rb"(?s)explode\s*\(\s*['\"]=['\"].*?(?:putenv\s*\(|\$_ENV\s*\[|\$_SERVER\s*\[)"
+#: A line of settings that is taken apart and put into the environment, or kept in an array.
+LOADS = (
+    rb"(?s)explode\s*\(\s*['\"]=['\"].*?(?:putenv\s*\(|\$_ENV\s*\[|\$_SERVER\s*\[|"
+    rb"(?:self|static)::\$\w+\s*\[|\$this->\w+\s*\[|\$\w+\s*\[\s*(?:trim\s*\(\s*)?\$\w+\s*\)?\s*\]\s*=)"
+)
 #: Quotes around a value that are taken off: `trim($value, "\"'")`.
 UNQUOTES = re.compile(
     rb"""trim\s*\([^;\n]*,\s*(?:"[^"\n]*(?:'|\\")|'[^'\n]*(?:"|\\'))|['"][/~#]\^\[?\\?['"]"""

@@ -424,6 +424,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+#: What a variable is called, and how a program takes a line of a `.env` apart by itself.
+NAMED = re.compile(r"[A-Z][A-Z0-9_]+")
+TAKEN_APART = re.compile(r"explode\s*\(\s*['\"]=['\"]")
 REQUESTS = frozenset({"$_POST", "$_GET", "$_REQUEST"})
 
 
@@ -571,6 +574,8 @@ class Php:
     def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
         if isinstance(callee, Unknown) or call.new:
             return None
+        if isinstance(callee.value, Closure):
+            return self._of_own_loader(call, callee.value, ask)
         if isinstance(callee.value, Bound):
             object_ = callee.value.object
             special = isinstance(object_, Known) and object_.value == Special("Env")
@@ -586,6 +591,24 @@ class Php:
         if name in FUNCTIONS:
             return ask.apply(FUNCTIONS[name], *values, conversion=name_of(call.callee))
         return None
+
+    def _of_own_loader(self, call: Call, closure: Closure, ask: Evaluation) -> Value | None:
+        """What a function of the program's own gives that takes the lines of a `.env` apart: the
+        variables; what one beside it gives for a name: the variable. None for any other."""
+        source, function = closure.evaluator.source, closure.function
+        file = source.slice(0, len(source.bytes))
+        if ".env" not in file or not TAKEN_APART.search(file):
+            return None
+        body = source.slice(function.start, function.end)
+        if TAKEN_APART.search(body):
+            return Known(ENVIRONMENT, ask.span) if function.scope.returns else None
+        asked = function.parameters[0].name if function.parameters else None
+        if asked is None or not re.search(rf"\[\s*{re.escape(asked)}\s*\]", body):
+            return None
+        key = ask.argument(call, 0)
+        if not isinstance(key, Known) or not NAMED.fullmatch(str(key.value)):
+            return None
+        return ask.variable(key, ask.argument(call, 1))
 
     def _extracted(self, call: Call, ask: Evaluation) -> Value | None:
         """The variables that an array's keys become."""

@@ -594,3 +594,84 @@ def test_what_makes_it_log_in_is_prepared(tmp_path: Path, said: str) -> None:
     after = one(root, "phpmailer")
     assert after.settings.username == "u@example.com"
     assert not remarks(after)
+
+
+OWN_CLASS = """<?php
+class Env {
+    private static $vars = [];
+    public static function load($path) {
+        foreach (file($path, FILE_IGNORE_NEW_LINES | FILE_SKIP_EMPTY_LINES) as $line) {
+            list($key, $value) = explode('=', $line, 2);
+            self::$vars[trim($key)] = trim($value);
+        }
+    }
+    public static function get($key, $default = null) { return self::$vars[$key] ?? $default; }
+}
+Env::load(__DIR__ . '/.env');
+"""
+OWN_OBJECT = """<?php
+class Settings {
+    private array $data = [];
+    public function __construct(string $file = __DIR__ . '/.env') {
+        foreach (file($file) as $line) {
+            [$key, $value] = explode('=', trim($line), 2);
+            $this->data[$key] = $value;
+        }
+    }
+    public function get(string $key, $default = null) { return $this->data[$key] ?? $default; }
+}
+$settings = new Settings();
+"""
+OWN_FUNCTION = """<?php
+function parseEnvFile($path = '.env') {
+    $env = [];
+    foreach (file($path) as $line) {
+        list($key, $value) = array_map('trim', explode('=', $line, 2));
+        $env[$key] = $value;
+    }
+    return $env;
+}
+$env = parseEnvFile(__DIR__ . '/.env');
+"""
+
+
+@pytest.mark.parametrize(
+    ("loader", "read"),
+    [
+        (OWN_CLASS, "Env::get('{}', 'x')"),
+        (OWN_OBJECT, "$settings->get('{}')"),
+        (OWN_FUNCTION, "$env['{}']"),
+    ],
+)
+def test_a_program_s_own_array_of_a_dotenv_file(tmp_path: Path, loader: str, read: str) -> None:
+    """Tutorials keep what they take apart in an array of a class or function of their own."""
+    code = "\n".join(
+        f"$mail->{option} = {read.format(name)};"
+        for option, name in (
+            ("Host", "MAIL_HOST"), ("Port", "MAIL_PORT"), ("Username", "MAIL_USER"),
+            ("Password", "MAIL_PASS"), ("SMTPSecure", "MAIL_SECURE"),
+        )
+    )  # fmt: skip
+    head = "require 'env.php';\n$mail = new PHPMailer(true);\n$mail->isSMTP();\n"
+    files = {
+        "env.php": loader,
+        "mail.php": f"<?php\n{head}$mail->SMTPAuth = true;\n{code}\n",
+        ".env": "MAIL_HOST=smtp.ionos.com\nMAIL_PORT=465\nMAIL_USER=u@example.com\n"
+        "MAIL_PASS=word\nMAIL_SECURE=tls\n",
+    }
+    root = write(tmp_path, files)
+    setup = one(root, "phpmailer")
+    assert came_to(setup) == ("smtp.ionos.com", 465, "starttls", True)
+    assert setup.settings.username == "u@example.com"
+    apply(root, prepared(setup.settings, None, "implicit"))
+    assert "MAIL_SECURE=ssl" in (root / ".env").read_text()
+
+
+def test_another_array_that_is_asked_by_a_name_is_no_environment(tmp_path: Path) -> None:
+    """A file may have a loader and a table of texts beside each other."""
+    texts = "$texts = ['greeting' => 'smtp.ionos.com'];\n"
+    texts += "function text($key) { return ['greeting' => 'smtp.ionos.com'][$key]; }\n"
+    code = "<?php\nrequire 'env.php';\n$mail = new PHPMailer(true);\n$mail->isSMTP();\n"
+    code += "$mail->Port = 587;\n$mail->Host = text('greeting');\n"
+    files = {"env.php": OWN_CLASS + texts, "mail.php": code, ".env": "GREETING=x\n"}
+    assert one(write(tmp_path, files), "phpmailer").settings.host == "smtp.ionos.com"
