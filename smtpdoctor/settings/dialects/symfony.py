@@ -140,7 +140,7 @@ def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]
         def read(under: Variables, name: str | None = name) -> Value:
             found, parameters = _configured(workspace, path, under)
             given = found.get("dsn") if name is None else found.at("transports", name)
-            return _resolved(given, under, parameters)
+            return resolved(given, under, parameters)
 
         value = read(variables)
         if isinstance(value, Known) and value.absent and not value.variables:
@@ -150,7 +150,7 @@ def _of_framework(workspace: Workspace, root: str, path: str) -> Iterator[Draft]
             sender = mailer.at("envelope", "sender")
         if isinstance(sender, Known) and sender.absent:
             sender = _sender_of_messages(workspace, root, variables)
-        sender = _resolved(sender, variables, beside)
+        sender = resolved(sender, variables, beside)
         given = mailer.get("dsn") if name is None else transports.get(name)
         span = given.span if isinstance(given, Known) else None
         place = f"{path}:{span.line}" if span is not None else path
@@ -234,7 +234,7 @@ def _says(value: Value) -> bool:
     return isinstance(known(value), Map)
 
 
-def _resolved(value: Value, under: Variables, parameters: Value) -> Value:
+def resolved(value: Value, under: Variables, parameters: Value) -> Value:
     """A text of the configuration with its variable or parameter in place."""
     if isinstance(value, Known) and value.absent and value.unset:  # env() in PHP
         return Unknown(
@@ -313,7 +313,7 @@ def _of_mautic(workspace: Workspace) -> Iterator[Draft]:
         def read(under: Variables, path: str = path, name: str = "mailer_dsn") -> Value:
             module = workspace.module(path, under)
             found = module.value("$parameters") if module is not None else Known(ABSENT)
-            return _resolved(found.get(name), under, found)
+            return resolved(found.get(name), under, found)
 
         value = read(variables)
         if known(value) is None:
@@ -407,7 +407,7 @@ def _bound(workspace: Workspace, root: str, given: Value, variables: Variables) 
         return given
     document = workspace.document(path, variables)
     found = [each for each in _under(document.get("services"), asked) if known(each) is not None]
-    return _resolved(found[0], variables, document.get("parameters")) if found else given
+    return resolved(found[0], variables, document.get("parameters")) if found else given
 
 
 def _under(value: Value, key: str) -> Iterator[Value]:
