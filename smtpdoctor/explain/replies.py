@@ -25,7 +25,8 @@ _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 
 #: RFC 4954 §6: of no other protocol, where the words are not those of a count ("535 rows").
 _OF_LOGINS = re.compile(
-    r"53[458][- ].*?(?:auth|log-?in|user|passw|credential|account|denied|permi|fail|fehlg|"
+    r"53[458][- ](?!(?:users|accounts|rows|logins|items|records|entries)\b).*?"
+    r"(?:auth|log-?in|user|passw|credential|account|denied|permi|fail|fehlg|"
     r"[^\x00-\x7f])|530[- ](?:5\.[57]\.\d )?(?:smtp )?authentication (?:is )?required",
     re.IGNORECASE | re.DOTALL,
 )

@@ -282,6 +282,8 @@ def test_a_phrase_has_its_cause_among_the_first(text: str, code: str) -> None:
         "Safari can’t verify the identity of the website “x.example”.",
         "The certificate for this server is invalid.",
         "INFO [450] Users were imported",
+        "INFO 535 users synced, 0 failed",
+        "nslookup: can't resolve 'kubernetes.default': Name does not resolve",
     ],
 )
 def test_the_same_words_of_another_program_are_no_mail(text: str) -> None:
