@@ -411,6 +411,17 @@ def test_fix_writes_and_looks_again(folder: Folder, lint: Callable[..., tuple[in
     assert "secure: false" in (root / "mailer.js").read_text()
 
 
+def test_the_file_as_it_was_is_kept_where_the_user_keeps_such_things(
+    folder: Folder, lint: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project is read without the variables of this process; its copy went to another home."""
+    root = folder(mailer(587, "true"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(root / "state"))
+    assert lint(root, "--fix", "--yes")[0] == 0
+    copy = root / "state" / "smtpdoctor" / "mailer.js.smtpdoctor-backup"
+    assert "secure: true" in copy.read_text()
+
+
 @pytest.mark.parametrize(
     ("port", "secure", "status", "state"),
     [(587, "true", 2, "CRITICAL"), (587, "false", 0, "OK")],

@@ -3,6 +3,7 @@ programs has standard output for itself."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,8 @@ def agreed(report: Report, options: CheckOptions, *, yes: bool) -> Mending | Non
         _say("nothing was written")
         return None
     try:
-        copies = write(mending, root, environ)
+        # git and the place of copies are this process's, whatever variables a project is read with
+        copies = write(mending, root, os.environ)
     except Refused as reason:
         raise UsageFault(f"--fix: {reason}") from None
     for change in mending.changes:

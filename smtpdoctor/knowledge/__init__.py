@@ -437,20 +437,27 @@ def reply_rules(provider: Provider | None, stage: str) -> Sequence[ReplyRule]:
     The first that matches counts. The stage is that of the command which was answered; the same
     words mean different things elsewhere.
     """
+    return (*_own_rules(provider, stage), *_general_rules(stage))
+
+
+def _own_rules(provider: Provider | None, stage: str) -> Iterator[ReplyRule]:
     own = provider.replies if provider else ()
-    return tuple(rule for rule in (*own, *general_reply_rules()) if stage in rule.stages)
+    return (rule for rule in own if stage in rule.stages)
+
+
+def _general_rules(stage: str) -> Iterator[ReplyRule]:
+    return (rule for rule in general_reply_rules() if stage in rule.stages)
 
 
 def interpret(provider: Provider | None, stage: str, reply: str) -> ReplyRule | None:
     """What a reply means, None where no rule knows its words."""
-    own = provider.replies if provider else ()
-    of_provider = (rule for rule in own if stage in rule.stages and rule.matches(reply))
-    return next(of_provider, None) or _interpret_generally(stage, reply)
+    own = (rule for rule in _own_rules(provider, stage) if rule.matches(reply))
+    return next(own, None) or _interpret_generally(stage, reply)
 
 
 @lru_cache(maxsize=16)  # the rules of diagnoses ask one after the other what a reply means
 def _interpret_generally(stage: str, reply: str) -> ReplyRule | None:
-    return next((rule for rule in reply_rules(None, stage) if rule.matches(reply)), None)
+    return next((rule for rule in _general_rules(stage) if rule.matches(reply)), None)
 
 
 def is_public_word(word: str) -> bool:
