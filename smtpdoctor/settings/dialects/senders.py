@@ -24,8 +24,9 @@ MOST_STEPS = 3
 #: An address, or what stands for one where a change is tried.
 ADDRESS = re.compile(r"[^\s@<>]@[^\s@<>]|" + re.escape(FREE % "sender"))
 ADDRESS_ALONE = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
-#: Files that are looked at for calls of one function.
+#: Files that are looked at for calls of one function, and calls for one message.
 MOST_FILES = 20
+MOST_CALLS = 60
 
 Read = Callable[[FoundCall], Value]
 
@@ -37,30 +38,35 @@ def through_callers(
     read: Read,
     suffixes: tuple[str, ...],
     is_told: Callable[[Value], bool],
-    steps: int = MOST_STEPS,
 ) -> Value | None:
-    """What the first call gives that tells it, None where none does.
+    """What the first call gives that tells it, None where none of so many does.
 
     Of an object that can't be told a method of the same name counts: a message's way leads over
     interfaces, and which class is behind one seldom stands in the code.
     """
-    value = read(message)
-    if is_told(value):
-        return value
-    if steps == 0 or not _is_handed_over(value):
+    left = [MOST_CALLS]
+
+    def told(message: FoundCall, read: Read, steps: int) -> Value | None:
+        value = read(message)
+        if is_told(value):
+            return value
+        if steps == 0 or not _is_handed_over(value):
+            return None
+        for function in message.enclosing_functions:
+            for outer in _calls_of(workspace, variables, message, function, suffixes):
+                if left[0] == 0:
+                    return None
+                left[0] -= 1
+
+                def inner(call: FoundCall, of: Function = function) -> Value:
+                    return read(message.within(call, of))
+
+                found = told(outer, inner, steps - 1)
+                if found is not None and (means(outer.callee, function) or _has_address(found)):
+                    return found
         return None
-    for function in message.enclosing_functions:
-        for outer in _calls_of(workspace, variables, message, function, suffixes):
 
-            def inner(call: FoundCall, of: Function = function) -> Value:
-                return read(message.within(call, of))
-
-            found = through_callers(
-                workspace, variables, outer, inner, suffixes, is_told, steps - 1
-            )
-            if found is not None and (means(outer.callee, function) or _has_address(found)):
-                return found
-    return None
+    return told(message, read, MOST_STEPS)
 
 
 def usual(sender: Value) -> Value:

@@ -1255,3 +1255,14 @@ def test_the_parts_of_a_url_are_those_of_their_variables(tmp_path: Path) -> None
     assert places["host"] == ("H", 3)
     assert places["port"] == ("PORT", 4)
     assert (places["username"], places["password"]) == (("U", 1), ("P", 2))
+
+
+def test_so_many_callers_are_asked_for_a_sender(tmp_path: Path) -> None:
+    mailer = "exports.send = function send(mail) { return t.sendMail(mail); };\n"
+    untold = "".join(f"exports.f{n} = (from) => send({{ from }});\n" for n in range(80))
+    last = "send({ from: 'shop@example.org' });\n"
+    root = project(tmp_path, f"{TRANSPORT}{mailer}")
+    (root / "other.js").write_text(f"const {{ send }} = require('./mailer');\n{untold}{last}")
+    assert one(root, "nodemailer").settings.sender == "u@example.com"
+    (root / "other.js").write_text(f"const {{ send }} = require('./mailer');\n{last}{untold}")
+    assert one(root, "nodemailer").settings.sender == "shop@example.org"
