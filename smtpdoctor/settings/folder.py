@@ -78,7 +78,7 @@ SUFFIXES = frozenset(
 )  # fmt: skip
 NAMES = re.compile(
     r"^(\.env(\..+)?|env|[\w.-]+\.env(\.[\w.-]+)?|Gemfile|Procfile|Dockerfile.*|Pipfile|"
-    r"\.?msmtprc|main\.cf|[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client|"
+    r"\.?msmtprc|main\.cf|sendmail\.mc|[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client|"
     r"remotes)$"
 )
 

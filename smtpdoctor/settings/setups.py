@@ -41,6 +41,8 @@ MAIL = re.compile(rb"(?i)mail|smtp")
 MOST_OF_ONE = 32
 MOST_SECONDS = 2.0
 MOST_WAIT = 10.0
+#: Files that were left out for one reason are named one by one up to here.
+MOST_LINES = 3
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -163,11 +165,25 @@ def find_setups(
     workspace.limit = None
     from smtpdoctor.settings.kept_elsewhere import kept_elsewhere  # with all that tables need
 
-    skipped += [Skipped(path=each, why=why, cut=True) for each, why in workspace.unread().items()]
+    skipped += _summed_up(workspace.unread())
     faulty = {origin.file for each in setups for origin in _refusals(each, workspace)}
     passed_over = [each for each in workspace.folder.skipped if each.path not in faulty]
     passed_over += kept_elsewhere(workspace)
     return Found(tuple(_named_apart(setups)), (*passed_over, *skipped))
+
+
+def _summed_up(unread: Mapping[str, str]) -> Iterator[Skipped]:
+    """What was not read, each file by itself where they are few: of a large folder one line a
+    reason, with the first file."""
+    files: dict[str, list[str]] = {}
+    for path, why in unread.items():
+        files.setdefault(why, []).append(path)
+    for why, paths in files.items():
+        if len(paths) > MOST_LINES:
+            more = f"{why}: this file and {len(paths) - 1} others"
+            yield Skipped(path=paths[0], why=more, cut=True)
+        else:
+            yield from (Skipped(path=path, why=why, cut=True) for path in paths)
 
 
 def _secrets_of_all(read: list[tuple[Draft, Outcome]], workspace: Workspace) -> list[str]:

@@ -1,7 +1,10 @@
 """Tasks in a cloud: ECS' task definitions in JSON, and what Terraform and Nomad say in HCL.
 
 Knows where each file says a container's variables. HCL is read in its literal texts alone: what
-refers to something else can't be told. It must not know what a variable means. Sources:
+refers to something else can't be told. tree-sitter-hcl (1.2.0) parses all of it, but walking its
+nodes down to those texts takes as much code as the patterns here, and one more dependency in every
+installation: it is worth that once `var` and `local` are followed to what they stand for, and not
+before. It must not know what a variable means. Sources:
 docs.aws.amazon.com/AmazonECS (ContainerDefinition: environment, secrets), developer.hashicorp.com
 (aws_ecs_task_definition, aws_lambda_function, google_cloud_run_v2_service; Nomad's env block).
 """

@@ -71,7 +71,50 @@ def exim(host: str, macros: str = "") -> dict[str, str]:
     }
 
 
+SENDMAIL = """\
+OSTYPE(`linux')dnl
+dnl define(`SMART_HOST', `old.example.com')dnl
+define(`SMART_HOST', `{host}')dnl
+define(`RELAY_MAILER_ARGS', `TCP $h {port}')dnl
+define(`ESMTP_MAILER_ARGS', `TCP $h {port}')dnl
+{more}MAILER(`smtp')dnl
+"""
+AUTHINFO = 'AuthInfo:other.example.com "U:x" "P:y"\n'
+SENDMAIL_LOGIN = 'AuthInfo:smtp.ionos.com "U:root" "I:u@example.com" "P:word" "M:PLAIN"\n'
+TABLE = "FEATURE(`authinfo', `hash -o /etc/mail/authinfo.db')dnl\n"
 CASES = [
+    Case(
+        "sendmail:healthy 587",
+        (HOST, 587, "starttls"),
+        files={
+            "mail/sendmail.mc": SENDMAIL.format(host="[smtp.ionos.com]", port=587, more=TABLE),
+            "mail/authinfo": AUTHINFO + SENDMAIL_LOGIN,
+        },
+        changes=False,
+    ),
+    Case(
+        "sendmail:start on 465",
+        (HOST, 465, "starttls"),
+        files={
+            "sendmail.mc": SENDMAIL.format(
+                host="esmtp:[smtp.ionos.com]", port=465, more="FEATURE(`authinfo')dnl\n"
+            ),
+            "authinfo": SENDMAIL_LOGIN.replace("smtp.ionos.com", ""),
+        },
+        changes=False,
+    ),
+    Case(
+        "sendmail:no login for this host",
+        (HOST, 25, "starttls"),
+        files={
+            "sendmail.mc": "define(`SMART_HOST', `smtp.ionos.com')dnl\n" + TABLE,
+            "authinfo": AUTHINFO,
+        },
+        user=None,
+        sender=None,
+        password=None,
+        changes=False,
+    ),
     Case(
         "msmtp:healthy 587",
         (HOST, 587, "starttls"),

@@ -687,3 +687,27 @@ def test_a_template_that_tells_nothing_is_no_setup(
 def test_a_hostile_line_is_read_once(tmp_path: Path, name: str, text: str) -> None:
     """What would be looked through anew at each of its characters would take minutes."""
     find_setups(workspace(write(tmp_path, {name: text})))
+
+
+def test_the_port_of_sendmails_relay_is_mended(tmp_path: Path) -> None:
+    """TLS from the first byte is none of its ways: 587 is."""
+    text = mail_programs.SENDMAIL.format(host=HOST, port=465, more="").replace(
+        "define(`ESMTP_MAILER_ARGS', `TCP $h 465')dnl\n", ""
+    )
+    root = write(tmp_path, {"sendmail.mc": text})
+    settings = one(root, "sendmail").settings
+    assert not [each for each in settings.prepared if each.tls == "implicit"]
+    apply(root, prepared(settings, 587, None))
+    assert (root / "sendmail.mc").read_text() == text.replace("465", "587")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dnl define(`SMART_HOST', `smtp.ionos.com')dnl\n",
+        "define(`SMART_HOST', `')dnl\n",
+        "define(`LOCAL_RELAY', `smtp.ionos.com')dnl\n",
+    ],
+)
+def test_lookalikes_of_sendmails_smart_host(tmp_path: Path, text: str) -> None:
+    assert list(find_setups(workspace(write(tmp_path, {"sendmail.mc": text}))).setups) == []
