@@ -20,6 +20,7 @@ from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, put_in
 from smtpdoctor.settings.readers.dotnet_framework import mail_setting
 from smtpdoctor.settings.readers.dotnet_library import DotNet
+from smtpdoctor.settings.readers.evaluation import either
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Symbol, Value
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
 from smtpdoctor.settings.variables import Variables
@@ -159,11 +160,33 @@ def _property(module: Module, place: int, name: str) -> Value:
     value = last_of((use.reached, lambda use=use: use.value) for use in uses)  # type: ignore[misc]
     if isinstance(value, Known) and value.value is ABSENT:
         value = given
+    if isinstance(value, Known) and value.value is ABSENT and _is_handed_on(module, made):
+        value = _set_elsewhere(module, name)
     if isinstance(value, Known) and value.value is ABSENT:
         return _configured(module, name)
     if isinstance(value, Known) and isinstance(value.value, Symbol):
         return Known(str(value.value), value.span, value.trail)
     return value
+
+
+def _is_handed_on(module: Module, made: FoundCall) -> bool:
+    """Whether a function gets the client, as one that sets it up does."""
+    target = made.target[-1] if made.target else ""
+    return bool(target) and any(
+        call.handed_over(place) == target
+        for call in module.calls()
+        for place in range(call.count)
+        if call.handed_over(place) is not None
+    )
+
+
+def _set_elsewhere(module: Module, name: str) -> Value:
+    """What the file sets the property of some client to, where all are alike."""
+    found = [each for each in module.assignments() if len(each.path) > 1 and each.path[-1] == name]
+    values = [each.value for each in found if each.reached is not False]
+    if len(values) < 2:
+        return values[0] if values else Known(ABSENT)
+    return either(values, values[0].span, f"several set {name}, each another way")
 
 
 def _configured(module: Module, name: str) -> Value:
@@ -194,6 +217,10 @@ def _login(module: Module, place: int, at: int) -> Value:
             if isinstance(value, Known) and isinstance(value.value, Map):
                 return _of_credential(value.value, at)
             return value
+    if _is_handed_on(module, made):
+        value = _set_elsewhere(module, "Credentials")
+        if isinstance(value, Known) and isinstance(value.value, Map):
+            return _of_credential(value.value, at)
     return _configured(module, ("UserName", "Password")[at])
 
 

@@ -671,3 +671,29 @@ def test_the_lines_that_dotenv_net_reads(tmp_path: Path) -> None:
     )
     files = {"Program.cs": code, ".env": "MAIL_SERVER=smtp.ionos.com\nMAIL_PORT=587\n"}
     assert way(one(write(tmp_path, files), "system-net-mail")) == (HOST, 587, "none", False)
+
+
+HANDED_ON = """\
+using System.Net.Mail;
+public class Mailer {
+  public void Send(MailMessage mail) {
+    var client = new SmtpClient("smtp.ionos.com", 587);
+    %s
+    client.Send(mail);
+  }
+  private void SetUp(SmtpClient made) {
+    made.EnableSsl = true;
+    made.Credentials = new NetworkCredential("info@example.com", "word");
+  }
+}
+"""
+
+
+def test_a_client_that_another_method_sets_up(tmp_path: Path) -> None:
+    """It was told to be without TLS."""
+    root = write(tmp_path / "a", {"Mailer.cs": HANDED_ON % "SetUp(client);"})
+    setup = one(root, "system-net-mail")
+    assert way(setup) == (HOST, 587, "starttls", True)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    root = write(tmp_path / "b", {"Mailer.cs": HANDED_ON % ""})
+    assert way(one(root, "system-net-mail")) == (HOST, 587, "none", False)
