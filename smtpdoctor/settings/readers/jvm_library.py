@@ -182,6 +182,8 @@ class Jvm(Classes):
         made = self.class_of(name)
         if made is not None:
             return Known(made)
+        if name == "environment" and self.language == "kotlin":  # of Ktor's Application
+            return keys()
         return Known(Special("type", name)) if re.match(r"[A-Z]", name) else None
 
     def member(self, object_: Value, name: str, ask: Evaluation) -> Value:

@@ -634,7 +634,13 @@ TYPESAFE = KTOR.replace("(private val config: ApplicationConfig)", "").replace(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("code", [KTOR, TYPESAFE])
+MODULE = (
+    KTOR.replace("class Mailer(private val config: ApplicationConfig)", "object Mailer")
+    .replace("= config.", "= environment.config.")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [KTOR, TYPESAFE, MODULE])
 @pytest.mark.parametrize(
     ("name", "text", "environ", "expected"),
     [
