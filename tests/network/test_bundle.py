@@ -111,6 +111,7 @@ def alone(root: Path, *command: str, **more: str) -> subprocess.CompletedProcess
         ["sender", "--help"],
         ["explain"],
         ["explain", "wrong-port"],
+        ["explain", "knowledge-old"],
         ["explain", "535 5.7.8 Authentication credentials invalid"],
         ["demo", "--list"],
         ["schema"],

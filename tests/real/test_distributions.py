@@ -80,6 +80,7 @@ def test_the_wheel_is_the_package_its_pages_and_manuals(dist: Path) -> None:
     assert {name for name in ours.stdout.splitlines() if (ROOT / name).exists()} <= set(found)
     pages = {path.name for path in (ROOT / "docs" / "diagnoses").glob("*.md")}
     assert {f"smtpdoctor/diagnosis_pages/{name}" for name in pages} <= set(found)
+    assert "smtpdoctor/notices.md" in found
     assert any(name.endswith("share/man/man1/smtpdoctor.1") for name in found)
     places = {name.partition("/")[0] for name in found}
     assert {re.sub(r"-[0-9]+(\.[0-9]+)*", "", place) for place in places} == {
