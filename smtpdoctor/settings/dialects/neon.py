@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from smtpdoctor.settings.readers.model import Known, Span
 
 #: A line of a mapping. A tab counts as one character, as blanks do: files have one or the other.
-LINE = re.compile(r"(?P<indent>[ \t]*)(?P<key>[\w.-]+)\s*:(?:[ \t]+(?P<value>\S.*?))?[ \t]*$")
-INNER = re.compile(r"(?P<key>[\w.-]+)\s*:\s*(?P<value>'[^']*'|\"[^\"]*\"|[^,{}]+?)\s*(?=[,}])")
+LINE = re.compile(r"(?P<indent>[ \t]*)(?P<key>[\w.-]+)[ \t]*:(?:[ \t]+(?P<value>\S.*)|[ \t]*)$")
+INNER = re.compile(
+    r"(?P<key>[\w.-]{1,50})\s*:\s*(?P<value>'[^']{0,500}'|\"[^\"]{0,500}\"|[^,{}'\"]{1,500}+)(?=[,}])"
+)
+#: No line that says a setting is longer, and a hostile one must not cost its square.
+LONGEST = 500
 #: Behind a value; inside of one a # needs a blank before it to begin one.
 COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
@@ -24,8 +28,8 @@ def values(path: str, text: str) -> Iterator[tuple[tuple[str, ...], Known]]:
     """Every value with the keys that lead to it."""
     above: list[tuple[int, str]] = []
     for number, line in enumerate(text.split("\n"), 1):
-        found = LINE.match(line)
-        if found is None or line.lstrip()[:1] in ("#", "-"):
+        found = LINE.match(line) if len(line) <= LONGEST else None
+        if found is None:
             continue
         depth = len(found["indent"])
         while above and above[-1][0] >= depth:
@@ -37,7 +41,8 @@ def values(path: str, text: str) -> Iterator[tuple[tuple[str, ...], Known]]:
         start = found.start("value")
         if found["value"].startswith("{"):
             for each in INNER.finditer(line, start):
-                yield (*keys, each["key"]), _value(path, number, each["value"], each.start("value"))
+                said = each["value"].rstrip()
+                yield (*keys, each["key"]), _value(path, number, said, each.start("value"))
         else:
             yield keys, _value(path, number, found["value"], start)
 

@@ -45,10 +45,11 @@ PROPERTIES = (
     "Mailer", "Host", "Port", "SMTPSecure", "SMTPAutoTLS", "SMTPAuth", "Username", "Password",
     "From", "Hostname", "Helo", "SMTPOptions", "AuthType",
 )  # fmt: skip
-#: A line of settings that is taken apart and put into the environment, or kept in an array.
-LOADS = (
-    rb"(?s)explode\s*\(\s*['\"]=['\"].*?(?:putenv\s*\(|\$_ENV\s*\[|\$_SERVER\s*\[|"
-    rb"(?:self|static)::\$\w+\s*\[|\$this->\w+\s*\[|\$\w+\s*\[\s*(?:trim\s*\(\s*)?\$\w+\s*\)?\s*\]\s*=)"
+#: A line of settings that is taken apart, and then put into the environment or kept in an array.
+LOADS = rb"explode\s*\(\s*['\"]=['\"]"
+PUTS = re.compile(
+    rb"putenv\s*\(|\$_(?:ENV|SERVER)\s*\[|(?:(?:self|static)::\$|\$this->)\w{1,40}\s?\[|"
+    rb"\$\w{1,40}\s?\[\s?(?:trim\s?\(\s?)?\$\w{1,40}\s?\)?\s?\]\s?="
 )
 #: Quotes around a value that are taken off: `trim($value, "\"'")`.
 UNQUOTES = re.compile(
@@ -124,6 +125,9 @@ def own_loader(workspace: Workspace) -> str | None:
         return None
     for path in workspace.folder.containing(LOADS, ".php"):
         content = workspace.read(path) or b""
+        taken = re.search(LOADS, content)
+        if taken is None or PUTS.search(content, taken.end()) is None:
+            continue
         if b".env" in content or re.search(rb"(?i)env", path.encode()):
             return "decouple" if UNQUOTES.search(content) else "docker"
     return None

@@ -596,8 +596,10 @@ class Php:
         """What a function of the program's own gives that takes the lines of a `.env` apart: the
         variables; what one beside it gives for a name: the variable. None for any other."""
         source, function = closure.evaluator.source, closure.function
-        file = source.slice(0, len(source.bytes))
-        if ".env" not in file or not TAKEN_APART.search(file):
+        kept: dict[str, bool] = self.project.kept.setdefault("php-loaders", {})
+        if source.file not in kept:
+            kept[source.file] = ".env" in source.text and bool(TAKEN_APART.search(source.text))
+        if not kept[source.file]:
             return None
         body = source.slice(function.start, function.end)
         if TAKEN_APART.search(body):
