@@ -41,6 +41,7 @@ _HOSTS = (
     rf"hostname[\"']?[:=] ?[\"'](?P<host>{_HOST})[\"']",
     rf"\b(?:smtp_?)?(?:host|server|relayhost|EMAIL_HOST)[\"']?\s?(?:=>|[:=])\s?"
     rf"[\"']?(?P<host>{_NAME}|localhost)\b",
+    rf"mailserver at [\"']?(?P<host>{_HOST})[\"']? port (?P<port>\d{{2,5}})",
     rf"host (?P<host>{_NAME}) ?\[",
     rf"(?:on|at|with|to) (?P<host>(?:smtp|mail|mx|relay|send|out|email-smtp)[\w-]*\.{_NAME})"
     rf"(?::(?P<port>\d{{2,5}}))?",

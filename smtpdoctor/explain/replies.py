@@ -153,7 +153,7 @@ USUAL: dict[str, dict[Stage, float]] = {
     "556": {"rcpt": 1.0},
 }
 #: A greeting's first line (RFC 5321 §4.2), where a library keeps no other.
-_NAME_ALONE = re.compile(r"5\d\d [\w-]+(?:\.[\w-]+){1,6}\s*$")
+_NAME_ALONE = re.compile(r"5\d\d (?!\d\.\d)[\w-]+(?:\.[\w-]+){1,6}\s*$")
 #: RFC 5321 §4.1.4: a session without EHLO; what asks for a login beside it asks for more.
 NO_EHLO = re.compile(
     r"5\d\d[- ](?:5\.\d\.\d )?(?![^\n]*\bauth)[^\n]{0,40}\b(?:[eh]{2}lo|hello)\b[^\n]{0,8} first",

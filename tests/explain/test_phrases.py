@@ -220,6 +220,15 @@ PHRASES = [
     ),
     ("421 Domain x.example is not allowed to send: The domain is unverified", "sender-not-ver"),
     ("550 5.1.8 Access denied, bad outbound sender AS(42004)", "account-suspended"),
+    ("EIdSMTPReplyError: Authentication failed (535 5.7.8)", "credentials-rejected"),
+    ("ORA-29024: Certificate validation failure UTL_SMTP", "certificate-"),
+    ("Der SMTP-Server hat die Anmeldedaten abgelehnt", "credentials-rejected"),
+    ("smtp: 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1", "client-address-"),
+    (
+        'Warning: mail(): Failed to connect to mailserver at "localhost" port 25, '
+        'verify your "SMTP" and "smtp_port" setting in php.ini',
+        "wrong-host",
+    ),
     # Thunderbird in its languages
     (
         "Fehler beim Senden der Nachricht: SMTP-Server smtp.exampel.com ist unbekannt. "

@@ -178,6 +178,8 @@ def _denied(symptom: Symptom, known: Known) -> Iterator[Reading]:
 def _no_reason(symptom: Symptom, known: Known) -> Iterator[Reading]:
     """The client says only that it could not connect: every way of that is open."""
     yield from malformed(symptom)
+    if on_this_machine(known):  # which never blocks a port, and mostly has no mail server
+        yield from scaled(_refused(symptom, known), 1.2)
     if known.tls == "implicit" and known.port != 465:
         yield too_early(1.2)
     elif known.port == 465 and known.tls is not None and known.tls != "implicit":
