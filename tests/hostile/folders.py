@@ -325,6 +325,14 @@ FOLDERS: dict[str, Folder] = {
         (("check", "--only", "settings"),),
         quick=True,
     ),
+    "words and blanks without end": Folder(
+        both(
+            text("mailer.py", "# smtplib, emails\nimport" + " " * 900_000 + "x\n"),
+            text("stack.tf", "environment" + " " * 900_000 + "x\n# SMTP_HOST\n"),
+            text("task.json", "environment" + " " * 900_000 + "x\n# SMTP_HOST\n"),
+        ),
+        (("check", "--only", "settings"),),
+    ),
     "Dockerfile: a name without end": Folder(
         text("Dockerfile", "FROM x\nENV " + "a" * 900_000 + "\nENV SMTP_HOST=h\n"),
         (("check", "--only", "settings"),),

@@ -345,6 +345,9 @@ def test_a_file_named_as_a_command_is_none(report: Report) -> None:
             diagnoses=tuple(
                 msgspec.structs.replace(item, locations=()) for item in target.diagnoses
             ),
+            checks=tuple(
+                msgspec.structs.replace(check, summary=f"from a\n{name}") for check in target.checks
+            ),
         )
         for target in report.targets
     ]

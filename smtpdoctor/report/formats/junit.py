@@ -29,10 +29,12 @@ def render(report: Report, options: Options) -> str:
         _suite(root, report, target, own, failing)
     for item in report.not_checked:
         suite = ElementTree.SubElement(
-            root, "testsuite", name=_text(item.setup), tests="1", skipped="1", failures="0"
+            root, "testsuite", name=visible(item.setup), tests="1", skipped="1", failures="0"
         )
-        case = ElementTree.SubElement(suite, "testcase", classname=_text(item.setup), name="check")
-        ElementTree.SubElement(case, "skipped", message=_text(item.why))
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=visible(item.setup), name="check"
+        )
+        ElementTree.SubElement(case, "skipped", message=visible(item.why))
     notices = list(shown_notices(report))
     if notices:
         _notices(root, notices, failing)
@@ -55,7 +57,7 @@ def _notices(
         skipped="0",
     )
     for item in notices:
-        words = _text(notice_words(item))
+        words = visible(notice_words(item))
         case = ElementTree.SubElement(suite, "testcase", classname="smtpdoctor", name=item.kind)
         if item in bad:
             ElementTree.SubElement(case, "failure", type=item.kind, message=words)
@@ -73,8 +75,8 @@ def _suite(
     suite = ElementTree.SubElement(
         root,
         "testsuite",
-        name=_text(target_name(target)),
-        timestamp=_text(report.started.rstrip("Z")),
+        name=visible(target_name(target)),
+        timestamp=visible(report.started.rstrip("Z")),
         time=f"{target.seconds:.3f}",
         errors="0",
     )
@@ -83,7 +85,7 @@ def _suite(
         case = ElementTree.SubElement(
             suite,
             "testcase",
-            classname=_text(target_name(target)),
+            classname=visible(target_name(target)),
             name=check.name,
             time=f"{check.seconds:.3f}",
         )
@@ -97,16 +99,16 @@ def _suite(
             failures += 1
             first = stopping[0].diagnosis
             failure = ElementTree.SubElement(
-                case, "failure", type=first.code, message=_text(first.title)
+                case, "failure", type=first.code, message=visible(first.title)
             )
             failure.text = _text("\n\n".join(_said(item) for item in stopping))
         elif check.status == "failed" and target.verdict != "healthy":
             failures += 1
             kind = _cause(found, target, failing)
-            ElementTree.SubElement(case, "failure", type=kind, message=_text(check.summary))
+            ElementTree.SubElement(case, "failure", type=kind, message=visible(check.summary))
         elif check.status == "skipped":
             skipped += 1
-            ElementTree.SubElement(case, "skipped", message=_text(check.summary))
+            ElementTree.SubElement(case, "skipped", message=visible(check.summary))
         others = [_said(item) for item in own if item not in stopping]
         output = ElementTree.SubElement(case, "system-out")
         output.text = _text("\n\n".join([_line(check), *others]))
@@ -138,9 +140,9 @@ def _said(finding: Finding) -> str:
 
 
 def _line(check: CheckResult) -> str:
-    return f"{check.name}: {check.status}, {check.summary}"
+    return visible(f"{check.name}: {check.status}, {check.summary}")
 
 
 def _text(text: str) -> str:
-    """Without what XML 1.0 can't hold (§2.2), line ends apart."""
+    """Lines of ours without what XML 1.0 can't hold (§2.2)."""
     return "\n".join(visible(line) for line in text.split("\n"))

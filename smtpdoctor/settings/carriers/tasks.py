@@ -36,7 +36,7 @@ from smtpdoctor.settings.workspace import Surrounding, Workspace
 BLOCK = re.compile(
     r'(?m)(?P<name>^[ \t]*"?(?:\w{1,40}_)?'
     r'(?:environment(?:_variables)?|env(?:_vars)?|variables|secrets)"?)'
-    r"\s*[=:]?\s*(?:(?:concat|merge|flatten|compact)\s*)?[\[{(]"
+    r"\s*(?:[=:]\s*)?(?:(?:concat|merge|flatten|compact)\s*)?[\[{(]"
 )
 TEXT = r'"(?:[^"\\\n]|\\.)*"'
 REST = r"[^\s,{}\[\]#][^,}\]\n#]*"
@@ -101,7 +101,7 @@ def _elsewhere(name: str, span: Span | None) -> Unknown:
 def _hcl(workspace: Workspace) -> Iterator[Surrounding]:
     """Containers by their images: what stands between one and the next is the first one's."""
     paths = workspace.folder.containing(
-        rb"(?m)^[^\S\n]*\"?(\w{1,40}_)?(environment|env|variables)\w*\"?\s*[=:]?\s*[\[{(a-z]",
+        rb"(?m)^[^\S\n]*\"?(\w{1,40}_)?(environment|env|variables)\w*\"?\s*(?:[=:]\s*)?[\[{(a-z]",
         *(".tf", ".hcl", ".nomad"),
     )
     for path in islice(paths, MOST_DOCUMENTS):

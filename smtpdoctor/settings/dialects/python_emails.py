@@ -36,7 +36,7 @@ FIELDS: Mapping[str, Field] = {
     "password": "password",
     "mail_from": "sender",
 }
-IMPORT = rb"(?m)^[^\S\n]*(?:import\s+(?:[\w., ]*,\s*)?emails\b|from\s+emails\b)"
+IMPORT = rb"(?m)^[^\S\n]*(?:import\s+(?:\w[\w., ]*,\s*)?emails\b|from\s+emails\b)"
 
 
 class PythonEmails:
