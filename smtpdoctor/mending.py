@@ -26,6 +26,7 @@ from smtpdoctor.settings.write import (
     Refused,
     Step,
     changed_files,
+    make_sure_of,
     replace_file,
     steps_of,
 )
@@ -146,6 +147,7 @@ def write(mending: Mending, root: Path, environ: Mapping[str, str]) -> list[Path
     written: list[str] = []
     for change in mending.changes:
         try:
+            make_sure_of(root, change)  # a copy holds what is secret: none without need
             if not is_kept_by_git(root, change.file, change.old, environ):
                 copies.append(keep_copy(root, change.file, change.old, environ))
             replace_file(root, change)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from smtpdoctor.examination.plan import Plan
-from smtpdoctor.mending import mending_of, once_more
+from smtpdoctor.mending import mending_of, once_more, write
 from smtpdoctor.plans import Plans
 from smtpdoctor.report.model import Report, build
 from smtpdoctor.settings.model import Credentials, Secret
 from smtpdoctor.settings.setups import setups_in
+from smtpdoctor.settings.write import Refused
 
 from .rules.scene import Scene
 
@@ -41,6 +43,22 @@ def test_the_variable_is_written_where_nobody_else_reads_it(tmp_path: Path) -> N
     (tmp_path / ".env").write_text("SMTP_SECURE=true\n")
     mending = mending_of(report_of(tmp_path, "a.js"), tmp_path, {}, profile=None)
     assert [each.new for each in mending.changes] == [b"SMTP_SECURE=false\n"]
+
+
+def test_where_nothing_is_written_no_copy_of_a_secret_is_left(tmp_path: Path) -> None:
+    folder, state = tmp_path / "folder", tmp_path / "state"
+    folder.mkdir()
+    (folder / "package.json").write_text(PACKAGE)
+    (folder / "a.js").write_text(MAILER % 587)
+    (folder / ".env").write_text("SMTP_SECURE=true\n")
+    mending = mending_of(report_of(folder, "a.js"), folder, {}, profile=None)
+    (folder / "second-name").hardlink_to(folder / ".env")
+    with pytest.raises(Refused, match="a second name"):
+        write(mending, folder, {"XDG_STATE_HOME": str(state)})
+    assert not state.exists()
+    (folder / "second-name").unlink()
+    (copy,) = write(mending, folder, {"XDG_STATE_HOME": str(state)})
+    assert copy.read_text() == "SMTP_SECURE=true\n"
 
 
 def test_another_set_up_that_would_no_longer_send_keeps_it(tmp_path: Path) -> None:

@@ -398,6 +398,17 @@ def is_supported() -> bool:
     return hasattr(os, "O_NOFOLLOW") and {os.open, os.rename, os.unlink} <= os.supports_dir_fd
 
 
+def make_sure_of(root: Path, change: FileChange) -> None:
+    """Raise Refused where `replace_file` would, so far as it shows without writing."""
+    folder, name = _folder_of(root, change.file)
+    try:
+        _check_unchanged(folder, name, change)
+    except OSError as error:
+        raise Refused(f"{change.file}: {reason_of(error)}") from None
+    finally:
+        os.close(folder)
+
+
 def replace_file(root: Path, change: FileChange) -> None:
     """Put the new bytes in the place of the old ones: beside it first, then renamed; mode, owner
     and access list stay. Raises Refused where the file is no longer the one that was read, or is
