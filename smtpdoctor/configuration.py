@@ -162,7 +162,7 @@ def _parsed(content: bytes, shown: str) -> dict[str, Any]:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ConfigurationError(f"{shown}: is not in UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5000 digits is no TOMLDecodeError
         # its own words may repeat what stands there
         told = re.search(r"at line (\d+)", str(error))
         line = int(told[1]) if told else content.rstrip().count(b"\n") + 1

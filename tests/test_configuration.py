@@ -431,3 +431,9 @@ def test_a_ci_finds_the_file_above_the_folder(
     write(tmp_path, 'accept = [{ code = "url-not-encoded", reason = "x" }]\n')
     out = command("lint", "services/shop", "--format", "github")[1]
     assert "::warning file=.smtpdoctor.toml,line=1,title=smtpdoctor%3A acceptance-unused::" in out
+
+
+def test_a_number_that_python_does_not_read_is_no_toml(tmp_path: Path) -> None:
+    write(tmp_path, f"timeout = {'1' * 5000}\n")
+    with pytest.raises(ConfigurationError, match="is not valid TOML"):
+        read(tmp_path)

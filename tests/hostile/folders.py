@@ -325,6 +325,11 @@ FOLDERS: dict[str, Folder] = {
         (("check", "--only", "settings"),),
         quick=True,
     ),
+    "own file: 60,000 tables": Folder(
+        text(".smtpdoctor.toml", "".join(f"[a.b{n}]\n" for n in range(60_000))),
+        (("check", "--only", "settings"),),
+        statuses=(2,),
+    ),
     "words and blanks without end": Folder(
         both(
             text("mailer.py", "# smtplib, emails\nimport" + " " * 900_000 + "x\n"),

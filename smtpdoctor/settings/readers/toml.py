@@ -6,6 +6,7 @@ This module knows the format. It must not know any program's file.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.document import Document
@@ -23,16 +24,19 @@ ESCAPE = re.compile(
 )
 SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "e": "\x1b"}
 
+#: What stands last under each key of each table: a table of many is not looked through for each.
+Last = defaultdict[int, dict[str, Value]]
+
 
 def read(source: Source) -> Document:
     """The document. Never raises; what doesn't parse is Unknown."""
     tree, _ = parse(source, "tree_sitter_toml")
-    root = Map()
+    root, last = Map(), Last(dict)
     for node in tree.named_children:
         if node.type == "pair":
-            put(source, root, node, 0)
+            put(source, root, node, 0, last)
         elif node.type in ("table", "table_array_element"):
-            table(source, root, node)
+            table(source, root, node, last)
         elif node.type == "ERROR":
             span = source.span(node.start_byte, node.end_byte)
             root.entries.insert(0, Entry(None, Unknown("syntax", "this doesn't parse", span), span))
@@ -40,7 +44,7 @@ def read(source: Source) -> Document:
     return Document(source.file, "toml", (Known(root, span),), tree.has_error)
 
 
-def table(source: Source, root: Map, node: Node) -> None:
+def table(source: Source, root: Map, node: Node, last: Last) -> None:
     children = [child for child in node.named_children if child.type != "comment"]
     if not children or children[0].type == "pair":
         return
@@ -48,43 +52,49 @@ def table(source: Source, root: Map, node: Node) -> None:
     span = source.span(children[0].start_byte, children[0].end_byte)
     target = root
     for key in path[:-1] if node.type == "table_array_element" else path:
-        target = inner(target, key, span)
+        target = inner(target, key, span, last)
     if node.type == "table_array_element":
-        found = target.get(path[-1]) if path else None
+        name = path[-1] if path else ""
+        found = last[id(target)].get(name) if path else None
         if isinstance(found, Known) and isinstance(found.value, List):
             listed = found.value
         else:
             listed = List()
-            target.entries.append(Entry(path[-1] if path else "", Known(listed, span), span))
+            add(target, name, Known(listed, span), span, last)
         target = Map()
         listed.items.append(Entry(None, Known(target, span), span))
     for child in children[1:]:
         if child.type == "pair":
-            put(source, target, child, 0)
+            put(source, target, child, 0, last)
 
 
-def inner(target: Map, key: str, span: Span) -> Map:
+def add(target: Map, key: str, value: Value, span: Span, last: Last) -> None:
+    target.entries.append(Entry(key, value, span))
+    last[id(target)][key] = value
+
+
+def inner(target: Map, key: str, span: Span, last: Last) -> Map:
     """The table under a key, of an array of tables the last one; made where it is not there."""
-    found = target.get(key)
+    found = last[id(target)].get(key)
     if isinstance(found, Known) and isinstance(found.value, List) and found.value.items:
         found = found.value.items[-1].value
     if isinstance(found, Known) and isinstance(found.value, Map):
         return found.value
     made = Map()
-    target.entries.append(Entry(key, Known(made, span), span))
+    add(target, key, Known(made, span), span, last)
     return made
 
 
-def put(source: Source, target: Map, pair: Node, depth: int) -> None:
+def put(source: Source, target: Map, pair: Node, depth: int, last: Last) -> None:
     children = [child for child in pair.named_children if child.type != "comment"]
     if len(children) < 2:
         return
     path = keys_of(source, children[0])
     span = source.span(pair.start_byte, pair.end_byte)
     for key in path[:-1]:
-        target = inner(target, key, span)
+        target = inner(target, key, span, last)
     if path:
-        target.entries.append(Entry(path[-1], value_of(source, children[-1], depth + 1), span))
+        add(target, path[-1], value_of(source, children[-1], depth + 1), span, last)
 
 
 def keys_of(source: Source, node: Node) -> list[str]:
@@ -138,10 +148,10 @@ def value_of(source: Source, node: Node, depth: int) -> Value:
         case "array":
             return Known(array_of(source, node, depth), span)
         case "inline_table":
-            table_ = Map()
+            table_, last = Map(), Last(dict)
             for child in node.named_children:
                 if child.type == "pair":
-                    put(source, table_, child, depth)
+                    put(source, table_, child, depth, last)
             return Known(table_, span)
     if node.type.startswith(("local_", "offset_")):  # dates and times, kept as they are written
         return Known(text, span, raw=text, style="plain")
