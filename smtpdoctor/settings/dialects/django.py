@@ -138,11 +138,14 @@ class Django:
             version = version_of(workspace, module.path)
             settings = settings_options(workspace, module.path, module.variables, version)
             made = list(connections(workspace, module, settings))
-            # settings that name nobody to send to, beside connections that do
-            if draft is not None and not (made and "EMAIL_HOST" not in settings):
+            # settings that name nobody to send to, beside connections that do; where they name
+            # one, a connection whose host nobody can tell is theirs as a rule
+            named = any(name in settings for name in ("EMAIL_HOST", "EMAIL_URL", "MAILERS"))
+            if draft is not None and (named or not made):
                 yield draft
             for options in made:
-                yield draft_of(workspace, module, options, version)
+                if not named or isinstance(options["EMAIL_HOST"].value, Known):
+                    yield draft_of(workspace, module, options, version)
         for module, options in configured(workspace, tuple(NAMES)):
             yield draft_of(workspace, module, options, version_of(workspace, module.path))
 

@@ -580,7 +580,7 @@ class Evaluator:
             if scope.stars:
                 found = self._from_stars(name, inner)
                 if found is not None:
-                    return found
+                    return self._overlaid(name, inner, position if own else None, found)
             inner = inner.parent
         return None
 

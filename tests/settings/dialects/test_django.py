@@ -613,3 +613,35 @@ def test_a_script_with_its_settings_in_a_call(tmp_path: Path) -> None:
 def test_settings_without_a_host_in_a_call_are_no_set_up(tmp_path: Path) -> None:
     code = "from django.conf import settings\nsettings.configure(DEBUG=True, EMAIL_PORT=25)\n"
     assert not setups(write(tmp_path, {"conftest.py": code, "run.py": code}))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["EMAIL_HOST = 'smtp.ionos.com'\nEMAIL_PORT = 465\nEMAIL_USE_SSL = True\n", ENVIRON],
+)
+def test_a_connection_that_nobody_can_tell_hides_no_settings(tmp_path: Path, settings: str) -> None:
+    if settings == ENVIRON:
+        settings = f"import os\n{ENVIRON}vars().update(env.email('EMAIL_URL'))\n"
+    code = (
+        "from django.core.mail import get_connection\ndef send(config):\n"
+        "    return get_connection(host=config.host, port=config.port)\n"
+    )
+    files = {
+        "manage.py": MANAGE,
+        "shop/settings.py": f"INSTALLED_APPS = []\nBASE_DIR = ''\n{settings}",
+        "shop/mail.py": code,
+        ".env": "EMAIL_URL=smtp+ssl://u%40h.de:word@smtp.ionos.com:465\n",
+    }
+    assert way(found(tmp_path, "django", files)) == IMPLICIT
+
+
+def test_a_key_that_is_set_over_what_another_module_has(tmp_path: Path) -> None:
+    files = {
+        **project(
+            "from .base import *\nEMAIL_PORT = 465\nEMAIL_USE_SSL = True\n"
+            "SHOP['from'] = 'shop@example.org'\n"
+        ),
+        "shop/base.py": "SHOP = {'from': 'base@example.org', 'other': 1}\n",
+        "shop/views.py": f"{SEND}{SETTINGS}send_mail('a', 'b', settings.SHOP['from'], ['c@d.e'])\n",
+    }
+    assert found(tmp_path, "django", files).settings.sender == "shop@example.org"
