@@ -7,7 +7,7 @@ step is a small rule here, bounded in depth and number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -815,22 +815,14 @@ class Evaluator:
     def _before(self, bind: Bind, scope: Scope, position: int) -> bool:
         """Whether an assignment behind a place may come before it: in a function inside, but for
         one without a name that is only made behind it: what is handed to `.catch(…)`."""
-        outermost: Function | None = None
-        inner: Scope | None = bind.scope
-        while inner is not None and inner is not scope:
-            outermost = inner.function or outermost
-            inner = inner.parent
+        functions = [each.function for each in _scopes_between(bind.scope, scope) if each.function]
+        outermost = functions[-1] if functions else None
         made_later = outermost and not outermost.name and outermost.start >= position
         return self._elsewhere(bind, scope) and not made_later
 
     def _elsewhere(self, bind: Bind, scope: Scope) -> bool:
         """Whether the assignment stands in a function inside, that is called who knows when."""
-        inner: Scope | None = bind.scope
-        while inner is not None and inner is not scope:
-            if inner.kind == "function":
-                return True
-            inner = inner.parent
-        return False
+        return any(each.kind == "function" for each in _scopes_between(bind.scope, scope))
 
     def _frame_of_bind(self, bind: Bind, frame: Frame) -> Frame:
         scope = bind.inner or bind.scope
@@ -1295,6 +1287,14 @@ def _is_number(value: Value) -> bool:
     return isinstance(value.value, int | float) or (
         isinstance(value.value, str) and value.value.strip().isdigit()
     )
+
+
+def _scopes_between(inner: Scope, outer: Scope) -> Iterator[Scope]:
+    """The scopes from the inner one up to the outer, and without that."""
+    scope: Scope | None = inner
+    while scope is not None and scope is not outer:
+        yield scope
+        scope = scope.parent
 
 
 def joined(values: Iterable[Value]) -> tuple[Origin, ...]:
