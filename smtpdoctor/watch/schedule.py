@@ -77,7 +77,8 @@ def login_decision(
     tried = last.ways
     if last.result == "refused":
         # another mode or EHLO name may be the cure, each once: accounts are locked after a few
-        return "refused" if way in tried or len(tried) >= MOST_REFUSED else "log-in"
+        another = bool(tried) and way not in tried
+        return "log-in" if another and len(tried) < MOST_REFUSED else "refused"
     if last.result == "accepted" and way not in tried:
         return "log-in"  # the account is in order; what else was changed may be the cure
     return "not-due" if 0 <= age < every - SLACK else "log-in"

@@ -100,6 +100,7 @@ def test_after_a_refusal_other_settings_are_tried_once_each_and_few_of_them() ->
     assert decided("refused", way="other") == "log-in"
     assert decided("refused", way="other", before="same other") == "refused"
     assert decided("refused", way="fourth", before="same other third") == "refused"
+    assert decided("refused", way="other", before="") == "refused"  # with which is not known
 
 
 @pytest.mark.parametrize("result", ["refused", "accepted", "failed", "begun"])

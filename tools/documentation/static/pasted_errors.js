@@ -170,7 +170,8 @@
 
   // by code, how likely it is; empty where nothing in the text is known
   const recognized = (query) => {
-    const text = query.slice(-MOST_READ).replace(/\r\n/g, "\n").replace(/\\+n(?=\s)/g, "\n").replace(/\n[ \t]+(?=\S)/g, " ");
+    query = query.slice(-MOST_READ);
+    const text = query.replace(/\r\n/g, "\n").replace(/\\+n(?=\s)/g, "\n").replace(/\n[ \t]+(?=\S)/g, " ");
     const found = RECOGNIZED.texts
       .filter(([pattern]) => regex(pattern, "i").test(query))
       .map(([, specific, kind, { "": plain, ...beside }]) => {
