@@ -25,12 +25,19 @@ OPENING: Mapping[str, tuple[TLSMode, int]] = {
     "relay": ("implicit", 465),
     "starttls_relay": ("starttls", 587),
     "builder_dangerous": ("none", 25),
+    "new_simple": ("implicit", 465),
 }
 FROM_URL = "from_url"
+#: lettre 0.9: `SmtpClient::new_simple(host)`, which is TLS from the first byte on 465, and
+#: `SmtpClient::new((host, port), ClientSecurity::…)`.
+OLD_CLIENT, SIMPLE, NEW = "SmtpClient", "new_simple", "new"
 TLS: Mapping[str, TLSMode] = {
     "Wrapper": "implicit", "Required": "starttls", "Opportunistic": "starttls", "None": "none",
 }  # fmt: skip
+NEEDLE = rb"\bSmtpTransport\b|AsyncSmtpTransport|\bSmtpClient::new"
 QUERY = re.compile(r"[?&]tls=(\w+)")
+#: Ways to begin that are no word to be changed into another.
+BEGUN = {"builder_dangerous": "builder", SIMPLE: "simple"}
 #: What of TlsParameters takes any certificate, or one for another name.
 UNVERIFIED = "dangerous_accept_invalid_certs"
 DANGEROUS = (UNVERIFIED, "dangerous_accept_invalid_hostnames")
@@ -44,6 +51,7 @@ class Lettre:
         "host": "host",
         "opened": "tls",
         "builder": "tls",
+        "simple": "tls",
         "tls": "tls",
         "port": "port",
         "user": "username",
@@ -68,7 +76,7 @@ class Lettre:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each transport that some way through the program reaches."""
-        for path in workspace.folder.containing(rb"\bSmtpTransport\b|AsyncSmtpTransport", ".rs"):
+        for path in workspace.folder.containing(NEEDLE, ".rs"):
             files = workspace.dotenv_files(path, ".env")
             variables = workspace.variables(files, "godotenv", near=path)
             module = workspace.module(path, variables)
@@ -95,11 +103,17 @@ class Lettre:
                     why = "the scheme of the URL says it"
                     unknown = Unknown("computed", why, url.value.span, url.value.trail)
                     options["url.scheme"] = Option("url.scheme", unknown)
+        elif last == NEW:
+            for name, item in (("host", 0), ("port", 1)):
+                part = option(workspace, module, name, lambda m, at=item: _address(m, place, at))  # type: ignore[misc]
+                if part is not None:
+                    options[name] = part
+            options["tls"] = _security(module, call)
         else:
             host = option(workspace, module, "host", _kept(lambda m: _opened(m)[place].argument(0)))
             if host is not None:
                 options["host"] = host
-            name = "builder" if last == "builder_dangerous" else "opened"
+            name = BEGUN.get(last, "opened")
             options[name] = Option(name, _mode(module, call, last), bare=True)
         for name, method, at in (("port", "port", None), ("user", "credentials", 0),
                                  ("password", "credentials", 1)):  # fmt: skip
@@ -135,7 +149,8 @@ class Lettre:
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the transport does: the port never changes the mode."""
-        tls, port = OPENING.get(str(options.get("opened") or options.get("builder")), ("none", 25))
+        begun = options.get("opened") or options.get("builder") or options.get("simple")
+        tls, port = OPENING.get(str(begun), ("none", 25))
         word = str(options.get("tls") or "")
         required = tls == "starttls"
         if "url" in options or "url.host" in options:
@@ -151,7 +166,7 @@ class Lettre:
         by: dict[Field, tuple[str, ...]] = {
             "host": ("host", "url.host"),
             "port": ("port", "url.port"),
-            "tls": ("tls", "opened", "builder", "url.query", "url.scheme"),
+            "tls": ("tls", "opened", "builder", "simple", "url.query", "url.scheme"),
             "username": ("user", "url.user"),
             "password": ("password", "url.password"),
             "sender": ("from",),
@@ -186,9 +201,32 @@ def _kept(ask: Ask, *, is_number: bool = False) -> Ask:
 
 def _opened(module: Module | None) -> list[FoundCall]:
     """The calls that begin a transport."""
-    calls = module.calls(*OPENING, FROM_URL) if module is not None else []
-    return [call for call in calls if call.count == 1 and call.thing[-1:] and
-            call.thing[-1] in TRANSPORTS]  # fmt: skip
+    calls = module.calls(*OPENING, FROM_URL, NEW) if module is not None else []
+    return [call for call in calls if call.thing[-1:] and _begins(call)]
+
+
+def _begins(call: FoundCall) -> bool:
+    last, thing = call.name.rpartition(".")[2], call.thing[-1]
+    if thing == OLD_CLIENT:
+        return (last, call.count) in ((SIMPLE, 1), (NEW, 2))
+    return thing in TRANSPORTS and call.count == 1 and last not in (SIMPLE, NEW)
+
+
+def _address(module: Module, place: int, at: int) -> Value:
+    """Host or port of `(host, port)`."""
+    return _opened(module)[place].argument(0).get(at)
+
+
+def _security(module: Module, call: FoundCall) -> Option:
+    """What `ClientSecurity::…` says."""
+    for made in module.calls(*(f"ClientSecurity.{name}" for name in TLS)):
+        if made.span == call.argument_span(1):
+            word = made.name.rpartition(".")[2]
+            return Option("tls", Known(word, made.name_span), bare=True)
+    value = call.argument(1)
+    if isinstance(value, Known) and isinstance(value.value, Symbol):
+        return Option("tls", Known(str(value.value), value.span))
+    return Option("tls", Unknown("computed", "which TLS it is can't be told", call.span))
 
 
 def _mode(module: Module, call: FoundCall, last: str) -> Value:
@@ -218,7 +256,7 @@ def _is_of(call: FoundCall, first: FoundCall, known: dict[tuple[int, int], bool]
         passed.append(key)
         known[key] = False  # what leads back to itself was begun by nothing
         made = made.made_by
-        if made is not None and made.thing[-1:] and made.thing[-1] in TRANSPORTS:
+        if made is not None and made.thing[-1:] and _begins(made):
             known[key] = made.span == first.span
             break
     ends = known[key] if made is not None else False

@@ -211,3 +211,40 @@ def test_the_mode_of_a_url_that_is_not_known_is_not_known(tmp_path: Path) -> Non
     settings = one(write(tmp_path, {"src/main.rs": text}), "lettre").settings
     assert {each.field for each in settings.untellable} == {"url", "tls"}
     assert not any(entry.field == "tls" for entry in settings.entries)
+
+
+OLD = """\
+use lettre::{ClientSecurity, SmtpClient, Transport};
+fn main() {
+    let mut mailer = SmtpClient::%s.unwrap()
+        .credentials(Credentials::new("info@example.com".to_string(), "word".to_string()))
+        .transport();
+    mailer.send(email);
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("begun", "expected"),
+    [
+        ('new_simple("smtp.ionos.com")', (465, "implicit", False)),
+        ('new(("smtp.ionos.com", 587), ClientSecurity::Required(tls))', (587, "starttls", True)),
+        ('new(("smtp.ionos.com", 587), ClientSecurity::Wrapper(tls))', (587, "implicit", False)),
+        ('new(("smtp.ionos.com", 465), ClientSecurity::Opportunistic(t))',
+         (465, "starttls", False)),
+        ('new(("smtp.ionos.com", 587), ClientSecurity::None)', (587, "none", False)),
+    ],
+)  # fmt: skip
+def test_lettre_before_0_10(tmp_path: Path, begun: str, expected: tuple[int, str, bool]) -> None:
+    root = write(tmp_path, {"src/main.rs": OLD % begun})
+    setup = one(root, "lettre")
+    assert way(setup) == ("smtp.ionos.com", *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    if "Wrapper" in begun:
+        apply(root, prepared(setup.settings, 587, "starttls"))
+        assert "ClientSecurity::Required(tls)" in (root / "src/main.rs").read_text()
+
+
+def test_another_smtp_client_is_none_of_lettres(tmp_path: Path) -> None:
+    text = 'fn main() { let c = SmtpClient::new("smtp.ionos.com", 587, true); }\n'
+    assert not setups(write(tmp_path, {"src/main.rs": text}))
