@@ -78,7 +78,8 @@ SUFFIXES = frozenset(
 )  # fmt: skip
 NAMES = re.compile(
     r"^(\.env(\..+)?|env|[\w.-]+\.env(\.[\w.-]+)?|Gemfile|Procfile|Dockerfile.*|Pipfile|"
-    r"\.?msmtprc|main\.cf|sendmail\.mc|[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client|"
+    r"\.?msmtprc|\.mailrc|(s-)?(mail|nail)\.rc|main\.cf|sendmail\.mc|"
+    r"[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client|"
     r"remotes)$"
 )
 

@@ -85,7 +85,7 @@ def _draft(workspace: Workspace, files: list[str], variables: Variables) -> Iter
     if url is not None and known(url.value):
         options |= url_options(url, workspace)
         found.insert = lambda new: (
-            insert_port(options, new["url.port"]) if "url.port" in new else ()
+            insert_port(workspace, options, new["url.port"]) if "url.port" in new else ()
         )
     elif kind == "":
         return  # CakePHP raises without a class

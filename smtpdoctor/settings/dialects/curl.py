@@ -9,7 +9,7 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.in_shell import ShellProgram, parts_of
+from smtpdoctor.settings.dialects.in_shell import ShellProgram, parts_of, punctuation_is_harmless
 from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
@@ -68,7 +68,7 @@ class Curl(ShellProgram):
     def options(self, workspace: Workspace, words: list[Word]) -> dict[str, Option]:
         """Those of a command whose URL is of mail, with what its URL and login say."""
         found = _options(workspace, words)
-        _around(workspace, found)
+        punctuation_is_harmless(workspace, found)
         return found
 
     def inserted(
@@ -82,7 +82,7 @@ class Curl(ShellProgram):
         edits: list[Edit] = []
         for name, value in new.items():
             if name == "url.port":
-                edits += insert_port(dict(options), value)
+                edits += insert_port(workspace, options, value)
             elif name == REQUIRED:
                 edits.append(put_in(workspace, command, command.columns[1], f" {REQUIRED}"))
             else:
@@ -139,19 +139,6 @@ def _options(workspace: Workspace, words: list[Word]) -> dict[str, Option]:
         return {}
     login = _login(workspace, found.pop("--user", None))
     return {**found, **url_options(url, workspace), **login}
-
-
-def _around(workspace: Workspace, options: Mapping[str, Option]) -> None:
-    """What stands between the parts of a URL is no value: `://`, and the colon before a port."""
-    for name, before, after in ((SCHEME, 0, 3), ("url.port", 1, 0)):
-        span = options[name].value.span if name in options else None
-        if span is not None and span.line == span.end_line:
-            first, last = span.columns
-            place = Span(span.file, span.line, (first - before, first), span.line)
-            if after:
-                place = Span(span.file, span.line, (last, last + after), span.line)
-            if workspace.text_of(place) in ("://", ":"):
-                workspace.is_harmless(place)
 
 
 def _is_mail(value: Value) -> bool:

@@ -386,7 +386,7 @@ def insert(
 ) -> tuple[Edit, ...]:
     """Settings that are not there yet, before one that is."""
     if any(name.startswith("url.") for name in new):
-        return insert_in_url(options, new)
+        return insert_in_url(workspace, options, new)
     if all(name.startswith(MAILER) for name in new):
         beside = [options[name] for name in OPTIONS if name in options]
         bare = {
@@ -399,10 +399,12 @@ def insert(
     return put_in_lines(workspace, beside, lines)
 
 
-def insert_in_url(options: dict[str, Option], new: Mapping[str, Any]) -> tuple[Edit, ...]:
+def insert_in_url(
+    workspace: Workspace, options: dict[str, Option], new: Mapping[str, Any]
+) -> tuple[Edit, ...]:
     """A port or a query at the end of the URL's host."""
     if set(new) == {"url.port"}:
-        return insert_port(options, new["url.port"])
+        return insert_port(workspace, options, new["url.port"])
     last = options.get("url.port") or options.get("url.host")
     span = last.value.span if last is not None else None
     if span is None or "url.query" not in new or len(new) > 1:

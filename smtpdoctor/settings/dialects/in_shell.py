@@ -5,14 +5,14 @@ Knows words, and which of them are no value. It must not know any program's opti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import inserted
+from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import Known, Span, Value
 from smtpdoctor.settings.readers.shell import Script, Word
 from smtpdoctor.settings.variables import Variables
@@ -55,20 +55,24 @@ class ShellProgram:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each command that hands mail to a server."""
-        for path in workspace.folder.containing(self.needle, ".sh", ".bash"):
+        for path in self.files(workspace):
             files = workspace.dotenv_files(path, ".env")
             variables = workspace.variables(files, "bash", near=path)
-            for place, words in enumerate(self._commands(workspace, path, variables)):
+            for place, words in enumerate(self.runs(workspace, path, variables)):
                 draft = self._draft(workspace, path, variables, place, words)
                 if draft is not None:
                     yield draft
+
+    def files(self, workspace: Workspace) -> Iterable[str]:
+        """The scripts to look at."""
+        return workspace.folder.containing(self.needle, ".sh", ".bash")
 
     def _draft(
         self, workspace: Workspace, path: str, variables: Variables, place: int, words: list[Word]
     ) -> Draft | None:
         def ask(name: str) -> Callable[[Variables], Value]:
             def again(under: Variables) -> Value:
-                commands = self._commands(workspace, path, under)
+                commands = self.runs(workspace, path, under)
                 found = self.options(workspace, commands[place]) if place < len(commands) else {}
                 return found[name].value if name in found else Known(None)
 
@@ -96,7 +100,7 @@ class ShellProgram:
             insert=lambda new: self.inserted(workspace, start, options, new),
         )
 
-    def _commands(self, workspace: Workspace, path: str, variables: Variables) -> list[list[Word]]:
+    def runs(self, workspace: Workspace, path: str, variables: Variables) -> list[list[Word]]:
         """The words of each of its commands in a script, without what stands before it."""
         source = workspace.source(path)
         if source is None:
@@ -115,12 +119,27 @@ class ShellProgram:
         return text.rpartition("/")[2].lower() in self.commands
 
 
-def port_behind(options: Mapping[str, Option], port: object) -> tuple[Edit, ...]:
+def punctuation_is_harmless(workspace: Workspace, options: Mapping[str, Option]) -> None:
+    """What stands between the parts of a URL is no value: `://`, and the colon before a port."""
+    for name, before, after in (("url.scheme", 0, 3), ("url.port", 1, 0)):
+        span = options[name].value.span if name in options else None
+        if span is not None and span.line == span.end_line:
+            first, last = span.columns
+            place = Span(span.file, span.line, (first - before, first), span.line)
+            if after:
+                place = Span(span.file, span.line, (last, last + after), span.line)
+            if workspace.text_of(place) in ("://", ":"):
+                workspace.is_harmless(place)
+
+
+def port_behind(
+    workspace: Workspace, options: Mapping[str, Option], port: object
+) -> tuple[Edit, ...]:
     """The edit that puts a port behind a host without one."""
     span = options["host"].value.span if "host" in options else None
     if span is None or span.line != span.end_line or options["host"].value.variables:
         return ()
-    return (inserted(span, span.columns[1], f":{port}"),)
+    return (put_in(workspace, span, span.columns[1], f":{port}"),)
 
 
 def server_of(workspace: Workspace, server: Option) -> dict[str, Option]:

@@ -460,7 +460,7 @@ def _insert(
     workspace: Workspace, options: Mapping[str, Option], new: Mapping[str, Any]
 ) -> tuple[Edit, ...]:
     if "url.port" in new:
-        return insert_port(dict(options), new["url.port"])
+        return insert_port(workspace, options, new["url.port"])
     if any("." in name or name.isupper() for name in new):
         return ()
     anchor = next((options[name] for name in ("port", "host") if name in options), None)

@@ -318,7 +318,7 @@ def _insert(
     edits: list[Edit] = []
     for name, value in new.items():
         if name == "url.port":
-            edits += insert_port(dict(options), value)
+            edits += insert_port(workspace, options, value)
         elif name == "url.query":
             behind = options.get("url.port") or options.get("url.host")
             span = behind.value.span if behind is not None else None

@@ -342,7 +342,7 @@ def insert(
 ) -> tuple[Edit, ...]:
     """Options that are not there yet, before the first that is there."""
     if "url.port" in new:
-        return insert_port(dict(options), new["url.port"])
+        return insert_port(workspace, options, new["url.port"])
     if not isinstance(argument, Known) or not isinstance(argument.value, Map):
         return ()
     beside = next((options[name] for name in ("port", "host", "secure") if name in options), None)

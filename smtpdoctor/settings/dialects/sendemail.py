@@ -79,7 +79,7 @@ class SendEmail(ShellProgram):
         edits: list[Edit] = []
         for name, value in new.items():
             if name == "port":
-                edits += port_behind(options, value)
+                edits += port_behind(workspace, options, value)
             elif name == "tls":
                 edits.append(put_in(workspace, command, command.columns[1], f" -o tls={value}"))
             else:

@@ -523,7 +523,7 @@ def _drafts(
             version=version_of(workspace, place, "symfony/mailer"),
             profile=workspace.profile_of("APP_ENV"),
             files=files,
-            insert=_insert(options),
+            insert=_insert(workspace, options),
             unset=unset_variables({"dsn": option}, variables),
         )
 
@@ -539,8 +539,8 @@ def _or_untold(value: Value, variables: Variables) -> Value:
     return Unknown("environment", why, value.span, value.trail, name=value.unset[0])
 
 
-def _insert(options: dict[str, Option]) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda new: insert_port(options, new["url.port"]) if "url.port" in new else ()
+def _insert(workspace: Workspace, options: dict[str, Option]) -> Callable[[Mapping[str, Any]], Any]:
+    return lambda new: insert_port(workspace, options, new["url.port"]) if "url.port" in new else ()
 
 
 def _single(value: Value, read: Reading) -> Iterator[tuple[Value, Reading]]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.model import Edit
 from smtpdoctor.settings.names import ValueKind
+from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import Known, Span
 from smtpdoctor.settings.url import SCHEME, Part, read_url
 from smtpdoctor.settings.workspace import Workspace
@@ -67,14 +68,13 @@ def _piece(value: Known, part: tuple[int, int]) -> Known:
     return value
 
 
-def insert_port(options: dict[str, Option], port: object) -> tuple[Edit, ...]:
+def insert_port(
+    workspace: Workspace, options: Mapping[str, Option], port: object
+) -> tuple[Edit, ...]:
     """`:587` behind a host that has no port."""
     host = options.get("url.host")
     span = host.value.span if host is not None else None
-    if span is None:
-        return ()
-    end = span.columns[1]
-    return (Edit(file=span.file, line=span.line, columns=(end, end), replace="", with_=f":{port}"),)
+    return () if span is None else (put_in(workspace, span, span.columns[1], f":{port}"),)
 
 
 def _revealed(part: Part | None) -> tuple[str, tuple[int, int]] | None:

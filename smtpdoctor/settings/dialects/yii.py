@@ -117,7 +117,7 @@ def _draft(workspace: Workspace, path: str, read: Any, variables: Variables) -> 
         found.options |= url_options(dsn, workspace)
         options = found.options
         found.insert = lambda new: (
-            insert_port(options, new["url.port"]) if "url.port" in new else ()
+            insert_port(workspace, options, new["url.port"]) if "url.port" in new else ()
         )
     found.version = version_of(
         workspace, path, "yiisoft/yii2-symfonymailer", "yiisoft/yii2-swiftmailer",

@@ -100,3 +100,64 @@ def test_a_password_that_is_asked_for_is_none(tmp_path: Path) -> None:
     script = "swaks -s smtp.ionos.com:587 -tls -au info@example.com -ap --to a@b.example\n"
     setup = one(write(tmp_path, {"a.sh": script}), "swaks")
     assert (setup.settings.username, password(setup)) == ("info@example.com", None)
+
+
+MAILX = "-S from=shop@example.com -S smtp-auth=login -S smtp-auth-user=info@example.com "
+MAILX += "-Ssmtp-auth-password='wo#rd'"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("-S mta=smtp://smtp.ionos.com:587 -S smtp-use-starttls", (587, "starttls", True)),
+        ("-Smta=smtps://smtp.ionos.com:465", (465, "implicit", False)),
+        ("-S smtp=smtps://smtp.ionos.com:587 -S smtp-use-starttls", (587, "implicit", False)),
+        ("-S smtp=smtp.ionos.com:465 -Ssmtp-use-starttls", (465, "starttls", True)),
+        ("-S mta=submission://smtp.ionos.com", (587, "none", False)),
+        ("-S mta=submissions://smtp.ionos.com", (465, "implicit", False)),
+        ("-S mta=smtp://other.example -S smtp=smtp.ionos.com", (25, "none", False)),
+    ],
+)
+def test_mailx(tmp_path: Path, options: str, expected: tuple[int, str, bool]) -> None:
+    script = f"#!/bin/sh\necho x | mailx -s hello {options} {MAILX} a@b.example\n"
+    root = write(tmp_path / "app", {"send.sh": script})
+    setup = one(root, "mailx")
+    assert way(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "wo#rd")
+    assert setup.settings.sender == "shop@example.com"
+    if "=smtp.ionos.com" not in options:  # a name alone can't say TLS from the first byte
+        changes_lead_there(root, "mailx")
+    elif expected[1] == "none":
+        apply(root, prepared(setup.settings, 587, "starttls"))
+        assert way(one(root, "mailx")) == (HOST, 587, "starttls", True)
+
+
+MAILRC = """\
+# set mta=smtp://other.example
+set v15-compat from="shop@example.com"
+set mta=smtp://info%40example.com:wo%23rd@smtp.ionos.com:465 smtp-use-starttls
+set tls-verify=ignore
+"""
+
+
+def test_a_file_of_settings(tmp_path: Path) -> None:
+    root = write(tmp_path / "home", {".mailrc": MAILRC})
+    setup = one(root, "mailx")
+    assert way(setup) == (HOST, 465, "starttls", True)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "wo#rd")
+    assert setup.settings.sender == "shop@example.com"
+    assert not setup.settings.verify
+    changes_lead_there(root, "mailx")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.sh", "mail -s hello a@b.example\n"),
+        ("a.sh", "mailx -S sendwait -S from=x@b.example a@b.example\n"),
+        ("a.sh", "mailx -S mta=file:///usr/sbin/sendmail a@b.example\n"),
+        (".mailrc", "set ask\nalias boss a@b.example\n"),
+    ],
+)
+def test_mail_by_the_hosts_own_program_is_no_set_up(tmp_path: Path, name: str, text: str) -> None:
+    assert setups(write(tmp_path, {name: text})) == []

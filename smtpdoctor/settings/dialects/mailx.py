@@ -1,0 +1,172 @@
+"""mailx (S-nail, Heirloom) with a server of its own: `mailx -S mta=… -S smtp-auth-user=…` in shell
+scripts, and `set` in .mailrc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Option, Outcome
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.in_code import outcome_of
+from smtpdoctor.settings.dialects.in_shell import (
+    ShellProgram,
+    parts_of,
+    punctuation_is_harmless,
+    server_of,
+)
+from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import put_in
+from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.readers.shell import Script, Word
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+#: Variables of it, the obsolete names among them. `smtp` counts before `mta`.
+NAMES: Mapping[str, str] = {
+    "mta": "mta", "smtp": "smtp", "from": "from", "smtp-auth-user": "user",
+    "smtp-auth-password": "password", "tls-verify": "verify", "ssl-verify": "verify",
+    "smtp-auth": "smtp-auth",
+}  # fmt: skip
+STARTTLS, SCHEME = "smtp-use-starttls", "url.scheme"
+FILES = (".mailrc", "mail.rc", "nail.rc", "s-nail.rc")
+IMPLICIT = ("smtps", "submissions")
+#: Where no port is said.
+PORTS = {"smtps": 465, "submissions": 465, "submission": 587}
+
+
+class Mailx(ShellProgram):
+    id = "mailx"
+    name = DATA.name
+    client: str | None = DATA.client
+    commands = frozenset({"mailx", "s-nail", "nail", "mail", "heirloom-mailx"})
+    needle = rb"\b(?:mailx|s-nail|nail|mail)\b(?s:.*?)-S ?(?:mta|smtp)="
+    written = frozenset({"\\", "-S", "-s", "-r", "-a", "-v", "-n", "-c", "-b", "set", STARTTLS})
+    fields: Mapping[str, Field] = {
+        "url.host": "host",
+        "url.port": "port",
+        SCHEME: "tls",
+        STARTTLS: "tls",
+        "url.user": "username",
+        "url.password": "password",
+        "user": "username",
+        "password": "password",
+        "from": "sender",
+        "verify": "verify",
+    }
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+        "implicit": ({SCHEME: "smtps"},),
+        "starttls": ({STARTTLS: True}, {SCHEME: "smtp", STARTTLS: True}),
+    }
+
+    def files(self, workspace: Workspace) -> Iterable[str]:
+        """Scripts, and files of its settings."""
+        found = [*super().files(workspace), *workspace.folder.matching(*FILES)]
+        return dict.fromkeys(found)
+
+    def runs(self, workspace: Workspace, path: str, variables: Variables) -> list[list[Word]]:
+        """The commands of a script; of a file of settings all that it sets, as one."""
+        if path.endswith((".sh", ".bash")):
+            return super().runs(workspace, path, variables)
+        source = workspace.source(path)
+        if source is None:
+            return []
+        script = Script(source, variables)
+        lines = [words for words in script.commands() if words[0].text == "set"]
+        workspace.is_harmless(*script.syntax)
+        return [[lines[0][0], *(word for line in lines for word in line[1:])]] if lines else []
+
+    def options(self, workspace: Workspace, words: list[Word]) -> dict[str, Option]:
+        """What is set, with the parts of its server."""
+        found: dict[str, Option] = {}
+        in_file = words[0].text == "set"
+        before = ""
+        for word in words[1:]:
+            text = str(word.value.value) if isinstance(word.value, Known) else ""
+            attached = 2 if not in_file and text.startswith("-S") and len(text) > 2 else 0
+            if in_file or before == "-S" or attached:
+                found |= _set(workspace, word, attached)
+            before = text
+        server = found.pop("smtp", found.pop("mta", None))
+        if server is None:
+            return {}
+        if "://" not in str(getattr(server.value, "value", "://")):
+            alone = server_of(workspace, server)
+            parts = {
+                f"url.{name}": replace(each, name=f"url.{name}") for name, each in alone.items()
+            }
+            return {**parts, **found}
+        if str(getattr(server.value, "value", "smtp:")).partition(":")[0] in ("file", "test"):
+            return {}
+        parts = url_options(server, workspace)
+        punctuation_is_harmless(workspace, parts)
+        return {**parts, **found}
+
+    def inserted(
+        self,
+        workspace: Workspace,
+        command: Span,
+        options: Mapping[str, Option],
+        new: Mapping[str, Any],
+    ) -> tuple[Edit, ...]:
+        """A port behind the host, STARTTLS behind the command's name."""
+        edits: list[Edit] = []
+        dash = "" if workspace.text_of(command) == "set" else "-S "
+        for name, value in new.items():
+            if name == "url.port":
+                edits += insert_port(workspace, options, value)
+            elif name == STARTTLS:
+                edits.append(put_in(workspace, command, command.columns[1], f" {dash}{STARTTLS}"))
+            else:
+                return ()
+        return tuple(edits)
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What mailx does: the scheme says TLS from the first byte, a variable STARTTLS."""
+        scheme = str(options.get(SCHEME, "smtp"))
+        tls: TLSMode = "none"
+        if scheme in IMPLICIT:
+            tls = "implicit"
+        elif options.get(STARTTLS):
+            tls = "starttls"
+        return outcome_of(
+            options,
+            {
+                "host": ("url.host",),
+                "port": ("url.port",),
+                "tls": (SCHEME, STARTTLS) if tls == "implicit" else (STARTTLS, SCHEME),
+                "username": ("url.user", "user"),
+                "password": ("url.password", "password"),
+                "sender": ("from",),
+                "verify": ("verify",) if options.get("verify") == "ignore" else (),
+            },
+            tls,
+            port=PORTS.get(scheme, 25),
+            required=tls == "starttls",
+            verify=options.get("verify") != "ignore",
+        )
+
+
+DIALECT = Mailx()
+
+
+def _set(workspace: Workspace, word: Word, attached: int) -> dict[str, Option]:
+    """The variable that a word sets: `name=value`, or a switch by its name alone."""
+    if not isinstance(word.value, Known):
+        return {}
+    text = str(word.value.value)
+    name, equals, _ = text[attached:].partition("=")
+    if name == STARTTLS:
+        return {STARTTLS: Option(STARTTLS, Known(True, word.value.span))}
+    if not equals or name not in NAMES:
+        return {}
+    behind = (attached + len(name) + 1, len(text))
+    said = place_of(word.value, (0, behind[0]), workspace)
+    if said is not None:
+        workspace.is_harmless(said)
+    (found,) = parts_of(workspace, word.value, {NAMES[name]: behind}).values()
+    return {found.name: replace(found, called=name)}
