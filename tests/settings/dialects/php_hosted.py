@@ -115,7 +115,55 @@ mailer:
     }
 
 
+def piwigo(host: str, secure: str) -> dict[str, str]:
+    said = f"$conf['smtp_secure'] = {secure};\n" if secure else ""
+    return {
+        "local/config/config.inc.php": f"""<?php
+$conf['gallery_title'] = 'x';
+$conf['smtp_host'] = '{host}';
+{said}$conf['smtp_user'] = 'u@example.com';
+$conf['smtp_password'] = 'word';
+"""
+    }
+
+
+def pkp(port: str, auth: str, way: str = "default = smtp") -> dict[str, str]:
+    return {
+        "config.inc.php": f"""; <?php exit(); // DO NOT DELETE ?>
+[general]
+installed = On
+[email]
+{way}
+smtp_server = smtp.ionos.com
+smtp_port = {port}
+smtp_auth = {auth}
+smtp_username = u@example.com
+smtp_password = word
+default_envelope_sender = u@example.com
+; smtp_suppress_cert_check = On
+"""
+    }
+
+
 CASES = [
+    Case("piwigo:587", (HOST, 587, "starttls"), piwigo(f"{HOST}:587", "'tls'"), required=True,
+         sender="u@example.com"),
+    Case("piwigo:465", (HOST, 465, "implicit"), piwigo(f"{HOST}:465", "'ssl'"), required=True),
+    Case("piwigo:587 ssl", (HOST, 587, "implicit"), piwigo(f"{HOST}:587", "'ssl'"),
+         required=True),
+    Case("piwigo:465 none", (HOST, 465, "starttls"), piwigo(f"{HOST}:465", "")),
+    Case("pkp:587", (HOST, 587, "starttls"), pkp("587", "tls"), changes=False),
+    Case("pkp:465", (HOST, 465, "implicit"), pkp("465", "tls"), required=True, changes=False),
+    Case("pkp:587 ssl", (HOST, 587, "starttls"), pkp("587", "ssl"),
+         remarks=said("ignored smtp_auth"), changes=False),
+    Case("pkp:sendmail", (HOST, 587, "starttls"), pkp("587", "tls", "default = sendmail"),
+         remarks=said("ignored default"), changes=False),
+    Case("pkp:3.3 465", (HOST, 465, "starttls"), pkp("465", "tls", "smtp = On"), required=True,
+         changes=False),
+    Case("pkp:3.3 ssl", (HOST, 587, "implicit"), pkp("587", "ssl", "smtp = On"), required=True,
+         changes=False),
+    Case("pkp:3.3 off", (HOST, 587, "starttls"), pkp("587", "tls", "smtp = Off"), required=True,
+         remarks=said("ignored smtp_server"), changes=False),
     Case("espocrm:587", (HOST, 587, "starttls"), espocrm("587", "'TLS'"), required=True),
     Case("espocrm:465", (HOST, 465, "implicit"), espocrm("465", "'SSL'"), required=True),
     Case("espocrm:587 ssl", (HOST, 587, "implicit"), espocrm("587", "'SSL'"), required=True),
