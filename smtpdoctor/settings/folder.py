@@ -103,6 +103,10 @@ def sibling(path: str, name: str) -> str:
     return f"{path.rpartition('/')[0]}/{name}".lstrip("/")
 
 
+#: Which version of a library is installed: pnpm links a package's folder to one that all share.
+INSTALLED = re.compile(r"(.*/)?node_modules/(@[\w.-]+/)?[\w.-]+/package\.json")
+
+
 class Skipped(msgspec.Struct, frozen=True, kw_only=True):
     """What was left out and why, to be said. `cut`: looking ended there, others may be left;
     `elsewhere`: a program is there whose settings no file has."""
@@ -310,6 +314,8 @@ class Folder:
         if path == self.named:
             return False
         parent = os.path.dirname(path)
+        if INSTALLED.fullmatch(path):
+            return os.path.islink(self.root / path)
         walked = not parent or (bool(self.files) and parent in self._walked)
         return not walked or os.path.islink(self.root / path)
 

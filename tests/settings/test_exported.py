@@ -359,3 +359,16 @@ def test_what_the_user_names_may_stand_anywhere(way: str, tmp_path: Path) -> Non
     (folder / "own.env").symlink_to("../victim/.env")
     (plan,) = make_plans(with_options(None, environ={}, folder=folder, env_file=way)).plans
     assert plan.credentials.password is not None
+
+
+def test_which_version_is_installed_is_read_where_it_is_a_link(tmp_path: Path) -> None:
+    """As pnpm has it in a workspace; of a package.json there the version alone is read."""
+    package = {"package.json": '{"name": "nodemailer", "version": "6.9.13"}'}
+    write(tmp_path / "store", package)
+    program = {"m.js": node("{host: 'a.example'}")["m.js"], "package.json": NODE}
+    write(tmp_path / "app", program)
+    (tmp_path / "app" / "node_modules").mkdir()
+    (tmp_path / "app" / "node_modules" / "nodemailer").symlink_to("../../store")
+    (plan,) = plans(tmp_path / "app", {}).plans
+    assert plan.settings.setup is not None
+    assert plan.settings.setup.version == "6.9.13"
