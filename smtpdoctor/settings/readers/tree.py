@@ -65,7 +65,7 @@ MOST_SECONDS = 1.0
 MOST_MEMORY = 32 << 20
 #: At so many times either it is stopped: what it does at the text's end may take gigabytes.
 STOPPED_AT = 2
-#: The memory is looked at once in so many looks at the clock.
+#: Of the parser's own questions whether to go on, so often one is looked into.
 LOOKS = 16
 
 
