@@ -69,10 +69,16 @@ _BROKEN = re.compile(
 )
 #: What a bounce returns of the message itself (RFC 3462 §2): nothing in it says why it came back.
 _RETURNED = re.compile(
-    r"^(?:-{2,} ?(?:Below this line|This is a copy of|The (?:body|header)|Original message|"
-    r"Unsent message|Copy of (?:the|your) message)|Original message follows|"
-    r"Content-Type: (?:message/(?:partial|rfc822|global)\b|text/rfc822-headers))",
+    r"^(?:-{2,} ?(?:Below this line|This is a copy of|The (?:body|header)|Unsent message|"
+    r"Copy of (?:the|your) message)|Original message follows|(?P<attached>-{2,} ?Original message|"
+    r"Content-Type: (?:message/(?:partial|rfc822|global)\b|text/rfc822-headers)))",
     re.IGNORECASE | re.MULTILINE,
+)
+#: Stands before it in a bounce. A person who hands a bounce on puts it behind such a line as well.
+_REASON = re.compile(
+    r"message/(?:global-)?delivery-status|Diagnostic-Code|Final-Recipient|"
+    r"\b[45]\d\d[ -](?=[a-z])|\b[45]\.\d{1,3}\.\d{1,3}\b",
+    re.IGNORECASE,
 )
 #: A text so long is a log, which may go on behind a bounce; and so much of one tells something.
 LONGEST_BOUNCE, SHORTEST_REASON = 200_000, 60
@@ -85,8 +91,8 @@ _TEXT_KEYS = (
 def places(text: str) -> Iterator[str]:
     """The parts of the text to look at, each once, the newest first."""
     text = text[-MOST_READ:].replace("\r\n", "\n").replace("\x00", "")
-    if len(text) <= LONGEST_BOUNCE and (returned := _RETURNED.search(text, SHORTEST_REASON)):
-        text = text[: returned.start()]
+    if len(text) <= LONGEST_BOUNCE:
+        text = _without_returned(text)
     if len(text) <= SMALL:
         yield plain(text)
         return
@@ -100,6 +106,14 @@ def places(text: str) -> Iterator[str]:
         yield plain(part)
         if len(seen) == MOST_PLACES:
             return
+
+
+def _without_returned(text: str) -> str:
+    reason = _REASON.search(text)
+    for found in _RETURNED.finditer(text, SHORTEST_REASON):
+        if found["attached"] is None or (reason is not None and reason.end() <= found.start()):
+            return text[: found.start()]
+    return text
 
 
 def plain(text: str) -> str:

@@ -96,6 +96,40 @@ def test_the_message_that_a_bounce_returns_does_not_say_why() -> None:
     assert len(explain(returned)) > 0  # alone it is what was asked about
 
 
+_BOUNCE = (
+    "The following message to <b@example.org> was undeliverable.\nThe reason for the problem:\n"
+    "550 5.7.60 SMTP; Client does not have permissions to send as this sender\n"
+)
+_ASKED = "Our invoices do not go out any more since Monday, please call me at 555-0100.\nEva\n\n"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"{_ASKED}-----Original Message-----\nFrom: Mail Delivery System\n\n",
+        f"Subject: Fwd: Undelivered Mail\n\n{_ASKED}--b\nContent-Type: message/rfc822\n\n"
+        "From: MAILER-DAEMON@mx.example.com\n\n",
+    ],
+)
+def test_a_bounce_that_a_person_hands_on_is_read(before: str) -> None:
+    assert next(each.code for each in explain(before + _BOUNCE)) == "sender-not-allowed"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Content-Type: message/rfc822",
+        "-----Original Message-----",
+        "Content-Type: text/rfc822-headers",
+    ],
+)
+def test_the_message_attached_to_a_bounce_does_not_say_why(line: str) -> None:
+    returned = f"{line}\n\nSubject: x\nX-Log: 535 5.7.8 Authentication failed\n"
+    found = [each.code for each in explain(_BOUNCE + returned)]
+    assert found[0] == "sender-not-allowed"
+    assert "credentials-rejected" not in found
+
+
 def test_the_place_of_a_trace_is_no_reply() -> None:
     trace = (
         '  File "mail.py", line 451, in send\n    server = smtplib.SMTP(SMTP, PORT)\n'
