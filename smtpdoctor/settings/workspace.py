@@ -56,8 +56,6 @@ REMEDIES = {
     "blank-before-value": "take the blanks after the = out",
     "byte-order-mark": "save the file without a byte order mark",
 }
-#: A line of a `.env` that sets a variable.
-ASSIGNED = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=")
 #: A reader that takes most lines for what they were meant to say.
 TOLERANT = "python-dotenv"
 #: The name that a line of a `.env` sets.

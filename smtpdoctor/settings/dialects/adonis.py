@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.node_variables import SUFFIXES, all_variables
-from smtpdoctor.settings.dialects.nodemailer import Given, Nodemailer
+from smtpdoctor.settings.dialects.nodemailer import LEFT_OUT, Given, Nodemailer
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Value
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.variables import Variables
@@ -35,7 +35,10 @@ class Adonis(Nodemailer):
         def given(under: Variables) -> Given:
             module = workspace.module(path, under)
             assert module is not None
-            options, line = _mailers(module)[number]
+            mailers = _mailers(module)
+            if number >= len(mailers):  # these variables leave it out
+                return LEFT_OUT
+            options, line = mailers[number]
             return Given(options, lambda: _sender(module), line)
 
         return self.draft(workspace, path, variables, given)

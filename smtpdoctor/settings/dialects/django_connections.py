@@ -77,7 +77,7 @@ def _options(
         def again(under: Variables, argument: str = argument) -> Value:
             module = workspace.module(path, under)
             calls: list[FoundCall] = module.calls(*CALLS) if module is not None else []
-            return calls[number].named()[argument]
+            return calls[number].named().get(argument, Known(ABSENT))
 
         option = Option(name, value, again, value.span, called=argument)
         found[name] = switch(option, variables)

@@ -86,8 +86,8 @@ class ShellProgram:
             return None
         source = workspace.source(path)
         assert source is not None
-        for word in words:
-            if self._is_command(word.text) or word.text in self.written:
+        for place_, word in enumerate(words):
+            if place_ == 0 or word.text in self.written:
                 workspace.is_harmless(source.characters(word.start, word.end))
         start = source.characters(words[0].start, words[0].end)
         return Draft(

@@ -19,7 +19,7 @@ from smtpdoctor.settings.dialects.in_shell import (
 from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
-from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.readers.model import Known, Span, Unknown
 from smtpdoctor.settings.readers.shell import Script, Word
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -86,7 +86,7 @@ class Mailx(ShellProgram):
         in_file = words[0].text == "set"
         before = ""
         for word in words[1:]:
-            text = str(word.value.value) if isinstance(word.value, Known) else ""
+            text = str(word.value.value) if isinstance(word.value, Known) else word.text
             attached = 2 if not in_file and text.startswith("-S") and len(text) > 2 else 0
             if in_file or before == "-S" or attached:
                 found |= _set(workspace, word, attached)
@@ -94,13 +94,18 @@ class Mailx(ShellProgram):
         server = found.pop("smtp", found.pop("mta", None))
         if server is None:
             return {}
-        if "://" not in str(getattr(server.value, "value", "://")):
+        if isinstance(server.value, Unknown):
+            return {"url.host": replace(server, name="url.host"), **found}
+        text = str(server.value.value)
+        if "://" not in text:
+            if server.name == "mta":  # the host's own program
+                return {}
             alone = server_of(workspace, server)
             parts = {
                 f"url.{name}": replace(each, name=f"url.{name}") for name, each in alone.items()
             }
             return {**parts, **found}
-        if str(getattr(server.value, "value", "smtp:")).partition(":")[0] in ("file", "test"):
+        if text.partition(":")[0] in ("file", "test"):
             return {}
         parts = url_options(server, workspace)
         punctuation_is_harmless(workspace, parts)
@@ -157,7 +162,9 @@ DIALECT = Mailx()
 def _set(workspace: Workspace, word: Word, attached: int) -> dict[str, Option]:
     """The variable that a word sets: `name=value`, or a switch by its name alone."""
     if not isinstance(word.value, Known):
-        return {}
+        name, equals, _ = word.text[attached:].lstrip("'\"").partition("=")
+        name = NAMES.get(name, "") if equals else ""
+        return {name: Option(name, word.value)} if name else {}
     text = str(word.value.value)
     name, equals, _ = text[attached:].partition("=")
     if name == STARTTLS:

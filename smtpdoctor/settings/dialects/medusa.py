@@ -8,7 +8,7 @@ from typing import NamedTuple
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.node_variables import all_variables, exported_by
-from smtpdoctor.settings.dialects.nodemailer import Given, Nodemailer
+from smtpdoctor.settings.dialects.nodemailer import LEFT_OUT, Given, Nodemailer
 from smtpdoctor.settings.readers.model import Known, List, Map, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -47,7 +47,10 @@ class Medusa(Nodemailer):
 
     def _plugin(self, workspace: Workspace, path: str, variables: Variables, number: int) -> Draft:
         def given(under: Variables) -> Given:
-            plugin, handed = [*_listed(exported_by(workspace, path, under))][number]
+            listed = [*_listed(exported_by(workspace, path, under))]
+            if number >= len(listed):  # these variables leave it out
+                return LEFT_OUT
+            plugin, handed = listed[number]
             options = plugin.at("options", *handed.options)
             line = plugin.span.line if plugin.span is not None else 1
             return Given(options, lambda: plugin.at("options", handed.sender), line)

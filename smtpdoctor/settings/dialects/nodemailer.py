@@ -42,6 +42,10 @@ class Given(NamedTuple):
     line: int
 
 
+#: Under variables with which the program has no such options.
+LEFT_OUT = Given(Known(ABSENT), lambda: Known(ABSENT), 1)
+
+
 class Nodemailer:
     """Programs whose options go to Nodemailer as they are: the others are made from this one."""
 

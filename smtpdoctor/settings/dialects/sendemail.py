@@ -54,12 +54,12 @@ class SendEmail(ShellProgram):
         found: dict[str, Option] = {}
         before = ""
         for word in words[1:]:
-            text = str(word.value.value) if isinstance(word.value, Known) else ""
-            name, equals, _ = text.partition("=")
+            text = str(word.value.value) if isinstance(word.value, Known) else word.text
+            name, equals, _ = text.lstrip("'\"").partition("=")
             if before in VALUES and not text.startswith("-"):
                 found[VALUES[before]] = Option(VALUES[before], word.value)
-            elif equals and name in NAMED and isinstance(word.value, Known):
-                found |= parts_of(workspace, word.value, {NAMED[name]: (len(name) + 1, len(text))})
+            elif before == "-o" and equals and name in NAMED:
+                found |= _named(workspace, word, NAMED[name])
             if text.startswith("-"):
                 before = text
             elif before != "-o":  # which has any number of them
@@ -104,6 +104,14 @@ class SendEmail(ShellProgram):
             port=25,
             required=mode == "yes",
         )
+
+
+def _named(workspace: Workspace, word: Word, name: str) -> dict[str, Option]:
+    """What `name=value` behind -o says."""
+    if not isinstance(word.value, Known):
+        return {name: Option(name, word.value)}
+    text = str(word.value.value)
+    return parts_of(workspace, word.value, {name: (text.index("=") + 1, len(text))})
 
 
 DIALECT = SendEmail()

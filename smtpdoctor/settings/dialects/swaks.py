@@ -10,6 +10,7 @@ from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
 from smtpdoctor.settings.dialects.in_shell import ShellProgram, parts_of, server_of
+from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import Known, Span
@@ -63,11 +64,12 @@ class Swaks(ShellProgram):
         modes: dict[str, Option] = {}
         waiting = ""
         for word in words[1:]:
-            text = str(word.value.value) if isinstance(word.value, Known) else ""
+            text = str(word.value.value) if isinstance(word.value, Known) else word.text
             name = text.lstrip("-") if text.startswith("-") else ""
             if waiting and not name:
                 found[waiting] = Option(waiting, word.value)
             waiting = VALUES.get(name, "")
+            found |= _attached(workspace, word, text)
             if name in MODES and isinstance(word.value, Known):
                 behind = (len(text) - len(name), len(text))
                 modes |= parts_of(workspace, word.value, {name: behind})
@@ -113,6 +115,19 @@ class Swaks(ShellProgram):
             required=required,
             verify="tls-verify" in options,
         )
+
+
+def _attached(workspace: Workspace, word: Word, text: str) -> dict[str, Option]:
+    """What `--port=587` says."""
+    before, equals, _ = text.partition("=")
+    name = VALUES.get(before.lstrip("-"), "") if equals and before.startswith("-") else ""
+    if not name or not isinstance(word.value, Known):
+        return {name: Option(name, word.value)} if name else {}
+    behind = (len(before) + 1, len(text))
+    said = place_of(word.value, (0, behind[0]), workspace)
+    if said is not None:
+        workspace.is_harmless(said)
+    return parts_of(workspace, word.value, {name: behind})
 
 
 DIALECT = Swaks()

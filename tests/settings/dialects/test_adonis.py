@@ -79,3 +79,15 @@ def test_the_older_form(tmp_path: Path) -> None:
 def test_another_mail_module_is_no_set_up(tmp_path: Path) -> None:
     text = "import mail from '@adonisjs/mail/services/main'\nawait mail.send(() => {})\n"
     assert setups(write(tmp_path, {"app/mail.ts": text, "package.json": PACKAGE})) == []
+
+
+def test_a_mailer_that_other_variables_leave_out(tmp_path: Path) -> None:
+    options = "{ host: 'smtp.ionos.com', port: 587, secure: env.get('SMTP_TLS') === 'true' }"
+    text = CONFIG % options
+    text = text.replace("transports.smtp(", "env.get('SMTP_TLS') === 'true' && transports.smtp(")
+    files = {"config/mail.ts": text, "package.json": PACKAGE, ".env": "SMTP_TLS=true\n"}
+    assert one(write(tmp_path, files), "adonis").settings.port == 587
+    old = OLD.replace("port: Env.get('SMTP_PORT')", "secure: Env.get('SMTP_TLS') === 'true'")
+    old = old.replace("driver: 'smtp'", "driver: Env.get('SMTP_TLS') === 'true' ? 'smtp' : 'log'")
+    files = {"config/mail.ts": old, ".env": "SMTP_HOST=smtp.ionos.com\nSMTP_TLS=true\n"}
+    assert one(write(tmp_path / "old", files), "adonis").settings.tls == "implicit"

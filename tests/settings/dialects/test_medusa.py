@@ -95,3 +95,11 @@ def test_other_providers_are_no_set_ups(tmp_path: Path) -> None:
     files = {"medusa-config.ts": PROVIDER % "./src/modules/resend", "package.json": SECOND}
     assert setups(write(tmp_path, files)) == []
     assert setups(write(tmp_path / "b", plugin("undefined"))) == []
+
+
+def test_a_plugin_that_other_variables_leave_out(tmp_path: Path) -> None:
+    transport = "{ host: 'smtp.ionos.com', port: 465, secure: process.env.SMTP_TLS === 'true' }"
+    text = PLUGIN % ("medusa-plugin-smtp", transport)
+    text = text.replace("= [", "= process.env.SMTP_TLS !== 'true' ? [] : [")
+    files = {"medusa-config.js": text, "package.json": PACKAGE, ".env": "SMTP_TLS=true\n"}
+    assert one(write(tmp_path, files), "medusa").settings.tls == "implicit"

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from .support import apply, one, prepared, setups, write
+from smtpdoctor.settings.readers.model import Span
+from smtpdoctor.settings.setups import find_setups
+
+from .support import apply, one, prepared, setups, workspace, write
 from .ways import changes_lead_there, password, way
 
 HOST = "smtp.ionos.com"
@@ -24,6 +27,7 @@ SENDEMAIL = "-f shop@example.com -t a@b.example -u hello -xu info@example.com -x
         ("--server smtp.ionos.com:587 -tlsc", (587, "implicit", False)),
         ("--server smtp.ionos.com:465 --tls", (465, "starttls", True)),
         ("--server smtp.ionos.com --tls -tlsc", (465, "implicit", False)),
+        ("--server=smtp.ionos.com --port=587 --tls", (587, "starttls", True)),
         ("--server smtp.ionos.com:587", (587, "none", False)),
         ("--server smtp.ionos.com", (25, "none", False)),
     ],
@@ -156,8 +160,65 @@ def test_a_file_of_settings(tmp_path: Path) -> None:
         ("a.sh", "mail -s hello a@b.example\n"),
         ("a.sh", "mailx -S sendwait -S from=x@b.example a@b.example\n"),
         ("a.sh", "mailx -S mta=file:///usr/sbin/sendmail a@b.example\n"),
+        ("a.sh", "mailx -S mta=/usr/bin/msmtp -S from=x@b.example a@b.example\n"),
+        (".mailrc", "set mta=/usr/bin/msmtp from=x@b.example\n"),
         (".mailrc", "set ask\nalias boss a@b.example\n"),
     ],
 )
 def test_mail_by_the_hosts_own_program_is_no_set_up(tmp_path: Path, name: str, text: str) -> None:
     assert setups(write(tmp_path, {name: text})) == []
+
+
+PRINTED = "$(cat /run/secrets/password)"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "command"),
+    [
+        ("mailx", "mailx -S smtp=smtp.ionos.com:587 -S smtp-auth-user=x -S smtp-auth-password={}"),
+        ("mailx", 'mailx -S smtp=smtp.ionos.com:587 -S smtp-auth-user=x -S"smtp-auth-password={}"'),
+        (
+            "mailx",
+            'mailx -S smtp=smtp.ionos.com:587 -S smtp-auth-user=x -S "smtp-auth-password={}"',
+        ),
+        ("swaks", "swaks -s smtp.ionos.com:587 --tls --auth-user=x --auth-password={}"),
+        ("sendemail", "sendEmail -s smtp.ionos.com:587 -f a@b.example -xu x -o password={}"),
+    ],
+)
+def test_a_password_that_a_command_prints_is_not_taken_for_none(
+    tmp_path: Path, dialect: str, command: str
+) -> None:
+    script = f"{command.format(PRINTED)} a@b.example\n"
+    settings = one(write(tmp_path, {"a.sh": script}), dialect).settings
+    assert (settings.host, settings.username) == (HOST, "x")
+    assert [each.field for each in settings.untellable] == ["password"]
+
+
+def test_a_server_that_a_command_prints_is_not_known(tmp_path: Path) -> None:
+    script = "mailx -S smtp=$(cat server) -S smtp-use-starttls -S smtp-auth-user=x a@b.example\n"
+    settings = one(write(tmp_path, {"a.sh": script}), "mailx").settings
+    assert [each.field for each in settings.untellable] == ["host"]
+
+
+def test_what_a_message_says_is_no_option(tmp_path: Path) -> None:
+    script = "sendEmail -s smtp.ionos.com:587 -f a@b.example -t c@d.example -m tls=no -u tls=no\n"
+    assert way(one(write(tmp_path, {"a.sh": script}), "sendemail"))[2] == "starttls"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "command"),
+    [
+        ("swaks", "swaks -s smtp.ionos.com:465 --tls -au x -ap {}"),
+        ("mailx", "mail -S smtp=smtp.ionos.com:465 -S smtp-auth-user=x -Ssmtp-auth-password={}"),
+    ],
+)
+def test_a_password_that_ends_like_a_command_is_never_shown(
+    tmp_path: Path, dialect: str, command: str
+) -> None:
+    secret = f"Xy12/{command.split()[0]}"
+    root = write(tmp_path, {"a.sh": f"{command.format(secret)} a@b.example\n"})
+    assert password(one(root, dialect)) == secret
+    looked_at = workspace(root)
+    list(find_setups(looked_at).setups)
+    line = looked_at.shown(Span("a.sh", 1, (1, 2), 1), keep=False)
+    assert line is not None and "Xy12" not in line.text
