@@ -107,7 +107,7 @@ def test_positive_where_mail_goes_out_it_is_a_warning(outcome: NameServerOutcome
     scene.session().rest()
     found = scene.diagnosis(CODE)
     assert (found.severity, found.explains) == ("warning", ())
-    assert ("slowly" in found.explanation) == (outcome == "silent")
+    assert ("waits for that answer" in found.explanation) == (outcome == "silent")
     assert any("; asked for AAAA (IPv6) it " in item.text for item in found.evidence)
     assert scene.judge().verdict == "warnings"
 
@@ -234,8 +234,17 @@ def slow(client: str | None = None, outcome: NameServerOutcome = "silent") -> Sc
 
 def test_positive_the_wait_for_a_silent_server_is_told() -> None:
     explanation = slow().diagnosis(CODE).explanation
-    assert "after 15 s" in explanation
+    assert "slowly, after 15 s" in explanation
     assert "Nodemailer from 10 on" in explanation
+
+
+def test_lookalike_no_wait_is_told_where_the_system_did_not_wait() -> None:
+    """A cache, or a file of hosts, had the name."""
+    scene = ipv4_only("silent")
+    scene.session().rest()
+    explanation = scene.diagnosis(CODE).explanation
+    assert "slowly" not in explanation
+    assert "0 s" not in explanation
 
 
 def test_positive_a_client_that_gives_up_before_that() -> None:

@@ -21,6 +21,8 @@ from smtpdoctor.observations import NameServerAnswer, PolicyAnswer
 from smtpdoctor.words import listed
 
 CODE = "dns-resolver-failing"
+#: No resolver of a system gives a silent server up in less, in seconds.
+SLOW = 1.0
 
 WORDS = {
     "servfail": "answers SERVFAIL for",
@@ -195,10 +197,13 @@ def _effect(names: Names, answer: NameServerAnswer, gives_up: knowledge.Client |
         if "names_within" in client.releases[since]
     ]
     some = "" if names.run.client is not None else f" ({listed(impatient)})"
-    return (
-        f"Here the look-up comes to its end slowly, after {waited}: each connection waits so long. "
-        f"A program with a shorter limit{some} fails, as all do on musl (Alpine images)."
+    wait = (
+        f"Here the look-up comes to its end slowly, after {waited}: each connection waits so long."
     )
+    if names.system is None or names.system.seconds < SLOW:
+        # a file of hosts or a cache had the name: nothing was seen of a wait
+        wait = "Whoever asks this server waits for that answer, and goes on late."
+    return f"{wait} A program with a shorter limit{some} fails, as all do on musl (Alpine images)."
 
 
 def _ipv6_only(run: Run, names: Names) -> Diagnosis:
