@@ -22,6 +22,8 @@ from smtpdoctor.examination.options import CheckOptions
 #: What a column is called that may be shown: a word or three, in any script.
 NAME_OF_A_COLUMN = re.compile(r"[^\W\d]{1,30}(?:[ -][^\W\d]{1,30}){0,2}")
 MOST_COLUMNS = 8
+#: What no column is called: a number, a mail address.
+OF_A_ROW = re.compile(r"^\s*\d+\s*$|@")
 
 
 class Reading:
@@ -69,11 +71,13 @@ class Reading:
         unused = self._rows.unused
         if not unused:
             return []
-        # of a table without a header the first row stands there, with what is secret in it
-        shown = [name for name in unused if NAME_OF_A_COLUMN.fullmatch(name)][:MOST_COLUMNS]
+        # of a table without a header the first row stands there, with what is secret in it: a port
+        # or an address among the names gives it away
+        named = [name for name in unused if NAME_OF_A_COLUMN.fullmatch(name)]
+        shown = [] if any(map(OF_A_ROW.search, unused)) else named[:MOST_COLUMNS]
         left = len(unused) - len(shown)
-        named = ", ".join([*shown, *([f"{left} more"] if left else [])])
-        return [f"columns that say nothing of a target: {named if shown else left}"]
+        words = ", ".join([*shown, *([f"{left} more"] if left else [])])
+        return [f"columns that say nothing of a target: {words if shown else left}"]
 
     def _target(self, row: Row) -> Target:
         if row.error:

@@ -89,6 +89,17 @@ def test_of_columns_of_the_user_s_own_only_names_are_said_and_a_few(
     assert f"{said}note g, note h, 4 more\n" in done.stderr
 
 
+@pytest.mark.parametrize("beside", ["587", "eva@example.com"])
+def test_a_row_that_stands_where_the_header_should_is_not_shown(
+    beside: str, authority: Authority, tmp_path: Path
+) -> None:
+    """Of letters alone, as Gmail's app passwords are, a secret looks like a name."""
+    (tmp_path / "list.csv").write_text(f"host,{beside},abcdefghijklmnop\n127.0.0.1:none,1,x\n")
+    done = batch("list.csv", authority=authority, folder=tmp_path)
+    assert "columns that say nothing of a target: 2\n" in done.stderr
+    assert "abcdefghijklmnop" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
 def test_no_password_of_the_input_is_in_any_output(
     form: str, smtp_server: StartServer, authority: Authority, tmp_path: Path
