@@ -8,7 +8,7 @@ from typing import Literal
 from smtpdoctor import knowledge
 from smtpdoctor.checks.session import SMTPSession
 from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
-from smtpdoctor.settings.model import Credentials, Settings
+from smtpdoctor.settings.model import NO_LOGIN, Credentials, Settings
 from smtpdoctor.smtp import authentication
 from smtpdoctor.smtp.capabilities import Capabilities
 
@@ -192,11 +192,9 @@ def _reason_against(
         return "withheld"
     if not settings.has_credentials:
         return "no-credentials"
-    if any(
-        entry.problem == "placeholder" and entry.field in ("username", "password", "token")
-        for entry in settings.entries
-    ):
-        return "placeholder"
+    for entry in settings.entries:
+        if entry.problem in NO_LOGIN and entry.field in ("username", "password", "token"):
+            return entry.problem
     if settings.host and knowledge.nearest_host(settings.host) is not None:
         return "host-suspicious"
     if not session.in_tls:
@@ -213,7 +211,7 @@ def _not_tried(session: SMTPSession, reason: str) -> None:
             connection=session.connection,
             reason=reason,  # type: ignore[arg-type]
             offered=session.capabilities.auth,
-            ok=False if reason in ("not-offered", "no-shared-mechanism", "placeholder") else None,
+            ok=False if reason in ("not-offered", "no-shared-mechanism", *NO_LOGIN) else None,
         )
     )
 
@@ -221,6 +219,9 @@ def _not_tried(session: SMTPSession, reason: str) -> None:
 def prepare(credentials: Credentials, settings: Settings, recorder: Recorder) -> None:
     """Tell the redactor what is secret and what is not, before anything is read or sent."""
     secrets = [item.reveal() for item in (credentials.password, credentials.token) if item]
+    if settings.host and knowledge.provider_of(settings.host) is not None:
+        # a provider's public name is nobody's password, and a report without it says nothing
+        secrets = [text for text in secrets if text != settings.host]
     if not secrets:
         return
     redactor = recorder.redactor

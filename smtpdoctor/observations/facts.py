@@ -369,6 +369,7 @@ class LoginNotTried(Observation, frozen=True, kw_only=True, tag="login-not-tried
         "no-credentials",
         "withheld",
         "placeholder",
+        "host-again",  # the user name or the password has the host's text
         "no-tls",
         "unverified",
         "verification-disabled",

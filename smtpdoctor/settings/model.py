@@ -45,11 +45,15 @@ Problem = Literal[
     "not-a-url",
     "not-encoded",  # a URL whose user or password holds reserved characters
     "placeholder",  # a template's text, or ${…}
+    "host-again",  # a user name, password or token that is the host's own text
     "conflict",  # two settings that exclude each other
     "missing",  # the host, where other settings are there
     "unknown",  # a client that nobody here knows
     "too-long",  # longer than anybody writes by hand
 ]
+
+#: Those with which a user name, password or token is none that could log in.
+NO_LOGIN: tuple[Problem, ...] = ("placeholder", "host-again")
 
 #: What is odd about how a value was read. The words are in `settings.words`.
 NoteKind = Literal[
@@ -220,7 +224,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     def repaired(self) -> bool:
         """The run goes on with what was evidently meant, or with the default: what it then sees
         does not come from this fault."""
-        return self.problem not in (None, "conflict", "placeholder", "missing")
+        return self.problem not in (None, "conflict", *NO_LOGIN, "missing")
 
 
 class NearMiss(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ list, the first of which wins: how many there are, and of which kinds, is their 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -356,6 +356,20 @@ class _Resolution:
             return None
         return meaning.value
 
+    def _compare(self, host: values.Host | None, **login: str | Secret | None) -> None:
+        """Find what of the login has the host's text: it stands in the wrong variable."""
+        for field, value in login.items():
+            entry = self.entries.get(field)  # type: ignore[call-overload]
+            text = value.reveal() if isinstance(value, Secret) else value or ""
+            kind: Literal["username", "password"] = (
+                "username" if field == "username" else "password"
+            )
+            if entry and not entry.problem and host and values.repeats_host(text, host.name, kind):
+                problem, detail = values.HOST_AGAIN
+                self.entries[entry.field] = msgspec.structs.replace(
+                    entry, problem=problem, detail=detail
+                )
+
     def settings(  # long: one line a field
         self,
         *,
@@ -388,6 +402,7 @@ class _Resolution:
             port = host.port
         if mode is None:
             mode = values.IMPLICIT if port == PORTS["implicit"] else values.OPPORTUNISTIC
+        self._compare(host, username=username, password=password, token=token)
         shown_username = self._shown_username(username, password, token)
         if sender is None and shown_username is not None and values.is_address(shown_username):
             sender = shown_username

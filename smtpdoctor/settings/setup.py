@@ -612,15 +612,19 @@ class _Maker:
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
         if field == "username":
-            user = values.read_username(self.outcome.username or "")
+            name = self.outcome.username or ""
+            if values.repeats_host(name, self.outcome.host, "username"):
+                return self._host_again(field, option)
+            user = values.read_username(name)
             return user.problem, user.detail
         if field == "sender":
             sender = values.read_address(self.outcome.sender or "")
             return sender.problem, sender.detail
         if field in SECRETS:
-            secret = values.read_secret(
-                Secret((self.outcome.password if field == "password" else self.outcome.token) or "")
-            )
+            text = (self.outcome.password if field == "password" else self.outcome.token) or ""
+            if values.repeats_host(text, self.outcome.host, "password"):
+                return self._host_again(field, option)
+            secret = values.read_secret(Secret(text))
             return secret.problem, secret.detail
         return None, ""
 
@@ -655,11 +659,32 @@ class _Maker:
     def place(self, option: Option, field: Field | None) -> tuple[Origin, str | None]:
         """Where the value is to be changed, and that line as it may be shown."""
         held = self._layers(option)
-        if field == "tls" and is_worked_out(self.draft, option):
+        worked_out = field == "tls" and is_worked_out(self.draft, option)
+        if worked_out or self._reads_host(option, field):
             return self._written(option, option.value.span, field)
         if held and isinstance(option.value, Known):
             return self._held(held[0], field)
         return self._written(option, option.value.written, field)
+
+    def _host_again(self, field: Field, option: Option) -> tuple[Problem, str]:
+        """What is wrong with a login that has the host's text, with the variable of both."""
+        problem, detail = values.HOST_AGAIN
+        named = [name for name in option.value.variables if self._may_be_named(name)]
+        if named and self._reads_host(option, field):
+            detail = f"read from {named[0]}, as the host is"
+        return problem, detail
+
+    def _reads_host(self, option: Option, field: Field | None) -> bool:
+        """Whether a user name or secret is read from the host's variable: the line to change is
+        the one that reads it, since the variable itself is right."""
+        hosts = (self.draft.options.get(name) for name in self.outcome.by.get("host", ()))
+        names = option.value.variables
+        return (
+            field in ("username", *SECRETS)
+            and option.value.span is not None
+            and bool(names)
+            and any(host is not None and host.value.variables == names for host in hosts)
+        )
 
     def _layers(self, option: Option) -> list[Held]:
         """Who has the variable that the value comes from, where it comes from one.

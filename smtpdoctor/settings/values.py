@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -281,6 +281,21 @@ def read_secret(secret: Secret) -> Meaning[Secret]:
             value=secret, problem="placeholder", detail="a template's text, not a secret"
         )
     return Meaning(value=secret)
+
+
+#: What is wrong with such a user name or secret.
+HOST_AGAIN: tuple[Problem, str] = ("host-again", "the host's text once more")
+
+
+def repeats_host(text: str, host: str | None, of: Literal["username", "password"]) -> bool:
+    """Whether a user name or secret is the text that stands for the host, too: one variable was
+    read for both. A name of one label is what the containers of a test have for everything
+    (`mailpit`), and one of two a domain that some providers log in with."""
+    meant = read_host(host).value if host else None
+    if meant is None or text.strip().lower() not in (meant.name, (host or "").strip().lower()):
+        return False
+    labels = meant.name.split(".")
+    return len(labels) > (2 if of == "username" else 1) and not labels[-1].isdecimal()
 
 
 def read_word(text: str) -> Meaning[str]:

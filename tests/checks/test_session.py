@@ -279,6 +279,13 @@ def test_no_login_with_a_placeholder(
     assert ran.codes() == ["credentials-placeholder"]
 
 
+def test_no_login_with_the_hosts_text(authority: Authority, healthy: Behaviour) -> None:
+    ran = talk(authority, healthy, env={"SMTP_USER": HOST})
+    assert logins(ran) == []
+    assert reasons(ran) == ["host-again"]
+    assert ran.codes() == ["credentials-placeholder"]
+
+
 @pytest.mark.parametrize(
     ("env", "changes"),
     [

@@ -74,6 +74,7 @@ from smtpdoctor.observations import (
 from smtpdoctor.sender import answers, assessment
 from smtpdoctor.settings.model import (
     MASK,
+    NO_LOGIN,
     Field,
     NearMiss,
     Origin,
@@ -147,6 +148,7 @@ LoginReason = Literal[
     "no-credentials",
     "withheld",
     "placeholder",
+    "host-again",
     "no-tls",
     "unverified",
     "verification-disabled",
@@ -1068,7 +1070,7 @@ class SessionScene:
     def no_login(self, reason: LoginReason, *offered: str) -> Self:
         """No password was sent, and why."""
         self._login_trail()
-        failed = reason in ("not-offered", "no-shared-mechanism", "placeholder")
+        failed = reason in ("not-offered", "no-shared-mechanism", *NO_LOGIN)
         return self._record(
             "auth",
             LoginNotTried(

@@ -1,4 +1,4 @@
-"""credentials-placeholder: a template's text where credentials should be; AUTH was not tried."""
+"""credentials-placeholder: a template's text or the host's for credentials; AUTH was not tried."""
 
 from __future__ import annotations
 
@@ -56,3 +56,97 @@ def test_lookalike_a_password_that_was_refused() -> None:
 
 def test_lookalike_a_template_in_another_field() -> None:
     assert Scene.of(env(SMTP_PORT="${PORT}")).run_through().codes() == ["setting-invalid"]
+
+
+DJANGO = """from decouple import config
+INSTALLED_APPS = ["django.contrib.auth"]
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = config("EMAIL_HOST")
+EMAIL_PORT = 587
+EMAIL_USE_TLS = True
+EMAIL_HOST_USER = config("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = config("EMAIL_HOST_PASSWORD")
+"""
+MAIL_JS = """const t = require("nodemailer").createTransport({
+  host: process.env.SMTP_HOST,
+  port: 587,
+  auth: {
+    user: process.env.SMTP_USER,
+    pass: process.env.SMTP_PASS,
+  },
+});
+"""
+PYTHON = {
+    "manage.py": "",
+    ".env": "EMAIL_HOST=smtp.ionos.com\nEMAIL_HOST_USER=info@example.com\n"
+    "EMAIL_HOST_PASSWORD=geheim-12\n",
+}
+NODE = {
+    "package.json": '{"dependencies": {"nodemailer": "^6.9.0", "dotenv": "^16.0.0"}}',
+    ".env": env(),
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        (
+            PYTHON
+            | {
+                "settings.py": DJANGO.replace(
+                    'config("EMAIL_HOST_PASSWORD")', 'config("EMAIL_HOST")'
+                )
+            },
+            ("settings.py", 8),
+        ),
+        (
+            PYTHON
+            | {"settings.py": DJANGO.replace('config("EMAIL_HOST_USER")', 'config("EMAIL_HOST")')},
+            ("settings.py", 7),
+        ),
+        (NODE | {"mail.js": MAIL_JS.replace("env.SMTP_PASS", "env.SMTP_HOST")}, ("mail.js", 6)),
+        (NODE | {"mail.js": MAIL_JS.replace("env.SMTP_USER", "env.SMTP_HOST")}, ("mail.js", 5)),
+    ],
+)
+def test_positive_a_login_read_from_the_hosts_variable(
+    files: dict[str, str], line: tuple[str, int]
+) -> None:
+    """The line to change is the one that reads it: the variable itself is right."""
+    scene = Scene.of_folder(files)
+    scene.session().up_to("auth").no_login("host-again").quit()
+    found = scene.diagnosis(CODE)
+    assert scene.codes() == [CODE]
+    assert scene.judge().unexplained == ()
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert [(at.file, at.line) for at in found.locations] == [line]
+    assert "as the host is" in found.fixes[0].steps[0]
+
+
+@pytest.mark.parametrize("name", ["SMTP_USER", "SMTP_PASS"])
+def test_positive_the_hosts_text_in_another_variable(name: str) -> None:
+    scene = Scene.of(env(**{name: "SMTP.ionos.com"}))
+    scene.session().up_to("auth").no_login("host-again").quit()
+    assert scene.codes() == [CODE]
+    assert "has the host's text" in scene.diagnosis(CODE).title
+
+
+def test_negative_programs_that_read_each_from_its_own() -> None:
+    assert Scene.of_folder(PYTHON | {"settings.py": DJANGO}).run_through().codes() == []
+    assert Scene.of_folder(NODE | {"mail.js": MAIL_JS}).run_through().codes() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        env(SMTP_PASS="info@example.com"),  # the user name's text, as test servers have it
+        env(SMTP_USER="info@smtp.ionos.com"),
+        env(SMTP_PASS="smtp.ionos.com-12"),
+        # a domain that a provider logs in with, and its server
+        env(SMTP_HOST="example.com", SMTP_USER="example.com"),
+        # a container of a test has one word for everything
+        env(SMTP_HOST="mailer", SMTP_USER="mailer", SMTP_PASS="mailer"),
+        env(SMTP_HOST="192.0.2.7", SMTP_PASS="192.0.2.7"),
+    ],
+)
+def test_lookalike_a_login_that_may_be_one(text: str) -> None:
+    assert CODE not in Scene.of(text).codes()

@@ -152,3 +152,10 @@ def test_positive_a_containers_variable_is_read_as_it_stands(host: str) -> None:
     found = scene.diagnosis(CODE)
     assert scene.codes("error") == [CODE]
     assert found.fixes[0].title == "write the host's name alone: smtp.ionos.com"
+
+
+def test_lookalike_a_host_that_is_masked() -> None:
+    """A mask is no letter beyond ASCII that the user wrote."""
+    scene = Scene(client="nodemailer", host="••••••.example.com")
+    scene.session().rest()
+    assert CODE not in scene.codes()

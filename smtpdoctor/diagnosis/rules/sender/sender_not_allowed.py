@@ -19,6 +19,7 @@ from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.views.sender import domain_of, login_address
 from smtpdoctor.diagnosis.wording import options as words
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.settings.model import NO_LOGIN
 from smtpdoctor.smtp.replies import Reply
 
 CODE = "sender-not-allowed"
@@ -60,7 +61,7 @@ def _foretold(run: Run) -> Iterator[Diagnosis]:
     provider, settings, read = run.provider, run.settings, run.setting("sender")
     if provider is None or provider.sender_rule != "same-domain" or read is None:
         return
-    if not _breaks_the_rule(run) or faults(run, "username", problems=("placeholder",)):
+    if not _breaks_the_rule(run) or faults(run, "username", problems=NO_LOGIN):
         return
     sender, login = domain_of(settings.sender), domain_of(login_address(settings))
     if sender.endswith(f".{login}") or login.endswith(f".{sender}"):

@@ -13,7 +13,7 @@ from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.observations import SettingRead
-from smtpdoctor.settings.model import Problem, Setting
+from smtpdoctor.settings.model import MASK, Problem, Setting
 from smtpdoctor.settings.values import HOLDS_A_SECRET
 from smtpdoctor.words import listed
 
@@ -23,7 +23,8 @@ PROBLEMS: tuple[Problem, ...] = ("scheme", "port", "blanks", "quotes", "characte
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    yield from _beyond_client(run)
+    if MASK not in (run.settings.host or ""):  # of a masked host nothing is known
+        yield from _beyond_client(run)
     for read in faults(run, "host", problems=PROBLEMS):
         entry, host = read.setting, run.settings.host
         name = entry.origin.name

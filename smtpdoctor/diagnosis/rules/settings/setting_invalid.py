@@ -19,7 +19,7 @@ from smtpdoctor.diagnosis.views.entries import CREDENTIALS, faults, near_misses
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import MASK, Field, NearMiss, Setting, SetupRemark
+from smtpdoctor.settings.model import MASK, NO_LOGIN, Field, NearMiss, Setting, SetupRemark
 from smtpdoctor.settings.names import SWITCHES
 from smtpdoctor.words import MODE_WORDS
 
@@ -114,7 +114,7 @@ def _named_elsewhere(entry: Setting) -> bool:
         return True
     if entry.field == "host":
         return entry.problem in host_malformed.PROBLEMS
-    if entry.problem == "placeholder":
+    if entry.problem in NO_LOGIN:
         return entry.field in CREDENTIALS
     return entry.problem == "not-encoded"
 
