@@ -252,6 +252,8 @@ def test_sarif_suppresses_it_and_says_of_the_others_that_they_are_not() -> None:
 def test_junit_fails_for_the_entry_alone() -> None:
     root = ElementTree.fromstring(rendered("junit"))
     assert [item.get("type") for item in root.iter("failure")] == ["acceptance-unused"]
+    counts = ("tests", "failures", "errors", "skipped")  # Jenkins' schema wants all of them
+    assert all(item.get(count) for item in root.iter("testsuite") for count in counts)
 
 
 def test_a_plugin_is_ok_with_what_is_accepted() -> None:

@@ -19,6 +19,7 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as prometheus_families
 
+from smtpdoctor import pages
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
@@ -181,6 +182,37 @@ def test_sarif_has_a_result_for_each_diagnosis(report: Report) -> None:
     assert data["invocations"][0]["exitCode"] == report.exit_status()
 
 
+def test_a_rule_has_what_code_scanning_shows_of_it(report: Report) -> None:
+    """GitHub's documents call these required, and Microsoft's validator (GH2012) refuses a rule
+    without."""
+    for rule in sarif.read(formats.render("sarif", report))["runs"][0]["tool"]["driver"]["rules"]:
+        page = pages.read(rule["id"])
+        assert page is not None
+        description = rule["fullDescription"]["text"]
+        assert 0 < len(description) <= 1024  # GitHub cuts off the rest
+        assert "\n" not in description
+        assert description in " ".join(page.split())
+        assert rule["help"]["text"] == page
+        # beside the alert there are no files that a link could lead to
+        links = re.findall(r"\]\(([^)]+)\)", rule["help"]["markdown"])
+        assert len(links) == len(re.findall(r"\]\(", page))
+        assert all(link.startswith("https://") for link in links)
+
+
+def test_a_code_of_another_version_is_a_rule_without_a_page(report: Report) -> None:
+    (target,) = report.targets
+    diagnoses = [
+        msgspec.structs.replace(each, code="of-another-version") for each in target.diagnoses
+    ]
+    target = msgspec.structs.replace(target, diagnoses=tuple(diagnoses))
+    data = sarif.read(
+        formats.render("sarif", msgspec.structs.replace(report, targets=(target,)))
+    )["runs"][0]
+    rules = data["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == ["of-another-version"] * bool(diagnoses)
+    assert not any("help" in rule for rule in rules)
+
+
 def of_mailer(folder: Path, authority: Authority, call: str) -> Report:
     """A run of a program in code."""
     (folder / "package.json").write_text('{"dependencies": {"nodemailer": "^6.9.0"}}')
@@ -281,6 +313,38 @@ def test_junit_names_the_cause_also_where_another_check_showed_it(
     assert failure is not None
     code = next(item.code for item in report.diagnoses if item.severity == "error")
     assert failure.get("type") == ("unexplained" if unexplained else code)
+
+
+def test_junit_names_the_cause_that_a_check_saw_before_that_of_the_settings(
+    tmp_path: Path, authority: Authority
+) -> None:
+    """A template's text beside a host without an address: it is not why the name isn't found."""
+    (tmp_path / ".env").write_text(
+        f"SMTP_HOST={HOST}\nSMTP_PORT=587\nSMTP_USER={USERNAME}\nSMTP_PASS=changeme\n"
+    )
+    network = one_host(authority, names={HOST: "EAI_NONAME"})
+    plan = make_plan(with_options(None, environ={}, folder=tmp_path, cafile=authority.cafile))
+    report = run(run_plan(plan, environ={}, network=network))
+    root = ElementTree.fromstring(formats.render("junit", report))
+    kinds = {
+        case.get("name"): [item.get("type") for item in case.findall("failure")]
+        for case in root.iter("testcase")
+    }
+    assert kinds["settings"] == ["credentials-placeholder"]
+    assert kinds["dns"] not in ([], ["credentials-placeholder"])
+
+
+def test_every_suite_has_all_of_its_counts(several: Report) -> None:
+    """Jenkins' schema, junit-10.xsd of its xunit-plugin, requires them of each."""
+    for suite in ElementTree.fromstring(formats.render("junit", several)).iter("testsuite"):
+        assert suite.get("name")
+        for count in ("tests", "failures", "errors", "skipped"):
+            assert (suite.get(count) or "").isdigit(), (suite.get("name"), count)
+
+
+def test_a_skipped_case_says_so_once(report: Report) -> None:
+    text = formats.render("junit", report)
+    assert "skipped, skipped" not in text
 
 
 def test_junit_names_what_was_not_checked(several: Report) -> None:
