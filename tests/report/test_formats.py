@@ -205,9 +205,9 @@ def test_a_code_of_another_version_is_a_rule_without_a_page(report: Report) -> N
         msgspec.structs.replace(each, code="of-another-version") for each in target.diagnoses
     ]
     target = msgspec.structs.replace(target, diagnoses=tuple(diagnoses))
-    data = sarif.read(
-        formats.render("sarif", msgspec.structs.replace(report, targets=(target,)))
-    )["runs"][0]
+    data = sarif.read(formats.render("sarif", msgspec.structs.replace(report, targets=(target,))))[
+        "runs"
+    ][0]
     rules = data["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == ["of-another-version"] * bool(diagnoses)
     assert not any("help" in rule for rule in rules)

@@ -91,7 +91,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 
 def _described(code: str, address: str) -> dict[str, Any]:
-    """What the code's page says, for whoever reads the alert: GitHub's code scanning shows it there,
+    """What the code's page says, for whoever reads the alert: GitHub's code scanning shows it,
     away from the files beside the page, and calls a rule without it incomplete (rule GH2012 of
     Microsoft's validator). A report of another version may have a code without a page."""
     page = pages.read(code)
