@@ -14,6 +14,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.jakarta_code import InCode
+from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.model import Edit
 from smtpdoctor.settings.prepare import inserted, put_in
 from smtpdoctor.settings.readers import xml
@@ -28,6 +29,10 @@ SESSION = re.compile(r"(?:javax|jakarta)\.mail\.Session")
 PROPERTY = re.compile(r"mail[.-][\w.-]+")
 #: `${NAME}`, WildFly's `${env.NAME:default}`.
 PLACEHOLDER = re.compile(r"\$\{(?:env\.)?(?P<name>[\w.-]+)(?::(?P<default>[^{}]*))?\}")
+#: What only the server can read: WildFly's vault, GlassFish's alias, what Liberty has encoded.
+KEPT = re.compile(r"\$\{(?:VAULT|ENC|ALIAS|CREDENTIAL)(?:::|=)|^\{(?:xor|aes|hash)[^{}]*\}")
+#: Expressions of other kinds: Spring's `#{…}`, WildFly's with several names.
+OTHER = re.compile(r"[$#]\{")
 #: What Spring's sender has, by the setters of code.
 SENDER = {"host": "setHost", "port": "setPort", "username": "setUsername",
           "password": "setPassword", "protocol": "setProtocol"}  # fmt: skip
@@ -94,24 +99,31 @@ class _Session:
                 self.workspace.is_harmless(value.span)
 
     def _filled(self, value: Known, under: Variables) -> Value:
-        """`${NAME}` from the variables, else from a file of properties, else its default."""
-        found = PLACEHOLDER.fullmatch(str(value.value))
-        if found is None:
-            return _switched(value)
+        """Each `${NAME}` from the variables, else from a file of properties, else its default."""
+        kept = KEPT.search(value.value)
+        if kept is not None:
+            why = "it is encoded, or kept in a vault of the server"
+            return Unknown("encrypted", why, value.span)
+        told = filled(value, PLACEHOLDER, lambda found: self._told(found, value, under))
+        if isinstance(told, Known) and told is value and OTHER.search(value.value):
+            return Unknown("computed", "an expression gives it", value.span)
+        return _switched(told) if isinstance(told, Known) else told
+
+    def _told(self, found: re.Match[str], value: Known, under: Variables) -> Value:
         name = found["name"]
         for each in (name, re.sub(r"[.-]", "_", name).upper()):
             told = under.lookup(each)
             if isinstance(told, Known):
                 origin = Origin("environment", each, told.span, value.span)
-                return _switched(Known(told.value, value.span, (origin, *told.trail)))
+                return Known(told.value, value.span, (origin, *told.trail))
             if told is not None:
                 return told
         paths = self.workspace.folder.matching("*.properties")
         told = in_files(self.workspace.project(under), sorted(paths, key=len), name)
         if told is not None:
-            return _switched(told) if isinstance(told, Known) else told
+            return told
         if found["default"] is not None:
-            return _switched(replace(value, value=found["default"]))
+            return replace(value, value=found["default"])
         return Unknown("environment", f"{name} is not set here", value.span)
 
 

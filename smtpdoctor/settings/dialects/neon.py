@@ -21,6 +21,8 @@ LONGEST = 500
 #: Behind a value; inside of one a # needs a blank before it to begin one.
 COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
+#: Characters that stand for themselves behind a backslash, in double quotes.
+ESCAPE = re.compile(r"\\([\"\\/])")
 WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -52,10 +54,11 @@ def _value(path: str, line: int, written: str, start: int) -> Known:
     said = quoted[0] if quoted is not None else COMMENT.sub("", written).rstrip()
     span = Span(path, line, (start + 1, start + 1 + len(said)), line)
     if quoted is not None:
-        return Known(said[1:-1].replace("''", "'") if said[0] == "'" else said[1:-1], span)
+        inner = said[1:-1]
+        return Known(inner.replace("''", "'") if said[0] == "'" else ESCAPE.sub(r"\1", inner), span)
     lowered = said.lower()
     if lowered in WORDS:
         return Known(WORDS[lowered], span)
     if lowered == "null":
         return Known(None, span)
-    return Known(int(said) if said.isdigit() and len(said) < 6 else said, span)
+    return Known(int(said) if re.fullmatch("[0-9]{1,5}", said) else said, span)

@@ -19,6 +19,7 @@ from smtpdoctor.settings.dialects.php_code import (
     whole,
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
+from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal
 from smtpdoctor.settings.readers.model import Known, Unknown, Value, truth
@@ -30,9 +31,11 @@ DATA = load(__file__)
 KEYS = (
     "smtp", "host", "port", "username", "password", "encryption", "secure", "clientHost",
 )  # fmt: skip
-#: `%smtp.host%` is a parameter, `%env.SMTP_HOST%` and `::getenv(…)` a variable.
-PARAMETER = re.compile(r"%([\w.-]+)%")
+#: `%smtp.host%` is a parameter, `%env.SMTP_HOST%` and `::getenv(…)` a variable, `%%` a %.
+PARAMETER = re.compile(r"%([\w.-]*)%")
 GETENV = re.compile(r"::getenv\(\s*['\"]?(\w+)['\"]?\s*\)")
+#: A parameter that is another's: so many times in a row.
+MOST_STEPS = 8
 Found = dict[tuple[str, ...], Known]
 
 
@@ -84,26 +87,31 @@ def _draft(workspace: Workspace, folder: str, paths: Sequence[str]) -> Iterator[
     )
 
 
-def _resolved(value: Known, all_of_it: Found, under: Variables) -> Value:
-    """The value with its parameter or variable in place."""
+def _resolved(value: Known, all_of_it: Found, under: Variables, steps: int = MOST_STEPS) -> Value:
+    """The value with its parameters or its variable in place."""
     if not isinstance(value.value, str):
         return value
-    parameter = PARAMETER.fullmatch(value.value)
-    variable = GETENV.fullmatch(value.value)
-    name = variable[1] if variable is not None else None
-    if parameter is not None:
-        keys = tuple(parameter[1].split("."))
+
+    def variable(name: str) -> Value:
+        told = under.lookup(name)
+        return told or Unknown("environment", f"nothing here sets {name}", value.span, name=name)
+
+    def parameter(found: re.Match[str]) -> Value:
+        if not found[1]:
+            return Known("%", value.span)
+        keys = tuple(found[1].split("."))
         inner = all_of_it.get(("parameters", *keys))
+        if inner is not None and not steps:
+            return Unknown("cycle", f"the parameter {found[1]} stands for itself", value.span)
         if inner is not None:
-            return _resolved(inner, all_of_it, under)
-        if keys[0] != "env" or len(keys) != 2:
-            why = f"the parameter {parameter[1]} is not in the folder"
-            return Unknown("undeclared", why, value.span)
-        name = keys[1]
-    if name is None:
-        return value
-    told = under.lookup(name)
-    return told or Unknown("environment", f"nothing here sets {name}", value.span, name=name)
+            return _resolved(inner, all_of_it, under, steps - 1)
+        if keys[0] == "env" and len(keys) == 2:
+            return variable(keys[1])
+        why = f"the parameter {found[1]} is not in the folder"
+        return Unknown("undeclared", why, value.span)
+
+    asked = GETENV.fullmatch(value.value)
+    return variable(asked[1]) if asked is not None else filled(value, PARAMETER, parameter)
 
 
 def _insert(workspace: Workspace, host: Known, new: Mapping[str, Any]) -> tuple[Edit, ...]:

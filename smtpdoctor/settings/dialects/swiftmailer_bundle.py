@@ -74,7 +74,7 @@ def _draft(workspace: Workspace, root: str, file: str) -> Iterator[Draft]:
         return Known(Map(entries), mailer.span)
 
     options = _options(read(variables), read, workspace)
-    transport = str(known(options["transport"].value)) if "transport" in options else ""
+    transport = str(known(options["transport"].value) or "") if "transport" in options else ""
     if "host" not in options and transport not in ("gmail", "null"):
         return
     if transport not in ("smtp", "gmail", "null", ""):

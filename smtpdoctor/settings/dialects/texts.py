@@ -6,7 +6,7 @@ Knows texts and their places. It must not know any program.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.masked_line import QUOTES
 from smtpdoctor.settings.prepare import worded
-from smtpdoctor.settings.readers.model import ABSENT, Known, List, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, List, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
@@ -54,6 +54,29 @@ def referred(value: Value, reference: str, variables: Variables) -> Value:
         return value
     told = variables.lookup(found[1])
     return told or Unknown("environment", f"{found[1]} is not set here", value.span, name=found[1])
+
+
+def filled(
+    value: Known, placeholder: re.Pattern[str], told: Callable[[re.Match[str]], Value]
+) -> Value:
+    """A text with what each placeholder in it stands for; Unknown where one can't be told."""
+    whole = placeholder.fullmatch(value.value)
+    if whole is not None:
+        return told(whole)
+    made, end, pieces = "", 0, list[tuple[int, Known]]()
+    trail = [Origin("joined", "", value.span)]
+    for found in placeholder.finditer(value.value):
+        inner = told(found)
+        if not isinstance(inner, Known):
+            return replace(inner, span=value.span)
+        made += value.value[end : found.start()]
+        pieces.append((len(made), inner))
+        trail += inner.trail
+        made += str(inner.value)
+        end = found.end()
+    if not pieces:
+        return value
+    return Known(made + value.value[end:], value.span, tuple(trail), pieces=tuple(pieces))
 
 
 def go_expand(value: Value, variables: Variables) -> Value:

@@ -22,6 +22,7 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 ATTRIBUTE = re.compile(r"(?s)(?P<name>[\w:.-]+)\s*=\s*(?P<quote>[\"'])(?P<value>.*?)(?P=quote)")
+CDATA = "<![CDATA["
 #: Elements in elements, and of one file.
 DEEPEST = 100
 MOST = 20_000
@@ -93,9 +94,13 @@ def read(source: Source) -> Element:
 
 
 def _known(source: Source, start: int, end: int) -> Known:
-    """What stands between two places, without the blanks around it."""
+    """What stands between two places, without the blanks around it; of `<![CDATA[…]]>` what is in
+    it, as it is."""
     written = source.text[start:end]
     inner = written.strip()
     start += len(written) - len(written.lstrip())
     span = source.characters(start, start + len(inner))
+    if inner.startswith(CDATA) and inner.find("]]>") == len(inner) - 3:
+        start, end = start + len(CDATA), start + len(inner) - 3
+        return Known(source.text[start:end], source.characters(start, end), style="plain")
     return Known(html.unescape(inner), span, style="plain")

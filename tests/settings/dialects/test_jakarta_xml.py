@@ -149,6 +149,38 @@ def test_a_placeholder_that_nothing_fills_cannot_be_told(tmp_path: Path) -> None
     assert "host" in {each.field for each in settings.untellable}
 
 
+def test_a_placeholder_in_a_text_and_cdata(tmp_path: Path) -> None:
+    text = BEAN.format(port="<![CDATA[587]]>", more="").replace("${mail.server}", "smtp.${mail.in}")
+    text = text.replace(' value="word"/>', "><value><![CDATA[wo&<rd]]></value></property>")
+    files = {"beans.xml": text, "mail.properties": "mail.in=ionos.com\n"}
+    setup = one(write(tmp_path, files), "jakarta-mail")
+    assert way(setup)[:2] == (HOST, 587)
+    assert password(setup) == "wo&<rd"
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("{xor}Lz4sLCgwLTs=", None),
+        ("{aes}AEmVKa+jOeA7pos+sSfpHNmH1MVfwg8ZoV29iDi6I0ZGcov6hSZsAxMhFr91jTSBYQ==", None),
+        ("${ALIAS=mail}", None),
+        ("${VAULT::mail::password::1}", None),
+        ("#{secrets.mail}", None),
+        ("${env.A,env.B:x}", None),
+        ("${env.A:x}", "x"),
+        ("{x}or", "{x}or"),
+        ("wo$rd#", "wo$rd#"),
+    ],
+)
+def test_a_password_that_only_the_server_can_read(
+    said: str, known: str | None, tmp_path: Path
+) -> None:
+    text = LIBERTY.format(port=587, more="").replace('"word"', f'"{said}"')
+    setup = one(write(tmp_path, {"server.xml": text}), "jakarta-mail")
+    assert password(setup) == known
+    assert ("password" in {each.field for each in setup.settings.untellable}) == (known is None)
+
+
 @pytest.mark.parametrize(
     "text",
     [

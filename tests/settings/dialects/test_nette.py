@@ -97,3 +97,32 @@ def test_the_form() -> None:
         ("a", "b"): "it's", ("a", "c"): "x#y", ("a", "d", "e"): 1, ("a", "d", "f"): "g",
         ("i",): None,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('"wo\\\\r\\"d"', 'wo\\r"d'),
+        ("'wo\\\\rd'", "wo\\\\rd"),
+        ("100%%rd", "100%rd"),
+        ("wo%word%rd", "wo-in-rd"),
+        ("%word%", "-in-"),
+        ("wo%rd", "wo%rd"),
+    ],
+)
+def test_what_is_in_a_password(tmp_path: Path, said: str, expected: str) -> None:
+    files = neon("\tport: 587\n", "tls")
+    files["config/local.neon"] = files["config/local.neon"].replace('"word"', said)
+    files["config/local.neon"] += "parameters:\n\tword: -in-\n"
+    assert password(one(write(tmp_path, files), "nette")) == expected
+
+
+@pytest.mark.parametrize("host", ["%host%", "smtp.%host%", "smtp.%nowhere%"])
+def test_parameters_that_nothing_sets_or_that_stand_for_themselves(
+    tmp_path: Path, host: str
+) -> None:
+    files = neon("\tport: 58\u00b2\n", "tls")
+    files["config/local.neon"] = files["config/local.neon"].replace(HOST, host)
+    files["config/local.neon"] += "parameters:\n\thost: %host%\n"
+    settings = one(write(tmp_path, files), "nette").settings
+    assert [each.field for each in settings.untellable] == ["host"]

@@ -105,3 +105,10 @@ def test_look_alikes(tmp_path: Path) -> None:
     write(tmp_path / "c", {"app/config/config.yml": commented})
     for name in "abc":
         assert setups(tmp_path / name) == []
+
+
+def test_a_transport_that_cannot_be_told_is_no_other(tmp_path: Path) -> None:
+    files = {
+        name: text.replace("mailer_transport: smtp", "") for name, text in keys(587, "tls").items()
+    }
+    assert one(write(tmp_path, files), "swiftmailer-bundle").settings.port == 587
