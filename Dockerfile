@@ -7,6 +7,7 @@ WORKDIR /source
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY tools/man_pages.py tools/
 COPY docs/diagnoses docs/diagnoses
+COPY docs/notices.md docs/
 COPY smtpdoctor smtpdoctor
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel . \
     && python -m venv --without-pip /opt/smtpdoctor \
