@@ -127,7 +127,7 @@ def _filled(variables: Variables, name: str, value: Value, scope: Iterable[Value
             default = found["default"]
             if default == "omit":
                 return Known(ABSENT)
-            if default is None or not (default[0] in "'\"" or default.isdigit()):
+            if default is None or not (default[0] in "'\"" or default.isdecimal()):
                 break
             return Known(default.strip("'\""), value.span)
         value = told

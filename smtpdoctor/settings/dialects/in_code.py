@@ -50,7 +50,7 @@ def text(value: Any) -> str | None:
 def number(value: Any) -> int | None:
     """A port, None where it is none."""
     digits = str(value).strip() if value is not None and not isinstance(value, bool) else ""
-    return int(digits) if digits.isdigit() and len(digits) < 6 and int(digits) else None
+    return int(digits) if digits.isdecimal() and len(digits) < 6 and int(digits) else None
 
 
 def outcome_of(

@@ -149,7 +149,7 @@ def server_of(workspace: Workspace, server: Option) -> dict[str, Option]:
         return {"host": replace(server, name="host")}
     text = str(value.value)
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or ("[" not in host and ":" in host):
+    if not colon or not port.isdecimal() or ("[" not in host and ":" in host):
         return {"host": replace(server, name="host")}
     at = (1, len(host) - 1) if host.startswith("[") else (0, len(host))
     return parts_of(workspace, value, {"host": at, "port": (len(host) + 1, len(text))})

@@ -246,7 +246,7 @@ def _truth(value: Any) -> bool:
 
 def _port(value: Any) -> int:
     text = str(value).strip()
-    return int(text) if text.isdigit() and len(text) < 6 and int(text) else 25
+    return int(text) if text.isdecimal() and len(text) < 6 and int(text) else 25
 
 
 def _text(value: Any) -> str | None:

@@ -285,7 +285,7 @@ def language_of(path: str) -> LanguageName:
 def as_number(value: Any) -> int | None:
     """A port, None where it is none."""
     text = str(value).strip() if value is not None and not isinstance(value, bool) else ""
-    return int(text) if text.isdigit() and len(text) < 6 and int(text) else None
+    return int(text) if text.isdecimal() and len(text) < 6 and int(text) else None
 
 
 def as_text(value: Any) -> str | None:

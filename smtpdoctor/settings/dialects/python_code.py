@@ -326,7 +326,7 @@ def host_and_port(host: str | None, port: int | None) -> tuple[str | None, int |
     if host is None or port or host.count(":") != 1:
         return host, port
     name, _, behind = host.partition(":")
-    return (name, int(behind)) if behind.strip().isdigit() else (host, port)
+    return (name, int(behind)) if re.fullmatch(r"\s*\d{1,5}\s*", behind) else (host, port)
 
 
 def number(value: Any) -> int | None:
@@ -334,7 +334,7 @@ def number(value: Any) -> int | None:
     if isinstance(value, bool) or value in (None, ABSENT):
         return None
     text = str(value).strip()
-    return int(text) if text.isdigit() and len(text) < 6 else None
+    return int(text) if text.isdecimal() and len(text) < 6 else None
 
 
 def text(value: Any) -> str | None:

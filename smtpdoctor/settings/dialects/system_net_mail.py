@@ -199,7 +199,11 @@ def _configured(module: Module, name: str) -> Value:
     text = str(found.value).strip()
     if name == "EnableSsl":
         return replace(found, value=text.lower() == "true")
-    return replace(found, value=int(text)) if name == "Port" and text.isdigit() else found
+    return (
+        replace(found, value=int(text))
+        if name == "Port" and re.fullmatch("[0-9]{1,9}", text)
+        else found
+    )
 
 
 def _login(module: Module, place: int, at: int) -> Value:

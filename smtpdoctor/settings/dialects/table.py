@@ -566,7 +566,7 @@ class Table:
     @staticmethod
     def _number(value: Any) -> int | None:
         text = str(value).strip() if value is not None else ""
-        return int(text) if text.isdigit() and len(text) < 6 and int(text) else None
+        return int(text) if text.isdecimal() and len(text) < 6 and int(text) else None
 
     def _is_of_several(self, entry: RemarkEntry) -> bool:
         """Whether it takes more than one option of its setting to make it."""

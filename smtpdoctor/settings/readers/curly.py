@@ -829,7 +829,7 @@ class Curly:
         text = (token.text or "").replace("_", "").rstrip("uUlL")
         for suffix in ("u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize"):
             text = text.removesuffix(suffix)
-        if text.isdigit() and len(text) < 19:
+        if text.isdecimal() and len(text) < 19:
             return Constant(token.start, token.end, int(text))
         try:
             if text[:2].lower() in ("0x", "0b"):

@@ -47,7 +47,7 @@ def django_environ(text: str) -> dict[str, Any]:
     for key, values in parse_qs(url.query).items():
         if key.upper() in ("EMAIL_USE_TLS", "EMAIL_USE_SSL"):
             given = values[0]
-            made[key.upper()] = int(given) if given.isdigit() and len(given) < 9 else given
+            made[key.upper()] = int(given) if given.isdecimal() and len(given) < 9 else given
     return made
 
 

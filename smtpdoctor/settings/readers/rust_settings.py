@@ -155,7 +155,11 @@ def _variable(
 
 def _number(field: FieldText, text: object) -> object:
     is_number = re.search(r"\b[iu](8|16|32|64|size)\b", field.type)
-    return int(text) if is_number and isinstance(text, str) and text.isdigit() else text
+    return (
+        int(text)
+        if is_number and isinstance(text, str) and re.fullmatch(r"\d{1,20}", text)
+        else text
+    )
 
 
 # --- config and figment --------------------------------------------------------------------------

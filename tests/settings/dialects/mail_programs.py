@@ -93,6 +93,15 @@ CASES = [
         changes=False,
     ),
     Case(
+        "sendmail:a login in base64",
+        (HOST, 587, "starttls"),
+        files={
+            "sendmail.mc": SENDMAIL.format(host="[smtp.ionos.com]", port=587, more=TABLE),
+            "authinfo": 'AuthInfo:smtp.ionos.com "I=dUBleGFtcGxlLmNvbQ==" "P=d29yZA=="\n',
+        },
+        changes=False,
+    ),
+    Case(
         "sendmail:start on 465",
         (HOST, 465, "starttls"),
         files={

@@ -711,3 +711,12 @@ def test_the_port_of_sendmails_relay_is_mended(tmp_path: Path) -> None:
 )
 def test_lookalikes_of_sendmails_smart_host(tmp_path: Path, text: str) -> None:
     assert list(find_setups(workspace(write(tmp_path, {"sendmail.mc": text}))).setups) == []
+
+
+def test_what_sendmail_takes_for_base64_and_is_none(tmp_path: Path) -> None:
+    text = mail_programs.SENDMAIL.format(host=HOST, port=587, more=mail_programs.TABLE)
+    login = 'AuthInfo:smtp.ionos.com "I:u@example.com" "P=wo#rd"\n'
+    root = write(tmp_path, {"mail/sendmail.mc": text, "mail/authinfo": login})
+    setup = one(root, "sendmail")
+    assert setup.credentials.password is None
+    assert [each.field for each in setup.settings.untellable] == ["password"]
