@@ -73,7 +73,7 @@ SUFFIXES = frozenset(
         ".java", ".kt", ".groovy", ".cs", ".rs", ".ex", ".exs", ".yml", ".yaml", ".json", ".jsonc",
         ".json5", ".toml", ".ini", ".cfg", ".cnf", ".conf", ".config", ".properties", ".xml",
         ".env", ".service", ".container", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf",
-        ".hcl", ".nomad", ".vue", ".sh", ".bash", ".hjson", ".ipynb", ".neon",
+        ".hcl", ".nomad", ".vue", ".sh", ".bash", ".hjson", ".ipynb", ".neon", ".wasp",
     }
 )  # fmt: skip
 NAMES = re.compile(
