@@ -198,7 +198,7 @@ class _Reader:
                 continue
             name = key.replace("_", "-").lower()
             if not path and name in COMMAND_LINE_ONLY:
-                words = f"“{name}” can be given on the command line only"
+                words = f"--{name} can be given on the command line only"
             elif not path and name == "tool" and not self.path:
                 words = "the keys of this file stand at its top, without [tool.smtpdoctor]"
             else:

@@ -227,6 +227,18 @@ def test_what_writes_logs_in_or_goes_elsewhere_is_the_command_lines(
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["output", "no_third_party", "password-stdin"])
+def test_the_option_that_is_the_command_lines_is_named(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In quotes the command line took it for a word of the user's, and masked it."""
+    write(tmp_path, f"{key} = true")
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["lint"]) == 2
+    option = f"--{key.replace('_', '-')}"
+    assert f": {option} can be given on the command line only" in capsys.readouterr().err
+
+
 def test_every_option_of_check_is_a_key_or_the_command_lines() -> None:
     """A new one is decided on: docs/decisions/0021."""
     options = {
