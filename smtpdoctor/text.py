@@ -151,7 +151,7 @@ def cut(text: str, room: int, ellipsis: str = "…") -> str:
         return text
     kept = fitting(text, room - len(ellipsis))
     kept = max(text.rfind(" ", max(kept - NEAR, 0), kept) + 1, 0) or kept
-    if _ends_inside(text[: kept - 1], False):
+    if kept and _ends_inside(text[: kept - 1], False):
         return f"{text[: kept - 1]}{ellipsis}{PLAIN_QUOTE}"
     # a mark that has no room for what it opens goes as well
     end = kept - 1 if _ends_inside(text[:kept], False) else kept

@@ -80,7 +80,7 @@ def test_a_quotation_is_one_bounded_visible_line_that_only_we_end(text: str) -> 
     assert foreign(foreign(text)) == foreign(text)
 
 
-@given(text=ANY, room=st.integers(min_value=4, max_value=100))
+@given(text=ANY, room=st.integers(min_value=1, max_value=100))
 def test_a_cut_quotation_is_closed(text: str, room: int) -> None:
     shown = cut(f"535 {quoted(text)} (PLAIN)", room)
     assert columns(shown) <= room
@@ -142,6 +142,7 @@ def test_letters_that_take_two_columns_move_no_foreign_text_out_of_its_frame() -
         for line in wrapped(f"it said {quoted(reply)}", width, first="  - ", indent="    "):
             assert columns(line) <= width
         assert columns(cut(quoted(reply), width)) <= width
+    assert cut("日“本”", 1) == "…"
     assert columns("a日e\u0301") == 5
     assert fitting("日本語", 5) == 2
 

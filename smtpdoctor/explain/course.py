@@ -96,6 +96,9 @@ _READS_AS = (
     ('the EHLO name "the client"', "the client's EHLO name"),
     (', here "the client"', ""),
     ("SERVFAIL for the server", "SERVFAIL"),
+    ("the certificate has: another name", "the certificate has"),
+    ("whether another name is its name", "whether that name is its own"),
+    ("write another name into", "write that name into"),
     ("unknown.invalid", "app.example.com"),
     ("The recipient was given with --to. ", ""),
 )

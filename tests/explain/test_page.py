@@ -50,6 +50,11 @@ def test_nothing_that_was_made_up_is_shown(case: Case) -> None:
         ("smtp: 535 authentication failed", "into the program's settings", "SMTP_PASS"),
         ("msmtp: invalid argument 70000 for --port", "no port number", "TLS setting"),
         ("`SMTP_SECURITY` is invalid: none", "does not know", "takes for something else"),
+        (
+            "smtplib Hostname mismatch, certificate is not valid for 'mail.example.com'",
+            "use the name that the certificate has",
+            "another name",
+        ),
         ("smtp: Invalid URL: host", "more in it than a host", "has a host has"),
         (
             "553 5.7.1 <a@b.example>: Sender address rejected: not owned by user joe",
