@@ -52,8 +52,8 @@ def test_nothing_that_was_made_up_is_shown(case: Case) -> None:
         ("`SMTP_SECURITY` is invalid: none", "does not know", "takes for something else"),
         (
             "smtplib Hostname mismatch, certificate is not valid for 'mail.example.com'",
-            "use the name that the certificate has",
-            "another name",
+            "fix: use the name that the certificate has - Ask",
+            "write another name",
         ),
         ("smtp: Invalid URL: host", "more in it than a host", "has a host has"),
         (

@@ -56,13 +56,29 @@ def test_positive_the_mailbox_that_sends_is_full(text: str) -> None:
     assert "room" in diagnosis.fixes[0].title
 
 
+def test_lookalike_a_quota_of_messages() -> None:
+    said = "552 quota of 100 messages per hour exceeded"
+    diagnosis = Scene(host="mail.example.net").refuse("mail", said).diagnosis(CODE)
+    assert "storage" not in diagnosis.title
+
+
 def test_lookalike_the_recipient_s_mailbox_is_full() -> None:
     scene = Scene(host="mail.example.net").refuse("rcpt", "552 5.2.2 Mailbox full")
     assert scene.codes() == ["recipient-rejected"]
 
 
-def test_lookalike_a_server_without_room() -> None:
-    scene = Scene(host="mail.example.net").refuse("mail", "452 4.3.1 Insufficient system storage")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "452 4.3.1 Insufficient system storage",
+        "452 Insufficient system storage",
+        "452 4.4.5 Insufficient disk space; try again later",
+        "452 space shortage, please try later",
+        "452 4.3.1 Not enough space on disk",
+    ],
+)
+def test_lookalike_a_server_without_room(text: str) -> None:
+    scene = Scene(host="mail.example.net").refuse("mail", text)
     assert scene.codes() == ["server-busy"]
 
 
