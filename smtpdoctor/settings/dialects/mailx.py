@@ -3,6 +3,7 @@ scripts, and `set` in .mailrc."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,7 +21,7 @@ from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import Known, Span, Unknown
-from smtpdoctor.settings.readers.shell import Script, Word
+from smtpdoctor.settings.readers.shell import Lines, Script, Word
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -35,6 +36,8 @@ NAMES: Mapping[str, str] = {
 STARTTLS, SCHEME = "smtp-use-starttls", "url.scheme"
 FILES = (".mailrc", "mail.rc", "nail.rc", "s-nail.rc")
 IMPLICIT = ("smtps", "submissions")
+#: S-nail then reads its commands as a shell does (s-nail(1), v15-compat).
+AS_SHELL = re.compile(r"\bv15-compat=")
 #: Where no port is said.
 PORTS = {"smtps": 465, "submissions": 465, "submission": 587}
 
@@ -69,16 +72,29 @@ class Mailx(ShellProgram):
         return dict.fromkeys(found)
 
     def runs(self, workspace: Workspace, path: str, variables: Variables) -> list[list[Word]]:
-        """The commands of a script; of a file of settings all that it sets, as one."""
+        """The commands of a script; of a file of settings all that it sets for everything as one,
+        and with what each account sets in its place."""
         if path.endswith((".sh", ".bash")):
             return super().runs(workspace, path, variables)
         source = workspace.source(path)
         if source is None:
             return []
-        script = Script(source, variables)
-        lines = [words for words in script.commands() if words[0].text == "set"]
+        script = (Script if AS_SHELL.search(source.text) else Lines)(source, variables)
+        groups: list[list[Word]] = [[]]
+        at = 0
+        for words in script.commands():
+            if words[0].text == "account":
+                groups.append([])
+                at = len(groups) - 1
+            elif words[0].text == "}":
+                at = 0
+            elif words[0].text == "set":
+                groups[at] += words[1:] if groups[at] else words
         workspace.is_harmless(*script.syntax)
-        return [[lines[0][0], *(word for line in lines for word in line[1:])]] if lines else []
+        general, *accounts = groups
+        own = [each for each in accounts if any(_name_of(word) in NAMES for word in each)]
+        found = [general, *([each[0], *general[1:], *each[1:]] for each in own)]
+        return [each for each in found if each]
 
     def options(self, workspace: Workspace, words: list[Word]) -> dict[str, Option]:
         """What is set, with the parts of its server."""
@@ -157,6 +173,10 @@ class Mailx(ShellProgram):
 
 
 DIALECT = Mailx()
+
+
+def _name_of(word: Word) -> str:
+    return word.text.partition("=")[0]
 
 
 def _set(workspace: Workspace, word: Word, attached: int) -> dict[str, Option]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from smtpdoctor.settings.readers.harmless import is_setting_name
 from smtpdoctor.settings.readers.model import Environment, Known, Origin, Span, Unknown, Value
@@ -38,6 +39,11 @@ class Word:
 class Script:
     """The commands of one script, in their order, and what its variables were then."""
 
+    #: What ends a command, what begins a here-document, and what something is put in for.
+    _ends: ClassVar[re.Pattern[str]] = ENDS
+    _heredoc: ClassVar[re.Pattern[str]] = HEREDOC
+    _filled: ClassVar[str] = "$`"
+
     def __init__(self, source: Source, environment: Environment) -> None:
         self._source = source
         self._text = source.text
@@ -60,12 +66,12 @@ class Script:
             if character == "#":
                 at = self._end_of_line(at)
                 continue
-            heredoc = HEREDOC.match(self._text, at)
+            heredoc = self._heredoc.match(self._text, at)
             if heredoc is not None:
                 heredocs.append(heredoc["word"])
                 at = heredoc.end()
                 continue
-            end = ENDS.match(self._text, at)
+            end = self._ends.match(self._text, at)
             if end is not None:
                 if words:
                     yield words
@@ -109,7 +115,7 @@ class Script:
 
         while at < size:
             character = self._text[at]
-            if not quote and (character in " \t\r\n" or ENDS.match(self._text, at)):
+            if not quote and (character in " \t\r\n" or self._ends.match(self._text, at)):
                 break
             if character == quote:
                 quote = ""
@@ -124,7 +130,7 @@ class Script:
                     first = at
                 plain.append(self._text[at + 1 : at + 2].replace("\n", ""))
                 at += 1
-            elif character in "$`" and quote != "'":
+            elif character in self._filled and quote != "'":
                 flush(at)
                 at, value = self._expanded(at)
                 parts.append(value)
@@ -193,3 +199,12 @@ class Script:
         trail += (Origin("joined", ""),) if trail else ()
         made = Known(text, span, trail, pieces=tuple(pieces))
         return Word(made, start, end, written)
+
+
+class Lines(Script):
+    """The same of a file of a program's own commands, in which only blanks, quotes, backslashes and
+    comments mean something, and a dollar sign is one."""
+
+    _ends = re.compile(r"\n")
+    _heredoc = re.compile(r"(?!)")
+    _filled = ""

@@ -223,3 +223,47 @@ def test_a_password_that_ends_like_a_command_is_never_shown(
     line = looked_at.shown(Span("a.sh", 1, (1, 2), 1), keep=False)
     assert line is not None
     assert "Xy12" not in line.text
+
+
+@pytest.mark.parametrize(
+    ("first", "said", "expected"),
+    [
+        ("", "pa$word", "pa$word"),
+        ("", "a&b;c|d(e)`f<<g", "a&b;c|d(e)`f<<g"),
+        ("", "'pa$word #1'", "pa$word #1"),
+        ("set v15-compat", "pa$word", "pa$word"),
+        ("set v15-compat=yes", "pa$word", "pain"),
+        ("set v15-compat=yes", "'pa$word'", "pa$word"),
+    ],
+)
+def test_a_password_in_a_file_of_settings(
+    tmp_path: Path, first: str, said: str, expected: str
+) -> None:
+    text = f"{first}\nset smtp=smtp.ionos.com:587 smtp-auth-user=x\nset smtp-auth-password={said}\n"
+    setup = one(write(tmp_path, {".mailrc": f"{text}set smtp-use-starttls\n"}), "mailx", word="in")
+    assert password(setup) == expected
+    assert setup.settings.tls == "starttls"
+
+
+ACCOUNTS = """\
+set from=shop@example.com smtp-use-starttls
+account first {
+  set smtp=smtp.ionos.com:587 smtp-auth-user=info@example.com
+  set smtp-auth-password=word
+}
+account second {
+  set mta=smtp://smtp.example.org smtp-auth-user=u
+}
+account letters {
+  set folder=imaps://imap.example.com
+}
+"""
+
+
+def test_accounts_are_set_ups_of_their_own(tmp_path: Path) -> None:
+    first, second = setups(write(tmp_path, {".mailrc": ACCOUNTS}))
+    assert (way(first), password(first)) == ((HOST, 587, "starttls", True), "word")
+    assert first.settings.username == "info@example.com"
+    assert way(second) == ("smtp.example.org", 25, "starttls", True)
+    assert (second.settings.username, password(second)) == ("u", None)
+    assert [each.name.rpartition(":")[2][:1] for each in (first, second)] == ["3", "7"]
