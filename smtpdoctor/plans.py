@@ -96,18 +96,17 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
         plans: tuple[Plan, ...] = () if unseen else (own,)
         return Plans(plans=plans, left_out=unseen, elsewhere=elsewhere)
     picked, passed_over = _picked(setups, options)
-    ready, left_out = _ready(picked, named=bool(options.setup))
-    if not ready and not options.setup:
+    named = bool(options.setup)
+    if named:  # what the command line says may be what can't be told else
+        picked = _as_said(picked, picked, options, stdin, password_stdin)
+    ready, left_out = _ready(picked, named=named)
+    if not ready and not named:
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
         # names that a set-up reads, too, and no host among them, are no set-up of their own
         if own.settings.found and own.settings.host is not None:
             return Plans(plans=(own,), left_out=(*left_out, *unseen), passed_over=passed_over)
-    said = [name for name in VALUES if getattr(options, name) is not None]
-    if said or password_stdin:
-        if len(picked) > 1:
-            line = _several(said)
-            raise UsageError(f"{line}, one of {_named(picked)}", line)
-        ready = [_with_options(setup, options, stdin, password_stdin) for setup in ready]
+    if not named:
+        ready = _as_said(ready, picked, options, stdin, password_stdin)
     ready = [_released(setup, options) for setup in ready]
     ways, more = _different(ready)
     plans = tuple(plan_of(setup, options) for setup in _each_account_once(ways))
@@ -310,7 +309,7 @@ def _ready(setups: Iterable[Setup], *, named: bool) -> tuple[list[Setup], tuple[
     """The set-ups that can be checked, and the others with what can't be told of them."""
     ready, left_out = [], []
     for setup in setups:
-        if setup.complete or not setup.sends or (named and setup.settings.host is not None):
+        if setup.complete or not setup.sends or (named and setup.goes_a_known_way):
             ready.append(setup)
         else:
             left_out.append(LeftOut(setup=setup.name, why=setup.why_incomplete))
@@ -329,6 +328,23 @@ def _different(setups: Sequence[Setup]) -> tuple[list[Setup], list[LeftOut]]:
 
 
 # --- what of a set-up is tried -------------------------------------------------------------------
+
+
+def _as_said(
+    setups: Sequence[Setup],
+    picked: Sequence[Setup],
+    options: CheckOptions,
+    stdin: TextIO | None,
+    password_stdin: bool,
+) -> list[Setup]:
+    """The set-ups with what the command line says, which speaks of one. Raises UsageError."""
+    said = [name for name in VALUES if getattr(options, name) is not None]
+    if not said and not password_stdin:
+        return list(setups)
+    if len(picked) > 1:
+        line = _several(said)
+        raise UsageError(f"{line}, one of {_named(picked)}", line)
+    return [_with_options(setup, options, stdin, password_stdin) for setup in setups]
 
 
 def _with_options(

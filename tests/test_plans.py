@@ -186,3 +186,46 @@ def test_where_settings_stand_that_nobody_could_read_no_other_host_is_looked_at(
 def test_where_there_are_none_the_way_to_ionos_is(tmp_path: Path) -> None:
     (plan,) = plans(tmp_path).plans
     assert (plan.host, plan.settings.found) == ("smtp.ionos.com", False)
+
+
+UNTOLD = {
+    "settings.py": (
+        'EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"\n'
+        'EMAIL_HOST = get_secret("host")\nEMAIL_PORT = 587\n'
+    ),
+    "mail.py": "import smtplib\n\n\ndef send(to):\n    smtplib.SMTP(to.host, 587).starttls()\n",
+}
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+def test_a_default_is_not_checked_in_place_of_a_host_that_can_t_be_told(
+    tmp_path: Path, name: str
+) -> None:
+    """Django's localhost is another program's server, also for who names the set-up."""
+    (tmp_path / name).write_text(UNTOLD[name], encoding="utf-8")
+    made = plans(tmp_path, setup=[name])
+    assert made.plans == ()
+    (left_out,) = made.left_out
+    assert "--host" in left_out.why
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+def test_the_option_that_it_asks_for_lets_it_be_checked(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(UNTOLD[name], encoding="utf-8")
+    made = plans(tmp_path, setup=[name], host="smtp.ionos.com")
+    (plan,) = made.plans
+    assert (plan.settings.host, plan.settings.port) == ("smtp.ionos.com", 587)
+    assert made.left_out == ()
+
+
+def test_a_named_set_up_is_checked_without_a_password_that_can_t_be_told(tmp_path: Path) -> None:
+    """Its way is known: all but the login is."""
+    text = (
+        'EMAIL_HOST = "smtp.ionos.com"\nEMAIL_PORT = 587\nEMAIL_USE_TLS = True\n'
+        'EMAIL_HOST_USER = "a@b.example"\nEMAIL_HOST_PASSWORD = get_secret("mail")\n'
+    )
+    (tmp_path / "settings.py").write_text(text, encoding="utf-8")
+    assert plans(tmp_path).plans == ()
+    (plan,) = plans(tmp_path, setup=["settings.py"]).plans
+    assert plan.settings.host == "smtp.ionos.com"
+    assert not plan.settings.has_credentials

@@ -100,6 +100,8 @@ STAND_INS: Mapping[Field | None, Any] = {
     "host": "mail.host.example", "port": 587, "username": "user@host.example", "password": "x",
     "token": "x", "sender": "user@host.example",
 }  # fmt: skip
+#: What says where a connection goes, and when TLS starts.
+WAY = frozenset({"url", "host", "port", "tls"})
 #: Hosts that programs take by themselves where none is given.
 OWN_HOSTS = ("localhost", "127.0.0.1")
 ADDRESS_ALONE = re.compile(r"(?:smtps?|submissions?)://[\w.-]{1,200}(?::\d{1,5})?/?")
@@ -130,6 +132,13 @@ class Setup:
     def complete(self) -> bool:
         """Whether its host is told, and no value of it is untellable."""
         return self.settings.host is not None and not self.settings.untellable
+
+    @property
+    def goes_a_known_way(self) -> bool:
+        """Whether it is told where it goes: a default in place of what can't be told (localhost for
+        a host out of a vault) is another program's way."""
+        untold = {item.field for item in self.settings.untellable}
+        return self.settings.host is not None and not untold & WAY
 
     @property
     def untold(self) -> list[str]:
