@@ -118,7 +118,9 @@ ROOT = "/\u2026/"
 #: What a regular expression of a few characters has: nothing within a group is repeated as a
 #: whole, so that it needs no long time.
 REGEX = "regular expression"
-MOST_SEARCHED = 1_000
+#: Ways by which one may be looked for: each `?` and `|` doubles them, each repetition has as many
+#: as the text has characters.
+MOST_STEPS = 10_000_000
 ATOM = (
     r"(?:\\[sSdDwW./\-+*?$^()|\[\]{}\\]|\[\^?(?:\\[sSdDwW.\-/'\"]|[^\\\]\[])+\]"
     r"|[^\\\[\](){}*+?|^$])[+*?]?"
@@ -302,7 +304,9 @@ def pattern_of(value: Any, searched: str) -> re.Pattern[str] | None:
         return None
     text, flags = value.value
     repeated = len(re.findall(r"[+*]", text))
-    if not SIMPLE.fullmatch(text) or repeated > 2 or len(searched) > MOST_SEARCHED:
+    choices = len(re.findall(r"\||(?<!\()\?", text))
+    steps = 2 ** min(choices, 40) * len(searched) ** (repeated + 1)
+    if not SIMPLE.fullmatch(text) or repeated > 2 or steps > MOST_STEPS:
         raise UntellableError("this regular expression is not evaluated")
     if not set(flags) <= set("gim"):
         raise UntellableError("this regular expression is not evaluated")

@@ -26,11 +26,13 @@ APPLICATION = re.compile(
 )
 #: Ktor's and Typesafe's own.
 HOCON = re.compile(r"(?:.*/)?application\.conf")
-#: Files that the code or an application file brings in.
-BROUGHT = re.compile(
-    r"(?:@PropertySources?\b[^;{]*?|spring\.config\.import[^\n]*|(?m:^[ \t]*-[ \t]*))"
-    r"[\"']?(?:optional:)?(?:classpath:|file:)/?(?P<path>[\w./-]+\.(?:properties|ya?ml))"
+#: Where the code or an application file brings in files, and their names there: each is looked
+#: for once, whatever the length of the text.
+BRINGS = re.compile(
+    r"@PropertySources?\b[^)]*|spring\.config\.import[^\n]*"
+    r"|(?m:^[ \t]*-[ \t]*[\"']?(?:optional:)?(?:classpath|file):[^\n]*)"
 )
+BROUGHT = re.compile(r"\b(?:classpath|file):/?(?P<path>[\w./-]+\.(?:properties|ya?ml))")
 #: Ktor's YAML: `$SMTP_HOST:localhost`.
 KTOR = re.compile(r"\$(?P<optional>\??)(?P<name>[A-Za-z_]\w*)(?::(?P<default>.*))?")
 MOST_FILES = 12
@@ -151,7 +153,8 @@ def _brought(project: Project, path: str, own: list[str]) -> list[str]:
     text = (project.files.read(path) or b"").decode("utf-8", "replace")
     if "config" not in text and "@PropertySource" not in text:
         return []
-    names = [found["path"] for found in BROUGHT.finditer(text)]
+    brings = [found[0] for found in BRINGS.finditer(text)]
+    names = [found["path"] for each in brings for found in BROUGHT.finditer(each)]
     return [each for name in names for each in named(project, path, name)[:1] if each not in own]
 
 

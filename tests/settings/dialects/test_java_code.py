@@ -725,3 +725,27 @@ def test_a_loaded_file_that_is_not_here_cannot_be_told(tmp_path: Path) -> None:
     settings = one(write(tmp_path, {"Mailer.java": text}), "jakarta-mail").settings
     assert settings.host == HOST
     assert {each.field for each in settings.untellable} == {"port", "tls"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '@PropertySource({"classpath:other.properties", "classpath:mail/server.properties"})',
+        '@PropertySource(value = {"file:mail/server.properties"}, encoding = "UTF-8")',
+        '@PropertySources({@PropertySource("classpath:o.properties"), '
+        '@PropertySource("classpath:mail/server.properties")})',
+        "@PropertySource " * 15_000 + '("classpath:mail/server.properties")',
+    ],
+)
+def test_several_sources_of_properties(tmp_path: Path, said: str) -> None:
+    """What would be looked through anew at each of its beginnings would take minutes."""
+    first = '@PropertySource("classpath:mail/server.properties")'
+    assert first in BY_KEYS
+    files = {
+        "src/main/java/Mailer.java": BY_KEYS.replace(first, ""),
+        "src/main/java/Config.java": f"{said}\nclass Config {{}}\n",
+        "src/main/resources/mail/server.properties": f"mail.server.host={HOST}\n",
+        "src/main/resources/application.properties": "spring.config.import" * 12_000 + "\n",
+    }
+    settings = one(write(tmp_path, files), "jakarta-mail").settings
+    assert (settings.host, settings.port, settings.tls) == (HOST, 587, "implicit")
