@@ -26,7 +26,7 @@ _SCHEMES = """
 smtp smtps smtp+tls smtp+ssl smtp+starttls submission submissions http https ssl tls tcp imap imaps
 pop3 pop3s mailgun+smtp mailgun+https mailgun+api sendgrid+smtp sendgrid+api ses+smtp ses+https
 ses+api gmail+smtp postmark+smtp postmark+api brevo+smtp brevo+api resend+smtp resend+api
-mandrill+smtp mailjet+smtp sendmail null native
+mandrill+smtp mailjet+smtp sendmail null native mailto mailtos
 """
 SCHEMES = frozenset(_SCHEMES.split())
 _SCHEME = "|".join(re.escape(scheme) for scheme in sorted(SCHEMES, key=len, reverse=True))
@@ -50,7 +50,7 @@ _PORT_LINK = re.compile(r"tcp://(?:\d{1,3}\.){3}\d{1,3}:\d{1,5}")
 _MODES = """
 true false yes no on off none null ssl tls starttls implicit explicit smtp smtps required
 opportunistic optional mandatory always never maybe auto plain enabled disabled enable disable
-default tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 tls1.2 tls1.3 sslv3 ssl/tls
+default tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 tls1.2 tls1.3 sslv3 ssl/tls mailto mailtos
 """
 #: What programs' own names of modes are made of: `SslOnConnect`, `dane-only`, `Encryption::TLS`.
 _MODE_NAMES = f"""
