@@ -87,12 +87,14 @@ async def look_up_policies(
 
     try:
         found = await _ask_ahead(needed, questions, answers)
-        if found is None:
+        if found is not None:
+            # not where one thing was asked after the other: that leaves answers out
+            remembered.keep(found, answers)
+            recorded.keep(found, answers)
+        else:
             found = await spf.run_async(
                 policies.assess(question, answers), questions.resolve, timeout=TOTAL_CAP
             )
-        remembered.keep(found, answers)
-        recorded.keep(found, answers)
         if found.domain_exists is False and not found.malformed:
             asked = (spf.Lookup(name, "A") for name in well_known)
             await asyncio.gather(*map(questions.resolve, asked))

@@ -6,6 +6,7 @@ import pytest
 
 from smtpdoctor.api import run as run_plan
 from smtpdoctor.api import sender_plan
+from smtpdoctor.checks import policies
 from smtpdoctor.examination.shared import Shared
 from smtpdoctor.observations import SenderQuestion
 from smtpdoctor.report.model import Report
@@ -164,3 +165,13 @@ def test_a_huge_policy_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Remembered()
     kept.keep(*worked_out())
     assert kept.recall(ASKED, {}.get) == ([], None)
+
+
+def test_what_was_asked_one_after_the_other_is_not_kept(
+    evaluations: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answers are not all among those that are at hand."""
+    monkeypatch.setattr(policies, "MOST_ROUNDS", 0)
+    first, second = reports("info@example.com", "sales@example.com", policies=PUBLISHED)
+    assert {"info@example.com", "sales@example.com"} <= set(evaluations)
+    assert judged(second) == judged(first)
