@@ -23,7 +23,9 @@ APPLICATION, FLAG, CONTEXT = "kingpin", "kingpin flag", "cli context"
 NUMBERS = ("Int", "Int64", "Int32", "Int16", "Uint", "Uint16", "Uint32", "Uint64")
 GETTERS = ("String", "Bool", *NUMBERS, "Path")
 CONTEXTS = ("Context", "Command")
-NAMED = r"Flag\{(?P<body>(?:[^{}]|\{[^{}]*\})*?\bName:\s*\"%s\"(?:[^{}]|\{[^{}]*\})*)\}"
+#: A flag of urfave's (not their list), looked at once however it ends, and its name in it.
+DEFINED = re.compile(r"(?<=\w)Flag\{(?P<body>(?:[^{}]++|\{[^{}]*+\})*+)\}")
+NAMED = r"\bName:\s*\"%s\""
 DEFAULT = re.compile(r"\bValue:\s*(?:\"(?P<text>[^\"\n]*)\"|(?P<word>\d+|true|false))")
 VARIABLES = re.compile(
     r"\b(?:EnvVars?|Sources):\s*(?:\[\]string\{|cli\.EnvVars\()?(?P<names>(?:\s*\"[\w, ]*\"\s*,?)+)"
@@ -113,7 +115,9 @@ def of_context(
 
 def _of_flag(source: Source, name: str, ask: Evaluation) -> Value | None:
     """What a flag that a file defines has; None where it defines none of that name."""
-    flag = re.search(NAMED % re.escape(name), source.text)
+    named = re.compile(NAMED % re.escape(name))
+    defined = DEFINED.finditer(source.text)
+    flag = next((each for each in defined if named.search(each["body"])), None)
     if flag is None:
         return None
     said = DEFAULT.search(source.text, *flag.span("body"))

@@ -185,3 +185,13 @@ def test_a_flag_without_a_variable_cannot_be_told(tmp_path: Path) -> None:
     settings = one(write(tmp_path, {"go.mod": MOD, "main.go": text}), "go-net-smtp").settings
     assert settings.host is None
     assert any("--smtp.host" in each.why for each in settings.untellable)
+
+
+def test_flags_without_an_end_are_looked_at_once(tmp_path: Path) -> None:
+    """What would be looked through anew at each name would take minutes."""
+    program = PROGRAMS["urfave 2"]
+    hostile = program.partition("import")[0] + 'import "github.com/urfave/cli/v2"\n'
+    hostile += "var x = cli.StringFlag{" + 'Name: "smtp-port" ' * 14_000
+    dotenv = "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=465\n"
+    files = {"go.mod": MOD, "a.go": hostile, "main.go": program, ".env": dotenv}
+    assert one(write(tmp_path, files), "go-net-smtp").settings.port == 465
