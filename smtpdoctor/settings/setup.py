@@ -685,14 +685,17 @@ class _Maker:
 
     def _reads_host(self, option: Option, field: Field | None) -> bool:
         """Whether a user name or secret is read from the host's variable: the line to change is
-        the one that reads it, since the variable itself is right."""
+        the one that reads it, since the variable itself is right. Other parts of one URL are
+        from one variable, too."""
         hosts = (self.draft.options.get(name) for name in self.outcome.by.get("host", ()))
-        names = option.value.variables
-        return (
-            field in ("username", *SECRETS)
-            and option.value.span is not None
-            and bool(names)
-            and any(host is not None and host.value.variables == names for host in hosts)
+        value = option.value
+        if field not in ("username", *SECRETS) or value.span is None or not value.variables:
+            return False
+        return isinstance(value, Known) and any(
+            isinstance(host.value, Known)
+            and (host.value.variables, host.value.value) == (value.variables, value.value)
+            for host in hosts
+            if host is not None
         )
 
     def _layers(self, option: Option) -> list[Held]:
