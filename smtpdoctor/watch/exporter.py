@@ -1,9 +1,9 @@
 """What monitors read over HTTP: /metrics, /healthz and /probe.
 
 Knows HTTP by the standard library's server and prometheus_client's formats. Names of metrics are
-`report.measures`'. Answers to GET only, and to nobody whose Host isn't this machine's own where it
-listens on loopback (a web page can make a browser ask there: DNS rebinding). A request is bounded
-in bytes and in time, and so is their number. Must not know how a run goes.
+`report.measures`'. Answers to GET and HEAD, and to nobody whose Host isn't this machine's own where
+it listens on loopback (a web page can make a browser ask there: DNS rebinding). A request is
+bounded in bytes and in time, and so is their number. Must not know how a run goes.
 """
 
 from __future__ import annotations
@@ -164,9 +164,31 @@ class Exporter:
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if self._checks_host and not self._is_own_host(environ.get("HTTP_HOST")):
             return _text(start, "403 Forbidden", "this server answers to its own address only")
-        if environ["REQUEST_METHOD"] != "GET":
-            return _text(start, "405 Method Not Allowed", "GET only", ("Allow", "GET"))
-        path = environ.get("PATH_INFO", "")
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        if method == "HEAD" and path != "/probe":  # which would ask a server for nothing
+            return self._head(environ, start)
+        if method != "GET":
+            return _text(start, "405 Method Not Allowed", "GET and HEAD", ("Allow", "GET, HEAD"))
+        return self._page(path, environ, start)
+
+    def _head(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """RFC 9110 §9.3.2: what GET would be sent, without its content."""
+        said: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def keep(
+            status: str, headers: list[tuple[str, str]], _error: object = None
+        ) -> Callable[[bytes], object]:
+            said.append((status, headers))
+            return lambda _: None
+
+        asked = {**environ, "REQUEST_METHOD": "GET"}
+        content = b"".join(self._page(environ.get("PATH_INFO", ""), asked, keep))
+        ((status, headers),) = said
+        others = [header for header in headers if header[0].lower() != "content-length"]
+        start(status, [*others, ("Content-Length", str(len(content)))])
+        return []
+
+    def _page(self, path: str, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if path == "/metrics":
             return self._metrics(environ, start)
         if path == "/healthz":

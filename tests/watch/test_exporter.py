@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -138,6 +139,9 @@ def test_health_is_the_watchs_own(monkeypatch: pytest.MonkeyPatch) -> None:
         ("/nothing", "GET", 404),
         ("/metrics", "POST", 405),
         ("/metrics", "DELETE", 405),
+        ("/metrics", "HEAD", 200),
+        ("/nothing", "HEAD", 404),
+        ("/probe?target=mail.example.com:587", "HEAD", 405),  # it would ask a server for nothing
         ("/probe?target=mail.example.com:587", "GET", 404),  # none is allowed
         ("//evil.example/metrics", "GET", 404),
         ("/metrics/../healthz", "GET", 404),
@@ -146,6 +150,21 @@ def test_health_is_the_watchs_own(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_else_is_there(path: str, method: str, status: int) -> None:
     with served() as exporter:
         assert ask(exporter, path, method)[0] == status
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/"])
+def test_head_is_get_without_its_content(path: str) -> None:
+    """RFC 9110 §9.3.2, down to the length."""
+    found = []
+    with served() as exporter:
+        for method in ("GET", "HEAD"):
+            connection = http.client.HTTPConnection("127.0.0.1", exporter.listens.port, timeout=20)
+            connection.request(method, path)
+            with contextlib.closing(connection), connection.getresponse() as answer:
+                found.append((answer.status, answer.headers["Content-Length"], answer.read()))
+    (status, length, content), alone = found
+    assert length == str(len(content))
+    assert alone == (status, length, b"")
 
 
 @pytest.mark.parametrize(
