@@ -747,3 +747,17 @@ def test_a_mode_that_has_no_place_of_its_own_is_said_at_the_set_up_s_line(
     )
     out = lint(folder({"mail.php": code, ".env": "SECURE=true\nPORT=587\n"}))[1]
     assert out.startswith("mail.php:4: error[implicit-tls-on-starttls-port]")
+
+
+def test_a_host_that_cannot_be_told_is_not_called_by_the_programs_default(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    settings = "from vault import secret\nEMAIL_HOST = secret('h')\nEMAIL_PORT = 587\n"
+    files = {
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'app.settings')\n",
+        "app/settings.py": settings,
+        "requirements.txt": "django==5.1\n",
+    }
+    _, out = lint(folder(files), "--format", "json")
+    (target,) = json.loads(out)["targets"]
+    assert (target["setup"]["name"], target["host"]) == ("django app/settings.py:2", None)

@@ -300,7 +300,8 @@ def judge(observations: Observations, *, seconds: float) -> TargetReport:
     settings = run.settings
     return TargetReport(
         setup=settings.setup,
-        host=settings.host,
+        # the program's own default is no host that anybody named
+        host=None if any(each.field == "host" for each in settings.untellable) else settings.host,
         port=settings.port,
         tls=settings.tls,
         provider=_provider(run),
