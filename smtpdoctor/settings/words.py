@@ -72,7 +72,7 @@ def why_withheld(withheld: Withheld) -> str:
     if withheld.reason == "failed-before":
         return f"the login at {place} failed, and the next one is not due yet"
     if withheld.reason == "refused-before":
-        return f"the login at {place} was refused, and the settings have not changed since"
+        return f"the login at {place} was refused, and another one could lock the account"
     return f"the credentials from {place} were written for {for_whom}, not for {host}"
 
 

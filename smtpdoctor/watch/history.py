@@ -134,7 +134,7 @@ class History:
             last = self._login(database, account)
             decision = decide(last)
             if decision == "log-in":
-                _put(database, account, Login(at=now, result="begun"))
+                _put(database, account, Login(at=now, result="begun").after(last))
             return decision, last
 
     def settle_login(self, account: str, login: Login | None) -> None:

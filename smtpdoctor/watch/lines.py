@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from smtpdoctor.watch.model import Login, State
+from smtpdoctor.watch.model import MOST_REFUSED, Login, State
 
 
 def stamp(at: float) -> str:
@@ -40,7 +40,9 @@ def said(state: State, now: float) -> str:
 def _of_login(login: Login, now: float) -> str:
     when = moment(login.at, now)
     if login.result == "refused":
-        return f"login refused at {when}; none until the settings change or SIGHUP"
+        few = len(login.refused_ways) < MOST_REFUSED
+        change = "the settings change" if few else "host, user or password change"
+        return f"login refused at {when}; none until {change} or SIGHUP"
     if login.at == now:
         return ""  # just now: the title says it
     words = {"accepted": "login worked", "failed": "login failed", "begun": "login begun"}

@@ -17,6 +17,9 @@ from smtpdoctor.report.model import Report, TargetReport
 #: lock the account.
 LoginResult = Literal["begun", "accepted", "failed", "refused"]
 
+#: So many refusals of one password, with other settings beside it, and there is no further one.
+MOST_REFUSED = 3
+
 #: A verdict, or a set-up that is no longer found.
 StateVerdict = Literal["healthy", "warnings", "broken", "inconclusive", "gone"]
 
@@ -24,8 +27,8 @@ StateVerdict = Literal["healthy", "warnings", "broken", "inconclusive", "gone"]
 class Login(msgspec.Struct, frozen=True, kw_only=True):
     """The last login of an account: when it was made (seconds since 1970), what came of it, and
     what that run said of the steps from AUTH on. `way` stands for the settings beside the
-    credentials that it was made with; of a refused one for those of earlier refusals, too, with
-    blanks between. `unexplained`: it failed, and nothing says why.
+    credentials that it was made with; behind it, with blanks between, stand those with which the
+    same password was refused before. `unexplained`: it failed, and nothing says why.
     """
 
     at: float
@@ -35,9 +38,16 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
     unexplained: bool = False
 
     @property
-    def ways(self) -> tuple[str, ...]:
-        """Each of the ways by itself."""
-        return tuple(self.way.split())
+    def refused_ways(self) -> tuple[str, ...]:
+        """Each way in which the server has refused this password since it took it last."""
+        ways = tuple(self.way.split(" "))
+        return ways if self.result == "refused" else ways[1:]
+
+    def after(self, last: Login | None) -> Login:
+        """This one with the refusals that `last` remembers; where it is accepted they are over."""
+        before = last.refused_ways if last is not None and self.result != "accepted" else ()
+        others = [way for way in before if way and way != self.way]
+        return msgspec.structs.replace(self, way=" ".join([self.way, *others]))
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

@@ -264,7 +264,7 @@ class Watch:
             self._made.pop(claim.account, None)
         else:
             self._owed.discard(claim.account)
-            login = _with_refusals_before(login, claim.last)
+            login = login.after(claim.last)
         with contextlib.suppress(FileFault):  # said by who records the round; it stays as begun
             self._history.settle_login(claim.account, login or claim.last)
         return login or claim.last
@@ -277,14 +277,6 @@ def _held(plan: Plan, claim: Claim) -> Plan:
     if claim.fault:
         return msgspec.structs.replace(plan, selected=plan.selected - {"auth", "sender"})
     return plan
-
-
-def _with_refusals_before(login: Login, last: Login | None) -> Login:
-    """A refused login that remembers the ways in which the same password was refused before."""
-    if last is None or {login.result, last.result} != {"refused"}:
-        return login
-    ways = dict.fromkeys((*last.ways, *login.ways))
-    return msgspec.structs.replace(login, way=" ".join(ways))
 
 
 def _open(target: TargetReport) -> TargetReport:

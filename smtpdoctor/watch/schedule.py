@@ -10,16 +10,13 @@ import math
 import re
 from typing import Literal
 
-from smtpdoctor.watch.model import Login
+from smtpdoctor.watch.model import MOST_REFUSED, Login
 
 #: Nobody's server is to be asked more often, in seconds.
 LEAST_INTERVAL = 10.0
 #: Providers count logins, and a mailbox has other users.
 LEAST_LOGIN_INTERVAL = 60.0
 MOST_INTERVAL = 7 * 86400.0
-
-#: So many refusals of one password, with other settings beside it, and there is no further one.
-MOST_REFUSED = 3
 
 #: A run that comes a moment early is the one in which the login is due, in seconds.
 SLACK = 1.0
@@ -74,11 +71,12 @@ def login_decision(
     """
     if last is None or forced:
         return "log-in"
-    tried = last.ways
+    refused = last.refused_ways
+    # another mode or EHLO name may be the cure, each once: accounts are locked after a few
+    if "" in refused or way in refused or len(refused) >= MOST_REFUSED:
+        return "refused"
     if last.result == "refused":
-        # another mode or EHLO name may be the cure, each once: accounts are locked after a few
-        another = bool(tried) and way not in tried
-        return "log-in" if another and len(tried) < MOST_REFUSED else "refused"
-    if last.result == "accepted" and way not in tried:
+        return "log-in"
+    if last.result == "accepted" and last.way != way:
         return "log-in"  # the account is in order; what else was changed may be the cure
     return "not-due" if 0 <= age < every - SLACK else "log-in"

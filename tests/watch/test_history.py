@@ -284,6 +284,17 @@ def test_a_login_of_another_versions_shape_still_counts(path: Path) -> None:
     assert last == Login(at=1.0, result="refused")
 
 
+def test_a_watch_that_ends_in_the_midst_of_a_login_forgets_no_refusal(path: Path) -> None:
+    history = open_history(path)
+    history.settle_login("a", Login(at=1.0, result="refused", way="second first"))
+    history.claim_login("a", 2.0, wants)
+    history.close()
+    _, last = open_history(path).claim_login("a", 3.0, wants)
+    assert last is not None
+    assert last.result == "begun"
+    assert last.refused_ways == ("second", "first")
+
+
 def test_a_claim_that_came_to_nothing_leaves_what_was_before(path: Path) -> None:
     history = open_history(path)
     before = Login(at=1.0, result="accepted", way="x")

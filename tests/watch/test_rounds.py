@@ -83,6 +83,18 @@ def test_another_setting_beside_a_refused_login_is_tried_once(authority: Authori
     assert watched.verdicts == ["broken credentials-rejected"] * 6
 
 
+def test_a_refusal_is_remembered_over_a_login_that_is_put_off(authority: Authority) -> None:
+    def turn(watched: Watched, number: int) -> None:
+        watched.env = {**WRONG, "SMTP_FROM": f"sender-{number % 2}@example.com"}
+        busy = "454 4.7.0 Temporary authentication failure"
+        watched.behave(auth_answer=busy if number == 1 else None)
+
+    first = {**WRONG, "SMTP_FROM": "sender-0@example.com"}
+    watched = Watched(authority, rounds=6, env=first, every=HOUR, between=turn)
+    # refused, put off, not with the first again, refused with the second as well
+    assert [round_.logins for round_ in watched.told] == [1, 1, 0, 1, 0, 0]
+
+
 def test_a_hang_up_asks_for_one_login(authority: Authority) -> None:
     def ask(watched: Watched, number: int) -> None:
         if number == 2:  # the server's owner has set the password that is configured here

@@ -103,6 +103,29 @@ def test_after_a_refusal_other_settings_are_tried_once_each_and_few_of_them() ->
     assert decided("refused", way="other", before="") == "refused"  # with which is not known
 
 
+@pytest.mark.parametrize("result", ["failed", "begun"])
+def test_a_login_without_an_outcome_forgets_no_refusal(result: LoginResult) -> None:
+    """And counts as none itself."""
+    refused = Login(at=0.0, result="refused", way="second first")
+    last = Login(at=1.0, result=result, way="third").after(refused)
+
+    def then(way: str, age: float = HOUR) -> str:
+        return login_decision(last, age=age, every=HOUR, way=way, forced=False)
+
+    assert then("first") == then("second") == "refused"
+    assert then("third") == then("fourth") == "log-in"
+    assert then("third", age=60.0) == "not-due"
+    third = Login(at=2.0, result="refused", way="third").after(last)
+    assert third.refused_ways == ("third", "second", "first")
+    assert login_decision(third, age=60.0, every=HOUR, way="fourth", forced=False) == "refused"
+
+
+def test_a_login_that_worked_ends_what_was_refused_before() -> None:
+    refused = Login(at=0.0, result="refused", way="second first")
+    worked = Login(at=1.0, result="accepted", way="third").after(refused)
+    assert worked == Login(at=1.0, result="accepted", way="third")
+
+
 @pytest.mark.parametrize("result", ["refused", "accepted", "failed", "begun"])
 def test_who_asks_for_a_login_gets_it(result: LoginResult) -> None:
     assert decided(result, forced=True) == "log-in"
