@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -761,3 +762,47 @@ def test_a_host_that_cannot_be_told_is_not_called_by_the_programs_default(
     _, out = lint(folder(files), "--format", "json")
     (target,) = json.loads(out)["targets"]
     assert (target["setup"]["name"], target["host"]) == ("django app/settings.py:2", None)
+
+
+def fixes_of(report: str) -> list[Any]:
+    (run_,) = json.loads(report)["runs"]
+    return [result.get("fixes") for result in run_["results"]]
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_sarif_has_the_change_of_a_env_file_as_fix_writes_it(
+    folder: Folder, lint: Callable[..., tuple[int, str]], quote: str
+) -> None:
+    line = f"SMTP_SECURE={quote}true{quote}"
+    root = folder({".env": f"SMTP_HOST=smtp.ionos.com\nSMTP_PORT=587\n{line}\n"})
+    _, out = lint(root, "--format", "sarif")
+    ((fix,),) = fixes_of(out)
+    (change,) = fix["artifactChanges"]
+    (replacement,) = change["replacements"]
+    region = replacement["deletedRegion"]
+    lines = (root / ".env").read_text().splitlines()
+    old = lines[region["startLine"] - 1]
+    lines[region["startLine"] - 1] = (
+        old[: region["startColumn"] - 1]
+        + replacement["insertedContent"]["text"]
+        + old[region["endColumn"] - 1 :]
+    )
+    assert change["artifactLocation"]["uri"] == ".env"
+    assert lint(root, "--fix", "--yes")[0] == 0
+    assert (root / ".env").read_text().splitlines() == lines
+
+
+def test_sarif_has_no_change_of_names_that_stand_for_others(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    root = folder({".env": "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=465\nSMTP_SECURE=false\n"})
+    _, out = lint(root, "--format", "sarif", "--anonymous")
+    assert fixes_of(out) == [None]
+
+
+def test_markdown_shows_what_a_setting_says_now(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    root = folder({".env": "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=587\nSMTP_SECURE=true\n"})
+    _, out = lint(root, "--format", "markdown")
+    assert "```diff\n-SMTP_SECURE=true\n+SMTP_SECURE=false\n```" in out

@@ -27,7 +27,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 def changes(fix: Fix, diagnosis: Diagnosis, run: Run) -> Iterator[Change]:
     """All that the fix changes: settings by name, lines of files, records."""
-    settings = tuple(_settings(fix, run))
+    settings = tuple(setting_lines(fix, run))
     if settings:
         yield Change(lines=settings)
     yield from _edits(fix.edits, diagnosis.locations, run)
@@ -48,7 +48,8 @@ def own_texts(name: str, run: Run) -> Iterator[str]:
     )
 
 
-def _settings(fix: Fix, run: Run) -> Iterator[tuple[str, str]]:
+def setting_lines(fix: Fix, run: Run) -> Iterator[tuple[str, str]]:
+    """The settings that the fix changes by name, as they are and as they are to be."""
     for name, value in fix.settings.items():
         old = next(own_texts(name, run), None)
         if old == value:

@@ -17,6 +17,7 @@ from smtpdoctor.report.acceptance import title_words
 from smtpdoctor.report.edits import are_exact, edits_in_words
 from smtpdoctor.report.model import Report, TargetReport
 from smtpdoctor.settings.model import Edit
+from smtpdoctor.settings.write import Refused, steps_of
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ def findings(report: Report) -> Iterator[Finding]:
                 target=target,
                 diagnosis=diagnosis,
                 places=_places(target, diagnosis, edits),
-                edits=edits,
+                edits=edits if report.anonymous else _written(target, diagnosis),
                 message=_message(diagnosis),
                 fingerprint=_fingerprint(target, diagnosis),
             )
@@ -64,6 +65,19 @@ def _exact(diagnosis: Diagnosis) -> tuple[Edit, ...]:
     """The first fix's edits, where another program can apply them."""
     fix = diagnosis.fixes[0] if diagnosis.fixes else None
     return fix.edits if fix is not None and are_exact(fix.edits) else ()
+
+
+def _written(target: TargetReport, diagnosis: Diagnosis) -> tuple[Edit, ...]:
+    """The same with the settings that it changes by name, each where it stands: all, or none."""
+    if not diagnosis.fixes:
+        return ()
+    fix = diagnosis.fixes[0]
+    try:
+        steps = (*fix.edits, *steps_of(target.run.settings, fix.settings))
+    except Refused:
+        return ()
+    edits = tuple(step for step in steps if isinstance(step, Edit))
+    return edits if len(edits) == len(steps) and are_exact(edits) else ()
 
 
 def _places(

@@ -115,6 +115,7 @@ def _of_entry(entry: Setting, name: str, value: str | None) -> Step:
         columns=origin.columns,
         replace=old,
         with_=_requoted(old, value),
+        exact=MASK not in entry.source_line[: origin.columns[0] - 1],
     )
 
 

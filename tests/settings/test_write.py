@@ -11,7 +11,7 @@ import pytest
 
 from smtpdoctor.settings.backup import is_kept_by_git, keep_copy
 from smtpdoctor.settings.folder import Folder
-from smtpdoctor.settings.model import MASK, Edit
+from smtpdoctor.settings.model import MASK, Edit, Origin, Setting, Settings
 from smtpdoctor.settings.setups import setups_in
 from smtpdoctor.settings.workspace import Workspace
 from smtpdoctor.settings.write import (
@@ -297,3 +297,14 @@ def test_a_user_by_number_alone_has_no_home_for_a_copy(
     monkeypatch.setattr(Path, "home", nowhere)
     with pytest.raises(Refused, match="no home folder"):
         keep_copy(tmp_path, ".env", b"old\n", {})
+
+
+@pytest.mark.parametrize(("before", "exact"), [("export ", True), (f"A={MASK}; ", False)])
+def test_columns_behind_a_mask_are_not_the_files(before: str, exact: bool) -> None:
+    line = f"{before}SMTP_PORT=465"
+    columns = (len(line) - 2, len(line) + 1)
+    origin = Origin(kind="file", name="SMTP_PORT", file=".env", line=1, columns=columns)
+    entry = Setting(field="port", text="465", origin=origin, source_line=line)
+    (step,) = steps_of(Settings(entries=(entry,)), {"SMTP_PORT": "587"})
+    assert isinstance(step, Edit)
+    assert (step.replace, step.with_, step.exact) == ("465", "587", exact)

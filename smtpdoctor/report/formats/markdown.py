@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.model import Diagnosis, Fix, Severity, Verdict
+from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.report.acceptance import acceptance_words, notice_words, shown_notices
+from smtpdoctor.report.changes import setting_lines
 from smtpdoctor.report.earlier import COMMENT
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
@@ -58,7 +60,7 @@ def _target(target: TargetReport) -> Iterator[str]:
     yield f"**{_plain(verdict_words(target))}**"
     yield ""
     for item in target.diagnoses:
-        yield from _diagnosis(item)
+        yield from _diagnosis(item, target.run)
     yield "| check | | |"
     yield "|---|---|---|"
     for check in target.checks:
@@ -66,7 +68,7 @@ def _target(target: TargetReport) -> Iterator[str]:
     yield ""
 
 
-def _diagnosis(item: Diagnosis) -> Iterator[str]:
+def _diagnosis(item: Diagnosis, run: Run) -> Iterator[str]:
     sure = "" if item.confidence == "certain" else f", {item.confidence}"
     code = f"[`{item.code}`]({item.docs})" if item.docs else f"`{item.code}`"
     if item.accepted is not None:
@@ -87,7 +89,7 @@ def _diagnosis(item: Diagnosis) -> Iterator[str]:
         yield f"`{_code(f'{file}:{line}')}`"
         yield from _block("text", text)
     for fix in item.fixes[:1]:
-        yield from _fix(fix)
+        yield from _fix(fix, run)
     if item.evidence:
         yield "<details><summary>Evidence</summary>"
         yield ""
@@ -98,12 +100,11 @@ def _diagnosis(item: Diagnosis) -> Iterator[str]:
         yield ""
 
 
-def _fix(fix: Fix) -> Iterator[str]:
+def _fix(fix: Fix, run: Run) -> Iterator[str]:
     yield f"**Fix:** {_plain(fix.title)}" + (f" ({_plain(fix.tried)})" if fix.tried else "")
     yield ""
-    changes = [
-        f"-{name}" if value is None else f"+{name}={value}" for name, value in _settings(fix)
-    ]
+    by_name = () if fix.edits else setting_lines(fix, run)
+    changes = [f"{sign}{line}" for sign, line in by_name]
     changes += [
         line
         for edit in fix.edits
@@ -127,10 +128,6 @@ def _fix(fix: Fix) -> Iterator[str]:
         yield f"- {_plain(step)}"
     if fix.steps:
         yield ""
-
-
-def _settings(fix: Fix) -> list[tuple[str, str | None]]:
-    return [] if fix.edits else list(fix.settings.items())
 
 
 def _block(language: str, text: str) -> Iterator[str]:
