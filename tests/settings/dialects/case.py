@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from smtpdoctor.settings.setup import Setup
 from tests.settings.dialects.support import write
+from tests.settings.dialects.ways import came_to, password, remarks
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,20 @@ class Case:
     def dialect(self) -> str:
         return self.id.partition(":")[0]
 
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """What `outcome` is of its set-up."""
+        return {
+            "way": self.expected,
+            "required": self.required,
+            "user": self.user,
+            "password": self.password,
+            "sender": self.sender,
+            "verify": self.verify,
+            "remarks": self.remarks,
+            "complete": True,
+        }
+
     def write(self, root: Path) -> Path:
         files = dict(self.files)
         if self.compose:
@@ -42,6 +59,21 @@ class Case:
                 f"services:\n  app:\n    image: {self.compose}\n    environment:\n{lines}"
             )
         return write(root, files)
+
+
+def outcome(setup: Setup) -> dict[str, Any]:
+    """What a set-up comes to, as a whole."""
+    settings = setup.settings
+    return {
+        "way": came_to(setup),
+        "required": settings.tls_required,
+        "user": settings.username,
+        "password": password(setup),
+        "sender": settings.sender,
+        "verify": settings.verify,
+        "remarks": remarks(setup),
+        "complete": setup.complete,
+    }
 
 
 def said(*pairs: str) -> frozenset[tuple[str, str]]:

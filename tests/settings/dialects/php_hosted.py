@@ -146,8 +146,7 @@ default_envelope_sender = u@example.com
 
 
 CASES = [
-    Case("piwigo:587", (HOST, 587, "starttls"), piwigo(f"{HOST}:587", "'tls'"), required=True,
-         sender="u@example.com"),
+    Case("piwigo:587", (HOST, 587, "starttls"), piwigo(f"{HOST}:587", "'tls'"), required=True),
     Case("piwigo:465", (HOST, 465, "implicit"), piwigo(f"{HOST}:465", "'ssl'"), required=True),
     Case("piwigo:587 ssl", (HOST, 587, "implicit"), piwigo(f"{HOST}:587", "'ssl'"),
          required=True),
