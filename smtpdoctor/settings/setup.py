@@ -535,8 +535,9 @@ class _Maker:
 
             return read_url(str(option.value.value)).masked
         if field in ("tls", "verify"):
-            written = self.workspace.text_of(option.value.span)
-            if written and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
+            written = self.workspace.text_of(option.value.span) or ""
+            says_it = written != option.name  # a switch is there, or it isn't
+            if says_it and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
                 shown = self._harmless(field, written)
                 if shown != MASK:  # else what it comes to: `settings.UseSsl`
                     return shown

@@ -151,6 +151,9 @@ def test_a_file_of_settings(tmp_path: Path) -> None:
     assert (setup.settings.username, password(setup)) == ("info@example.com", "wo#rd")
     assert setup.settings.sender == "shop@example.com"
     assert not setup.settings.verify
+    mode = setup.settings.entry("tls")
+    assert mode is not None
+    assert (mode.origin.name, mode.text) == ("smtp-use-starttls", "true")
     changes_lead_there(root, "mailx")
 
 
