@@ -204,7 +204,9 @@ class _NameLookup:
         began = self.trail.now
         result = await _system_lookup(self.host, self.network, self.deadline, self._asked)
         late = result.error == "timeout"
-        cut_off = late and self.deadline.cut_off(SYSTEM_CAP, self.trail.now - began)
+        # of the longer wait the end is known: before it nothing follows from it
+        least = 2 * HALF_ANSWERED_CAP if _half_answered(self._asked) else SYSTEM_CAP
+        cut_off = late and self.deadline.cut_off(least, self.trail.now - began)
         system = self.trail.branch().record(
             SystemLookup(
                 host=self.host,

@@ -23,6 +23,7 @@ from smtpdoctor.checks.dns import (
 from smtpdoctor.deadline import Deadline
 from smtpdoctor.network import AnswerResult, ConnectResult, LookupResult, ResolverSettings
 from smtpdoctor.observations import (
+    CUT_OFF,
     Addresses,
     NameServerAnswer,
     Observations,
@@ -617,7 +618,9 @@ class Held(virtual.FakeNetwork):
         return await super().system_lookup(host, timeout)
 
 
-def timed(network: virtual.FakeNetwork, **more: Any) -> tuple[SystemLookup, list[str], float]:
+def timed(
+    network: virtual.FakeNetwork, seconds: float = 30, **more: Any
+) -> tuple[SystemLookup, list[str], float]:
     """What getaddrinfo said, the roots, and when the look-up was over, by the virtual clock."""
 
     async def scenario() -> tuple[SystemLookup, list[str], float]:
@@ -627,7 +630,7 @@ def timed(network: virtual.FakeNetwork, **more: Any) -> tuple[SystemLookup, list
                 HOST,
                 network,
                 recorder.trail("dns"),
-                deadline=Deadline(network.clock, 30),
+                deadline=Deadline(network.clock, seconds),
                 beside=beside,
                 **more,
             )
@@ -705,6 +708,13 @@ def test_it_is_waited_for_where_one_of_its_two_questions_is_answered(over_tcp: b
     system, roots, over = timed(network)
     assert (system.ok, system.addresses, roots) == (True, ("192.0.2.1",), [])
     assert over == pytest.approx(15)
+
+
+@pytest.mark.parametrize("seconds", [2.0, 5.0, 10.0])
+def test_a_run_that_ends_before_that_has_seen_no_failure(seconds: float) -> None:
+    system, _, over = timed(HalfAnswered(names={HOST: ("192.0.2.1",)}), seconds)
+    assert system.error == CUT_OFF
+    assert over == pytest.approx(seconds)
 
 
 def test_it_gives_up_there_on_other_systems() -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 from smtpdoctor.addresses import is_local, is_loopback
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import (
+    CUT_OFF,
     Addresses,
     ConnectAttempt,
     NameServerAnswer,
@@ -120,12 +121,15 @@ class Names:
         return self.failed is not None and self.failure not in HOST_FAILURES
 
     @property
-    def _failure_beside_an_address(self) -> Failure:
-        """How the system's look-up failed although a name server has the address."""
+    def _failure_beside_an_address(self) -> Failure | None:
+        """How the system's look-up failed although a name server has the address; None where the
+        run's end cut it off: it could still have come back with the address."""
         if self.denying:
             return "servers-disagree"
         if len(self.dead) == len(self.servers):
             return "tcp-only"
+        if self.error == CUT_OFF:
+            return None
         if self.without_ipv6:
             return "ipv4-only"
         return "one-dead" if self.dead else "system-alone"

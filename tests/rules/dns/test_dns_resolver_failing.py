@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.observations import NameServerOutcome
+from smtpdoctor.observations import CUT_OFF, NameServerOutcome
 
 from ..scene import Scene
 from .lookups import OTHER_SERVER, SERVER, by_nameserver_option, ipv4_only, looked_up
@@ -117,6 +117,18 @@ def test_positive_a_filter_drops_aaaa_over_udp_only() -> None:
     scene.name_server("nodata", record="AAAA", transport="tcp")
     scene.session().rest()
     assert scene.codes() == [CODE]
+
+
+@pytest.mark.parametrize("outcome", ["silent", "servfail", None])
+def test_lookalike_the_run_ended_before_the_system_came_back(
+    outcome: NameServerOutcome | None,
+) -> None:
+    """What it would have come to nobody saw: no error is claimed, and nothing is healthy."""
+    scene = ipv4_only(outcome or "nodata", error=CUT_OFF)
+    judged = scene.judge()
+    assert scene.codes("error") == []
+    assert judged.verdict == "inconclusive"
+    assert not any("Here the look-up" in item.explanation for item in judged.diagnoses)
 
 
 def test_negative_no_aaaa_record() -> None:

@@ -17,7 +17,7 @@ from smtpdoctor.diagnosis.views.reach import ids
 from smtpdoctor.diagnosis.wording import names as names_words
 from smtpdoctor.diagnosis.wording import reach as reach_words
 from smtpdoctor.diagnosis.wording.name_servers import resolver_fix
-from smtpdoctor.observations import NameServerAnswer, PolicyAnswer
+from smtpdoctor.observations import CUT_OFF, NameServerAnswer, PolicyAnswer
 from smtpdoctor.words import listed
 
 CODE = "dns-resolver-failing"
@@ -187,6 +187,11 @@ def _effect(names: Names, answer: NameServerAnswer, gives_up: knowledge.Client |
             f"Here the system's look-up had no end after {waited}; most programs give up by then."
             if names.error == "timeout"
             else "Here the system gave up on the name for it, and so does the application."
+        )
+    if names.error == CUT_OFF:
+        return (
+            "This run's time was over before the system's own look-up came to its end. Most "
+            "programs go on with the address, those on musl (Alpine images) fail."
         )
     if answer.outcome not in NO_ANSWER:
         return "Here the look-up comes to its end; programs on musl (Alpine images) give up."
