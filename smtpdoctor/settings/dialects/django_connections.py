@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.django_modules import SettingsModule
-from smtpdoctor.settings.dialects.django_senders import explicit_sender
+from smtpdoctor.settings.dialects.django_senders import explicit_sender, in_program
 from smtpdoctor.settings.dialects.python_code import Again, host_told, python_variables, switch
 from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall
@@ -36,10 +36,9 @@ def connections(
 ) -> Iterator[dict[str, Option]]:
     """The options of each connection, once for those that are alike."""
     seen: list[list[object]] = []
-    root = module.path.split("/", maxsplit=1)[0] if module.path.count("/") > 2 else ""
     for path in workspace.folder.containing(rb"\bget_connection\s*\(|\bEmailBackend\s*\(", ".py"):
         read = workspace.module(path, module.variables)
-        if read is None or (root and not path.startswith(f"{root}/")):
+        if read is None or not in_program(module.path, path):
             continue
         for number, call in enumerate(read.calls(*CALLS)[:MOST_CALLS]):
             given = call.named()

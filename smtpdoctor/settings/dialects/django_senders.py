@@ -51,10 +51,8 @@ def explicit_sender(workspace: Workspace, path: str, variables: Variables) -> Op
         elif given is not None and (isinstance(given, Known) or is_sender(given)):
             return narrowed(Option("from_email", given), workspace)
         omitted = omitted or (isinstance(value, Known) and value.absent)
-    root = _root(path)
     omitted = omitted or any(
-        not root or file.startswith(f"{root}/")
-        for file in workspace.folder.containing(SENDS_ITSELF, ".py")
+        in_program(path, file) for file in workspace.folder.containing(SENDS_ITSELF, ".py")
     )
     if omitted:
         if setting_of(workspace, path, variables, "DEFAULT_FROM_EMAIL") is None:
@@ -79,20 +77,18 @@ def _to_people(workspace: Workspace, path: str, variables: Variables) -> Option 
     return None
 
 
-def _root(path: str) -> str:
-    """The program's folder in a folder of several."""
-    return path.split("/", maxsplit=1)[0] if path.count("/") > 2 else ""
+def in_program(path: str, file: str) -> bool:
+    """Whether a file is of the program that has the settings: in a folder of several each has a
+    folder."""
+    return path.count("/") <= 2 or file.startswith(f"{path.partition('/')[0]}/")
 
 
 def _calls(
     workspace: Workspace, path: str, variables: Variables, names: tuple[str, ...]
 ) -> Iterator[FoundCall]:
     """The calls of Django's functions in the program of a settings module."""
-    root = _root(path)
     for file in workspace.folder.containing("|".join(names).encode(), ".py"):
-        if root and not file.startswith(f"{root}/"):
-            continue
-        if "django" not in (workspace.folder.text(file) or ""):
+        if not in_program(path, file) or "django" not in (workspace.folder.text(file) or ""):
             continue
         module = workspace.module(file, variables)
         yield from module.calls(*names) if module is not None else ()

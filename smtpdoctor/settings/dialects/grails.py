@@ -13,6 +13,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.jakarta_code import SENDER_PROPERTIES
 from smtpdoctor.settings.dialects.jakarta_mail import DIALECT as JAKARTA
 from smtpdoctor.settings.dialects.jakarta_mail import NAMES as SESSION
 from smtpdoctor.settings.dialects.jakarta_mail import modes_of
@@ -24,9 +25,6 @@ DATA = load(__file__)
 
 PREFIX = "grails.mail."
 PROPS = f"{PREFIX}props."
-#: The plugin's own, by the setters of Spring's sender that it calls with them.
-SETTERS = {"host": "setHost", "port": "setPort", "username": "setUsername",
-           "password": "setPassword", "protocol": "setProtocol"}  # fmt: skip
 OWN: dict[str, Field] = {
     f"{PREFIX}host": "host",
     f"{PREFIX}port": "port",
@@ -94,7 +92,7 @@ class Grails:
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What Spring's sender makes of them."""
-        names = {f"{PREFIX}{name}": setter for name, setter in SETTERS.items()}
+        names = {f"{PREFIX}{name}": setter for name, setter in SENDER_PROPERTIES.items()}
         session: dict[str, Any] = {"login": "connect"}
         for name, value in options.items():
             session[names.get(name, name.removeprefix(PROPS))] = value

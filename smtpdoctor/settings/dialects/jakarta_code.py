@@ -35,6 +35,8 @@ SETTERS: Mapping[str, Field] = {
     "setPassword": "password",
     "setProtocol": "tls",
 }
+#: The properties that those set.
+SENDER_PROPERTIES = {name.removeprefix("set").lower(): name for name in SETTERS}
 #: Without which nothing is told.
 DECISIVE = ("smtp.host", "smtp.port", "ssl.enable", "starttls.enable")
 SENDER = "JavaMailSenderImpl"

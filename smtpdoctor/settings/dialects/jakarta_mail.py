@@ -7,7 +7,7 @@ not know the frameworks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.jakarta_code import FIELDS, NEEDLE, code_variables, in_code
 from smtpdoctor.settings.dialects.jakarta_xml import NEEDLE as XML
-from smtpdoctor.settings.dialects.jakarta_xml import in_xml
+from smtpdoctor.settings.dialects.jakarta_xml import Insert, in_xml
 from smtpdoctor.settings.dialects.properties import (
     Configuration,
     as_number,
@@ -26,8 +26,6 @@ from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
-#: Further options, worded as edits.
-Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
 
 #: What is read of a family, by the end of the name.
 FAMILY: dict[str, Field] = {

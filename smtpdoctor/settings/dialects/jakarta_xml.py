@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Option
-from smtpdoctor.settings.dialects.jakarta_code import InCode
+from smtpdoctor.settings.dialects.jakarta_code import SENDER_PROPERTIES, InCode
 from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.model import Edit
-from smtpdoctor.settings.prepare import inserted, put_in
+from smtpdoctor.settings.prepare import inserted, put_in, worded
 from smtpdoctor.settings.readers import xml
 from smtpdoctor.settings.readers.jvm_configuration import in_files
 from smtpdoctor.settings.readers.model import Known, Origin, Span, Unknown, Value
@@ -33,9 +33,6 @@ PLACEHOLDER = re.compile(r"\$\{(?:env\.)?(?P<name>[\w.-]+)(?::(?P<default>[^{}]*
 KEPT = re.compile(r"\$\{(?:VAULT|ENC|ALIAS|CREDENTIAL)(?:::|=)|^\{(?:xor|aes|hash)[^{}]*\}")
 #: Expressions of other kinds: Spring's `#{…}`, WildFly's with several names.
 OTHER = re.compile(r"[$#]\{")
-#: What Spring's sender has, by the setters of code.
-SENDER = {"host": "setHost", "port": "setPort", "username": "setUsername",
-          "password": "setPassword", "protocol": "setProtocol"}  # fmt: skip
 #: WildFly's switches.
 SWITCHES = {"ssl": "mail.smtp.ssl.enable", "tls": "mail.smtp.starttls.enable"}
 #: Attributes of GlassFish's and Liberty's elements.
@@ -94,7 +91,7 @@ class _Session:
             if (
                 value is not None
                 and value.span is not None
-                and (PROPERTY.fullmatch(str(value.value)) or value.value in SENDER)
+                and (PROPERTY.fullmatch(str(value.value)) or value.value in SENDER_PROPERTIES)
             ):
                 self.workspace.is_harmless(value.span)
 
@@ -212,7 +209,7 @@ def _properties(session: _Session, element: Element) -> Insert:
     def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:
         names = {name.replace(".", "-") if dashed else name: value for name, value in new.items()}
         lines = [
-            f'<property name="{name}" value="{_word(value)}"/>' for name, value in names.items()
+            f'<property name="{name}" value="{worded(value)}"/>' for name, value in names.items()
         ]
         return _lines(session.workspace, beside, lines)
 
@@ -228,10 +225,10 @@ def _bean(session: _Session, element: Element, root: Element) -> Insert:
         session.show(each)
         inner = next(each.all("value"), None)
         value = each.attributes.get("value") or (inner.text if inner is not None else None)
-        if each.said("name") in SENDER and value is not None:
-            session.add(SENDER[each.said("name")], value, each.said("name"))
+        if each.said("name") in SENDER_PROPERTIES and value is not None:
+            session.add(SENDER_PROPERTIES[each.said("name")], value, each.said("name"))
             beside = each
-    for name, option in SENDER.items():
+    for name, option in SENDER_PROPERTIES.items():
         if f"p:{name}" in element.attributes:
             session.add(option, element.attributes[f"p:{name}"], f"p:{name}")
     for each in element.all("prop", "entry"):
@@ -250,9 +247,9 @@ def _bean(session: _Session, element: Element, root: Element) -> Insert:
             return _lines(session.workspace, beside, lines) if len(new) == 1 else ()
         tag = prop.name if prop is not None else "prop"
         props = [
-            f'<{tag} key="{name}" value="{_word(value)}"/>'
+            f'<{tag} key="{name}" value="{worded(value)}"/>'
             if tag == "entry"
-            else f'<{tag} key="{name}">{_word(value)}</{tag}>'
+            else f'<{tag} key="{name}">{worded(value)}</{tag}>'
             for name, value in names.items()
         ]
         if prop is not None:
@@ -275,10 +272,6 @@ READERS: Mapping[str, Callable[[_Session, Element, Element], Insert]] = {
 # --- further lines -------------------------------------------------------------------------------
 
 
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _attributes(
     workspace: Workspace, beside: Span | None, new: Mapping[str, Any]
 ) -> tuple[Edit, ...]:
@@ -287,7 +280,7 @@ def _attributes(
     if beside is None or line is None:
         return ()
     indent = line[: beside.columns[0] - 1]
-    words = [f'{name}="{_word(value)}"' for name, value in new.items()]
+    words = [f'{name}="{worded(value)}"' for name, value in new.items()]
     if not indent.strip():
         return (inserted(beside, 1, "".join(f"{indent}{each}\n" for each in words)),)
     return (put_in(workspace, beside, beside.columns[0], "".join(f"{each} " for each in words)),)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 from smtpdoctor.settings.readers.evaluation import Evaluation
 from smtpdoctor.settings.readers.go_packages import Packages
+from smtpdoctor.settings.readers.go_viper import cast
 from smtpdoctor.settings.readers.model import Known, Special, Unknown, Value
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.readers.source import Source
@@ -84,15 +84,8 @@ def of_kingpin(
 
 def _typed(value: Value, type_: str, ask: Evaluation) -> Value:
     """A flag's text as its type has it."""
-
-    def convert(text: Any) -> Any:
-        if type_ in NUMBERS:
-            return int(text) if re.fullmatch(r"[+-]?\d{1,9}", str(text)) else 0
-        if type_ == "Bool":
-            return str(text).lower() in ("true", "1", "t")
-        return text
-
-    return ask.apply(convert, value)
+    kind = "int" if type_ in NUMBERS else type_.lower()
+    return ask.apply(lambda text: cast(text, kind), value)
 
 
 def of_context(
