@@ -19,6 +19,9 @@ from smtpdoctor.settings.variables import Variables
 if TYPE_CHECKING:
     from smtpdoctor.settings.workspace import Workspace
 
+#: Further options, worded as edits; none where they have no place.
+Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -127,7 +130,7 @@ class Draft:
     version: str = ""
     profile: str = ""
     files: tuple[str, ...] = ()
-    insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]] | None = None
+    insert: Insert | None = None
     unset: Mapping[str, str] = field(default_factory=dict)
     opposites: Mapping[str, str] = field(default_factory=dict)
     #: What stands under a name that the program doesn't read, by the option that it was to be.

@@ -80,10 +80,10 @@ def _of_site(workspace: Workspace, root: str) -> Iterator[Draft]:
     )  # fmt: skip
     if draft is None:
         return
-    release = version(version_of(workspace, f"{root}craft", "craftcms/cms"))
-    draft.options["craft"] = Option("craft", Known(release or (NEWEST, 0, 0)))
-    draft.language = "php" if in_code else "yaml"
     draft.version = version_of(workspace, f"{root}craft", "craftcms/cms")
+    release = version(draft.version) or (NEWEST, 0, 0)
+    draft.options["craft"] = Option("craft", Known(release))
+    draft.language = "php" if in_code else "yaml"
     draft.sends = ({"useAuthentication": True},)
     draft.profile = workspace.profile_of("CRAFT_ENVIRONMENT")
     yield draft

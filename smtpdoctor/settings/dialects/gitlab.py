@@ -14,6 +14,7 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.ruby_mail import MODES, outcome
+from smtpdoctor.settings.dialects.texts import keys_before
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal
 from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
@@ -245,14 +246,10 @@ def _insert(workspace: Workspace, span: Span, new: Mapping[str, Any]) -> tuple[E
 
 def _insert_value(workspace: Workspace, span: Span, new: Mapping[str, Any]) -> tuple[Edit, ...]:
     """Further values of the chart before that of the address."""
-    line = workspace.line(span.file, span.line) or ""
-    found = re.match(r"(\s*)address:\s", line)
-    if found is None or any(name not in OF_CHART for name in new):
+    if any(name not in OF_CHART for name in new):
         return ()
-    texts = [
-        f"{found[1]}{OF_CHART[name]}: {literal(value, 'yaml')}\n" for name, value in new.items()
-    ]
-    return (inserted(span, 1, "".join(texts)),)
+    more = {OF_CHART[name]: value for name, value in new.items()}
+    return keys_before(workspace, span, "address", more)
 
 
 def _remark(option: str, because: str) -> Remark:

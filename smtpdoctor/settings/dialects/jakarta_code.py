@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Option
+from smtpdoctor.settings.dialects.base import Insert, Option
 from smtpdoctor.settings.dialects.in_code import Ask, last_of, like_line, option
 from smtpdoctor.settings.model import Edit, Field
 from smtpdoctor.settings.prepare import inserted
@@ -108,7 +108,7 @@ class InCode:
 
     line: int
     options: dict[str, Option]
-    insert: Callable[[Mapping[str, Any]], tuple[Edit, ...]]
+    insert: Insert
 
 
 def code_variables(workspace: Workspace, near: str) -> Variables:

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Insert, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.jakarta_code import FIELDS, NEEDLE, code_variables, in_code
 from smtpdoctor.settings.dialects.jakarta_xml import NEEDLE as XML
-from smtpdoctor.settings.dialects.jakarta_xml import Insert, in_xml
+from smtpdoctor.settings.dialects.jakarta_xml import in_xml
 from smtpdoctor.settings.dialects.properties import (
     Configuration,
     as_number,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Option
+from smtpdoctor.settings.dialects.base import Insert, Option
 from smtpdoctor.settings.dialects.jakarta_code import SENDER_PROPERTIES, InCode
 from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.model import Edit
@@ -40,8 +40,6 @@ SERVER = {"host": "mail.smtp.host", "user": "user", "password": "password", "fro
           "transport-protocol": "mail.transport.protocol",
           "transportProtocol": "mail.transport.protocol"}  # fmt: skip
 HOSTS = ("mail.smtp.host", "mail.smtps.host", "mail.host", "setHost")
-
-Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
 
 
 def in_xml(workspace: Workspace, path: str, variables: Variables) -> Iterator[InCode]:

@@ -19,8 +19,8 @@ from smtpdoctor.settings.dialects.php_code import (
     whole,
 )
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value, truth
-from smtpdoctor.settings.readers.php_registry import merged
+from smtpdoctor.settings.readers.model import Known, Unknown, Value, truth
+from smtpdoctor.settings.readers.php_registry import merged_maps
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -51,8 +51,7 @@ def find(workspace: Workspace) -> Iterator[Draft]:
             """What is for every store, the local file over the shared one."""
             modules = [workspace.module(root + each, under) for each in reversed(FILES)]
             found = [each.returned.at("system", "default") for each in modules if each is not None]
-            found = [each for each in found if isinstance(known(each), Map)]
-            return merged(found) if found else Known(ABSENT)
+            return merged_maps(found)
 
         core = {key: (*CORE, key) for key in CORE_KEYS}
         core["from"] = SENDER

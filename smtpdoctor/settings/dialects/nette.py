@@ -19,9 +19,8 @@ from smtpdoctor.settings.dialects.php_code import (
     whole,
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
-from smtpdoctor.settings.dialects.texts import filled
-from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import inserted, literal
+from smtpdoctor.settings.dialects.texts import filled, keys_before
+from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import Known, Unknown, Value, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -71,8 +70,8 @@ def _draft(workspace: Workspace, folder: str, paths: Sequence[str]) -> Iterator[
         options[name] = Option(name, _resolved(value, all_of_it, variables), again)
     if "host" not in options:
         return
-    release = version(version_of(workspace, paths[-1], "nette/mail"))
-    options["nette"] = Option("nette", Known(release or (4, 0, 0)))
+    release = version_of(workspace, paths[-1], "nette/mail")
+    options["nette"] = Option("nette", Known(version(release) or (4, 0, 0)))
     host = all_of_it["mail", "host"].span
     yield Draft(
         dialect=DIALECT,
@@ -80,9 +79,9 @@ def _draft(workspace: Workspace, folder: str, paths: Sequence[str]) -> Iterator[
         options=options,
         variables=variables,
         language="yaml",
-        version=version_of(workspace, paths[-1], "nette/mail"),
+        version=release,
         files=tuple(paths),
-        insert=lambda new: _insert(workspace, all_of_it["mail", "host"], new),
+        insert=lambda new: keys_before(workspace, host, "host", new),
         sends=({"smtp": True},),
     )
 
@@ -112,17 +111,6 @@ def _resolved(value: Known, all_of_it: Found, under: Variables, steps: int = MOS
 
     asked = GETENV.fullmatch(value.value)
     return variable(asked[1]) if asked is not None else filled(value, PARAMETER, parameter)
-
-
-def _insert(workspace: Workspace, host: Known, new: Mapping[str, Any]) -> tuple[Edit, ...]:
-    """Further lines before that of the host."""
-    span = host.span
-    line = workspace.line(span.file, span.line) if span is not None else None
-    found = re.match(r"(\s*)host\s*:", line or "")
-    if span is None or found is None:
-        return ()
-    lines = "".join(f"{name}: {literal(new[name], 'yaml')}\n{found[1]}" for name in new)
-    return (inserted(span, len(found[1]) + 1, lines),)
 
 
 def outcome(options: Mapping[str, Any]) -> Outcome:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Insert, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import Data
 from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
@@ -25,7 +25,6 @@ NEWEST = 999
 COMMENTS = ("//", "#", "*", "/*")
 
 Reading = Callable[[Variables], Value]
-Insert = Callable[[Mapping[str, Any]], tuple[Edit, ...]]
 
 
 @dataclass(slots=True)

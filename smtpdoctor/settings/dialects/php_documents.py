@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smtpdoctor.settings.dialects.php_code import known
 from smtpdoctor.settings.model import Edit
 from smtpdoctor.settings.prepare import inserted, literal
 from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Span, Value
@@ -24,7 +23,7 @@ def root_of(
 ) -> Value:
     """The array that files return or that a variable has, each over the one before; of constants
     one with these keys."""
-    from smtpdoctor.settings.readers.php_registry import merged
+    from smtpdoctor.settings.readers.php_registry import merged_maps
 
     modules = [workspace.module(path, variables) for path in paths]
     found: list[Value] = []
@@ -41,9 +40,8 @@ def root_of(
             value: Value = Known(Map(entries)) if entries else Known(ABSENT)
         else:
             value = module.value(name) if name else module.returned
-        if isinstance(known(value), Map):
-            found.append(value)
-    return merged(found) if found else Known(ABSENT)
+        found.append(value)
+    return merged_maps(found)
 
 
 def before(workspace: Workspace, span: Span, key: str, new: Mapping[str, Any]) -> tuple[Edit, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -13,13 +13,13 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.php_code import PhpProgram, known, remark, text, version_of
 from smtpdoctor.settings.dialects.swiftmailer import outcome as of_swiftmailer
 from smtpdoctor.settings.dialects.symfony import resolved, symfony_variables
+from smtpdoctor.settings.dialects.texts import keys_before
 from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.folder import Skipped
-from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import inserted, literal
+from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.harmless import said
 from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Value, truth
-from smtpdoctor.settings.readers.php_registry import merged
+from smtpdoctor.settings.readers.php_registry import merged_maps
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -56,17 +56,14 @@ def _draft(workspace: Workspace, root: str, file: str) -> Iterator[Draft]:
 
     def read(under: Variables) -> Value:
         """The mailer's keys, production's over the others, with parameters in place."""
-        files = [each for each in (file, PRODUCTION[file]) if workspace.folder.has(root + each)]
-        found = [workspace.document(root + each, under).get("swiftmailer") for each in files]
-        maps = [each for each in found if isinstance(known(each), Map)]
-        if not maps:
-            return Known(ABSENT)
-        whole = merged(maps)
+        whole = _section(workspace, root, (file, PRODUCTION[file]), "swiftmailer", under)
+        if whole.absent:
+            return whole
         name = known(whole.get("default_mailer")) or "default"
         inner = whole.at("mailers", name)
         mailer = inner if isinstance(known(inner), Map) else whole
         assert isinstance(mailer, Known)
-        parameters = _parameters(workspace, root, file, under)
+        parameters = _section(workspace, root, (*PARAMETERS, file), "parameters", under)
         entries = [
             Entry(each.key, resolved(each.value, under, parameters), each.span)
             for each in mailer.value.entries
@@ -92,15 +89,16 @@ def _draft(workspace: Workspace, root: str, file: str) -> Iterator[Draft]:
         version=version_of(workspace, f"{root}composer.json", "symfony/swiftmailer-bundle"),
         profile=workspace.profile_of("APP_ENV"),
         files=(path,),
-        insert=lambda new: _insert(workspace, anchor, new),
+        insert=lambda new: keys_before(workspace, anchor.entry, "host", new),
     )
 
 
-def _parameters(workspace: Workspace, root: str, file: str, under: Variables) -> Value:
-    files = [each for each in (*PARAMETERS, file) if workspace.folder.has(root + each)]
-    found = [workspace.document(root + each, under).get("parameters") for each in files]
-    maps = [each for each in found if isinstance(known(each), Map)]
-    return merged(maps) if maps else Known(ABSENT)
+def _section(
+    workspace: Workspace, root: str, files: Sequence[str], key: str, under: Variables
+) -> Value:
+    """What files have at a key, the later over the earlier."""
+    there = [root + each for each in files if workspace.folder.has(root + each)]
+    return merged_maps([workspace.document(each, under).get(key) for each in there])
 
 
 def _options(root: Value, read: Any, workspace: Workspace) -> dict[str, Option]:
@@ -143,17 +141,6 @@ def _of_url(url: Known, workspace: Workspace) -> dict[str, Option]:
         )
         for name, (said_, at) in found.items()
     }
-
-
-def _insert(workspace: Workspace, anchor: Option, new: Mapping[str, Any]) -> tuple[Edit, ...]:
-    """Further keys before that of the host."""
-    span = anchor.entry
-    line = workspace.line(span.file, span.line) if span is not None else None
-    found = re.match(r"(\s*)host\s*:", line or "")
-    if span is None or found is None:
-        return ()
-    lines = "".join(f"{name}: {literal(new[name], 'yaml')}\n{found[1]}" for name in new)
-    return (inserted(span, len(found[1]) + 1, lines),)
 
 
 def outcome(options: Mapping[str, Any]) -> Outcome:

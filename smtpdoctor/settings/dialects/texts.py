@@ -6,7 +6,7 @@ Knows texts and their places. It must not know any program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -14,7 +14,8 @@ from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.urls import place_of
 from smtpdoctor.settings.masked_line import QUOTES
-from smtpdoctor.settings.prepare import worded
+from smtpdoctor.settings.model import Edit
+from smtpdoctor.settings.prepare import inserted, literal, worded
 from smtpdoctor.settings.readers.model import ABSENT, Known, List, Origin, Span, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
@@ -181,6 +182,19 @@ def as_line(found: re.Match[str], key: str, value: Any, file: str) -> str:
         plain = plain and ":" in between
         text = text if plain else f'"{text}"'
     return f"{found['quote']}{key}{found['quote']}{between}{text}"
+
+
+def keys_before(
+    workspace: Workspace, span: Span | None, key: str, new: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    """Further keys of YAML, or of NEON, before the one on whose line the span is; none where that
+    line doesn't begin with it."""
+    line = workspace.line(span.file, span.line) if span is not None else None
+    found = re.match(rf"(\s*){re.escape(key)}\s*:", line or "")
+    if span is None or found is None:
+        return ()
+    lines = "".join(f"{name}: {literal(new[name], 'yaml')}\n{found[1]}" for name in new)
+    return (inserted(span, len(found[1]) + 1, lines),)
 
 
 #: A line that says one thing by its name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
+from smtpdoctor.settings.dialects.base import Draft, Insert, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.php_code import (
     PhpProgram,
@@ -19,7 +19,7 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
 from smtpdoctor.settings.dialects.wordpress import constants
-from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value, says_no, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -86,9 +86,7 @@ def _again(workspace: Workspace, name: str) -> Callable[[Variables], Value]:
     return again
 
 
-def _insert(
-    workspace: Workspace, options: Mapping[str, Option], marks: tuple[str, ...]
-) -> Callable[[Mapping[str, Any]], tuple[Edit, ...]]:
+def _insert(workspace: Workspace, options: Mapping[str, Option], marks: tuple[str, ...]) -> Insert:
     anchor = next((options[name] for name in marks if name in options), None)
     return lambda new: beside(workspace, anchor, new, "define( '{}', {} );")
 

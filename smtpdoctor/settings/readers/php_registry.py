@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers.evaluation import Closure, Evaluator, Frame, name_of
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Value
+from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Value
 from smtpdoctor.settings.readers.syntax import Call, Expression
 
 if TYPE_CHECKING:
@@ -70,6 +70,12 @@ def merged(arrays: Sequence[Value]) -> Value:
         held = [entry for each in maps if (entry := each.entry(key)) is not None]
         entries.append(Entry(key, merged([each.value for each in held]), held[-1].span))
     return Known(Map(entries), arrays[-1].span)
+
+
+def merged_maps(values: Sequence[Value]) -> Value:
+    """Those of the values that are arrays over each other; what is absent where none is one."""
+    maps = [each for each in values if isinstance(each, Known) and isinstance(each.value, Map)]
+    return merged(maps) if maps else Known(ABSENT)
 
 
 def of_files(project: Project, name: str, near: str) -> Value | None:
