@@ -9,11 +9,15 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.in_shell import ShellProgram, parts_of, punctuation_is_harmless
-from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
-from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import put_in
-from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value
+from smtpdoctor.settings.dialects.in_shell import (
+    ShellProgram,
+    behind,
+    parts_of,
+    punctuation_is_harmless,
+)
+from smtpdoctor.settings.dialects.urls import url_options
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import Known, Unknown, Value
 from smtpdoctor.settings.readers.shell import Word
 from smtpdoctor.settings.workspace import Workspace
 
@@ -71,23 +75,9 @@ class Curl(ShellProgram):
         punctuation_is_harmless(workspace, found)
         return found
 
-    def inserted(
-        self,
-        workspace: Workspace,
-        command: Span,
-        options: Mapping[str, Option],
-        new: Mapping[str, Any],
-    ) -> tuple[Edit, ...]:
-        """A port in the URL; an option behind the command's name."""
-        edits: list[Edit] = []
-        for name, value in new.items():
-            if name == "url.port":
-                edits += insert_port(workspace, options, value)
-            elif name == REQUIRED:
-                edits.append(put_in(workspace, command, command.columns[1], f" {REQUIRED}"))
-            else:
-                return ()
-        return tuple(edits)
+    def word(self, command: str, name: str, value: Any) -> str:
+        """The switch that asks for STARTTLS."""
+        return REQUIRED if name == REQUIRED else ""
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What curl does: the scheme and its options say the mode, and never the port."""
@@ -129,9 +119,8 @@ def _options(workspace: Workspace, words: list[Word]) -> dict[str, Option]:
             waiting = VALUES[text]
         elif text in SWITCHES:
             found[SWITCHES[text]] = Option(SWITCHES[text], Known(True, word.value.span))
-        elif equals and name in VALUES and isinstance(word.value, Known):
-            inner = place_of(word.value, (len(name) + 1, len(text)), workspace)
-            found[VALUES[name]] = Option(VALUES[name], Known(text[len(name) + 1 :], inner))
+        elif equals and name in VALUES:
+            found[VALUES[name]] = behind(workspace, word, len(name) + 1, VALUES[name])
         elif (text or word.text).lower().lstrip("'\"").startswith(("smtp://", "smtps://")):
             found["url"] = Option("url", word.value)
     url = found.get("url")

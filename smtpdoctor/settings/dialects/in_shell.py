@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
-from smtpdoctor.settings.dialects.urls import place_of
+from smtpdoctor.settings.dialects.urls import insert_port, place_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import Known, Span, Value
@@ -39,6 +39,10 @@ class ShellProgram:
         """What a command's words give; nothing where it mails nowhere."""
         raise NotImplementedError
 
+    def word(self, command: str, name: str, value: Any) -> str:
+        """How an option is said behind the command's name; "" where it can't be said there."""
+        return ""
+
     def inserted(
         self,
         workspace: Workspace,
@@ -46,8 +50,22 @@ class ShellProgram:
         options: Mapping[str, Option],
         new: Mapping[str, Any],
     ) -> tuple[Edit, ...]:
-        """The edits that put `new` options into a command; none where they have no place."""
-        raise NotImplementedError
+        """The edits that put `new` options into a command, a port behind its host; none where one
+        has no place."""
+        edits: list[Edit] = []
+        words = ""
+        for name, value in new.items():
+            if word := self.word(workspace.text_of(command) or "", name, value):
+                words += f" {word}"
+            elif name == "url.port":
+                edits += insert_port(workspace, options, value)
+            elif name == "port":
+                edits += _port_behind(workspace, options, value)
+            else:
+                return ()
+        if words:
+            edits.append(put_in(workspace, command, command.columns[1], words))
+        return tuple(edits)
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the program makes of the options."""
@@ -132,7 +150,7 @@ def punctuation_is_harmless(workspace: Workspace, options: Mapping[str, Option])
                 workspace.is_harmless(place)
 
 
-def port_behind(
+def _port_behind(
     workspace: Workspace, options: Mapping[str, Option], port: object
 ) -> tuple[Edit, ...]:
     """The edit that puts a port behind a host without one."""
@@ -153,6 +171,16 @@ def server_of(workspace: Workspace, server: Option) -> dict[str, Option]:
         return {"host": replace(server, name="host")}
     at = (1, len(host) - 1) if host.startswith("[") else (0, len(host))
     return parts_of(workspace, value, {"host": at, "port": (len(host) + 1, len(text))})
+
+
+def behind(workspace: Workspace, word: Word, first: int, name: str) -> Option:
+    """The option that stands behind the first characters of a word: `--port=` is no value."""
+    if not isinstance(word.value, Known):
+        return Option(name, word.value)
+    said = place_of(word.value, (0, first), workspace)
+    if said is not None:
+        workspace.is_harmless(said)
+    return parts_of(workspace, word.value, {name: (first, len(str(word.value.value)))})[name]
 
 
 def parts_of(

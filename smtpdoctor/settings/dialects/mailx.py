@@ -13,14 +13,13 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
 from smtpdoctor.settings.dialects.in_shell import (
     ShellProgram,
-    parts_of,
+    behind,
     punctuation_is_harmless,
     server_of,
 )
-from smtpdoctor.settings.dialects.urls import insert_port, place_of, url_options
-from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import put_in
-from smtpdoctor.settings.readers.model import Known, Span, Unknown
+from smtpdoctor.settings.dialects.urls import url_options
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import Known, Unknown
 from smtpdoctor.settings.readers.shell import Lines, Script, Word
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -127,24 +126,10 @@ class Mailx(ShellProgram):
         punctuation_is_harmless(workspace, parts)
         return {**parts, **found}
 
-    def inserted(
-        self,
-        workspace: Workspace,
-        command: Span,
-        options: Mapping[str, Option],
-        new: Mapping[str, Any],
-    ) -> tuple[Edit, ...]:
-        """A port behind the host, STARTTLS behind the command's name."""
-        edits: list[Edit] = []
-        dash = "" if workspace.text_of(command) == "set" else "-S "
-        for name, value in new.items():
-            if name == "url.port":
-                edits += insert_port(workspace, options, value)
-            elif name == STARTTLS:
-                edits.append(put_in(workspace, command, command.columns[1], f" {dash}{STARTTLS}"))
-            else:
-                return ()
-        return tuple(edits)
+    def word(self, command: str, name: str, value: Any) -> str:
+        """The variable that asks for STARTTLS, as a command or a file sets it."""
+        dash = "" if command == "set" else "-S "
+        return f"{dash}{STARTTLS}" if name == STARTTLS else ""
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What mailx does: the scheme says TLS from the first byte, a variable STARTTLS."""
@@ -191,9 +176,5 @@ def _set(workspace: Workspace, word: Word, attached: int) -> dict[str, Option]:
         return {STARTTLS: Option(STARTTLS, Known(True, word.value.span))}
     if not equals or name not in NAMES:
         return {}
-    behind = (attached + len(name) + 1, len(text))
-    said = place_of(word.value, (0, behind[0]), workspace)
-    if said is not None:
-        workspace.is_harmless(said)
-    (found,) = parts_of(workspace, word.value, {NAMES[name]: behind}).values()
+    found = behind(workspace, word, attached + len(name) + 1, NAMES[name])
     return {found.name: replace(found, called=name)}

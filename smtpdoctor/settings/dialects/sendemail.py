@@ -8,10 +8,9 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.in_shell import ShellProgram, parts_of, port_behind, server_of
-from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import put_in
-from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.dialects.in_shell import ShellProgram, behind, server_of
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.readers.shell import Word
 from smtpdoctor.settings.workspace import Workspace
 
@@ -59,7 +58,8 @@ class SendEmail(ShellProgram):
             if before in VALUES and not text.startswith("-"):
                 found[VALUES[before]] = Option(VALUES[before], word.value)
             elif before == "-o" and equals and name in NAMED:
-                found |= _named(workspace, word, NAMED[name])
+                option = NAMED[name]
+                found[option] = behind(workspace, word, text.index("=") + 1, option)
             if text.startswith("-"):
                 before = text
             elif before != "-o":  # which has any number of them
@@ -68,23 +68,9 @@ class SendEmail(ShellProgram):
             return {}
         return {**server_of(workspace, found.pop("server")), **found}
 
-    def inserted(
-        self,
-        workspace: Workspace,
-        command: Span,
-        options: Mapping[str, Option],
-        new: Mapping[str, Any],
-    ) -> tuple[Edit, ...]:
-        """A port behind the host, -o behind the command's name."""
-        edits: list[Edit] = []
-        for name, value in new.items():
-            if name == "port":
-                edits += port_behind(workspace, options, value)
-            elif name == "tls":
-                edits.append(put_in(workspace, command, command.columns[1], f" -o tls={value}"))
-            else:
-                return ()
-        return tuple(edits)
+    def word(self, command: str, name: str, value: Any) -> str:
+        """What -o says of TLS."""
+        return f"-o tls={value}" if name == "tls" else ""
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What sendEmail does: STARTTLS where it is offered, always or never."""
@@ -104,14 +90,6 @@ class SendEmail(ShellProgram):
             port=25,
             required=mode == "yes",
         )
-
-
-def _named(workspace: Workspace, word: Word, name: str) -> dict[str, Option]:
-    """What `name=value` behind -o says."""
-    if not isinstance(word.value, Known):
-        return {name: Option(name, word.value)}
-    text = str(word.value.value)
-    return parts_of(workspace, word.value, {name: (text.index("=") + 1, len(text))})
 
 
 DIALECT = SendEmail()

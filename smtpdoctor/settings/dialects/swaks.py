@@ -9,11 +9,9 @@ from typing import Any
 from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
-from smtpdoctor.settings.dialects.in_shell import ShellProgram, parts_of, server_of
-from smtpdoctor.settings.dialects.urls import place_of
-from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import put_in
-from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.dialects.in_shell import ShellProgram, behind, parts_of, server_of
+from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.readers.shell import Word
 from smtpdoctor.settings.workspace import Workspace
 
@@ -71,8 +69,8 @@ class Swaks(ShellProgram):
             waiting = VALUES.get(name, "")
             found |= _attached(workspace, word, text)
             if name in MODES and isinstance(word.value, Known):
-                behind = (len(text) - len(name), len(text))
-                modes |= parts_of(workspace, word.value, {name: behind})
+                at = (len(text) - len(name), len(text))
+                modes |= parts_of(workspace, word.value, {name: at})
             elif name == "tls-verify":
                 found[name] = Option(name, Known(True, word.value.span))
         if "server" not in found:
@@ -82,19 +80,9 @@ class Swaks(ShellProgram):
             found["TLS"] = replace(counts, name="TLS")
         return {**server_of(workspace, found.pop("server")), **found}
 
-    def inserted(
-        self,
-        workspace: Workspace,
-        command: Span,
-        options: Mapping[str, Option],
-        new: Mapping[str, Any],
-    ) -> tuple[Edit, ...]:
-        """Further options behind the command's name."""
-        words = {"TLS": "--{}", "port": "--port {}"}
-        if not new.keys() <= words.keys():
-            return ()
-        text = "".join(f" {words[name].format(value)}" for name, value in new.items())
-        return (put_in(workspace, command, command.columns[1], text),)
+    def word(self, command: str, name: str, value: Any) -> str:
+        """The mode is a switch of its own; a port is one wherever the server is said."""
+        return {"TLS": f"--{value}", "port": f"--port {value}"}.get(name, "")
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What swaks does: the port follows from TLS alone, and nothing follows from the port."""
@@ -121,13 +109,7 @@ def _attached(workspace: Workspace, word: Word, text: str) -> dict[str, Option]:
     """What `--port=587` says."""
     before, equals, _ = text.partition("=")
     name = VALUES.get(before.lstrip("-"), "") if equals and before.startswith("-") else ""
-    if not name or not isinstance(word.value, Known):
-        return {name: Option(name, word.value)} if name else {}
-    behind = (len(before) + 1, len(text))
-    said = place_of(word.value, (0, behind[0]), workspace)
-    if said is not None:
-        workspace.is_harmless(said)
-    return parts_of(workspace, word.value, {name: behind})
+    return {name: behind(workspace, word, len(before) + 1, name)} if name else {}
 
 
 DIALECT = Swaks()
